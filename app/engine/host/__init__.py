@@ -1,0 +1,1 @@
+"""The child process: the only importer of llama_cpp."""

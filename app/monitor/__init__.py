@@ -1,0 +1,1 @@
+"""Samples memory, CPU and GPU: the only importer of psutil and NVML."""

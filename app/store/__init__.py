@@ -1,0 +1,1 @@
+"""Chats, settings and paths: what outlives the program, one writer at a time."""
