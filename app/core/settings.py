@@ -1,0 +1,91 @@
+"""How an engine is loaded and how it samples; the two presets."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+DEFAULT_CONTEXT_TOKENS = 4096
+DEFAULT_MAX_TOKENS = 256
+
+
+class FlashAttention(StrEnum):
+    """Whether llama.cpp uses its fused attention kernels."""
+
+    AUTO = "auto"
+    ON = "on"
+    OFF = "off"
+
+
+class KvType(StrEnum):
+    """The number format of the KV cache, keys and values alike."""
+
+    F32 = "f32"
+    F16 = "f16"
+    BF16 = "bf16"
+    Q8_0 = "q8_0"
+    Q5_1 = "q5_1"
+    Q5_0 = "q5_0"
+    Q4_1 = "q4_1"
+    Q4_0 = "q4_0"
+
+
+class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
+    """What a load needs beside the model file; a change means a reload, except of threads.
+
+    Attributes:
+        context_tokens: Size of the context; None means min(4096, what the model allows).
+        threads: Threads while generating; None lets the pool divide the physical cores.
+        gpu_layers: Layers on a GPU; None means all of them where there is a GPU, else none.
+        kv_type: Format of the KV cache.
+        flash_attention: Fused attention: auto, on or off.
+    """
+
+    context_tokens: int | None = None
+    threads: int | None = None
+    gpu_layers: int | None = None
+    kv_type: KvType = KvType.F16
+    flash_attention: FlashAttention = FlashAttention.AUTO
+
+    def load_key(self) -> tuple[object, ...]:
+        """What must be equal for a loaded engine to serve these settings."""
+        return (self.context_tokens, self.gpu_layers, self.kv_type, self.flash_attention)
+
+
+class SamplingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
+    """How the next token is chosen.
+
+    Attributes:
+        temperature: 0 is greedy decoding: the likeliest token, always.
+        top_k: Keep this many likeliest tokens; 0 keeps all.
+        top_p: Keep the likeliest tokens up to this share of probability; 1 keeps all.
+        min_p: Drop tokens less likely than this share of the likeliest; 0 keeps all.
+        repeat_penalty: Divides the logits of the last 64 tokens; 1 is off.
+        seed: Seed of the sampler; None takes a new one for each answer.
+        max_tokens: End of an answer, thinking included.
+        thinking: Thinking on or off where the template has a switch; None leaves it alone.
+        thinking_limit_tokens: Thinking is closed after this many tokens; None is no limit.
+    """
+
+    temperature: float = 0.0
+    top_k: int = 40
+    top_p: float = 0.95
+    min_p: float = 0.05
+    repeat_penalty: float = 1.0
+    seed: int | None = 1
+    max_tokens: int = DEFAULT_MAX_TOKENS
+    thinking: bool | None = None
+    thinking_limit_tokens: int | None = None
+
+
+COMPARE_GREEDY = SamplingSettings()
+CHAT = SamplingSettings(temperature=0.8, repeat_penalty=1.1, seed=None, max_tokens=1024)
+PRESETS: dict[str, SamplingSettings] = {"Compare (greedy)": COMPARE_GREEDY, "Chat": CHAT}
+
+
+class CompareMode(StrEnum):
+    """Whether panes answer one after another, alone on the machine, or all at once."""
+
+    RACE = "race"
+    TOGETHER = "together"

@@ -1,0 +1,300 @@
+"""What the window process and an engine say to each other.
+
+One JSON line a message, tagged by ``type``; commands carry an ``id`` that the events which
+answer them repeat. Times are nanoseconds of a monotonic clock's differences, sizes bytes.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from app.core.chat import AnswerFigures, Message, StopReason
+from app.core.settings import FlashAttention, KvType, SamplingSettings
+
+PROTOCOL_VERSION = 1
+MAX_LINE_BYTES = 1 << 20
+
+
+class FailureKind(StrEnum):
+    """What went wrong in an engine that still lives."""
+
+    LOAD = "load"
+    CANCELLED = "cancelled"
+    CONTEXT_MEMORY = "context_memory"
+    TEMPLATE = "template"
+    PROMPT_TOO_LONG = "prompt_too_long"
+    GENERATE = "generate"
+    BENCH = "bench"
+    QUANTIZE = "quantize"
+    PROTOCOL = "protocol"
+
+
+# --- commands: window process to engine ---------------------------------------------------
+
+
+class Load(msgspec.Struct, tag="load", frozen=True):
+    """Load a model file and make a context.
+
+    Attributes:
+        context_tokens: Wanted size of the context; the engine caps it at what the model allows
+            unless the model does not say.
+        gpu_layers: -1 for all.
+        memory_limit_bytes: Bound of the engine's private memory (RLIMIT_DATA); None for none.
+    """
+
+    id: int
+    path: str
+    context_tokens: int
+    threads: int
+    gpu_layers: int = -1
+    kv_type: KvType = KvType.F16
+    flash_attention: FlashAttention = FlashAttention.AUTO
+    memory_limit_bytes: int | None = None
+
+
+class Generate(msgspec.Struct, tag="generate", frozen=True):
+    """Render the messages with the chat template and answer.
+
+    Attributes:
+        template: Jinja text to use in place of the file's own; None takes the file's.
+        stop_strings: Texts that end the answer, for templates without an end token.
+        clear: Forget what the context holds first, so that timings start cold.
+        shared: Other engines generate too; repeated in the figures.
+    """
+
+    id: int
+    messages: list[Message]
+    sampling: SamplingSettings
+    template: str | None = None
+    stop_strings: list[str] = []
+    clear: bool = False
+    shared: bool = False
+
+
+class Stop(msgspec.Struct, tag="stop", frozen=True):
+    """End the load, answer or measurement in progress; the text so far stands."""
+
+    id: int
+
+
+class SetThreads(msgspec.Struct, tag="set_threads", frozen=True):
+    """Use this many threads from the next decode on."""
+
+    id: int
+    threads: int
+
+
+class Bench(msgspec.Struct, tag="bench", frozen=True):
+    """One repetition of one speed test on random tokens, as llama-bench takes it.
+
+    Needs a model loaded by :class:`Load`. ``warmup`` runs it once outside the timer.
+    Exactly one of ``prompt_tokens`` and ``generated_tokens`` is above zero.
+    """
+
+    id: int
+    prompt_tokens: int
+    generated_tokens: int
+    depth: int
+    threads: int
+    warmup: bool
+
+
+class Quantize(msgspec.Struct, tag="quantize", frozen=True):
+    """Write ``target`` from ``source`` at another quantization level (llama.cpp's quantizer)."""
+
+    id: int
+    source: str
+    target: str
+    ftype: int
+    threads: int
+
+
+Command = Load | Generate | Stop | SetThreads | Bench | Quantize
+
+
+# --- events: engine to window process -----------------------------------------------------
+
+
+class Device(msgspec.Struct, frozen=True):
+    """A device llama.cpp can compute on."""
+
+    name: str
+    kind: str
+    description: str
+    free_bytes: int
+    total_bytes: int
+
+
+class DeviceMemory(msgspec.Struct, frozen=True):
+    """What llama.cpp allocated on one device, from its own load log."""
+
+    name: str
+    kind: str
+    weights_bytes: int
+    kv_bytes: int
+    compute_bytes: int
+    available_bytes: int | None = None
+
+
+class Hello(msgspec.Struct, tag="hello", frozen=True):
+    """First line of an engine."""
+
+    protocol: int
+    pid: int
+    engine: str
+    system_info: str
+    devices: list[Device]
+
+
+class LoadProgress(msgspec.Struct, tag="load_progress", frozen=True):
+    """Share of the weights read, 0 to 1."""
+
+    id: int
+    fraction: float
+
+
+class Thinking(msgspec.Struct, frozen=True):
+    """What the loaded file's template says about thinking."""
+
+    recognised: bool
+    has_switch: bool
+
+
+class Loaded(msgspec.Struct, tag="loaded", frozen=True):
+    """A model is ready.
+
+    Attributes:
+        load_ns: From the command to ready, context and warm-up included.
+        context_tokens: Size of the context made.
+        trained_context_tokens: What the file says the model was trained for.
+        has_template: Whether the file brings a chat template.
+        repacked_bytes: Copies of weights that llama.cpp made for speed (CPU_REPACK).
+        weights_bytes, kv_bytes, compute_bytes, output_bytes: llama.cpp's own figures.
+        memory_needed_bytes: Peak so far of resident less repacked memory; None where the
+            operating system gives no figure.
+    """
+
+    id: int
+    load_ns: int
+    context_tokens: int
+    trained_context_tokens: int
+    vocabulary_size: int
+    parameters: int
+    has_template: bool
+    thinking: Thinking
+    repacked_bytes: int
+    weights_bytes: int
+    kv_bytes: int
+    compute_bytes: int
+    output_bytes: int
+    devices: list[DeviceMemory]
+    memory_needed_bytes: int | None
+
+
+class PromptProgress(msgspec.Struct, tag="prompt_progress", frozen=True):
+    """Tokens of the prompt decoded so far, of those that the context did not hold yet."""
+
+    id: int
+    done_tokens: int
+    total_tokens: int
+
+
+class Rendered(msgspec.Struct, tag="rendered", frozen=True):
+    """The prompt is rendered and tokenized; decoding begins.
+
+    Attributes:
+        digest: SHA-256 of the rendered text, to tell whether panes got the same one.
+    """
+
+    id: int
+    prompt_tokens: int
+    reused_tokens: int
+    digest: str
+
+
+class Text(msgspec.Struct, tag="text", frozen=True):
+    """What came since the last event; at most about 30 a second.
+
+    Attributes:
+        tokens: Tokens generated so far.
+        elapsed_ns: From the first sampled token to now.
+    """
+
+    id: int
+    answer: str
+    thinking: str
+    tokens: int
+    thinking_tokens: int
+    elapsed_ns: int
+
+
+class Finished(msgspec.Struct, tag="finished", frozen=True):
+    """An answer ended; the context keeps it for the next turn."""
+
+    id: int
+    stop_reason: StopReason
+    figures: AnswerFigures
+
+
+class ThreadsSet(msgspec.Struct, tag="threads_set", frozen=True):
+    """The number of threads has changed."""
+
+    id: int
+    threads: int
+
+
+class BenchSample(msgspec.Struct, tag="bench_sample", frozen=True):
+    """One repetition's speed in tokens per second."""
+
+    id: int
+    tokens_per_second: float
+    elapsed_ns: int
+
+
+class QuantizeProgress(msgspec.Struct, tag="quantize_progress", frozen=True):
+    """Tensors written so far."""
+
+    id: int
+    done: int
+    total: int
+
+
+class Quantized(msgspec.Struct, tag="quantized", frozen=True):
+    """The target is complete."""
+
+    id: int
+    elapsed_ns: int
+
+
+class Failed(msgspec.Struct, tag="failed", frozen=True):
+    """A command could not be carried out; the engine lives.
+
+    Attributes:
+        sentence: For the person.
+        detail: For the log.
+        excess_tokens: By how many tokens a prompt is too long.
+    """
+
+    id: int
+    kind: FailureKind
+    sentence: str
+    detail: str = ""
+    excess_tokens: int | None = None
+
+
+Event = (
+    Hello
+    | LoadProgress
+    | Loaded
+    | Rendered
+    | PromptProgress
+    | Text
+    | Finished
+    | ThreadsSet
+    | BenchSample
+    | QuantizeProgress
+    | Quantized
+    | Failed
+)
