@@ -82,6 +82,8 @@ WAYLAND: tuple[Library, ...] = (
         "libwayland-cursor0",
     ),
 )
+NO_DISPLAY = "so the window cannot open; the command line needs none"
+
 _LIBRARIES = {"xcb": ALWAYS + XCB, "wayland": ALWAYS + WAYLAND}
 _DISPLAY_VARIABLE = {"xcb": "DISPLAY", "wayland": "WAYLAND_DISPLAY"}
 
@@ -226,10 +228,7 @@ def window_obstacle(
 
 def no_display_sentence(reason: str = "There is no display here") -> str:
     """Say that no window can open, and the way that needs none."""
-    return (
-        f"{reason}, so the window cannot open; the command line needs none:\n"
-        f'    {program()} compare --demo --prompt "Is 7 more than 12?"'
-    )
+    return f'{reason}, {NO_DISPLAY}:\n    {program()} compare --demo --prompt "Is 7 more than 12?"'
 
 
 def program() -> str:
