@@ -1,0 +1,1 @@
+"""The Compare page: panes side by side, one prompt to all of them."""
