@@ -1,0 +1,285 @@
+"""The header of a GGUF file: bytes in, facts out, bounded in memory and in time.
+
+Nothing in the bytes is trusted. Long arrays (vocabulary, merges, scores) are stepped over and
+kept as a summary, so that a header of many megabytes costs little memory. What llama.cpp would
+refuse in a header is refused here too, with a sentence for the person.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from math import prod
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from app.core.gguf_reader import (
+    ArraySummary,
+    GgufError,
+    GgufReader,
+    GgufType,
+    NeedMoreBytes,
+    Value,
+    damaged,
+    quotable,
+)
+from app.core.levels import REMOVED_TENSOR_TYPES, TENSOR_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "ArraySummary",
+    "GgufError",
+    "GgufHeader",
+    "GgufType",
+    "NeedMoreBytes",
+    "TensorInfo",
+    "Value",
+    "parse_header",
+]
+
+_SUPPORTED_VERSIONS = (2, 3)
+_DEFAULT_ALIGNMENT = 32
+_ALIGNMENT_KEY = "general.alignment"
+_MAX_KEYS = 65_536
+_MAX_TENSORS = 100_000
+_MAX_KEY_BYTES = 65_535
+_MAX_TENSOR_NAME_BYTES = 63
+_MAX_DIMENSIONS = 4
+_MAX_ELEMENTS = 2**63 - 1
+_MAX_DATA_BYTES = 2**62
+
+_PREFIX = struct.Struct("<4sIQQ")
+
+
+@dataclass(frozen=True, slots=True)
+class TensorInfo:
+    """One tensor as the header describes it.
+
+    Attributes:
+        dimensions: Elements per dimension, the contiguous one first.
+        type_id: A key of ``app.core.levels.TENSOR_TYPES``.
+        offset: Start of its data, in bytes from the start of the data section.
+        n_bytes: Length of its data.
+    """
+
+    name: str
+    dimensions: tuple[int, ...]
+    type_id: int
+    offset: int
+    n_bytes: int
+
+    @property
+    def n_elements(self) -> int:
+        """How many numbers the tensor holds."""
+        return prod(self.dimensions)
+
+
+@dataclass(frozen=True, slots=True)
+class GgufHeader:
+    """All that the header says.
+
+    Attributes:
+        version: Version of the container, 2 or 3.
+        metadata: The key-value pairs in file order, read only.
+        tensors: The tensors in file order.
+        header_bytes: Length of the header without padding.
+        data_offset: Where the data section starts, in bytes from the start of the file.
+    """
+
+    version: int
+    metadata: Mapping[str, Value]
+    tensors: tuple[TensorInfo, ...]
+    header_bytes: int
+    data_offset: int
+
+    @property
+    def end_bytes(self) -> int:
+        """Where the last tensor ends: the least size that a complete file has."""
+        if not self.tensors:
+            return self.header_bytes
+        return self.data_offset + max(tensor.offset + tensor.n_bytes for tensor in self.tensors)
+
+    def text(self, key: str) -> str | None:
+        """Return a string value, or None where there is none."""
+        value = self.metadata.get(key)
+        return value if isinstance(value, str) else None
+
+    def integer(self, key: str) -> int | None:
+        """Return an integer value, or None where there is none."""
+        value = self.metadata.get(key)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    def integers(self, key: str) -> tuple[int, ...] | None:
+        """Return an array of integers or flags as integers, or None where there is none."""
+        value = self.metadata.get(key)
+        if not isinstance(value, tuple):
+            return None
+        numbers = tuple(int(item) for item in value if isinstance(item, int))
+        return numbers if len(numbers) == len(value) else None
+
+    def length(self, key: str) -> int | None:
+        """Return how many elements an array has, or None where there is no array."""
+        value = self.metadata.get(key)
+        if isinstance(value, ArraySummary):
+            return value.count
+        return len(value) if isinstance(value, tuple) else None
+
+
+def parse_header(data: bytes | bytearray | memoryview) -> GgufHeader:
+    """Parse the header of a GGUF file.
+
+    Args:
+        data: The start of the file, as much of it as there is at hand.
+
+    Raises:
+        NeedMoreBytes: The header goes on behind the end of ``data``.
+        GgufError: This is not a usable GGUF header, and more bytes would not help.
+    """
+    reader = GgufReader(data)
+    version, n_tensors, n_keys = _prefix(reader)
+    metadata = _metadata(reader, n_keys)
+    alignment = _alignment(metadata)
+    tensors = _tensors(reader, n_tensors, alignment)
+    header_bytes = reader.position
+    data_offset = _padded(header_bytes, alignment) if tensors else header_bytes
+    return GgufHeader(version, MappingProxyType(metadata), tensors, header_bytes, data_offset)
+
+
+def _prefix(reader: GgufReader) -> tuple[int, int, int]:
+    start = reader.peek(_PREFIX.size)
+    if start[:4] != b"GGUF"[: len(start)]:
+        raise GgufError(_what_else(start), detail=f"the file starts with {start[:16]!r}")
+    reader.skip(_PREFIX.size)
+    _, version, n_tensors, n_keys = _PREFIX.unpack(start)
+    _check_version(version)
+    if n_tensors > _MAX_TENSORS:
+        damaged(f"it claims to hold {n_tensors:,} tensors")
+    if n_keys > _MAX_KEYS:
+        damaged(f"it claims to hold {n_keys:,} metadata entries")
+    return version, n_tensors, n_keys
+
+
+def _metadata(reader: GgufReader, n_keys: int) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    for index in range(n_keys):
+        key = reader.name(_MAX_KEY_BYTES, "metadata entry", index)
+        if not key:
+            damaged(f"its metadata entry {index} has no name")
+        if key in found:
+            damaged(f"its metadata entry “{quotable(key)}” is there twice")
+        found[key] = reader.value(key)
+    return found
+
+
+def _tensors(reader: GgufReader, n_tensors: int, alignment: int) -> tuple[TensorInfo, ...]:
+    """Read the tensor descriptions; their data must lie without gaps, as llama.cpp demands."""
+    found: list[TensorInfo] = []
+    names: set[str] = set()
+    expected_offset = 0
+    for index in range(n_tensors):
+        tensor = _tensor(reader, index)
+        if tensor.name in names:
+            damaged(f"its tensor “{quotable(tensor.name)}” is there twice")
+        if tensor.offset != expected_offset:
+            damaged(
+                f"its tensor “{quotable(tensor.name)}” is not where it should be",
+                detail=f"offset {tensor.offset}, expected {expected_offset}",
+            )
+        expected_offset += _padded(tensor.n_bytes, alignment)
+        if expected_offset > _MAX_DATA_BYTES:
+            damaged("its tensors claim an impossible size")
+        names.add(tensor.name)
+        found.append(tensor)
+    return tuple(found)
+
+
+def _tensor(reader: GgufReader, index: int) -> TensorInfo:
+    name = reader.name(_MAX_TENSOR_NAME_BYTES, "tensor", index)
+    n_dimensions = reader.u32()
+    if n_dimensions > _MAX_DIMENSIONS:
+        damaged(f"its tensor “{quotable(name)}” claims to have {n_dimensions:,} dimensions")
+    dimensions = tuple(reader.u64() for _ in range(n_dimensions))
+    # Each dimension by itself too: a zero elsewhere must not hide an impossible one.
+    if max(dimensions, default=0) > _MAX_ELEMENTS or prod(dimensions) > _MAX_ELEMENTS:
+        damaged(f"its tensor “{quotable(name)}” claims an impossible size")
+    type_id = reader.u32()
+    n_bytes = _tensor_bytes(name, dimensions, type_id)
+    return TensorInfo(name, dimensions, type_id, reader.u64(), n_bytes)
+
+
+def _padded(n_bytes: int, alignment: int) -> int:
+    return -(-n_bytes // alignment) * alignment
+
+
+def _check_version(version: int) -> None:
+    if version in _SUPPORTED_VERSIONS:
+        return
+    detail = f"GGUF version field {version:#010x}"
+    if version == 1:
+        raise GgufError(
+            "This model file has GGUF version 1, which llama.cpp no longer reads:"
+            " look for a newer conversion of the model.",
+            detail,
+        )
+    if version and version & 0xFFFF == 0:
+        raise GgufError("This model file was made for big-endian machines.", detail)
+    if version == 0 or version > 1_000:
+        raise GgufError("This model file is damaged: its version is impossible.", detail)
+    raise GgufError(
+        f"This model file has GGUF version {version}, which is newer than this program knows.",
+        detail,
+    )
+
+
+def _alignment(metadata: Mapping[str, Value]) -> int:
+    value = metadata.get(_ALIGNMENT_KEY, _DEFAULT_ALIGNMENT)
+    if not isinstance(value, int) or isinstance(value, bool) or value <= 0 or value & (value - 1):
+        damaged("its alignment is not a power of two", detail=f"{_ALIGNMENT_KEY} = {value!r:.80}")
+    return value
+
+
+def _tensor_bytes(name: str, dimensions: tuple[int, ...], type_id: int) -> int:
+    tensor_type = TENSOR_TYPES.get(type_id)
+    if tensor_type is None:
+        removed = REMOVED_TENSOR_TYPES.get(type_id)
+        if removed is not None:
+            raise GgufError(
+                f"This model file uses the tensor type {removed}, which llama.cpp no longer reads:"
+                " look for a newer conversion of the model.",
+                detail=f"tensor {name!r} has type {type_id}",
+            )
+        raise GgufError(
+            f"This model file uses a tensor type ({type_id}) that this program does not know.",
+            detail=f"tensor {name!r}",
+        )
+    row_elements = dimensions[0] if dimensions else 1
+    if row_elements % tensor_type.block_elements:
+        damaged(
+            f"its tensor “{quotable(name)}” does not divide into whole blocks",
+            detail=f"rows of {row_elements}, blocks of {tensor_type.block_elements}",
+        )
+    return prod(dimensions) // tensor_type.block_elements * tensor_type.block_bytes
+
+
+_OTHER_FILES: tuple[tuple[tuple[bytes, ...], str], ...] = (
+    ((b"ggml", b"ggjt", b"ggmf", b"ggla", b"lmgg", b"tjgg", b"fmgg"),
+     "This is a model file in the old GGML format, which llama.cpp no longer reads."),
+    ((b"FUGG",), "This model file was made for big-endian machines."),
+    ((b"PK\x03\x04", b"\x80\x02", b"\x80\x04"),
+     "This is a PyTorch file or an archive, not a GGUF model file."),
+    ((b"version https:/",), "This is only a Git LFS pointer, not the model file itself."),
+    ((b"<!DOCTYPE", b"<!doctype", b"<html", b"<HTML"),
+     "This is a web page, not a GGUF model file: the download went wrong."),
+    ((b"\x00" * 16,), "This file starts with zeros: its download was never finished."),
+)  # fmt: skip
+
+
+def _what_else(start: bytes) -> str:
+    for signatures, sentence in _OTHER_FILES:
+        if start.startswith(signatures):
+            return sentence
+    if start[8:10] == b'{"':
+        return "This is a safetensors file, not a GGUF model file."
+    return "This is not a GGUF model file."
