@@ -1,0 +1,98 @@
+"""What holds for every test: no screen, no network, none of the person's folders, no leaks."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Before anything imports Qt or reads a folder: both are settled once, at import.
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+import platformdirs
+from hypothesis import HealthCheck, settings
+
+from app.preflight import offscreen_obstacle
+from app.resources import resource_path
+from tests import guards
+
+if (_obstacle := offscreen_obstacle()) is not None:
+    pytest.exit(_obstacle, returncode=1)
+
+settings.register_profile(
+    "shrinkscope",
+    deadline=None,  # nothing here asserts on absolute times
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("shrinkscope")
+
+_FOLDERS = {"XDG_CONFIG_HOME": "config", "XDG_DATA_HOME": "data", "XDG_STATE_HOME": "state"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Point every folder of the person's into one temporary folder, for child processes too."""
+    # What the benchmarks made once stays where it is: it took minutes.
+    real_cache = platformdirs.user_cache_path("shrinkscope", appauthor=False)
+    os.environ.setdefault("SHRINKSCOPE_BENCH_CACHE", str(real_cache / "bench"))
+
+    holder = tempfile.TemporaryDirectory(prefix="shrinkscope-tests-", ignore_cleanup_errors=True)
+    config.add_cleanup(holder.cleanup)
+    home = Path(holder.name)
+    runtime = home / "runtime"
+    runtime.mkdir(mode=0o700)
+    os.environ["HOME"] = str(home)
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    # Shared by the whole run: what lies here can be made again, and takes a while to be made.
+    os.environ["XDG_CACHE_HOME"] = str(home / "cache")
+    for variable, name in _FOLDERS.items():
+        os.environ[variable] = str(home / name)
+    for variable in [name for name in os.environ if name.startswith(("HF_", "SHRINKSCOPE_HOME"))]:
+        del os.environ[variable]
+    # Child processes cannot be patched from here; this keeps well-behaved libraries in them local.
+    for variable in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        os.environ[variable] = os.environ[variable.lower()] = "http://127.0.0.1:9"
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = "localhost,127.0.0.1,::1"
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give each test its own settings, chats and state; the cache is the whole run's."""
+    home = tmp_path_factory.mktemp("home", numbered=True)
+    for variable, name in _FOLDERS.items():
+        monkeypatch.setenv(variable, str(home / name))
+    if not sys.platform.startswith("linux"):
+        monkeypatch.setenv("SHRINKSCOPE_HOME", str(home))
+    return home
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail a test that reaches beyond this PC, even where the code under test hid the error."""
+    guard = guards.NetworkGuard()
+    guard.install(monkeypatch)
+    yield
+    if guard.attempts:
+        pytest.fail(f"reached for the network: {', '.join(guard.attempts)}")
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail a test that leaves a thread, a timer or a child process running, and name it."""
+    watch = guards.LeakWatch()
+    watch.install(monkeypatch)
+    yield
+    if leaks := watch.leaks():
+        pytest.fail("left behind:\n" + "\n".join(f"- {leak}" for leak in leaks))
+
+
+@pytest.fixture(scope="session")
+def demo_model() -> Path:
+    """The demo model's F16 file."""
+    path = resource_path("demo", "shrinkscope-demo-F16.gguf")
+    assert path.is_file(), f"the demo model is missing: {path}"
+    return path

@@ -1,0 +1,173 @@
+"""Watches that fail a test for what it does besides its job."""
+
+from __future__ import annotations
+
+import gc
+import ipaddress
+import socket
+import sys
+import threading
+import traceback
+import weakref
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, QThreadPool, QTimer
+
+if TYPE_CHECKING:
+    import pytest
+
+PATIENCE_S = 5.0
+"""How long something that is on its way out may take, in seconds."""
+
+
+class NetworkGuard:
+    """Lets sockets reach this PC only, and remembers every other attempt."""
+
+    def __init__(self) -> None:
+        self.attempts: list[str] = []
+
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Put the guard before every way out that Python's sockets have."""
+        for name, place in (("connect", 0), ("connect_ex", 0), ("sendto", -1)):
+            original = getattr(socket.socket, name)
+            monkeypatch.setattr(socket.socket, name, self._guarded(original, place))
+        resolve = socket.getaddrinfo
+
+        def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
+            if host is not None and not is_local(host):
+                self._refuse(str(host))
+            return resolve(host, *args, **kwargs)
+
+        monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
+    def _guarded(self, original: Callable[..., Any], place: int) -> Callable[..., Any]:
+        def call(sock: socket.socket, *args: Any) -> Any:
+            address = args[place]
+            if isinstance(address, tuple) and not is_local(address[0]):
+                self._refuse(f"{address[0]}:{address[1]}")
+            return original(sock, *args)
+
+        return call
+
+    def _refuse(self, target: str) -> None:
+        self.attempts.append(target)
+        raise OSError(f"the tests have no network, and this is beyond this PC: {target}")
+
+
+def is_local(host: str | bytes) -> bool:
+    """Tell whether a host name or address means this PC."""
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in {"", "localhost"}:
+        return True
+    try:
+        return ipaddress.ip_address(name.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+class LeakWatch:
+    """Remembers what runs before a test and names what a test added and did not end."""
+
+    def __init__(self) -> None:
+        self._threads = set(threading.enumerate())
+        self._children = set(psutil.Process().children(recursive=True))
+        self._started: list[tuple[weakref.ref[QObject], str]] = []
+
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Note the line that starts each timer and each Qt thread from here on."""
+        for kind in (QTimer, QThread):
+            original = kind.start
+
+            def start(started: QObject, *args: Any, _original: Any = original, **kw: Any) -> Any:
+                self._started.append((weakref.ref(started), _calling_line()))
+                return _original(started, *args, **kw)
+
+            monkeypatch.setattr(kind, "start", start)
+
+    def leaks(self) -> list[str]:
+        """Return a line for everything that still runs after a grace for what is ending."""
+        if not gc.isenabled():
+            gc.enable()  # the window switches it off for its process
+        if self._started:
+            gc.collect()
+        _finish_deletions()
+        return [*self._qt_leaks(), *self._thread_leaks(), *self._child_leaks()]
+
+    def _qt_leaks(self) -> list[str]:
+        leaks: list[str] = []
+        for reference, line in self._started:
+            thing = reference()
+            if thing is None or not shiboken6.isValid(thing):
+                continue
+            name = thing.objectName() or type(thing).__name__
+            if isinstance(thing, QTimer) and thing.isActive():
+                thing.stop()
+                leaks.append(f"running timer {name}, started at {line}")
+            elif isinstance(thing, QThread) and not _ends(thing):
+                leaks.append(f"running thread {name}, started at {line}")
+        if not QThreadPool.globalInstance().waitForDone(int(PATIENCE_S * 1000)):
+            leaks.append("a job in Qt's global thread pool")
+        return leaks
+
+    def _thread_leaks(self) -> list[str]:
+        leaks: list[str] = []
+        for thread in set(threading.enumerate()) - self._threads:
+            if not thread.daemon or _is_ours(thread):
+                thread.join(PATIENCE_S)
+                if thread.is_alive():
+                    leaks.append(f"thread {thread.name}, now at {_position(thread)}")
+        return leaks
+
+    def _child_leaks(self) -> list[str]:
+        added = set(psutil.Process().children(recursive=True)) - self._children
+        _, alive = psutil.wait_procs([child for child in added if _runs(child)], timeout=PATIENCE_S)
+        leaks: list[str] = []
+        for child in alive:
+            try:
+                leaks.append(f"child process {child.pid}: {' '.join(child.cmdline())}")
+                child.kill()
+            except psutil.NoSuchProcess:
+                continue
+        return leaks
+
+
+def _calling_line() -> str:
+    """Return the innermost line outside this module that is being run."""
+    for frame in reversed(traceback.extract_stack()):
+        if frame.filename != __file__:
+            return f"{frame.filename}:{frame.lineno} ({frame.line})"
+    return "an unknown line"
+
+
+def _finish_deletions() -> None:
+    """Let Qt end what was told to end: deleteLater, and deliveries that are under way."""
+    application = QCoreApplication.instance()
+    if application is not None:
+        application.processEvents()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+def _ends(thread: QThread) -> bool:
+    return not thread.isRunning() or thread.wait(int(PATIENCE_S * 1000))
+
+
+def _is_ours(thread: threading.Thread) -> bool:
+    """Tell whether the project started a thread, daemon or not."""
+    target = getattr(thread, "_target", None)
+    module = getattr(target, "__module__", None) or type(thread).__module__
+    return module.partition(".")[0] == "app"
+
+
+def _position(thread: threading.Thread) -> str:
+    frame = sys._current_frames().get(thread.ident or 0)
+    return traceback.format_stack(frame)[-1].strip() if frame is not None else "an unknown line"
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -1,0 +1,61 @@
+"""The dependencies between the parts of the program point down only."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LINT = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"]
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Check a checkout's contracts."""
+    command = [*LINT, "--no-cache", "--config", str(ROOT / "pyproject.toml")]
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+
+
+def test_the_contracts_hold() -> None:
+    result = lint(ROOT)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "statement"),
+    [
+        ("core", "import app.resources"),
+        ("core", "import app.store"),
+        ("core", "import PySide6.QtCore"),
+        ("core", "import subprocess"),
+        ("store", "import app.library"),
+        ("engine", "import app.lab"),
+        ("engine", "import app.engine.host"),
+        ("engine", "import llama_cpp"),
+        ("lab", "import app.engine.host.main"),
+        ("lab", "from PySide6 import QtCore"),
+        ("lab", "import psutil"),
+        ("cli", "import app.ui"),
+        ("cli", "import pyqtgraph"),
+        ("ui", "import app.cli"),
+        ("ui", "import pynvml"),
+        ("ui", "import llama_cpp"),
+    ],
+)
+def test_a_forbidden_import_is_found(tmp_path: Path, module: str, statement: str) -> None:
+    parts = ["cli", "core", "engine/host", "engine", "lab", "library", "monitor", "store", "ui"]
+    for part in [".", *parts]:
+        folder = tmp_path / "app" / part
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "__init__.py").touch()
+    for name in ("__main__", "resources", "preflight", "engine/host/main"):
+        (tmp_path / "app" / f"{name}.py").touch()
+    assert lint(tmp_path).returncode == 0
+    (tmp_path / "app" / module / "offender.py").write_text(statement + "\n", encoding="utf-8")
+    result = lint(tmp_path)
+    assert result.returncode == 1
+    assert "BROKEN" in result.stdout
