@@ -38,8 +38,7 @@ class Load(msgspec.Struct, tag="load", frozen=True):
     """Load a model file and make a context.
 
     Attributes:
-        context_tokens: Wanted size of the context; the engine caps it at what the model allows
-            unless the model does not say.
+        context_tokens: Wanted size of the context; 0 makes none (for speed tests).
         gpu_layers: -1 for all.
         memory_limit_bytes: Bound of the engine's private memory (RLIMIT_DATA); None for none.
     """
@@ -89,7 +88,8 @@ class SetThreads(msgspec.Struct, tag="set_threads", frozen=True):
 class Bench(msgspec.Struct, tag="bench", frozen=True):
     """One repetition of one speed test on random tokens, as llama-bench takes it.
 
-    Needs a model loaded by :class:`Load`. ``warmup`` runs it once outside the timer.
+    Needs a model loaded by :class:`Load` with ``context_tokens`` 0: each test makes a context of
+    its own size. ``warmup`` runs it once before, outside the timer.
     Exactly one of ``prompt_tokens`` and ``generated_tokens`` is above zero.
     """
 
@@ -155,6 +155,20 @@ class LoadProgress(msgspec.Struct, tag="load_progress", frozen=True):
     fraction: float
 
 
+class EngineMemory(msgspec.Struct, frozen=True):
+    """An engine's own memory as the operating system tells it; None is "not told here".
+
+    Attributes:
+        private_bytes: Anonymous memory: what the engine must have.
+        mapped_bytes: File-backed pages: the weights, which the system may drop.
+        needed_bytes: Peak of resident memory less repacked copies of weights.
+    """
+
+    private_bytes: int | None
+    mapped_bytes: int | None
+    needed_bytes: int | None
+
+
 class Thinking(msgspec.Struct, frozen=True):
     """What the loaded file's template says about thinking."""
 
@@ -172,8 +186,7 @@ class Loaded(msgspec.Struct, tag="loaded", frozen=True):
         has_template: Whether the file brings a chat template.
         repacked_bytes: Copies of weights that llama.cpp made for speed (CPU_REPACK).
         weights_bytes, kv_bytes, compute_bytes, output_bytes: llama.cpp's own figures.
-        memory_needed_bytes: Peak so far of resident less repacked memory; None where the
-            operating system gives no figure.
+        memory: Taken right after the load.
     """
 
     id: int
@@ -190,7 +203,7 @@ class Loaded(msgspec.Struct, tag="loaded", frozen=True):
     compute_bytes: int
     output_bytes: int
     devices: list[DeviceMemory]
-    memory_needed_bytes: int | None
+    memory: EngineMemory
 
 
 class PromptProgress(msgspec.Struct, tag="prompt_progress", frozen=True):
@@ -236,6 +249,7 @@ class Finished(msgspec.Struct, tag="finished", frozen=True):
     id: int
     stop_reason: StopReason
     figures: AnswerFigures
+    memory: EngineMemory
 
 
 class ThreadsSet(msgspec.Struct, tag="threads_set", frozen=True):

@@ -1,0 +1,232 @@
+"""The generation loop."""
+
+from __future__ import annotations
+
+import time
+
+from app.core.chat import AnswerFigures, StopReason
+from app.core.chat_templates import prompt_opens_thinking
+from app.engine.host.channel import Channel
+from app.engine.host.memory import own_memory
+from app.engine.host.model import Aborted, Context, EngineError
+from app.engine.host.prompt import Prompt, PromptWriter
+from app.engine.host.sampling import Sampler, make_sampler
+from app.engine.host.text import TextBuilder
+from app.engine.messages import (
+    Failed,
+    FailureKind,
+    Finished,
+    Generate,
+    PromptProgress,
+    Rendered,
+    Text,
+)
+
+_EVENT_INTERVAL_NS = 33_000_000
+_CPU_SLICE_NS = 400_000_000
+_GPU_SLICE_NS = 100_000_000
+_MIN_SLICE_TOKENS = 64
+
+
+class PromptTooLong(EngineError):
+    """The prompt leaves no room in the context."""
+
+    def __init__(self, excess_tokens: int, context_tokens: int) -> None:
+        super().__init__(
+            FailureKind.PROMPT_TOO_LONG,
+            f"The prompt is {excess_tokens:,} tokens too long for the context of "
+            f"{context_tokens:,} tokens.",
+        )
+        self.excess_tokens = excess_tokens
+
+
+class Generator:
+    """Answers one Generate command at a time over one context.
+
+    Args:
+        abortable: Whether a decode in progress can be ended (llama.cpp asks on the CPU only);
+            else prompts are decoded in slices of about 100 ms.
+    """
+
+    def __init__(
+        self, channel: Channel, context: Context, repacked_bytes: int, *, abortable: bool
+    ) -> None:
+        self._channel = channel
+        self._context = context
+        self._repacked_bytes = repacked_bytes
+        self._slice_ns = _CPU_SLICE_NS if abortable else _GPU_SLICE_NS
+        self._slice_tokens = min(context.batch_tokens, _MIN_SLICE_TOKENS * 2)
+
+    def answer(self, command: Generate, writer: PromptWriter) -> None:
+        """Render, decode the prompt, generate; emits Rendered, PromptProgress, Text, Finished.
+
+        Raises:
+            EngineError: Nothing was generated; the context is usable.
+        """
+        begin_ns = time.perf_counter_ns()
+        prompt = writer.write(command.messages, thinking=command.sampling.thinking)
+        excess = len(prompt.tokens) + 1 - self._context.size_tokens
+        if excess > 0:
+            raise PromptTooLong(excess, self._context.size_tokens)
+        if command.clear:
+            self._context.clear()
+        reused = self._context.reuse(prompt.tokens)
+        self._channel.emit(Rendered(command.id, len(prompt.tokens), reused, prompt.digest))
+        answer = _Answer(self._channel, self._context, command, writer, prompt)
+        sampler = make_sampler(command.sampling, self._context, prompt.tokens)
+        prompt_begin_ns = time.perf_counter_ns()
+        prompt_ns = 0
+        try:
+            self._decode_prompt(command.id, prompt.tokens, reused)
+            prompt_ns = time.perf_counter_ns() - prompt_begin_ns
+            reason = answer.run(sampler)
+        except Aborted:
+            reason = StopReason.STOPPED
+        finally:
+            sampler.free()
+        prompt_ns = prompt_ns or time.perf_counter_ns() - prompt_begin_ns
+        answer.flush(final=True)
+        memory = own_memory(self._repacked_bytes)
+        first_ns = answer.first_ns
+        figures = AnswerFigures(
+            prompt_tokens=len(prompt.tokens),
+            reused_tokens=reused,
+            prompt_ns=prompt_ns,
+            first_token_ns=None if first_ns is None else first_ns - begin_ns,
+            generated_tokens=answer.tokens,
+            thinking_tokens=answer.thinking_tokens,
+            generation_ns=answer.elapsed_ns,
+            shared=command.shared,
+            memory_needed_bytes=memory.needed_bytes,
+        )
+        self._channel.emit(Finished(command.id, reason, figures, memory))
+
+    def _decode_prompt(self, command_id: int, tokens: list[int], reused: int) -> None:
+        """Decode in slices, so that progress shows and a stop is heard on every backend."""
+        position, total = reused, len(tokens) - reused
+        while position < len(tokens):
+            chunk = tokens[position : position + self._slice_tokens]
+            begin_ns = time.perf_counter_ns()
+            self._context.decode(chunk)
+            self._context.synchronize()
+            spent_ns = max(1, time.perf_counter_ns() - begin_ns)
+            position += len(chunk)
+            if len(chunk) == self._slice_tokens:
+                self._slice_tokens = self._next_slice(len(chunk), spent_ns)
+            if position < len(tokens):
+                done = position - reused
+                self._channel.emit(PromptProgress(command_id, done, total))
+
+    def _next_slice(self, tokens: int, spent_ns: int) -> int:
+        wanted = tokens * self._slice_ns // spent_ns
+        rounded = wanted // _MIN_SLICE_TOKENS * _MIN_SLICE_TOKENS
+        return max(_MIN_SLICE_TOKENS, min(self._context.batch_tokens, rounded))
+
+
+class _Answer:
+    """One answer while it grows."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        context: Context,
+        command: Generate,
+        writer: PromptWriter,
+        prompt: Prompt,
+    ) -> None:
+        self._channel = channel
+        self._context = context
+        self._model = context.model
+        self._command = command
+        self._limit = command.sampling.max_tokens
+        marks = writer.facts.thinking
+        opened = marks is not None and prompt_opens_thinking(prompt.text[-200:], marks)
+        self._builder = TextBuilder(
+            marks, starts_thinking=opened, stops=command.stop_strings
+        )
+        # Marks are often control tokens, which are not written as text unless asked for.
+        self._mark_tokens: frozenset[int] = frozenset()
+        self._closing: list[int] = []
+        if marks is not None:
+            opening = self._model.tokenize(marks.start, add_bos=False)
+            closing = self._model.tokenize(marks.end, add_bos=False)
+            self._mark_tokens = frozenset(t for t in (opening, closing) if len(t) == 1 for t in t)
+            self._closing = closing
+        self.tokens = 0
+        self.thinking_tokens = 0
+        self.first_ns: int | None = None
+        self._last_ns = 0
+        self._sent_ns = 0
+
+    @property
+    def elapsed_ns(self) -> int:
+        """From the first sampled token to the last."""
+        return 0 if self.first_ns is None else self._last_ns - self.first_ns
+
+    def run(self, sampler: Sampler) -> StopReason:
+        """Generate until something ends it.
+
+        Raises:
+            Aborted: Stopped in the middle of a token; what came stands.
+        """
+        context, model, builder = self._context, self._model, self._builder
+        limit, thinking_limit = self._limit, self._command.sampling.thinking_limit_tokens
+        while True:
+            token = sampler.sample(context)
+            now_ns = time.perf_counter_ns()
+            if model.is_end(token):
+                return StopReason.END
+            self._last_ns = now_ns
+            if self.first_ns is None:
+                self.first_ns = now_ns
+            self.tokens += 1
+            thinking_before = builder.is_thinking
+            builder.feed(model.piece(token, special=token in self._mark_tokens))
+            if thinking_before or builder.is_thinking:
+                self.thinking_tokens += 1
+            if now_ns - self._sent_ns >= _EVENT_INTERVAL_NS:
+                self.flush(now_ns=now_ns)
+            if builder.stop_found:
+                return StopReason.END
+            if self.tokens >= limit:
+                return StopReason.LENGTH
+            if len(context.tokens) >= context.size_tokens:
+                return StopReason.CONTEXT
+            context.decode_one(token)
+            over = thinking_limit is not None and self.thinking_tokens >= thinking_limit
+            if over and builder.is_thinking:
+                self._close_thinking()
+
+    def _close_thinking(self) -> None:
+        """Write the end mark in the model's place; the answer follows."""
+        room = self._context.size_tokens - len(self._context.tokens)
+        for token in self._closing[:room]:
+            self._context.decode_one(token)
+            self._builder.feed(self._model.piece(token, special=True))
+
+    def flush(self, *, final: bool = False, now_ns: int | None = None) -> None:
+        """Send what came since the last event."""
+        if final:
+            self._builder.finish()
+        self._sent_ns = time.perf_counter_ns() if now_ns is None else now_ns
+        if not self._builder.pieces and not final:
+            return
+        answer, thinking = self._builder.pieces.take()
+        if not answer and not thinking and self.tokens == 0:
+            return
+        self._channel.emit(
+            Text(
+                self._command.id,
+                answer,
+                thinking,
+                self.tokens,
+                self.thinking_tokens,
+                self.elapsed_ns,
+            )
+        )
+
+
+def failed(command_id: int, error: EngineError) -> Failed:
+    """The event that tells of an error."""
+    excess = error.excess_tokens if isinstance(error, PromptTooLong) else None
+    return Failed(command_id, error.kind, error.sentence, error.detail, excess)

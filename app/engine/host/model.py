@@ -1,0 +1,297 @@
+"""A loaded model and its context."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportArgumentType=false
+# pyright: reportAttributeAccessIssue=false
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from pathlib import Path
+
+import llama_cpp as lc
+
+from app.engine.host.abort import AbortFlag
+from app.engine.messages import FailureKind, Load
+from app.core.settings import FlashAttention, KvType
+
+BATCH_TOKENS = 512
+_ABORTED = 2
+_PIECE_BYTES = 512
+
+_GGML_TYPES = {
+    KvType.F32: 0,
+    KvType.F16: 1,
+    KvType.Q4_0: 2,
+    KvType.Q4_1: 3,
+    KvType.Q5_0: 6,
+    KvType.Q5_1: 7,
+    KvType.Q8_0: 8,
+    KvType.BF16: 30,
+}
+_FLASH_ATTENTION = {
+    FlashAttention.AUTO: lc.LLAMA_FLASH_ATTN_TYPE_AUTO,
+    FlashAttention.ON: lc.LLAMA_FLASH_ATTN_TYPE_ENABLED,
+    FlashAttention.OFF: lc.LLAMA_FLASH_ATTN_TYPE_DISABLED,
+}
+
+
+class EngineError(Exception):
+    """A command that could not be carried out; becomes a Failed event."""
+
+    def __init__(self, kind: FailureKind, sentence: str, detail: str = "") -> None:
+        super().__init__(sentence)
+        self.kind = kind
+        self.sentence = sentence
+        self.detail = detail
+
+
+class Aborted(Exception):  # noqa: N818 - stopping is not an error
+    """The work was ended by the abort flag."""
+
+
+class Model:
+    """The weights and the vocabulary of one model file.
+
+    Not thread-safe: one worker thread uses it.
+    """
+
+    def __init__(
+        self, path: str, gpu_layers: int, abort: AbortFlag, on_progress: Callable[[float], None]
+    ) -> None:
+        """Load the weights.
+
+        Raises:
+            Aborted: The abort flag was set meanwhile.
+            EngineError: llama.cpp refuses the file.
+        """
+
+        def progress(fraction: float, _data: object) -> bool:
+            on_progress(fraction)
+            return not abort.is_set
+
+        params = lc.llama_model_default_params()
+        params.n_gpu_layers = gpu_layers
+        callback = lc.llama_progress_callback(progress)
+        params.progress_callback = callback
+        if not Path(path).is_file():
+            raise EngineError(FailureKind.LOAD, f"The file {Path(path).name} is no longer there.")
+        handle = lc.llama_model_load_from_file(path.encode(), params)
+        if not handle:
+            if abort.is_set:
+                raise Aborted
+            raise EngineError(FailureKind.LOAD, "llama.cpp could not load this file.")
+        self.handle = handle
+        self.vocabulary = lc.llama_model_get_vocab(handle)
+        self.vocabulary_size = lc.llama_vocab_n_tokens(self.vocabulary)
+        self.trained_context_tokens = lc.llama_model_n_ctx_train(handle)
+        self.parameters = lc.llama_model_n_params(handle)
+        self.window_tokens = lc.llama_model_n_swa(handle)
+        self.has_encoder = lc.llama_model_has_encoder(handle)
+        self._piece = ctypes.create_string_buffer(_PIECE_BYTES)
+
+    def free(self) -> None:
+        """Give the weights back; the object is dead afterwards."""
+        lc.llama_model_free(self.handle)
+
+    def chat_template(self) -> str | None:
+        """The Jinja text that the file brings, if any."""
+        text = lc.llama_model_chat_template(self.handle, None)
+        return text.decode("utf-8", errors="replace") if text else None
+
+    def token_text(self, token: int) -> str:
+        """A token as the vocabulary writes it; empty for the null token."""
+        if token < 0:
+            return ""
+        text = lc.llama_vocab_get_text(self.vocabulary, token)
+        return text.decode("utf-8", errors="replace") if text else ""
+
+    def piece(self, token: int, *, special: bool) -> bytes:
+        """The bytes that a token stands for; may end inside a UTF-8 sequence."""
+        size = lc.llama_token_to_piece(
+            self.vocabulary, token, self._piece, len(self._piece), 0, special
+        )
+        if size < 0:
+            self._piece = ctypes.create_string_buffer(-size)
+            size = lc.llama_token_to_piece(self.vocabulary, token, self._piece, -size, 0, special)
+        return self._piece.raw[:size]
+
+    def tokenize(self, text: str, *, add_bos: bool) -> list[int]:
+        """Tokens of a rendered prompt; texts of special tokens become those tokens."""
+        data = text.encode("utf-8", errors="replace")
+        size = len(data) + 16
+        while True:
+            tokens = (lc.llama_token * size)()
+            count = lc.llama_tokenize(
+                self.vocabulary, data, len(data), tokens, size, False, True
+            )
+            if count >= 0:
+                break
+            size = -count
+        head = [lc.llama_vocab_bos(self.vocabulary)] if add_bos else []
+        return [*head, *tokens[:count]]
+
+    def is_end(self, token: int) -> bool:
+        """Whether a token ends the answer."""
+        return bool(lc.llama_vocab_is_eog(self.vocabulary, token))
+
+
+class Context:
+    """The KV cache (or recurrent state) and compute buffers over a model.
+
+    Attributes:
+        tokens: What the context holds, in order.
+    """
+
+    def __init__(  # noqa: PLR0913
+        self,
+        model: Model,
+        abort: AbortFlag,
+        *,
+        size_tokens: int,
+        threads: int,
+        batch_tokens: int = BATCH_TOKENS,
+        kv_type: KvType = KvType.F16,
+        flash_attention: FlashAttention = FlashAttention.AUTO,
+    ) -> None:
+        """Make a context.
+
+        Raises:
+            EngineError: It does not fit in memory, or llama.cpp refuses the combination.
+        """
+        params = lc.llama_context_default_params()
+        params.n_ctx = size_tokens
+        params.n_batch = batch_tokens
+        params.n_ubatch = min(batch_tokens, BATCH_TOKENS)
+        params.n_threads = params.n_threads_batch = threads
+        # One row of logits at a time: else the compute buffer reserves one for each token.
+        params.n_outputs_max = 1
+        params.flash_attn_type = _FLASH_ATTENTION[flash_attention]
+        params.type_k = params.type_v = _GGML_TYPES[kv_type]
+        params.swa_full = False
+        handle = lc.llama_init_from_model(model.handle, params)
+        if not handle:
+            raise EngineError(
+                FailureKind.CONTEXT_MEMORY,
+                f"A context of {size_tokens:,} tokens could not be made: memory is too short for "
+                "it, or this model does not allow the KV cache type.",
+            )
+        self.handle = handle
+        self.model = model
+        self.threads = threads
+        self.size_tokens: int = lc.llama_n_ctx(handle)
+        self.batch_tokens = batch_tokens
+        self.tokens: list[int] = []
+        self._memory = lc.llama_get_memory(handle)
+        self._abort = abort
+        self._callback = abort.callback(lc.ggml_abort_callback)
+        lc.llama_set_abort_callback(handle, self._callback, abort.address)
+        self._one = (lc.llama_token * 1)()
+        self._one_batch = lc.llama_batch_get_one(self._one, 1)
+
+    def free(self) -> None:
+        """Give the memory back; the object is dead afterwards."""
+        lc.llama_free(self.handle)
+
+    def set_threads(self, threads: int) -> None:
+        """Use this many threads from the next decode on."""
+        if threads != self.threads:
+            lc.llama_set_n_threads(self.handle, threads, threads)
+            self.threads = threads
+
+    def clear(self) -> None:
+        """Forget everything."""
+        lc.llama_memory_clear(self._memory, True)
+        self.tokens.clear()
+
+    def reuse(self, tokens: list[int]) -> int:
+        """Keep the longest prefix of ``tokens`` that the context holds, drop the rest.
+
+        At least the last token is left to decode, since its logits are wanted. Memory that
+        cannot drop a suffix (recurrent, or a sliding window that has moved on) is cleared.
+
+        Returns:
+            How many tokens were kept.
+        """
+        common = 0
+        for held, wanted in zip(self.tokens, tokens[:-1], strict=False):
+            if held != wanted:
+                break
+            common += 1
+        if common == 0:
+            self.clear()
+            return 0
+        if common < len(self.tokens) or not self._window_reaches(common):
+            dropped = self._window_reaches(common) and lc.llama_memory_seq_rm(
+                self._memory, 0, common, -1
+            )
+            if not dropped:
+                self.clear()
+                return 0
+            del self.tokens[common:]
+        return common
+
+    def _window_reaches(self, position: int) -> bool:
+        """Whether what the next token at ``position`` attends to is still there."""
+        oldest = lc.llama_memory_seq_pos_min(self._memory, 0)
+        if position == len(self.tokens):
+            return True
+        return oldest <= max(0, position - self.model.window_tokens)
+
+    def decode(self, tokens: list[int]) -> None:
+        """Decode tokens after those held; logits of the last one can then be read.
+
+        Raises:
+            Aborted: The abort flag was set; the context holds what it held before.
+            EngineError: llama.cpp failed.
+        """
+        array = (lc.llama_token * len(tokens))(*tokens)
+        self._checked(lc.llama_decode(self.handle, lc.llama_batch_get_one(array, len(tokens))))
+        self.tokens.extend(tokens)
+
+    def decode_one(self, token: int) -> None:
+        """Decode one generated token; errors as :meth:`decode`."""
+        self._one[0] = token
+        self._checked(lc.llama_decode(self.handle, self._one_batch))
+        self.tokens.append(token)
+
+    def _checked(self, status: int) -> None:
+        if status == 0 and not self._abort.is_set:
+            return
+        if status == 0:
+            # The flag came after the last graph node: what was decoded is held, so it is
+            # dropped like a batch that was aborted half-way.
+            self._drop_after(len(self.tokens))
+            raise Aborted
+        self._drop_after(len(self.tokens))
+        if status == _ABORTED or self._abort.is_set:
+            raise Aborted
+        if status == 1:
+            raise EngineError(FailureKind.GENERATE, "The context has no room for more tokens.")
+        raise EngineError(
+            FailureKind.GENERATE,
+            "llama.cpp could not decode the next tokens.",
+            f"llama_decode returned {status}",
+        )
+
+    def _drop_after(self, count: int) -> None:
+        if not lc.llama_memory_seq_rm(self._memory, 0, count, -1):
+            self.clear()
+
+    def synchronize(self) -> None:
+        """Wait until everything submitted is computed."""
+        lc.llama_synchronize(self.handle)
+
+
+def context_for(model: Model, load: Load, abort: AbortFlag) -> Context:
+    """The context that a Load command asks for."""
+    wanted = load.context_tokens
+    trained = model.trained_context_tokens
+    return Context(
+        model,
+        abort,
+        size_tokens=min(wanted, trained) if trained > 0 else wanted,
+        threads=load.threads,
+        kv_type=load.kv_type,
+        flash_attention=load.flash_attention,
+    )

@@ -1,0 +1,104 @@
+"""From messages to tokens: the chat template, rendered by llama-cpp-python's sandbox."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportArgumentType=false
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+import llama_cpp as lc
+from llama_cpp.llama_chat_format import Jinja2ChatFormatter
+
+from app.core.chat import Message
+from app.core.chat_templates import TemplateFacts, template_facts
+from app.engine.host.hardening import template_allowance
+from app.engine.host.model import EngineError, Model
+from app.engine.messages import FailureKind
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A rendered prompt.
+
+    Attributes:
+        text: As the template wrote it.
+        tokens: Its tokens, with the begin token that the vocabulary wants.
+        digest: SHA-256 of the text.
+    """
+
+    text: str
+    tokens: list[int]
+    digest: str
+
+
+class PromptWriter:
+    """Renders messages for one model with one template; compiled once."""
+
+    def __init__(self, model: Model, template: str) -> None:
+        """Compile the template.
+
+        Raises:
+            EngineError: It is no valid Jinja.
+        """
+        self.facts: TemplateFacts = template_facts(template)
+        self._model = model
+        self._begin_token: int = lc.llama_vocab_bos(model.vocabulary)
+        self._begin_text = model.token_text(self._begin_token)
+        self._adds_begin: bool = lc.llama_vocab_get_add_bos(model.vocabulary)
+        end_text = model.token_text(lc.llama_vocab_eos(model.vocabulary))
+        try:
+            with template_allowance():
+                self._formatter = Jinja2ChatFormatter(
+                    template, eos_token=end_text, bos_token=self._begin_text
+                )
+        except MemoryError as error:
+            raise _too_much_memory() from error
+        except Exception as error:  # the template is foreign code: any error is its own
+            raise EngineError(
+                FailureKind.TEMPLATE,
+                "The chat template of this file is not valid.",
+                f"{type(error).__name__}: {error}",
+            ) from error
+
+    def write(self, messages: list[Message], *, thinking: bool | None) -> Prompt:
+        """Render and tokenize.
+
+        Args:
+            messages: What to answer, oldest first.
+            thinking: Position of the template's thinking switch; None leaves it alone.
+
+        Raises:
+            EngineError: The template refuses the messages, or wants too much memory. A template
+                that never ends is the window process's to kill.
+        """
+        switches = {} if thinking is None else {"enable_thinking": thinking, "thinking": thinking}
+        rows = [{"role": str(m.role), "content": m.content} for m in messages]
+        try:
+            with template_allowance():
+                text = self._formatter(messages=rows, **switches).prompt
+        except MemoryError as error:
+            raise _too_much_memory() from error
+        except Exception as error:  # the template is foreign code: any error is its own
+            raise EngineError(
+                FailureKind.TEMPLATE,
+                f"The chat template of this file refuses these messages: {_reason(error)}",
+                f"{type(error).__name__}: {error}",
+            ) from error
+        add_begin = self._adds_begin and self._begin_token >= 0
+        body = text.removeprefix(self._begin_text) if add_begin and self._begin_text else text
+        tokens = self._model.tokenize(body, add_bos=add_begin)
+        if not tokens:
+            raise EngineError(FailureKind.TEMPLATE, "The chat template wrote an empty prompt.")
+        return Prompt(text, tokens, sha256(text.encode("utf-8", "replace")).hexdigest())
+
+
+def _too_much_memory() -> EngineError:
+    return EngineError(
+        FailureKind.TEMPLATE, "The chat template of this file asks for too much memory."
+    )
+
+
+def _reason(error: Exception) -> str:
+    line = " ".join(str(error).split())
+    return (line[:200] or type(error).__name__).rstrip(".") + "."

@@ -1,0 +1,92 @@
+"""Choosing the next token."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportArgumentType=false
+
+from __future__ import annotations
+
+import secrets
+from typing import Protocol
+
+import llama_cpp as lc
+import numpy as np
+
+from app.core.settings import SamplingSettings
+from app.engine.host.model import Context
+
+_PENALTY_WINDOW_TOKENS = 64
+
+
+class Sampler(Protocol):
+    """Chooses from the logits of the last decoded token."""
+
+    def sample(self, context: Context) -> int:
+        """The next token."""
+        ...
+
+    def free(self) -> None:
+        """Give native memory back."""
+        ...
+
+
+class GreedySampler:
+    """The likeliest token, read from the logits in place.
+
+    llama.cpp's own chain copies one candidate a vocabulary entry first, 0.25 ms at 128,000.
+    """
+
+    def sample(self, context: Context) -> int:
+        """The token with the highest logit; the first of equals."""
+        logits = lc.llama_get_logits_ith(context.handle, -1)
+        row = np.ctypeslib.as_array(logits, shape=(context.model.vocabulary_size,))
+        return int(row.argmax())
+
+    def free(self) -> None:
+        """Nothing to give back."""
+
+
+class ChainSampler:
+    """llama.cpp's chain: penalties, top-k, top-p, min-p, temperature, then a draw."""
+
+    def __init__(self, settings: SamplingSettings, context: Context, prompt: list[int]) -> None:
+        chain = lc.llama_sampler_chain_init(lc.llama_sampler_chain_default_params())
+        if settings.repeat_penalty != 1.0:
+            lc.llama_sampler_chain_add(
+                chain,
+                lc.llama_sampler_init_penalties(
+                    context.model.vocabulary_size,
+                    _PENALTY_WINDOW_TOKENS,
+                    settings.repeat_penalty,
+                    0.0,
+                    0.0,
+                ),
+            )
+            for token in prompt[-_PENALTY_WINDOW_TOKENS:]:
+                lc.llama_sampler_accept(chain, token)
+        if settings.temperature <= 0:
+            lc.llama_sampler_chain_add(chain, lc.llama_sampler_init_greedy())
+        else:
+            if settings.top_k > 0:
+                lc.llama_sampler_chain_add(chain, lc.llama_sampler_init_top_k(settings.top_k))
+            if settings.top_p < 1:
+                lc.llama_sampler_chain_add(chain, lc.llama_sampler_init_top_p(settings.top_p, 1))
+            if settings.min_p > 0:
+                lc.llama_sampler_chain_add(chain, lc.llama_sampler_init_min_p(settings.min_p, 1))
+            lc.llama_sampler_chain_add(chain, lc.llama_sampler_init_temp(settings.temperature))
+            seed = secrets.randbits(32) if settings.seed is None else settings.seed & 0xFFFFFFFF
+            lc.llama_sampler_chain_add(chain, lc.llama_sampler_init_dist(seed))
+        self._chain = chain
+
+    def sample(self, context: Context) -> int:
+        """Draw the next token; the chain notes it for its penalties."""
+        return int(lc.llama_sampler_sample(self._chain, context.handle, -1))
+
+    def free(self) -> None:
+        """Give the chain back."""
+        lc.llama_sampler_free(self._chain)
+
+
+def make_sampler(settings: SamplingSettings, context: Context, prompt: list[int]) -> Sampler:
+    """The sampler for these settings."""
+    if settings.temperature <= 0 and settings.repeat_penalty == 1.0:
+        return GreedySampler()
+    return ChainSampler(settings, context, prompt)

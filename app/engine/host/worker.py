@@ -1,0 +1,211 @@
+"""The worker: carries out one command after the other."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from app.core.chat_templates import TemplateFacts, template_facts
+from app.engine.host import native
+from app.engine.host.abort import AbortFlag
+from app.engine.host.bench import SpeedTester
+from app.engine.host.channel import Channel
+from app.engine.host.generator import Generator, failed
+from app.engine.host.hardening import limit_private_memory
+from app.engine.host.memory import own_memory
+from app.engine.host.model import Aborted, Context, EngineError, Model, context_for
+from app.engine.host.prompt import PromptWriter
+from app.engine.host.quantize import quantize
+from app.engine.messages import (
+    PROTOCOL_VERSION,
+    Bench,
+    Command,
+    Device,
+    Failed,
+    FailureKind,
+    Generate,
+    Hello,
+    Load,
+    Loaded,
+    LoadProgress,
+    Quantize,
+    SetThreads,
+    Stop,
+    Thinking,
+    ThreadsSet,
+)
+
+_PROGRESS_STEP = 0.01
+
+
+class Worker:
+    """Owns the model and the context; everything runs on the thread that calls serve()."""
+
+    def __init__(self, read_fd: int, write_fd: int) -> None:
+        self._abort = AbortFlag()
+        self._channel = Channel(read_fd, write_fd, self._abort.stop)
+        self._log = native.NativeLog()
+        self._model: Model | None = None
+        self._context: Context | None = None
+        self._generator: Generator | None = None
+        self._speed: SpeedTester | None = None
+        self._writers: dict[str | None, PromptWriter] = {}
+        self._devices: list[Device] = []
+
+    def serve(self) -> None:
+        """Say hello, then carry out commands until the process is ended."""
+        native.start_native()
+        self._devices = native.devices()
+        self._channel.emit(
+            Hello(
+                PROTOCOL_VERSION,
+                os.getpid(),
+                native.engine_version(),
+                native.system_info(),
+                self._devices,
+            )
+        )
+        self._channel.start()
+        while True:
+            command = self._channel.next_command()
+            self._abort.begin(command.id)
+            try:
+                self._carry_out(command)
+            except Aborted:
+                cancelled = Failed(command.id, FailureKind.CANCELLED, "Stopped.")
+                self._channel.emit(cancelled)
+            except EngineError as error:
+                self._channel.emit(failed(command.id, error))
+            finally:
+                self._abort.end()
+
+    def _carry_out(self, command: Command) -> None:
+        match command:
+            case Load():
+                self._load(command)
+            case Generate():
+                self._generate(command)
+            case SetThreads():
+                if self._context is not None:
+                    self._context.set_threads(command.threads)
+                self._channel.emit(ThreadsSet(command.id, command.threads))
+            case Bench():
+                self._bench(command)
+            case Quantize():
+                quantize(command, self._channel, self._log)
+            case Stop():
+                pass  # taken by the channel's reader thread
+
+    def _load(self, command: Load) -> None:
+        begin_ns = time.perf_counter_ns()
+        self._unload()
+        limit_private_memory(command.memory_limit_bytes)
+        lines = self._log.collect()
+        shown = 0.0
+
+        def on_progress(fraction: float) -> None:
+            nonlocal shown
+            if fraction - shown >= _PROGRESS_STEP or fraction >= 1:
+                shown = fraction
+                self._channel.emit(LoadProgress(command.id, fraction))
+
+        try:
+            model = Model(command.path, command.gpu_layers, self._abort, on_progress)
+        except EngineError as error:
+            raise EngineError(error.kind, _why_not_loaded(lines, error), _tail(lines)) from error
+        self._model = model
+        if model.has_encoder:
+            self._unload()
+            raise EngineError(
+                FailureKind.LOAD, "This is an encoder model: it cannot generate text."
+            )
+        if command.context_tokens > 0:
+            try:
+                self._context = context_for(model, command, self._abort)
+            except EngineError as error:
+                self._unload()
+                raise EngineError(error.kind, error.sentence, _tail(lines)) from error
+        self._speed = SpeedTester(model, self._abort, command.kv_type, command.flash_attention)
+        sizes = native.LoadSizes(lines)
+        self._log.collect()
+        if self._context is not None:
+            on_gpu = any(device.kind == "gpu" for device in sizes.by_device(self._devices))
+            self._generator = Generator(
+                self._channel, self._context, sizes.repacked_bytes, abortable=not on_gpu
+            )
+            self._warm_up(self._context)
+        template = model.chat_template()
+        facts: TemplateFacts = template_facts(template or "")
+        self._channel.emit(
+            Loaded(
+                id=command.id,
+                load_ns=time.perf_counter_ns() - begin_ns,
+                context_tokens=self._context.size_tokens if self._context else 0,
+                trained_context_tokens=model.trained_context_tokens,
+                vocabulary_size=model.vocabulary_size,
+                parameters=model.parameters,
+                has_template=template is not None,
+                thinking=Thinking(facts.thinking is not None, facts.has_thinking_switch),
+                repacked_bytes=sizes.repacked_bytes,
+                weights_bytes=sizes.weights_bytes,
+                kv_bytes=sizes.kv_bytes,
+                compute_bytes=sizes.compute_bytes,
+                output_bytes=sizes.output_bytes,
+                devices=sizes.by_device(self._devices),
+                memory=own_memory(sizes.repacked_bytes),
+            )
+        )
+
+    def _warm_up(self, context: Context) -> None:
+        """Decode one token, so that first-touch costs fall into the load and not into an answer."""
+        context.decode([0])
+        context.synchronize()
+        context.clear()
+
+    def _generate(self, command: Generate) -> None:
+        if self._generator is None or self._model is None:
+            raise EngineError(FailureKind.GENERATE, "No model is loaded in this engine.")
+        self._generator.answer(command, self._writer(command.template))
+
+    def _writer(self, template: str | None) -> PromptWriter:
+        assert self._model is not None
+        if template not in self._writers:
+            text = template if template is not None else self._model.chat_template()
+            if text is None:
+                raise EngineError(
+                    FailureKind.TEMPLATE,
+                    "This file brings no chat template: choose one of the well-known ones.",
+                )
+            self._writers[template] = PromptWriter(self._model, text)
+        return self._writers[template]
+
+    def _bench(self, command: Bench) -> None:
+        if self._speed is None:
+            raise EngineError(FailureKind.BENCH, "No model is loaded in this engine.")
+        self._channel.emit(self._speed.repetition(command))
+
+    def _unload(self) -> None:
+        if self._speed is not None:
+            self._speed.free()
+        if self._context is not None:
+            self._context.free()
+        if self._model is not None:
+            self._model.free()
+        self._model = self._context = self._generator = self._speed = None
+        self._writers.clear()
+
+
+def _tail(lines: list[str]) -> str:
+    return "\n".join(lines[-30:])
+
+
+def _why_not_loaded(lines: list[str], error: EngineError) -> str:
+    """The reason in llama.cpp's own words, from its log."""
+    marks = ("error loading model", "failed to load model", "invalid", "unknown model architecture")
+    for mark in marks:
+        for line in lines:
+            if mark in line:
+                reason = line.rpartition("error loading model: ")[2] or line
+                reason = " ".join(reason.split()).removeprefix("llama_model_load: ")
+                return f"llama.cpp could not load this file: {reason.rstrip('.')[:300]}."
+    return error.sentence

@@ -1,0 +1,108 @@
+"""Which engines live: the memory budget, and who has to go when it is short."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from app.engine.client import EngineClient, Sink
+
+_JOIN_SECONDS = 8.0
+
+
+class EnginePool:
+    """Starts and closes engines by key and remembers which was used last.
+
+    One thread uses it, the one that engines are started from (see :class:`EngineClient`).
+
+    Args:
+        sink: Takes the events of every engine, on their reader threads.
+        folder: Working folder of the engines.
+        budget_bytes: What engines may use now beside what they use already: available memory
+            less the reserve.
+        physical_cores: Of this PC.
+    """
+
+    def __init__(
+        self,
+        sink: Sink,
+        folder: Path,
+        budget_bytes: Callable[[], int],
+        physical_cores: int,
+    ) -> None:
+        self._sink = sink
+        self._folder = folder
+        self._budget_bytes = budget_bytes
+        self._cores = physical_cores
+        self._clients: dict[str, EngineClient] = {}  # least recently used first
+        self._needed_bytes: dict[str, int] = {}
+        self._leaving: list[EngineClient] = []
+
+    def get(self, key: str) -> EngineClient | None:
+        """The engine with this key, unless it is gone or going."""
+        return self._clients.get(key)
+
+    def start(self, key: str, needed_bytes: int) -> EngineClient:
+        """Start an engine that is expected to need this much.
+
+        Raises:
+            PersonError: The operating system refuses.
+        """
+        self.close(key)
+        client = EngineClient(key, self._sink, self._folder)
+        client.start()
+        self._clients[key] = client
+        self._needed_bytes[key] = needed_bytes
+        return client
+
+    def touch(self, key: str, needed_bytes: int | None = None) -> None:
+        """Note that an engine was used, and what it was measured to need."""
+        if key in self._clients:
+            self._clients[key] = self._clients.pop(key)
+            if needed_bytes is not None:
+                self._needed_bytes[key] = needed_bytes
+
+    def forget(self, key: str) -> None:
+        """An engine ended by itself."""
+        self._clients.pop(key, None)
+        self._needed_bytes.pop(key, None)
+
+    def close(self, key: str) -> None:
+        """Close an engine if it lives; returns at once."""
+        client = self._clients.pop(key, None)
+        self._needed_bytes.pop(key, None)
+        if client is not None:
+            client.close()
+            self._leaving = [c for c in self._leaving if not c.join(0)]
+            self._leaving.append(client)
+
+    def in_the_way(self, wanted_bytes: int, keep: Iterable[str]) -> list[str] | None:
+        """Which engines must go so that another fits, least recently used first.
+
+        Returns:
+            Keys, none if there is room; None if it does not fit even alone.
+        """
+        kept = set(keep)
+        room = self._budget_bytes()
+        leaving: list[str] = []
+        for key in list(self._clients):
+            if room >= wanted_bytes:
+                break
+            if key not in kept:
+                leaving.append(key)
+                room += self._needed_bytes[key]
+        return leaving if room >= wanted_bytes else None
+
+    def room_bytes(self) -> int:
+        """What a new engine may need if every other were closed."""
+        return self._budget_bytes() + sum(self._needed_bytes.values())
+
+    def threads_for(self, generating: int) -> int:
+        """Threads of each of so many engines that generate at the same time."""
+        return max(1, self._cores // max(1, generating))
+
+    def close_all(self) -> bool:
+        """Close every engine and wait for their ends; True if all are gone."""
+        for key in list(self._clients):
+            self.close(key)
+        return all([client.join(_JOIN_SECONDS) for client in self._leaving])
