@@ -1,0 +1,52 @@
+"""Plain labels and rules, with the roles that the style sheet knows."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
+
+Role = Literal["", "dim", "small", "small-dim", "title", "strong", "failed", "link"]
+
+
+def label(text: str = "", role: Role = "", *, wrap: bool = False) -> QLabel:
+    """A label of plain text: what a model or a file says is never taken for markup."""
+    result = WrapLabel(text) if wrap else QLabel(text)
+    result.setTextFormat(Qt.TextFormat.PlainText)
+    result.setProperty("role", role)
+    return result
+
+
+class WrapLabel(QLabel):
+    """A label that wraps, and does not hold its window open for the narrowest case.
+
+    Qt asks a wrapping label for a least size once, for a narrow width, and makes the window as high
+    as that needs. This one gives way; its height follows the width that it gets.
+    """
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setWordWrap(True)
+
+    # Qt's own names from here on.
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        metrics = self.fontMetrics()
+        return QSize(metrics.averageCharWidth() * 8, metrics.height())
+
+
+def hrule(parent: QWidget | None = None) -> QFrame:
+    """A one-pixel horizontal line."""
+    rule = QFrame(parent)
+    rule.setProperty("role", "rule")
+    rule.setFixedHeight(1)
+    return rule
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    """Give a widget another role of the style sheet while it is shown."""
+    if widget.property("role") != role:
+        widget.setProperty("role", role)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
