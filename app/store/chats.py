@@ -1,0 +1,188 @@
+"""Chats in the database: their turns, and answers that grow while they come."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from app.core.chat import Answer, Chat, Turn
+from app.store.database import StoreFailed, said, transaction
+from app.store.rows import (
+    ANSWER_COLUMNS,
+    CHAT_COLUMNS,
+    answer_from,
+    answer_row,
+    chat_from,
+    chat_row,
+    storable,
+)
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Generator, Iterable
+
+_CREATE_CHAT = (
+    f"INSERT INTO chat ({', '.join(CHAT_COLUMNS)}) VALUES ({', '.join('?' * len(CHAT_COLUMNS))})"
+)
+_UPDATE_CHAT = f"""
+    UPDATE chat SET {", ".join(f"{c} = ?" for c in CHAT_COLUMNS if not c.endswith("_ns"))},
+        changed_ns = max(changed_ns, ?)
+    WHERE id = ?
+"""
+_LOAD_CHAT = f"SELECT {', '.join(CHAT_COLUMNS)} FROM chat WHERE id = ?"
+_LIST_CHATS = """
+    SELECT id, title, created_ns, changed_ns,
+        (SELECT count(*) FROM turn WHERE chat_id = chat.id AND retired_ns IS NULL)
+    FROM chat ORDER BY changed_ns DESC, id DESC
+"""
+_LOAD_TURNS = """
+    SELECT id, prompt FROM turn WHERE chat_id = ? AND retired_ns IS NULL ORDER BY id
+"""
+_LOAD_ANSWERS = f"""
+    SELECT turn_id, key, {", ".join(ANSWER_COLUMNS)}
+    FROM turn CROSS JOIN answer ON answer.turn_id = turn.id
+    WHERE turn.chat_id = ? AND turn.retired_ns IS NULL
+    ORDER BY turn.id, answer.id
+"""
+_SAVE_ANSWER = f"""
+    INSERT INTO answer (turn_id, key, {", ".join(ANSWER_COLUMNS)})
+    VALUES (?, ?, {", ".join("?" * len(ANSWER_COLUMNS))})
+    ON CONFLICT (turn_id, key)
+    DO UPDATE SET {", ".join(f"{column} = excluded.{column}" for column in ANSWER_COLUMNS)}
+"""
+_TOUCH = "UPDATE chat SET changed_ns = max(changed_ns, ?) WHERE id = "
+
+
+@dataclass(frozen=True, slots=True)
+class ChatSummary:
+    """A line of the list of chats; times in ns since 1970, turns without the retired ones."""
+
+    id: int
+    title: str
+    created_ns: int
+    changed_ns: int
+    turns: int
+
+
+class ChatStore:
+    """Reads and writes chats. Lives on the thread that opened the connection.
+
+    Every method raises :class:`StoreFailed` when the database cannot do it; then nothing of
+    it has happened. What a method has written outlives the program, however that ends.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, clock_ns: Callable[[], int] = time.time_ns
+    ) -> None:
+        self._connection = connection
+        self._clock_ns = clock_ns
+
+    def list_chats(self) -> list[ChatSummary]:
+        """All chats, the last changed first."""
+        with said("The chats cannot be read"):
+            return [ChatSummary(*row) for row in self._connection.execute(_LIST_CHATS)]
+
+    def create(self, chat: Chat) -> Chat:
+        """Store a new chat with its turns; the same object comes back with ids and times set."""
+        now = self._clock_ns()
+        chat.created_ns = chat.created_ns or now
+        chat.changed_ns = chat.changed_ns or now
+        with self._writing("The chat cannot be stored"):
+            cursor = self._connection.execute(_CREATE_CHAT, chat_row(chat))
+            chat_id = cast("int", cursor.lastrowid)
+            turn_ids = [self._insert_turn(chat_id, turn) for turn in chat.turns]
+        chat.id = chat_id
+        for turn, turn_id in zip(chat.turns, turn_ids, strict=True):
+            turn.id = turn_id
+        return chat
+
+    def update(self, chat: Chat) -> None:
+        """Store everything of a chat but its turns.
+
+        The time of its last change only ever grows, so that turns added meanwhile count.
+        """
+        title, _, changed_ns, *rest = chat_row(chat)
+        with self._writing("The chat cannot be stored"):
+            self._execute_once(_UPDATE_CHAT, (title, *rest, changed_ns, chat.id))
+
+    def load(self, chat_id: int) -> Chat:
+        """A chat with its turns, without the retired ones.
+
+        An answer that was still coming when the program ended has its text and no stop reason.
+        """
+        with said("The chat cannot be read"):
+            row = self._connection.execute(_LOAD_CHAT, (chat_id,)).fetchone()
+            if row is None:
+                raise StoreFailed("That chat is no longer there.", f"chat {chat_id}")
+            turns = {
+                turn_id: Turn(turn_id, prompt)
+                for turn_id, prompt in self._connection.execute(_LOAD_TURNS, (chat_id,))
+            }
+            for turn_id, key, *columns in self._connection.execute(_LOAD_ANSWERS, (chat_id,)):
+                turns[turn_id].answers[key] = answer_from(tuple(columns))
+        return chat_from(chat_id, row, list(turns.values()))
+
+    def delete(self, chat_id: int) -> None:
+        """Remove a chat with all its turns for good; does nothing if it is gone already."""
+        with self._writing("The chat cannot be deleted", durable=True):
+            self._connection.execute("DELETE FROM chat WHERE id = ?", (chat_id,))
+
+    def add_turn(self, chat_id: int, turn: Turn) -> None:
+        """Store a turn with its answers as they are, and set its id."""
+        with self._writing("The prompt cannot be stored"):
+            self._execute_once(_TOUCH + "?", (self._clock_ns(), chat_id))
+            turn_id = self._insert_turn(chat_id, turn)
+        turn.id = turn_id
+
+    def save_answer(self, turn_id: int, key: str, answer: Answer, final: bool) -> None:
+        """Store what an answer is now, in place of what it was.
+
+        Args:
+            turn_id: A stored turn.
+            key: The candidate that answers.
+            answer: All of it, not only what is new.
+            final: Wait for the disk, so that a power cut cannot take it back either; for the
+                last time that an answer is saved.
+        """
+        with self._writing("The answer cannot be stored", durable=final):
+            self._insert_answer(turn_id, key, answer)
+            if final:
+                self._connection.execute(
+                    _TOUCH + "(SELECT chat_id FROM turn WHERE id = ?)",
+                    (self._clock_ns(), turn_id),
+                )
+
+    def retire_turns(self, turn_ids: Iterable[int]) -> None:
+        """Keep turns in the file but show them no more: they were edited away."""
+        now = self._clock_ns()
+        with self._writing("The change cannot be stored"):
+            self._connection.executemany(
+                "UPDATE turn SET retired_ns = ? WHERE id = ? AND retired_ns IS NULL",
+                [(now, turn_id) for turn_id in turn_ids],
+            )
+
+    # ------------------------------------------------------------------------------ inside
+
+    @contextlib.contextmanager
+    def _writing(self, what: str, *, durable: bool = False) -> Generator[None]:
+        with said(what), transaction(self._connection, durable=durable):
+            yield
+
+    def _execute_once(self, statement: str, values: tuple[str | int | None, ...]) -> None:
+        if self._connection.execute(statement, values).rowcount != 1:
+            raise StoreFailed("That chat is no longer there.", statement)
+
+    def _insert_turn(self, chat_id: int, turn: Turn) -> int:
+        cursor = self._connection.execute(
+            "INSERT INTO turn (chat_id, prompt, created_ns) VALUES (?, ?, ?)",
+            (chat_id, storable(turn.prompt), self._clock_ns()),
+        )
+        turn_id = cast("int", cursor.lastrowid)
+        for key, answer in turn.answers.items():
+            self._insert_answer(turn_id, key, answer)
+        return turn_id
+
+    def _insert_answer(self, turn_id: int, key: str, answer: Answer) -> None:
+        self._connection.execute(_SAVE_ANSWER, (turn_id, key, *answer_row(answer)))

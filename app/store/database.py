@@ -1,0 +1,269 @@
+"""Opens the database: its settings, its version, and what to do when it is damaged."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+
+from app.core.errors import PersonError
+from app.store.schema import APPLICATION_ID, MIGRATIONS
+
+log = logging.getLogger(__name__)
+
+Say = Callable[[str], None]
+
+# Below this size the whole file is looked through at every start; it takes some 10 ms.
+_ALWAYS_CHECKED_BYTES = 16 << 20
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_WAL, _JOURNAL = "-wal", "-journal"
+_COMPANIONS = (_WAL, "-shm", _JOURNAL)
+
+
+class StoreFailed(PersonError):
+    """The database could not be read or written."""
+
+
+class StoreTooNew(PersonError):
+    """The database belongs to a newer version of this program."""
+
+
+class _Damaged(Exception):
+    """The file is no database of this program that can be read."""
+
+
+def open_database(
+    path: Path,
+    *,
+    say: Say = log.warning,
+    migrations: Sequence[Sequence[str]] = MIGRATIONS,
+) -> sqlite3.Connection:
+    """Open or make the database; the connection belongs to the calling thread.
+
+    Writes survive a killed process at once, and a power cut up to the last one that was made
+    with ``durable=True``. An older database is brought up to date after a copy of it was
+    made. A damaged one is moved aside, never deleted, and an empty one takes its place.
+
+    Args:
+        path: The file; its folder must exist.
+        say: Takes a sentence when something happened that the person should know.
+        migrations: The steps from an empty file to this program's version.
+
+    Raises:
+        StoreTooNew: A newer program wrote it; the file is left as it is.
+        StoreFailed: It cannot be opened, or not be brought up to date; it is left as it is.
+    """
+    with said(f"The chats in {path} cannot be opened"):
+        try:
+            version = _inspect(path)
+        except _Damaged as damage:
+            aside = _move_aside(path)
+            log.warning("damaged store %s: %s", path, damage)
+            say(
+                f"The file with the chats was damaged. It was moved to {aside}, "
+                "and an empty one was made."
+            )
+            version = 0
+        if version > len(migrations):
+            raise StoreTooNew(
+                f"The chats in {path} were written by a newer Shrinkscope. "
+                "Start that one, or move the file away to begin anew.",
+                f"store version {version}, this program knows {len(migrations)}",
+            )
+        connection = _connect(path)
+        try:
+            if version < len(migrations):
+                _migrate(connection, path, version, migrations)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection, *, durable: bool = False) -> Generator[None]:
+    """Everything inside is written together or not at all.
+
+    Args:
+        connection: One that :func:`open_database` gave.
+        durable: Wait until the disk has it, so that a power cut does not take it back.
+    """
+    if durable:
+        connection.execute("PRAGMA synchronous = FULL")
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:  # some errors have rolled back already
+                connection.execute("ROLLBACK")
+            raise
+    finally:
+        if durable:
+            connection.execute("PRAGMA synchronous = NORMAL")
+
+
+@contextlib.contextmanager
+def said(what: str) -> Generator[None]:
+    """Turn the database's and the file system's errors into a sentence that starts with ``what``.
+
+    Raises:
+        StoreFailed: In place of ``sqlite3.Error`` and ``OSError``.
+    """
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise StoreFailed(f"{what}: {_reason(error)}.", repr(error)) from error
+
+
+def _reason(error: sqlite3.Error | OSError) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    # An extended code carries the plain one in its low byte.
+    match _code(error):
+        case sqlite3.SQLITE_FULL:
+            return "the disk is full"
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
+            return "the file may not be written"
+        case sqlite3.SQLITE_CANTOPEN:
+            return "the file or its folder cannot be opened"
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return "another program is using the file"
+        case sqlite3.SQLITE_IOERR:
+            return "the disk reports an error"
+        case code if code in _DAMAGE:
+            return "the file is damaged"
+        case _:
+            return str(error) or "the database reports an error"
+
+
+def _code(error: sqlite3.Error) -> int:
+    """The error's plain code, 0 if it has none."""
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # Autocommit: transactions are begun by hand, because Python begins them only before some
+    # statements and commits before others.
+    connection = sqlite3.connect(path, timeout=5.0, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA trusted_schema = OFF")
+        # After a burst the log shrinks back to the size at which it is written into the file.
+        connection.execute("PRAGMA journal_size_limit = 8388608")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _inspect(path: Path) -> int:
+    """The database's version, 0 if there is nothing in it yet; changes nothing.
+
+    Raises:
+        _Damaged: It is not a database, another program's, or broken.
+    """
+    if not path.exists() or path.stat().st_size == 0:
+        return 0
+    try:
+        connection = sqlite3.connect(_inspection_uri(path), uri=True, timeout=5.0)
+        try:
+            return _version(connection, path)
+        finally:
+            connection.close()
+    except sqlite3.DatabaseError as error:
+        # Only these two say that the contents are bad; all others may be gone at the next start.
+        if _code(error) in _DAMAGE:
+            raise _Damaged(str(error)) from error
+        raise
+
+
+def _inspection_uri(path: Path) -> str:
+    """How to open the file so that it, and the folder if possible, stay as they are."""
+    uri = path.absolute().as_uri()
+    if _companion(path, _JOURNAL).exists():
+        return f"{uri}?mode=rw"  # a half-made change must be undone before anything can be read
+    if _companion(path, _WAL).exists():
+        return f"{uri}?mode=ro"
+    return f"{uri}?mode=ro&immutable=1"  # closed cleanly, and this program alone owns it
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    owner = int(connection.execute("PRAGMA application_id").fetchone()[0])
+    if owner != APPLICATION_ID:
+        if version == 0 and connection.execute("SELECT 1 FROM sqlite_schema").fetchone() is None:
+            return 0  # made, and left before the first step
+        raise _Damaged(f"application id {owner:#x}, version {version}")
+    unclean = _companion(path, _WAL).exists()
+    if unclean or path.stat().st_size <= _ALWAYS_CHECKED_BYTES:
+        answer = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+        if answer != "ok":
+            raise _Damaged(answer)
+    return version
+
+
+def _companion(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)
+
+
+def _move_aside(path: Path) -> Path:
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    aside = path.with_name(f"{path.name}.damaged-{stamp}")
+    count = 1
+    while aside.exists():
+        count += 1
+        aside = path.with_name(f"{path.name}.damaged-{stamp}-{count}")
+    os.replace(path, aside)
+    for suffix in _COMPANIONS:
+        if _companion(path, suffix).exists():
+            os.replace(_companion(path, suffix), _companion(aside, suffix))
+    return aside
+
+
+def _migrate(
+    connection: sqlite3.Connection,
+    path: Path,
+    version: int,
+    migrations: Sequence[Sequence[str]],
+) -> None:
+    """Bring the database from ``version`` to the newest, all steps or none."""
+    if version > 0:
+        kept = _back_up(connection, path, version)
+        log.info("store version %d kept as %s", version, kept)
+    # Steps that rebuild a table would otherwise delete what refers to it; checked at the end.
+    connection.execute("PRAGMA foreign_keys = OFF")
+    with transaction(connection, durable=True):
+        for step in migrations[version:]:
+            for statement in step:
+                connection.execute(statement)
+        orphan = connection.execute("PRAGMA foreign_key_check").fetchone()
+        if orphan is not None:
+            raise sqlite3.IntegrityError(f"a row of {orphan[0]} lost what it refers to")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {len(migrations)}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    # The version then stands in the file itself, where an older program looks first.
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def _back_up(connection: sqlite3.Connection, path: Path, version: int) -> Path:
+    """Copy the database, complete or not at all, to a file named after its version."""
+    kept = path.with_name(f"{path.name}.version-{version}")
+    unfinished = kept.with_name(f"{kept.name}.part")
+    unfinished.unlink(missing_ok=True)
+    copy = sqlite3.connect(unfinished)
+    try:
+        connection.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")  # one file, complete in itself
+    finally:
+        copy.close()
+    os.replace(unfinished, kept)
+    return kept

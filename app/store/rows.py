@@ -1,0 +1,157 @@
+"""Between the database's rows and the chats of :mod:`app.core.chat`."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+from typing import TypeVar, cast
+
+import msgspec
+
+from app.core.candidate import Candidate
+from app.core.chat import Answer, AnswerFigures, Chat, StopReason, Turn
+from app.core.settings import COMPARE_GREEDY, CompareMode, SamplingSettings
+from app.store.tolerant import NotReadable, convert, from_json, to_json
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Column = str | int | None
+
+_figures_decoder = msgspec.json.Decoder(AnswerFigures)
+
+CHAT_COLUMNS = (
+    "title",
+    "created_ns",
+    "changed_ns",
+    "candidates",
+    "reference_key",
+    "system_prompt",
+    "sampling",
+    "mode",
+    "dropped_turns",
+)
+ANSWER_COLUMNS = ("stop_reason", "error", "figures", "thinking", "text")
+
+
+def storable(text: str) -> str:
+    """Text that SQLite takes: halves of surrogate pairs become question marks."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode(errors="replace").decode()
+    return text
+
+
+def chat_row(chat: Chat) -> tuple[Column, ...]:
+    """A chat's values in the order of ``CHAT_COLUMNS``."""
+    return (
+        storable(chat.title),
+        chat.created_ns,
+        chat.changed_ns,
+        to_json(chat.candidates),
+        chat.reference_key,
+        storable(chat.system_prompt),
+        to_json(chat.sampling),
+        chat.mode.value,
+        to_json(chat.dropped_turns),
+    )
+
+
+def chat_from(chat_id: int, row: tuple[Column, ...], turns: list[Turn]) -> Chat:
+    """The chat of a row of ``CHAT_COLUMNS``; values that make no sense take their defaults."""
+    title, created_ns, changed_ns, candidates, reference, system, sampling, mode, dropped = row
+    return Chat(
+        id=chat_id,
+        title=cast("str", title),
+        created_ns=cast("int", created_ns),
+        changed_ns=cast("int", changed_ns),
+        candidates=_candidates(cast("str", candidates), chat_id),
+        reference_key=cast("str | None", reference),
+        system_prompt=cast("str", system),
+        sampling=_sampling(cast("str", sampling), chat_id),
+        mode=_mode(cast("str", mode)),
+        dropped_turns=_dropped(cast("str", dropped), chat_id),
+        turns=turns,
+    )
+
+
+def answer_row(answer: Answer) -> tuple[Column, ...]:
+    """An answer's values in the order of ``ANSWER_COLUMNS``."""
+    return (
+        None if answer.stop_reason is None else answer.stop_reason.value,
+        None if answer.error is None else storable(answer.error),
+        None if answer.figures is None else msgspec.json.encode(answer.figures).decode(),
+        storable(answer.thinking),
+        storable(answer.text),
+    )
+
+
+def answer_from(row: tuple[Column, ...]) -> Answer:
+    """The answer of a row of ``ANSWER_COLUMNS``."""
+    stop_reason, error, figures, thinking, text = row
+    return Answer(
+        text=cast("str", text),
+        thinking=cast("str", thinking),
+        stop_reason=_stop_reason(cast("str | None", stop_reason)),
+        error=cast("str | None", error),
+        figures=None if figures is None else _figures(cast("str", figures)),
+    )
+
+
+def _candidates(text: str, chat_id: int) -> list[Candidate]:
+    found: list[Candidate] = []
+    for item in _plain(text, list[object], chat_id):
+        try:
+            found.append(convert(item, Candidate)[0])
+        except NotReadable as error:
+            log.warning("chat %d: a candidate was left out: %s", chat_id, error)
+    return found
+
+
+def _sampling(text: str, chat_id: int) -> SamplingSettings:
+    try:
+        return from_json(text, SamplingSettings)
+    except NotReadable as error:
+        log.warning("chat %d: sampling settings were lost: %s", chat_id, error)
+        return COMPARE_GREEDY
+
+
+def _mode(value: str) -> CompareMode:
+    try:
+        return CompareMode(value)
+    except ValueError:
+        return CompareMode.RACE
+
+
+def _dropped(text: str, chat_id: int) -> dict[str, int]:
+    return _plain(text, dict[str, int], chat_id)
+
+
+def _plain(text: str, kind: type[T], chat_id: int) -> T:
+    """A list or dict out of JSON, empty when it is none."""
+    try:
+        return msgspec.convert(json.loads(text), kind)
+    except (ValueError, RecursionError, msgspec.ValidationError) as error:
+        log.warning("chat %d: %s", chat_id, error)
+        return kind()
+
+
+def _stop_reason(value: str | None) -> StopReason | None:
+    if value is None:
+        return None
+    try:
+        return StopReason(value)
+    except ValueError:  # a reason that a newer version knows: the answer did end
+        return StopReason.STOPPED
+
+
+def _figures(text: str) -> AnswerFigures | None:
+    with contextlib.suppress(msgspec.DecodeError):  # a long chat has thousands: the fast way first
+        return _figures_decoder.decode(text)
+    try:
+        return from_json(text, AnswerFigures)
+    except NotReadable as error:
+        log.warning("an answer's figures were lost: %s", error)
+        return None

@@ -1,0 +1,52 @@
+"""The database's tables, as the steps that made them; a step that was released never changes."""
+
+from __future__ import annotations
+
+# Marks the file as this program's, for `file` and for a look at a file that is not.
+APPLICATION_ID = 0x53687273  # "Shrs"
+
+_VERSION_1 = (
+    # AUTOINCREMENT: the settings remember a chat's id, which must not come to mean another chat.
+    """
+    CREATE TABLE chat (
+        id            INTEGER PRIMARY KEY AUTOINCREMENT,
+        title         TEXT    NOT NULL,
+        created_ns    INTEGER NOT NULL,
+        changed_ns    INTEGER NOT NULL,
+        candidates    TEXT    NOT NULL,
+        reference_key TEXT,
+        system_prompt TEXT    NOT NULL,
+        sampling      TEXT    NOT NULL,
+        mode          TEXT    NOT NULL,
+        dropped_turns TEXT    NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE turn (
+        id         INTEGER PRIMARY KEY AUTOINCREMENT,
+        chat_id    INTEGER NOT NULL REFERENCES chat (id) ON DELETE CASCADE,
+        prompt     TEXT    NOT NULL,
+        created_ns INTEGER NOT NULL,
+        retired_ns INTEGER
+    )
+    """,
+    "CREATE INDEX turn_shown ON turn (chat_id, id) WHERE retired_ns IS NULL",
+    "CREATE INDEX turn_chat ON turn (chat_id)",
+    # The row number keeps the order in which the candidates were asked.
+    """
+    CREATE TABLE answer (
+        id          INTEGER PRIMARY KEY,
+        turn_id     INTEGER NOT NULL REFERENCES turn (id) ON DELETE CASCADE,
+        key         TEXT    NOT NULL,
+        stop_reason TEXT,
+        error       TEXT,
+        figures     TEXT,
+        thinking    TEXT    NOT NULL,
+        text        TEXT    NOT NULL,
+        UNIQUE (turn_id, key)
+    )
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1,)
+"""Statements by version: ``MIGRATIONS[0]`` makes version 1 of an empty file, and so on."""

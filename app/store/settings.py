@@ -1,0 +1,204 @@
+"""The person's settings: one JSON file, written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Literal, cast
+
+import msgspec
+from msgspec import Meta, field
+
+from app.core.errors import PersonError
+from app.core.settings import PRESETS
+from app.store.tolerant import WrongValue, convert
+
+SETTINGS_VERSION = 1
+_MAX_BYTES = 1 << 20
+
+Base64 = Annotated[str, Meta(pattern=r"^[A-Za-z0-9+/]*={0,2}$")]
+Pixels = Annotated[int, Meta(ge=0)]
+
+Migration = Callable[[dict[str, object]], dict[str, object]]
+# From the version of the key to the next; empty as long as there was only one version.
+_MIGRATIONS: dict[int, Migration] = {}
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the window remembers; change it with ``msgspec.structs.replace``.
+
+    Attributes:
+        version: Of the file's format.
+        theme: Follow the system, or always light or dark.
+        last_chat_id: The chat to open at the next start.
+        window_geometry: Qt's own bytes in base64; empty before the first end.
+        window_state: Qt's own bytes in base64.
+        splitter_sizes: Pixels of each part, by the splitter's name.
+        plots_visible: Whether the plots are shown at all.
+        plots: Names of the plots shown.
+        chat_list_visible: Whether the list of chats is shown.
+        preset: Name of the sampling preset for new chats.
+        last_folder: Where the last model file was opened.
+        first_start_done: The first start's levels of the demo model were made.
+    """
+
+    version: int = SETTINGS_VERSION
+    theme: Literal["system", "light", "dark"] = "system"
+    last_chat_id: int | None = None
+    window_geometry: Base64 = ""
+    window_state: Base64 = ""
+    splitter_sizes: dict[str, list[Pixels]] = {}
+    plots_visible: bool = True
+    plots: list[str] = field(default_factory=lambda: ["memory", "speed"])
+    chat_list_visible: bool = True
+    preset: str = next(iter(PRESETS))
+    last_folder: str = ""
+    first_start_done: bool = False
+
+
+class _Unusable(Exception):
+    """The file is there and holds no settings."""
+
+
+class SettingsFile:
+    """Loads and saves the settings. One thread, and one program: the owner of the store.
+
+    Keys that this version does not know are kept from the load to the next save.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._kept: dict[str, object] | None = None
+
+    @property
+    def backup(self) -> Path:
+        """The settings before the last save."""
+        return self._path.with_name(self._path.name + ".bak")
+
+    def load(self) -> tuple[Settings, list[str]]:
+        """The settings, and a sentence for each thing that was not as it should be.
+
+        Never fails: what cannot be read is set back, and kept beside as ``.damaged``.
+        """
+        sentences: list[str] = []
+        try:
+            raw = _read(self._path)
+        except _Unusable as reason:
+            raw = self._recover(str(reason), sentences)
+        raw = self._brought_up_to_date(raw, sentences)
+        settings, wrong = convert(raw, Settings)
+        settings, wrong = _with_rules(settings, wrong)
+        sentences += [_sentence(value) for value in wrong]
+        known = set(settings.__struct_fields__)
+        self._kept = {key: value for key, value in raw.items() if key not in known}
+        return settings, sentences
+
+    def save(self, settings: Settings) -> None:
+        """Write the settings; a crash or power cut at any moment leaves the old or the new ones.
+
+        Raises:
+            PersonError: The file cannot be written; the old settings stand.
+        """
+        if self._kept is None:
+            self.load()
+        kept = self._kept or {}
+        values = msgspec.to_builtins(settings) | kept
+        # ASCII: a folder's name may hold bytes that are no text.
+        data = json.dumps(values, indent=2, ensure_ascii=True).encode() + b"\n"
+        try:
+            with contextlib.suppress(_Unusable, FileNotFoundError):
+                if _read(self._path):
+                    _write(self.backup, self._path.read_bytes())
+            _write(self._path, data)
+        except OSError as error:
+            raise PersonError(
+                f"The settings cannot be saved: {error.strerror or error}.", repr(error)
+            ) from error
+
+    def _recover(self, reason: str, sentences: list[str]) -> dict[str, object]:
+        """Take the settings before the last save, else none."""
+        damaged = self._path.with_name(self._path.name + ".damaged")
+        with contextlib.suppress(OSError):
+            os.replace(self._path, damaged)
+        with contextlib.suppress(_Unusable):
+            if before := _read(self.backup):
+                sentences.append(
+                    f"The settings could not be read ({reason}). "
+                    "Those from before the last change are used."
+                )
+                return before
+        sentences.append(f"The settings could not be read ({reason}). All are back to the start.")
+        return {}
+
+    def _brought_up_to_date(
+        self, raw: dict[str, object], sentences: list[str]
+    ) -> dict[str, object]:
+        version = raw.get("version", SETTINGS_VERSION)
+        if not isinstance(version, int):
+            return raw
+        if version > SETTINGS_VERSION:
+            kept = self._path.with_name(f"{self._path.name}.version-{version}")
+            with contextlib.suppress(OSError):
+                _write(kept, self._path.read_bytes())
+            sentences.append(
+                "The settings were written by a newer Shrinkscope; "
+                f"what this one knows of them is used, and a copy is kept as {kept.name}."
+            )
+        while version in _MIGRATIONS:
+            raw = _MIGRATIONS[version](raw)
+            version += 1
+        return {**raw, "version": SETTINGS_VERSION} if raw else raw
+
+
+def _read(path: Path) -> dict[str, object]:
+    """The file's object, empty when there is no file.
+
+    Raises:
+        _Unusable: With the reason.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_BYTES + 1)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise _Unusable(error.strerror or str(error)) from error
+    if len(data) > _MAX_BYTES:
+        raise _Unusable("the file is far too large")
+    try:
+        value: object = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise _Unusable("the file is not valid JSON") from error
+    if not isinstance(value, dict):
+        raise _Unusable("the file is not a JSON object")
+    return cast("dict[str, object]", value)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Replace a file by another in one step, after the disk has all of the new one."""
+    unfinished = path.with_name(path.name + ".new")
+    with unfinished.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(unfinished, path)
+
+
+def _with_rules(settings: Settings, wrong: list[WrongValue]) -> tuple[Settings, list[WrongValue]]:
+    """Rules that a type cannot say."""
+    if settings.preset not in PRESETS:
+        used = Settings().preset
+        wrong = [*wrong, WrongValue("preset", settings.preset, used)]
+        settings = msgspec.structs.replace(settings, preset=used)
+    return settings, wrong
+
+
+def _sentence(wrong: WrongValue) -> str:
+    value = json.dumps(wrong.value, ensure_ascii=False)
+    if len(value) > 40:
+        value = value[:39] + "…"
+    used = json.dumps(msgspec.to_builtins(wrong.used), ensure_ascii=False)
+    return f"The setting “{wrong.field}” cannot be {value}; it is {used} again."
