@@ -1,0 +1,116 @@
+"""The words of the command line choose window, command line or engine host, before Qt loads."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import pytest
+
+from app import __main__ as program
+from app import __version__
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, object]]:
+    """Put recorders in the place of the three programs; return what they are started with."""
+    calls: list[tuple[str, object]] = []
+
+    def stand_in(name: str, status: int) -> ModuleType:
+        module = ModuleType(name)
+
+        def main(*args: object) -> int:
+            calls.append((name, args[0] if args else None))
+            return status
+
+        module.main = main  # type: ignore[attr-defined]
+        return module
+
+    for name, status in (
+        ("app.cli.main", 3),
+        ("app.ui.application", 4),
+        ("app.engine.host.main", 5),
+    ):
+        monkeypatch.setitem(sys.modules, name, stand_in(name, status))
+    return calls
+
+
+@pytest.mark.parametrize(
+    "words", [["compare", "a.gguf"], ["bench"], ["quantize"], ["--version"], ["--help"], ["-h"]]
+)
+def test_commands_go_to_the_command_line(
+    started: list[tuple[str, object]], words: list[str]
+) -> None:
+    assert program.main(words) == 3
+    assert started == [("app.cli.main", words)]
+
+
+@pytest.mark.parametrize(
+    ("words", "paths"),
+    [
+        ([], []),
+        (["model.gguf", "other.gguf"], [Path("model.gguf"), Path("other.gguf")]),
+        (["--", "compare", "-x.gguf"], [Path("compare"), Path("-x.gguf")]),
+        (["model.gguf", "bench"], [Path("model.gguf"), Path("bench")]),
+    ],
+)
+def test_everything_else_is_files_for_the_window(
+    started: list[tuple[str, object]], words: list[str], paths: list[Path]
+) -> None:
+    assert program.main(words) == 4
+    assert started == [("app.ui.application", paths)]
+
+
+def test_the_engine_host_is_started_by_its_word(started: list[tuple[str, object]]) -> None:
+    assert program.main(["--engine-host"]) == 5
+    assert started == [("app.engine.host.main", None)]
+
+
+def test_the_words_of_the_process_are_taken_when_none_are_given(
+    started: list[tuple[str, object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["shrinkscope", "bench", "x.gguf"])
+    assert program.main() == 3
+    assert started == [("app.cli.main", ["bench", "x.gguf"])]
+
+
+def test_an_obstacle_is_said_and_no_window_starts(
+    started: list[tuple[str, object]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    stand_in = SimpleNamespace(window_obstacle=lambda: "No window today.")
+    monkeypatch.setitem(sys.modules, "app.preflight", stand_in)  # type: ignore[arg-type]
+    assert program.main([]) == 1
+    assert started == []
+    assert capsys.readouterr().err == "No window today.\n"
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "app", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_the_version_is_told_without_qt_or_llama_cpp() -> None:
+    result = run("--version")
+    assert result.returncode == 0
+    assert __version__ in result.stdout
+    assert "PySide6" not in result.stderr
+    assert "llama_cpp" not in result.stderr
+
+
+def test_every_command_is_one_that_the_command_line_knows() -> None:
+    for command in sorted(program.COMMANDS):
+        result = run(command, "--help")
+        assert result.returncode == 0, command
+        assert command in result.stdout
