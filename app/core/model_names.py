@@ -1,0 +1,70 @@
+"""Names of models: shards of a set, and what is left of a name without its technical parts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from app.core.levels import LEVELS
+
+_SHARD = re.compile(r"(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf", re.DOTALL)
+
+# Names that converters put in when they know nothing better.
+_EMPTY_NAMES = frozenset(
+    {"", "checkpoint", "ggml", "gguf", "hf", "llama", "merged", "model", "models", "none", "output",
+     "snapshot", "snapshots", "temp", "tmp", "unknown", "untitled"}
+)  # fmt: skip
+_HASH = re.compile(r"[0-9a-f]{12,64}")
+_NOT_WORDS = re.compile(r"[^a-z0-9.]+")
+_LEVEL_NAMES = "|".join(sorted((level.name.lower() for level in LEVELS), key=len, reverse=True))
+_OTHER_TECHNICAL = r"q\d_k_xl|q\d_k|mxfp4|fp16|fp32|gguf|i\d"
+_TECHNICAL = re.compile(
+    rf"(?:^|[-_. ])(?:ud[-_])?(?:{_LEVEL_NAMES}|{_OTHER_TECHNICAL})(?=$|[-_. ])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ShardName:
+    """A file name of the form ``stem-00002-of-00005.gguf``; numbers start at 1."""
+
+    stem: str
+    number: int
+    count: int
+
+    def sibling(self, number: int) -> str:
+        """Return the file name of another shard of the set."""
+        return f"{self.stem}-{number:05d}-of-{self.count:05d}.gguf"
+
+    def all_names(self) -> tuple[str, ...]:
+        """Return the file names of the whole set in order."""
+        return tuple(self.sibling(number) for number in range(1, self.count + 1))
+
+
+def parse_shard_name(file_name: str) -> ShardName | None:
+    """Return the parts of a shard's file name, or None for any other name."""
+    match = _SHARD.fullmatch(file_name)
+    if match is None:
+        return None
+    number, count = int(match["number"]), int(match["count"])
+    return ShardName(match["stem"], number, count) if 1 <= number <= count else None
+
+
+def model_stem(file_name: str) -> str:
+    """Return a file name without its shard number and its ``.gguf``."""
+    shard = parse_shard_name(file_name)
+    if shard is not None:
+        return shard.stem
+    return file_name[:-5] if file_name.lower().endswith(".gguf") else file_name
+
+
+def is_telling_name(name: str) -> bool:
+    """Tell whether a name says something: not ``model``, not a hash."""
+    plain = name.strip().lower().strip(".-_ ")
+    return plain not in _EMPTY_NAMES and not _HASH.fullmatch(plain)
+
+
+def family_of(name: str) -> str:
+    """Return what is the same in the names of the files that come from one original model."""
+    lowered = name.lower().rpartition("/")[2]
+    words = _NOT_WORDS.sub("-", _TECHNICAL.sub("", lowered)).strip("-.").removeprefix("meta-")
+    return words or _NOT_WORDS.sub("-", lowered).strip("-.")

@@ -1,0 +1,138 @@
+"""Opens model files on this PC: reads their headers, finds all shards, explains what is wrong.
+
+Reading a header can take a while (a slow disk, a large vocabulary), so that the window calls this
+in a job thread, never in its own. Everything here may be called from any thread.
+"""
+
+from __future__ import annotations
+
+import os.path
+import stat
+from functools import lru_cache
+from pathlib import Path
+from typing import BinaryIO
+
+from app.core.gguf import GgufError, GgufHeader, NeedMoreBytes, parse_header
+from app.core.model_file import (
+    ModelFile,
+    ModelFileError,
+    ModelKind,
+    Shard,
+    TruncatedFileError,
+    declared_shard_count,
+)
+from app.core.model_names import parse_shard_name
+
+_FIRST_CHUNK_BYTES = 1024 * 1024
+_GROWTH = 4
+_CACHED_HEADERS = 64
+# llama.cpp counts shards in 16 bits; a set of more files than this is nonsense.
+_MAX_SHARDS = 1_000
+
+
+def open_model_file(path: str | os.PathLike[str]) -> ModelFile:
+    """Return the facts of the language model that ``path`` belongs to.
+
+    Any shard of a set opens the set. Links are followed, but the names beside the link count.
+
+    Raises:
+        ModelFileError: There is no usable language model there; the sentence says why.
+        GgufError: The header is broken.
+    """
+    model = inspect_file(path)
+    if model.kind is ModelKind.LANGUAGE_MODEL:
+        return model
+    raise ModelFileError(
+        f"“{model.path.name}” is no language model by itself: it holds an {model.kind.value}.",
+        detail=str(model.path),
+    )
+
+
+def inspect_file(path: str | os.PathLike[str]) -> ModelFile:
+    """Return the facts of any GGUF file: like ``open_model_file``, but adapters and such too."""
+    opened = Path(path)
+    name = parse_shard_name(opened.name)
+    if name is None or name.count == 1:
+        return ModelFile.from_headers([_shard(opened)])
+    # Before the others are looked for: the file may have such a name by chance only.
+    own = _shard(opened)
+    if declared_shard_count(own.header) == 1:
+        return ModelFile.from_headers([own])
+    if name.count > _MAX_SHARDS:
+        raise ModelFileError(f"“{opened.name}” claims to be one of {name.count:,} shards.")
+    paths = [opened.with_name(file_name) for file_name in name.all_names()]
+    missing = [path.name for path in paths if not os.path.exists(path)]
+    if missing:
+        raise ModelFileError(_missing_sentence(missing, name.count), detail=", ".join(missing))
+    return ModelFile.from_headers([own if path == opened else _shard(path) for path in paths])
+
+
+def _missing_sentence(missing: list[str], count: int) -> str:
+    if len(missing) == 1:
+        return f"A shard of this model is missing: “{missing[0]}”."
+    return f"{len(missing)} of {count} shards of this model are missing, the first: “{missing[0]}”."
+
+
+def _shard(path: Path) -> Shard:
+    """Read one file's header, or return the one read before if the file has not changed."""
+    try:
+        status = path.stat()
+        _check_status(path, status)
+        header = _read_header(path.absolute(), status.st_size, status.st_mtime_ns)
+    except OSError as error:
+        raise ModelFileError(_os_sentence(path, error), detail=f"{path}: {error!r}") from error
+    except ValueError as error:  # a path with a zero byte in it
+        raise ModelFileError("That is not a valid file name.", detail=repr(error)) from error
+    except GgufError as error:
+        error.detail = f"{path}: {error.detail}"
+        raise
+    return Shard(path, header, status.st_size)
+
+
+def _check_status(path: Path, status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise ModelFileError(f"“{path.name}” is a folder, not a model file.", detail=str(path))
+    if not stat.S_ISREG(status.st_mode):
+        # Opening a pipe would wait for ever.
+        raise ModelFileError(f"“{path.name}” is not an ordinary file.", detail=str(path))
+    if status.st_size == 0:
+        raise ModelFileError(f"“{path.name}” is empty.", detail=str(path))
+
+
+@lru_cache(maxsize=_CACHED_HEADERS)
+def _read_header(path: Path, size_bytes: int, mtime_ns: int) -> GgufHeader:
+    # Size and time are part of the key, so that a changed file is read again.
+    del size_bytes, mtime_ns
+    with path.open("rb") as file:
+        return read_header(file, path.name)
+
+
+def read_header(
+    file: BinaryIO, file_name: str = "", *, first_chunk_bytes: int = _FIRST_CHUNK_BYTES
+) -> GgufHeader:
+    """Read and parse a header in growing chunks, never more than ``MAX_HEADER_BYTES``.
+
+    Raises:
+        TruncatedFileError: The file ends inside its header.
+        GgufError: The header is broken.
+        OSError: Reading failed.
+    """
+    data = bytearray()
+    wanted = first_chunk_bytes
+    while True:
+        chunk = file.read(wanted - len(data))
+        data += chunk
+        try:
+            return parse_header(data)
+        except NeedMoreBytes as need:
+            if not chunk:
+                raise TruncatedFileError(len(data), need.at_least, file_name) from None
+            wanted = max(need.at_least, len(data) * _GROWTH)
+
+
+def _os_sentence(path: Path, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"“{path.name}” is not there."
+    if isinstance(error, PermissionError):
+        return f"“{path.name}” may not be read by you."
+    return f"“{path.name}” cannot be read: {error.strerror or 'unknown error'}."
