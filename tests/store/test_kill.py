@@ -1,0 +1,153 @@
+"""A program that is killed at any moment has lost nothing that it had written."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.core.chat import Chat, StopReason
+from app.store.chats import ChatStore
+from app.store.database import open_database
+from app.store.schema import MIGRATIONS
+
+ROUNDS = 24
+
+# Writes chats as the program does, and says each thing once it is written.
+WRITER = """
+import itertools
+import sys
+from pathlib import Path
+from app.core.chat import Answer, Chat, StopReason, Turn
+from app.store.chats import ChatStore
+from app.store.database import open_database
+
+store = ChatStore(open_database(Path(sys.argv[1])))
+run = sys.argv[2]
+print("open", flush=True)
+for number in itertools.count():
+    chat = store.create(Chat(0, f"{run}.{number}"))
+    for prompt in range(3):
+        turn = Turn(0, f"{run}.{number}.{prompt} " + "p" * 900, {"a": Answer(), "b": Answer()})
+        store.add_turn(chat.id, turn)
+        print("turn", chat.id, turn.id, flush=True)
+        for length in (1, 300, 5_000, 20_000):
+            for key in "ab":
+                final = length == 20_000
+                reason = StopReason.END if final else None
+                store.save_answer(turn.id, key, Answer("x" * length, stop_reason=reason), final)
+                print("answer", turn.id, key, length, flush=True)
+"""
+
+
+def test_nothing_that_was_written_is_lost(
+    database: Path, start_child: Callable[..., object]
+) -> None:
+    chance = random.Random(1)
+    turns: dict[int, int] = {}
+    lengths: dict[tuple[int, str], int] = {}
+    for run in range(ROUNDS):
+        writer = start_child(WRITER, database, run)
+        lines = [writer.stdout.readline() for _ in range(chance.randrange(0, 120))]
+        writer.kill()
+        lines += writer.stdout.readlines()
+        for kind, *values in (line.split() for line in lines if line.endswith("\n")):
+            if kind == "turn":
+                turns[int(values[1])] = int(values[0])
+            elif kind == "answer":
+                lengths[int(values[0]), values[1]] = int(values[2])
+        writer.wait()
+        check(database, turns, lengths)
+    assert len(lengths) > ROUNDS
+
+
+def check(database: Path, turns: dict[int, int], lengths: dict[tuple[int, str], int]) -> None:
+    said: list[str] = []
+    connection = open_database(database, say=said.append)
+    assert said == []
+    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    store = ChatStore(connection)
+    chats = {summary.id: store.load(summary.id) for summary in store.list_chats()}
+    connection.close()
+    stored = {turn.id: (chat, turn) for chat in chats.values() for turn in chat.turns}
+    for turn_id, chat_id in turns.items():
+        assert stored[turn_id][0].id == chat_id
+    for (turn_id, key), length in lengths.items():
+        answer = stored[turn_id][1].answers[key]
+        assert len(answer.text) >= length
+        assert (answer.stop_reason is StopReason.END) == (len(answer.text) == 20_000)
+    for _, turn in stored.values():
+        assert len(turn.prompt) > 900
+        assert set(turn.answers) == {"a", "b"}
+
+
+NEXT = ("ALTER TABLE chat ADD COLUMN mood TEXT", "CREATE TABLE vote (x)")
+
+# Ends itself at the n-th statement of opening and bringing up to date, as kill -9 would.
+OPENER = """
+import os
+import signal
+import sqlite3
+import sys
+from pathlib import Path
+from app.store import database
+
+path, left = Path(sys.argv[1]), int(sys.argv[2])
+steps = [*database.MIGRATIONS, sys.argv[3:]]
+
+
+class Mortal(sqlite3.Connection):
+    def execute(self, *given):
+        global left
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left -= 1
+        return super().execute(*given)
+
+
+connect = sqlite3.connect
+sqlite3.connect = lambda *given, **named: connect(*given, **named, factory=Mortal)
+database.open_database(path, migrations=steps).close()
+print("done")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the signal has no like there")
+@pytest.mark.parametrize("existing", [True, False])
+def test_killed_while_opening_for_the_first_time_or_bringing_up_to_date(
+    tmp_path: Path, start_child: Callable[..., object], existing: bool
+) -> None:
+    for left in range(100):
+        database = tmp_path / f"{left}.sqlite3"
+        if existing:
+            connection = open_database(database)
+            ChatStore(connection).create(Chat(0, "kept"))
+            connection.close()
+
+        opener = start_child(OPENER, database, left, *NEXT)
+        done = opener.stdout.read() == "done\n"
+        opener.wait()
+
+        assert reopened(database) == (["kept"] if existing else [])
+        if done:
+            break
+    else:
+        pytest.fail("never came to the end")
+    assert left > 15
+
+
+def reopened(database: Path) -> list[str]:
+    """What a program of the newer version finds."""
+    said: list[str] = []
+    connection = open_database(database, say=said.append, migrations=[*MIGRATIONS, NEXT])
+    assert said == []
+    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+    connection.execute("SELECT mood FROM chat").fetchall()
+    titles = [title for (title,) in connection.execute("SELECT title FROM chat")]
+    connection.close()
+    return titles
