@@ -1,0 +1,182 @@
+"""Shrinks the F16 file with llama.cpp's quantizer and asks every version the held-out questions.
+
+python evaluate.py            prints the table
+python evaluate.py --card     also writes it into the model card
+
+Greedy decoding through llama-cpp-python with the file's own chat template. A reply is right when,
+normalised, it ends with the expected answer at the start of a word (``turns.is_right``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import json
+import math
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import gguf
+import llama_cpp
+from corpus import HELD_OUT_FILE, KINDS, RESOURCES
+from export import MODEL_FILE
+from turns import is_right
+
+MODEL_CARD = RESOURCES / "MODEL_CARD.md"
+TABLE_BEGIN, TABLE_END = "<!-- table: begin -->", "<!-- table: end -->"
+LEVELS: dict[str, int | None] = {
+    "F16": None,
+    "Q8_0": llama_cpp.LLAMA_FTYPE_MOSTLY_Q8_0,
+    "Q6_K": llama_cpp.LLAMA_FTYPE_MOSTLY_Q6_K,
+    "Q4_K_M": llama_cpp.LLAMA_FTYPE_MOSTLY_Q4_K_M,
+    "Q3_K_M": llama_cpp.LLAMA_FTYPE_MOSTLY_Q3_K_M,
+    "Q2_K": llama_cpp.LLAMA_FTYPE_MOSTLY_Q2_K,
+    "Q2_0": 41,
+    "TQ2_0": llama_cpp.LLAMA_FTYPE_MOSTLY_TQ2_0,
+    "TQ1_0": llama_cpp.LLAMA_FTYPE_MOSTLY_TQ1_0,
+}
+"""Quantization levels with llama.cpp's number for each; Q2_0 has no name in the bindings."""
+NORMAL_95 = 1.959964
+MAX_ANSWER_TOKENS = 128
+CONTEXT_TOKENS = 512
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one level made of the held-out questions."""
+
+    level: str
+    file_bytes: int
+    bits_per_weight: float
+    types: dict[str, int]
+    right: dict[str, list[bool]]
+
+    @property
+    def all_right(self) -> list[bool]:
+        """Right or wrong, all kinds together."""
+        return [hit for hits in self.right.values() for hit in hits]
+
+
+def wilson(right: int, total: int) -> tuple[float, float]:
+    """The 95 % score interval of a share."""
+    share = right / total
+    square = NORMAL_95**2 / total
+    middle = (share + square / 2) / (1 + square)
+    reach = math.sqrt(share * (1 - share) * square + square**2 / 4) / (1 + square)
+    return middle - reach, middle + reach
+
+
+def shrink(source: Path, target: Path, file_type: int) -> None:
+    """Quantize with llama.cpp."""
+    parameters = llama_cpp.llama_model_quantize_default_params()
+    parameters.ftype = file_type
+    code = llama_cpp.llama_model_quantize(
+        str(source).encode(), str(target).encode(), ctypes.byref(parameters)
+    )
+    if code != 0:
+        raise RuntimeError(f"llama_model_quantize gave {code} for file type {file_type}")
+
+
+def tensor_facts(path: Path) -> tuple[float, dict[str, int]]:
+    """Bits per weight over all tensors, and how many tensors have which type."""
+    bits = weights = 0
+    types: dict[str, int] = {}
+    for tensor in gguf.GGUFReader(path).tensors:
+        bits += int(tensor.n_bytes) * 8
+        weights += int(tensor.n_elements)
+        types[tensor.tensor_type.name] = types.get(tensor.tensor_type.name, 0) + 1
+    return bits / weights, types
+
+
+def ask(model: llama_cpp.Llama, messages: list[dict[str, str]]) -> str:
+    """One greedy reply."""
+    result = model.create_chat_completion(
+        messages, temperature=0.0, repeat_penalty=1.0, max_tokens=MAX_ANSWER_TOKENS
+    )
+    return result["choices"][0]["message"]["content"]
+
+
+def open_model(path: Path, context_tokens: int = CONTEXT_TOKENS) -> llama_cpp.Llama:
+    """The file in llama-cpp-python, on the CPU."""
+    return llama_cpp.Llama(
+        str(path), n_ctx=context_tokens, n_threads=2, n_threads_batch=2, verbose=False
+    )
+
+
+def measure(level: str, path: Path, questions: list[dict[str, str]], show_wrong: bool) -> Outcome:
+    """Ask all questions."""
+    model = open_model(path)
+    right: dict[str, list[bool]] = {kind: [] for kind in KINDS}
+    for question in questions:
+        reply = ask(model, [{"role": "user", "content": question["prompt"]}])
+        hit = is_right(reply, question["answer"])
+        right[question["kind"]].append(hit)
+        if show_wrong and not hit:
+            print(f"  wrong: {question['prompt']!r} -> {reply!r}, expected {question['answer']!r}")
+    model.close()
+    bits, types = tensor_facts(path)
+    return Outcome(level, path.stat().st_size, bits, types, right)
+
+
+def table(outcomes: list[Outcome]) -> str:
+    """Markdown: one row a level with the interval, then one row a kind."""
+    total = len(outcomes[0].all_right)
+    lines = [
+        "| level | file, MB | bits a weight | right | share | 95 % interval |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for outcome in outcomes:
+        hits = sum(outcome.all_right)
+        low, high = wilson(hits, total)
+        lines.append(
+            f"| {outcome.level} | {outcome.file_bytes / 1e6:.1f} | {outcome.bits_per_weight:.2f} "
+            f"| {hits} / {total} | {hits / total:.1%} | {low:.1%} to {high:.1%} |"
+        )
+    names = " | ".join(outcome.level for outcome in outcomes)
+    lines += ["", f"| kind, of {total // len(KINDS)} | {names} |"]
+    lines.append("|---|" + "---:|" * len(outcomes))
+    for kind in KINDS:
+        cells = " | ".join(str(sum(outcome.right[kind])) for outcome in outcomes)
+        lines.append(f"| {kind} | {cells} |")
+    return "\n".join(lines)
+
+
+def write_card(text: str) -> None:
+    """Put the table between its marks in the model card."""
+    card = MODEL_CARD.read_text(encoding="utf-8")
+    before, rest = card.split(TABLE_BEGIN)
+    after = rest.split(TABLE_END)[1]
+    card = f"{before}{TABLE_BEGIN}\n\n{text}\n\n{TABLE_END}{after}"
+    MODEL_CARD.write_text(card, encoding="utf-8")
+
+
+def main() -> None:
+    """Read the command line, measure every level and print the table."""
+    parser = argparse.ArgumentParser(description="Measures the demo model at every level.")
+    parser.add_argument("--model", type=Path, default=MODEL_FILE)
+    parser.add_argument("--levels", nargs="*", default=list(LEVELS), choices=list(LEVELS))
+    parser.add_argument("--card", action="store_true", help="write the table into the model card")
+    parser.add_argument("--show-wrong", action="store_true", help="print wrong replies of F16")
+    arguments = parser.parse_args()
+    questions = [json.loads(line) for line in HELD_OUT_FILE.read_text("utf-8").splitlines()]
+    outcomes = []
+    with tempfile.TemporaryDirectory() as folder:
+        for level in arguments.levels:
+            path = arguments.model
+            file_type = LEVELS[level]
+            if file_type is not None:
+                path = Path(folder) / f"{level}.gguf"
+                shrink(arguments.model, path, file_type)
+            show_wrong = arguments.show_wrong and file_type is None
+            outcomes.append(measure(level, path, questions, show_wrong))
+            hits = outcomes[-1].all_right
+            print(f"{level}: {sum(hits)} of {len(hits)}, {outcomes[-1].types}", flush=True)
+    text = table(outcomes)
+    print(text)
+    if arguments.card:
+        write_card(text)
+
+
+if __name__ == "__main__":
+    main()
