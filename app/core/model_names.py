@@ -16,10 +16,10 @@ _EMPTY_NAMES = frozenset(
 )  # fmt: skip
 _HASH = re.compile(r"[0-9a-f]{12,64}")
 _NOT_WORDS = re.compile(r"[^a-z0-9.]+")
-_LEVEL_NAMES = "|".join(sorted((level.name.lower() for level in LEVELS), key=len, reverse=True))
-_OTHER_TECHNICAL = r"q\d_k_xl|q\d_k|mxfp4|fp16|fp32|gguf|i\d"
+_LEVEL_NAMES = "|".join(level.name.lower() for level in LEVELS) + r"|q\d_k"
+_OTHER_TECHNICAL = r"q\d_k_xl|mxfp4|fp16|fp32|gguf|i\d"
 _TECHNICAL = re.compile(
-    rf"(?:^|[-_. ])(?:ud[-_])?(?:{_LEVEL_NAMES}|{_OTHER_TECHNICAL})(?=$|[-_. ])"
+    rf"(?:^|[-_. ])(?:ud[-_])?(?:{_OTHER_TECHNICAL}|{_LEVEL_NAMES})(?=$|[-_. ])"
 )
 
 

@@ -24,6 +24,7 @@ from app.core.model_file import (
 from app.core.model_names import parse_shard_name
 
 _FIRST_CHUNK_BYTES = 1024 * 1024
+_PIECE_BYTES = 4 * 1024 * 1024
 _GROWTH = 4
 _CACHED_HEADERS = 64
 # llama.cpp counts shards in 16 bits; a set of more files than this is nonsense.
@@ -120,14 +121,23 @@ def read_header(
     data = bytearray()
     wanted = first_chunk_bytes
     while True:
-        chunk = file.read(wanted - len(data))
-        data += chunk
+        had_bytes = len(data)
+        _fill(file, data, wanted)
         try:
             return parse_header(data)
         except NeedMoreBytes as need:
-            if not chunk:
+            if len(data) == had_bytes:
                 raise TruncatedFileError(len(data), need.at_least, file_name) from None
             wanted = max(need.at_least, len(data) * _GROWTH)
+
+
+def _fill(file: BinaryIO, data: bytearray, wanted: int) -> None:
+    # In pieces: what the header claims to need is not reserved before it is there.
+    while len(data) < wanted:
+        piece = file.read(min(wanted - len(data), _PIECE_BYTES))
+        if not piece:
+            return
+        data += piece
 
 
 def _os_sentence(path: Path, error: OSError) -> str:

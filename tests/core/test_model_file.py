@@ -1,0 +1,287 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.core.gguf import GgufError, GgufType, parse_header
+from app.core.model_file import (
+    ModelFile,
+    ModelFileError,
+    ModelKind,
+    Shard,
+    TruncatedFileError,
+    check_complete,
+    declared_shard_count,
+)
+from app.core.model_names import ShardName, family_of, model_stem, parse_shard_name
+from tests.helpers.gguf_container import F16, F32, Tensor, Typed, file_bytes
+
+LLAMA = {
+    "general.architecture": "llama",
+    "general.name": "Meta Llama 3.1 8B Instruct",
+    "general.file_type": 15,
+    "llama.block_count": 2,
+    "llama.context_length": 8192,
+    "llama.embedding_length": 256,
+    "llama.feed_forward_length": 512,
+    "llama.attention.head_count": 4,
+    "llama.attention.head_count_kv": 2,
+}
+TENSORS = [
+    Tensor("token_embd.weight", (256, 100), 14),
+    Tensor("blk.0.ffn_up.weight", (256, 512), 12),
+    Tensor("blk.0.attn_norm.weight", (256,), F32),
+]
+
+
+def shard(metadata: dict[str, Any], tensors: list[Tensor], name: str = "model.gguf") -> Shard:
+    data = file_bytes(metadata, tensors)
+    return Shard(Path("/models") / name, parse_header(data), len(data))
+
+
+def model(changes: dict[str, Any] | None = None, name: str = "model.gguf") -> ModelFile:
+    facts = {key: value for key, value in {**LLAMA, **(changes or {})}.items() if value is not None}
+    return ModelFile.from_headers([shard(facts, TENSORS, name)])
+
+
+def test_facts_of_one_file() -> None:
+    found = model(
+        {
+            "tokenizer.ggml.tokens": ["a", "b", "c"],
+            "tokenizer.chat_template": "{{ messages }}",
+            "general.license": "apache-2.0",
+            "general.quantized_by": "somebody",
+            "general.size_label": "8B",
+            "general.base_model.0.repo_url": "https://huggingface.co/meta-llama/Llama-3.1-8B",
+            "quantize.imatrix.file": "imatrix.dat",
+            "llama.expert_count": 8,
+            "llama.expert_used_count": 2,
+        }
+    )
+    assert found.kind is ModelKind.LANGUAGE_MODEL
+    assert (found.path, found.shard_paths) == (Path("/models/model.gguf"), (found.path,))
+    assert (found.level_name, found.level_is_guessed) == ("Q4_K_M", False)
+    assert found.parameters == 256 * 100 + 256 * 512 + 256
+    assert found.tensor_bytes == 100 * 210 + 512 * 144 + 1024
+    assert found.bits_per_weight == pytest.approx(found.tensor_bytes * 8 / found.parameters)
+    assert found.file_bytes > found.tensor_bytes
+    assert (found.context_length, found.block_count, found.embedding_length) == (8192, 2, 256)
+    assert (found.head_count, found.kv_head_count) == (4, 2)
+    assert (found.key_length, found.value_length) == (64, 64)
+    assert found.vocabulary_size == 3
+    assert (found.expert_count, found.expert_used_count) == (8, 2)
+    assert found.chat_template == "{{ messages }}"
+    assert found.licence == "apache-2.0"
+    assert found.base_model == "meta-llama/Llama-3.1-8B"
+    assert (found.quantized_by, found.size_label) == ("somebody", "8B")
+    assert found.has_importance_matrix
+
+
+def test_what_the_file_does_not_say_is_none() -> None:
+    found = model({"llama.context_length": None})
+    assert found.context_length is None
+    assert found.chat_template is None
+    assert found.licence is None
+    assert found.base_model is None
+    assert found.sliding_window is None
+    assert not found.has_importance_matrix
+
+
+@pytest.mark.parametrize("ftype", [None, 5_000])
+def test_level_is_guessed_from_the_weights_where_the_header_has_none(ftype: int | None) -> None:
+    found = model({"general.file_type": ftype})
+    assert (found.level_name, found.level_is_guessed) == ("Q4_K_M", True)
+
+
+def test_level_of_a_type_without_a_level_is_its_tensor_type() -> None:
+    facts = {"general.architecture": "llama"}
+    found = ModelFile.from_headers([shard(facts, [Tensor("x", (8,), 26)])])
+    assert (found.level_name, found.level_is_guessed) == ("I32", True)
+    empty = ModelFile.from_headers([shard(facts, [])])
+    assert (empty.level_name, empty.level_is_guessed) == ("", True)
+    assert empty.bits_per_weight == 0
+
+
+def test_heads_may_differ_per_layer() -> None:
+    found = model(
+        {
+            "llama.attention.head_count": [8, 4],
+            "llama.attention.head_count_kv": [4, 0],
+            "llama.attention.key_length": 32,
+            "llama.attention.value_length": 48,
+        }
+    )
+    assert (found.head_count, found.kv_head_count) == (8, 4)
+    assert found.attention.kv_head_counts == (4, 0)
+    assert [(layer.key_width, layer.value_width) for layer in found.attention.layers] == [
+        (128, 192),
+        (0, 0),
+    ]
+
+
+def test_a_short_array_of_heads_leaves_the_other_layers_without() -> None:
+    found = model({"llama.attention.head_count_kv": Typed(GgufType.INT32, [-1], array=True)})
+    assert found.attention.kv_head_counts == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "facts", "windowed"),
+    [
+        ("gemma2", {}, [1, 0, 1, 0, 1, 0]),
+        ("gemma3", {"attention.sliding_window": 512}, [1, 1, 1, 1, 1, 0]),
+        ("gemma3", {}, [0] * 6),
+        ("gpt-oss", {"attention.sliding_window": 128}, [1, 0, 1, 0, 1, 0]),
+        ("smallthinker", {"attention.sliding_window": 128}, [0, 1, 1, 1, 0, 1]),
+        ("cohere2", {"attention.sliding_window": 9, "attention.sliding_window_pattern": 3},
+         [1, 1, 0, 1, 1, 0]),
+        ("gemma4", {"attention.sliding_window": 9,
+                    "attention.sliding_window_pattern": [True, False, True, True, False]},
+         [1, 0, 1, 1, 0, 0]),
+        ("gpt-oss", {"attention.sliding_window": 9, "attention.sliding_window_pattern": 0},
+         [1] * 6),
+        ("llama", {"attention.sliding_window": 4096}, [0] * 6),
+    ],
+)  # fmt: skip
+def test_which_layers_have_a_window(
+    architecture: str, facts: dict[str, Any], windowed: list[int]
+) -> None:
+    shape = {"block_count": 6, "embedding_length": 64, "attention.head_count": 4} | facts
+    metadata = {f"{architecture}.{key}": value for key, value in shape.items()}
+    found = ModelFile.from_headers([shard({"general.architecture": architecture} | metadata, [])])
+    assert [int(layer.has_window) for layer in found.attention.layers] == windowed
+
+
+def test_impossible_layer_counts_are_refused() -> None:
+    with pytest.raises(GgufError, match="layers"):
+        model({"llama.block_count": 2**32 - 1})
+
+
+def test_no_architecture() -> None:
+    with pytest.raises(ModelFileError, match="architecture"):
+        model({"general.architecture": None})
+
+
+@pytest.mark.parametrize(
+    ("facts", "kind"),
+    [
+        ({"general.architecture": "clip"}, ModelKind.PROJECTOR),
+        ({"general.type": "mmproj"}, ModelKind.PROJECTOR),
+        ({"general.architecture": "llama", "general.type": "adapter"}, ModelKind.ADAPTER),
+        ({"general.type": "imatrix"}, ModelKind.IMPORTANCE_MATRIX),
+        ({"general.architecture": "llama", "general.type": "model"}, ModelKind.LANGUAGE_MODEL),
+    ],
+)
+def test_kinds(facts: dict[str, Any], kind: ModelKind) -> None:
+    assert ModelFile.from_headers([shard(facts, [])]).kind is kind
+
+
+def split(number: int, count: int = 2, tensors: int = 3) -> dict[str, Any]:
+    return {
+        "split.no": Typed(GgufType.UINT16, number),
+        "split.count": Typed(GgufType.UINT16, count),
+        "split.tensors.count": Typed(GgufType.INT32, tensors),
+    }
+
+
+def pair(first: dict[str, Any], second: dict[str, Any], second_from: int = 1) -> list[Shard]:
+    return [
+        shard(LLAMA | first, TENSORS[:1], "m-00001-of-00002.gguf"),
+        shard(second, TENSORS[second_from:], "m-00002-of-00002.gguf"),
+    ]
+
+
+def test_a_set_of_shards_is_one_model() -> None:
+    shards = pair(split(0), split(1))
+    found = ModelFile.from_headers(shards)
+    assert found.parameters == model().parameters
+    assert found.tensor_bytes == model().tensor_bytes
+    assert found.file_bytes == sum(one.file_bytes for one in shards)
+    assert found.path == shards[0].path
+    assert found.shard_paths == tuple(one.path for one in shards)
+    assert declared_shard_count(shards[1].header) == 2
+
+
+@pytest.mark.parametrize(
+    ("shards", "words"),
+    [
+        (pair(split(0), split(0)), "not shard 2"),
+        (pair(split(0), {}), "not shard 2"),
+        (pair(split(0, count=3), split(1)), "one of 3 shards"),
+        (pair({}, {}), "one of 1"),
+        (pair(split(0), split(1))[:1], "original names"),
+        (pair(split(0, tensors=9), split(1)), "do not belong together"),
+        (pair(split(0, tensors=4), split(1), 0), "do not belong together"),
+    ],
+)
+def test_shards_that_do_not_belong_together(shards: list[Shard], words: str) -> None:
+    with pytest.raises(ModelFileError) as caught:
+        ModelFile.from_headers(shards)
+    assert words in caught.value.sentence
+
+
+def test_a_truncated_file_says_how_much_is_there() -> None:
+    header = parse_header(
+        file_bytes({"general.architecture": "llama"}, [Tensor("t", (1000, 1000), F16)])
+    )
+    check_complete(header, header.end_bytes)
+    with pytest.raises(TruncatedFileError) as caught:
+        check_complete(header, 1_249_999, "half.gguf")
+    assert caught.value.sentence == "“half.gguf” is truncated: 1.2 of 2.0 MB are there."
+    assert caught.value.present_bytes == 1_249_999
+    assert caught.value.needed_bytes == header.end_bytes
+    with pytest.raises(TruncatedFileError, match="its last 1 bytes are missing"):
+        check_complete(header, header.end_bytes - 1)
+    one = shard(LLAMA, TENSORS)
+    with pytest.raises(TruncatedFileError):
+        ModelFile.from_headers([Shard(one.path, one.header, one.header.end_bytes - 1)])
+
+
+def test_sizes_are_told_in_the_unit_that_fits() -> None:
+    assert "3.1 of 4.6 GB are there" in TruncatedFileError(3_100_000_000, 4_600_000_000).sentence
+    assert "0.2 of 4.6 kB are there" in TruncatedFileError(200, 4_600).sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "file_name", "shown", "family"),
+    [
+        ("Meta Llama 3.1 8B Instruct", "x.gguf", "Meta Llama 3.1 8B Instruct",
+         "llama/llama-3.1-8b-instruct"),
+        (None, "Llama-3.1-8B-Instruct-Q4_K_M.gguf", "Llama-3.1-8B-Instruct-Q4_K_M",
+         "llama/llama-3.1-8b-instruct"),
+        ("model", "Llama-3.1-8B-Instruct-UD-IQ2_XXS.gguf", "Llama-3.1-8B-Instruct-UD-IQ2_XXS",
+         "llama/llama-3.1-8b-instruct"),
+        ("0123456789abcdef", "tiny.F16.gguf", "tiny.F16", "llama/tiny"),
+        (".", "Q8_0.gguf", "Q8_0", "llama/q8-0"),
+    ],
+)  # fmt: skip
+def test_names_and_families(name: str | None, file_name: str, shown: str, family: str) -> None:
+    found = model({"general.name": name}, file_name)
+    assert found.name == shown
+    assert found.family_key == family
+
+
+def test_every_level_of_a_model_is_one_family() -> None:
+    names = [
+        "Tiny-F16",
+        "tiny-q8_0",
+        "Tiny.Q4_K_M",
+        "Tiny-UD-Q2_K_XL",
+        "tiny-i1-IQ1_S",
+        "Tiny TQ1_0",
+    ]
+    assert {family_of(name) for name in names} == {"tiny"}
+    assert family_of("org/Tiny-2") == "tiny-2"
+
+
+def test_shard_names() -> None:
+    name = parse_shard_name("big-Q4-00002-of-00003.gguf")
+    assert name == ShardName("big-Q4", 2, 3)
+    assert name.all_names() == tuple(f"big-Q4-0000{number}-of-00003.gguf" for number in (1, 2, 3))
+    assert parse_shard_name("big-00004-of-00003.gguf") is None
+    assert parse_shard_name("big-00000-of-00003.gguf") is None
+    assert parse_shard_name("big-1-of-3.gguf") is None
+    assert model_stem("big-Q4-00002-of-00003.gguf") == "big-Q4"
+    assert model_stem("Tiny.GGUF") == "Tiny"
+    assert model_stem("sha256-0123") == "sha256-0123"
