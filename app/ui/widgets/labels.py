@@ -31,7 +31,7 @@ class WrapLabel(QLabel):
 
     # Qt's own names from here on.
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         return QSize(metrics.averageCharWidth() * 8, metrics.height())
 

@@ -1,0 +1,333 @@
+"""Shows an answer: Markdown that grows, as high as its text, links only by asking first."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QContextMenuEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPolygonF,
+    QShowEvent,
+    QTextCharFormat,
+    QTextCursor,
+    QTextOption,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QTextBrowser, QTextEdit, QWidget
+
+from app.ui import code_colours
+from app.ui.answer_document import (
+    CODE_PADDING_PX,
+    GUTTER_PX,
+    AnswerDocument,
+    is_code,
+    is_quote,
+)
+from app.ui.tokens import Tokens, current_tokens, mix
+
+__all__ = ["AnswerDocument", "MarkdownView", "warm_up"]
+
+FASTEST_MS = 84
+"""Renders of growing text are at least this far apart: 12 a second."""
+MOST_BUSY = 0.1
+"""Rendering takes at most this share of the time; long answers are rendered less often."""
+
+
+class MarkdownView(QTextBrowser):
+    """An answer's text. Grows with its content: put it into a scroll area. Main thread.
+
+    Signals:
+        link_activated: The person wants to open this address; nothing is opened here.
+        rendered: The text on the screen is the newest; the height may have changed.
+    """
+
+    link_activated = Signal(QUrl)
+    rendered = Signal()
+
+    def __init__(self, name: str = "", parent: QWidget | None = None) -> None:
+        """
+        Args:
+            name: What this is, for screen readers ("Answer of B").
+            parent: Its owner.
+        """
+        super().__init__(parent)
+        self._answer = AnswerDocument(self)
+        self._wanted = ""
+        self._ended = True
+        self._stale = False
+        self._offset: int | None = None
+        self._mark: QTextCursor | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._render)
+        self._next_ns = 0
+        self.setDocument(self._answer)
+        self._answer.setDefaultFont(self.font())
+        self.setAccessibleName(name or self.tr("Answer"))
+        self.setOpenLinks(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setTabStopDistance(4 * self.fontMetrics().averageCharWidth())
+        self.viewport().setAutoFillBackground(False)
+        self.anchorClicked.connect(self._on_anchor)
+        self.highlighted.connect(self._on_hover)
+        self._answer.documentLayout().documentSizeChanged.connect(self._fit)
+        self._fit()
+
+    # -------------------------------------------------------------------------------- the text
+
+    @property
+    def source(self) -> str:
+        """The Markdown text, the newest."""
+        return self._wanted
+
+    def set_markdown(self, text: str) -> None:
+        """Show a text that has ended; rendered now, or when it becomes visible."""
+        if text == self._wanted and self._ended:
+            return
+        self._wanted = text
+        self._ended = True
+        self._stale = True
+        self._timer.stop()
+        self._render_if_seen()
+
+    def stream_markdown(self, text: str) -> None:
+        """Show a text that still grows: the whole of it so far. Cheap; rendered at most 12 Hz."""
+        if text == self._wanted and not self._ended:
+            return
+        self._wanted = text
+        self._ended = False
+        self._stale = True
+        self._schedule()
+
+    def append_stream(self, text: str) -> None:
+        """Add to a text that still grows."""
+        if text:
+            self.stream_markdown(self._wanted + text)
+
+    def end_stream(self) -> None:
+        """The text has ended: render it for good."""
+        self.set_markdown(self._wanted)
+
+    def mark_source_offset(self, offset: int | None) -> None:
+        """Mark the word at a character offset of the source as the first difference, or nothing."""
+        if offset == self._offset:
+            return
+        self._offset = offset
+        if not self._stale:
+            self._place_mark()
+
+    @property
+    def marked_position(self) -> int | None:
+        """Where the mark stands in the document; None if there is none."""
+        return self._mark.selectionStart() if self._mark is not None else None
+
+    def selected_text(self) -> str:
+        """The selected text, with plain line ends."""
+        return self.textCursor().selection().toPlainText()
+
+    # ------------------------------------------------------------------------------- rendering
+
+    def _schedule(self) -> None:
+        if not self._timer.isActive() and self.isVisible():
+            wait_ns = self._next_ns - time.monotonic_ns()
+            self._timer.start(max(0, -(-wait_ns // 1_000_000)))
+
+    def _render_if_seen(self) -> None:
+        # Also before the first show, so that the height is known when it is laid out.
+        if self.isVisible() or not self._answer.source:
+            self._render()
+
+    def _render(self) -> None:
+        if not self._stale:
+            return
+        began_ns = time.monotonic_ns()
+        self._stale = False
+        chosen = self._selection()
+        self._answer.show_source(self._wanted, ended=self._ended)
+        self._fit()
+        self._restore(chosen)
+        self._place_mark()
+        cost_ns = time.monotonic_ns() - began_ns
+        pause_ns = max(FASTEST_MS * 1_000_000, round(cost_ns / MOST_BUSY))
+        self._next_ns = began_ns + pause_ns
+        self.rendered.emit()
+
+    def _selection(self) -> tuple[int, int] | None:
+        cursor = self.textCursor()
+        return (cursor.anchor(), cursor.position()) if cursor.hasSelection() else None
+
+    def _restore(self, chosen: tuple[int, int] | None) -> None:
+        if chosen is None:
+            return
+        last = self._answer.characterCount() - 1
+        cursor = QTextCursor(self._answer)
+        cursor.setPosition(min(chosen[0], last))
+        cursor.setPosition(min(chosen[1], last), QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+
+    def _fit(self, *_size: object) -> None:
+        height = round(self._answer.size().height() + 0.5) if self._answer.source else 0
+        if height != self.minimumHeight() or height != self.maximumHeight():
+            self.setFixedHeight(height)
+
+    def _restyle(self) -> None:
+        self._answer.setDefaultFont(self.font())
+        self._answer.restyle()
+        self._fit()
+        self._place_mark()
+
+    # ------------------------------------------------------------------------------ the mark
+
+    def _place_mark(self) -> None:
+        position = None if self._offset is None else self._answer.position_of(self._offset)
+        if position is None:
+            self._mark = None
+            self.setExtraSelections([])
+        else:
+            cursor = QTextCursor(self._answer)
+            cursor.setPosition(position)
+            word_end = QTextCursor.MoveOperation.EndOfWord
+            cursor.movePosition(word_end, QTextCursor.MoveMode.KeepAnchor)
+            self._mark = cursor
+            self.setExtraSelections([self._mark_look(cursor, current_tokens())])
+        self.viewport().update()
+
+    @staticmethod
+    def _mark_look(cursor: QTextCursor, tokens: Tokens) -> QTextEdit.ExtraSelection:
+        look = QTextCharFormat()
+        look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
+        look.setUnderlineColor(QColor(tokens.accent))
+        look.setBackground(QBrush(QColor(mix(tokens.surface, tokens.accent, 0.18))))
+        selection = QTextEdit.ExtraSelection()
+        selection.cursor = cursor  # type: ignore[attr-defined]
+        selection.format = look  # type: ignore[attr-defined]
+        return selection
+
+    # ------------------------------------------------------------------------------- what is done
+
+    def _on_anchor(self, url: QUrl) -> None:
+        self.link_activated.emit(url)
+
+    def _on_hover(self, url: QUrl) -> None:
+        self.viewport().setToolTip(url.toDisplayString() if url.isValid() else "")
+
+    def _copy(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+
+    # Qt's own names from here on.
+
+    def loadResource(self, kind: int, name: QUrl) -> object:
+        return None
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        kinds = (QEvent.Type.PaletteChange, QEvent.Type.FontChange)
+        if event.type() in kinds and hasattr(self, "_answer") and self._answer.source:
+            self._restyle()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._render()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()  # the scroll area around it scrolls
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        scrolls = (
+            Qt.Key.Key_PageUp,
+            Qt.Key.Key_PageDown,
+            Qt.Key.Key_Up,
+            Qt.Key.Key_Down,
+            Qt.Key.Key_Home,
+            Qt.Key.Key_End,
+        )
+        if event.key() in scrolls and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        copy = menu.addAction(self.tr("Copy selection"))
+        copy.setEnabled(self.textCursor().hasSelection())
+        copy.triggered.connect(self.copy)
+        everything = menu.addAction(self.tr("Copy all as text"))
+        everything.triggered.connect(lambda: self._copy(self._answer.toPlainText()))
+        markdown = menu.addAction(self.tr("Copy all as Markdown"))
+        markdown.triggered.connect(lambda: self._copy(self._wanted))
+        address = self.anchorAt(event.pos())
+        if address:
+            link = menu.addAction(self.tr("Copy link address"))
+            link.triggered.connect(lambda: self._copy(address))
+        menu.addSeparator()
+        menu.addAction(self.tr("Select all")).triggered.connect(self.selectAll)
+        menu.popup(event.globalPos())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = current_tokens()
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_boxes(painter, event.rect(), tokens)
+        if self._mark is not None:
+            self._paint_mark(painter, tokens)
+        painter.end()
+        super().paintEvent(event)
+
+    def _paint_mark(self, painter: QPainter, tokens: Tokens) -> None:
+        assert self._mark is not None
+        start = QTextCursor(self._mark)
+        start.setPosition(self._mark.selectionStart())
+        line = self.cursorRect(start)
+        middle = line.center().y()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens.accent))
+        painter.drawPolygon(
+            QPolygonF([QPointF(0, middle - 5), QPointF(7, middle), QPointF(0, middle + 5)])
+        )
+
+    def _paint_boxes(self, painter: QPainter, seen: object, tokens: Tokens) -> None:
+        """Behind code a rounded box, beside quotations a bar."""
+        layout = self._answer.documentLayout()
+        width = self.viewport().width()
+        painter.setPen(Qt.PenStyle.NoPen)
+        block = self._answer.begin()
+        while block.isValid():
+            if is_code(block):
+                box = layout.blockBoundingRect(block)
+                while block.next().isValid() and is_code(block.next()):
+                    block = block.next()
+                    box = box.united(layout.blockBoundingRect(block))
+                top = box.top() - CODE_PADDING_PX
+                whole = QRectF(
+                    GUTTER_PX, top, width - GUTTER_PX, box.bottom() + CODE_PADDING_PX - top
+                )
+                painter.setBrush(QColor(tokens.code))
+                painter.setPen(QColor(tokens.line))
+                painter.drawRoundedRect(whole.adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+                painter.setPen(Qt.PenStyle.NoPen)
+            elif is_quote(block):
+                box = layout.blockBoundingRect(block)
+                painter.setBrush(QColor(tokens.edge))
+                painter.drawRect(QRectF(GUTTER_PX, box.top(), 2, box.height()))
+            block = block.next()
+
+
+def warm_up() -> None:
+    """Load fonts and the highlighter, which cost some 65 ms at the first answer; call when idle."""
+    document = AnswerDocument()
+    document.show_source("# a **b** *c* `d`\n\n```python\nx = 1\n```\n\n- e\n")
+    document.setTextWidth(200)
+    document.size()
+    code_colours.warm_up()

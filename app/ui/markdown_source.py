@@ -1,0 +1,84 @@
+"""What is known about Markdown text before it is rendered: where it is settled, where words start.
+
+Pure functions over the source, without Qt.
+"""
+
+from __future__ import annotations
+
+import re
+
+SENTINEL = "\ue0a5"
+"""A private-use character that marks a place in a source; taken out of what models say."""
+
+_FENCE = re.compile(r"(`{3,}|~{3,})(.*)")
+_LIST_ITEM = re.compile(r"([-*+]|\d{1,9}[.)])(\s|$)")
+_DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:", re.MULTILINE)
+_WORD = re.compile(r"\w+")
+_TRIES = 8
+
+
+def settled_end(source: str, start: int = 0) -> int:
+    """How much of a growing text will render the same whatever comes after.
+
+    That is up to a blank line outside a fenced code block, before a line which cannot continue what
+    stands above it (a list, an indented block).
+
+    Args:
+        source: The text so far.
+        start: An earlier result; the text before it is not looked at again.
+
+    Returns:
+        An offset into ``source``, at the start of a line, not less than ``start``.
+    """
+    settled = start
+    fence = ""
+    blank_before = False
+    position = start
+    for line in source[start:].splitlines(keepends=True):
+        stripped = line.strip()
+        if not fence and blank_before and stripped and line[0] not in " \t":
+            # The last line may still grow into a list marker or a quote.
+            complete = line.endswith("\n") or len(stripped) > 12
+            if complete and not _LIST_ITEM.match(stripped) and position > start:
+                settled = position
+        fence = _fence_after(stripped, fence)
+        blank_before = not stripped
+        position += len(line)
+    return settled
+
+
+def _fence_after(stripped: str, fence: str) -> str:
+    """The fence that is open after a line; empty outside of code blocks."""
+    match = _FENCE.match(stripped)
+    if match is None:
+        return fence
+    marks, rest = match.group(1), match.group(2)
+    if not fence:
+        return "" if marks[0] == "`" and "`" in rest else marks
+    closes = marks[0] == fence[0] and len(marks) >= len(fence) and not rest.strip()
+    return "" if closes else fence
+
+
+def has_definitions(source: str) -> bool:
+    """Whether a link is defined somewhere, which may change how earlier text renders."""
+    return _DEFINITION.search(source) is not None
+
+
+def places_near(source: str, offset: int) -> list[int]:
+    """Starts of words where a sentinel could stand for ``offset``, the best one first.
+
+    The word around the offset, then the words after it, then those before it: a sentinel in front
+    of a list number, in an address or in a fence's language would change what is rendered, so the
+    caller tries one place after the other.
+    """
+    bounded = min(max(offset, 0), len(source))
+    after: list[int] = []
+    before: list[int] = []
+    for word in _WORD.finditer(source, max(0, bounded - 400), min(len(source), bounded + 400)):
+        (after if word.end() > bounded else before).append(word.start())
+    return after[:_TRIES] + before[::-1][:_TRIES]
+
+
+def without_sentinels(source: str) -> str:
+    """The text without the one character that has a meaning of its own here."""
+    return source.replace(SENTINEL, "") if SENTINEL in source else source
