@@ -95,6 +95,7 @@ class ModelFile:
     block_count: int
     embedding_length: int
     feed_forward_length: int
+    expert_feed_forward_length: int
     head_count: int
     kv_head_count: int
     key_length: int
@@ -162,6 +163,7 @@ class ModelFile:
             block_count=number("block_count"),
             embedding_length=number("embedding_length"),
             feed_forward_length=number("feed_forward_length") or max(0, *widths),
+            expert_feed_forward_length=number("expert_feed_forward_length"),
             head_count=max(attention.head_counts, default=0),
             kv_head_count=max(attention.kv_head_counts, default=0),
             key_length=attention.key_length,
