@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QUrl
+from typing import TYPE_CHECKING
+
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -29,6 +30,9 @@ from app.ui.markdown_source import (
     without_sentinels,
 )
 from app.ui.tokens import Tokens, current_tokens
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QUrl
 
 _FEATURES = (
     QTextDocument.MarkdownFeature.MarkdownDialectGitHub
@@ -77,6 +81,7 @@ class AnswerDocument(_Safe):
         self._settled_characters = 0
         self._settled_position = 0
         self._incremental = False
+        self._known_place: tuple[int, int] | None = None
 
     @property
     def source(self) -> str:
@@ -107,20 +112,25 @@ class AnswerDocument(_Safe):
         self._render_all(self._source)
 
     def position_of(self, offset: int) -> int | None:
-        """Where the character at an offset of the source stands in the document.
+        """Where the word at an offset of the source stands in the document; None if unknown.
 
-        A sentinel is set into the source at the start of the word there, and the rendered text must
-        be the same but for the sentinel; else another word close by is tried. None if no place does.
+        A sentinel is set into the source at the start of the word, and the rendered text must be
+        the same but for the sentinel; else another word close by is tried. Of a growing text only
+        the part that is not settled is looked at.
         """
         if offset >= len(self._source.rstrip()):
-            return max(0, self.characterCount() - 1)
-        plain = _rendered(self._source).toPlainText()
-        for place in places_near(self._source, offset):
-            marked = _rendered(self._source[:place] + SENTINEL + self._source[place:])
-            text = marked.toPlainText()
-            if text.count(SENTINEL) == 1 and text.replace(SENTINEL, "") == plain:
-                return min(marked.find(SENTINEL).selectionStart(), self.characterCount() - 1)
-        return None
+            return self._end()
+        if self._known_place is not None and self._known_place[0] == offset:
+            return self._known_place[1]
+        in_tail = 0 < self._settled_characters <= offset and self._settled_position > 0
+        skipped = self._settled_characters if in_tail else 0
+        found = _find_place(self._source[skipped:], offset - skipped, after_block=in_tail)
+        if found is None:
+            return None
+        position = min(found + (self._settled_position if in_tail else 0), self._end())
+        if offset < self._settled_characters or not self._incremental:
+            self._known_place = (offset, position)
+        return position
 
     def _may_differ(self, source: str) -> bool:
         return len(source) <= _LONG_CHARACTERS and has_definitions(source)
@@ -129,6 +139,7 @@ class AnswerDocument(_Safe):
         self._settled_characters = 0
         self._settled_position = 0
         self._incremental = False
+        self._known_place = None
         _import(self, source)
         self._style(0)
 
@@ -159,11 +170,7 @@ class AnswerDocument(_Safe):
         if not self._settled_position:
             _import(self, markdown)
             return
-        # A fragment's first block takes the format of the block that it is inserted into; so the
-        # fragment begins with an empty block, which leaves the last settled block as it is.
-        part = _rendered(f"x\n\n{markdown}")
-        cursor = QTextCursor(part)
-        cursor.deleteChar()
+        part = _rendered_after_block(markdown)
         into = QTextCursor(self)
         into.movePosition(QTextCursor.MoveOperation.End)
         into.insertFragment(QTextDocumentFragment(part))
@@ -348,6 +355,29 @@ def _rendered(markdown: str) -> QTextDocument:
     document.setUndoRedoEnabled(False)
     _import(document, markdown)
     return document
+
+
+def _rendered_after_block(markdown: str) -> QTextDocument:
+    """A document to be inserted behind another one's last block.
+
+    A fragment's first block takes the format of the block that it is inserted into; so this one
+    begins with an empty block, which leaves that block as it is.
+    """
+    document = _rendered(f"x\n\n{markdown}")
+    QTextCursor(document).deleteChar()
+    return document
+
+
+def _find_place(source: str, offset: int, *, after_block: bool) -> int | None:
+    """The rendered position of the word at ``offset``, or of one close by."""
+    render = _rendered_after_block if after_block else _rendered
+    plain = render(source).toPlainText()
+    for place in places_near(source, offset):
+        marked = render(source[:place] + SENTINEL + source[place:])
+        text = marked.toPlainText()
+        if text.count(SENTINEL) == 1 and text.replace(SENTINEL, "") == plain:
+            return marked.find(SENTINEL).selectionStart()
+    return None
 
 
 def _import(document: QTextDocument, markdown: str) -> None:
