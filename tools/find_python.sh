@@ -11,17 +11,24 @@ for modules in sys,venv,ensurepip sys; do
     done
 done
 
+if [ -n "$PYTHON" ]; then
+    echo "PYTHON=$PYTHON is not a Python 3.11 to 3.14." >&2
+    exit 1
+fi
+
 found=$(python3 --version 2>/dev/null || echo "no Python")
 ID=
 ID_LIKE=
+sudo="sudo "
+[ "$(id -u)" -eq 0 ] && sudo=
 [ -r /etc/os-release ] && . /etc/os-release
 case "$(uname -s) $ID $ID_LIKE" in
     Darwin*) command="brew install python@3.13" ;;
-    *ubuntu*) command="sudo apt-get install -y python3.12 python3.12-venv" ;;
-    *debian*) command="sudo apt-get install -y python3 python3-venv" ;;
-    *fedora* | *rhel* | *centos*) command="sudo dnf install -y python3.12" ;;
-    *arch*) command="sudo pacman -S --needed python" ;;
-    *suse*) command="sudo zypper install -y python312" ;;
+    *ubuntu*) command="${sudo}apt-get install -y python3.12 python3.12-venv" ;;
+    *debian*) command="${sudo}apt-get install -y python3 python3-venv" ;;
+    *fedora* | *rhel* | *centos*) command="${sudo}dnf install -y python3.12" ;;
+    *arch*) command="${sudo}pacman -S --needed python" ;;
+    *suse*) command="${sudo}zypper install -y python312" ;;
     *) command= ;;
 esac
 {

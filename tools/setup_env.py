@@ -54,18 +54,19 @@ REASONS = (
         "    CMAKE_BUILD_PARALLEL_LEVEL=1 make {goal}",
     ),
     (
+        r"CMake Error|ninja: build stopped|CMake configuration failed|CMake build failed",
+        "llama.cpp did not compile here; the compiler's own words are in {log}",
+    ),
+    (
         r"name resolution|NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout"
-        r"|ProxyError|Network is unreachable|Connection refused|Could not fetch URL",
+        r"|ProxyError|Network is unreachable|Connection refused|Could not fetch URL"
+        r"|from versions: none",
         "The packages cannot be fetched: there is no network, or the package index does not "
         "answer. Once it does, this goes on:\n    make {goal}",
     ),
     (
         r"No matching distribution found for (?P<what>\S+)",
         "The package index has no {what} for this Python and this machine.",
-    ),
-    (
-        r"CMake Error|ninja: build stopped|CMake configuration failed|CMake build failed",
-        "llama.cpp did not compile here; the compiler's own words are in {log}",
     ),
 )
 
@@ -95,14 +96,16 @@ def set_up(kind: str) -> None:
     """Check the machine, make the environment and install into it."""
     began = time.monotonic()
     check_machine(kind)
-    if not has_engine():
+    engine_is_there = has_engine()
+    if not engine_is_there:
         check_compiler()
+    make_venv()
+    if not engine_is_there:
         print(
             "Setting up, once: the engine (llama.cpp) is compiled for this PC, which takes some "
             "minutes.",
             flush=True,
         )
-    make_venv()
     install(kind)
     print(f"Set up in {minutes(time.monotonic() - began)}.", flush=True)
 
@@ -250,7 +253,7 @@ class Progress:
             self._step, self._count = "Fetching packages", f" ({match[1]})"
         elif (match := BUILDING.search(line)) and match[1] == ENGINE:
             self._step, self._count = "Compiling the engine", ""
-        elif "Installing collected packages" in line:
+        elif line.startswith("Installing collected packages"):
             self._step, self._count = "Installing", ""
         self._show()
 
