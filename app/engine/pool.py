@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -37,10 +38,17 @@ class EnginePool:
         self._clients: dict[str, EngineClient] = {}  # least recently used first
         self._needed_bytes: dict[str, int] = {}
         self._leaving: list[EngineClient] = []
+        self._starts = itertools.count(1)
 
     def get(self, key: str) -> EngineClient | None:
         """The engine with this key, unless it is gone or going."""
         return self._clients.get(key)
+
+    def source(self, name: str) -> str | None:
+        """The key of the engine that an event came from; None if that one was closed."""
+        key = name.partition("#")[0]
+        client = self._clients.get(key)
+        return key if client is not None and client.key == name else None
 
     def start(self, key: str, needed_bytes: int) -> EngineClient:
         """Start an engine that is expected to need this much.
@@ -49,7 +57,8 @@ class EnginePool:
             PersonError: The operating system refuses.
         """
         self.close(key)
-        client = EngineClient(key, self._sink, self._folder)
+        # Each start has a name of its own, so that late events of the engine before are told apart.
+        client = EngineClient(f"{key}#{next(self._starts)}", self._sink, self._folder)
         client.start()
         self._clients[key] = client
         self._needed_bytes[key] = needed_bytes

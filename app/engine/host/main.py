@@ -11,11 +11,10 @@ _CHANNEL_FD = os.dup(1)
 os.dup2(2, 1)
 
 
-def main(argv: list[str]) -> int:
+def main() -> int:
     """Serve one window process until it closes the channel.
 
-    Args:
-        argv: Optionally ``--parent PID``, the process that must still be our parent.
+    The command line may name the process that must still be our parent: ``--parent PID``.
     """
     os.environ["GGML_NO_BACKTRACE"] = "1"
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -23,7 +22,8 @@ def main(argv: list[str]) -> int:
     # Imported after the channel is safe and only in this process.
     from app.engine.host.hardening import settle_in
 
-    parent = int(argv[1]) if len(argv) == 2 and argv[0] == "--parent" else None
+    words = sys.argv[1:]
+    parent = int(words[words.index("--parent") + 1]) if "--parent" in words else None
     settle_in(parent)
     from app.engine.host.worker import Worker
 

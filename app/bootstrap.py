@@ -1,0 +1,157 @@
+"""The one place that builds the objects of the program and wires them."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from dataclasses import dataclass
+from logging.handlers import RotatingFileHandler
+from typing import TYPE_CHECKING
+
+from app.core.errors import PersonError
+from app.core.memory import memory_budget_bytes
+from app.engine.client import EngineClient
+from app.engine.pool import EnginePool
+from app.lab.demo import DemoFiles, DemoMaker
+from app.lab.recorder import NoRecorder
+from app.lab.runner import Runner
+from app.lab.session import Session
+from app.library.model_files import open_model_file
+from app.monitor.machine import available_memory_bytes, physical_core_count
+from app.store.chats import ChatStore
+from app.store.database import open_database
+from app.store.lock import OwnerLock
+from app.store.paths import Paths
+from app.store.settings import SettingsFile
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from app.core.model_file import ModelFile
+    from app.engine.client import ClientEvent
+    from app.lab.recorder import Recorder
+    from app.lab.session import JobDoor
+
+_LOG_BYTES = 1 << 20
+
+
+def start_logging(log_path: Path | None, level: int = logging.INFO) -> None:
+    """Send the program's log to a rotating file, or to stderr when there is none."""
+    handler: logging.Handler
+    if log_path is None:
+        handler = logging.StreamHandler(sys.stderr)
+    else:
+        log_path.parent.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(log_path, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(level)
+
+
+def at_once(
+    work: Callable[[], ModelFile],
+    *,
+    done: Callable[[ModelFile], None],
+    failed: Callable[[PersonError], None],
+) -> None:
+    """The door to background work for programs that may wait: it is done there and then."""
+    try:
+        result = work()
+    except PersonError as error:
+        failed(error)
+    else:
+        done(result)
+
+
+def build_session(
+    paths: Paths,
+    recorder: Recorder,
+    door: JobDoor,
+    demo: DemoFiles | None,
+) -> tuple[Session, Runner]:
+    """A session with its runner and engine pool."""
+    runners: list[Runner] = []
+
+    def runner_for(session: Session) -> Runner:
+        runner = Runner(session, available_memory_bytes)
+        runner.use_pool(
+            EnginePool(
+                runner.sink,
+                paths.state,
+                lambda: memory_budget_bytes(available_memory_bytes()),
+                physical_core_count(),
+            )
+        )
+        runners.append(runner)
+        return runner
+
+    made_here = demo.owns if demo is not None else lambda _path: False
+    session = Session(
+        runner_for, recorder, open_model_file, door, paths.state / "templates", made_here
+    )
+    return session, runners[0]
+
+
+def demo_maker(
+    demo: DemoFiles, session: Session, sink: Callable[[str, ClientEvent], None], paths: Paths
+) -> DemoMaker:
+    """Starts making the demo levels that are missing and tells the session of them.
+
+    The engine's events go to ``sink`` on its reader thread; hand them to ``DemoMaker.take`` on
+    the session's thread.
+    """
+    return DemoMaker(
+        demo,
+        EngineClient("demo-maker", sink, paths.state),
+        on_progress=session.model_progress,
+        on_made=session.model_made,
+        on_failed=session.model_not_made,
+    )
+
+
+@dataclass(slots=True)
+class House:
+    """What the window stands on.
+
+    Attributes:
+        remarks: Sentences about what was repaired on the way.
+    """
+
+    paths: Paths
+    lock: OwnerLock
+    connection: sqlite3.Connection
+    chats: ChatStore
+    settings_file: SettingsFile
+    remarks: list[str]
+
+    def close(self) -> None:
+        """Close the store and let another program have it."""
+        self.connection.close()
+        self.lock.release()
+
+
+def open_house(paths: Paths) -> House:
+    """Open the store.
+
+    Raises:
+        PersonError: Another program owns it, or it cannot be opened.
+    """
+    paths.create()
+    lock = OwnerLock(paths.lock)
+    lock.acquire()
+    remarks: list[str] = []
+    try:
+        connection = open_database(paths.database, say=remarks.append)
+    except BaseException:
+        lock.release()
+        raise
+    settings_file = SettingsFile(paths.settings)
+    return House(paths, lock, connection, ChatStore(connection), settings_file, remarks)
+
+
+def build_command_session(paths: Paths, demo: DemoFiles | None) -> tuple[Session, Runner]:
+    """A session that keeps nothing, for the command line."""
+    return build_session(paths, NoRecorder(), at_once, demo)

@@ -1,0 +1,115 @@
+"""Talking to one engine by calls that wait for their answer; for work without an event loop."""
+
+from __future__ import annotations
+
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from app.core.errors import PersonError
+from app.engine.client import ClientEvent, EngineClient, Exited
+from app.engine.messages import Failed, Hello
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from types import TracebackType
+
+    from app.engine.messages import Command
+
+_T = TypeVar("_T")
+_JOIN_SECONDS = 8.0
+_POLL_SECONDS = 0.5
+
+
+class EngineFailed(PersonError):
+    """The engine refused a command or ended."""
+
+
+class EngineCalls:
+    """One engine as a context manager; commands are sent and awaited one at a time.
+
+    Attributes:
+        hello: What the engine said of itself.
+    """
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self._events: SimpleQueue[ClientEvent] = SimpleQueue()
+        self._client = EngineClient(name, lambda _key, event: self._events.put(event), folder)
+        self.hello: Hello | None = None
+
+    def __enter__(self) -> Self:
+        """Start the engine and wait for its first line.
+
+        Raises:
+            PersonError: It cannot be started or ends at once.
+        """
+        self._client.start()
+        try:
+            self.hello = self._wait(Hello, 0, None)
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the engine and wait for its end."""
+        self.close()
+
+    @property
+    def pid(self) -> int | None:
+        """The engine's process id while it runs."""
+        return self._client.pid
+
+    def next_id(self) -> int:
+        """A fresh id for a command."""
+        return self._client.next_id()
+
+    def call(
+        self,
+        command: Command,
+        answer: type[_T],
+        on_event: Callable[[ClientEvent], None] | None = None,
+    ) -> _T:
+        """Send a command and wait for its closing event.
+
+        Args:
+            command: What to do.
+            answer: Type of the closing event.
+            on_event: Told of events on the way.
+
+        Raises:
+            EngineFailed: The engine refused or ended; its sentence says why.
+        """
+        self._client.send(command)
+        return self._wait(answer, command.id, on_event)
+
+    def close(self) -> None:
+        """Close the engine and wait for its end; harmless when it is gone."""
+        self._client.close()
+        self._client.join(_JOIN_SECONDS)
+
+    def _wait(
+        self, answer: type[_T], command_id: int, on_event: Callable[[ClientEvent], None] | None
+    ) -> _T:
+        while True:
+            try:
+                # In pieces, so that Ctrl+C is heard on every system.
+                event = self._events.get(timeout=_POLL_SECONDS)
+            except Empty:
+                continue
+            if isinstance(event, answer):
+                return event
+            if isinstance(event, Exited):
+                outcome = event.outcome
+                raise EngineFailed(outcome.sentence, outcome.log_tail)
+            if isinstance(event, Failed) and event.id == command_id:
+                raise EngineFailed(event.sentence, event.detail)
+            if on_event is not None:
+                on_event(event)
+
+

@@ -1,0 +1,136 @@
+"""The demo model's levels, made on this PC from the shipped F16 file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from app.core.errors import PersonError
+from app.core.levels import level_by_name
+from app.engine import messages as m
+from app.engine.client import ClientEvent, EngineClient, Exited
+from app.resources import resource_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+DEMO_LEVELS = ("F16", "Q8_0", "Q4_K_M", "Q2_K", "TQ1_0")
+FIRST_PANES = ("F16", "Q4_K_M", "Q2_K", "TQ1_0")
+_BASE_LEVEL = "F16"
+_QUANTIZE_THREADS = 2
+
+
+def demo_base() -> Path:
+    """The shipped F16 file."""
+    return resource_path("demo", "shrinkscope-demo-F16.gguf")
+
+
+@dataclass(frozen=True, slots=True)
+class DemoFiles:
+    """Where the levels lie: a folder named by the base file's content, so that a new demo model
+    never meets the old one's levels.
+    """
+
+    folder: Path
+
+    @classmethod
+    def below(cls, cache: Path) -> DemoFiles:
+        """The files below a cache folder.
+
+        Raises:
+            PersonError: The demo model is not part of this installation.
+        """
+        try:
+            digest = sha256(demo_base().read_bytes()).hexdigest()
+        except OSError as error:
+            raise PersonError(
+                "The demo model is missing from this installation.", str(error)
+            ) from error
+        return cls(cache / digest[:12])
+
+    def path(self, level: str) -> Path:
+        """The file of one level, there or not."""
+        if level == _BASE_LEVEL:
+            return demo_base()
+        return self.folder / f"shrinkscope-demo-{level}.gguf"
+
+    def owns(self, path: Path) -> bool:
+        """Whether a path is one of the levels that are made here."""
+        return path.parent == self.folder and path in map(self.path, DEMO_LEVELS)
+
+    def missing(self) -> list[Path]:
+        """The levels that have not been made yet."""
+        return [path for level in DEMO_LEVELS if not (path := self.path(level)).is_file()]
+
+
+class DemoMaker:
+    """Makes the missing levels one after another in one engine process.
+
+    Args:
+        files: Where they go.
+        client: An engine whose events come to :meth:`take`, started here.
+        on_progress: Called with a path and a share of 0 to 1.
+        on_made: Called with each path that is complete.
+        on_failed: Called with what is still missing and a sentence; nothing follows.
+    """
+
+    def __init__(
+        self,
+        files: DemoFiles,
+        client: EngineClient,
+        *,
+        on_progress: Callable[[Path, float], None],
+        on_made: Callable[[Path], None],
+        on_failed: Callable[[list[Path], str], None],
+    ) -> None:
+        self._client = client
+        self._todo = files.missing()
+        self._on_progress = on_progress
+        self._on_made = on_made
+        self._on_failed = on_failed
+        if self._todo:
+            client.start()
+
+    @property
+    def busy(self) -> bool:
+        """Whether levels are still to be made."""
+        return bool(self._todo)
+
+    def take(self, event: ClientEvent) -> None:
+        """Take one event of the engine."""
+        match event:
+            case m.Hello():
+                self._next()
+            case m.QuantizeProgress() if self._todo:
+                self._on_progress(self._todo[0], event.done / max(1, event.total))
+            case m.Quantized() if self._todo:
+                self._on_made(self._todo.pop(0))
+                self._next()
+            case m.Failed():
+                self._give_up(event.sentence)
+            case Exited() if self._todo:
+                self._give_up(event.outcome.sentence)
+            case _:
+                pass
+
+    def _next(self) -> None:
+        if not self._todo:
+            self._client.close()
+            return
+        level = self._todo[0].stem.rpartition("-")[2]
+        self._client.send(
+            m.Quantize(
+                id=self._client.next_id(),
+                source=str(demo_base()),
+                target=str(self._todo[0]),
+                ftype=level_by_name(level).ftype,
+                threads=_QUANTIZE_THREADS,
+            )
+        )
+
+    def _give_up(self, sentence: str) -> None:
+        missing, self._todo = self._todo, []
+        self._client.close()
+        self._on_failed(missing, sentence)

@@ -1,0 +1,160 @@
+"""A pane: one candidate's engine as the rest of the program sees it."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.core.candidate import Candidate
+    from app.core.model_file import ModelFile
+    from app.engine.messages import Loaded
+
+
+class PaneState(Enum):
+    """What a pane is doing."""
+
+    PREPARING = auto()  # its demo level is being made
+    ASLEEP = auto()  # no engine; loads by itself when asked
+    LOADING = auto()
+    READY = auto()
+    WAITING = auto()  # asked, but its turn has not come
+    READING = auto()  # decoding the prompt
+    GENERATING = auto()
+    STOPPING = auto()
+    FAILED = auto()
+
+
+_S = PaneState
+TRANSITIONS: dict[PaneState, frozenset[PaneState]] = {
+    _S.PREPARING: frozenset({_S.ASLEEP, _S.FAILED, _S.WAITING}),
+    _S.ASLEEP: frozenset({_S.PREPARING, _S.LOADING, _S.WAITING, _S.FAILED}),
+    _S.LOADING: frozenset({_S.READY, _S.STOPPING, _S.FAILED, _S.ASLEEP, _S.WAITING, _S.READING}),
+    _S.READY: frozenset({_S.WAITING, _S.READING, _S.LOADING, _S.ASLEEP, _S.FAILED}),
+    _S.WAITING: frozenset({_S.LOADING, _S.READING, _S.READY, _S.ASLEEP, _S.FAILED, _S.PREPARING}),
+    _S.READING: frozenset({_S.GENERATING, _S.READY, _S.STOPPING, _S.FAILED, _S.ASLEEP}),
+    _S.GENERATING: frozenset({_S.READY, _S.STOPPING, _S.FAILED, _S.ASLEEP}),
+    _S.STOPPING: frozenset({_S.READY, _S.ASLEEP, _S.FAILED}),
+    _S.FAILED: frozenset({_S.LOADING, _S.WAITING, _S.ASLEEP, _S.PREPARING}),
+}
+
+BUSY = frozenset(
+    {_S.LOADING, _S.WAITING, _S.READING, _S.GENERATING, _S.STOPPING},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PaneFailure:
+    """Why a pane could not do what it was asked.
+
+    Attributes:
+        sentence: What happened.
+        advice: What to try; may be empty.
+        detail: For the log view; may be empty.
+        can_drop_turns: The context is full, and dropping the oldest turns would help.
+    """
+
+    sentence: str
+    advice: str = ""
+    detail: str = ""
+    can_drop_turns: bool = False
+
+
+# Speed is shown over this stretch, so that one late event does not make it jump.
+_SPEED_WINDOW_NS = 700_000_000
+
+
+@dataclass(eq=False, slots=True)
+class Pane:
+    """One candidate with the state of its engine.
+
+    Read-only for everyone but the runner; lives as long as the candidate has a pane.
+
+    Attributes:
+        candidate: Replaced when the person changes its settings.
+        state: Changed through :meth:`become` alone.
+        progress: 0 to 1 while preparing, loading or reading.
+        failure: Why the last request failed; None after the next success.
+        model: Facts of the file's header, once read.
+        loaded: Facts of the running engine.
+        needed_bytes: Needed memory as measured; None before a first answer.
+        estimated_bytes: Needed memory as estimated from the header.
+        peak_private_bytes: The most private memory seen since the load.
+        peak_mapped_bytes: The most mapped memory seen since the load.
+        context_used_tokens: What the context held after the last answer.
+        digest: SHA-256 of the last rendered prompt.
+        pid: Of the engine, for the monitor.
+    """
+
+    candidate: Candidate
+    state: PaneState = PaneState.ASLEEP
+    progress: float | None = None
+    failure: PaneFailure | None = None
+    model: ModelFile | None = None
+    loaded: Loaded | None = None
+    needed_bytes: int | None = None
+    estimated_bytes: int | None = None
+    peak_private_bytes: int | None = None
+    peak_mapped_bytes: int | None = None
+    context_used_tokens: int = 0
+    digest: str | None = None
+    pid: int | None = None
+    log: str = ""
+    live_tokens: int = 0
+    live_tokens_per_second: float | None = None
+    _points: deque[tuple[int, int]] = field(default_factory=lambda: deque[tuple[int, int]]())
+
+    @property
+    def key(self) -> str:
+        """The candidate's key."""
+        return self.candidate.key
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is asked of it that has not ended."""
+        return self.state in BUSY
+
+    @property
+    def needs_template(self) -> bool:
+        """Whether the file brings no chat template and none was chosen."""
+        if self.candidate.template_id is not None:
+            return False
+        if self.loaded is not None:
+            return not self.loaded.has_template
+        return self.model is not None and self.model.chat_template is None
+
+    def become(self, state: PaneState) -> None:
+        """Change the state.
+
+        Raises:
+            ValueError: The table of transitions does not allow it.
+        """
+        if state is self.state:
+            return
+        if state not in TRANSITIONS[self.state]:
+            raise ValueError(f"{self.state} to {state}")
+        self.state = state
+        self.progress = None
+        if state is not PaneState.GENERATING:
+            self.live_tokens_per_second = None
+            self._points.clear()
+
+    def note_memory(self, private_bytes: int | None, mapped_bytes: int | None) -> None:
+        """Take a reading of the engine's memory; peaks are kept."""
+        if private_bytes is not None:
+            self.peak_private_bytes = max(private_bytes, self.peak_private_bytes or 0)
+        if mapped_bytes is not None:
+            self.peak_mapped_bytes = max(mapped_bytes, self.peak_mapped_bytes or 0)
+
+    def note_tokens(self, tokens: int, elapsed_ns: int) -> float | None:
+        """Take how far an answer has come; returns the speed of the last stretch."""
+        self.live_tokens = tokens
+        self._points.append((tokens, elapsed_ns))
+        while len(self._points) > 2 and elapsed_ns - self._points[1][1] >= _SPEED_WINDOW_NS:
+            self._points.popleft()
+        first_tokens, first_ns = self._points[0]
+        if tokens > first_tokens and elapsed_ns > first_ns:
+            self.live_tokens_per_second = (tokens - first_tokens) * 1e9 / (elapsed_ns - first_ns)
+        return self.live_tokens_per_second

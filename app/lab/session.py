@@ -1,0 +1,662 @@
+"""The session: one chat with its panes; what the Compare page and ``compare`` stand on."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from app.core.candidate import new_candidate
+from app.core.chat import Answer, Chat, StopReason, Turn, title_from
+from app.core.chat_templates import template_by_id
+from app.core.chat_export import to_markdown, to_openai_json
+from app.core.divergence import first_difference
+from app.core.elsewhere import Elsewhere, llama_server_command
+from app.core.errors import PersonError
+from app.core.memory import estimate_needed_bytes
+from app.core.settings import COMPARE_GREEDY, DEFAULT_CONTEXT_TOKENS, CompareMode
+from app.lab.panes import Pane, PaneFailure, PaneState
+from app.lab.runner import Job, Runner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from app.core.candidate import Candidate
+    from app.core.model_file import ModelFile
+    from app.core.settings import SamplingSettings
+    from app.lab.recorder import Recorder
+    from app.store.chats import ChatSummary
+
+log = logging.getLogger(__name__)
+
+# Text that has come is stored at least this often: a kill loses a quarter of a second at most.
+_SAVE_INTERVAL_S = 0.2
+
+
+class SessionListener(Protocol):
+    """Told of changes, on the session's thread."""
+
+    def panes_changed(self) -> None:
+        """Panes were added, removed or reordered, the reference changed, or another chat opened."""
+        ...
+
+    def pane_changed(self, key: str) -> None:
+        """State, progress, failure, figures or facts of one pane."""
+        ...
+
+    def turns_changed(self) -> None:
+        """Turns were added, removed or replaced, or another chat opened."""
+        ...
+
+    def answer_changed(self, turn: Turn, key: str) -> None:
+        """An answer grew or ended."""
+        ...
+
+    def speed_sampled(self, key: str, time_ns: int, tokens_per_second: float) -> None:
+        """A point for the live plot; ``time_ns`` of the monotonic clock."""
+        ...
+
+    def chats_changed(self) -> None:
+        """The list of chats."""
+        ...
+
+    def said(self, sentence: str) -> None:
+        """A remark for the status line."""
+        ...
+
+
+class JobDoor(Protocol):
+    """Runs work on another thread and hands its result back on the session's thread."""
+
+    def __call__(
+        self,
+        work: Callable[[], ModelFile],
+        *,
+        done: Callable[[ModelFile], None],
+        failed: Callable[[PersonError], None],
+    ) -> object:
+        """Run ``work``; then exactly one of ``done`` and ``failed``."""
+        ...
+
+
+class Session:
+    """One open chat and the engines of its panes. Belongs to one thread.
+
+    Args:
+        runner_for: Builds the runner with its pool, given its listener.
+        recorder: Keeps the chats.
+        read_model: Reads the header of a model file; runs behind ``door``.
+        door: The way to background work.
+        template_folder: Where chosen chat templates are written for use elsewhere.
+        is_made_here: Whether a missing file is being made (a level of the demo model).
+    """
+
+    def __init__(
+        self,
+        runner_for: Callable[[Session], Runner],
+        recorder: Recorder,
+        read_model: Callable[[Path], ModelFile],
+        door: JobDoor,
+        template_folder: Path,
+        is_made_here: Callable[[Path], bool] = lambda _path: False,
+    ) -> None:
+        self.listener: SessionListener | None = None
+        self._recorder = recorder
+        self._read_model = read_model
+        self._door = door
+        self._template_folder = template_folder
+        self._is_made_here = is_made_here
+        self._runner = runner_for(self)
+        self._panes: dict[str, Pane] = {}
+        self._unsaved: dict[tuple[int, str], tuple[Answer, float]] = {}
+        self.chat = Chat(id=0)
+
+    # --- reading --------------------------------------------------------------------------
+
+    @property
+    def panes(self) -> list[Pane]:
+        """The panes, in the candidates' order."""
+        return [self._panes[candidate.key] for candidate in self.chat.candidates]
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is wanted or an engine loads."""
+        return self._runner.busy
+
+    def pane(self, key: str) -> Pane:
+        """The pane with this key.
+
+        Raises:
+            KeyError: There is none.
+        """
+        return self._panes[key]
+
+    def log_text(self, key: str) -> str:
+        """The log of a pane's engine, the last one's if none runs."""
+        client = self._runner.pool.get(key)
+        return client.log_text() if client is not None else self._panes[key].log
+
+    def first_difference(self, turn: Turn, key: str) -> int | None:
+        """Where a pane's answer leaves the reference's, as a character offset; None if it does not."""
+        reference = self.chat.reference_key
+        if reference is None or reference == key:
+            return None
+        theirs, ours = turn.answers.get(reference), turn.answers.get(key)
+        if theirs is None or ours is None or theirs.error or ours.error:
+            return None
+        return first_difference(
+            theirs.text,
+            ours.text,
+            reference_done=theirs.stop_reason is not None,
+            other_done=ours.stop_reason is not None,
+        )
+
+    def use_elsewhere(self, key: str) -> Elsewhere:
+        """How to run a candidate without this program."""
+        pane = self._panes[key]
+        candidate = pane.candidate
+        context = pane.loaded.context_tokens if pane.loaded else self._context_of(pane)
+        threads = candidate.engine.threads or self._runner.pool.threads_for(1)
+        command = llama_server_command(
+            candidate,
+            self.sampling_of(candidate),
+            context,
+            threads,
+            os.name,
+            template_file=self._template_file(candidate.template_id),
+        )
+        return Elsewhere(candidate.path, command)
+
+    def sampling_of(self, candidate: Candidate) -> SamplingSettings:
+        """The candidate's own sampling settings, else the shared ones."""
+        return candidate.sampling or self.chat.sampling
+
+    # --- asking ---------------------------------------------------------------------------
+
+    def ask(self, prompt: str, keys: Sequence[str] | None = None) -> Turn:
+        """Ask some or all panes.
+
+        Raises:
+            PersonError: It cannot be done now; nothing has changed.
+        """
+        asked = [pane.key for pane in self.panes] if keys is None else list(keys)
+        self._check_askable(prompt, asked)
+        turn = Turn(0, prompt, {key: Answer() for key in asked})
+        self.chat.turns.append(turn)
+        try:
+            self._submit(turn, asked)
+        except PersonError:
+            self.chat.turns.remove(turn)
+            raise
+        self._recorder.add_turn(self.chat.id, turn)
+        if not self.chat.title:
+            self.chat.title = title_from(prompt)
+            self._recorder.update(self.chat)
+        self._tell_turns()
+        return turn
+
+    def regenerate(self, turn: Turn, keys: Sequence[str] | None = None) -> None:
+        """Answer a pane's last turn anew.
+
+        Raises:
+            PersonError: It cannot be done now; nothing has changed.
+        """
+        asked = [k for k in (turn.answers if keys is None else keys) if k in self._panes]
+        for key in asked:
+            history = self.chat.turns_of(key)
+            if not history or history[-1] is not turn:
+                raise PersonError("Only the last answer of a pane can be written anew.")
+        self._check_askable(turn.prompt, asked)
+        before = {key: turn.answers[key] for key in asked}
+        turn.answers.update({key: Answer() for key in asked})
+        try:
+            self._submit(turn, asked)
+        except PersonError:
+            turn.answers.update(before)
+            raise
+        self._tell_turns()
+
+    def edit(self, turn: Turn, prompt: str) -> None:
+        """Put another prompt in a turn's place and go on from there.
+
+        The turn and all later ones are kept in the store but shown no more.
+
+        Raises:
+            PersonError: It cannot be done now; nothing has changed.
+        """
+        asked = [key for key in turn.answers if key in self._panes]
+        self._check_askable(prompt, asked)
+        if self._runner.busy:
+            raise PersonError("Stop the answers in progress before you edit an earlier message.")
+        position = self._position(turn)
+        retired = self.chat.turns[position:]
+        del self.chat.turns[position:]
+        try:
+            self.ask(prompt, asked)
+        except PersonError:
+            self.chat.turns.extend(retired)
+            raise
+        self._recorder.retire_turns([old.id for old in retired])
+        self._tell_turns()
+
+    def retry(self, key: str) -> None:
+        """Ask a pane its last turn again.
+
+        Raises:
+            PersonError: It cannot be done now, or there is none.
+        """
+        history = self.chat.turns_of(key)
+        if not history:
+            self.reload(key)
+            return
+        self.regenerate(history[-1], [key])
+
+    def drop_oldest_turns(self, key: str) -> None:
+        """Send half of a pane's older turns no more, and ask its last one again.
+
+        Raises:
+            PersonError: There is nothing left to drop.
+        """
+        history = self.chat.turns_of(key)
+        dropped = self.chat.dropped_turns.get(key, 0)
+        older = len(history) - 1 - dropped
+        if older <= 0:
+            raise PersonError(
+                "No older turn is left to drop: the prompt alone is too long for this context."
+            )
+        self.chat.dropped_turns[key] = dropped + (older + 1) // 2
+        self._recorder.update(self.chat)
+        self.retry(key)
+
+    def stop(self, key: str | None = None) -> None:
+        """End what one pane, or every pane, does or waits for."""
+        # Those that wait go first, so that none of them starts when the running one ends.
+        panes = self.panes if key is None else [self._panes[key]]
+        for pane in sorted(panes, key=lambda pane: pane.state is not PaneState.WAITING):
+            self._runner.stop(pane.key)
+
+    # --- panes ----------------------------------------------------------------------------
+
+    def add_candidate(self, path: Path) -> Candidate:
+        """Open a model file in a new pane.
+
+        Raises:
+            PersonError: There are six panes already.
+        """
+        try:
+            candidate = new_candidate(path, self.chat.candidates)
+        except ValueError as error:
+            raise PersonError("Six panes are open already: close one first.") from error
+        self.chat.candidates.append(candidate)
+        if self.chat.reference_key is None:
+            self.chat.reference_key = candidate.key
+        self._open_pane(candidate)
+        self._tell_panes()
+        return candidate
+
+    def remove_candidate(self, key: str) -> None:
+        """Close a pane and its engine; its answers stay in the store."""
+        self._runner.release(key)
+        del self._panes[key]
+        self.chat.candidates = [c for c in self.chat.candidates if c.key != key]
+        if self.chat.reference_key == key:
+            rest = self.chat.candidates
+            self.chat.reference_key = rest[0].key if rest else None
+        self._tell_panes()
+
+    def move_candidate(self, key: str, index: int) -> None:
+        """Put a pane elsewhere in the order; letter and colour go with it."""
+        moved = self._panes[key].candidate
+        rest = [c for c in self.chat.candidates if c.key != key]
+        rest.insert(max(0, min(index, len(rest))), moved)
+        self.chat.candidates = rest
+        self._tell_panes()
+
+    def set_reference(self, key: str) -> None:
+        """Hold the others against this candidate."""
+        self.chat.reference_key = key
+        self._tell_panes()
+
+    def update_candidate(self, candidate: Candidate) -> None:
+        """Give a pane other settings; what needs a reload is reloaded when next asked.
+
+        Raises:
+            PersonError: The pane is answering.
+        """
+        pane = self._panes[candidate.key]
+        reload = candidate.engine.load_key() != pane.candidate.engine.load_key()
+        if reload and pane.busy:
+            raise PersonError("Stop this pane before you change how its model is loaded.")
+        self.chat.candidates = [
+            candidate if c.key == candidate.key else c for c in self.chat.candidates
+        ]
+        pane.candidate = candidate
+        if reload:
+            pane.needed_bytes = None
+            self._runner.unload(candidate.key)
+            self._estimate(pane)
+        self._recorder.update(self.chat)
+        self.pane_changed(pane)
+
+    def load(self, key: str) -> None:
+        """Load a pane's model without asking it."""
+        self._guarded_load(key)
+
+    def unload(self, key: str) -> None:
+        """Give a pane's memory back; it falls asleep and keeps its text."""
+        self._runner.unload(key)
+
+    def reload(self, key: str) -> None:
+        """Load a failed or loaded pane anew."""
+        self._runner.unload(key)
+        pane = self._panes[key]
+        if pane.model is None:
+            self._read(pane)
+        self._guarded_load(key)
+
+    # --- the chat -------------------------------------------------------------------------
+
+    def set_system_prompt(self, text: str) -> None:
+        """What every candidate is told first."""
+        self.chat.system_prompt = text
+        self._recorder.update(self.chat)
+
+    def set_sampling(self, sampling: SamplingSettings) -> None:
+        """The settings of every pane without its own."""
+        self.chat.sampling = sampling
+        self._recorder.update(self.chat)
+
+    def set_mode(self, mode: CompareMode) -> None:
+        """Race or together, from the next prompt on."""
+        self.chat.mode = mode
+        self._recorder.update(self.chat)
+
+    def list_chats(self) -> list[ChatSummary]:
+        """Chats with turns, and the open one; the last changed first."""
+        return [s for s in self._recorder.list_chats() if s.turns or s.id == self.chat.id]
+
+    def new_chat(self) -> None:
+        """Begin an empty chat with the same panes and settings.
+
+        Raises:
+            PersonError: Answers are in progress.
+        """
+        if not self.chat.turns and self.chat.id:
+            return
+        old = self.chat
+        self._switch_to(
+            Chat(
+                id=0,
+                candidates=list(old.candidates),
+                reference_key=old.reference_key,
+                system_prompt=old.system_prompt,
+                sampling=old.sampling,
+                mode=old.mode,
+            )
+        )
+
+    def start_with(self, paths: Sequence[Path]) -> None:
+        """Begin an empty chat with a pane for each of these files, six at most.
+
+        Raises:
+            PersonError: Answers are in progress.
+        """
+        self._switch_to(Chat(id=0, sampling=COMPARE_GREEDY, mode=CompareMode.RACE))
+        for path in paths:
+            self.add_candidate(path)
+
+    def open_chat(self, chat_id: int) -> None:
+        """Open a stored chat with its panes.
+
+        Raises:
+            PersonError: Answers are in progress, or it is gone.
+        """
+        if chat_id != self.chat.id:
+            self._switch_to(self._recorder.load(chat_id))
+
+    def rename_chat(self, chat_id: int, title: str) -> None:
+        """Give a chat another title; an empty one changes nothing."""
+        title = " ".join(title.split())
+        if not title:
+            return
+        chat = self.chat if chat_id == self.chat.id else self._recorder.load(chat_id)
+        chat.title = title
+        self._recorder.update(chat)
+        self._tell_chats()
+
+    def delete_chat(self, chat_id: int) -> None:
+        """Delete a chat for good; if it is the open one, an empty one takes its place.
+
+        Raises:
+            PersonError: It is the open one and answers are in progress.
+        """
+        if chat_id == self.chat.id:
+            if self.busy:
+                raise PersonError("Stop the answers in progress before you delete this chat.")
+            if not self.chat.turns:
+                return
+            self.new_chat()
+        self._recorder.delete(chat_id)
+        self._tell_chats()
+
+    def export_chat(self, chat_id: int, form: str) -> str:
+        """A chat as text, ``form`` being "markdown" or "json" (OpenAI-style messages)."""
+        chat = self.chat if chat_id == self.chat.id else self._recorder.load(chat_id)
+        write = to_openai_json if form == "json" else to_markdown
+        return write(chat, self._level_of)
+
+    # --- the clockwork --------------------------------------------------------------------
+
+    def pump(self) -> None:
+        """Take what the engines said; call about 30 times a second."""
+        self._runner.pump()
+        self._save_due()
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the engines; for programs without an event loop."""
+        self._runner.wait(seconds)
+
+    def model_made(self, path: Path) -> None:
+        """A file that was being made is complete."""
+        for pane in self.panes:
+            if Path(pane.candidate.path) == path:
+                self._read(pane)
+                self._runner.model_ready(pane)
+
+    def model_progress(self, path: Path, fraction: float) -> None:
+        """How far a file that is being made has come."""
+        for pane in self.panes:
+            if Path(pane.candidate.path) == path and pane.state is PaneState.PREPARING:
+                pane.progress = fraction
+                self.pane_changed(pane)
+
+    def model_not_made(self, paths: Sequence[Path], sentence: str) -> None:
+        """Files that were being made will not come."""
+        for pane in self.panes:
+            if Path(pane.candidate.path) in paths:
+                self._runner.fail(pane, PaneFailure(sentence))
+
+    def close(self) -> bool:
+        """Store what there is and end every engine; True if all are gone."""
+        self._save_all()
+        return self._runner.close()
+
+    # --- the runner's listener ------------------------------------------------------------
+
+    def pane_changed(self, pane: Pane) -> None:
+        """A pane changed."""
+        if self.listener is not None:
+            self.listener.pane_changed(pane.key)
+
+    def answer_grew(self, job: Job) -> None:
+        """Text came."""
+        saved_at = self._unsaved.get((job.turn.id, job.pane.key), (job.answer, 0.0))[1]
+        self._unsaved[job.turn.id, job.pane.key] = (job.answer, saved_at)
+        if self.listener is not None:
+            self.listener.answer_changed(job.turn, job.pane.key)
+
+    def answer_ended(self, job: Job) -> None:
+        """An answer is complete."""
+        self._unsaved.pop((job.turn.id, job.pane.key), None)
+        if job.turn.id:
+            self._record(job.turn.id, job.pane.key, job.answer, final=True)
+        if self.listener is not None:
+            self.listener.answer_changed(job.turn, job.pane.key)
+
+    def speed_sampled(self, pane: Pane, tokens_per_second: float) -> None:
+        """A point for the live plot."""
+        if self.listener is not None:
+            self.listener.speed_sampled(pane.key, time.monotonic_ns(), tokens_per_second)
+
+    # --- inside ---------------------------------------------------------------------------
+
+    def _check_askable(self, prompt: str, keys: Sequence[str]) -> None:
+        if not prompt.strip():
+            raise PersonError("Write something to ask first.")
+        if not keys:
+            raise PersonError("Open a model file first.")
+        for key in keys:
+            pane = self._panes[key]
+            if pane.busy or self._runner.wants(pane):
+                raise PersonError(f"Pane {pane.candidate.letter} is still at work: wait or stop it.")
+            if pane.needs_template:
+                raise PersonError(
+                    f"The file in pane {pane.candidate.letter} brings no chat template: "
+                    "choose one there first."
+                )
+
+    def _submit(self, turn: Turn, keys: Sequence[str]) -> None:
+        jobs = [
+            Job(
+                pane=self._panes[key],
+                turn=turn,
+                answer=turn.answers[key],
+                messages=self.chat.messages_for(key, upto=turn),
+                sampling=self.sampling_of(self._panes[key].candidate),
+            )
+            for key in keys
+        ]
+        self._runner.submit(jobs, self.chat.mode)
+
+    def _switch_to(self, chat: Chat) -> None:
+        if self.busy:
+            raise PersonError("Stop the answers in progress before you leave this chat.")
+        old = self.chat
+        if chat.id == 0:
+            chat = self._recorder.create(chat)
+        self.chat = chat
+        kept = {candidate.key for candidate in chat.candidates}
+        for key in [key for key in self._panes if key not in kept]:
+            self._runner.release(key)
+            del self._panes[key]
+        for candidate in chat.candidates:
+            pane = self._panes.get(candidate.key)
+            if pane is None:
+                self._open_pane(candidate)
+            else:
+                if pane.candidate.engine.load_key() != candidate.engine.load_key():
+                    self._runner.unload(candidate.key)
+                pane.candidate = candidate
+                pane.failure = None
+        if old.id and not old.turns:
+            self._recorder.delete(old.id)
+        self._tell_panes()
+        self._tell_turns()
+
+    def _open_pane(self, candidate: Candidate) -> None:
+        pane = Pane(candidate)
+        self._panes[candidate.key] = pane
+        self._runner.adopt(pane)
+        path = Path(candidate.path)
+        if self._is_made_here(path) and not path.is_file():
+            pane.become(PaneState.PREPARING)
+        else:
+            self._read(pane)
+
+    def _read(self, pane: Pane) -> None:
+        path = Path(pane.candidate.path)
+
+        def done(model: ModelFile) -> None:
+            pane.model = model
+            self._estimate(pane)
+            self.pane_changed(pane)
+
+        def failed(error: PersonError) -> None:
+            if pane.key in self._panes:
+                self._runner.fail(pane, PaneFailure(error.sentence, detail=error.detail))
+
+        self._door(lambda: self._read_model(path), done=done, failed=failed)
+
+    def _estimate(self, pane: Pane) -> None:
+        if pane.model is not None:
+            kv_type = str(pane.candidate.engine.kv_type)
+            estimate = estimate_needed_bytes(pane.model, self._context_of(pane), kv_type)
+            pane.estimated_bytes = estimate.total_bytes
+
+    def _context_of(self, pane: Pane) -> int:
+        wanted = pane.candidate.engine.context_tokens or DEFAULT_CONTEXT_TOKENS
+        trained = pane.model.context_length if pane.model is not None else None
+        return min(wanted, trained) if trained else wanted
+
+    def _guarded_load(self, key: str) -> None:
+        try:
+            self._runner.load(key)
+        except PersonError as error:
+            self._runner.fail(self._panes[key], PaneFailure(error.sentence, detail=error.detail))
+
+    def _position(self, turn: Turn) -> int:
+        return next(i for i, other in enumerate(self.chat.turns) if other is turn)
+
+    def _level_of(self, key: str) -> str:
+        pane = self._panes.get(key)
+        return pane.model.level_name if pane is not None and pane.model is not None else ""
+
+    def _template_file(self, template_id: str | None) -> str | None:
+        if template_id is None:
+            return None
+        path = self._template_folder / f"{template_id}.jinja"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(template_by_id(template_id).jinja, encoding="utf-8")
+        except OSError as error:
+            raise PersonError("The chat template could not be written.", str(error)) from error
+        return str(path)
+
+    def _save_due(self) -> None:
+        now = time.monotonic()
+        for (turn_id, key), (answer, saved_at) in list(self._unsaved.items()):
+            if turn_id and now - saved_at >= _SAVE_INTERVAL_S:
+                self._unsaved[turn_id, key] = (answer, now)
+                self._record(turn_id, key, answer, final=False)
+
+    def _save_all(self) -> None:
+        for (turn_id, key), (answer, _) in self._unsaved.items():
+            if answer.stop_reason is None:
+                answer.stop_reason = StopReason.STOPPED
+            self._record(turn_id, key, answer, final=True)
+        self._unsaved.clear()
+
+    def _record(self, turn_id: int, key: str, answer: Answer, *, final: bool) -> None:
+        try:
+            self._recorder.save_answer(turn_id, key, answer, final)
+        except PersonError as error:
+            log.exception("answer not stored: %s", error.detail)
+            if self.listener is not None:
+                self.listener.said(error.sentence)
+
+    def _tell_panes(self) -> None:
+        if self.chat.id:
+            self._recorder.update(self.chat)
+        if self.listener is not None:
+            self.listener.panes_changed()
+
+    def _tell_turns(self) -> None:
+        if self.listener is not None:
+            self.listener.turns_changed()
+        self._tell_chats()
+
+    def _tell_chats(self) -> None:
+        if self.listener is not None:
+            self.listener.chats_changed()
