@@ -30,7 +30,7 @@ bench: $(VENV)/ready-dev
 lint: $(VENV)/ready-dev
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
-	@$(BIN)/pyright
+	@$(BIN)/pyright --pythonpath $(BIN)/python
 	@$(BIN)/lint-imports --no-logo
 
 screenshots: $(VENV)/ready-dev

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -158,6 +159,21 @@ def test_the_real_linker_is_asked() -> None:
     assert preflight.loads("libc.so.6")
     assert not preflight.loads("libno-such-thing.so.9")
     assert preflight.offscreen_obstacle() is None
+
+
+@linux_only
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="needs Xvfb")
+def test_a_real_display_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    command = ["Xvfb", "-displayfd", "1", "-nolisten", "tcp", "-screen", "0", "64x64x24"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as server:
+        assert server.stdout is not None
+        display = f":{server.stdout.readline().decode().strip()}"
+        monkeypatch.setenv("DISPLAY", display)
+        try:
+            assert preflight.window_obstacle({"DISPLAY": display}) is None
+        finally:
+            server.terminate()
+    assert not preflight.answers("xcb")
 
 
 @linux_only
