@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.memory import estimate_needed_bytes, memory_budget_bytes
-from app.core.statistics import mean, sample_deviation
+from app.core.statistics import mean, sample_standard_deviation
 from app.engine import messages as m
 from app.lab.calls import EngineCalls
 from app.library.model_files import open_model_file
@@ -78,7 +78,7 @@ class BenchRow:
     @property
     def stddev(self) -> float | None:
         """Sample standard deviation; None below two repetitions."""
-        return sample_deviation(self.samples) if len(self.samples) > 1 else None
+        return sample_standard_deviation(self.samples) if len(self.samples) > 1 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from app.core.chat import AnswerFigures, StopReason
-from app.core.chat_templates import prompt_opens_thinking
+from app.core.thinking import prompt_opens_thinking
 from app.engine.host.channel import Channel
 from app.engine.host.memory import own_memory
 from app.engine.host.model import Aborted, Context, EngineError
@@ -148,10 +148,10 @@ class _Answer:
         self._mark_tokens: frozenset[int] = frozenset()
         self._closing: list[int] = []
         if marks is not None:
-            opening = self._model.tokenize(marks.start, add_bos=False)
-            closing = self._model.tokenize(marks.end, add_bos=False)
-            self._mark_tokens = frozenset(t for t in (opening, closing) if len(t) == 1 for t in t)
-            self._closing = closing
+            self._closing = self._model.tokenize(marks.end, add_bos=False)
+            around = (marks.start, *marks.skipped)
+            opening = [t for mark in around for t in self._model.tokenize(mark, add_bos=False)]
+            self._mark_tokens = frozenset((*opening, *self._closing))
         self.tokens = 0
         self.thinking_tokens = 0
         self.first_ns: int | None = None

@@ -72,7 +72,8 @@ class PromptWriter:
             EngineError: The template refuses the messages, or wants too much memory. A template
                 that never ends is the window process's to kill.
         """
-        switches = {} if thinking is None else {"enable_thinking": thinking, "thinking": thinking}
+        switch = self.facts.thinking_switch
+        switches = {} if thinking is None or switch is None else {switch: thinking}
         rows = [{"role": str(m.role), "content": m.content} for m in messages]
         try:
             with template_allowance():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass
 
-from app.core.chat_templates import ThinkingMarks, ThinkingSplitter
+from app.core.thinking import ThinkingMarks, ThinkingSplitter
 
 
 class StopStrings:
@@ -76,7 +76,6 @@ class TextBuilder:
         self._splitter = ThinkingSplitter(marks, starts_thinking) if marks else None
         self._stops = StopStrings(stops)
         self.pieces = Pieces()
-        self._any_answer = False
 
     @property
     def is_thinking(self) -> bool:
@@ -100,7 +99,7 @@ class TextBuilder:
         if self._splitter is not None:
             for kind, text in self._splitter.finish():
                 self._add(kind, text)
-        self._add_answer(self._stops.finish())
+        self.pieces.answer += self._stops.finish()
 
     def _split(self, text: str) -> None:
         if self._splitter is None:
@@ -113,12 +112,4 @@ class TextBuilder:
         if kind == "thinking":
             self.pieces.thinking += text
         else:
-            self._add_answer(self._stops.feed(text))
-
-    def _add_answer(self, text: str) -> None:
-        if not self._any_answer and self._splitter is not None:
-            # Templates put blank lines between thinking and answer.
-            text = text.lstrip("\n")
-        if text:
-            self._any_answer = True
-            self.pieces.answer += text
+            self.pieces.answer += self._stops.feed(text)

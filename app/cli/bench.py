@@ -1,0 +1,133 @@
+"""``bench``: speed by llama-bench's protocol."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from app.cli.arguments import not_negative, positive
+from app.cli.models import add_model_arguments, chosen_models
+from app.cli.words import number
+from app.lab.bench import Bench, BenchPlan, BenchResult
+from app.monitor.machine import available_memory_bytes, machine_facts, physical_core_count
+
+if TYPE_CHECKING:
+    import argparse
+
+    from app.cli.console import Console
+    from app.store.paths import Paths
+
+
+def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser = commands.add_parser(
+        "bench",
+        parents=[common],
+        help="measure prompt and generation speed",
+        description="Measure speed as llama-bench does: random tokens, a warm-up, repetitions; "
+        "several files take turns in random order where all fit in memory. 0 leaves a test out.",
+    )
+    add_model_arguments(parser)
+    parser.add_argument("--pp", type=not_negative, default=512, metavar="N", help="prompt tokens")
+    parser.add_argument(
+        "--tg", type=not_negative, default=128, metavar="N", help="generated tokens"
+    )
+    parser.add_argument(
+        "--depth", type=not_negative, default=0, metavar="N", help="tokens held before the test"
+    )
+    parser.add_argument("--repetitions", type=positive, default=5, metavar="N")
+    parser.add_argument("--threads", type=positive, metavar="N")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
+    """Carry the command out; returns the exit status."""
+    files = chosen_models(arguments, console, paths)
+    if files is None:
+        console.error("Name at least one model file, or --demo.")
+        return 2
+    plan = BenchPlan(
+        prompt_tokens=arguments.pp,
+        generated_tokens=arguments.tg,
+        depth=arguments.depth,
+        repetitions=arguments.repetitions,
+        threads=arguments.threads or physical_core_count(),
+    )
+    if not plan.tests:
+        console.error("Both tests are left out: give --pp or --tg a number above zero.")
+        return 2
+    with console.progress() as progress:
+        task = progress.add_task("Loading", total=None, note="")
+
+        def show(done: int, total: int, name: str) -> None:
+            progress.update(
+                task, completed=done, total=total, description="Measuring", note=name[-40:]
+            )
+
+        result = Bench(plan, paths.state, available_memory_bytes, show).run(files)
+    if arguments.json:
+        console.json(_document(result))
+    else:
+        _show(result, console)
+    for row in result.rows:
+        if row.error:
+            console.error(f"{row.file}, {row.test}: {row.error}")
+    return 1 if any(row.error for row in result.rows) else 0
+
+
+def _document(result: BenchResult) -> dict[str, object]:
+    return {
+        "machine": msgspec.to_builtins(machine_facts()),
+        "engine": result.engine or None,
+        "interleaved": result.interleaved,
+        "results": [
+            {
+                "file": row.file,
+                "level": row.level,
+                "test": row.test,
+                "threads": row.threads,
+                "depth": row.depth,
+                "mean": row.mean,
+                "stddev": row.stddev,
+                "samples": row.samples,
+                "error": row.error,
+            }
+            for row in result.rows
+        ],
+        "drift": [
+            {
+                "file": drift.file,
+                "test": drift.test,
+                "first": drift.first,
+                "repeated": drift.repeated,
+                "ratio": drift.ratio,
+            }
+            for drift in result.drift
+        ]
+        or None,
+    }
+
+
+def _show(result: BenchResult, console: Console) -> None:
+    console.table(
+        ("level", "test", "threads", "depth", "tok/s", "±", "file"),
+        [
+            (
+                row.level or "–",
+                row.test,
+                str(row.threads),
+                str(row.depth),
+                number(row.mean, 2),
+                number(row.stddev, 2),
+                row.file,
+            )
+            for row in result.rows
+        ],
+        left=("level", "test", "file"),
+    )
+    for drift in result.drift:
+        console.text(
+            f"Drift, {drift.test}: the first file again gave {drift.repeated:.2f} tok/s, "
+            f"{drift.ratio:.2f} times its first figure."
+        )

@@ -1,0 +1,201 @@
+"""``compare``: the same prompt to several model files."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from app.bootstrap import build_command_session
+from app.cli.arguments import not_negative, positive, temperature
+from app.cli.models import add_model_arguments, chosen_models
+from app.cli.words import gigabytes, number, seconds
+from app.core.chat_templates import WELL_KNOWN
+from app.core.settings import (
+    DEFAULT_MAX_TOKENS,
+    CompareMode,
+    EngineSettings,
+    KvType,
+    SamplingSettings,
+)
+from app.lab.compare import CompareRequest, CompareRow, compare
+from app.lab.panes import PaneState
+from app.monitor.machine import machine_facts
+from app.monitor.sampler import Monitor
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+    from rich.progress import Progress, TaskID
+
+    from app.cli.console import Console
+    from app.core.chat import Answer
+    from app.lab.panes import Pane
+    from app.monitor.samples import Sample
+    from app.store.paths import Paths
+
+_SAMPLE_SECONDS = 0.05
+_STATE_WORDS = {
+    PaneState.PREPARING: "being made",
+    PaneState.ASLEEP: "",
+    PaneState.LOADING: "loading",
+    PaneState.READY: "done",
+    PaneState.WAITING: "waiting",
+    PaneState.READING: "reading the prompt",
+    PaneState.GENERATING: "generating",
+    PaneState.STOPPING: "stopping",
+    PaneState.FAILED: "failed",
+}
+
+
+def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser = commands.add_parser(
+        "compare",
+        parents=[common],
+        help="ask several model files the same",
+        description="Ask several model files the same prompt, one after another, alone on the "
+        "machine (or --together), and show answers, speed and memory.",
+    )
+    add_model_arguments(parser)
+    parser.add_argument("--prompt", required=True, metavar="TEXT")
+    parser.add_argument("--system", default="", metavar="TEXT", help="system prompt")
+    parser.add_argument("--max-tokens", type=positive, default=DEFAULT_MAX_TOKENS, metavar="N")
+    parser.add_argument("--temperature", type=temperature, default=0.0, metavar="T")
+    parser.add_argument("--seed", type=not_negative, default=1, metavar="S")
+    parser.add_argument("--ctx", type=positive, metavar="N", help="context length in tokens")
+    parser.add_argument("--threads", type=positive, metavar="N")
+    parser.add_argument("--kv", choices=[str(kind) for kind in KvType], default=str(KvType.F16))
+    parser.add_argument("--together", action="store_true", help="all at the same time")
+    parser.add_argument(
+        "--template",
+        choices=[template.id for template in WELL_KNOWN],
+        help="a well-known chat template in place of the files' own",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
+    """Carry the command out; returns the exit status."""
+    files = chosen_models(arguments, console, paths)
+    if files is None:
+        console.error("Name at least one model file, or --demo.")
+        return 2
+    request = CompareRequest(
+        prompt=arguments.prompt,
+        system_prompt=arguments.system,
+        sampling=SamplingSettings(
+            temperature=arguments.temperature,
+            seed=arguments.seed,
+            max_tokens=arguments.max_tokens,
+        ),
+        engine=EngineSettings(
+            context_tokens=arguments.ctx, threads=arguments.threads, kv_type=KvType(arguments.kv)
+        ),
+        mode=CompareMode.TOGETHER if arguments.together else CompareMode.RACE,
+        template_id=arguments.template,
+    )
+    rows, engine = _measured(files, request, console, paths)
+    if arguments.json:
+        candidates = [_plain(row) for row in rows]
+        machine = msgspec.to_builtins(machine_facts())
+        mode = str(request.mode)
+        console.json(
+            {"machine": machine, "engine": engine, "mode": mode, "candidates": candidates}
+        )
+    else:
+        _show(rows, console)
+    for row in rows:
+        if row.error:
+            console.error(f"{row.file}: {row.error}")
+    return 1 if any(row.error for row in rows) else 0
+
+
+def _measured(
+    files: list[Path], request: CompareRequest, console: Console, paths: Paths
+) -> tuple[list[CompareRow], str | None]:
+    session, runner = build_command_session(paths, None)
+    samples: dict[str, tuple[int | None, int | None]] = {}
+
+    def note(sample: Sample) -> None:
+        # On the monitor's thread: plain assignments, read by the main thread.
+        for key, engine in sample.engines.items():
+            samples[key] = (engine.peak_private_bytes, engine.peak_mapped_bytes)
+
+    monitor = Monitor(note, interval_s=_SAMPLE_SECONDS)
+    watched: dict[str, int] = {}
+    with contextlib.ExitStack() as stack:
+        stack.callback(session.close)
+        monitor.start()
+        stack.callback(monitor.stop)
+        bars = _Bars(stack.enter_context(console.progress()))
+
+        def on_change(pane: Pane, answer: Answer | None) -> None:
+            if pane.pid is not None and watched.get(pane.key) != pane.pid:
+                watched[pane.key] = pane.pid
+                monitor.watch(pane.key, pane.pid)
+            if pane.key in samples:
+                pane.note_memory(*samples[pane.key])
+            bars.show(pane, answer, request.sampling.max_tokens)
+
+        rows = compare(session, files, request, on_change)
+        engine = runner.engine.engine if runner.engine is not None else None
+    return rows, engine
+
+
+class _Bars:
+    """A progress bar for each pane."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {}
+
+    def show(self, pane: Pane, answer: Answer | None, max_tokens: int) -> None:
+        """Bring the pane's bar up to date."""
+        level = pane.model.level_name if pane.model is not None else ""
+        if pane.key not in self._tasks:
+            name = f"{pane.candidate.letter}  {level}"
+            self._tasks[pane.key] = self._progress.add_task(name, total=1.0, note="")
+        done = pane.progress or 0.0
+        note = _STATE_WORDS[pane.state]
+        if pane.state is PaneState.GENERATING:
+            done = pane.live_tokens / max_tokens
+            note = f"{pane.live_tokens} tokens"
+            if pane.live_tokens_per_second is not None:
+                note += f"  {pane.live_tokens_per_second:.1f} tok/s"
+        elif answer is not None and answer.stop_reason is not None:
+            done, note = 1.0, "failed" if answer.error else "done"
+        task = self._tasks[pane.key]
+        self._progress.update(
+            task, completed=done, note=note, description=f"{pane.candidate.letter}  {level}"
+        )
+
+
+def _plain(row: CompareRow) -> dict[str, object]:
+    return msgspec.to_builtins(row)
+
+
+def _show(rows: list[CompareRow], console: Console) -> None:
+    for row in rows:
+        if row.error is None:
+            console.text(f"── {row.level} · {row.file}")
+            console.text(row.text.strip() + "\n")
+    console.table(
+        ("level", "file", "bits/weight", "first token", "prompt", "tokens", "tok/s", "needs"),
+        [
+            (
+                row.level or "–",
+                gigabytes(row.file_bytes),
+                number(row.bits_per_weight, 2),
+                seconds(row.first_token_ns),
+                number(row.prompt_tokens, 0),
+                number(row.generated_tokens, 0),
+                number(row.tokens_per_second),
+                gigabytes(row.memory_needed_bytes),
+            )
+            for row in rows
+        ],
+        left=("level",),
+    )

@@ -1,0 +1,78 @@
+"""What people see: progress and messages on stderr, results on stdout."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import msgspec
+from rich.console import Console as RichConsole
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Console:
+    """The two streams of a command.
+
+    Args:
+        quiet: Show neither progress nor remarks; errors are always said.
+    """
+
+    def __init__(self, *, quiet: bool) -> None:
+        self.quiet = quiet
+        self._messages = RichConsole(stderr=True, highlight=False)
+
+    def error(self, sentence: str) -> None:
+        """Say what went wrong."""
+        self._messages.print(sentence, style="red", markup=False)
+
+    def remark(self, sentence: str) -> None:
+        """Say something that may be left unsaid."""
+        if not self.quiet:
+            self._messages.print(sentence, style="dim", markup=False)
+
+    def progress(self) -> Progress:
+        """Progress bars on stderr, gone when done; invisible when quiet or no terminal."""
+        return Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TextColumn("{task.fields[note]}", markup=False),
+            TimeElapsedColumn(),
+            console=self._messages,
+            transient=True,
+            disable=self.quiet or not self._messages.is_terminal,
+        )
+
+    def json(self, document: object) -> None:
+        """Print one JSON document, and nothing else, on stdout."""
+        data = msgspec.json.format(msgspec.json.encode(document), indent=2)
+        sys.stdout.buffer.write(data + b"\n")
+        sys.stdout.buffer.flush()
+
+    def text(self, text: str) -> None:
+        """Print a line of the result."""
+        self._results().print(text, markup=False)
+
+    def table(
+        self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, left: Sequence[str] = ()
+    ) -> None:
+        """Print a table; columns stand right but those named in ``left``."""
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for column in columns:
+            table.add_column(
+                column,
+                justify="left" if column in left else "right",
+                overflow="fold",
+                no_wrap=column not in left,
+            )
+        for row in rows:
+            table.add_row(*row)
+        self._results().print(table, markup=False)
+
+    def _results(self) -> RichConsole:
+        # Piped output is not folded to 80 columns.
+        width = None if sys.stdout.isatty() else 200
+        return RichConsole(file=sys.stdout, highlight=False, width=width)

@@ -1,0 +1,80 @@
+"""The words of the command line; see each command's own module."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from typing import NoReturn
+
+from app import __version__
+from app.bootstrap import start_logging
+from app.cli import bench, compare, quantize
+from app.cli.console import Console
+from app.core.errors import PersonError
+from app.store.paths import Paths
+
+DONE, FAILED, WRONG_ARGUMENTS, INTERRUPTED = 0, 1, 2, 130
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        sys.stderr.write(f"{self.prog}: {message}. Try '{self.prog} --help'.\n")
+        sys.exit(WRONG_ARGUMENTS)
+
+
+def main(argv: list[str]) -> int:
+    """Run one command.
+
+    Args:
+        argv: The words after the program's name.
+
+    Returns:
+        0 done; 1 something failed; 2 wrong arguments; 130 interrupted.
+    """
+    parser = build_parser()
+    try:
+        arguments = parser.parse_args(argv)
+    except SystemExit as end:
+        return int(end.code or 0)
+    if "run" not in arguments:
+        parser.print_help(sys.stderr)
+        return WRONG_ARGUMENTS
+    start_logging(None, getattr(logging, arguments.log_level.upper()))
+    console = Console(quiet=arguments.quiet)
+    paths = Paths.default()
+    try:
+        paths.create()
+        return int(arguments.run(arguments, console, paths))
+    except PersonError as error:
+        console.error(error.sentence)
+        return FAILED
+    except KeyboardInterrupt:
+        console.error("Interrupted.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        return FAILED
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of every command."""
+    parser = _Parser(
+        prog="shrinkscope",
+        description="Which shrunken version of a language model to run, and what is lost. "
+        "Without a command, or with model files alone, the window opens.",
+    )
+    parser.add_argument("--version", action="version", version=f"Shrinkscope {__version__}")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--json", action="store_true", help="print one JSON document")
+    common.add_argument("--quiet", action="store_true", help="no progress and no messages")
+    common.add_argument(
+        "--log-level", default="error", choices=("debug", "info", "warning", "error")
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
+    for module in (compare, bench, quantize):
+        module.add_parser(commands, common)
+    return parser
+
+

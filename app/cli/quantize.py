@@ -1,0 +1,61 @@
+"""``quantize``: make a shrunken version on this PC."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from app.cli.arguments import positive
+from app.cli.words import gigabytes, seconds
+from app.lab.quantize import quantize
+from app.monitor.machine import physical_core_count
+
+if TYPE_CHECKING:
+    import argparse
+
+    from app.cli.console import Console
+    from app.store.paths import Paths
+
+
+def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser = commands.add_parser(
+        "quantize",
+        parents=[common],
+        help="make a shrunken version of a model file",
+        description="Write TARGET from SOURCE at another quantization level with llama.cpp's own "
+        "quantizer. The best source is F16, BF16 or F32.",
+    )
+    parser.add_argument("source", metavar="SOURCE")
+    parser.add_argument("target", metavar="TARGET")
+    parser.add_argument("--type", required=True, metavar="LEVEL", help="e.g. Q4_K_M")
+    parser.add_argument("--threads", type=positive, metavar="N")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
+    """Carry the command out; returns the exit status."""
+    with console.progress() as progress:
+        task = progress.add_task("Quantizing", total=None, note="tensors")
+
+        def show(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total, note=f"tensor {done} of {total}")
+
+        result = quantize(
+            Path(arguments.source),
+            Path(arguments.target),
+            arguments.type,
+            threads=arguments.threads or physical_core_count(),
+            folder=paths.state,
+            on_progress=show,
+        )
+    if arguments.json:
+        console.json(msgspec.to_builtins(result))
+    else:
+        console.text(
+            f"{result.target}: {result.level}, {gigabytes(result.file_bytes)}, "
+            f"{result.bits_per_weight:.2f} bits per weight, in {seconds(result.elapsed_ns)}."
+        )
+    return 0

@@ -1,0 +1,104 @@
+"""A real engine process behind a small recorder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TypeVar
+
+import pytest
+
+from app.core.chat import Message, Role
+from app.core.settings import SamplingSettings
+from app.engine import messages as m
+from app.engine.client import ClientEvent, EngineClient, Exited
+
+PATIENCE_SECONDS = 60.0
+
+_T = TypeVar("_T")
+
+
+class RecordedEngine:
+    """An engine whose events are kept in order.
+
+    Attributes:
+        events: All that were waited for or passed by.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._queue: SimpleQueue[ClientEvent] = SimpleQueue()
+        self.client = EngineClient("t", lambda _key, event: self._queue.put(event), folder)
+        self.events: list[ClientEvent] = []
+
+    def start(self) -> m.Hello:
+        """Start and wait for its hello."""
+        self.client.start()
+        return self.wait(m.Hello)
+
+    def wait(self, kind: type[_T], when: Callable[[_T], bool] = lambda _event: True) -> _T:
+        """The next event of this type that fulfils a condition."""
+        while True:
+            try:
+                event = self._queue.get(timeout=PATIENCE_SECONDS)
+            except Empty:
+                seen = [type(event).__name__ for event in self.events[-5:]]
+                pytest.fail(f"no {kind.__name__} came after {seen}\n{self.client.log_text()}")
+            self.events.append(event)
+            if isinstance(event, kind) and when(event):
+                return event
+            if isinstance(event, Exited):
+                pytest.fail(f"the engine ended: {event.outcome}")
+
+    def load(self, path: Path, context_tokens: int = 512) -> m.Loaded:
+        """Load a model file."""
+        self.send_load(path, context_tokens)
+        return self.wait(m.Loaded)
+
+    def send_load(self, path: Path, context_tokens: int = 512) -> int:
+        """Ask for a load; returns the command's id."""
+        command_id = self.client.next_id()
+        self.client.send(m.Load(command_id, str(path), context_tokens, 1))
+        return command_id
+
+    def send_prompt(
+        self,
+        prompt: str | list[Message],
+        sampling: SamplingSettings = SamplingSettings(max_tokens=32),
+        template: str | None = None,
+        stop_strings: list[str] | None = None,
+    ) -> int:
+        """Ask for an answer; returns the command's id."""
+        command_id = self.client.next_id()
+        messages = [Message(Role.USER, prompt)] if isinstance(prompt, str) else prompt
+        self.client.send(
+            m.Generate(command_id, messages, sampling, template, stop_strings or [])
+        )
+        return command_id
+
+    def answer(
+        self,
+        prompt: str | list[Message],
+        sampling: SamplingSettings = SamplingSettings(max_tokens=32),
+        template: str | None = None,
+        stop_strings: list[str] | None = None,
+    ) -> tuple[str, str, m.Finished]:
+        """Ask and wait: (answer, thinking, closing event)."""
+        command_id = self.send_prompt(prompt, sampling, template, stop_strings)
+        finished = self.wait(m.Finished)
+        texts = [e for e in self.events if isinstance(e, m.Text) and e.id == command_id]
+        return (
+            "".join(text.answer for text in texts),
+            "".join(text.thinking for text in texts),
+            finished,
+        )
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[RecordedEngine]:
+    """An engine that has said hello; closed at the end, and gone."""
+    recorded = RecordedEngine(tmp_path / "state")
+    recorded.start()
+    yield recorded
+    recorded.client.close()
+    assert recorded.client.join(PATIENCE_SECONDS)
