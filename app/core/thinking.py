@@ -106,7 +106,7 @@ class ThinkingSplitter:
         """Args: ``starts_inside``: the prompt has opened the thinking already."""
         self._marks = marks
         self._state = _State.OPENED if starts_inside else _State.BEFORE
-        self._held = ""
+        self._held: str = ""
 
     @property
     def inside(self) -> bool:
