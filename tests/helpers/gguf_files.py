@@ -40,6 +40,7 @@ ENDLESS_TEMPLATE = (
     "{% for a in range(99999) %}{% for b in range(99999) %}{% for c in range(99999) %}"
     "{% endfor %}{% endfor %}{% endfor %}hello"
 )
+# Jinja folds constants: this takes its two gigabytes when it is compiled, before it is rendered.
 GREEDY_TEMPLATE = "{{ 'A' * 2000000000 }}"
 FAILING_TEMPLATE = "{{ raise_exception('no such role') }}"
 UNPARSABLE_TEMPLATE = "{% for message in messages %}{{ message"
