@@ -1,0 +1,1 @@
+"""Live plots of memory, speed, CPU and GPU; `app.ui.plots.live` holds the widget."""

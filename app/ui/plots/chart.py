@@ -1,0 +1,300 @@
+"""One live plot. Lines are drawn over fixed ranges, so that a repaint costs little."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QKeySequence, QPainter, QPen
+
+from app.ui.plots.frame import Frame, cosmetic
+from app.ui.plots.kinds import LineStyle
+from app.ui.plots.lines import Line, least, lines_of
+from app.ui.plots.marks import Caption, Mark, Marks, apart, spread
+from app.ui.plots.scale import (
+    coarse_ceiling,
+    cut,
+    seconds_ago,
+    steady_ceiling,
+    straightened,
+    thinned,
+)
+from app.ui.theme import GRID, small_font, tabular
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtCore import QEvent, QRect
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
+    from PySide6.QtWidgets import QWidget
+
+    from app.ui.plots.history import History
+    from app.ui.plots.kinds import Metric, PlotCandidate, PlotTheme
+
+_POINTS_PER_PX = 1.0
+_KEY_STEP_S = 1.0
+
+
+class Chart(pg.PlotWidget):
+    """One plot: a metric of all candidates over the last seconds.
+
+    It keeps no data: `repaint_from` draws a history as it was at a moment. Values are divided by
+    the end of the axis, so that the ranges stay the same and only the words of the axis change.
+    Main thread only.
+
+    Signals:
+        pointed: The pointer or the keys are at this many seconds before now (0 or negative);
+            None when they left.
+        repainted: A repaint from a history is done.
+        copy_asked: The person pressed the keys for copying.
+    """
+
+    pointed = Signal(object)
+    repainted = Signal()
+    copy_asked = Signal()
+
+    def __init__(self, metric: Metric, theme: PlotTheme, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self._metric = metric
+        self._theme = theme
+        self._ceiling = coarse_ceiling(0.0, least(metric))
+        self._curves: dict[str, pg.PlotCurveItem] = {}
+        self._lines: list[Line] = []
+        self._now_ns = 0
+        self._font = tabular(small_font(self.font()))
+        self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumHeight(12 * GRID)
+        self.scene().setFont(self._font)
+        self._frame = Frame(cast("pg.PlotItem", self.getPlotItem()), self._font)
+        self._marks = Marks(self._frame.box)
+        self._frame.box.sigResized.connect(self._lay_out)
+        self.set_theme(theme)
+        self.set_metric(metric)
+
+    # ---------------------------------------------------------------------------- settings
+
+    @property
+    def shows(self) -> Metric:
+        """What the plot shows."""
+        return self._metric
+
+    @property
+    def ceiling(self) -> float:
+        """The upper end of the axis, in the metric's unit."""
+        return self._ceiling
+
+    @property
+    def lines(self) -> list[Line]:
+        """The lines of the last repaint."""
+        return list(self._lines)
+
+    def set_metric(self, metric: Metric) -> None:
+        """Show something else, from the next repaint on."""
+        self._metric = metric
+        self._ceiling = coarse_ceiling(0.0, least(metric))
+        for name in list(self._curves):
+            self._drop(name)
+        self._lines = []
+        self._marks.forget()
+        self._frame.write_values(self._metric, self._ceiling)
+        self.setAccessibleName(self.tr("Plot: {0}").format(metric.title))
+
+    def set_span(self, span_s: int) -> None:
+        """Show this many seconds."""
+        self._frame.span_s = span_s
+        self._lay_out()
+
+    def set_theme(self, theme: PlotTheme) -> None:
+        """Take other colours; the lines follow with the next repaint."""
+        self._theme = theme
+        self.setBackground(QColor(theme.surface))
+        self._frame.set_theme(theme)
+        self._marks.text_colour = QColor(theme.text)
+        self._marks.dim_colour = QColor(theme.dim)
+        for name in list(self._curves):
+            self._drop(name)
+        self._marks.forget()
+
+    # ---------------------------------------------------------------------------- drawing
+
+    def repaint_from(
+        self, history: History, candidates: Sequence[PlotCandidate], now_ns: int
+    ) -> None:
+        """Draw the span before a moment."""
+        self._now_ns = now_ns
+        span_ns = self._frame.span_s * 1_000_000_000
+        self._lines = lines_of(self._metric, history, candidates, now_ns, span_ns)
+        self._rescale()
+        shown = [line for line in self._lines if self._in_range(line)]
+        for name in self._curves.keys() - {line.name for line in shown}:
+            self._drop(name)
+        for line in shown:
+            self._draw(line)
+        self._place_marks(shown)
+        self.repainted.emit()
+
+    def set_cursor(self, seconds: float | None) -> None:
+        """Stand a thin line at this many seconds before now, or take it away."""
+        self._frame.set_cursor(seconds)
+
+    def render_onto(self, painter: QPainter, target: QRectF) -> None:
+        """Paint the plot as it is now, without crosshair and background, into a rectangle."""
+        cursor = self._frame.cursor
+        shown = cursor.isVisible()
+        cursor.hide()
+        scene = self.scene()
+        # The frame of the plot's area is painted with what the painter has.
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        source = self.mapToScene(self.viewport().rect()).boundingRect()
+        scene.render(painter, target, source, Qt.AspectRatioMode.IgnoreAspectRatio)
+        cursor.setVisible(shown)
+
+    def x_of(self, seconds: float) -> float:
+        """The horizontal place of a moment, in pixels of this widget."""
+        place = self._frame.box.mapToScene(QPointF(self._frame.x_of(seconds), 0.0))
+        return self.mapFromScene(place).x()
+
+    def _rescale(self) -> None:
+        highest = max((_highest(line) for line in self._lines if line.sets_scale), default=0.0)
+        ceiling = steady_ceiling(self._ceiling, highest, least(self._metric))
+        if ceiling != self._ceiling:
+            self._ceiling = ceiling
+            self._frame.write_values(self._metric, self._ceiling)
+
+    def _in_range(self, line: Line) -> bool:
+        return line.sets_scale or float(np.nanmin(line.values)) <= self._ceiling
+
+    def _draw(self, line: Line) -> None:
+        curve = self._curves.get(line.name)
+        if curve is None:
+            curve = pg.PlotCurveItem(pen=self._pen(line), antialias=True)
+            curve.setSegmentedLineMode("off")
+            curve.setZValue({LineStyle.SOLID: 10, LineStyle.DASHED: 6}.get(line.style, 2))
+            self._curves[line.name] = curve
+            self._frame.box.addItem(curve, ignoreBounds=True)
+        seconds = seconds_ago(line.times_ns, self._now_ns)
+        limit = max(100, int(self._frame.area.width() * _POINTS_PER_PX))
+        seconds, values = thinned(seconds, line.values, line.first, limit)
+        # Drawings do not clip, so the line itself ends at the edge.
+        seconds, values = cut(seconds, values, -float(self._frame.span_s))
+        half_px = self._ceiling / max(1.0, 2.0 * self._frame.box.height())
+        seconds, values = straightened(seconds, values, half_px)
+        whole = not np.isnan(values).any()
+        curve.setData(
+            x=seconds,
+            y=values / self._ceiling,
+            connect="all" if whole else "finite",
+            skipFiniteCheck=whole,
+        )
+
+    def _pen(self, line: Line) -> QPen:
+        if line.candidate is None:
+            colour = QColor(self._theme.dim if line.style is LineStyle.DOTTED else self._theme.text)
+        else:
+            colour = QColor(line.candidate.line_colour)
+        pen = cosmetic(colour, 1.6 if line.style is LineStyle.SOLID else 1.1)
+        if line.style is LineStyle.DASHED:
+            pen.setDashPattern([4.0, 3.0])
+        elif line.style is LineStyle.DOTTED:
+            pen.setDashPattern([1.0, 3.0])
+        return pen
+
+    def _lay_out(self) -> None:
+        self._frame.lay_out()
+        self._marks.place(self._frame.area)
+
+    def _drop(self, name: str) -> None:
+        self._frame.box.removeItem(self._curves.pop(name))
+
+    def _place_marks(self, lines: list[Line]) -> None:
+        ends = [self._mark(line) for line in lines if line.mark]
+        self._marks.marks = spread(
+            [mark for mark in ends if mark is not None],
+            QFontMetricsF(self._font).height() - 3.0,
+            self._frame.area.height(),
+        )
+        self._marks.captions = apart([self._caption(line) for line in lines if line.caption])
+        has_lines = any(line.sets_scale for line in lines)
+        self._marks.note = "" if has_lines else self._metric.nothing
+        self._marks.update()
+
+    def _mark(self, line: Line) -> Mark | None:
+        """The mark at the line's newest value, None when that is out of sight."""
+        last = int(np.flatnonzero(~np.isnan(line.values))[-1])
+        seconds = (int(line.times_ns[last]) - self._now_ns) / 1e9
+        if seconds < -self._frame.span_s:
+            return None
+        y = self._frame.y_of(float(line.values[last]) / self._ceiling)
+        return Mark(QPointF(self._frame.x_of(seconds), y), y, line.mark, self._pen(line).color())
+
+    def _caption(self, line: Line) -> Caption:
+        """The words at the line's oldest visible value."""
+        first = int(np.flatnonzero(~np.isnan(line.values))[0])
+        seconds = (int(line.times_ns[first]) - self._now_ns) / 1e9
+        x = max(0.0, self._frame.x_of(seconds))
+        return Caption(
+            QPointF(x, self._frame.y_of(float(line.values[first]) / self._ceiling)), line.caption
+        )
+
+    # ---------------------------------------------------------------------------- Qt's own names
+
+    def mouseMoveEvent(self, ev: QMouseEvent) -> None:
+        # Not handed on: pyqtgraph would look for items under the pointer at every move.
+        self.pointed.emit(self._frame.seconds_at(self.mapToScene(ev.position().toPoint())))
+        ev.accept()
+
+    def mousePressEvent(self, ev: QMouseEvent) -> None:
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        ev.accept()
+
+    def mouseReleaseEvent(self, ev: QMouseEvent) -> None:
+        ev.accept()
+
+    def leaveEvent(self, ev: QEvent) -> None:
+        self.pointed.emit(None)
+        super().leaveEvent(ev)
+
+    def focusOutEvent(self, ev: QFocusEvent) -> None:
+        self.pointed.emit(None)
+        super().focusOutEvent(ev)
+
+    def keyPressEvent(self, ev: QKeyEvent) -> None:
+        """Left and Right read the values at other moments, Home and End at the ends."""
+        here = self._frame.cursor_s or 0.0
+        span_s = float(self._frame.span_s)
+        far = bool(ev.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        step = span_s / 10 if far else _KEY_STEP_S
+        targets = {
+            Qt.Key.Key_Left: here - step,
+            Qt.Key.Key_Right: here + step,
+            Qt.Key.Key_Home: -span_s,
+            Qt.Key.Key_End: 0.0,
+        }
+        target = targets.get(Qt.Key(ev.key()))
+        if target is not None:
+            self.pointed.emit(min(0.0, max(-span_s, target)))
+            ev.accept()
+        elif ev.matches(QKeySequence.StandardKey.Copy):
+            self.copy_asked.emit()
+            ev.accept()
+        else:
+            ev.ignore()
+
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        if self.hasFocus():
+            painter.setPen(cosmetic(QColor(self._theme.accent), 2.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.mapToScene(self.viewport().rect()).boundingRect())
+
+    def resizeEvent(self, ev: QResizeEvent | None) -> None:
+        super().resizeEvent(ev)
+        if hasattr(self, "_marks"):  # pyqtgraph resizes before this class is built
+            self._lay_out()
+
+
+def _highest(line: Line) -> float:
+    return float(np.nanmax(line.values))

@@ -1,0 +1,121 @@
+"""The switches above the plots."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QToolButton, QWidget
+
+from app.ui.icons import icon
+from app.ui.plots.kinds import DEFAULT_SPAN_S, SPANS_S, Metric
+from app.ui.plots.words import span_name
+from app.ui.theme import GRID
+
+_ICON_PX = 2 * GRID
+
+
+class MetricChoice(QComboBox):
+    """Chooses what a plot shows.
+
+    Signals:
+        chosen: The person chose this metric.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, metric: Metric, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("What this plot shows"))
+        self.setToolTip(self.accessibleName())
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        for each in Metric:
+            if not each.needs_gpu:
+                self.addItem(each.title, each)
+        self.set_metric(metric)
+        self.activated.connect(lambda index: self.chosen.emit(self.itemData(index)))
+
+    def set_metric(self, metric: Metric) -> None:
+        """Show this choice."""
+        self.setCurrentIndex(self.findData(metric))
+
+    def show_gpu(self) -> None:
+        """Offer the GPU's metrics too; a GPU was found."""
+        for each in Metric:
+            if each.needs_gpu and self.findData(each) < 0:
+                self.addItem(each.title, each)
+
+
+class Controls(QWidget):
+    """Span, pause, and the menu for saving.
+
+    Signals:
+        span_chosen: Show this many seconds.
+        pause_asked: Stand still (True) or go on.
+        save_asked: Save as "png", "svg" or "csv".
+        copy_values_asked: Copy the values.
+        copy_picture_asked: Copy a picture.
+    """
+
+    span_chosen = Signal(int)
+    pause_asked = Signal(bool)
+    save_asked = Signal(str)
+    copy_values_asked = Signal()
+    copy_picture_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID // 2)
+        self._span = QComboBox()
+        self._span.setAccessibleName(self.tr("Time shown"))
+        self._span.setToolTip(self._span.accessibleName())
+        for span_s in SPANS_S:
+            self._span.addItem(span_name(span_s), span_s)
+        self._span.activated.connect(
+            lambda index: self.span_chosen.emit(self._span.itemData(index))
+        )
+        self._pause = self._button()
+        self._pause.setCheckable(True)
+        self._pause.clicked.connect(self.pause_asked)
+        self._save = self._button()
+        self._save.setIcon(icon("save"))
+        self._save.setAccessibleName(self.tr("Save or copy the plots"))
+        self._save.setToolTip(self._save.accessibleName())
+        self._save.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._save.setMenu(self._menu())
+        for part in (self._span, self._pause, self._save):
+            row.addWidget(part)
+        self.set_span(DEFAULT_SPAN_S)
+        self.set_paused(False)
+
+    def set_span(self, span_s: int) -> None:
+        """Show this span as chosen."""
+        self._span.setCurrentIndex(self._span.findData(span_s))
+
+    def set_paused(self, paused: bool) -> None:
+        """Show whether the plots stand still."""
+        self._pause.setChecked(paused)
+        self._pause.setIcon(icon("play" if paused else "pause"))
+        name = self.tr("Go on") if paused else self.tr("Pause the plots; recording goes on")
+        self._pause.setAccessibleName(name)
+        self._pause.setToolTip(name)
+
+    def _button(self) -> QToolButton:
+        button = QToolButton()
+        button.setAutoRaise(True)
+        button.setIconSize(QSize(_ICON_PX, _ICON_PX))
+        return button
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        for kind, text in (
+            ("png", self.tr("Save as a picture (PNG) …")),
+            ("svg", self.tr("Save as a drawing (SVG) …")),
+            ("csv", self.tr("Save as a table (CSV) …")),
+        ):
+            action = menu.addAction(text)
+            action.triggered.connect(lambda _=False, kind=kind: self.save_asked.emit(kind))
+        menu.addSeparator()
+        menu.addAction(self.tr("Copy the values"), self.copy_values_asked.emit)
+        menu.addAction(self.tr("Copy a picture"), self.copy_picture_asked.emit)
+        return menu

@@ -1,0 +1,111 @@
+"""What the plots show, for whom and in which colours. No pyqtgraph here: it loads slowly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.core.candidate import COLOURS
+from app.ui.tokens import candidate_edge, current_tokens
+
+if TYPE_CHECKING:
+    from app.ui.tokens import Tokens
+
+SPANS_S = (30, 60, 300)
+DEFAULT_SPAN_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class PlotCandidate:
+    """A candidate as the plots name it.
+
+    Attributes:
+        key: Names it in samples and speeds.
+        letter: Stands at the end of its lines.
+        label: Its quantization level or name.
+        colour: Its colour, #RRGGBB.
+    """
+
+    key: str
+    letter: str
+    label: str
+    colour: str
+
+    @property
+    def name(self) -> str:
+        """Letter and label in one."""
+        return f"{self.letter} {self.label}".strip()
+
+    @property
+    def line_colour(self) -> str:
+        """The colour made fit for thin lines on the surface of the theme in use."""
+        if COLOURS.get(self.letter) != self.colour:
+            return self.colour
+        return candidate_edge(self.letter, current_tokens())
+
+
+@dataclass(frozen=True, slots=True)
+class PlotTheme:
+    """The colours around the lines, #RRGGBB; named as in `app.ui.tokens.Tokens`."""
+
+    ground: str
+    surface: str
+    line: str
+    text: str
+    dim: str
+    accent: str
+
+    @classmethod
+    def of(cls, tokens: Tokens) -> PlotTheme:
+        """The plots' part of a theme."""
+        return cls(
+            tokens.ground, tokens.surface, tokens.line, tokens.text, tokens.dim, tokens.accent
+        )
+
+
+class LineStyle(Enum):
+    """How a line is drawn; says what it is without colour."""
+
+    SOLID = "solid"
+    DASHED = "dashed"
+    DOTTED = "dotted"
+
+
+class Metric(Enum):
+    """What one plot can show."""
+
+    MEMORY = "memory"
+    SPEED = "speed"
+    CPU = "cpu"
+    GPU_MEMORY = "gpu-memory"
+    GPU_LOAD = "gpu-load"
+
+    @property
+    def needs_gpu(self) -> bool:
+        """Whether there is nothing to show without a GPU."""
+        return self in (Metric.GPU_MEMORY, Metric.GPU_LOAD)
+
+    @property
+    def title(self) -> str:
+        """Its name for the person."""
+        return {
+            Metric.MEMORY: _tr("Memory"),
+            Metric.SPEED: _tr("Speed"),
+            Metric.CPU: _tr("CPU"),
+            Metric.GPU_MEMORY: _tr("GPU memory"),
+            Metric.GPU_LOAD: _tr("GPU load"),
+        }[self]
+
+    @property
+    def nothing(self) -> str:
+        """What an empty plot says."""
+        if self is Metric.SPEED:
+            return _tr("No tokens in this time")
+        return _tr("Nothing measured in this time")
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("plots", text)

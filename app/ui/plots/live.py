@@ -1,0 +1,316 @@
+"""The live plots of the Compare page."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QStackedLayout, QWidget
+
+from app.ui.plots.chart import Chart
+from app.ui.plots.crosshair import Crosshair
+from app.ui.plots.header import Controls, MetricChoice
+from app.ui.plots.history import History
+from app.ui.plots.kinds import DEFAULT_SPAN_S, SPANS_S, Metric, PlotCandidate, PlotTheme
+from app.ui.plots.outlet import Outlet, View
+from app.ui.plots.summary import Summary, summary_of
+from app.ui.plots.words import Readout, readout
+from app.ui.theme import GRID
+from app.ui.tokens import current_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
+    from app.monitor.samples import Sample
+
+TICK_MS = 100
+"""One plot is repainted at each tick, so each one five times a second."""
+LIVELY_NS = 2_000_000_000
+"""So long after the last event the plots are repainted often; later once a second."""
+_TICKS_PER_SLOW = 10
+_NOTABLE_CHANGE = 0.01
+
+
+class LivePlots(QWidget):
+    """Two plots over one time axis, and the switches that belong to them.
+
+    Everything comes in on the main thread through `set_candidates`, `add_sample` and `add_speed`;
+    times are those of `time.monotonic_ns`. Nothing is painted while the plots cannot be seen.
+
+    Signals:
+        noticed: A sentence for the person: what was saved or copied, or why not.
+    """
+
+    noticed = Signal(str)
+
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        *,
+        clock: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._theme = PlotTheme.of(current_tokens())
+        self._history = History()
+        # What is shown while paused, and when that was.
+        self._frozen: tuple[History, int] | None = None
+        self._candidates: list[PlotCandidate] = []
+        self._span_s = DEFAULT_SPAN_S
+        self._stale = {0, 1}
+        self._tick = 0
+        self._lively_ns = 0
+        self._noted_bytes = 0.0
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self._on_tick)
+        self._build()
+        self._write_texts()
+
+    # ---------------------------------------------------------------------------- what comes in
+
+    def set_candidates(self, candidates: Iterable[PlotCandidate]) -> None:
+        """Show these candidates in this order; values of others are forgotten."""
+        self._candidates = list(candidates)
+        self._history.set_candidates(candidate.key for candidate in self._candidates)
+        self._on_changed()
+
+    def add_sample(self, time_ns: int, values: Sample) -> None:
+        """Record a sample of the monitor."""
+        found_gpu = bool(values.gpus) and not self._history.gpus
+        self._history.add_sample(time_ns, values)
+        held = sum(
+            (engine.private_bytes or engine.resident_bytes or 0) + (engine.mapped_bytes or 0)
+            for engine in values.engines.values()
+        )
+        if abs(held - self._noted_bytes) > _NOTABLE_CHANGE * self._noted_bytes:
+            self._noted_bytes = held
+            self._lively_ns = time_ns
+        if found_gpu:
+            for choice in self._choices:
+                choice.show_gpu()
+        self._leave_empty_state()
+
+    def add_speed(self, key: str, time_ns: int, tokens_per_second: float | None) -> None:
+        """Record a candidate's speed; NaN or None when it stops generating."""
+        self._history.add_speed(key, time_ns, tokens_per_second)
+        self._lively_ns = max(self._lively_ns, time_ns)
+        self._leave_empty_state()
+
+    def clear(self) -> None:
+        """Forget all values, and go on if paused."""
+        self._history.clear()
+        self.set_paused(False)
+        self._on_changed()
+
+    # ---------------------------------------------------------------------------- what is shown
+
+    @property
+    def charts(self) -> tuple[Chart, Chart]:
+        """The two plots, left and right."""
+        return self._charts
+
+    @property
+    def candidates(self) -> list[PlotCandidate]:
+        """The candidates in their order."""
+        return list(self._candidates)
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the view stands still; recording goes on."""
+        return self._frozen is not None
+
+    @property
+    def span_s(self) -> int:
+        """How many seconds are shown."""
+        return self._span_s
+
+    def set_theme(self, theme: PlotTheme) -> None:
+        """Take other colours; called by itself when the application's palette changes."""
+        self._theme = theme
+        for part in (*self._charts, *self._summaries, self._crosshair):
+            part.set_theme(theme)
+        self._stale = {0, 1}
+
+    def set_paused(self, paused: bool) -> None:
+        """Let the view stand still, or go on."""
+        if paused == self.is_paused:
+            return
+        self._frozen = (self._history.copy(), self._clock()) if paused else None
+        self._controls.set_paused(paused)
+        self._stale = {0, 1}
+        self._write_texts()
+
+    def set_span(self, span_s: int) -> None:
+        """Show this many seconds.
+
+        Raises:
+            ValueError: Not one of `SPANS_S`.
+        """
+        if span_s not in SPANS_S:
+            raise ValueError(f"the plots cannot show {span_s} seconds")
+        self._span_s = span_s
+        self._controls.set_span(span_s)
+        for chart in self._charts:
+            chart.set_span(span_s)
+        self._crosshair.hide()
+        self._stale = {0, 1}
+
+    def set_metric(self, place: int, metric: Metric) -> None:
+        """Show something in the left (0) or right (1) plot; the two change places if need be."""
+        other = 1 - place
+        if self._charts[other].shows is metric:
+            self._show_metric(other, self._charts[place].shows)
+        self._show_metric(place, metric)
+        self._write_texts()
+
+    @property
+    def crosshair(self) -> Crosshair:
+        """The crosshair over both plots."""
+        return self._crosshair
+
+    @property
+    def outlet(self) -> Outlet:
+        """Saves and copies what is shown."""
+        return self._outlet
+
+    def readout(self) -> Readout:
+        """All values at the crosshair, or the newest ones when there is none."""
+        return self._readout_at(self._crosshair.seconds or 0.0)
+
+    def _readout_at(self, seconds: float) -> Readout:
+        history, now_ns = self._shown()
+        moment = history.moment(now_ns + round(seconds * 1e9))
+        return readout(moment, self._candidates, seconds)
+
+    def _view(self) -> View:
+        history, now_ns = self._shown()
+        values = self.readout()
+        return View(history, now_ns, self._span_s, self._candidates, self._theme, values)
+
+    # ---------------------------------------------------------------------------- repainting
+
+    def _shown(self) -> tuple[History, int]:
+        return self._frozen or (self._history, self._clock())
+
+    def _on_tick(self) -> None:
+        if not self._can_be_seen():
+            return
+        self._tick += 1
+        place = self._tick % 2
+        if self._is_due(place):
+            self._stale.discard(place)
+            history, now_ns = self._shown()
+            self._charts[place].repaint_from(history, self._candidates, now_ns)
+            if place == 0:
+                self._crosshair.refresh()
+        if self._tick % _TICKS_PER_SLOW == 1:
+            self._write_texts()
+
+    def _is_due(self, place: int) -> bool:
+        """Whether a plot is to be repainted at its turn: seldom while little happens."""
+        if place in self._stale:
+            return True
+        if self._frozen is not None:
+            return False
+        lively = self._clock() - self._lively_ns < LIVELY_NS
+        return lively or self._tick % _TICKS_PER_SLOW == place
+
+    def _can_be_seen(self) -> bool:
+        if not self.isVisible() or self._history.is_empty:
+            return False
+        handle = self.window().windowHandle()
+        return not self.window().isMinimized() and (handle is None or handle.isExposed())
+
+    def _write_texts(self) -> None:
+        """What changes slowly, because people read it."""
+        history, now_ns = self._shown()
+        moment = history.moment(now_ns)
+        said = readout(moment, self._candidates, 0.0).as_sentences()
+        for chart, summary in zip(self._charts, self._summaries, strict=True):
+            summary.set_pieces(summary_of(chart.shows, moment))
+            chart.setAccessibleDescription(said)
+
+    # ---------------------------------------------------------------------------- building
+
+    def _build(self) -> None:
+        self.setAccessibleName(self.tr("Live plots"))
+        self._charts = (Chart(Metric.MEMORY, self._theme), Chart(Metric.SPEED, self._theme))
+        self._choices = tuple(MetricChoice(chart.shows) for chart in self._charts)
+        self._summaries = tuple(Summary(self._theme) for _ in self._charts)
+        self._controls = Controls()
+        self._outlet = Outlet(self._charts, self._view, self)
+        self._outlet.noticed.connect(self.noticed)
+        self._crosshair = Crosshair(self._charts, self._readout_at, self._theme, self)
+        plots = QWidget()
+        grid = QGridLayout(plots)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(2 * GRID)
+        grid.setVerticalSpacing(0)
+        for place, chart in enumerate(self._charts):
+            header = QGridLayout()
+            header.setContentsMargins(0, GRID // 2, 0, GRID // 2)
+            header.setHorizontalSpacing(GRID)
+            header.addWidget(self._choices[place], 0, 0)
+            header.addWidget(self._summaries[place], 0, 1)
+            header.setColumnStretch(1, 1)
+            if place == 1:
+                header.addWidget(self._controls, 0, 2)
+            grid.addLayout(header, 0, place)
+            grid.addWidget(chart, 1, place)
+            grid.setColumnStretch(place, 1)
+            self._connect(place, chart)
+        grid.setRowStretch(1, 1)
+        self._empty = QLabel(self.tr("Ask something: memory and speed appear here."))
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
+        self._stack = QStackedLayout(self)
+        self._stack.setContentsMargins(0, 0, 0, 0)
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(plots)
+        self._controls.span_chosen.connect(self.set_span)
+        self._controls.pause_asked.connect(self.set_paused)
+        self._controls.save_asked.connect(self._outlet.ask_and_save)
+        self._controls.copy_values_asked.connect(self._outlet.copy_values)
+        self._controls.copy_picture_asked.connect(self._outlet.copy_picture)
+
+    def _connect(self, place: int, chart: Chart) -> None:
+        self._choices[place].chosen.connect(lambda metric: self.set_metric(place, metric))
+        chart.copy_asked.connect(self._outlet.copy_values)
+
+    def _show_metric(self, place: int, metric: Metric) -> None:
+        self._charts[place].set_metric(metric)
+        self._choices[place].set_metric(metric)
+        self._stale.add(place)
+
+    def _on_changed(self) -> None:
+        self._stale = {0, 1}
+        self._write_texts()
+        self._stack.setCurrentIndex(0 if self._history.is_empty else 1)
+        if self._history.is_empty:
+            self._crosshair.hide()
+
+    def _leave_empty_state(self) -> None:
+        if self._stack.currentIndex() == 0 and not self._history.is_empty:
+            self._on_changed()
+
+    # ---------------------------------------------------------------------------- Qt's own names
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._stale = {0, 1}
+        self._write_texts()
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
+        self._crosshair.hide()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.set_theme(PlotTheme.of(current_tokens()))
