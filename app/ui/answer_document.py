@@ -61,7 +61,7 @@ class _Safe(QTextDocument):
 
     # Qt's own names from here on.
 
-    def loadResource(self, kind: int, name: QUrl) -> object:
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
         return None
 
 

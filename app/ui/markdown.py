@@ -87,8 +87,8 @@ class MarkdownView(QTextBrowser):
     # -------------------------------------------------------------------------------- the text
 
     @property
-    def source(self) -> str:
-        """The Markdown text, the newest."""
+    def source(self) -> str:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """The Markdown text, the newest (a browser's source is an address; there is none here)."""
         return self._wanted
 
     def set_markdown(self, text: str) -> None:
@@ -210,8 +210,8 @@ class MarkdownView(QTextBrowser):
         look.setUnderlineColor(QColor(tokens.accent))
         look.setBackground(QBrush(QColor(mix(tokens.surface, tokens.accent, 0.18))))
         selection = QTextEdit.ExtraSelection()
-        selection.cursor = cursor  # type: ignore[attr-defined]
-        selection.format = look  # type: ignore[attr-defined]
+        selection.cursor = cursor
+        selection.format = look
         return selection
 
     # ------------------------------------------------------------------------------- what is done
@@ -227,7 +227,7 @@ class MarkdownView(QTextBrowser):
 
     # Qt's own names from here on.
 
-    def loadResource(self, kind: int, name: QUrl) -> object:
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
         return None
 
     def changeEvent(self, event: QEvent) -> None:

@@ -58,9 +58,11 @@ class Theme(QObject):
 
     Signals:
         changed: The tokens are others now; palette and style sheet are applied already.
+        choice_changed: The person chose; the tokens may have stayed the same.
     """
 
     changed = Signal()
+    choice_changed = Signal()
 
     def __init__(self, application: QApplication, choice: ThemeChoice = ThemeChoice.SYSTEM) -> None:
         super().__init__(application)
@@ -91,6 +93,7 @@ class Theme(QObject):
         self._choice = choice
         self._request_scheme()
         self._apply()
+        self.choice_changed.emit()
 
     def _request_scheme(self) -> None:
         # Native title bars and file dialogs follow the request too.

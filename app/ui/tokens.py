@@ -151,7 +151,8 @@ def candidate_edge(letter: str, tokens: Tokens) -> str:
     pale or too dark for a thin line it is taken down or up in lightness, its hue kept.
     """
     colour = QColor(COLOURS[letter])
-    hue, saturation, lightness, _alpha = colour.getHslF()
+    hue, saturation = colour.hslHueF(), colour.hslSaturationF()
+    lightness = colour.lightnessF()
     step = 0.01 if tokens.is_dark else -0.01
     while contrast(colour.name(), tokens.surface) < EDGE_CONTRAST and 0.0 < lightness < 1.0:
         lightness = min(1.0, max(0.0, lightness + step))

@@ -8,7 +8,10 @@ from app.ui.widgets.elided import ElidedLabel
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.flow import FlowLayout
 from app.ui.widgets.labels import hrule, label
+from app.ui.widgets.number_field import NumberField
 from app.ui.widgets.numbers import NumberLabel
+from app.ui.widgets.picture import Picture
+from app.ui.widgets.popup import Popup
 from app.ui.widgets.progress import ProgressLine
 from app.ui.widgets.status_dot import DotState, StatusDot
 
@@ -20,7 +23,10 @@ __all__ = [
     "EmptyState",
     "FlowLayout",
     "IconButton",
+    "NumberField",
     "NumberLabel",
+    "Picture",
+    "Popup",
     "ProgressLine",
     "Severity",
     "StatusDot",

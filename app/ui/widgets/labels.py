@@ -7,6 +7,8 @@ from typing import Literal
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
+from app.ui.theme import small_font
+
 Role = Literal["", "dim", "small", "small-dim", "title", "strong", "failed", "link"]
 
 
@@ -50,3 +52,8 @@ def set_role(widget: QWidget, role: str) -> None:
         widget.setProperty("role", role)
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+
+
+def set_small(widget: QWidget) -> None:
+    """Give a widget that paints its own text the smaller text size."""
+    widget.setFont(small_font(widget.font()))

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QFont,
+    QFontMetrics,
+    QGuiApplication,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app.ui.format import UNKNOWN, Quantity
@@ -79,7 +85,7 @@ class NumberLabel(QWidget):
     def _font_metrics(self) -> QFontMetrics:
         return QFontMetrics(self._figures())
 
-    def _figures(self):  # noqa: ANN202
+    def _figures(self) -> QFont:
         return tabular(small_font(self.font()) if self._small else self.font())
 
     def _parts(self) -> list[tuple[str, bool]]:

@@ -1,0 +1,153 @@
+"""The About page: version, licences, the machine's devices."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from importlib import metadata
+
+from PySide6.QtCore import Qt, qVersion
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from app import __version__
+from app.ui.icons import app_icon
+from app.ui.widgets.buttons import push_button
+from app.ui.widgets.labels import hrule, label
+
+_WIDTH_PX = 640
+_ICON_PX = 64
+
+# Distribution, what it is for, licence. Versions are those that are installed.
+_COMPONENTS = (
+    ("llama-cpp-python", "llama.cpp", "MIT"),
+    ("PySide6-Essentials", "Qt", "LGPL-3.0"),
+    ("pyqtgraph", "", "MIT"),
+    ("numpy", "", "BSD-3-Clause"),
+    ("pygments", "", "BSD-2-Clause"),
+    ("psutil", "", "BSD-3-Clause"),
+    ("msgspec", "", "BSD-3-Clause"),
+    ("huggingface-hub", "", "Apache-2.0"),
+    ("keyring", "", "MIT"),
+    ("platformdirs", "", "MIT"),
+    ("jinja2", "", "BSD-3-Clause"),
+    ("rich", "", "MIT"),
+)
+
+
+class AboutPage(QScrollArea):
+    """Says what this program is, under which licences, and on what it runs."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self._devices = label(self.tr("Known after the first model is loaded."), "dim", wrap=True)
+        self.setWidget(self._content())
+
+    def set_devices(self, devices: Sequence[str]) -> None:
+        """Name what the engines compute on, as they report it."""
+        self._devices.setText("\n".join(devices))
+
+    def facts(self) -> str:
+        """What a report of a fault should name: versions and the system."""
+        lines = [
+            f"Shrinkscope {__version__}",
+            f"Python {platform.python_version()}, Qt {qVersion()}",
+            platform.platform(),
+            *(f"{name} {_installed(name)}" for name, _what, _licence in _COMPONENTS),
+        ]
+        if devices := self._devices.text():
+            lines.append(devices)
+        return "\n".join(lines)
+
+    def _content(self) -> QWidget:
+        content = QWidget()
+        content.setProperty("role", "plain")
+        content.setMaximumWidth(_WIDTH_PX)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(24, 24, 24, 24)
+        column.setSpacing(8)
+        column.addWidget(_AppPicture())
+        column.addWidget(label(f"Shrinkscope {__version__}", "title"))
+        column.addWidget(
+            label(
+                self.tr(
+                    "Which shrunken version of a model should I run, and what do I lose? "
+                    "Everything runs on this PC; nothing is sent anywhere unless you ask for it."
+                ),
+                wrap=True,
+            )
+        )
+        column.addSpacing(8)
+        self._add_facts(column)
+        column.addSpacing(8)
+        column.addWidget(label(self.tr("Built with"), "strong"))
+        self._add_components(column)
+        column.addWidget(
+            label(
+                self.tr(
+                    "Shrinkscope is free software under the MIT licence. Qt is used under the GNU "
+                    "Lesser General Public License, version 3: its libraries are separate files "
+                    "that you may replace with your own build."
+                ),
+                "dim",
+                wrap=True,
+            )
+        )
+        copy = push_button(self.tr("Copy versions"), icon_name="copy")
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.facts()))
+        column.addSpacing(8)
+        column.addWidget(copy, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(1)
+        return content
+
+    def _add_facts(self, column: QVBoxLayout) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        facts = (
+            (self.tr("System"), label(platform.platform(), wrap=True)),
+            (self.tr("Python and Qt"), label(f"{platform.python_version()}, {qVersion()}")),
+            (self.tr("Computes on"), self._devices),
+        )
+        for row, (name, value) in enumerate(facts):
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            grid.addWidget(label(name, "dim"), row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(value, row, 1)
+        column.addLayout(grid)
+
+    def _add_components(self, column: QVBoxLayout) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(3, 1)
+        for row, (name, what, licence) in enumerate(_COMPONENTS):
+            shown = f"{name} ({what})" if what else name
+            grid.addWidget(label(shown), row, 0)
+            grid.addWidget(label(_installed(name), "dim"), row, 1)
+            grid.addWidget(label(licence, "dim"), row, 2)
+        column.addLayout(grid)
+        column.addWidget(hrule())
+
+
+class _AppPicture(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self._icon = app_icon()
+        self.setFixedSize(_ICON_PX, _ICON_PX)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    # Qt's own names from here on.
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._icon.paint(QPainter(self), self.rect())
+
+
+def _installed(distribution: str) -> str:
+    """The installed version; a dash where a frozen program carries no metadata."""
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return "–"
