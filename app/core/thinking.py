@@ -17,18 +17,17 @@ Segment = tuple[SegmentKind, str]
 class ThinkingMarks:
     """How a model marks its thinking.
 
+    Marks are often control tokens, which llama.cpp writes as nothing unless it is asked to.
+
     Attributes:
         start: What stands before the thinking.
         end: What stands after it.
         skipped: Other marks around the answer that belong to neither.
-        are_control_tokens: The marks are tokens that llama.cpp writes as nothing unless it is
-            asked to write control tokens; without that they cannot be found.
     """
 
     start: str
     end: str
     skipped: tuple[str, ...] = ()
-    are_control_tokens: bool = False
 
 
 KNOWN_MARKS: tuple[ThinkingMarks, ...] = (
@@ -42,24 +41,21 @@ KNOWN_MARKS: tuple[ThinkingMarks, ...] = (
             "<|return|>",
             "<|end|>",
         ),
-        are_control_tokens=True,
     ),
-    ThinkingMarks("<|channel>thought\n", "<channel|>", are_control_tokens=True),
+    ThinkingMarks("<|channel>thought\n", "<channel|>"),
     ThinkingMarks(
         "<|START_THINKING|>",
         "<|END_THINKING|>",
         ("<|START_RESPONSE|>", "<|END_RESPONSE|>", "<|START_TEXT|>", "<|END_TEXT|>"),
-        are_control_tokens=True,
     ),
-    ThinkingMarks("[THINK]", "[/THINK]", are_control_tokens=True),
-    ThinkingMarks("<seed:think>", "</seed:think>", are_control_tokens=True),
-    ThinkingMarks("<mm:think>", "</mm:think>", are_control_tokens=True),
-    ThinkingMarks("<|inner_prefix|>", "<|inner_suffix|>", are_control_tokens=True),
+    ThinkingMarks("[THINK]", "[/THINK]"),
+    ThinkingMarks("<seed:think>", "</seed:think>"),
+    ThinkingMarks("<mm:think>", "</mm:think>"),
+    ThinkingMarks("<|inner_prefix|>", "<|inner_suffix|>"),
     ThinkingMarks(
         "<|think|>",
         "<|end|>",
         ("<|begin|>assistant", "<|content|>", "<|end|>"),
-        are_control_tokens=True,
     ),
     ThinkingMarks("<think>", "</think>", ("<response>", "</response>")),
     ThinkingMarks("<thinking>", "</thinking>"),

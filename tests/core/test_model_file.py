@@ -4,8 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from app.core.errors import PersonError
 from app.core.gguf import GgufError, GgufType, parse_header
+from app.core.memory import estimate_needed_bytes
 from app.core.model_file import (
     ModelFile,
     ModelFileError,
@@ -156,6 +160,53 @@ def test_which_layers_have_a_window(
 def test_impossible_layer_counts_are_refused() -> None:
     with pytest.raises(GgufError, match="layers"):
         model({"llama.block_count": 2**32 - 1})
+
+
+ODD_VALUES = st.one_of(
+    st.integers(-(2**31), 2**32 - 1),
+    st.integers(0, 2**64 - 1).map(lambda value: Typed(GgufType.UINT64, value)),
+    st.floats(width=32),
+    st.booleans(),
+    st.text(max_size=20),
+    st.lists(st.integers(-(2**31), 2**31 - 1), max_size=20).map(
+        lambda values: Typed(GgufType.INT32, values, array=True)
+    ),
+    st.lists(st.text(max_size=5), max_size=70).map(
+        lambda values: Typed(GgufType.STRING, values, array=True)
+    ),
+)
+ODD_KEYS = (
+    "general.name", "general.file_type", "general.type", "general.license", "split.count",
+    "general.base_model.0.repo_url", "tokenizer.ggml.tokens", "tokenizer.chat_template",
+)  # fmt: skip
+ODD_SHAPE_KEYS = (
+    "block_count", "context_length", "embedding_length", "feed_forward_length", "vocab_size",
+    "attention.head_count", "attention.head_count_kv", "attention.key_length",
+    "attention.sliding_window", "attention.sliding_window_pattern", "attention.shared_kv_layers",
+    "attention.recurrent_layers", "full_attention_interval", "ssm.conv_kernel", "ssm.inner_size",
+    "wkv.head_size", "shortconv.l_cache", "kda.head_dim", "expert_count",
+)  # fmt: skip
+
+
+@given(
+    st.sampled_from(["llama", "gemma3", "gpt-oss", "gemma4", "qwen3next", "rwkv7", "falcon-h1"]),
+    st.dictionaries(st.sampled_from(ODD_KEYS), ODD_VALUES, max_size=4),
+    st.dictionaries(st.sampled_from(ODD_SHAPE_KEYS), ODD_VALUES, max_size=8),
+)
+def test_any_values_give_facts_or_a_sentence(
+    architecture: str, facts: dict[str, Any], shape: dict[str, Any]
+) -> None:
+    metadata = {f"{architecture}.{key}": value for key, value in shape.items()} | facts
+    one = shard({"general.architecture": architecture} | metadata, TENSORS)
+    try:
+        found = ModelFile.from_headers([one])
+    except PersonError as error:
+        told = error.sentence
+    else:
+        estimate = estimate_needed_bytes(found, 4096)
+        assert estimate.total_bytes > found.tensor_bytes
+        told = f"{found.name}."
+    assert told.endswith(".")
 
 
 def test_no_architecture() -> None:
