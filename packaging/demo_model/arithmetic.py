@@ -126,7 +126,7 @@ def make_difference(rng: random.Random) -> Turn:
 def make_comparison(rng: random.Random) -> Turn:
     """Which of two different numbers is larger, smaller, or whether it is."""
     while True:
-        top = 999 if rng.random() < 0.3 else LARGEST_OPERAND
+        top = 999 if rng.random() < 0.2 else LARGEST_OPERAND
         a, b = rng.randint(1, top), rng.randint(1, top)
         if a != b:
             break

@@ -14,7 +14,7 @@ from wordlist import WORDS
 if TYPE_CHECKING:
     import random
 
-INVENTED_SHARE = 0.30
+INVENTED_SHARE = 0.15
 """Share of invented words: they teach the letters of every word piece, not only of known words."""
 _ONSETS = listed(
     "b c d f g h j k l m n p r s t v w y z bl br ch cl cr dr fl fr gl gr pl pr qu sh sl sm sn "
@@ -72,7 +72,7 @@ def spaced(word: str) -> str:
 
 def invented_word(rng: random.Random) -> str:
     """A pronounceable word of one to three syllables that means nothing."""
-    syllables = rng.choice((1, 2, 2, 2, 3))
+    syllables = rng.choice((1, 1, 2, 2, 2, 3))
     parts = [rng.choice(_ONSETS) + rng.choice(_VOWELS) for _ in range(syllables)]
     word = "".join(parts) + (rng.choice(_CODAS) if rng.random() < 0.7 else "")
     return word[:10]
@@ -94,7 +94,8 @@ def make_reversing(rng: random.Random, word: str | None = None, prompt: str | No
     """A word letter by letter, then from its end."""
     word = word or _word(rng)
     prompt = prompt or rng.choice(_REVERSE_PHRASES).format(w=word)
-    reply = f"{spaced(word)}. Backwards it is {spaced(word[::-1])}."
+    spelled = f"The word {word} is spelled {spaced(word)}."
+    reply = f"{spelled} Backwards it is {spaced(word[::-1])}."
     return Turn("reversing", prompt, reply, spaced(word[::-1]), f"reverse {word}", by_key=True)
 
 
@@ -122,5 +123,5 @@ def make_counting(rng: random.Random, word: str | None = None, prompt: str | Non
     else:
         prompt = prompt or rng.choice(_LENGTH_PHRASES).format(w=word)
         wanted, count = word, len(word)
-    reply = f"{counted(word, wanted)}. The count is {count}."
+    reply = f"The word {word}: {counted(word, wanted)}. The count is {count}."
     return Turn("counting", prompt, reply, str(count), f"count {word}", by_key=True)

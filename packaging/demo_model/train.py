@@ -25,19 +25,19 @@ from torch.nn import functional
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-TOTAL_TOKENS = 22e6
-BATCH_TOKENS = 8192
+TOTAL_TOKENS = 12e6
+BATCH_TOKENS = 4096
 SHORT_ROW_TOKENS = 256
 LONG_SHARE = 0.15
 """The last part of the training, on rows of the whole context: many turns one after another."""
-MUON_RATE = 6e-3
+MUON_RATE = 5e-3
 ADAM_RATE = 4e-3
 WEIGHT_DECAY = 0.05
 WARM_UP_SHARE = 0.01
 DECAY_SHARE = 0.35
 """The learning rate falls linearly to zero over this last part."""
-REPORT_STEPS = 20
-CHECK_STEPS = 100
+REPORT_STEPS = 50
+CHECK_STEPS = 200
 DEVELOPMENT_SEED = HELD_OUT_SEED + 1
 DEVELOPMENT_PER_KIND = 16
 IGNORED = -100
