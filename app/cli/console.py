@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+_CONTROLS = {code: "\ufffd" for code in (*range(32), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
+
+
 class Console:
     """The two streams of a command.
 
@@ -54,7 +57,8 @@ class Console:
 
     def text(self, text: str) -> None:
         """Print a line of the result."""
-        self._results().print(text, markup=False)
+        # An answer is foreign text: it must not steer the terminal.
+        self._results().print(text.translate(_CONTROLS), markup=False)
 
     def table(
         self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, left: Sequence[str] = ()

@@ -104,7 +104,12 @@ class EnginePool:
 
     def room_bytes(self) -> int:
         """What a new engine may need if every other were closed."""
-        return self._budget_bytes() + sum(self._needed_bytes.values())
+        return self._budget_bytes() + self.used_bytes
+
+    @property
+    def used_bytes(self) -> int:
+        """What the engines that live need, as measured or expected."""
+        return sum(self._needed_bytes.values())
 
     def threads_for(self, generating: int) -> int:
         """Threads of each of so many engines that generate at the same time."""

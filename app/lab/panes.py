@@ -31,7 +31,7 @@ _S = PaneState
 TRANSITIONS: dict[PaneState, frozenset[PaneState]] = {
     _S.PREPARING: frozenset({_S.ASLEEP, _S.FAILED, _S.WAITING}),
     _S.ASLEEP: frozenset({_S.PREPARING, _S.LOADING, _S.WAITING, _S.FAILED}),
-    _S.LOADING: frozenset({_S.READY, _S.STOPPING, _S.FAILED, _S.ASLEEP, _S.WAITING, _S.READING}),
+    _S.LOADING: frozenset({_S.READY, _S.FAILED, _S.ASLEEP}),
     _S.READY: frozenset({_S.WAITING, _S.READING, _S.LOADING, _S.ASLEEP, _S.FAILED}),
     _S.WAITING: frozenset({_S.LOADING, _S.READING, _S.READY, _S.ASLEEP, _S.FAILED, _S.PREPARING}),
     _S.READING: frozenset({_S.GENERATING, _S.READY, _S.STOPPING, _S.FAILED, _S.ASLEEP}),

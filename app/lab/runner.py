@@ -167,15 +167,22 @@ class Runner:
             self._queue.remove(job)
             self._settle(pane)
             self._end_job(job, StopReason.STOPPED)
-        client = self.pool.get(key)
-        if client is None or pane.state is PaneState.STOPPING:
-            return
         job = self._active.get(key)
-        request = job.request_id if job is not None and job.request_id else self._load_ids.get(key)
-        if request:
-            self._stopping_since[key] = time.monotonic()
-            self._change(pane, PaneState.STOPPING)
-            client.stop(request)
+        client = self.pool.get(key)
+        if job is not None and job.request_id and client is not None:
+            if pane.state is not PaneState.STOPPING:
+                self._stopping_since[key] = time.monotonic()
+                self._change(pane, PaneState.STOPPING)
+                client.stop(job.request_id)
+            return
+        if key in self._load_ids:
+            # Ending the process is the quickest way out of a load.
+            self._shut(pane)
+            self._change(pane, PaneState.ASLEEP)
+        if job is not None:
+            del self._active[key]
+            self._end_job(job, StopReason.STOPPED)
+        self._schedule()
 
     def load(self, key: str) -> None:
         """Load without asking; the person wants it, so the memory budget only makes room."""
@@ -341,17 +348,8 @@ class Runner:
     def _on_failed(self, pane: Pane, event: m.Failed) -> None:
         self._stopping_since.pop(pane.key, None)
         if self._load_ids.get(pane.key) == event.id:
-            del self._load_ids[pane.key]
-            self._keep_log(pane)
             self._shut(pane)
-            if event.kind is m.FailureKind.CANCELLED:
-                job = self._active.pop(pane.key, None)
-                self._change(pane, PaneState.ASLEEP)
-                if job is not None:
-                    self._end_job(job, StopReason.STOPPED)
-                self._schedule()
-            else:
-                self.fail(pane, PaneFailure(event.sentence, _advice(event), event.detail))
+            self.fail(pane, PaneFailure(event.sentence, _advice(event), event.detail))
             return
         job = self._active.get(pane.key)
         if job is None or job.request_id != event.id:
@@ -508,8 +506,6 @@ class Runner:
         )
         self._load_ids[pane.key] = load.id
         client.send(load)
-        if pane.state is PaneState.STOPPING:
-            client.stop(load.id)
         self._listener.pane_changed(pane)
 
     # --- helpers --------------------------------------------------------------------------
