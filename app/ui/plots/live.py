@@ -66,7 +66,7 @@ class LivePlots(QWidget):
         self._noted_bytes = 0.0
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
-        self._timer.timeout.connect(self._on_tick)
+        self._timer.timeout.connect(self.tick)
         self._build()
         self._write_texts()
 
@@ -196,7 +196,13 @@ class LivePlots(QWidget):
     def _shown(self) -> tuple[History, int]:
         return self._frozen or (self._history, self._clock())
 
-    def _on_tick(self) -> None:
+    @property
+    def is_ticking(self) -> bool:
+        """Whether the plots repaint themselves; not while hidden."""
+        return self._timer.isActive()
+
+    def tick(self) -> None:
+        """Repaint one of the plots, in turn, if it is due and can be seen."""
         if not self._can_be_seen():
             return
         self._tick += 1
