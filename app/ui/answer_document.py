@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QTextDocument,
     QTextDocumentFragment,
     QTextFormat,
+    QTextFrameFormat,
     QTextLayout,
     QTextLength,
     QTextTable,
@@ -25,11 +26,12 @@ from app.ui.code_colours import coloured_spans
 from app.ui.markdown_source import (
     SENTINEL,
     has_definitions,
+    keep_line_breaks,
     places_near,
     settled_end,
     without_sentinels,
 )
-from app.ui.tokens import Tokens, current_tokens
+from app.ui.tokens import Tokens, current_tokens, mix
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QUrl
@@ -43,6 +45,7 @@ _FENCE = QTextFormat.Property.BlockCodeFence
 _SIZE = QTextFormat.Property.FontSizeAdjustment
 _ALT = QTextFormat.Property.ImageAltText
 _OBJECT = "\ufffc"
+_RULE = QTextFormat.Property.BlockTrailingHorizontalRulerWidth
 _QUOTE = QTextFormat.Property.BlockQuoteLevel
 
 _PROPORTIONAL = QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
@@ -185,10 +188,7 @@ class AnswerDocument(_Safe):
         tokens = current_tokens()
         edit = QTextCursor(self)
         edit.beginEditBlock()
-        root = self.rootFrame().frameFormat()
-        if root.leftMargin() != GUTTER_PX:
-            root.setLeftMargin(GUTTER_PX)
-            self.rootFrame().setFrameFormat(root)
+        self._style_root()
         self._style_tables(start, tokens)
         block = self.findBlock(start)
         if start and block.position() < start:
@@ -209,6 +209,15 @@ class AnswerDocument(_Safe):
             self._colour_code(lines, language, tokens)
         self._tint_inline_code(start, tokens)
 
+    def _style_root(self) -> None:
+        # Qt leaves the first block's upper margin out: a code block's box would be cut.
+        above = CODE_PADDING_PX + 1 if is_code(self.firstBlock()) else 0
+        root = self.rootFrame().frameFormat()
+        if root.leftMargin() != GUTTER_PX or root.topMargin() != above:
+            root.setLeftMargin(GUTTER_PX)
+            root.setTopMargin(above)
+            self.rootFrame().setFrameFormat(root)
+
     def _style_text(self, block: QTextBlock) -> None:
         wanted = QTextBlockFormat(block.blockFormat())
         cursor = QTextCursor(block)
@@ -217,7 +226,10 @@ class AnswerDocument(_Safe):
         level = wanted.headingLevel()
         quote = wanted.intProperty(_QUOTE)
         height = (112.0 if level else 118.0, _PROPORTIONAL)
-        if not block.text():
+        if wanted.hasProperty(_RULE):
+            wanted.setBackground(QBrush(QColor(current_tokens().edge)))
+            wanted.setBottomMargin(10)
+        elif not block.text():
             # Qt puts an empty block on both sides of a table.
             height = (1.0, _FIXED)
         elif level:
@@ -268,7 +280,7 @@ class AnswerDocument(_Safe):
             wanted.setLeftMargin(CODE_PADDING_PX)
             wanted.setRightMargin(CODE_PADDING_PX)
             if position == 0:
-                wanted.setTopMargin(0 if line.position() == 0 else CODE_PADDING_PX + 8)
+                wanted.setTopMargin(CODE_PADDING_PX + 8)
             if position == len(lines) - 1:
                 wanted.setBottomMargin(CODE_PADDING_PX + 10)
             wanted.setLineHeight(112.0, _PROPORTIONAL)
@@ -307,7 +319,8 @@ class AnswerDocument(_Safe):
             wanted = frame.format()
             wanted.setBorder(1)
             wanted.setBorderCollapse(True)
-            wanted.setBorderBrush(QBrush(QColor(tokens.line)))
+            wanted.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+            wanted.setBorderBrush(QBrush(QColor(mix(tokens.line, tokens.edge, 0.35))))
             wanted.setCellPadding(5)
             wanted.setCellSpacing(0)
             wanted.setTopMargin(2)
@@ -381,8 +394,8 @@ def _find_place(source: str, offset: int, *, after_block: bool) -> int | None:
 
 
 def _import(document: QTextDocument, markdown: str) -> None:
-    """Qt's reader, with two of its habits mended."""
-    document.setMarkdown(markdown, _FEATURES)
+    """Qt's reader, with three of its habits mended."""
+    document.setMarkdown(keep_line_breaks(markdown), _FEATURES)
     if "![" in markdown:
         _name_images(document)
     if "|" in markdown:

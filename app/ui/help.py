@@ -95,6 +95,7 @@ class HelpPanel(QFrame):
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
+        grid.setColumnMinimumWidth(0, 88)
         for row, (combination, what) in enumerate(keys):
             top = Qt.AlignmentFlag.AlignTop
             grid.addWidget(label(combination, "dim"), row, 0, top)

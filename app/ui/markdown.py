@@ -177,7 +177,11 @@ class MarkdownView(QTextBrowser):
         self.setTextCursor(cursor)
 
     def _fit(self, *_size: object) -> None:
-        height = round(self._answer.size().height() + 0.5) if self._answer.source else 0
+        height = 0
+        if self._answer.source:
+            # Qt leaves the last block's lower margin out: a code block's box would be cut.
+            below = CODE_PADDING_PX + 1 if is_code(self._answer.lastBlock()) else 0
+            height = round(self._answer.size().height() + below + 0.5)
         if height != self.minimumHeight() or height != self.maximumHeight():
             self.setFixedHeight(height)
 

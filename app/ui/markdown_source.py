@@ -13,6 +13,15 @@ SENTINEL = "\ue0a5"
 _FENCE = re.compile(r"(`{3,}|~{3,})(.*)")
 _LIST_ITEM = re.compile(r"([-*+]|\d{1,9}[.)])(\s|$)")
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:", re.MULTILINE)
+LINE_BREAK = "\u2028"
+"""Qt's line break within a block."""
+
+# Lines that begin a block of their own or are ruled by columns: list item, heading, fence,
+# quotation, rule or underline of a heading, row of a table.
+_BLOCK = re.compile(
+    r"[-*+](\s|$)|\d{1,9}[.)](\s|$)|#{1,6}(\s|$)|`{3}|~{3}|>|=+\s*$|-+\s*$|([*_]\s*){3,}$|.*\|"
+)
+_ENDS_LINE = re.compile(r"#{1,6}(\s|$)|([-*_]\s*){3,}$|=+\s*$|.*\|")
 _WORD = re.compile(r"\w+")
 _TRIES = 8
 
@@ -57,6 +66,37 @@ def _fence_after(stripped: str, fence: str) -> str:
         return "" if marks[0] == "`" and "`" in rest else marks
     closes = marks[0] == fence[0] and len(marks) >= len(fence) and not rest.strip()
     return "" if closes else fence
+
+
+def keep_line_breaks(source: str) -> str:
+    """The source with single line breaks kept, as models mean them.
+
+    Markdown joins the lines of a paragraph; models write verses and lists of facts a line each.
+    """
+    if "\n" not in source:
+        return source
+    out: list[str] = []
+    fence = ""
+    joinable = False
+    for line in source.split("\n"):
+        stripped = line.strip()
+        was_fence = fence
+        fence = _fence_after(stripped, fence)
+        text = bool(stripped) and not fence and not was_fence
+        if joinable and text and not _BLOCK.match(stripped):
+            out[-1] = _without_break_marks(out[-1]) + LINE_BREAK + line.lstrip()
+        else:
+            out.append(line)
+        indented = line.startswith(("    ", "\t")) and not joinable
+        joinable = text and not indented and not _ENDS_LINE.match(stripped)
+    return "\n".join(out)
+
+
+def _without_break_marks(line: str) -> str:
+    """Take Markdown's own marks of a line break away: two spaces, or a backslash."""
+    bare = line.rstrip(" \t")
+    slashes = len(bare) - len(bare.rstrip("\\"))
+    return bare[:-1] if slashes % 2 else bare
 
 
 def has_definitions(source: str) -> bool:

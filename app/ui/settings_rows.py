@@ -14,7 +14,7 @@ from app.ui.widgets.number_field import NumberField
 if TYPE_CHECKING:
     from PySide6.QtGui import QWheelEvent
 
-_FIELD_PX = 128
+_FIELD_PX = 168
 
 
 class SettingsRows(QGridLayout):
