@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtGui import QFocusEvent, QResizeEvent
     from PySide6.QtWidgets import QWidget
 
 
@@ -20,11 +20,13 @@ class GrowingEdit(QPlainTextEdit):
         submitted: Enter (with ``enter_submits``; Shift+Enter makes a line).
         submitted_to_all: Ctrl+Enter.
         cancelled: Esc (with ``escape_cancels``; otherwise the window's own Esc works).
+        left: The keyboard went elsewhere.
     """
 
     submitted = Signal()
     submitted_to_all = Signal()
     cancelled = Signal()
+    left = Signal()
 
     def __init__(
         self,
@@ -52,8 +54,10 @@ class GrowingEdit(QPlainTextEdit):
     def _fit(self) -> None:
         lines = max(1, int(self.document().size().height()))
         shown = min(lines, self._most_lines)
-        margin = int(self.document().documentMargin()) * 2 + self.frameWidth() * 2
-        height = shown * self.fontMetrics().lineSpacing() + margin + self._padding()
+        margin = int(self.document().documentMargin()) * 2
+        around = self.contentsMargins()  # frame and the style sheet's padding
+        margin += around.top() + around.bottom()
+        height = shown * self.fontMetrics().lineSpacing() + margin
         policy = (
             Qt.ScrollBarPolicy.ScrollBarAsNeeded
             if lines > self._most_lines
@@ -63,10 +67,6 @@ class GrowingEdit(QPlainTextEdit):
             self.setVerticalScrollBarPolicy(policy)
         if self.height() != height or self.minimumHeight() != height:
             self.setFixedHeight(height)
-
-    def _padding(self) -> int:
-        margins = self.contentsMargins()
-        return margins.top() + margins.bottom()
 
     def sizeHint(self) -> QSize:
         return QSize(160, self.minimumHeight())
@@ -79,14 +79,13 @@ class GrowingEdit(QPlainTextEdit):
         self._fit()
 
     def event(self, event: QEvent) -> bool:
-        if (
-            self._escape_cancels
-            and event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            event.accept()
-            return True
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            escape = event.key() == Qt.Key.Key_Escape and self._escape_cancels
+            if (enter and control) or escape:
+                event.accept()
+                return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -103,8 +102,10 @@ class GrowingEdit(QPlainTextEdit):
                 return
         super().keyPressEvent(event)
 
-    def insertFromMimeData(self, source: QMimeData) -> None:
-        # A dropped or pasted picture of text brings its plain text only; files are the page's.
-        if source.hasUrls() and not source.hasText():
-            return
-        super().insertFromMimeData(source)
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.left.emit()
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        # Files are the window's: a model dropped here is opened, not written out as its path.
+        return source.hasText() and not source.hasUrls()

@@ -6,17 +6,18 @@ listener told of each. Answers come when a test says so (:meth:`FakeSession.say`
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import msgspec
+from typing import TYPE_CHECKING, Any, cast
 
 from app.core.candidate import Candidate, new_candidate
 from app.core.chat import Answer, AnswerFigures, Chat, StopReason, Turn, title_from
+from app.core.divergence import first_difference
 from app.core.errors import PersonError
 from app.engine.messages import EngineMemory, Loaded, Thinking
-from app.lab.panes import PaneState
+from app.lab.panes import Pane, PaneFailure, PaneState
+from app.store.chats import ChatSummary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,56 +28,23 @@ SECOND_NS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class FakeFailure:
-    sentence: str
-    advice: str = ""
-    detail: str = ""
-    can_drop_turns: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class FakeModel:
     """The header facts that the page shows."""
 
     name: str
     level_name: str
     file_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class FakeSummary:
-    id: int
-    title: str
-    created_ns: int = 0
-    changed_ns: int = 0
-    turns: int = 0
+    chat_template: str | None = "{{ messages }}"
+    bits_per_weight: float = 4.9
+    parameters: int = 7_000_000
+    context_length: int | None = 4096
+    block_count: int = 6
 
 
 @dataclass(frozen=True, slots=True)
 class FakeElsewhere:
-    path: Path
+    path: str
     command: str
-
-
-@dataclass
-class FakePane:
-    candidate: Candidate
-    state: PaneState = PaneState.READY
-    progress: float | None = None
-    failure: FakeFailure | None = None
-    model: FakeModel | None = None
-    loaded: Loaded | None = None
-    needs_template: bool = False
-    needed_bytes: int | None = None
-    estimated_bytes: int | None = 40_000_000
-    live_tokens: int = 0
-    live_tokens_per_second: float | None = None
-    pid: int | None = None
-    context_used_tokens: int = 0
-    log: str = "llama_model_loader: loaded meta data\n"
-
-    def log_text(self) -> str:
-        return self.log
 
 
 def loaded(*, thinking: bool = False, context_tokens: int = 4096) -> Loaded:
@@ -99,6 +67,10 @@ def loaded(*, thinking: bool = False, context_tokens: int = 4096) -> Loaded:
     )
 
 
+def summary(chat_id: int, title: str = "", *, changed_ns: int = 0, turns: int = 0) -> ChatSummary:
+    return ChatSummary(chat_id, title, 0, changed_ns, turns)
+
+
 class SilentListener:
     """Hears everything, does nothing."""
 
@@ -111,11 +83,11 @@ class FakeSession:
     """See the module; ``calls`` keeps what the page asked for, as (method, arguments)."""
 
     chat: Chat = field(default_factory=lambda: Chat(id=1))
-    panes: list[FakePane] = field(default_factory=list)
+    panes: list[Pane] = field(default_factory=list)
     listener: Any = field(default_factory=SilentListener)
     calls: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
     refuse: str | None = None
-    summaries: list[FakeSummary] = field(default_factory=list)
+    summaries: list[ChatSummary] = field(default_factory=list)
     stored: dict[int, Chat] = field(default_factory=dict)
     clock_ns: int = 1_700_000_000 * SECOND_NS
 
@@ -132,7 +104,14 @@ class FakeSession:
             path = Path(f"/models/{name}-{level}.gguf")
             candidate = new_candidate(path, [pane.candidate for pane in self.panes])
             self.panes.append(
-                FakePane(candidate, model=FakeModel(name, level, 9_000_000), loaded=loaded())
+                Pane(
+                    candidate,
+                    state=PaneState.READY,
+                    model=cast("Any", FakeModel(name, level, 9_000_000)),
+                    loaded=loaded(),
+                    estimated_bytes=40_000_000,
+                    log="llama_model_loader: loaded meta data\n",
+                )
             )
         self._keep_candidates()
         self.chat.reference_key = self.panes[0].candidate.key if self.panes else None
@@ -209,14 +188,14 @@ class FakeSession:
             pane.live_tokens = 0
         self.listener.pane_changed(pane.candidate.key)
 
-    def fail(self, letter: str, failure: FakeFailure) -> None:
+    def fail(self, letter: str, failure: PaneFailure) -> None:
         pane = self.pane(self.key(letter))
         pane.failure = failure
         self.set_state(letter, PaneState.FAILED)
 
     # --- what the page uses -------------------------------------------------------------
 
-    def pane(self, key: str) -> FakePane:
+    def pane(self, key: str) -> Pane:
         return next(pane for pane in self.panes if pane.candidate.key == key)
 
     def pump(self) -> None:
@@ -262,8 +241,8 @@ class FakeSession:
     def add_candidate(self, path: Path) -> Candidate:
         self._note("add_candidate", path)
         candidate = new_candidate(path, [pane.candidate for pane in self.panes])
-        model = FakeModel(path.stem, "Q4_K_M", 9_000_000)
-        self.panes.append(FakePane(candidate, state=PaneState.ASLEEP, model=model))
+        model: Any = FakeModel(path.stem, "Q4_K_M", 9_000_000)
+        self.panes.append(Pane(candidate, state=PaneState.ASLEEP, model=model))
         self._keep_candidates()
         self.listener.panes_changed()
         return candidate
@@ -291,8 +270,6 @@ class FakeSession:
         self._note("update_candidate", candidate)
         pane = self.pane(candidate.key)
         pane.candidate = candidate
-        if candidate.template_id is not None:
-            pane.needs_template = False
         self._keep_candidates()
         self.listener.pane_changed(candidate.key)
 
@@ -343,7 +320,7 @@ class FakeSession:
     def rename_chat(self, chat_id: int, title: str) -> None:
         self._note("rename_chat", chat_id, title)
         self.summaries = [
-            msgspec_replace(s, title=title) if s.id == chat_id else s for s in self.summaries
+            dataclasses.replace(s, title=title) if s.id == chat_id else s for s in self.summaries
         ]
         self.listener.chats_changed()
 
@@ -352,27 +329,33 @@ class FakeSession:
         self.summaries = [s for s in self.summaries if s.id != chat_id]
         self.listener.chats_changed()
 
-    def list_chats(self) -> list[FakeSummary]:
+    def list_chats(self) -> list[ChatSummary]:
         return list(self.summaries)
 
-    def export_chat(self, chat_id: int, fmt: Any) -> str:
-        self._note("export_chat", chat_id, fmt)
-        return f"chat {chat_id} as {fmt}\n"
+    def export_chat(self, chat_id: int, form: str) -> str:
+        self._note("export_chat", chat_id, form)
+        return f"chat {chat_id} as {form}\n"
+
+    def log_text(self, key: str) -> str:
+        return self.pane(key).log
+
+    def sampling_of(self, candidate: Candidate) -> SamplingSettings:
+        return candidate.sampling or self.chat.sampling
 
     def first_difference(self, turn: Turn, key: str) -> int | None:
         reference = self.chat.reference_key
         if reference in (None, key) or reference not in turn.answers:
             return None
         mine, theirs = turn.answers[key], turn.answers[reference]
-        shorter = min(len(mine.text), len(theirs.text))
-        for at in range(shorter):
-            if mine.text[at] != theirs.text[at]:
-                return at
-        ended = mine.stop_reason is not None and theirs.stop_reason is not None
-        return shorter if ended and len(mine.text) != len(theirs.text) else None
+        return first_difference(
+            theirs.text,
+            mine.text,
+            reference_done=theirs.stop_reason is not None,
+            other_done=mine.stop_reason is not None,
+        )
 
     def use_elsewhere(self, key: str) -> FakeElsewhere:
-        path = Path(self.pane(key).candidate.path)
+        path = self.pane(key).candidate.path
         return FakeElsewhere(path, f"llama-server -m '{path}' -c 4096")
 
     def close(self) -> None:
@@ -403,12 +386,3 @@ class FakeSession:
         self.listener.panes_changed()
         self.listener.turns_changed()
         self.listener.chats_changed()
-
-
-def msgspec_replace(value: Any, **changes: Any) -> Any:
-    """The same value with other fields, whichever kind of struct it is."""
-    if isinstance(value, msgspec.Struct):
-        return msgspec.structs.replace(value, **changes)
-    from dataclasses import replace
-
-    return replace(value, **changes)

@@ -7,13 +7,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from app.ui.compare.chat_list_model import ChatListModel, ChatRole
-from tests.ui.compare.fake_session import FakeSummary
+from tests.ui.compare.fake_session import summary
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+    from app.store.chats import ChatSummary
 
-def made(*chats: FakeSummary) -> ChatListModel:
+
+def made(*chats: ChatSummary) -> ChatListModel:
     model = ChatListModel("Untitled")
     model.tester = QAbstractItemModelTester(
         model, QAbstractItemModelTester.FailureReportingMode.Fatal
@@ -27,23 +29,23 @@ def titles(model: ChatListModel) -> list[str]:
 
 
 def test_titles_are_shown_and_untitled_chats_have_a_word(qapp: object) -> None:
-    model = made(FakeSummary(2, "Sky"), FakeSummary(1, ""))
+    model = made(summary(2, "Sky"), summary(1, ""))
     assert titles(model) == ["Sky", "Untitled"]
     assert model.index(1).data(Qt.ItemDataRole.EditRole) == ""
     assert model.index(0).data(ChatRole.ID) == 2
 
 
 def test_a_chat_that_was_used_moves_up(qapp: object, qtbot: QtBot) -> None:
-    model = made(FakeSummary(3, "C"), FakeSummary(2, "B"), FakeSummary(1, "A"))
+    model = made(summary(3, "C"), summary(2, "B"), summary(1, "A"))
     with qtbot.waitSignal(model.rowsMoved):
-        model.set_chats([FakeSummary(1, "A"), FakeSummary(3, "C"), FakeSummary(2, "B")])
+        model.set_chats([summary(1, "A"), summary(3, "C"), summary(2, "B")])
     assert titles(model) == ["A", "C", "B"]
 
 
 def test_a_renamed_chat_changes_one_row(qapp: object, qtbot: QtBot) -> None:
-    model = made(FakeSummary(2, "B"), FakeSummary(1, "A"))
+    model = made(summary(2, "B"), summary(1, "A"))
     with qtbot.waitSignal(model.dataChanged) as changed:
-        model.set_chats([FakeSummary(2, "B"), FakeSummary(1, "Other")])
+        model.set_chats([summary(2, "B"), summary(1, "Other")])
     assert changed.args[0].row() == changed.args[1].row() == 1
 
 
@@ -52,7 +54,7 @@ def test_any_list_follows_any_other(qapp: object) -> None:
     model = made()
     for _ in range(200):
         ids = dice.sample(range(12), dice.randrange(10))
-        chats = [FakeSummary(i, f"{i}.{dice.randrange(3)}") for i in ids]
+        chats = [summary(i, f"{i}.{dice.randrange(3)}") for i in ids]
         model.set_chats(chats)
         assert titles(model) == [chat.title for chat in chats]
 
@@ -60,7 +62,7 @@ def test_any_list_follows_any_other(qapp: object) -> None:
 def test_renaming_in_place_asks_for_it_and_changes_nothing_itself(
     qapp: object, qtbot: QtBot
 ) -> None:
-    model = made(FakeSummary(4, "Old"))
+    model = made(summary(4, "Old"))
     index = model.index(0)
     assert model.flags(index) & Qt.ItemFlag.ItemIsEditable
     with qtbot.waitSignal(model.renamed) as renamed:
@@ -70,7 +72,7 @@ def test_renaming_in_place_asks_for_it_and_changes_nothing_itself(
 
 
 def test_an_empty_or_equal_title_is_no_rename(qapp: object, qtbot: QtBot) -> None:
-    model = made(FakeSummary(4, "Old"))
+    model = made(summary(4, "Old"))
     with qtbot.assertNotEmitted(model.renamed):
         assert not model.setData(model.index(0), "  ")
         assert not model.setData(model.index(0), "Old")

@@ -1,0 +1,77 @@
+"""The page's commands: what the keyboard map and the command palette run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QAction, QKeySequence
+
+from app.core.candidate import MAX_CANDIDATES
+from app.ui.compare.pane_menu import PaneCommand
+from app.ui.icons import icon
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+
+class CompareActions:
+    """Actions of the Compare page; they work while the page is shown."""
+
+    def __init__(self, page: QWidget) -> None:
+        self._page = page
+        self.ask_all = self._add(_tr("Ask every model"), "send", "Ctrl+Return")
+        self.stop = self._add(_tr("Stop every answer"), "stop", "Esc")
+        self.new_chat = self._add(_tr("New chat"), "add", "Ctrl+N")
+        self.add = self._add(_tr("Add a model …"), "file", "Ctrl+T")
+        self.remove = self._add(_tr("Remove the focused pane"), "close", "Ctrl+W")
+        self.focus_prompt = self._add(_tr("Go to the prompt"), "edit", "Ctrl+L")
+        self.focus_panes = [
+            self._add(_tr("Go to pane {number}").format(number=number), "", f"Ctrl+{number}")
+            for number in range(1, MAX_CANDIDATES + 1)
+        ]
+        self.show_chats = self._add(_tr("Show the chats"), "chat-list", "Ctrl+B", checked=True)
+        self.show_plots = self._add(_tr("Show the live plots"), "plot", "Ctrl+P", checked=True)
+        self.show_settings = self._add(
+            _tr("Show the settings"), "settings", "Ctrl+,", checked=False
+        )
+        self.for_pane = {
+            PaneCommand.SETTINGS: self._add(_tr("Settings of the focused pane …"), "settings"),
+            PaneCommand.REFERENCE: self._add(_tr("Make the focused pane the reference"), "star"),
+            PaneCommand.RELOAD: self._add(_tr("Reload the focused pane"), "reload"),
+            PaneCommand.UNLOAD: self._add(_tr("Unload the focused pane"), "unload"),
+            PaneCommand.ELSEWHERE: self._add(_tr("Use the focused pane elsewhere …"), "external"),
+            PaneCommand.LOG: self._add(_tr("Show the focused pane’s log"), "log"),
+        }
+
+    def follow(self, *, busy: bool, panes: int) -> None:
+        """Enable what can be done now."""
+        for action, possible in (
+            (self.ask_all, panes > 0),
+            (self.stop, busy),
+            (self.add, panes < MAX_CANDIDATES),
+            (self.remove, panes > 0),
+            *((action, index < panes) for index, action in enumerate(self.focus_panes)),
+            *((action, panes > 0) for action in self.for_pane.values()),
+        ):
+            if action.isEnabled() != possible:
+                action.setEnabled(possible)
+
+    def _add(
+        self, text: str, icon_name: str, keys: str = "", *, checked: bool | None = None
+    ) -> QAction:
+        action = QAction(text, self._page)
+        if icon_name:
+            action.setIcon(icon(icon_name))
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        if checked is not None:
+            action.setCheckable(True)
+            action.setChecked(checked)
+        self._page.addAction(action)
+        return action
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("CompareActions", text)

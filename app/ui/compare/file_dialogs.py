@@ -1,0 +1,56 @@
+"""Asks for files with the system's own dialogs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QDir, QStandardPaths
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+_NOT_IN_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
+_ENDINGS = {"markdown": "md", "json": "json"}
+
+
+class FileDialogs:
+    """Remembers the folder that was used last.
+
+    Attributes:
+        last_folder: Where the next dialog opens; empty for the home folder.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+        self.last_folder = ""
+
+    def models(self) -> list[Path]:
+        """Model files to open, none if the person changed their mind."""
+        names, _ = QFileDialog.getOpenFileNames(
+            self._window,
+            _tr("Open model files"),
+            self.last_folder or QDir.homePath(),
+            _tr("Model files (*.gguf)") + ";;" + _tr("All files (*)"),
+        )
+        if names:
+            self.last_folder = str(Path(names[0]).parent)
+        return [Path(name) for name in names]
+
+    def export_target(self, title: str, form: str) -> Path | None:
+        """Where a chat shall be written."""
+        documents = QStandardPaths.writableLocation(
+            QStandardPaths.StandardLocation.DocumentsLocation
+        )
+        ending = _ENDINGS[form]
+        stem = _NOT_IN_NAMES.sub(" ", title).strip(" .")[:80] or _tr("Chat")
+        kind = _tr("Markdown (*.md)") if form == "markdown" else _tr("JSON (*.json)")
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, _tr("Export the chat"), str(Path(documents, f"{stem}.{ending}")), kind
+        )
+        if not name:
+            return None
+        path = Path(name)
+        return path if path.suffix else path.with_suffix(f".{ending}")
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("FileDialogs", text)

@@ -1,0 +1,82 @@
+"""The figures below a pane's conversation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.ui.compare.words import (
+    Figure,
+    estimated_help,
+    figure_names,
+    figure_values,
+    memory_quantity,
+    needed_help,
+    shared_help,
+)
+from app.ui.format import speed, tokens
+from app.ui.widgets import FlowLayout, NumberLabel, label
+
+if TYPE_CHECKING:
+    from app.core.chat import AnswerFigures
+    from app.lab.panes import Pane
+    from app.ui.format import Quantity
+
+
+class PaneFoot(QWidget):
+    """Shows the figures of the newest answer; how each was taken is said on hovering."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self._flow = FlowLayout(self, spacing_px=10)
+        self.numbers: dict[Figure, NumberLabel] = {}
+        for figure, (name, prefix) in figure_names().items():
+            number = NumberLabel(name, prefix=prefix, small=True, align_right=False)
+            number.hide()
+            self.numbers[figure] = number
+            self._flow.addWidget(number)
+        self.shared_label = label(self.tr("shared"), "small-dim")
+        self.shared_label.setToolTip(shared_help())
+        self.shared_label.hide()
+        self._flow.addWidget(self.shared_label)
+        self._shown: object = None
+
+    def show_figures(self, pane: Pane, figures: AnswerFigures | None, *, live: bool) -> None:
+        """Follow the newest answer's figures, or those that are coming."""
+        state = (figures, live, pane.live_tokens, pane.live_tokens_per_second)
+        if (now := (*state, pane.needed_bytes, pane.estimated_bytes)) == self._shown:
+            return
+        self._shown = now
+        values: dict[Figure, tuple[Quantity, str]] = {}
+        if live:
+            if pane.live_tokens:
+                so_far = self.tr("So far; the engine reports about 30 times a second.")
+                values[Figure.TOKENS] = (tokens(pane.live_tokens), so_far)
+            if pane.live_tokens_per_second is not None:
+                recent = self.tr("Over the last second, while the answer comes.")
+                values[Figure.SPEED] = (speed(pane.live_tokens_per_second), recent)
+        elif figures is not None:
+            values = figure_values(figures)
+        needed = memory_quantity(pane)
+        if needed.value:
+            measured = pane.needed_bytes is not None
+            values[Figure.NEEDED] = (needed, needed_help() if measured else estimated_help())
+        for figure, number in self.numbers.items():
+            self._show(number, values.get(figure))
+        shared = not live and figures is not None and figures.shared
+        self._set_shown(self.shared_label, shared)
+
+    def _show(self, number: NumberLabel, value: tuple[Quantity, str] | None) -> None:
+        if value is not None:
+            quantity, taken = value
+            number.set_quantity(quantity)
+            if number.toolTip() != taken:
+                number.setToolTip(taken)
+        self._set_shown(number, value is not None)
+
+    @staticmethod
+    def _set_shown(widget: QWidget, shown: bool) -> None:
+        if widget.isHidden() == shown:
+            widget.setVisible(shown)

@@ -1,0 +1,338 @@
+"""One pane: head, conversation, notice, figures, and a box that asks this model alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt, QUrl, Signal
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from app.lab.panes import BUSY, PaneState
+from app.ui.compare.growing_edit import GrowingEdit
+from app.ui.compare.pane_foot import PaneFoot
+from app.ui.compare.pane_header import PaneHeader
+from app.ui.compare.pane_menu import PaneCommand
+from app.ui.compare.template_chooser import TemplateChooser
+from app.ui.compare.transcript import Transcript
+from app.ui.compare.turn_view import AnswerFacts
+from app.ui.compare.words import empty_words, state_words, stop_words
+from app.ui.theme import GRID, candidate_edge, current_tokens
+from app.ui.widgets import Banner, BannerAction, EmptyState, IconButton, Severity
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+    from app.core.chat import Turn
+    from app.lab.panes import Pane
+    from app.lab.session import Session
+
+LEAST_PX = 224
+OWN_BOX_LINES = 4
+EDGE_PX = 3
+
+
+class PaneView(QFrame):
+    """Reads the session; asks for changes and changes nothing itself.
+
+    What comes thirty times a second only marks it; :meth:`tick` does the rest, less often.
+
+    Signals:
+        asked: The person asks this model alone.
+        asked_all: The person wrote here and asks every model.
+        edited: Another prompt in a turn's place is wanted.
+        regenerate_requested: A turn's answer is wanted anew.
+        command_requested: Something of the pane's menu or notice.
+        menu_requested: The pane's menu is wanted at a global position.
+        stop_requested: This pane shall stop.
+        template_chosen: A well-known template's id.
+        link_activated: The person clicked a link (QUrl).
+    """
+
+    asked = Signal(str, str)
+    asked_all = Signal(str, str)
+    edited = Signal(object, str)
+    regenerate_requested = Signal(object, str)
+    command_requested = Signal(object, str)
+    menu_requested = Signal(str, QPoint)
+    stop_requested = Signal(str)
+    template_chosen = Signal(str, str)
+    link_activated = Signal(QUrl)
+
+    def __init__(self, session: Session, key: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.key = key
+        self._session = session
+        self._letter = session.pane(key).candidate.letter
+        self._dirty = False
+        self._all_dirty = False
+        self._focused = False
+        self._shape: tuple[object, ...] = ()
+        self._notice_of: object = None
+        self.setProperty("role", "surface")
+        self.setMinimumWidth(LEAST_PX)
+        self.setAccessibleName(self.tr("Pane {letter}").format(letter=self._letter))
+        self.header = PaneHeader(self._letter)
+        self.header.menu_requested.connect(lambda at: self.menu_requested.emit(key, at))
+        self.header.stop_requested.connect(lambda: self.stop_requested.emit(key))
+        self.transcript = Transcript(key, self._letter, self._facts_of)
+        self.transcript.edited.connect(self.edited)
+        self.transcript.regenerate_requested.connect(
+            lambda turn: self.regenerate_requested.emit(turn, key)
+        )
+        self.transcript.link_activated.connect(self.link_activated)
+        self.empty = EmptyState("chat", "")
+        self.chooser: TemplateChooser | None = None
+        self.notice = Banner()
+        self.notice.hide()
+        self.foot = PaneFoot()
+        self.own_row = QWidget()
+        self.own_box = self._make_own_box()
+        self._stack = QStackedWidget()
+        # The notice below may take the room: the conversation scrolls, the notice does not.
+        self._stack.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+        self._stack.setMinimumHeight(GRID * 8)
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(self.transcript)
+        self._lay_out()
+        self.refresh()
+
+    def _make_own_box(self) -> GrowingEdit:
+        box = GrowingEdit(most_lines=OWN_BOX_LINES, enter_submits=True)
+        only = self.tr("ask {letter} only …").format(letter=self._letter)
+        box.setPlaceholderText(only)
+        box.setAccessibleName(self.tr("Prompt for {letter} only").format(letter=self._letter))
+        box.submitted.connect(self._ask_own)
+        box.submitted_to_all.connect(lambda: self.asked_all.emit(self.key, box.text()))
+        self.own_send = IconButton(
+            "send", self.tr("Ask {letter} only (Enter)").format(letter=self._letter), size_px=16
+        )
+        self.own_send.clicked.connect(self._ask_own)
+        row = QHBoxLayout(self.own_row)
+        row.setContentsMargins(GRID, 0, GRID // 2, 0)
+        row.setSpacing(GRID // 2)
+        row.addWidget(box, 1)
+        row.addWidget(self.own_send, 0, Qt.AlignmentFlag.AlignBottom)
+        return box
+
+    def _lay_out(self) -> None:
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(1, EDGE_PX + 1, 1, GRID)
+        self._column.setSpacing(GRID // 2)
+        self._column.addWidget(self.header)
+        self._column.addWidget(self._stack, 1)
+        for widget in (self.notice, self.foot):
+            row = QHBoxLayout()
+            row.setContentsMargins(GRID, 0, GRID, 0)
+            row.addWidget(widget)
+            self._column.addLayout(row)
+        self._column.addWidget(self.own_row)
+
+    # --- what the page tells it ---------------------------------------------------------
+
+    @property
+    def pane(self) -> Pane:
+        """What it shows."""
+        return self._session.pane(self.key)
+
+    def refresh(self) -> None:
+        """Everything, at once."""
+        self._dirty = False
+        self._all_dirty = False
+        self._refresh_pane()
+        self.set_turns()
+
+    def set_turns(self) -> None:
+        """Follow the list of turns."""
+        turns = self._session.chat.turns_of(self.key)
+        self.transcript.set_turns(turns)
+        self._stack.setCurrentWidget(self.transcript if turns else self.empty)
+        self._refresh_foot()
+
+    def note_pane(self) -> None:
+        """The pane changed; shown now if its state did, else at the next tick."""
+        pane = self.pane
+        if self._shape != self._shape_of(pane):
+            self._refresh_pane()
+            self._refresh_last_turn()
+        else:
+            self._dirty = True
+
+    def note_answer(self, turn: Turn) -> None:
+        """An answer grew or ended."""
+        answer = turn.answers.get(self.key)
+        view = self.transcript.view_of(turn)
+        if answer is None or view is None:
+            self._dirty = True
+            return
+        first_text = bool(answer.text) and view.answer.text.isHidden()
+        if answer.stop_reason is not None or first_text:
+            view.refresh(self._facts_of(turn))
+            self._refresh_foot()
+        else:
+            view.refresh_text()
+            self._dirty = True
+
+    def note_all(self) -> None:
+        """What stands beside every answer may have changed (the reference, being busy)."""
+        self._all_dirty = True
+
+    def tick(self) -> None:
+        """Show what was only marked; skipped while nobody sees it."""
+        if not self.isVisible():
+            return
+        if self._all_dirty:
+            self._all_dirty = self._dirty = False
+            self._refresh_pane()
+            self.transcript.refresh()
+        elif self._dirty:
+            self._dirty = False
+            self._refresh_pane()
+            self._refresh_last_turn()
+
+    def set_own_box_shown(self, shown: bool) -> None:
+        """With one pane the box that asks all is enough."""
+        self.own_row.setVisible(shown)
+
+    def set_focused(self, focused: bool) -> None:
+        """Mark it as the pane that keys go to."""
+        if focused != self._focused:
+            self._focused = focused
+            self.update()
+
+    def focus(self) -> None:
+        """Put the cursor in its own box, or into its text where there is no box."""
+        target = self.own_box if self.own_row.isVisible() else self.transcript
+        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def clear_own_box(self) -> None:
+        """Empty the box, once the session has taken the prompt."""
+        self.own_box.clear()
+
+    # --- showing ------------------------------------------------------------------------
+
+    def _shape_of(self, pane: Pane) -> tuple[object, ...]:
+        is_reference = self._session.chat.reference_key == self.key
+        shape = (pane.state, pane.failure, id(pane.loaded), id(pane.model), pane.needs_template)
+        return (*shape, is_reference, id(pane.candidate))
+
+    def _refresh_pane(self) -> None:
+        pane = self.pane
+        self._shape = self._shape_of(pane)
+        is_reference = self._session.chat.reference_key == self.key
+        self.header.show_pane(pane, is_reference=is_reference)
+        self.empty.set_text(*empty_words(pane))
+        self.own_send.setEnabled(pane.state not in BUSY)
+        self._refresh_notice(pane)
+        self._refresh_chooser(pane)
+        self._refresh_foot()
+
+    def _refresh_last_turn(self) -> None:
+        views = self.transcript.views()
+        if views:
+            self.transcript.refresh_turn(views[-1].turn)
+
+    def _refresh_foot(self) -> None:
+        turns = self._session.chat.turns_of(self.key)
+        figures = next(
+            (f for turn in reversed(turns) if (f := turn.answers[self.key].figures) is not None),
+            None,
+        )
+        live = bool(turns) and self._is_live(turns[-1])
+        self.foot.show_figures(self.pane, figures, live=live)
+
+    def _refresh_chooser(self, pane: Pane) -> None:
+        wanted = pane.needs_template
+        if wanted and self.chooser is None:
+            self.chooser = TemplateChooser()
+            self.chooser.chosen.connect(lambda chosen: self.template_chosen.emit(self.key, chosen))
+            self._column.insertWidget(1, self.chooser)
+        elif not wanted and self.chooser is not None:
+            self.chooser.hide()
+            self.chooser.deleteLater()
+            self.chooser = None
+
+    def _refresh_notice(self, pane: Pane) -> None:
+        if pane.failure is self._notice_of:
+            return
+        self._notice_of = pane.failure
+        if pane.failure is None:
+            self.notice.hide()
+            return
+        failed = pane.state is PaneState.FAILED
+        self.notice.show_notice(
+            Severity.ERROR if failed else Severity.WARNING,
+            pane.failure.sentence,
+            pane.failure.advice,
+            self._notice_actions(pane),
+        )
+
+    def _notice_actions(self, pane: Pane) -> list[BannerAction]:
+        assert pane.failure is not None
+        wanted: list[tuple[PaneCommand, str]] = []
+        if pane.failure.can_drop_turns:
+            wanted.append((PaneCommand.DROP_TURNS, self.tr("Drop the oldest turns")))
+        if pane.state is PaneState.FAILED:
+            wanted.append((PaneCommand.RELOAD, self.tr("Reload")))
+        if self._session.chat.turns_of(self.key) and not pane.failure.can_drop_turns:
+            wanted.append((PaneCommand.RETRY, self.tr("Ask again")))
+        wanted.append((PaneCommand.LOG, self.tr("Show log")))
+        return [
+            BannerAction(
+                text,
+                lambda command=command: self.command_requested.emit(command, self.key),
+                primary=position == 0 and command is not PaneCommand.LOG,
+            )
+            for position, (command, text) in enumerate(wanted)
+        ]
+
+    # --- facts about answers ------------------------------------------------------------
+
+    def _is_live(self, turn: Turn) -> bool:
+        """Whether a turn's answer is coming, or its turn will come."""
+        answer = turn.answers.get(self.key)
+        if answer is None or answer.stop_reason is not None:
+            return False
+        working = self.pane.state in BUSY or self.pane.state is PaneState.PREPARING
+        history = self._session.chat.turns
+        return (
+            working and next((t for t in reversed(history) if self.key in t.answers), None) is turn
+        )
+
+    def _facts_of(self, turn: Turn) -> AnswerFacts:
+        pane = self.pane
+        answer = turn.answers[self.key]
+        live = self._is_live(turn)
+        last = next((t for t in reversed(self._session.chat.turns) if self.key in t.answers), None)
+        context_tokens = pane.loaded.context_tokens if pane.loaded is not None else None
+        sampling = self._session.sampling_of(pane.candidate)
+        return AnswerFacts(
+            live=live,
+            live_words=state_words(pane) if live else "",
+            live_tokens=pane.live_tokens if live and pane.state is PaneState.GENERATING else None,
+            stop_words=stop_words(answer, sampling, context_tokens),
+            difference=self._session.first_difference(turn, self.key),
+            is_last=last is turn,
+            can_ask=not self._session.busy,
+        )
+
+    def _ask_own(self) -> None:
+        if self.own_box.text():
+            self.asked.emit(self.key, self.own_box.text())
+
+    # Qt's own names from here on.
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        tokens = current_tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(candidate_edge(self._letter, tokens)))
+        painter.setClipRect(0, 0, self.width(), EDGE_PX)
+        painter.drawRoundedRect(0, 0, self.width(), 12, 6, 6)
+        if self._focused:
+            painter.setClipping(False)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QColor(tokens.accent))
+            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 6, 6)

@@ -1,0 +1,290 @@
+"""A pane's conversation: the turns in the window, and where the scroll bar stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, QUrl, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from app.ui.compare.turn_view import TurnView
+from app.ui.compare.turn_window import TurnWindow
+from app.ui.theme import GRID
+from app.ui.widgets import push_button
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtGui import QResizeEvent
+
+    from app.core.chat import Turn
+    from app.ui.compare.turn_view import AnswerFacts
+
+AT_ONCE_TURNS = 3
+NEAR_PX = 4
+
+
+class Transcript(QScrollArea):
+    """Shows a window of the pane's turns; the newest ones first, the others as time allows.
+
+    It stays at the end while text comes, unless the person has scrolled away from there; then
+    what they read stays where it is, whatever grows above or below.
+
+    Signals:
+        edited: Another prompt in a turn's place is wanted.
+        regenerate_requested: A turn's answer is wanted anew.
+        link_activated: The person clicked a link (QUrl).
+    """
+
+    edited = Signal(object, str)
+    regenerate_requested = Signal(object)
+    link_activated = Signal(QUrl)
+
+    def __init__(
+        self,
+        key: str,
+        letter: str,
+        facts_of: Callable[[Turn], AnswerFacts],
+        parent: QWidget | None = None,
+    ) -> None:
+        """``facts_of`` says what stands beside a turn's answer at the moment."""
+        super().__init__(parent)
+        self._key = key
+        self._facts_of = facts_of
+        self._turns: list[Turn] = []
+        self._window = TurnWindow()
+        self._views: list[TurnView] = []
+        self._stick = True
+        self._placing = False
+        self._anchor: tuple[QWidget, int] | None = None
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(self.horizontalScrollBarPolicy().ScrollBarAlwaysOff)
+        self._answer_name = self.tr("Answer of {letter}").format(letter=letter)
+        self.setAccessibleName(self.tr("Conversation with {letter}").format(letter=letter))
+        self._content = QWidget()
+        self._content.setProperty("role", "plain")
+        self._column = QVBoxLayout(self._content)
+        self._column.setContentsMargins(GRID, GRID, GRID, GRID)
+        self._column.setSpacing(GRID)
+        self.earlier_button = push_button(self.tr("Show earlier turns"), "link")
+        self.earlier_button.clicked.connect(self.show_earlier)
+        self.later_button = push_button(self.tr("Show later turns"), "link")
+        self.later_button.clicked.connect(self.show_later)
+        self._column.addWidget(self.earlier_button)
+        self._column.addWidget(self.later_button)
+        self._column.addStretch(1)
+        self.setWidget(self._content)
+        self.end_button = push_button(self.tr("Jump to the end"), icon_name="chevron-down")
+        self.end_button.setParent(self)
+        self.end_button.hide()
+        self.end_button.clicked.connect(self.jump_to_end)
+        self._filling = QTimer(self)
+        self._filling.setInterval(0)
+        self._filling.timeout.connect(self._fill_one)
+        bar = self.verticalScrollBar()
+        bar.rangeChanged.connect(self._on_range_changed)
+        bar.valueChanged.connect(self._on_value_changed)
+        self._refresh_buttons()
+
+    # --- what the pane tells it ---------------------------------------------------------
+
+    def set_turns(self, turns: Sequence[Turn]) -> None:
+        """Show these turns; views of turns that stay are kept."""
+        same_chat = bool(self._turns) and bool(turns) and self._turns[0] is turns[0]
+        grew = len(turns) > len(self._turns)
+        self._turns = list(turns)
+        if same_chat:
+            self._window = self._window.with_total(len(turns))
+            if grew and not self._window.at_last:
+                self._window = TurnWindow.at_end(len(turns))
+        else:
+            self._window = TurnWindow.at_end(len(turns))
+        if grew or not same_chat:
+            self._stick = True
+        self._reconcile()
+
+    def refresh(self) -> None:
+        """Everything of the turns that are shown."""
+        for view in self._views:
+            view.refresh(self._facts_of(view.turn))
+
+    def refresh_turn(self, turn: Turn) -> None:
+        """Everything of one turn, if it is shown."""
+        view = self.view_of(turn)
+        if view is not None:
+            view.refresh(self._facts_of(turn))
+
+    def refresh_text(self, turn: Turn) -> None:
+        """Only the text of one turn's answer, if it is shown."""
+        view = self.view_of(turn)
+        if view is not None:
+            view.refresh_text()
+
+    def view_of(self, turn: Turn) -> TurnView | None:
+        """The widgets of a turn, if it has any now."""
+        return next((view for view in reversed(self._views) if view.turn is turn), None)
+
+    def views(self) -> list[TurnView]:
+        """The turns that have widgets, oldest first."""
+        return list(self._views)
+
+    @property
+    def window_of_turns(self) -> TurnWindow:
+        """Which turns are shown."""
+        return self._window
+
+    @property
+    def follows_end(self) -> bool:
+        """Whether it stays at the end while text comes."""
+        return self._stick
+
+    # --- moving -------------------------------------------------------------------------
+
+    def show_earlier(self) -> None:
+        """Bring more turns in above; what is read now stays where it is."""
+        if self._window.earlier:
+            self._leave_end()
+            self._window = self._window.with_earlier()
+            self._reconcile()
+
+    def show_later(self) -> None:
+        """Bring more turns in below."""
+        if self._window.later:
+            self._leave_end()
+            self._window = self._window.with_later()
+            self._reconcile()
+
+    def jump_to_end(self) -> None:
+        """Show the newest text and stay there."""
+        if not self._window.at_last:
+            self._window = TurnWindow.at_end(len(self._turns))
+        self._stick = True
+        self._anchor = None
+        self._reconcile()
+        self._place()
+
+    def scroll_to(self, widget: QWidget, y: int = 0) -> None:
+        """Bring a place in a widget of a turn into sight, a third from the top."""
+        self._leave_end()
+        top = widget.mapTo(self._content, widget.rect().topLeft()).y() + y
+        self.verticalScrollBar().setValue(max(0, top - self.viewport().height() // 3))
+
+    # --- views --------------------------------------------------------------------------
+
+    def _reconcile(self) -> None:
+        """Drop the views that left the window; the others are made one at a time."""
+        wanted = self._turns[self._window.start : self._window.end]
+        ids = {id(turn) for turn in wanted}
+        for view in [view for view in self._views if id(view.turn) not in ids]:
+            self._views.remove(view)
+            self._column.removeWidget(view)
+            if self._anchor is not None and self._anchor[0] is view:
+                self._anchor = None
+            view.hide()
+            view.deleteLater()
+        for _ in range(AT_ONCE_TURNS):
+            if not self._make_missing():
+                break
+        else:
+            self._filling.start()
+        for view in self._views:
+            view.refresh(self._facts_of(view.turn))
+        self._refresh_buttons()
+
+    def _fill_one(self) -> None:
+        if not self._make_missing():
+            self._filling.stop()
+
+    def _make_missing(self) -> bool:
+        """Make the view of the last turn in the window that has none; False if all have."""
+        wanted = self._turns[self._window.start : self._window.end]
+        have = {id(view.turn): position for position, view in enumerate(self._views)}
+        place = len(self._views)
+        for turn in reversed(wanted):
+            position = have.get(id(turn))
+            if position is not None:
+                place = position
+                continue
+            view = TurnView(turn, self._key, self._answer_name)
+            view.edited.connect(self.edited)
+            view.regenerate_requested.connect(self.regenerate_requested)
+            view.place_requested.connect(self.scroll_to)
+            view.link_activated.connect(self.link_activated)
+            view.refresh(self._facts_of(turn))
+            self._views.insert(place, view)
+            self._column.insertWidget(place + 1, view)
+            return True
+        return False
+
+    def _refresh_buttons(self) -> None:
+        self.earlier_button.setVisible(self._window.earlier > 0)
+        self.later_button.setVisible(self._window.later > 0)
+        self._refresh_end_button()
+
+    def _refresh_end_button(self) -> None:
+        away = bool(self._turns) and not (self._stick and self._window.at_last)
+        if away != self.end_button.isVisibleTo(self):
+            self.end_button.setVisible(away)
+        if away:
+            self._place_end_button()
+
+    def _place_end_button(self) -> None:
+        size = self.end_button.sizeHint()
+        port = self.viewport().geometry()
+        x = port.left() + (port.width() - size.width()) // 2
+        self.end_button.setGeometry(
+            x, port.bottom() - size.height() - GRID, size.width(), size.height()
+        )
+        self.end_button.raise_()
+
+    # --- the scroll bar -----------------------------------------------------------------
+
+    def _leave_end(self) -> None:
+        self._stick = False
+        self._remember_place()
+        self._refresh_end_button()
+
+    def _remember_place(self) -> None:
+        top = self.verticalScrollBar().value()
+        for view in self._views:
+            if view.y() + view.height() > top:
+                self._anchor = (view, view.y() - top)
+                return
+        self._anchor = None
+
+    def _place(self) -> None:
+        bar = self.verticalScrollBar()
+        self._placing = True
+        if self._stick and self._window.at_last:
+            bar.setValue(bar.maximum())
+        elif self._anchor is not None:
+            widget, offset = self._anchor
+            bar.setValue(widget.y() - offset)
+        self._placing = False
+
+    def _on_range_changed(self) -> None:
+        self._place()
+        self._refresh_end_button()
+
+    def _on_value_changed(self, value: int) -> None:
+        if self._placing:
+            return
+        bar = self.verticalScrollBar()
+        self._stick = self._window.at_last and value >= bar.maximum() - NEAR_PX
+        self._remember_place()
+        self._refresh_end_button()
+        if self._filling.isActive():
+            return
+        if value <= NEAR_PX and bar.maximum() > 0 and self._window.earlier:
+            self.show_earlier()
+        elif value >= bar.maximum() - NEAR_PX and self._window.later:
+            self.show_later()
+
+    # Qt's own names from here on.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+        if self.end_button.isVisibleTo(self):
+            self._place_end_button()

@@ -1,0 +1,249 @@
+"""Pieces of one turn: the person's message and the model's thinking."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui.compare.growing_edit import GrowingEdit
+from app.ui.compare.quiet_button import QuietButton
+from app.ui.compare.words import tokens_words
+from app.ui.icons import Tone, icon
+from app.ui.theme import GRID
+
+LONG_PROMPT_CHARACTERS = 1200
+EDIT_LINES = 10
+THINKING_LINES = 12
+
+
+class PromptCard(QFrame):
+    """What the person wrote; becomes an editor in place.
+
+    Signals:
+        copy_requested: The prompt is wanted on the clipboard.
+        edited: Another prompt is wanted in its place.
+    """
+
+    copy_requested = Signal()
+    edited = Signal(str)
+
+    def __init__(self, prompt: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "raised")
+        self._prompt = prompt
+        self.setAccessibleName(self.tr("You: {prompt}").format(prompt=prompt[:200]))
+        self.label = QLabel()
+        self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self.label.setWordWrap(True)
+        self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self.edit_button = QuietButton("edit", self.tr("Edit and ask again from here"))
+        self.edit_button.clicked.connect(self.start_editing)
+        self.copy_button = QuietButton("copy", self.tr("Copy this message"))
+        self.copy_button.clicked.connect(self.copy_requested)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(0)
+        self._row.addWidget(self.label, 1)
+        for button in (self.edit_button, self.copy_button):
+            self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(GRID, GRID // 2, GRID // 2, GRID // 2)
+        self._column.addLayout(self._row)
+        self.whole_button: QPushButton | None = None
+        self._editor: PromptEditor | None = None
+        self._show_text(whole=len(prompt) <= LONG_PROMPT_CHARACTERS)
+
+    @property
+    def editor(self) -> PromptEditor | None:
+        """The editor while the prompt is being edited."""
+        return self._editor
+
+    def start_editing(self) -> None:
+        """Put an editor in the text's place."""
+        if self._editor is not None:
+            return
+        self._editor = PromptEditor(self._prompt, self)
+        self._editor.accepted.connect(self._accept)
+        self._editor.cancelled.connect(self.stop_editing)
+        self._show_parts(visible=False)
+        self._column.addWidget(self._editor)
+        self._editor.focus()
+
+    def stop_editing(self) -> None:
+        """Back to the text; what was written in the editor goes."""
+        if self._editor is not None:
+            self._editor.hide()
+            self._editor.deleteLater()
+            self._editor = None
+        self._show_parts(visible=True)
+
+    def set_editable(self, editable: bool) -> None:
+        """Whether editing can be asked for now."""
+        self.edit_button.setEnabled(editable)
+        if self._editor is not None:
+            self._editor.set_enabled(editable)
+
+    def reveal_buttons(self, shown: bool) -> None:
+        """Show the buttons because the pointer is over the turn."""
+        self.edit_button.set_revealed(shown)
+        self.copy_button.set_revealed(shown)
+
+    def _accept(self, text: str) -> None:
+        self.edited.emit(text)
+
+    def _show_parts(self, *, visible: bool) -> None:
+        self.label.setVisible(visible)
+        self.edit_button.setVisible(visible)
+        self.copy_button.setVisible(visible)
+        if self.whole_button is not None:
+            self.whole_button.setVisible(visible)
+
+    def _show_text(self, *, whole: bool) -> None:
+        if whole:
+            self.label.setText(self._prompt)
+            if self.whole_button is not None:
+                self.whole_button.hide()
+                self.whole_button.deleteLater()
+                self.whole_button = None
+            return
+        self.label.setText(self._prompt[:LONG_PROMPT_CHARACTERS].rstrip() + " …")
+        self.whole_button = QPushButton(self.tr("Show the whole message"))
+        self.whole_button.setProperty("role", "link")
+        self.whole_button.clicked.connect(lambda: self._show_text(whole=True))
+        self._column.addWidget(self.whole_button, 0, Qt.AlignmentFlag.AlignLeft)
+
+
+class PromptEditor(QWidget):
+    """Edits an earlier message where it stands.
+
+    Signals:
+        accepted: Ask this instead.
+        cancelled: Leave it as it was.
+    """
+
+    accepted = Signal(str)
+    cancelled = Signal()
+
+    def __init__(self, prompt: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.edit = GrowingEdit(
+            most_lines=EDIT_LINES, enter_submits=False, escape_cancels=True, parent=self
+        )
+        self.edit.setAccessibleName(self.tr("Edit the message"))
+        self.edit.setPlainText(prompt)
+        self.edit.submitted_to_all.connect(self._accept)
+        self.edit.cancelled.connect(self.cancelled)
+        note = QLabel(self.tr("Answers from here on are replaced."))
+        note.setProperty("role", "small-dim")
+        note.setWordWrap(True)
+        self.cancel_button = QPushButton(self.tr("Cancel"))
+        self.cancel_button.clicked.connect(self.cancelled)
+        self.ask_button = QPushButton(self.tr("Ask again"))
+        self.ask_button.setToolTip(self.tr("Ctrl+Enter"))
+        self.ask_button.setProperty("role", "primary")
+        self.ask_button.clicked.connect(self._accept)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel_button)
+        buttons.addWidget(self.ask_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID // 2)
+        layout.addWidget(self.edit)
+        layout.addWidget(note)
+        layout.addLayout(buttons)
+
+    def focus(self) -> None:
+        """Put the cursor at the end of the text."""
+        self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.edit.moveCursor(QTextCursor.MoveOperation.End)
+
+    def set_enabled(self, enabled: bool) -> None:
+        """Whether the edited message can be asked now."""
+        self.ask_button.setEnabled(enabled)
+
+    def _accept(self) -> None:
+        if self.edit.text() and self.ask_button.isEnabled():
+            self.accepted.emit(self.edit.text())
+
+
+class ThinkingBlock(QWidget):
+    """A model's thinking, folded away until it is asked for; grows live when open."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = ""
+        self._shown_characters = 0
+        self.toggle = QToolButton()
+        self.toggle.setCheckable(True)
+        self.toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.toggle.setIcon(icon("chevron-right", Tone.DIM))
+        self.toggle.toggled.connect(self._on_toggled)
+        self.body: QPlainTextEdit | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self.toggle, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def set_thinking(self, text: str, tokens: int | None, *, coming: bool) -> None:
+        """Show this thinking; ``coming`` while more of it may follow."""
+        if tokens is None:
+            words = self.tr("Thinking …") if coming else self.tr("Thinking")
+        elif coming:
+            words = self.tr("Thinking … {tokens}").format(tokens=tokens_words(tokens))
+        else:
+            words = self.tr("Thinking: {tokens}").format(tokens=tokens_words(tokens))
+        if self.toggle.text() != words:
+            self.toggle.setText(words)
+        self._text = text
+        if self.body is not None and self.toggle.isChecked():
+            self._fill(self.body)
+
+    def _on_toggled(self, opened: bool) -> None:
+        self.toggle.setIcon(icon("chevron-down" if opened else "chevron-right", Tone.DIM))
+        if opened and self.body is None:
+            self.body = self._make_body()
+            self._column.addWidget(self.body)
+        if self.body is not None:
+            self.body.setVisible(opened)
+            if opened:
+                self._fill(self.body)
+
+    def _make_body(self) -> QPlainTextEdit:
+        body = QPlainTextEdit()
+        body.setReadOnly(True)
+        body.setProperty("role", "plain")
+        body.setAccessibleName(self.tr("Thinking"))
+        body.setUndoRedoEnabled(False)
+        body.setSizeAdjustPolicy(QPlainTextEdit.SizeAdjustPolicy.AdjustIgnored)
+        body.setFixedHeight(self.fontMetrics().lineSpacing() * THINKING_LINES // 2)
+        return body
+
+    def _fill(self, body: QPlainTextEdit) -> None:
+        # Only what is new goes in: laying out ten thousand characters anew takes milliseconds.
+        if not self._text.startswith(body.toPlainText()[:64]) or (
+            len(self._text) < self._shown_characters
+        ):
+            body.clear()
+            self._shown_characters = 0
+        bar = body.verticalScrollBar()
+        at_end = bar.value() >= bar.maximum() - 1
+        cursor = QTextCursor(body.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.insertText(self._text[self._shown_characters :])
+        self._shown_characters = len(self._text)
+        lines = min(THINKING_LINES, max(2, int(body.document().size().height())))
+        body.setFixedHeight(lines * body.fontMetrics().lineSpacing() + GRID)
+        if at_end:
+            bar.setValue(bar.maximum())

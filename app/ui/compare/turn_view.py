@@ -1,0 +1,102 @@
+"""One turn in one pane: the person's message and the answer to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.ui.compare.answer_view import AnswerView
+from app.ui.compare.turn_parts import PromptCard
+from app.ui.theme import GRID
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QEnterEvent
+
+    from app.core.chat import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFacts:
+    """What an answer's view shows beside the answer itself.
+
+    Attributes:
+        live: It is coming now, or its turn will come.
+        live_words: What the pane does for it ("reading the prompt 40%"); empty at rest.
+        live_tokens: Tokens so far while it comes.
+        stop_words: Why it ended, empty where it ended by itself.
+        difference: Where it leaves the reference's answer, in characters of its text.
+        is_last: The pane's newest turn.
+        can_ask: Something may be asked now, so editing and regenerating are offered.
+    """
+
+    live: bool = False
+    live_words: str = ""
+    live_tokens: int | None = None
+    stop_words: str = ""
+    difference: int | None = None
+    is_last: bool = False
+    can_ask: bool = True
+
+
+class TurnView(QWidget):
+    """Owned by a transcript; the turn belongs to the session and grows there.
+
+    Signals:
+        edited: Another prompt in this turn's place is wanted.
+        regenerate_requested: The answer is wanted anew.
+        place_requested: A place of the answer (a widget, pixels from its top) is wanted in sight.
+        link_activated: The person clicked a link (QUrl).
+    """
+
+    edited = Signal(object, str)
+    regenerate_requested = Signal(object)
+    place_requested = Signal(QWidget, int)
+    link_activated = Signal(QUrl)
+
+    def __init__(self, turn: Turn, key: str, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.turn = turn
+        self._key = key
+        self.prompt = PromptCard(turn.prompt, self)
+        self.prompt.edited.connect(lambda text: self.edited.emit(self.turn, text))
+        self.answer = AnswerView(name, self)
+        self.answer.regenerate_requested.connect(lambda: self.regenerate_requested.emit(self.turn))
+        self.answer.difference_requested.connect(
+            lambda y: self.place_requested.emit(self.answer.text, y)
+        )
+        self.answer.link_activated.connect(self.link_activated)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, GRID)
+        layout.setSpacing(GRID // 2)
+        layout.addWidget(self.prompt)
+        layout.addWidget(self.answer)
+
+    def refresh(self, facts: AnswerFacts) -> None:
+        """Show the answer as it is now."""
+        answer = self.turn.answers.get(self._key)
+        if answer is None:
+            return
+        self.prompt.set_editable(facts.can_ask)
+        self.answer.show_answer(answer, facts)
+
+    def refresh_text(self) -> None:
+        """Show only the text as it is now; the cheap part of :meth:`refresh`."""
+        answer = self.turn.answers.get(self._key)
+        if answer is not None and self.answer.text.isVisibleTo(self):
+            self.answer.show_text(answer)
+
+    # Qt's own names from here on.
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.prompt.reveal_buttons(True)
+        self.answer.reveal_buttons(True)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.prompt.reveal_buttons(False)
+        self.answer.reveal_buttons(False)
