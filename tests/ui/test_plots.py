@@ -484,7 +484,7 @@ def test_a_drawing_is_saved(qtbot: QtBot, plots: LivePlots, tmp_path: Path) -> N
     plots.outlet.save(path)
     root = ElementTree.fromstring(path.read_text(encoding="utf-8"))
     words = {"".join(node.itertext()) for node in root.iter() if node.tag.endswith("}text")}
-    assert {"Memory", "Speed", "A F16", "B Q8_0", "C Q4_K_M", "now"} <= words
+    assert {"Speed: tokens per second", "A F16", "B Q8_0", "C Q4_K_M", "now"} <= words
     renderer = QSvgRenderer(QByteArray(path.read_bytes()))
     assert renderer.isValid()
     image = QImage(renderer.defaultSize(), QImage.Format.Format_RGB32)

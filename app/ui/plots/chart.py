@@ -9,10 +9,11 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeySequence, QPainter, QPen
 
-from app.ui.plots.frame import Frame, cosmetic
+from app.ui.plots.frame import Frame
 from app.ui.plots.kinds import LineStyle
 from app.ui.plots.lines import Line, least, lines_of
 from app.ui.plots.marks import Caption, Mark, Marks, apart, spread
+from app.ui.plots.pens import line_colour, line_pen
 from app.ui.plots.scale import (
     coarse_ceiling,
     cut,
@@ -63,6 +64,7 @@ class Chart(pg.PlotWidget):
         self._curves: dict[str, pg.PlotCurveItem] = {}
         self._lines: list[Line] = []
         self._now_ns = 0
+        self._pixel_ratio = 1.0
         self._font = tabular(small_font(self.font()))
         self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -125,6 +127,7 @@ class Chart(pg.PlotWidget):
     ) -> None:
         """Draw the span before a moment."""
         self._now_ns = now_ns
+        self._take_pixel_ratio(self.devicePixelRatioF())
         span_ns = self._frame.span_s * 1_000_000_000
         self._lines = lines_of(self._metric, history, candidates, now_ns, span_ns)
         self._rescale()
@@ -145,17 +148,24 @@ class Chart(pg.PlotWidget):
         """Stand a thin line at this many seconds before now, or take it away."""
         self._frame.set_cursor(seconds)
 
-    def render_onto(self, painter: QPainter, target: QRectF) -> None:
-        """Paint the plot as it is now, without crosshair and background, into a rectangle."""
+    def render_onto(self, painter: QPainter, target: QRectF, pixel_ratio: float) -> None:
+        """Paint the plot as it is now, without crosshair and background, into a rectangle.
+
+        Args:
+            painter: Where to paint.
+            target: The rectangle in the painter's units.
+            pixel_ratio: Real pixels of the painter's device in one of its units.
+        """
         cursor = self._frame.cursor
         shown = cursor.isVisible()
         cursor.hide()
-        scene = self.scene()
+        self._take_pixel_ratio(pixel_ratio)
         # The frame of the plot's area is painted with what the painter has.
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         source = self.mapToScene(self.viewport().rect()).boundingRect()
-        scene.render(painter, target, source, Qt.AspectRatioMode.IgnoreAspectRatio)
+        self.scene().render(painter, target, source, Qt.AspectRatioMode.IgnoreAspectRatio)
+        self._take_pixel_ratio(self.devicePixelRatioF())
         cursor.setVisible(shown)
 
     def x_of(self, seconds: float) -> float:
@@ -197,16 +207,15 @@ class Chart(pg.PlotWidget):
         )
 
     def _pen(self, line: Line) -> QPen:
-        if line.candidate is None:
-            colour = QColor(self._theme.dim if line.style is LineStyle.DOTTED else self._theme.text)
-        else:
-            colour = QColor(line.candidate.line_colour)
-        pen = cosmetic(colour, 1.6 if line.style is LineStyle.SOLID else 1.1)
-        if line.style is LineStyle.DASHED:
-            pen.setDashPattern([4.0, 3.0])
-        elif line.style is LineStyle.DOTTED:
-            pen.setDashPattern([1.0, 3.0])
-        return pen
+        return line_pen(line, self._theme, self._pixel_ratio)
+
+    def _take_pixel_ratio(self, ratio: float) -> None:
+        if ratio == self._pixel_ratio:
+            return
+        self._pixel_ratio = ratio
+        for line in self._lines:
+            if line.name in self._curves:
+                self._curves[line.name].setPen(self._pen(line))
 
     def _lay_out(self) -> None:
         self._frame.lay_out()
@@ -234,7 +243,9 @@ class Chart(pg.PlotWidget):
         if seconds < -self._frame.span_s:
             return None
         y = self._frame.y_of(float(line.values[last]) / self._ceiling)
-        return Mark(QPointF(self._frame.x_of(seconds), y), y, line.mark, self._pen(line).color())
+        return Mark(
+            QPointF(self._frame.x_of(seconds), y), y, line.mark, line_colour(line, self._theme)
+        )
 
     def _caption(self, line: Line) -> Caption:
         """The words at the line's oldest visible value."""
@@ -291,7 +302,7 @@ class Chart(pg.PlotWidget):
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         if self.hasFocus():
-            painter.setPen(cosmetic(QColor(self._theme.accent), 2.0))
+            painter.setPen(QPen(QColor(self._theme.accent), 2.0))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.mapToScene(self.viewport().rect()).boundingRect())
 

@@ -53,7 +53,7 @@ class Figure:
         image = QImage(self.size * _PICTURE_SCALE, QImage.Format.Format_ARGB32_Premultiplied)
         image.setDevicePixelRatio(_PICTURE_SCALE)
         painter = QPainter(image)
-        self._paint(painter)
+        self._paint(painter, _PICTURE_SCALE)
         painter.end()
         return image
 
@@ -82,11 +82,11 @@ class Figure:
         # One unit of the drawing is one pixel of the screen, for the text too.
         generator.setResolution(self._charts[0].logicalDpiX())
         painter = QPainter(generator)
-        self._paint(painter)
+        self._paint(painter, 1.0)
         painter.end()
         return bytes(buffer.data().data())
 
-    def _paint(self, painter: QPainter) -> None:
+    def _paint(self, painter: QPainter, pixel_ratio: float) -> None:
         size = self.size
         painter.setRenderHints(
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing
@@ -99,10 +99,10 @@ class Figure:
         for chart in self._charts:
             painter.setPen(QColor(self._theme.text))
             title = QRectF(left + GRID, top, chart.width() - GRID, self._line_px)
-            painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, chart.shows.title)
+            painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, chart.shows.long_title)
             target = QRectF(left, top + self._line_px, chart.width(), chart.height())
             painter.save()
-            chart.render_onto(painter, target)
+            chart.render_onto(painter, target, pixel_ratio)
             painter.restore()
             left += chart.width() + GRID
 

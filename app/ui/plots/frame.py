@@ -93,8 +93,8 @@ class Frame:
         for axis in (self._values, self._times):
             axis.setTextPen(QColor(theme.dim))
         for line in self._grid:
-            line.setPen(cosmetic(QColor(theme.line), 1.0))
-        self._cursor.setPen(cosmetic(QColor(theme.dim), 1.0))
+            line.setPen(QPen(QColor(theme.line), 1.0))
+        self._cursor.setPen(QPen(QColor(theme.dim), 1.0))
 
     def write_values(self, metric: Metric, ceiling: float) -> None:
         """Write beside the grid what it stands for."""
@@ -121,12 +121,3 @@ class Frame:
         x = self.x_of(seconds)
         self._cursor.setLine(QLineF(x, 0.0, x, self.box.height()))
         self._cursor.show()
-
-
-def cosmetic(colour: QColor, width: float) -> QPen:
-    """A pen that is as wide at any scale."""
-    pen = QPen(colour, width)
-    pen.setCosmetic(True)
-    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
-    return pen

@@ -100,6 +100,17 @@ class Metric(Enum):
         }[self]
 
     @property
+    def long_title(self) -> str:
+        """Its name with all that is needed to read the plot without the window around it."""
+        return {
+            Metric.MEMORY: _tr("Memory: private solid, mapped dashed"),
+            Metric.SPEED: _tr("Speed: tokens per second"),
+            Metric.CPU: _tr("CPU: 100% is one core"),
+            Metric.GPU_MEMORY: _tr("GPU memory in use"),
+            Metric.GPU_LOAD: _tr("GPU load"),
+        }[self]
+
+    @property
     def nothing(self) -> str:
         """What an empty plot says."""
         if self is Metric.SPEED:

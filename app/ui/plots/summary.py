@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QLineF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.ui.plots.kinds import LineStyle, Metric
+from app.ui.plots.pens import styled_pen
 from app.ui.plots.words import load_of_pc, memory_of_pc
 from app.ui.theme import GRID, small_font, tabular
 
@@ -118,11 +119,7 @@ class Summary(QWidget):
             x += width + GRID / 2
 
     def _paint_sample(self, painter: QPainter, style: LineStyle, x: float) -> None:
-        pen = QPen(QColor(self._theme.dim), 1.6 if style is LineStyle.SOLID else 1.1)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        if style is LineStyle.DASHED:
-            pen.setDashPattern([4.0, 3.0])
-        painter.setPen(pen)
+        painter.setPen(styled_pen(style, QColor(self._theme.dim)))
         y = round(self.height() / 2) + 0.5
         painter.drawLine(QLineF(x, y, x + _SAMPLE_PX, y))
 
