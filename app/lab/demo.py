@@ -20,6 +20,7 @@ DEMO_LEVELS = ("F16", "Q8_0", "Q4_K_M", "Q2_K", "TQ1_0")
 FIRST_PANES = ("F16", "Q4_K_M", "Q2_K", "TQ1_0")
 _BASE_LEVEL = "F16"
 _QUANTIZE_THREADS = 2
+_JOIN_SECONDS = 5.0
 
 
 def demo_base() -> Path:
@@ -97,6 +98,12 @@ class DemoMaker:
     def busy(self) -> bool:
         """Whether levels are still to be made."""
         return bool(self._todo)
+
+    def close(self) -> None:
+        """Stop making levels; what is half made is removed at the next start of the maker."""
+        self._todo = []
+        self._client.close()
+        self._client.join(_JOIN_SECONDS)
 
     def take(self, event: ClientEvent) -> None:
         """Take one event of the engine."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import time
 from pathlib import Path
@@ -55,7 +56,7 @@ class SessionListener(Protocol):
         ...
 
     def speed_sampled(self, key: str, time_ns: int, tokens_per_second: float) -> None:
-        """A point for the live plot; ``time_ns`` of the monotonic clock."""
+        """A point for the live plot; ``time_ns`` of the monotonic clock, NaN where it ends."""
         ...
 
     def chats_changed(self) -> None:
@@ -504,6 +505,7 @@ class Session:
             self._record(job.turn.id, job.pane.key, job.answer, final=True)
         if self.listener is not None:
             self.listener.answer_changed(job.turn, job.pane.key)
+        self.speed_sampled(job.pane, math.nan)
 
     def speed_sampled(self, pane: Pane, tokens_per_second: float) -> None:
         """A point for the live plot."""

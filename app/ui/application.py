@@ -1,0 +1,122 @@
+"""The window program: builds the window over the house, and takes both down again."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from app import __version__
+from app.bootstrap import House, open_house, start_logging
+from app.core.errors import PersonError
+from app.store.paths import Paths
+from app.ui.icons import app_icon
+from app.ui.theme import Theme
+from app.ui.widgets.banner import Severity
+from app.ui.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QWindow
+
+log = logging.getLogger(__name__)
+
+
+def main(files: Sequence[Path]) -> int:
+    """Open the window and stay until it is closed.
+
+    Args:
+        files: Model files to open in panes; none brings back the last chat.
+
+    Returns:
+        The exit status.
+    """
+    application = make_application(sys.argv)
+    theme = Theme(application)
+    paths = Paths.default()
+    try:
+        house = open_house(paths)
+    except PersonError as error:
+        sys.stderr.write(error.sentence + "\n")
+        _tell(error.sentence)
+        return 1
+    try:
+        start_logging(paths.log)
+        return _run(application, theme, house, files)
+    finally:
+        house.close()
+
+
+def make_application(argv: list[str]) -> QApplication:
+    """Qt's application object with the program's name and icon."""
+    QCoreApplication.setApplicationName("shrinkscope")
+    QCoreApplication.setApplicationVersion(__version__)
+    QApplication.setDesktopFileName("shrinkscope")
+    application = QApplication(argv)
+    application.setApplicationDisplayName("Shrinkscope")
+    application.setWindowIcon(app_icon())
+    application.setQuitOnLastWindowClosed(False)
+    return application
+
+
+def _run(application: QApplication, theme: Theme, house: House, files: Sequence[Path]) -> int:
+    window = Window(theme, house)
+    _catch_the_unexpected(window)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Python hears a signal between two bytecodes: the window's timers see to those.
+        signal.signal(number, lambda *_: window.quit())
+    paint = _FirstPaint(window)
+    window.open([path.absolute() for path in files])
+    window.main.show()
+    handle = window.main.windowHandle()
+    if handle is not None:
+        paint.watch(handle)
+    return application.exec()
+
+
+class _FirstPaint(QObject):
+    """Starts what may come after the first picture of the window: plots, monitor, demo levels."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window.main)
+        self._window = window
+
+    def watch(self, handle: QWindow) -> None:
+        """Wait for the window's first paint."""
+        handle.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Expose:
+            watched.removeEventFilter(self)
+            # The picture is painted while this event is handled: come back after it.
+            QTimer.singleShot(0, self._on_painted)
+        return super().eventFilter(watched, event)
+
+    def _on_painted(self) -> None:
+        log.info("first paint")
+        self._window.complete()
+
+
+def _catch_the_unexpected(window: Window) -> None:
+    """An error nobody foresaw is logged and said in one sentence; the window goes on."""
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        log.critical("unexpected", exc_info=(kind, error, trace))
+        sentence = QCoreApplication.translate(
+            "Application", "Something unexpected went wrong; the log has the details."
+        )
+        window.main.show_notice(Severity.ERROR, sentence)
+
+    sys.excepthook = hook
+
+
+def _tell(sentence: str) -> None:
+    box = QMessageBox(QMessageBox.Icon.Information, "Shrinkscope", sentence)
+    box.exec()
