@@ -21,7 +21,6 @@ from app.monitor.machine import available_memory_bytes, physical_core_count
 from app.store.chats import ChatStore
 from app.store.database import open_database
 from app.store.lock import OwnerLock
-from app.store.paths import Paths
 from app.store.settings import SettingsFile
 
 if TYPE_CHECKING:
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from app.engine.client import ClientEvent
     from app.lab.recorder import Recorder
     from app.lab.session import JobDoor
+    from app.store.paths import Paths
 
 _LOG_BYTES = 1 << 20
 
@@ -44,7 +44,9 @@ def start_logging(log_path: Path | None, level: int = logging.INFO) -> None:
         handler = logging.StreamHandler(sys.stderr)
     else:
         log_path.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(log_path, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8")
+        handler = RotatingFileHandler(
+            log_path, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8"
+        )
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     root.addHandler(handler)
@@ -88,9 +90,11 @@ def build_session(
         runners.append(runner)
         return runner
 
-    made_here = demo.owns if demo is not None else lambda _path: False
+    def is_made_here(path: Path) -> bool:
+        return demo is not None and demo.owns(path)
+
     session = Session(
-        runner_for, recorder, open_model_file, door, paths.state / "templates", made_here
+        runner_for, recorder, open_model_file, door, paths.state / "templates", is_made_here
     )
     return session, runners[0]
 

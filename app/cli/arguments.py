@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from typing import Protocol
+
+
+class Commands(Protocol):
+    """What commands declare themselves to: argparse's sub-parsers."""
+
+    def add_parser(self, name: str, **details: object) -> argparse.ArgumentParser:
+        """Declare a command."""
+        ...
 
 
 def positive(word: str) -> int:

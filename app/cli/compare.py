@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress, TaskID
 
+    from app.cli.arguments import Commands
     from app.cli.console import Console
     from app.core.chat import Answer
     from app.lab.panes import Pane
@@ -50,7 +51,7 @@ _STATE_WORDS = {
 }
 
 
-def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:
+def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser = commands.add_parser(
         "compare",
@@ -102,9 +103,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         candidates = [_plain(row) for row in rows]
         machine = msgspec.to_builtins(machine_facts())
         mode = str(request.mode)
-        console.json(
-            {"machine": machine, "engine": engine, "mode": mode, "candidates": candidates}
-        )
+        console.json({"machine": machine, "engine": engine, "mode": mode, "candidates": candidates})
     else:
         _show(rows, console)
     for row in rows:

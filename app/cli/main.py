@@ -76,5 +76,3 @@ def build_parser() -> argparse.ArgumentParser:
     for module in (compare, bench, quantize):
         module.add_parser(commands, common)
     return parser
-
-

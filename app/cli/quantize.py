@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,11 +15,12 @@ from app.monitor.machine import physical_core_count
 if TYPE_CHECKING:
     import argparse
 
+    from app.cli.arguments import Commands
     from app.cli.console import Console
     from app.store.paths import Paths
 
 
-def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:
+def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser = commands.add_parser(
         "quantize",

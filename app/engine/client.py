@@ -227,9 +227,7 @@ class EngineClient:
         rung = "killed"
         process.kill()
         done = _ended(process, _KILL_SECONDS)
-        log.info(
-            "engine %s %s, %.3f s, over: %s", self.key, rung, time.monotonic() - begin, done
-        )
+        log.info("engine %s %s, %.3f s, over: %s", self.key, rung, time.monotonic() - begin, done)
 
     def _watch(self, command_id: int, seconds: float, cause: EndCause) -> None:
         self._unwatch()

@@ -119,4 +119,5 @@ class EnginePool:
         """Close every engine and wait for their ends; True if all are gone."""
         for key in list(self._clients):
             self.close(key)
-        return all([client.join(_JOIN_SECONDS) for client in self._leaving])
+        ends = [client.join(_JOIN_SECONDS) for client in self._leaving]
+        return all(ends)

@@ -186,9 +186,7 @@ class Bench:
         engine.call(load, m.Loaded)
         return engine
 
-    def _repeat(
-        self, engine: EngineCalls, test: SpeedTest, row: BenchRow, *, warmup: bool
-    ) -> None:
+    def _repeat(self, engine: EngineCalls, test: SpeedTest, row: BenchRow, *, warmup: bool) -> None:
         if row.error is None:
             command = m.Bench(
                 id=engine.next_id(),

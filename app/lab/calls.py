@@ -111,5 +111,3 @@ class EngineCalls:
                 raise EngineFailed(event.sentence, event.detail)
             if on_event is not None:
                 on_event(event)
-
-

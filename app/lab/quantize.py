@@ -30,7 +30,7 @@ class QuantizeResult:
     elapsed_ns: int
 
 
-def quantize(  # noqa: PLR0913
+def quantize(
     source: Path,
     target: Path,
     level_name: str,

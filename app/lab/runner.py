@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Protocol
 from app.core.chat import StopReason
 from app.core.chat_templates import template_by_id
 from app.core.errors import PersonError
-from app.core.memory import estimate_needed_bytes
 from app.core.settings import DEFAULT_CONTEXT_TOKENS, CompareMode
 from app.engine import messages as m
 from app.engine.client import ClientEvent, Exited
+from app.lab.memory_room import check_together, expected_bytes, too_large
 from app.lab.panes import Pane, PaneFailure, PaneState
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class Runner:
         if together != self._together and (self._queue or self._active):
             raise PersonError("Wait for the answers in progress, or stop them, then ask again.")
         if together:
-            self._check_together(jobs)
+            check_together([job.pane for job in jobs], self.pool.room_bytes())
         self._together = together
         for job in jobs:
             job.shared = together
@@ -257,17 +257,8 @@ class Runner:
                 pane.pid = event.pid
                 self.engine = event
                 self._send_load(pane)
-            case m.LoadProgress():
-                pane.progress = event.fraction
-                self._listener.pane_changed(pane)
             case m.Loaded():
                 self._on_loaded(pane, event)
-            case m.Rendered():
-                pane.digest = event.digest
-                self._listener.pane_changed(pane)
-            case m.PromptProgress():
-                pane.progress = event.done_tokens / max(1, event.total_tokens)
-                self._listener.pane_changed(pane)
             case m.Text():
                 self._on_text(pane, event)
             case m.Finished():
@@ -275,7 +266,19 @@ class Runner:
             case m.Failed():
                 self._on_failed(pane, event)
             case _:
-                pass
+                self._on_progress(pane, event)
+
+    def _on_progress(self, pane: Pane, event: m.Event) -> None:
+        match event:
+            case m.LoadProgress():
+                pane.progress = event.fraction
+            case m.Rendered():
+                pane.digest = event.digest
+            case m.PromptProgress():
+                pane.progress = event.done_tokens / max(1, event.total_tokens)
+            case _:
+                return
+        self._listener.pane_changed(pane)
 
     def _on_exit(self, pane: Pane, outcome: EngineOutcome) -> None:
         self._keep_log(pane)
@@ -459,16 +462,12 @@ class Runner:
             PersonError: It does not fit, or the operating system refuses.
         """
         self._change(pane, PaneState.LOADING)
-        needed = self._expected_bytes(pane)
+        needed = expected_bytes(pane)
         keep = {pane.key, *self._active}
         leaving = self.pool.in_the_way(needed, keep)
         if leaving is None:
             if pane.key not in self._forced:
-                free = self.pool.room_bytes()
-                raise PersonError(
-                    f"It needs about {_gb(needed)}, and {_gb(free)} can be used on this PC now. "
-                    "Choose a smaller context or a more shrunken version, or load it all the same."
-                )
+                raise too_large(needed, self.pool.room_bytes())
             leaving = [key for key in self._panes if key not in keep]
         for key in leaving:
             other = self._panes.get(key)
@@ -490,45 +489,26 @@ class Runner:
         client = self.pool.get(pane.key)
         if client is None:
             return
-        settings = pane.candidate.engine
-        wanted = settings.context_tokens or DEFAULT_CONTEXT_TOKENS
-        load = m.Load(
-            id=client.next_id(),
-            path=pane.candidate.path,
-            context_tokens=wanted,
-            threads=settings.threads or self.pool.threads_for(1),
-            gpu_layers=-1 if settings.gpu_layers is None else settings.gpu_layers,
-            kv_type=settings.kv_type,
-            flash_attention=settings.flash_attention,
-            memory_limit_bytes=max(
-                _MEMORY_RESERVE_BYTES, self._available_bytes() - _MEMORY_RESERVE_BYTES
-            ),
-        )
+        load = self._load_command(client.next_id(), pane)
         self._load_ids[pane.key] = load.id
         client.send(load)
         self._listener.pane_changed(pane)
 
-    # --- helpers --------------------------------------------------------------------------
-
-    def _expected_bytes(self, pane: Pane) -> int:
-        if pane.needed_bytes is not None:
-            return pane.needed_bytes
-        if pane.model is None:
-            return 0
+    def _load_command(self, command_id: int, pane: Pane) -> m.Load:
         settings = pane.candidate.engine
-        context = settings.context_tokens or DEFAULT_CONTEXT_TOKENS
-        if pane.model.context_length:
-            context = min(context, pane.model.context_length)
-        return estimate_needed_bytes(pane.model, context, str(settings.kv_type)).total_bytes
+        limit = self._available_bytes() - _MEMORY_RESERVE_BYTES
+        return m.Load(
+            id=command_id,
+            path=pane.candidate.path,
+            context_tokens=settings.context_tokens or DEFAULT_CONTEXT_TOKENS,
+            threads=settings.threads or self.pool.threads_for(1),
+            gpu_layers=-1 if settings.gpu_layers is None else settings.gpu_layers,
+            kv_type=settings.kv_type,
+            flash_attention=settings.flash_attention,
+            memory_limit_bytes=max(_MEMORY_RESERVE_BYTES, limit),
+        )
 
-    def _check_together(self, jobs: Sequence[Job]) -> None:
-        wanted = sum(self._expected_bytes(job.pane) for job in jobs)
-        room = self.pool.room_bytes()
-        if wanted > room:
-            raise PersonError(
-                f"These {len(jobs)} together need about {_gb(wanted)}, and {_gb(room)} can be used "
-                "on this PC now. Race them instead: one after another needs only the largest."
-            )
+    # --- helpers --------------------------------------------------------------------------
 
     def _press_stops(self) -> None:
         """An engine that does not stop within seconds is ended."""
@@ -579,7 +559,3 @@ def _advice(event: m.Failed) -> str:
             return "Check that the file is complete; download it again or take another version."
         case _:
             return ""
-
-
-def _gb(size_bytes: int) -> str:
-    return f"{size_bytes / 1e9:.1f} GB"

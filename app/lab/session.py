@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from app.core.candidate import new_candidate
 from app.core.chat import Answer, Chat, StopReason, Turn, title_from
-from app.core.chat_templates import template_by_id
 from app.core.chat_export import to_markdown, to_openai_json
+from app.core.chat_templates import template_by_id
 from app.core.divergence import first_difference
 from app.core.elsewhere import Elsewhere, llama_server_command
 from app.core.errors import PersonError
-from app.core.memory import estimate_needed_bytes
-from app.core.settings import COMPARE_GREEDY, DEFAULT_CONTEXT_TOKENS, CompareMode
+from app.core.settings import COMPARE_GREEDY, CompareMode
+from app.lab.memory_room import context_of, expected_bytes
 from app.lab.panes import Pane, PaneFailure, PaneState
 from app.lab.runner import Job, Runner
 
@@ -140,7 +140,7 @@ class Session:
         return client.log_text() if client is not None else self._panes[key].log
 
     def first_difference(self, turn: Turn, key: str) -> int | None:
-        """Where a pane's answer leaves the reference's, as a character offset; None if it does not."""
+        """Where a pane's answer leaves the reference's, in code points; None if it does not."""
         reference = self.chat.reference_key
         if reference is None or reference == key:
             return None
@@ -158,7 +158,7 @@ class Session:
         """How to run a candidate without this program."""
         pane = self._panes[key]
         candidate = pane.candidate
-        context = pane.loaded.context_tokens if pane.loaded else self._context_of(pane)
+        context = pane.loaded.context_tokens if pane.loaded else context_of(pane)
         threads = candidate.engine.threads or self._runner.pool.threads_for(1)
         command = llama_server_command(
             candidate,
@@ -522,7 +522,9 @@ class Session:
         for key in keys:
             pane = self._panes[key]
             if pane.busy or self._runner.wants(pane):
-                raise PersonError(f"Pane {pane.candidate.letter} is still at work: wait or stop it.")
+                raise PersonError(
+                    f"Pane {pane.candidate.letter} is still at work: wait or stop it."
+                )
             if pane.needs_template:
                 raise PersonError(
                     f"The file in pane {pane.candidate.letter} brings no chat template: "
@@ -592,15 +594,7 @@ class Session:
         self._door(lambda: self._read_model(path), done=done, failed=failed)
 
     def _estimate(self, pane: Pane) -> None:
-        if pane.model is not None:
-            kv_type = str(pane.candidate.engine.kv_type)
-            estimate = estimate_needed_bytes(pane.model, self._context_of(pane), kv_type)
-            pane.estimated_bytes = estimate.total_bytes
-
-    def _context_of(self, pane: Pane) -> int:
-        wanted = pane.candidate.engine.context_tokens or DEFAULT_CONTEXT_TOKENS
-        trained = pane.model.context_length if pane.model is not None else None
-        return min(wanted, trained) if trained else wanted
+        pane.estimated_bytes = expected_bytes(pane) or None
 
     def _guarded_load(self, key: str) -> None:
         try:

@@ -6,7 +6,6 @@ import logging
 import signal
 import sys
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
@@ -23,6 +22,7 @@ from app.ui.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import TracebackType
 
     from PySide6.QtGui import QWindow
 

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from app.core.model_file import ModelFile
     from app.engine.client import ClientEvent
     from app.monitor.samples import Sample
-    from app.store.settings import Settings
     from app.ui.theme import Theme
 
 log = logging.getLogger(__name__)

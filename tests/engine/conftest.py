@@ -15,6 +15,7 @@ from app.engine import messages as m
 from app.engine.client import ClientEvent, EngineClient, Exited
 
 PATIENCE_SECONDS = 60.0
+SHORT = SamplingSettings(max_tokens=32)
 
 _T = TypeVar("_T")
 
@@ -64,22 +65,20 @@ class RecordedEngine:
     def send_prompt(
         self,
         prompt: str | list[Message],
-        sampling: SamplingSettings = SamplingSettings(max_tokens=32),
+        sampling: SamplingSettings = SHORT,
         template: str | None = None,
         stop_strings: list[str] | None = None,
     ) -> int:
         """Ask for an answer; returns the command's id."""
         command_id = self.client.next_id()
         messages = [Message(Role.USER, prompt)] if isinstance(prompt, str) else prompt
-        self.client.send(
-            m.Generate(command_id, messages, sampling, template, stop_strings or [])
-        )
+        self.client.send(m.Generate(command_id, messages, sampling, template, stop_strings or []))
         return command_id
 
     def answer(
         self,
         prompt: str | list[Message],
-        sampling: SamplingSettings = SamplingSettings(max_tokens=32),
+        sampling: SamplingSettings = SHORT,
         template: str | None = None,
         stop_strings: list[str] | None = None,
     ) -> tuple[str, str, m.Finished]:

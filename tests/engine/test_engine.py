@@ -80,7 +80,9 @@ def test_stop_while_it_generates(engine: RecordedEngine, tmp_path: Path) -> None
     finished = engine.wait(m.Finished)
     assert finished.stop_reason is StopReason.STOPPED
     assert finished.figures.generated_tokens > 0
-    assert engine.answer("again", SamplingSettings(max_tokens=3))[2].stop_reason is StopReason.LENGTH
+    assert (
+        engine.answer("again", SamplingSettings(max_tokens=3))[2].stop_reason is StopReason.LENGTH
+    )
 
 
 def test_stop_in_the_middle_of_a_prompt(engine: RecordedEngine, tmp_path: Path) -> None:
@@ -95,9 +97,7 @@ def test_stop_in_the_middle_of_a_prompt(engine: RecordedEngine, tmp_path: Path) 
     assert engine.answer("still there?", SamplingSettings(max_tokens=2))[2].figures.prompt_tokens
 
 
-def test_a_late_stop_does_not_end_the_next_answer(
-    engine: RecordedEngine, demo_model: Path
-) -> None:
+def test_a_late_stop_does_not_end_the_next_answer(engine: RecordedEngine, demo_model: Path) -> None:
     engine.load(demo_model)
     first = engine.send_prompt("Hello!")
     engine.wait(m.Finished)
@@ -149,9 +149,7 @@ def test_an_answer_ends_where_the_context_does(engine: RecordedEngine, tmp_path:
     assert figures.prompt_tokens + figures.generated_tokens == loaded.context_tokens + 1
 
 
-def test_a_prompt_that_is_too_long_says_by_how_much(
-    engine: RecordedEngine, tmp_path: Path
-) -> None:
+def test_a_prompt_that_is_too_long_says_by_how_much(engine: RecordedEngine, tmp_path: Path) -> None:
     loaded = engine.load(files.write_tiny_llama(tmp_path / "m.gguf"), 256)
     engine.send_prompt("x" * 1000)
     failed = engine.wait(m.Failed)
@@ -302,9 +300,7 @@ def test_a_file_that_vanishes_while_loaded(engine: RecordedEngine, tmp_path: Pat
 def test_a_context_that_does_not_fit_is_a_sentence(engine: RecordedEngine, tmp_path: Path) -> None:
     path = files.write_tiny_llama(tmp_path / "m.gguf", context_length=4_000_000)
     command_id = engine.client.next_id()
-    engine.client.send(
-        m.Load(command_id, str(path), 4_000_000, 1, memory_limit_bytes=400_000_000)
-    )
+    engine.client.send(m.Load(command_id, str(path), 4_000_000, 1, memory_limit_bytes=400_000_000))
     failed = engine.wait(m.Failed)
     assert failed.kind is m.FailureKind.CONTEXT_MEMORY
     assert "4,000,000 tokens" in failed.sentence
@@ -346,7 +342,7 @@ def test_quantizing_what_cannot_be_read_is_a_sentence(
 
 
 def test_garbage_on_the_channel_is_answered_and_survived(engine: RecordedEngine) -> None:
-    process = engine.client._process  # noqa: SLF001 - no command of ours is garbage
+    process = engine.client._process
     assert process is not None
     assert process.stdin is not None
     process.stdin.write(b"not json\n{}\n")
@@ -385,7 +381,9 @@ PARENT = """
 import sys
 from pathlib import Path
 from app.engine.client import EngineClient
-client = EngineClient("c", lambda key, event: print(type(event).__name__, flush=True), Path(sys.argv[1]))
+def say(key, event):
+    print(type(event).__name__, flush=True)
+client = EngineClient("c", say, Path(sys.argv[1]))
 client.start()
 print(client.pid, flush=True)
 sys.stdin.read()

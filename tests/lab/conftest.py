@@ -5,20 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from app.bootstrap import at_once
-from app.core.chat import Turn
 from app.engine.pool import EnginePool
-from app.lab.panes import PaneState
-from app.lab.recorder import Recorder
 from app.lab.runner import Runner
 from app.lab.session import Session
 from app.library.model_files import open_model_file
 from app.store.chats import ChatStore
 from app.store.database import open_database
 from tests.helpers import gguf_files as files
+
+if TYPE_CHECKING:
+    from app.core.chat import Turn
+    from app.lab.panes import PaneState
+    from app.lab.recorder import Recorder
 
 PATIENCE_SECONDS = 90.0
 PLENTY_BYTES = 50_000_000_000
@@ -77,9 +80,7 @@ class Bench:
             self.runner = runner
             return runner
 
-        self.session = Session(
-            runner_for, recorder, open_model_file, at_once, folder / "templates"
-        )
+        self.session = Session(runner_for, recorder, open_model_file, at_once, folder / "templates")
         self.session.listener = self.listener
         self.listener.session = self.session
 

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -14,8 +15,10 @@ from app.core.chat import Role, StopReason
 from app.core.errors import PersonError
 from app.core.settings import CompareMode, EngineSettings, SamplingSettings
 from app.lab.panes import PaneState
-from app.store.chats import ChatStore
 from tests.lab.conftest import PLENTY_BYTES, Bench
+
+if TYPE_CHECKING:
+    from app.store.chats import ChatStore
 
 S = PaneState
 
@@ -37,9 +40,7 @@ def test_every_pane_answers_one_after_another(bench: Bench, models: dict[str, Pa
     assert figures.generated_tokens == 5
 
 
-def test_the_second_waits_while_the_first_is_at_work(
-    bench: Bench, models: dict[str, Path]
-) -> None:
+def test_the_second_waits_while_the_first_is_at_work(bench: Bench, models: dict[str, Path]) -> None:
     first, second = bench.open([models["endless"], models["blue"]])
     bench.session.set_sampling(SamplingSettings(max_tokens=100_000))
     turn = bench.session.ask("Why?")

@@ -11,6 +11,8 @@ from __future__ import annotations
 import ctypes
 import sys
 import threading
+from collections.abc import Callable
+from typing import Any, cast
 
 
 class AbortFlag:
@@ -66,10 +68,14 @@ class AbortFlag:
         """What the callback is given; valid as long as this object lives."""
         return ctypes.cast(self._buffer, ctypes.c_void_p)
 
-    def callback(self, prototype: type[ctypes._CFuncPtr]) -> ctypes._CFuncPtr:  # pyright: ignore[reportPrivateUsage]
-        """The C function to hand to llama.cpp; keep it as long as the context lives."""
+    def callback(self, prototype: Callable[..., object]) -> object:
+        """The C function to hand to llama.cpp; keep it as long as the context lives.
+
+        Args:
+            prototype: llama.cpp's callback type, made by ``ctypes.CFUNCTYPE``.
+        """
         try:
             libc = ctypes.CDLL("msvcrt") if sys.platform == "win32" else ctypes.CDLL(None)
-            return ctypes.cast(libc.strlen, prototype)  # pyright: ignore[reportReturnType, reportArgumentType]
+            return ctypes.cast(libc.strlen, cast("Any", prototype))
         except (OSError, AttributeError):
             return prototype(lambda _data: self._event.is_set())

@@ -3,20 +3,19 @@ generation apart, depth filled outside the timer.
 
 Source: tools/llama-bench/llama-bench.cpp of llama.cpp 0c1e57098 (test_prompt, test_gen).
 """
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportArgumentType=false
 
 from __future__ import annotations
 
 import random
 import time
+from typing import TYPE_CHECKING
 
-import llama_cpp as lc
-
-from app.core.settings import FlashAttention, KvType
-from app.engine.host.abort import AbortFlag
 from app.engine.host.model import Context, Model
 from app.engine.messages import Bench, BenchSample
+
+if TYPE_CHECKING:
+    from app.core.settings import FlashAttention, KvType
+    from app.engine.host.abort import AbortFlag
 
 _BATCH_TOKENS = 2048
 
@@ -34,8 +33,7 @@ class SpeedTester:
         self._context: Context | None = None
         self._shape: tuple[int, int, int] | None = None
         self._random = random.Random(1)
-        begin = lc.llama_vocab_bos(model.vocabulary)
-        self._begin = begin if lc.llama_vocab_get_add_bos(model.vocabulary) else None
+        self._begin = model.begin_token if model.adds_begin_token else None
 
     def repetition(self, command: Bench) -> BenchSample:
         """One timed repetition.

@@ -15,8 +15,9 @@ class Channel:
     """Reads commands on a thread of its own and writes events from any thread.
 
     Stop commands are not queued behind the work that they end: they call ``on_stop`` with the id
-    of the command to end at once, on the reader thread. End of file means that the window process is gone: the process exits
-    there and then, whatever the worker is doing, so that no engine outlives the window.
+    of the command to end at once, on the reader thread. End of file means that the window process
+    is gone: the process exits there and then, whatever the worker is doing, so that no engine
+    outlives the window.
     """
 
     def __init__(self, read_fd: int, write_fd: int, on_stop: Callable[[int], None]) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from app.core.chat import AnswerFigures, StopReason
 from app.core.thinking import prompt_opens_thinking
-from app.engine.host.channel import Channel
 from app.engine.host.memory import own_memory
 from app.engine.host.model import Aborted, Context, EngineError
-from app.engine.host.prompt import Prompt, PromptWriter
 from app.engine.host.sampling import Sampler, make_sampler
 from app.engine.host.text import TextBuilder
 from app.engine.messages import (
@@ -21,6 +20,10 @@ from app.engine.messages import (
     Rendered,
     Text,
 )
+
+if TYPE_CHECKING:
+    from app.engine.host.channel import Channel
+    from app.engine.host.prompt import Prompt, PromptWriter
 
 _EVENT_INTERVAL_NS = 33_000_000
 _CPU_SLICE_NS = 400_000_000
@@ -141,9 +144,7 @@ class _Answer:
         self._limit = command.sampling.max_tokens
         marks = writer.facts.thinking
         opened = marks is not None and prompt_opens_thinking(prompt.text[-200:], marks)
-        self._builder = TextBuilder(
-            marks, starts_thinking=opened, stops=command.stop_strings
-        )
+        self._builder = TextBuilder(marks, starts_thinking=opened, stops=command.stop_strings)
         # Marks are often control tokens, which are not written as text unless asked for.
         self._mark_tokens: frozenset[int] = frozenset()
         self._closing: list[int] = []

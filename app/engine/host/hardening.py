@@ -7,7 +7,7 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
@@ -54,7 +54,7 @@ def limit_private_memory(limit_bytes: int | None) -> None:
 
 
 @contextlib.contextmanager
-def template_allowance() -> Iterator[None]:
+def template_allowance() -> Generator[None]:
     """Let the code inside allocate half a gigabyte more than now, then MemoryError (Linux)."""
     if not sys.platform.startswith("linux"):
         yield

@@ -1,19 +1,19 @@
 """A loaded model and its context."""
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportArgumentType=false
-# pyright: reportAttributeAccessIssue=false
 
 from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import llama_cpp as lc
 
-from app.engine.host.abort import AbortFlag
-from app.engine.messages import FailureKind, Load
 from app.core.settings import FlashAttention, KvType
+from app.engine.messages import FailureKind, Load
+
+if TYPE_CHECKING:
+    from app.engine.host.abort import AbortFlag
 
 BATCH_TOKENS = 512
 _ABORTED = 2
@@ -46,7 +46,7 @@ class EngineError(Exception):
         self.detail = detail
 
 
-class Aborted(Exception):  # noqa: N818 - stopping is not an error
+class Aborted(Exception):
     """The work was ended by the abort flag."""
 
 
@@ -82,7 +82,8 @@ class Model:
                 raise Aborted
             raise EngineError(FailureKind.LOAD, "llama.cpp could not load this file.")
         self.handle = handle
-        self.vocabulary = lc.llama_model_get_vocab(handle)
+        # llama-cpp-python says "or None" of handles that a loaded model always has.
+        self.vocabulary: Any = lc.llama_model_get_vocab(handle)
         self.vocabulary_size = lc.llama_vocab_n_tokens(self.vocabulary)
         self.trained_context_tokens = lc.llama_model_n_ctx_train(handle)
         self.parameters = lc.llama_model_n_params(handle)
@@ -93,6 +94,21 @@ class Model:
     def free(self) -> None:
         """Give the weights back; the object is dead afterwards."""
         lc.llama_model_free(self.handle)
+
+    @property
+    def begin_token(self) -> int:
+        """The token that begins a text; negative if the vocabulary has none."""
+        return cast("int", lc.llama_vocab_bos(self.vocabulary))
+
+    @property
+    def end_token(self) -> int:
+        """The token that ends a text; negative if the vocabulary has none."""
+        return cast("int", lc.llama_vocab_eos(self.vocabulary))
+
+    @property
+    def adds_begin_token(self) -> bool:
+        """Whether the vocabulary wants the begin token in front of every prompt."""
+        return bool(lc.llama_vocab_get_add_bos(self.vocabulary))
 
     def chat_template(self) -> str | None:
         """The Jinja text that the file brings, if any."""
@@ -122,14 +138,12 @@ class Model:
         size = len(data) + 16
         while True:
             tokens = (lc.llama_token * size)()
-            count = lc.llama_tokenize(
-                self.vocabulary, data, len(data), tokens, size, False, True
-            )
+            count = lc.llama_tokenize(self.vocabulary, data, len(data), tokens, size, False, True)
             if count >= 0:
                 break
             size = -count
-        head = [lc.llama_vocab_bos(self.vocabulary)] if add_bos else []
-        return [*head, *tokens[:count]]
+        head = [self.begin_token] if add_bos else []
+        return [*head, *cast("list[int]", tokens[:count])]
 
     def is_end(self, token: int) -> bool:
         """Whether a token ends the answer."""
@@ -143,7 +157,7 @@ class Context:
         tokens: What the context holds, in order.
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         model: Model,
         abort: AbortFlag,
@@ -182,9 +196,9 @@ class Context:
         self.size_tokens: int = lc.llama_n_ctx(handle)
         self.batch_tokens = batch_tokens
         self.tokens: list[int] = []
-        self._memory = lc.llama_get_memory(handle)
+        self._memory: Any = lc.llama_get_memory(handle)
         self._abort = abort
-        self._callback = abort.callback(lc.ggml_abort_callback)
+        self._callback: Any = abort.callback(lc.ggml_abort_callback)
         lc.llama_set_abort_callback(handle, self._callback, abort.address)
         self._one = (lc.llama_token * 1)()
         self._one_batch = lc.llama_batch_get_one(self._one, 1)

@@ -1,6 +1,4 @@
 """llama.cpp itself: its libraries, loadable backends, devices and log."""
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportArgumentType=false
 
 from __future__ import annotations
 

@@ -1,20 +1,20 @@
 """From messages to tokens: the chat template, rendered by llama-cpp-python's sandbox."""
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportArgumentType=false
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
-import llama_cpp as lc
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
-from app.core.chat import Message
 from app.core.chat_templates import TemplateFacts, template_facts
 from app.engine.host.hardening import template_allowance
 from app.engine.host.model import EngineError, Model
 from app.engine.messages import FailureKind
+
+if TYPE_CHECKING:
+    from app.core.chat import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,8 @@ class PromptWriter:
         """
         self.facts: TemplateFacts = template_facts(template)
         self._model = model
-        self._begin_token: int = lc.llama_vocab_bos(model.vocabulary)
-        self._begin_text = model.token_text(self._begin_token)
-        self._adds_begin: bool = lc.llama_vocab_get_add_bos(model.vocabulary)
-        end_text = model.token_text(lc.llama_vocab_eos(model.vocabulary))
+        self._begin_text = model.token_text(model.begin_token)
+        end_text = model.token_text(model.end_token)
         try:
             with template_allowance():
                 self._formatter = Jinja2ChatFormatter(
@@ -73,8 +71,8 @@ class PromptWriter:
                 that never ends is the window process's to kill.
         """
         switch = self.facts.thinking_switch
-        switches = {} if thinking is None or switch is None else {switch: thinking}
-        rows = [{"role": str(m.role), "content": m.content} for m in messages]
+        switches: dict[str, Any] = {} if thinking is None or switch is None else {switch: thinking}
+        rows: list[Any] = [{"role": str(m.role), "content": m.content} for m in messages]
         try:
             with template_allowance():
                 text = self._formatter(messages=rows, **switches).prompt
@@ -86,7 +84,7 @@ class PromptWriter:
                 f"The chat template of this file refuses these messages: {_reason(error)}",
                 f"{type(error).__name__}: {error}",
             ) from error
-        add_begin = self._adds_begin and self._begin_token >= 0
+        add_begin = self._model.adds_begin_token and self._model.begin_token >= 0
         body = text.removeprefix(self._begin_text) if add_begin and self._begin_text else text
         tokens = self._model.tokenize(body, add_bos=add_begin)
         if not tokens:

@@ -1,6 +1,4 @@
 """Making shrunken versions with llama.cpp's own quantizer."""
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportArgumentType=false
 
 from __future__ import annotations
 
@@ -10,13 +8,17 @@ import os
 import re
 import time
 from pathlib import Path
+from typing import Any, cast
+from typing import TYPE_CHECKING
 
 import llama_cpp as lc
 
-from app.engine.host.channel import Channel
 from app.engine.host.model import EngineError
-from app.engine.host.native import NativeLog
 from app.engine.messages import FailureKind, Quantize, Quantized, QuantizeProgress
+
+if TYPE_CHECKING:
+    from app.engine.host.channel import Channel
+    from app.engine.host.native import NativeLog
 
 _TENSOR_LINE = re.compile(r"^\[ *(\d+)/ *(\d+)\]")
 
@@ -45,14 +47,16 @@ def quantize(command: Quantize, channel: Channel, log: NativeLog) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         status = lc.llama_model_quantize(
-            command.source.encode(), os.fsencode(partial), ctypes.byref(params)
+            command.source.encode(), os.fsencode(partial), cast("Any", ctypes.byref(params))
         )
         if status != 0 or not partial.is_file():
             raise EngineError(FailureKind.QUANTIZE, _why(lines), "\n".join(lines[-20:]))
         partial.replace(target)
     except OSError as error:
         raise EngineError(
-            FailureKind.QUANTIZE, f"{target.name} could not be written: {error.strerror}.", str(error)
+            FailureKind.QUANTIZE,
+            f"{target.name} could not be written: {error.strerror}.",
+            str(error),
         ) from error
     finally:
         log.collect()

@@ -1,17 +1,16 @@
 """Choosing the next token."""
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportArgumentType=false
 
 from __future__ import annotations
 
 import secrets
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import llama_cpp as lc
 import numpy as np
 
-from app.core.settings import SamplingSettings
-from app.engine.host.model import Context
+if TYPE_CHECKING:
+    from app.core.settings import SamplingSettings
+    from app.engine.host.model import Context
 
 _PENALTY_WINDOW_TOKENS = 64
 
