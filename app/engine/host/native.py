@@ -14,7 +14,6 @@ import llama_cpp as lc
 from app.engine.messages import Device, DeviceMemory
 
 _DEVICE_KINDS = {0: "cpu", 1: "gpu", 2: "igpu", 3: "accelerator"}
-_LEVEL_CONTINUES = 5
 _MIB = 1 << 20
 
 
@@ -37,13 +36,12 @@ class NativeLog:
         self._listener = listener
         return self._lines
 
-    def _on_log(self, level: int, text: bytes, _user_data: object) -> None:
+    def _on_log(self, _level: int, text: bytes, _user_data: object) -> None:
         decoded = text.decode("utf-8", errors="replace")
         sys.stderr.write(decoded)
-        self._partial = self._partial + decoded if level == _LEVEL_CONTINUES else decoded
-        if self._partial.endswith("\n"):
-            line = self._partial.rstrip("\n")
-            self._partial = ""
+        # A line may come in several calls.
+        *lines, self._partial = (self._partial + decoded).split("\n")
+        for line in lines:
             self._lines.append(line)
             if self._listener is not None:
                 self._listener(line)

@@ -8,8 +8,7 @@ import os
 import re
 import time
 from pathlib import Path
-from typing import Any, cast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import llama_cpp as lc
 
