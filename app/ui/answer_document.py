@@ -151,11 +151,14 @@ class AnswerDocument(_Safe):
         self._incremental = True
         start = self._settled_position
         cursor = QTextCursor(self)
-        cursor.beginEditBlock()
         if start:
+            # One edit, so that it is laid out once.
+            cursor.beginEditBlock()
             cursor.setPosition(start)
             cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
             cursor.removeSelectedText()
+        elif not source.strip():
+            self.clear()
         settled = settled_end(source, self._settled_characters)
         if settled > self._settled_characters:
             self._append(source[self._settled_characters : settled])
@@ -163,8 +166,9 @@ class AnswerDocument(_Safe):
             self._settled_position = self._end()
         if self._settled_characters < len(source):
             self._append(source[self._settled_characters :])
+        if start:
+            cursor.endEditBlock()
         # Qt knows of a new table only after the edit.
-        cursor.endEditBlock()
         self._style(start)
 
     def _append(self, markdown: str) -> None:
@@ -203,11 +207,12 @@ class AnswerDocument(_Safe):
             else:
                 self._style_text(block)
                 block = block.next()
-        edit.endEditBlock()
-        # Colours lie in the blocks' layouts, not in the text, so they come after the edit.
+        # Colours lie in the blocks' layouts, not in the text. Every block here has just got its
+        # format, so it is laid out when the edit ends, with its colours.
         for lines, language in colourings:
             self._colour_code(lines, language, tokens)
         self._tint_inline_code(start, tokens)
+        edit.endEditBlock()
 
     def _style_root(self) -> None:
         # Qt leaves the first block's upper margin out: a code block's box would be cut.
@@ -302,7 +307,6 @@ class AnswerDocument(_Safe):
         for line, formats in zip(lines, ranges, strict=True):
             if formats:
                 line.layout().setFormats(formats)
-                self.markContentsDirty(line.position(), line.length())
 
     @staticmethod
     def _embolden(cell: QTextTableCell) -> None:
@@ -396,12 +400,14 @@ def _find_place(source: str, offset: int, *, after_block: bool) -> int | None:
 def _import(document: QTextDocument, markdown: str) -> None:
     """Qt's reader, with three of its habits mended."""
     document.setMarkdown(keep_line_breaks(markdown), _FEATURES)
-    if "![" in markdown:
+    tables = [f for f in document.rootFrame().childFrames() if isinstance(f, QTextTable)]
+    if tables or "![" in markdown:
+        cursor = QTextCursor(document)
+        cursor.beginEditBlock()
         _name_images(document)
-    if "|" in markdown:
-        for frame in document.rootFrame().childFrames():
-            if isinstance(frame, QTextTable):
-                _drop_stray_block(frame)
+        for table in tables:
+            _drop_stray_block(table)
+        cursor.endEditBlock()
 
 
 def _name_images(document: QTextDocument) -> None:

@@ -90,9 +90,8 @@ class _LineIcon(QIconEngine):
     def scaledPixmap(
         self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float
     ) -> QPixmap:
-        # Qt gives the size in physical pixels here.
-        logical = QSize(round(size.width() / scale), round(size.height() / scale))
-        return self._pixmap(logical, mode, scale)
+        # The size does not depend on the device; the picture has ``scale`` times as many pixels.
+        return self._pixmap(size, mode, scale)
 
     def actualSize(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QSize:
         side = min(size.width(), size.height())

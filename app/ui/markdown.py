@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -301,15 +301,17 @@ class MarkdownView(QTextBrowser):
             QPolygonF([QPointF(0, middle - 5), QPointF(7, middle), QPointF(0, middle + 5)])
         )
 
-    def _paint_boxes(self, painter: QPainter, seen: object, tokens: Tokens) -> None:
+    def _paint_boxes(self, painter: QPainter, seen: QRect, tokens: Tokens) -> None:
         """Behind code a rounded box, beside quotations a bar."""
         layout = self._answer.documentLayout()
         width = self.viewport().width()
         painter.setPen(Qt.PenStyle.NoPen)
         block = self._answer.begin()
         while block.isValid():
+            box = layout.blockBoundingRect(block)
+            if box.top() > seen.bottom():
+                break
             if is_code(block):
-                box = layout.blockBoundingRect(block)
                 while block.next().isValid() and is_code(block.next()):
                     block = block.next()
                     box = box.united(layout.blockBoundingRect(block))
@@ -322,7 +324,6 @@ class MarkdownView(QTextBrowser):
                 painter.drawRoundedRect(whole.adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
                 painter.setPen(Qt.PenStyle.NoPen)
             elif is_quote(block):
-                box = layout.blockBoundingRect(block)
                 painter.setBrush(QColor(tokens.edge))
                 painter.drawRect(QRectF(GUTTER_PX, box.top(), 2, box.height()))
             block = block.next()

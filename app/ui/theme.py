@@ -95,6 +95,10 @@ class Theme(QObject):
         self._apply()
         self.choice_changed.emit()
 
+    def system_scheme(self) -> Qt.ColorScheme:
+        """What the system asks for; unknown where it does not say."""
+        return self._hints.colorScheme()
+
     def _request_scheme(self) -> None:
         # Native title bars and file dialogs follow the request too.
         self._hints.setColorScheme(
@@ -107,7 +111,7 @@ class Theme(QObject):
 
     def _wanted(self) -> Tokens:
         if self._choice is ThemeChoice.SYSTEM:
-            return DARK if self._hints.colorScheme() is Qt.ColorScheme.Dark else LIGHT
+            return DARK if self.system_scheme() is Qt.ColorScheme.Dark else LIGHT
         return DARK if self._choice is ThemeChoice.DARK else LIGHT
 
     def _apply(self) -> None:
