@@ -38,9 +38,13 @@ def _run_engine_host() -> int:
 
 
 def _run_command_line(words: list[str]) -> int:
-    from app.cli.main import main as run
+    # Ctrl+C is heard from the first import to the last engine's end.
+    try:
+        from app.cli.main import main as run
 
-    return run(words)
+        return run(words)
+    except KeyboardInterrupt:
+        return 130
 
 
 def _open_window(paths: list[Path]) -> int:

@@ -5,6 +5,16 @@ from __future__ import annotations
 import argparse
 from typing import Protocol
 
+from app.core.errors import PersonError
+from app.core.levels import level_by_name
+
+# ggml's own limit; it aborts above.
+MOST_THREADS = 512
+# Longer than any context there is; what does not fit the memory is told by the engine.
+MOST_TOKENS = 1 << 24
+# The next number asks llama.cpp for a seed of its own choice.
+MOST_SEED = (1 << 32) - 2
+
 
 class Commands(Protocol):
     """What commands declare themselves to: argparse's sub-parsers."""
@@ -14,20 +24,45 @@ class Commands(Protocol):
         ...
 
 
-def positive(word: str) -> int:
+def positive(word: str, most: int = MOST_TOKENS) -> int:
     """An argument that must be a whole number above zero."""
-    value = _whole(word)
+    value = _whole(word, most)
     if value < 1:
         raise argparse.ArgumentTypeError(f"{word} is not above zero")
     return value
 
 
-def not_negative(word: str) -> int:
+def not_negative(word: str, most: int = MOST_TOKENS) -> int:
     """An argument that must be a whole number of zero or more."""
-    value = _whole(word)
+    value = _whole(word, most)
     if value < 0:
         raise argparse.ArgumentTypeError(f"{word} is below zero")
     return value
+
+
+def threads(word: str) -> int:
+    """An argument that must be a number of threads."""
+    return positive(word, MOST_THREADS)
+
+
+def seed(word: str) -> int:
+    """An argument that must be a seed."""
+    return not_negative(word, MOST_SEED)
+
+
+def prompt(word: str) -> str:
+    """An argument that must say something."""
+    if not word.strip():
+        raise argparse.ArgumentTypeError("it is empty")
+    return word
+
+
+def level(word: str) -> str:
+    """An argument that must be the name of a quantization level; its usual spelling."""
+    try:
+        return level_by_name(word).name
+    except PersonError as error:
+        raise argparse.ArgumentTypeError(error.sentence) from None
 
 
 def temperature(word: str) -> float:
@@ -41,8 +76,11 @@ def temperature(word: str) -> float:
     return value
 
 
-def _whole(word: str) -> int:
+def _whole(word: str, most: int) -> int:
     try:
-        return int(word)
+        value = int(word)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{word} is not a whole number") from None
+    if value > most:
+        raise argparse.ArgumentTypeError(f"{word} is above {most}")
+    return value

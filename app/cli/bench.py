@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.cli.arguments import not_negative, positive
+from app.cli.arguments import not_negative, positive, threads
 from app.cli.models import add_model_arguments, chosen_models
 from app.cli.words import number
 from app.lab.bench import Bench, BenchPlan, BenchResult
@@ -38,7 +38,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "--depth", type=not_negative, default=0, metavar="N", help="tokens held before the test"
     )
     parser.add_argument("--repetitions", type=positive, default=5, metavar="N")
-    parser.add_argument("--threads", type=positive, metavar="N")
+    parser.add_argument("--threads", type=threads, metavar="N")
     parser.set_defaults(run=run)
 
 

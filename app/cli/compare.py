@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.bootstrap import build_command_session
-from app.cli.arguments import not_negative, positive, temperature
+from app.cli.arguments import positive, prompt, seed, temperature, threads
 from app.cli.models import add_model_arguments, chosen_models
 from app.cli.words import gigabytes, number, seconds
 from app.core.chat_templates import WELL_KNOWN
@@ -61,13 +61,13 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "machine (or --together), and show answers, speed and memory.",
     )
     add_model_arguments(parser)
-    parser.add_argument("--prompt", required=True, metavar="TEXT")
+    parser.add_argument("--prompt", type=prompt, required=True, metavar="TEXT")
     parser.add_argument("--system", default="", metavar="TEXT", help="system prompt")
     parser.add_argument("--max-tokens", type=positive, default=DEFAULT_MAX_TOKENS, metavar="N")
     parser.add_argument("--temperature", type=temperature, default=0.0, metavar="T")
-    parser.add_argument("--seed", type=not_negative, default=1, metavar="S")
+    parser.add_argument("--seed", type=seed, default=1, metavar="S")
     parser.add_argument("--ctx", type=positive, metavar="N", help="context length in tokens")
-    parser.add_argument("--threads", type=positive, metavar="N")
+    parser.add_argument("--threads", type=threads, metavar="N")
     parser.add_argument("--kv", choices=[str(kind) for kind in KvType], default=str(KvType.F16))
     parser.add_argument("--together", action="store_true", help="all at the same time")
     parser.add_argument(
@@ -182,7 +182,17 @@ def _show(rows: list[CompareRow], console: Console) -> None:
             console.text(f"── {row.level} · {row.file}")
             console.text(row.text.strip() + "\n")
     console.table(
-        ("level", "file", "bits/weight", "first token", "prompt", "tokens", "tok/s", "needs"),
+        (
+            "level",
+            "size",
+            "bits/weight",
+            "first token",
+            "prompt",
+            "tokens",
+            "tok/s",
+            "needs",
+            "file",
+        ),
         [
             (
                 row.level or "–",
@@ -193,8 +203,9 @@ def _show(rows: list[CompareRow], console: Console) -> None:
                 number(row.generated_tokens, 0),
                 number(row.tokens_per_second),
                 gigabytes(row.memory_needed_bytes),
+                row.file,
             )
             for row in rows
         ],
-        left=("level",),
+        left=("level", "file"),
     )

@@ -9,12 +9,20 @@ import msgspec
 from rich.console import Console as RichConsole
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
+
+from app.core.text import whole_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
 _CONTROLS = {code: "\ufffd" for code in (*range(32), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
+
+
+def _plain(text: str) -> str:
+    """Foreign text that can be shown: it must not steer the terminal."""
+    return whole_text(text).translate(_CONTROLS)
 
 
 class Console:
@@ -30,12 +38,12 @@ class Console:
 
     def error(self, sentence: str) -> None:
         """Say what went wrong."""
-        self._messages.print(sentence, style="red", markup=False)
+        self._messages.print(_plain(sentence), style="red", markup=False, soft_wrap=True)
 
     def remark(self, sentence: str) -> None:
         """Say something that may be left unsaid."""
         if not self.quiet:
-            self._messages.print(sentence, style="dim", markup=False)
+            self._messages.print(_plain(sentence), style="dim", markup=False, soft_wrap=True)
 
     def progress(self) -> Progress:
         """Progress bars on stderr, gone when done; invisible when quiet or no terminal."""
@@ -57,8 +65,7 @@ class Console:
 
     def text(self, text: str) -> None:
         """Print a line of the result."""
-        # An answer is foreign text: it must not steer the terminal.
-        self._results().print(text.translate(_CONTROLS), markup=False)
+        self._results().print(_plain(text), markup=False)
 
     def table(
         self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, left: Sequence[str] = ()
@@ -73,8 +80,8 @@ class Console:
                 no_wrap=column not in left,
             )
         for row in rows:
-            table.add_row(*row)
-        self._results().print(table, markup=False)
+            table.add_row(*(Text(_plain(cell)) for cell in row))
+        self._results().print(table)
 
     def _results(self) -> RichConsole:
         # Piped output is not folded to 80 columns.

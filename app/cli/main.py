@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import logging
+import os
 import sys
 from typing import NoReturn
 
@@ -21,7 +23,8 @@ class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one sentence."""
 
     def error(self, message: str) -> NoReturn:
-        sys.stderr.write(f"{self.prog}: {message}. Try '{self.prog} --help'.\n")
+        stop = "" if message.endswith(("?", ".")) else "."
+        sys.stderr.write(f"{self.prog}: {message}{stop} Try '{self.prog} --help'.\n")
         sys.exit(WRONG_ARGUMENTS)
 
 
@@ -34,6 +37,7 @@ def main(argv: list[str]) -> int:
     Returns:
         0 done; 1 something failed; 2 wrong arguments; 130 interrupted.
     """
+    _open_streams()
     parser = build_parser()
     try:
         arguments = parser.parse_args(argv)
@@ -47,15 +51,33 @@ def main(argv: list[str]) -> int:
     paths = Paths.default()
     try:
         paths.create()
-        return int(arguments.run(arguments, console, paths))
+        status = int(arguments.run(arguments, console, paths))
+        sys.stdout.flush()
     except PersonError as error:
         console.error(error.sentence)
         return FAILED
     except KeyboardInterrupt:
         console.error("Interrupted.")
         return INTERRUPTED
-    except BrokenPipeError:
+    except OSError as error:
+        _drop_output()
+        if not isinstance(error, BrokenPipeError):
+            console.error(f"The result could not be written: {error.strerror or error}.")
         return FAILED
+    return status
+
+
+def _open_streams() -> None:
+    """A program may be started without standard output or standard error."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+
+
+def _drop_output() -> None:
+    """Nobody can be told any more: let the interpreter's own last flush go nowhere."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def build_parser() -> argparse.ArgumentParser:

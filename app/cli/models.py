@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.core.text import whole_text
 from app.lab.demo import DEMO_LEVELS, DemoFiles, demo_base
 from app.lab.quantize import quantize
 from app.monitor.machine import physical_core_count
@@ -36,7 +37,7 @@ def chosen_models(
     Raises:
         PersonError: They cannot be made.
     """
-    files = [Path(word) for word in arguments.models]
+    files = [Path(whole_text(word)) for word in arguments.models]
     if arguments.demo:
         files += demo_levels(console, paths)
     return files or None

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.cli.arguments import positive
+from app.cli.arguments import level, threads
 from app.cli.words import gigabytes, seconds
+from app.core.text import whole_text
 from app.lab.quantize import quantize
 from app.monitor.machine import physical_core_count
 
@@ -31,8 +32,8 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("source", metavar="SOURCE")
     parser.add_argument("target", metavar="TARGET")
-    parser.add_argument("--type", required=True, metavar="LEVEL", help="e.g. Q4_K_M")
-    parser.add_argument("--threads", type=positive, metavar="N")
+    parser.add_argument("--type", type=level, required=True, metavar="LEVEL", help="e.g. Q4_K_M")
+    parser.add_argument("--threads", type=threads, metavar="N")
     parser.set_defaults(run=run)
 
 
@@ -45,8 +46,8 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
             progress.update(task, completed=done, total=total, note=f"tensor {done} of {total}")
 
         result = quantize(
-            Path(arguments.source),
-            Path(arguments.target),
+            Path(whole_text(arguments.source)),
+            Path(whole_text(arguments.target)),
             arguments.type,
             threads=arguments.threads or physical_core_count(),
             folder=paths.state,

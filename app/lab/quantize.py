@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,7 @@ def quantize(
         raise PersonError(f"{target} is there already: name another file or remove it first.")
     if not target.resolve().parent.is_dir():
         raise PersonError(f"There is no folder {target.resolve().parent}.")
+    _check_writable(target.resolve().parent)
     model = open_model_file(source)
     if level.needs_importance_matrix:
         raise PersonError(
@@ -82,3 +84,12 @@ def quantize(
         bits_per_weight=made.bits_per_weight,
         elapsed_ns=done.elapsed_ns,
     )
+
+
+def _check_writable(folder: Path) -> None:
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise PersonError(f"Nothing can be written into {folder}: {reason}.") from error

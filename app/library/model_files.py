@@ -142,6 +142,8 @@ def _fill(file: BinaryIO, data: bytearray, wanted: int) -> None:
 
 def _os_sentence(path: Path, error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
+        if "\ufffd" in str(path):
+            return f"“{path}” is not there; a name that is no valid text must be changed first."
         return f"“{path.name}” is not there."
     if isinstance(error, PermissionError):
         return f"“{path.name}” may not be read by you."
