@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.core.model_file import ModelFile
-    from app.engine.client import ClientEvent
+    from app.engine.client import ClientEvent, Sink
+    from app.lab.deck import JobDoor
     from app.lab.recorder import Recorder
-    from app.lab.session import JobDoor
+    from app.lab.runner import RunnerListener
     from app.store.paths import Paths
 
 _LOG_BYTES = 1 << 20
@@ -77,18 +78,17 @@ def build_session(
     """A session with its runner and engine pool."""
     runners: list[Runner] = []
 
-    def runner_for(session: Session) -> Runner:
-        runner = Runner(session, available_memory_bytes)
-        runner.use_pool(
-            EnginePool(
-                runner.sink,
-                paths.state,
-                lambda: memory_budget_bytes(available_memory_bytes()),
-                physical_core_count(),
-            )
+    def pool_for(sink: Sink) -> EnginePool:
+        return EnginePool(
+            sink,
+            paths.state,
+            lambda: memory_budget_bytes(available_memory_bytes()),
+            physical_core_count(),
         )
-        runners.append(runner)
-        return runner
+
+    def runner_for(listener: RunnerListener) -> Runner:
+        runners.append(Runner(listener, pool_for, available_memory_bytes))
+        return runners[0]
 
     def is_made_here(path: Path) -> bool:
         return demo is not None and demo.owns(path)

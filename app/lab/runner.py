@@ -4,56 +4,30 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import deque
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
 from app.core.chat import StopReason
 from app.core.chat_templates import template_by_id
 from app.core.errors import PersonError
-from app.core.settings import DEFAULT_CONTEXT_TOKENS, CompareMode
+from app.core.settings import CompareMode
 from app.engine import messages as m
 from app.engine.client import ClientEvent, Exited
-from app.lab.memory_room import check_together, expected_bytes, too_large
+from app.lab.jobs import Job, JobQueue
+from app.lab.loader import Loader
+from app.lab.memory_room import check_together
 from app.lab.panes import Pane, PaneFailure, PaneState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from app.core.chat import Answer, Message, Turn
-    from app.core.settings import SamplingSettings
+    from app.engine.client import Sink
     from app.engine.outcome import EngineOutcome
     from app.engine.pool import EnginePool
 
 log = logging.getLogger(__name__)
 
-# Left to the rest of the PC when an engine's private memory is bounded.
-_MEMORY_RESERVE_BYTES = 500_000_000
 _STOP_SECONDS = 3.0
-
-
-@dataclass(eq=False, slots=True)
-class Job:
-    """One answer that is wanted.
-
-    Attributes:
-        pane: Who shall answer.
-        turn: What is answered.
-        answer: Grows in place; belongs to the turn.
-        messages: What the engine is sent.
-        sampling: How it samples.
-        shared: Others generate at the same time.
-        request_id: Of the Generate command, once sent.
-    """
-
-    pane: Pane
-    turn: Turn
-    answer: Answer
-    messages: list[Message]
-    sampling: SamplingSettings
-    shared: bool = False
-    request_id: int = 0
 
 
 class RunnerListener(Protocol):
@@ -79,49 +53,42 @@ class RunnerListener(Protocol):
 class Runner:
     """Carries out jobs: one after another in a race, all at once together.
 
-    Everything but :meth:`sink` happens on one thread, which calls :meth:`pump` about 30 times a
-    second or after :meth:`wait`.
+    Everything happens on one thread, which calls :meth:`pump` about 30 times a second or waits
+    with :meth:`wait`.
+
+    Args:
+        listener: Told of what happens.
+        pool_for: Builds the pool, given the sink of its engines' events.
+        available_bytes: Memory that programs could take now.
 
     Attributes:
+        pool: The engines.
         engine: What the last started engine said of itself; None before the first.
     """
 
-    def __init__(self, listener: RunnerListener, available_bytes: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        listener: RunnerListener,
+        pool_for: Callable[[Sink], EnginePool],
+        available_bytes: Callable[[], int],
+    ) -> None:
         self._listener = listener
-        self._available_bytes = available_bytes
         self._events: SimpleQueue[tuple[str, ClientEvent]] = SimpleQueue()
-        self._pool: EnginePool | None = None
-        self._panes: dict[str, Pane] = {}
-        self._queue: deque[Job] = deque()
-        self._active: dict[str, Job] = {}
-        self._load_ids: dict[str, int] = {}
-        self._stopping_since: dict[str, float] = {}
-        self._forced: set[str] = set()
-        self._together = False
+        self.pool = pool_for(lambda name, event: self._events.put((name, event)))
         self.engine: m.Hello | None = None
-
-    def sink(self, key: str, event: ClientEvent) -> None:
-        """Where engines put their events, on any thread."""
-        self._events.put((key, event))
-
-    def use_pool(self, pool: EnginePool) -> None:
-        """The pool, whose sink is this runner; call once before anything else."""
-        self._pool = pool
-
-    @property
-    def pool(self) -> EnginePool:
-        """The engines."""
-        assert self._pool is not None
-        return self._pool
+        self._loader = Loader(self.pool, available_bytes)
+        self._jobs = JobQueue()
+        self._panes: dict[str, Pane] = {}
+        self._stopping_since: dict[str, float] = {}
 
     @property
     def busy(self) -> bool:
         """Whether an answer is wanted or an engine loads."""
-        return bool(self._queue or self._active or self._load_ids)
+        return bool(self._jobs) or bool(self._loader)
 
     def wants(self, pane: Pane) -> bool:
         """Whether a pane has a job, begun or not."""
-        return pane.key in self._active or any(job.pane is pane for job in self._queue)
+        return (self._jobs.of(pane) or self._jobs.waiting_of(pane)) is not None
 
     # --- what is asked of it --------------------------------------------------------------
 
@@ -132,11 +99,10 @@ class Runner:
     def release(self, key: str) -> None:
         """A pane is gone: stop and close what it has."""
         pane = self._panes[key]
-        self.stop(key)
-        job = self._active.pop(key, None)
+        job = self._jobs.drop(pane)
+        self._shut(pane)
         if job is not None:
             self._end_job(job, StopReason.STOPPED)
-        self._shut(pane)
         del self._panes[key]
         self._schedule()
 
@@ -144,18 +110,17 @@ class Runner:
         """Queue answers. A pane that has a job already must not get another.
 
         Raises:
-            PersonError: Together does not fit in memory; nothing was queued.
+            PersonError: Together does not fit in memory, or race and together would mix; nothing
+                was queued.
         """
         together = mode is CompareMode.TOGETHER and len(jobs) > 1
-        if together != self._together and (self._queue or self._active):
+        if self._jobs and (together or self._jobs.together):
             raise PersonError("Wait for the answers in progress, or stop them, then ask again.")
         if together:
             check_together([job.pane for job in jobs], self.pool.room_bytes())
-        self._together = together
+        self._jobs.add(jobs, together=together)
         for job in jobs:
-            job.shared = together
             job.pane.failure = None
-            self._queue.append(job)
             if job.pane.state is not PaneState.PREPARING:
                 self._change(job.pane, PaneState.WAITING)
         self._schedule()
@@ -163,34 +128,37 @@ class Runner:
     def stop(self, key: str) -> None:
         """End whatever a pane does or waits for; its text so far stands."""
         pane = self._panes[key]
-        for job in [job for job in self._queue if job.pane is pane]:
-            self._queue.remove(job)
-            self._settle(pane)
-            self._end_job(job, StopReason.STOPPED)
-        job = self._active.get(key)
         client = self.pool.get(key)
-        if job is not None and job.request_id and client is not None:
+        begun = self._jobs.of(pane)
+        if begun is not None and begun.request_id and client is not None:
             if pane.state is not PaneState.STOPPING:
                 self._stopping_since[key] = time.monotonic()
                 self._change(pane, PaneState.STOPPING)
-                client.stop(job.request_id)
+                client.stop(begun.request_id)
             return
-        if key in self._load_ids:
+        job = self._jobs.drop(pane)
+        if self._loader.loads(pane):
             # Ending the process is the quickest way out of a load.
             self._shut(pane)
-            self._change(pane, PaneState.ASLEEP)
+        if pane.state in (PaneState.WAITING, PaneState.LOADING):
+            self._change(pane, PaneState.READY if pane.loaded is not None else PaneState.ASLEEP)
         if job is not None:
-            del self._active[key]
             self._end_job(job, StopReason.STOPPED)
         self._schedule()
 
     def load(self, key: str) -> None:
-        """Load without asking; the person wants it, so the memory budget only makes room."""
+        """Load without asking; the person insists, so memory that is short does not refuse it.
+
+        Raises:
+            PersonError: Answers are in progress, whose times a load would spoil, or the operating
+                system refuses.
+        """
+        if self.busy:
+            raise PersonError("Wait for the answers in progress, or stop them, then load it.")
         pane = self._panes[key]
         if pane.state in (PaneState.ASLEEP, PaneState.FAILED):
             pane.failure = None
-            self._forced.add(key)
-            self._start_load(pane)
+            self._start_load(pane, insist=True)
 
     def unload(self, key: str) -> None:
         """Give the memory back; the pane keeps its text."""
@@ -202,26 +170,22 @@ class Runner:
     def model_ready(self, pane: Pane) -> None:
         """The file of a preparing pane is there now."""
         if pane.state is PaneState.PREPARING:
-            waiting = any(job.pane is pane for job in self._queue)
-            self._change(pane, PaneState.WAITING if waiting else PaneState.ASLEEP)
+            waits = self._jobs.waiting_of(pane) is not None
+            self._change(pane, PaneState.WAITING if waits else PaneState.ASLEEP)
             self._schedule()
 
     def fail(self, pane: Pane, failure: PaneFailure) -> None:
         """A pane cannot go on: it says why, and its job ends with an error."""
         pane.failure = failure
-        jobs = [job for job in self._queue if job.pane is pane]
-        for job in jobs:
-            self._queue.remove(job)
-        active = self._active.pop(pane.key, None)
+        job = self._jobs.drop(pane)
         self._change(pane, PaneState.FAILED)
-        for job in [*jobs, *([active] if active else [])]:
+        if job is not None:
             self._end_job(job, StopReason.ERROR, failure.sentence)
         self._schedule()
 
     def close(self) -> bool:
         """End every engine and wait; True if all are gone. Answers in progress stay as they are."""
-        self._queue.clear()
-        self._active.clear()
+        self._jobs.clear()
         return self.pool.close_all()
 
     # --- events ---------------------------------------------------------------------------
@@ -230,19 +194,19 @@ class Runner:
         """Take all events that have come."""
         while True:
             try:
-                key, event = self._events.get_nowait()
+                name, event = self._events.get_nowait()
             except Empty:
                 break
-            self._take(key, event)
+            self._take(name, event)
         self._press_stops()
 
     def wait(self, seconds: float) -> None:
         """Wait for an event and take it; for programs without an event loop."""
         try:
-            key, event = self._events.get(timeout=seconds)
+            name, event = self._events.get(timeout=seconds)
         except Empty:
             return
-        self._take(key, event)
+        self._take(name, event)
         self.pump()
 
     def _take(self, name: str, event: ClientEvent) -> None:
@@ -256,7 +220,8 @@ class Runner:
             case m.Hello():
                 pane.pid = event.pid
                 self.engine = event
-                self._send_load(pane)
+                self._loader.send_load(pane)
+                self._listener.pane_changed(pane)
             case m.Loaded():
                 self._on_loaded(pane, event)
             case m.Text():
@@ -281,14 +246,9 @@ class Runner:
         self._listener.pane_changed(pane)
 
     def _on_exit(self, pane: Pane, outcome: EngineOutcome) -> None:
-        self._keep_log(pane)
-        self.pool.forget(pane.key)
-        pane.pid = None
-        pane.loaded = None
-        self._load_ids.pop(pane.key, None)
-        stopping = self._stopping_since.pop(pane.key, None) is not None
-        if stopping:
-            job = self._active.pop(pane.key, None)
+        self._loader.ended(pane)
+        if self._stopping_since.pop(pane.key, None) is not None:
+            job = self._jobs.drop(pane)
             self._change(pane, PaneState.ASLEEP)
             if job is not None:
                 self._end_job(job, StopReason.STOPPED)
@@ -299,23 +259,18 @@ class Runner:
         self.fail(pane, PaneFailure(outcome.sentence, outcome.advice, detail))
 
     def _on_loaded(self, pane: Pane, event: m.Loaded) -> None:
-        self._load_ids.pop(pane.key, None)
-        self._stopping_since.pop(pane.key, None)
-        pane.loaded = event
-        pane.failure = None
-        pane.note_memory(event.memory.private_bytes, event.memory.mapped_bytes)
-        self.pool.touch(pane.key, event.memory.needed_bytes)
-        job = self._active.get(pane.key)
+        self._loader.loaded(pane, event)
         self._change(pane, PaneState.READY)
+        job = self._jobs.of(pane)
         if job is None:
             self._schedule()
-        elif not self._together:
-            self._generate(job)
-        elif self._together:
+        elif self._jobs.together:
             self._generate_together()
+        else:
+            self._generate(job)
 
     def _on_text(self, pane: Pane, event: m.Text) -> None:
-        job = self._active.get(pane.key)
+        job = self._jobs.of(pane)
         if job is None or job.request_id != event.id:
             return
         if pane.state is PaneState.READING:
@@ -329,7 +284,7 @@ class Runner:
         self._listener.pane_changed(pane)
 
     def _on_finished(self, pane: Pane, event: m.Finished) -> None:
-        job = self._active.pop(pane.key, None)
+        job = self._jobs.drop(pane)
         self._stopping_since.pop(pane.key, None)
         if event.memory.needed_bytes is not None:
             pane.needed_bytes = event.memory.needed_bytes
@@ -350,84 +305,67 @@ class Runner:
 
     def _on_failed(self, pane: Pane, event: m.Failed) -> None:
         self._stopping_since.pop(pane.key, None)
-        if self._load_ids.get(pane.key) == event.id:
+        if self._loader.is_load(pane, event.id):
             self._shut(pane)
             self.fail(pane, PaneFailure(event.sentence, _advice(event), event.detail))
             return
-        job = self._active.get(pane.key)
+        job = self._jobs.of(pane)
         if job is None or job.request_id != event.id:
             return
-        del self._active[pane.key]
-        self._change(pane, PaneState.READY)
         if event.kind is m.FailureKind.CANCELLED:
-            self._end_job(job, StopReason.STOPPED)
-        else:
-            too_long = event.kind is m.FailureKind.PROMPT_TOO_LONG
-            pane.failure = PaneFailure(
-                event.sentence,
-                _advice(event),
-                event.detail,
-                can_drop_turns=too_long and len(job.messages) > 2,
-            )
-            self._end_job(job, StopReason.ERROR, event.sentence)
-        self._schedule()
+            self._refuse(job, StopReason.STOPPED, None)
+            return
+        too_long = event.kind is m.FailureKind.PROMPT_TOO_LONG
+        failure = PaneFailure(
+            event.sentence,
+            _advice(event),
+            event.detail,
+            can_drop_turns=too_long and len(job.messages) > 2,
+        )
+        self._refuse(job, StopReason.ERROR, failure)
 
     # --- scheduling -----------------------------------------------------------------------
 
     def _schedule(self) -> None:
         """Start what can start now."""
-        if self._together:
-            while job := self._next_job():
+        if self._jobs.together:
+            while job := self._jobs.begin_next():
                 self._begin(job)
             self._generate_together()
             return
-        while not self._active and not self._load_ids:
-            job = self._next_job()
+        while not self._jobs.begun and not self._loader:
+            job = self._jobs.begin_next()
             if job is None:
                 return
             self._begin(job)
 
-    def _next_job(self) -> Job | None:
-        # The order holds, so that a race is a race; a pane whose file is still made is passed over.
-        for job in self._queue:
-            if job.pane.state is not PaneState.PREPARING:
-                self._queue.remove(job)
-                return job
-        return None
-
     def _begin(self, job: Job) -> None:
         pane = job.pane
-        self._active[pane.key] = job
         if pane.loaded is not None and self.pool.get(pane.key) is not None:
-            if self._together:
-                pane.become(PaneState.READY)
-                self._listener.pane_changed(pane)
+            if self._jobs.together:
+                self._change(pane, PaneState.READY)
             else:
                 self._generate(job)
             return
         try:
             self._start_load(pane)
         except PersonError as error:
-            del self._active[pane.key]
-            self._queue.appendleft(job)
             self.fail(pane, PaneFailure(error.sentence, "", error.detail))
 
     def _generate_together(self) -> None:
         """Send all at the same moment, once each of them is loaded."""
-        jobs = list(self._active.values())
-        if not jobs or any(job.pane.loaded is None for job in jobs):
-            return
-        for job in jobs:
-            if not job.request_id:
-                self._generate(job)
+        jobs = self._jobs.begun
+        if all(job.pane.loaded is not None for job in jobs):
+            for job in jobs:
+                if not job.request_id:
+                    self._generate(job)
 
     def _generate(self, job: Job) -> None:
         pane = job.pane
         client = self.pool.get(pane.key)
         assert client is not None
         self.pool.touch(pane.key)
-        at_once = len(self._active) if job.shared else 1
-        threads = self.pool.threads_for(at_once)
+        threads = self.pool.threads_for(len(self._jobs.begun) if job.shared else 1)
         if not job.shared and pane.candidate.engine.threads is not None:
             threads = pane.candidate.engine.threads
         client.send(m.SetThreads(client.next_id(), threads))
@@ -435,7 +373,6 @@ class Runner:
         template = template_by_id(chosen) if chosen is not None else None
         job.request_id = client.next_id()
         pane.live_tokens = 0
-        pane.become(PaneState.READING)
         try:
             client.send(
                 m.Generate(
@@ -448,94 +385,53 @@ class Runner:
                 )
             )
         except PersonError as error:
-            del self._active[pane.key]
-            pane.failure = PaneFailure(error.sentence, "", error.detail, can_drop_turns=True)
-            self._change(pane, PaneState.READY)
-            self._end_job(job, StopReason.ERROR, error.sentence)
+            can_drop = len(job.messages) > 2
+            failure = PaneFailure(error.sentence, "", error.detail, can_drop_turns=can_drop)
+            self._refuse(job, StopReason.ERROR, failure)
             return
-        self._listener.pane_changed(pane)
+        self._change(pane, PaneState.READING)
 
-    def _start_load(self, pane: Pane) -> None:
-        """Make room and start an engine; its Hello is answered with the Load command.
+    def _start_load(self, pane: Pane, *, insist: bool = False) -> None:
+        """Make room and start an engine.
 
         Raises:
             PersonError: It does not fit, or the operating system refuses.
         """
         self._change(pane, PaneState.LOADING)
-        needed = expected_bytes(pane)
-        keep = {pane.key, *self._active}
-        leaving = self.pool.in_the_way(needed, keep)
+        keep = {pane.key, *(job.pane.key for job in self._jobs.begun)}
+        leaving = self._loader.in_the_way(pane, keep, insist=insist)
         if leaving is None:
-            if pane.key not in self._forced:
-                raise too_large(needed, self.pool.room_bytes())
             leaving = [key for key in self._panes if key not in keep]
         for key in leaving:
             other = self._panes.get(key)
-            if other is not None and other.state in (PaneState.READY, PaneState.WAITING):
-                waits = other.state is PaneState.WAITING
+            if other is not None and other.loaded is not None:
                 self._shut(other)
-                if not waits:
+                if other.state is PaneState.READY:
                     self._change(other, PaneState.ASLEEP)
-        self._forced.discard(pane.key)
-        self._load_ids[pane.key] = 0
-        pane.peak_private_bytes = pane.peak_mapped_bytes = None
-        try:
-            self.pool.start(pane.key, needed)
-        except PersonError:
-            del self._load_ids[pane.key]
-            raise
-
-    def _send_load(self, pane: Pane) -> None:
-        client = self.pool.get(pane.key)
-        if client is None:
-            return
-        load = self._load_command(client.next_id(), pane)
-        self._load_ids[pane.key] = load.id
-        client.send(load)
-        self._listener.pane_changed(pane)
-
-    def _load_command(self, command_id: int, pane: Pane) -> m.Load:
-        settings = pane.candidate.engine
-        limit = self._available_bytes() - _MEMORY_RESERVE_BYTES
-        return m.Load(
-            id=command_id,
-            path=pane.candidate.path,
-            context_tokens=settings.context_tokens or DEFAULT_CONTEXT_TOKENS,
-            threads=settings.threads or self.pool.threads_for(1),
-            gpu_layers=-1 if settings.gpu_layers is None else settings.gpu_layers,
-            kv_type=settings.kv_type,
-            flash_attention=settings.flash_attention,
-            memory_limit_bytes=max(_MEMORY_RESERVE_BYTES, limit),
-        )
+        self._loader.start(pane)
 
     # --- helpers --------------------------------------------------------------------------
+
+    def _refuse(self, job: Job, reason: StopReason, failure: PaneFailure | None) -> None:
+        """End a job whose engine lives but gave no answer."""
+        self._jobs.drop(job.pane)
+        job.pane.failure = failure
+        self._change(job.pane, PaneState.READY)
+        self._end_job(job, reason, failure.sentence if failure is not None else None)
+        self._schedule()
 
     def _press_stops(self) -> None:
         """An engine that does not stop within seconds is ended."""
         now = time.monotonic()
-        for key, since in list(self._stopping_since.items()):
+        for key, since in self._stopping_since.items():
             client = self.pool.get(key)
             if now - since > _STOP_SECONDS and client is not None and not client.closed:
                 log.warning("engine %s does not stop, closing it", key)
                 client.close()
 
-    def _settle(self, pane: Pane) -> None:
-        """A waiting pane that is no longer asked goes back to what it was."""
-        if pane.state is PaneState.WAITING:
-            self._change(pane, PaneState.READY if pane.loaded is not None else PaneState.ASLEEP)
-
-    def _keep_log(self, pane: Pane) -> None:
-        client = self.pool.get(pane.key)
-        if client is not None:
-            pane.log = client.log_text()
-
     def _shut(self, pane: Pane) -> None:
-        self._keep_log(pane)
-        self.pool.close(pane.key)
-        self._load_ids.pop(pane.key, None)
         self._stopping_since.pop(pane.key, None)
-        pane.loaded = None
-        pane.pid = None
+        self._loader.shut(pane)
 
     def _end_job(self, job: Job, reason: StopReason, error: str | None = None) -> None:
         job.answer.stop_reason = reason

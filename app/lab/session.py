@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from app.core.candidate import new_candidate
-from app.core.chat import Answer, Chat, StopReason, Turn, title_from
+from app.core.chat import Answer, Chat, Turn, title_from
 from app.core.chat_export import to_markdown, to_openai_json
 from app.core.chat_templates import template_by_id
 from app.core.divergence import first_difference
 from app.core.elsewhere import Elsewhere, llama_server_command
 from app.core.errors import PersonError
 from app.core.settings import COMPARE_GREEDY, CompareMode
-from app.lab.memory_room import context_of, expected_bytes
-from app.lab.panes import Pane, PaneFailure, PaneState
-from app.lab.runner import Job, Runner
+from app.core.text import whole_text
+from app.lab.deck import Deck, JobDoor
+from app.lab.jobs import Job
+from app.lab.listener import NobodyListens, SessionListener
+from app.lab.memory_room import context_of
+from app.lab.panes import Pane, PaneState
+from app.lab.saver import AnswerSaver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,98 +31,49 @@ if TYPE_CHECKING:
     from app.core.model_file import ModelFile
     from app.core.settings import SamplingSettings
     from app.lab.recorder import Recorder
+    from app.lab.runner import Runner, RunnerListener
     from app.store.chats import ChatSummary
-
-log = logging.getLogger(__name__)
-
-# Text that has come is stored at least this often: a kill loses a quarter of a second at most.
-_SAVE_INTERVAL_S = 0.2
-
-
-class SessionListener(Protocol):
-    """Told of changes, on the session's thread."""
-
-    def panes_changed(self) -> None:
-        """Panes were added, removed or reordered, the reference changed, or another chat opened."""
-        ...
-
-    def pane_changed(self, key: str) -> None:
-        """State, progress, failure, figures or facts of one pane."""
-        ...
-
-    def turns_changed(self) -> None:
-        """Turns were added, removed or replaced, or another chat opened."""
-        ...
-
-    def answer_changed(self, turn: Turn, key: str) -> None:
-        """An answer grew or ended."""
-        ...
-
-    def speed_sampled(self, key: str, time_ns: int, tokens_per_second: float) -> None:
-        """A point for the live plot; ``time_ns`` of the monotonic clock, NaN where it ends."""
-        ...
-
-    def chats_changed(self) -> None:
-        """The list of chats."""
-        ...
-
-    def said(self, sentence: str) -> None:
-        """A remark for the status line."""
-        ...
-
-
-class JobDoor(Protocol):
-    """Runs work on another thread and hands its result back on the session's thread."""
-
-    def __call__(
-        self,
-        work: Callable[[], ModelFile],
-        *,
-        done: Callable[[ModelFile], None],
-        failed: Callable[[PersonError], None],
-    ) -> object:
-        """Run ``work``; then exactly one of ``done`` and ``failed``."""
-        ...
 
 
 class Session:
     """One open chat and the engines of its panes. Belongs to one thread.
 
     Args:
-        runner_for: Builds the runner with its pool, given its listener.
+        runner_for: Builds the runner, given its listener.
         recorder: Keeps the chats.
         read_model: Reads the header of a model file; runs behind ``door``.
         door: The way to background work.
         template_folder: Where chosen chat templates are written for use elsewhere.
         is_made_here: Whether a missing file is being made (a level of the demo model).
+
+    Attributes:
+        chat: The open chat; changed here alone.
+        listener: Told of changes.
     """
 
     def __init__(
         self,
-        runner_for: Callable[[Session], Runner],
+        runner_for: Callable[[RunnerListener], Runner],
         recorder: Recorder,
         read_model: Callable[[Path], ModelFile],
         door: JobDoor,
         template_folder: Path,
         is_made_here: Callable[[Path], bool] = lambda _path: False,
     ) -> None:
-        self.listener: SessionListener | None = None
-        self._recorder = recorder
-        self._read_model = read_model
-        self._door = door
-        self._template_folder = template_folder
-        self._is_made_here = is_made_here
-        self._runner = runner_for(self)
-        self._panes: dict[str, Pane] = {}
-        self._unsaved: dict[tuple[int, str], tuple[Answer, float]] = {}
         self.chat = Chat(id=0)
+        self.listener: SessionListener = NobodyListens()
+        self._recorder = recorder
+        self._template_folder = template_folder
+        self._runner = runner_for(self)
+        self._deck = Deck(self._runner, read_model, door, is_made_here, self.pane_changed)
+        self._saver = AnswerSaver(recorder, lambda sentence: self.listener.said(sentence))
 
     # --- reading --------------------------------------------------------------------------
 
     @property
     def panes(self) -> list[Pane]:
         """The panes, in the candidates' order."""
-        return [self._panes[candidate.key] for candidate in self.chat.candidates]
+        return [self._deck[candidate.key] for candidate in self.chat.candidates]
 
     @property
     def busy(self) -> bool:
@@ -132,12 +86,12 @@ class Session:
         Raises:
             KeyError: There is none.
         """
-        return self._panes[key]
+        return self._deck[key]
 
     def log_text(self, key: str) -> str:
         """The log of a pane's engine, the last one's if none runs."""
         client = self._runner.pool.get(key)
-        return client.log_text() if client is not None else self._panes[key].log
+        return client.log_text() if client is not None else self._deck[key].log
 
     def first_difference(self, turn: Turn, key: str) -> int | None:
         """Where a pane's answer leaves the reference's, in code points; None if it does not."""
@@ -156,7 +110,7 @@ class Session:
 
     def use_elsewhere(self, key: str) -> Elsewhere:
         """How to run a candidate without this program."""
-        pane = self._panes[key]
+        pane = self._deck[key]
         candidate = pane.candidate
         context = pane.loaded.context_tokens if pane.loaded else context_of(pane)
         threads = candidate.engine.threads or self._runner.pool.threads_for(1)
@@ -183,6 +137,7 @@ class Session:
             PersonError: It cannot be done now; nothing has changed.
         """
         asked = [pane.key for pane in self.panes] if keys is None else list(keys)
+        prompt = whole_text(prompt)
         self._check_askable(prompt, asked)
         turn = Turn(0, prompt, {key: Answer() for key in asked})
         self.chat.turns.append(turn)
@@ -204,7 +159,7 @@ class Session:
         Raises:
             PersonError: It cannot be done now; nothing has changed.
         """
-        asked = [k for k in (turn.answers if keys is None else keys) if k in self._panes]
+        asked = [k for k in (turn.answers if keys is None else keys) if k in self._deck]
         for key in asked:
             history = self.chat.turns_of(key)
             if not history or history[-1] is not turn:
@@ -227,7 +182,7 @@ class Session:
         Raises:
             PersonError: It cannot be done now; nothing has changed.
         """
-        asked = [key for key in turn.answers if key in self._panes]
+        asked = [key for key in turn.answers if key in self._deck]
         self._check_askable(prompt, asked)
         if self._runner.busy:
             raise PersonError("Stop the answers in progress before you edit an earlier message.")
@@ -274,7 +229,7 @@ class Session:
     def stop(self, key: str | None = None) -> None:
         """End what one pane, or every pane, does or waits for."""
         # Those that wait go first, so that none of them starts when the running one ends.
-        panes = self.panes if key is None else [self._panes[key]]
+        panes = self.panes if key is None else [self._deck[key]]
         for pane in sorted(panes, key=lambda pane: pane.state is not PaneState.WAITING):
             self._runner.stop(pane.key)
 
@@ -287,20 +242,20 @@ class Session:
             PersonError: There are six panes already.
         """
         try:
-            candidate = new_candidate(path, self.chat.candidates)
+            named = Path(whole_text(str(path)))
+            candidate = new_candidate(named, self.chat.candidates)
         except ValueError as error:
             raise PersonError("Six panes are open already: close one first.") from error
         self.chat.candidates.append(candidate)
         if self.chat.reference_key is None:
             self.chat.reference_key = candidate.key
-        self._open_pane(candidate)
+        self._deck.open(candidate)
         self._tell_panes()
         return candidate
 
     def remove_candidate(self, key: str) -> None:
         """Close a pane and its engine; its answers stay in the store."""
-        self._runner.release(key)
-        del self._panes[key]
+        self._deck.close(key)
         self.chat.candidates = [c for c in self.chat.candidates if c.key != key]
         if self.chat.reference_key == key:
             rest = self.chat.candidates
@@ -309,7 +264,7 @@ class Session:
 
     def move_candidate(self, key: str, index: int) -> None:
         """Put a pane elsewhere in the order; letter and colour go with it."""
-        moved = self._panes[key].candidate
+        moved = self._deck[key].candidate
         rest = [c for c in self.chat.candidates if c.key != key]
         rest.insert(max(0, min(index, len(rest))), moved)
         self.chat.candidates = rest
@@ -326,42 +281,46 @@ class Session:
         Raises:
             PersonError: The pane is answering.
         """
-        pane = self._panes[candidate.key]
-        reload = candidate.engine.load_key() != pane.candidate.engine.load_key()
-        if reload and pane.busy:
+        pane = self._deck[candidate.key]
+        if pane.busy and candidate.engine.load_key() != pane.candidate.engine.load_key():
             raise PersonError("Stop this pane before you change how its model is loaded.")
         self.chat.candidates = [
             candidate if c.key == candidate.key else c for c in self.chat.candidates
         ]
-        pane.candidate = candidate
-        if reload:
-            pane.needed_bytes = None
-            self._runner.unload(candidate.key)
-            self._estimate(pane)
+        self._deck.take_settings(candidate)
         self._recorder.update(self.chat)
         self.pane_changed(pane)
 
     def load(self, key: str) -> None:
-        """Load a pane's model without asking it."""
-        self._guarded_load(key)
+        """Load a pane's model without asking it.
+
+        Raises:
+            PersonError: Answers are in progress, or the operating system refuses.
+        """
+        self._runner.load(key)
 
     def unload(self, key: str) -> None:
         """Give a pane's memory back; it falls asleep and keeps its text."""
         self._runner.unload(key)
 
     def reload(self, key: str) -> None:
-        """Load a failed or loaded pane anew."""
-        self._runner.unload(key)
-        pane = self._panes[key]
+        """Load a failed or loaded pane anew.
+
+        Raises:
+            PersonError: Answers are in progress, or the operating system refuses.
+        """
+        pane = self._deck[key]
+        if not self._runner.busy:
+            self._runner.unload(key)
         if pane.model is None:
-            self._read(pane)
-        self._guarded_load(key)
+            self._deck.read(pane)
+        self._runner.load(key)
 
     # --- the chat -------------------------------------------------------------------------
 
     def set_system_prompt(self, text: str) -> None:
         """What every candidate is told first."""
-        self.chat.system_prompt = text
+        self.chat.system_prompt = whole_text(text)
         self._recorder.update(self.chat)
 
     def set_sampling(self, sampling: SamplingSettings) -> None:
@@ -419,7 +378,7 @@ class Session:
 
     def rename_chat(self, chat_id: int, title: str) -> None:
         """Give a chat another title; an empty one changes nothing."""
-        title = " ".join(title.split())
+        title = " ".join(whole_text(title).split())
         if not title:
             return
         chat = self.chat if chat_id == self.chat.id else self._recorder.load(chat_id)
@@ -446,14 +405,14 @@ class Session:
         """A chat as text, ``form`` being "markdown" or "json" (OpenAI-style messages)."""
         chat = self.chat if chat_id == self.chat.id else self._recorder.load(chat_id)
         write = to_openai_json if form == "json" else to_markdown
-        return write(chat, self._level_of)
+        return write(chat, self._deck.level_of)
 
     # --- the clockwork --------------------------------------------------------------------
 
     def pump(self) -> None:
         """Take what the engines said; call about 30 times a second."""
         self._runner.pump()
-        self._save_due()
+        self._saver.save_due()
 
     def wait(self, seconds: float) -> None:
         """Wait for the engines; for programs without an event loop."""
@@ -461,56 +420,41 @@ class Session:
 
     def model_made(self, path: Path) -> None:
         """A file that was being made is complete."""
-        for pane in self.panes:
-            if Path(pane.candidate.path) == path:
-                self._read(pane)
-                self._runner.model_ready(pane)
+        self._deck.made(path)
 
     def model_progress(self, path: Path, fraction: float) -> None:
         """How far a file that is being made has come."""
-        for pane in self.panes:
-            if Path(pane.candidate.path) == path and pane.state is PaneState.PREPARING:
-                pane.progress = fraction
-                self.pane_changed(pane)
+        self._deck.progress(path, fraction)
 
     def model_not_made(self, paths: Sequence[Path], sentence: str) -> None:
         """Files that were being made will not come."""
-        for pane in self.panes:
-            if Path(pane.candidate.path) in paths:
-                self._runner.fail(pane, PaneFailure(sentence))
+        self._deck.not_made(paths, sentence)
 
     def close(self) -> bool:
         """Store what there is and end every engine; True if all are gone."""
-        self._save_all()
+        self._saver.save_all()
         return self._runner.close()
 
     # --- the runner's listener ------------------------------------------------------------
 
     def pane_changed(self, pane: Pane) -> None:
         """A pane changed."""
-        if self.listener is not None:
-            self.listener.pane_changed(pane.key)
+        self.listener.pane_changed(pane.key)
 
     def answer_grew(self, job: Job) -> None:
         """Text came."""
-        saved_at = self._unsaved.get((job.turn.id, job.pane.key), (job.answer, 0.0))[1]
-        self._unsaved[job.turn.id, job.pane.key] = (job.answer, saved_at)
-        if self.listener is not None:
-            self.listener.answer_changed(job.turn, job.pane.key)
+        self._saver.note(job)
+        self.listener.answer_changed(job.turn, job.pane.key)
 
     def answer_ended(self, job: Job) -> None:
         """An answer is complete."""
-        self._unsaved.pop((job.turn.id, job.pane.key), None)
-        if job.turn.id:
-            self._record(job.turn.id, job.pane.key, job.answer, final=True)
-        if self.listener is not None:
-            self.listener.answer_changed(job.turn, job.pane.key)
+        self._saver.finish(job)
+        self.listener.answer_changed(job.turn, job.pane.key)
         self.speed_sampled(job.pane, math.nan)
 
     def speed_sampled(self, pane: Pane, tokens_per_second: float) -> None:
         """A point for the live plot."""
-        if self.listener is not None:
-            self.listener.speed_sampled(pane.key, time.monotonic_ns(), tokens_per_second)
+        self.listener.speed_sampled(pane.key, time.monotonic_ns(), tokens_per_second)
 
     # --- inside ---------------------------------------------------------------------------
 
@@ -520,7 +464,7 @@ class Session:
         if not keys:
             raise PersonError("Open a model file first.")
         for key in keys:
-            pane = self._panes[key]
+            pane = self._deck[key]
             if pane.busy or self._runner.wants(pane):
                 raise PersonError(
                     f"Pane {pane.candidate.letter} is still at work: wait or stop it."
@@ -534,11 +478,11 @@ class Session:
     def _submit(self, turn: Turn, keys: Sequence[str]) -> None:
         jobs = [
             Job(
-                pane=self._panes[key],
+                pane=self._deck[key],
                 turn=turn,
                 answer=turn.answers[key],
                 messages=self.chat.messages_for(key, upto=turn),
-                sampling=self.sampling_of(self._panes[key].candidate),
+                sampling=self.sampling_of(self._deck[key].candidate),
             )
             for key in keys
         ]
@@ -552,62 +496,22 @@ class Session:
             chat = self._recorder.create(chat)
         self.chat = chat
         kept = {candidate.key for candidate in chat.candidates}
-        for key in [key for key in self._panes if key not in kept]:
-            self._runner.release(key)
-            del self._panes[key]
+        for pane in self._deck:
+            if pane.key not in kept:
+                self._deck.close(pane.key)
         for candidate in chat.candidates:
-            pane = self._panes.get(candidate.key)
-            if pane is None:
-                self._open_pane(candidate)
+            if candidate.key in self._deck:
+                self._deck.take_settings(candidate)
+                self._deck[candidate.key].failure = None
             else:
-                if pane.candidate.engine.load_key() != candidate.engine.load_key():
-                    self._runner.unload(candidate.key)
-                pane.candidate = candidate
-                pane.failure = None
+                self._deck.open(candidate)
         if old.id and not old.turns:
             self._recorder.delete(old.id)
         self._tell_panes()
         self._tell_turns()
 
-    def _open_pane(self, candidate: Candidate) -> None:
-        pane = Pane(candidate)
-        self._panes[candidate.key] = pane
-        self._runner.adopt(pane)
-        path = Path(candidate.path)
-        if self._is_made_here(path) and not path.is_file():
-            pane.become(PaneState.PREPARING)
-        else:
-            self._read(pane)
-
-    def _read(self, pane: Pane) -> None:
-        path = Path(pane.candidate.path)
-
-        def done(model: ModelFile) -> None:
-            pane.model = model
-            self._estimate(pane)
-            self.pane_changed(pane)
-
-        def failed(error: PersonError) -> None:
-            if pane.key in self._panes:
-                self._runner.fail(pane, PaneFailure(error.sentence, detail=error.detail))
-
-        self._door(lambda: self._read_model(path), done=done, failed=failed)
-
-    def _estimate(self, pane: Pane) -> None:
-        pane.estimated_bytes = expected_bytes(pane) or None
-
-    def _guarded_load(self, key: str) -> None:
-        try:
-            self._runner.load(key)
-        except PersonError as error:
-            self._runner.fail(self._panes[key], PaneFailure(error.sentence, detail=error.detail))
-
     def _position(self, turn: Turn) -> int:
         return next(i for i, other in enumerate(self.chat.turns) if other is turn)
-
-    def _level_of(self, key: str) -> str:
-        pane = self._panes.get(key)
-        return pane.model.level_name if pane is not None and pane.model is not None else ""
 
     def _template_file(self, template_id: str | None) -> str | None:
         if template_id is None:
@@ -620,39 +524,14 @@ class Session:
             raise PersonError("The chat template could not be written.", str(error)) from error
         return str(path)
 
-    def _save_due(self) -> None:
-        now = time.monotonic()
-        for (turn_id, key), (answer, saved_at) in list(self._unsaved.items()):
-            if turn_id and now - saved_at >= _SAVE_INTERVAL_S:
-                self._unsaved[turn_id, key] = (answer, now)
-                self._record(turn_id, key, answer, final=False)
-
-    def _save_all(self) -> None:
-        for (turn_id, key), (answer, _) in self._unsaved.items():
-            if answer.stop_reason is None:
-                answer.stop_reason = StopReason.STOPPED
-            self._record(turn_id, key, answer, final=True)
-        self._unsaved.clear()
-
-    def _record(self, turn_id: int, key: str, answer: Answer, *, final: bool) -> None:
-        try:
-            self._recorder.save_answer(turn_id, key, answer, final)
-        except PersonError as error:
-            log.exception("answer not stored: %s", error.detail)
-            if self.listener is not None:
-                self.listener.said(error.sentence)
-
     def _tell_panes(self) -> None:
         if self.chat.id:
             self._recorder.update(self.chat)
-        if self.listener is not None:
-            self.listener.panes_changed()
+        self.listener.panes_changed()
 
     def _tell_turns(self) -> None:
-        if self.listener is not None:
-            self.listener.turns_changed()
+        self.listener.turns_changed()
         self._tell_chats()
 
     def _tell_chats(self) -> None:
-        if self.listener is not None:
-            self.listener.chats_changed()
+        self.listener.chats_changed()

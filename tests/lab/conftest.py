@@ -11,7 +11,7 @@ import pytest
 
 from app.bootstrap import at_once
 from app.engine.pool import EnginePool
-from app.lab.runner import Runner
+from app.lab.runner import Runner, RunnerListener
 from app.lab.session import Session
 from app.library.model_files import open_model_file
 from app.store.chats import ChatStore
@@ -20,6 +20,7 @@ from tests.helpers import gguf_files as files
 
 if TYPE_CHECKING:
     from app.core.chat import Turn
+    from app.engine.client import Sink
     from app.lab.panes import PaneState
     from app.lab.recorder import Recorder
 
@@ -73,12 +74,12 @@ class Bench:
         self.listener = Remembered()
         self.runner: Runner | None = None
 
-        def runner_for(session: Session) -> Runner:
-            runner = Runner(session, lambda: PLENTY_BYTES)
-            pool = EnginePool(runner.sink, folder / "state", self._budget_bytes, 2)
-            runner.use_pool(pool)
-            self.runner = runner
-            return runner
+        def pool_for(sink: Sink) -> EnginePool:
+            return EnginePool(sink, folder / "state", self._budget_bytes, 2)
+
+        def runner_for(listener: RunnerListener) -> Runner:
+            self.runner = Runner(listener, pool_for, lambda: PLENTY_BYTES)
+            return self.runner
 
         self.session = Session(runner_for, recorder, open_model_file, at_once, folder / "templates")
         self.session.listener = self.listener
