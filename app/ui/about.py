@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from importlib import metadata
 
 from PySide6.QtCore import Qt, qVersion
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app import __version__
@@ -43,7 +42,7 @@ class AboutPage(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self._devices = label(self.tr("Known after the first model is loaded."), "dim", wrap=True)
-        self.setWidget(self._content())
+        self._built = False
 
     def set_devices(self, devices: Sequence[str]) -> None:
         """Name what the engines compute on, as they report it."""
@@ -60,6 +59,12 @@ class AboutPage(QScrollArea):
         if devices := self._devices.text():
             lines.append(devices)
         return "\n".join(lines)
+
+    def _build(self) -> None:
+        # Reading the installed versions takes longer than all else of this page: not at the start.
+        if not self._built:
+            self._built = True
+            self.setWidget(self._content())
 
     def _content(self) -> QWidget:
         content = QWidget()
@@ -131,6 +136,12 @@ class AboutPage(QScrollArea):
         column.addLayout(grid)
         column.addWidget(hrule())
 
+    # Qt's own names from here on.
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._build()
+        super().showEvent(event)
+
 
 class _AppPicture(QWidget):
     def __init__(self) -> None:
@@ -147,6 +158,8 @@ class _AppPicture(QWidget):
 
 def _installed(distribution: str) -> str:
     """The installed version; a dash where a frozen program carries no metadata."""
+    from importlib import metadata
+
     try:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:

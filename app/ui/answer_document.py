@@ -200,7 +200,7 @@ class AnswerDocument(_Safe):
         colourings: list[tuple[list[QTextBlock], str]] = []
         while block.isValid():
             if is_code(block):
-                lines = _code_run(block)
+                lines = code_run(block)
                 self._style_code(lines)
                 colourings.append((lines, _language(block)))
                 block = lines[-1].next()
@@ -344,7 +344,7 @@ def is_code(block: QTextBlock) -> bool:
     return block.blockFormat().hasProperty(_LANGUAGE) or block.blockFormat().hasProperty(_FENCE)
 
 
-def _code_run(first: QTextBlock) -> list[QTextBlock]:
+def code_run(first: QTextBlock) -> list[QTextBlock]:
     """The lines of the code block that begins with ``first``."""
     lines = [first]
     block = first.next()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -27,6 +27,7 @@ from app.ui.answer_document import (
     CODE_PADDING_PX,
     GUTTER_PX,
     AnswerDocument,
+    code_run,
     is_code,
     is_quote,
 )
@@ -229,6 +230,15 @@ class MarkdownView(QTextBrowser):
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
 
+    def _code_at(self, place: QPoint) -> str:
+        """The whole code block under the pointer; empty if there is none."""
+        block = self.cursorForPosition(place).block()
+        if not is_code(block):
+            return ""
+        while is_code(block.previous()):
+            block = block.previous()
+        return "\n".join(line.text() for line in code_run(block))
+
     # Qt's own names from here on.
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
@@ -271,6 +281,10 @@ class MarkdownView(QTextBrowser):
         everything.triggered.connect(lambda: self._copy(self._answer.toPlainText()))
         markdown = menu.addAction(self.tr("Copy all as Markdown"))
         markdown.triggered.connect(lambda: self._copy(self._wanted))
+        code = self._code_at(event.pos())
+        if code:
+            block = menu.addAction(self.tr("Copy code block"))
+            block.triggered.connect(lambda: self._copy(code))
         address = self.anchorAt(event.pos())
         if address:
             link = menu.addAction(self.tr("Copy link address"))

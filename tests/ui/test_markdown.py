@@ -435,6 +435,17 @@ def test_copies_as_text_and_as_markdown(qtbot: QtBot, view: MarkdownView) -> Non
     menu.close()
 
 
+def test_a_code_block_can_be_copied(view: MarkdownView) -> None:
+    view.set_markdown(ANSWER)
+    line = _code_lines(view.document())[2]
+    menu = _menu(view, view.cursorRect(QTextCursor(line)).center())
+    _choose(menu, "Copy code block")
+    menu.close()
+    assert QApplication.clipboard().text() == (
+        "def rayleigh(x: float) -> float:\n\n    return 1.0 / x**4  # fourth power"
+    )
+
+
 def test_keys_and_wheel_scroll_what_is_around(qtbot: QtBot, view: MarkdownView) -> None:
     view.set_markdown(ANSWER)
     area = view.window()
@@ -510,10 +521,10 @@ def _cursor(view: MarkdownView, position: int) -> QTextCursor:
     return cursor
 
 
-def _menu(view: MarkdownView) -> QMenu:
+def _menu(view: MarkdownView, place: QPoint = QPoint(5, 5)) -> QMenu:  # noqa: B008
     from PySide6.QtGui import QContextMenuEvent
 
-    event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(5, 5), QPoint(5, 5))
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, place)
     QApplication.sendEvent(view, event)
     return view.findChild(QMenu)
 

@@ -278,6 +278,7 @@ def test_about_names_versions_licences_and_devices(qtbot: QtBot) -> None:
     page = AboutPage()
     qtbot.addWidget(page)
     page.set_devices(["CPU: AVX2"])
+    page.show()
     words = " ".join(label.text() for label in page.findChildren(QLabel))
     assert "LGPL" in words
     assert "PySide6-Essentials" in words
