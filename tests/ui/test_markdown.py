@@ -525,7 +525,7 @@ def _menu(view: MarkdownView, place: QPoint = QPoint(5, 5)) -> QMenu:  # noqa: B
     from PySide6.QtGui import QContextMenuEvent
 
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, place)
-    QApplication.sendEvent(view, event)
+    QApplication.sendEvent(view.viewport(), event)
     return view.findChild(QMenu)
 
 
