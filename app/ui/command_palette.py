@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from enum import IntEnum
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QEvent,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QRect,
     QSize,
     Qt,
 )
-from PySide6.QtGui import QAction, QFont, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import QAction, QFont, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -29,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui import fuzzy
+from app.ui.command_model import CommandModel, CommandRole, Index
 from app.ui.theme import small_font
 from app.ui.tokens import current_tokens
 from app.ui.widgets.labels import label
@@ -37,94 +33,6 @@ from app.ui.widgets.labels import label
 _WIDTH_PX = 560
 _ROW_PX = 34
 _MOST_ROWS = 9
-
-Index = QModelIndex | QPersistentModelIndex
-
-
-class CommandRole(IntEnum):
-    """What the list knows of a command, beside its name."""
-
-    KEYS = Qt.ItemDataRole.UserRole + 1
-    MATCHED = Qt.ItemDataRole.UserRole + 2
-    ENABLED = Qt.ItemDataRole.UserRole + 3
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    action: QAction
-    name: str
-    matched: tuple[int, ...]
-
-
-class CommandModel(QAbstractListModel):
-    """The commands that a query finds, the best first; those that cannot run now come last."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._actions: list[QAction] = []
-        self._rows: list[_Row] = []
-        self._query = ""
-
-    def set_actions(self, actions: Iterable[QAction]) -> None:
-        """Take the actions to choose from; separators and nameless ones are left out."""
-        self._actions = [
-            action
-            for action in dict.fromkeys(actions)
-            if action.text() and not action.isSeparator() and action.isVisible()
-        ]
-        self._rebuild()
-
-    def set_query(self, query: str) -> None:
-        """Find commands."""
-        if query != self._query:
-            self._query = query
-            self._rebuild()
-
-    def action(self, row: int) -> QAction | None:
-        """The action of a row."""
-        return self._rows[row].action if 0 <= row < len(self._rows) else None
-
-    def _rebuild(self) -> None:
-        found: list[tuple[bool, float, int, _Row]] = []
-        for position, action in enumerate(self._actions):
-            name = _name(action)
-            hit = fuzzy.match(self._query, name)
-            if hit is not None:
-                row = _Row(action, name, hit[1])
-                found.append((not action.isEnabled(), -hit[0], position, row))
-        found.sort(key=lambda item: item[:3])
-        self.beginResetModel()
-        self._rows = [item[3] for item in found]
-        self.endResetModel()
-
-    # Qt's own names from here on.
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid() or index.row() >= len(self._rows):
-            return None
-        row = self._rows[index.row()]
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return row.name
-            case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{row.name} {_keys(row.action)}".strip()
-            case CommandRole.KEYS:
-                return _keys(row.action)
-            case CommandRole.MATCHED:
-                return row.matched
-            case CommandRole.ENABLED:
-                return row.action.isEnabled()
-            case _:
-                return None
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        action = self.action(index.row())
-        if action is None or not action.isEnabled():
-            return Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
 
 class _Delegate(QStyledItemDelegate):
@@ -306,11 +214,3 @@ class CommandPalette(QFrame):
             case _:
                 return False
         return True
-
-
-def _name(action: QAction) -> str:
-    return action.text().replace("&", "").removesuffix("…").strip()
-
-
-def _keys(action: QAction) -> str:
-    return action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)

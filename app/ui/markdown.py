@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QKeyEvent,
     QPainter,
     QPaintEvent,
-    QPolygonF,
     QShowEvent,
     QTextCharFormat,
     QTextCursor,
@@ -23,14 +22,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QTextBrowser, QTextEdit, QWidget
 
 from app.ui import code_colours
-from app.ui.answer_document import (
-    CODE_PADDING_PX,
-    GUTTER_PX,
-    AnswerDocument,
-    code_run,
-    is_code,
-    is_quote,
-)
+from app.ui.answer_document import AnswerDocument
+from app.ui.answer_paint import paint_boxes, paint_mark
+from app.ui.answer_style import CODE_PADDING_PX, code_run, is_code
 from app.ui.tokens import Tokens, current_tokens, mix
 
 __all__ = ["AnswerDocument", "MarkdownView", "warm_up"]
@@ -297,50 +291,13 @@ class MarkdownView(QTextBrowser):
         tokens = current_tokens()
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_boxes(painter, event.rect(), tokens)
+        paint_boxes(painter, self._answer, event.rect(), self.viewport().width(), tokens)
         if self._mark is not None:
-            self._paint_mark(painter, tokens)
+            start = QTextCursor(self._mark)
+            start.setPosition(self._mark.selectionStart())
+            paint_mark(painter, self.cursorRect(start), tokens)
         painter.end()
         super().paintEvent(event)
-
-    def _paint_mark(self, painter: QPainter, tokens: Tokens) -> None:
-        assert self._mark is not None
-        start = QTextCursor(self._mark)
-        start.setPosition(self._mark.selectionStart())
-        line = self.cursorRect(start)
-        middle = line.center().y()
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(tokens.accent))
-        painter.drawPolygon(
-            QPolygonF([QPointF(0, middle - 5), QPointF(7, middle), QPointF(0, middle + 5)])
-        )
-
-    def _paint_boxes(self, painter: QPainter, seen: QRect, tokens: Tokens) -> None:
-        """Behind code a rounded box, beside quotations a bar."""
-        layout = self._answer.documentLayout()
-        width = self.viewport().width()
-        painter.setPen(Qt.PenStyle.NoPen)
-        block = self._answer.begin()
-        while block.isValid():
-            box = layout.blockBoundingRect(block)
-            if box.top() > seen.bottom():
-                break
-            if is_code(block):
-                while block.next().isValid() and is_code(block.next()):
-                    block = block.next()
-                    box = box.united(layout.blockBoundingRect(block))
-                top = box.top() - CODE_PADDING_PX
-                whole = QRectF(
-                    GUTTER_PX, top, width - GUTTER_PX, box.bottom() + CODE_PADDING_PX - top
-                )
-                painter.setBrush(QColor(tokens.code))
-                painter.setPen(QColor(tokens.line))
-                painter.drawRoundedRect(whole.adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
-                painter.setPen(Qt.PenStyle.NoPen)
-            elif is_quote(block):
-                painter.setBrush(QColor(tokens.edge))
-                painter.drawRect(QRectF(GUTTER_PX, box.top(), 2, box.height()))
-            block = block.next()
 
 
 def warm_up() -> None:

@@ -14,7 +14,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
 from app.ui import fuzzy
-from app.ui.command_palette import CommandModel, CommandPalette, CommandRole
+from app.ui.command_model import CommandModel, CommandRole
+from app.ui.command_palette import CommandPalette
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -12,7 +12,8 @@ from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QColor, QTextBlock, QTextCursor, QTextDocument, QTextTable
 from PySide6.QtWidgets import QApplication, QMenu, QScrollArea, QVBoxLayout, QWidget
 
-from app.ui.answer_document import AnswerDocument, is_code
+from app.ui.answer_document import AnswerDocument
+from app.ui.answer_style import is_code
 from app.ui.code_colours import LONGEST_LINE, MOST_CHARACTERS, coloured_spans
 from app.ui.markdown import MarkdownView, warm_up
 from app.ui.markdown_source import (
