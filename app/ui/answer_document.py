@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtGui import QTextCursor, QTextDocumentFragment
 
 from app.ui.answer_style import GUTTER_PX, style_answer
 from app.ui.markdown_reader import SafeDocument, find_place, read_markdown, rendered_after_block
 from app.ui.markdown_source import has_definitions, settled_end, without_sentinels
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QObject
 
 __all__ = ["GUTTER_PX", "AnswerDocument"]
 
@@ -22,8 +27,8 @@ class AnswerDocument(SafeDocument):
     is rendered once more if that could make a difference. Main thread.
     """
 
-    def __init__(self, parent: object = None) -> None:
-        super().__init__(parent)  # type: ignore[arg-type]
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self.setUndoRedoEnabled(False)
         self.setDocumentMargin(0)
         self.setIndentWidth(_LIST_INDENT_PX)
@@ -46,14 +51,11 @@ class AnswerDocument(SafeDocument):
             ended: False while more will come: then only the unsettled end is rendered.
         """
         clean = without_sentinels(source)
-        grows = clean.startswith(self._source[: self._settled_characters])
-        if ended and self._incremental and grows and not self._may_differ(clean):
-            self._render_tail(clean)
-            self._source = clean
-            return
-        if ended or not grows or not self._settled_characters:
+        if not clean.startswith(self._source[: self._settled_characters]):
+            self._forget()
+        if ended and (not self._incremental or self._may_differ(clean)):
             self._render_all(clean)
-        if not ended:
+        else:
             self._render_tail(clean)
         self._source = clean
 
@@ -86,12 +88,16 @@ class AnswerDocument(SafeDocument):
         return len(source) <= _LONG_CHARACTERS and has_definitions(source)
 
     def _render_all(self, source: str) -> None:
+        self._forget()
+        read_markdown(self, source)
+        style_answer(self, 0)
+
+    def _forget(self) -> None:
+        """Nothing of what is shown is settled."""
         self._settled_characters = 0
         self._settled_position = 0
         self._incremental = False
         self._known_place = None
-        read_markdown(self, source)
-        style_answer(self, 0)
 
     def _render_tail(self, source: str) -> None:
         """Replace what follows the settled part, and settle what can be settled."""
