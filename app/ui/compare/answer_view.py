@@ -39,6 +39,8 @@ class AnswerView(QWidget):
         """``name`` is what screen readers call the text ("Answer of B")."""
         super().__init__(parent)
         self._difference: int | None = None
+        self._marked: int | None = None
+        self._mark_due = False
         self.thinking: ThinkingBlock | None = None
         self.text = MarkdownView(name, self)
         self.text.link_activated.connect(self.link_activated)
@@ -142,11 +144,26 @@ class AnswerView(QWidget):
     def _show_difference(self, facts: AnswerFacts) -> None:
         self._difference = facts.difference
         self.difference_button.setVisible(facts.difference is not None)
-        # Finding the place in the rendered text takes several renderings; that waits for the end.
-        self.text.mark_source_offset(None if facts.live else facts.difference)
+        if facts.difference is None:
+            self.text.mark_source_offset(None)
+        # Finding the place takes some renderings: it waits for a moment with nothing else to do.
+        self._mark_due = facts.difference not in (None, self._marked)
+        self._marked = self._marked if facts.difference is not None else None
+
+    def place_mark(self) -> bool:
+        """Mark the first difference if that is still to be done; False if it is not."""
+        if not self._mark_due or not self.text.isVisible():
+            return False
+        self._mark()
+        return True
+
+    def _mark(self) -> None:
+        self._mark_due = False
+        self._marked = self._difference
+        self.text.mark_source_offset(self._difference)
 
     def _ask_difference(self) -> None:
-        self.text.mark_source_offset(self._difference)
+        self._mark()
         position = self.text.marked_position
         if position is None:
             self.difference_requested.emit(0)

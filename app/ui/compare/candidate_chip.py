@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSizePolicy, QW
 from app.ui.compare.words import (
     dot_state,
     estimated_help,
+    full_name,
     level_words,
     memory_quantity,
-    name_words,
     needed_help,
     state_words,
 )
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 
     from app.lab.panes import Pane
+
+
+MOST_LEVEL_PX = GRID * 16
 
 
 class Density(IntEnum):
@@ -64,6 +67,7 @@ class CandidateChip(QFrame):
         self._density = Density.FULL
         self.dot = StatusDot(letter)
         self.level = ElidedLabel(mode=Qt.TextElideMode.ElideRight, least_characters=5)
+        self.level.setMaximumWidth(MOST_LEVEL_PX)
         self.memory = NumberLabel(self.tr("Memory"), small=True)
         self.star_button = IconButton("star", "", tone=Tone.DIM, size_px=14)
         self.star_button.clicked.connect(lambda: self.reference_requested.emit(self.key))
@@ -93,7 +97,7 @@ class CandidateChip(QFrame):
         self.dot.set_letter(pane.candidate.letter)
         self.dot.set_state(dot_state(pane.state))
         level = level_words(pane)
-        self.level.set_text(level, f"{name_words(pane)} – {pane.candidate.path}")
+        self.level.set_text(level, full_name(pane))
         measured = pane.needed_bytes is not None
         self.memory.set_quantity(memory_quantity(pane))
         self.memory.setToolTip(needed_help() if measured else estimated_help())
@@ -126,7 +130,8 @@ class CandidateChip(QFrame):
             shown += [self.star_button, self.menu_button, self.close_button]
         spacing = self.layout().spacing() * (len(shown) - 1)
         around = margins.left() + margins.right() + 2 * self.frameWidth()
-        return sum(widget.sizeHint().width() for widget in shown) + spacing + around
+        widths = (min(widget.sizeHint().width(), widget.maximumWidth()) for widget in shown)
+        return sum(widths) + spacing + around
 
     def _show_reference(self, is_reference: bool, letter: str) -> None:
         if is_reference:

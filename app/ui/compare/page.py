@@ -82,6 +82,7 @@ class ComparePage(QWidget):
         self.commands = CompareActions(self)
         self._plots: LivePlots | None = None
         self._was_shown = False
+        self._shapes: dict[str, tuple[object, ...]] = {}
         self._log_views: dict[str, LogView] = {}
         self._make_parts()
         self._lay_out()
@@ -293,6 +294,12 @@ class ComparePage(QWidget):
             return
         pane = self._session.pane(key)
         self.panes.note_pane(key)
+        # Thirty times a second it is only the live figures, which the panes show.
+        facts = (pane.state, pane.needed_bytes, pane.estimated_bytes, id(pane.model))
+        shape = (*facts, id(pane.loaded), id(pane.candidate), self._session.busy)
+        if self._shapes.get(key) == shape:
+            return
+        self._shapes[key] = shape
         self.top.candidates.update_pane(pane, self._session.chat.reference_key)
         self.settings.follow_pane(key)
         self._refresh_state()

@@ -11,6 +11,7 @@ from app.lab.panes import BUSY, PaneState
 from app.ui.compare.words import (
     context_words,
     dot_state,
+    full_name,
     level_words,
     name_words,
     state_help,
@@ -96,13 +97,16 @@ class PaneHeader(QWidget):
         column.addLayout(first)
         column.addLayout(second)
         column.addSpacing(GRID // 2)
-        column.addWidget(self.progress)
+        last = QHBoxLayout()
+        last.setContentsMargins(0, 0, GRID // 2, 0)
+        last.addWidget(self.progress)
+        column.addLayout(last)
 
     def show_pane(self, pane: Pane, *, is_reference: bool) -> None:
         """Follow the pane's state and live figures."""
         self.dot.set_state(dot_state(pane.state))
         self.level.set_text(level_words(pane))
-        self.name.set_text(name_words(pane), f"{name_words(pane)} – {pane.candidate.path}")
+        self.name.set_text(name_words(pane), full_name(pane))
         self.star.setVisible(is_reference)
         words = state_words(pane)
         used = context_words(pane)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 LEAST_PX = 224
 OWN_BOX_LINES = 4
 EDGE_PX = 3
+MARKS_BUDGET_NS = 6_000_000
 
 
 class PaneView(QFrame):
@@ -66,6 +67,7 @@ class PaneView(QFrame):
         self._letter = session.pane(key).candidate.letter
         self._dirty = False
         self._all_dirty = False
+        self._grown: Turn | None = None
         self._focused = False
         self._shape: tuple[object, ...] = ()
         self._notice_of: object = None
@@ -159,19 +161,20 @@ class PaneView(QFrame):
             self._dirty = True
 
     def note_answer(self, turn: Turn) -> None:
-        """An answer grew or ended."""
-        answer = turn.answers.get(self.key)
-        view = self.transcript.view_of(turn)
-        if answer is None or view is None:
-            self._dirty = True
+        """An answer grew or ended; :meth:`show_grown` and :meth:`tick` show it."""
+        self._grown = turn
+        self._dirty = True
+
+    def show_grown(self) -> None:
+        """Hand the text that has come to its view, about twelve times a second."""
+        turn, self._grown = self._grown, None
+        view = self.transcript.view_of(turn) if turn is not None else None
+        if turn is None or view is None or not self.isVisible():
             return
-        first_text = bool(answer.text) and view.answer.text.isHidden()
-        if answer.stop_reason is not None or first_text:
+        if turn.answers[self.key].text and view.answer.text.isHidden():
             view.refresh(self._facts_of(turn))
-            self._refresh_foot()
         else:
             view.refresh_text()
-            self._dirty = True
 
     def note_all(self) -> None:
         """What stands beside every answer may have changed (the reference, being busy)."""
@@ -189,6 +192,7 @@ class PaneView(QFrame):
             self._dirty = False
             self._refresh_pane()
             self._refresh_last_turn()
+        self.transcript.place_marks(MARKS_BUDGET_NS)
 
     def set_own_box_shown(self, shown: bool) -> None:
         """With one pane the box that asks all is enough."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 TICK_MS = 200
 """What changes without a new state is shown this often in each pane."""
+TEXT_MS = 84
+"""Text that comes is shown this often in each pane."""
 
 
 class PanesView(QScrollArea):
@@ -44,16 +46,19 @@ class PanesView(QScrollArea):
         self._order: list[str] = []
         self._focused_key: str | None = None
         self._was_busy = False
-        self._turn_of_tick = 0
+        self._tick_place = 0
+        self._text_place = 0
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setChildrenCollapsible(False)
         self.setWidget(self._splitter)
-        # One pane a tick, so that no moment of the event loop pays for all of them.
+        # One pane at a time, so that no moment of the event loop pays for all of them.
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
+        self._text_timer = QTimer(self)
+        self._text_timer.timeout.connect(self._show_grown)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._on_focus_changed)
@@ -81,8 +86,7 @@ class PanesView(QScrollArea):
         self._order = wanted
         if self._focused_key not in self._views:
             self._focused_key = None
-        if wanted:
-            self._timer.setInterval(TICK_MS // len(wanted))
+        self._set_intervals()
         if count_changed:
             self._splitter.setSizes([1000] * len(wanted))
 
@@ -93,7 +97,7 @@ class PanesView(QScrollArea):
 
     def note_pane(self, key: str) -> None:
         """One pane changed."""
-        view = self._views.get(key)
+        view = self._living(key)
         if view is not None:
             view.note_pane()
         busy = self._session.busy
@@ -103,7 +107,7 @@ class PanesView(QScrollArea):
 
     def note_answer(self, turn: Turn, key: str) -> None:
         """An answer grew or ended."""
-        view = self._views.get(key)
+        view = self._living(key)
         if view is not None:
             view.note_answer(turn)
         if key == self._session.chat.reference_key:
@@ -152,10 +156,29 @@ class PanesView(QScrollArea):
         view.link_activated.connect(self.link_activated)
         return view
 
+    def _set_intervals(self) -> None:
+        panes = max(1, len(self._order))
+        self._timer.setInterval(TICK_MS // panes)
+        self._text_timer.setInterval(TEXT_MS // panes)
+
     def _tick(self) -> None:
-        if self._order:
-            self._turn_of_tick = (self._turn_of_tick + 1) % len(self._order)
-            self._views[self._order[self._turn_of_tick]].tick()
+        self._tick_place += 1
+        view = self._view_in_turn(self._tick_place)
+        if view is not None:
+            view.tick()
+
+    def _show_grown(self) -> None:
+        self._text_place += 1
+        view = self._view_in_turn(self._text_place)
+        if view is not None:
+            view.show_grown()
+
+    def _view_in_turn(self, place: int) -> PaneView | None:
+        return self._living(self._order[place % len(self._order)]) if self._order else None
+
+    def _living(self, key: str) -> PaneView | None:
+        """A pane's view, unless the session closed the pane a moment ago."""
+        return self._views.get(key) if self._session.chat.candidate(key) is not None else None
 
     def _on_focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:
         if now is None or not self.isAncestorOf(now):
@@ -176,8 +199,11 @@ class PanesView(QScrollArea):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._timer.start(TICK_MS // max(1, len(self._order)))
+        self._set_intervals()
+        self._timer.start()
+        self._text_timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._timer.stop()
+        self._text_timer.stop()

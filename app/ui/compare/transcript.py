@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, QUrl, Signal
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from app.core.chat import Turn
     from app.ui.compare.turn_view import AnswerFacts
 
-AT_ONCE_TURNS = 3
+AT_ONCE_TURNS = 2
 NEAR_PX = 4
 
 
@@ -121,6 +122,13 @@ class Transcript(QScrollArea):
         if view is not None:
             view.refresh_text()
 
+    def place_marks(self, budget_ns: int) -> None:
+        """Mark first differences, newest first, for about this long."""
+        until_ns = time.monotonic_ns() + budget_ns
+        for view in reversed(self._views):
+            if view.answer.place_mark() and time.monotonic_ns() >= until_ns:
+                break
+
     def view_of(self, turn: Turn) -> TurnView | None:
         """The widgets of a turn, if it has any now."""
         return next((view for view in reversed(self._views) if view.turn is turn), None)
@@ -206,14 +214,16 @@ class Transcript(QScrollArea):
             if position is not None:
                 place = position
                 continue
-            view = TurnView(turn, self._key, self._answer_name)
+            view = TurnView(turn, self._key, self._answer_name, self._content)
             view.edited.connect(self.edited)
             view.regenerate_requested.connect(self.regenerate_requested)
             view.place_requested.connect(self.scroll_to)
             view.link_activated.connect(self.link_activated)
-            view.refresh(self._facts_of(turn))
             self._views.insert(place, view)
+            # In its place before it has a text: each change of palette or font renders it anew.
             self._column.insertWidget(place + 1, view)
+            view.show()
+            view.refresh(self._facts_of(turn))
             return True
         return False
 

@@ -88,8 +88,14 @@ def level_words(pane: Pane) -> str:
 
 
 def name_words(pane: Pane) -> str:
-    """The model's name, or its file's."""
-    return pane.model.name if pane.model is not None else Path(pane.candidate.path).name
+    """The model's name; empty while the header is not read."""
+    return pane.model.name if pane.model is not None else ""
+
+
+def full_name(pane: Pane) -> str:
+    """Name and path, for hovering."""
+    name = name_words(pane)
+    return f"{name} – {pane.candidate.path}" if name else pane.candidate.path
 
 
 def context_words(pane: Pane) -> str:
