@@ -7,7 +7,7 @@ import logging
 from enum import Enum, auto
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
@@ -31,9 +31,12 @@ if TYPE_CHECKING:
     from app.core.model_file import ModelFile
     from app.engine.client import ClientEvent
     from app.monitor.samples import Sample
+    from app.ui.plots.live import LivePlots
     from app.ui.theme import Theme
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 PUMP_MS = 33
 _COLLECT_MS = 1000
@@ -56,6 +59,7 @@ class Window(QObject):
         main: The main window.
         session: What the Compare page shows.
         page: The Compare page.
+        plots: The live plots, once the window is complete.
     """
 
     def __init__(self, theme: Theme, house: House) -> None:
@@ -77,6 +81,7 @@ class Window(QObject):
         self.about = AboutPage()
         self._add_pages()
         self._wire()
+        self.plots: LivePlots | None = None
         self._maker: DemoMaker | None = None
         self._maker_events: SimpleQueue[ClientEvent] = SimpleQueue()
         self._samples: SimpleQueue[Sample] = SimpleQueue()
@@ -124,8 +129,8 @@ class Window(QObject):
                 lambda _key, event: self._maker_events.put(event),
                 self._house.paths,
             )
-        for sentence in (*self._house.remarks, *self._repaired):
-            self.main.show_notice(Severity.WARNING, sentence)
+        if remarks := [*self._house.remarks, *self._repaired]:
+            self.main.show_notice(Severity.WARNING, " ".join(remarks))
         gc.collect()
         gc.freeze()
 
@@ -168,7 +173,7 @@ class Window(QObject):
 
     def _remember(self) -> None:
         chat = self.session.chat
-        layout = self.page.layout_state() if hasattr(self, "plots") else {}
+        layout = self.page.layout_state() if self.plots is not None else {}
         self._settings = msgspec.structs.replace(
             self.main.remember(self._settings),
             last_chat_id=chat.id or None,
@@ -255,7 +260,7 @@ class Window(QObject):
         if self._maker is not None:
             for event in _drained(self._maker_events):
                 self._maker.take(event)
-        if self.stage is Stage.COMPLETE:
+        if self.plots is not None:
             for sample in _drained(self._samples):
                 self.plots.add_sample(sample.time_ns, sample)
                 for key, engine in sample.engines.items():
@@ -292,8 +297,8 @@ class Window(QObject):
             gc.collect(1)
 
 
-def _drained(events: SimpleQueue[ClientEvent] | SimpleQueue[Sample]) -> list:
-    taken = []
+def _drained(events: SimpleQueue[T]) -> list[T]:
+    taken: list[T] = []
     while True:
         try:
             taken.append(events.get_nowait())

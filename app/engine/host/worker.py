@@ -12,6 +12,7 @@ from app.engine.host.bench import SpeedTester
 from app.engine.host.channel import Channel
 from app.engine.host.generator import Generator, failed
 from app.engine.host.hardening import limit_private_memory
+from app.engine.host.load_log import LoadSizes
 from app.engine.host.memory import own_memory
 from app.engine.host.model import Aborted, Context, EngineError, Model, context_for
 from app.engine.host.prompt import PromptWriter
@@ -126,7 +127,7 @@ class Worker:
                 self._unload()
                 raise EngineError(error.kind, error.sentence, _tail(lines)) from error
         self._speed = SpeedTester(model, self._abort, command.kv_type, command.flash_attention)
-        sizes = native.LoadSizes(lines)
+        sizes = LoadSizes(lines)
         self._log.collect()
         if self._context is not None:
             on_gpu = any(device.kind == "gpu" for device in sizes.by_device(self._devices))
