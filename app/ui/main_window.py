@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 MINIMUM_SIZE = QSize(800, 560)
 FIRST_SIZE = QSize(1280, 800)
+FRAME_ROOM = QSize(8, 48)
 _SCHEMES = ("http", "https", "mailto")
 
 
@@ -257,7 +258,8 @@ class MainWindow(QMainWindow):
         )
 
     def _take_first_size(self) -> None:
-        room = self.screen().availableGeometry().size()
+        # The system's frame comes on top of this size.
+        room = self.screen().availableGeometry().size() - FRAME_ROOM
         self.resize(FIRST_SIZE.boundedTo(room).expandedTo(MINIMUM_SIZE))
 
     def _toggle_full_screen(self) -> None:
