@@ -140,12 +140,14 @@ def write_scripted_model(
     context_length: int = 512,
     ends: bool = True,
     metadata: dict[str, Any] | None = None,
+    shape: Shape | None = None,
 ) -> Path:
     """A llama that answers every prompt with these pieces, a token each, and then ends.
 
     A piece may be any bytes, also half a character; all must differ, and none may be the single
     byte that a prompt ends with. ``<think>`` and ``</think>`` are the tokens of that name. With
-    ``ends`` False it starts again after the last.
+    ``ends`` False it starts again after the last. ``shape`` makes it larger, so slower; its
+    width less one is the most pieces there can be.
     """
     raw = [piece.encode() if isinstance(piece, str) else piece for piece in pieces]
     fixed = {b"<think>": THINK, b"</think>": END_THINK}
@@ -154,7 +156,7 @@ def write_scripted_model(
     vocabulary = Vocabulary.byte_level(added)
     fixed |= {piece: 256 + len(_SPECIAL) + index for index, piece in enumerate(added)}
     script = [fixed[piece] for piece in raw]
-    shape = Shape(context_length=context_length)
+    shape = replace(shape or Shape(), context_length=context_length)
     facts = _facts(shape, vocabulary, chat_template, metadata)
     tensors = _scripted_tensors(shape, len(vocabulary.tokens), script, ends=ends)
     path.write_bytes(file_bytes(facts, tensors))

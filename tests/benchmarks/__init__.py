@@ -1,0 +1,1 @@
+"""Measures speed, smoothness and memory: ``python -m tests.benchmarks`` (``make bench``)."""

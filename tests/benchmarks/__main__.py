@@ -1,0 +1,89 @@
+"""``python -m tests.benchmarks [ITEM…] [--quick] [--pairs N] [--write]``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.benchmarks import (
+    bench,
+    compare,
+    engine_memory,
+    stalls,
+    start,
+    stop,
+    window,
+    window_memory,
+)
+from tests.benchmarks.display import Display
+from tests.benchmarks.document import Conditions, write_document
+from tests.benchmarks.figures import FULL_PAIRS, QUICK_PAIRS, Figure, Run, table, tell
+from tests.benchmarks.llama_tools import ToolError
+
+ITEMS = {
+    "memory": engine_memory,
+    "start": start,
+    "stop": stop,
+    "stalls": stalls,
+    "window-memory": window_memory,
+    "bench": bench,
+    "compare": compare,
+    "window": window,
+}
+"""In the order in which they run: short ones first, so that a mistake shows early."""
+
+
+def main() -> int:
+    """Measure what the words ask for; returns 1 where a promise is not kept."""
+    arguments = _arguments()
+    conditions = Conditions.now(shlex.join(["python", "-m", "tests.benchmarks", *sys.argv[1:]]))
+    tell(conditions.words())
+    figures: list[Figure] = []
+    begin_s = time.monotonic()
+    with (
+        Display() as display,
+        tempfile.TemporaryDirectory(prefix="shrinkscope-bench-") as home,
+    ):
+        pairs = arguments.pairs or (QUICK_PAIRS if arguments.quick else FULL_PAIRS)
+        run = Run(arguments.quick, pairs, Path(home), display)
+        for name in [item for item in ITEMS if item in (arguments.items or ITEMS)]:
+            tell(f"{name} …")
+            try:
+                figures += ITEMS[name].measure(run)
+            except ToolError as error:
+                tell(f"  left out: {error}")
+        screen = display.words
+    figures.sort(key=lambda figure: figure.item)
+    print(table(figures))
+    tell(f"{time.monotonic() - begin_s:.0f} s")
+    if arguments.write:
+        how = [(item.LETTER, item.HOW) for item in ITEMS.values()]
+        path = write_document(conditions, screen, figures, how)
+        tell(f"Written: {path}")
+    return 1 if any(figure.met is False for figure in figures) else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("items", nargs="*", metavar="ITEM", help=", ".join(ITEMS))
+    parser.add_argument("--quick", action="store_true", help="few repetitions, to try it")
+    parser.add_argument("--pairs", type=int, metavar="N", help="alternating pairs of speeds")
+    parser.add_argument("--write", action="store_true", help="write docs/PERFORMANCE.md")
+    arguments = parser.parse_args()
+    unknown = [item for item in arguments.items if item not in ITEMS]
+    if unknown:
+        parser.error(f"no such item: {', '.join(unknown)}; there are {', '.join(ITEMS)}")
+    if arguments.write and arguments.items:
+        parser.error("--write takes all items, so that the document is whole")
+    return arguments
+
+
+if __name__ == "__main__":
+    # A bench that is run by hand from a folder of its own still finds the program.
+    os.environ.setdefault("PYTHONPATH", str(Path(__file__).parent.parent.parent))
+    sys.exit(main())

@@ -1,0 +1,112 @@
+"""What a benchmark says: a figure, the goal it is held against, and the table of them."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.core.statistics import MIN_VALUES_FOR_MEDIAN_INTERVAL, median, median_interval
+
+if TYPE_CHECKING:
+    from tests.benchmarks.display import Display
+
+FULL_PAIRS = 15
+QUICK_PAIRS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How much is measured, and where.
+
+    Attributes:
+        quick: Few repetitions, to try the benchmarks themselves.
+        pairs: Alternating pairs of each comparison of speeds.
+        home: Settings, chats, logs and cache of the program while it is measured.
+        display: Where windows open.
+    """
+
+    quick: bool
+    pairs: int
+    home: Path
+    display: Display
+
+    def count(self, full: int, quick: int) -> int:
+        """How often something is repeated."""
+        return quick if self.quick else full
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table.
+
+    Attributes:
+        item: Letter of the promise.
+        name: What was measured.
+        goal: What was promised, in words; empty for a figure without a promise.
+        measured: The figure in words.
+        met: Whether the promise was kept; None without a promise.
+    """
+
+    item: str
+    name: str
+    goal: str
+    measured: str
+    met: bool | None
+
+    @property
+    def verdict(self) -> str:
+        """One word."""
+        return {True: "met", False: "NOT MET", None: ""}[self.met]
+
+
+def ratio_figure(item: str, name: str, ratios: Sequence[float], at_least: float) -> Figure:
+    """The median of ratios of alternating pairs, with its interval where there are enough."""
+    centre = median(ratios)
+    words = f"{centre:.3f}"
+    if len(ratios) >= MIN_VALUES_FOR_MEDIAN_INTERVAL:
+        interval = median_interval(ratios)
+        words += (
+            f" ({100 * interval.confidence:.0f} % interval {interval.low:.3f} to "
+            f"{interval.high:.3f}; {len(ratios)} pairs)"
+        )
+    else:
+        words += f" ({len(ratios)} pairs, too few for an interval)"
+    return Figure(item, name, f"≥ {at_least:.2f}", words, centre >= at_least)
+
+
+def limit_figure(
+    item: str, name: str, value: float, at_most: float, unit: str, remark: str = ""
+) -> Figure:
+    """A value that must not be above a limit."""
+    places = 0 if at_most >= 10 else 2
+    # Rounded up, so that what is printed never looks better than it is.
+    shown = math.ceil(value * 10**places) / 10**places
+    words = f"{shown:.{places}f} {unit}" + (f" ({remark})" if remark else "")
+    return Figure(item, name, f"≤ {at_most:g} {unit}", words, value <= at_most)
+
+
+def fact(item: str, name: str, words: str) -> Figure:
+    """A figure that nothing was promised of."""
+    return Figure(item, name, "", words, None)
+
+
+def table(figures: Sequence[Figure]) -> str:
+    """The figures in aligned columns."""
+    rows = [("", "what", "goal", "measured", "")]
+    rows += [(f"({f.item})", f.name, f.goal, f.measured, f.verdict) for f in figures]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    lines.insert(1, "─" * len(lines[0]))
+    return "\n".join(lines)
+
+
+def tell(line: str) -> None:
+    """Say how far it has come."""
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,85 @@
+"""(c) How long the window's event loop keeps the person waiting while four panes stream."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.core.statistics import median, percentile
+from app.lab.demo import FIRST_PANES, DemoFiles
+from app.store.paths import Paths
+from tests.benchmarks.demo_levels import ensure_demo_levels
+from tests.benchmarks.figures import Figure, Run, fact, limit_figure, tell
+from tests.benchmarks.markdown_model import ensure_markdown_model
+from tests.benchmarks.windows import WindowProcess
+
+PANES = 4
+MARKDOWN_TOKENS = 300
+DEMO_TURNS = 12
+WORST_MS = 50
+HIGH_MS = 20
+HIGH_PERCENT = 99.9
+DEMO_PROMPTS = ("What is 37 + 25?", "Spell the word yellow.", "Say hello.", "What is Q4_K_M?")
+LETTER = "c"
+HOW = f"""A timer in the window's process is due every millisecond; a gap is the time between two
+of its ticks. Two cases, each 5 times, the worst gap of a run, and of these the median.
+*Markdown*: four engines write {MARKDOWN_TOKENS} tokens each of prose, lists, tables and code
+together (a real model file whose weights are made to say that page). *Demo*: the four levels of
+the demo model answer {DEMO_TURNS} prompts in one chat together."""
+
+
+def measure(run: Run) -> list[Figure]:
+    """Measure both cases."""
+    runs = run.count(5, 2)
+    return [*_markdown(run, runs), *_demo(run, runs)]
+
+
+def _markdown(run: Run, runs: int) -> list[Figure]:
+    gaps: list[list[int]] = []
+    with WindowProcess(run, [ensure_markdown_model()] * PANES) as window:
+        _ask(window, "Warm up.", 8, new_chat=True)
+        for number in range(runs):
+            answer = _ask(window, "How do I sum a list?", MARKDOWN_TOKENS, new_chat=True)
+            gaps.append(answer["gaps_ns"])
+            speed = sum(answer["tokens_per_second"])
+            tell(f"  stalls, Markdown: run {number + 1} of {runs}, {speed:.0f} tokens/s in all")
+    return _figures("Markdown", gaps)
+
+
+def _demo(run: Run, runs: int) -> list[Figure]:
+    gaps: list[list[int]] = []
+    with WindowProcess(run, demo_files(run)) as window:
+        _ask(window, "Say hello.", 8, new_chat=True)
+        for number in range(runs):
+            seen: list[int] = []
+            for turn in range(DEMO_TURNS):
+                prompt = DEMO_PROMPTS[turn % len(DEMO_PROMPTS)]
+                seen += _ask(window, prompt, 64, new_chat=turn == 0)["gaps_ns"]
+            gaps.append(seen)
+            tell(f"  stalls, demo model: run {number + 1} of {runs}")
+    return _figures("demo model", gaps)
+
+
+def demo_files(run: Run) -> list[Path]:
+    """The four levels that the window opens with, made if need be."""
+    ensure_demo_levels(run)
+    files = DemoFiles.below(Paths.below(run.home).demo)
+    return [files.path(level) for level in FIRST_PANES]
+
+
+def _ask(window: WindowProcess, prompt: str, tokens: int, *, new_chat: bool) -> dict[str, list]:
+    arguments = {"prompt": prompt, "max_tokens": tokens, "mode": "together", "watch": True}
+    return window.call("ask", new_chat=new_chat, **arguments)
+
+
+def _figures(case: str, gaps: Sequence[Sequence[int]]) -> list[Figure]:
+    worst_ms = [max(run) / 1e6 for run in gaps]
+    high_ms = [percentile(run, HIGH_PERCENT) / 1e6 for run in gaps]
+    tell("  worst, ms: " + " ".join(f"{value:.0f}" for value in worst_ms))
+    runs = f"median of {len(gaps)} runs"
+    late = [sum(gap for gap in run if gap > 20e6) / sum(run) for run in gaps]
+    return [
+        limit_figure("c", f"worst gap, {case}", median(worst_ms), WORST_MS, "ms", runs),
+        limit_figure("c", f"99.9th percentile, {case}", median(high_ms), HIGH_MS, "ms", runs),
+        fact("c", f"share of time in gaps above 20 ms, {case}", f"{100 * median(late):.1f} %"),
+    ]

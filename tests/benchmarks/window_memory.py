@@ -1,0 +1,87 @@
+"""(g) Memory of the window's process after an hour of samples and a chat of 5,000 messages."""
+
+from __future__ import annotations
+
+from app.core.candidate import Candidate, new_candidate
+from app.core.chat import Answer, AnswerFigures, Chat, StopReason, Turn
+from app.store.chats import ChatStore
+from app.store.database import open_database
+from app.store.paths import Paths
+from tests.benchmarks.figures import Figure, Run, fact, limit_figure, tell
+from tests.benchmarks.markdown_model import PAGE
+from tests.benchmarks.stalls import demo_files
+from tests.benchmarks.windows import WindowProcess
+
+LIMIT_MB = 220
+TURNS = 1000
+PANES = 4
+LETTER = "g"
+HOW = f"""The window opens a stored chat of {TURNS * (PANES + 1):,} messages ({TURNS:,} prompts
+with an answer of each of four panes, half of them with lists, tables and code), scrolls back in
+every pane as far as it keeps turns, and takes an hour's samples of four engines into the plots (5
+a second, and 30 speeds a second a pane). Then its resident memory is read, shared pages of Qt's
+libraries included."""
+
+
+def measure(run: Run) -> list[Figure]:
+    """Write a chat, open it, feed the plots, read the memory."""
+    chat_id = _write_chat(run)
+    with WindowProcess(run, demo_files(run)) as window:
+        fresh = window.call("memory")
+        opened = window.call("open_chat", id=chat_id)
+        assert opened["turns"] == TURNS, opened
+        after_open = window.call("memory")
+        window.call("feed_hour")
+        after_hour = window.call("memory")
+        scrolled = window.call("scroll_back", times=4)
+        after_scroll = window.call("memory")
+        modules = window.call("modules")
+    for name, memory in (
+        ("fresh", fresh),
+        ("chat open", after_open),
+        ("after an hour", after_hour),
+        (f"scrolled back, views {scrolled['views']}", after_scroll),
+    ):
+        shared_mb = (memory["shared_bytes"] or 0) / 1e6
+        tell(f"  window, {name}: {memory['rss_bytes'] / 1e6:.0f} MB, shared {shared_mb:.0f} MB")
+    assert not modules["imported"], modules
+    used_mb = max(after_hour["rss_bytes"], after_scroll["rss_bytes"]) / 1e6
+    opened_words = f"{opened['opened_ms']:.0f} ms; worst gap {opened['worst_ms']:.0f} ms"
+    return [
+        limit_figure("g", "window's resident memory", used_mb, LIMIT_MB, "MB"),
+        fact("g", "of that, a fresh window", f"{fresh['rss_bytes'] / 1e6:.0f} MB"),
+        fact("g", "opening the chat of 5,000 messages", opened_words),
+    ]
+
+
+def _write_chat(run: Run) -> int:
+    candidates: list[Candidate] = []
+    for file in demo_files(run):
+        candidates.append(new_candidate(file, candidates))
+    turns = [_turn(number, candidates) for number in range(TURNS)]
+    reference = candidates[0].key
+    chat = Chat(0, "A long chat", candidates=candidates, reference_key=reference, turns=turns)
+    paths = Paths.below(run.home)
+    paths.create()
+    connection = open_database(paths.database)
+    try:
+        return ChatStore(connection).create(chat).id
+    finally:
+        connection.close()
+
+
+def _turn(number: int, candidates: list[Candidate]) -> Turn:
+    prose = " ".join(f"Sentence {place} of answer {number} says little." for place in range(8))
+    text = PAGE if number % 2 else prose
+    figures = AnswerFigures(
+        prompt_tokens=40,
+        prompt_ns=90_000_000,
+        first_token_ns=100_000_000,
+        generated_tokens=120,
+        generation_ns=2_000_000_000,
+    )
+    answers = {
+        candidate.key: Answer(f"{candidate.letter}: {text}", "", StopReason.END, None, figures)
+        for candidate in candidates
+    }
+    return Turn(0, f"Question {number}: how do I sum a list of numbers?", answers)

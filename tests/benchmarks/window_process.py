@@ -1,0 +1,288 @@
+"""The measured side: the real window in a process of its own, led by lines on its stdin.
+
+``python -m tests.benchmarks.window_process [MODEL…]``; see :mod:`tests.benchmarks.windows` for the
+other side. Every command is one JSON line and is answered by one JSON line when it is done.
+"""
+
+from __future__ import annotations
+
+import cProfile
+import gc
+import json
+import os
+import pstats
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psutil
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer
+
+from app.bootstrap import open_house, start_logging
+from app.core.settings import CompareMode
+from app.lab.panes import PaneState
+from app.monitor.samples import EngineSample, Sample
+from app.store.paths import Paths
+from app.ui.application import make_application
+from app.ui.theme import Theme
+from app.ui.window import Stage, Window
+from tests.benchmarks.watchdog import Watchdog
+
+WIDTH_PX, HEIGHT_PX = 1280, 800
+NEVER_IMPORTED = ("llama_cpp", "huggingface_hub")
+AFTER_STOP_MS = 400
+HOUR_S = 3600
+SAMPLES_PER_S = 5
+SPEEDS_PER_S = 30
+
+
+class Driver(QObject):
+    """Carries out one command at a time on the window's own thread."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+        self._pending = b""
+        self._watchdog = Watchdog(self)
+        self._ask: dict[str, Any] | None = None
+        self._cpu_s = 0.0
+        self._profile: cProfile.Profile | None = None
+        self._stopped_ns: int | None = None
+        self._shown: dict[str, int] = {}
+        self._grew_ns = 0
+        self._notifier = QSocketNotifier(0, QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._read)
+        window.signals.pane_changed.connect(self._on_changed)
+
+    def _read(self) -> None:
+        chunk = os.read(0, 1 << 16)
+        if not chunk:
+            self._notifier.setEnabled(False)
+            self._window.quit()
+            return
+        *lines, self._pending = (self._pending + chunk).split(b"\n")
+        for line in lines:
+            command = json.loads(line)
+            getattr(self, f"_do_{command['do']}")(command)
+
+    @staticmethod
+    def reply(**facts: object) -> None:
+        """Answer the command in progress."""
+        sys.stdout.write(json.dumps(facts) + "\n")
+        sys.stdout.flush()
+
+    # --- answers --------------------------------------------------------------------------
+
+    def _do_ask(self, command: dict[str, Any]) -> None:
+        """Ask all panes; answered when every answer has ended."""
+        session, page = self._window.session, self._window.page
+        if command.get("new_chat"):
+            page.controller.new_chat()
+        sampling = msgspec.structs.replace(
+            session.chat.sampling, max_tokens=command["max_tokens"], temperature=0.0
+        )
+        page.controller.set_sampling(sampling)
+        page.controller.set_mode(CompareMode(command["mode"]))
+        self._ask = command
+        self._stopped_ns = None
+        if command.get("profile"):
+            self._profile = cProfile.Profile()
+            self._profile.enable()
+        if command.get("watch"):
+            self._watchdog.start()
+        if command.get("stop_after_tokens"):
+            self._watchdog.ticked = self._on_tick
+            self._watchdog.start()
+        self._cpu_s = time.process_time()
+        if not page.controller.ask(command["prompt"]):
+            self._ask = None
+            self.reply(error=page.notice.accessibleDescription() or "the session refused")
+
+    def _on_changed(self) -> None:
+        if self._ask is None or self._window.session.busy:
+            return
+        command, self._ask = self._ask, None
+        if self._profile is not None:
+            self._profile.disable()
+            statistics = pstats.Stats(self._profile, stream=sys.stderr)
+            statistics.sort_stats("cumulative").print_stats(45)
+            statistics.sort_stats("tottime").print_stats(30)
+            self._profile = None
+        wait_ms = AFTER_STOP_MS if command.get("stop_after_tokens") else 0
+        QTimer.singleShot(wait_ms, self._finish_ask)
+
+    def _finish_ask(self) -> None:
+        cpu_s = time.process_time() - self._cpu_s
+        self._watchdog.ticked = None
+        gaps_ns = self._watchdog.stop()
+        session = self._window.session
+        turn = session.chat.turns[-1]
+        answers = [turn.answers[pane.key] for pane in session.panes]
+        figures = [a.figures for a in answers]
+        after_ms = None
+        if self._stopped_ns is not None:
+            after_ms = max(0, self._grew_ns - self._stopped_ns) / 1e6
+        self.reply(
+            prompt_tokens=[f.prompt_tokens if f else None for f in figures],
+            generated_tokens=[f.generated_tokens if f else None for f in figures],
+            tokens_per_second=[f.tokens_per_second if f else None for f in figures],
+            stop_reasons=[str(a.stop_reason) for a in answers],
+            errors=[a.error for a in answers],
+            gaps_ns=gaps_ns,
+            cpu_s=cpu_s,
+            text_after_stop_ms=after_ms,
+        )
+
+    # --- stopping -------------------------------------------------------------------------
+
+    def _on_tick(self, now_ns: int) -> None:
+        """Once a millisecond: press Stop when enough has come, then see whether text still does."""
+        if self._stopped_ns is None:
+            if self._ask is not None and self._all_have(self._ask["stop_after_tokens"]):
+                self._shown = self._lengths()
+                self._stopped_ns = self._grew_ns = time.perf_counter_ns()
+                self._window.page.commands.stop.trigger()
+            return
+        shown = self._lengths()
+        if shown != self._shown:
+            self._shown = shown
+            self._grew_ns = now_ns
+
+    def _all_have(self, tokens: int) -> bool:
+        panes = self._window.session.panes
+        return all(p.state is PaneState.GENERATING and p.live_tokens >= tokens for p in panes)
+
+    def _lengths(self) -> dict[str, int]:
+        """Characters that each pane shows of its last answer."""
+        lengths: dict[str, int] = {}
+        for view in self._window.page.panes.views():
+            turns = view.transcript.views()
+            text = turns[-1].answer.text if turns else None
+            lengths[view.key] = len(text.source) if text is not None else 0
+        return lengths
+
+    # --- memory and modules ---------------------------------------------------------------
+
+    def _do_open_chat(self, command: dict[str, Any]) -> None:
+        self._watchdog.start()
+        begin_ns = time.perf_counter_ns()
+        self._window.page.controller.open_chat(command["id"])
+        opened_ms = (time.perf_counter_ns() - begin_ns) / 1e6
+
+        def done() -> None:
+            turns = len(self._window.session.chat.turns)
+            worst_ms = max(self._watchdog.stop(), default=0) / 1e6
+            self.reply(turns=turns, opened_ms=opened_ms, worst_ms=worst_ms)
+
+        QTimer.singleShot(1500, done)
+
+    def _do_scroll_back(self, command: dict[str, Any]) -> None:
+        """Read older turns in every pane, as often as asked, until the views are at their most."""
+        left = command["times"]
+
+        def step() -> None:
+            nonlocal left
+            if left == 0:
+                timer.stop()
+                timer.deleteLater()
+                views = [len(v.transcript.views()) for v in self._window.page.panes.views()]
+                self.reply(views=views)
+                return
+            left -= 1
+            for view in self._window.page.panes.views():
+                view.transcript.show_earlier()
+
+        timer = QTimer(self)
+        timer.timeout.connect(step)
+        timer.start(700)
+
+    def _do_feed_hour(self, _command: dict[str, Any]) -> None:
+        """An hour of samples and speeds of every pane, a minute a turn of the event loop."""
+        keys = [pane.key for pane in self._window.session.panes]
+        now_ns = time.monotonic_ns()
+        minute = 0
+
+        def step() -> None:
+            nonlocal minute
+            if minute == HOUR_S // 60:
+                timer.stop()
+                timer.deleteLater()
+                QTimer.singleShot(1500, lambda: self.reply(keys=len(keys)))
+                return
+            begin_ns = now_ns - (HOUR_S - 60 * minute) * 1_000_000_000
+            self._feed_minute(keys, begin_ns)
+            minute += 1
+
+        timer = QTimer(self)
+        timer.timeout.connect(step)
+        timer.start(0)
+
+    def _feed_minute(self, keys: list[str], begin_ns: int) -> None:
+        plots = self._window.plots
+        for step in range(60 * SPEEDS_PER_S):
+            time_ns = begin_ns + step * 1_000_000_000 // SPEEDS_PER_S
+            for place, key in enumerate(keys):
+                plots.add_speed(key, time_ns, 20.0 + place + step % 7)
+            if step % (SPEEDS_PER_S // SAMPLES_PER_S) == 0:
+                plots.add_sample(time_ns, _sample(time_ns, keys, step))
+
+    def _do_memory(self, _command: dict[str, Any]) -> None:
+        gc.collect()
+        info = psutil.Process().memory_info()
+        self.reply(rss_bytes=info.rss, shared_bytes=getattr(info, "shared", None))
+
+    def _do_modules(self, _command: dict[str, Any]) -> None:
+        heads = {name.partition(".")[0] for name in sys.modules}
+        self.reply(imported=sorted(heads & set(NEVER_IMPORTED)))
+
+    def _do_quit(self, _command: dict[str, Any]) -> None:
+        self._notifier.setEnabled(False)
+        self.reply()
+        self._window.quit()
+
+
+def _sample(time_ns: int, keys: list[str], step: int) -> Sample:
+    engine = EngineSample(
+        private_bytes=150_000_000 + step * 1000,
+        mapped_bytes=300_000_000,
+        cpu_percent=90.0 + step % 10,
+        resident_bytes=450_000_000 + step * 1000,
+    )
+    return Sample(
+        time_ns=time_ns,
+        memory_total_bytes=16_000_000_000,
+        memory_available_bytes=8_000_000_000 - step * 1000,
+        cpu_percent=80.0,
+        engines=dict.fromkeys(keys, engine),
+    )
+
+
+def main() -> int:
+    """Open the window as the program does, and tell when it is complete."""
+    application = make_application(sys.argv[:1])
+    theme = Theme(application)
+    paths = Paths.default()
+    house = open_house(paths)
+    start_logging(paths.log)
+    window = Window(theme, house)
+    window.main.resize(WIDTH_PX, HEIGHT_PX)
+    window.open([Path(word) for word in sys.argv[1:]])
+    window.main.show()
+    driver = Driver(window)
+
+    def complete() -> None:
+        window.complete()
+        assert window.stage is Stage.COMPLETE
+        driver.reply(pid=os.getpid(), panes=len(window.session.panes))
+
+    QTimer.singleShot(200, complete)
+    try:
+        return application.exec()
+    finally:
+        house.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
