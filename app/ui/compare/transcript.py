@@ -203,6 +203,8 @@ class Transcript(QScrollArea):
     def _fill_one(self) -> None:
         if not self._make_missing():
             self._filling.stop()
+            if not self._stick:
+                self._bring_more(self.verticalScrollBar().value())
 
     def _make_missing(self) -> bool:
         """Make the view of the last turn in the window that has none; False if all have."""
@@ -284,11 +286,15 @@ class Transcript(QScrollArea):
         self._stick = self._window.at_last and value >= bar.maximum() - NEAR_PX
         self._remember_place()
         self._refresh_end_button()
-        if self._filling.isActive():
-            return
-        if value <= NEAR_PX and bar.maximum() > 0 and self._window.earlier:
+        if not self._filling.isActive():
+            self._bring_more(value)
+
+    def _bring_more(self, value: int) -> None:
+        """Show more turns where the person has scrolled to an end of those that are shown."""
+        most = self.verticalScrollBar().maximum()
+        if value <= NEAR_PX and most > 0 and self._window.earlier:
             self.show_earlier()
-        elif value >= bar.maximum() - NEAR_PX and self._window.later:
+        elif value >= most - NEAR_PX and self._window.later:
             self.show_later()
 
     # Qt's own names from here on.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -31,11 +31,9 @@ class PromptCard(QFrame):
     """What the person wrote; becomes an editor in place.
 
     Signals:
-        copy_requested: The prompt is wanted on the clipboard.
         edited: Another prompt is wanted in its place.
     """
 
-    copy_requested = Signal()
     edited = Signal(str)
 
     def __init__(self, prompt: str, parent: QWidget | None = None) -> None:
@@ -51,7 +49,9 @@ class PromptCard(QFrame):
         self.edit_button = QuietButton("edit", self.tr("Edit and ask again from here"))
         self.edit_button.clicked.connect(self.start_editing)
         self.copy_button = QuietButton("copy", self.tr("Copy this message"))
-        self.copy_button.clicked.connect(self.copy_requested)
+        self.copy_button.clicked.connect(
+            lambda: QGuiApplication.clipboard().setText(self._prompt)
+        )
         self._row = QHBoxLayout()
         self._row.setSpacing(0)
         self._row.addWidget(self.label, 1)
