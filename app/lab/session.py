@@ -49,6 +49,7 @@ class Session:
     Attributes:
         chat: The open chat; changed here alone.
         listener: Told of changes.
+        default_sampling: What new chats begin with.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Session:
     ) -> None:
         self.chat = Chat(id=0)
         self.listener: SessionListener = NobodyListens()
+        self.default_sampling = COMPARE_GREEDY
         self._recorder = recorder
         self._template_folder = template_folder
         self._runner = runner_for(self)
@@ -338,7 +340,7 @@ class Session:
         return [s for s in self._recorder.list_chats() if s.turns or s.id == self.chat.id]
 
     def new_chat(self) -> None:
-        """Begin an empty chat with the same panes and settings.
+        """Begin an empty chat with the same panes and system prompt.
 
         Raises:
             PersonError: Answers are in progress.
@@ -352,7 +354,7 @@ class Session:
                 candidates=list(old.candidates),
                 reference_key=old.reference_key,
                 system_prompt=old.system_prompt,
-                sampling=old.sampling,
+                sampling=self.default_sampling,
                 mode=old.mode,
             )
         )
@@ -363,7 +365,7 @@ class Session:
         Raises:
             PersonError: Answers are in progress.
         """
-        self._switch_to(Chat(id=0, sampling=COMPARE_GREEDY, mode=CompareMode.RACE))
+        self._switch_to(Chat(id=0, sampling=self.default_sampling))
         for path in paths:
             self.add_candidate(path)
 

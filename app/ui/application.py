@@ -78,7 +78,10 @@ def _run(application: QApplication, theme: Theme, house: House, files: Sequence[
     handle = window.main.windowHandle()
     if handle is not None:
         paint.watch(handle)
-    return application.exec()
+    try:
+        return application.exec()
+    finally:
+        window.take_down()
 
 
 class _FirstPaint(QObject):

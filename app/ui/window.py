@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer
 
 from app.bootstrap import build_session, demo_maker
 from app.core.errors import PersonError
+from app.core.settings import PRESETS
 from app.lab.demo import FIRST_PANES, DemoFiles, DemoMaker
 from app.monitor.sampler import Monitor
 from app.ui.about import AboutPage
@@ -21,7 +22,9 @@ from app.ui.compare.page import ComparePage
 from app.ui.compare.session_adapter import SessionSignals
 from app.ui.jobs import Jobs
 from app.ui.main_window import MainWindow
+from app.ui.markdown import warm_up
 from app.ui.pages import Page, PageHelp
+from app.ui.preferences import PreferencesPage
 from app.ui.widgets.banner import Severity
 
 if TYPE_CHECKING:
@@ -78,6 +81,9 @@ class Window(QObject):
         self.signals = SessionSignals(self)
         self.session.listener = self.signals.listener
         self.page = ComparePage(self.session, self.signals, is_demo=self._is_demo)
+        self.preferences = PreferencesPage(theme, preset=self._settings.preset)
+        self.preferences.set_folders(self._folders())
+        self.session.default_sampling = PRESETS[self._settings.preset]
         self.about = AboutPage()
         self._add_pages()
         self._wire()
@@ -131,6 +137,8 @@ class Window(QObject):
             )
         if remarks := [*self._house.remarks, *self._repaired]:
             self.main.show_notice(Severity.WARNING, " ".join(remarks))
+        # The first answer would pay for the fonts.
+        QTimer.singleShot(0, warm_up)
         gc.collect()
         gc.freeze()
 
@@ -148,27 +156,38 @@ class Window(QObject):
     # --- ending ---------------------------------------------------------------------------
 
     def quit(self) -> None:
-        """Begin to close: settings and text are stored, engines end, then the window goes."""
+        """Begin to close: the window goes, then everything behind it."""
         if self.stage in (Stage.CLOSING, Stage.CLOSED):
             return
         self.stage = Stage.CLOSING
         self._remember()
         self.main.hide()
-        QTimer.singleShot(0, self._close)
+        QTimer.singleShot(0, self._finish)
 
-    def _close(self) -> None:
+    def take_down(self) -> None:
+        """Store text and end engines and threads; does nothing the second time.
+
+        Called once more after the event loop: that also ends without :meth:`quit`, when the
+        display is gone.
+        """
+        if self.stage is Stage.CLOSED:
+            return
+        if self.stage is not Stage.CLOSING:
+            self._remember()
+        self.stage = Stage.CLOSED
         self._pump_timer.stop()
         self._collect_timer.stop()
         self._monitor.stop()
         if self._maker is not None:
             self._maker.close()
-        gone = self.session.close()
-        if not gone:
+        if not self.session.close():
             log.error("an engine did not end")
         self.jobs.shutdown()
-        self.stage = Stage.CLOSED
-        self.main.close_for_good()
         gc.enable()
+
+    def _finish(self) -> None:
+        self.take_down()
+        self.main.close_for_good()
         QCoreApplication.quit()
 
     def _remember(self) -> None:
@@ -204,6 +223,15 @@ class Window(QObject):
             )
         )
         self.main.add_page(
+            Page(
+                id="settings",
+                title=self.tr("Settings"),
+                icon_name="settings",
+                widget=self.preferences,
+            ),
+            bottom=True,
+        )
+        self.main.add_page(
             Page(id="about", title=self.tr("About"), icon_name="info", widget=self.about),
             bottom=True,
         )
@@ -211,6 +239,7 @@ class Window(QObject):
     def _wire(self) -> None:
         self.main.close_requested.connect(self.quit)
         self.main.files_dropped.connect(self._on_files_dropped)
+        self.preferences.preset_changed.connect(self._on_preset)
         self.page.said.connect(self.main.say)
         self.page.link_activated.connect(self.main.ask_to_open)
         self.signals.pane_changed.connect(self._watch_engine)
@@ -226,6 +255,20 @@ class Window(QObject):
     def _on_files_dropped(self, paths: list[Path]) -> None:
         self.main.show_page("compare")
         self.page.open_files(paths)
+
+    def _on_preset(self, name: str) -> None:
+        self._settings = msgspec.structs.replace(self._settings, preset=name)
+        self.session.default_sampling = PRESETS[name]
+        self._save_settings()
+
+    def _folders(self) -> dict[str, str]:
+        paths = self._house.paths
+        return {
+            self.tr("Chats"): str(paths.database),
+            self.tr("Settings"): str(paths.settings),
+            self.tr("Log"): str(paths.log),
+            self.tr("Demo levels, made again when missing"): str(paths.demo),
+        }
 
     def _note_chat(self) -> None:
         """Remember at once which chat is open: the program may be killed."""
