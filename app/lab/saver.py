@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 # A kill loses a quarter of a second of text at most.
-_INTERVAL_S = 0.2
+_INTERVAL_S = 0.15
 
 
 class AnswerSaver:
