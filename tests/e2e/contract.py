@@ -125,6 +125,6 @@ def is_sentence(text: str) -> None:
     assert text, "says nothing"
     assert "\n" not in text
     assert "Traceback" not in text
-    names = text.startswith(("llama.cpp ", "shrinkscope "))
+    names = text.startswith(("llama.cpp", "shrinkscope"))
     assert names or text[0].isupper() or not text[0].isalpha(), text
     assert text[-1] in ".?!" or "gave up on this file: " in text, text
