@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.core.gguf import GgufHeader, TensorInfo
+
+# The experts of a layer in one tensor, as converters write them today, or each in its own.
+_EXPERT = re.compile(r"blk\.\d+\.ffn_(?:\w+_(?:ch)?exps(?:\.|$)|(?:gate|up|down)\.\d+\.)")
 
 
 class ModelKind(Enum):
@@ -75,6 +79,8 @@ class ModelFile:
         vocabulary_size: Tokens in the vocabulary, 0 where the file has none.
         expert_count: Experts of a layer, 0 where it is no mixture.
         expert_used_count: Experts that work on one token.
+        active_parameters: Of ``parameters``, those that work on one token; all, where it is no
+            mixture of experts.
         chat_template: Jinja source from the file, or None.
         licence: As the file says, or None; the same for the following texts.
         has_importance_matrix: It was quantized with one.
@@ -105,6 +111,7 @@ class ModelFile:
     vocabulary_size: int
     expert_count: int
     expert_used_count: int
+    active_parameters: int
     chat_template: str | None
     licence: str | None
     base_model: str | None
@@ -173,6 +180,9 @@ class ModelFile:
             vocabulary_size=header.length("tokenizer.ggml.tokens") or number("vocab_size"),
             expert_count=number("expert_count"),
             expert_used_count=number("expert_used_count"),
+            active_parameters=_active_parameters(
+                tensors, number("expert_count"), number("expert_used_count")
+            ),
             chat_template=header.text("tokenizer.chat_template") or None,
             licence=header.text("general.license"),
             base_model=_base_model(header),
@@ -228,6 +238,14 @@ def _kind(header: GgufHeader) -> ModelKind:
     if declared == "imatrix" or "imatrix.chunk_count" in header.metadata:
         return ModelKind.IMPORTANCE_MATRIX
     return ModelKind.LANGUAGE_MODEL
+
+
+def _active_parameters(tensors: Sequence[TensorInfo], experts: int, experts_used: int) -> int:
+    total = sum(tensor.n_elements for tensor in tensors)
+    if not 0 < experts_used < experts:
+        return total
+    in_experts = sum(tensor.n_elements for tensor in tensors if _EXPERT.match(tensor.name))
+    return total - in_experts + in_experts * experts_used // experts
 
 
 def _level(header: GgufHeader, tensors: Sequence[TensorInfo]) -> tuple[str, bool]:

@@ -83,6 +83,28 @@ def test_facts_of_one_file() -> None:
     assert found.has_importance_matrix
 
 
+def test_active_parameters_leave_out_the_experts_that_rest() -> None:
+    tensors = [
+        Tensor("token_embd.weight", (32, 10)),
+        Tensor("blk.0.ffn_gate_inp.weight", (32, 8)),
+        Tensor("blk.0.ffn_gate_up_exps.weight", (32, 16, 8)),
+        Tensor("blk.0.ffn_down_exps.weight", (16, 32, 8)),
+        Tensor("blk.0.ffn_up_shexp.weight", (32, 4)),
+        Tensor("blk.1.ffn_down.3.weight", (16, 32)),
+    ]
+    facts = {"general.architecture": "llama", "llama.expert_count": 8}
+    always = 32 * 10 + 32 * 8 + 32 * 4
+    in_experts = 2 * 16 * 32 * 8 + 16 * 32
+
+    def active(used: int) -> int:
+        header = facts | {"llama.expert_used_count": used}
+        return ModelFile.from_headers([shard(header, tensors)]).active_parameters
+
+    assert active(2) == always + in_experts // 4
+    for every_one_works in (0, 8, 9):
+        assert active(every_one_works) == always + in_experts
+
+
 def test_what_the_file_does_not_say_is_none() -> None:
     found = model({"llama.context_length": None})
     assert found.context_length is None
