@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -191,3 +192,26 @@ class Models:
 def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
     """The small model files of this run."""
     return Models(tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture
+def start_python() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts Python with some words, its output readable; killed after the test."""
+    children: list[subprocess.Popen[str]] = []
+
+    def start(*words: str | Path, stderr: bool = False) -> subprocess.Popen[str]:
+        child = subprocess.Popen(
+            [sys.executable, *map(str, words)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE if stderr else None,
+            text=True,
+            cwd=REPOSITORY,
+        )
+        children.append(child)
+        return child
+
+    yield start
+    for child in children:
+        child.kill()
+        child.communicate()

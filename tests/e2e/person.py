@@ -1,0 +1,190 @@
+"""A person before the real window: looks for what is shown by its name, clicks and types."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import psutil
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
+
+from app.bootstrap import open_house
+from app.lab.panes import PaneState
+from app.ui.window import Stage, Window
+
+if TYPE_CHECKING:
+    from app.core.chat import Turn
+    from app.lab.panes import Pane
+    from app.lab.session import Session
+    from app.store.paths import Paths
+    from app.ui.compare.pane_view import PaneView
+    from app.ui.theme import Theme
+
+PATIENCE_SECONDS = 120.0
+
+_Widget = TypeVar("_Widget", bound=QWidget)
+
+
+class Person:
+    """Opens the window on a store and uses it; nothing here knows how the window is built.
+
+    Attributes:
+        window: The window's program.
+    """
+
+    def __init__(
+        self, theme: Theme, paths: Paths, files: Sequence[Path] = (), *, size: tuple[int, int]
+    ) -> None:
+        self._house = open_house(paths)
+        self.window = Window(theme, self._house)
+        self.window.open(list(files))
+        self.window.main.resize(*size)
+        self.window.main.show()
+        self.window.main.activateWindow()
+        QTest.qWaitForWindowActive(self.window.main)
+        self.window.complete()
+        self.until(lambda: self.find(QPlainTextEdit, "Prompt for every model").hasFocus())
+
+    # --- looking --------------------------------------------------------------------------
+
+    @property
+    def session(self) -> Session:
+        """What the window shows."""
+        return self.window.session
+
+    @property
+    def panes(self) -> list[Pane]:
+        """The session's panes."""
+        return self.session.panes
+
+    @property
+    def turns(self) -> list[Turn]:
+        """The open chat's turns."""
+        return self.session.chat.turns
+
+    def view(self, place: int) -> PaneView:
+        """The widget of a pane, counted from 0."""
+        return self.window.page.panes.views()[place]
+
+    def find(self, kind: type[_Widget], name: str, within: QWidget | None = None) -> _Widget:
+        """The visible widget of a kind with this text or accessible name; the last of several."""
+        found = [
+            widget
+            for widget in (within or self.window.main).findChildren(kind)
+            if name in (widget.accessibleName(), _text_of(widget)) and widget.isVisible()
+        ]
+        assert found, f"no visible {kind.__name__} is named {name!r}"
+        return found[-1]
+
+    def shows(self, text: str, within: QWidget | None = None) -> bool:
+        """Whether a text can be read somewhere."""
+        root = within or self.window.main
+        return any(
+            text in _text_of(widget)
+            for kind in (QLabel, QPlainTextEdit, QTextEdit, QAbstractButton)
+            for widget in root.findChildren(kind)
+            if widget.isVisible() and _is_in_sight(widget)
+        )
+
+    def engine_pids(self) -> list[int]:
+        """Process ids of the engines that run."""
+        return [pane.pid for pane in self.panes if pane.pid is not None]
+
+    # --- doing ----------------------------------------------------------------------------
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Let the window live until something is so."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            states = [(pane.state.name, pane.failure) for pane in self.panes]
+            assert time.monotonic() < end, f"it does not come about: {states}"
+            QTest.qWait(10)
+
+    def rest(self) -> None:
+        """Wait until nothing is wanted of any engine, and the panes show it."""
+        self.until(lambda: not self.session.busy)
+        QTest.qWait(0)
+
+    def click(self, name: str, within: QWidget | None = None) -> None:
+        """Click a button."""
+        button = self.find(QAbstractButton, name, within)
+        assert button.isEnabled(), f"{name!r} cannot be clicked now"
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def point_at(self, widget: QWidget) -> None:
+        """Move the pointer over a widget, in and out of what else there is."""
+        QTest.mouseMove(self.window.main, QPoint(1, 1))
+        QTest.mouseMove(widget, widget.rect().center())
+        QTest.qWait(0)
+
+    def write(self, text: str, name: str = "Prompt for every model") -> QPlainTextEdit:
+        """Click into a box and replace what is written there."""
+        box = self.find(QPlainTextEdit, name)
+        QTest.mouseClick(box.viewport(), Qt.MouseButton.LeftButton)
+        box.selectAll()
+        QTest.keyClicks(box, text)
+        return box
+
+    def ask_all(self, prompt: str) -> None:
+        """Type a prompt into the box below and press Ctrl+Enter."""
+        box = self.write(prompt)
+        QTest.keyClick(box, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+
+    def ask_one(self, letter: str, prompt: str) -> None:
+        """Type a prompt into a pane's own box and press Enter."""
+        box = self.write(prompt, f"Prompt for {letter} only")
+        QTest.keyClick(box, Qt.Key.Key_Return)
+
+    def press(self, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
+        """Press a key where the keyboard is."""
+        all_modifiers = Qt.KeyboardModifier.NoModifier
+        for modifier in modifiers:
+            all_modifiers |= modifier
+        QTest.keyClick(QApplication.focusWidget() or self.window.main, key, all_modifiers)
+
+    def close(self) -> None:
+        """Close the window by its frame's button, and wait for its end."""
+        if self.window.stage is Stage.CLOSED:
+            return
+        pids = self.engine_pids()
+        self.window.main.close()
+        self.until(lambda: self.window.stage is Stage.CLOSED)
+        self._house.close()
+        assert not [pid for pid in pids if psutil.pid_exists(pid)], "an engine outlived the window"
+        main = self.window.main
+        self.window.deleteLater()
+        main.deleteLater()
+
+    def answered(self) -> bool:
+        """Whether every answer of the last turn has ended."""
+        return bool(self.turns) and all(
+            answer.stop_reason is not None for answer in self.turns[-1].answers.values()
+        )
+
+    def state(self, place: int) -> PaneState:
+        """What a pane is doing."""
+        return self.panes[place].state
+
+
+def _text_of(widget: QWidget) -> str:
+    if isinstance(widget, QLabel | QAbstractButton):
+        return widget.text()
+    if isinstance(widget, QPlainTextEdit | QTextEdit):
+        return widget.toPlainText()
+    return ""
+
+
+def _is_in_sight(widget: QWidget) -> bool:
+    shown: QRect = widget.visibleRegion().boundingRect()
+    return not shown.isEmpty()
