@@ -111,7 +111,26 @@ class Quantize(msgspec.Struct, tag="quantize", frozen=True):
     threads: int
 
 
-Command = Load | Generate | Stop | SetThreads | Bench | Quantize
+class Predict(msgspec.Struct, tag="predict", frozen=True):
+    """Say what a load would take, without taking it; what is loaded stays as it is.
+
+    The file may end after its header, its weights being a hole: they are not read.
+
+    Attributes:
+        context_tokens: Wanted size of the context; what the model allows bounds it.
+        gpu_layers: -1 for all.
+    """
+
+    id: int
+    path: str
+    context_tokens: int
+    threads: int
+    gpu_layers: int = -1
+    kv_type: KvType = KvType.F16
+    flash_attention: FlashAttention = FlashAttention.AUTO
+
+
+Command = Load | Generate | Stop | SetThreads | Bench | Quantize | Predict
 
 
 # --- events: engine to window process -----------------------------------------------------
@@ -282,6 +301,44 @@ class Quantized(msgspec.Struct, tag="quantized", frozen=True):
     elapsed_ns: int
 
 
+class PlannedDevice(msgspec.Struct, frozen=True):
+    """A device's part in a load that was not made.
+
+    Attributes:
+        compute_bytes: Scratch memory of the graph on it.
+        available_bytes: Free on it now.
+        layers: Layers that it would hold, from 0; the layer after the last is the output.
+    """
+
+    name: str
+    kind: str
+    compute_bytes: int
+    available_bytes: int
+    layers: list[int]
+
+
+class Predicted(msgspec.Struct, tag="predicted", frozen=True):
+    """What a load would take, in llama.cpp's own figures.
+
+    Attributes:
+        context_tokens: Size of the context it would make.
+        weights_bytes: All tensors, printed with five digits or fewer from one GiB on.
+        kv_bytes: KV cache and recurrent states.
+        compute_bytes: Scratch memory of the graph, all devices.
+        devices: Those that would take part.
+    """
+
+    id: int
+    context_tokens: int
+    vocabulary_size: int
+    weights_bytes: int
+    kv_bytes: int
+    compute_bytes: int
+    output_bytes: int
+    devices: list[PlannedDevice]
+    elapsed_ns: int
+
+
 class Failed(msgspec.Struct, tag="failed", frozen=True):
     """A command could not be carried out; the engine lives.
 
@@ -310,5 +367,6 @@ Event = (
     | BenchSample
     | QuantizeProgress
     | Quantized
+    | Predicted
     | Failed
 )

@@ -46,6 +46,9 @@ figures = st.builds(
     memory_needed_bytes=st.none() | counts,
 )
 devices = st.builds(m.Device, texts, texts, texts, counts, counts)
+planned_devices = st.builds(
+    m.PlannedDevice, texts, texts, counts, counts, st.lists(counts, max_size=4)
+)
 device_memory = st.builds(m.DeviceMemory, texts, texts, counts, counts, counts)
 
 commands = st.one_of(
@@ -65,6 +68,16 @@ commands = st.one_of(
     st.builds(m.SetThreads, counts, counts),
     st.builds(m.Bench, counts, counts, counts, counts, counts, st.booleans()),
     st.builds(m.Quantize, counts, texts, texts, counts, counts),
+    st.builds(
+        m.Predict,
+        counts,
+        texts,
+        counts,
+        counts,
+        gpu_layers=st.integers(-1, 200),
+        kv_type=st.sampled_from(KvType),
+        flash_attention=st.sampled_from(FlashAttention),
+    ),
 )
 events = st.one_of(
     st.builds(m.Hello, counts, counts, texts, texts, st.lists(devices, max_size=3)),
@@ -86,6 +99,7 @@ events = st.one_of(
     st.builds(m.BenchSample, counts, fractions, counts),
     st.builds(m.QuantizeProgress, counts, counts, counts),
     st.builds(m.Quantized, counts, counts),
+    st.builds(m.Predicted, *[counts] * 7, st.lists(planned_devices, max_size=3), counts),
     st.builds(m.Failed, counts, st.sampled_from(m.FailureKind), texts, texts, st.none() | counts),
 )
 

@@ -179,7 +179,7 @@ def _tensors(design: Design, size: Size) -> list[Tensor]:
 
 def _type_of(name: str, dimensions: tuple[int, ...]) -> int:
     """Converters keep small and delicate tensors in full precision."""
-    delicate = ("ffn_gate_inp", "ssm_conv1d", "ssm_a", "ssm_d", "ssm_dt", "time_mix_")
+    delicate = ("norm", "ffn_gate_inp", "ssm_conv1d", "ssm_a", "ssm_d")
     plain = len(dimensions) == 1 or any(part in name for part in delicate)
     return F32 if plain else F16
 

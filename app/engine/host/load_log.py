@@ -1,12 +1,16 @@
-"""What llama.cpp says in its log about the memory that a load took."""
+"""What llama.cpp says in its log about a load: the memory that it took or would take, and why it
+failed.
+"""
 
 from __future__ import annotations
 
 import re
 
-from app.engine.messages import Device, DeviceMemory
+from app.engine.messages import Device, DeviceMemory, PlannedDevice
 
-_MIB = 1 << 20
+_UNITS = {"MiB": 1 << 20, "GiB": 1 << 30}
+_REASONS = ("error loading model", "failed to load model", "invalid", "unknown model architecture")
+_TAIL_LINES = 30
 
 
 class LoadSizes:
@@ -79,8 +83,94 @@ class LoadSizes:
         return list(rows.values())
 
 
-def _bytes(mebibytes: str) -> int:
-    return round(float(mebibytes) * _MIB)
+class PlannedSizes:
+    """What a load without allocation (``no_alloc``) would have taken, read from its log.
+
+    There the buffers of weights and KV cache have no size; llama.cpp prints what they would
+    hold in lines of their own (the format of llama.cpp 0c1e57098).
+
+    Attributes:
+        weights_bytes: All tensors of the file; at most 5 MiB off from one GiB on.
+        kv_bytes: All KV caches and recurrent states.
+        output_bytes: Logits of one token.
+        complete: Whether every figure was found.
+    """
+
+    _FILE = re.compile(r"print_info: file size +=  *([0-9.]+) (MiB|GiB)")
+    _CELLS = re.compile(r": size = +([0-9.]+) MiB \( *[0-9]+ cells,")
+    _STATE = re.compile(r"DSV4 \S+ state buffer size = *([0-9.]+) MiB")
+    _COMPUTE = re.compile(r"(\S+) +compute buffer size = *([0-9.]+) MiB")
+    _OUTPUT = re.compile(r"(\S+) +output buffer size = *([0-9.]+) MiB")
+    _LAYER = re.compile(r"layer +([0-9]+) assigned to device (\S+),")
+
+    def __init__(self, lines: list[str]) -> None:
+        self.weights_bytes = self.kv_bytes = self.output_bytes = 0
+        self._compute: dict[str, int] = {}
+        self._layers: dict[str, list[int]] = {}
+        self._has_cells = False
+        for line in lines:
+            self._read(line)
+        self.complete = bool(self.weights_bytes and self._has_cells and self._compute)
+
+    def _read(self, line: str) -> None:
+        if match := self._FILE.search(line):
+            self.weights_bytes = _bytes(match[1], match[2])
+        elif match := self._CELLS.search(line):
+            self._has_cells = True
+            self.kv_bytes += _bytes(match[1])
+        elif match := self._STATE.search(line):
+            self.kv_bytes += _bytes(match[1])
+        elif match := self._COMPUTE.search(line):
+            self._compute[match[1]] = _bytes(match[2])
+        elif match := self._OUTPUT.search(line):
+            self.output_bytes = _bytes(match[2])
+        elif match := self._LAYER.search(line):
+            self._layers.setdefault(match[2], []).append(int(match[1]))
+
+    @property
+    def compute_bytes(self) -> int:
+        """Scratch memory of the graph."""
+        return sum(self._compute.values())
+
+    def by_device(self, known: list[Device]) -> list[PlannedDevice]:
+        """The devices that would take part; buffers of the host are the processor's."""
+        names = {device.name for device in known}
+        rows: list[PlannedDevice] = []
+        for device in known:
+            is_host = device.kind == "cpu"
+            compute_bytes = sum(
+                size
+                for name, size in self._compute.items()
+                if name == device.name or (is_host and name not in names)
+            )
+            layers = self._layers.get(device.name, [])
+            if compute_bytes or layers or is_host:
+                rows.append(
+                    PlannedDevice(
+                        device.name, device.kind, compute_bytes, device.free_bytes, layers
+                    )
+                )
+        return rows
+
+
+def why_not_loaded(lines: list[str], otherwise: str) -> str:
+    """The reason in llama.cpp's own words, from its log; ``otherwise`` where it gives none."""
+    for mark in _REASONS:
+        for line in lines:
+            if mark in line:
+                reason = line.rpartition("error loading model: ")[2] or line
+                reason = " ".join(reason.split()).removeprefix("llama_model_load: ")
+                return f"llama.cpp could not load this file: {reason.rstrip('.')[:300]}."
+    return otherwise
+
+
+def tail(lines: list[str]) -> str:
+    """The last lines of a log, for an error's detail."""
+    return "\n".join(lines[-_TAIL_LINES:])
+
+
+def _bytes(number: str, unit: str = "MiB") -> int:
+    return round(float(number) * _UNITS[unit])
 
 
 def _add(table: dict[str, int], name: str, size: int) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import llama_cpp as lc
 
 from app.core.settings import FlashAttention, KvType
-from app.engine.messages import FailureKind, Load
+from app.engine.messages import FailureKind, Load, Predict
 
 if TYPE_CHECKING:
     from app.engine.host.abort import AbortFlag
@@ -57,9 +57,23 @@ class Model:
     """
 
     def __init__(
-        self, path: str, gpu_layers: int, abort: AbortFlag, on_progress: Callable[[float], None]
+        self,
+        path: str,
+        gpu_layers: int,
+        abort: AbortFlag,
+        on_progress: Callable[[float], None],
+        *,
+        is_plan: bool = False,
     ) -> None:
         """Load the weights.
+
+        Args:
+            path: The file.
+            gpu_layers: -1 for all.
+            abort: Ends the load.
+            on_progress: Told the share of the weights read.
+            is_plan: Read the header alone and lay everything out without allocating; such a
+                model computes nothing.
 
         Raises:
             Aborted: The abort flag was set meanwhile.
@@ -72,6 +86,9 @@ class Model:
 
         params = lc.llama_model_default_params()
         params.n_gpu_layers = gpu_layers
+        params.no_alloc = is_plan
+        if is_plan:
+            params.load_mode = lc.LLAMA_LOAD_MODE_NONE  # llama.cpp aborts over any other
         callback = lc.llama_progress_callback(progress)
         params.progress_callback = callback
         if not Path(path).is_file():
@@ -297,8 +314,8 @@ class Context:
         lc.llama_synchronize(self.handle)
 
 
-def context_for(model: Model, load: Load, abort: AbortFlag) -> Context:
-    """The context that a Load command asks for."""
+def context_for(model: Model, load: Load | Predict, abort: AbortFlag) -> Context:
+    """The context that a command asks for."""
     wanted = load.context_tokens
     trained = model.trained_context_tokens
     return Context(

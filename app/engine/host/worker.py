@@ -12,9 +12,10 @@ from app.engine.host.bench import SpeedTester
 from app.engine.host.channel import Channel
 from app.engine.host.generator import Generator, failed
 from app.engine.host.hardening import limit_private_memory
-from app.engine.host.load_log import LoadSizes
+from app.engine.host.load_log import LoadSizes, tail, why_not_loaded
 from app.engine.host.memory import own_memory
 from app.engine.host.model import Aborted, Context, EngineError, Model, context_for
+from app.engine.host.predict import predict
 from app.engine.host.prompt import PromptWriter
 from app.engine.host.quantize import quantize
 from app.engine.messages import (
@@ -29,6 +30,7 @@ from app.engine.messages import (
     Load,
     Loaded,
     LoadProgress,
+    Predict,
     Quantize,
     SetThreads,
     Stop,
@@ -94,6 +96,9 @@ class Worker:
                 self._bench(command)
             case Quantize():
                 quantize(command, self._channel, self._log)
+            case Predict():
+                planned = predict(command, self._abort, self._log, native.devices())
+                self._channel.emit(planned)
             case Stop():
                 pass  # taken by the channel's reader thread
 
@@ -113,7 +118,9 @@ class Worker:
         try:
             model = Model(command.path, command.gpu_layers, self._abort, on_progress)
         except EngineError as error:
-            raise EngineError(error.kind, _why_not_loaded(lines, error), _tail(lines)) from error
+            raise EngineError(
+                error.kind, why_not_loaded(lines, error.sentence), tail(lines)
+            ) from error
         self._model = model
         if model.has_encoder:
             self._unload()
@@ -125,7 +132,7 @@ class Worker:
                 self._context = context_for(model, command, self._abort)
             except EngineError as error:
                 self._unload()
-                raise EngineError(error.kind, error.sentence, _tail(lines)) from error
+                raise EngineError(error.kind, error.sentence, tail(lines)) from error
         self._speed = SpeedTester(model, self._abort, command.kv_type, command.flash_attention)
         sizes = LoadSizes(lines)
         self._log.collect()
@@ -194,19 +201,3 @@ class Worker:
             self._model.free()
         self._model = self._context = self._generator = self._speed = None
         self._writers.clear()
-
-
-def _tail(lines: list[str]) -> str:
-    return "\n".join(lines[-30:])
-
-
-def _why_not_loaded(lines: list[str], error: EngineError) -> str:
-    """The reason in llama.cpp's own words, from its log."""
-    marks = ("error loading model", "failed to load model", "invalid", "unknown model architecture")
-    for mark in marks:
-        for line in lines:
-            if mark in line:
-                reason = line.rpartition("error loading model: ")[2] or line
-                reason = " ".join(reason.split()).removeprefix("llama_model_load: ")
-                return f"llama.cpp could not load this file: {reason.rstrip('.')[:300]}."
-    return error.sentence

@@ -1,0 +1,71 @@
+"""What a load would take, from llama.cpp itself: everything is laid out, nothing allocated."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from app.engine.host.load_log import PlannedSizes, tail, why_not_loaded
+from app.engine.host.model import EngineError, Model, context_for
+from app.engine.messages import FailureKind, Predicted
+
+if TYPE_CHECKING:
+    from app.engine.host.abort import AbortFlag
+    from app.engine.host.native import NativeLog
+    from app.engine.messages import Device, Predict
+
+
+def predict(command: Predict, abort: AbortFlag, log: NativeLog, devices: list[Device]) -> Predicted:
+    """Lay a model and its context out as a load would, and read the sizes from the log.
+
+    Recurrent states are the one thing that llama.cpp allocates all the same; they are given back.
+
+    Raises:
+        EngineError: llama.cpp refuses the file or the context; nothing is left of the attempt.
+    """
+    begin_ns = time.perf_counter_ns()
+    lines = log.collect()
+    try:
+        return _predict(command, abort, lines, devices, begin_ns)
+    except EngineError as error:
+        sentence = error.sentence
+        if error.kind is FailureKind.LOAD:
+            sentence = why_not_loaded(lines, sentence)
+        raise EngineError(error.kind, sentence, tail(lines)) from error
+    finally:
+        log.collect()
+
+
+def _predict(
+    command: Predict, abort: AbortFlag, lines: list[str], devices: list[Device], begin_ns: int
+) -> Predicted:
+    model = Model(command.path, command.gpu_layers, abort, lambda _fraction: None, is_plan=True)
+    try:
+        if model.has_encoder:
+            raise EngineError(
+                FailureKind.LOAD, "This is an encoder model: it cannot generate text."
+            )
+        context = context_for(model, command, abort)
+        try:
+            context_tokens = context.size_tokens
+        finally:
+            context.free()
+        vocabulary_size = model.vocabulary_size
+    finally:
+        model.free()
+    sizes = PlannedSizes(lines)
+    if not sizes.complete:
+        raise EngineError(
+            FailureKind.LOAD, "llama.cpp does not say what this file needs in a form known here."
+        )
+    return Predicted(
+        id=command.id,
+        context_tokens=context_tokens,
+        vocabulary_size=vocabulary_size,
+        weights_bytes=sizes.weights_bytes,
+        kv_bytes=sizes.kv_bytes,
+        compute_bytes=sizes.compute_bytes,
+        output_bytes=sizes.output_bytes,
+        devices=sizes.by_device(devices),
+        elapsed_ns=time.perf_counter_ns() - begin_ns,
+    )
