@@ -47,7 +47,7 @@ MAKERS: dict[str, tuple[Maker, float]] = {
     "greetings": (talk.make_greeting, 3),
     "outside": (talk.make_outside, 5),
 }
-"""Each kind of question with its share of the turns, in parts; numbers and letters need most practice."""
+"""Each kind with its share of the turns, in parts; numbers and letters need most practice."""
 
 KINDS = tuple(MAKERS)
 

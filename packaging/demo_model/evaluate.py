@@ -87,15 +87,33 @@ def shrink(source: Path, target: Path, file_type: int) -> None:
         raise RuntimeError(f"llama_model_quantize gave {code} for file type {file_type}")
 
 
-def tensor_facts(path: Path) -> tuple[float, dict[str, int]]:
-    """Bits per weight over all tensors, and how many tensors have which type."""
-    bits = weights = 0
+def tensor_types(path: Path) -> dict[str, int]:
+    """How many tensors have which type; empty where the gguf package does not know a type."""
     types: dict[str, int] = {}
-    for tensor in gguf.GGUFReader(path).tensors:
-        bits += int(tensor.n_bytes) * 8
-        weights += int(tensor.n_elements)
-        types[tensor.tensor_type.name] = types.get(tensor.tensor_type.name, 0) + 1
-    return bits / weights, types
+    try:
+        for tensor in gguf.GGUFReader(path).tensors:
+            types[tensor.tensor_type.name] = types.get(tensor.tensor_type.name, 0) + 1
+    except ValueError:
+        return {}
+    return types
+
+
+class Sizes:
+    """Bits per weight of files that hold the same tensors and the same header as the F16 file."""
+
+    def __init__(self, original: Path) -> None:
+        tensors = gguf.GGUFReader(original).tensors
+        self._weights = sum(int(tensor.n_elements) for tensor in tensors)
+        self._header_bytes = original.stat().st_size - sum(int(t.n_bytes) for t in tensors)
+
+    def bits_per_weight(self, path: Path) -> float:
+        """Average over all tensors, norms included."""
+        return (path.stat().st_size - self._header_bytes) * 8 / self._weights
+
+
+@llama_cpp.llama_log_callback
+def _no_log(_level: int, _text: bytes, _data: object) -> None:
+    """The quantizer writes a line a tensor; the table says what matters."""
 
 
 def ask(model: llama_cpp.Llama, messages: list[Message]) -> str:
@@ -107,9 +125,9 @@ def ask(model: llama_cpp.Llama, messages: list[Message]) -> str:
 
 
 def open_model(path: Path, context_tokens: int = CONTEXT_TOKENS) -> llama_cpp.Llama:
-    """The file in llama-cpp-python, on the CPU."""
+    """The file in llama-cpp-python, on one core: more threads only wait for each other here."""
     return llama_cpp.Llama(
-        str(path), n_ctx=context_tokens, n_threads=2, n_threads_batch=2, verbose=False
+        str(path), n_ctx=context_tokens, n_threads=1, n_threads_batch=1, verbose=False
     )
 
 
@@ -165,11 +183,13 @@ def answers(
     return right
 
 
-def measure(level: str, path: Path, questions: list[Message], show_wrong: bool) -> Outcome:
+def measure(
+    level: str, path: Path, sizes: Sizes, questions: list[Message], show_wrong: bool
+) -> Outcome:
     """Size and right answers of one level."""
-    bits, types = tensor_facts(path)
     right = answers(path, questions, show_wrong=show_wrong)
-    return Outcome(level, path.stat().st_size, bits, types, right)
+    bits = sizes.bits_per_weight(path)
+    return Outcome(level, path.stat().st_size, bits, tensor_types(path), right)
 
 
 def share_with_interval(right: int, total: int) -> str:
@@ -237,6 +257,8 @@ def main() -> None:
     parser.add_argument("--show-wrong", action="store_true", help="print wrong replies of F16")
     arguments = parser.parse_args()
     questions = [json.loads(line) for line in HELD_OUT_FILE.read_text("utf-8").splitlines()]
+    sizes = Sizes(arguments.model)
+    llama_cpp.llama_log_set(_no_log, ctypes.c_void_p(0))
     outcomes = []
     with tempfile.TemporaryDirectory() as folder:
         for level in arguments.levels:
@@ -249,7 +271,7 @@ def main() -> None:
                 show_prompts(path, level)
                 continue
             show_wrong = arguments.show_wrong and file_type is None
-            outcomes.append(measure(level, path, questions, show_wrong))
+            outcomes.append(measure(level, path, sizes, questions, show_wrong))
             hits = outcomes[-1].all_right
             print(f"{level}: {sum(hits)} of {len(hits)}, {outcomes[-1].types}", flush=True)
     if not outcomes:

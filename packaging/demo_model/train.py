@@ -25,7 +25,7 @@ from torch.nn import functional
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-TOTAL_TOKENS = 12e6
+TOTAL_TOKENS = 10e6
 BATCH_TOKENS = 4096
 SHORT_ROW_TOKENS = 256
 LONG_SHARE = 0.15
@@ -33,8 +33,8 @@ LONG_SHARE = 0.15
 MUON_RATE = 5e-3
 ADAM_RATE = 4e-3
 WEIGHT_DECAY = 0.05
-WARM_UP_SHARE = 0.01
-DECAY_SHARE = 0.35
+WARM_UP_STEPS = 30
+DECAY_SHARE = 0.58
 """The learning rate falls linearly to zero over this last part."""
 REPORT_STEPS = 50
 CHECK_STEPS = 200
@@ -110,11 +110,9 @@ def greedy_accuracy(model: DemoModel, rows: list[tuple[str, list[int], int]]) ->
     return {kind: sum(hits) / max(len(hits), 1) for kind, hits in right.items()}
 
 
-def rate_at(progress: float) -> float:
+def rate_at(step: int, steps: int) -> float:
     """Factor on the learning rates: a short rise, a plateau, a linear fall to zero."""
-    if progress < WARM_UP_SHARE:
-        return (progress + 1e-4) / WARM_UP_SHARE
-    return min(1.0, (1.0 - progress) / DECAY_SHARE)
+    return min(1.0, (step + 1) / WARM_UP_STEPS, (1.0 - step / steps) / DECAY_SHARE)
 
 
 def optimizers(model: DemoModel) -> list[torch.optim.Optimizer]:
@@ -251,7 +249,7 @@ def work(rank: int, workers: int, out: Path, total_tokens: int) -> None:
     for step, (tokens, targets) in enumerate(batches(rows, steps, workers)):
         if step < first:
             continue
-        loss = trainer.step(tokens, targets, rate_at(step / steps))
+        loss = trainer.step(tokens, targets, rate_at(step, steps))
         done = step + 1
         if rank != 0:
             continue
