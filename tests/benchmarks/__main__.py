@@ -10,6 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from app.monitor.machine import physical_core_count
 from tests.benchmarks import (
     bench,
     compare,
@@ -50,7 +51,7 @@ def main() -> int:
         tempfile.TemporaryDirectory(prefix="shrinkscope-bench-") as home,
     ):
         pairs = arguments.pairs or (QUICK_PAIRS if arguments.quick else FULL_PAIRS)
-        run = Run(arguments.quick, pairs, Path(home), display)
+        run = Run(arguments.quick, pairs, arguments.threads, Path(home), display)
         for name in [item for item in ITEMS if item in (arguments.items or ITEMS)]:
             tell(f"{name} …")
             try:
@@ -73,6 +74,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("items", nargs="*", metavar="ITEM", help=", ".join(ITEMS))
     parser.add_argument("--quick", action="store_true", help="few repetitions, to try it")
     parser.add_argument("--pairs", type=int, metavar="N", help="alternating pairs of speeds")
+    parser.add_argument(
+        "--threads",
+        type=int,
+        default=physical_core_count(),
+        metavar="N",
+        help="threads of the engines whose speed is compared (default: the physical cores)",
+    )
     parser.add_argument("--write", action="store_true", help="write docs/PERFORMANCE.md")
     arguments = parser.parse_args()
     unknown = [item for item in arguments.items if item not in ITEMS]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from app.monitor.machine import physical_core_count
 from tests.benchmarks.commands import bench_speeds, llama_bench_speeds
 from tests.benchmarks.figures import Figure, Run, fact, ratio_figure, tell
 from tests.benchmarks.llama_tools import ensure_llama_bench
@@ -25,7 +24,7 @@ def measure(run: Run) -> list[Figure]:
     """Measure pairs of both commands."""
     model = ensure_random_model()
     ensure_llama_bench()
-    threads = physical_core_count()
+    threads = run.threads
     sizes = {"pp": PROMPT_TOKENS, "tg": GENERATED_TOKENS}
     pairs = alternate(
         "bench and llama-bench",

@@ -16,6 +16,7 @@ from tests.benchmarks.llama_tools import ensure_llama_bench
 
 ROOT = Path(__file__).parent.parent.parent
 ENGINE_NICENESS = 5
+PATIENCE_SECONDS = 120
 PROGRAM = [sys.executable, "-m", "app"]
 
 
@@ -72,9 +73,21 @@ def llama_bench_speeds(
 
 
 def _output(command: list[str], variables: dict[str, str]) -> str:
-    done = subprocess.run(
-        command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False
-    )
+    try:
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=variables,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE_SECONDS,
+        )
+    except subprocess.TimeoutExpired as late:
+        raise CommandFailedError(
+            f"This took longer than {PATIENCE_SECONDS} s; the PC is too busy to measure: "
+            f"{' '.join(command)}"
+        ) from late
     if done.returncode != 0:
         raise CommandFailedError(f"{' '.join(command)}\n{done.stderr[-2000:]}")
     return done.stdout

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from app.monitor.machine import physical_core_count
 from tests.benchmarks.commands import bench_speeds, run_program
 from tests.benchmarks.figures import Figure, Run, ratio_figure, tell
 from tests.benchmarks.pairs import alternate
@@ -42,14 +41,14 @@ def bench_at_depth(run: Run, depth: int, tokens: int) -> float:
         pp=0,
         tg=tokens,
         depth=depth,
-        threads=physical_core_count(),
+        threads=run.threads,
     )
     return speeds[f"tg{tokens}"]
 
 
 def _answer(run: Run) -> dict[str, float]:
     words = ["compare", str(ensure_random_model()), "--prompt", PROMPT]
-    words += ["--max-tokens", str(GENERATED_TOKENS)]
+    words += ["--max-tokens", str(GENERATED_TOKENS), "--threads", str(run.threads)]
     candidate = run_program(run.home, words)["candidates"][0]
     assert candidate["generated_tokens"] == GENERATED_TOKENS, candidate
     return candidate

@@ -25,12 +25,14 @@ class Run:
     Attributes:
         quick: Few repetitions, to try the benchmarks themselves.
         pairs: Alternating pairs of each comparison of speeds.
+        threads: Of the engines whose speed is compared.
         home: Settings, chats, logs and cache of the program while it is measured.
         display: Where windows open.
     """
 
     quick: bool
     pairs: int
+    threads: int
     home: Path
     display: Display
 

@@ -24,11 +24,11 @@ def measure(run: Run) -> list[Figure]:
     """Measure pairs of one answer in the window and one bench repetition."""
     cpu: list[float] = []
     with WindowProcess(run, [ensure_random_model()]) as window:
-        prompt_tokens = int(_ask(window)["prompt_tokens"][0])
+        prompt_tokens = int(_ask(run, window)["prompt_tokens"][0])
 
         def ours() -> float:
             begin_s, screen_s = time.monotonic(), run.display.cpu_seconds()
-            answer = _ask(window)
+            answer = _ask(run, window)
             assert answer["prompt_tokens"] == [prompt_tokens], answer
             assert answer["generated_tokens"] == [GENERATED_TOKENS], answer
             taken_s = answer["cpu_s"] + run.display.cpu_seconds() - screen_s
@@ -48,6 +48,6 @@ def measure(run: Run) -> list[Figure]:
     ]
 
 
-def _ask(window: WindowProcess) -> dict[str, list[float]]:
+def _ask(run: Run, window: WindowProcess) -> dict[str, list[float]]:
     arguments = {"prompt": PROMPT, "max_tokens": GENERATED_TOKENS, "mode": "race"}
-    return window.call("ask", new_chat=True, **arguments)
+    return window.call("ask", new_chat=True, threads=run.threads, **arguments)

@@ -33,6 +33,7 @@ from tests.benchmarks.watchdog import Watchdog
 WIDTH_PX, HEIGHT_PX = 1280, 800
 NEVER_IMPORTED = ("llama_cpp", "huggingface_hub")
 AFTER_STOP_MS = 400
+PROFILE_LINES = 45
 HOUR_S = 3600
 SAMPLES_PER_S = 5
 SPEEDS_PER_S = 30
@@ -84,12 +85,12 @@ class Driver(QObject):
             session.chat.sampling, max_tokens=command["max_tokens"], temperature=0.0
         )
         page.controller.set_sampling(sampling)
+        for pane in session.panes if command.get("threads") else []:
+            engine = msgspec.structs.replace(pane.candidate.engine, threads=command["threads"])
+            page.controller.update_candidate(msgspec.structs.replace(pane.candidate, engine=engine))
         page.controller.set_mode(CompareMode(command["mode"]))
         self._ask = command
         self._stopped_ns = None
-        if command.get("profile"):
-            self._profile = cProfile.Profile()
-            self._profile.enable()
         if command.get("watch"):
             self._watchdog.start()
         if command.get("stop_after_tokens"):
@@ -104,19 +105,13 @@ class Driver(QObject):
         if self._ask is None or self._window.session.busy:
             return
         command, self._ask = self._ask, None
-        if self._profile is not None:
-            self._profile.disable()
-            statistics = pstats.Stats(self._profile, stream=sys.stderr)
-            statistics.sort_stats("cumulative").print_stats(45)
-            statistics.sort_stats("tottime").print_stats(30)
-            self._profile = None
         wait_ms = AFTER_STOP_MS if command.get("stop_after_tokens") else 0
         QTimer.singleShot(wait_ms, self._finish_ask)
 
     def _finish_ask(self) -> None:
         cpu_s = time.process_time() - self._cpu_s
         self._watchdog.ticked = None
-        gaps_ns = self._watchdog.stop()
+        gaps_ns, own_ns = self._watchdog.stop()
         session = self._window.session
         turn = session.chat.turns[-1]
         answers = [turn.answers[pane.key] for pane in session.panes]
@@ -131,6 +126,7 @@ class Driver(QObject):
             stop_reasons=[str(a.stop_reason) for a in answers],
             errors=[a.error for a in answers],
             gaps_ns=gaps_ns,
+            own_ns=own_ns,
             cpu_s=cpu_s,
             text_after_stop_ms=after_ms,
         )
@@ -173,7 +169,7 @@ class Driver(QObject):
 
         def done() -> None:
             turns = len(self._window.session.chat.turns)
-            worst_ms = max(self._watchdog.stop(), default=0) / 1e6
+            worst_ms = max(self._watchdog.stop()[0], default=0) / 1e6
             self.reply(turns=turns, opened_ms=opened_ms, worst_ms=worst_ms)
 
         QTimer.singleShot(1500, done)
@@ -236,6 +232,19 @@ class Driver(QObject):
     def _do_modules(self, _command: dict[str, Any]) -> None:
         heads = {name.partition(".")[0] for name in sys.modules}
         self.reply(imported=sorted(heads & set(NEVER_IMPORTED)))
+
+    def _do_profile(self, command: dict[str, Any]) -> None:
+        """Begin to profile this thread, or end it and write the result to stderr."""
+        if command["on"]:
+            self._profile = cProfile.Profile()
+            self._profile.enable()
+        elif self._profile is not None:
+            self._profile.disable()
+            statistics = pstats.Stats(self._profile, stream=sys.stderr)
+            statistics.sort_stats("cumulative").print_stats(PROFILE_LINES)
+            statistics.sort_stats("tottime").print_stats(PROFILE_LINES)
+            self._profile = None
+        self.reply()
 
     def _do_quit(self, _command: dict[str, Any]) -> None:
         self._notifier.setEnabled(False)
