@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class CompareActions:
     """Actions of the Compare page; they work while the page is shown."""
 
-    def __init__(self, page: QWidget) -> None:
-        self._page = page
+    def __init__(self) -> None:
+        self._all: list[QAction] = []
         self.ask_all = self._add(_tr("Ask every model"), "send", "Ctrl+Return")
         self.stop = self._add(_tr("Stop every answer"), "stop", "Esc")
         self.new_chat = self._add(_tr("New chat"), "add", "Ctrl+N")
@@ -57,10 +57,16 @@ class CompareActions:
             if action.isEnabled() != possible:
                 action.setEnabled(possible)
 
+    def give_to(self, page: QWidget) -> None:
+        """Let the page own them, so that they are its commands."""
+        for action in self._all:
+            action.setParent(page)
+            page.addAction(action)
+
     def _add(
         self, text: str, icon_name: str, keys: str = "", *, checked: bool | None = None
     ) -> QAction:
-        action = QAction(text, self._page)
+        action = QAction(text)
         if icon_name:
             action.setIcon(icon(icon_name))
         if keys:
@@ -69,7 +75,7 @@ class CompareActions:
         if checked is not None:
             action.setCheckable(True)
             action.setChecked(checked)
-        self._page.addAction(action)
+        self._all.append(action)
         return action
 
 

@@ -83,7 +83,7 @@ class CandidateChip(QFrame):
             shortcut="Ctrl+W",
         )
         self.close_button.clicked.connect(lambda: self.remove_requested.emit(self.key))
-        layout = QHBoxLayout(self)
+        layout = self._row = QHBoxLayout(self)
         layout.setContentsMargins(GRID // 2, 2, 2, 2)
         layout.setSpacing(GRID // 2)
         layout.addWidget(self.dot)
@@ -122,13 +122,13 @@ class CandidateChip(QFrame):
 
     def width_at(self, density: Density) -> int:
         """The width that it would like with this much to show."""
-        margins = self.layout().contentsMargins()
+        margins = self._row.contentsMargins()
         shown: list[QWidget] = [self.dot, self.level]
         if density is Density.FULL:
             shown.append(self.memory)
         if density < Density.BARE:
             shown += [self.star_button, self.menu_button, self.close_button]
-        spacing = self.layout().spacing() * (len(shown) - 1)
+        spacing = self._row.spacing() * (len(shown) - 1)
         around = margins.left() + margins.right() + 2 * self.frameWidth()
         widths = (min(widget.sizeHint().width(), widget.maximumWidth()) for widget in shown)
         return sum(widths) + spacing + around

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QDir, QStandardPaths
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
 
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
 _ENDINGS = {"markdown": "md", "json": "json"}
@@ -19,14 +25,15 @@ class FileDialogs:
         last_folder: Where the next dialog opens; empty for the home folder.
     """
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: Callable[[], QWidget]) -> None:
+        """``window`` tells over which window the dialogs open."""
         self._window = window
         self.last_folder = ""
 
     def models(self) -> list[Path]:
         """Model files to open, none if the person changed their mind."""
         names, _ = QFileDialog.getOpenFileNames(
-            self._window,
+            self._window(),
             _tr("Open model files"),
             self.last_folder or QDir.homePath(),
             _tr("Model files (*.gguf)") + ";;" + _tr("All files (*)"),
@@ -44,7 +51,7 @@ class FileDialogs:
         stem = _NOT_IN_NAMES.sub(" ", title).strip(" .")[:80] or _tr("Chat")
         kind = _tr("Markdown (*.md)") if form == "markdown" else _tr("JSON (*.json)")
         name, _ = QFileDialog.getSaveFileName(
-            self._window, _tr("Export the chat"), str(Path(documents, f"{stem}.{ending}")), kind
+            self._window(), _tr("Export the chat"), str(Path(documents, f"{stem}.{ending}")), kind
         )
         if not name:
             return None

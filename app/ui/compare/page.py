@@ -5,43 +5,34 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, QUrl, Signal
-from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QUrl, Signal
 
 from app.ui.compare.actions import CompareActions
-from app.ui.compare.chat_list import ChatList
+from app.ui.compare.asking import Asking
 from app.ui.compare.controller import CompareController
-from app.ui.compare.elsewhere_popover import ElsewherePopover
 from app.ui.compare.file_dialogs import FileDialogs
 from app.ui.compare.hygiene import hygiene_sentence
-from app.ui.compare.log_view import LogView
-from app.ui.compare.pane_menu import PaneCommand, fill_pane_menu
-from app.ui.compare.panes_view import PanesView
-from app.ui.compare.prompt_box import PromptBox
-from app.ui.compare.settings_side import SettingsSide
-from app.ui.compare.suggestions import Suggestions, demo_prompts, general_prompts
-from app.ui.compare.top_bar import TopBar
+from app.ui.compare.page_parts import PageParts
+from app.ui.compare.pane_menu import PaneCommand
+from app.ui.compare.pane_windows import PaneWindows
+from app.ui.compare.suggestions import demo_prompts, general_prompts
 from app.ui.compare.words import level_words
 from app.ui.plots.kinds import PlotCandidate
-from app.ui.theme import GRID
-from app.ui.widgets import Banner, EmptyState, Severity, label
+from app.ui.widgets import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from PySide6.QtGui import QShowEvent
+    from PySide6.QtWidgets import QWidget
 
     from app.lab.session import Session
     from app.ui.compare.controller import FileChooser
     from app.ui.compare.session_adapter import SessionSignals
     from app.ui.plots.live import LivePlots
 
-PLOTS_PX = 150
-CHATS_PX = 208
-SIDE_PX = 320
 
-
-class ComparePage(QWidget):
+class ComparePage(PageParts):
     """Home of the window; also a chat program when one pane is open.
 
     Its actions (``QWidget.actions``) are its commands. Splitter sizes and what is folded away are
@@ -74,18 +65,19 @@ class ComparePage(QWidget):
             files: Asks for files; the system's dialogs if None.
             parent: Its owner.
         """
-        super().__init__(parent)
+        self.files = files if files is not None else FileDialogs(self.window)
+        self.controller = CompareController(session, self.files)
+        self.commands = CompareActions()
+        super().__init__(session, self.controller, self.commands, parent)
+        self.controller.setParent(self)
+        self.commands.give_to(self)
         self._session = session
         self._is_demo = is_demo
-        self.files = files if files is not None else FileDialogs(self)
-        self.controller = CompareController(session, self.files, self)
-        self.commands = CompareActions(self)
         self._plots: LivePlots | None = None
         self._was_shown = False
         self._shapes: dict[str, tuple[object, ...]] = {}
-        self._log_views: dict[str, LogView] = {}
-        self._make_parts()
-        self._lay_out()
+        self.windows = PaneWindows(session, self.controller.run, self)
+        self.asking = Asking(self.controller, self)
         self._wire(signals)
         self._on_panes_changed()
         self._on_turns_changed()
@@ -96,21 +88,14 @@ class ComparePage(QWidget):
     def set_plots(self, plots: LivePlots) -> None:
         """Take the live plots (pyqtgraph loads slowly, so they may come after the first paint)."""
         self._plots = plots
-        self._vertical.insertWidget(1, plots)
-        self._vertical.setStretchFactor(0, 1)
-        self._vertical.setStretchFactor(1, 0)
-        self._vertical.setSizes([10_000, PLOTS_PX])
-        plots.setMinimumHeight(GRID * 12)
-        plots.setVisible(self.commands.show_plots.isChecked())
+        self.place_plots(plots)
+        plots.setVisible(self.plots_visible)
         plots.noticed.connect(self.said)
         self._show_plot_candidates()
 
     def layout_state(self) -> dict[str, list[int]]:
         """The splitters' sizes by name."""
-        return {
-            "compare.columns": self._columns.sizes(),
-            "compare.rows": self._vertical.sizes(),
-        }
+        return self.sizes()
 
     def restore_layout(
         self,
@@ -120,13 +105,7 @@ class ComparePage(QWidget):
         plots_visible: bool = True,
     ) -> None:
         """Bring back what :meth:`layout_state` gave; call it after :meth:`set_plots`."""
-        for name, splitter in (
-            ("compare.columns", self._columns),
-            ("compare.rows", self._vertical),
-        ):
-            sizes = splitters.get(name, [])
-            if len(sizes) == splitter.count() and sum(sizes) > 0:
-                splitter.setSizes(sizes)
+        self.set_sizes(splitters)
         self.commands.show_chats.setChecked(chat_list_visible)
         self.commands.show_plots.setChecked(plots_visible)
 
@@ -150,61 +129,7 @@ class ComparePage(QWidget):
 
     def focus_prompt(self) -> None:
         """Put the cursor in the box that asks all."""
-        self.prompt.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    # --- parts --------------------------------------------------------------------------
-
-    def _make_parts(self) -> None:
-        commands = self.commands
-        self.top = TopBar(commands.show_chats, commands.show_plots, commands.show_settings)
-        self.chats = ChatList()
-        self.panes = PanesView(self._session)
-        self.empty = EmptyState(
-            "compare",
-            self.tr("No model is open"),
-            self.tr("Open a GGUF file to chat with it; open several to compare them."),
-            (commands.add,),
-        )
-        self.hygiene = label(role="small-dim", wrap=True)
-        self.hygiene.setToolTip(
-            self.tr("A comparison is fair when every pane is asked in the same way.")
-        )
-        self.hygiene.setContentsMargins(GRID, GRID // 2, GRID, 0)
-        self.notice = Banner(dismissible=True)
-        self.notice.hide()
-        self.suggestions = Suggestions()
-        self.prompt = PromptBox()
-        self.settings = SettingsSide(self._session, self.controller)
-
-    def _lay_out(self) -> None:
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.empty)
-        self._stack.addWidget(self.panes)
-        self._vertical = QSplitter(Qt.Orientation.Vertical)
-        self._vertical.setChildrenCollapsible(False)
-        # Qt adds the style sheet's margins to the width of a vertical splitter's handle.
-        self._vertical.setHandleWidth(1)
-        self._vertical.addWidget(self._stack)
-        centre = QWidget()
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(GRID // 2, GRID // 2, GRID // 2, 0)
-        column.setSpacing(GRID // 2)
-        column.addWidget(self.notice)
-        column.addWidget(self.hygiene)
-        column.addWidget(self._vertical, 1)
-        column.addWidget(self.suggestions)
-        column.addWidget(self.prompt)
-        self._columns = QSplitter(Qt.Orientation.Horizontal)
-        self._columns.setChildrenCollapsible(False)
-        for widget in (self.chats, centre, self.settings):
-            self._columns.addWidget(widget)
-        self._columns.setStretchFactor(1, 1)
-        self._columns.setSizes([CHATS_PX, 10_000, SIDE_PX])
-        page = QVBoxLayout(self)
-        page.setContentsMargins(0, 0, 0, 0)
-        page.setSpacing(0)
-        page.addWidget(self.top)
-        page.addWidget(self._columns, 1)
+        self.asking.focus_prompt()
 
     # --- wiring -------------------------------------------------------------------------
 
@@ -223,9 +148,9 @@ class ComparePage(QWidget):
         self._wire_chats()
         self._wire_panes()
         self._wire_actions()
-        self.prompt.submitted.connect(self._ask_all)
+        self.prompt.submitted.connect(self.asking.ask_all)
         self.prompt.stop_requested.connect(lambda: self.controller.stop())
-        self.suggestions.chosen.connect(self._ask_suggested)
+        self.suggestions.chosen.connect(self.asking.ask)
         self.settings.changed.connect(self._refresh_hygiene)
         self.settings.closed.connect(lambda: self.commands.show_settings.setChecked(False))
 
@@ -235,7 +160,7 @@ class ComparePage(QWidget):
         bar.activated.connect(self.panes.focus_pane)
         bar.reference_requested.connect(run.set_reference)
         bar.remove_requested.connect(run.remove)
-        bar.menu_requested.connect(self._show_menu)
+        bar.menu_requested.connect(self.windows.show_menu)
         bar.move_requested.connect(run.move)
         self.top.mode_chosen.connect(run.set_mode)
 
@@ -249,22 +174,22 @@ class ComparePage(QWidget):
 
     def _wire_panes(self) -> None:
         panes, run = self.panes, self.controller
-        panes.asked.connect(self._ask_one)
-        panes.asked_all.connect(self._ask_all_from_pane)
+        panes.asked.connect(self.asking.ask_one)
+        panes.asked_all.connect(self.asking.ask_all_from_pane)
         panes.edited.connect(run.edit)
         panes.regenerate_requested.connect(run.regenerate)
         panes.command_requested.connect(run.run)
-        panes.menu_requested.connect(self._show_menu)
+        panes.menu_requested.connect(self.windows.show_menu)
         panes.stop_requested.connect(run.stop)
         panes.template_chosen.connect(run.choose_template)
         panes.link_activated.connect(self.link_activated)
 
     def _wire_actions(self) -> None:
         commands = self.commands
-        commands.ask_all.triggered.connect(lambda: self._ask_all(self.prompt.text()))
+        commands.ask_all.triggered.connect(lambda: self.asking.ask_all(self.prompt.text()))
         commands.stop.triggered.connect(lambda: self.controller.stop())
         commands.add.triggered.connect(self.controller.choose_and_add)
-        commands.remove.triggered.connect(self._remove_focused)
+        commands.remove.triggered.connect(lambda: self._run_focused(PaneCommand.REMOVE))
         commands.new_chat.triggered.connect(self._new_chat)
         commands.focus_prompt.triggered.connect(self.focus_prompt)
         commands.show_chats.toggled.connect(self.chats.setVisible)
@@ -283,8 +208,9 @@ class ComparePage(QWidget):
         self.top.candidates.set_panes(panes, chat.reference_key)
         self.top.set_mode(chat.mode)
         self.top.set_panes(len(panes))
-        self._stack.setCurrentWidget(self.panes if panes else self.empty)
+        self.show_panes(bool(panes))
         self.settings.follow_session()
+        self.windows.forget_closed()
         self._show_plot_candidates()
         self._refresh_state()
         self._refresh_suggestions()
@@ -328,7 +254,7 @@ class ComparePage(QWidget):
 
     def _refresh_hygiene(self) -> None:
         sentence = hygiene_sentence(self._session.chat, self._session.panes)
-        if sentence != self.hygiene.text() or self.hygiene.isHidden() == bool(sentence):
+        if sentence != self.hygiene.text():
             self.hygiene.setText(sentence)
             self.hygiene.setVisible(bool(sentence))
 
@@ -353,79 +279,25 @@ class ComparePage(QWidget):
             self._plots.setVisible(shown)
 
     def _show_settings(self, shown: bool) -> None:
-        if shown and not self.settings.isVisible():
+        if shown and self.settings.subject is None:
             self.settings.show_chat()
-        elif not shown and self.settings.isVisible():
+        elif not shown and self.settings.subject is not None:
             self.settings.close_panel()
 
-    def _show_menu(self, key: str, position: QPoint) -> None:
-        panes = self._session.panes
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        order = [pane.candidate.key for pane in panes]
-        fill_pane_menu(
-            menu,
-            self._session.pane(key),
-            position=order.index(key),
-            panes=len(panes),
-            is_reference=key == self._session.chat.reference_key,
-            run=lambda command: self.controller.run(command, key),
-        )
-        menu.popup(position)
-
     def _show_for_pane(self, command: PaneCommand, key: str) -> None:
-        letter = self._session.pane(key).candidate.letter
         match command:
             case PaneCommand.SETTINGS:
                 self.settings.show_candidate(key)
                 self.commands.show_settings.setChecked(True)
             case PaneCommand.LOG:
-                self._show_log(key, letter)
+                self.windows.show_log(key)
             case PaneCommand.ELSEWHERE:
-                popover = ElsewherePopover(letter, self._session.use_elsewhere(key), self)
                 header = self.panes.view(key).header
-                popover.show_below(header.mapToGlobal(header.rect().bottomLeft()))
+                self.windows.show_elsewhere(key, header.mapToGlobal(header.rect().bottomLeft()))
             case _:
                 raise AssertionError(command)
 
-    def _show_log(self, key: str, letter: str) -> None:
-        title = self.tr("Log of {letter}’s engine").format(letter=letter)
-        view = self._log_views.get(key)
-        if view is None:
-            view = self._log_views[key] = LogView(
-                title, lambda: self._session.log_text(key) if self._has(key) else "", self
-            )
-        view.refresh()
-        view.show()
-        view.raise_()
-
-    def _has(self, key: str) -> bool:
-        return self._session.chat.candidate(key) is not None
-
     # --- what the person does -----------------------------------------------------------
-
-    def _ask_all(self, text: str) -> None:
-        if not text:
-            self.focus_prompt()
-        elif self.controller.ask(text):
-            self.notice.hide()
-            self.prompt.clear()
-
-    def _ask_suggested(self, text: str) -> None:
-        if self.controller.ask(text):
-            self.notice.hide()
-
-    def _ask_one(self, key: str, text: str) -> None:
-        if self.controller.ask(text, [key]):
-            self.notice.hide()
-            self.panes.view(key).clear_own_box()
-
-    def _ask_all_from_pane(self, key: str, text: str) -> None:
-        if not text:
-            self._ask_all(self.prompt.text())
-        elif self.controller.ask(text):
-            self.notice.hide()
-            self.panes.view(key).clear_own_box()
 
     def _new_chat(self) -> None:
         if self.controller.new_chat():
@@ -439,9 +311,6 @@ class ComparePage(QWidget):
         views = self.panes.views()
         if index < len(views):
             self.panes.focus_pane(views[index].key)
-
-    def _remove_focused(self) -> None:
-        self._run_focused(PaneCommand.REMOVE)
 
     def _run_focused(self, command: PaneCommand) -> None:
         panes = self._session.panes

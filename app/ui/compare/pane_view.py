@@ -9,16 +9,16 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from app.lab.panes import BUSY, PaneState
-from app.ui.compare.growing_edit import GrowingEdit
+from app.ui.compare.own_box import OwnBox
 from app.ui.compare.pane_foot import PaneFoot
 from app.ui.compare.pane_header import PaneHeader
-from app.ui.compare.pane_menu import PaneCommand
+from app.ui.compare.pane_notice import PaneNotice
 from app.ui.compare.template_chooser import TemplateChooser
 from app.ui.compare.transcript import Transcript
 from app.ui.compare.turn_view import AnswerFacts
 from app.ui.compare.words import empty_words, state_words, stop_words
 from app.ui.theme import GRID, candidate_edge, current_tokens
-from app.ui.widgets import Banner, BannerAction, EmptyState, IconButton, Severity
+from app.ui.widgets import EmptyState
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from app.lab.session import Session
 
 LEAST_PX = 224
-OWN_BOX_LINES = 4
 EDGE_PX = 3
 MARKS_BUDGET_NS = 6_000_000
 
@@ -70,7 +69,6 @@ class PaneView(QFrame):
         self._grown: Turn | None = None
         self._focused = False
         self._shape: tuple[object, ...] = ()
-        self._notice_of: object = None
         self.setProperty("role", "surface")
         self.setMinimumWidth(LEAST_PX)
         self.setAccessibleName(self.tr("Pane {letter}").format(letter=self._letter))
@@ -85,11 +83,14 @@ class PaneView(QFrame):
         self.transcript.link_activated.connect(self.link_activated)
         self.empty = EmptyState("chat", "")
         self.chooser: TemplateChooser | None = None
-        self.notice = Banner()
-        self.notice.hide()
+        self.notice = PaneNotice()
+        self.notice.command_requested.connect(
+            lambda command: self.command_requested.emit(command, key)
+        )
         self.foot = PaneFoot()
-        self.own_row = QWidget()
-        self.own_box = self._make_own_box()
+        self.own_box = OwnBox(self._letter)
+        self.own_box.asked.connect(lambda text: self.asked.emit(key, text))
+        self.own_box.asked_all.connect(lambda text: self.asked_all.emit(key, text))
         self._stack = QStackedWidget()
         # The notice below may take the room: the conversation scrolls, the notice does not.
         self._stack.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
@@ -98,24 +99,6 @@ class PaneView(QFrame):
         self._stack.addWidget(self.transcript)
         self._lay_out()
         self.refresh()
-
-    def _make_own_box(self) -> GrowingEdit:
-        box = GrowingEdit(most_lines=OWN_BOX_LINES, enter_submits=True)
-        only = self.tr("ask {letter} only …").format(letter=self._letter)
-        box.setPlaceholderText(only)
-        box.setAccessibleName(self.tr("Prompt for {letter} only").format(letter=self._letter))
-        box.submitted.connect(self._ask_own)
-        box.submitted_to_all.connect(lambda: self.asked_all.emit(self.key, box.text()))
-        self.own_send = IconButton(
-            "send", self.tr("Ask {letter} only (Enter)").format(letter=self._letter), size_px=16
-        )
-        self.own_send.clicked.connect(self._ask_own)
-        row = QHBoxLayout(self.own_row)
-        row.setContentsMargins(GRID, 0, GRID // 2, 0)
-        row.setSpacing(GRID // 2)
-        row.addWidget(box, 1)
-        row.addWidget(self.own_send, 0, Qt.AlignmentFlag.AlignBottom)
-        return box
 
     def _lay_out(self) -> None:
         self._column = QVBoxLayout(self)
@@ -128,7 +111,7 @@ class PaneView(QFrame):
             row.setContentsMargins(GRID, 0, GRID, 0)
             row.addWidget(widget)
             self._column.addLayout(row)
-        self._column.addWidget(self.own_row)
+        self._column.addWidget(self.own_box)
 
     # --- what the page tells it ---------------------------------------------------------
 
@@ -196,7 +179,7 @@ class PaneView(QFrame):
 
     def set_own_box_shown(self, shown: bool) -> None:
         """With one pane the box that asks all is enough."""
-        self.own_row.setVisible(shown)
+        self.own_box.setVisible(shown)
 
     def set_focused(self, focused: bool) -> None:
         """Mark it as the pane that keys go to."""
@@ -206,12 +189,8 @@ class PaneView(QFrame):
 
     def focus(self) -> None:
         """Put the cursor in its own box, or into its text where there is no box."""
-        target = self.own_box if self.own_row.isVisible() else self.transcript
+        target = self.own_box if self.own_box.isVisible() else self.transcript
         target.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def clear_own_box(self) -> None:
-        """Empty the box, once the session has taken the prompt."""
-        self.own_box.clear()
 
     # --- showing ------------------------------------------------------------------------
 
@@ -226,8 +205,8 @@ class PaneView(QFrame):
         is_reference = self._session.chat.reference_key == self.key
         self.header.show_pane(pane, is_reference=is_reference)
         self.empty.set_text(*empty_words(pane))
-        self.own_send.setEnabled(pane.state not in BUSY)
-        self._refresh_notice(pane)
+        self.own_box.send_button.setEnabled(pane.state not in BUSY)
+        self.notice.show_pane(pane, has_turns=self._last_turn() is not None)
         self._refresh_chooser(pane)
         self._refresh_foot()
 
@@ -237,12 +216,10 @@ class PaneView(QFrame):
             self.transcript.refresh_turn(views[-1].turn)
 
     def _refresh_foot(self) -> None:
-        turns = self._session.chat.turns_of(self.key)
-        figures = next(
-            (f for turn in reversed(turns) if (f := turn.answers[self.key].figures) is not None),
-            None,
-        )
-        live = bool(turns) and self._is_live(turns[-1])
+        last = self._last_turn()
+        answers = (t.answers.get(self.key) for t in reversed(self._session.chat.turns))
+        figures = next((a.figures for a in answers if a is not None and a.figures), None)
+        live = last is not None and self._is_live(last)
         self.foot.show_figures(self.pane, figures, live=live)
 
     def _refresh_chooser(self, pane: Pane) -> None:
@@ -256,40 +233,6 @@ class PaneView(QFrame):
             self.chooser.deleteLater()
             self.chooser = None
 
-    def _refresh_notice(self, pane: Pane) -> None:
-        if pane.failure is self._notice_of:
-            return
-        self._notice_of = pane.failure
-        if pane.failure is None:
-            self.notice.hide()
-            return
-        failed = pane.state is PaneState.FAILED
-        self.notice.show_notice(
-            Severity.ERROR if failed else Severity.WARNING,
-            pane.failure.sentence,
-            pane.failure.advice,
-            self._notice_actions(pane),
-        )
-
-    def _notice_actions(self, pane: Pane) -> list[BannerAction]:
-        assert pane.failure is not None
-        wanted: list[tuple[PaneCommand, str]] = []
-        if pane.failure.can_drop_turns:
-            wanted.append((PaneCommand.DROP_TURNS, self.tr("Drop the oldest turns")))
-        if pane.state is PaneState.FAILED:
-            wanted.append((PaneCommand.RELOAD, self.tr("Reload")))
-        if self._session.chat.turns_of(self.key) and not pane.failure.can_drop_turns:
-            wanted.append((PaneCommand.RETRY, self.tr("Ask again")))
-        wanted.append((PaneCommand.LOG, self.tr("Show log")))
-        return [
-            BannerAction(
-                text,
-                lambda command=command: self.command_requested.emit(command, self.key),
-                primary=position == 0 and command is not PaneCommand.LOG,
-            )
-            for position, (command, text) in enumerate(wanted)
-        ]
-
     # --- facts about answers ------------------------------------------------------------
 
     def _is_live(self, turn: Turn) -> bool:
@@ -298,16 +241,16 @@ class PaneView(QFrame):
         if answer is None or answer.stop_reason is not None:
             return False
         working = self.pane.state in BUSY or self.pane.state is PaneState.PREPARING
+        return working and self._last_turn() is turn
+
+    def _last_turn(self) -> Turn | None:
         history = self._session.chat.turns
-        return (
-            working and next((t for t in reversed(history) if self.key in t.answers), None) is turn
-        )
+        return next((turn for turn in reversed(history) if self.key in turn.answers), None)
 
     def _facts_of(self, turn: Turn) -> AnswerFacts:
         pane = self.pane
         answer = turn.answers[self.key]
         live = self._is_live(turn)
-        last = next((t for t in reversed(self._session.chat.turns) if self.key in t.answers), None)
         context_tokens = pane.loaded.context_tokens if pane.loaded is not None else None
         sampling = self._session.sampling_of(pane.candidate)
         return AnswerFacts(
@@ -316,13 +259,9 @@ class PaneView(QFrame):
             live_tokens=pane.live_tokens if live and pane.state is PaneState.GENERATING else None,
             stop_words=stop_words(answer, sampling, context_tokens),
             difference=self._session.first_difference(turn, self.key),
-            is_last=last is turn,
+            is_last=self._last_turn() is turn,
             can_ask=not self._session.busy,
         )
-
-    def _ask_own(self) -> None:
-        if self.own_box.text():
-            self.asked.emit(self.key, self.own_box.text())
 
     # Qt's own names from here on.
 

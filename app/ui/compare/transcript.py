@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, QUrl, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from app.ui.compare.end_button import EndButton
 from app.ui.compare.turn_view import TurnView
 from app.ui.compare.turn_window import TurnWindow
 from app.ui.theme import GRID
@@ -76,9 +77,7 @@ class Transcript(QScrollArea):
         self._column.addWidget(self.later_button)
         self._column.addStretch(1)
         self.setWidget(self._content)
-        self.end_button = push_button(self.tr("Jump to the end"), icon_name="chevron-down")
-        self.end_button.setParent(self)
-        self.end_button.hide()
+        self.end_button = EndButton(self)
         self.end_button.clicked.connect(self.jump_to_end)
         self._filling = QTimer(self)
         self._filling.setInterval(0)
@@ -188,7 +187,7 @@ class Transcript(QScrollArea):
             self._views.remove(view)
             self._column.removeWidget(view)
             if self._anchor is not None and self._anchor[0] is view:
-                self._anchor = None
+                self._anchor = (self._views[-1], GRID) if self._views else None
             view.hide()
             view.deleteLater()
         for _ in range(AT_ONCE_TURNS):
@@ -235,20 +234,8 @@ class Transcript(QScrollArea):
         self._refresh_end_button()
 
     def _refresh_end_button(self) -> None:
-        away = bool(self._turns) and not (self._stick and self._window.at_last)
-        if away != self.end_button.isVisibleTo(self):
-            self.end_button.setVisible(away)
-        if away:
-            self._place_end_button()
-
-    def _place_end_button(self) -> None:
-        size = self.end_button.sizeHint()
-        port = self.viewport().geometry()
-        x = port.left() + (port.width() - size.width()) // 2
-        self.end_button.setGeometry(
-            x, port.bottom() - size.height() - GRID, size.width(), size.height()
-        )
-        self.end_button.raise_()
+        at_end = self._stick and self._window.at_last
+        self.end_button.show_if(bool(self._turns) and not at_end)
 
     # --- the scroll bar -----------------------------------------------------------------
 
@@ -302,5 +289,4 @@ class Transcript(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place()
-        if self.end_button.isVisibleTo(self):
-            self._place_end_button()
+        self.end_button.place()

@@ -49,9 +49,7 @@ class PromptCard(QFrame):
         self.edit_button = QuietButton("edit", self.tr("Edit and ask again from here"))
         self.edit_button.clicked.connect(self.start_editing)
         self.copy_button = QuietButton("copy", self.tr("Copy this message"))
-        self.copy_button.clicked.connect(
-            lambda: QGuiApplication.clipboard().setText(self._prompt)
-        )
+        self.copy_button.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._prompt))
         self._row = QHBoxLayout()
         self._row.setSpacing(0)
         self._row.addWidget(self.label, 1)

@@ -57,7 +57,7 @@ def test_send_follows_what_is_written(shown: Shown, qtbot: QtBot) -> None:
 
 
 def test_enter_in_a_panes_own_box_asks_it_alone(shown: Shown, qtbot: QtBot) -> None:
-    box = shown.pane("B").own_box
+    box = shown.pane("B").own_box.edit
     qtbot.keyClicks(box, "Only")
     qtbot.keyClick(box, Qt.Key.Key_Return, SHIFT)
     qtbot.keyClicks(box, "you")
@@ -72,7 +72,7 @@ def test_enter_in_a_panes_own_box_asks_it_alone(shown: Shown, qtbot: QtBot) -> N
 
 
 def test_control_enter_in_a_panes_own_box_asks_all(shown: Shown, qtbot: QtBot) -> None:
-    box = shown.pane("C").own_box
+    box = shown.pane("C").own_box.edit
     qtbot.keyClicks(box, "Everybody")
     qtbot.keyClick(box, Qt.Key.Key_Return, CONTROL)
     assert shown.calls("ask") == [("Everybody", None)]
@@ -86,7 +86,7 @@ def test_a_refused_prompt_is_kept_and_the_reason_said_in_place(shown: Shown, qtb
     assert shown.page.prompt.text() == "Precious words"
     assert shown.page.notice.isVisible()
     assert shown.page.notice.sentence == shown.session.refuse
-    box = shown.pane("B").own_box
+    box = shown.pane("B").own_box.edit
     qtbot.keyClicks(box, "also precious")
     qtbot.keyClick(box, Qt.Key.Key_Return)
     assert box.text() == "also precious"

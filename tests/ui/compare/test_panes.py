@@ -97,7 +97,7 @@ def test_a_pane_is_closed_by_its_chip_and_by_keys(shown: Shown, qtbot: QtBot) ->
     qtbot.keyClick(shown.page, Qt.Key.Key_W, CONTROL)
     shown.settle()
     assert letters(shown) == "B"
-    assert not shown.pane("B").own_row.isVisible()
+    assert not shown.pane("B").own_box.isVisible()
     assert not shown.page.top.mode.isVisible()
 
 
@@ -184,12 +184,12 @@ def test_a_sleeping_pane_can_be_loaded(shown: Shown, qtbot: QtBot) -> None:
 
 def test_keys_go_to_panes_and_to_the_prompt(shown: Shown, qtbot: QtBot) -> None:
     qtbot.keyClick(shown.page, Qt.Key.Key_2, CONTROL)
-    assert shown.pane("B").own_box.hasFocus()
+    assert shown.pane("B").own_box.edit.hasFocus()
     assert shown.page.panes.focused_key == shown.session.key("B")
-    qtbot.keyClick(shown.pane("B").own_box, Qt.Key.Key_L, CONTROL)
+    qtbot.keyClick(shown.pane("B").own_box.edit, Qt.Key.Key_L, CONTROL)
     assert shown.page.prompt.edit.hasFocus()
     qtbot.mouseClick(shown.page.top.candidates.chips()[2], LEFT)
-    assert shown.pane("C").own_box.hasFocus()
+    assert shown.pane("C").own_box.edit.hasFocus()
 
 
 def test_commands_for_the_palette_are_the_pages_actions(shown: Shown) -> None:
@@ -268,7 +268,7 @@ def test_a_log_can_be_read_and_copied(shown: Shown, qtbot: QtBot) -> None:
     shown.session.fail("B", PaneFailure("It broke.", detail="GGML_ASSERT"))
     shown.settle()
     qtbot.mouseClick(notice_button(shown.pane("B"), "Show log"), LEFT)
-    view = shown.page._log_views[shown.session.key("B")]
+    view = shown.page.windows.show_log(shown.session.key("B"))
     assert view.isVisible()
     assert "loaded meta data" in view.text.toPlainText()
     shown.session.pane(shown.session.key("B")).log += "GGML_ASSERT failed\n"
