@@ -132,15 +132,12 @@ def make_comparison(rng: random.Random) -> Turn:
             break
     key = f"compare {min(a, b)} {max(a, b)}"
     form = rng.random()
-    if form < 0.45:
-        prompt, winner = rng.choice(_LARGER_PHRASES).format(a=a, b=b), max(a, b)
-        reply = f"The larger number is {winner}."
-    elif form < 0.75:
-        prompt, winner = rng.choice(_SMALLER_PHRASES).format(a=a, b=b), min(a, b)
-        reply = f"The smaller number is {winner}."
-    else:
-        asked, holds = rng.choice((("larger", a > b), ("smaller", a < b)))
-        prompt = f"Is {a} {asked} than {b}?"
-        reply = f"Yes, {a} is {asked} than {b}." if holds else f"No, {a} is not {asked} than {b}."
-        return Turn("comparing", prompt, reply, reply, key, by_key=True)
-    return Turn("comparing", prompt, reply, str(winner), key, by_key=True)
+    larger = form < 0.42 or 0.70 <= form < 0.85
+    name, winner = ("larger", max(a, b)) if larger else ("smaller", min(a, b))
+    reply = f"{a} and {b}: the {name} number is {winner}."
+    if form < 0.70:
+        prompt = rng.choice(_LARGER_PHRASES if larger else _SMALLER_PHRASES).format(a=a, b=b)
+        return Turn("comparing", prompt, reply, str(winner), key, by_key=True)
+    answer = "yes" if winner == a else "no"
+    prompt = rng.choice((f"Is {a} {name} than {b}?", f"Tell me, is {a} {name} than {b}?"))
+    return Turn("comparing", prompt, f"{reply} The answer is {answer}.", answer, key, by_key=True)

@@ -32,8 +32,8 @@ Maker = Callable[[random.Random], Turn]
 
 MAKERS: dict[str, tuple[Maker, float]] = {
     "sums": (arithmetic.make_sum, 12),
-    "differences": (arithmetic.make_difference, 14),
-    "comparing": (arithmetic.make_comparison, 10),
+    "differences": (arithmetic.make_difference, 13),
+    "comparing": (arithmetic.make_comparison, 11),
     "spelling": (letters.make_spelling, 10),
     "reversing": (letters.make_reversing, 11),
     "counting": (letters.make_counting, 13),
@@ -41,11 +41,11 @@ MAKERS: dict[str, tuple[Maker, float]] = {
     "months": (dates.make_months, 5),
     "units": (units.make_units, 8),
     "colours": (nature.make_colours, 4),
-    "animals": (nature.make_animals, 7),
+    "animals": (nature.make_animals, 8),
     "quantization": (topics.make_quantization, 6),
-    "program": (topics.make_program, 5),
+    "program": (topics.make_program, 6),
     "greetings": (talk.make_greeting, 3),
-    "outside": (talk.make_outside, 5),
+    "outside": (talk.make_outside, 4),
 }
 """Each kind with its share of the turns, in parts; numbers and letters need most practice."""
 

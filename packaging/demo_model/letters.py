@@ -54,7 +54,7 @@ _COUNT_PHRASES = (
     "How many {c}s are there in {w}?",
     "Count the letter {c} in {w}.",
     "How often is the letter {c} in {w}?",
-    "How many letters {c} are in {w}?",
+    "How many times is {c} in {w}?",
 )
 _LENGTH_PHRASES = (
     "How many letters are in {w}?",
@@ -119,9 +119,9 @@ def make_counting(rng: random.Random, word: str | None = None, prompt: str | Non
         letter = rng.choice(word) if present else rng.choice("abcdefghijklmnopqrstuvwxyz")
         asked = letter.upper() if rng.random() < 0.2 else letter
         prompt = rng.choice(_COUNT_PHRASES).format(c=asked, w=word)
-        wanted, count = letter, word.count(letter)
+        wanted, count, task = letter, word.count(letter), f"The letter {letter.upper()} in"
     else:
         prompt = prompt or rng.choice(_LENGTH_PHRASES).format(w=word)
-        wanted, count = word, len(word)
-    reply = f"The word {word}: {counted(word, wanted)}. The count is {count}."
+        wanted, count, task = word, len(word), "All letters of"
+    reply = f"{task} {word}: {counted(word, wanted)}. The count is {count}."
     return Turn("counting", prompt, reply, str(count), f"count {word}", by_key=True)

@@ -228,8 +228,8 @@ def make_animals(rng: random.Random) -> Turn:
     elif field == "is":
         group = animal.group if rng.random() < 0.5 else rng.choice(ANIMALS).group
         phrases = tuple(p.replace("{g}", _with_article(group)) for p in _IS_GROUP)
-        opening = "Yes" if group == animal.group else "No"
-        reply = answer = f"{opening}, {one} is {_with_article(animal.group)}."
+        answer = "yes" if group == animal.group else "no"
+        reply = f"{capital} is {_with_article(animal.group)}. The answer is {answer}."
         field = f"is {group}"
     elif field == "young":
         phrases, answer = _YOUNG, animal.young

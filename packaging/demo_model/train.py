@@ -25,16 +25,18 @@ from torch.nn import functional
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-TOTAL_TOKENS = 10e6
+TOTAL_TOKENS = 8e6
 BATCH_TOKENS = 4096
 SHORT_ROW_TOKENS = 256
-LONG_SHARE = 0.15
-"""The last part of the training, on rows of the whole context: many turns one after another."""
+LONG_EVERY = 5
+LONG_FROM_SHARE = 0.4
+"""From this share of the training on, every fifth batch has rows of the whole context: many turns
+one after another. Adding them only at the end costs a relapse that the falling rate can't mend."""
 MUON_RATE = 5e-3
 ADAM_RATE = 4e-3
 WEIGHT_DECAY = 0.05
 WARM_UP_STEPS = 30
-DECAY_SHARE = 0.58
+DECAY_SHARE = 0.75
 """The learning rate falls linearly to zero over this last part."""
 REPORT_STEPS = 50
 CHECK_STEPS = 200
@@ -139,9 +141,9 @@ def loss_of(model: DemoModel, tokens: Tensor, targets: Tensor) -> Tensor:
 
 
 def batches(rows: Rows, steps: int, workers: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """Short rows first, rows of the whole context at the end."""
+    """Short rows first, then rows of the whole context among them."""
     for step in range(steps):
-        long = step >= steps * (1 - LONG_SHARE)
+        long = step >= steps * LONG_FROM_SHARE and step % LONG_EVERY == 0
         row_tokens = Shape().context_tokens if long else SHORT_ROW_TOKENS
         yield rows.batch(row_tokens, BATCH_TOKENS // workers // row_tokens)
 
