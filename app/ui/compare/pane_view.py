@@ -144,9 +144,15 @@ class PaneView(QFrame):
             self._dirty = True
 
     def note_answer(self, turn: Turn) -> None:
-        """An answer grew or ended; :meth:`show_grown` and :meth:`tick` show it."""
-        self._grown = turn
-        self._dirty = True
+        """An answer grew or ended; its end is shown at once, the rest by :meth:`show_grown`."""
+        answer = turn.answers.get(self.key)
+        if answer is not None and answer.stop_reason is not None:
+            self._grown = None
+            self.transcript.refresh_turn(turn)
+            self._refresh_pane()
+        else:
+            self._grown = turn
+            self._dirty = True
 
     def show_grown(self) -> None:
         """Hand the text that has come to its view, about twelve times a second."""

@@ -13,7 +13,12 @@ from app.ui.compare.session_adapter import SessionSignals
 from tests.ui.compare.fake_session import FakeSession
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytestqt.qtbot import QtBot
+
+
+PATIENCE_MS = 60_000
 
 
 @dataclass
@@ -46,6 +51,10 @@ class Shown:
         for view in self.page.panes.views():
             view.show_grown()
             view.tick()
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Let the event loop run until something holds; busy machines get the time they need."""
+        self.qtbot.waitUntil(holds, timeout=PATIENCE_MS)
 
     def pane(self, letter: str):  # noqa: ANN201 - a PaneView, as the page has it
         return self.page.panes.view(self.session.key(letter))

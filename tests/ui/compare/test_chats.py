@@ -98,7 +98,7 @@ def test_a_chat_is_renamed_in_its_row(shown: Shown, qtbot: QtBot) -> None:
     editor.selectAll()
     qtbot.keyClicks(editor, "Differences")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: shown.calls("rename_chat") == [(2, "Differences")])
+    shown.until(lambda: shown.calls("rename_chat") == [(2, "Differences")])
     shown.settle()
     assert rows(shown)[1] == "Differences"
 

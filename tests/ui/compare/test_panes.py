@@ -391,6 +391,6 @@ def test_many_panes_scroll_sideways_and_keep_their_width(shown: Shown) -> None:
     shown.page.resize(1024, 700)
     shown.settle()
     assert all(v.width() >= v.minimumWidth() for v in shown.page.panes.views())
-    shown.qtbot.waitUntil(lambda: shown.page.panes.horizontalScrollBar().maximum() > 0)
+    shown.until(lambda: shown.page.panes.horizontalScrollBar().maximum() > 0)
     shown.page.panes.focus_pane(shown.session.key("F"))
     assert shown.page.panes.horizontalScrollBar().value() > 0

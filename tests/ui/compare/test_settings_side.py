@@ -37,7 +37,7 @@ def test_the_system_prompt_is_told_when_the_person_stops_writing(
     chat = shown.page.settings.chat
     assert chat is not None
     qtbot.keyClicks(chat.system, "Be brief.")
-    qtbot.waitUntil(lambda: shown.calls("set_system_prompt") == [("Be brief.",)])
+    shown.until(lambda: shown.calls("set_system_prompt") == [("Be brief.",)])
 
 
 def test_the_system_prompt_is_told_at_once_when_the_keyboard_goes(

@@ -30,7 +30,7 @@ def with_turns(shown: Shown, turns: int, text: str = ANSWER) -> Transcript:
     shown.settle()
     transcript = shown.pane("A").transcript
     wanted = min(turns, FIRST_TURNS)
-    shown.qtbot.waitUntil(lambda: len(transcript.views()) == wanted)
+    shown.until(lambda: len(transcript.views()) == wanted)
     return transcript
 
 
@@ -52,7 +52,7 @@ def test_a_long_chat_shows_its_newest_turns_in_order(shown: Shown) -> None:
     assert prompts(transcript) == [f"Question {i}" for i in range(300 - FIRST_TURNS, 300)]
     assert transcript.earlier_button.isVisible()
     assert not transcript.later_button.isVisible()
-    shown.qtbot.waitUntil(lambda: at_end(transcript))
+    shown.until(lambda: at_end(transcript))
 
 
 def test_a_short_chat_is_shown_whole(shown: Shown) -> None:
@@ -67,26 +67,26 @@ def test_earlier_turns_come_above_and_what_is_read_stays(shown: Shown, qtbot: Qt
     transcript.verticalScrollBar().setValue(60)
     before = top_of(transcript, first)
     qtbot.mouseClick(transcript.earlier_button, LEFT)
-    qtbot.waitUntil(lambda: len(transcript.views()) == 2 * FIRST_TURNS)
+    shown.until(lambda: len(transcript.views()) == 2 * FIRST_TURNS)
     assert prompts(transcript)[0] == f"Question {100 - 2 * FIRST_TURNS}"
-    qtbot.waitUntil(lambda: top_of(transcript, first) == before)
+    shown.until(lambda: top_of(transcript, first) == before)
 
 
 def test_scrolling_to_the_top_brings_earlier_turns(shown: Shown, qtbot: QtBot) -> None:
     transcript = with_turns(shown, 100)
-    qtbot.waitUntil(lambda: at_end(transcript))
+    shown.until(lambda: at_end(transcript))
     transcript.verticalScrollBar().setValue(0)
-    qtbot.waitUntil(lambda: len(transcript.views()) == 2 * FIRST_TURNS)
+    shown.until(lambda: len(transcript.views()) == 2 * FIRST_TURNS)
 
 
 def test_only_a_few_dozen_turns_ever_have_widgets(shown: Shown, qtbot: QtBot) -> None:
     transcript = with_turns(shown, 200)
     for wanted in (2 * FIRST_TURNS, MOST_TURNS, MOST_TURNS):
         transcript.show_earlier()
-        qtbot.waitUntil(lambda wanted=wanted: len(transcript.views()) == wanted, timeout=20_000)
+        shown.until(lambda wanted=wanted: len(transcript.views()) == wanted)
     assert transcript.later_button.isVisible()
     qtbot.mouseClick(transcript.end_button, LEFT)
-    qtbot.waitUntil(lambda: len(transcript.views()) == FIRST_TURNS)
+    shown.until(lambda: len(transcript.views()) == FIRST_TURNS)
     assert prompts(transcript)[-1] == "Question 199"
     assert not transcript.later_button.isVisible()
 
@@ -98,7 +98,7 @@ def test_it_stays_at_the_end_while_text_comes(shown: Shown, qtbot: QtBot) -> Non
     for _ in range(3):
         shown.session.say("A", LONG)
         shown.settle()
-    qtbot.waitUntil(lambda: at_end(transcript) and transcript.views()[-1].height() > 300)
+    shown.until(lambda: at_end(transcript) and transcript.views()[-1].height() > 300)
     assert transcript.follows_end
     assert not transcript.end_button.isVisible()
 
@@ -109,14 +109,14 @@ def test_it_lets_the_person_read_while_text_comes(shown: Shown, qtbot: QtBot) ->
     shown.session.say("A", LONG)
     shown.settle()
     bar = transcript.verticalScrollBar()
-    qtbot.waitUntil(lambda: bar.maximum() > 300)
+    shown.until(lambda: bar.maximum() > 300)
     bar.setValue(bar.maximum() // 2)
     maximum = bar.maximum()
     read = next(v for v in transcript.views() if v.y() + v.height() > bar.value())
     place = top_of(transcript, read)
     shown.session.say("A", LONG)
     shown.settle()
-    qtbot.waitUntil(lambda: bar.maximum() > maximum)
+    shown.until(lambda: bar.maximum() > maximum)
     assert top_of(transcript, read) == place
     assert transcript.end_button.isVisible()
     qtbot.mouseClick(transcript.end_button, LEFT)
@@ -129,7 +129,7 @@ def test_a_new_prompt_brings_the_end_into_sight_again(shown: Shown, qtbot: QtBot
     transcript.verticalScrollBar().setValue(100)
     shown.session.ask("More")
     shown.settle()
-    qtbot.waitUntil(lambda: at_end(transcript))
+    shown.until(lambda: at_end(transcript))
 
 
 def test_another_chat_shows_other_turns(shown: Shown, qtbot: QtBot) -> None:
@@ -140,7 +140,7 @@ def test_another_chat_shows_other_turns(shown: Shown, qtbot: QtBot) -> None:
     assert shown.pane("A").empty.isVisible()
     shown.session.open_chat(1)
     shown.settle()
-    qtbot.waitUntil(lambda: len(transcript.views()) == 5)
+    shown.until(lambda: len(transcript.views()) == 5)
 
 
 def test_views_of_turns_that_stay_are_kept(shown: Shown) -> None:
@@ -197,7 +197,7 @@ def test_the_first_difference_is_marked_against_the_reference(shown: Shown, qtbo
         session.say(letter, text)
         session.finish(letter)
     shown.settle()
-    qtbot.waitUntil(lambda: shown.last_turn("B").answer.text.marked_position is not None)
+    shown.until(lambda: shown.last_turn("B").answer.text.marked_position is not None)
     buttons = {x: shown.last_turn(x).answer.difference_button.isVisible() for x in "ABC"}
     assert buttons == {"A": False, "B": True, "C": False}
     text = shown.last_turn("B").answer.text
@@ -227,7 +227,7 @@ def test_the_tag_brings_the_first_difference_into_sight(shown: Shown, qtbot: QtB
     shown.settle()
     transcript = shown.pane("B").transcript
     bar = transcript.verticalScrollBar()
-    qtbot.waitUntil(lambda: bar.maximum() > 400 and bar.value() == bar.maximum())
+    shown.until(lambda: bar.maximum() > 400 and bar.value() == bar.maximum())
     qtbot.mouseClick(shown.last_turn("B").answer.difference_button, LEFT)
     assert bar.value() < 200
     assert not transcript.follows_end
