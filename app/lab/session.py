@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.candidate import new_candidate
-from app.core.chat import Answer, Chat, Turn, title_from
+from app.core.chat import Answer, Chat, StopReason, Turn, title_from
 from app.core.chat_export import to_markdown, to_openai_json
 from app.core.chat_templates import template_by_id
 from app.core.divergence import first_difference
@@ -488,7 +488,12 @@ class Session:
             )
             for key in keys
         ]
-        self._runner.submit(jobs, self.chat.mode)
+        self._runner.submit([job for job in jobs if not _unreadable(job)], self.chat.mode)
+        for job in filter(_unreadable, jobs):
+            assert job.pane.failure is not None
+            job.answer.stop_reason = StopReason.ERROR
+            job.answer.error = job.pane.failure.sentence
+            self.answer_ended(job)
 
     def _switch_to(self, chat: Chat) -> None:
         if self.busy:
@@ -537,3 +542,9 @@ class Session:
 
     def _tell_chats(self) -> None:
         self.listener.chats_changed()
+
+
+def _unreadable(job: Job) -> bool:
+    """Whether a pane's file has no header that can be read: an engine could only say it worse."""
+    pane = job.pane
+    return pane.model is None and pane.state is PaneState.FAILED and pane.failure is not None
