@@ -20,18 +20,17 @@ from PySide6.QtWidgets import (
 )
 
 from app.bootstrap import open_house
-from app.lab.panes import PaneState
 from app.ui.window import Stage, Window
 
 if TYPE_CHECKING:
     from app.core.chat import Turn
-    from app.lab.panes import Pane
+    from app.lab.panes import Pane, PaneState
     from app.lab.session import Session
     from app.store.paths import Paths
     from app.ui.compare.pane_view import PaneView
     from app.ui.theme import Theme
 
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 240.0
 
 _Widget = TypeVar("_Widget", bound=QWidget)
 
