@@ -187,7 +187,9 @@ class Chart(pg.PlotWidget):
         curve = self._curves.get(line.name)
         if curve is None:
             curve = pg.PlotCurveItem(pen=self._pen(line), antialias=True)
-            curve.setSegmentedLineMode("off")
+            # A thick uneven line takes Qt twenty times as long in one piece as segment by segment;
+            # a broken one must be in one piece for the sake of its dashes.
+            curve.setSegmentedLineMode("on" if line.style is LineStyle.SOLID else "off")
             curve.setZValue({LineStyle.SOLID: 10, LineStyle.DASHED: 6}.get(line.style, 2))
             self._curves[line.name] = curve
             self._frame.box.addItem(curve, ignoreBounds=True)
