@@ -1,0 +1,85 @@
+"""What an HTTP answer, or the lack of one, means: errors with sentences."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from app.hub.errors import (
+    HubBroken,
+    HubOffline,
+    HubRateLimited,
+    HubSilent,
+    HubSwitchedOff,
+    HubTrouble,
+    duration,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import httpx2
+
+    from app.hub.settings import HubSettings
+
+_RATE_RESET = re.compile(r";\s*t\s*=\s*(\d+)")
+_TRANSIENT = frozenset({408, 425, 500, 502, 503, 504})
+
+
+def check_answer(response: httpx2.Response) -> None:
+    """Raise for an answer that may be another in a moment; leave all others to the library.
+
+    Raises:
+        HubTrouble: Too many requests, or the server has a fault.
+    """
+    status = response.status_code
+    if status == 429:
+        raise rate_limited(response.headers, str(response.request.url.host))
+    if status in _TRANSIENT:
+        wait = retry_after_s(response.headers)
+        raise HubBroken(
+            "The Hub has a fault at the moment; try again in a while.",
+            f"{status} from {response.request.url.host}",
+            wait,
+        )
+
+
+def rate_limited(headers: Mapping[str, str], host: str) -> HubRateLimited:
+    """The error for a 429."""
+    wait = retry_after_s(headers)
+    if wait is None and (match := _RATE_RESET.search(headers.get("ratelimit", ""))):
+        wait = float(match[1])
+    when = "try again in a while" if wait is None else f"try again in {duration(wait)}"
+    return HubRateLimited(f"The Hub had too many requests from here; {when}.", f"429 {host}", wait)
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """How long a server asks to wait, in seconds; dates are not understood."""
+    value = headers.get("retry-after", "").strip()
+    return float(value) if value.isdecimal() and len(value) < 10 else None
+
+
+def unreachable(settings: HubSettings, error: Exception) -> HubTrouble:
+    """The error for a connection that did not come about."""
+    host = settings.badge or "huggingface.co"
+    return HubOffline(
+        f"The Hub ({host}) cannot be reached: is this PC online?",
+        f"{type(error).__name__}: {error}",
+    )
+
+
+def silent(error: Exception) -> HubTrouble:
+    """The error for a server that says nothing."""
+    return HubSilent(
+        "The Hub does not answer at the moment; try again in a while.", type(error).__name__
+    )
+
+
+def broke_off(error: Exception) -> HubTrouble:
+    """The error for a connection that ended in the middle."""
+    return HubBroken("The connection to the Hub broke off.", f"{type(error).__name__}: {error}")
+
+
+def switched_off() -> HubSwitchedOff:
+    """The error for a Hub that the environment forbids."""
+    return HubSwitchedOff("The Hub is switched off on this PC (HF_HUB_OFFLINE is set).")

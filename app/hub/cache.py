@@ -1,0 +1,218 @@
+"""Hugging Face's cache: where its files lie, what is left over in it, and how files leave it.
+
+The layout is theirs (``models--org--repo/{blobs,refs,snapshots}``), so that their programs and
+llama.cpp see what this one brought. Unfinished downloads carry their ending, so that their tools
+can clean up too; files leave through their own functions only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.core.errors import PersonError
+from app.core.hub_names import check_repo_id, safe_parts
+from app.core.model_names import parse_shard_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+PART_SUFFIX = ".shrinkscope.incomplete"
+"""Behind the content's hash, the name of an unfinished download."""
+
+KEEP_PARTS_S = 14 * 24 * 3600
+"""How long an unfinished download that nobody wants any more is kept, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class StrayPart:
+    """An unfinished download in the cache."""
+
+    path: Path
+    repo_id: str
+    digest: str
+    size_bytes: int
+    changed_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What would be removed.
+
+    Attributes:
+        paths: Files as programs see them.
+        freed_bytes: Of the disk; less than the files' size where others share their content.
+    """
+
+    paths: tuple[Path, ...]
+    freed_bytes: int
+    _execute: Callable[[], None]
+
+    def execute(self) -> None:
+        """Remove it for good.
+
+        Raises:
+            PersonError: The files cannot be removed.
+        """
+        try:
+            self._execute()
+        except OSError as error:
+            raise PersonError(
+                f"The file cannot be removed: {error.strerror or error}.", repr(error)
+            ) from error
+
+
+class HubCache:
+    """One Hugging Face cache. Any thread."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def repo_folder(self, repo_id: str) -> Path:
+        """The folder of a repository."""
+        return self.folder / f"models--{check_repo_id(repo_id).replace('/', '--')}"
+
+    def blob(self, repo_id: str, digest: str) -> Path:
+        """Where a file with this content lies."""
+        return self.repo_folder(repo_id) / "blobs" / _checked_digest(digest)
+
+    def part(self, repo_id: str, digest: str) -> Path:
+        """Where it lies while it is unfinished."""
+        return self.repo_folder(repo_id) / "blobs" / (_checked_digest(digest) + PART_SUFFIX)
+
+    def lock(self, repo_id: str, digest: str) -> Path:
+        """The file that the Hugging Face programs lock while they bring this content."""
+        name = f"{_checked_digest(digest)}.lock"
+        return self.folder / ".locks" / self.repo_folder(repo_id).name / name
+
+    def snapshot(self, repo_id: str, commit: str, file_name: str) -> Path:
+        """Where programs see a file of one commit."""
+        folder = self.repo_folder(repo_id) / "snapshots" / _checked_digest(commit)
+        return folder.joinpath(*safe_parts(file_name))
+
+    def note_revision(self, repo_id: str, revision: str, commit: str) -> None:
+        """Remember which commit a branch or tag means, as the Hugging Face programs do.
+
+        Only after a file of the commit is there: a name without a commit is damage to them.
+        """
+        if revision == commit:
+            return
+        path = (self.repo_folder(repo_id) / "refs").joinpath(*safe_parts(revision))
+        with contextlib.suppress(OSError):  # the file itself is there, that is what counts
+            path.parent.mkdir(parents=True, exist_ok=True)
+            unfinished = path.with_name(f"{path.name}.{os.getpid()}.new")
+            unfinished.write_text(commit, encoding="utf-8")
+            os.replace(unfinished, path)
+
+    # --- unfinished downloads --------------------------------------------------------------
+
+    def stray_parts(self) -> list[StrayPart]:
+        """Every unfinished download of this program, wanted or not."""
+        found: list[StrayPart] = []
+        for path in self.folder.glob(f"models--*/blobs/*{PART_SUFFIX}"):
+            with contextlib.suppress(OSError):
+                status = path.stat()
+                repo_id = path.parent.parent.name.removeprefix("models--").replace("--", "/")
+                digest = path.name.removesuffix(PART_SUFFIX)
+                found.append(StrayPart(path, repo_id, digest, status.st_size, status.st_mtime))
+        return found
+
+    def remove_old_parts(
+        self,
+        wanted: Iterable[str] = (),
+        *,
+        older_than_s: float = KEEP_PARTS_S,
+        now_s: Callable[[], float] = time.time,
+    ) -> int:
+        """Remove unfinished downloads that nobody has touched for long; returns bytes freed.
+
+        Args:
+            wanted: Hashes of contents that stay, because a download in the queue wants them.
+            older_than_s: Age from which the others go.
+        """
+        keep = set(wanted)
+        freed = 0
+        for part in self.stray_parts():
+            if part.digest not in keep and now_s() - part.changed_s >= older_than_s:
+                freed += self.remove_part(part.repo_id, part.digest)
+        return freed
+
+    def remove_part(self, repo_id: str, digest: str) -> int:
+        """Remove one unfinished download unless a program is at it; returns bytes freed."""
+        from filelock import FileLock, Timeout
+
+        part, lock = self.part(repo_id, digest), self.lock(repo_id, digest)
+        with contextlib.suppress(OSError, Timeout):
+            lock.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(lock, timeout=0, mode=0o664):
+                size = part.stat().st_size
+                part.unlink()
+                self._drop_empty(repo_id)
+                return size
+        return 0
+
+    def _drop_empty(self, repo_id: str) -> None:
+        folder = self.repo_folder(repo_id)
+        with contextlib.suppress(OSError):
+            for name in ("blobs", "snapshots", "refs"):
+                if (folder / name).is_dir():
+                    (folder / name).rmdir()  # fails, as it should, where something is in it
+            folder.rmdir()
+
+    # --- removing --------------------------------------------------------------------------
+
+    def owns(self, path: Path) -> bool:
+        """Tell whether a file, as programs see it, lies in this cache."""
+        absolute = Path(os.path.abspath(path))
+        return absolute.is_relative_to(Path(os.path.abspath(self.folder)))
+
+    def plan_removal(self, path: Path) -> Removal:
+        """What removing a model file (all its shards, at its commit) would free.
+
+        Raises:
+            PersonError: It is not a file of this cache.
+        """
+        from app.hub.settings import prepare_environment
+
+        prepare_environment()
+        import huggingface_hub
+
+        try:
+            info = huggingface_hub.scan_cache_dir(self.folder)
+        except huggingface_hub.errors.CacheNotFound as error:
+            raise _not_there(path) from error
+        wanted = _with_shards(Path(os.path.abspath(path)))
+        for repo in info.repos:
+            for revision in repo.revisions:
+                files = [file for file in revision.files if Path(file.file_path) in wanted]
+                if files:
+                    strategy: Any = (
+                        info.delete_revisions(revision.commit_hash)
+                        if len(files) == len(revision.files)
+                        else info.delete_files(*files)
+                    )
+                    paths = tuple(sorted(Path(file.file_path) for file in files))
+                    return Removal(paths, int(strategy.expected_freed_size), strategy.execute)
+        raise _not_there(path)
+
+
+def _with_shards(path: Path) -> set[Path]:
+    shard = parse_shard_name(path.name)
+    return {path} if shard is None else {path.with_name(name) for name in shard.all_names()}
+
+
+def _not_there(path: Path) -> PersonError:
+    return PersonError(
+        f"“{path.name}” does not lie in the Hugging Face cache; only files there are removed.",
+        str(path),
+    )
+
+
+def _checked_digest(digest: str) -> str:
+    if len(digest) not in {40, 64} or not set(digest) <= set("0123456789abcdef"):
+        raise PersonError("The Hub does not say which content the file has.", repr(digest)[:200])
+    return digest

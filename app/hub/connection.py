@@ -1,0 +1,154 @@
+"""The way to one Hub: huggingface_hub with timeouts, and its errors as sentences.
+
+huggingface_hub is imported when first needed. Its own patience is switched off: it waits for half
+a minute before it says that there is no network, and for ever for a server that is silent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from typing import TYPE_CHECKING
+
+from app.hub.answers import switched_off
+from app.hub.errors import HubBroken, HubError, HubGated, HubMissing, HubUnauthorized
+from app.hub.settings import HubSettings, prepare_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from types import ModuleType
+
+    import httpx2
+    import huggingface_hub
+
+    from app.hub.tokens import Tokens
+
+_lock = threading.Lock()
+_installed: list[HubSettings] = []
+
+
+class HubConnection:
+    """One Hub, one person. Any thread.
+
+    Args:
+        settings: Which Hub.
+        tokens: The person's token for it.
+    """
+
+    def __init__(self, settings: HubSettings, tokens: Tokens) -> None:
+        self.settings = settings
+        self.tokens = tokens
+        self._client: httpx2.Client | None = None
+        self._lock = threading.Lock()
+
+    def api(self) -> huggingface_hub.HfApi:
+        """huggingface_hub's own client of this Hub; call it inside :meth:`said`."""
+        library = load_library(self.settings)
+        return library.HfApi(endpoint=self.settings.endpoint, token=self.secret() or False)
+
+    def secret(self) -> str | None:
+        """The token to send, or None."""
+        token = self.tokens.token()
+        return None if token is None else token.secret
+
+    def session(self) -> httpx2.Client:
+        """The connections for contents: they do not share the library's, which it may close."""
+        with self._lock:
+            if self._client is None:
+                from app.hub.http_client import HubClient
+
+                self._client = HubClient(self.settings)
+            return self._client
+
+    def close(self) -> None:
+        """Close what is kept open; running downloads break off."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    @contextlib.contextmanager
+    def said(self, repo_id: str, what: str = "") -> Generator[None]:
+        """Turn the library's errors into sentences about a repository.
+
+        Raises:
+            HubError: In place of what the library raises.
+        """
+        try:
+            yield
+        except HubError:
+            raise
+        except Exception as error:
+            known = self._known(error, repo_id, what)
+            if known is None:
+                raise
+            raise known from error
+
+    def _known(self, error: Exception, repo_id: str, what: str) -> HubError | None:
+        from huggingface_hub import errors
+
+        detail = str(error)[:2_000]
+        subject = what or repo_id
+        if isinstance(error, errors.GatedRepoError):
+            return HubGated(repo_id, self.settings.page(repo_id), detail)
+        if isinstance(error, errors.RepositoryNotFoundError):
+            return self._missing_repository(repo_id, detail, error.response.status_code)
+        if isinstance(error, errors.RemoteEntryNotFoundError | errors.RevisionNotFoundError):
+            return HubMissing(f"{subject} is not there.", detail)
+        if isinstance(error, errors.DisabledRepoError):
+            return HubMissing(f"{repo_id} was disabled by the Hub.", detail)
+        if isinstance(error, errors.HfHubHTTPError):
+            return _of_status(error.response.status_code, subject, detail)
+        if isinstance(error, errors.OfflineModeIsEnabled):
+            return switched_off()
+        if isinstance(error, errors.HFValidationError):
+            return HubMissing(f"{subject} is no name of a repository.", detail)
+        if isinstance(error, OSError | ValueError | KeyError | TypeError | AttributeError):
+            # What the library stumbles over when an answer is not what a Hub says.
+            return HubBroken(f"The Hub’s answer about {subject} makes no sense.", repr(error))
+        return None
+
+    def _missing_repository(self, repo_id: str, detail: str, status: int) -> HubError:
+        if status == 401 and self.tokens.token() is not None:
+            return HubUnauthorized(
+                "The Hub does not accept your token: sign in again with a new one.", detail
+            )
+        return HubMissing(
+            f"There is no repository {repo_id}, or it is private and needs a token.", detail
+        )
+
+
+def load_library(settings: HubSettings) -> ModuleType:
+    """Import huggingface_hub, with this program's timeouts and without what it does not want."""
+    prepare_environment()
+    import huggingface_hub
+
+    with _lock:
+        if not _installed or _installed[0] != settings:
+            from app.hub.http_client import client_factory
+
+            huggingface_hub.set_client_factory(client_factory(settings))
+            _installed[:] = [settings]
+    return huggingface_hub
+
+
+def close_library() -> None:
+    """Close the connections that are kept open; they open again when needed."""
+    if _installed:
+        from huggingface_hub import close_session
+
+        close_session()
+
+
+def _of_status(status: int, subject: str, detail: str) -> HubError:
+    if status == 401:
+        return HubUnauthorized(
+            "The Hub does not accept your token: sign in again with a new one.", detail
+        )
+    if status == 403:
+        return HubUnauthorized(f"Your token does not allow reading {subject}.", detail)
+    if status == 404:
+        return HubMissing(f"{subject} is not there.", detail)
+    if status >= 500:
+        return HubBroken("The Hub has a fault at the moment; try again in a while.", detail)
+    return HubError(f"The Hub refused the request about {subject} (status {status}).", detail)

@@ -1,0 +1,357 @@
+"""Brings files of the Hub into Hugging Face's cache: resumed, verified, stoppable.
+
+The byte loop is the program's own, because huggingface_hub begins again after a kill and does not
+compare checksums. Its own function then finds the content in place and links it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import random
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from app.hub.connection import load_library
+from app.hub.errors import (
+    DownloadCorrupt,
+    DownloadError,
+    HubError,
+    HubRateLimited,
+    HubTrouble,
+    duration,
+)
+from app.hub.intake import Intake
+from app.hub.part_file import Disk, Hasher, PartFile, hash_file, hasher_for
+from app.hub.progress import Phase, ProgressMeter
+from app.hub.source import AddressExpired, Body, FileFacts, FileSource, RangeIgnored
+from app.hub.stopping import TICK_S, StopFlag, interruptible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+
+    from app.core.listing import RepoFile
+    from app.hub.cache import HubCache
+    from app.hub.connection import HubConnection
+    from app.hub.progress import Progress
+
+Result = TypeVar("Result")
+
+log = logging.getLogger(__name__)
+
+_CORRUPT_ATTEMPTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file that is in the cache and verified.
+
+    Attributes:
+        path: Where programs see it.
+        sha256: Of its content.
+        resumed_from_bytes: How many bytes were there before this run; all, if nothing was left
+            to do.
+    """
+
+    path: Path
+    size_bytes: int
+    sha256: str
+    resumed_from_bytes: int
+
+
+class Downloader:
+    """Brings files. Any thread; each call waits until its files are there.
+
+    Args:
+        hub: Where from.
+        cache: Where to.
+        disk: The file system.
+        jitter: Gives a number from 0 to 1, so that many waiting programs do not come back at once.
+    """
+
+    def __init__(
+        self,
+        hub: HubConnection,
+        cache: HubCache,
+        *,
+        disk: Disk | None = None,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._hub = hub
+        self._cache = cache
+        self._disk = disk or Disk()
+        self._jitter = jitter
+
+    def fetch_all(
+        self,
+        repo_id: str,
+        commit: str,
+        files: Sequence[RepoFile],
+        *,
+        stop: StopFlag,
+        tell: Callable[[Progress], None],
+        revision: str = "main",
+    ) -> list[Fetched]:
+        """Bring a model file: one file or all its shards, from one commit.
+
+        Args:
+            tell: Told of progress, ten times a second at most, on this thread.
+            revision: The name under which the commit was found.
+
+        Raises:
+            HubError: It cannot be done; the sentence says why.
+            Stopped: Asked to stop; what is there is kept for the next time.
+        """
+        total = sum(file.size_bytes for file in files)
+        done = 0
+        fetched: list[Fetched] = []
+        for file in files:
+            meter = ProgressMeter(tell, total, done)
+            fetched.append(_Fetch(self, repo_id, commit, file, stop, meter).run())
+            done += file.size_bytes
+        self._cache.note_revision(repo_id, revision, commit)
+        return fetched
+
+    # --- for the fetches ---------------------------------------------------------------------
+
+    @property
+    def hub(self) -> HubConnection:
+        """Where from."""
+        return self._hub
+
+    @property
+    def cache(self) -> HubCache:
+        """Where to."""
+        return self._cache
+
+    @property
+    def disk(self) -> Disk:
+        """The file system."""
+        return self._disk
+
+    def wait_s(self, trouble: HubTrouble, failures: int) -> float:
+        """How long to wait before the next attempt, in seconds.
+
+        Raises:
+            HubError: Longer than anybody wants to wait, or too many attempts brought nothing.
+        """
+        patience = self._hub.settings.patience
+        asked = trouble.retry_after_s
+        if asked is not None and asked > patience.most_rate_limit_s:
+            raise DownloadError(
+                f"The Hub asks to wait {duration(asked)}; try again then.", trouble.detail
+            )
+        if failures > patience.attempts:
+            raise _given_up(trouble)
+        backoff = min(patience.first_retry_s * 2 ** (failures - 1), patience.most_retry_s)
+        chosen = backoff * (0.5 + self._jitter() / 2)
+        return chosen if asked is None else asked + chosen
+
+
+class _Fetch:
+    """Brings one file."""
+
+    def __init__(
+        self,
+        owner: Downloader,
+        repo_id: str,
+        commit: str,
+        file: RepoFile,
+        stop: StopFlag,
+        meter: ProgressMeter,
+    ) -> None:
+        self._owner = owner
+        self._repo_id = repo_id
+        self._commit = commit
+        self._file = file
+        self._stop = stop
+        self._meter = meter
+        self._source = FileSource(owner.hub, repo_id, commit, file.name)
+        self._failures = 0
+
+    def run(self) -> Fetched:
+        self._meter.enter(Phase.CONNECTING)
+        facts = self._patiently(self._facts)
+        blob = self._owner.cache.blob(self._repo_id, facts.digest)
+        with self._locked(facts):
+            resumed, sha256 = self._there_already(blob, facts)
+            if sha256 is None:
+                resumed, sha256 = self._bring(blob, facts)
+        self._meter.enter(Phase.FINISHING)
+        path = self._patiently(self._link)
+        return Fetched(path, facts.size_bytes, sha256, resumed)
+
+    def _facts(self) -> FileFacts:
+        facts = interruptible(self._source.facts, self._stop)
+        listed = self._file
+        if facts.size_bytes != listed.size_bytes or listed.sha256 not in {None, facts.digest}:
+            raise DownloadError(
+                f"“{listed.name}” is not what the Hub’s list of files says; look at it again.",
+                f"{facts.digest} of {facts.size_bytes}, listed {listed.sha256}",
+            )
+        return facts
+
+    def _there_already(self, blob: Path, facts: FileFacts) -> tuple[int, str | None]:
+        """Check content that is in the cache; what does not match its hash is removed."""
+        if not blob.exists():
+            return 0, None
+        self._meter.enter(Phase.CHECKING)
+        hasher, sha256 = hasher_for(facts.digest, facts.size_bytes), hashlib.sha256()
+        both = _Both(hasher, sha256)
+        n_bytes = hash_file(blob, both, self._stop, self._meter.at)
+        if n_bytes == facts.size_bytes and hasher.hexdigest() == facts.digest:
+            return n_bytes, sha256.hexdigest()
+        log.warning("damaged content in the cache is replaced: %s", blob)
+        blob.unlink()
+        return 0, None
+
+    def _bring(self, blob: Path, facts: FileFacts) -> tuple[int, str]:
+        part_path = self._owner.cache.part(self._repo_id, facts.digest)
+        part = PartFile(part_path, facts.digest, facts.size_bytes, self._owner.disk)
+        with contextlib.closing(part):
+            self._meter.enter(Phase.CHECKING)
+            resumed = part.resume(self._stop, self._meter.at)
+            for _ in range(_CORRUPT_ATTEMPTS):
+                self._fill(part, facts)
+                if part.intact:
+                    break
+                log.warning("wrong checksum: %s of %s", self._file.name, self._repo_id)
+                part.restart()
+                self._meter.at(0)
+                resumed = 0
+            else:
+                part.discard()
+                raise DownloadCorrupt(
+                    f"“{self._file.name}” arrived damaged twice; it was thrown away."
+                    " The Hub or something on the way changes it.",
+                    facts.digest,
+                )
+            self._meter.enter(Phase.FINISHING)
+            part.become(blob)
+        return resumed, self._sha256(blob, facts)
+
+    def _sha256(self, blob: Path, facts: FileFacts) -> str:
+        if len(facts.digest) == 64:
+            return facts.digest
+        sha256 = hashlib.sha256()  # of a small file only
+        hash_file(blob, sha256, self._stop, lambda _done: None)
+        return sha256.hexdigest()
+
+    def _fill(self, part: PartFile, facts: FileFacts) -> None:
+        """Bring what is missing, however often the connection breaks."""
+        while not part.complete:
+            before = part.done_bytes
+            try:
+                self._take(part, facts)
+            except RangeIgnored as trouble:
+                part.restart()
+                self._meter.at(0)
+                self._pause(trouble, came=False)
+                facts = self._patiently(self._facts)
+            except HubTrouble as trouble:
+                self._pause(trouble, came=part.done_bytes > before)
+                if isinstance(trouble, AddressExpired) or self._failures > 1:
+                    facts = self._patiently(self._facts)
+
+    def _take(self, part: PartFile, facts: FileFacts) -> None:
+        self._meter.enter(Phase.DOWNLOADING)
+        start = part.done_bytes
+
+        def open_body() -> Body:
+            return self._source.open(facts, start)
+
+        body = interruptible(open_body, self._stop, _drop)
+        stall_s = self._owner.hub.settings.patience.stall_s
+        intake = Intake(body, facts.size_bytes - start, stall_s)
+        with contextlib.closing(intake.blocks(self._stop)) as blocks:
+            for block in blocks:
+                part.add(block)
+                self._meter.at(part.done_bytes)
+
+    def _link(self) -> Path:
+        def link() -> str:
+            library = load_library(self._owner.hub.settings)
+            with self._owner.hub.said(self._repo_id, f"“{self._file.name}”"):
+                return library.hf_hub_download(
+                    self._repo_id,
+                    self._file.name,
+                    revision=self._commit,
+                    cache_dir=self._owner.cache.folder,
+                    endpoint=self._owner.hub.settings.endpoint,
+                    token=self._owner.hub.secret() or False,
+                    etag_timeout=self._owner.hub.settings.patience.read_s,
+                )
+
+        return Path(interruptible(link, self._stop))
+
+    def _patiently(self, work: Callable[[], Result]) -> Result:
+        """Do something until it works, or stop when asked, or give up with the reason."""
+        while True:
+            try:
+                return work()
+            except HubTrouble as trouble:
+                self._pause(trouble, came=False)
+
+    def _pause(self, trouble: HubTrouble, *, came: bool) -> None:
+        self._failures = 1 if came else self._failures + 1
+        wait = self._owner.wait_s(trouble, self._failures)
+        log.info("%s: again in %.1f s after %s", self._file.name, wait, trouble.detail or trouble)
+        self._meter.enter(Phase.RETRYING, trouble.sentence)
+        self._stop.sleep(wait)
+
+    @contextlib.contextmanager
+    def _locked(self, facts: FileFacts) -> Generator[None]:
+        """Be the only program that brings this content."""
+        from filelock import FileLock, Timeout
+
+        path = self._owner.cache.lock(self._repo_id, facts.digest)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DownloadError(
+                f"The cache {self._owner.cache.folder} cannot be written:"
+                f" {error.strerror or error}.",
+                repr(error),
+            ) from error
+        lock = FileLock(path, mode=0o664)
+        while True:
+            try:
+                lock.acquire(timeout=0)
+                break
+            except Timeout:
+                self._meter.enter(Phase.WAITING)
+                self._stop.sleep(TICK_S * 4)
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+class _Both:
+    """Feeds two hashes."""
+
+    def __init__(self, first: Hasher, second: Hasher) -> None:
+        self._first, self._second = first, second
+
+    def update(self, data: bytes, /) -> None:
+        self._first.update(data)
+        self._second.update(data)
+
+    def hexdigest(self) -> str:
+        return self._first.hexdigest()
+
+
+def _drop(body: Body) -> None:
+    body.close()
+
+
+def _given_up(trouble: HubTrouble) -> HubError:
+    if isinstance(trouble, HubRateLimited):
+        return trouble
+    return DownloadError(
+        f"The download does not go on: {trouble.sentence[0].lower()}{trouble.sentence[1:]}"
+        " What is there already is kept; try again later.",
+        trouble.detail,
+    )

@@ -1,0 +1,109 @@
+"""What can go wrong with a Hub, each as one sentence."""
+
+from __future__ import annotations
+
+from app.core.errors import PersonError
+
+
+class HubError(PersonError):
+    """A request to the Hub failed."""
+
+
+class HubTrouble(HubError):
+    """A failure that may be gone in a moment: worth another attempt.
+
+    Attributes:
+        retry_after_s: How long the server asks to wait, None if it does not say.
+    """
+
+    def __init__(self, sentence: str, detail: str = "", retry_after_s: float | None = None) -> None:
+        super().__init__(sentence, detail)
+        self.retry_after_s = retry_after_s
+
+
+class HubOffline(HubTrouble):
+    """The Hub cannot be reached at all."""
+
+
+class HubSilent(HubTrouble):
+    """The Hub was reached and then said nothing."""
+
+
+class HubRateLimited(HubTrouble):
+    """Too many requests."""
+
+
+class HubBroken(HubTrouble):
+    """The Hub says that it has a fault, or says nonsense."""
+
+
+class HubSwitchedOff(HubError):
+    """The person's environment forbids using the Hub."""
+
+
+class HubMissing(HubError):
+    """There is no such repository, revision or file, or it is private."""
+
+
+class HubUnauthorized(HubError):
+    """The token is not accepted."""
+
+
+class HubGated(HubError):
+    """The licence must be accepted first.
+
+    Attributes:
+        link: The page where that is done.
+    """
+
+    def __init__(self, repo_id: str, link: str, detail: str = "") -> None:
+        super().__init__(
+            f"{repo_id} asks you to accept its licence first: sign in at {link} and accept it,"
+            " then use a token of that account here.",
+            detail,
+        )
+        self.link = link
+
+
+class DownloadError(HubError):
+    """A download cannot be finished; its part file is kept unless the sentence says otherwise."""
+
+
+class DiskFull(DownloadError):
+    """There is not enough room for the file.
+
+    Attributes:
+        needed_bytes: What is still to be written.
+        free_bytes: What the disk has left.
+    """
+
+    def __init__(self, needed_bytes: int, free_bytes: int, folder: str) -> None:
+        super().__init__(
+            f"The disk is too full: {_size(needed_bytes)} are still to be written and"
+            f" {_size(free_bytes)} are free. What is there already is kept.",
+            folder,
+        )
+        self.needed_bytes = needed_bytes
+        self.free_bytes = free_bytes
+
+
+class DownloadCorrupt(DownloadError):
+    """What arrived is not what the Hub promised, twice."""
+
+
+class Stopped(Exception):
+    """The person stopped it: no error."""
+
+
+def _size(n_bytes: int) -> str:
+    if n_bytes < 1_000_000_000:
+        return f"{n_bytes / 1e6:.1f} MB"
+    return f"{n_bytes / 1e9:.2f} GB"
+
+
+def duration(seconds: float) -> str:
+    """A waiting time in words."""
+    if seconds < 90:
+        whole = max(1, round(seconds))
+        return "1 second" if whole == 1 else f"{whole} seconds"
+    return f"{round(seconds / 60)} minutes"

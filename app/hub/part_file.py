@@ -1,0 +1,201 @@
+"""The unfinished file of a download: what is there, its hash so far, and its last step."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+from app.hub.errors import DiskFull, DownloadError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from app.hub.stopping import StopFlag
+
+_READ_BYTES = 4 << 20
+# What the disk must keep free besides the file: a full disk harms every program on it.
+SPARE_BYTES = 64 << 20
+_LOOK_EVERY_BYTES = 64 << 20
+_FULL = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
+
+
+class Hasher(Protocol):
+    """What ``hashlib`` gives."""
+
+    def update(self, data: bytes, /) -> None:
+        """Take more bytes."""
+        ...
+
+    def hexdigest(self) -> str:
+        """The hash so far."""
+        ...
+
+
+class Disk:
+    """The file system; tests put one of their own in its place."""
+
+    def free_bytes(self, folder: Path) -> int:
+        """Room that this person may still use."""
+        return shutil.disk_usage(folder).free
+
+    def write(self, file: BinaryIO, block: bytes) -> None:
+        """Write all of a block."""
+        file.write(block)
+
+
+def hasher_for(digest: str, size_bytes: int) -> Hasher:
+    """The hash whose result ``digest`` is: SHA-256, or git's own for small files."""
+    if len(digest) == 64:
+        return hashlib.sha256()
+    return hashlib.sha1(b"blob %d\0" % size_bytes, usedforsecurity=False)
+
+
+def hash_file(path: Path, hasher: Hasher, stop: StopFlag, seen: Callable[[int], None]) -> int:
+    """Hash a file's bytes as far as they go; returns how many there are."""
+    done = 0
+    with path.open("rb") as file:
+        for block in _blocks(file):
+            stop.check()
+            hasher.update(block)
+            done += len(block)
+            seen(done)
+    return done
+
+
+def _blocks(file: BinaryIO) -> Iterator[bytes]:
+    while block := file.read(_READ_BYTES):
+        yield block
+
+
+class PartFile:
+    """The bytes of a file that are there already. One thread, which holds the content's lock.
+
+    Attributes:
+        done_bytes: How many bytes are there, all of them hashed.
+    """
+
+    def __init__(self, path: Path, digest: str, size_bytes: int, disk: Disk) -> None:
+        self._path = path
+        self._digest = digest
+        self._size = size_bytes
+        self._disk = disk
+        self._hasher = hasher_for(digest, size_bytes)
+        self._file: BinaryIO | None = None
+        self._looked_at = 0
+        self.done_bytes = 0
+
+    def resume(self, stop: StopFlag, seen: Callable[[int], None]) -> int:
+        """Take up what an earlier run left; returns how many bytes that is."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        there = self._path.stat().st_size if self._path.exists() else 0
+        if there > self._size:
+            self._path.unlink()
+            there = 0
+        if there:
+            self.done_bytes = hash_file(self._path, self._hasher, stop, seen)
+        self._file = self._path.open("ab", buffering=0)
+        self.check_room()
+        return self.done_bytes
+
+    def restart(self) -> None:
+        """Throw away what is there."""
+        self._hasher = hasher_for(self._digest, self._size)
+        self.done_bytes = 0
+        self._looked_at = 0
+        if self._file is not None:
+            self._file.truncate(0)
+
+    def add(self, block: bytes) -> None:
+        """Write and hash the next bytes.
+
+        Raises:
+            DiskFull: There is no more room; what was written before stays.
+            DownloadError: The disk does not take it.
+        """
+        assert self._file is not None
+        try:
+            self._disk.write(self._file, block)
+        except OSError as error:
+            # Part of the block may be in the file: it must end where the hash does.
+            self._cut()
+            if error.errno in _FULL:
+                raise self._full() from error
+            raise _cannot_write(self._path, error) from error
+        self._hasher.update(block)
+        self.done_bytes += len(block)
+        if self.done_bytes - self._looked_at >= _LOOK_EVERY_BYTES:
+            self.check_room()
+
+    def check_room(self) -> None:
+        """Raise ``DiskFull`` where the rest does not fit."""
+        self._looked_at = self.done_bytes
+        rest = self._size - self.done_bytes
+        if rest and self._disk.free_bytes(self._path.parent) < rest + SPARE_BYTES:
+            raise self._full()
+
+    @property
+    def complete(self) -> bool:
+        """Whether all bytes are there."""
+        return self.done_bytes == self._size
+
+    @property
+    def intact(self) -> bool:
+        """Whether they are those that the Hub promised."""
+        return self.complete and self._hasher.hexdigest() == self._digest
+
+    def become(self, target: Path) -> None:
+        """Be the finished file from now on; the disk has all of it before it gets its name.
+
+        Raises:
+            DownloadError: The disk does not do it.
+        """
+        assert self._file is not None
+        try:
+            os.fsync(self._file.fileno())
+            self.close()
+            os.replace(self._path, target)
+            _sync_folder(target.parent)
+        except OSError as error:
+            raise _cannot_write(target, error) from error
+
+    def discard(self) -> None:
+        """Remove it."""
+        self.close()
+        self._path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Close the file; it stays as it is."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _cut(self) -> None:
+        assert self._file is not None
+        try:
+            self._file.truncate(self.done_bytes)
+        except OSError as error:
+            raise _cannot_write(self._path, error) from error
+
+    def _full(self) -> DiskFull:
+        free = self._disk.free_bytes(self._path.parent)
+        return DiskFull(self._size - self.done_bytes, free, str(self._path.parent))
+
+
+def _sync_folder(folder: Path) -> None:
+    if sys.platform != "win32":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _cannot_write(path: Path, error: OSError) -> DownloadError:
+    return DownloadError(
+        f"The disk does not take the download: {error.strerror or error}.", f"{path}: {error!r}"
+    )

@@ -1,0 +1,161 @@
+"""Which Hub is used, where its cache lies, and how long a server may be silent.
+
+huggingface_hub reads its environment once, when it is imported: :func:`prepare_environment` must
+come before that, which is why nothing else in the program imports it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from app.core.errors import PersonError
+
+DEFAULT_ENDPOINT = "https://huggingface.co"
+ENDPOINT_VARIABLE = "HF_ENDPOINT"
+_TRUE = {"1", "ON", "YES", "TRUE"}
+
+# Xet neither resumes nor can be cancelled; telemetry is nobody's business.
+_SWITCHED = {
+    "HF_HUB_DISABLE_XET": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_XET_TELEMETRY_ENABLED": "0",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
+    "HF_HUB_DISABLE_UPDATE_CHECK": "1",
+}
+
+
+class EndpointError(PersonError):
+    """An address that must not be used as a Hub."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait, in seconds.
+
+    Attributes:
+        connect_s: For a connection.
+        read_s: For the next byte of an answer of the API.
+        stall_s: For the next byte of a download, before the connection is made anew.
+        first_retry_s: Before the first new attempt; doubled each time.
+        most_retry_s: The longest wait that the program chooses itself.
+        most_rate_limit_s: The longest wait that a server may ask for; above that it is said.
+        attempts: New attempts in a row that bring no byte before a download gives up.
+    """
+
+    connect_s: float = 6.0
+    read_s: float = 10.0
+    stall_s: float = 15.0
+    first_retry_s: float = 0.5
+    most_retry_s: float = 20.0
+    most_rate_limit_s: float = 330.0
+    attempts: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class HubSettings:
+    """What a connection to a Hub is built from.
+
+    Attributes:
+        endpoint: Address of the Hub without a slash at its end; checked.
+        cache_folder: Hugging Face's cache, shared with other programs.
+        offline: The person has switched the Hub off (``HF_HUB_OFFLINE``).
+    """
+
+    endpoint: str = DEFAULT_ENDPOINT
+    cache_folder: Path = field(default_factory=lambda: hub_cache_folder())
+    offline: bool = False
+    patience: Patience = field(default_factory=Patience)
+
+    @classmethod
+    def from_environment(
+        cls, endpoint: str | None = None, environ: Mapping[str, str] = os.environ
+    ) -> HubSettings:
+        """The settings that the person's environment asks for.
+
+        Args:
+            endpoint: Another Hub than that of the environment.
+
+        Raises:
+            EndpointError: That address must not be used as a Hub.
+        """
+        chosen = endpoint or environ.get(ENDPOINT_VARIABLE, "").strip() or DEFAULT_ENDPOINT
+        return cls(
+            check_endpoint(chosen),
+            hub_cache_folder(environ),
+            environ.get("HF_HUB_OFFLINE", "").upper() in _TRUE
+            or environ.get("TRANSFORMERS_OFFLINE", "").upper() in _TRUE,
+        )
+
+    @property
+    def badge(self) -> str | None:
+        """What to show of a Hub that is not the default one: its host; None for the default."""
+        return None if self.endpoint == DEFAULT_ENDPOINT else urlsplit(self.endpoint).netloc
+
+    def page(self, repo_id: str) -> str:
+        """The address of a repository's page."""
+        return f"{self.endpoint}/{repo_id}"
+
+
+def check_endpoint(address: str) -> str:
+    """Return a Hub's address in its usual form.
+
+    Raises:
+        EndpointError: It is not https (or http on this PC), or holds more than host and path.
+    """
+    try:
+        parsed = urlsplit(address.strip())
+        host, port = parsed.hostname, parsed.port
+    except ValueError as error:
+        raise EndpointError("The address of the Hub cannot be read.", address) from error
+    if not host or parsed.scheme not in {"http", "https"}:
+        raise EndpointError("The address of the Hub must begin with https://.", address)
+    if parsed.username or parsed.password or parsed.query or parsed.fragment:
+        raise EndpointError("The address of the Hub must be a plain one.", "it has other parts")
+    if parsed.scheme == "http" and not is_loopback(host):
+        raise EndpointError(
+            "The address of the Hub must begin with https://; http is for this PC only.", address
+        )
+    shown = f"[{host}]" if ":" in host else host
+    netloc = shown if port is None else f"{shown}:{port}"
+    return f"{parsed.scheme}://{netloc}{parsed.path.rstrip('/')}"
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this PC."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def hub_cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Hugging Face's cache as its own programs find it."""
+
+    def named(variable: str) -> Path | None:
+        value = environ.get(variable, "")
+        return Path(os.path.expandvars(value)).expanduser() if value.strip() else None
+
+    direct = named("HF_HUB_CACHE") or named("HUGGINGFACE_HUB_CACHE")
+    return (direct or hugging_face_home(environ) / "hub").absolute()
+
+
+def hugging_face_home(environ: Mapping[str, str] = os.environ) -> Path:
+    """The folder of the Hugging Face programs: cache and token."""
+    home = environ.get("HF_HOME", "").strip()
+    if home:
+        return Path(os.path.expandvars(home)).expanduser()
+    cache = environ.get("XDG_CACHE_HOME", "").strip() or "~/.cache"
+    return Path(os.path.expandvars(cache)).expanduser() / "huggingface"
+
+
+def prepare_environment(environ: MutableMapping[str, str] = os.environ) -> None:
+    """Switch off what the program does not want of huggingface_hub, before its import."""
+    environ.update(_SWITCHED)

@@ -1,0 +1,214 @@
+"""Where the bytes of a file come from: its signed address, and answers to ranges of it."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from app.core.hub_names import safe_file_name
+from app.hub import answers
+from app.hub.connection import load_library
+from app.hub.errors import DownloadError, HubBroken, HubError, HubMissing, HubTrouble
+from app.hub.settings import is_loopback
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import httpx2
+
+    from app.hub.connection import HubConnection
+
+_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_MAX_REDIRECTS = 5
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# The address has run out: the Hub gives a fresh one.
+_EXPIRED = frozenset({400, 401, 403, 404, 410})
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What the Hub says of a file before its bytes.
+
+    Attributes:
+        digest: SHA-256 in hex (64 digits), or for small files git's SHA-1 (40 digits).
+        address: Where the bytes are now; may run out.
+    """
+
+    digest: str
+    size_bytes: int
+    commit: str
+    address: str
+
+
+class AddressExpired(HubTrouble):
+    """The content host no longer honours the address: ask the Hub for a fresh one."""
+
+
+class RangeIgnored(HubTrouble):
+    """The server sends the file from its start although its middle was asked for."""
+
+
+class Body:
+    """The bytes of an answer that is still coming.
+
+    Attributes:
+        offset: Of its first byte in the file.
+    """
+
+    def __init__(self, response: httpx2.Response, offset: int) -> None:
+        self._response = response
+        self.offset = offset
+
+    def pieces(self) -> Iterator[bytes]:
+        """The bytes as they come.
+
+        Raises:
+            HubTrouble: The connection broke off or fell silent.
+        """
+        import httpx2
+
+        try:
+            yield from self._response.iter_raw()
+        except httpx2.TimeoutException as error:
+            raise answers.silent(error) from error
+        except (httpx2.TransportError, httpx2.StreamError, OSError) as error:
+            raise answers.broke_off(error) from error
+
+    def abort(self) -> None:
+        """End the answer at once, from any thread; a reader that waits for bytes is woken."""
+        stream = self._response.extensions.get("network_stream")
+        if stream is not None:
+            raw = stream.get_extra_info("socket")
+            if raw is not None:
+                with contextlib.suppress(OSError):
+                    raw.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Give the connection back; from the thread that reads."""
+        with contextlib.suppress(Exception):  # it is no longer wanted, whatever it says
+            self._response.close()
+
+
+class FileSource:
+    """One file of one commit. One thread at a time."""
+
+    def __init__(self, hub: HubConnection, repo_id: str, commit: str, file_name: str) -> None:
+        self._hub = hub
+        self.repo_id = repo_id
+        self.commit = commit
+        self.file_name = safe_file_name(file_name)
+
+    def facts(self) -> FileFacts:
+        """Ask the Hub for the file's content hash, size and present address.
+
+        Raises:
+            HubError: It cannot be had.
+        """
+        what = f"“{self.file_name}” of {self.repo_id}"
+        with self._hub.said(self.repo_id, what):
+            library = load_library(self._hub.settings)
+            endpoint = self._hub.settings.endpoint
+            url = library.hf_hub_url(
+                self.repo_id, self.file_name, revision=self.commit, endpoint=endpoint
+            )
+            said = library.get_hf_file_metadata(
+                url,
+                token=self._hub.secret() or False,
+                timeout=self._hub.settings.patience.read_s,
+                endpoint=endpoint,
+            )
+        if said.commit_hash is not None and said.commit_hash != self.commit:
+            raise HubBroken(f"The Hub answered with another version of {what}.", said.commit_hash)
+        if said.etag is None or said.size is None or said.size < 0:
+            raise DownloadError(
+                f"The Hub does not say size and checksum of {what}; it is not downloaded.",
+                repr(said.etag),
+            )
+        return FileFacts(said.etag.lower(), said.size, self.commit, said.location)
+
+    def open(self, facts: FileFacts, start: int, end: int | None = None) -> Body:
+        """Ask for the bytes from ``start`` up to, not including, ``end`` (or to the last).
+
+        Raises:
+            RangeIgnored: The server would send the file from its start.
+            HubTrouble: Worth another attempt.
+            HubError: It is not to be had.
+        """
+        address = facts.address
+        for _ in range(_MAX_REDIRECTS):
+            response = self._get(address, start, end)
+            if response.status_code not in _REDIRECTS:
+                return self._checked(response, facts, start)
+            target = response.headers.get("location", "")
+            response.close()
+            address = urljoin(address, target)
+        raise HubBroken("The Hub sends the download round in a circle.", address.partition("?")[0])
+
+    def _get(self, address: str, start: int, end: int | None) -> httpx2.Response:
+        parsed = urlsplit(address)
+        ours = urlsplit(self._hub.settings.endpoint)
+        plain = parsed.scheme == "http" and is_loopback(parsed.hostname or "")
+        if parsed.scheme != "https" and not (plain and ours.scheme == "http"):
+            raise HubBroken("The Hub sends the download to an unsafe address.", parsed.netloc)
+        headers = {"Accept-Encoding": "identity"}
+        if start or end is not None:
+            headers["Range"] = f"bytes={start}-{'' if end is None else end - 1}"
+        secret = self._hub.secret()
+        # The content host has a signed address and no business with the person's token.
+        if secret and (parsed.scheme, parsed.netloc.lower()) == (ours.scheme, ours.netloc):
+            headers["Authorization"] = f"Bearer {secret}"
+        session = self._hub.session()
+        patience = self._hub.settings.patience
+        request = session.build_request(
+            "GET",
+            address,
+            headers=headers,
+            extensions={
+                "timeout": {
+                    "connect": patience.connect_s,
+                    "read": patience.stall_s,
+                    "write": patience.read_s,
+                    "pool": patience.read_s,
+                },
+            },
+        )
+        return session.send(request, stream=True, follow_redirects=False)
+
+    def _checked(self, response: httpx2.Response, facts: FileFacts, start: int) -> Body:
+        wrong = self._wrong(response, facts, start)
+        if wrong is not None:
+            response.close()
+            raise wrong
+        return Body(response, start)
+
+    def _wrong(self, response: httpx2.Response, facts: FileFacts, start: int) -> HubError | None:
+        """What forbids reading this answer, None if nothing does."""
+        status, host = response.status_code, urlsplit(facts.address).netloc
+        if status in _EXPIRED:
+            return AddressExpired(
+                f"“{self.file_name}” cannot be read from the Hub at the moment.",
+                f"status {status} from {host}",
+            )
+        if status not in {200, 206, 416}:
+            return HubMissing(
+                f"The Hub refused to send “{self.file_name}” (status {status}).", host
+            )
+        said = response.headers.get("content-range", "")
+        if status == 416 or (start and status == 200):
+            return RangeIgnored(
+                "The Hub cannot go on in the middle of the file.", f"status {status} from {host}"
+            )
+        if status == 206 and not _is_range(said, start, facts.size_bytes):
+            return RangeIgnored("The Hub sent another part of the file than was asked for.", said)
+        if response.headers.get("content-encoding", "identity") != "identity":
+            return HubBroken("The Hub sends the file in a form that was not asked for.", host)
+        return None
+
+
+def _is_range(said: str, start: int, size_bytes: int) -> bool:
+    match = _CONTENT_RANGE.fullmatch(said)
+    return match is not None and match[3] in {"*", str(size_bytes)} and int(match[1]) == start

@@ -1,0 +1,114 @@
+"""Stopping within a tenth of a second, whatever the network does."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from app.hub.errors import Stopped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Result = TypeVar("Result")
+
+TICK_S = 0.05
+"""How often a waiting thread looks whether it is to stop, in seconds."""
+
+
+class StopFlag:
+    """Asks one download to stop; set from any thread, once."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def set(self) -> None:
+        """Ask to stop."""
+        self._event.set()
+
+    @property
+    def is_set(self) -> bool:
+        """Whether it was asked."""
+        return self._event.is_set()
+
+    def check(self) -> None:
+        """Raise ``Stopped`` if it was asked."""
+        if self._event.is_set():
+            raise Stopped
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, but not on when asked to stop.
+
+        Raises:
+            Stopped: Asked while waiting.
+        """
+        if self._event.wait(seconds):
+            raise Stopped
+
+
+class _Call(Generic[Result]):
+    """A call in a thread of its own; nobody may be there any more when it returns."""
+
+    def __init__(self, work: Callable[[], Result], unwanted: Callable[[Result], None]) -> None:
+        self._work = work
+        self._unwanted = unwanted
+        self._lock = threading.Lock()
+        self._abandoned = False
+        self.outcome: queue.SimpleQueue[tuple[Result | None, BaseException | None]] = (
+            queue.SimpleQueue()
+        )
+        thread = threading.Thread(target=self._run, name="hub-request", daemon=True)
+        thread.start()
+
+    def abandon(self) -> None:
+        """Take no interest any more."""
+        with self._lock:
+            self._abandoned = True
+        if not self.outcome.empty():
+            result, error = self.outcome.get()
+            if error is None:
+                self._unwanted(result)  # type: ignore[arg-type]
+
+    def _run(self) -> None:
+        result: Result | None = None
+        failure: BaseException | None = None
+        try:
+            result = self._work()
+        except BaseException as error:  # handed over to who waits  # noqa: BLE001
+            failure = error
+        with self._lock:
+            abandoned = self._abandoned
+            if not abandoned:
+                self.outcome.put((result, failure))
+        if abandoned and failure is None:
+            self._unwanted(result)  # type: ignore[arg-type]
+
+
+def interruptible(
+    work: Callable[[], Result],
+    stop: StopFlag,
+    unwanted: Callable[[Result], None] = lambda _result: None,
+) -> Result:
+    """Do something that waits for the network, but return when asked to stop.
+
+    Args:
+        work: Must end by itself in some seconds; it goes on alone when it is no longer wanted.
+        unwanted: Takes a result that came too late, to close it.
+
+    Raises:
+        Stopped: Asked to stop.
+    """
+    stop.check()
+    call = _Call(work, unwanted)
+    while True:
+        try:
+            result, error = call.outcome.get(timeout=TICK_S)
+        except queue.Empty:
+            if stop.is_set:
+                call.abandon()
+                raise Stopped from None
+            continue
+        if error is not None:
+            raise error
+        return result  # type: ignore[return-value]

@@ -1,0 +1,200 @@
+"""The person's Hub token: read where Hugging Face keeps it, kept in the system's keyring.
+
+Never written to a file: where no keyring is at hand, a token lives as long as the program.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Protocol, cast
+
+from app.core.errors import PersonError
+from app.hub.settings import (
+    DEFAULT_ENDPOINT,
+    ENDPOINT_VARIABLE,
+    check_endpoint,
+    hugging_face_home,
+)
+
+log = logging.getLogger(__name__)
+
+_SERVICE = "shrinkscope"
+_MAX_TOKEN_FILE_BYTES = 4_096
+_TOKEN = re.compile(r"[\x21-\x7e]{4,512}")
+
+
+class TokenSource(Enum):
+    """Where a token comes from."""
+
+    ENVIRONMENT = "the environment"
+    HUGGING_FACE = "Hugging Face's token file"
+    KEYRING = "the system keyring"
+    THIS_RUN = "this run only"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Token:
+    """A token and where it comes from; never shows the token itself."""
+
+    secret: str
+    source: TokenSource
+
+    def __repr__(self) -> str:
+        return f"Token(…, {self.source})"
+
+
+class Keyring(Protocol):
+    """What is used of the ``keyring`` library."""
+
+    def get_password(self, service_name: str, username: str) -> str | None:
+        """The kept password, None if there is none."""
+        ...
+
+    def set_password(self, service_name: str, username: str, password: str) -> None:
+        """Keep a password."""
+        ...
+
+    def delete_password(self, service_name: str, username: str) -> None:
+        """Forget a password."""
+        ...
+
+
+def system_keyring() -> Keyring | None:
+    """The keyring of the operating system; None where it has none that keeps secrets safe."""
+    try:
+        import keyring
+        from keyring.backends import fail, null
+
+        backend = keyring.get_keyring()
+        if isinstance(backend, fail.Keyring | null.Keyring) or "plaintext" in repr(backend).lower():
+            return None
+    except Exception:  # a broken backend may raise anything
+        log.info("no keyring", exc_info=True)
+        return None
+    return cast("Keyring", keyring)
+
+
+class Tokens:
+    """Finds and keeps the token for one Hub. Any thread; looking it up may ask the keyring.
+
+    Args:
+        endpoint: The token is kept for this Hub alone.
+        keyring: Finds the keyring when first needed.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        *,
+        environ: Mapping[str, str] = os.environ,
+        keyring: Callable[[], Keyring | None] = system_keyring,
+    ) -> None:
+        self._endpoint = endpoint
+        self._environ = environ
+        self._find_keyring = keyring
+        self._keyring: Keyring | None = None
+        self._looked = False
+        self._this_run: Token | None = None
+        self._kept: Token | None = None
+        self._kept_known = False
+
+    def token(self) -> Token | None:
+        """The token to use: this program's own, else that of the Hugging Face programs.
+
+        Theirs is for their Hub: another one gets it only where the environment itself names it.
+        """
+        own = self._this_run or self._from_keyring()
+        if own is not None or not self._is_their_hub():
+            return own
+        return self._from_environment() or self._file()
+
+    def keep(self, secret: str) -> TokenSource:
+        """Use a token from now on; returns where it is kept.
+
+        Raises:
+            PersonError: It cannot be a token.
+        """
+        secret = secret.strip()
+        if not _TOKEN.fullmatch(secret):
+            raise PersonError("That is not a token: it has spaces or other signs in it.")
+        self._this_run = Token(secret, TokenSource.THIS_RUN)
+        keyring = self._ring()
+        if keyring is not None:
+            try:
+                keyring.set_password(_SERVICE, self._endpoint, secret)
+            except Exception:  # backends raise what they like
+                log.warning("the keyring did not take the token", exc_info=True)
+            else:
+                self._this_run = None
+                self._kept, self._kept_known = Token(secret, TokenSource.KEYRING), True
+                return TokenSource.KEYRING
+        return TokenSource.THIS_RUN
+
+    def forget(self) -> None:
+        """Forget the program's own token; those of other programs stay theirs."""
+        self._this_run = None
+        self._kept, self._kept_known = None, True
+        keyring = self._ring()
+        if keyring is not None:
+            try:
+                if keyring.get_password(_SERVICE, self._endpoint) is not None:
+                    keyring.delete_password(_SERVICE, self._endpoint)
+            except Exception as error:
+                raise PersonError(
+                    "The system keyring did not forget the token.", repr(error)
+                ) from error
+
+    def _is_their_hub(self) -> bool:
+        if self._endpoint == DEFAULT_ENDPOINT:
+            return True
+        named = self._environ.get(ENDPOINT_VARIABLE, "").strip()
+        try:
+            return bool(named) and check_endpoint(named) == self._endpoint
+        except PersonError:
+            return False
+
+    def _from_keyring(self) -> Token | None:
+        if not self._kept_known:
+            keyring = self._ring()
+            secret = None
+            if keyring is not None:
+                try:
+                    secret = keyring.get_password(_SERVICE, self._endpoint)
+                except Exception:
+                    log.info("the keyring cannot be read", exc_info=True)
+            self._kept = _checked(secret, TokenSource.KEYRING)
+            self._kept_known = True
+        return self._kept
+
+    def _from_environment(self) -> Token | None:
+        for variable in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"):
+            token = _checked(self._environ.get(variable), TokenSource.ENVIRONMENT)
+            if token is not None:
+                return token
+        return None
+
+    def _file(self) -> Token | None:
+        named = self._environ.get("HF_TOKEN_PATH", "").strip()
+        path = Path(named).expanduser() if named else hugging_face_home(self._environ) / "token"
+        try:
+            with path.open("rb") as file:
+                data = file.read(_MAX_TOKEN_FILE_BYTES)
+        except OSError:
+            return None
+        return _checked(data.decode("utf-8", "replace"), TokenSource.HUGGING_FACE)
+
+    def _ring(self) -> Keyring | None:
+        if not self._looked:
+            self._keyring, self._looked = self._find_keyring(), True
+        return self._keyring
+
+
+def _checked(secret: str | None, source: TokenSource) -> Token | None:
+    secret = (secret or "").strip()
+    return Token(secret, source) if _TOKEN.fullmatch(secret) else None

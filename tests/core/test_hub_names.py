@@ -1,0 +1,135 @@
+"""Names on a Hub: pasted words, and file names that may become paths."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath, PureWindowsPath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.errors import PersonError
+from app.core.hub_names import (
+    HubAddress,
+    HubNameError,
+    check_repo_id,
+    is_hub_address,
+    is_repo_id,
+    parse_hub_address,
+    safe_parts,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("org/repo", HubAddress("org/repo")),
+        ("  org/repo \n", HubAddress("org/repo")),
+        ("org/repo:Q4_K_M", HubAddress("org/repo", "Q4_K_M")),
+        ("hf.co/org/repo:UD-Q4_K_XL", HubAddress("org/repo", "UD-Q4_K_XL")),
+        ("huggingface.co/org/repo", HubAddress("org/repo")),
+        ("https://huggingface.co/org/repo", HubAddress("org/repo")),
+        ("https://huggingface.co/org/repo/", HubAddress("org/repo")),
+        ("https://huggingface.co/org/repo?library=x#top", HubAddress("org/repo")),
+        ("https://hf.co/org/repo:q8_0", HubAddress("org/repo", "q8_0")),
+        ("https://huggingface.co/org/repo/tree/main", HubAddress("org/repo")),
+        ("https://huggingface.co/org/repo/tree/v1.0", HubAddress("org/repo", revision="v1.0")),
+        ("https://huggingface.co/org/repo/discussions/3", HubAddress("org/repo")),
+        (
+            "https://huggingface.co/org/repo/blob/main/Q8_0/a%20b.gguf",
+            HubAddress("org/repo", file_name="Q8_0/a b.gguf"),
+        ),
+        (
+            "https://huggingface.co/org/repo/resolve/abc/a.gguf?download=true",
+            HubAddress("org/repo", file_name="a.gguf", revision="abc"),
+        ),
+    ],
+)
+def test_what_people_paste_is_understood(text: str, expected: HubAddress) -> None:
+    assert parse_hub_address(text) == expected
+    assert is_hub_address(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "repo", "org/", "/repo", "org/repo/more", "org//repo:", "org/repo:", "org/re po",
+        "../repo", "org/..", "org/repo:Q4/K", "org/re--po", "org/repo.git", "o" * 100 + "/r",
+        "https://example.org/org/repo", "ftp://huggingface.co/org/repo",
+        "https://huggingface.co/datasets/org/repo", "https://huggingface.co/org",
+        "https://huggingface.co@example.org/org/repo", "https://[::1/org/repo",
+        "https://huggingface.co/org/repo/resolve/main/..%2F..%2Fx.gguf",
+        "https://huggingface.co/org/repo/resolve/../x.gguf/y", "org/repo\x00", "x" * 5000,
+        "./model.gguf", "/models/a.gguf", "C:\\models\\a.gguf",
+    ],
+)  # fmt: skip
+def test_other_words_are_refused_with_a_sentence(text: str) -> None:
+    assert not is_hub_address(text)
+    with pytest.raises(HubNameError) as caught:
+        parse_hub_address(text)
+    assert caught.value.sentence.endswith(".")
+    assert "\n" not in caught.value.sentence
+
+
+def test_another_hub_is_understood_where_it_is_named() -> None:
+    hosts = frozenset({"hub.example.org:8443"})
+    address = "https://hub.example.org:8443/org/repo/tree/main"
+    assert parse_hub_address(address, hosts) == HubAddress("org/repo")
+    assert not is_hub_address(address)
+
+
+def test_an_address_is_written_as_it_is_typed() -> None:
+    assert str(HubAddress("org/repo", "Q4_K_M")) == "org/repo:Q4_K_M"
+    assert str(HubAddress("org/repo")) == "org/repo"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "", ".", "..", "a/../b", "/a", "a//b", "a/", "a\\b", "..\\x.gguf", "C:/x", "c:x", "a\x00",
+        "a\n", "con", "CON.gguf", "a/nul.txt", "com1", "lpt9.gguf", "a.", "a ", " a", "a:b",
+        "a*", "a?", "a|b", 'a"', "<a", "a>", "x" * 256, "a/" * 600 + "a", "\ud800",
+    ],
+)  # fmt: skip
+def test_unsafe_file_names_are_refused(name: str) -> None:
+    with pytest.raises(HubNameError):
+        safe_parts(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["a.gguf", "Q8_0/a-00001-of-00002.gguf", ".hidden", "ünï/模型.gguf", "console.gguf"]
+)
+def test_ordinary_file_names_are_fine(name: str) -> None:
+    assert "/".join(safe_parts(name)) == name
+
+
+@given(st.text(alphabet=st.sampled_from("ab./\\: \x00CON~-\u2028é"), max_size=30) | st.text())
+def test_a_safe_name_never_leaves_its_folder(name: str) -> None:
+    try:
+        parts = safe_parts(name)
+    except PersonError:
+        return
+    for flavour in (PurePosixPath, PureWindowsPath):
+        base = flavour("/cache/snapshots")
+        joined = base.joinpath(*parts)
+        assert joined.is_relative_to(base)
+        assert ".." not in joined.parts
+        assert len(joined.parts) == len(base.parts) + len(parts)
+
+
+@given(st.text(max_size=60) | st.from_regex(r"(https?://)?(hf\.co/)?[a-z./:-]{0,30}"))
+def test_any_text_is_an_address_or_refused(text: str) -> None:
+    try:
+        address = parse_hub_address(text)
+    except HubNameError as error:
+        assert error.sentence  # noqa: PT017
+        return
+    assert is_repo_id(address.repo_id)
+    assert parse_hub_address(str(address)).repo_id == address.repo_id
+    if address.file_name is not None:
+        safe_parts(address.file_name)
+
+
+@pytest.mark.parametrize("repo_id", ["a/b", "Org-1/re.po_2", "0/1"])
+def test_repository_names(repo_id: str) -> None:
+    assert check_repo_id(repo_id) == repo_id

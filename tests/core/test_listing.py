@@ -1,0 +1,128 @@
+"""The model files of a repository, as their names tell."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.levels import LEVELS
+from app.core.listing import (
+    HubFileKind,
+    NoSuchFileError,
+    RepoFile,
+    bits_per_weight,
+    find_file,
+    group_files,
+    level_in_name,
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "level"),
+    [
+        ("Llama-3.2-1B-Instruct-Q4_K_M.gguf", "Q4_K_M"),
+        ("x-UD-Q4_K_XL.gguf", "UD-Q4_K_XL"),
+        ("UD-IQ2_M/x-UD-IQ2_M-00001-of-00003.gguf", "UD-IQ2_M"),
+        ("BF16/x-00001-of-00002.gguf", "BF16"),
+        ("foo.Q5_0.gguf", "Q5_0"),
+        ("foo-iq3_xxs.gguf", "IQ3_XXS"),
+        ("gpt-oss-20b-MXFP4.gguf", "MXFP4"),
+        ("q4_k_m.gguf", "Q4_K_M"),
+        ("foo-i1-Q2_K_S.gguf", "Q2_K_S"),
+        ("model-Q6_K_L.gguf", "Q6_K_L"),
+        ("foo-fp16.gguf", "F16"),
+        ("X-F16-Q8_0.gguf", "Q8_0"),
+        ("Q8-turbo.gguf", None),
+        ("nothing.gguf", None),
+    ],
+)
+def test_the_level_is_read_from_the_name(name: str, level: str | None) -> None:
+    assert level_in_name(name) == level
+
+
+@given(st.sampled_from([level.name for level in LEVELS]), st.sampled_from("-._"), st.booleans())
+def test_every_level_is_recognised(level: str, separator: str, lower: bool) -> None:
+    written = level.lower() if lower else level
+    assert level_in_name(f"Some-Model-7B{separator}{written}.gguf") == level
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("model-Q8_0.gguf", HubFileKind.MODEL),
+        ("mmproj-F16.gguf", HubFileKind.PROJECTOR),
+        ("model.mmproj-Q8_0.gguf", HubFileKind.PROJECTOR),
+        ("model.imatrix", HubFileKind.IMPORTANCE_MATRIX),
+        ("model-imatrix.gguf", HubFileKind.IMPORTANCE_MATRIX),
+        ("imatrix_unsloth.dat", HubFileKind.IMPORTANCE_MATRIX),
+        ("imatrix.gguf", HubFileKind.IMPORTANCE_MATRIX),
+        ("model-imatrix-Q4_K_M.gguf", HubFileKind.MODEL),
+    ],
+)
+def test_kinds_are_recognised(name: str, kind: HubFileKind) -> None:
+    (file,) = group_files([RepoFile(name, 10)])
+    assert file.kind is kind
+
+
+def test_shards_are_one_file_and_other_files_are_left_out() -> None:
+    files = [
+        RepoFile("README.md", 5),
+        RepoFile("b/x-Q8_0-00002-of-00002.gguf", 20),
+        RepoFile("b/x-Q8_0-00001-of-00002.gguf", 10),
+        RepoFile("x-Q2_K.gguf", 3),
+        RepoFile("mmproj-F16.gguf", 4),
+        RepoFile("x-F16.gguf", 50),
+    ]
+    listed = group_files(files)
+    assert [file.level for file in listed] == ["F16", "Q8_0", "Q2_K", "F16"]
+    shards = listed[1]
+    assert [part.size_bytes for part in shards.parts] == [10, 20]
+    assert (shards.size_bytes, shards.shards, shards.complete) == (30, 2, True)
+    assert shards.name == "b/x-Q8_0-00001-of-00002.gguf"
+
+
+def test_a_file_is_found_by_level_whatever_its_spelling_or_by_name() -> None:
+    files = group_files(
+        [
+            RepoFile("x-Q4_K_M.gguf", 1),
+            RepoFile("x-UD-Q4_K_XL.gguf", 2),
+            RepoFile("x-MXFP4.gguf", 3),
+        ]
+    )
+    for wanted, size in [
+        ("q4_k_m", 1), ("Q4_K", 1), ("Q4-K-M", 1), ("ud-q4_k_xl", 2), ("MXFP4_MOE", 3),
+        ("mxfp4", 3), ("x-UD-Q4_K_XL.gguf", 2),
+    ]:  # fmt: skip
+        assert find_file(files, wanted).size_bytes == size
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted", "word"),
+    [
+        (["x-Q4_K_M.gguf", "x-Q8_0.gguf"], "Q4_K_S", "Q4_K_M"),
+        (["x-Q4_K_M.gguf"], "nonsense", "Q4_K_M"),
+        (["x.gguf"], "Q4_K_M", "x.gguf"),
+        (["a-Q8_0.gguf", "b-Q8_0.gguf"], "Q8_0", "Several"),
+        (["x-Q8_0-00001-of-00003.gguf"], "Q8_0", "only 1 of the 3"),
+        (["README.md"], "Q8_0", "no GGUF"),
+        (["mmproj-F16.gguf"], "F16", "no GGUF"),
+    ],
+)
+def test_what_is_not_there_is_said(names: list[str], wanted: str, word: str) -> None:
+    files = group_files(RepoFile(name, 1) for name in names)
+    with pytest.raises(NoSuchFileError, match=word) as caught:
+        find_file(files, wanted)
+    assert caught.value.sentence.endswith(".")
+
+
+@given(st.lists(st.text(max_size=40).map(lambda name: RepoFile(f"{name}.gguf", 1)), max_size=8))
+def test_any_names_can_be_grouped(files: list[RepoFile]) -> None:
+    listed = group_files(files)
+    assert all(file.parts for file in listed)
+
+
+def test_bits_per_weight() -> None:
+    assert bits_per_weight(1000, 1600) == 5.0
+    assert bits_per_weight(1000, None) is None
+    assert bits_per_weight(1000, 0) is None
