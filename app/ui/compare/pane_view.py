@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
@@ -226,6 +226,7 @@ class PaneView(QFrame):
         answers = (t.answers.get(self.key) for t in reversed(self._session.chat.turns))
         figures = next((a.figures for a in answers if a is not None and a.figures), None)
         live = last is not None and self._is_live(last)
+        self.foot.setVisible(self.pane.state is not PaneState.FAILED)
         self.foot.show_figures(self.pane, figures, live=live)
 
     def _refresh_chooser(self, pane: Pane) -> None:
@@ -270,6 +271,15 @@ class PaneView(QFrame):
         )
 
     # Qt's own names from here on.
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            # A splitter asks for no height by width: a long notice would be cut off.
+            least = self._column.minimumHeightForWidth(self.width())
+            if least != self.minimumHeight():
+                self.setMinimumHeight(least)
+        return done
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

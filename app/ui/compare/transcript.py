@@ -67,7 +67,6 @@ class Transcript(QScrollArea):
         self._content = QWidget()
         self._content.setProperty("role", "plain")
         self._column = QVBoxLayout(self._content)
-        self._column.setContentsMargins(GRID, GRID, GRID, GRID)
         self._column.setSpacing(GRID)
         self.earlier_button = push_button(self.tr("Show earlier turns"), "link")
         self.earlier_button.clicked.connect(self.show_earlier)
@@ -77,6 +76,7 @@ class Transcript(QScrollArea):
         self._column.addWidget(self.later_button)
         self._column.addStretch(1)
         self.setWidget(self._content)
+        self._keep_width()
         self.end_button = EndButton(self)
         self.end_button.clicked.connect(self.jump_to_end)
         self._filling = QTimer(self)
@@ -262,7 +262,14 @@ class Transcript(QScrollArea):
             bar.setValue(widget.y() - offset)
         self._placing = False
 
+    def _keep_width(self) -> None:
+        """Leave room for the scroll bar while there is none, so that its coming moves no text."""
+        bar = self.verticalScrollBar()
+        room = 0 if bar.maximum() > 0 else bar.sizeHint().width()
+        self._column.setContentsMargins(GRID, GRID, GRID + room, GRID)
+
     def _on_range_changed(self) -> None:
+        self._keep_width()
         self._place()
         self._refresh_end_button()
 

@@ -21,6 +21,7 @@ from app.ui.compare.quiet_button import QuietButton
 from app.ui.compare.words import tokens_words
 from app.ui.icons import Tone, icon
 from app.ui.theme import GRID
+from app.ui.widgets.labels import set_small
 
 LONG_PROMPT_CHARACTERS = 1200
 EDIT_LINES = 10
@@ -224,6 +225,8 @@ class ThinkingBlock(QWidget):
         body.setProperty("role", "plain")
         body.setAccessibleName(self.tr("Thinking"))
         body.setUndoRedoEnabled(False)
+        set_small(body)
+        body.setViewportMargins(GRID, 0, 0, 0)
         body.setSizeAdjustPolicy(QPlainTextEdit.SizeAdjustPolicy.AdjustIgnored)
         body.setFixedHeight(self.fontMetrics().lineSpacing() * THINKING_LINES // 2)
         return body
