@@ -234,9 +234,9 @@ class Driver(QObject):
         self.reply(imported=sorted(heads & set(NEVER_IMPORTED)))
 
     def _do_profile(self, command: dict[str, Any]) -> None:
-        """Begin to profile this thread, or end it and write the result to stderr."""
+        """Begin to profile this thread by its processor time, or end and write it to stderr."""
         if command["on"]:
-            self._profile = cProfile.Profile()
+            self._profile = cProfile.Profile(time.thread_time)
             self._profile.enable()
         elif self._profile is not None:
             self._profile.disable()
