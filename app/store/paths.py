@@ -82,6 +82,11 @@ class Paths:
         """The demo model's shrunken levels, made on this PC."""
         return self.cache / "demo"
 
+    @property
+    def library(self) -> Path:
+        """What the headers of this PC's model files said."""
+        return self.cache / "library.sqlite3"
+
     def create(self) -> None:
         """Make the folders that are missing, readable by this person alone.
 

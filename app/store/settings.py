@@ -42,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         chat_list_visible: Whether the list of chats is shown.
         preset: Name of the sampling preset for new chats.
         last_folder: Where the last model file was opened.
+        library_folders: Folders of the person's own that hold model files, as absolute paths.
         first_start_done: The first start's levels of the demo model were made.
     """
 
@@ -56,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     chat_list_visible: bool = True
     preset: str = next(iter(PRESETS))
     last_folder: str = ""
+    library_folders: list[str] = []
     first_start_done: bool = False
 
 

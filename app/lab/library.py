@@ -1,0 +1,52 @@
+"""The model files that this PC has already, whoever put them there."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from app.library.places import known_places
+from app.library.scan import LibraryScan, scan
+from app.store.library import HeaderCache, own_folders
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from app.core.family import LibraryModel
+    from app.library.places import Place
+    from app.store.paths import Paths
+
+__all__ = ["Library", "LibraryScan"]
+
+
+class Library:
+    """Finds model files; holds nothing between two scans, so that any thread may scan."""
+
+    def __init__(self, paths: Paths, environ: Mapping[str, str] = os.environ) -> None:
+        """Prepare; nothing is read yet.
+
+        Args:
+            paths: This program's folders: settings, and the headers it remembers.
+            environ: Environment variables, which move the folders of many programs.
+        """
+        self._paths = paths
+        self._environ = environ
+
+    def places(self) -> tuple[Place, ...]:
+        """Where a scan would look now, in the order in which files are given to programs."""
+        return known_places(self._environ, own_folders(self._paths.settings))
+
+    def scan(
+        self,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+        on_found: Callable[[Sequence[LibraryModel]], object] = lambda _: None,
+    ) -> LibraryScan:
+        """Look through this PC; may take long at the first time. Changes no model file.
+
+        Args:
+            cancelled: Asked often, on this thread; once it says True, the scan ends early.
+            on_found: Told on this thread what was found, at most ten times a second.
+        """
+        with HeaderCache(self._paths.library) as cache:
+            return scan(self.places(), cache, cancelled=cancelled, on_found=on_found)

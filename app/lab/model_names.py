@@ -1,0 +1,218 @@
+"""What a person may write for a model file: a path, a library name, ``ORG/REPO:LEVEL``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.core.errors import PersonError
+from app.core.family import LibraryModel, families
+from app.core.gguf_reader import quotable
+from app.core.hub_names import HubNameError, parse_hub_address
+from app.core.levels import UnknownLevelError, level_by_name
+from app.core.model_names import family_of, model_stem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+_MOST_NAMED = 6
+_HOW_TO_GET = "“shrinkscope get ORG/REPO:LEVEL” downloads a model"
+
+
+class NoSuchModelError(PersonError):
+    """Nothing on this PC is called so."""
+
+
+class AmbiguousModelError(PersonError):
+    """Several model files are called so; the sentence names them."""
+
+
+class ModelNames:
+    """Finds the file that is meant; looks through the library once, when first needed."""
+
+    def __init__(self, models: Callable[[], Sequence[LibraryModel]]) -> None:
+        """``models`` brings up what is on this PC, and may take long."""
+        self._bring_up = models
+        self._models: Sequence[LibraryModel] | None = None
+
+    def path_of(self, word: str) -> Path:
+        """Return the file that a word means.
+
+        A file that is there under this very path always wins. Letters' case does not matter in
+        names. Nothing is ever downloaded.
+
+        Raises:
+            NoSuchModelError: There is none; the sentence says how to get one.
+            AmbiguousModelError: There are several; the sentence names them.
+        """
+        if not word.strip():
+            raise NoSuchModelError(f"An empty word names no model; {_HOW_TO_GET}.")
+        path = Path(word)
+        is_path = _is_path(word)
+        if is_path and not os.path.lexists(path):
+            named = quotable(path.name)
+            raise NoSuchModelError(f"“{named}” is not there; {_HOW_TO_GET}.", detail=word)
+        if is_path or _is_file(path):
+            return path
+        if self._models is None:
+            self._models = self._bring_up()
+        found = _one_of_copies(matching(word, self._models))
+        if len(found) == 1:
+            return found[0].path
+        if found:
+            raise AmbiguousModelError(_which(word, found))
+        if os.path.lexists(path):
+            return path  # a folder, say; whoever opens it explains
+        raise NoSuchModelError(_nothing(word, self._models), detail=word)
+
+
+def matching(word: str, models: Sequence[LibraryModel]) -> list[LibraryModel]:
+    """Return the models that a word names, in their order; of several ways the closest counts.
+
+    The ways: the exact name (with or without ``.gguf``); a repository, name or family and behind
+    a colon the level, as the file's name claims it, else as its header says; a repository, name
+    or family alone.
+    """
+    wanted = _plain(word)
+    exact = [model for model in models if wanted in _exact_names(model)]
+    if exact:
+        return exact
+    usable = [model for model in models if model.is_language_model]
+    keys = _family_keys(usable)
+    who, colon, level = wanted.rpartition(":")
+    if not colon:
+        return [model for model in usable if wanted in _loose_names(model, keys)]
+    named = [model for model in usable if who in _loose_names(model, keys)]
+    meant = _spellings(level)
+    for level_of in (_file_stem, _claimed_level, _level_of_header):
+        # The file's own name may stand in place of the level.
+        close = [model for model in named if _spelling(level_of(model)) in meant]
+        if close:
+            return close
+    return []
+
+
+def _is_path(word: str) -> bool:
+    """Whether a word can be nothing but a path."""
+    return (
+        os.path.isabs(word)
+        or word.startswith((".", "~"))
+        or "\0" in word
+        or (os.sep == "\\" and os.sep in word)
+    )
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _plain(word: str) -> str:
+    """A word as it is compared: without the Hub's address, in small letters."""
+    try:
+        address = parse_hub_address(word)
+    except HubNameError:
+        return word.strip().casefold()
+    if address.file_name is not None:
+        return f"{address.repo_id}:{address.file_name.rpartition('/')[2]}".casefold()
+    return str(address).casefold()
+
+
+def _exact_names(model: LibraryModel) -> set[str]:
+    names = {model.name, *model.aliases, model.path.name, model_stem(model.path.name)}
+    # “llama3.2” is Ollama's short form of “llama3.2:latest”.
+    names |= {name.removesuffix(":latest") for name in names}
+    return {name.casefold() for name in names}
+
+
+def _loose_names(model: LibraryModel, keys: dict[Path, str]) -> set[str]:
+    names = {model.name, *model.aliases, model.family_words, family_of(model.name)}
+    names |= {keys.get(model.path, model.family_words)}
+    names |= {name.partition(":")[0] for name in (model.name, *model.aliases)}
+    if model.model is not None:
+        names.add(model.model.name)
+    if model.repository is not None:
+        repository_name = model.repository.rpartition("/")[2]
+        names |= {model.repository, repository_name}
+    return {name.casefold() for name in names if name}
+
+
+def _family_keys(models: Iterable[LibraryModel]) -> dict[Path, str]:
+    return {model.path: family.key for family in families(models) for model in family.models}
+
+
+def _file_stem(model: LibraryModel) -> str:
+    return model_stem(model.path.name)
+
+
+def _claimed_level(model: LibraryModel) -> str:
+    return model.label
+
+
+def _level_of_header(model: LibraryModel) -> str:
+    return model.model.level_name if model.model is not None else ""
+
+
+def _spelling(name: str) -> str:
+    return name.upper().replace("-", "_")
+
+
+def _spellings(level: str) -> set[str]:
+    """The ways in which a level may be written: ``q4_k`` means ``Q4_K_M`` too."""
+    plain = _spelling(model_stem(level))
+    try:
+        return {plain, level_by_name(plain).name}
+    except UnknownLevelError:
+        return {plain}
+
+
+def _one_of_copies(found: list[LibraryModel]) -> list[LibraryModel]:
+    """Leave out older versions, and copies of one file that several programs keep."""
+    current = [model for model in found if not model.is_older] or found
+    firsts: dict[tuple[str, int, str], LibraryModel] = {}
+    for model in current:
+        firsts.setdefault((model.label, model.file_bytes, model.family_words), model)
+    return list(firsts.values())
+
+
+def _which(word: str, found: Sequence[LibraryModel]) -> str:
+    names = [_clear_name(model, found) for model in found[:_MOST_NAMED]]
+    more = len(found) - len(names)
+    last = f"{more} more" if more else names.pop()
+    joint = "and" if more else "or"
+    return f"“{quotable(word)}” could be {', '.join(names)} {joint} {last}: name one of them."
+
+
+def _clear_name(model: LibraryModel, others: Sequence[LibraryModel]) -> str:
+    """A name that means this one of the models that the word meant, else its path."""
+    names = [model.name]
+    if model.repository is not None and model.label:
+        names.insert(0, f"{model.repository}:{model.label}")
+    for name in names:
+        if matching(name, others) == [model]:
+            return name
+    return str(model.path)
+
+
+def _nothing(word: str, models: Sequence[LibraryModel]) -> str:
+    shown = quotable(word)
+    who, colon, _ = _plain(word).rpartition(":")
+    here = matching(who, models) if colon else []
+    levels = list(dict.fromkeys(model.label for model in here if model.label))
+    if levels:
+        there = f"; of this model {', '.join(levels)} {'are' if len(levels) > 1 else 'is'} there"
+    else:
+        there = ""
+    try:
+        address = parse_hub_address(word)
+    except HubNameError:
+        address = None
+    if address is not None and address.level:
+        return f"“{shown}” is not on this PC{there}; “shrinkscope get {address}” downloads it."
+    return (
+        f"“{shown}” is not there: no file and no model of the library is called so{there};"
+        f" {_HOW_TO_GET}."
+    )
