@@ -96,6 +96,13 @@ class Person:
             if widget.isVisible() and _is_in_sight(widget)
         )
 
+    def offers(self, name: str, within: QWidget | None = None) -> bool:
+        """Whether there is a button of this name."""
+        return any(
+            name in (button.accessibleName(), button.text()) and button.isVisible()
+            for button in (within or self.window.main).findChildren(QAbstractButton)
+        )
+
     def engine_pids(self) -> list[int]:
         """Process ids of the engines that run."""
         return [pane.pid for pane in self.panes if pane.pid is not None]

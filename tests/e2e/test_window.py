@@ -229,10 +229,11 @@ def test_a_killed_engine_is_reloaded(open_window: Callable[..., Person], models:
     assert answer.text.startswith(" w0 w1 w2")
     assert person.turns[0].answers[person.panes[1].key].text == "The sky is blue."
     assert person.shows("ended from outside", person.view(0))
+    assert person.offers("Reload", person.view(0))
     person.click("Reload", person.view(0))
     person.until(lambda: person.state(0) is PaneState.READY)
     person.rest()
-    assert not person.shows("ended from outside", person.view(0))
+    person.until(lambda: not person.offers("Reload", person.view(0)))
     assert person.panes[0].pid not in (None, pid)
 
 

@@ -1,0 +1,220 @@
+"""``search``, ``files``, ``get`` and ``remove`` as processes, against the fake Hub."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.helpers.fake_hub import FakeHub, FakeRepository, Fault, FaultKind
+from tests.helpers.hub_way import example_repository
+
+pytestmark = pytest.mark.e2e
+
+REPOSITORY = Path(__file__).parents[2]
+PATIENCE_SECONDS = 120
+REPO = "org/model-GGUF"
+SINGLE = "model-Q4_K_M.gguf"
+
+
+class HubCommands:
+    """Runs commands with a Hugging Face folder of the test's own."""
+
+    def __init__(self, hub: FakeHub, home: Path) -> None:
+        self.hub = hub
+        self.home = home
+
+    def start(self, *words: str, **environ: str) -> subprocess.Popen[str]:
+        environment = os.environ | {
+            "PYTHONPATH": str(REPOSITORY),
+            "HF_HOME": str(self.home),
+            "HF_ENDPOINT": self.hub.endpoint,
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+            "COLUMNS": "200",
+        }
+        return subprocess.Popen(
+            [sys.executable, "-m", "app", *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+            env=environment | environ,
+            cwd=self.home,
+        )
+
+    def run(self, *words: str, status: int = 0, **environ: str) -> tuple[str, str]:
+        with self.start(*words, **environ) as process:
+            try:
+                out, err = process.communicate(timeout=PATIENCE_SECONDS)
+            except BaseException:
+                process.kill()
+                raise
+        assert "Traceback" not in err, err
+        assert process.returncode == status, err
+        return out, err
+
+    def json(self, *words: str, **environ: str) -> Any:
+        return msgspec.json.decode(self.run(*words, "--json", **environ)[0])
+
+
+@pytest.fixture
+def hub() -> Iterator[FakeHub]:
+    with FakeHub(example_repository()) as hub:
+        yield hub
+
+
+@pytest.fixture
+def commands(hub: FakeHub, tmp_path: Path) -> HubCommands:
+    return HubCommands(hub, tmp_path)
+
+
+def original(hub: FakeHub, name: str = SINGLE) -> bytes:
+    file = hub.repositories[REPO].file(name)
+    assert file is not None
+    return file.read(0, file.size)
+
+
+def test_search(commands: HubCommands) -> None:
+    document = commands.json("search", "model", "--sort", "downloads", "--limit", "5")
+    (found,) = document["results"]
+    assert found["repo"] == REPO
+    assert found["parameters"] == 1_100_000_000
+    out, err = commands.run("search", "model", "--author", "org")
+    assert REPO in out
+    assert "1.1B" in out
+    assert "Hub: 127.0.0.1" in err
+    assert "Nothing" in commands.run("search", "no such thing")[0]
+
+
+def test_files(commands: HubCommands, hub: FakeHub) -> None:
+    document = commands.json("files", REPO)
+    assert document["repo"] == REPO
+    assert document["commit"] == hub.repositories[REPO].commit
+    shown = {file["name"]: file for file in document["files"]}
+    shards = shown["Q8_0/model-Q8_0-00001-of-00002.gguf"]
+    assert (shards["shards"], shards["bytes"], shards["level"]) == (2, 1_600_000, "Q8_0")
+    assert shown["mmproj-F16.gguf"]["kind"] == "projector"
+    assert shown["model.imatrix"]["kind"] == "importance matrix"
+    assert shown[SINGLE]["bits_per_weight"] == pytest.approx(3e6 * 8 / 1.1e9)
+    out, _ = commands.run("files", f"{hub.endpoint}/{REPO}/tree/main")
+    assert "Q4_K_M" in out
+    assert hub.asked("content") == []
+
+
+def test_files_of_original_weights_names_what_was_made_from_them(
+    commands: HubCommands, hub: FakeHub
+) -> None:
+    hub.add(FakeRepository("org/model", facts={"tags": []}))
+    out, err = commands.run("files", "org/model")
+    assert "no GGUF files" in out
+    assert REPO in err
+
+
+def test_get_brings_the_file_and_says_what_it_did(commands: HubCommands, hub: FakeHub) -> None:
+    document = commands.json("get", f"{REPO}:q4_k_m")
+    path = Path(document["path"])
+    assert path.is_relative_to(commands.home / "hub")
+    assert path.read_bytes() == original(hub)
+    assert document["bytes"] == 3_000_000
+    assert document["sha256"] == hashlib.sha256(original(hub)).hexdigest()
+    assert document["resumed_from_bytes"] == 0
+    again = commands.json("get", f"{REPO}:Q4_K_M")
+    assert again["resumed_from_bytes"] == again["bytes"]
+    out, _ = commands.run("get", f"hf.co/{REPO}:Q8_0".replace("hf.co/", ""))
+    assert out.strip().endswith("model-Q8_0-00001-of-00002.gguf")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_get_goes_on_after_a_kill(commands: HubCommands, hub: FakeHub) -> None:
+    hub.bytes_per_second = 1_500_000
+    for number in (1, 2):
+        with commands.start("get", f"{REPO}:Q4_K_M") as process:
+            reached = hub.sent_bytes + 900_000
+            while hub.sent_bytes < reached:
+                assert process.poll() is None
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+        (part,) = (commands.home / "hub").rglob("*.incomplete")
+        assert part.stat().st_size > 300_000 * number
+    hub.bytes_per_second = None
+    kept = part.stat().st_size
+    document = commands.json("get", f"{REPO}:Q4_K_M")
+    assert document["resumed_from_bytes"] == kept
+    assert Path(document["path"]).read_bytes() == original(hub)
+    ranges = [request.headers.get("range") for request in hub.asked("content")]
+    assert ranges[0] is None
+    assert ranges[-1] == f"bytes={kept}-"
+    assert list((commands.home / "hub").rglob("*.incomplete")) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl+C reaches the whole console there")
+def test_ctrl_c_keeps_what_is_there(commands: HubCommands, hub: FakeHub) -> None:
+    hub.bytes_per_second = 1_000_000
+    with commands.start("get", f"{REPO}:Q4_K_M") as process:
+        while hub.sent_bytes < 800_000:
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert list((commands.home / "hub").rglob("*.incomplete"))
+
+
+@pytest.mark.parametrize(
+    ("words", "word"),
+    [
+        (["files", "org/none"], "There is no repository org/none"),
+        (["files", "nonsense"], "names no repository"),
+        (["files", "https://example.org/a/b"], "does not belong to the Hub"),
+        (["get", f"{REPO}:Q3_K_M"], "has no level “Q3_K_M”"),
+        (["get", REPO], "has several model files"),
+        (["get", f"{REPO}:Q4_K_M", "--endpoint", "http://example.org"], "must begin with https"),
+        (["remove", f"{REPO}:Q4_K_M"], "is not on this PC"),
+        (["remove", "/etc/passwd"], "does not lie in the Hugging Face cache"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence(
+    commands: HubCommands, words: list[str], word: str
+) -> None:
+    _, err = commands.run(*words, "--quiet", status=1)
+    assert word in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_a_hub_that_is_not_there_is_said_at_once(tmp_path: Path) -> None:
+    with FakeHub() as hub:
+        pass
+    _, err = HubCommands(hub, tmp_path).run("search", "model", "--quiet", status=1)
+    assert "cannot be reached" in err
+
+
+def test_a_corrupt_file_is_never_there(commands: HubCommands, hub: FakeHub) -> None:
+    hub.content_faults.add(*[Fault(FaultKind.FLIP, 77)] * 2)
+    _, err = commands.run("get", f"{REPO}:Q4_K_M", status=1)
+    assert "arrived damaged twice" in err
+    assert not any((commands.home / "hub").rglob("*.gguf"))
+    assert not any((commands.home / "hub").rglob("*.incomplete"))
+
+
+def test_remove_says_what_it_frees_and_removes_it(commands: HubCommands, hub: FakeHub) -> None:
+    commands.run("get", f"{REPO}:Q4_K_M")
+    commands.run("get", f"{REPO}:Q8_0")
+    assert commands.json("remove", f"{REPO}:Q4_K_M") == {"freed_bytes": 3_000_000}
+    cache = commands.home / "hub"
+    assert sorted(path.name for path in cache.rglob("*.gguf")) == [
+        "model-Q8_0-00001-of-00002.gguf", "model-Q8_0-00002-of-00002.gguf"
+    ]  # fmt: skip
+    (first, _) = sorted(cache.rglob("*.gguf"))
+    out, err = commands.run("remove", str(first), "--yes")
+    assert "This frees 1.6 MB" in err
+    assert "1.6 MB freed" in out
+    assert not any(path.is_file() for path in cache.glob("models--*/**/*"))

@@ -1,0 +1,1 @@
+"""Pictures of the real window with the real demo model, for the README and to be looked at."""

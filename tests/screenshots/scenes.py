@@ -1,0 +1,359 @@
+"""The states of the window, each brought about as a person would."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+
+from app.core.settings import SamplingSettings
+from app.lab.demo import DemoFiles
+from app.lab.panes import PaneState
+from app.ui.compare.pane_menu import PaneCommand
+from tests.helpers import gguf_files
+from tests.screenshots.studio import held
+
+if TYPE_CHECKING:
+    from tests.e2e.person import Person
+    from tests.screenshots.studio import Studio
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+MARKDOWN = """## Fibonacci numbers
+
+Each number is the **sum of the two** before it; the `n`-th is found in *linear* time:
+
+```python
+def fibonacci(n: int) -> int:
+    \"\"\"Return the n-th number, counted from 0.\"\"\"
+    a, b = 0, 1
+    for _ in range(n):
+        a, b = b, a + b
+    return a
+
+
+assert [fibonacci(n) for n in range(7)] == [0, 1, 1, 2, 3, 5, 8]
+```
+
+| n | number |
+|---|---:|
+| 10 | 55 |
+| 20 | 6765 |
+
+1. It starts with 0 and 1.
+2. The ratio of neighbours nears 1.618.
+
+> Leonardo of Pisa asked for rabbits.
+"""
+LONG_NAME = (
+    "Some-Very-Long-Organisation-Name_The-Longest-Model-Family-Name-Anyone-Ever-Gave-To-A-Model"
+    "-Instruct-v2.5-preview-2407-abliterated-imatrix-Q4_K_M-requantized.gguf"
+)
+
+
+# --- the demo model -----------------------------------------------------------------------
+
+
+def being_made(studio: Studio) -> None:
+    """The first seconds of a first start: levels are being made."""
+    with studio.window(fresh_cache=True) as person:
+        person.until(lambda: bool(psutil.Process().children()))
+        person.until(lambda: any(pane.progress for pane in person.panes))
+        with held(psutil.Process().children()[0].pid):
+            studio.take("being-made")
+        person.until(lambda: all(p.state is not PaneState.PREPARING for p in person.panes))
+
+
+def start(studio: Studio) -> None:
+    """Four levels, and suggested prompts."""
+    with studio.window() as person:
+        _made(person)
+        studio.take("start")
+
+
+def answering(studio: Studio) -> None:
+    """A race: loading, reading, answering, done."""
+    with studio.window() as person:
+        _made(person)
+        person.click("A sum")
+        person.until(lambda: person.state(0) is PaneState.LOADING and bool(person.panes[0].pid))
+        pid = person.panes[0].pid
+        assert pid is not None
+        with held(pid):
+            studio.take("loading")
+        second = person.panes[1]
+        person.until(lambda: person.state(1) is PaneState.GENERATING and second.live_tokens > 8)
+        assert second.pid is not None
+        with held(second.pid):
+            studio.take("generating")
+        person.until(person.answered)
+        person.rest()
+        studio.take("done")
+        person.ask_all("Which month comes after May?")
+        person.until(lambda: len(person.turns) == 2 and person.answered())
+        person.rest()
+        _reveal_difference(person)
+        studio.take("second-turn")
+
+
+def hero(studio: Studio, name: str = "compare") -> None:
+    """A few turns, the plots in motion, a first difference."""
+    with studio.window() as person:
+        _made(person)
+        for prompt in ("How many legs does a spider have?", "What is 47 + 38?"):
+            person.ask_all(prompt)
+            person.until(lambda: person.session.busy)
+            person.until(person.answered)
+            person.rest()
+        person.until(lambda: any(person.shows("first difference", v) for v in _views(person)))
+        studio.take(name, lambda: _hover_plots(person))
+
+
+def chat(studio: Studio, name: str = "chat") -> None:
+    """One pane: a chat program."""
+    with studio.window() as person:
+        _made(person)
+        for pane in person.panes[1:]:
+            person.window.page.controller.remove(pane.key)
+        for prompt in ("Spell elephant backwards.", "What does quantization do?"):
+            person.ask_all(prompt)
+            person.until(lambda: person.session.busy)
+            person.until(person.answered)
+            person.rest()
+        studio.take(name)
+
+
+def six(studio: Studio) -> None:
+    """Six panes that have answered."""
+    with studio.window() as person:
+        _made(person)
+        demo = DemoFiles.below(studio.home / "cache" / "demo")
+        person.window.page.open_files([demo.path("Q8_0"), demo.path("F16")])
+        person.until(lambda: all(pane.model for pane in person.panes))
+        person.ask_all("How many legs does a spider have?")
+        person.until(person.answered)
+        person.rest()
+        studio.take("six")
+
+
+def views_over(studio: Studio) -> None:
+    """Everything that lies over the page or beside it."""
+    with studio.window() as person:
+        _made(person)
+        person.ask_all("How many legs does a spider have?")
+        person.until(person.answered)
+        person.rest()
+        main = person.window.main
+        person.press(Qt.Key.Key_Comma, CONTROL)
+        studio.take("settings-side")
+        person.press(Qt.Key.Key_Comma, CONTROL)
+        person.window.page.controller.run(PaneCommand.SETTINGS, person.panes[1].key)
+        studio.take("settings-of-a-pane")
+        person.press(Qt.Key.Key_Comma, CONTROL)
+        main.palette_action.trigger()
+        studio.take("palette")
+        QTest.keyClicks(QApplication.focusWidget() or main, "pane")
+        studio.take("palette-query")
+        person.press(Qt.Key.Key_Escape)
+        main.help_action.trigger()
+        studio.take("help")
+        main.help_action.trigger()
+        for page in ("Settings", "About"):
+            person.click(page)
+            studio.take(f"page-{page.lower()}")
+        person.click("Compare")
+        key = person.panes[1].key
+
+        def open_elsewhere() -> None:
+            person.window.page.controller.run(PaneCommand.ELSEWHERE, key)
+
+        studio.take("elsewhere", open_elsewhere)
+        _close_others(person)
+
+        def open_menu() -> None:
+            header = person.view(1).header
+            header.menu_requested.emit(header.mapToGlobal(QPoint(20, 40)))
+
+        studio.take("menu", open_menu)
+        _close_others(person)
+        person.window.page.controller.run(PaneCommand.LOG, key)
+        studio.take("log")
+        _close_others(person)
+        person.window.page.chats.ask_delete()
+        studio.take("delete-question")
+        person.window.page.chats.question.hide()
+        person.find(QLineEdit, "Search chats by title").setText("nothing like it")
+        studio.take("search-nothing")
+
+
+# --- other models -------------------------------------------------------------------------
+
+
+def empty(studio: Studio) -> None:
+    """No model is open."""
+    with studio.window() as person:
+        _made(person)
+        for pane in person.panes:
+            person.window.page.controller.remove(pane.key)
+        studio.take("empty")
+
+
+def thinking(studio: Studio) -> None:
+    """A model that thinks: while it does, and after."""
+    thoughts = [f" thought {number}," for number in range(60)]
+    pieces = ["<think>", "\nTwo and two are", *thoughts, " four.\n", "</think>", "\n\nIt", " is 4."]
+    template = gguf_files.THINKING_TEMPLATE
+    slow = gguf_files.write_scripted_model(
+        studio.home / "thinks-long.gguf", pieces, chat_template=template
+    )
+    with studio.window(slow, gguf_files.write_thinking_model(studio.home / "t.gguf")) as person:
+        person.ask_all("What is two and two?")
+        person.until(lambda: any(answer.thinking for answer in person.turns[0].answers.values()))
+        pid = person.panes[0].pid
+        assert pid is not None
+        with held(pid):
+            studio.take("thinking")
+        person.until(person.answered)
+        person.rest()
+        studio.take("thought")
+
+
+def failed(studio: Studio, name: str = "failed") -> None:
+    """One answers; one is broken, one aborts llama.cpp, one was killed."""
+    home = studio.home
+    with studio.window() as person:
+        _made(person)
+        for pane in person.panes[1:]:
+            person.window.page.controller.remove(pane.key)
+        person.window.page.open_files(
+            [
+                gguf_files.write_truncated_llama(home / "half-downloaded-Q4_K_M.gguf"),
+                gguf_files.write_duplicate_token_model(home / "odd-vocabulary.gguf"),
+                _endless(home),
+            ]
+        )
+        person.until(lambda: all(pane.model or pane.failure for pane in person.panes))
+        person.window.page.controller.set_sampling(SamplingSettings(max_tokens=1_000_000))
+        person.ask_all("How many legs does a spider have?")
+        last = person.panes[3]
+        person.until(lambda: "w9" in person.turns[0].answers[last.key].text)
+        assert last.pid is not None
+        os.kill(last.pid, signal.SIGKILL)
+        person.until(person.answered)
+        person.rest()
+        studio.take(name)
+
+
+def full(studio: Studio) -> None:
+    """A context that is full, a file without a template, a prompt that was stopped."""
+    home = studio.home
+    words = [f" w{number}" for number in range(30)]
+    small = gguf_files.write_scripted_model(
+        home / "small-context.gguf", words, ends=False, context_length=256
+    )
+    mute = gguf_files.write_scripted_model(home / "mute.gguf", ["Hi"], chat_template=None)
+    with studio.window(small, mute, _endless(home)) as person:
+        person.until(lambda: all(pane.model for pane in person.panes))
+        person.window.page.controller.set_sampling(SamplingSettings(max_tokens=1_000_000))
+        keys = [person.panes[0].key, person.panes[2].key]
+        person.window.page.controller.ask("Count.", keys)
+        person.until(lambda: "w9" in person.turns[0].answers[keys[1]].text)
+        person.press(Qt.Key.Key_Escape)
+        person.rest()
+        studio.take("context-full")
+
+
+def markdown(studio: Studio) -> None:
+    """An answer with a heading, code, a table, a list and a quotation."""
+    lines = MARKDOWN.splitlines(keepends=True)
+    pieces = [line if lines.index(line) == at else line + " " for at, line in enumerate(lines)]
+    unique = [piece + "​" * at for at, piece in enumerate(pieces)]
+    path = gguf_files.write_scripted_model(studio.home / "writes.gguf", unique, context_length=2048)
+    with studio.window(path) as person:
+        person.ask_all("Write a Python function that returns the n-th Fibonacci number.")
+        person.until(person.answered)
+        person.rest()
+        studio.take("markdown")
+
+
+def long_names(studio: Studio) -> None:
+    """Names that are longer than any pane."""
+    facts = {"general.name": "The Longest Model Family Name Anyone Ever Gave To A Model " * 3}
+    path = gguf_files.write_tiny_llama(studio.home / LONG_NAME, metadata=facts)
+    other = gguf_files.write_tiny_llama(studio.home / f"B-{LONG_NAME}", metadata=facts)
+    with studio.window(path, other, path) as person:
+        person.window.page.controller.set_sampling(SamplingSettings(max_tokens=40))
+        person.ask_all("Donaudampfschifffahrtsgesellschaftskapitän" * 6 + " and so on. " * 20)
+        person.until(person.answered)
+        person.rest()
+        person.window.page.controller.rename_chat(person.session.chat.id, "A very long title " * 9)
+        studio.take("long-names")
+
+
+# --- helpers ------------------------------------------------------------------------------
+
+
+def _made(person: Person) -> None:
+    """Wait until the demo levels are there and their headers read."""
+    person.until(lambda: all(pane.model for pane in person.panes))
+    QTest.qWait(50)
+
+
+def _views(person: Person) -> list[QWidget]:
+    return [person.view(place) for place in range(len(person.panes))]
+
+
+def _reveal_difference(person: Person) -> None:
+    for view in _views(person):
+        if person.offers("first difference", view):
+            person.click("first difference", view)
+
+
+def _hover_plots(person: Person) -> None:
+    plots = person.window.plots
+    if plots is not None:
+        chart = plots.charts[0]
+        QTest.mouseMove(chart, chart.rect().center())
+
+
+def _close_others(person: Person) -> None:
+    for other in QApplication.topLevelWidgets():
+        if other is not person.window.main and other.isVisible():
+            other.close()
+    QTest.qWait(20)
+
+
+def _endless(home: Path) -> Path:
+    words = [f" w{number}" for number in range(30)]
+    path = home / "endless.gguf"
+    if not path.exists():
+        gguf_files.write_scripted_model(path, words, ends=False, context_length=32768)
+    return path
+
+
+README: dict[str, Callable[[Studio], None]] = {
+    "compare": hero,
+    "chat": chat,
+    "failed": failed,
+}
+ALL: dict[str, Callable[[Studio], None]] = {
+    "being_made": being_made,
+    "start": start,
+    "answering": answering,
+    "hero": lambda studio: hero(studio, "hero"),
+    "chat": chat,
+    "six": six,
+    "views_over": views_over,
+    "empty": empty,
+    "thinking": thinking,
+    "failed": failed,
+    "full": full,
+    "markdown": markdown,
+    "long_names": long_names,
+}

@@ -1,0 +1,46 @@
+"""One process of the pictures: ``shoot (readme|all) FOLDER SCALE SCENES``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from app.ui.application import make_application
+from app.ui.theme import Theme, ThemeChoice
+from tests.screenshots import scenes
+from tests.screenshots.studio import LARGE, SMALL, Studio
+
+LIGHT, DARK = ThemeChoice.LIGHT, ThemeChoice.DARK
+
+
+def main() -> int:
+    """Take the pictures that the words ask for."""
+    which, folder, scale, only = sys.argv[1:5]
+    application = make_application(sys.argv[:1])
+    home = Path(os.environ["SHRINKSCOPE_HOME"])
+    home.mkdir(parents=True)
+    studio = Studio(Theme(application), Path(folder), home, int(scale), _looks(which, int(scale)))
+    wanted = [name for name in only.split(",") if name]
+    table = scenes.README if which == "readme" else scenes.ALL
+    for name, scene in table.items():
+        if not wanted or name in wanted:
+            scene(studio)
+    return 0
+
+
+def _looks(which: str, scale: int) -> list[tuple[tuple[int, int], ThemeChoice, str]]:
+    if which == "readme":
+        return [(LARGE, LIGHT, "-light"), (LARGE, DARK, "-dark")]
+    if scale == 2:
+        return [(LARGE, LIGHT, "-light-1280-x2"), (SMALL, DARK, "-dark-1024-x2")]
+    return [
+        (LARGE, LIGHT, "-light-1280"),
+        (LARGE, DARK, "-dark-1280"),
+        (SMALL, LIGHT, "-light-1024"),
+        (SMALL, DARK, "-dark-1024"),
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
