@@ -63,10 +63,14 @@ class PaneFoot(QWidget):
         if needed.value:
             measured = pane.needed_bytes is not None
             values[Figure.NEEDED] = (needed, needed_help() if measured else estimated_help())
+        # Else every figure that comes or goes lays out everything around it by itself.
+        self._flow.setEnabled(False)
         for figure, number in self.numbers.items():
             self._show(number, values.get(figure))
         shared = not live and figures is not None and figures.shared
         self._set_shown(self.shared_label, shared)
+        self._flow.setEnabled(True)
+        self._flow.activate()
 
     def _show(self, number: NumberLabel, value: tuple[Quantity, str] | None) -> None:
         if value is not None:

@@ -15,7 +15,7 @@ class SessionSignals(QObject):
 
     An engine reports about 30 times a second and a session passes on each report. Here they are
     gathered until control returns to the event loop, and each signal then goes out once per pane,
-    lists before the things in them. Give :attr:`listener` to the session.
+    lists before the things in them, a pane a turn of the loop. Give :attr:`listener` to the session.
 
     Signals:
         panes_changed: Panes came, went or changed places, or another chat was opened.
@@ -47,24 +47,39 @@ class SessionSignals(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
-        self._timer.timeout.connect(self.flush)
+        self._timer.timeout.connect(self._send_some)
 
     def flush(self) -> None:
-        """Send what was gathered; called by itself when control returns to the event loop."""
+        """Send all that was gathered, at once."""
+        while self._send_some():
+            pass
         self._timer.stop()
-        lists, self._lists = self._lists, set()
-        panes, self._panes = self._panes, {}
-        answers, self._answers = self._answers, {}
-        if "panes" in lists:
-            self.panes_changed.emit()
-        if "turns" in lists:
-            self.turns_changed.emit()
-        if "chats" in lists:
-            self.chats_changed.emit()
-        for key in panes:
+
+    def _send_some(self) -> bool:
+        """Send the lists, or what one pane has; False if there was nothing.
+
+        One part a turn of the event loop, so that none of them pays for all panes.
+        """
+        if self._lists:
+            lists, self._lists = self._lists, set()
+            if "panes" in lists:
+                self.panes_changed.emit()
+            if "turns" in lists:
+                self.turns_changed.emit()
+            if "chats" in lists:
+                self.chats_changed.emit()
+        elif self._panes:
+            key = next(iter(self._panes))
+            del self._panes[key]
             self.pane_changed.emit(key)
-        for (_, key), turn in answers.items():
-            self.answer_changed.emit(turn, key)
+        elif self._answers:
+            place = next(iter(self._answers))
+            self.answer_changed.emit(self._answers.pop(place), place[1])
+        else:
+            return False
+        if self._lists or self._panes or self._answers:
+            self._timer.start()
+        return True
 
     def gather_list(self, name: str) -> None:
         """Remember that a list ("panes", "turns" or "chats") changed."""
