@@ -48,6 +48,7 @@ class PanesView(QScrollArea):
         self._was_busy = False
         self._tick_place = 0
         self._text_place = 0
+        self._fill_place = 0
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -58,6 +59,9 @@ class PanesView(QScrollArea):
         self._timer.timeout.connect(self._tick)
         self._text_timer = QTimer(self)
         self._text_timer.timeout.connect(self._show_grown)
+        self._fill_timer = QTimer(self)
+        self._fill_timer.setInterval(0)
+        self._fill_timer.timeout.connect(self._fill_one)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._on_focus_changed)
@@ -153,6 +157,9 @@ class PanesView(QScrollArea):
         view.stop_requested.connect(self.stop_requested)
         view.template_chosen.connect(self.template_chosen)
         view.link_activated.connect(self.link_activated)
+        view.transcript.fill_wanted.connect(self._fill_timer.start)
+        if view.transcript.fills:
+            self._fill_timer.start()
         return view
 
     def _set_intervals(self) -> None:
@@ -171,6 +178,15 @@ class PanesView(QScrollArea):
         view = self._view_in_turn(self._text_place)
         if view is not None:
             view.show_grown()
+
+    def _fill_one(self) -> None:
+        """Older turns get their widgets one at a time, the panes taking turns."""
+        for _ in self._order:
+            self._fill_place += 1
+            view = self._view_in_turn(self._fill_place)
+            if view is not None and view.transcript.fill_one():
+                return
+        self._fill_timer.stop()
 
     def _view_in_turn(self, place: int) -> PaneView | None:
         return self._living(self._order[place % len(self._order)]) if self._order else None
@@ -201,8 +217,10 @@ class PanesView(QScrollArea):
         self._set_intervals()
         self._timer.start()
         self._text_timer.start()
+        self._fill_timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._timer.stop()
         self._text_timer.stop()
+        self._fill_timer.stop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, QUrl, Signal
+from PySide6.QtCore import QUrl, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui.compare.end_button import EndButton
@@ -36,8 +36,10 @@ class Transcript(QScrollArea):
         edited: Another prompt in a turn's place is wanted.
         regenerate_requested: A turn's answer is wanted anew.
         link_activated: The person clicked a link (QUrl).
+        fill_wanted: Turns in the window have no widgets yet: call :meth:`fill_one` when idle.
     """
 
+    fill_wanted = Signal()
     edited = Signal(object, str)
     regenerate_requested = Signal(object)
     link_activated = Signal(QUrl)
@@ -58,6 +60,7 @@ class Transcript(QScrollArea):
         self._views: list[TurnView] = []
         self._stick = True
         self._placing = False
+        self._filling = False
         self._anchor: tuple[QWidget, int] | None = None
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -79,9 +82,6 @@ class Transcript(QScrollArea):
         self._keep_width()
         self.end_button = EndButton(self)
         self.end_button.clicked.connect(self.jump_to_end)
-        self._filling = QTimer(self)
-        self._filling.setInterval(0)
-        self._filling.timeout.connect(self._fill_one)
         bar = self.verticalScrollBar()
         bar.rangeChanged.connect(self._on_range_changed)
         bar.valueChanged.connect(self._on_value_changed)
@@ -115,12 +115,6 @@ class Transcript(QScrollArea):
         if view is not None:
             view.refresh(self._facts_of(turn))
 
-    def refresh_text(self, turn: Turn) -> None:
-        """Only the text of one turn's answer, if it is shown."""
-        view = self.view_of(turn)
-        if view is not None:
-            view.refresh_text()
-
     def place_marks(self, budget_ns: int) -> None:
         """Mark first differences, newest first, for about this long."""
         until_ns = time.monotonic_ns() + budget_ns
@@ -140,6 +134,11 @@ class Transcript(QScrollArea):
     def window_of_turns(self) -> TurnWindow:
         """Which turns are shown."""
         return self._window
+
+    @property
+    def fills(self) -> bool:
+        """Whether turns in the window still have no widgets."""
+        return self._filling
 
     @property
     def follows_end(self) -> bool:
@@ -194,16 +193,20 @@ class Transcript(QScrollArea):
             if not self._make_missing():
                 break
         else:
-            self._filling.start()
+            self._filling = True
+            self.fill_wanted.emit()
         for view in self._views:
             view.refresh(self._facts_of(view.turn))
         self._refresh_buttons()
 
-    def _fill_one(self) -> None:
-        if not self._make_missing():
-            self._filling.stop()
-            if not self._stick:
-                self._bring_more(self.verticalScrollBar().value())
+    def fill_one(self) -> bool:
+        """Make the widgets of one turn that has none; False if nothing is left to make."""
+        if not self._filling:
+            return False
+        self._filling = self._make_missing()
+        if not self._filling and not self._stick:
+            self._bring_more(self.verticalScrollBar().value())
+        return self._filling
 
     def _make_missing(self) -> bool:
         """Make the view of the last turn in the window that has none; False if all have."""
@@ -280,7 +283,7 @@ class Transcript(QScrollArea):
         self._stick = self._window.at_last and value >= bar.maximum() - NEAR_PX
         self._remember_place()
         self._refresh_end_button()
-        if not self._filling.isActive():
+        if not self._filling:
             self._bring_more(value)
 
     def _bring_more(self, value: int) -> None:
