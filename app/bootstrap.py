@@ -74,8 +74,9 @@ def build_session(
     recorder: Recorder,
     door: JobDoor,
     demo: DemoFiles | None,
+    open_model: Callable[[Path], ModelFile] = open_model_file,
 ) -> tuple[Session, Runner]:
-    """A session with its runner and engine pool."""
+    """A session with its runner and engine pool; ``open_model`` reads a file's header."""
     runners: list[Runner] = []
 
     def pool_for(sink: Sink) -> EnginePool:
@@ -94,7 +95,7 @@ def build_session(
         return demo is not None and demo.owns(path)
 
     session = Session(
-        runner_for, recorder, open_model_file, door, paths.state / "templates", is_made_here
+        runner_for, recorder, open_model, door, paths.state / "templates", is_made_here
     )
     return session, runners[0]
 
@@ -156,6 +157,10 @@ def open_house(paths: Paths) -> House:
     return House(paths, lock, connection, ChatStore(connection), settings_file, remarks)
 
 
-def build_command_session(paths: Paths, demo: DemoFiles | None) -> tuple[Session, Runner]:
+def build_command_session(
+    paths: Paths,
+    demo: DemoFiles | None,
+    open_model: Callable[[Path], ModelFile] = open_model_file,
+) -> tuple[Session, Runner]:
     """A session that keeps nothing, for the command line."""
-    return build_session(paths, NoRecorder(), at_once, demo)
+    return build_session(paths, NoRecorder(), at_once, demo, open_model)

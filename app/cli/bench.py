@@ -44,8 +44,8 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
-    files = chosen_models(arguments, console, paths)
-    if files is None:
+    chosen = chosen_models(arguments, console, paths)
+    if chosen is None:
         console.error("Name at least one model file, or --demo.")
         return 2
     plan = BenchPlan(
@@ -66,7 +66,8 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
                 task, completed=done, total=total, description="Measuring", note=name[-40:]
             )
 
-        result = Bench(plan, paths.state, available_memory_bytes, show).run(files)
+        bench = Bench(plan, paths.state, available_memory_bytes, show, chosen.open)
+        result = bench.run(chosen.files)
     if arguments.json:
         console.json(_document(result))
     else:

@@ -26,12 +26,12 @@ from app.monitor.sampler import Monitor
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
 
     from rich.progress import Progress, TaskID
 
     from app.cli.arguments import Commands
     from app.cli.console import Console
+    from app.cli.models import ChosenModels
     from app.core.chat import Answer
     from app.lab.panes import Pane
     from app.monitor.samples import Sample
@@ -80,8 +80,8 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
-    files = chosen_models(arguments, console, paths)
-    if files is None:
+    chosen = chosen_models(arguments, console, paths)
+    if chosen is None:
         console.error("Name at least one model file, or --demo.")
         return 2
     request = CompareRequest(
@@ -98,7 +98,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         mode=CompareMode.TOGETHER if arguments.together else CompareMode.RACE,
         template_id=arguments.template,
     )
-    rows, engine = _measured(files, request, console, paths)
+    rows, engine = _measured(chosen, request, console, paths)
     if arguments.json:
         candidates = [_plain(row) for row in rows]
         machine = msgspec.to_builtins(machine_facts())
@@ -113,9 +113,9 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
 
 
 def _measured(
-    files: list[Path], request: CompareRequest, console: Console, paths: Paths
+    chosen: ChosenModels, request: CompareRequest, console: Console, paths: Paths
 ) -> tuple[list[CompareRow], str | None]:
-    session, runner = build_command_session(paths, None)
+    session, runner = build_command_session(paths, None, chosen.open)
     samples: dict[str, tuple[int | None, int | None]] = {}
 
     def note(sample: Sample) -> None:
@@ -139,7 +139,7 @@ def _measured(
                 pane.note_memory(*samples[pane.key])
             bars.show(pane, answer, request.sampling.max_tokens)
 
-        rows = compare(session, files, request, on_change)
+        rows = compare(session, chosen.files, request, on_change)
         engine = runner.engine.engine if runner.engine is not None else None
     return rows, engine
 

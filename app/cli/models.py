@@ -2,24 +2,56 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.core.errors import PersonError
 from app.core.text import whole_text
 from app.lab.demo import DEMO_LEVELS, DemoFiles, demo_base
+from app.lab.library import Library
+from app.lab.model_names import ModelNames
 from app.lab.quantize import quantize
+from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count
 
 if TYPE_CHECKING:
     import argparse
 
     from app.cli.console import Console
+    from app.core.model_file import ModelFile
     from app.store.paths import Paths
+
+MODEL_HELP = "path of a GGUF file, name in the library, or ORG/REPO:LEVEL"
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenModels:
+    """The model files that a command is about.
+
+    Attributes:
+        files: In the order of the words. Where a word is no path, the path of the file that it
+            means; where it means none, the word itself.
+        errors: Why some of ``files`` are none.
+    """
+
+    files: list[Path]
+    errors: dict[Path, PersonError] = field(default_factory=lambda: dict[Path, PersonError]())
+
+    def open(self, path: Path) -> ModelFile:
+        """Return the facts of one of the files.
+
+        Raises:
+            PersonError: There is no such file, or it cannot be used.
+        """
+        if path in self.errors:
+            raise self.errors[path]
+        return open_model_file(path)
 
 
 def add_model_arguments(parser: argparse.ArgumentParser) -> None:
     """The MODEL words and ``--demo``."""
-    parser.add_argument("models", metavar="MODEL", nargs="*", help="path of a GGUF file")
+    parser.add_argument("models", metavar="MODEL", nargs="*", help=MODEL_HELP)
     parser.add_argument(
         "--demo",
         action="store_true",
@@ -27,9 +59,23 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def model_names(paths: Paths) -> ModelNames:
+    """Finds the file that a word means; looks through the library at the first name."""
+    return ModelNames(lambda: Library(paths).scan().models)
+
+
+def model_path(word: str, paths: Paths) -> Path:
+    """The one file that a MODEL word means.
+
+    Raises:
+        PersonError: It means none, or several.
+    """
+    return model_names(paths).path_of(whole_text(word))
+
+
 def chosen_models(
     arguments: argparse.Namespace, console: Console, paths: Paths
-) -> list[Path] | None:
+) -> ChosenModels | None:
     """The files in the order of the words, the demo levels last; None if none are named.
 
     Demo levels that are missing are made first.
@@ -37,10 +83,18 @@ def chosen_models(
     Raises:
         PersonError: They cannot be made.
     """
-    files = [Path(whole_text(word)) for word in arguments.models]
+    names = model_names(paths)
+    chosen = ChosenModels([])
+    for word in map(whole_text, arguments.models):
+        try:
+            path = names.path_of(word)
+        except PersonError as error:
+            path = Path(word)
+            chosen.errors[path] = error
+        chosen.files.append(path)
     if arguments.demo:
-        files += demo_levels(console, paths)
-    return files or None
+        chosen.files.extend(demo_levels(console, paths))
+    return chosen if chosen.files else None
 
 
 def demo_levels(console: Console, paths: Paths) -> list[Path]:

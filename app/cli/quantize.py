@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.cli.arguments import level, threads
+from app.cli.models import MODEL_HELP, model_path
 from app.cli.words import gigabytes, seconds
 from app.core.text import whole_text
 from app.lab.quantize import quantize
@@ -30,7 +31,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         description="Write TARGET from SOURCE at another quantization level with llama.cpp's own "
         "quantizer. The best source is F16, BF16 or F32.",
     )
-    parser.add_argument("source", metavar="SOURCE")
+    parser.add_argument("source", metavar="SOURCE", help=MODEL_HELP)
     parser.add_argument("target", metavar="TARGET")
     parser.add_argument("--type", type=level, required=True, metavar="LEVEL", help="e.g. Q4_K_M")
     parser.add_argument("--threads", type=threads, metavar="N")
@@ -39,6 +40,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
+    source = model_path(arguments.source, paths)
     with console.progress() as progress:
         task = progress.add_task("Quantizing", total=None, note="tensors")
 
@@ -46,7 +48,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
             progress.update(task, completed=done, total=total, note=f"tensor {done} of {total}")
 
         result = quantize(
-            Path(whole_text(arguments.source)),
+            source,
             Path(whole_text(arguments.target)),
             arguments.type,
             threads=arguments.threads or physical_core_count(),

@@ -119,6 +119,7 @@ class Bench:
         folder: Path,
         available_bytes: Callable[[], int],
         on_step: Callable[[int, int, str], None],
+        open_model: Callable[[Path], ModelFile] = open_model_file,
     ) -> None:
         """Prepare.
 
@@ -127,11 +128,13 @@ class Bench:
             folder: Working folder of the engines.
             available_bytes: Memory that is free now.
             on_step: Told repetitions done, in all, and the file's name.
+            open_model: Reads the header of one of the files.
         """
         self._plan = plan
         self._folder = folder
         self._available_bytes = available_bytes
         self._on_step = on_step
+        self._open_model = open_model
         self._done = 0
         self._total = 0
         self._engine = ""
@@ -142,7 +145,7 @@ class Bench:
         models: list[ModelFile | None] = []
         rows: dict[int, list[BenchRow]] = {}
         for index, path in enumerate(files):
-            model, error = _opened(path)
+            model, error = self._opened(path)
             models.append(model)
             level = model.level_name if model else None
             rows[index] = [
@@ -212,18 +215,17 @@ class Bench:
             if before.mean is not None and after.mean is not None
         ]
 
+    def _opened(self, path: Path) -> tuple[ModelFile | None, str | None]:
+        try:
+            return self._open_model(path), None
+        except PersonError as error:
+            return None, error.sentence
+
     def _needed_bytes(self, model: ModelFile | None) -> int:
         plan = self._plan
         assert model is not None
         context = plan.depth + max(plan.prompt_tokens, plan.generated_tokens)
         return estimate_needed_bytes(model, context, "f16").total_bytes
-
-
-def _opened(path: Path) -> tuple[ModelFile | None, str | None]:
-    try:
-        return open_model_file(path), None
-    except PersonError as error:
-        return None, error.sentence
 
 
 def _fail(rows: list[BenchRow], error: PersonError) -> None:

@@ -32,7 +32,8 @@ class Facts:
 
 def stamp_of(files: Iterable[FoundFile]) -> str:
     """Return a text that changes when one of the files does, or what is made of a header."""
-    parts = [f"{file.path.name}:{file.size_bytes}:{file.mtime_ns}" for file in files]
+    # In ASCII: a name may be no valid text.
+    parts = [f"{file.path.name!a}:{file.size_bytes}:{file.mtime_ns}" for file in files]
     return "|".join([_SCHEMA, *parts])
 
 
