@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 ENGINE_HOST = "--engine-host"
-COMMANDS = frozenset({"bench", "compare", "quantize"})
+COMMANDS = frozenset({"bench", "compare", "models", "quantize"})
 """First words that belong to the command line; ``app.cli`` understands exactly these."""
 
 
