@@ -131,11 +131,6 @@ class Transcript(QScrollArea):
         return list(self._views)
 
     @property
-    def window_of_turns(self) -> TurnWindow:
-        """Which turns are shown."""
-        return self._window
-
-    @property
     def fills(self) -> bool:
         """Whether turns in the window still have no widgets."""
         return self._filling
