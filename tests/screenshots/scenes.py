@@ -271,10 +271,8 @@ def full(studio: Studio) -> None:
 
 def markdown(studio: Studio) -> None:
     """An answer with a heading, code, a table, a list and a quotation."""
-    lines = MARKDOWN.splitlines(keepends=True)
-    pieces = [line if lines.index(line) == at else line + " " for at, line in enumerate(lines)]
-    unique = [piece + "​" * at for at, piece in enumerate(pieces)]
-    path = gguf_files.write_scripted_model(studio.home / "writes.gguf", unique, context_length=2048)
+    pieces = _unlike_pieces(MARKDOWN)
+    path = gguf_files.write_scripted_model(studio.home / "writes.gguf", pieces, context_length=2048)
     with studio.window(path) as person:
         person.ask_all("Write a Python function that returns the n-th Fibonacci number.")
         person.until(person.answered)
@@ -327,6 +325,19 @@ def _close_others(person: Person) -> None:
         if other is not person.window.main and other.isVisible():
             other.close()
     QTest.qWait(20)
+
+
+def _unlike_pieces(text: str) -> list[str]:
+    """A text in pieces of a few characters, no two alike: a scripted model needs that."""
+    pieces: list[str] = []
+    piece = ""
+    for character in text:
+        piece += character
+        if len(piece) >= 4 and piece not in pieces:
+            pieces.append(piece)
+            piece = ""
+    pieces[-1] += piece
+    return pieces
 
 
 def _endless(home: Path) -> Path:
