@@ -96,14 +96,21 @@ def kv_cache_bytes(
     if name not in _KV_TYPES:
         raise PersonError(f"“{kv_type:.40}” is no number format for the KV cache.")
     stored = _TYPES_BY_NAME[name]
+    elements = sum(cached_elements(model, context_tokens, batch_tokens=batch_tokens))
+    cache_bytes = -(-elements // stored.block_elements) * stored.block_bytes
+    return cache_bytes + model.attention.state_bytes
+
+
+def cached_elements(
+    model: ModelFile, context_tokens: int, *, batch_tokens: int = DEFAULT_BATCH_TOKENS
+) -> tuple[int, ...]:
+    """Return how many elements of keys and values each layer keeps with a full context."""
     full_cells = _full_cells(context_tokens)
     window_cells = _window_cells(model, context_tokens, batch_tokens)
-    elements = sum(
+    return tuple(
         (layer.key_width + layer.value_width) * (window_cells if layer.has_window else full_cells)
         for layer in model.attention.layers
     )
-    cache_bytes = -(-elements // stored.block_elements) * stored.block_bytes
-    return cache_bytes + model.attention.state_bytes
 
 
 def memory_budget_bytes(available_bytes: int) -> int:

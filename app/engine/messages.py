@@ -130,7 +130,22 @@ class Predict(msgspec.Struct, tag="predict", frozen=True):
     flash_attention: FlashAttention = FlashAttention.AUTO
 
 
-Command = Load | Generate | Stop | SetThreads | Bench | Quantize | Predict
+class MeasureKernels(msgspec.Struct, tag="measure_kernels", frozen=True):
+    """Time llama.cpp's product of a matrix and a vector for some number formats.
+
+    Attributes:
+        type_ids: ggml's tensor types.
+        threads: Of the computation.
+        bytes_each: Size of the matrices of one type together; several times the last cache.
+    """
+
+    id: int
+    type_ids: list[int]
+    threads: int
+    bytes_each: int
+
+
+Command = Load | Generate | Stop | SetThreads | Bench | Quantize | Predict | MeasureKernels
 
 
 # --- events: engine to window process -----------------------------------------------------
@@ -339,6 +354,26 @@ class Predicted(msgspec.Struct, tag="predicted", frozen=True):
     elapsed_ns: int
 
 
+class KernelRate(msgspec.Struct, frozen=True):
+    """Bytes a second of matrices of one tensor type, when each is multiplied by a vector."""
+
+    type_id: int
+    bytes_per_second: float
+
+
+class KernelsMeasured(msgspec.Struct, tag="kernels_measured", frozen=True):
+    """How fast the kernels are here.
+
+    Attributes:
+        rates: Of the types that were asked for and that the processor can multiply.
+        node_ns: What a graph's node costs beside its bytes: the threads meet at its end.
+    """
+
+    id: int
+    rates: list[KernelRate]
+    node_ns: float
+
+
 class Failed(msgspec.Struct, tag="failed", frozen=True):
     """A command could not be carried out; the engine lives.
 
@@ -368,5 +403,6 @@ Event = (
     | QuantizeProgress
     | Quantized
     | Predicted
+    | KernelsMeasured
     | Failed
 )

@@ -68,6 +68,7 @@ commands = st.one_of(
     st.builds(m.SetThreads, counts, counts),
     st.builds(m.Bench, counts, counts, counts, counts, counts, st.booleans()),
     st.builds(m.Quantize, counts, texts, texts, counts, counts),
+    st.builds(m.MeasureKernels, counts, st.lists(counts, max_size=4), counts, counts),
     st.builds(
         m.Predict,
         counts,
@@ -99,6 +100,12 @@ events = st.one_of(
     st.builds(m.BenchSample, counts, fractions, counts),
     st.builds(m.QuantizeProgress, counts, counts, counts),
     st.builds(m.Quantized, counts, counts),
+    st.builds(
+        m.KernelsMeasured,
+        counts,
+        st.lists(st.builds(m.KernelRate, counts, fractions), max_size=3),
+        fractions,
+    ),
     st.builds(m.Predicted, *[counts] * 7, st.lists(planned_devices, max_size=3), counts),
     st.builds(m.Failed, counts, st.sampled_from(m.FailureKind), texts, texts, st.none() | counts),
 )

@@ -52,7 +52,7 @@ def start_native() -> None:
     ``site-packages/bin`` and llama.cpp looks beside the executable only.
     """
     package = Path(lc.__file__).parent
-    ggml = _library(package / "lib", "ggml")
+    ggml = library("ggml")
     if ggml is not None and ggml.ggml_backend_reg_count() == 0:
         load = ggml.ggml_backend_load_all_from_path
         load.argtypes = [ctypes.c_char_p]
@@ -76,9 +76,8 @@ def system_info() -> str:
 
 def devices() -> list[Device]:
     """The devices that llama.cpp can compute on."""
-    package = Path(lc.__file__).parent
-    ggml = _library(package / "lib", "ggml")
-    base = _library(package / "lib", "ggml-base")
+    ggml = library("ggml")
+    base = library("ggml-base")
     if ggml is None or base is None:
         return []
     ggml.ggml_backend_dev_get.restype = ctypes.c_void_p
@@ -114,12 +113,13 @@ def _text(value: bytes | None) -> str:
     return (value or b"").decode("utf-8", errors="replace").strip()
 
 
-def _library(folder: Path, name: str) -> ctypes.CDLL | None:
+def library(name: str) -> ctypes.CDLL | None:
     """The very copy of a library that llama.cpp uses.
 
     The wheel holds three copies of each under versioned names; libllama links the one with the
     major version, and state set in another copy is silently ignored.
     """
+    folder = Path(lc.__file__).parent / "lib"
     for file_name in (f"lib{name}.so.0", f"lib{name}.0.dylib", f"{name}.dll", f"lib{name}.dll"):
         if (folder / file_name).is_file():
             return ctypes.CDLL(str(folder / file_name))

@@ -12,6 +12,7 @@ from app.engine.host.bench import SpeedTester
 from app.engine.host.channel import Channel
 from app.engine.host.generator import Generator, failed
 from app.engine.host.hardening import limit_private_memory
+from app.engine.host.kernels import measure_kernels
 from app.engine.host.load_log import LoadSizes, tail, why_not_loaded
 from app.engine.host.memory import own_memory
 from app.engine.host.model import Aborted, Context, EngineError, Model, context_for
@@ -30,6 +31,7 @@ from app.engine.messages import (
     Load,
     Loaded,
     LoadProgress,
+    MeasureKernels,
     Predict,
     Quantize,
     SetThreads,
@@ -99,6 +101,8 @@ class Worker:
             case Predict():
                 planned = predict(command, self._abort, self._log, native.devices())
                 self._channel.emit(planned)
+            case MeasureKernels():
+                self._channel.emit(measure_kernels(command, self._abort))
             case Stop():
                 pass  # taken by the channel's reader thread
 

@@ -1,0 +1,242 @@
+"""How fast a model will generate on this PC, before it is there: what is read for each token.
+
+Every token reads all weights that work on it once, and the keys and values so far. How many bytes
+a second that may be is measured on this PC: for memory alone, and better for each number format
+with llama.cpp's own kernels, since some formats cost more to decode than to read.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from app.core.levels import TENSOR_TYPES
+from app.core.statistics import median
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from app.core.gguf import TensorInfo
+    from app.core.model_file import ModelFile
+
+# What is left of the memory's bandwidth in llama.cpp's kernels, where those were not measured.
+DEFAULT_EFFICIENCY = 0.6
+# Nodes of a layer's graph, where llama.cpp has not told: norms, products, rotation, attention.
+_NODES_OF_A_LAYER = 30
+_EXPERTS = re.compile(r"blk\.\d+\.ffn_(?:\w+_(?:ch)?exps(?:\.|$)|(?:gate|up|down)\.\d+\.)")
+_TYPE_IDS = {entry.name: type_id for type_id, entry in TENSOR_TYPES.items()}
+# Rows of these are picked out, not multiplied.
+_LOOKED_UP = ("token_embd.", "per_layer_token_embd.", "rope_", "position_embd.", "token_types.")
+
+
+class Basis(StrEnum):
+    """What a predicted speed rests on, from the weakest to the strongest."""
+
+    BANDWIDTH = "measured memory bandwidth"
+    KERNELS = "measured speed of this PC's kernels"
+    OTHER_MODELS = "measured kernels, corrected by runs of other models"
+    FAMILY = "measured kernels, corrected by runs of this family"
+    SAME_FILE = "runs of this file"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenWork:
+    """What generating one token takes.
+
+    Attributes:
+        bytes_by_type: Bytes of weights read, by tensor type.
+        kv_bytes_by_token: Bytes of keys and values read for each token held already, in layers
+            that look at all of them.
+        window_bytes_by_token: The same in layers with a sliding window.
+        window_tokens: Length of the window.
+        state_bytes: Fixed states, read whole.
+        nodes: Nodes of the graph; each costs the threads a meeting.
+    """
+
+    bytes_by_type: Mapping[int, int]
+    kv_bytes_by_token: float
+    window_bytes_by_token: float
+    window_tokens: int
+    state_bytes: int
+    nodes: int
+
+    @property
+    def weight_bytes(self) -> int:
+        """Bytes of weights read for one token."""
+        return sum(self.bytes_by_type.values())
+
+    def kv_bytes(self, depth_tokens: int) -> float:
+        """Bytes of keys, values and states read with so many tokens held."""
+        in_window = min(depth_tokens, self.window_tokens)
+        return (
+            self.kv_bytes_by_token * depth_tokens
+            + self.window_bytes_by_token * in_window
+            + self.state_bytes
+        )
+
+    def total_bytes(self, depth_tokens: int = 0) -> float:
+        """All bytes read for one token."""
+        return self.weight_bytes + self.kv_bytes(depth_tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class MachineRates:
+    """How fast this PC reads, with a given number of threads.
+
+    Attributes:
+        threads: With so many.
+        bandwidth: Bytes a second read from memory.
+        by_type: Bytes a second through llama.cpp's product of matrix and vector, by tensor type;
+            empty where it was not measured.
+        node_ns: What a node of a graph costs beside its bytes.
+    """
+
+    threads: int
+    bandwidth: float
+    by_type: Mapping[int, float] = field(default_factory=dict[int, float])
+    node_ns: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredRun:
+    """A measured generation speed of this PC.
+
+    Attributes:
+        family_key: Of the model file.
+        level_name: Of the model file.
+        weight_bytes: Read for one token.
+        threads: Of the engine.
+        tokens_per_second: As measured.
+        expected: What was expected of the rates alone, without any correction.
+    """
+
+    family_key: str
+    level_name: str
+    weight_bytes: int
+    threads: int
+    tokens_per_second: float
+    expected: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedPrediction:
+    """A predicted speed.
+
+    Attributes:
+        tokens_per_second: While generating.
+        expected: Of the rates alone, without correction; to be kept with a measured run.
+        basis: What it rests on.
+        runs: How many measured runs corrected it.
+    """
+
+    tokens_per_second: float
+    expected: float
+    basis: Basis
+    runs: int = 0
+
+
+def token_work(
+    tensors: Iterable[TensorInfo], model: ModelFile, kv_type: str = "f16", nodes: int | None = None
+) -> TokenWork:
+    """Sum up what one token takes.
+
+    Of the experts only those count that work on one token. The embeddings count where they are
+    the output matrix too; else one row of them is read.
+
+    Args:
+        tensors: Of all shards.
+        model: Their model.
+        kv_type: Number format of keys and values.
+        nodes: Of the graph, where llama.cpp has told.
+    """
+    found = list(tensors)
+    tied = all(tensor.name != "output.weight" for tensor in found)
+    by_type: dict[int, int] = {}
+    for tensor in found:
+        if tensor.name.startswith(_LOOKED_UP) and not (tied and tensor.name == "token_embd.weight"):
+            continue
+        n_bytes = tensor.n_bytes
+        if 0 < model.expert_used_count < model.expert_count and _EXPERTS.match(tensor.name):
+            n_bytes = n_bytes * model.expert_used_count // model.expert_count
+        by_type[tensor.type_id] = by_type.get(tensor.type_id, 0) + n_bytes
+    stored = TENSOR_TYPES[_TYPE_IDS[kv_type.upper()]]
+    element_bytes = stored.block_bytes / stored.block_elements
+    full = sum(
+        layer.key_width + layer.value_width
+        for layer in model.attention.layers
+        if not layer.has_window
+    )
+    windowed = sum(
+        layer.key_width + layer.value_width for layer in model.attention.layers if layer.has_window
+    )
+    return TokenWork(
+        bytes_by_type=by_type,
+        kv_bytes_by_token=full * element_bytes,
+        window_bytes_by_token=windowed * element_bytes,
+        window_tokens=model.sliding_window or 0,
+        state_bytes=model.attention.state_bytes,
+        nodes=nodes or _NODES_OF_A_LAYER * model.block_count,
+    )
+
+
+def expected_speed(work: TokenWork, rates: MachineRates, depth_tokens: int = 0) -> float:
+    """Tokens a second by the rates alone."""
+    plain = rates.bandwidth * DEFAULT_EFFICIENCY
+    seconds = 0.0
+    for type_id, n_bytes in work.bytes_by_type.items():
+        seconds += n_bytes / _rate(type_id, rates, plain)
+    f16 = _rate(_TYPE_IDS["F16"], rates, plain)
+    seconds += work.kv_bytes(depth_tokens) / f16
+    seconds += work.nodes * rates.node_ns / 1e9
+    return 1 / seconds if seconds > 0 else 0.0
+
+
+def _rate(type_id: int, rates: MachineRates, plain: float) -> float:
+    rate = rates.by_type.get(type_id)
+    if rate is not None:
+        return rate
+    if not rates.by_type:
+        return plain
+    # A type that was not measured is taken for one of about as many bits.
+    bits = TENSOR_TYPES[type_id].bits_per_weight
+    nearest = min(rates.by_type, key=lambda known: abs(TENSOR_TYPES[known].bits_per_weight - bits))
+    return rates.by_type[nearest]
+
+
+def predict_speed(
+    work: TokenWork,
+    model: ModelFile,
+    rates: MachineRates,
+    runs: Sequence[MeasuredRun] = (),
+    depth_tokens: int = 0,
+) -> SpeedPrediction:
+    """Predict tokens a second, corrected by what this PC was measured to do.
+
+    Args:
+        work: What one token takes.
+        model: The model file.
+        rates: Of this PC, with the threads that it will have.
+        runs: Measured on this PC; only those with the same threads count.
+        depth_tokens: Tokens that the context holds already.
+    """
+    expected = expected_speed(work, rates, depth_tokens)
+    same_threads = [run for run in runs if run.threads == rates.threads and run.expected > 0]
+    family = [run for run in same_threads if run.family_key == model.family_key]
+    same = [
+        run
+        for run in family
+        if run.level_name == model.level_name and run.weight_bytes == work.weight_bytes
+    ]
+    chosen, basis = same_threads, Basis.OTHER_MODELS
+    if same:
+        chosen, basis = same, Basis.SAME_FILE
+    elif family:
+        chosen, basis = family, Basis.FAMILY
+    if not chosen:
+        basis = Basis.KERNELS if rates.by_type else Basis.BANDWIDTH
+        return SpeedPrediction(expected, expected, basis)
+    factor = math.exp(median([math.log(run.tokens_per_second / run.expected) for run in chosen]))
+    return SpeedPrediction(expected * factor, expected, basis, len(chosen))
