@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
@@ -135,7 +136,7 @@ def six(studio: Studio) -> None:
         _made(person)
         demo = DemoFiles.below(studio.home / "cache" / "demo")
         person.window.page.open_files([demo.path("Q8_0"), demo.path("F16")])
-        person.until(lambda: all(pane.model for pane in person.panes))
+        _made(person)
         person.ask_all("How many legs does a spider have?")
         person.until(person.answered)
         person.rest()
@@ -213,6 +214,7 @@ def thinking(studio: Studio) -> None:
         studio.home / "thinks-long.gguf", pieces, chat_template=template
     )
     with studio.window(slow, gguf_files.write_thinking_model(studio.home / "t.gguf")) as person:
+        _made(person)
         person.ask_all("What is two and two?")
         person.until(lambda: any(answer.thinking for answer in person.turns[0].answers.values()))
         pid = person.panes[0].pid
@@ -238,7 +240,7 @@ def failed(studio: Studio, name: str = "failed") -> None:
                 _endless(home),
             ]
         )
-        person.until(lambda: all(pane.model or pane.failure for pane in person.panes))
+        _made(person)
         person.window.page.controller.set_sampling(SamplingSettings(max_tokens=1_000_000))
         person.ask_all("How many legs does a spider have?")
         last = person.panes[3]
@@ -259,7 +261,7 @@ def full(studio: Studio) -> None:
     )
     mute = gguf_files.write_scripted_model(home / "mute.gguf", ["Hi"], chat_template=None)
     with studio.window(small, mute, _endless(home)) as person:
-        person.until(lambda: all(pane.model for pane in person.panes))
+        _made(person)
         person.window.page.controller.set_sampling(SamplingSettings(max_tokens=1_000_000))
         keys = [person.panes[0].key, person.panes[2].key]
         person.window.page.controller.ask("Count.", keys)
@@ -274,6 +276,7 @@ def markdown(studio: Studio) -> None:
     pieces = _unlike_pieces(MARKDOWN)
     path = gguf_files.write_scripted_model(studio.home / "writes.gguf", pieces, context_length=2048)
     with studio.window(path) as person:
+        _made(person)
         person.ask_all("Write a Python function that returns the n-th Fibonacci number.")
         person.until(person.answered)
         person.rest()
@@ -286,6 +289,7 @@ def long_names(studio: Studio) -> None:
     path = gguf_files.write_tiny_llama(studio.home / LONG_NAME, metadata=facts)
     other = gguf_files.write_tiny_llama(studio.home / f"B-{LONG_NAME}", metadata=facts)
     with studio.window(path, other, path) as person:
+        _made(person)
         person.window.page.controller.set_sampling(SamplingSettings(max_tokens=40))
         person.ask_all("Donaudampfschifffahrtsgesellschaftskapitän" * 6 + " and so on. " * 20)
         person.until(person.answered)
@@ -298,8 +302,14 @@ def long_names(studio: Studio) -> None:
 
 
 def _made(person: Person) -> None:
-    """Wait until the demo levels are there and their headers read."""
-    person.until(lambda: all(pane.model for pane in person.panes))
+    """Wait until the demo levels are there and their headers read; let them work calmly.
+
+    One thread each: threads that wait for one another stand still on a busy machine.
+    """
+    person.until(lambda: all(pane.model or pane.failure for pane in person.panes))
+    for pane in person.panes:
+        engine = replace(pane.candidate.engine, threads=1)
+        person.session.update_candidate(replace(pane.candidate, engine=engine))
     QTest.qWait(50)
 
 
