@@ -26,6 +26,11 @@ class Asking(QObject):
             self._parts.notice.hide()
         return taken
 
+    def ask_suggested(self, text: str) -> None:
+        """Ask what stands on a button; as that goes, the keyboard goes to the big box."""
+        if self.ask(text):
+            self.focus_prompt()
+
     def ask_all(self, text: str) -> None:
         """Ask what stands in the big box; if nothing does, go there."""
         if not text:

@@ -150,7 +150,7 @@ class ComparePage(PageParts):
         self._wire_actions()
         self.prompt.submitted.connect(self.asking.ask_all)
         self.prompt.stop_requested.connect(lambda: self.controller.stop())
-        self.suggestions.chosen.connect(self.asking.ask)
+        self.suggestions.chosen.connect(self.asking.ask_suggested)
         self.settings.changed.connect(self._refresh_hygiene)
         self.settings.closed.connect(lambda: self.commands.show_settings.setChecked(False))
 
