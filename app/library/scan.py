@@ -45,6 +45,7 @@ class LibraryScan:
 
     Attributes:
         models: Everything that was found, each file once.
+        roots: Where the scan began, there or not, in the order of the places.
         folders: The folders that were looked into; a change in one of them is worth a new scan.
         problems: Sentences about folders that could not be looked into.
         headers_read: How many model files were read anew; the others had not changed.
@@ -53,6 +54,7 @@ class LibraryScan:
     """
 
     models: tuple[LibraryModel, ...]
+    roots: tuple[Path, ...]
     folders: tuple[Path, ...]
     problems: tuple[str, ...]
     headers_read: int
@@ -112,6 +114,7 @@ class _Scan:
         self._report()
         return LibraryScan(
             models=tuple(self._models),
+            roots=tuple(place.folder for place in places),
             folders=tuple(self._walk.entered),
             problems=tuple(self._walk.problems),
             headers_read=self._headers_read,
