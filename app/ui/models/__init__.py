@@ -1,0 +1,1 @@
+"""The Models page: the Hub, what is on this PC, and downloads."""

@@ -1,0 +1,127 @@
+"""One download: what it is, how far, and what can be done with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.ui.models.ports import DownloadState
+from app.ui.models.words import download_words
+from app.ui.theme import GRID, tabular
+from app.ui.tokens import current_tokens
+from app.ui.widgets import ElidedLabel, IconButton, ProgressLine, label, push_button
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
+    from app.ui.models.ports import DownloadEntry
+
+
+class DownloadRow(QFrame):
+    """Shows an entry; the list tells it which.
+
+    Signals:
+        pause_wanted, resume_wanted, cancel_wanted, compare_wanted: Of this download, by its key.
+        move_wanted: It shall stand so many places further down (-1: up).
+    """
+
+    pause_wanted = Signal(str)
+    resume_wanted = Signal(str)
+    cancel_wanted = Signal(str)
+    compare_wanted = Signal(str)
+    move_wanted = Signal(str, int)
+
+    def __init__(self, entry: DownloadEntry, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "surface")
+        self.entry = entry
+        self.title = ElidedLabel("", least_characters=12)
+        self.words = ElidedLabel(
+            "", dim=True, mode=Qt.TextElideMode.ElideRight, least_characters=20
+        )
+        self.words.setFont(tabular(self.words.font()))
+        self.problem = label("", "failed", wrap=True)
+        self.progress = ProgressLine(self.tr("Download"))
+        self.compare = push_button(self.tr("Compare now"), "primary", icon_name="compare")
+        self.up = IconButton("chevron-up", self.tr("Earlier"), size_px=14)
+        self.down = IconButton("chevron-down", self.tr("Later"), size_px=14)
+        self.pause = IconButton("pause", self.tr("Pause"))
+        self.resume = IconButton("play", self.tr("Go on"))
+        self.cancel = IconButton("close", self.tr("Cancel"))
+        self._wire()
+        self._lay_out()
+        self.show_entry(entry)
+
+    def show_entry(self, entry: DownloadEntry) -> None:
+        """Show how far it is now."""
+        self.entry = entry
+        self.title.set_text(f"{entry.title}  –  {entry.repo_id}")
+        self.words.set_text(download_words(entry))
+        self.setAccessibleName(f"{entry.title}: {download_words(entry)}")
+        state = entry.state
+        self.problem.setText(entry.problem)
+        self.problem.setVisible(bool(entry.problem))
+        share = entry.done_bytes / entry.total_bytes if entry.total_bytes else None
+        tokens = current_tokens()
+        colour = {
+            DownloadState.FAILED: tokens.failed,
+            DownloadState.DONE: tokens.ready,
+            DownloadState.PAUSED: tokens.dim,
+            DownloadState.WAITING: tokens.dim,
+        }.get(state, "")
+        self.progress.set_colour(colour)
+        self.progress.set_share(1.0 if state is DownloadState.DONE else share)
+        busy = state in (DownloadState.WAITING, DownloadState.RUNNING)
+        stopped = state in (DownloadState.PAUSED, DownloadState.FAILED)
+        self.pause.setVisible(busy)
+        self.resume.setVisible(stopped)
+        again = self.tr("Try again") if state is DownloadState.FAILED else self.tr("Go on")
+        self.resume.set_name(again)
+        self.resume.set_icon_name("reload" if state is DownloadState.FAILED else "play")
+        self.compare.setVisible(state is DownloadState.DONE and entry.path is not None)
+        self.cancel.setVisible(state is not DownloadState.DONE)
+
+    def set_place(self, row: int, rows: int) -> None:
+        """Where it stands, so that it can be moved no further than there is."""
+        self.up.setEnabled(row > 0)
+        self.down.setEnabled(row < rows - 1)
+        for each in (self.up, self.down):
+            each.setVisible(rows > 1)
+
+    def _wire(self) -> None:
+        for button, signal in (
+            (self.pause, self.pause_wanted),
+            (self.resume, self.resume_wanted),
+            (self.cancel, self.cancel_wanted),
+            (self.compare, self.compare_wanted),
+        ):
+            button.clicked.connect(lambda _checked=False, out=signal: out.emit(self.entry.key))
+        self.up.clicked.connect(lambda: self.move_wanted.emit(self.entry.key, -1))
+        self.down.clicked.connect(lambda: self.move_wanted.emit(self.entry.key, 1))
+
+    def _lay_out(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        for each in (self.title, self.words, self.problem):
+            words.addWidget(each)
+        row = QHBoxLayout()
+        row.setSpacing(GRID // 2)
+        row.addLayout(words, 1)
+        for each in (self.compare, self.pause, self.resume, self.up, self.down, self.cancel):
+            row.addWidget(each, 0, Qt.AlignmentFlag.AlignVCenter)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID, GRID // 2, GRID // 2, GRID // 2)
+        column.setSpacing(GRID // 2)
+        column.addLayout(row)
+        column.addWidget(self.progress)
+
+    # Qt's own names from here on.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+        if step is not None and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.move_wanted.emit(self.entry.key, step)
+            return
+        super().keyPressEvent(event)

@@ -1,0 +1,179 @@
+"""A repository's files with their predictions, and the buttons that download the chosen ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.core.candidate import MAX_CANDIDATES
+from app.core.listing import HubFileKind
+from app.ui.format import byte_size
+from app.ui.models.files_model import FilesModel
+from app.ui.models.files_table import FilesTable
+from app.ui.models.predictions import Predictions
+from app.ui.models.words import DOT, levels_words
+from app.ui.theme import GRID
+from app.ui.widgets import FlowLayout, ProgressLine, label, push_button
+
+if TYPE_CHECKING:
+    from app.core.hub_names import HubAddress
+    from app.hub.catalogue import Repository
+    from app.ui.jobs import Jobs
+    from app.ui.models.ports import FitPort
+
+
+class FilesSide(QWidget):
+    """Main thread.
+
+    Signals:
+        download_wanted: Files (a list) of the repository, and whether they are to be compared.
+        refused: The headers cannot be had: a ``PersonError``.
+    """
+
+    download_wanted = Signal(list, bool)
+    refused = Signal(object)
+
+    def __init__(self, fit: FitPort, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.predictions = Predictions(fit, jobs, self)
+        self.model = FilesModel(self.predictions.of, self)
+        self.table = FilesTable(self.model)
+        self.progress = ProgressLine(self.tr("Predictions"))
+        self.advice = label("", wrap=True)
+        self.others = label("", "small-dim", wrap=True)
+        self.choice = label("", "dim", wrap=True)
+        self.download_button = push_button(self.tr("Download"), icon_name="download")
+        self.compare_button = push_button(
+            self.tr("Download and compare"), "primary", icon_name="compare"
+        )
+        self.download_button.clicked.connect(lambda: self._download(compare=False))
+        self.compare_button.clicked.connect(lambda: self._download(compare=True))
+        self._repository: Repository | None = None
+        self._free_bytes: int | None = None
+        self._lay_out()
+        self.model.checked_changed.connect(self._follow_choice)
+        self.predictions.changed.connect(self._on_prediction)
+        self.predictions.ended.connect(self._on_ended)
+        self.predictions.refused.connect(self.refused)
+        self._follow_choice()
+
+    def show_repository(
+        self, repository: Repository, address: HubAddress, context_tokens: int, kv_type: str
+    ) -> None:
+        """Show its files, check the one that was asked for, and begin to predict."""
+        self._repository = repository
+        models = [file for file in repository.files if file.kind is HubFileKind.MODEL]
+        self.model.set_files(models, repository.facts.parameters)
+        self._say_others(repository)
+        for file in models:
+            names = [part.name for part in file.parts]
+            by_level = address.level and (file.level or "").upper() == address.level.upper()
+            if by_level or address.file_name in names:
+                self.model.check(file.name)
+                row = self.table.names().index(file.name)
+                self.table.selectRow(row)
+        self.predict(context_tokens, kv_type)
+
+    def predict(self, context_tokens: int, kv_type: str) -> None:
+        """Predict anew, under other assumptions."""
+        if self._repository is not None:
+            self.model.set_recommended(None)
+            self.advice.setText(self.tr("Reading the headers to see what fits this PC …"))
+            self.predictions.start(self._repository, self.model.files(), context_tokens, kv_type)
+
+    def stop(self) -> None:
+        """Another repository is coming."""
+        self.predictions.cancel()
+        self.progress.clear()
+
+    def set_free_bytes(self, free_bytes: int | None) -> None:
+        """What the disk has left."""
+        self._free_bytes = free_bytes
+        self._follow_choice()
+
+    def _lay_out(self) -> None:
+        buttons = QWidget()
+        flow = FlowLayout(buttons, spacing_px=GRID)
+        flow.addWidget(self.compare_button)
+        flow.addWidget(self.download_button)
+        foot = QHBoxLayout()
+        foot.setSpacing(GRID)
+        foot.addWidget(self.choice, 1)
+        foot.addWidget(buttons, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self.advice)
+        column.addWidget(self.progress)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.others)
+        column.addLayout(foot)
+
+    def _say_others(self, repository: Repository) -> None:
+        kinds = {
+            HubFileKind.PROJECTOR: self.tr("projector"),
+            HubFileKind.IMPORTANCE_MATRIX: self.tr("importance matrix"),
+        }
+        words = [
+            f"{file.name} ({kinds[file.kind]}, {byte_size(file.size_bytes)})"
+            for file in repository.files
+            if file.kind in kinds
+        ]
+        sentences: list[str] = []
+        if words:
+            sentences.append(self.tr("Also there: {files}.").format(files=", ".join(words)))
+        if repository.skipped:
+            sentences.append(
+                self.tr("Not touched, because their names are unsafe: {n} files.").format(
+                    n=len(repository.skipped)
+                )
+            )
+        self.others.setText(" ".join(sentences))
+        self.others.setVisible(bool(sentences))
+
+    def _on_prediction(self, name: str) -> None:
+        self.model.note_prediction(name)
+        share = self.predictions.share
+        if share is not None and share < 1:
+            self.progress.set_share(share)
+        else:
+            self.progress.clear()
+
+    def _on_ended(self) -> None:
+        name, reason = self.predictions.recommendation()
+        self.model.set_recommended(name)
+        self.progress.clear()
+        file = next((each for each in self.model.files() if each.name == name), None)
+        if file is not None:
+            level = file.level or file.name
+            self.advice.setText(
+                self.tr("Recommended: {level}. {reason}").format(level=level, reason=reason)
+            )
+        else:
+            self.advice.setText(reason or self.tr("What these files need could not be found out."))
+
+    def _follow_choice(self) -> None:
+        chosen = self.model.checked()
+        size_bytes = sum(file.size_bytes for file in chosen)
+        if not chosen:
+            text = self.tr("Check the levels that you want.")
+        else:
+            text = DOT.join([levels_words(len(chosen)), str(byte_size(size_bytes))])
+            free = self._free_bytes
+            if free is not None and free < size_bytes:
+                text += " " + self.tr("More than the {free} that the disk has free.").format(
+                    free=byte_size(free)
+                )
+            elif len(chosen) > MAX_CANDIDATES:
+                text += " " + self.tr("At most {n} can be compared at once.").format(
+                    n=MAX_CANDIDATES
+                )
+        self.choice.setText(text)
+        complete = bool(chosen) and all(file.complete for file in chosen)
+        self.download_button.setEnabled(complete)
+        self.compare_button.setEnabled(complete and len(chosen) <= MAX_CANDIDATES)
+
+    def _download(self, *, compare: bool) -> None:
+        self.download_wanted.emit(self.model.checked(), compare)

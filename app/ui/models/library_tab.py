@@ -1,0 +1,315 @@
+"""The tab “On this PC”: what is there, its facts, and what can be done with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.core.candidate import MAX_CANDIDATES
+from app.core.family import families
+from app.ui.compare.question import Question
+from app.ui.format import byte_size, count
+from app.ui.icons import Tone, icon
+from app.ui.models.folders_popup import FoldersEditor
+from app.ui.models.library_details import LEAST_WIDTH_PX, LibraryDetails
+from app.ui.models.library_model import LibraryTreeModel
+from app.ui.models.library_tree import LibraryTree
+from app.ui.theme import GRID
+from app.ui.widgets import (
+    Banner,
+    EmptyState,
+    FlowLayout,
+    Popup,
+    ProgressLine,
+    Severity,
+    label,
+    push_button,
+)
+
+if TYPE_CHECKING:
+    from app.core.errors import PersonError
+    from app.core.family import LibraryModel
+    from app.ui.jobs import Jobs
+    from app.ui.models.ports import LibraryPort, RemovalPlan
+
+
+class LibraryTab(QWidget):
+    """Shows the library and asks for changes.
+
+    Signals:
+        compare_wanted: Model files (paths) are to be compared now.
+        reveal_wanted: A file is to be shown in the system's file manager.
+        hub_wanted: The person wants to look for a model on the Hub.
+        said: A sentence for the status line.
+    """
+
+    compare_wanted = Signal(list)
+    reveal_wanted = Signal(Path)
+    hub_wanted = Signal()
+    said = Signal(str)
+
+    def __init__(self, library: LibraryPort, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._jobs = jobs
+        self._plan: RemovalPlan | None = None
+        self._doomed = ""
+        self.model = LibraryTreeModel(self)
+        self.tree = LibraryTree(self.model)
+        self.details = LibraryDetails()
+        self.progress = ProgressLine(self.tr("Looking for models"))
+        self.notice = Banner(dismissible=True)
+        self.notice.hide()
+        self.question = Question()
+        self.question.confirmed.connect(self._remove)
+        self.search = self._make_search()
+        self.summary = label("", "small-dim")
+        self._make_actions()
+        self.folders = FoldersEditor()
+        self.folders.changed.connect(library.set_own_folders)
+        self.folders_button = push_button(self.tr("Own folders"), icon_name="folder")
+        self._popup = Popup(self.folders, self.folders_button)
+        self.folders_button.clicked.connect(self._open_folders)
+        self.empty = self._make_empty()
+        self._lay_out()
+        selection = self.tree.selectionModel()
+        selection.selectionChanged.connect(self._follow_choice)
+        self.tree.customContextMenuRequested.connect(self._show_menu)
+        self.tree.activated.connect(self._on_activated)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what the library knows now."""
+        models = [model for model in self._library.models if model.is_language_model]
+        self.model.set_families(families(models))
+        if self._library.scanning:
+            self.progress.set_share(None)
+        else:
+            self.progress.clear()
+        total = sum(model.file_bytes for model in models)
+        self.summary.setText(
+            self.tr("{n} model files, {size}").format(n=count(len(models)), size=byte_size(total))
+        )
+        self.summary.setVisible(bool(models))
+        problems = list(self._library.problems)
+        if problems:
+            self.notice.show_notice(Severity.WARNING, " ".join(problems))
+        else:
+            self.notice.hide()
+        self._say_what_is_empty(bool(models))
+        self._follow_choice()
+
+    def show_model(self, path: Path) -> None:
+        """Select a model file."""
+        index = self.tree.proxy.mapFromSource(self.model.index_of(path))
+        if index.isValid():
+            self.tree.setCurrentIndex(index)
+            self.tree.scrollTo(index)
+
+    # --- parts --------------------------------------------------------------------------
+
+    def _make_search(self) -> QLineEdit:
+        search = QLineEdit()
+        search.setPlaceholderText(self.tr("Filter by name"))
+        search.setAccessibleName(self.tr("Filter models by name"))
+        search.setClearButtonEnabled(True)
+        search.addAction(icon("search", Tone.DIM), QLineEdit.ActionPosition.LeadingPosition)
+        search.textChanged.connect(self._on_filtered)
+        return search
+
+    def _make_actions(self) -> None:
+        self.compare_action = self._action("compare", self.tr("Compare now"), self._compare)
+        self.reveal_action = self._action("folder", self.tr("Reveal in its folder"), self._reveal)
+        self.remove_action = self._action("delete", self.tr("Remove …"), self._ask_removal)
+        self.remove_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
+        self.remove_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.tree.addAction(self.remove_action)
+        self.rescan_action = self._action("refresh", self.tr("Look again"), self._library.rescan)
+
+    def _action(self, icon_name: str, text: str, run) -> QAction:  # noqa: ANN001
+        action = QAction(icon(icon_name), text, self)
+        action.triggered.connect(lambda _checked=False: run())
+        return action
+
+    def _make_empty(self) -> EmptyState:
+        to_hub = QAction(self.tr("Find one on the Hub"), self)
+        to_hub.triggered.connect(self.hub_wanted)
+        return EmptyState("models", "", "", (to_hub,))
+
+    def _button(self, action: QAction, role) -> QWidget:  # noqa: ANN001
+        button = push_button(action.text(), role)
+        button.setIcon(action.icon())
+        if role == "primary":
+            button.setIcon(icon("compare", Tone.ON_ACCENT))
+        button.clicked.connect(action.trigger)
+        action.changed.connect(lambda: button.setEnabled(action.isEnabled()))
+        action.changed.connect(lambda: button.setToolTip(action.toolTip()))
+        return button
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(GRID)
+        top.addWidget(self.search, 1)
+        top.addWidget(self.folders_button)
+        top.addWidget(self._button(self.rescan_action, ""))
+        buttons = QWidget()
+        flow = FlowLayout(buttons, spacing_px=GRID)
+        self.compare_button = self._button(self.compare_action, "primary")
+        self.reveal_button = self._button(self.reveal_action, "")
+        self.remove_button = self._button(self.remove_action, "")
+        for each in (self.compare_button, self.reveal_button, self.remove_button):
+            flow.addWidget(each)
+        self.side = QWidget()
+        self.side.setMinimumWidth(LEAST_WIDTH_PX)
+        facts = QVBoxLayout(self.side)
+        facts.setContentsMargins(GRID, 0, 0, 0)
+        facts.setSpacing(GRID)
+        facts.addWidget(self.details, 1)
+        facts.addWidget(self.question)
+        facts.addWidget(buttons)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self.tree)
+        self.splitter.addWidget(self.side)
+        self.splitter.setStretchFactor(0, 1)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.splitter)
+        self.stack.addWidget(self.empty)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID, GRID, GRID, GRID)
+        column.setSpacing(GRID)
+        column.addLayout(top)
+        column.addWidget(self.progress)
+        column.addWidget(self.notice)
+        column.addWidget(self.stack, 1)
+        column.addWidget(self.summary)
+
+    # --- showing ------------------------------------------------------------------------
+
+    def _say_what_is_empty(self, has_models: bool) -> None:
+        if has_models:
+            self.stack.setCurrentWidget(self.splitter)
+            return
+        if self._library.scanning:
+            self.empty.set_text(
+                self.tr("Looking for models …"),
+                self.tr("In the folders of Hugging Face, LM Studio, Ollama, llama.cpp and Jan."),
+            )
+        else:
+            self.empty.set_text(
+                self.tr("No model is on this PC yet"),
+                self.tr(
+                    "Models of Hugging Face, LM Studio, Ollama, llama.cpp and Jan show up here by"
+                    " themselves; further folders can be added above."
+                ),
+            )
+        self.stack.setCurrentWidget(self.empty)
+
+    def _follow_choice(self) -> None:
+        chosen = self.tree.chosen()
+        self.side.setVisible(bool(chosen))
+        if chosen:
+            self.details.show_model(chosen[0])
+        sound = [model for model in chosen if model.broken is None]
+        self.compare_action.setEnabled(0 < len(sound) <= MAX_CANDIDATES)
+        self.compare_action.setToolTip(
+            self.tr("At most {n} at once").format(n=MAX_CANDIDATES)
+            if len(sound) > MAX_CANDIDATES
+            else self.compare_action.text()
+        )
+        self.reveal_action.setEnabled(len(chosen) == 1)
+        removable = len(chosen) == 1 and self._library.can_remove(chosen[0])
+        self.remove_action.setEnabled(removable)
+        self.remove_action.setToolTip(
+            self.remove_action.text()
+            if removable or len(chosen) != 1
+            else self.tr("Only files in the Hugging Face cache are removed from here.")
+        )
+        if not chosen or chosen[0].name != self._doomed:
+            self.question.hide()
+
+    def _on_filtered(self, words: str) -> None:
+        self.tree.filter_by(words)
+        self.tree.expandAll()
+
+    def _show_menu(self, position: QPoint) -> None:
+        if not self.tree.indexAt(position).isValid():
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions([self.compare_action, self.reveal_action, self.remove_action])
+        menu.popup(self.tree.viewport().mapToGlobal(position))
+
+    def _open_folders(self) -> None:
+        self.folders.set_folders(self._library.own_folders)
+        self._popup.open_at(self.folders_button)
+
+    # --- what happens -------------------------------------------------------------------
+
+    def _on_activated(self, index: QModelIndex) -> None:
+        if index.parent().isValid() and self.compare_action.isEnabled():
+            self._compare()
+
+    def _compare(self) -> None:
+        sound = [model.path for model in self.tree.chosen() if model.broken is None]
+        if 0 < len(sound) <= MAX_CANDIDATES:
+            self.compare_wanted.emit(sound)
+
+    def _reveal(self) -> None:
+        chosen = self.tree.chosen()
+        if len(chosen) == 1:
+            self.reveal_wanted.emit(chosen[0].path)
+
+    def _ask_removal(self) -> None:
+        chosen = self.tree.chosen()
+        if len(chosen) != 1 or not self._library.can_remove(chosen[0]):
+            return
+        model = chosen[0]
+        self.remove_action.setEnabled(False)
+        self._jobs.run(
+            lambda _context: self._library.plan_removal(model),
+            done=lambda plan: self._on_planned(model, plan),
+            failed=self._on_failed,
+        )
+
+    def _on_planned(self, model: LibraryModel, plan: RemovalPlan) -> None:
+        self._plan = plan
+        self._doomed = model.name
+        self._follow_choice()
+        self.question.ask(
+            self.tr("Remove “{name}” from this PC? This frees {size}.").format(
+                name=model.name, size=byte_size(plan.freed_bytes)
+            ),
+            self.tr("Remove"),
+        )
+
+    def _remove(self) -> None:
+        plan, self._plan = self._plan, None
+        if plan is None:
+            return
+        freed = byte_size(plan.freed_bytes)
+        self._jobs.run(
+            lambda _context: plan.execute(),
+            done=lambda _none: self._on_removed(self.tr("{size} freed.").format(size=freed)),
+            failed=self._on_failed,
+        )
+
+    def _on_removed(self, sentence: str) -> None:
+        self.said.emit(sentence)
+        self._library.rescan()
+
+    def _on_failed(self, error: PersonError) -> None:
+        self.notice.show_notice(Severity.ERROR, error.sentence)
+        self._follow_choice()

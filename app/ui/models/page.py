@@ -1,0 +1,213 @@
+"""The Models page: wires its parts to the backends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from app.core.hub_names import HubAddress
+from app.ui.icons import icon
+from app.ui.models.comparisons import WaitingComparisons
+from app.ui.models.downloads_panel import DownloadsPanel
+from app.ui.models.library_tab import LibraryTab
+from app.ui.models.repository_panel import RepositoryPanel
+from app.ui.models.search import Search
+from app.ui.models.search_pane import SearchPane
+from app.ui.models.top_bar import ModelsTopBar
+from app.ui.theme import GRID
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from app.core.listing import ListedFile
+    from app.hub.catalogue import Repository
+    from app.ui.jobs import Jobs
+    from app.ui.models.ports import Backends
+
+HUB, LIBRARY = 0, 1
+
+
+class ModelsPage(QWidget):
+    """Find on the Hub, see what is here, download. Its actions are its commands.
+
+    Signals:
+        compare_wanted: Model files (paths) are to be opened as panes.
+        said: A sentence for the status line.
+    """
+
+    compare_wanted = Signal(list)
+    said = Signal(str)
+
+    def __init__(
+        self,
+        backends: Backends,
+        jobs: Jobs,
+        *,
+        open_address: Callable[[QUrl], object] = QDesktopServices.openUrl,
+        parent: QWidget | None = None,
+    ) -> None:
+        """
+        Args:
+            backends: What it stands on; their ``on_changed`` are taken over.
+            jobs: The door to background work.
+            open_address: Opens web pages and folders in the system's programs.
+            parent: Its owner.
+        """
+        super().__init__(parent)
+        self._backends = backends
+        self._open_address = open_address
+        self.downloads_action = QAction(icon("download"), self.tr("Downloads"), self)
+        self.top = ModelsTopBar(backends.badge, self.downloads_action)
+        self.search = Search(backends.catalogue, jobs, backends.hub_hosts, self)
+        self.search_pane = SearchPane(self.search)
+        self.repository = RepositoryPanel(backends, jobs)
+        self.library = LibraryTab(backends.library, jobs)
+        self.downloads = DownloadsPanel(backends.downloads)
+        self.comparisons = WaitingComparisons(self)
+        self._finished: set[str] = set()
+        self._lay_out()
+        self._make_actions()
+        self._wire()
+        self._on_library_changed()
+        self._on_downloads_changed()
+
+    def show_tab(self, tab: int) -> None:
+        """Show the Hub (0) or this PC (1)."""
+        self.top.tabs.setCurrentIndex(tab)
+
+    def open_address(self, address: HubAddress) -> None:
+        """Show a repository of the Hub."""
+        self.show_tab(HUB)
+        self.repository.open(address)
+
+    def layout_state(self) -> dict[str, list[int]]:
+        """The splitters' sizes by name."""
+        return {f"models-{name}": each.sizes() for name, each in self._splitters().items()}
+
+    def restore_layout(self, splitters: Mapping[str, list[int]]) -> None:
+        """Bring back what :meth:`layout_state` gave."""
+        for name, splitter in self._splitters().items():
+            sizes = splitters.get(f"models-{name}")
+            if sizes and len(sizes) == splitter.count():
+                splitter.setSizes(sizes)
+
+    # --- parts --------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        self.hub_splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.hub_splitter.setChildrenCollapsible(False)
+        self.hub_splitter.addWidget(self.search_pane)
+        self.hub_splitter.addWidget(self.repository)
+        self.hub_splitter.setStretchFactor(1, 1)
+        self.hub_splitter.setSizes([GRID * 42, GRID * 90])
+        self.tabs = QStackedWidget()
+        self.tabs.addWidget(self.hub_splitter)
+        self.tabs.addWidget(self.library)
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self.tabs)
+        self.splitter.addWidget(self.downloads)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setSizes([GRID * 60, GRID * 20])
+        self.downloads.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top)
+        column.addWidget(self.splitter, 1)
+
+    def _splitters(self) -> dict[str, QSplitter]:
+        return {"hub": self.hub_splitter, "page": self.splitter, "library": self.library.splitter}
+
+    def _make_actions(self) -> None:
+        self.downloads_action.setCheckable(True)
+        self._add(self.downloads_action, "Ctrl+J")
+        search = QAction(icon("search"), self.tr("Search the Hub"), self)
+        search.triggered.connect(self._focus_search)
+        self._add(search, "Ctrl+F")
+        library = QAction(icon("models"), self.tr("Show what is on this PC"), self)
+        library.triggered.connect(lambda: self.show_tab(LIBRARY))
+        self._add(library, "")
+        self._add(self.library.rescan_action, "F5")
+
+    def _add(self, action: QAction, keys: str) -> None:
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.addAction(action)
+
+    def _wire(self) -> None:
+        self._backends.downloads.on_changed = self._on_downloads_changed
+        self._backends.library.on_changed = self._on_library_changed
+        self.top.tab_chosen.connect(self.tabs.setCurrentIndex)
+        self.downloads_action.toggled.connect(self.downloads.setVisible)
+        self.downloads.closed.connect(lambda: self.downloads_action.setChecked(False))
+        self.downloads.compare_wanted.connect(self.compare_wanted)
+        self.search.address_entered.connect(self.repository.open)
+        self.search_pane.repository_chosen.connect(
+            lambda repo_id: self.repository.open(HubAddress(repo_id))
+        )
+        self.search_pane.library_wanted.connect(lambda: self.show_tab(LIBRARY))
+        self.repository.opened.connect(self.search_pane.select)
+        self.repository.repository.state_changed.connect(self._tell_present)
+        self.repository.page_wanted.connect(lambda page: self._open_address(QUrl(page)))
+        self.repository.download_wanted.connect(self._download)
+        self.library.compare_wanted.connect(self.compare_wanted)
+        self.library.hub_wanted.connect(self._focus_search)
+        self.library.reveal_wanted.connect(self._reveal)
+        self.library.said.connect(self.said)
+        self.comparisons.ready.connect(self.compare_wanted)
+
+    # --- what the backends say ----------------------------------------------------------
+
+    def _on_downloads_changed(self) -> None:
+        self.downloads.refresh()
+        entries = self._backends.downloads.entries()
+        self.top.set_downloads(self.downloads.model.unfinished)
+        self.comparisons.note(entries)
+        finished = {entry.key for entry in entries if entry.path is not None}
+        if finished - self._finished:
+            self._backends.library.rescan()
+        self._finished = finished
+
+    def _on_library_changed(self) -> None:
+        self.library.refresh()
+        self._tell_present()
+
+    def _tell_present(self) -> None:
+        """Mark the files of the open repository that are here already."""
+        found = self.repository.repository.repository
+        if found is None:
+            return
+        here = [
+            model.path.as_posix()
+            for model in self._backends.library.models
+            if model.repository == found.repo_id and model.broken is None
+        ]
+        self.repository.note_present(
+            frozenset(
+                file.name
+                for file in found.files
+                if any(path.endswith(f"/{file.name}") for path in here)
+            )
+        )
+
+    # --- what the person does -----------------------------------------------------------
+
+    def _focus_search(self) -> None:
+        self.show_tab(HUB)
+        self.search_pane.focus_words()
+
+    def _download(self, repository: Repository, files: list[ListedFile], compare: bool) -> None:
+        keys = [self._backends.downloads.add(repository, file) for file in files]
+        if compare:
+            self.comparisons.add(keys)
+        self.downloads_action.setChecked(True)
+        self._on_downloads_changed()
+
+    def _reveal(self, path: Path) -> None:
+        self._open_address(QUrl.fromLocalFile(str(path.parent)))

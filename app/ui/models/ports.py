@@ -1,0 +1,238 @@
+"""What the Models page stands on, as narrow protocols: the real backends and the tests' fit them.
+
+Every method that waits for a network, a disk or an engine is called on a job thread; what is
+called on the main thread says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from app.core.family import LibraryModel
+    from app.core.fit import Judgement, Needs
+    from app.core.listing import ListedFile
+    from app.hub.catalogue import FoundRepository, Repository, SearchQuery
+
+
+@dataclass(frozen=True, slots=True)
+class FitFigures:
+    """What a model file would take on this PC.
+
+    Attributes:
+        needs: Memory, part by part.
+        judgement: Whether it fits, and what decides.
+        tokens_per_second: Predicted for generating, or None.
+        basis: What the predictions rest on, a sentence.
+        bits_per_weight: Of the file's weights, or None where the header does not tell.
+        remarks: More to know, such as how many layers fit on a GPU.
+    """
+
+    needs: Needs
+    judgement: Judgement
+    tokens_per_second: float | None
+    basis: str
+    bits_per_weight: float | None
+    remarks: tuple[str, ...] = ()
+
+
+class CataloguePort(Protocol):
+    """Asks a Hub what it has."""
+
+    def search(self, query: SearchQuery) -> Iterator[list[FoundRepository]]:
+        """Repositories a page at a time."""
+        ...
+
+    def repository(self, repo_id: str, revision: str | None = None) -> Repository:
+        """One repository at one commit."""
+        ...
+
+    def made_from(self, repo_id: str) -> list[FoundRepository]:
+        """The GGUF repositories made from original weights."""
+        ...
+
+
+class FitPort(Protocol):
+    """Predicts memory and speed of files that are still on the Hub."""
+
+    def predict(
+        self,
+        repository: Repository,
+        file: ListedFile,
+        context_tokens: int,
+        kv_type: str,
+        cancelled: Callable[[], bool],
+    ) -> FitFigures:
+        """Fetch the header if need be and ask llama.cpp; raises a ``PersonError``."""
+        ...
+
+
+class AccountPort(Protocol):
+    """The person's token."""
+
+    def signed_in(self) -> bool:
+        """Whether a token is at hand; may ask the keyring."""
+        ...
+
+    def keep(self, secret: str) -> str:
+        """Keep a token; returns where, in words."""
+        ...
+
+
+class DownloadState(Enum):
+    """Where a download is."""
+
+    WAITING = auto()
+    RUNNING = auto()
+    PAUSED = auto()
+    FAILED = auto()
+    DONE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadEntry:
+    """One download as the list shows it.
+
+    Attributes:
+        key: Names it, alone.
+        activity: What it is doing, in words; empty where the state says all.
+        problem: Why it failed or tries again, a sentence; else empty.
+        path: The file, once it is there.
+    """
+
+    key: str
+    repo_id: str
+    title: str
+    state: DownloadState
+    done_bytes: int
+    total_bytes: int
+    bytes_per_second: float | None = None
+    seconds_left: float | None = None
+    activity: str = ""
+    problem: str = ""
+    path: Path | None = None
+
+
+class DownloadsPort(Protocol):
+    """The queue of downloads. Every method is quick and is called on the main thread.
+
+    Attributes:
+        on_changed: Called on the main thread after anything has changed.
+    """
+
+    on_changed: Callable[[], object]
+
+    def entries(self) -> Sequence[DownloadEntry]:
+        """All downloads in their order."""
+        ...
+
+    def add(self, repository: Repository, file: ListedFile) -> str:
+        """Queue a file; returns its key, that of the old one if it is in the queue already."""
+        ...
+
+    def pause(self, key: str) -> None:
+        """Stop it and keep what is there."""
+        ...
+
+    def resume(self, key: str) -> None:
+        """Go on after a pause or a failure."""
+        ...
+
+    def cancel(self, key: str) -> None:
+        """Want it no more; what is there of it is removed. Not for finished ones."""
+        ...
+
+    def forget_ended(self) -> None:
+        """Take finished ones off the list; their files stay."""
+        ...
+
+    def move(self, key: str, place: int) -> None:
+        """Put it elsewhere in the order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalPlan:
+    """What removing a model would do.
+
+    Attributes:
+        freed_bytes: Of the disk.
+        files: How many files go.
+        execute: Does it; called on a job thread.
+    """
+
+    freed_bytes: int
+    files: int
+    execute: Callable[[], None]
+
+
+class LibraryPort(Protocol):
+    """What is on this PC; called on the main thread, works in the background by itself.
+
+    Attributes:
+        on_changed: Called on the main thread after models, problems or ``scanning`` changed.
+    """
+
+    on_changed: Callable[[], object]
+
+    @property
+    def models(self) -> Sequence[LibraryModel]:
+        """What is known now."""
+        ...
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """Sentences about folders that could not be looked into."""
+        ...
+
+    @property
+    def scanning(self) -> bool:
+        """Whether a look through the folders is under way."""
+        ...
+
+    @property
+    def own_folders(self) -> Sequence[Path]:
+        """The person's own folders."""
+        ...
+
+    def rescan(self) -> None:
+        """Look again."""
+        ...
+
+    def set_own_folders(self, folders: Sequence[Path]) -> None:
+        """Look into these folders of the person's own from now on."""
+        ...
+
+    def can_remove(self, model: LibraryModel) -> bool:
+        """Whether it lies in the Hugging Face cache."""
+        ...
+
+    def plan_removal(self, model: LibraryModel) -> RemovalPlan:
+        """What removing it would free; on a job thread."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Backends:
+    """Everything the page stands on.
+
+    Attributes:
+        badge: Host of a Hub that is not the default one, or empty.
+        page_of: The address of a repository's page.
+        free_bytes: Of the disk that downloads go to, None where it is unknown; job thread.
+    """
+
+    catalogue: CataloguePort
+    fit: FitPort
+    account: AccountPort
+    downloads: DownloadsPort
+    library: LibraryPort
+    page_of: Callable[[str], str]
+    free_bytes: Callable[[], int | None]
+    badge: str = ""
+    hub_hosts: frozenset[str] = frozenset()

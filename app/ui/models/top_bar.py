@@ -1,0 +1,62 @@
+"""The page's first line: its tabs, which Hub it is, the downloads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QTabBar, QWidget
+
+from app.ui.icons import icon
+from app.ui.theme import GRID
+from app.ui.widgets import push_button
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
+
+
+class ModelsTopBar(QFrame):
+    """Holds what the page wires.
+
+    Signals:
+        tab_chosen: 0 for the Hub, 1 for this PC.
+    """
+
+    tab_chosen = Signal(int)
+
+    def __init__(self, badge: str, downloads: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "bar")
+        self.tabs = QTabBar()
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setAccessibleName(self.tr("Where to look"))
+        self.tabs.addTab(icon("search"), self.tr("Hub"))
+        self.tabs.addTab(icon("models"), self.tr("On this PC"))
+        self.tabs.currentChanged.connect(self.tab_chosen)
+        self.badge = QLabel(badge)
+        self.badge.setProperty("role", "strong")
+        self.badge.setToolTip(self.tr("This is not the usual Hub; it gets your searches."))
+        self.badge.setAccessibleName(self.tr("Another Hub: {host}").format(host=badge))
+        self.badge.setVisible(bool(badge))
+        self._downloads = downloads
+        self.downloads_button: QPushButton = push_button(downloads.text(), "quiet")
+        self.downloads_button.setIcon(icon("download"))
+        self.downloads_button.setCheckable(True)
+        self.downloads_button.clicked.connect(downloads.trigger)
+        downloads.toggled.connect(self.downloads_button.setChecked)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, 0, GRID, 0)
+        row.setSpacing(GRID)
+        row.addWidget(self.tabs)
+        row.addStretch(1)
+        row.addWidget(self.badge)
+        row.addWidget(self.downloads_button)
+
+    def set_downloads(self, unfinished: int) -> None:
+        """How many downloads are not done."""
+        text = self.tr("Downloads")
+        if unfinished:
+            text = self.tr("Downloads ({n})").format(n=unfinished)
+        self.downloads_button.setText(text)
+        self.downloads_button.setAccessibleName(text)
