@@ -7,6 +7,7 @@ import hashlib
 import os
 import shutil
 import sys
+import threading
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from app.hub.errors import DiskFull, DownloadError
@@ -37,11 +38,31 @@ class Hasher(Protocol):
 
 
 class Disk:
-    """The file system; tests put one of their own in its place."""
+    """The file system; tests put one of their own in its place. Any thread.
+
+    It remembers what unfinished files still need, so that two downloads do not both count on
+    the same room.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._promised: dict[Path, int] = {}
 
     def free_bytes(self, folder: Path) -> int:
         """Room that this person may still use."""
         return shutil.disk_usage(folder).free
+
+    def room_for(self, path: Path, rest_bytes: int) -> int:
+        """Room for an unfinished file, without what the others still need."""
+        with self._lock:
+            self._promised[path] = rest_bytes
+            others = sum(self._promised.values()) - rest_bytes
+        return max(0, self.free_bytes(path.parent) - others)
+
+    def release(self, path: Path) -> None:
+        """An unfinished file needs no more room."""
+        with self._lock:
+            self._promised.pop(path, None)
 
     def write(self, file: BinaryIO, block: bytes) -> None:
         """Write all of a block."""
@@ -135,7 +156,7 @@ class PartFile:
         """Raise ``DiskFull`` where the rest does not fit."""
         self._looked_at = self.done_bytes
         rest = self._size - self.done_bytes
-        if rest and self._disk.free_bytes(self._path.parent) < rest + SPARE_BYTES:
+        if rest and self._disk.room_for(self._path, rest) < rest + SPARE_BYTES:
             raise self._full()
 
     @property
@@ -170,6 +191,7 @@ class PartFile:
 
     def close(self) -> None:
         """Close the file; it stays as it is."""
+        self._disk.release(self._path)
         if self._file is not None:
             self._file.close()
             self._file = None
@@ -182,8 +204,8 @@ class PartFile:
             raise _cannot_write(self._path, error) from error
 
     def _full(self) -> DiskFull:
-        free = self._disk.free_bytes(self._path.parent)
-        return DiskFull(self._size - self.done_bytes, free, str(self._path.parent))
+        rest = self._size - self.done_bytes
+        return DiskFull(rest, self._disk.room_for(self._path, rest), str(self._path.parent))
 
 
 def _sync_folder(folder: Path) -> None:

@@ -48,5 +48,26 @@ _VERSION_1 = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1,)
+_VERSION_2 = (
+    # The contents lie in Hugging Face's cache, finished or not; this is what the person wants.
+    """
+    CREATE TABLE download (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,
+        endpoint    TEXT    NOT NULL,
+        repo_id     TEXT    NOT NULL,
+        commit_hash TEXT    NOT NULL,
+        revision    TEXT    NOT NULL,
+        name        TEXT    NOT NULL,
+        level       TEXT,
+        files       TEXT    NOT NULL,
+        state       TEXT    NOT NULL,
+        position    INTEGER NOT NULL,
+        done_bytes  INTEGER NOT NULL,
+        error       TEXT    NOT NULL,
+        path        TEXT    NOT NULL
+    )
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2)
 """Statements by version: ``MIGRATIONS[0]`` makes version 1 of an empty file, and so on."""

@@ -307,6 +307,7 @@ class SmallDisk(Disk):
     """A disk that has only so much room."""
 
     def __init__(self, room_bytes: int, *, tells: bool) -> None:
+        super().__init__()
         self.room_bytes = room_bytes
         self._tells = tells
 

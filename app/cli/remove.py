@@ -1,0 +1,69 @@
+"""``remove``: take a downloaded model file out of the Hugging Face cache."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.cli.words import gigabytes
+from app.core.hub_names import is_hub_address, parse_hub_address
+from app.core.text import whole_text
+from app.hub.cache import HubCache
+from app.hub.settings import hub_cache_folder
+from app.lab.hub_access import downloaded_file, plan_removal
+
+if TYPE_CHECKING:
+    import argparse
+
+    from app.cli.arguments import Commands
+    from app.cli.console import Console
+    from app.hub.cache import Removal
+    from app.store.paths import Paths
+
+
+def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser = commands.add_parser(
+        "remove",
+        parents=[common],
+        help="remove a downloaded model file",
+        description="Remove a model file (all its shards) from the Hugging Face cache. Content "
+        "that other versions share stays. Files elsewhere are never removed.",
+    )
+    parser.add_argument("model", metavar="MODEL", help="ORG/REPO:LEVEL, or a path in the cache")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
+    """Carry the command out; returns the exit status."""
+    del paths
+    cache = HubCache(hub_cache_folder())
+    named = Path(whole_text(arguments.model))
+    if is_hub_address(arguments.model) and not named.exists():
+        named = downloaded_file(cache, parse_hub_address(arguments.model))
+    removal = plan_removal(cache, named)
+    console.remark(f"This frees {gigabytes(removal.freed_bytes)}: {_names(removal)}.")
+    if not (arguments.yes or arguments.json) and not _confirmed():
+        console.remark("Nothing was removed.")
+        return 1
+    removal.execute()
+    if arguments.json:
+        console.json({"freed_bytes": removal.freed_bytes})
+    else:
+        console.text(f"{gigabytes(removal.freed_bytes)} freed.")
+    return 0
+
+
+def _names(removal: Removal) -> str:
+    return ", ".join(path.name for path in removal.paths)
+
+
+def _confirmed() -> bool:
+    """Ask where somebody can answer; scripts have said what they want."""
+    if not (sys.stdin and sys.stdin.isatty()):
+        return True
+    sys.stderr.write("Remove it for good? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}

@@ -1,0 +1,96 @@
+"""``search``: find GGUF repositories on the Hub."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.cli.arguments import positive
+from app.cli.hub_words import add_endpoint, opened_hub, parameters
+from app.hub.catalogue import SearchQuery, SearchSort
+
+if TYPE_CHECKING:
+    import argparse
+
+    from app.cli.arguments import Commands
+    from app.cli.console import Console
+    from app.hub.catalogue import FoundRepository
+    from app.store.paths import Paths
+
+_SORTS = {
+    "trending": SearchSort.TRENDING,
+    "downloads": SearchSort.DOWNLOADS,
+    "likes": SearchSort.LIKES,
+    "newest": SearchSort.NEWEST,
+}
+_MOST = 1000
+
+
+def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser = commands.add_parser(
+        "search",
+        parents=[common],
+        help="find GGUF models on the Hub",
+        description="Find repositories with GGUF model files on the Hub.",
+    )
+    parser.add_argument("words", metavar="WORDS", nargs="+")
+    parser.add_argument("--author", default="", metavar="NAME", help="person or organization")
+    parser.add_argument("--sort", choices=tuple(_SORTS), default="trending")
+    parser.add_argument("--limit", type=lambda word: positive(word, _MOST), default=20, metavar="N")
+    add_endpoint(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
+    """Carry the command out; returns the exit status."""
+    query = SearchQuery(
+        words=" ".join(arguments.words), author=arguments.author, sort=_SORTS[arguments.sort]
+    )
+    with opened_hub(arguments, console, paths) as hub:
+        found = hub.catalogue.search_all(query, arguments.limit)
+    if arguments.json:
+        console.json({"results": [_plain(repository) for repository in found]})
+    elif found:
+        _show(found, console)
+    else:
+        console.text("Nothing was found.")
+    return 0
+
+
+def _plain(repository: FoundRepository) -> dict[str, object]:
+    changed = repository.last_modified
+    return {
+        "repo": repository.repo_id,
+        "downloads": repository.downloads,
+        "likes": repository.likes,
+        "parameters": repository.parameters,
+        "architecture": repository.architecture,
+        "context_tokens": repository.context_tokens,
+        "licence": repository.licence,
+        "gated": repository.gated,
+        "made_from": list(repository.made_from),
+        "last_modified": None if changed is None else changed.isoformat(),
+    }
+
+
+def _show(found: list[FoundRepository], console: Console) -> None:
+    console.table(
+        ("repository", "parameters", "architecture", "context", "downloads", "likes", "licence"),
+        [
+            (
+                repository.repo_id,
+                parameters(repository.parameters),
+                repository.architecture or "–",
+                _count(repository.context_tokens),
+                _count(repository.downloads),
+                _count(repository.likes),
+                (repository.licence or "–") + (", gated" if repository.gated else ""),
+            )
+            for repository in found
+        ],
+        left=("repository", "architecture", "licence"),
+    )
+
+
+def _count(value: int | None) -> str:
+    return "–" if value is None else f"{value:,}"

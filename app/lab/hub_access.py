@@ -1,0 +1,168 @@
+"""The Hub as window and command line use it: one connection and what stands on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.core.errors import PersonError
+from app.core.hub_names import HubAddress, check_repo_id, parse_hub_address
+from app.core.listing import HubFileKind, ListedFile, RepoFile, find_file, group_files
+from app.hub.cache import HubCache, Removal
+from app.hub.catalogue import Catalogue, Repository
+from app.hub.connection import HubConnection
+from app.hub.download import Downloader
+from app.hub.headers import HeaderReader
+from app.hub.settings import HubSettings
+from app.hub.tokens import Tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from app.hub.download import Fetched
+    from app.hub.progress import Progress
+    from app.hub.stopping import StopFlag
+
+
+@dataclass(frozen=True, slots=True)
+class HubAccess:
+    """One Hub. Everything here may be called from any thread, and most of it waits."""
+
+    settings: HubSettings
+    tokens: Tokens
+    connection: HubConnection
+    catalogue: Catalogue
+    cache: HubCache
+    downloader: Downloader
+    headers: HeaderReader
+
+    @classmethod
+    def open(cls, own_cache: Path, endpoint: str | None = None) -> HubAccess:
+        """Build it; nothing is asked and nothing is imported before it is used.
+
+        Args:
+            own_cache: This program's cache folder, for headers.
+            endpoint: Another Hub than the environment's.
+
+        Raises:
+            EndpointError: That address must not be used as a Hub.
+        """
+        settings = HubSettings.from_environment(endpoint)
+        tokens = Tokens(settings.endpoint)
+        connection = HubConnection(settings, tokens)
+        cache = HubCache(settings.cache_folder)
+        return cls(
+            settings=settings,
+            tokens=tokens,
+            connection=connection,
+            catalogue=Catalogue(connection),
+            cache=cache,
+            downloader=Downloader(connection, cache),
+            headers=HeaderReader(connection, own_cache / "headers"),
+        )
+
+    def address(self, text: str) -> HubAddress:
+        """Read what a person typed or pasted.
+
+        Raises:
+            HubNameError: It names no repository.
+        """
+        host = self.settings.badge
+        return parse_hub_address(text, frozenset({host.lower()} if host else ()))
+
+    def find(self, address: HubAddress) -> tuple[Repository, ListedFile]:
+        """A repository and the model file of it that an address means.
+
+        Raises:
+            HubError: The Hub cannot be asked, or there is no such repository.
+            NoSuchFileError: It has no such file, or the address does not say which.
+        """
+        repository = self.catalogue.repository(address.repo_id, address.revision)
+        wanted = address.file_name or address.level
+        if wanted is None:
+            return repository, _only(repository)
+        return repository, find_file(repository.files, wanted)
+
+    def get(
+        self,
+        repository: Repository,
+        file: ListedFile,
+        stop: StopFlag,
+        tell: Callable[[Progress], None],
+    ) -> list[Fetched]:
+        """Bring a model file into the cache.
+
+        Raises:
+            HubError: It cannot be done.
+            Stopped: Asked to stop; what is there is kept.
+        """
+        return self.downloader.fetch_all(
+            repository.repo_id,
+            repository.commit,
+            file.parts,
+            stop=stop,
+            tell=tell,
+            revision=repository.revision,
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.connection.close()
+
+
+def downloaded_file(cache: HubCache, address: HubAddress) -> Path:
+    """The model file in the cache that an address means; asks no Hub.
+
+    Where several versions of a repository lie there, the newest one that has the file counts.
+
+    Raises:
+        PersonError: It is not there.
+    """
+    snapshots = cache.repo_folder(check_repo_id(address.repo_id)) / "snapshots"
+    refused: PersonError | None = None
+    for commit in sorted(_folders(snapshots), key=lambda path: path.stat().st_mtime, reverse=True):
+        listed = [
+            RepoFile(path.relative_to(commit).as_posix(), path.stat().st_size)
+            for path in sorted(commit.rglob("*.gguf"))
+            if path.is_file()
+        ]
+        wanted = address.file_name or address.level
+        try:
+            if wanted is not None:
+                return commit / find_file(group_files(listed), wanted).name
+            models = [file for file in group_files(listed) if file.kind is HubFileKind.MODEL]
+            if len(models) == 1:
+                return commit / models[0].name
+        except PersonError as error:
+            refused = refused or error
+    raise PersonError(
+        f"{address} is not on this PC: bring it with “shrinkscope get {address}”.",
+        refused.detail if refused else "",
+    )
+
+
+def plan_removal(cache: HubCache, path: Path) -> Removal:
+    """What removing a model file from the cache would free.
+
+    Raises:
+        PersonError: It is not a file of the cache: this program removes nothing else.
+    """
+    return cache.plan_removal(path)
+
+
+def _folders(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
+
+
+def _only(repository: Repository) -> ListedFile:
+    models = [file for file in repository.files if file.kind is HubFileKind.MODEL]
+    if len(models) == 1:
+        return find_file(repository.files, models[0].name)
+    if not models:
+        return find_file(repository.files, "")  # says what there is in its place
+    levels = ", ".join(dict.fromkeys(file.level or file.name for file in models))
+    raise PersonError(
+        f"{repository.repo_id} has several model files; say which, as in"
+        f" {repository.repo_id}:{models[-1].level or models[-1].name} (there is {levels})."
+    )
