@@ -11,7 +11,9 @@ import sys
 from pathlib import Path
 
 ENGINE_HOST = "--engine-host"
-COMMANDS = frozenset({"bench", "compare", "models", "quantize"})
+COMMANDS = frozenset(
+    {"bench", "compare", "files", "fit", "get", "models", "quantize", "remove", "search"}
+)
 """First words that belong to the command line; ``app.cli`` understands exactly these."""
 
 

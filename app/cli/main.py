@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from app import __version__
 from app.bootstrap import start_logging
-from app.cli import bench, compare, library, quantize
+from app.cli import bench, compare, files, fit, get, library, quantize, remove, search
 from app.cli.console import Console
 from app.core.errors import PersonError
 from app.store.paths import Paths
@@ -95,6 +95,6 @@ def build_parser() -> argparse.ArgumentParser:
         "--log-level", default="error", choices=("debug", "info", "warning", "error")
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
-    for module in (compare, bench, quantize, library):
+    for module in (compare, bench, quantize, search, files, fit, get, library, remove):
         module.add_parser(commands, common)
     return parser
