@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.core.chat import StopReason
+from app.core.levels import LEVELS
 from app.lab.panes import PaneState
 from app.ui.format import (
     NBSP,
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from app.core.chat import Answer, AnswerFigures
     from app.core.settings import SamplingSettings
     from app.lab.panes import Pane
+
+_LEVEL_NAMES = frozenset(level.name for level in LEVELS)
 
 
 def _tr(text: str) -> str:
@@ -81,10 +84,12 @@ def dot_state(state: PaneState) -> DotState:
 
 
 def level_words(pane: Pane) -> str:
-    """The quantization level, or the file's name while its header is not read."""
+    """The quantization level; what the file's name says of it while its header is not read."""
     if pane.model is not None and pane.model.level_name:
         return pane.model.level_name
-    return Path(pane.candidate.path).stem
+    stem = Path(pane.candidate.path).stem
+    end = stem.rpartition("-")[2]
+    return end if pane.failure is None and end in _LEVEL_NAMES else stem
 
 
 def name_words(pane: Pane) -> str:
