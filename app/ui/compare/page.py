@@ -78,6 +78,7 @@ class ComparePage(PageParts):
         self._shapes: dict[str, tuple[object, ...]] = {}
         self.windows = PaneWindows(session, self.controller.run, self)
         self.asking = Asking(self.controller, self)
+        self._signals = signals
         self._wire(signals)
         self._on_panes_changed()
         self._on_turns_changed()
@@ -137,6 +138,7 @@ class ComparePage(PageParts):
         signals.panes_changed.connect(self._on_panes_changed)
         signals.pane_changed.connect(self._on_pane_changed)
         signals.turns_changed.connect(self._on_turns_changed)
+        signals.pane_turns_changed.connect(self.panes.note_turns)
         signals.answer_changed.connect(self.panes.note_answer)
         signals.chats_changed.connect(self._on_chats_changed)
         signals.speed_sampled.connect(self._on_speed)
@@ -231,7 +233,9 @@ class ComparePage(PageParts):
         self._refresh_state()
 
     def _on_turns_changed(self) -> None:
-        self.panes.note_turns()
+        # Widgets of a turn cost some milliseconds, so each pane makes them in a moment of its own.
+        for pane in self._session.panes:
+            self._signals.gather_turns(pane.candidate.key)
         self._refresh_suggestions()
         self._refresh_state()
 

@@ -93,9 +93,10 @@ class PanesView(QScrollArea):
         if count_changed:
             self._splitter.setSizes([1000] * len(wanted))
 
-    def note_turns(self) -> None:
-        """Turns came, went or were replaced."""
-        for view in self._views.values():
+    def note_turns(self, key: str) -> None:
+        """Turns of one pane came, went or were replaced."""
+        view = self._living(key)
+        if view is not None:
             view.set_turns()
 
     def note_pane(self, key: str) -> None:

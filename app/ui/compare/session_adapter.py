@@ -21,6 +21,7 @@ class SessionSignals(QObject):
         panes_changed: Panes came, went or changed places, or another chat was opened.
         pane_changed: State, progress, failure or figures of one pane (its key).
         turns_changed: Turns were added, removed or replaced.
+        pane_turns_changed: The same for one pane (its key); sent where :meth:`gather_turns` asked.
         answer_changed: An answer grew or ended: the turn and the pane's key.
         speed_sampled: A point of the speed plot: key, time in ns, tokens per second.
         chats_changed: The list of chats.
@@ -33,6 +34,7 @@ class SessionSignals(QObject):
     panes_changed = Signal()
     pane_changed = Signal(str)
     turns_changed = Signal()
+    pane_turns_changed = Signal(str)
     answer_changed = Signal(object, str)
     speed_sampled = Signal(str, object, float)
     chats_changed = Signal()
@@ -42,6 +44,7 @@ class SessionSignals(QObject):
         super().__init__(parent)
         self.listener = SignalListener(self)
         self._lists: set[str] = set()
+        self._turns: dict[str, None] = {}
         self._panes: dict[str, None] = {}
         self._answers: dict[tuple[int, str], Turn] = {}
         self._timer = QTimer(self)
@@ -68,6 +71,10 @@ class SessionSignals(QObject):
                 self.turns_changed.emit()
             if "chats" in lists:
                 self.chats_changed.emit()
+        elif self._turns:
+            key = next(iter(self._turns))
+            del self._turns[key]
+            self.pane_turns_changed.emit(key)
         elif self._panes:
             key = next(iter(self._panes))
             del self._panes[key]
@@ -77,13 +84,18 @@ class SessionSignals(QObject):
             self.answer_changed.emit(self._answers.pop(place), place[1])
         else:
             return False
-        if self._lists or self._panes or self._answers:
+        if self._lists or self._turns or self._panes or self._answers:
             self._timer.start()
         return True
 
     def gather_list(self, name: str) -> None:
         """Remember that a list ("panes", "turns" or "chats") changed."""
         self._lists.add(name)
+        self._timer.start()
+
+    def gather_turns(self, key: str) -> None:
+        """Remember that a pane's turns are to be shown."""
+        self._turns[key] = None
         self._timer.start()
 
     def gather_pane(self, key: str) -> None:
