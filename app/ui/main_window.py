@@ -85,7 +85,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         notice_room = QVBoxLayout()
-        notice_room.setContentsMargins(8, 8, 8, 0)
+        notice_room.setContentsMargins(8, 0, 8, 0)
         notice_room.addWidget(self._notice)
         column.addLayout(notice_room)
         column.addWidget(self._stack, 1)

@@ -18,12 +18,14 @@ from app.core.settings import PRESETS
 from app.lab.demo import FIRST_PANES, DemoFiles, DemoMaker
 from app.monitor.sampler import Monitor
 from app.ui.about import AboutPage
+from app.ui.compare.file_dialogs import FileDialogs
 from app.ui.compare.page import ComparePage
 from app.ui.compare.session_adapter import SessionSignals
 from app.ui.jobs import Jobs
 from app.ui.main_window import MainWindow
 from app.ui.markdown import warm_up
 from app.ui.pages import Page, PageHelp
+from app.ui.plots.kinds import Metric
 from app.ui.preferences import PreferencesPage
 from app.ui.widgets.banner import Severity
 
@@ -80,7 +82,11 @@ class Window(QObject):
         )
         self.signals = SessionSignals(self)
         self.session.listener = self.signals.listener
-        self.page = ComparePage(self.session, self.signals, is_demo=self._is_demo)
+        self._files = FileDialogs(lambda: self.main)
+        self._files.last_folder = self._settings.last_folder
+        self.page = ComparePage(
+            self.session, self.signals, is_demo=self._is_demo, files=self._files
+        )
         self.preferences = PreferencesPage(theme, preset=self._settings.preset)
         self.preferences.set_folders(self._folders())
         self.session.default_sampling = PRESETS[self._settings.preset]
@@ -121,6 +127,9 @@ class Window(QObject):
         from app.ui.plots.live import LivePlots
 
         self.plots = LivePlots()
+        for place, name in enumerate(self._settings.plots[:2]):
+            if any(name == metric.value and not metric.needs_gpu for metric in Metric):
+                self.plots.set_metric(place, Metric(name))
         self.page.set_plots(self.plots)
         self.page.restore_layout(
             self._settings.splitter_sizes,
@@ -199,9 +208,16 @@ class Window(QObject):
             splitter_sizes=layout or self._settings.splitter_sizes,
             chat_list_visible=self.page.chat_list_visible,
             plots_visible=self.page.plots_visible,
+            plots=self._plot_names(),
+            last_folder=self._files.last_folder,
             first_start_done=True,
         )
         self._save_settings()
+
+    def _plot_names(self) -> list[str]:
+        if self.plots is None:
+            return self._settings.plots
+        return [chart.shows.value for chart in self.plots.charts]
 
     def _save_settings(self) -> None:
         try:
