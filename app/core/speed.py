@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 # What is left of the memory's bandwidth in llama.cpp's kernels, where those were not measured.
 DEFAULT_EFFICIENCY = 0.6
-# Nodes of a layer's graph, where llama.cpp has not told: norms, products, rotation, attention.
-_NODES_OF_A_LAYER = 30
+# Nodes of a layer's graph that compute: norms, products, rotation, attention.
+_NODES_OF_A_LAYER = 20
 _EXPERTS = re.compile(r"blk\.\d+\.ffn_(?:\w+_(?:ch)?exps(?:\.|$)|(?:gate|up|down)\.\d+\.)")
 _TYPE_IDS = {entry.name: type_id for type_id, entry in TENSOR_TYPES.items()}
 # Rows of these are picked out, not multiplied.
@@ -107,18 +107,18 @@ class MeasuredRun:
     Attributes:
         family_key: Of the model file.
         level_name: Of the model file.
-        weight_bytes: Read for one token.
+        work: What each token took.
+        depth_tokens: Tokens that the context held on the average.
         threads: Of the engine.
         tokens_per_second: As measured.
-        expected: What was expected of the rates alone, without any correction.
     """
 
     family_key: str
     level_name: str
-    weight_bytes: int
+    work: TokenWork
+    depth_tokens: int
     threads: int
     tokens_per_second: float
-    expected: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,20 +127,16 @@ class SpeedPrediction:
 
     Attributes:
         tokens_per_second: While generating.
-        expected: Of the rates alone, without correction; to be kept with a measured run.
         basis: What it rests on.
         runs: How many measured runs corrected it.
     """
 
     tokens_per_second: float
-    expected: float
     basis: Basis
     runs: int = 0
 
 
-def token_work(
-    tensors: Iterable[TensorInfo], model: ModelFile, kv_type: str = "f16", nodes: int | None = None
-) -> TokenWork:
+def token_work(tensors: Iterable[TensorInfo], model: ModelFile, kv_type: str = "f16") -> TokenWork:
     """Sum up what one token takes.
 
     Of the experts only those count that work on one token. The embeddings count where they are
@@ -150,7 +146,6 @@ def token_work(
         tensors: Of all shards.
         model: Their model.
         kv_type: Number format of keys and values.
-        nodes: Of the graph, where llama.cpp has told.
     """
     found = list(tensors)
     tied = all(tensor.name != "output.weight" for tensor in found)
@@ -178,7 +173,7 @@ def token_work(
         window_bytes_by_token=windowed * element_bytes,
         window_tokens=model.sliding_window or 0,
         state_bytes=model.attention.state_bytes,
-        nodes=nodes or _NODES_OF_A_LAYER * model.block_count,
+        nodes=_NODES_OF_A_LAYER * model.block_count,
     )
 
 
@@ -223,20 +218,23 @@ def predict_speed(
         depth_tokens: Tokens that the context holds already.
     """
     expected = expected_speed(work, rates, depth_tokens)
-    same_threads = [run for run in runs if run.threads == rates.threads and run.expected > 0]
-    family = [run for run in same_threads if run.family_key == model.family_key]
+    usable = [run for run in runs if run.threads == rates.threads and run.tokens_per_second > 0]
+    family = [run for run in usable if run.family_key == model.family_key]
     same = [
         run
         for run in family
-        if run.level_name == model.level_name and run.weight_bytes == work.weight_bytes
+        if run.level_name == model.level_name and run.work.bytes_by_type == work.bytes_by_type
     ]
-    chosen, basis = same_threads, Basis.OTHER_MODELS
+    chosen, basis = usable, Basis.OTHER_MODELS
     if same:
         chosen, basis = same, Basis.SAME_FILE
     elif family:
         chosen, basis = family, Basis.FAMILY
     if not chosen:
         basis = Basis.KERNELS if rates.by_type else Basis.BANDWIDTH
-        return SpeedPrediction(expected, expected, basis)
-    factor = math.exp(median([math.log(run.tokens_per_second / run.expected) for run in chosen]))
-    return SpeedPrediction(expected * factor, expected, basis, len(chosen))
+        return SpeedPrediction(expected, basis)
+    ratios = [
+        math.log(run.tokens_per_second / expected_speed(run.work, rates, run.depth_tokens))
+        for run in chosen
+    ]
+    return SpeedPrediction(expected * math.exp(median(ratios)), basis, len(chosen))

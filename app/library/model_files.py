@@ -51,21 +51,31 @@ def open_model_file(path: str | os.PathLike[str]) -> ModelFile:
 
 def inspect_file(path: str | os.PathLike[str]) -> ModelFile:
     """Return the facts of any GGUF file: like ``open_model_file``, but adapters and such too."""
+    return ModelFile.from_headers(read_shards(path))
+
+
+def read_shards(path: str | os.PathLike[str]) -> list[Shard]:
+    """Return the headers of the file, or of all shards of its set in order.
+
+    Raises:
+        ModelFileError: A file is missing or cannot be read.
+        GgufError: A header is broken.
+    """
     opened = Path(path)
     name = parse_shard_name(opened.name)
     if name is None or name.count == 1:
-        return ModelFile.from_headers([_shard(opened)])
+        return [_shard(opened)]
     # Before the others are looked for: the file may have such a name by chance only.
     own = _shard(opened)
     if declared_shard_count(own.header) == 1:
-        return ModelFile.from_headers([own])
+        return [own]
     if name.count > _MAX_SHARDS:
         raise ModelFileError(f"“{opened.name}” claims to be one of {name.count:,} shards.")
     paths = [opened.with_name(file_name) for file_name in name.all_names()]
     missing = [path.name for path in paths if not os.path.exists(path)]
     if missing:
         raise ModelFileError(_missing_sentence(missing, name.count), detail=", ".join(missing))
-    return ModelFile.from_headers([own if path == opened else _shard(path) for path in paths])
+    return [own if path == opened else _shard(path) for path in paths]
 
 
 def _missing_sentence(missing: list[str], count: int) -> str:

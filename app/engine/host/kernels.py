@@ -19,7 +19,7 @@ from app.engine.host.model import Aborted, EngineError
 from app.engine.messages import FailureKind, KernelRate, KernelsMeasured
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
     from app.engine.host.abort import AbortFlag
     from app.engine.messages import MeasureKernels
@@ -159,7 +159,7 @@ class _Ggml:
         return seconds * 1e9 / _NODES
 
     @contextlib.contextmanager
-    def _context(self, tensors: int, graphs: int = 0) -> Iterator[int]:
+    def _context(self, tensors: int, graphs: int = 0) -> Generator[int]:
         size = (tensors + 1) * _TENSOR_OVERHEAD_BYTES + graphs * _GRAPH_OVERHEAD_BYTES
         context = self._base.ggml_init(_InitParams(size, None, True))
         try:
@@ -168,7 +168,7 @@ class _Ggml:
             self._base.ggml_free(context)
 
     @contextlib.contextmanager
-    def _weights(self, type_id: int, count: int, buffer_type: int) -> Iterator[list[int]]:
+    def _weights(self, type_id: int, count: int, buffer_type: int) -> Generator[list[int]]:
         """Matrices filled with noise; none where this buffer type is not for this number format."""
         base = self._base
         with self._context(count + 4) as context:
