@@ -15,7 +15,7 @@ from app.ui.models.files_table import FilesTable
 from app.ui.models.predictions import Predictions
 from app.ui.models.words import DOT, levels_words
 from app.ui.theme import GRID
-from app.ui.widgets import FlowLayout, ProgressLine, label, push_button
+from app.ui.widgets import ProgressLine, label, push_button
 
 if TYPE_CHECKING:
     from app.core.hub_names import HubAddress
@@ -94,14 +94,11 @@ class FilesSide(QWidget):
         self._follow_choice()
 
     def _lay_out(self) -> None:
-        buttons = QWidget()
-        flow = FlowLayout(buttons, spacing_px=GRID)
-        flow.addWidget(self.compare_button)
-        flow.addWidget(self.download_button)
         foot = QHBoxLayout()
         foot.setSpacing(GRID)
         foot.addWidget(self.choice, 1)
-        foot.addWidget(buttons, 1)
+        foot.addWidget(self.download_button)
+        foot.addWidget(self.compare_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)

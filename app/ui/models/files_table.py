@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QRect, QSize, QSortFilterProxyModel, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtCore import QEvent, QModelIndex, QRect, QRectF, QSize, QSortFilterProxyModel, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -25,9 +25,13 @@ from app.ui.models.predictions import Prediction, PredictionState
 from app.ui.theme import GRID, current_tokens, small_font, tabular
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QAbstractItemModel
+
     from app.ui.models.files_model import FilesModel, Index
 
 _ICON_PX = 14
+_BOX_PX = 15
+_BOX_ROOM_PX = GRID * 3
 _MARKS = {
     Verdict.FITS: ("check", Tone.READY),
     Verdict.TIGHT: ("warning", Tone.WORKING),
@@ -42,6 +46,7 @@ class FileCellDelegate(QStyledItemDelegate):
         self.initStyleOption(option, index)
         text, option.text = option.text, ""
         option.state &= ~QStyle.StateFlag.State_HasFocus
+        option.features &= ~QStyleOptionViewItem.ViewItemFeature.HasCheckIndicator
         style = option.widget.style() if option.widget else QApplication.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
         tokens = current_tokens()
@@ -50,8 +55,10 @@ class FileCellDelegate(QStyledItemDelegate):
         faint = ink if selected else QColor(tokens.dim)
         box = option.rect.adjusted(GRID // 2, 0, -GRID // 2, 0)
         if index.column() == FileColumn.LEVEL:
-            box.setLeft(box.left() + GRID * 3)
+            box.setLeft(box.left() + _BOX_ROOM_PX)
         painter.save()
+        if index.column() == FileColumn.LEVEL:
+            _paint_box(painter, option.rect, index.data(Qt.ItemDataRole.CheckStateRole))
         mark = _mark(index)
         if mark is not None:
             ratio = painter.device().devicePixelRatioF()
@@ -89,6 +96,25 @@ class FileCellDelegate(QStyledItemDelegate):
         if index.column() == FileColumn.LEVEL:
             width += GRID * 5
         return QSize(width, metrics.height() * 2 + GRID + GRID // 2)
+
+    def editorEvent(
+        self,
+        event: QEvent,
+        model: QAbstractItemModel,
+        option: QStyleOptionViewItem,
+        index: Index,
+    ) -> bool:
+        if index.column() != FileColumn.LEVEL or not isinstance(event, QMouseEvent):
+            return False
+        room = option.rect.adjusted(0, 0, _BOX_ROOM_PX + GRID - option.rect.width(), 0)
+        if not room.contains(event.position().toPoint()):
+            return False
+        if event.type() == QEvent.Type.MouseButtonRelease:
+            checked = index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
+            state = Qt.CheckState.Unchecked if checked else Qt.CheckState.Checked
+            return model.setData(index, state, Qt.ItemDataRole.CheckStateRole)
+        # The second press of two quick clicks on the box must not count as a double click.
+        return event.type() == QEvent.Type.MouseButtonDblClick
 
 
 class FilesTable(QTableView):
@@ -138,15 +164,15 @@ class FilesTable(QTableView):
         """Figures get what they need, level and verdict share what is left."""
         sign = self.fontMetrics().averageCharWidth()
         fixed = {
-            FileColumn.BITS: sign * 8,
-            FileColumn.SIZE: sign * 12,
-            FileColumn.MEMORY: sign * 12,
-            FileColumn.SPEED: sign * 15,
+            FileColumn.BITS: sign * 6,
+            FileColumn.SIZE: sign * 9,
+            FileColumn.MEMORY: sign * 9,
+            FileColumn.SPEED: sign * 11,
         }
         rest = self.viewport().width() - sum(fixed.values())
-        level = max(sign * 20, round(rest * 0.46))
+        level = max(sign * 16, round(rest * 0.42))
         widths = {**fixed, FileColumn.LEVEL: level}
-        widths[FileColumn.VERDICT] = max(sign * 22, rest - level)
+        widths[FileColumn.VERDICT] = max(sign * 21, rest - level)
         for column, width in widths.items():
             self.setColumnWidth(column, width)
 
@@ -161,6 +187,23 @@ class FilesTable(QTableView):
             self._toggle(self.currentIndex())
             return
         super().keyPressEvent(event)
+
+
+def _paint_box(painter: QPainter, cell: QRect, state: Qt.CheckState) -> None:
+    """A check box as the style sheet draws it."""
+    tokens = current_tokens()
+    top = cell.center().y() - _BOX_PX // 2
+    box = QRect(cell.left() + GRID, top, _BOX_PX, _BOX_PX)
+    checked = state == Qt.CheckState.Checked
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QColor(tokens.accent if checked else tokens.edge))
+    painter.setBrush(QColor(tokens.accent if checked else tokens.surface))
+    painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+    if checked:
+        ratio = painter.device().devicePixelRatioF()
+        painter.drawPixmap(box.topLeft(), pixmap("check", _BOX_PX, Tone.ON_ACCENT, ratio))
+    painter.restore()
 
 
 def _mark(index: Index) -> tuple[str, Tone] | None:

@@ -231,7 +231,7 @@ class LibraryTreeModel(QAbstractItemModel):
         facts = model.model
         match column:
             case LibraryColumn.NAME:
-                return model.broken or model.name
+                return f"{model.name}: {model.broken}" if model.broken else model.name
             case LibraryColumn.SIZE:
                 return str(byte_size(model.file_bytes))
             case LibraryColumn.SOURCE:

@@ -46,7 +46,9 @@ class _Row(QStyledItemDelegate):
         elif model.is_older or index.column() == LibraryColumn.SOURCE:
             option.palette.setColor(QPalette.ColorRole.Text, QColor(tokens.dim))
         option.font = tabular(option.font)
-        option.textElideMode = Qt.TextElideMode.ElideMiddle
+        broken = model is not None and model.broken
+        mode = Qt.TextElideMode.ElideRight if broken else Qt.TextElideMode.ElideMiddle
+        option.textElideMode = mode
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         # A frame around one cell says nothing where whole rows are chosen.
@@ -122,15 +124,15 @@ class LibraryTree(QTreeView):
         """Figures get what they need, the name gets what is left."""
         sign = self.fontMetrics().averageCharWidth()
         fixed = {
-            LibraryColumn.LEVEL: sign * 14,
-            LibraryColumn.BITS: sign * 8,
-            LibraryColumn.SIZE: sign * 12,
-            LibraryColumn.PARAMETERS: sign * 13,
-            LibraryColumn.CONTEXT: sign * 13,
-            LibraryColumn.SOURCE: sign * 16,
+            LibraryColumn.LEVEL: sign * 12,
+            LibraryColumn.BITS: sign * 7,
+            LibraryColumn.SIZE: sign * 10,
+            LibraryColumn.PARAMETERS: sign * 12,
+            LibraryColumn.CONTEXT: sign * 10,
+            LibraryColumn.SOURCE: sign * 14,
         }
         rest = self.viewport().width() - sum(fixed.values())
-        self.setColumnWidth(LibraryColumn.NAME, max(sign * 32, rest))
+        self.setColumnWidth(LibraryColumn.NAME, max(sign * 26, rest))
         for column, width in fixed.items():
             self.setColumnWidth(column, width)
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from app.hub.catalogue import SearchQuery, SearchSort
 from app.ui.format import parameters
 from app.ui.icons import Tone, icon
 from app.ui.theme import GRID
-from app.ui.widgets import FlowLayout
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -20,7 +19,7 @@ _SIZES = tuple(int(n * 10**9) for n in (0.5, 1, 2, 4, 8, 15, 35, 80))
 
 
 class SearchFilters(QWidget):
-    """Words on a line of their own; order, author, size and licence below.
+    """Words on a line of their own; order, licence, author and size below.
 
     Signals:
         changed: Something else is looked for, see :meth:`query`.
@@ -47,18 +46,15 @@ class SearchFilters(QWidget):
         self.least = _combo(
             self.tr("Fewest parameters"),
             (
-                (self.tr("Any size"), None),
-                *((self.tr("From {n}").format(n=words), size) for words, size in sizes),
+                (self.tr("min. size"), None),
+                *((self.tr("≥ {n}").format(n=words), size) for words, size in sizes),
             ),
         )
         self.most = _combo(
             self.tr("Most parameters"),
             (
-                (self.tr("to any"), None),
-                *(
-                    (self.tr("up to {n}").format(n=n), s)
-                    for n, s in zip(sizes, _SIZES, strict=True)
-                ),
+                (self.tr("max. size"), None),
+                *((self.tr("≤ {n}").format(n=n), s) for n, s in zip(sizes, _SIZES, strict=True)),
             ),
         )
         self.gated = _combo(
@@ -117,19 +113,24 @@ class SearchFilters(QWidget):
         author.setPlaceholderText(self.tr("Author"))
         author.setAccessibleName(self.tr("Author"))
         author.setClearButtonEnabled(True)
-        author.setFixedWidth(GRID * 18)
+        author.setMinimumWidth(GRID * 8)
         return author
 
     def _lay_out(self) -> None:
-        self._more = QWidget()
-        flow = FlowLayout(self._more, spacing_px=GRID)
-        for each in (self.sort, self.author, self.least, self.most, self.gated):
-            flow.addWidget(each)
+        grid = QGridLayout()
+        grid.setSpacing(GRID)
+        grid.addWidget(self.sort, 0, 0, 1, 3)
+        grid.addWidget(self.gated, 0, 3, 1, 3)
+        grid.addWidget(self.author, 1, 0, 1, 2)
+        grid.addWidget(self.least, 1, 2, 1, 2)
+        grid.addWidget(self.most, 1, 4, 1, 2)
+        for place in range(6):
+            grid.setColumnStretch(place, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         column.addWidget(self.words)
-        column.addWidget(self._more)
+        column.addLayout(grid)
 
     def _on_changed(self) -> None:
         least, most = self.least.currentData(), self.most.currentData()
@@ -153,6 +154,9 @@ def _combo(name: str, choices: tuple[tuple[str, object], ...]) -> QComboBox:
     combo = QComboBox()
     combo.setAccessibleName(name)
     combo.setToolTip(name)
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    combo.setMinimumContentsLength(5)
+    combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     for text, value in choices:
         combo.addItem(text, value)
     return combo

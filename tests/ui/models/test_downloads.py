@@ -1,0 +1,164 @@
+"""The panel of downloads, and comparisons that wait for theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.ui.models.comparisons import WaitingComparisons
+from app.ui.models.downloads_model import DownloadsModel
+from app.ui.models.downloads_panel import DownloadsPanel
+from app.ui.models.ports import DownloadEntry, DownloadState
+from tests.ui.models.fake_backends import FakeDownloads, repository
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QAbstractItemModel
+    from pytestqt.qtbot import QtBot
+
+FULL = "The disk is too full."
+
+
+def entry(key: str, state: DownloadState = DownloadState.WAITING) -> DownloadEntry:
+    return DownloadEntry(key, "org/model", key.upper(), state, 0, 1000)
+
+
+@pytest.fixture
+def queue() -> FakeDownloads:
+    """Three files that wait."""
+    made = FakeDownloads()
+    shown = repository()
+    for file in shown.files[1:4]:
+        made.add(shown, file)
+    return made
+
+
+@pytest.fixture
+def panel(
+    qtbot: QtBot, queue: FakeDownloads, watched: Callable[[QAbstractItemModel], None]
+) -> DownloadsPanel:
+    made = DownloadsPanel(queue)
+    watched(made.model)
+    queue.on_changed = made.refresh
+    qtbot.addWidget(made)
+    made.resize(700, 300)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+def titles(panel: DownloadsPanel) -> list[str]:
+    return [row.entry.title for row in panel.rows()]
+
+
+def test_the_model_follows_the_queue(watched: Callable[[QAbstractItemModel], None]) -> None:
+    model = DownloadsModel()
+    watched(model)
+    model.set_entries([entry("a"), entry("b"), entry("c")])
+    model.set_entries([entry("c"), entry("d"), replace(entry("a"), done_bytes=500)])
+    assert [model.index(row).data() for row in range(model.rowCount())] == ["C", "D", "A"]
+    assert model.entry("a") == replace(entry("a"), done_bytes=500)
+    assert model.entry("b") is None
+    model.set_entries([entry("a", DownloadState.DONE)])
+    assert (model.unfinished, model.finished) == (0, 1)
+
+
+def test_progress_speed_and_time_left_are_shown(
+    panel: DownloadsPanel, queue: FakeDownloads
+) -> None:
+    key = queue.entries()[0].key
+    queue.change(
+        key,
+        state=DownloadState.RUNNING,
+        done_bytes=3_850_000_000,
+        bytes_per_second=12_400_000.0,
+        seconds_left=312.0,
+        activity="downloading",
+    )
+    row = panel.row(key)
+    words = row.words.text.replace("\u00a0", " ")
+    assert words == "downloading · 3.9 GB of 7.7 GB · 12.4 MB/s · 5:12 min left"
+    assert row.progress.share == pytest.approx(0.5)
+
+
+def test_a_download_is_paused_and_goes_on(panel: DownloadsPanel, queue: FakeDownloads) -> None:
+    row = panel.rows()[0]
+    assert row.resume.isHidden()
+    row.pause.click()
+    assert row.entry.state is DownloadState.PAUSED
+    assert row.pause.isHidden()
+    row.resume.click()
+    assert row.entry.state is DownloadState.WAITING
+    assert [call[0] for call in queue.calls] == ["pause", "resume"]
+
+
+def test_a_failed_one_says_why_and_is_tried_again(
+    panel: DownloadsPanel, queue: FakeDownloads
+) -> None:
+    row = panel.rows()[1]
+    queue.change(row.entry.key, state=DownloadState.FAILED, problem=FULL)
+    assert row.problem.text() == FULL
+    assert row.resume.accessibleName() == "Try again"
+    row.resume.click()
+    assert row.problem.isHidden()
+
+
+def test_the_order_is_changed_by_buttons(panel: DownloadsPanel) -> None:
+    assert titles(panel) == ["Q8_0", "Q5_K_M", "Q4_K_M"]
+    assert not panel.rows()[0].up.isEnabled()
+    panel.rows()[2].up.click()
+    assert titles(panel) == ["Q8_0", "Q4_K_M", "Q5_K_M"]
+    panel.rows()[0].down.click()
+    assert titles(panel) == ["Q4_K_M", "Q8_0", "Q5_K_M"]
+    assert not panel.rows()[2].down.isEnabled()
+
+
+def test_a_cancelled_one_leaves_the_list(panel: DownloadsPanel) -> None:
+    panel.rows()[1].cancel.click()
+    assert titles(panel) == ["Q8_0", "Q4_K_M"]
+
+
+def test_a_finished_one_offers_the_comparison(
+    panel: DownloadsPanel, queue: FakeDownloads, qtbot: QtBot
+) -> None:
+    row = panel.rows()[0]
+    assert row.compare.isHidden()
+    queue.finish(row.entry.key, Path("/models/a.gguf"))
+    assert row.cancel.isHidden()
+    with qtbot.waitSignal(panel.compare_wanted) as wanted:
+        row.compare.click()
+    assert wanted.args == [[Path("/models/a.gguf")]]
+    panel.forget_button.click()
+    assert titles(panel) == ["Q5_K_M", "Q4_K_M"]
+
+
+def test_an_empty_queue_says_how_to_fill_it(panel: DownloadsPanel, queue: FakeDownloads) -> None:
+    for row in panel.rows():
+        row.cancel.click()
+    assert panel.rows() == []
+    assert panel.empty.isVisible()
+    assert queue.entries() == []
+
+
+def test_a_comparison_waits_for_all_of_its_downloads(qtbot: QtBot) -> None:
+    waiting = WaitingComparisons()
+    ready: list[list[Path]] = []
+    waiting.ready.connect(ready.append)
+    waiting.add(["b", "a"])
+    done_a = replace(entry("a", DownloadState.DONE), path=Path("/a"))
+    waiting.note([done_a, entry("b", DownloadState.FAILED)])
+    assert ready == []
+    done_b = replace(entry("b", DownloadState.DONE), path=Path("/b"))
+    waiting.note([done_a, done_b])
+    waiting.note([done_a, done_b])
+    assert ready == [[Path("/b"), Path("/a")]]
+
+
+def test_a_comparison_is_forgotten_with_a_cancelled_download(qtbot: QtBot) -> None:
+    waiting = WaitingComparisons()
+    waiting.add(["a", "b"])
+    waiting.note([entry("a")])
+    assert waiting.waiting == 0

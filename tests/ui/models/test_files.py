@@ -1,0 +1,197 @@
+"""Predictions one after another, and the table of a repository's files."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+
+from app.core.errors import PersonError
+from app.core.hub_names import HubAddress
+from app.hub.catalogue import Repository
+from app.hub.errors import HubGated, HubOffline
+from app.ui.models.file_words import FileColumn
+from app.ui.models.files_model import FileRole
+from app.ui.models.files_side import FilesSide
+from app.ui.models.predictions import PredictionState
+from tests.ui.models.fake_backends import GB, FakeFit, model_file, repository
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QAbstractItemModel
+    from pytestqt.qtbot import QtBot
+
+    from app.ui.jobs import Jobs
+
+
+@pytest.fixture
+def fit() -> FakeFit:
+    return FakeFit()
+
+
+@pytest.fixture
+def side(
+    qtbot: QtBot, fit: FakeFit, jobs: Jobs, watched: Callable[[QAbstractItemModel], None]
+) -> FilesSide:
+    made = FilesSide(fit, jobs)
+    qtbot.addWidget(made)
+    watched(made.model)
+    watched(made.table.proxy)
+    made.resize(700, 600)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+def show(side: FilesSide, jobs: Jobs, *, level: str | None = None) -> Repository:
+    shown = repository()
+    side.show_repository(shown, HubAddress(shown.repo_id, level), 4096, "f16")
+    jobs.wait_all()
+    return shown
+
+
+def cell(side: FilesSide, level: str, column: FileColumn, role: int = 0) -> object:
+    row = next(r for r, file in enumerate(side.model.files()) if file.level == level)
+    return side.model.index(row, column).data(role)
+
+
+def test_every_file_gets_its_figures_and_verdict(side: FilesSide, jobs: Jobs) -> None:
+    show(side, jobs)
+    assert cell(side, "Q4_K_M", FileColumn.VERDICT) == "fits"
+    assert cell(side, "Q8_0", FileColumn.VERDICT) == "does not fit"
+    reason = cell(side, "Q8_0", FileColumn.VERDICT, FileRole.SECOND_LINE)
+    assert str(reason).replace("\u00a0", " ") == "needs 8.5 GB, 8.0 GB free"
+    assert str(cell(side, "Q4_K_M", FileColumn.MEMORY)).startswith("5.1")
+    assert "tok/s" in str(cell(side, "Q4_K_M", FileColumn.SPEED))
+    assert "bandwidth" in str(cell(side, "Q4_K_M", FileColumn.SPEED, Qt.ItemDataRole.ToolTipRole))
+
+
+def test_the_recommended_level_is_marked_and_says_why(side: FilesSide, jobs: Jobs) -> None:
+    show(side, jobs)
+    assert cell(side, "Q5_K_M", FileColumn.LEVEL, FileRole.RECOMMENDED)
+    assert not cell(side, "Q4_K_M", FileColumn.LEVEL, FileRole.RECOMMENDED)
+    assert side.advice.text().startswith("Recommended: Q5_K_M. The largest")
+
+
+def test_files_are_predicted_one_after_another(
+    side: FilesSide, fit: FakeFit, jobs: Jobs, qtbot: QtBot
+) -> None:
+    fit.gate = threading.Semaphore(0)
+    shown = repository()
+    side.show_repository(shown, HubAddress(shown.repo_id), 4096, "f16")
+    states = [side.predictions.of(file.name).state for file in side.model.files()]
+    assert states == [PredictionState.WORKING, *[PredictionState.WAITING] * 4]
+    assert cell(side, "F16", FileColumn.VERDICT) == "working it out …"
+    assert side.progress.active
+    with qtbot.waitSignal(side.predictions.changed):
+        fit.gate.release()
+    qtbot.waitUntil(lambda: side.predictions.share == pytest.approx(0.2), timeout=60_000)
+    fit.gate.release(4)
+    jobs.wait_all()
+    assert [name for name, _, _ in fit.asked] == [file.name for file in side.model.files()]
+    assert not side.progress.active
+
+
+def test_another_context_is_predicted_anew(side: FilesSide, fit: FakeFit, jobs: Jobs) -> None:
+    show(side, jobs)
+    before = side.predictions.of("model-Q4_K_M.gguf").figures
+    side.predict(32_768, "q8_0")
+    jobs.wait_all()
+    after = side.predictions.of("model-Q4_K_M.gguf").figures
+    assert before is not None
+    assert after is not None
+    assert after.needs.kv_bytes == 8 * before.needs.kv_bytes
+    assert fit.asked[-1][1:] == (32_768, "q8_0")
+
+
+def test_a_file_that_cannot_be_read_says_so_and_the_others_go_on(
+    side: FilesSide, fit: FakeFit, jobs: Jobs
+) -> None:
+    fit.problems["model-Q2_K.gguf"] = PersonError("The header is damaged.")
+    show(side, jobs)
+    assert cell(side, "Q2_K", FileColumn.VERDICT) == "not known"
+    assert cell(side, "Q2_K", FileColumn.VERDICT, FileRole.SECOND_LINE) == "The header is damaged."
+    assert cell(side, "Q5_K_M", FileColumn.VERDICT) == "fits"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        HubOffline("The Hub cannot be reached."),
+        HubGated("org/model", "https://huggingface.co/org/model"),
+    ],
+)
+def test_what_holds_for_all_files_is_asked_once(
+    side: FilesSide, fit: FakeFit, jobs: Jobs, error: PersonError
+) -> None:
+    for file in repository().files:
+        fit.problems[file.name] = error
+    refused: list[PersonError] = []
+    side.refused.connect(refused.append)
+    show(side, jobs)
+    assert refused == [error]
+    assert len(fit.asked) == 1
+    assert cell(side, "Q2_K", FileColumn.VERDICT) == "not known"
+
+
+def test_an_incomplete_set_is_not_offered(side: FilesSide, jobs: Jobs) -> None:
+    whole = model_file("Q8_0", 10 * GB, shards=3)
+    broken = type(whole)(whole.name, whole.kind, whole.level, whole.parts[:2], 3)
+    shown = repository()
+    short = Repository(shown.facts, shown.commit, "main", (broken,))
+    side.show_repository(short, HubAddress("org/model-GGUF"), 4096, "f16")
+    jobs.wait_all()
+    assert "2 of its 3" in side.predictions.of(broken.name).problem
+    side.model.check(broken.name)
+    assert not side.download_button.isEnabled()
+
+
+def test_levels_are_checked_by_click_and_by_key(side: FilesSide, jobs: Jobs, qtbot: QtBot) -> None:
+    show(side, jobs)
+    box = side.table.visualRect(side.table.proxy.index(3, FileColumn.LEVEL))
+    spot = QPoint(box.left() + 14, box.center().y())
+    qtbot.mouseClick(side.table.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    assert [file.level for file in side.model.checked()] == ["Q4_K_M"]
+    side.table.selectRow(4)
+    qtbot.keyClick(side.table, Qt.Key.Key_Space)
+    assert [file.level for file in side.model.checked()] == ["Q4_K_M", "Q2_K"]
+    assert "7.1" in side.choice.text()
+    qtbot.keyClick(side.table, Qt.Key.Key_Space)
+    assert [file.level for file in side.model.checked()] == ["Q4_K_M"]
+
+
+def test_the_level_of_a_pasted_address_is_checked(side: FilesSide, jobs: Jobs) -> None:
+    show(side, jobs, level="q4_k_m")
+    assert [file.level for file in side.model.checked()] == ["Q4_K_M"]
+
+
+def test_columns_sort_by_their_numbers(side: FilesSide, jobs: Jobs) -> None:
+    show(side, jobs)
+    side.table.sortByColumn(FileColumn.SIZE, Qt.SortOrder.AscendingOrder)
+    assert side.table.names()[0] == "model-Q2_K.gguf"
+    side.table.sortByColumn(FileColumn.SPEED, Qt.SortOrder.AscendingOrder)
+    assert side.table.names()[0].startswith("model-F16")
+    side.table.sortByColumn(FileColumn.LEVEL, Qt.SortOrder.DescendingOrder)
+    assert side.table.names()[0] == "model-Q2_K.gguf"
+
+
+def test_other_files_are_named_apart(side: FilesSide, jobs: Jobs) -> None:
+    show(side, jobs)
+    assert side.model.rowCount() == 5
+    assert "mmproj-F16.gguf (projector, 620" in side.others.text()
+
+
+def test_a_disk_that_is_too_full_is_told_before(side: FilesSide, jobs: Jobs) -> None:
+    show(side, jobs, level="Q8_0")
+    side.set_free_bytes(GB)
+    assert "More than the" in side.choice.text()
+
+
+def test_files_that_are_here_are_marked(side: FilesSide, jobs: Jobs) -> None:
+    show(side, jobs)
+    side.model.set_present(frozenset({"model-Q2_K.gguf"}))
+    assert cell(side, "Q2_K", FileColumn.LEVEL, FileRole.SECOND_LINE) == "on this PC"
+    side.model.set_present(frozenset())
+    assert cell(side, "Q2_K", FileColumn.LEVEL, FileRole.SECOND_LINE) == "model-Q2_K.gguf"

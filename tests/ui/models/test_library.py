@@ -1,0 +1,236 @@
+"""The tab “On this PC”: its tree, its facts, and what can be done with a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, Qt
+
+from app.core.errors import PersonError
+from app.core.family import LibraryModel, ModelSource, families
+from app.ui.models.folders_popup import FoldersEditor
+from app.ui.models.library_model import LibraryColumn, LibraryRole, LibraryTreeModel
+from tests.helpers.model_folders import library_model
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QAbstractItemModel
+    from pytestqt.qtbot import QtBot
+
+    from app.ui.models.library_tab import LibraryTab
+    from tests.ui.models.conftest import Shown
+
+CUT_OFF = "The file is cut off."
+
+
+def model(family: str, level: str, **facts: object) -> LibraryModel:
+    """A sound file of a family."""
+    given: dict[str, object] = {"source": ModelSource.HUGGING_FACE, "file_bytes": 4 * 10**9}
+    made = library_model(f"/models/{family}-{level}.gguf", **given | facts)
+    assert made.model is not None
+    header = replace(
+        made.model, name=family, level_name=level, family_key=f"llama/{family.lower()}"
+    )
+    return replace(made, model=header)
+
+
+def broken(family: str, level: str) -> LibraryModel:
+    """A file that cannot be used."""
+    return library_model(f"/models/{family}-{level}.gguf", broken=CUT_OFF)
+
+
+def shape(tree: LibraryTreeModel) -> list[tuple[str, list[str]]]:
+    """Families and, below each, the levels of its files."""
+    found = []
+    for row in range(tree.rowCount()):
+        family = tree.index(row, 0)
+        levels = [
+            str(tree.index(child, LibraryColumn.LEVEL, family).data())
+            for child in range(tree.rowCount(family))
+        ]
+        found.append((str(family.data()), levels))
+    return found
+
+
+def test_files_stand_below_their_families(
+    watched: Callable[[QAbstractItemModel], None],
+) -> None:
+    tree = LibraryTreeModel()
+    watched(tree)
+    alpha, beta = ("F16", "Q8_0"), ("Q4_K_M",)
+    tree.set_families(
+        families([model("Beta", beta[0]), *(model("Alpha", level) for level in alpha)])
+    )
+    assert shape(tree) == [("Alpha", [*alpha]), ("Beta", [*beta])]
+
+
+def test_news_change_only_what_changed(watched: Callable[[QAbstractItemModel], None]) -> None:
+    tree = LibraryTreeModel()
+    watched(tree)
+    one, two, three = model("Beta", "F16"), model("Beta", "Q8_0"), model("Beta", "Q2_K")
+    tree.set_families(families([two]))
+    kept = tree.index_of(two.path)
+    assert kept.isValid()
+    resets: list[int] = []
+    tree.modelReset.connect(lambda: resets.append(1))
+    tree.set_families(families([one, two, three, model("Alpha", "F16")]))
+    assert shape(tree) == [("Alpha", ["F16"]), ("Beta", ["F16", "Q8_0", "Q2_K"])]
+    tree.set_families(families([replace(two, file_bytes=7 * 10**9), three]))
+    assert shape(tree) == [("Beta", ["Q8_0", "Q2_K"])]
+    size = tree.index_of(two.path).siblingAtColumn(LibraryColumn.SIZE).data()
+    assert str(size).startswith("7.0")
+    tree.set_families([])
+    assert tree.rowCount() == 0
+    assert not resets
+
+
+def test_a_broken_file_says_why(watched: Callable[[QAbstractItemModel], None]) -> None:
+    tree = LibraryTreeModel()
+    watched(tree)
+    damaged = broken("Alpha", "Q4_K_M")
+    tree.set_families(families([damaged]))
+    index = tree.index_of(damaged.path)
+    assert CUT_OFF in str(index.data())
+    assert CUT_OFF in str(index.data(Qt.ItemDataRole.ToolTipRole))
+    assert index.siblingAtColumn(LibraryColumn.LEVEL).data() == "broken"
+    assert index.data(LibraryRole.MODEL) is damaged
+    assert tree.data(QModelIndex()) is None
+
+
+# --- the tab ----------------------------------------------------------------------------------
+
+
+def bring(shown: Shown, *models: LibraryModel) -> LibraryTab:
+    """Let the library have these, and show its tab."""
+    shown.fakes.library.models = list(models)
+    shown.fakes.library.on_changed()
+    shown.page.show_tab(1)
+    return shown.page.library
+
+
+def test_an_empty_library_leads_to_the_hub(shown: Shown) -> None:
+    tab = bring(shown)
+    assert tab.stack.currentWidget() is tab.empty
+    assert "No model" in tab.empty.accessibleName()
+    tab.empty.findChild(type(tab.compare_button)).click()
+    assert shown.page.tabs.currentIndex() == 0
+    assert shown.page.search_pane.filters.words.hasFocus()
+
+
+def test_a_scan_under_way_is_told(shown: Shown) -> None:
+    shown.fakes.library.scanning = True
+    tab = bring(shown)
+    assert tab.progress.active
+    assert "Looking" in tab.empty.accessibleName()
+    shown.fakes.library.scanning = False
+    tab = bring(shown, model("Alpha", "F16"))
+    assert not tab.progress.active
+    assert tab.stack.currentWidget() is tab.splitter
+
+
+def test_chosen_files_are_compared_now(shown: Shown) -> None:
+    one, two = model("Alpha", "F16"), model("Alpha", "Q4_K_M")
+    tab = bring(shown, one, two, broken("Alpha", "Q2_K"))
+    assert tab.side.isHidden()
+    tab.tree.selectAll()
+    shown.click(tab.compare_button)
+    assert shown.compared == [[one.path, two.path]]
+
+
+def test_facts_of_the_header_are_listed(shown: Shown) -> None:
+    alpha = model("Alpha", "Q4_K_M", repository="org/Alpha-GGUF")
+    tab = bring(shown, alpha)
+    tab.show_model(alpha.path)
+    facts = dict(tab.details.facts(alpha))
+    assert facts["Repository"] == "org/Alpha-GGUF"
+    assert facts["Level"] == "Q4_K_M"
+    assert facts["Architecture"] == "llama"
+    assert facts["Path"] == str(alpha.path)
+
+
+def test_a_broken_file_cannot_be_compared(shown: Shown) -> None:
+    damaged = broken("Alpha", "Q2_K")
+    tab = bring(shown, damaged)
+    tab.show_model(damaged.path)
+    assert not tab.compare_button.isEnabled()
+    assert tab.reveal_button.isEnabled()
+
+
+def test_a_file_is_revealed_in_its_folder(shown: Shown) -> None:
+    alpha = model("Alpha", "F16")
+    tab = bring(shown, alpha)
+    tab.show_model(alpha.path)
+    shown.click(tab.reveal_button)
+    assert shown.opened == ["file:///models"]
+
+
+def test_removing_says_first_what_it_frees(shown: Shown) -> None:
+    alpha = model("Alpha", "F16")
+    tab = bring(shown, alpha)
+    tab.show_model(alpha.path)
+    shown.click(tab.remove_button)
+    shown.settle()
+    assert shown.fakes.library.removed == []
+    assert "frees 4.0" in tab.question.accessibleName()
+    shown.click(tab.question.do_button)
+    shown.settle()
+    assert shown.fakes.library.removed == [alpha.path]
+    assert shown.fakes.library.rescans == 1
+    assert "freed" in shown.said[-1]
+
+
+def test_other_programs_files_are_never_removed(shown: Shown) -> None:
+    theirs = model("Alpha", "F16", source=ModelSource.OLLAMA)
+    tab = bring(shown, theirs)
+    tab.show_model(theirs.path)
+    assert not tab.remove_button.isEnabled()
+    assert "Hugging Face" in tab.remove_button.toolTip()
+
+
+def test_a_removal_that_fails_says_why(shown: Shown) -> None:
+    alpha = model("Alpha", "F16")
+    tab = bring(shown, alpha)
+    shown.fakes.library.removal_problem = PersonError("It is not in the cache.")
+    tab.show_model(alpha.path)
+    tab.remove_action.trigger()
+    shown.settle()
+    assert tab.notice.sentence == "It is not in the cache."
+    assert tab.question.isHidden()
+
+
+def test_the_filter_finds_names_and_levels(shown: Shown, qtbot: QtBot) -> None:
+    one, two = model("Alpha", "F16"), model("Beta", "Q4_K_M")
+    tab = bring(shown, one, two)
+    qtbot.keyClicks(tab.search, "beta")
+    assert tab.tree.shown() == [two]
+    tab.search.clear()
+    assert len(tab.tree.shown()) == 2
+
+
+def test_the_selection_survives_a_new_scan(shown: Shown) -> None:
+    one, two = model("Alpha", "F16"), model("Beta", "Q4_K_M")
+    tab = bring(shown, two)
+    tab.show_model(two.path)
+    bring(shown, one, two)
+    assert tab.tree.chosen() == [two]
+
+
+def test_a_folder_that_cannot_be_read_is_told(shown: Shown) -> None:
+    shown.fakes.library.problems = ["“/mnt/models” cannot be read."]
+    tab = bring(shown, model("Alpha", "F16"))
+    assert tab.notice.sentence == "“/mnt/models” cannot be read."
+
+
+def test_own_folders_come_and_go(qtbot: QtBot) -> None:
+    editor = FoldersEditor(choose=lambda: Path("/data/models"))
+    qtbot.addWidget(editor)
+    editor.set_folders([Path("/home/me/gguf")])
+    wanted: list[list[Path]] = []
+    editor.changed.connect(wanted.append)
+    editor.add_button.click()
+    editor.add_button.click()
+    assert wanted == [[Path("/home/me/gguf"), Path("/data/models")]]
+    editor.remove_buttons[0].click()
+    assert wanted[-1] == [Path("/data/models")]

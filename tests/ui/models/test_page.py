@@ -1,0 +1,231 @@
+"""The whole page over scripted backends: find, look, download, compare, and what may go wrong."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+
+from app.core.family import ModelSource
+from app.core.hub_names import HubAddress
+from app.hub.errors import HubGated, HubMissing, HubOffline, HubUnauthorized
+from app.ui.models.repository import OpenState
+from app.ui.models.search import SearchState
+from tests.helpers.model_folders import library_model
+from tests.ui.models.fake_backends import Fakes, found, repository
+
+if TYPE_CHECKING:
+    from tests.ui.models.conftest import Shown
+
+REPO = "org/model-GGUF"
+PAGE = f"https://huggingface.co/{REPO}"
+GATED = HubGated(REPO, PAGE)
+
+
+@pytest.fixture
+def fakes() -> Fakes:
+    made = Fakes()
+    made.catalogue.pages = [[found(REPO), found("org/other")]]
+    made.catalogue.repositories = {REPO: repository(REPO)}
+    return made
+
+
+def state(shown: Shown) -> OpenState:
+    return shown.page.repository.repository.state
+
+
+def test_nothing_is_asked_before_the_person_searches(shown: Shown) -> None:
+    assert shown.fakes.catalogue.queries == []
+    pane = shown.page.search_pane
+    assert pane.stack.currentWidget() is pane.idle
+
+
+def test_from_words_to_panes(shown: Shown) -> None:
+    page = shown.page
+    shown.search("model")
+    view = page.search_pane.view
+    spot = view.visualRect(page.search.model.index(0)).center()
+    shown.qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    shown.settle()
+    assert state(shown) is OpenState.SHOWN
+    files = page.repository.files
+    files.model.check("model-Q4_K_M.gguf")
+    files.model.check("model-Q2_K.gguf")
+    shown.click(files.compare_button)
+    assert page.downloads.isVisible()
+    assert "2" in page.top.downloads_button.text()
+    assert shown.compared == []
+    for entry in shown.fakes.downloads.entries():
+        shown.fakes.downloads.finish(entry.key, Path(f"/cache/{entry.title}.gguf"))
+    assert shown.compared == [[Path("/cache/Q4_K_M.gguf"), Path("/cache/Q2_K.gguf")]]
+    assert shown.fakes.library.rescans == 2
+
+
+def test_downloading_alone_opens_no_panes(shown: Shown) -> None:
+    shown.page.open_address(HubAddress(REPO, "Q2_K"))
+    shown.settle()
+    shown.click(shown.page.repository.files.download_button)
+    (entry,) = shown.fakes.downloads.entries()
+    shown.fakes.downloads.finish(entry.key, Path("/cache/a.gguf"))
+    assert shown.compared == []
+    shown.page.downloads.row(entry.key).compare.click()
+    assert shown.compared == [[Path("/cache/a.gguf")]]
+
+
+def test_enter_on_a_pasted_address_opens_it_again(shown: Shown) -> None:
+    shown.search(f"hf.co/{REPO}:Q5_K_M")
+    assert [file.level for file in shown.page.repository.files.model.checked()] == ["Q5_K_M"]
+    assert shown.page.search.state is SearchState.IDLE
+
+
+def test_original_weights_lead_to_what_was_made_from_them(shown: Shown) -> None:
+    catalogue = shown.fakes.catalogue
+    bare = replace(repository("org/base"), files=())
+    catalogue.repositories["org/base"] = bare
+    catalogue.derived = [found(REPO)]
+    shown.page.open_address(HubAddress("org/base"))
+    shown.settle()
+    panel = shown.page.repository
+    assert state(shown) is OpenState.ORIGINAL_SHOWN
+    assert "original weights" in panel.made_from_title.text()
+    panel.made_from_view.clicked.emit(panel.made_from_model.index(0))
+    shown.settle()
+    assert panel.repository.address == HubAddress(REPO)
+    catalogue.derived = []
+    shown.page.open_address(HubAddress("org/base"))
+    shown.settle()
+    assert panel.made_from_view.isHidden()
+
+
+def test_a_gated_repository_is_opened_by_a_token(shown: Shown) -> None:
+    catalogue, card = shown.fakes.catalogue, shown.page.repository.card
+    catalogue.repositories[REPO] = GATED
+    shown.page.open_address(HubAddress(REPO))
+    shown.settle()
+    assert card.isVisible()
+    assert "licence" in card.title.text()
+    assert "not signed in" in card.remark.text()
+    shown.click(card.open_button)
+    assert shown.opened == [PAGE]
+    shown.qtbot.keyClicks(card.token, "bad token")
+    shown.click(card.sign_in_button)
+    shown.settle()
+    assert "not a token" in card.remark.text()
+    card.token.clear()
+    catalogue.repositories[REPO] = repository(REPO)
+    shown.qtbot.keyClicks(card.token, "hf_secret")
+    shown.click(card.sign_in_button)
+    shown.settle()
+    assert shown.fakes.account.kept == ["hf_secret"]
+    assert card.token.text() == ""
+    assert state(shown) is OpenState.SHOWN
+
+
+def test_a_licence_may_stop_the_headers_only(shown: Shown) -> None:
+    fit, panel = shown.fakes.fit, shown.page.repository
+    fit.problems = {file.name: GATED for file in repository().files}
+    shown.page.open_address(HubAddress(REPO))
+    shown.settle()
+    assert panel.card.isVisible()
+    fit.problems = {}
+    shown.click(panel.card.again_button)
+    shown.settle()
+    assert panel.files.isVisible()
+    assert panel.files.advice.text().startswith("Recommended")
+
+
+@pytest.mark.parametrize(
+    "error", [HubMissing("There is none, or it is private."), HubUnauthorized("Not accepted.")]
+)
+def test_what_a_token_may_help_with_offers_one(shown: Shown, error: HubMissing) -> None:
+    shown.fakes.catalogue.repositories[REPO] = error
+    shown.page.open_address(HubAddress(REPO))
+    shown.settle()
+    card = shown.page.repository.card
+    assert card.sentence.text() == error.sentence
+    assert card.open_button.isHidden()
+    assert card.token.isVisible()
+
+
+def test_offline_says_so_and_the_library_works(shown: Shown) -> None:
+    offline = HubOffline("The Hub cannot be reached: is this PC online?")
+    shown.fakes.catalogue.pages = [offline]
+    shown.search("model")
+    pane = shown.page.search_pane
+    assert pane.notice.isVisible()
+    assert pane.notice.sentence == offline.sentence
+    pane.library_wanted.emit()
+    assert shown.page.tabs.currentWidget() is shown.page.library
+    shown.fakes.catalogue.repositories[REPO] = offline
+    shown.page.open_address(HubAddress(REPO))
+    shown.settle()
+    panel = shown.page.repository
+    assert panel.notice.sentence == offline.sentence
+    shown.fakes.catalogue.repositories[REPO] = repository(REPO)
+    panel.repository.reload()
+    shown.settle()
+    assert panel.notice.isHidden()
+
+
+def test_nothing_found_offers_to_search_without_filters(shown: Shown) -> None:
+    shown.fakes.catalogue.pages = []
+    pane = shown.page.search_pane
+    pane.filters.gated.setCurrentIndex(2)
+    shown.search("xyz")
+    assert pane.stack.currentWidget() is pane.nothing_filtered
+    pane.filters.widen()
+    pane.search.search_now()
+    shown.settle()
+    assert pane.stack.currentWidget() is pane.nothing
+    assert "xyz" in pane.nothing.accessibleDescription()
+
+
+def test_files_that_are_here_already_are_marked(shown: Shown) -> None:
+    here = library_model(
+        f"/hub/models--org--model-GGUF/snapshots/{'1' * 40}/model-Q2_K.gguf",
+        source=ModelSource.HUGGING_FACE,
+        repository=REPO,
+    )
+    shown.fakes.library.models = [here]
+    shown.page.open_address(HubAddress(REPO))
+    shown.settle()
+    model = shown.page.repository.files.model
+    row = model.row_of("model-Q2_K.gguf")
+    assert model.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "Q2_K, on this PC"
+
+
+def test_another_context_is_predicted_from_the_page(shown: Shown) -> None:
+    shown.page.open_address(HubAddress(REPO))
+    shown.settle()
+    head = shown.page.repository.head
+    assert head.context_tokens == 4096
+    head.context.setCurrentIndex(head.context.findData(32_768))
+    head.kv_type.setCurrentIndex(head.kv_type.findData("q8_0"))
+    shown.settle()
+    assert shown.fakes.fit.asked[-1] == ("model-Q2_K.gguf", 32_768, "q8_0")
+
+
+def test_another_hub_is_named(shown: Shown) -> None:
+    assert shown.page.top.badge.isHidden()
+
+
+def test_the_layout_is_given_back(shown: Shown) -> None:
+    state = shown.page.layout_state()
+    assert set(state) == {"models-hub", "models-page", "models-library"}
+    shown.page.restore_layout({**state, "models-hub": [400, 700]})
+    shown.page.restore_layout({"models-hub": [1]})
+
+
+def test_the_page_is_left_while_things_are_under_way(shown: Shown) -> None:
+    shown.fakes.catalogue.gate.clear()
+    shown.page.open_address(HubAddress(REPO))
+    shown.page.open_address(HubAddress("org/other"))
+    shown.fakes.catalogue.repositories["org/other"] = repository("org/other")
+    shown.fakes.catalogue.gate.set()
+    shown.settle()
+    opened = shown.page.repository.repository.repository
+    assert opened is not None
+    assert opened.repo_id == "org/other"
