@@ -185,7 +185,7 @@ class Bench:
         engine = stack.enter_context(EngineCalls(f"bench-{model.path.stem}", self._folder))
         if engine.hello is not None:
             self._engine = engine.hello.engine
-        load = m.Load(engine.next_id(), str(model.path), 0, self._plan.threads)
+        load = m.Load(engine.next_id(), str(model.path.absolute()), 0, self._plan.threads)
         engine.call(load, m.Loaded)
         return engine
 

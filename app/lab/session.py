@@ -244,7 +244,7 @@ class Session:
             PersonError: There are six panes already.
         """
         try:
-            named = Path(whole_text(str(path)))
+            named = Path(whole_text(str(path))).absolute()
             candidate = new_candidate(named, self.chat.candidates)
         except ValueError as error:
             raise PersonError("Six panes are open already: close one first.") from error

@@ -113,6 +113,13 @@ def test_names_of_files(commands: Commands, models: Models, tmp_path: Path) -> N
     ended = commands.run("compare", odd, "--prompt", "Grüße?")
     assert ended.status == 0
     assert odd.name in ended.out
+    # Engines work elsewhere: a name without a folder is one in the folder of the command.
+    (row,) = is_comparison(commands.json("compare", odd.name, "--prompt", "Why?"))
+    assert (row["file"], row["text"]) == (odd.name, "The sky is blue.")
+    (row,) = is_benchmark(commands.json("bench", odd.name, "--pp", "0", "--tg", "4"))
+    assert (row["file"], row["error"]) == (odd.name, None)
+    assert commands.run("quantize", odd.name, "q.gguf", "--type", "Q4_0").status == 0
+    assert (tmp_path / "q.gguf").is_file()
     ended = commands.run("compare", "-x.gguf", "--prompt", "Hi")
     assert ended.status == 2
 
