@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.cli.models import MODEL_HELP, model_path
 from app.cli.words import gigabytes
-from app.core.hub_names import is_hub_address, parse_hub_address
-from app.core.text import whole_text
 from app.hub.cache import HubCache
 from app.hub.settings import hub_cache_folder
-from app.lab.hub_access import downloaded_file, plan_removal
 
 if TYPE_CHECKING:
     import argparse
@@ -31,19 +28,14 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         description="Remove a model file (all its shards) from the Hugging Face cache. Content "
         "that other versions share stays. Files elsewhere are never removed.",
     )
-    parser.add_argument("model", metavar="MODEL", help="ORG/REPO:LEVEL, or a path in the cache")
+    parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
-    del paths
-    cache = HubCache(hub_cache_folder())
-    named = Path(whole_text(arguments.model))
-    if is_hub_address(arguments.model) and not named.exists():
-        named = downloaded_file(cache, parse_hub_address(arguments.model))
-    removal = plan_removal(cache, named)
+    removal = HubCache(hub_cache_folder()).plan_removal(model_path(arguments.model, paths))
     console.remark(f"This frees {gigabytes(removal.freed_bytes)}: {_names(removal)}.")
     if not (arguments.yes or arguments.json) and not _confirmed():
         console.remark("Nothing was removed.")

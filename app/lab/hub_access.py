@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.core.hub_names import HubAddress, check_repo_id, parse_hub_address
-from app.core.listing import HubFileKind, ListedFile, RepoFile, find_file, group_files
-from app.hub.cache import HubCache, Removal
+from app.core.hub_names import HubAddress, parse_hub_address
+from app.core.listing import HubFileKind, ListedFile, find_file
+from app.hub.cache import HubCache
 from app.hub.catalogue import Catalogue, Repository
 from app.hub.connection import HubConnection
 from app.hub.download import Downloader
@@ -109,50 +109,6 @@ class HubAccess:
     def close(self) -> None:
         """Close the connections."""
         self.connection.close()
-
-
-def downloaded_file(cache: HubCache, address: HubAddress) -> Path:
-    """The model file in the cache that an address means; asks no Hub.
-
-    Where several versions of a repository lie there, the newest one that has the file counts.
-
-    Raises:
-        PersonError: It is not there.
-    """
-    snapshots = cache.repo_folder(check_repo_id(address.repo_id)) / "snapshots"
-    refused: PersonError | None = None
-    for commit in sorted(_folders(snapshots), key=lambda path: path.stat().st_mtime, reverse=True):
-        listed = [
-            RepoFile(path.relative_to(commit).as_posix(), path.stat().st_size)
-            for path in sorted(commit.rglob("*.gguf"))
-            if path.is_file()
-        ]
-        wanted = address.file_name or address.level
-        try:
-            if wanted is not None:
-                return commit / find_file(group_files(listed), wanted).name
-            models = [file for file in group_files(listed) if file.kind is HubFileKind.MODEL]
-            if len(models) == 1:
-                return commit / models[0].name
-        except PersonError as error:
-            refused = refused or error
-    raise PersonError(
-        f"{address} is not on this PC: bring it with “shrinkscope get {address}”.",
-        refused.detail if refused else "",
-    )
-
-
-def plan_removal(cache: HubCache, path: Path) -> Removal:
-    """What removing a model file from the cache would free.
-
-    Raises:
-        PersonError: It is not a file of the cache: this program removes nothing else.
-    """
-    return cache.plan_removal(path)
-
-
-def _folders(folder: Path) -> list[Path]:
-    return [path for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
 
 
 def _only(repository: Repository) -> ListedFile:
