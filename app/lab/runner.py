@@ -273,6 +273,8 @@ class Runner:
         job = self._jobs.of(pane)
         if job is None or job.request_id != event.id:
             return
+        if pane.state is PaneState.STOPPING:
+            return  # after Stop nothing more is shown, however late the engine hears of it
         if pane.state is PaneState.READING:
             pane.become(PaneState.GENERATING)
         job.answer.text += event.answer

@@ -25,6 +25,7 @@ from app.core.settings import CompareMode
 from app.lab.panes import PaneState
 from app.monitor.samples import EngineSample, Sample
 from app.store.paths import Paths
+from app.ui.answer_document import AnswerDocument
 from app.ui.application import make_application
 from app.ui.theme import Theme
 from app.ui.window import Stage, Window
@@ -151,12 +152,13 @@ class Driver(QObject):
         return all(p.state is PaneState.GENERATING and p.live_tokens >= tokens for p in panes)
 
     def _lengths(self) -> dict[str, int]:
-        """Characters that each pane shows of its last answer."""
+        """Characters of its last answer that each pane has rendered."""
         lengths: dict[str, int] = {}
         for view in self._window.page.panes.views():
             turns = view.transcript.views()
             text = turns[-1].answer.text if turns else None
-            lengths[view.key] = len(text.source) if text is not None else 0
+            document = text.document() if text is not None else None
+            lengths[view.key] = len(document.source) if isinstance(document, AnswerDocument) else 0
         return lengths
 
     # --- memory and modules ---------------------------------------------------------------

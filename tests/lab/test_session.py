@@ -79,6 +79,20 @@ def test_stop_all_ends_those_that_wait_too(bench: Bench, models: dict[str, Path]
     assert not turn.answers[keys[1]].text
 
 
+def test_nothing_is_added_to_an_answer_after_stop(bench: Bench, models: dict[str, Path]) -> None:
+    (key,) = bench.open([models["endless"]])
+    bench.session.set_sampling(SamplingSettings(max_tokens=100_000))
+    turn = bench.session.ask("Why?")
+    bench.until(lambda: bool(turn.answers[key].text))
+    bench.session.stop()
+    text = turn.answers[key].text
+    bench.rest()
+    assert turn.answers[key].text == text
+    figures = turn.answers[key].figures
+    assert figures is not None
+    assert figures.generated_tokens >= len(text.split())
+
+
 def test_stop_while_a_model_loads(bench: Bench, models: dict[str, Path]) -> None:
     (key,) = bench.open([models["blue"]])
     turn = bench.session.ask("Why?")
