@@ -53,6 +53,8 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[variable] = str(home / name)
     for variable in [name for name in os.environ if name.startswith(("HF_", "SHRINKSCOPE_HOME"))]:
         del os.environ[variable]
+    # Engine threads that spin for one another stand still on a busy machine: let them sleep.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     # Child processes cannot be patched from here; this keeps well-behaved libraries in them local.
     for variable in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         os.environ[variable] = os.environ[variable.lower()] = "http://127.0.0.1:9"

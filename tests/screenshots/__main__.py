@@ -43,6 +43,7 @@ def _take(folder: Path, target: Path, which: str, scale: int, only: str) -> int:
         "QT_SCALE_FACTOR": str(scale),
         "SHRINKSCOPE_HOME": str(home),
         "HOME": str(home),
+        "OMP_WAIT_POLICY": "passive",  # pictures are taken on busy machines too
     }
     target.mkdir(parents=True, exist_ok=True)
     words = [sys.executable, "-m", "tests.screenshots.shoot", which, str(target), str(scale), only]

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
-from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
@@ -302,14 +301,8 @@ def long_names(studio: Studio) -> None:
 
 
 def _made(person: Person) -> None:
-    """Wait until the demo levels are there and their headers read; let them work calmly.
-
-    One thread each: threads that wait for one another stand still on a busy machine.
-    """
+    """Wait until the demo levels are there and their headers read."""
     person.until(lambda: all(pane.model or pane.failure for pane in person.panes))
-    for pane in person.panes:
-        engine = replace(pane.candidate.engine, threads=1)
-        person.session.update_candidate(replace(pane.candidate, engine=engine))
     QTest.qWait(50)
 
 
