@@ -8,6 +8,7 @@ import shlex
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 
 from app.monitor.machine import physical_core_count
@@ -23,7 +24,7 @@ from tests.benchmarks import (
 )
 from tests.benchmarks.display import Display
 from tests.benchmarks.document import Conditions, write_document
-from tests.benchmarks.figures import FULL_PAIRS, QUICK_PAIRS, Figure, Run, table, tell
+from tests.benchmarks.figures import FULL_PAIRS, QUICK_PAIRS, Figure, Run, fact, table, tell
 from tests.benchmarks.llama_tools import ToolError
 
 ITEMS = {
@@ -54,10 +55,7 @@ def main() -> int:
         run = Run(arguments.quick, pairs, arguments.threads, Path(home), display)
         for name in [item for item in ITEMS if item in (arguments.items or ITEMS)]:
             tell(f"{name} …")
-            try:
-                figures += ITEMS[name].measure(run)
-            except ToolError as error:
-                tell(f"  left out: {error}")
+            figures += _measured(name, run)
         screen = display.words
     figures.sort(key=lambda figure: figure.item)
     print(table(figures))
@@ -67,6 +65,19 @@ def main() -> int:
         path = write_document(conditions, screen, figures, how)
         tell(f"Written: {path}")
     return 1 if any(figure.met is False for figure in figures) else 0
+
+
+def _measured(name: str, run: Run) -> list[Figure]:
+    """One item's figures; what fails is said and the others still run."""
+    item = ITEMS[name]
+    try:
+        return item.measure(run)
+    except ToolError as error:
+        tell(f"  left out: {error}")
+        return [fact(item.LETTER, name, f"left out: {error}")]
+    except Exception as error:  # noqa: BLE001 - the edge of one measurement
+        traceback.print_exc()
+        return [Figure(item.LETTER, name, "", f"failed: {type(error).__name__}", met=False)]
 
 
 def _arguments() -> argparse.Namespace:

@@ -32,6 +32,10 @@ _FIRST_PAINT = re.compile(r"^(\S+ \S+) \w+ \S+: first paint", re.MULTILINE)
 _IMPORT = re.compile(r"^import time: +(\d+) \| +(\d+) \| ( *)(\S+)$", re.MULTILINE)
 
 
+class StartFailedError(Exception):
+    """No window came; the message holds what the program said."""
+
+
 def measure(run: Run) -> list[Figure]:
     """Start the program again and again."""
     ensure_demo_levels(run)
@@ -73,6 +77,8 @@ def _start(run: Run, *options: str) -> tuple[float, str]:
         )
         try:
             painted_s = _first_paint(log, process)
+        except StartFailedError as error:
+            raise StartFailedError(f"{error}\n{errors_path.read_text()[-2000:]}") from error
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(PATIENCE_SECONDS)
@@ -89,7 +95,7 @@ def _first_paint(log: Path, process: subprocess.Popen[bytes]) -> float:
             never.wait(1.0)
             stamp = match[1].replace(",", ".")
             return datetime.strptime(stamp, "%Y-%m-%d %H:%M:%S.%f").astimezone().timestamp()
-    raise RuntimeError(f"the window was not painted; status {process.poll()}")
+    raise StartFailedError(f"the window was not painted; status {process.poll()}")
 
 
 def _heaviest(log: str) -> str:

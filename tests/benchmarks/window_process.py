@@ -171,8 +171,10 @@ class Driver(QObject):
 
         def done() -> None:
             turns = len(self._window.session.chat.turns)
-            worst_ms = max(self._watchdog.stop()[0], default=0) / 1e6
-            self.reply(turns=turns, opened_ms=opened_ms, worst_ms=worst_ms)
+            gaps_ns, own_ns = self._watchdog.stop()
+            own_ms = max(own_ns, default=0) / 1e6
+            worst_ms = max(gaps_ns, default=0) / 1e6
+            self.reply(turns=turns, opened_ms=opened_ms, worst_ms=worst_ms, own_ms=own_ms)
 
         QTimer.singleShot(1500, done)
 
