@@ -123,9 +123,9 @@ class Person:
         QTest.qWait(0)
 
     def click(self, name: str, within: QWidget | None = None) -> None:
-        """Click a button."""
+        """Click a button, as soon as it can be clicked."""
         button = self.find(QAbstractButton, name, within)
-        assert button.isEnabled(), f"{name!r} cannot be clicked now"
+        self.until(button.isEnabled)
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
     def point_at(self, widget: QWidget) -> None:

@@ -133,7 +133,7 @@ def test_words_that_are_no_text(commands: Commands, models: Models, tmp_path: Pa
     for form in ([], ["--json"]):
         ended = commands.run(*words, *form)
         assert ended.status == 1
-        assert "no valid text" in ended.err
+        assert "is not there" in ended.err
         assert "The sky is blue." in ended.out
 
 
