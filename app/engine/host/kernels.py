@@ -36,7 +36,13 @@ _SIDE = 2048
 _NODES = 400
 _NODE_ELEMENTS = 1024
 _CPU_DEVICE = 0
-_F32, _F16, _BF16 = 0, 1, 30
+_F32 = 0
+# Quantizing takes long for some types: so many rows are repeated.
+_NOISE_ROWS = 64
+# Code book types take many seconds to quantize to. Any codes do; their blocks begin with the scale,
+# and 0x3333 is 0.22 in half precision.
+_CODED = ("IQ1_", "IQ2_", "IQ3_")
+_SCALE_BYTE = 0x33
 _TENSOR_OVERHEAD_BYTES = 512
 _GRAPH_OVERHEAD_BYTES = 1 << 16
 
@@ -102,6 +108,10 @@ class _Ggml:
             "ggml_new_graph_custom": (pointer, [pointer, size, ctypes.c_bool]),
             "ggml_build_forward_expand": (None, [pointer, pointer]),
             "ggml_nbytes": (size, [pointer]),
+            "ggml_quantize_chunk": (
+                size,
+                [ctypes.c_int, pointer, pointer, number, number, number, pointer],
+            ),
             "ggml_backend_dev_init": (pointer, [pointer, ctypes.c_char_p]),
             "ggml_backend_dev_buffer_type": (pointer, [pointer]),
             "ggml_backend_dev_backend_reg": (pointer, [pointer]),
@@ -186,12 +196,31 @@ class _Ggml:
                     product = base.ggml_mul_mat(probe, matrices[0], vector)
                     usable = base.ggml_backend_dev_supports_op(self._device, product)
                 if usable:
-                    noise = _noise(type_id, base.ggml_nbytes(matrices[0]))
+                    noise = self._noise(type_id)
                     for matrix in matrices:
                         base.ggml_backend_tensor_set(matrix, noise, 0, len(noise))
                 yield matrices if usable else []
             finally:
                 base.ggml_backend_buffer_free(buffer)
+
+    def _noise(self, type_id: int) -> bytes:
+        """A matrix of ordinary weights: scales that are no ordinary numbers would be slow."""
+        random = np.random.default_rng(1)
+        stored = TENSOR_TYPES[type_id]
+        size = _NOISE_ROWS * _SIDE // stored.block_elements * stored.block_bytes
+        if stored.name.startswith(_CODED):
+            blocks = np.frombuffer(random.bytes(size), np.uint8).reshape(-1, stored.block_bytes)
+            blocks = blocks.copy()
+            at_end = stored.name == "IQ1_M"
+            blocks[:, slice(-8, None) if at_end else slice(0, 2)] = _SCALE_BYTE
+            return blocks.tobytes() * (_SIDE // _NOISE_ROWS)
+        values = random.standard_normal(_NOISE_ROWS * _SIDE, np.float32)
+        rows = ctypes.create_string_buffer(size)
+        importance = np.ones(_SIDE, np.float32)
+        self._base.ggml_quantize_chunk(
+            type_id, values.ctypes.data, rows, 0, _NOISE_ROWS, _SIDE, importance.ctypes.data
+        )
+        return rows.raw * (_SIDE // _NOISE_ROWS)
 
     def _timed_products(self, matrices: list[int]) -> float:
         """Seconds for all matrices, from the speed of undisturbed samples of them."""
@@ -230,16 +259,3 @@ class _Ggml:
             return sorted(times)[int(_UNDISTURBED * len(times))] / 1e9
         finally:
             base.ggml_backend_buffer_free(buffer)
-
-
-def _noise(type_id: int, size_bytes: int) -> bytes:
-    """Bytes of a matrix; floats are ordinary numbers, as extreme ones can be slow."""
-    random = np.random.default_rng(1)
-    if type_id in {_F32, _BF16, _F16}:
-        values = random.standard_normal(_SIDE * _SIDE, np.float32)
-        if type_id == _F16:
-            return values.astype(np.float16).tobytes()
-        if type_id == _BF16:
-            return (values.view(np.uint32) >> 16).astype(np.uint16).tobytes()
-        return values.tobytes()
-    return random.bytes(size_bytes)
