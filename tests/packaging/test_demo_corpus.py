@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "packaging" / "demo_model"))  # the scripts import each other by name
+sys.path.append(str(ROOT / "packaging" / "demo_model"))  # the scripts import each other by name
 
 import arithmetic  # noqa: E402
 import corpus  # noqa: E402
