@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,11 +30,17 @@ def _lexer(language: str) -> Lexer | None:
         return None
 
 
-def coloured_spans(code: str, language: str, tokens: Tokens) -> Iterator[tuple[int, int, str]]:
+# Panes often write the same code, and a growing answer is shown many times before it ends.
+@lru_cache(maxsize=32)
+def coloured_spans(code: str, language: str, tokens: Tokens) -> tuple[tuple[int, int, str], ...]:
     """Pieces of code that have a colour: offset, length, colour as #RRGGBB.
 
-    Yields nothing for an unknown language and for text that is too long to look at.
+    None for an unknown language and for text that is too long to look at.
     """
+    return tuple(_spans(code, language, tokens))
+
+
+def _spans(code: str, language: str, tokens: Tokens) -> Iterator[tuple[int, int, str]]:
     lexer = _lexer(language.strip().lower()) if language.strip() else None
     if lexer is None or len(code) > MOST_CHARACTERS:
         return

@@ -65,6 +65,8 @@ class MarkdownView(QTextBrowser):
         self._next_ns = 0
         self.setDocument(self._answer)
         self._answer.setDefaultFont(self.font())
+        # A widget hears of palette and font whenever its parents get a style: mostly the same ones.
+        self._look = self._look_now()
         self.setAccessibleName(name or self.tr("Answer"))
         self.setOpenLinks(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -180,8 +182,15 @@ class MarkdownView(QTextBrowser):
         if height != self.minimumHeight() or height != self.maximumHeight():
             self.setFixedHeight(height)
 
+    def _look_now(self) -> tuple[object, ...]:
+        """What the document's look depends on."""
+        return (self.font().toString(), current_tokens())
+
     def _restyle(self) -> None:
+        self._look = self._look_now()
         self._answer.setDefaultFont(self.font())
+        if not self._answer.source:
+            return
         self._answer.restyle()
         self._fit()
         self._place_mark()
@@ -241,7 +250,7 @@ class MarkdownView(QTextBrowser):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         kinds = (QEvent.Type.PaletteChange, QEvent.Type.FontChange)
-        if event.type() in kinds and hasattr(self, "_answer") and self._answer.source:
+        if event.type() in kinds and hasattr(self, "_answer") and self._look != self._look_now():
             self._restyle()
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FIRST_TURNS = 20
-MORE_TURNS = 20
-MOST_TURNS = 60
+FIRST_TURNS = 10
+MORE_TURNS = 10
+MOST_TURNS = 30
 
 
 @dataclass(frozen=True, slots=True)

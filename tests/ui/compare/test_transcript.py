@@ -81,10 +81,13 @@ def test_scrolling_to_the_top_brings_earlier_turns(shown: Shown, qtbot: QtBot) -
 
 def test_only_a_few_dozen_turns_ever_have_widgets(shown: Shown, qtbot: QtBot) -> None:
     transcript = with_turns(shown, 200)
-    for wanted in (2 * FIRST_TURNS, MOST_TURNS, MOST_TURNS):
+    for wanted in (2 * FIRST_TURNS, MOST_TURNS):
         transcript.show_earlier()
         shown.until(lambda wanted=wanted: len(transcript.views()) == wanted)
+    transcript.show_earlier()
+    # At once: what is read here is the end of the chat, so its turns soon come back.
     assert transcript.later_button.isVisible()
+    assert len(transcript.views()) <= MOST_TURNS
     qtbot.mouseClick(transcript.end_button, LEFT)
     shown.until(lambda: len(transcript.views()) == FIRST_TURNS)
     assert prompts(transcript)[-1] == "Question 199"
