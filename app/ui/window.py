@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from app.core.model_file import ModelFile
     from app.engine.client import ClientEvent
     from app.monitor.samples import Sample
+    from app.ui.models_wiring import ModelsPart
     from app.ui.plots.live import LivePlots
     from app.ui.theme import Theme
 
@@ -65,6 +66,7 @@ class Window(QObject):
         session: What the Compare page shows.
         page: The Compare page.
         plots: The live plots, once the window is complete.
+        models: The Models page with its backends, once the window is complete.
     """
 
     def __init__(self, theme: Theme, house: House) -> None:
@@ -94,6 +96,7 @@ class Window(QObject):
         self._add_pages()
         self._wire()
         self.plots: LivePlots | None = None
+        self.models: ModelsPart | None = None
         self._maker: DemoMaker | None = None
         self._maker_events: SimpleQueue[ClientEvent] = SimpleQueue()
         self._samples: SimpleQueue[Sample] = SimpleQueue()
@@ -137,6 +140,7 @@ class Window(QObject):
             plots_visible=self._settings.plots_visible,
         )
         self._monitor.start()
+        self._add_models()
         if self._demo is not None and self._demo.missing():
             self._maker = demo_maker(
                 self._demo,
@@ -161,6 +165,16 @@ class Window(QObject):
             log.info("last chat not opened: %s", error.detail or error.sentence)
             return False
         return True
+
+    def _add_models(self) -> None:
+        from app.ui.models_wiring import ModelsPart
+
+        self.models = models = ModelsPart(self._house, self.jobs, self._keep_own_folders)
+        models.page.restore_layout(self._settings.splitter_sizes)
+        models.page.said.connect(self.main.say)
+        models.page.compare_wanted.connect(self._compare)
+        self.main.add_page(models.as_page())
+        models.begin()
 
     # --- ending ---------------------------------------------------------------------------
 
@@ -191,7 +205,11 @@ class Window(QObject):
             self._maker.close()
         if not self.session.close():
             log.error("an engine did not end")
+        if self.models is not None:
+            self.models.stop()
         self.jobs.shutdown()
+        if self.models is not None:
+            self.models.close()
         gc.enable()
 
     def _finish(self) -> None:
@@ -202,6 +220,8 @@ class Window(QObject):
     def _remember(self) -> None:
         chat = self.session.chat
         layout = self.page.layout_state() if self.plots is not None else {}
+        if self.models is not None:
+            layout |= self.models.page.layout_state()
         self._settings = msgspec.structs.replace(
             self.main.remember(self._settings),
             last_chat_id=chat.id or None,
@@ -272,6 +292,17 @@ class Window(QObject):
         self.main.show_page("compare")
         self.page.open_files(paths)
 
+    def _compare(self, paths: list[Path]) -> None:
+        """Open a new chat with these files."""
+        self.main.show_page("compare")
+        self._try(lambda: self.session.start_with(paths))
+
+    def _keep_own_folders(self, folders: Sequence[Path]) -> None:
+        self._settings = msgspec.structs.replace(
+            self._settings, library_folders=[str(folder) for folder in folders]
+        )
+        self._save_settings()
+
     def _on_preset(self, name: str) -> None:
         self._settings = msgspec.structs.replace(self._settings, preset=name)
         self.session.default_sampling = PRESETS[name]
@@ -316,6 +347,8 @@ class Window(QObject):
 
     def _pump(self) -> None:
         self.session.pump()
+        if self.models is not None:
+            self.models.pump()
         if self._maker is not None:
             for event in _drained(self._maker_events):
                 self._maker.take(event)

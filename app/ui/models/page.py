@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from app.core.errors import PersonError
 from app.core.hub_names import HubAddress
 from app.ui.icons import icon
 from app.ui.models.comparisons import WaitingComparisons
@@ -203,7 +204,11 @@ class ModelsPage(QWidget):
         self.search_pane.focus_words()
 
     def _download(self, repository: Repository, files: list[ListedFile], compare: bool) -> None:
-        keys = [self._backends.downloads.add(repository, file) for file in files]
+        try:
+            keys = [self._backends.downloads.add(repository, file) for file in files]
+        except PersonError as error:
+            self.said.emit(error.sentence)
+            return
         if compare:
             self.comparisons.add(keys)
         self.downloads_action.setChecked(True)

@@ -1,0 +1,156 @@
+"""Predictions for files on the Hub: their headers, laid into empty files, before llama.cpp."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.core.errors import PersonError
+from app.core.settings import KvType
+from app.core.speed import Basis
+from app.hub.errors import Stopped
+from app.hub.headers import sparse_model
+from app.hub.stopping import TICK_S, StopFlag
+from app.ui.format import count
+from app.ui.jobs import JobCancelled
+from app.ui.models.ports import FitFigures
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.core.listing import ListedFile
+    from app.hub.catalogue import Repository
+    from app.hub.headers import HeaderReader
+    from app.lab.fit import Fit, Fitter
+
+
+class HubFit:
+    """Answers one question at a time; job threads.
+
+    Args:
+        headers: Fetches and keeps headers.
+        fitter: Asks llama.cpp; used by one thread after the other.
+        folder: Where empty files stand in for the models; made when needed.
+    """
+
+    def __init__(self, headers: HeaderReader, fitter: Fitter, folder: Path) -> None:
+        self._headers = headers
+        self._fitter = fitter
+        self._folder = folder
+        self._lock = threading.Lock()
+
+    def predict(
+        self,
+        repository: Repository,
+        file: ListedFile,
+        context_tokens: int,
+        kv_type: str,
+        cancelled: Callable[[], bool],
+    ) -> FitFigures:
+        """Fetch the header if need be and ask llama.cpp.
+
+        Raises:
+            PersonError: The header cannot be had or used.
+            JobCancelled: Nobody wants it any more.
+        """
+        stop = _CancelFlag(cancelled)
+        try:
+            headers = self._headers.read(repository.repo_id, repository.commit, file, stop)
+            with self._lock:
+                stop.check()
+                fit = self._fit(headers, context_tokens, KvType(kv_type))
+        except Stopped:
+            raise JobCancelled from None
+        return figures_of(fit)
+
+    def close(self) -> None:
+        """End the engine; waits for the question under way."""
+        with self._lock:
+            self._fitter.close()
+
+    def _fit(self, headers, context_tokens: int, kv_type: KvType) -> Fit:  # noqa: ANN001
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=self._folder) as own:
+                path = sparse_model(headers, Path(own))
+                return self._fitter.fit(path, context_tokens, kv_type)
+        except OSError as error:
+            sentence = _tr("There is no room to look at the file’s header: {reason}.")
+            raise PersonError(
+                sentence.format(reason=error.strerror or error), repr(error)
+            ) from error
+
+
+class _CancelFlag(StopFlag):
+    """Asks a job whether it is still wanted."""
+
+    def __init__(self, cancelled: Callable[[], bool]) -> None:
+        super().__init__()
+        self._cancelled = cancelled
+
+    @property
+    def is_set(self) -> bool:
+        """Whether nobody wants it any more."""
+        return self._cancelled() or super().is_set
+
+    def check(self) -> None:
+        """Raise ``Stopped`` if nobody wants it any more."""
+        if self.is_set:
+            raise Stopped
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, a tick at a time."""
+        left = seconds
+        while left > 0:
+            self.check()
+            super().sleep(min(TICK_S, left))
+            left -= TICK_S
+
+
+def figures_of(fit: Fit) -> FitFigures:
+    """What the page shows of an answer."""
+    remarks = [
+        _tr("for a context of {tokens} tokens, KV cache {kv}").format(
+            tokens=count(fit.context_tokens), kv=fit.kv_type.upper()
+        )
+    ]
+    if fit.gpu_layers is not None:
+        remarks.append(
+            _tr("{n} of {all} layers fit on the GPU").format(
+                n=fit.gpu_layers, all=fit.model.block_count + 1
+            )
+        )
+    return FitFigures(
+        needs=fit.needs,
+        judgement=fit.judgement,
+        tokens_per_second=fit.speed.tokens_per_second if fit.speed else None,
+        basis=_basis(fit),
+        bits_per_weight=fit.model.bits_per_weight or None,
+        remarks=tuple(remarks),
+    )
+
+
+def _basis(fit: Fit) -> str:
+    memory = _tr("Memory: llama.cpp’s own plan of a load, and the measured needs of an engine.")
+    if fit.speed is None:
+        return f"{memory}\n{_tr('Speed: could not be predicted on this PC.')}"
+    speed = {
+        Basis.BANDWIDTH: _tr("Speed: from the measured bandwidth of this PC’s memory."),
+        Basis.KERNELS: _tr("Speed: from the measured speed of llama.cpp’s kernels on this PC."),
+        Basis.OTHER_MODELS: _tr(
+            "Speed: from measured kernels, corrected by {n} runs of other models on this PC."
+        ),
+        Basis.FAMILY: _tr(
+            "Speed: from measured kernels, corrected by {n} runs of this family on this PC."
+        ),
+        Basis.SAME_FILE: _tr("Speed: from {n} measured runs of this very file on this PC."),
+    }[fit.speed.basis]
+    return f"{memory}\n{speed.format(n=fit.speed.runs)}"
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("HubFit", text)

@@ -1,0 +1,171 @@
+"""Builds the Models page over its real backends, keeps it going, and takes it down."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.core.memory import memory_budget_bytes
+from app.hub.settings import DEFAULT_ENDPOINT, EndpointError
+from app.lab.fit import Fitter
+from app.lab.hub_access import HubAccess
+from app.lab.hub_orders import build_downloads
+from app.lab.library import Library
+from app.lab.speeds import speed_store
+from app.monitor.machine import available_memory_bytes, physical_core_count
+from app.store.downloads import DownloadStore
+from app.store.library import own_folders
+from app.ui.library_feed import LibraryFeed
+from app.ui.models.hub_account import ForbiddenHub, HubAccount
+from app.ui.models.hub_fit import HubFit
+from app.ui.models.page import ModelsPage
+from app.ui.models.ports import Backends, RemovalPlan
+from app.ui.models.queue_view import QueueView
+from app.ui.pages import Page, PageHelp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from app.bootstrap import House
+    from app.ui.jobs import Jobs
+
+
+class ModelsPart:
+    """The Models page and what stands behind it. Main thread only.
+
+    Attributes:
+        page: For the window.
+        library: Knows what is on this PC.
+    """
+
+    def __init__(
+        self,
+        house: House,
+        jobs: Jobs,
+        keep_own_folders: Callable[[Sequence[Path]], object],
+    ) -> None:
+        """Build it; nothing is looked up and nothing is sent before :meth:`begin`.
+
+        Args:
+            house: Store and folders.
+            jobs: The door to background work.
+            keep_own_folders: Writes the person's own folders to the settings.
+        """
+        paths = house.paths
+        self._hub, refused = _open_hub(paths.cache)
+        hub = self._hub
+        self._queue = build_downloads(hub, DownloadStore(house.connection))
+        self._downloads = QueueView(self._queue, hub)
+        self.library = LibraryFeed(
+            Library(paths),
+            jobs,
+            own_folders=own_folders(paths.settings),
+            keep_own_folders=keep_own_folders,
+            plan_removal=self._plan_removal,
+        )
+        fitter = Fitter(
+            paths.state,
+            lambda: memory_budget_bytes(available_memory_bytes()),
+            speed_store(paths),
+            physical_core_count(),
+        )
+        self._fit = HubFit(hub.headers, fitter, paths.cache / "fit")
+        host = hub.settings.badge or ""
+        self.page = ModelsPage(
+            Backends(
+                catalogue=ForbiddenHub(refused) if refused else hub.catalogue,
+                fit=self._fit,
+                account=HubAccount(hub.tokens),
+                downloads=self._downloads,
+                library=self.library,
+                page_of=hub.settings.page,
+                free_bytes=self._free_bytes,
+                badge=host,
+                hub_hosts=frozenset({host.lower()} if host else ()),
+            ),
+            jobs,
+        )
+
+    def begin(self) -> None:
+        """Look through this PC, and let downloads of the last time go on."""
+        self.library.rescan()
+
+    def pump(self) -> None:
+        """Let downloads go on; some 30 times a second."""
+        self._downloads.pump()
+
+    def stop(self) -> None:
+        """End downloads and scans; call it before the jobs end."""
+        self._queue.close()
+        self.library.stop()
+
+    def close(self) -> None:
+        """End the engine and the connections; call it after the jobs have ended."""
+        self._fit.close()
+        self._hub.close()
+
+    def as_page(self) -> Page:
+        """The page for the window."""
+        return Page(
+            id="models",
+            title=_tr("Models"),
+            icon_name="models",
+            widget=self.page,
+            help=_help(),
+        )
+
+    def _plan_removal(self, path: Path) -> RemovalPlan:
+        removal = self._hub.cache.plan_removal(path)
+        return RemovalPlan(removal.freed_bytes, len(removal.paths), removal.execute)
+
+    def _free_bytes(self) -> int | None:
+        """Of the disk with the cache, which may be still to be made."""
+        folder = self._hub.settings.cache_folder
+        for place in (folder, *folder.parents):
+            with contextlib.suppress(OSError):
+                return shutil.disk_usage(place).free
+        return None
+
+
+def _open_hub(own_cache: Path) -> tuple[HubAccess, EndpointError | None]:
+    """The Hub of the environment; where that must not be used, the reason beside the usual one."""
+    try:
+        return HubAccess.open(own_cache), None
+    except EndpointError as error:
+        return HubAccess.open(own_cache, DEFAULT_ENDPOINT), error
+
+
+def _help() -> PageHelp:
+    return PageHelp(
+        paragraphs=(
+            _tr(
+                "Search the Hub for GGUF models, or paste the name or the address of one."
+                " Nothing is sent before you search."
+            ),
+            _tr(
+                "For each quantization level the table says what it needs and how fast it will be"
+                " on this PC, before it is downloaded: only the header of the file is read."
+            ),
+            _tr(
+                "Check several levels and press Download and compare: once they are here, they"
+                " open side by side."
+            ),
+            _tr(
+                "Downloads go on where they stopped, after a lost connection as after a restart,"
+                " and a file counts as there when its checksum is right."
+            ),
+            _tr(
+                "On this PC lists what Hugging Face, LM Studio, Ollama, llama.cpp and Jan have"
+                " brought already, and your own folders. Only files in the Hugging Face cache can"
+                " be removed from here."
+            ),
+        ),
+    )
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("ModelsPart", text)
