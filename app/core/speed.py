@@ -24,8 +24,15 @@ if TYPE_CHECKING:
 
 # What is left of the memory's bandwidth in llama.cpp's kernels, where those were not measured.
 DEFAULT_EFFICIENCY = 0.6
-# Nodes of a layer's graph that compute: norms, products, rotation, attention.
-_NODES_OF_A_LAYER = 20
+# Small nodes of a graph, in units of what the kernels' measurement calls a node: those of every
+# layer (rotation, attention, activation), and those that come with a norm, a matrix, or a choice
+# among experts. Fitted to models of five architectures.
+_NODES_OF_A_LAYER = 30
+_NODES_OF_A_NORM = 3
+_NODES_OF_A_MATRIX = 3
+_NODES_OF_A_CHOICE = 100
+# Mamba's first kind of state decays by an exponential for each of its elements, one at a time.
+_DECAY_NS = 8.0
 _EXPERTS = re.compile(r"blk\.\d+\.ffn_(?:\w+_(?:ch)?exps(?:\.|$)|(?:gate|up|down)\.\d+\.)")
 _TYPE_IDS = {entry.name: type_id for type_id, entry in TENSOR_TYPES.items()}
 # Rows of these are picked out, not multiplied.
@@ -53,7 +60,8 @@ class TokenWork:
         window_bytes_by_token: The same in layers with a sliding window.
         window_tokens: Length of the window.
         state_bytes: Fixed states, read whole.
-        nodes: Nodes of the graph; each costs the threads a meeting.
+        nodes: Small nodes of the graph: what lies between the products.
+        decays: Elements of states that decay each by its own rate.
     """
 
     bytes_by_type: Mapping[int, int]
@@ -62,6 +70,7 @@ class TokenWork:
     window_tokens: int
     state_bytes: int
     nodes: int
+    decays: int = 0
 
     @property
     def weight_bytes(self) -> int:
@@ -173,8 +182,21 @@ def token_work(tensors: Iterable[TensorInfo], model: ModelFile, kv_type: str = "
         window_bytes_by_token=windowed * element_bytes,
         window_tokens=model.sliding_window or 0,
         state_bytes=model.attention.state_bytes,
-        nodes=_NODES_OF_A_LAYER * model.block_count,
+        nodes=_NODES_OF_A_LAYER * model.block_count + sum(map(_nodes_of, found)),
+        decays=sum(
+            tensor.n_elements
+            for tensor in found
+            if tensor.name.endswith(".ssm_a") and tensor.dimensions[0] > 1
+        ),
     )
+
+
+def _nodes_of(tensor: TensorInfo) -> int:
+    if "ffn_gate_inp." in tensor.name:
+        return _NODES_OF_A_CHOICE
+    if "norm" in tensor.name:
+        return _NODES_OF_A_NORM
+    return _NODES_OF_A_MATRIX if tensor.name.endswith(".weight") else 1
 
 
 def expected_speed(work: TokenWork, rates: MachineRates, depth_tokens: int = 0) -> float:
@@ -186,6 +208,7 @@ def expected_speed(work: TokenWork, rates: MachineRates, depth_tokens: int = 0) 
     f16 = _rate(_TYPE_IDS["F16"], rates, plain)
     seconds += work.kv_bytes(depth_tokens) / f16
     seconds += work.nodes * rates.node_ns / 1e9
+    seconds += work.decays * _DECAY_NS / rates.threads / 1e9
     return 1 / seconds if seconds > 0 else 0.0
 
 

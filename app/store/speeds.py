@@ -165,6 +165,7 @@ def _work_text(work: TokenWork) -> str:
             "window": work.window_tokens,
             "state": work.state_bytes,
             "nodes": work.nodes,
+            "decays": work.decays,
         }
     )
 
@@ -179,6 +180,7 @@ def _work_from(text: str) -> TokenWork | None:
             window_tokens=int(plain["window"]),
             state_bytes=int(plain["state"]),
             nodes=int(plain["nodes"]),
+            decays=int(plain["decays"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         log.warning("a remembered run cannot be read: %r", error)
