@@ -77,7 +77,7 @@ class SpeedStore:
         """What was measured with so many threads; None where nothing was."""
         query = "SELECT kind, value FROM rate WHERE machine = ? AND threads = ?"
         found: dict[str, float] = {}
-        with self._open() as connection:
+        with self._logged(), self._open() as connection:
             found.update(connection.execute(query, (self._machine, threads)))
         if _BANDWIDTH not in found:
             return None
@@ -93,12 +93,12 @@ class SpeedStore:
         kinds = {_BANDWIDTH: rates.bandwidth, _NODE: rates.node_ns}
         kinds |= {f"{_TYPE}{type_id}": value for type_id, value in rates.by_type.items()}
         rows = [(self._machine, rates.threads, kind, value) for kind, value in kinds.items()]
-        with self._open() as connection:
+        with self._logged(), self._open() as connection:
             connection.executemany("INSERT OR REPLACE INTO rate VALUES (?, ?, ?, ?)", rows)
 
     def forget_rates(self) -> None:
         """Measure this PC anew the next time."""
-        with self._open() as connection:
+        with self._logged(), self._open() as connection:
             connection.execute("DELETE FROM rate WHERE machine = ?", (self._machine,))
 
     def add_run(self, run: MeasuredRun) -> None:
@@ -113,7 +113,7 @@ class SpeedStore:
             run.tokens_per_second,
             _work_text(run.work),
         )
-        with self._open() as connection:
+        with self._logged(), self._open() as connection:
             connection.execute(
                 "INSERT INTO run (machine, measured_ns, family_key, level_name, threads, "
                 "depth_tokens, tokens_per_second, work) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -130,7 +130,7 @@ class SpeedStore:
             "FROM run WHERE machine = ? ORDER BY id"
         )
         found: list[MeasuredRun] = []
-        with self._open() as connection:
+        with self._logged(), self._open() as connection:
             for family, level, work, depth, threads, speed in connection.execute(
                 query, (self._machine,)
             ):
@@ -142,18 +142,22 @@ class SpeedStore:
     @contextlib.contextmanager
     def _open(self) -> Generator[sqlite3.Connection]:
         """A connection for one piece of work, written when it ends well."""
-        connection: sqlite3.Connection | None = None
+        connection = sqlite3.connect(self._path, timeout=_WAIT_SECONDS)
         try:
-            connection = sqlite3.connect(self._path, timeout=_WAIT_SECONDS)
             with connection:
                 for statement in _CREATE:
                     connection.execute(statement)
                 yield connection
+        finally:
+            connection.close()
+
+    @contextlib.contextmanager
+    def _logged(self) -> Generator[None]:
+        """End the piece of work where the file cannot be used."""
+        try:
+            yield
         except sqlite3.Error as error:
             log.warning("the speeds in %s cannot be used: %r", self._path, error)
-        finally:
-            if connection is not None:
-                connection.close()
 
 
 def _work_text(work: TokenWork) -> str:

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.core.gguf import parse_header
+from app.core.model_file import ModelFile, Shard
+from app.core.speed import (
+    DEFAULT_EFFICIENCY,
+    Basis,
+    MachineRates,
+    MeasuredRun,
+    TokenWork,
+    expected_speed,
+    predict_speed,
+    token_work,
+)
+from tests.helpers.architectures import Size, header_of
+
+F32, F16, Q4_K, IQ4_XS = 0, 1, 12, 23
+SIZE = Size(vocabulary_tokens=4096)
+RATES = MachineRates(2, 40e9, {F16: 20e9, F32: 20e9})
+
+
+def facts(name: str) -> tuple[ModelFile, TokenWork]:
+    found = parse_header(header_of(name, SIZE))
+    model = ModelFile.from_headers([Shard(Path("m.gguf"), found, found.end_bytes)])
+    return model, token_work(found.tensors, model)
+
+
+def test_embeddings_are_read_only_where_they_are_the_output() -> None:
+    embeddings = SIZE.width * SIZE.vocabulary_tokens * 2
+    untied, work = facts("llama")
+    assert work.weight_bytes == untied.tensor_bytes - embeddings
+    tied, work = facts("llama-tied")
+    assert work.weight_bytes == tied.tensor_bytes
+
+
+@pytest.mark.parametrize("name", ["mixtral", "qwen2moe"])
+def test_only_the_experts_at_work_are_read(name: str) -> None:
+    model, work = facts(name)
+    found = parse_header(header_of(name, SIZE))
+    experts = sum(tensor.n_bytes for tensor in found.tensors if "_exps" in tensor.name)
+    embeddings = SIZE.width * SIZE.vocabulary_tokens * 2
+    resting = experts * (SIZE.experts - SIZE.experts_used) // SIZE.experts
+    assert work.weight_bytes == model.tensor_bytes - embeddings - resting
+
+
+def test_keys_and_values_grow_with_the_depth_up_to_the_window() -> None:
+    _, dense = facts("llama")
+    per_token = 2 * SIZE.kv_width * 2 * SIZE.layers
+    assert dense.kv_bytes(1000) == 1000 * per_token
+    _, windowed = facts("gemma2")
+    full = per_token / 2
+    assert windowed.kv_bytes(100) == 100 * per_token
+    assert windowed.kv_bytes(10_000) == 10_000 * full + SIZE.window * full
+    _, recurrent = facts("mamba")
+    assert recurrent.kv_bytes(10) == recurrent.kv_bytes(10_000) > 0
+    found = parse_header(header_of("llama", SIZE))
+    model, _ = facts("llama")
+    smaller = token_work(found.tensors, model, "q8_0")
+    assert smaller.kv_bytes(1000) == pytest.approx(1000 * per_token * 34 / 64)
+
+
+def test_without_kernels_the_bandwidth_is_all_that_is_known() -> None:
+    model, work = facts("llama")
+    plain = MachineRates(2, 40e9)
+    found = predict_speed(work, model, plain)
+    assert found.basis is Basis.BANDWIDTH
+    assert found.tokens_per_second == pytest.approx(
+        40e9 * DEFAULT_EFFICIENCY / work.weight_bytes, rel=1e-3
+    )
+
+
+def test_each_format_counts_at_its_own_rate() -> None:
+    work = TokenWork({F16: 2_000_000_000, Q4_K: 1_000_000_000}, 0, 0, 0, 0, 1000)
+    rates = MachineRates(2, 40e9, {F16: 20e9, Q4_K: 5e9}, node_ns=1000.0)
+    assert expected_speed(work, rates) == pytest.approx(1 / (0.1 + 0.2 + 0.001))
+    # One that was not measured is taken for the nearest in bits.
+    work = TokenWork({IQ4_XS: 1_000_000_000}, 0, 0, 0, 0, 0)
+    assert expected_speed(work, rates) == pytest.approx(5.0)
+
+
+def test_depth_and_states_cost_time() -> None:
+    _, work = facts("llama")
+    assert expected_speed(work, RATES, 8192) < expected_speed(work, RATES, 0)
+    _, recurrent = facts("mamba")
+    assert recurrent.decays == 16 * 2 * SIZE.width * SIZE.layers
+    one, two = MachineRates(1, 40e9, {F16: 1e15}), MachineRates(2, 40e9, {F16: 1e15})
+    assert expected_speed(recurrent, two) > expected_speed(recurrent, one)
+
+
+def run(model: ModelFile, work: TokenWork, factor: float, **changes: object) -> MeasuredRun:
+    values = {
+        "family_key": model.family_key,
+        "level_name": model.level_name,
+        "work": work,
+        "depth_tokens": 0,
+        "threads": 2,
+        "tokens_per_second": expected_speed(work, RATES) * factor,
+    }
+    return MeasuredRun(**(values | changes))  # type: ignore[arg-type]
+
+
+def test_measured_runs_correct_and_the_nearest_count() -> None:
+    model, work = facts("llama")
+    expected = expected_speed(work, RATES)
+    other = run(model, work, 0.5, family_key="another/family")
+    level = run(model, work, 0.8, level_name="Q8_0")
+    same = run(model, work, 0.9)
+    on_more_threads = run(model, work, 3.0, threads=8)
+
+    def predicted(*runs: MeasuredRun) -> tuple[float, Basis, int]:
+        found = predict_speed(work, model, RATES, runs)
+        return found.tokens_per_second / expected, found.basis, found.runs
+
+    assert predicted() == (pytest.approx(1.0), Basis.KERNELS, 0)
+    assert predicted(on_more_threads) == (pytest.approx(1.0), Basis.KERNELS, 0)
+    assert predicted(other) == (pytest.approx(0.5), Basis.OTHER_MODELS, 1)
+    assert predicted(other, level) == (pytest.approx(0.8), Basis.FAMILY, 1)
+    assert predicted(other, level, same) == (pytest.approx(0.9), Basis.SAME_FILE, 1)
+    slower = run(model, work, 0.7)
+    assert predicted(same, slower, run(model, work, 0.1)) == (
+        pytest.approx(0.7), Basis.SAME_FILE, 3,
+    )  # fmt: skip
