@@ -10,6 +10,8 @@ from app.cli.arguments import not_negative, positive, threads
 from app.cli.models import add_model_arguments, chosen_models
 from app.cli.words import number
 from app.lab.bench import Bench, BenchPlan, BenchResult
+from app.lab.fit import remember_bench
+from app.lab.speeds import speed_store
 from app.monitor.machine import available_memory_bytes, machine_facts, physical_core_count
 
 if TYPE_CHECKING:
@@ -68,6 +70,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
 
         bench = Bench(plan, paths.state, available_memory_bytes, show, chosen.open)
         result = bench.run(chosen.files)
+    remember_bench(result, speed_store(paths))
     if arguments.json:
         console.json(_document(result))
     else:

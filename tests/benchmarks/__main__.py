@@ -16,6 +16,7 @@ from tests.benchmarks import (
     bench,
     compare,
     engine_memory,
+    fit_errors,
     stalls,
     start,
     stop,
@@ -36,6 +37,7 @@ ITEMS = {
     "bench": bench,
     "compare": compare,
     "window": window,
+    "fit": fit_errors,
 }
 """In the order in which they run: short ones first, so that a mistake shows early."""
 
