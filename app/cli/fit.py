@@ -33,10 +33,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
     parser.add_argument("--ctx", type=positive, metavar="N", help="size of the context in tokens")
-    parser.add_argument(
-        "--kv", type=KvType, default=KvType.F16, choices=list(KvType), metavar="TYPE",
-        help=f"number format of keys and values: {', '.join(KvType)}",
-    )  # fmt: skip
+    parser.add_argument("--kv", choices=[str(kind) for kind in KvType], default=str(KvType.F16))
     parser.add_argument("--threads", type=threads, metavar="N")
     parser.set_defaults(run=run)
 
@@ -52,7 +49,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
             speed_store(paths),
             arguments.threads or physical_core_count(),
         ) as fitter:
-            fit = fitter.fit(path, arguments.ctx, arguments.kv)
+            fit = fitter.fit(path, arguments.ctx, KvType(arguments.kv))
     if arguments.json:
         console.json(document(fit))
     else:

@@ -39,6 +39,11 @@ _TYPE_IDS = {entry.name: type_id for type_id, entry in TENSOR_TYPES.items()}
 _LOOKED_UP = ("token_embd.", "per_layer_token_embd.", "rope_", "position_embd.", "token_types.")
 
 
+# Threads that meet after a small node wait about so long for each other.
+_MEETING_NS = 1_000.0
+_SPOILT_SHARE = 0.5
+
+
 class Basis(StrEnum):
     """What a predicted speed rests on, from the weakest to the strongest."""
 
@@ -222,6 +227,42 @@ def _rate(type_id: int, rates: MachineRates, plain: float) -> float:
     bits = TENSOR_TYPES[type_id].bits_per_weight
     nearest = min(rates.by_type, key=lambda known: abs(TENSOR_TYPES[known].bits_per_weight - bits))
     return rates.by_type[nearest]
+
+
+def several_threads(one: MachineRates, bandwidth: float, threads: int) -> MachineRates:
+    """What several threads should reach by what one reaches: so many times as much, as far as
+    memory goes.
+
+    Args:
+        one: Measured with one thread.
+        bandwidth: Measured with so many threads.
+        threads: How many.
+    """
+    if threads == one.threads:
+        return one
+    by_type = {
+        type_id: min(threads * rate, max(bandwidth, rate)) for type_id, rate in one.by_type.items()
+    }
+    return MachineRates(threads, bandwidth, by_type, one.node_ns + _MEETING_NS)
+
+
+def undisturbed(measured: MachineRates, likely: MachineRates) -> MachineRates:
+    """Of measured rates, those that other work on the PC has not spoilt.
+
+    Threads that wait for each other are slowed a hundredfold when one of them is kept from its
+    core; such figures say nothing of the PC.
+
+    Args:
+        measured: With several threads.
+        likely: By :func:`several_threads`.
+    """
+    by_type = {
+        type_id: rate
+        for type_id, rate in measured.by_type.items()
+        if rate >= _SPOILT_SHARE * likely.by_type.get(type_id, 0.0)
+    }
+    node_ns = min(measured.node_ns, likely.node_ns + _MEETING_NS)
+    return MachineRates(measured.threads, measured.bandwidth, by_type, node_ns)
 
 
 def predict_speed(

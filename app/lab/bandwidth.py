@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.levels import TENSOR_TYPES
-from app.core.speed import MachineRates
+from app.core.speed import MachineRates, several_threads, undisturbed
 from app.engine import messages as m
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 _CACHE_MULTIPLE = 4
 _USUAL_CACHE_BYTES = 32 << 20
 _LEAST_BYTES, _MOST_BYTES = 64 << 20, 512 << 20
-_REPETITIONS = 5
-_ENOUGH_NS = 2_000_000_000
+# More than five: a pass takes milliseconds, and the PC's other work spoils some of them.
+_REPETITIONS = 15
 # What weights can be; ggml aborts over a product with any other.
 _WEIGHT_TYPES = frozenset(
     type_id
@@ -53,7 +53,7 @@ def measured_bytes() -> int:
 
 
 def read_bandwidth(threads: int, size_bytes: int | None = None) -> float:
-    """Bytes a second that so many threads read from memory together: the best of five.
+    """Bytes a second that so many threads read from memory together: the best of several passes.
 
     Reading alone, as generating is: numpy gives the threads their freedom while it reduces.
 
@@ -65,25 +65,26 @@ def read_bandwidth(threads: int, size_bytes: int | None = None) -> float:
 
     each = max(1 << 20, (size_bytes or measured_bytes()) // threads) // 8
     arrays = [np.full(each, index + 1, np.int64) for index in range(threads)]
-    gate = threading.Barrier(threads + 1)
+    gate = threading.Barrier(threads)
+    # Each reader notes its own begin and end: nobody else may be awake to take the time.
+    spans: list[list[tuple[int, int]]] = [[] for _ in arrays]
 
-    def read(array: np.ndarray[tuple[int], np.dtype[np.int64]]) -> None:
+    def read(number: int) -> None:
         for _ in range(_REPETITIONS):
             gate.wait()
-            np.bitwise_or.reduce(array)
-            gate.wait()
+            begin_ns = time.perf_counter_ns()
+            np.bitwise_or.reduce(arrays[number])
+            spans[number].append((begin_ns, time.perf_counter_ns()))
 
-    readers = [threading.Thread(target=read, args=(array,), daemon=True) for array in arrays]
+    readers = [
+        threading.Thread(target=read, args=(number,), daemon=True) for number in range(threads)
+    ]
     for reader in readers:
         reader.start()
-    best_ns = sys.maxsize
-    for _ in range(_REPETITIONS):
-        gate.wait()
-        begin_ns = time.perf_counter_ns()
-        gate.wait()
-        best_ns = min(best_ns, time.perf_counter_ns() - begin_ns)
     for reader in readers:
         reader.join()
+    passes = zip(*spans, strict=True)
+    best_ns = min(max(end for _, end in one) - min(begin for begin, _ in one) for one in passes)
     return threads * each * 8 * 1e9 / max(1, best_ns)
 
 
@@ -100,6 +101,9 @@ class MachineSpeed:
     def rates(self, type_ids: Collection[int], threads: int, engine: EngineCalls) -> MachineRates:
         """The rates of these tensor types; takes about half a second for each new one.
 
+        What other work on the PC has spoilt is replaced by what one thread reached, and measured
+        again the next time.
+
         Args:
             type_ids: Tensor types that a model has.
             threads: Of its engine.
@@ -108,16 +112,39 @@ class MachineSpeed:
         Raises:
             PersonError: The engine ended over it.
         """
+        wanted = set(type_ids) & _WEIGHT_TYPES
+        one = self._measured(wanted, 1, engine)
+        if threads == 1:
+            return one
+        known = self._known(threads)
+        likely = several_threads(one, known.bandwidth, threads)
+        if missing := wanted - set(known.by_type):
+            fresh = undisturbed(self._kernels(known, missing, engine), likely)
+            self._store.keep_rates(fresh)
+            known = fresh
+        by_type = {**likely.by_type, **known.by_type}
+        return replace(known, by_type=by_type, node_ns=known.node_ns or likely.node_ns)
+
+    def _measured(self, wanted: set[int], threads: int, engine: EngineCalls) -> MachineRates:
+        known = self._known(threads)
+        missing = wanted - set(known.by_type)
+        if missing:
+            known = self._kernels(known, missing, engine)
+            self._store.keep_rates(known)
+        return known
+
+    def _known(self, threads: int) -> MachineRates:
         known = self._store.rates(threads)
         if known is None:
             known = MachineRates(threads, read_bandwidth(threads))
             self._store.keep_rates(known)
-        wanted = sorted((set(type_ids) & _WEIGHT_TYPES) - set(known.by_type))
-        if not wanted:
-            return known
-        command = m.MeasureKernels(engine.next_id(), wanted, threads, measured_bytes())
+        return known
+
+    def _kernels(self, known: MachineRates, missing: set[int], engine: EngineCalls) -> MachineRates:
+        """What is known, with these types measured."""
+        command = m.MeasureKernels(
+            engine.next_id(), sorted(missing), known.threads, measured_bytes()
+        )
         found = engine.call(command, m.KernelsMeasured)
         by_type = {rate.type_id: rate.bytes_per_second for rate in found.rates}
-        known = replace(known, by_type={**known.by_type, **by_type}, node_ns=found.node_ns)
-        self._store.keep_rates(known)
-        return known
+        return replace(known, by_type={**known.by_type, **by_type}, node_ns=found.node_ns)

@@ -14,7 +14,9 @@ from app.core.speed import (
     TokenWork,
     expected_speed,
     predict_speed,
+    several_threads,
     token_work,
+    undisturbed,
 )
 from tests.helpers.architectures import Size, header_of
 
@@ -89,6 +91,27 @@ def test_depth_and_states_cost_time() -> None:
     assert recurrent.decays == 16 * 2 * SIZE.width * SIZE.layers
     one, two = MachineRates(1, 40e9, {F16: 1e15}), MachineRates(2, 40e9, {F16: 1e15})
     assert expected_speed(recurrent, two) > expected_speed(recurrent, one)
+
+
+def test_threads_add_up_as_far_as_memory_goes() -> None:
+    one = MachineRates(1, 30e9, {F16: 25e9, Q4_K: 10e9, IQ4_XS: 3e9}, 500.0)
+    four = several_threads(one, 40e9, 4)
+    assert four.by_type == {F16: 40e9, Q4_K: 40e9, IQ4_XS: 12e9}
+    assert four.threads == 4
+    assert four.node_ns > one.node_ns
+    assert several_threads(one, 1.0, 1) is one
+    # A bandwidth that other work spoilt takes nothing away from what one thread reached.
+    assert several_threads(one, 1e9, 2).by_type[F16] == 25e9
+
+
+def test_spoilt_measurements_are_left_out() -> None:
+    likely = MachineRates(2, 40e9, {F16: 40e9, Q4_K: 20e9}, 1500.0)
+    measured = MachineRates(2, 38e9, {F16: 0.1e9, Q4_K: 18e9}, 4e6)
+    found = undisturbed(measured, likely)
+    assert found.by_type == {Q4_K: 18e9}
+    assert found.node_ns < 5000
+    calm = MachineRates(2, 38e9, {F16: 36e9}, 600.0)
+    assert undisturbed(calm, likely) == calm
 
 
 def run(model: ModelFile, work: TokenWork, factor: float, **changes: object) -> MeasuredRun:
