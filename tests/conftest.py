@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -36,6 +37,9 @@ _FOLDERS = {"XDG_CONFIG_HOME": "config", "XDG_DATA_HOME": "data", "XDG_STATE_HOM
 
 def pytest_configure(config: pytest.Config) -> None:
     """Point every folder of the person's into one temporary folder, for child processes too."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # Started in the background by a shell: child processes would inherit a deaf ear for Ctrl+C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     # What the benchmarks made once stays where it is: it took minutes.
     real_cache = platformdirs.user_cache_path("shrinkscope", appauthor=False)
     os.environ.setdefault("SHRINKSCOPE_BENCH_CACHE", str(real_cache / "bench"))
