@@ -44,8 +44,10 @@ class ChosenModels:
         Raises:
             PersonError: There is no such file, or it cannot be used.
         """
-        if path in self.errors:
-            raise self.errors[path]
+        # Engines are given absolute paths.
+        reasons = {wanted.absolute(): error for wanted, error in self.errors.items()}
+        if path.absolute() in reasons:
+            raise reasons[path.absolute()]
         return open_model_file(path)
 
 
