@@ -16,7 +16,8 @@ from tests.benchmarks.windows import WindowProcess
 
 PANES = 4
 MARKDOWN_TOKENS = 300
-DEMO_TURNS = 12
+DEMO_TURNS = 5
+REST_MS = 1500
 WORST_MS = 50
 HIGH_MS = 20
 HIGH_PERCENT = 99.9
@@ -26,7 +27,8 @@ HOW = f"""A timer in the window's process is due every millisecond; a gap is the
 of its ticks. Two cases, each 5 times, the worst gap of a run, and of these the median.
 *Markdown*: four engines write {MARKDOWN_TOKENS} tokens each of prose, lists, tables and code
 together (a real model file whose weights are made to say that page). *Demo*: the four levels of
-the demo model answer {DEMO_TURNS} prompts in one chat together."""
+the demo model answer {DEMO_TURNS} prompts in one chat together, each asked {REST_MS / 1000} s
+after the answers before have ended."""
 
 
 @dataclass(slots=True)
@@ -63,7 +65,7 @@ def _demo(run: Run, runs: int) -> list[Figure]:
             seen = Gaps([], [])
             for turn in range(DEMO_TURNS):
                 prompt = DEMO_PROMPTS[turn % len(DEMO_PROMPTS)]
-                answer = _ask(window, prompt, 64, new_chat=turn == 0)
+                answer = _ask(window, prompt, 64, new_chat=turn == 0, rest_ms=REST_MS)
                 seen.wall_ns += answer["gaps_ns"]
                 seen.own_ns += answer["own_ns"]
             gaps.append(seen)
@@ -78,9 +80,11 @@ def demo_files(run: Run) -> list[Path]:
     return [files.path(level) for level in FIRST_PANES]
 
 
-def _ask(window: WindowProcess, prompt: str, tokens: int, *, new_chat: bool) -> dict[str, list]:
+def _ask(
+    window: WindowProcess, prompt: str, tokens: int, *, new_chat: bool, rest_ms: int = 0
+) -> dict[str, list]:
     arguments = {"prompt": prompt, "max_tokens": tokens, "mode": "together", "watch": True}
-    return window.call("ask", new_chat=new_chat, **arguments)
+    return window.call("ask", new_chat=new_chat, rest_ms=rest_ms, **arguments)
 
 
 def _figures(case: str, gaps: Sequence[Gaps]) -> list[Figure]:

