@@ -73,6 +73,7 @@ class ModelsPart:
             speed_store(paths),
             physical_core_count(),
         )
+        self._held = False
         self._fit = HubFit(hub.headers, fitter, paths.cache / "fit")
         host = hub.settings.badge or ""
         self.page = ModelsPage(
@@ -94,12 +95,23 @@ class ModelsPart:
         """Look through this PC, and let downloads of the last time go on."""
         self.library.rescan()
 
-    def pump(self) -> None:
-        """Let downloads go on; some 30 times a second."""
+    def pump(self, *, busy: bool) -> None:
+        """Let downloads go on; some 30 times a second.
+
+        Args:
+            busy: Whether candidates answer: predictions would disturb their times, and the
+                other way round.
+        """
         self._downloads.pump()
+        if busy is not self._held:
+            self._held = busy
+            self._fit.hold(busy)
+            self.page.set_held(busy)
 
     def stop(self) -> None:
         """End downloads and scans; call it before the jobs end."""
+        self.page.stop()
+        self._fit.hold(False)
         self._queue.close()
         self.library.stop()
 

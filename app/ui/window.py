@@ -348,7 +348,7 @@ class Window(QObject):
     def _pump(self) -> None:
         self.session.pump()
         if self.models is not None:
-            self.models.pump()
+            self.models.pump(busy=self.session.busy)
         if self._maker is not None:
             for event in _drained(self._maker_events):
                 self._maker.take(event)

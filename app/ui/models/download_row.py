@@ -12,6 +12,7 @@ from app.ui.models.words import download_words
 from app.ui.theme import GRID, tabular
 from app.ui.tokens import current_tokens
 from app.ui.widgets import ElidedLabel, IconButton, ProgressLine, label, push_button
+from app.ui.widgets.labels import set_role
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -63,6 +64,7 @@ class DownloadRow(QFrame):
         state = entry.state
         self.problem.setText(entry.problem)
         self.problem.setVisible(bool(entry.problem))
+        set_role(self.problem, "failed" if state is DownloadState.FAILED else "dim")
         share = entry.done_bytes / entry.total_bytes if entry.total_bytes else None
         tokens = current_tokens()
         colour = {

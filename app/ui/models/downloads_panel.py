@@ -54,7 +54,7 @@ class DownloadsPanel(QWidget):
         self.model.set_entries(self._downloads.entries())
         self.forget_button.setVisible(self.model.finished > 0)
         self.empty.setVisible(not self._rows)
-        self.scroll.setVisible(bool(self._rows))
+        self.scroll_area.setVisible(bool(self._rows))
 
     def rows(self) -> list[DownloadRow]:
         """The rows from top to bottom."""
@@ -77,18 +77,18 @@ class DownloadsPanel(QWidget):
         self._list.setSpacing(GRID // 2)
         room.addLayout(self._list)
         room.addStretch(1)
-        self.scroll = QScrollArea()
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setWidget(holder)
+        self.scroll_area = QScrollArea()
+        self.scroll_area.setWidgetResizable(True)
+        self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll_area.setWidget(holder)
         holder.setAutoFillBackground(False)
-        self.scroll.viewport().setAutoFillBackground(False)
+        self.scroll_area.viewport().setAutoFillBackground(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
         column.setSpacing(GRID // 2)
         column.addLayout(head)
         column.addWidget(self.empty)
-        column.addWidget(self.scroll, 1)
+        column.addWidget(self.scroll_area, 1)
 
     # --- what the model says ------------------------------------------------------------
 

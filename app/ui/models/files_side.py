@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.candidate import MAX_CANDIDATES
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from app.hub.catalogue import Repository
     from app.ui.jobs import Jobs
     from app.ui.models.ports import FitPort
+
+
+REST_MS = 20_000
+"""How long an engine is kept for the next question, in ms."""
 
 
 class FilesSide(QWidget):
@@ -50,8 +54,15 @@ class FilesSide(QWidget):
         )
         self.download_button.clicked.connect(lambda: self._download(compare=False))
         self.compare_button.clicked.connect(lambda: self._download(compare=True))
+        self._fit = fit
+        self._jobs = jobs
+        self._rest_timer = QTimer(self)
+        self._rest_timer.setSingleShot(True)
+        self._rest_timer.setInterval(REST_MS)
+        self._rest_timer.timeout.connect(self._rest)
         self._repository: Repository | None = None
         self._free_bytes: int | None = None
+        self._held = False
         self._lay_out()
         self.model.checked_changed.connect(self._follow_choice)
         self.predictions.changed.connect(self._on_prediction)
@@ -79,14 +90,21 @@ class FilesSide(QWidget):
     def predict(self, context_tokens: int, kv_type: str) -> None:
         """Predict anew, under other assumptions."""
         if self._repository is not None:
+            self._rest_timer.stop()
             self.model.set_recommended(None)
-            self.advice.setText(self.tr("Reading the headers to see what fits this PC …"))
             self.predictions.start(self._repository, self.model.files(), context_tokens, kv_type)
+            self._say_what_is_done()
 
     def stop(self) -> None:
-        """Another repository is coming."""
+        """Another repository is coming, or none."""
+        self._rest_timer.stop()
         self.predictions.cancel()
         self.progress.clear()
+
+    def set_held(self, held: bool) -> None:
+        """Say that predictions wait for answers in progress, or that they go on."""
+        self._held = held
+        self._say_what_is_done()
 
     def set_free_bytes(self, free_bytes: int | None) -> None:
         """What the disk has left."""
@@ -138,7 +156,22 @@ class FilesSide(QWidget):
         else:
             self.progress.clear()
 
+    def _say_what_is_done(self) -> None:
+        share = self.predictions.share
+        if share is None or share == 1:
+            return
+        self.advice.setText(
+            self.tr("Waiting for the answers in progress, whose times this would disturb …")
+            if self._held
+            else self.tr("Reading the headers to see what fits this PC …")
+        )
+
+    def _rest(self) -> None:
+        # It waits for an engine to end.
+        self._jobs.run(lambda _context: self._fit.rest())
+
     def _on_ended(self) -> None:
+        self._rest_timer.start()
         name, reason = self.predictions.recommendation()
         self.model.set_recommended(name)
         self.progress.clear()

@@ -26,6 +26,7 @@ from app.ui.theme import GRID, current_tokens, small_font, tabular
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QAbstractItemModel
+    from PySide6.QtGui import QResizeEvent
 
     from app.ui.models.files_model import FilesModel, Index
 
@@ -178,7 +179,7 @@ class FilesTable(QTableView):
 
     # Qt's own names from here on.
 
-    def resizeEvent(self, event) -> None:  # noqa: ANN001
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._share_widths()
 

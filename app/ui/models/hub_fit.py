@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from app.core.listing import ListedFile
     from app.hub.catalogue import Repository
-    from app.hub.headers import HeaderReader
+    from app.hub.headers import HeaderReader, RemoteHeader
     from app.lab.fit import Fit, Fitter
 
 
@@ -42,6 +42,8 @@ class HubFit:
         self._fitter = fitter
         self._folder = folder
         self._lock = threading.Lock()
+        self._free = threading.Event()
+        self._free.set()
 
     def predict(
         self,
@@ -57,22 +59,39 @@ class HubFit:
             PersonError: The header cannot be had or used.
             JobCancelled: Nobody wants it any more.
         """
-        stop = _CancelFlag(cancelled)
+        stop = CancelFlag(cancelled)
         try:
             headers = self._headers.read(repository.repo_id, repository.commit, file, stop)
             with self._lock:
+                while not self._free.wait(TICK_S):
+                    stop.check()
                 stop.check()
                 fit = self._fit(headers, context_tokens, KvType(kv_type))
         except Stopped:
             raise JobCancelled from None
         return figures_of(fit)
 
+    def hold(self, held: bool) -> None:
+        """Ask llama.cpp nothing for a while: somebody's speed is being taken. Any thread."""
+        if held:
+            self._free.clear()
+        else:
+            self._free.set()
+
+    def rest(self) -> None:
+        """End the engine until the next question; not where one is under way."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self._fitter.close()
+            finally:
+                self._lock.release()
+
     def close(self) -> None:
-        """End the engine; waits for the question under way."""
+        """End the engine; waits for the question under way, which must not be held."""
         with self._lock:
             self._fitter.close()
 
-    def _fit(self, headers, context_tokens: int, kv_type: KvType) -> Fit:  # noqa: ANN001
+    def _fit(self, headers: list[RemoteHeader], context_tokens: int, kv_type: KvType) -> Fit:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=self._folder) as own:
@@ -85,7 +104,7 @@ class HubFit:
             ) from error
 
 
-class _CancelFlag(StopFlag):
+class CancelFlag(StopFlag):
     """Asks a job whether it is still wanted."""
 
     def __init__(self, cancelled: Callable[[], bool]) -> None:

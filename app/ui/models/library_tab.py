@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QMenu,
+    QPushButton,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -18,13 +19,13 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.candidate import MAX_CANDIDATES
-from app.core.family import families
-from app.ui.compare.question import Question
+from app.core.family import Family, companions, families
 from app.ui.format import byte_size, count
 from app.ui.icons import Tone, icon
 from app.ui.models.folders_popup import FoldersEditor
 from app.ui.models.library_details import LEAST_WIDTH_PX, LibraryDetails
 from app.ui.models.library_model import LibraryTreeModel
+from app.ui.models.library_removal import RemovalQuestion
 from app.ui.models.library_tree import LibraryTree
 from app.ui.theme import GRID
 from app.ui.widgets import (
@@ -39,10 +40,13 @@ from app.ui.widgets import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.core.errors import PersonError
     from app.core.family import LibraryModel
     from app.ui.jobs import Jobs
-    from app.ui.models.ports import LibraryPort, RemovalPlan
+    from app.ui.models.ports import LibraryPort
+    from app.ui.widgets.buttons import ButtonRole
 
 
 class LibraryTab(QWidget):
@@ -63,17 +67,15 @@ class LibraryTab(QWidget):
     def __init__(self, library: LibraryPort, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._library = library
-        self._jobs = jobs
-        self._plan: RemovalPlan | None = None
-        self._doomed = ""
         self.model = LibraryTreeModel(self)
         self.tree = LibraryTree(self.model)
         self.details = LibraryDetails()
         self.progress = ProgressLine(self.tr("Looking for models"))
         self.notice = Banner(dismissible=True)
         self.notice.hide()
-        self.question = Question()
-        self.question.confirmed.connect(self._remove)
+        self.question = RemovalQuestion(library, jobs)
+        self.question.removed.connect(self._on_removed)
+        self.question.failed.connect(self._on_failed)
         self.search = self._make_search()
         self.summary = label("", "small-dim")
         self._make_actions()
@@ -92,8 +94,8 @@ class LibraryTab(QWidget):
 
     def refresh(self) -> None:
         """Show what the library knows now."""
-        models = [model for model in self._library.models if model.is_language_model]
-        self.model.set_families(families(models))
+        models = list(self._library.models)
+        self.model.set_families([*families(models), *self._others(models)])
         if self._library.scanning:
             self.progress.set_share(None)
         else:
@@ -110,6 +112,12 @@ class LibraryTab(QWidget):
             self.notice.hide()
         self._say_what_is_empty(bool(models))
         self._follow_choice()
+
+    def _others(self, models: list[LibraryModel]) -> list[Family]:
+        """What is no language model, as a last group of its own."""
+        others = companions(models)
+        name = self.tr("Projectors, adapters, importance matrices")
+        return [Family("", name, "", others)] if others else []
 
     def show_model(self, path: Path) -> None:
         """Select a model file."""
@@ -138,7 +146,7 @@ class LibraryTab(QWidget):
         self.tree.addAction(self.remove_action)
         self.rescan_action = self._action("refresh", self.tr("Look again"), self._library.rescan)
 
-    def _action(self, icon_name: str, text: str, run) -> QAction:  # noqa: ANN001
+    def _action(self, icon_name: str, text: str, run: Callable[[], object]) -> QAction:
         action = QAction(icon(icon_name), text, self)
         action.triggered.connect(lambda _checked=False: run())
         return action
@@ -148,7 +156,7 @@ class LibraryTab(QWidget):
         to_hub.triggered.connect(self.hub_wanted)
         return EmptyState("models", "", "", (to_hub,))
 
-    def _button(self, action: QAction, role) -> QWidget:  # noqa: ANN001
+    def _button(self, action: QAction, role: ButtonRole) -> QPushButton:
         button = push_button(action.text(), role)
         button.setIcon(action.icon())
         if role == "primary":
@@ -222,7 +230,7 @@ class LibraryTab(QWidget):
         self.side.setVisible(bool(chosen))
         if chosen:
             self.details.show_model(chosen[0])
-        sound = [model for model in chosen if model.broken is None]
+        sound = _runnable(chosen)
         self.compare_action.setEnabled(0 < len(sound) <= MAX_CANDIDATES)
         self.compare_action.setToolTip(
             self.tr("At most {n} at once").format(n=MAX_CANDIDATES)
@@ -237,8 +245,7 @@ class LibraryTab(QWidget):
             if removable or len(chosen) != 1
             else self.tr("Only files in the Hugging Face cache are removed from here.")
         )
-        if not chosen or chosen[0].name != self._doomed:
-            self.question.hide()
+        self.question.follow_choice(chosen)
 
     def _on_filtered(self, words: str) -> None:
         self.tree.filter_by(words)
@@ -263,9 +270,9 @@ class LibraryTab(QWidget):
             self._compare()
 
     def _compare(self) -> None:
-        sound = [model.path for model in self.tree.chosen() if model.broken is None]
+        sound = _runnable(self.tree.chosen())
         if 0 < len(sound) <= MAX_CANDIDATES:
-            self.compare_wanted.emit(sound)
+            self.compare_wanted.emit([model.path for model in sound])
 
     def _reveal(self) -> None:
         chosen = self.tree.chosen()
@@ -274,37 +281,8 @@ class LibraryTab(QWidget):
 
     def _ask_removal(self) -> None:
         chosen = self.tree.chosen()
-        if len(chosen) != 1 or not self._library.can_remove(chosen[0]):
-            return
-        model = chosen[0]
-        self.remove_action.setEnabled(False)
-        self._jobs.run(
-            lambda _context: self._library.plan_removal(model),
-            done=lambda plan: self._on_planned(model, plan),
-            failed=self._on_failed,
-        )
-
-    def _on_planned(self, model: LibraryModel, plan: RemovalPlan) -> None:
-        self._plan = plan
-        self._doomed = model.name
-        self._follow_choice()
-        self.question.ask(
-            self.tr("Remove “{name}” from this PC? This frees {size}.").format(
-                name=model.name, size=byte_size(plan.freed_bytes)
-            ),
-            self.tr("Remove"),
-        )
-
-    def _remove(self) -> None:
-        plan, self._plan = self._plan, None
-        if plan is None:
-            return
-        freed = byte_size(plan.freed_bytes)
-        self._jobs.run(
-            lambda _context: plan.execute(),
-            done=lambda _none: self._on_removed(self.tr("{size} freed.").format(size=freed)),
-            failed=self._on_failed,
-        )
+        if len(chosen) == 1 and self._library.can_remove(chosen[0]):
+            self.question.plan(chosen[0])
 
     def _on_removed(self, sentence: str) -> None:
         self.said.emit(sentence)
@@ -313,3 +291,7 @@ class LibraryTab(QWidget):
     def _on_failed(self, error: PersonError) -> None:
         self.notice.show_notice(Severity.ERROR, error.sentence)
         self._follow_choice()
+
+
+def _runnable(models: list[LibraryModel]) -> list[LibraryModel]:
+    return [model for model in models if model.broken is None and model.is_language_model]

@@ -20,6 +20,8 @@ from app.ui.models.library_model import LibraryColumn, LibraryRole
 from app.ui.theme import GRID, current_tokens, tabular
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from app.core.family import LibraryModel
     from app.ui.models.library_model import Index, LibraryTreeModel
 
@@ -30,7 +32,7 @@ class _Row(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
         tokens = current_tokens()
-        model = index.siblingAtColumn(0).data(LibraryRole.MODEL)
+        model = index.sibling(index.row(), 0).data(LibraryRole.MODEL)
         if model is None:
             font = option.font
             font.setBold(index.column() == LibraryColumn.NAME)
@@ -138,6 +140,6 @@ class LibraryTree(QTreeView):
 
     # Qt's own names from here on.
 
-    def resizeEvent(self, event) -> None:  # noqa: ANN001
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._share_widths()

@@ -69,12 +69,14 @@ class ModelsPage(QWidget):
         self.library = LibraryTab(backends.library, jobs)
         self.downloads = DownloadsPanel(backends.downloads)
         self.comparisons = WaitingComparisons(self)
-        self._finished: set[str] = set()
+        self._finished = self._finished_keys()
         self._lay_out()
         self._make_actions()
         self._wire()
         self._on_library_changed()
         self._on_downloads_changed()
+        # What the last time left unfinished goes on, and is seen to.
+        self.downloads_action.setChecked(self.downloads.model.unfinished > 0)
 
     def show_tab(self, tab: int) -> None:
         """Show the Hub (0) or this PC (1)."""
@@ -84,6 +86,14 @@ class ModelsPage(QWidget):
         """Show a repository of the Hub."""
         self.show_tab(HUB)
         self.repository.open(address)
+
+    def set_held(self, held: bool) -> None:
+        """Say that predictions wait for answers in progress, or that they go on."""
+        self.repository.files.set_held(held)
+
+    def stop(self) -> None:
+        """Work out nothing more; the window closes."""
+        self.repository.files.stop()
 
     def layout_state(self) -> dict[str, list[int]]:
         """The splitters' sizes by name."""
@@ -170,10 +180,14 @@ class ModelsPage(QWidget):
         entries = self._backends.downloads.entries()
         self.top.set_downloads(self.downloads.model.unfinished)
         self.comparisons.note(entries)
-        finished = {entry.key for entry in entries if entry.path is not None}
+        finished = self._finished_keys()
         if finished - self._finished:
             self._backends.library.rescan()
         self._finished = finished
+
+    def _finished_keys(self) -> set[str]:
+        entries = self._backends.downloads.entries()
+        return {entry.key for entry in entries if entry.path is not None}
 
     def _on_library_changed(self) -> None:
         self.library.refresh()

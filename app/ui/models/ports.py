@@ -71,6 +71,10 @@ class FitPort(Protocol):
         """Fetch the header if need be and ask llama.cpp; raises a ``PersonError``."""
         ...
 
+    def rest(self) -> None:
+        """Let go of what is only held for the next question; may be called at any time."""
+        ...
+
 
 class AccountPort(Protocol):
     """The person's token."""

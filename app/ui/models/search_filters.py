@@ -24,10 +24,12 @@ class SearchFilters(QWidget):
     Signals:
         changed: Something else is looked for, see :meth:`query`.
         entered: Enter was pressed in the words.
+        left_downwards: The Down key was pressed in the words: to the results.
     """
 
     changed = Signal()
     entered = Signal()
+    left_downwards = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -146,6 +148,9 @@ class SearchFilters(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.words.text():
             self.words.clear()
+            return
+        if event.key() == Qt.Key.Key_Down and self.words.hasFocus():
+            self.left_downwards.emit()
             return
         super().keyPressEvent(event)
 

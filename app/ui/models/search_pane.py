@@ -40,6 +40,7 @@ class SearchPane(QWidget):
         self.filters = SearchFilters()
         self.filters.changed.connect(lambda: search.set_query(self.filters.query()))
         self.filters.entered.connect(self._on_entered)
+        self.filters.left_downwards.connect(self._to_results)
         self.view = self._make_view()
         self.progress = ProgressLine(self.tr("Search"))
         self.notice = Banner()
@@ -103,6 +104,12 @@ class SearchPane(QWidget):
     def _on_entered(self) -> None:
         self.search.set_query(self.filters.query())
         self.search.open_words()
+
+    def _to_results(self) -> None:
+        if self.search.model.rowCount():
+            if not self.view.currentIndex().isValid():
+                self.view.setCurrentIndex(self.search.model.index(0))
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_chosen(self, index: QModelIndex) -> None:
         found = index.data(FoundRole.REPOSITORY)

@@ -115,6 +115,10 @@ class FakeFit:
     problems: dict[str, PersonError] = field(default_factory=dict)
     asked: list[tuple[str, int, str]] = field(default_factory=list)
     gate: threading.Semaphore | None = None
+    rests: int = 0
+
+    def rest(self) -> None:
+        self.rests += 1
 
     def predict(
         self,

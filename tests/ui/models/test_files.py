@@ -195,3 +195,31 @@ def test_files_that_are_here_are_marked(side: FilesSide, jobs: Jobs) -> None:
     assert cell(side, "Q2_K", FileColumn.LEVEL, FileRole.SECOND_LINE) == "on this PC"
     side.model.set_present(frozenset())
     assert cell(side, "Q2_K", FileColumn.LEVEL, FileRole.SECOND_LINE) == "model-Q2_K.gguf"
+
+
+def test_the_engine_rests_some_time_after_the_last_question(
+    side: FilesSide, fit: FakeFit, jobs: Jobs
+) -> None:
+    show(side, jobs)
+    assert side._rest_timer.isActive()
+    side._rest_timer.timeout.emit()
+    jobs.wait_all()
+    assert fit.rests == 1
+    side.stop()
+    assert not side._rest_timer.isActive()
+
+
+def test_predictions_that_wait_for_answers_say_so(
+    side: FilesSide, fit: FakeFit, jobs: Jobs
+) -> None:
+    fit.gate = threading.Semaphore(0)
+    shown = repository()
+    side.set_held(True)
+    side.show_repository(shown, HubAddress(shown.repo_id), 4096, "f16")
+    assert side.advice.text().startswith("Waiting for the answers")
+    side.set_held(False)
+    assert side.advice.text().startswith("Reading the headers")
+    fit.gate.release(5)
+    jobs.wait_all()
+    side.set_held(True)
+    assert side.advice.text().startswith("Recommended")

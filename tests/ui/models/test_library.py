@@ -11,6 +11,7 @@ from PySide6.QtCore import QModelIndex, Qt
 
 from app.core.errors import PersonError
 from app.core.family import LibraryModel, ModelSource, families
+from app.core.model_file import ModelKind
 from app.ui.models.folders_popup import FoldersEditor
 from app.ui.models.library_model import LibraryColumn, LibraryRole, LibraryTreeModel
 from tests.helpers.model_folders import library_model
@@ -198,6 +199,35 @@ def test_a_removal_that_fails_says_why(shown: Shown) -> None:
     shown.settle()
     assert tab.notice.sentence == "It is not in the cache."
     assert tab.question.isHidden()
+
+
+def test_another_choice_takes_the_question_back(shown: Shown) -> None:
+    one, two = model("Alpha", "F16"), model("Alpha", "Q8_0")
+    tab = bring(shown, one, two)
+    tab.show_model(one.path)
+    tab.remove_action.trigger()
+    shown.settle()
+    assert tab.question.isVisible()
+    tab.show_model(two.path)
+    assert tab.question.isHidden()
+    tab.remove_action.trigger()
+    tab.show_model(one.path)
+    shown.settle()
+    assert tab.question.isHidden()
+    assert shown.fakes.library.removed == []
+
+
+def test_projectors_are_listed_apart_and_not_compared(shown: Shown) -> None:
+    alpha = model("Alpha", "F16")
+    header = replace(alpha.model, kind=ModelKind.PROJECTOR)
+    projector = replace(alpha, path=Path("/models/mmproj.gguf"), model=header)
+    tab = bring(shown, alpha, projector)
+    assert [name for name, _ in shape(tab.model)] == [
+        "Alpha",
+        "Projectors, adapters, importance matrices",
+    ]
+    tab.show_model(projector.path)
+    assert not tab.compare_button.isEnabled()
 
 
 def test_the_filter_finds_names_and_levels(shown: Shown, qtbot: QtBot) -> None:

@@ -8,16 +8,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 
+from app.core.errors import PersonError
 from app.core.family import ModelSource
 from app.core.hub_names import HubAddress
 from app.hub.errors import HubGated, HubMissing, HubOffline, HubUnauthorized
+from app.ui.models.page import ModelsPage
 from app.ui.models.repository import OpenState
 from app.ui.models.search import SearchState
+from app.ui.models.top_bar import ModelsTopBar
 from tests.helpers.model_folders import library_model
 from tests.ui.models.fake_backends import Fakes, found, repository
 
 if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from app.ui.jobs import Jobs
     from tests.ui.models.conftest import Shown
 
 REPO = "org/model-GGUF"
@@ -62,6 +69,17 @@ def test_from_words_to_panes(shown: Shown) -> None:
         shown.fakes.downloads.finish(entry.key, Path(f"/cache/{entry.title}.gguf"))
     assert shown.compared == [[Path("/cache/Q4_K_M.gguf"), Path("/cache/Q2_K.gguf")]]
     assert shown.fakes.library.rescans == 2
+
+
+def test_from_words_to_a_repository_by_keys_alone(shown: Shown) -> None:
+    shown.search("model")
+    pane = shown.page.search_pane
+    pane.focus_words()
+    shown.qtbot.keyClick(pane.filters.words, Qt.Key.Key_Down)
+    assert pane.view.hasFocus()
+    shown.qtbot.keyClick(pane.view, Qt.Key.Key_Return)
+    shown.settle()
+    assert state(shown) is OpenState.SHOWN
 
 
 def test_downloading_alone_opens_no_panes(shown: Shown) -> None:
@@ -208,8 +226,40 @@ def test_another_context_is_predicted_from_the_page(shown: Shown) -> None:
     assert shown.fakes.fit.asked[-1] == ("model-Q2_K.gguf", 32_768, "q8_0")
 
 
-def test_another_hub_is_named(shown: Shown) -> None:
-    assert shown.page.top.badge.isHidden()
+def test_another_hub_is_named(qtbot: QtBot) -> None:
+    usual, other = ModelsTopBar("", QAction("")), ModelsTopBar("hub.example.org", QAction(""))
+    for bar in (usual, other):
+        qtbot.addWidget(bar)
+        bar.show()
+    assert usual.badge.isHidden()
+    assert other.badge.text() == "hub.example.org"
+    assert other.badge.accessibleName() == "Another Hub: hub.example.org"
+
+
+def test_downloads_that_were_left_unfinished_are_shown(
+    qtbot: QtBot, fakes: Fakes, jobs: Jobs
+) -> None:
+    shown = repository(REPO)
+    fakes.downloads.add(shown, shown.files[1])
+    page = ModelsPage(fakes.backends(), jobs)
+    qtbot.addWidget(page)
+    assert page.downloads_action.isChecked()
+    assert not page.downloads.isHidden()
+    assert fakes.library.rescans == 0
+    jobs.wait_all()
+
+
+def test_a_queue_that_cannot_be_stored_says_so(
+    shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_repository: object, _file: object) -> str:
+        raise PersonError("The download cannot be stored.")
+
+    monkeypatch.setattr(shown.fakes.downloads, "add", refuse)
+    shown.page.open_address(HubAddress(REPO, "Q2_K"))
+    shown.settle()
+    shown.click(shown.page.repository.files.download_button)
+    assert shown.said == ["The download cannot be stored."]
 
 
 def test_the_layout_is_given_back(shown: Shown) -> None:
