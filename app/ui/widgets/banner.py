@@ -70,7 +70,8 @@ class Banner(QWidget):
         self._button_row = FlowLayout(self._buttons, spacing_px=8)
         self._buttons.hide()
         self._close = IconButton("close", self.tr("Dismiss"), size_px=14)
-        self._close.setVisible(dismissible)
+        if not dismissible:  # shown without a parent it would be a window for a moment
+            self._close.hide()
         self._close.clicked.connect(self._on_close)
         words = QVBoxLayout()
         words.setContentsMargins(0, 0, 0, 0)

@@ -80,7 +80,9 @@ class IconButton(QToolButton):
         if action is None:
             return
         self.setEnabled(action.isEnabled())
-        self.setVisible(action.isVisible())
+        if self.parentWidget() is not None or not action.isVisible():
+            # Shown without a parent it would be a window for a moment.
+            self.setVisible(action.isVisible())
         self.setChecked(action.isChecked())
         shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.PortableText)
         self.set_name(action.text().replace("&", ""), shortcut)

@@ -30,7 +30,8 @@ class EmptyState(QWidget):
         super().__init__(parent)
         self._title = label(title, "title", wrap=True)
         self._sentence = label(sentence, "dim", wrap=True)
-        self._sentence.setVisible(bool(sentence))
+        if not sentence:  # shown without a parent it would be a window for a moment
+            self._sentence.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 24)
         column.setSpacing(8)
