@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QDialog, QMenu, QWidget
 
 from app.core.chat import StopReason
 from app.core.settings import CompareMode, SamplingSettings
@@ -26,6 +26,7 @@ from app.lab.panes import PaneState
 from app.store.chats import ChatStore
 from app.store.database import open_database
 from app.store.paths import Paths
+from app.ui.main_window import MainWindow
 from app.ui.theme import Theme
 from tests.e2e.person import Person
 
@@ -58,6 +59,35 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
     qapp.setStyleSheet(sheet)
     qapp.setPalette(palette)
     qapp.setFont(font)
+
+
+class Windows(QObject):
+    """Notes every window that is shown; a part shown before it has a parent is one for a moment.
+
+    Attributes:
+        strangers: Those that are neither the main window nor meant to lie over it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.strangers: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            over = watched.windowType() in (Qt.WindowType.Popup, Qt.WindowType.ToolTip)
+            if not over and not isinstance(watched, MainWindow | QDialog | QMenu):
+                self.strangers.append(repr(watched))
+        return False
+
+
+@pytest.fixture(autouse=True)
+def one_window(qapp: QApplication) -> Iterator[None]:
+    """Fail a test in which something flashed up as a window of its own and took the keyboard."""
+    windows = Windows()
+    qapp.installEventFilter(windows)
+    yield
+    qapp.removeEventFilter(windows)
+    assert windows.strangers == []
 
 
 @pytest.fixture
