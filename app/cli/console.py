@@ -34,7 +34,7 @@ class Console:
 
     def __init__(self, *, quiet: bool) -> None:
         self.quiet = quiet
-        self._messages = RichConsole(stderr=True, highlight=False)
+        self._messages = RichConsole(stderr=True, highlight=False, emoji=False)
 
     def error(self, sentence: str) -> None:
         """Say what went wrong."""
@@ -86,4 +86,4 @@ class Console:
     def _results(self) -> RichConsole:
         # Piped output is not folded to 80 columns.
         width = None if sys.stdout.isatty() else 200
-        return RichConsole(file=sys.stdout, highlight=False, width=width)
+        return RichConsole(file=sys.stdout, highlight=False, emoji=False, width=width)

@@ -1,0 +1,40 @@
+"""The order in which speed is taken where the files do not fit in memory side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.lab.bench import Bench, BenchPlan
+from tests.helpers import gguf_files as files
+
+PLENTY_BYTES = 50_000_000_000
+
+
+def test_files_that_do_not_fit_together_are_blocks_and_the_first_is_repeated(
+    tmp_path: Path,
+) -> None:
+    first = files.write_tiny_llama(tmp_path / "first.gguf")
+    second = files.write_tiny_llama(tmp_path / "second.gguf", seed=2)
+    plan = BenchPlan(16, 8, 0, 2, 1)
+    steps: list[tuple[int, int, str]] = []
+
+    def note(done: int, total: int, name: str) -> None:
+        steps.append((done, total, name))
+
+    result = Bench(plan, tmp_path / "state", lambda: 0, note).run([first, second])
+    assert not result.interleaved
+    assert [(row.file, row.test, len(row.samples)) for row in result.rows] == [
+        (str(path), test, 2) for path in (first, second) for test in ("pp16", "tg8")
+    ]
+    assert [(drift.file, drift.test) for drift in result.drift] == [
+        (str(first), "pp16"),
+        (str(first), "tg8"),
+    ]
+    assert all(drift.ratio == drift.repeated / drift.first > 0 for drift in result.drift)
+    names = [Path(name).name for _, _, name in steps]
+    assert names == ["first.gguf"] * 4 + ["second.gguf"] * 4 + ["first.gguf"] * 4
+    assert steps[-1][:2] == (12, 12)
+
+    together = Bench(plan, tmp_path / "state", lambda: PLENTY_BYTES, note).run([first, second])
+    assert together.interleaved
+    assert together.drift == []

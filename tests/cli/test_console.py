@@ -1,0 +1,91 @@
+"""What a command writes: foreign text, long sentences, results that programs read."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import sys
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.cli.console import Console
+
+CONTROLS = {chr(code) for code in (*range(32), *range(0x7F, 0xA0))} - {"\n", "\t"}
+
+
+class Streams:
+    """Standard output and standard error, caught."""
+
+    def __init__(self) -> None:
+        self.out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+        self.err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+
+    def written(self) -> tuple[str, str]:
+        for stream in (self.out, self.err):
+            stream.flush()
+        return tuple(stream.buffer.getvalue().decode() for stream in (self.out, self.err))  # type: ignore[attr-defined, return-value]
+
+
+@contextlib.contextmanager
+def caught() -> Iterator[Streams]:
+    """Standard output and standard error while something is written."""
+    before, streams = (sys.stdout, sys.stderr), Streams()
+    sys.stdout, sys.stderr = streams.out, streams.err
+    try:
+        yield streams
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def written(text: str) -> tuple[str, str]:
+    """What comes out where an answer, a table's cell and an error are this text."""
+    with caught() as streams:
+        console = Console(quiet=False)
+        console.text(text)
+        console.table(("name",), [(text,)])
+        console.error(text)
+    return streams.written()
+
+
+@given(st.text(alphabet=st.characters()))
+def test_no_text_steers_the_terminal(text: str) -> None:
+    for shown in written(text):
+        assert not CONTROLS & set(shown)
+
+
+@pytest.mark.parametrize("text", ["[bold]x[/bold]", "[/]", "[link=file:///etc]", ":smile:"])
+def test_marks_of_the_table_printer_are_plain_text(text: str) -> None:
+    out, err = written(text)
+    assert out.count(text) == 2
+    assert text in err
+
+
+def test_a_sentence_is_one_line_however_long() -> None:
+    sentence = "This model file is damaged: " + "its metadata entry is odd, " * 30
+    with caught() as streams:
+        Console(quiet=True).error(sentence)
+    assert streams.written()[1] == sentence + "\n"
+
+
+def test_json_is_whole_and_alone() -> None:
+    document = {"text": "größer\n\x1b[2J", "rows": [1, None, 2.5]}
+    with caught() as streams:
+        console = Console(quiet=False)
+        with console.progress() as progress:
+            progress.add_task("Working", total=None, note="")
+            console.json(document)
+    out, err = streams.written()
+    assert json.loads(out) == document
+    assert err == ""
+
+
+def test_quiet_leaves_remarks_out_but_no_errors() -> None:
+    with caught() as streams:
+        console = Console(quiet=True)
+        console.remark("By the way.")
+        console.error("It is not there.")
+    assert streams.written() == ("", "It is not there.\n")
