@@ -185,7 +185,7 @@ class Person:
 
 def _text_of(widget: QWidget) -> str:
     if isinstance(widget, QLabel | QAbstractButton):
-        return widget.text()
+        return widget.text().replace("\u200b", "")
     if isinstance(widget, QPlainTextEdit | QTextEdit):
         return widget.toPlainText()
     return ""

@@ -267,6 +267,7 @@ class PaneView(QFrame):
             stop_words=stop_words(answer, sampling, context_tokens),
             difference=self._session.first_difference(turn, self.key),
             is_last=self._last_turn() is turn,
+            error_below=pane.failure is not None and answer.error == pane.failure.sentence,
             can_ask=not self._session.busy,
         )
 

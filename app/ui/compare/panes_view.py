@@ -71,7 +71,7 @@ class PanesView(QScrollArea):
     def set_panes(self) -> None:
         """Follow the session's panes and their order."""
         wanted = [pane.candidate.key for pane in self._session.panes]
-        count_changed = len(wanted) != len(self._order)
+        others = set(wanted) != set(self._order)
         for key in set(self._views) - set(wanted):
             view = self._views.pop(key)
             view.hide()
@@ -90,7 +90,7 @@ class PanesView(QScrollArea):
         if self._focused_key not in self._views:
             self._focused_key = None
         self._set_intervals()
-        if count_changed:
+        if others:
             self._splitter.setSizes([1000] * len(wanted))
 
     def note_turns(self, key: str) -> None:

@@ -30,6 +30,7 @@ class AnswerFacts:
         stop_words: Why it ended, empty where it ended by itself.
         difference: Where it leaves the reference's answer, in characters of its text.
         is_last: The pane's newest turn.
+        error_below: The pane's notice says why it failed, so that the answer need not.
         can_ask: Something may be asked now, so editing and regenerating are offered.
     """
 
@@ -39,6 +40,7 @@ class AnswerFacts:
     stop_words: str = ""
     difference: int | None = None
     is_last: bool = False
+    error_below: bool = False
     can_ask: bool = True
 
 

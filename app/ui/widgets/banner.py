@@ -14,7 +14,7 @@ from app.ui.icons import Tone
 from app.ui.tokens import current_tokens, mix
 from app.ui.widgets.buttons import IconButton, push_button
 from app.ui.widgets.flow import FlowLayout
-from app.ui.widgets.labels import label
+from app.ui.widgets.labels import breakable, label
 from app.ui.widgets.picture import Picture
 
 
@@ -60,6 +60,7 @@ class Banner(QWidget):
     def __init__(self, *, dismissible: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._severity = Severity.INFO
+        self._said = self._hint = ""
         self._sentence = label(wrap=True)
         self._advice = label(role="dim", wrap=True)
         self._advice.hide()
@@ -67,7 +68,7 @@ class Banner(QWidget):
             each.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._picture = Picture("info", size_px=18)
         self._buttons = QWidget()
-        self._button_row = FlowLayout(self._buttons, spacing_px=8)
+        self._button_row = FlowLayout(self._buttons, spacing_px=4)
         self._buttons.hide()
         self._close = IconButton("close", self.tr("Dismiss"), size_px=14)
         if not dismissible:  # shown without a parent it would be a window for a moment
@@ -97,8 +98,9 @@ class Banner(QWidget):
         """Say something and become visible."""
         self._severity = severity
         self._picture.set_icon_name(severity.value, _TONES[severity])
-        self._sentence.setText(sentence)
-        self._advice.setText(advice)
+        self._said, self._hint = sentence, advice
+        self._sentence.setText(breakable(sentence))
+        self._advice.setText(breakable(advice))
         self._advice.setVisible(bool(advice))
         self._set_actions(actions)
         self.setAccessibleName(self._word(severity))
@@ -109,12 +111,12 @@ class Banner(QWidget):
     @property
     def sentence(self) -> str:
         """What it says."""
-        return self._sentence.text()
+        return self._said
 
     @property
     def advice(self) -> str:
         """The second sentence."""
-        return self._advice.text()
+        return self._hint
 
     @property
     def severity(self) -> Severity:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from PySide6.QtCore import QSize, Qt
@@ -11,6 +12,9 @@ from app.ui.theme import small_font
 
 Role = Literal["", "dim", "small", "small-dim", "title", "strong", "failed", "link"]
 
+_LONG_WORD = re.compile(r"\S{17,}")
+_JOINT = re.compile(r"[_./\\:(\-]")
+
 
 def label(text: str = "", role: Role = "", *, wrap: bool = False) -> QLabel:
     """A label of plain text: what a model or a file says is never taken for markup."""
@@ -18,6 +22,11 @@ def label(text: str = "", role: Role = "", *, wrap: bool = False) -> QLabel:
     result.setTextFormat(Qt.TextFormat.PlainText)
     result.setProperty("role", role)
     return result
+
+
+def breakable(text: str) -> str:
+    """The text with places, never seen, where a long technical word may go to the next line."""
+    return _LONG_WORD.sub(lambda word: _JOINT.sub("\\g<0>\u200b", word[0]), text)
 
 
 class WrapLabel(QLabel):
