@@ -38,7 +38,8 @@ def main(files: Sequence[Path]) -> int:
     Returns:
         The exit status.
     """
-    application = make_application(sys.argv)
+    # The first word becomes the name that window managers know the window by.
+    application = make_application(["shrinkscope", *sys.argv[1:]])
     theme = Theme(application)
     paths = Paths.default()
     try:

@@ -91,10 +91,12 @@ def byte_rate(bytes_per_second: float | None, locale: QLocale | None = None) -> 
 
 
 def duration(duration_ns: int | None, locale: QLocale | None = None) -> Quantity:
-    """A length of time: 0.41 s, 12.3 s, 2:05 min, 1:03:20 h."""
+    """A length of time: 4 ms, 0.41 s, 12.3 s, 2:05 min, 1:03:20 h."""
     if duration_ns is None:
         return UNKNOWN
     seconds = duration_ns / _NS
+    if 0 < seconds < 0.0995:
+        return Quantity(number(max(1, round(seconds * 1000)), 0, locale), _tr("ms"))
     if seconds < 9.995:
         return Quantity(number(seconds, 2, locale), _tr("s"))
     if seconds < 59.95:

@@ -63,6 +63,9 @@ def test_speeds(rate: float | None, english: str, german: str) -> None:
     ("seconds", "english", "german"),
     [
         (0.0, "0.00 s", "0,00 s"),
+        (0.0004, "1 ms", "1 ms"),
+        (0.0414, "41 ms", "41 ms"),
+        (0.0996, "0.10 s", "0,10 s"),
         (0.41, "0.41 s", "0,41 s"),
         (9.994, "9.99 s", "9,99 s"),
         (9.996, "10.0 s", "10,0 s"),
@@ -134,7 +137,7 @@ def test_sizes_have_at_most_four_signs_before_the_last_unit(size: int | None) ->
 @given(st.integers(min_value=0, max_value=10**15))
 def test_durations_grow_with_what_they_tell(duration_ns: int) -> None:
     value, unit = f.duration(duration_ns, EN)
-    order = ["s", "min", "h"]
+    order = ["ms", "s", "min", "h"]
     longer = f.duration(duration_ns + 61 * SECOND_NS, EN)
     assert value
     assert order.index(longer.unit) >= order.index(unit)

@@ -232,7 +232,8 @@ class Transcript(QScrollArea):
         self._refresh_end_button()
 
     def _refresh_end_button(self) -> None:
-        at_end = self._stick and self._window.at_last
+        fits = self.verticalScrollBar().maximum() == 0
+        at_end = (self._stick or fits) and self._window.at_last
         self.end_button.show_if(bool(self._turns) and not at_end)
 
     # --- the scroll bar -----------------------------------------------------------------
