@@ -126,15 +126,15 @@ class LibraryTree(QTreeView):
         """Figures get what they need, the name gets what is left."""
         sign = self.fontMetrics().averageCharWidth()
         fixed = {
-            LibraryColumn.LEVEL: sign * 12,
+            LibraryColumn.LEVEL: sign * 11,
             LibraryColumn.BITS: sign * 7,
-            LibraryColumn.SIZE: sign * 10,
-            LibraryColumn.PARAMETERS: sign * 12,
-            LibraryColumn.CONTEXT: sign * 10,
-            LibraryColumn.SOURCE: sign * 14,
+            LibraryColumn.SIZE: sign * 9,
+            LibraryColumn.PARAMETERS: sign * 11,
+            LibraryColumn.CONTEXT: sign * 9,
+            LibraryColumn.SOURCE: sign * 12,
         }
         rest = self.viewport().width() - sum(fixed.values())
-        self.setColumnWidth(LibraryColumn.NAME, max(sign * 26, rest))
+        self.setColumnWidth(LibraryColumn.NAME, max(sign * 24, rest))
         for column, width in fixed.items():
             self.setColumnWidth(column, width)
 

@@ -38,7 +38,6 @@ class ModelsTopBar(QFrame):
         self.badge.setProperty("role", "strong")
         self.badge.setToolTip(self.tr("This is not the usual Hub; it gets your searches."))
         self.badge.setAccessibleName(self.tr("Another Hub: {host}").format(host=badge))
-        self.badge.setVisible(bool(badge))
         self._downloads = downloads
         self.downloads_button: QPushButton = push_button(downloads.text(), "quiet")
         self.downloads_button.setIcon(icon("download"))
@@ -52,6 +51,8 @@ class ModelsTopBar(QFrame):
         row.addStretch(1)
         row.addWidget(self.badge)
         row.addWidget(self.downloads_button)
+        # Only now: a label without a parent would show as a window of its own.
+        self.badge.setVisible(bool(badge))
 
     def set_downloads(self, unfinished: int) -> None:
         """How many downloads are not done."""
