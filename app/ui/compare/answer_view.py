@@ -93,7 +93,7 @@ class AnswerView(QWidget):
     def show_answer(self, answer: Answer, facts: AnswerFacts) -> None:
         """Follow everything."""
         self._show_thinking(answer, facts)
-        if facts.live:
+        if facts.live and not facts.stopping:
             self.show_text(answer)
         else:
             self.text.set_markdown(answer.text)

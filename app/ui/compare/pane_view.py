@@ -138,6 +138,7 @@ class PaneView(QFrame):
         """The pane changed; shown now if its state did, else at the next tick."""
         pane = self.pane
         if self._shape != self._shape_of(pane):
+            self._grown = None
             self._refresh_pane()
             self._refresh_last_turn()
         else:
@@ -262,6 +263,7 @@ class PaneView(QFrame):
         sampling = self._session.sampling_of(pane.candidate)
         return AnswerFacts(
             live=live,
+            stopping=pane.state is PaneState.STOPPING,
             live_words=state_words(pane) if live else "",
             live_tokens=pane.live_tokens if live and pane.state is PaneState.GENERATING else None,
             stop_words=stop_words(answer, sampling, context_tokens),

@@ -25,6 +25,7 @@ class AnswerFacts:
 
     Attributes:
         live: It is coming now, or its turn will come.
+        stopping: Stop was pressed: what has come is shown at once, and no more comes.
         live_words: What the pane does for it ("reading the prompt 40%"); empty at rest.
         live_tokens: Tokens so far while it comes.
         stop_words: Why it ended, empty where it ended by itself.
@@ -35,6 +36,7 @@ class AnswerFacts:
     """
 
     live: bool = False
+    stopping: bool = False
     live_words: str = ""
     live_tokens: int | None = None
     stop_words: str = ""
