@@ -232,8 +232,9 @@ class Transcript(QScrollArea):
         self._refresh_end_button()
 
     def _refresh_end_button(self) -> None:
-        fits = self.verticalScrollBar().maximum() == 0
-        at_end = (self._stick or fits) and self._window.at_last
+        bar = self.verticalScrollBar()
+        in_sight = self._stick or bar.value() >= bar.maximum() - NEAR_PX
+        at_end = in_sight and self._window.at_last
         self.end_button.show_if(bool(self._turns) and not at_end)
 
     # --- the scroll bar -----------------------------------------------------------------
