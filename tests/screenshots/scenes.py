@@ -55,6 +55,7 @@ LONG_NAME = (
     "Some-Very-Long-Organisation-Name_The-Longest-Model-Family-Name-Anyone-Ever-Gave-To-A-Model"
     "-Instruct-v2.5-preview-2407-abliterated-imatrix-Q4_K_M-requantized.gguf"
 )
+_SOME_LIFE_MS = 6000  # so that the plots have something to show
 
 
 # --- the demo model -----------------------------------------------------------------------
@@ -121,11 +122,14 @@ def hero(studio: Studio, name: str = "compare") -> None:
     """A few turns, the plots in motion, a first difference."""
     with studio.window() as person:
         _made(person)
+        # What TQ1_0 makes of a question goes on and on: its beginning says enough.
+        person.window.page.controller.set_sampling(SamplingSettings(max_tokens=44))
         for prompt in ("Which month comes after May?", "What is 47 + 38?"):
             person.ask_all(prompt)
             person.until(lambda: person.session.busy)
             person.until(person.answered)
             person.rest()
+            QTest.qWait(_SOME_LIFE_MS)
         person.until(lambda: any(person.shows("first difference", v) for v in _views(person)))
         studio.take(name)
         if name == "hero":
