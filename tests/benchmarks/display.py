@@ -46,7 +46,9 @@ class Display:
         os.close(write_fd)
         with os.fdopen(read_fd) as pipe:
             self._number = pipe.readline().strip()
-        if not self._number or window_obstacle(self.environment()) is not None:
+        # Whether it answers could be asked of this process's own display only; it has just said so.
+        lacking = window_obstacle(self.environment(), connect=lambda _platform: True)
+        if not self._number or lacking is not None:
             self.close()
         else:
             self.words = f"Xvfb, {SCREEN}"
