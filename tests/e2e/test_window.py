@@ -164,7 +164,7 @@ def test_a_conversation(open_window: Callable[..., Person], models: Models) -> N
     person.until(lambda: len(person.turns) == 2)
     person.rest()
     assert list(person.turns[1].answers) == [person.panes[1].key]
-    assert person.shows("Only you", person.view(1))
+    person.until(lambda: person.shows("Only you", person.view(1)))
     assert not person.shows("Only you", person.view(0))
 
     before = person.turns[1].answers[person.panes[1].key]
@@ -186,7 +186,7 @@ def test_a_conversation(open_window: Callable[..., Person], models: Models) -> N
     person.until(lambda: bool(person.turns[0].answers[endless].text))
     person.press(Qt.Key.Key_Escape)
     person.rest()
-    assert person.shows("What colour is the sky?", person.view(1))
+    person.until(lambda: person.shows("What colour is the sky?", person.view(1)))
     assert not person.shows("Only you", person.view(1))
     assert person.turns[0].answers[endless].stop_reason is StopReason.STOPPED
 
@@ -258,7 +258,7 @@ def test_a_killed_engine_is_reloaded(open_window: Callable[..., Person], models:
     assert answer.stop_reason is StopReason.ERROR
     assert answer.text.startswith(" w0 w1 w2")
     assert person.turns[0].answers[person.panes[1].key].text == "The sky is blue."
-    assert person.shows("ended from outside", person.view(0))
+    person.until(lambda: person.shows("ended from outside", person.view(0)))
     assert person.offers("Reload", person.view(0))
     person.click("Reload", person.view(0))
     person.until(lambda: person.state(0) is PaneState.READY)
@@ -305,7 +305,7 @@ def test_close_and_come_back(
         "Why is the sky blue?",
     ]
     person.until(lambda: person.shows("The sky is green!", person.view(0)))
-    assert person.shows("And at night?", person.view(1))
+    person.until(lambda: person.shows("And at night?", person.view(1)))
     assert person.engine_pids() == []
     person.ask_all("Still there?")
     person.until(lambda: len(person.turns) == 2 and person.answered())
@@ -389,7 +389,7 @@ def test_a_killed_window_loses_a_quarter_of_a_second_at_most(
     person = open_window()
     assert person.turns[0].prompt == "Go on for ever"
     person.until(lambda: person.shows("w7 w8", person.view(0)))
-    assert person.shows("cut off", person.view(0))
+    person.until(lambda: person.shows("cut off", person.view(0)))
 
 
 @posix
