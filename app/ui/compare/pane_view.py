@@ -66,6 +66,7 @@ class PaneView(QFrame):
         self._letter = session.pane(key).candidate.letter
         self._dirty = False
         self._all_dirty = False
+        self._shown_while_busy = False
         self._grown: Turn | None = None
         self._focused = False
         self._shape: tuple[object, ...] = ()
@@ -174,8 +175,10 @@ class PaneView(QFrame):
         """Show what was only marked; skipped while nobody sees it."""
         if not self.isVisible():
             return
-        if self._all_dirty:
-            self._all_dirty = self._dirty = False
+        # A quick answer begins and ends between two signals: what was shown meanwhile is put right.
+        over = self._shown_while_busy and not self._session.busy
+        if self._all_dirty or over:
+            self._all_dirty = self._dirty = self._shown_while_busy = False
             self._refresh_pane()
             self.transcript.refresh()
         elif self._dirty:
@@ -257,6 +260,8 @@ class PaneView(QFrame):
 
     def _facts_of(self, turn: Turn) -> AnswerFacts:
         pane = self.pane
+        busy = self._session.busy
+        self._shown_while_busy |= busy
         answer = turn.answers[self.key]
         live = self._is_live(turn)
         context_tokens = pane.loaded.context_tokens if pane.loaded is not None else None
@@ -270,7 +275,7 @@ class PaneView(QFrame):
             difference=self._session.first_difference(turn, self.key),
             is_last=self._last_turn() is turn,
             error_below=pane.failure is not None and answer.error == pane.failure.sentence,
-            can_ask=not self._session.busy,
+            can_ask=not busy,
         )
 
     # Qt's own names from here on.
