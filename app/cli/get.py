@@ -9,6 +9,7 @@ from app.cli.words import gigabytes
 from app.hub.errors import duration
 from app.hub.progress import Phase
 from app.hub.stopping import StopFlag
+from app.store.downloads import queued_digests
 
 if TYPE_CHECKING:
     import argparse
@@ -62,7 +63,9 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
                     console.remark(now.remark)
 
             fetched = hub.get(repository, file, StopFlag(), tell)
-        hub.cache.remove_old_parts()
+        wanted = queued_digests(paths.database)
+        if wanted is not None:
+            hub.cache.remove_old_parts(wanted)
     if arguments.json:
         console.json(_document(fetched))
     else:

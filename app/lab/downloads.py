@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import logging
 import queue
-import threading
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.downloads import ENDED, DownloadState, StoredDownload
 from app.core.errors import PersonError
-from app.hub.errors import Stopped
 from app.hub.progress import Progress
 from app.hub.stopping import StopFlag
 from app.lab.download_item import Download, DownloadsListener, NobodyWatches, restored
+from app.lab.download_threads import Event, Outcome, Swept, start_bringing, start_sweeping
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Iterable, Sequence
-    from pathlib import Path
 
     from app.core.downloads import DownloadOrder
     from app.lab.download_item import Fetch, Keeper
@@ -28,14 +26,6 @@ log = logging.getLogger(__name__)
 AT_ONCE = 2
 _SAVE_EVERY_S = 5.0
 _END_S = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """How a thread ended; all None: it was stopped."""
-
-    path: Path | None = None
-    error: PersonError | None = None
 
 
 class Downloads:
@@ -66,7 +56,7 @@ class Downloads:
         self._keeper = keeper
         self._at_once = at_once
         self._now_s = now_s
-        self._events: queue.SimpleQueue[tuple[Download, Progress | _Outcome]] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[tuple[Download, Event]] = queue.SimpleQueue()
         self._saved_s = now_s()
         self._closed = False
         self._sweepers: list[threading.Thread] = []
@@ -125,7 +115,7 @@ class Downloads:
             self._change(download, DownloadState.QUEUED)
             self._start_next()
         elif download.state is DownloadState.STOPPING and download.then is DownloadState.PAUSED:
-            download.then = DownloadState.QUEUED
+            self._stop(download, DownloadState.QUEUED)
 
     retry = resume
 
@@ -142,17 +132,25 @@ class Downloads:
         rest = [other for other in self._list if other is not download]
         rest.insert(max(0, min(index, len(rest))), download)
         self._list = rest
-        self._keeper.save(self._stored(self._list))
+        self._save(self._list)
         self.listener.list_changed()
+
+    def forget(self, download: Download) -> None:
+        """Take a finished or cancelled one off the list; its file stays. No other ones."""
+        if download.state in ENDED:
+            self._forget([download])
 
     def forget_ended(self) -> None:
         """Take finished and cancelled ones off the list; files stay."""
-        ended = [download for download in self._list if download.state in ENDED]
-        self._list = [download for download in self._list if download.state not in ENDED]
-        self._keeper.remove([download.id for download in ended])
-        self.listener.list_changed()
+        self._forget([download for download in self._list if download.state in ENDED])
 
     # --- life -----------------------------------------------------------------------------
+
+    def tidy(self) -> None:
+        """Finish what the last time left of cancelled downloads; call it once, at the start."""
+        for download in self.all:
+            if download.state is DownloadState.CANCELLED:
+                self._throw_away(download)
 
     def pump(self) -> None:
         """Take what the threads have to say, and start what may start."""
@@ -163,7 +161,7 @@ class Downloads:
             self._saved_s = self._now_s()
             running = [d for d in self._list if d.state is DownloadState.RUNNING]
             if running:
-                self._keeper.save(self._stored(running))
+                self._save(running)
 
     def wait(self, timeout_s: float) -> None:
         """Like :meth:`pump`, but wait for something to take first, so many seconds at most."""
@@ -198,38 +196,24 @@ class Downloads:
         waiting = [d for d in self._list if d.state is DownloadState.QUEUED]
         for download in waiting[: max(0, free)]:
             download.stop_flag = StopFlag()
-            download.thread = threading.Thread(
-                target=self._run,
-                args=(download, download.stop_flag),
-                name=f"download-{download.id}",
-                daemon=True,
-            )
             self._change(download, DownloadState.RUNNING)
-            download.thread.start()
+            start_bringing(self._fetch, download, download.stop_flag, self._tell)
 
-    def _run(self, download: Download, stop: StopFlag) -> None:
-        def tell(progress: Progress) -> None:
-            self._events.put((download, progress))
+    def _tell(self, download: Download, event: Event) -> None:
+        """On any thread."""
+        self._events.put((download, event))
 
-        try:
-            outcome = _Outcome(path=self._fetch(download.order, stop, tell))
-        except Stopped:
-            outcome = _Outcome()
-        except PersonError as error:
-            outcome = _Outcome(error=error)
-        except Exception as error:  # nobody else would ever hear of it
-            log.exception("a download ended in an unforeseen way")
-            outcome = _Outcome(
-                error=PersonError("The download failed for an unknown reason.", repr(error))
-            )
-        self._events.put((download, outcome))
-
-    def _take(self, download: Download, event: Progress | _Outcome) -> None:
+    def _take(self, download: Download, event: Event) -> None:
         if isinstance(event, Progress):
             download.progress = event
             download.done_bytes = event.done_bytes
             self.listener.download_changed(download)
-            return
+        elif isinstance(event, Swept):
+            self._forget([download])
+        else:
+            self._end(download, event)
+
+    def _end(self, download: Download, event: Outcome) -> None:
         download.thread = download.stop_flag = None
         if event.path is not None:
             download.path = str(event.path)
@@ -258,32 +242,39 @@ class Downloads:
         download.then = then
         if download.stop_flag is not None:
             download.stop_flag.set()
-        if download.state is DownloadState.RUNNING:
-            self._change(download, DownloadState.STOPPING)
+        self._change(download, DownloadState.STOPPING)
 
     def _throw_away(self, download: Download) -> None:
         if download.order.digests & self.wanted_digests:
-            return  # another download wants the same content
+            self._forget([download])  # another download wants the same content
+            return
         self._sweepers = [thread for thread in self._sweepers if thread.is_alive()]
-        sweeper = threading.Thread(
-            target=self._discard, args=(download.order,), name="download-discard", daemon=True
-        )
-        self._sweepers.append(sweeper)
-        sweeper.start()
+        self._sweepers.append(start_sweeping(self._discard, download, self._tell))
+
+    def _forget(self, downloads: Sequence[Download]) -> None:
+        gone = [download for download in downloads if download in self._list]
+        if gone:
+            self._list = [download for download in self._list if download not in gone]
+            try:
+                self._keeper.remove([download.id for download in gone])
+            except PersonError as error:
+                log.warning("downloads not forgotten: %s", error.detail)
+            self.listener.list_changed()
 
     def _change(self, download: Download, state: DownloadState) -> None:
         if download.state is not state:
             download.become(state)
-        self._keeper.save(self._stored([download]))
+        self._save([download])
         self.listener.download_changed(download)
 
-    def _stored(self, downloads: Iterable[Download]) -> list[StoredDownload]:
+    def _save(self, downloads: Iterable[Download]) -> None:
+        """Store what changed; where that fails, the next change stores it."""
         position = {download.id: index for index, download in enumerate(self._list)}
-        return [
+        stored = [
             StoredDownload(
                 download.id,
                 download.order,
-                download.state,
+                _lasting(download),
                 position[download.id],
                 download.done_bytes,
                 download.error,
@@ -291,3 +282,12 @@ class Downloads:
             )
             for download in downloads
         ]
+        try:
+            self._keeper.save(stored)
+        except PersonError as error:  # a full disk, say: downloads then stop and say so themselves
+            log.warning("queue not stored: %s", error.detail)
+
+
+def _lasting(download: Download) -> DownloadState:
+    """The state to go on from if the program is killed now."""
+    return download.then if download.state is DownloadState.STOPPING else download.state

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import sqlite3
 from typing import TYPE_CHECKING, cast
 
 import msgspec
 
-from app.core.downloads import DownloadOrder, DownloadState, StoredDownload
+from app.core.downloads import ENDED, DownloadOrder, DownloadState, StoredDownload
 from app.core.listing import RepoFile
-from app.store.database import said, transaction
+from app.store.database import StoreFailed, said, transaction
 from app.store.rows import storable
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Generator, Iterable
+    from pathlib import Path
 
 log = logging.getLogger(__name__)
 
@@ -107,6 +108,26 @@ class DownloadStore:
     def _writing(self) -> Generator[None]:
         with said("The download cannot be stored"), transaction(self._connection):
             yield
+
+
+def queued_digests(database: Path) -> frozenset[str] | None:
+    """Hashes of the contents that the queue still wants, read beside the window that owns it.
+
+    None where that cannot be told.
+    """
+    if not database.exists():
+        return frozenset()
+    try:
+        connection = sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            stored = DownloadStore(connection).load()
+        finally:
+            connection.close()
+    except (sqlite3.Error, StoreFailed):
+        log.info("the queue of downloads cannot be read", exc_info=True)
+        return None
+    wanted = [download.order.digests for download in stored if download.state not in ENDED]
+    return frozenset[str]().union(*wanted)
 
 
 def _encoded(files: tuple[RepoFile, ...]) -> str:

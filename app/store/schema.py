@@ -69,5 +69,15 @@ _VERSION_2 = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2)
+_VERSION_3 = (
+    # Downloads that are compared once all of a row are there: [[number, path or ""], ...].
+    """
+    CREATE TABLE comparison (
+        id        INTEGER PRIMARY KEY AUTOINCREMENT,
+        downloads TEXT    NOT NULL
+    )
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
 """Statements by version: ``MIGRATIONS[0]`` makes version 1 of an empty file, and so on."""

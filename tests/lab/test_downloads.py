@@ -18,8 +18,8 @@ from app.hub.progress import Phase, Progress
 from app.lab.downloads import Downloads
 from app.lab.hub_access import HubAccess
 from app.lab.hub_orders import build_downloads, order_for
-from app.store.database import open_database
-from app.store.downloads import DownloadStore
+from app.store.database import StoreFailed, open_database
+from app.store.downloads import DownloadStore, queued_digests
 from tests.helpers.fake_hub import FakeHub, Fault, FaultKind
 from tests.helpers.hub_way import example_repository
 
@@ -232,6 +232,82 @@ def test_the_queue_goes_on_after_the_program_ended(
     assert states(second) == [State.RUNNING] * 2 + [State.QUEUED, State.PAUSED]
     for downloads in (second, first):
         downloads.close()
+
+
+@pytest.mark.parametrize("wish", ["pause", "cancel"])
+def test_a_wish_outlives_a_program_that_is_killed_while_it_is_fulfilled(
+    wish: str, hand: Hand, store: DownloadStore
+) -> None:
+    first = Downloads(hand.fetch, hand.discard, store)
+    download = first.add(order("a"))
+    until(first, lambda: download.done_bytes == 40)
+    getattr(first, wish)(download)
+    assert download.state is State.STOPPING  # and here it is killed
+    second = Downloads(hand.fetch, hand.discard, store)
+    second.tidy()
+    second.pump()
+    if wish == "pause":
+        assert states(second) == [State.PAUSED]
+        assert hand.discarded == []
+    else:
+        until(second, lambda: not second.all)
+        assert hand.discarded == ["a"]
+        assert stored(store) == []
+    for downloads in (second, first):
+        downloads.close()
+
+
+def test_a_cancelled_one_is_forgotten_once_nothing_of_it_is_left(
+    downloads: Downloads, hand: Hand, store: DownloadStore
+) -> None:
+    download = downloads.add(order("a"))
+    downloads.cancel(download)
+    assert stored(store) == [("a", State.CANCELLED)]
+    until(downloads, lambda: not downloads.all)
+    assert (hand.discarded, stored(store)) == (["a"], [])
+
+
+def test_a_single_finished_one_is_taken_off_the_list(
+    downloads: Downloads, hand: Hand, store: DownloadStore
+) -> None:
+    first, second = (downloads.add(order(name)) for name in "ab")
+    until(downloads, lambda: len(hand.running) == 2)
+    for name in "ab":
+        hand.finish(name)
+    until(downloads, lambda: not downloads.busy)
+    third = downloads.add(order("c"))
+    downloads.forget(first)
+    downloads.forget(third)  # which is wanted still
+    assert list(downloads.all) == [second, third]
+    assert stored(store) == [("b", State.DONE), ("c", State.RUNNING)]
+
+
+def test_a_store_that_takes_nothing_stops_no_download(
+    downloads: Downloads, hand: Hand, store: DownloadStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_downloads: object) -> None:
+        raise StoreFailed("The download cannot be stored: the disk is full.")
+
+    download = downloads.add(order("a"))
+    until(downloads, lambda: "a" in hand.running)
+    monkeypatch.setattr(store, "save", refuse)
+    monkeypatch.setattr(store, "remove", refuse)
+    hand.finish("a")
+    until(downloads, lambda: download.state is State.DONE)
+    downloads.forget(download)
+    assert not downloads.all
+
+
+def test_what_the_queue_wants_can_be_read_beside_it(
+    store: DownloadStore, connection: sqlite3.Connection, tmp_path: Path
+) -> None:
+    database = tmp_path / "store.sqlite3"
+    store.add(order("a"), State.PAUSED, 0)
+    store.add(order("b"), State.DONE, 1)
+    assert queued_digests(database) == order("a").digests
+    assert queued_digests(tmp_path / "none.sqlite3") == frozenset()
+    (tmp_path / "odd.sqlite3").write_text("This is a letter to a friend.")
+    assert queued_digests(tmp_path / "odd.sqlite3") is None
 
 
 def test_every_state_leads_to_an_end() -> None:
