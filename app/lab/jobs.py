@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ class Job:
         sampling: How it samples.
         shared: Others generate at the same time.
         request_id: Of the Generate command, once sent.
+        grown: Text has come that the listener was not told of.
+        told_seconds: When the listener was last told, by the monotonic clock.
     """
 
     pane: Pane
@@ -37,6 +40,8 @@ class Job:
     sampling: SamplingSettings
     shared: bool = False
     request_id: int = 0
+    grown: bool = False
+    told_seconds: float = -math.inf
 
 
 class JobQueue:

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _STOP_SECONDS = 3.0
+TELL_SECONDS = 0.09
+"""The listener hears of growing text at most this often: what follows costs the engine's cores
+time, and nobody reads faster. State changes and ends are told at once."""
 
 
 class RunnerListener(Protocol):
@@ -198,6 +201,7 @@ class Runner:
             except Empty:
                 break
             self._take(name, event)
+        self._tell_growth()
         self._press_stops()
 
     def wait(self, seconds: float) -> None:
@@ -279,11 +283,21 @@ class Runner:
             pane.become(PaneState.GENERATING)
         job.answer.text += event.answer
         job.answer.thinking += event.thinking
-        speed = pane.note_tokens(event.tokens, event.elapsed_ns)
-        if speed is not None:
-            self._listener.speed_sampled(pane, speed)
-        self._listener.answer_grew(job)
-        self._listener.pane_changed(pane)
+        pane.note_tokens(event.tokens, event.elapsed_ns)
+        job.grown = True
+
+    def _tell_growth(self) -> None:
+        now = time.monotonic()
+        for job in self._jobs.begun:
+            if not job.grown or now - job.told_seconds < TELL_SECONDS:
+                continue
+            job.grown = False
+            job.told_seconds = now
+            speed = job.pane.live_tokens_per_second
+            if speed is not None:
+                self._listener.speed_sampled(job.pane, speed)
+            self._listener.answer_grew(job)
+            self._listener.pane_changed(job.pane)
 
     def _on_finished(self, pane: Pane, event: m.Finished) -> None:
         job = self._jobs.drop(pane)

@@ -29,8 +29,8 @@ from app.ui.tokens import Tokens, current_tokens, mix
 
 __all__ = ["AnswerDocument", "MarkdownView", "warm_up"]
 
-FASTEST_MS = 84
-"""Renders of growing text are at least this far apart: 12 a second."""
+FASTEST_MS = 100
+"""Renders of growing text are at least this far apart: 10 a second."""
 MOST_BUSY = 0.1
 """Rendering takes at most this share of the time; long answers are rendered less often."""
 
@@ -99,7 +99,7 @@ class MarkdownView(QTextBrowser):
         self._render_if_seen()
 
     def stream_markdown(self, text: str) -> None:
-        """Show a text that still grows: the whole of it so far. Cheap; rendered at most 12 Hz."""
+        """Show a text that still grows: the whole of it so far. Cheap; rendered at most 10 Hz."""
         if text == self._wanted and not self._ended:
             return
         self._wanted = text

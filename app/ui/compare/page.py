@@ -222,7 +222,7 @@ class ComparePage(PageParts):
             return
         pane = self._session.pane(key)
         self.panes.note_pane(key)
-        # Thirty times a second it is only the live figures, which the panes show.
+        # Ten times a second it is only the live figures, which the panes show.
         facts = (pane.state, pane.needed_bytes, pane.estimated_bytes, id(pane.model))
         shape = (*facts, id(pane.loaded), id(pane.candidate), self._session.busy)
         if self._shapes.get(key) == shape:

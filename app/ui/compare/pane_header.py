@@ -103,11 +103,17 @@ class PaneHeader(QWidget):
         column.addLayout(last)
 
     def show_pane(self, pane: Pane, *, is_reference: bool) -> None:
-        """Follow the pane's state and live figures."""
+        """Follow the pane's state and what belongs to it."""
         self.dot.set_state(dot_state(pane.state))
         self.level.set_text(level_words(pane))
         self.name.set_text(name_words(pane), full_name(pane))
         self.star.setVisible(is_reference)
+        self.stop_button.setVisible(pane.state in BUSY)
+        self.stop_button.setEnabled(pane.state is not PaneState.STOPPING)
+        self.show_live(pane)
+
+    def show_live(self, pane: Pane) -> None:
+        """Follow what changes within a state: progress and speed."""
         words = state_words(pane)
         used = context_words(pane)
         if used and pane.state is PaneState.READY:
@@ -117,8 +123,6 @@ class PaneHeader(QWidget):
         self.speed.setVisible(live)
         if live:
             self.speed.set_quantity(speed(pane.live_tokens_per_second))
-        self.stop_button.setVisible(pane.state in BUSY)
-        self.stop_button.setEnabled(pane.state is not PaneState.STOPPING)
         self._show_progress(pane)
 
     def _show_progress(self, pane: Pane) -> None:

@@ -35,7 +35,7 @@ MARKS_BUDGET_NS = 6_000_000
 class PaneView(QFrame):
     """Reads the session; asks for changes and changes nothing itself.
 
-    What comes thirty times a second only marks it; :meth:`tick` does the rest, less often.
+    What comes ten times a second only marks it; :meth:`tick` does the rest, less often.
 
     Signals:
         asked: The person asks this model alone.
@@ -157,7 +157,7 @@ class PaneView(QFrame):
             self._dirty = True
 
     def show_grown(self) -> None:
-        """Hand the text that has come to its view, about twelve times a second."""
+        """Hand the text that has come to its view, about ten times a second."""
         turn, self._grown = self._grown, None
         view = self.transcript.view_of(turn) if turn is not None else None
         if turn is None or view is None or not self.isVisible():
@@ -183,7 +183,8 @@ class PaneView(QFrame):
             self.transcript.refresh()
         elif self._dirty:
             self._dirty = False
-            self._refresh_pane()
+            self.header.show_live(self.pane)
+            self._refresh_foot()
             self._refresh_last_turn()
         self.transcript.place_marks(MARKS_BUDGET_NS)
 

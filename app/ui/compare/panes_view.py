@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from app.core.chat import Turn
     from app.lab.session import Session
 
-TICK_MS = 200
-"""What changes without a new state is shown this often in each pane."""
-TEXT_MS = 84
+TICK_MS = 330
+"""What changes without a new state is shown this often in each pane: figures are to be read."""
+TEXT_MS = 100
 """Text that comes is shown this often in each pane."""
 
 

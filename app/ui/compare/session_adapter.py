@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 class SessionSignals(QObject):
     """A session's changes as signals; lives on the main thread.
 
-    An engine reports about 30 times a second and a session passes on each report. Here they are
-    gathered until control returns to the event loop, and each signal then goes out once per pane,
-    lists before the things in them, a pane a turn of the loop. The session gets :attr:`listener`.
+    A session passes on several changes of a pane in one moment. Here they are gathered until
+    control returns to the event loop, and each signal then goes out once per pane, lists before
+    the things in them, a pane a turn of the loop. The session gets :attr:`listener`.
 
     Signals:
         panes_changed: Panes came, went or changed places, or another chat was opened.

@@ -9,6 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeySequence, QPainter, QPen
 
+from app.ui.plots.curve import Curve
 from app.ui.plots.frame import Frame
 from app.ui.plots.kinds import LineStyle
 from app.ui.plots.lines import Line, least, lines_of
@@ -61,7 +62,7 @@ class Chart(pg.PlotWidget):
         self._metric = metric
         self._theme = theme
         self._ceiling = coarse_ceiling(0.0, least(metric))
-        self._curves: dict[str, pg.PlotCurveItem] = {}
+        self._curves: dict[str, Curve] = {}
         self._lines: list[Line] = []
         self._now_ns = 0
         self._pixel_ratio = 1.0
@@ -186,7 +187,7 @@ class Chart(pg.PlotWidget):
     def _draw(self, line: Line) -> None:
         curve = self._curves.get(line.name)
         if curve is None:
-            curve = pg.PlotCurveItem(pen=self._pen(line), antialias=True)
+            curve = Curve(pen=self._pen(line), antialias=True)
             # A thick uneven line takes Qt twenty times as long in one piece as segment by segment;
             # a broken one must be in one piece for the sake of its dashes.
             curve.setSegmentedLineMode("on" if line.style is LineStyle.SOLID else "off")

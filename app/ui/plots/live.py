@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 
     from app.monitor.samples import Sample
 
-TICK_MS = 100
-"""One plot is repainted at each tick, so each one five times a second."""
+TICK_MS = 170
+"""One plot is repainted at each tick, so each one three times a second: the time a repaint takes
+is taken from the engine, which uses all cores."""
 LIVELY_NS = 2_000_000_000
 """So long after the last event the plots are repainted often; later once a second."""
-_TICKS_PER_SLOW = 10
+_TICKS_PER_SLOW = 6
 _NOTABLE_CHANGE = 0.01
 
 

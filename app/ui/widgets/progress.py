@@ -31,7 +31,7 @@ class ProgressLine(QWidget):
         self._timer.setInterval(_STEP_MS)
         self._timer.timeout.connect(self._advance)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.clear()
+        self.setAccessibleName(name)
 
     @property
     def share(self) -> float | None:
@@ -57,6 +57,8 @@ class ProgressLine(QWidget):
 
     def clear(self) -> None:
         """Show nothing."""
+        if not self._active:
+            return
         self._active = False
         self.setAccessibleName(self._name)
         self._tend_timer()
