@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -22,6 +23,9 @@ _READ_BYTES = 4 << 20
 # What the disk must keep free besides the file: a full disk harms every program on it.
 SPARE_BYTES = 64 << 20
 _LOOK_EVERY_BYTES = 64 << 20
+# So much may wait in memory for the disk: a file is not finished before the disk has all of it, and
+# gigabytes that are forced there at the end keep everybody waiting.
+FLUSH_EVERY_BYTES = 64 << 20
 _FULL = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
 
 
@@ -108,6 +112,8 @@ class PartFile:
         self._hasher = hasher_for(digest, size_bytes)
         self._file: BinaryIO | None = None
         self._looked_at = 0
+        self._flushed_at = 0
+        self._flush: threading.Thread | None = None
         self.done_bytes = 0
 
     def resume(self, stop: StopFlag, seen: Callable[[int], None]) -> int:
@@ -119,6 +125,7 @@ class PartFile:
             there = 0
         if there:
             self.done_bytes = hash_file(self._path, self._hasher, stop, seen)
+        self._flushed_at = self.done_bytes
         self._file = self._path.open("ab", buffering=0)
         self.check_room()
         return self.done_bytes
@@ -128,6 +135,7 @@ class PartFile:
         self._hasher = hasher_for(self._digest, self._size)
         self.done_bytes = 0
         self._looked_at = 0
+        self._flushed_at = 0
         if self._file is not None:
             self._file.truncate(0)
 
@@ -151,6 +159,8 @@ class PartFile:
         self.done_bytes += len(block)
         if self.done_bytes - self._looked_at >= _LOOK_EVERY_BYTES:
             self.check_room()
+        if self.done_bytes - self._flushed_at >= FLUSH_EVERY_BYTES:
+            self._begin_flush()
 
     def check_room(self) -> None:
         """Raise ``DiskFull`` where the rest does not fit."""
@@ -192,9 +202,21 @@ class PartFile:
     def close(self) -> None:
         """Close the file; it stays as it is."""
         self._disk.release(self._path)
+        if self._flush is not None and sys.platform == "win32":
+            self._flush.join()  # nothing that is open there can be renamed or removed
         if self._file is not None:
             self._file.close()
             self._file = None
+
+    def _begin_flush(self) -> None:
+        """Let the disk take what was written so far, while more comes."""
+        if self._flush is not None and self._flush.is_alive():
+            return  # the disk is slower than the network: once more after that
+        self._flushed_at = self.done_bytes
+        self._flush = threading.Thread(
+            target=flush, args=(self._path,), name="hub-flush", daemon=True
+        )
+        self._flush.start()
 
     def _cut(self) -> None:
         assert self._file is not None
@@ -206,6 +228,14 @@ class PartFile:
     def _full(self) -> DiskFull:
         rest = self._size - self.done_bytes
         return DiskFull(rest, self._disk.room_for(self._path, rest), str(self._path.parent))
+
+
+def flush(path: Path) -> None:
+    """Force what is in a file to the disk, as far as that goes."""
+    # Opened once more: a write error is told once to each who has the file open, and the last
+    # step must still hear of it.
+    with contextlib.suppress(OSError), path.open("r+b", buffering=0) as file:
+        os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

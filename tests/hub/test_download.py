@@ -13,6 +13,7 @@ import huggingface_hub
 import pytest
 
 from app.core.listing import RepoFile
+from app.hub import part_file
 from app.hub.cache import PART_SUFFIX
 from app.hub.download import Downloader
 from app.hub.errors import (
@@ -87,6 +88,26 @@ def test_a_file_lands_in_the_cache_as_hugging_face_lays_it(hub: FakeHub, way: Wa
         REPO, SINGLE, cache_dir=way.cache.folder, local_files_only=True, endpoint=hub.endpoint
     )
     assert again == str(fetched.path)
+
+
+def test_the_disk_takes_its_part_while_more_comes(
+    hub: FakeHub, way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flush = part_file.flush
+    flushed: list[str] = []
+    begun = threading.Event()
+
+    def noted(path: Path) -> None:
+        flushed.append(path.name)
+        begun.set()
+        flush(path)
+
+    monkeypatch.setattr(part_file, "FLUSH_EVERY_BYTES", 1 << 20)
+    monkeypatch.setattr(part_file, "flush", noted)
+    (fetched,) = fetch(way)
+    assert fetched.path.read_bytes() == original(hub)
+    assert begun.wait(10)
+    assert all(name.endswith(PART_SUFFIX) for name in flushed)
 
 
 def test_shards_come_together(hub: FakeHub, way: Way) -> None:
