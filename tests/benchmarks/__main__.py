@@ -15,6 +15,7 @@ from app.monitor.machine import physical_core_count
 from tests.benchmarks import (
     bench,
     compare,
+    downloads,
     engine_memory,
     fit_errors,
     stalls,
@@ -37,6 +38,7 @@ ITEMS = {
     "bench": bench,
     "compare": compare,
     "window": window,
+    "download": downloads,
     "fit": fit_errors,
 }
 """In the order in which they run: short ones first, so that a mistake shows early."""

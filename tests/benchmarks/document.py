@@ -35,6 +35,8 @@ _LETTERS = {
     "e": "Start",
     "f": "An engine's memory",
     "g": "The window's memory",
+    "h": "Predictions before a download",
+    "i": "Downloads",
 }
 
 
