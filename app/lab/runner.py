@@ -291,13 +291,16 @@ class Runner:
         for job in self._jobs.begun:
             if not job.grown or now - job.told_seconds < TELL_SECONDS:
                 continue
-            job.grown = False
             job.told_seconds = now
-            speed = job.pane.live_tokens_per_second
-            if speed is not None:
-                self._listener.speed_sampled(job.pane, speed)
+            self._sample_speed(job)
             self._listener.answer_grew(job)
             self._listener.pane_changed(job.pane)
+
+    def _sample_speed(self, job: Job) -> None:
+        job.grown = False
+        speed = job.pane.live_tokens_per_second
+        if speed is not None:
+            self._listener.speed_sampled(job.pane, speed)
 
     def _on_finished(self, pane: Pane, event: m.Finished) -> None:
         job = self._jobs.drop(pane)
@@ -450,6 +453,8 @@ class Runner:
         self._loader.shut(pane)
 
     def _end_job(self, job: Job, reason: StopReason, error: str | None = None) -> None:
+        if job.grown:
+            self._sample_speed(job)
         job.answer.stop_reason = reason
         job.answer.error = error
         self._listener.answer_ended(job)

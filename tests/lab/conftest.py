@@ -33,6 +33,7 @@ class Remembered:
 
     def __init__(self) -> None:
         self.told: list[str] = []
+        self.speeds: list[float] = []
         self.states: dict[str, list[PaneState]] = {}
         self.session: Session | None = None
 
@@ -54,6 +55,7 @@ class Remembered:
 
     def speed_sampled(self, key: str, time_ns: int, tokens_per_second: float) -> None:
         self.told.append("speed")
+        self.speeds.append(tokens_per_second)
 
     def chats_changed(self) -> None:
         self.told.append("chats")

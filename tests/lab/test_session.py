@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from app.core.chat import Role, StopReason
 from app.core.errors import PersonError
 from app.core.settings import CompareMode, EngineSettings, SamplingSettings
 from app.lab.panes import PaneState
+from app.lab.runner import TELL_SECONDS
 from tests.lab.conftest import PLENTY_BYTES, Bench
 
 if TYPE_CHECKING:
@@ -91,6 +94,23 @@ def test_nothing_is_added_to_an_answer_after_stop(bench: Bench, models: dict[str
     figures = turn.answers[key].figures
     assert figures is not None
     assert figures.generated_tokens >= len(text.split())
+
+
+def test_growing_text_is_told_seldom_and_its_speed_to_the_end(
+    bench: Bench, models: dict[str, Path]
+) -> None:
+    bench.open([models["endless"]])
+    bench.session.set_sampling(SamplingSettings(max_tokens=4_000))
+    began = time.monotonic()
+    bench.session.ask("Why?")
+    bench.rest()
+    most = (time.monotonic() - began) / TELL_SECONDS + 2
+    *speeds, last = bench.listener.speeds
+    assert math.isnan(last)
+    assert speeds
+    assert all(speed > 0 for speed in speeds)
+    assert len(speeds) <= most
+    assert bench.listener.told.count("answer") <= most
 
 
 def test_stop_while_a_model_loads(bench: Bench, models: dict[str, Path]) -> None:
