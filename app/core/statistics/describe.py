@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from statistics import NormalDist
 from typing import TYPE_CHECKING
+
+from app.core.statistics.distributions import normal_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +91,7 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> In
     """
     if trials <= 0 or not 0 <= successes <= trials:
         raise ValueError(f"{successes} of {trials} is no share")
-    z = _normal_quantile(confidence)
+    z = normal_quantile(confidence)
     share = successes / trials
     shrink = 1 + z * z / trials
     centre = (share + z * z / (2 * trials)) / shrink
@@ -113,7 +114,7 @@ def median_interval(values: Sequence[float], confidence: float = 0.95) -> Interv
         ValueError: Fewer than six values, or fewer than the confidence needs.
     """
     _expect(values, MIN_VALUES_FOR_MEDIAN_INTERVAL)
-    _normal_quantile(confidence)
+    normal_quantile(confidence)
     count = len(values)
     ways = 2**count
     left_out = 0  # of all ways, those in which fewer than k values lie below the median
@@ -126,12 +127,6 @@ def median_interval(values: Sequence[float], confidence: float = 0.95) -> Interv
         raise ValueError(f"{count} values are too few for a confidence of {confidence}")
     ordered = sorted(values)
     return Interval(ordered[k - 1], ordered[count - k], 1 - 2 * left_out / ways)
-
-
-def _normal_quantile(confidence: float) -> float:
-    if not 0 < confidence < 1:
-        raise ValueError(f"{confidence} is no confidence")
-    return NormalDist().inv_cdf(0.5 + confidence / 2)
 
 
 def _expect(values: Sequence[float], at_least: int) -> None:
