@@ -1,27 +1,32 @@
-"""``files``: the model files of a repository."""
+"""``files``: the model files of a repository, and whether they fit this PC."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.cli.arguments import positive
 from app.cli.hub_words import add_endpoint, opened_hub, parameters
 from app.cli.words import gigabytes, number
+from app.core.errors import PersonError
+from app.core.fit import LevelChoice, recommend
 from app.core.listing import HubFileKind, bits_per_weight
+from app.core.settings import KvType
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from app.cli.arguments import Commands
     from app.cli.console import Console
+    from app.core.fit import Recommendation
     from app.core.listing import ListedFile
-    from app.hub.catalogue import Repository
+    from app.hub.catalogue import FoundRepository, Repository
+    from app.lab.fit import Fit
     from app.lab.hub_access import HubAccess
     from app.store.paths import Paths
 
-    Fit = Mapping[str, object]
-    FitOf = Callable[[HubAccess, Repository, ListedFile, "int | None"], "Fit | None"]
+    Answers = Mapping[str, Fit | PersonError]
 
 
 def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
@@ -31,64 +36,159 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         parents=[common],
         help="list the model files of a repository",
         description="List the model files of a repository on the Hub: level, size, and whether "
-        "they fit this PC.",
+        "they fit this PC. Of each file only the header is read.",
     )
     parser.add_argument("repository", metavar="ORG/REPO")
     parser.add_argument("--ctx", type=positive, metavar="N", help="context length in tokens")
+    parser.add_argument("--kv", choices=[str(kind) for kind in KvType], default=str(KvType.F16))
     add_endpoint(parser)
     parser.set_defaults(run=run)
 
 
-def run(
-    arguments: argparse.Namespace, console: Console, paths: Paths, fit_of: FitOf | None = None
-) -> int:
-    """Carry the command out; returns the exit status.
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """What was found out.
 
-    Args:
-        fit_of: Says whether a file fits this PC; without it that stays unsaid.
+    Attributes:
+        answers: By file name: whether it fits, or why that cannot be told.
+        originals: Where it holds no model files: repositories that were made from it.
     """
+
+    repository: Repository
+    answers: Answers
+    originals: list[FoundRepository] = field(default_factory=lambda: list["FoundRepository"]())
+
+    def fit(self, file: ListedFile) -> Fit | None:
+        """Whether a file fits; None where that cannot be told."""
+        answer = self.answers.get(file.name)
+        return None if isinstance(answer, PersonError) else answer
+
+    def error(self, file: ListedFile) -> str | None:
+        """Why it cannot be told."""
+        answer = self.answers.get(file.name)
+        return answer.sentence if isinstance(answer, PersonError) else None
+
+    def bits(self, file: ListedFile) -> float | None:
+        """Bits per weight: of the tensors, or where the header was not read, of the file."""
+        fit = self.fit(file)
+        if fit is not None:
+            return fit.model.bits_per_weight or None
+        if file.kind is not HubFileKind.MODEL or not file.complete:
+            return None
+        return bits_per_weight(file.size_bytes, self.repository.facts.parameters)
+
+    def recommendation(self) -> tuple[str | None, str]:
+        """The name of the file to take, and why; of those that are known."""
+        known = [(file, fit) for file in self.repository.files if (fit := self.fit(file))]
+        if not known:
+            return None, ""
+        found: Recommendation = recommend(
+            [
+                LevelChoice(
+                    file.level or file.name,
+                    fit.model.bits_per_weight,
+                    fit.needs.weights_bytes,
+                    fit.judgement.verdict,
+                )
+                for file, fit in known
+            ]
+        )
+        return None if found.index is None else known[found.index][0].name, found.reason
+
+
+def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
+    """Carry the command out; returns the exit status."""
     with opened_hub(arguments, console, paths) as hub:
         address = hub.address(arguments.repository)
         repository = hub.catalogue.repository(address.repo_id, address.revision)
-        fits = {
-            file.name: fit_of(hub, repository, file, arguments.ctx)
-            for file in repository.files
-            if fit_of is not None and file.kind is HubFileKind.MODEL and file.complete
-        }
-        originals = [] if repository.files else hub.catalogue.made_from(repository.repo_id)
+        if repository.files:
+            listing = _Listing(repository, _answers(repository, hub, arguments, console, paths))
+        else:
+            listing = _Listing(repository, {}, hub.catalogue.made_from(repository.repo_id))
     if arguments.json:
-        rows = [_plain(repository, file, fits.get(file.name)) for file in repository.files]
-        console.json({"repo": repository.repo_id, "commit": repository.commit, "files": rows})
+        console.json(_document(listing))
     else:
-        _show(repository, fits, console)
+        _show(listing, console)
     for name in repository.skipped:
         console.remark(f"“{name}” has an unsafe name and is left out.")
-    if originals:
-        names = ", ".join(found.repo_id for found in originals)
+    if listing.originals:
+        names = ", ".join(found.repo_id for found in listing.originals)
         console.remark(f"GGUF files made from it are in: {names}.")
-    return 0
+    for sentence, names in _errors(listing).items():
+        named = names[0] if len(names) == 1 else f"{len(names)} files"
+        console.error(f"{named}: {sentence}")
+    return 1 if _errors(listing) else 0
 
 
-def _bits(repository: Repository, file: ListedFile) -> float | None:
-    # From the size of the file: its header, which adds less than one percent, is not read here.
-    if file.kind is not HubFileKind.MODEL or not file.complete:
-        return None
-    return bits_per_weight(file.size_bytes, repository.facts.parameters)
+def _answers(
+    repository: Repository,
+    hub: HubAccess,
+    arguments: argparse.Namespace,
+    console: Console,
+    paths: Paths,
+) -> Answers:
+    models = [file for file in repository.files if file.kind is HubFileKind.MODEL]
+    if not models:
+        return {}
+    from app.cli.fit_words import fitter
+    from app.lab.hub_fit import HubFitter
+
+    with fitter(paths, None) as asked, console.progress() as progress:
+        task = progress.add_task("Reading headers", total=len(models), note="")
+        found: dict[str, Fit | PersonError] = {}
+
+        def turn(file: ListedFile) -> None:
+            progress.update(task, completed=len(found), note=(file.level or file.name)[-40:])
+
+        fits = HubFitter(hub.headers, asked, paths.cache / "fit").fits(
+            repository, models, arguments.ctx, KvType(arguments.kv), turn
+        )
+        for file, answer in fits:
+            found[file.name] = answer
+    return found
 
 
-def _plain(repository: Repository, file: ListedFile, fit: Fit | None) -> dict[str, object]:
+def _errors(listing: _Listing) -> dict[str, list[str]]:
+    """What cannot be told, each sentence with the files that it is about."""
+    found: dict[str, list[str]] = {}
+    for file in listing.repository.files:
+        if (sentence := listing.error(file)) is not None:
+            found.setdefault(sentence, []).append(file.name)
+    return found
+
+
+def _document(listing: _Listing) -> dict[str, object]:
+    repository = listing.repository
+    recommended, reason = listing.recommendation()
     return {
-        "name": file.name,
-        "shards": file.shards,
-        "level": file.level,
-        "kind": file.kind.value,
-        "bytes": file.size_bytes,
-        "bits_per_weight": _bits(repository, file),
-        "fit": None if fit is None else dict(fit),
+        "repo": repository.repo_id,
+        "commit": repository.commit,
+        "files": [_plain(listing, file) for file in repository.files],
+        "recommended": recommended,
+        "recommendation": reason or None,
     }
 
 
-def _show(repository: Repository, fits: Mapping[str, Fit | None], console: Console) -> None:
+def _plain(listing: _Listing, file: ListedFile) -> dict[str, object]:
+    from app.cli.fit_words import fit_document
+
+    fit = listing.fit(file)
+    of_header = fit.model.level_name or None if fit is not None else None
+    return {
+        "name": file.name,
+        "shards": file.shards,
+        "level": of_header or file.level,
+        "label": file.level,
+        "kind": file.kind.value,
+        "bytes": file.size_bytes,
+        "bits_per_weight": listing.bits(file),
+        "fit": None if fit is None else fit_document(fit),
+        "error": listing.error(file),
+    }
+
+
+def _show(listing: _Listing, console: Console) -> None:
+    repository = listing.repository
     if not repository.files:
         console.text(f"{repository.repo_id} holds no GGUF files.")
         return
@@ -97,18 +197,38 @@ def _show(repository: Repository, fits: Mapping[str, Fit | None], console: Conso
         f"{repository.repo_id} at {repository.commit[:12]}: {facts.architecture or 'model'}, "
         f"{parameters(facts.parameters)} parameters, {facts.licence or 'no licence named'}"
     )
+    recommended, reason = listing.recommendation()
     console.table(
-        ("level", "size", "bits/weight", "shards", "fits", "file"),
+        ("", "level", "size", "bits/weight", "tok/s", "verdict", "shards", "file"),
         [
             (
+                "*" if file.name == recommended else "",
                 file.level or "–",
                 gigabytes(file.size_bytes),
-                number(_bits(repository, file), 2),
+                number(listing.bits(file), 2),
+                _speed(listing.fit(file)),
+                _verdict(listing.fit(file)),
                 str(file.shards) if file.complete else f"{len(file.parts)} of {file.shards}",
-                str((fits.get(file.name) or {}).get("verdict", "–")),
                 file.name if file.kind is HubFileKind.MODEL else f"{file.name} ({file.kind})",
             )
             for file in repository.files
         ],
-        left=("level", "fits", "file"),
+        left=("level", "verdict", "file"),
     )
+    if reason:
+        console.text(f"{'*' if recommended else '–'} {reason}")
+    bases = dict.fromkeys(
+        str(fit.speed.basis)
+        for file in repository.files
+        if (fit := listing.fit(file)) is not None and fit.speed is not None
+    )
+    if bases:
+        console.text(f"tok/s: predicted, by {'; '.join(bases)}")
+
+
+def _speed(fit: Fit | None) -> str:
+    return number(fit.speed.tokens_per_second) if fit is not None and fit.speed else "–"
+
+
+def _verdict(fit: Fit | None) -> str:
+    return "–" if fit is None else fit.judgement.reason

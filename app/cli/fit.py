@@ -5,21 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.cli.arguments import positive, threads
+from app.cli.hub_words import add_endpoint, names_hub_file, opened_hub
 from app.cli.models import MODEL_HELP, model_path
 from app.cli.words import gigabytes, number
-from app.core.memory import memory_budget_bytes
 from app.core.settings import KvType
-from app.lab.fit import Fitter
-from app.lab.speeds import speed_store
-from app.monitor.machine import available_memory_bytes, physical_core_count
+from app.lab.model_names import NoSuchModelError
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from app.cli.arguments import Commands
     from app.cli.console import Console
     from app.lab.fit import Fit
     from app.store.paths import Paths
+
+# Of one answer, the plan included: what is not measured by then is left for the next one.
+_PATIENCE_SECONDS = 1.3
 
 
 def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
@@ -29,71 +31,67 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         parents=[common],
         help="say whether a model fits this PC, and how fast it will be",
         description="Say what a model will need, part by part, whether this PC has it, and how "
-        "fast it will generate. Nothing is loaded: llama.cpp plans from the header alone.",
+        "fast it will generate. Nothing is loaded or downloaded: llama.cpp plans from the header "
+        "alone, and of a file on the Hub only the header is read.",
     )
     parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
     parser.add_argument("--ctx", type=positive, metavar="N", help="size of the context in tokens")
     parser.add_argument("--kv", choices=[str(kind) for kind in KvType], default=str(KvType.F16))
     parser.add_argument("--threads", type=threads, metavar="N")
+    add_endpoint(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
-    path = model_path(arguments.model, paths)
-    with console.progress() as progress:
-        progress.add_task("Planning", total=None, note=path.name[-40:])
-        with Fitter(
-            paths.state,
-            lambda: memory_budget_bytes(available_memory_bytes()),
-            speed_store(paths),
-            arguments.threads or physical_core_count(),
-        ) as fitter:
-            fit = fitter.fit(path, arguments.ctx, KvType(arguments.kv))
-    if arguments.json:
-        console.json(document(fit))
+    try:
+        path = model_path(arguments.model, paths)
+    except NoSuchModelError:
+        if not names_hub_file(arguments.model):
+            raise
+        file, fit = _on_hub(arguments, console, paths)
     else:
-        _show(fit, console)
+        file, fit = str(path), _on_this_pc(path, arguments, console, paths)
+    if arguments.json:
+        from app.cli.fit_words import fit_document
+
+        level = fit.model.level_name or None
+        console.json({"file": file, "level": level} | fit_document(fit))
+    else:
+        _show(file, fit, console)
     return 0
 
 
-def document(fit: Fit) -> dict[str, object]:
-    """The answer as the command line's contract has it."""
-    needs, speed = fit.needs, fit.speed
-    return {
-        "file": str(fit.model.path),
-        "level": fit.model.level_name or None,
-        "context_tokens": fit.context_tokens,
-        "kv_type": str(fit.kv_type),
-        "weights_bytes": needs.weights_bytes,
-        "kv_bytes": needs.kv_bytes,
-        "compute_bytes": needs.compute_bytes,
-        "output_bytes": needs.output_bytes,
-        "overhead_bytes": needs.overhead_bytes,
-        "total_bytes": needs.total_bytes,
-        "available_bytes": fit.available_bytes,
-        "verdict": str(fit.judgement.verdict),
-        "reason": fit.judgement.reason,
-        "predicted_tokens_per_second": speed.tokens_per_second if speed else None,
-        "basis": str(speed.basis) if speed else None,
-        "gpu_layers": fit.gpu_layers,
-        "devices": [
-            {
-                "name": share.name,
-                "kind": share.kind,
-                "weights_bytes": share.weights_bytes,
-                "kv_bytes": share.kv_bytes,
-                "compute_bytes": share.compute_bytes,
-                "available_bytes": share.available_bytes,
-                "layers": share.layers,
-            }
-            for share in fit.devices
-        ],
-    }
+def _on_this_pc(path: Path, arguments: argparse.Namespace, console: Console, paths: Paths) -> Fit:
+    from app.cli.fit_words import fitter
+
+    with console.progress() as progress:
+        progress.add_task("Planning", total=None, note=path.name[-40:])
+        with fitter(paths, arguments.threads, _PATIENCE_SECONDS) as answers:
+            return answers.fit(path, arguments.ctx, KvType(arguments.kv))
 
 
-def _show(fit: Fit, console: Console) -> None:
+def _on_hub(arguments: argparse.Namespace, console: Console, paths: Paths) -> tuple[str, Fit]:
+    """The name of the file on the Hub, and the answer; only its header is fetched."""
+    from app.cli.fit_words import fitter
+    from app.lab.hub_fit import HubFitter
+
+    with (
+        fitter(paths, arguments.threads, _PATIENCE_SECONDS) as answers,
+        console.progress() as progress,
+    ):
+        task = progress.add_task("Asking the Hub", total=None, note="")
+        with opened_hub(arguments, console, paths) as hub:
+            repository, file = hub.find(hub.address(arguments.model))
+            progress.update(task, description="Reading the header", note=file.name[-40:])
+            hub_fitter = HubFitter(hub.headers, answers, paths.cache / "fit")
+            fit = hub_fitter.fit(repository, file, arguments.ctx, KvType(arguments.kv))
+    return f"{repository.repo_id}/{file.name}", fit
+
+
+def _show(file: str, fit: Fit, console: Console) -> None:
     needs = fit.needs
+    console.text(f"{file} ({fit.model.level_name or 'no level'})")
     console.table(
         ("part", "size"),
         [

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from app.lab.hub_access import HubAccess
+from app.core.hub_names import HUB_HOSTS, HubNameError, parse_hub_address
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Generator
 
     from app.cli.console import Console
+    from app.lab.hub_access import HubAccess
     from app.store.paths import Paths
 
 
@@ -20,6 +21,23 @@ def add_endpoint(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--endpoint", metavar="URL", help="another Hub (or HF_ENDPOINT); https, or this PC"
     )
+
+
+def names_hub_file(word: str) -> bool:
+    """Whether a word that means nothing on this PC names a model file on the Hub.
+
+    ``folder/file.gguf`` has the form of a repository's name, but is a path with a slip in it:
+    without a level it takes the address of a page to name a repository.
+    """
+    try:
+        address = parse_hub_address(word)
+    except HubNameError:
+        return "://" in word  # of another Hub, or wrong: opening it tells
+    return address.level is not None or address.file_name is not None or _is_page(word)
+
+
+def _is_page(word: str) -> bool:
+    return "://" in word or word.strip().partition("/")[0].lower() in HUB_HOSTS
 
 
 @contextlib.contextmanager
@@ -31,6 +49,8 @@ def opened_hub(
     Raises:
         PersonError: Its address must not be used.
     """
+    from app.lab.hub_access import HubAccess  # it costs every command time, and few need it
+
     hub = HubAccess.open(paths.cache, arguments.endpoint)
     if hub.settings.badge is not None:
         console.remark(f"Hub: {hub.settings.badge}")

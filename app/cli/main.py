@@ -7,15 +7,24 @@ import contextlib
 import logging
 import os
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from app import __version__
-from app.bootstrap import start_logging
-from app.cli import bench, compare, files, fit, get, library, quantize, remove, search
 from app.cli.console import Console
 from app.core.errors import PersonError
 from app.store.paths import Paths
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Protocol
+
+    class _Command(Protocol):
+        add_parser: Callable[[Any, argparse.ArgumentParser], None]
+
+
+_COMMANDS = (
+    "compare", "bench", "quantize", "search", "files", "fit", "get", "models", "remove",
+)  # fmt: skip
 DONE, FAILED, WRONG_ARGUMENTS, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -38,7 +47,7 @@ def main(argv: list[str]) -> int:
         0 done; 1 something failed; 2 wrong arguments; 130 interrupted.
     """
     _open_streams()
-    parser = build_parser()
+    parser = build_parser(argv[0] if argv else "")
     try:
         arguments = parser.parse_args(argv)
     except SystemExit as end:
@@ -46,7 +55,10 @@ def main(argv: list[str]) -> int:
     if "run" not in arguments:
         parser.print_help(sys.stderr)
         return WRONG_ARGUMENTS
-    start_logging(None, getattr(logging, arguments.log_level.upper()))
+    logging.basicConfig(
+        level=getattr(logging, arguments.log_level.upper()),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
     console = Console(quiet=arguments.quiet)
     paths = Paths.default()
     try:
@@ -80,8 +92,8 @@ def _drop_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser of every command."""
+def build_parser(first: str = "") -> argparse.ArgumentParser:
+    """The parser of every command, or of the one that the first word names."""
     parser = _Parser(
         prog="shrinkscope",
         description="Which shrunken version of a language model to run, and what is lost. "
@@ -95,6 +107,31 @@ def build_parser() -> argparse.ArgumentParser:
         "--log-level", default="error", choices=("debug", "info", "warning", "error")
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
-    for module in (compare, bench, quantize, search, files, fit, get, library, remove):
-        module.add_parser(commands, common)
+    # What one command needs is no reason for another to wait.
+    for name in [first] if first in _COMMANDS else _COMMANDS:
+        _module(name).add_parser(commands, common)
     return parser
+
+
+def _module(name: str) -> _Command:
+    """A command's module; each is imported when it is wanted, and in words that tools can read."""
+    match name:
+        case "compare":
+            from app.cli import compare as module
+        case "bench":
+            from app.cli import bench as module
+        case "quantize":
+            from app.cli import quantize as module
+        case "search":
+            from app.cli import search as module
+        case "files":
+            from app.cli import files as module
+        case "fit":
+            from app.cli import fit as module
+        case "get":
+            from app.cli import get as module
+        case "models":
+            from app.cli import library as module
+        case _:
+            from app.cli import remove as module
+    return module

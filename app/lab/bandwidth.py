@@ -14,7 +14,7 @@ from app.core.speed import MachineRates, several_threads, undisturbed
 from app.engine import messages as m
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Iterable
 
     from app.lab.calls import EngineCalls
     from app.store.speeds import SpeedStore
@@ -24,6 +24,7 @@ _USUAL_CACHE_BYTES = 32 << 20
 _LEAST_BYTES, _MOST_BYTES = 64 << 20, 512 << 20
 # More than five: a pass takes milliseconds, and the PC's other work spoils some of them.
 _REPETITIONS = 15
+_NOT_MEASURED = 0.0
 # What weights can be; ggml aborts over a product with any other.
 _WEIGHT_TYPES = frozenset(
     type_id
@@ -97,54 +98,85 @@ class MachineSpeed:
 
     def __init__(self, store: SpeedStore) -> None:
         self._store = store
+        # What came out spoilt is not measured again and again while one program runs.
+        self._tried: set[tuple[int, int]] = set()
 
-    def rates(self, type_ids: Collection[int], threads: int, engine: EngineCalls) -> MachineRates:
-        """The rates of these tensor types; takes about half a second for each new one.
+    def rates(
+        self,
+        type_ids: Iterable[int],
+        threads: int,
+        engine: EngineCalls,
+        enough: Callable[[], bool] = lambda: False,
+        *,
+        again: bool = True,
+    ) -> MachineRates:
+        """The rates of these tensor types; takes some tenths of a second for each new one.
 
-        What other work on the PC has spoilt is replaced by what one thread reached, and measured
-        again the next time.
+        What other work on the PC has spoilt is replaced by what one thread reached.
 
         Args:
-            type_ids: Tensor types that a model has.
+            type_ids: Tensor types that a model has, those that matter most first.
             threads: Of its engine.
-            engine: Measures the kernels; best one that does nothing else.
+            engine: Measures the kernels, if need be; best one that does nothing else.
+            enough: Asked before each measurement but the first; once it says True, what is still
+                missing is left for the next time.
+            again: Whether to measure once more what was spoilt before.
 
         Raises:
             PersonError: The engine ended over it.
         """
-        wanted = set(type_ids) & _WEIGHT_TYPES
-        one = self._measured(wanted, 1, engine)
+        wanted = [type_id for type_id in dict.fromkeys(type_ids) if type_id in _WEIGHT_TYPES]
+        several = self._known(threads)
+        # What one thread reads is wanted of the kernels alone, where several will work.
+        one = several if threads == 1 else self._store.rates(1) or MachineRates(1, _NOT_MEASURED)
+        for number, type_id in enumerate(self._missing(wanted, one, one)):
+            if number and enough():
+                break
+            one = self._measured(one, type_id, engine)
         if threads == 1:
             return one
-        known = self._known(threads)
-        likely = several_threads(one, known.bandwidth, threads)
-        if missing := wanted - set(known.by_type):
-            fresh = undisturbed(self._kernels(known, missing, engine), likely)
-            self._store.keep_rates(fresh)
-            known = fresh
-        by_type = {**likely.by_type, **known.by_type}
-        return replace(known, by_type=by_type, node_ns=known.node_ns or likely.node_ns)
+        likely = several_threads(one, several.bandwidth, threads)
+        fair = undisturbed(several, likely)
+        for type_id in self._missing(wanted, fair if again else several, several):
+            if enough():
+                break
+            several = self._measured(several, type_id, engine)
+        fair = undisturbed(several, likely)
+        return replace(
+            fair, by_type={**likely.by_type, **fair.by_type}, node_ns=fair.node_ns or likely.node_ns
+        )
 
-    def _measured(self, wanted: set[int], threads: int, engine: EngineCalls) -> MachineRates:
-        known = self._known(threads)
-        missing = wanted - set(known.by_type)
-        if missing:
-            known = self._kernels(known, missing, engine)
-            self._store.keep_rates(known)
-        return known
+    def _missing(
+        self, wanted: Iterable[int], known: MachineRates, measured: MachineRates
+    ) -> list[int]:
+        """What is to be measured: first what never was."""
+        missing = [
+            type_id
+            for type_id in wanted
+            if type_id not in known.by_type and (known.threads, type_id) not in self._tried
+        ]
+        return sorted(missing, key=lambda type_id: type_id in measured.by_type)
 
     def _known(self, threads: int) -> MachineRates:
         known = self._store.rates(threads)
-        if known is None:
-            known = MachineRates(threads, read_bandwidth(threads))
+        if known is None or known.bandwidth == _NOT_MEASURED:
+            bandwidth = read_bandwidth(threads)
+            kernels = known or MachineRates(threads, bandwidth)
+            known = replace(kernels, bandwidth=bandwidth)
             self._store.keep_rates(known)
         return known
 
-    def _kernels(self, known: MachineRates, missing: set[int], engine: EngineCalls) -> MachineRates:
-        """What is known, with these types measured."""
-        command = m.MeasureKernels(
-            engine.next_id(), sorted(missing), known.threads, measured_bytes()
-        )
+    def _measured(self, known: MachineRates, type_id: int, engine: EngineCalls) -> MachineRates:
+        """What is known, with one more type measured, or one measured once more."""
+        self._tried.add((known.threads, type_id))
+        command = m.MeasureKernels(engine.next_id(), [type_id], known.threads, measured_bytes())
         found = engine.call(command, m.KernelsMeasured)
-        by_type = {rate.type_id: rate.bytes_per_second for rate in found.rates}
-        return replace(known, by_type={**known.by_type, **by_type}, node_ns=found.node_ns)
+        by_type = dict(known.by_type)
+        for rate in found.rates:
+            # Other work can only make it slower.
+            best = max(rate.bytes_per_second, by_type.get(rate.type_id, 0.0))
+            by_type[rate.type_id] = best
+        node_ns = min(found.node_ns, known.node_ns or found.node_ns)
+        measured = replace(known, by_type=by_type, node_ns=node_ns)
+        self._store.keep_rates(measured)
+        return measured

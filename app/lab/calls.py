@@ -29,13 +29,14 @@ class EngineCalls:
     """One engine as a context manager; commands are sent and awaited one at a time.
 
     Attributes:
-        hello: What the engine said of itself.
+        hello: What the engine said of itself; None before its first line was awaited.
     """
 
     def __init__(self, name: str, folder: Path) -> None:
         self._events: SimpleQueue[ClientEvent] = SimpleQueue()
         self._client = EngineClient(name, lambda _key, event: self._events.put(event), folder)
         self.hello: Hello | None = None
+        self._started = False
 
     def __enter__(self) -> Self:
         """Start the engine and wait for its first line.
@@ -43,12 +44,7 @@ class EngineCalls:
         Raises:
             PersonError: It cannot be started or ends at once.
         """
-        self._client.start()
-        try:
-            self.hello = self._wait(Hello, 0, None)
-        except BaseException:
-            self.close()
-            raise
+        self._await_hello()
         return self
 
     def __exit__(
@@ -59,6 +55,18 @@ class EngineCalls:
     ) -> None:
         """Close the engine and wait for its end."""
         self.close()
+
+    def start(self) -> None:
+        """Start the engine, if it was not, and wait for nothing.
+
+        The first call waits for its first line, and starts it if nobody did.
+
+        Raises:
+            PersonError: The operating system refuses.
+        """
+        if not self._started:
+            self._started = True
+            self._client.start()
 
     @property
     def pid(self) -> int | None:
@@ -85,6 +93,7 @@ class EngineCalls:
         Raises:
             EngineFailed: The engine refused or ended; its sentence says why.
         """
+        self._await_hello()
         self._client.send(command)
         return self._wait(answer, command.id, on_event)
 
@@ -92,6 +101,16 @@ class EngineCalls:
         """Close the engine and wait for its end; harmless when it is gone."""
         self._client.close()
         self._client.join(_JOIN_SECONDS)
+
+    def _await_hello(self) -> None:
+        if self.hello is not None:
+            return
+        self.start()
+        try:
+            self.hello = self._wait(Hello, 0, None)
+        except BaseException:
+            self.close()
+            raise
 
     def _wait(
         self, answer: type[_T], command_id: int, on_event: Callable[[ClientEvent], None] | None

@@ -7,28 +7,20 @@ question; this PC's measured speeds say the rest.
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from app.core.errors import PersonError
-from app.core.fit import (
-    DeviceShare,
-    Judgement,
-    Needs,
-    Verdict,
-    judge,
-    judge_devices,
-    layer_bytes,
-    layers_that_fit,
-    overhead_bytes,
-    share_out,
-)
+from app.core.fit import judge_devices, layer_bytes
 from app.core.model_file import ModelFile
 from app.core.settings import DEFAULT_CONTEXT_TOKENS, FlashAttention, KvType
 from app.core.speed import MeasuredRun, SpeedPrediction, predict_speed, token_work
 from app.engine import messages as m
 from app.lab.bandwidth import MachineSpeed
 from app.lab.calls import EngineCalls
+from app.lab.fit_devices import Question, layers_on_gpus, shares_of, with_room
+from app.lab.plans import needs_of
 from app.library.model_files import read_shards
 
 if TYPE_CHECKING:
@@ -36,15 +28,14 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from app.core.fit import LayerBytes
+    from app.core.fit import DeviceShare, Judgement, Needs
     from app.core.gguf import TensorInfo
     from app.lab.bench import BenchResult
+    from app.lab.plans import Plans
     from app.store.speeds import SpeedStore
 
 log = logging.getLogger(__name__)
 
-# llama.cpp prints sizes from one GiB on with two digits behind the point.
-_ROUNDING_BYTES = 6 << 20
 _ALL_LAYERS = -1
 
 
@@ -82,6 +73,9 @@ class Fitter:
         available_bytes: What engines may use of the PC's memory now.
         speeds: This PC's measured speeds.
         threads: That an engine will have alone.
+        plans: What llama.cpp said before; without it every question is put to an engine.
+        patience_s: Of one answer: after this time nothing more of the PC is measured for it, and
+            the rest is left for the next one. None measures all that is missing.
     """
 
     def __init__(
@@ -90,17 +84,29 @@ class Fitter:
         available_bytes: Callable[[], int],
         speeds: SpeedStore,
         threads: int,
+        plans: Plans | None = None,
+        patience_s: float | None = None,
     ) -> None:
         self._folder = folder
         self._available_bytes = available_bytes
         self._speeds = speeds
         self._machine = MachineSpeed(speeds)
         self._threads = threads
+        self._plans = plans
+        self._patience_s = patience_s
         self._engine: EngineCalls | None = None
 
     def __enter__(self) -> Self:
-        """The engine starts with the first question."""
+        """The engine starts with the first question that needs it."""
         return self
+
+    def prepare(self) -> None:
+        """Start the engine for a question that will come; returns at once.
+
+        Raises:
+            PersonError: The operating system refuses.
+        """
+        self._running().start()
 
     def __exit__(
         self,
@@ -135,21 +141,22 @@ class Fitter:
         Raises:
             PersonError: The header is broken, or llama.cpp refuses it; the sentence says why.
         """
+        begin_s = time.monotonic()
         shards = read_shards(path)
         model = ModelFile.from_headers(shards)
         tensors = [tensor for shard in shards for tensor in shard.header.tensors]
-        question = _Question(
+        question = Question(
             model, layer_bytes(tensors, model.block_count), kv_type, flash_attention
         )
         wanted = context_tokens or DEFAULT_CONTEXT_TOKENS
         plan = self._plan(question, wanted, _ALL_LAYERS)
-        needs = _needs(model, plan)
-        shares = _shares(question, plan, needs)
-        gpu_layers = _gpu_layers(question, plan, needs, shares)
+        needs = needs_of(model, plan)
+        shares = shares_of(question, plan, needs)
+        gpu_layers = layers_on_gpus(question, plan, needs, shares)
         if gpu_layers is not None and gpu_layers <= model.block_count:
             plan = self._plan(question, wanted, gpu_layers)
-            needs = _needs(model, plan)
-            shares = _shares(question, plan, needs)
+            needs = needs_of(model, plan)
+            shares = shares_of(question, plan, needs)
         available = self._available_bytes()
         return Fit(
             model=model,
@@ -158,24 +165,43 @@ class Fitter:
             needs=needs,
             available_bytes=available,
             judgement=judge_devices(needs, shares, available),
-            devices=tuple(shares),
+            devices=tuple(with_room(share, available) for share in shares),
             gpu_layers=gpu_layers,
-            speed=None if gpu_layers else self._speed(model, tensors, kv_type),
+            speed=None if gpu_layers else self._speed(model, tensors, kv_type, begin_s),
         )
 
     def _speed(
-        self, model: ModelFile, tensors: list[TensorInfo], kv_type: KvType
+        self, model: ModelFile, tensors: list[TensorInfo], kv_type: KvType, begin_s: float
     ) -> SpeedPrediction | None:
         work = token_work(tensors, model, str(kv_type))
+        types = sorted(work.bytes_by_type, key=lambda type_id: -work.bytes_by_type[type_id])
+
+        def enough() -> bool:
+            waited_s = time.monotonic() - begin_s
+            return self._patience_s is not None and waited_s > self._patience_s
+
         try:
-            rates = self._machine.rates(work.bytes_by_type.keys(), self._threads, self._running())
+            # An engine is not started only to measure again what was spoilt before.
+            again = self._engine is not None
+            engine = self._running()
+            rates = self._machine.rates(types, self._threads, engine, enough, again=again)
         except PersonError as error:
             log.warning("this PC's speed was not measured: %s %s", error, error.detail)
             self.close()
             return None
         return predict_speed(work, model, rates, self._speeds.runs())
 
-    def _plan(self, question: _Question, context_tokens: int, gpu_layers: int) -> m.Predicted:
+    def _plan(self, question: Question, context_tokens: int, gpu_layers: int) -> m.Predicted:
+        if self._plans is None or gpu_layers != _ALL_LAYERS:
+            return self._asked(question, context_tokens, gpu_layers)
+        how = (question.model, context_tokens, question.kv_type, question.flash_attention)
+        plan = self._plans.find(*how)
+        if plan is None:
+            plan = self._asked(question, context_tokens, gpu_layers)
+            self._plans.keep(*how, plan)
+        return plan
+
+    def _asked(self, question: Question, context_tokens: int, gpu_layers: int) -> m.Predicted:
         engine = self._running()
         command = m.Predict(
             id=engine.next_id(),
@@ -194,65 +220,8 @@ class Fitter:
 
     def _running(self) -> EngineCalls:
         if self._engine is None:
-            self._engine = EngineCalls("fit", self._folder).__enter__()
+            self._engine = EngineCalls("fit", self._folder)
         return self._engine
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """What stays the same while one file is asked about."""
-
-    model: ModelFile
-    weights: LayerBytes
-    kv_type: KvType
-    flash_attention: FlashAttention
-
-
-def _needs(model: ModelFile, plan: m.Predicted) -> Needs:
-    printed = plan.weights_bytes
-    is_rounded = abs(printed - model.tensor_bytes) <= _ROUNDING_BYTES
-    return Needs(
-        weights_bytes=model.tensor_bytes if is_rounded else printed,
-        kv_bytes=plan.kv_bytes,
-        compute_bytes=plan.compute_bytes,
-        output_bytes=plan.output_bytes,
-        overhead_bytes=overhead_bytes(plan.vocabulary_size),
-    )
-
-
-def _shares(question: _Question, plan: m.Predicted, needs: Needs) -> list[DeviceShare]:
-    devices = [
-        (
-            DeviceShare(
-                name=device.name,
-                kind=device.kind,
-                weights_bytes=0,
-                kv_bytes=0,
-                compute_bytes=device.compute_bytes,
-                available_bytes=device.available_bytes,
-                layers=len(device.layers),
-            ),
-            device.layers,
-        )
-        for device in plan.devices
-    ]
-    return share_out(needs, question.weights, question.model, plan.context_tokens, devices)
-
-
-def _gpu_layers(
-    question: _Question, plan: m.Predicted, needs: Needs, shares: list[DeviceShare]
-) -> int | None:
-    """Layers that GPUs can take; None without a GPU."""
-    gpus = [share for share in shares if share.kind == "gpu" and share.layers]
-    if not gpus:
-        return None
-    judged = [judge(gpu.total_bytes, gpu.available_bytes) for gpu in gpus]
-    if all(found.verdict is not Verdict.NO for found in judged):
-        return question.model.block_count + 1
-    return sum(
-        layers_that_fit(needs, question.weights, question.model, plan.context_tokens, gpu)
-        for gpu in gpus
-    )
 
 
 def remember_bench(result: BenchResult, speeds: SpeedStore) -> None:

@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from app.store.paths import Paths
 
 # The engine's package, by its version alone: the module itself is for engine processes.
-_ENGINE_PACKAGE = "llama-cpp-python"
+ENGINE_PACKAGE = "llama-cpp-python"
 
 
 def speed_store(paths: Paths) -> SpeedStore:
     """The speeds of this PC with this engine; another processor or engine begins anew."""
     facts = machine_facts()
     try:
-        engine = metadata.version(_ENGINE_PACKAGE)
+        engine = metadata.version(ENGINE_PACKAGE)
     except metadata.PackageNotFoundError:
         engine = "unknown"
-    machine = f"{facts.cpu} | {facts.physical_cores} cores | {_ENGINE_PACKAGE} {engine}"
+    machine = f"{facts.cpu} | {facts.physical_cores} cores | {ENGINE_PACKAGE} {engine}"
     return SpeedStore(paths.state / "speeds.sqlite3", machine)

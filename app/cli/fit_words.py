@@ -1,0 +1,67 @@
+"""What the commands that predict share: the fitter, and its answer in JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.core.memory import memory_budget_bytes
+from app.lab.fit import Fitter
+from app.lab.plans import Plans
+from app.lab.speeds import speed_store
+from app.monitor.machine import available_memory_bytes, physical_core_count
+
+if TYPE_CHECKING:
+    from app.lab.fit import Fit
+    from app.store.paths import Paths
+
+
+def fitter(paths: Paths, threads: int | None, patience_s: float | None = None) -> Fitter:
+    """Predicts on this PC, with what is known of it.
+
+    Args:
+        paths: Where that is kept.
+        threads: That an engine will have; the physical cores when left out.
+        patience_s: How long one answer may take over measuring this PC; None for all it takes.
+    """
+    return Fitter(
+        paths.state,
+        lambda: memory_budget_bytes(available_memory_bytes()),
+        speed_store(paths),
+        threads or physical_core_count(),
+        Plans.of_this_pc(paths),
+        patience_s,
+    )
+
+
+def fit_document(fit: Fit) -> dict[str, object]:
+    """The answer as the command line's contract has it."""
+    needs, speed = fit.needs, fit.speed
+    return {
+        "context_tokens": fit.context_tokens,
+        "kv_type": str(fit.kv_type),
+        "weights_bytes": needs.weights_bytes,
+        "kv_bytes": needs.kv_bytes,
+        "compute_bytes": needs.compute_bytes,
+        "output_bytes": needs.output_bytes,
+        "overhead_bytes": needs.overhead_bytes,
+        "total_bytes": needs.total_bytes,
+        "available_bytes": fit.available_bytes,
+        "verdict": str(fit.judgement.verdict),
+        "reason": fit.judgement.reason,
+        "predicted_tokens_per_second": speed.tokens_per_second if speed else None,
+        "basis": str(speed.basis) if speed else None,
+        "measured_runs": speed.runs if speed else 0,
+        "gpu_layers": fit.gpu_layers,
+        "devices": [
+            {
+                "name": share.name,
+                "kind": share.kind,
+                "weights_bytes": share.weights_bytes,
+                "kv_bytes": share.kv_bytes,
+                "compute_bytes": share.compute_bytes,
+                "available_bytes": share.available_bytes,
+                "layers": share.layers,
+            }
+            for share in fit.devices
+        ],
+    }
