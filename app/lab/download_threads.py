@@ -42,7 +42,7 @@ def start_bringing(
     fetch: Fetch,
     download: Download,
     stop: StopFlag,
-    tell: Callable[[Download, Event], object],
+    tell: Callable[[Download, Event], None],
 ) -> None:
     """Start the thread that brings a download's files; its last word is an :class:`Outcome`."""
 
@@ -57,7 +57,7 @@ def start_bringing(
 def start_sweeping(
     discard: Callable[[DownloadOrder], object],
     download: Download,
-    tell: Callable[[Download, Event], object],
+    tell: Callable[[Download, Event], None],
 ) -> threading.Thread:
     """Start the thread that removes what is there of a download; its last word is ``Swept``."""
 
@@ -71,7 +71,7 @@ def start_sweeping(
 
 
 def _brought(
-    fetch: Fetch, download: Download, stop: StopFlag, tell: Callable[[Download, Event], object]
+    fetch: Fetch, download: Download, stop: StopFlag, tell: Callable[[Download, Event], None]
 ) -> Outcome:
     try:
         path = fetch(download.order, stop, lambda progress: tell(download, progress))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import shutil
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
 from app.core.memory import memory_budget_bytes
+from app.hub.account import token_owner
 from app.hub.settings import DEFAULT_ENDPOINT, EndpointError
 from app.lab.fit import Fitter
 from app.lab.hub_access import HubAccess
@@ -16,11 +19,13 @@ from app.lab.hub_orders import build_downloads
 from app.lab.library import Library
 from app.lab.speeds import speed_store
 from app.monitor.machine import available_memory_bytes, physical_core_count
+from app.store.comparisons import ComparisonStore
 from app.store.downloads import DownloadStore
 from app.store.library import own_folders
 from app.ui.library_feed import LibraryFeed
 from app.ui.models.hub_account import ForbiddenHub, HubAccount
 from app.ui.models.hub_fit import HubFit
+from app.ui.models.kept_comparisons import KeptComparisons
 from app.ui.models.page import ModelsPage
 from app.ui.models.ports import Backends, RemovalPlan
 from app.ui.models.queue_view import QueueView
@@ -32,6 +37,8 @@ if TYPE_CHECKING:
 
     from app.bootstrap import House
     from app.ui.jobs import Jobs
+
+log = logging.getLogger(__name__)
 
 
 class ModelsPart:
@@ -58,6 +65,7 @@ class ModelsPart:
         paths = house.paths
         self._hub, refused = _open_hub(paths.cache)
         hub = self._hub
+        self._jobs = jobs
         self._queue = build_downloads(hub, DownloadStore(house.connection))
         self._downloads = QueueView(self._queue, hub)
         self.library = LibraryFeed(
@@ -80,8 +88,9 @@ class ModelsPart:
             Backends(
                 catalogue=ForbiddenHub(refused) if refused else hub.catalogue,
                 fit=self._fit,
-                account=HubAccount(hub.tokens),
+                account=HubAccount(hub.tokens, partial(token_owner, hub.connection)),
                 downloads=self._downloads,
+                comparisons=KeptComparisons(ComparisonStore(house.connection)),
                 library=self.library,
                 page_of=hub.settings.page,
                 free_bytes=self._free_bytes,
@@ -92,8 +101,12 @@ class ModelsPart:
         )
 
     def begin(self) -> None:
-        """Look through this PC, and let downloads of the last time go on."""
+        """Look through this PC, tidy up after the last time, and let its downloads go on."""
         self.library.rescan()
+        self.page.begin()
+        self._queue.tidy()
+        cache, wanted = self._hub.cache, self._queue.wanted_digests
+        self._jobs.run(lambda _context: cache.remove_old_parts(wanted), done=_note_freed)
 
     def pump(self, *, busy: bool) -> None:
         """Let downloads go on; some 30 times a second.
@@ -149,6 +162,11 @@ def _open_hub(own_cache: Path) -> tuple[HubAccess, EndpointError | None]:
         return HubAccess.open(own_cache), None
     except EndpointError as error:
         return HubAccess.open(own_cache, DEFAULT_ENDPOINT), error
+
+
+def _note_freed(freed_bytes: int) -> None:
+    if freed_bytes:
+        log.info("%d bytes of downloads that nobody wants any more removed", freed_bytes)
 
 
 def _help() -> PageHelp:

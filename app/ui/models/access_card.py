@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.icons import Tone
+from app.ui.models.sign_in import SignInRow
 from app.ui.theme import GRID
 from app.ui.widgets import FlowLayout, Picture, label, push_button
 
 if TYPE_CHECKING:
-    from app.core.errors import PersonError
     from app.ui.jobs import Jobs
-    from app.ui.models.ports import AccountPort
+    from app.ui.models.ports import AccountPort, AccountStatus
 
 
 class AccessCard(QFrame):
@@ -39,18 +39,11 @@ class AccessCard(QFrame):
         self.open_button.clicked.connect(self.page_wanted)
         self.again_button = push_button(self.tr("Try again"), icon_name="refresh")
         self.again_button.clicked.connect(self.try_again)
-        self.token = QLineEdit()
-        self.token.setEchoMode(QLineEdit.EchoMode.Password)
-        self.token.setAccessibleName(self.tr("Access token"))
-        self.token.setPlaceholderText(self.tr("Access token (hf_…)"))
-        self.token.setMaxLength(512)
-        self.token.setMinimumWidth(GRID * 12)
-        self.token.textChanged.connect(self._on_typed)
-        self.token.returnPressed.connect(self._sign_in)
-        self.sign_in_button = push_button(self.tr("Sign in"), icon_name="lock")
-        self.sign_in_button.setEnabled(False)
-        self.sign_in_button.clicked.connect(self._sign_in)
+        self.entry = SignInRow(account, jobs)
+        self.token, self.sign_in_button = self.entry.token, self.entry.button
+        self.entry.kept.connect(self._on_kept)
         self.remark = label("", "small-dim", wrap=True)
+        self.entry.refused.connect(self.remark.setText)
         self._lay_out()
         self.hide()
 
@@ -80,53 +73,30 @@ class AccessCard(QFrame):
         flow = FlowLayout(buttons, spacing_px=GRID)
         flow.addWidget(self.open_button)
         flow.addWidget(self.again_button)
-        entry = QHBoxLayout()
-        entry.setSpacing(GRID)
-        entry.addWidget(self.token, 1)
-        entry.addWidget(self.sign_in_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID * 2, GRID * 2, GRID * 2, GRID * 2)
         column.setSpacing(GRID)
         column.addLayout(head)
         column.addWidget(self.sentence)
         column.addWidget(buttons)
-        column.addLayout(entry)
+        column.addWidget(self.entry)
         column.addWidget(self.remark)
 
     def _ask_whether_signed_in(self) -> None:
         self.remark.setText("")
         # The keyring may ask the person for a password: never on the main thread.
-        self._jobs.run(lambda _context: self._account.signed_in(), done=self._on_known)
+        self._jobs.run(lambda _context: self._account.status(), done=self._on_known)
 
-    def _on_known(self, signed_in: bool) -> None:
+    def _on_known(self, status: AccountStatus) -> None:
         self.remark.setText(
             self.tr("You are signed in; another token takes the place of the one in use.")
-            if signed_in
+            if status.signed_in
             else self.tr(
                 "You are not signed in. A token is made on the Hub under Settings, Access tokens;"
                 " it is kept in the system’s keyring, never in a file."
             )
         )
 
-    def _on_typed(self, text: str) -> None:
-        self.sign_in_button.setEnabled(bool(text.strip()))
-
-    def _sign_in(self) -> None:
-        secret = self.token.text().strip()
-        if not secret or not self.sign_in_button.isEnabled():
-            return
-        self.sign_in_button.setEnabled(False)
-        self._jobs.run(
-            lambda _context: self._account.keep(secret),
-            done=self._on_kept,
-            failed=self._on_not_kept,
-        )
-
     def _on_kept(self, where: str) -> None:
-        self.token.clear()
         self.remark.setText(self.tr("Signed in; the token is kept in {where}.").format(where=where))
         self.try_again.emit()
-
-    def _on_not_kept(self, error: PersonError) -> None:
-        self.remark.setText(error.sentence)
-        self.sign_in_button.setEnabled(True)

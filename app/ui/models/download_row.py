@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.ui.models.ports import DownloadState
+from app.ui.models.download_ports import DownloadState
 from app.ui.models.words import download_words
 from app.ui.theme import GRID, tabular
 from app.ui.tokens import current_tokens
@@ -17,14 +17,15 @@ from app.ui.widgets.labels import set_role
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
-    from app.ui.models.ports import DownloadEntry
+    from app.ui.models.download_ports import DownloadEntry
 
 
 class DownloadRow(QFrame):
     """Shows an entry; the list tells it which.
 
     Signals:
-        pause_wanted, resume_wanted, cancel_wanted, compare_wanted: Of this download, by its key.
+        pause_wanted, resume_wanted, cancel_wanted, compare_wanted, forget_wanted: Of this
+            download, by its key.
         move_wanted: It shall stand so many places further down (-1: up).
     """
 
@@ -32,6 +33,7 @@ class DownloadRow(QFrame):
     resume_wanted = Signal(str)
     cancel_wanted = Signal(str)
     compare_wanted = Signal(str)
+    forget_wanted = Signal(str)
     move_wanted = Signal(str, int)
 
     def __init__(self, entry: DownloadEntry, parent: QWidget | None = None) -> None:
@@ -50,7 +52,8 @@ class DownloadRow(QFrame):
         self.down = IconButton("chevron-down", self.tr("Later"), size_px=14)
         self.pause = IconButton("pause", self.tr("Pause"))
         self.resume = IconButton("play", self.tr("Go on"))
-        self.cancel = IconButton("close", self.tr("Cancel"))
+        self.cancel = IconButton("close", self.tr("Cancel"), size_px=16)
+        self.forget = IconButton("close", self.tr("Take off the list; the file stays"), size_px=16)
         self._wire()
         self._lay_out()
         self.show_entry(entry)
@@ -84,6 +87,7 @@ class DownloadRow(QFrame):
         self.resume.set_icon_name("reload" if state is DownloadState.FAILED else "play")
         self.compare.setVisible(state is DownloadState.DONE and entry.path is not None)
         self.cancel.setVisible(state is not DownloadState.DONE)
+        self.forget.setVisible(state is DownloadState.DONE)
 
     def set_place(self, row: int, rows: int) -> None:
         """Where it stands, so that it can be moved no further than there is."""
@@ -98,6 +102,7 @@ class DownloadRow(QFrame):
             (self.resume, self.resume_wanted),
             (self.cancel, self.cancel_wanted),
             (self.compare, self.compare_wanted),
+            (self.forget, self.forget_wanted),
         ):
             button.clicked.connect(lambda _checked=False, out=signal: out.emit(self.entry.key))
         self.up.clicked.connect(lambda: self.move_wanted.emit(self.entry.key, -1))
@@ -111,7 +116,8 @@ class DownloadRow(QFrame):
         row = QHBoxLayout()
         row.setSpacing(GRID // 2)
         row.addLayout(words, 1)
-        for each in (self.compare, self.pause, self.resume, self.up, self.down, self.cancel):
+        buttons = (self.compare, self.pause, self.resume, self.up, self.down)
+        for each in (*buttons, self.cancel, self.forget):
             row.addWidget(each, 0, Qt.AlignmentFlag.AlignVCenter)
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID // 2, GRID // 2, GRID // 2)

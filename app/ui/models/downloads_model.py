@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from app.ui.models.ports import DownloadState
+from app.ui.models.download_ports import DownloadState
 from app.ui.models.words import download_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.ui.models.ports import DownloadEntry
+    from app.ui.models.download_ports import DownloadEntry
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()

@@ -13,7 +13,7 @@ from app.ui.theme import GRID
 from app.ui.widgets import IconButton, label, push_button
 
 if TYPE_CHECKING:
-    from app.ui.models.ports import DownloadsPort
+    from app.ui.models.download_ports import DownloadsPort
 
 
 class DownloadsPanel(QWidget):
@@ -98,6 +98,7 @@ class DownloadsPanel(QWidget):
             widget.pause_wanted.connect(self._downloads.pause)
             widget.resume_wanted.connect(self._downloads.resume)
             widget.cancel_wanted.connect(self._downloads.cancel)
+            widget.forget_wanted.connect(self._downloads.forget)
             widget.compare_wanted.connect(self._on_compare)
             widget.move_wanted.connect(self._on_move)
             self._rows.insert(row, widget)

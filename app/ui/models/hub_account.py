@@ -7,21 +7,48 @@ from typing import TYPE_CHECKING, NoReturn
 from PySide6.QtCore import QCoreApplication
 
 from app.hub.tokens import TokenSource
+from app.ui.models.ports import AccountStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.core.errors import PersonError
     from app.hub.tokens import Tokens
 
 
 class HubAccount:
-    """Job threads: the keyring may ask the person for a password."""
+    """Job threads: the keyring may ask the person for a password, and the Hub takes its time.
 
-    def __init__(self, tokens: Tokens) -> None:
+    Args:
+        tokens: Of the Hub in use.
+        owner: Asks it whose the token is.
+    """
+
+    def __init__(self, tokens: Tokens, owner: Callable[[], str | None]) -> None:
         self._tokens = tokens
+        self.owner = owner
 
-    def signed_in(self) -> bool:
-        """Whether a token is at hand."""
-        return self._tokens.token() is not None
+    def status(self) -> AccountStatus:
+        """Which token is in use."""
+        token = self._tokens.token()
+        if token is None:
+            return AccountStatus()
+        return {
+            TokenSource.KEYRING: AccountStatus(_tr("the system’s keyring"), own=True),
+            TokenSource.THIS_RUN: AccountStatus(
+                _tr("this program’s memory"),
+                own=True,
+                remark=_tr("It is gone when the program ends, because there is no keyring."),
+            ),
+            TokenSource.HUGGING_FACE: AccountStatus(
+                _tr("Hugging Face’s token file"),
+                remark=_tr("The file is Hugging Face’s own: it is read here, and left alone."),
+            ),
+            TokenSource.ENVIRONMENT: AccountStatus(
+                _tr("the environment (HF_TOKEN)"),
+                remark=_tr("Whoever set the variable takes it away again."),
+            ),
+        }[token.source]
 
     def keep(self, secret: str) -> str:
         """Keep a token; returns where, in words.
@@ -32,6 +59,15 @@ class HubAccount:
         if self._tokens.keep(secret) is TokenSource.KEYRING:
             return _tr("the system’s keyring")
         return _tr("this program’s memory until it ends, because there is no keyring")
+
+    def forget(self) -> AccountStatus:
+        """Forget the program's own token; returns what is in use then.
+
+        Raises:
+            PersonError: The keyring does not do it.
+        """
+        self._tokens.forget()
+        return self.status()
 
 
 class ForbiddenHub:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from app.core.errors import PersonError
 from app.core.hub_names import HubAddress
 from app.ui.icons import icon
+from app.ui.models.account_panel import AccountPanel
 from app.ui.models.comparisons import WaitingComparisons
 from app.ui.models.downloads_panel import DownloadsPanel
 from app.ui.models.library_tab import LibraryTab
@@ -20,6 +21,7 @@ from app.ui.models.search import Search
 from app.ui.models.search_pane import SearchPane
 from app.ui.models.top_bar import ModelsTopBar
 from app.ui.theme import GRID
+from app.ui.widgets import Popup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from app.ui.models.ports import Backends
 
 HUB, LIBRARY = 0, 1
+USUAL_HUB = "huggingface.co"
 
 
 class ModelsPage(QWidget):
@@ -62,13 +65,16 @@ class ModelsPage(QWidget):
         self._backends = backends
         self._open_address = open_address
         self.downloads_action = QAction(icon("download"), self.tr("Downloads"), self)
-        self.top = ModelsTopBar(backends.badge, self.downloads_action)
+        self.account_action = QAction(icon("person"), self.tr("Account on the Hub"), self)
+        self.top = ModelsTopBar(backends.badge, self.downloads_action, self.account_action)
+        self.account = AccountPanel(backends.account, jobs, backends.badge or USUAL_HUB)
+        self._account_popup = Popup(self.account, self.top.account_button)
         self.search = Search(backends.catalogue, jobs, backends.hub_hosts, self)
         self.search_pane = SearchPane(self.search)
         self.repository = RepositoryPanel(backends, jobs)
         self.library = LibraryTab(backends.library, jobs)
         self.downloads = DownloadsPanel(backends.downloads)
-        self.comparisons = WaitingComparisons(self)
+        self.comparisons = WaitingComparisons(backends.comparisons, self)
         self._finished = self._finished_keys()
         self._lay_out()
         self._make_actions()
@@ -87,9 +93,14 @@ class ModelsPage(QWidget):
         self.show_tab(HUB)
         self.repository.open(address)
 
+    def begin(self) -> None:
+        """Hand over what is complete, from now on; once :attr:`compare_wanted` is heard."""
+        self.comparisons.set_held(False)
+
     def set_held(self, held: bool) -> None:
-        """Say that predictions wait for answers in progress, or that they go on."""
+        """Let predictions and new comparisons wait for answers in progress, or go on."""
         self.repository.files.set_held(held)
+        self.comparisons.set_held(held)
 
     def stop(self) -> None:
         """Work out nothing more; the window closes."""
@@ -144,6 +155,8 @@ class ModelsPage(QWidget):
         library.triggered.connect(lambda: self.show_tab(LIBRARY))
         self._add(library, "")
         self._add(self.library.rescan_action, "F5")
+        self.account_action.triggered.connect(self._open_account)
+        self._add(self.account_action, "")
 
     def _add(self, action: QAction, keys: str) -> None:
         if keys:
@@ -172,6 +185,9 @@ class ModelsPage(QWidget):
         self.library.reveal_wanted.connect(self._reveal)
         self.library.said.connect(self.said)
         self.comparisons.ready.connect(self.compare_wanted)
+        self.comparisons.held.connect(self._on_held)
+        self.account.resized.connect(self._fit_account)
+        self.account.changed.connect(self._on_account_changed)
 
     # --- what the backends say ----------------------------------------------------------
 
@@ -220,13 +236,35 @@ class ModelsPage(QWidget):
     def _download(self, repository: Repository, files: list[ListedFile], compare: bool) -> None:
         try:
             keys = [self._backends.downloads.add(repository, file) for file in files]
+            if compare:
+                self.comparisons.add(keys)
         except PersonError as error:
             self.said.emit(error.sentence)
-            return
-        if compare:
-            self.comparisons.add(keys)
         self.downloads_action.setChecked(True)
         self._on_downloads_changed()
+
+    def _on_held(self) -> None:
+        self.said.emit(
+            self.tr("The levels are here; they open side by side when the answers have ended.")
+        )
+
+    def _open_account(self) -> None:
+        self.show_tab(HUB)
+        self.account.look()
+        self._account_popup.open_at(self.top.account_button)
+
+    def _fit_account(self) -> None:
+        """Give the popup the height that its words need now; the cursor stays where it is."""
+        if self._account_popup.isVisible():
+            focused = self._account_popup.focusWidget()
+            self._account_popup.open_at(self.top.account_button)
+            if focused is not None:
+                focused.setFocus()
+
+    def _on_account_changed(self) -> None:
+        """What was refused may be open now."""
+        if self.repository.repository.sign_in_may_help:
+            self.repository.repository.reload()
 
     def _reveal(self, path: Path) -> None:
         self._open_address(QUrl.fromLocalFile(str(path.parent)))

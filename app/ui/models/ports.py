@@ -7,7 +7,6 @@ called on the main thread says so.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from app.core.fit import Judgement, Needs
     from app.core.listing import ListedFile
     from app.hub.catalogue import FoundRepository, Repository, SearchQuery
+    from app.ui.models.download_ports import ComparisonsPort, DownloadsPort
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,87 +76,43 @@ class FitPort(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class AccountStatus:
+    """Which token is in use.
+
+    Attributes:
+        place: Where it comes from, in words; empty where there is none.
+        own: It is this program's own, which can be forgotten.
+        remark: More to know of it, a sentence, or empty.
+    """
+
+    place: str = ""
+    own: bool = False
+    remark: str = ""
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether a token is in use."""
+        return bool(self.place)
+
+
 class AccountPort(Protocol):
     """The person's token."""
 
-    def signed_in(self) -> bool:
-        """Whether a token is at hand; may ask the keyring."""
+    def status(self) -> AccountStatus:
+        """Which token is in use; may ask the keyring, sends nothing."""
         ...
 
     def keep(self, secret: str) -> str:
         """Keep a token; returns where, in words."""
         ...
 
-
-class DownloadState(Enum):
-    """Where a download is."""
-
-    WAITING = auto()
-    RUNNING = auto()
-    PAUSED = auto()
-    FAILED = auto()
-    DONE = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class DownloadEntry:
-    """One download as the list shows it.
-
-    Attributes:
-        key: Names it, alone.
-        activity: What it is doing, in words; empty where the state says all.
-        problem: Why it failed or tries again, a sentence; else empty.
-        path: The file, once it is there.
-    """
-
-    key: str
-    repo_id: str
-    title: str
-    state: DownloadState
-    done_bytes: int
-    total_bytes: int
-    bytes_per_second: float | None = None
-    seconds_left: float | None = None
-    activity: str = ""
-    problem: str = ""
-    path: Path | None = None
-
-
-class DownloadsPort(Protocol):
-    """The queue of downloads. Every method is quick and is called on the main thread.
-
-    Attributes:
-        on_changed: Called on the main thread after anything has changed.
-    """
-
-    on_changed: Callable[[], object]
-
-    def entries(self) -> Sequence[DownloadEntry]:
-        """All downloads in their order."""
+    def forget(self) -> AccountStatus:
+        """Forget the program's own token; returns what is in use then."""
         ...
 
-    def add(self, repository: Repository, file: ListedFile) -> str:
-        """Queue a file; returns its key, that of the old one if it is in the queue already."""
-        ...
-
-    def pause(self, key: str) -> None:
-        """Stop it and keep what is there."""
-        ...
-
-    def resume(self, key: str) -> None:
-        """Go on after a pause or a failure."""
-        ...
-
-    def cancel(self, key: str) -> None:
-        """Want it no more; what is there of it is removed. Not for finished ones."""
-        ...
-
-    def forget_ended(self) -> None:
-        """Take finished ones off the list; their files stay."""
-        ...
-
-    def move(self, key: str, place: int) -> None:
-        """Put it elsewhere in the order."""
+    def owner(self) -> str | None:
+        """Ask the Hub whose the token is; None without one. Raises a ``PersonError``."""
         ...
 
 
@@ -235,6 +191,7 @@ class Backends:
     fit: FitPort
     account: AccountPort
     downloads: DownloadsPort
+    comparisons: ComparisonsPort
     library: LibraryPort
     page_of: Callable[[str], str]
     free_bytes: Callable[[], int | None]

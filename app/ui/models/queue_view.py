@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from app.core.downloads import DownloadState as QueueState
 from app.hub.progress import Phase
 from app.lab.hub_orders import order_for
-from app.ui.models.ports import DownloadEntry, DownloadState
+from app.ui.models.download_ports import DownloadEntry, DownloadState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,6 +78,10 @@ class QueueView:
     def cancel(self, key: str) -> None:
         """Want it no more."""
         self._do(key, self._queue.cancel)
+
+    def forget(self, key: str) -> None:
+        """Take a finished one off the list."""
+        self._do(key, self._queue.forget)
 
     def forget_ended(self) -> None:
         """Take finished ones off the list."""

@@ -24,7 +24,13 @@ class ModelsTopBar(QFrame):
 
     tab_chosen = Signal(int)
 
-    def __init__(self, badge: str, downloads: QAction, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        badge: str,
+        downloads: QAction,
+        account: QAction,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setProperty("role", "bar")
         self.tabs = QTabBar()
@@ -44,12 +50,17 @@ class ModelsTopBar(QFrame):
         self.downloads_button.setCheckable(True)
         self.downloads_button.clicked.connect(downloads.trigger)
         downloads.toggled.connect(self.downloads_button.setChecked)
+        self.account_button = push_button(self.tr("Account"), "quiet")
+        self.account_button.setToolTip(account.text())
+        self.account_button.setIcon(icon("person"))
+        self.account_button.clicked.connect(account.trigger)
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, 0, GRID, 0)
         row.setSpacing(GRID)
         row.addWidget(self.tabs)
         row.addStretch(1)
         row.addWidget(self.badge)
+        row.addWidget(self.account_button)
         row.addWidget(self.downloads_button)
         # Only now: a label without a parent would show as a window of its own.
         self.badge.setVisible(bool(badge))

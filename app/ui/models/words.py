@@ -9,13 +9,14 @@ from PySide6.QtCore import QCoreApplication
 from app.core.family import ModelSource
 from app.core.fit import Verdict
 from app.ui.format import MISSING, NBSP, byte_rate, byte_size, count, duration, parameters
-from app.ui.models.ports import DownloadState
+from app.ui.models.download_ports import DownloadState
 
 if TYPE_CHECKING:
     from app.core.family import LibraryModel
     from app.core.fit import Judgement
     from app.hub.catalogue import FoundRepository
-    from app.ui.models.ports import DownloadEntry, FitFigures
+    from app.ui.models.download_ports import DownloadEntry
+    from app.ui.models.ports import FitFigures
 
 _SOURCES = {
     ModelSource.HUGGING_FACE: "Hugging Face",

@@ -44,6 +44,8 @@ class ApiHandler(Handler):
         path = unquote(urlsplit(self.path).path)
         if path == "/api/models":
             self._search()
+        elif path == "/api/whoami-v2":
+            self._who()
         elif match := _INFO.fullmatch(path):
             self._info(match[1], match[2])
         elif match := _RESOLVE.fullmatch(path):
@@ -86,6 +88,14 @@ class ApiHandler(Handler):
             following = urlencode({**asked, "cursor": [str(start + page)]}, doseq=True)
             headers["Link"] = f'<{self.hub.endpoint}/api/models?{following}>; rel="next"'
         self.answer(200, headers, json.dumps(found[start : start + page]).encode())
+
+    def _who(self) -> None:
+        token = self._token()
+        if token not in self.hub.tokens:
+            self.answer(401, {"X-Error-Message": "Invalid credentials in Authorization header"})
+            return
+        body = json.dumps({"type": "user", "name": f"owner-of-{token}", "orgs": []}).encode()
+        self.answer(200, {"Content-Type": "application/json"}, body)
 
     def _info(self, repo_id: str, revision: str | None) -> None:
         repository = self._allowed(repo_id, revision, needs_licence=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,13 +12,8 @@ from app.core.family import LibraryModel, ModelSource
 from app.core.fit import Needs, judge
 from app.core.listing import HubFileKind, ListedFile, RepoFile
 from app.hub.catalogue import FoundRepository, Repository, SearchQuery
-from app.ui.models.ports import (
-    Backends,
-    DownloadEntry,
-    DownloadState,
-    FitFigures,
-    RemovalPlan,
-)
+from app.ui.models.download_ports import ComparisonGroup, DownloadEntry, DownloadState, GroupMember
+from app.ui.models.ports import AccountStatus, Backends, FitFigures, RemovalPlan
 
 GB = 10**9
 PATIENCE_S = 60
@@ -146,18 +141,68 @@ class FakeFit:
 
 @dataclass
 class FakeAccount:
-    """Remembers tokens; refuses those with a space."""
+    """Remembers tokens; refuses those with a space.
+
+    Attributes:
+        kept: The program's own tokens; the last is in use.
+        file: There is a token in another program's file.
+        name: Whose a token is, or why that cannot be told.
+        asked: How often the Hub was asked for it.
+    """
 
     kept: list[str] = field(default_factory=list)
+    file: bool = False
+    name: str | PersonError | None = "mary"
+    asked: int = 0
 
-    def signed_in(self) -> bool:
-        return bool(self.kept)
+    def status(self) -> AccountStatus:
+        if self.kept:
+            return AccountStatus("the system keyring", own=True)
+        if self.file:
+            return AccountStatus("Hugging Face’s token file", remark="It is left alone.")
+        return AccountStatus()
 
     def keep(self, secret: str) -> str:
         if " " in secret:
             raise PersonError("That is not a token: it has spaces or other signs in it.")
         self.kept.append(secret)
         return "the system keyring"
+
+    def forget(self) -> AccountStatus:
+        self.kept.clear()
+        return self.status()
+
+    def owner(self) -> str | None:
+        self.asked += 1
+        return _or_raise(self.name)
+
+
+@dataclass
+class FakeComparisons:
+    """Keeps groups as long as a test; raises ``problem`` where there is one."""
+
+    groups: dict[int, ComparisonGroup] = field(default_factory=dict)
+    problem: PersonError | None = None
+
+    def load(self) -> list[ComparisonGroup]:
+        return list(self.groups.values())
+
+    def add(self, members: Sequence[GroupMember]) -> int:
+        if self.problem is not None:
+            raise self.problem
+        number = max(self.groups, default=0) + 1
+        self.groups[number] = ComparisonGroup(number, tuple(members))
+        return number
+
+    def save(self, group: ComparisonGroup) -> None:
+        if self.problem is not None:
+            raise self.problem
+        self.groups[group.number] = group
+
+    def remove(self, number: int) -> None:
+        if self.problem is not None:
+            raise self.problem
+        self.groups.pop(number, None)
 
 
 class FakeDownloads:
@@ -202,6 +247,11 @@ class FakeDownloads:
 
     def cancel(self, key: str) -> None:
         self.calls.append(("cancel", key))
+        self.list = [entry for entry in self.list if entry.key != key]
+        self.on_changed()
+
+    def forget(self, key: str) -> None:
+        self.calls.append(("forget", key))
         self.list = [entry for entry in self.list if entry.key != key]
         self.on_changed()
 
@@ -256,6 +306,7 @@ class Fakes:
     fit: FakeFit = field(default_factory=FakeFit)
     account: FakeAccount = field(default_factory=FakeAccount)
     downloads: FakeDownloads = field(default_factory=FakeDownloads)
+    comparisons: FakeComparisons = field(default_factory=FakeComparisons)
     library: FakeLibrary = field(default_factory=FakeLibrary)
     free_bytes: int | None = 500 * GB
     badge: str = ""
@@ -267,6 +318,7 @@ class Fakes:
             fit=self.fit,
             account=self.account,
             downloads=self.downloads,
+            comparisons=self.comparisons,
             library=self.library,
             page_of=lambda repo_id: f"https://huggingface.co/{repo_id}",
             free_bytes=lambda: self.free_bytes,

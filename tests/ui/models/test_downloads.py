@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.core.errors import PersonError
 from app.ui.models.comparisons import WaitingComparisons
+from app.ui.models.download_ports import DownloadEntry, DownloadState
 from app.ui.models.downloads_model import DownloadsModel
 from app.ui.models.downloads_panel import DownloadsPanel
-from app.ui.models.ports import DownloadEntry, DownloadState
-from tests.ui.models.fake_backends import FakeDownloads, repository
+from tests.ui.models.fake_backends import FakeComparisons, FakeDownloads, repository
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QAbstractItemModel
@@ -143,22 +144,101 @@ def test_an_empty_queue_says_how_to_fill_it(panel: DownloadsPanel, queue: FakeDo
     assert queue.entries() == []
 
 
-def test_a_comparison_waits_for_all_of_its_downloads(qtbot: QtBot) -> None:
-    waiting = WaitingComparisons()
+def test_a_single_finished_one_is_taken_off_the_list(
+    panel: DownloadsPanel, queue: FakeDownloads
+) -> None:
+    row = panel.rows()[1]
+    assert row.forget.isHidden()
+    queue.finish(row.entry.key, Path("/models/a.gguf"))
+    row.forget.click()
+    assert titles(panel) == ["Q8_0", "Q4_K_M"]
+
+
+@pytest.fixture
+def kept() -> FakeComparisons:
+    return FakeComparisons()
+
+
+def waiting_on(kept: FakeComparisons) -> tuple[WaitingComparisons, list[list[Path]]]:
+    waiting = WaitingComparisons(kept)
     ready: list[list[Path]] = []
     waiting.ready.connect(ready.append)
+    waiting.set_held(False)
+    return waiting, ready
+
+
+def done(key: str) -> DownloadEntry:
+    return replace(entry(key, DownloadState.DONE), path=Path(f"/{key}"))
+
+
+def test_a_comparison_waits_for_all_of_its_downloads(qtbot: QtBot, kept: FakeComparisons) -> None:
+    waiting, ready = waiting_on(kept)
     waiting.add(["b", "a"])
-    done_a = replace(entry("a", DownloadState.DONE), path=Path("/a"))
-    waiting.note([done_a, entry("b", DownloadState.FAILED)])
+    waiting.add(["b", "a"])  # once is enough
+    waiting.note([done("a"), entry("b", DownloadState.FAILED)])
     assert ready == []
-    done_b = replace(entry("b", DownloadState.DONE), path=Path("/b"))
-    waiting.note([done_a, done_b])
-    waiting.note([done_a, done_b])
+    waiting.note([done("a"), done("b")])
+    waiting.note([done("a"), done("b")])
     assert ready == [[Path("/b"), Path("/a")]]
+    assert kept.groups == {}
 
 
-def test_a_comparison_is_forgotten_with_a_cancelled_download(qtbot: QtBot) -> None:
-    waiting = WaitingComparisons()
+def test_a_comparison_is_forgotten_with_a_cancelled_download(
+    qtbot: QtBot, kept: FakeComparisons
+) -> None:
+    waiting, ready = waiting_on(kept)
     waiting.add(["a", "b"])
     waiting.note([entry("a")])
+    assert (waiting.waiting, kept.groups, ready) == (0, {}, [])
+
+
+def test_a_finished_one_may_leave_the_list_before_the_others_come(
+    qtbot: QtBot, kept: FakeComparisons
+) -> None:
+    waiting, ready = waiting_on(kept)
+    waiting.add(["a", "b"])
+    waiting.note([done("a"), entry("b")])
+    waiting.note([entry("b")])
+    again, ready_again = waiting_on(kept)  # and the program may end in between
+    for each in (waiting, again):
+        each.note([done("b")])
+    assert ready == ready_again == [[Path("/a"), Path("/b")]]
+
+
+def test_a_comparison_outlives_the_program(qtbot: QtBot, kept: FakeComparisons) -> None:
+    first, _ = waiting_on(kept)
+    first.add(["a", "b"])
+    second = WaitingComparisons(kept)
+    ready: list[list[Path]] = []
+    second.note([done("a"), done("b")])
+    second.ready.connect(ready.append)
+    assert ready == []  # nobody listened yet
+    second.set_held(False)
+    assert ready == [[Path("/a"), Path("/b")]]
+    assert WaitingComparisons(kept).waiting == 0
+
+
+def test_a_comparison_waits_for_answers_in_progress(qtbot: QtBot, kept: FakeComparisons) -> None:
+    waiting, ready = waiting_on(kept)
+    told: list[int] = []
+    waiting.held.connect(lambda: told.append(1))
+    waiting.add(["a"])
+    waiting.set_held(True)
+    for _ in range(3):
+        waiting.note([done("a")])
+    assert (ready, told) == ([], [1])
+    waiting.set_held(False)
+    assert ready == [[Path("/a")]]
+
+
+def test_a_store_that_takes_nothing_stops_no_comparison(
+    qtbot: QtBot, kept: FakeComparisons
+) -> None:
+    waiting, ready = waiting_on(kept)
+    waiting.add(["a", "b"])
+    kept.problem = PersonError("The disk is full.")
+    waiting.note([done("a"), done("b")])
+    assert ready == [[Path("/a"), Path("/b")]]
+    with pytest.raises(PersonError):
+        waiting.add(["c"])
     assert waiting.waiting == 0

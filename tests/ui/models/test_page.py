@@ -227,7 +227,9 @@ def test_another_context_is_predicted_from_the_page(shown: Shown) -> None:
 
 
 def test_another_hub_is_named(qtbot: QtBot) -> None:
-    usual, other = ModelsTopBar("", QAction("")), ModelsTopBar("hub.example.org", QAction(""))
+    usual, other = (
+        ModelsTopBar(badge, QAction(""), QAction("")) for badge in ("", "hub.example.org")
+    )
     for bar in (usual, other):
         qtbot.addWidget(bar)
         bar.show()

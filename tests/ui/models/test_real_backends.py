@@ -20,10 +20,13 @@ from app.hub.settings import EndpointError
 from app.hub.tokens import Tokens
 from app.lab.downloads import Downloads
 from app.lab.hub_access import HubAccess
+from app.store.comparisons import ComparisonStore
+from app.store.database import open_database
 from app.ui.jobs import JobCancelled
+from app.ui.models.download_ports import ComparisonGroup, DownloadState, GroupMember
 from app.ui.models.hub_account import ForbiddenHub, HubAccount
 from app.ui.models.hub_fit import CancelFlag, HubFit
-from app.ui.models.ports import DownloadState
+from app.ui.models.kept_comparisons import KeptComparisons
 from app.ui.models.queue_view import QueueView
 from tests.ui.models.fake_backends import repository
 
@@ -163,6 +166,8 @@ def test_a_finished_file_has_its_path(queue: Downloads, view: QueueView, courier
     courier.released.set()
     until(queue, view, lambda: states(view) == [DownloadState.DONE] * 2)
     assert view.entries()[0].path == Path("/cache/model-Q8_0.gguf")
+    view.forget(view.entries()[0].key)
+    assert len(view.entries()) == 1
     view.forget_ended()
     assert view.entries() == []
 
@@ -190,12 +195,60 @@ def test_a_file_that_is_wanted_already_keeps_its_place(view: QueueView) -> None:
 
 def test_a_token_is_kept_for_this_run_where_there_is_no_keyring(tmp_path: Path) -> None:
     environ = {"HF_HOME": str(tmp_path)}
-    account = HubAccount(Tokens("https://huggingface.co", environ=environ, keyring=lambda: None))
-    assert not account.signed_in()
+    tokens = Tokens("https://huggingface.co", environ=environ, keyring=lambda: None)
+    account = HubAccount(tokens, lambda: "mary")
+    assert not account.status().signed_in
     assert "no keyring" in account.keep("hf_secret")
-    assert account.signed_in()
+    assert account.status().own
+    assert "no keyring" in account.status().remark
     with pytest.raises(PersonError, match="not a token"):
         account.keep("two words")
+    assert not account.forget().signed_in
+
+
+class Ring:
+    """A keyring in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service_name: str, username: str) -> str | None:
+        return self.kept.get((service_name, username))
+
+    def set_password(self, service_name: str, username: str, password: str) -> None:
+        self.kept[service_name, username] = password
+
+    def delete_password(self, service_name: str, username: str) -> None:
+        del self.kept[service_name, username]
+
+
+def test_forgetting_leaves_the_token_file_of_hugging_face_alone(tmp_path: Path) -> None:
+    ring, file = Ring(), tmp_path / "token"
+    file.write_text("hf_theirs")
+    environ = {"HF_HOME": str(tmp_path)}
+    tokens = Tokens("https://huggingface.co", environ=environ, keyring=lambda: ring)
+    account = HubAccount(tokens, lambda: "mary")
+    status = account.status()
+    assert (status.own, "left alone" in status.remark) == (False, True)
+    assert "keyring" in account.keep("hf_mine")
+    assert account.status().own
+    left = account.forget()
+    assert "token file" in left.place
+    assert ring.kept == {}
+    assert file.read_text() == "hf_theirs"
+
+
+def test_the_groups_are_kept_in_the_store(tmp_path: Path) -> None:
+    connection = open_database(tmp_path / "store.sqlite3")
+    kept = KeptComparisons(ComparisonStore(connection))
+    number = kept.add([GroupMember("7"), GroupMember("3")])
+    group = ComparisonGroup(number, (GroupMember("7", Path("/a")), GroupMember("3")))
+    kept.save(group)
+    assert kept.load() == [group]
+    assert (group.keys, group.complete) == (("7", "3"), False)
+    kept.remove(number)
+    assert kept.load() == []
+    connection.close()
 
 
 def test_a_hub_that_must_not_be_used_says_why() -> None:
