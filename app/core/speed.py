@@ -42,6 +42,10 @@ _LOOKED_UP = ("token_embd.", "per_layer_token_embd.", "rope_", "position_embd.",
 # Threads that meet after a small node wait about so long for each other.
 _MEETING_NS = 1_000.0
 _SPOILT_SHARE = 0.5
+# Of one file so many runs count: the PC, its drivers and its other work change.
+_RECENT_RUNS = 9
+# Models of other families correct a prediction up to so many times its size.
+_COMPARABLE_TIMES = 16
 
 
 class Basis(StrEnum):
@@ -278,7 +282,8 @@ def predict_speed(
         work: What one token takes.
         model: The model file.
         rates: Of this PC, with the threads that it will have.
-        runs: Measured on this PC; only those with the same threads count.
+        runs: Measured on this PC, the latest last. Those with the same threads count, and of each
+            file the latest few; of other families only models of comparable size.
         depth_tokens: Tokens that the context holds already.
     """
     expected = expected_speed(work, rates, depth_tokens)
@@ -289,7 +294,7 @@ def predict_speed(
         for run in family
         if run.level_name == model.level_name and run.work.bytes_by_type == work.bytes_by_type
     ]
-    chosen, basis = usable, Basis.OTHER_MODELS
+    chosen, basis = [run for run in usable if _is_comparable(run, work)], Basis.OTHER_MODELS
     if same:
         chosen, basis = same, Basis.SAME_FILE
     elif family:
@@ -297,8 +302,21 @@ def predict_speed(
     if not chosen:
         basis = Basis.KERNELS if rates.by_type else Basis.BANDWIDTH
         return SpeedPrediction(expected, basis)
-    ratios = [
-        math.log(run.tokens_per_second / expected_speed(run.work, rates, run.depth_tokens))
-        for run in chosen
-    ]
-    return SpeedPrediction(expected * math.exp(median(ratios)), basis, len(chosen))
+    by_file: dict[object, list[float]] = {}
+    for run in chosen:
+        ratio = run.tokens_per_second / expected_speed(run.work, rates, run.depth_tokens)
+        by_file.setdefault(_file_of(run), []).append(math.log(ratio))
+    recent = [ratios[-_RECENT_RUNS:] for ratios in by_file.values()]
+    # Each file has one vote, so that the one that is asked every day does not decide for others.
+    ratio = math.exp(median([median(ratios) for ratios in recent]))
+    return SpeedPrediction(expected * ratio, basis, sum(map(len, recent)))
+
+
+def _file_of(run: MeasuredRun) -> object:
+    return run.family_key, run.level_name, tuple(sorted(run.work.bytes_by_type.items()))
+
+
+def _is_comparable(run: MeasuredRun, work: TokenWork) -> bool:
+    # What the processor's cache holds whole says nothing of what memory must bring.
+    larger, smaller = sorted((run.work.weight_bytes, work.weight_bytes), reverse=True)
+    return larger <= _COMPARABLE_TIMES * smaller

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -147,3 +148,29 @@ def test_measured_runs_correct_and_the_nearest_count() -> None:
     assert predicted(same, slower, run(model, work, 0.1)) == (
         pytest.approx(0.7), Basis.SAME_FILE, 3,
     )  # fmt: skip
+
+
+def test_a_file_that_is_asked_every_day_does_not_outvote_others() -> None:
+    model, work = facts("llama")
+    often = [run(model, work, 0.5, level_name="Q8_0")] * 30
+    once = [run(model, work, 0.9, level_name=name) for name in ("Q6_K", "Q5_K_M")]
+    found = predict_speed(work, model, RATES, [*once, *often])
+    assert found.tokens_per_second == pytest.approx(0.9 * expected_speed(work, RATES))
+    assert (found.basis, found.runs) == (Basis.FAMILY, 11)
+
+
+def test_the_latest_runs_of_a_file_count() -> None:
+    model, work = facts("llama")
+    before, now = [run(model, work, 0.4)] * 40, [run(model, work, 0.8)] * 9
+    found = predict_speed(work, model, RATES, [*before, *now])
+    assert found.tokens_per_second == pytest.approx(0.8 * expected_speed(work, RATES))
+    assert (found.basis, found.runs) == (Basis.SAME_FILE, 9)
+
+
+def test_tiny_models_say_nothing_of_large_ones() -> None:
+    model, work = facts("llama")
+    by_type = {type_id: size // 100 for type_id, size in work.bytes_by_type.items()}
+    tiny = run(model, replace(work, bytes_by_type=by_type), 0.3, family_key="tiny/other")
+    assert predict_speed(work, model, RATES, [tiny]).basis is Basis.KERNELS
+    own = replace(tiny, family_key=model.family_key)
+    assert predict_speed(work, model, RATES, [own]).basis is Basis.FAMILY
