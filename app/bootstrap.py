@@ -13,9 +13,13 @@ from app.core.memory import memory_budget_bytes
 from app.engine.client import EngineClient
 from app.engine.pool import EnginePool
 from app.lab.demo import DemoFiles, DemoMaker
+from app.lab.memory_room import plan_of
+from app.lab.plans import Plans
+from app.lab.race_speeds import RaceSpeeds
 from app.lab.recorder import NoRecorder
 from app.lab.runner import Runner
 from app.lab.session import Session
+from app.lab.speeds import speed_store
 from app.library.model_files import open_model_file
 from app.monitor.machine import available_memory_bytes, physical_core_count
 from app.store.chats import ChatStore
@@ -94,8 +98,21 @@ def build_session(
     def is_made_here(path: Path) -> bool:
         return demo is not None and demo.owns(path)
 
+    plans = Plans.of_this_pc(paths)
+
+    def read_model(path: Path) -> ModelFile:
+        plans.prepare()  # here, because this is not the window's own thread
+        return open_model(path)
+
     session = Session(
-        runner_for, recorder, open_model, door, paths.state / "templates", is_made_here
+        runner_for,
+        recorder,
+        read_model,
+        door,
+        paths.state / "templates",
+        is_made_here,
+        planned_bytes=lambda pane: plan_of(pane, plans),
+        on_answered=RaceSpeeds(lambda: speed_store(paths), door).note,
     )
     return session, runners[0]
 

@@ -40,6 +40,7 @@ class Deck:
         door: The way to background work.
         is_made_here: Whether a missing file is being made (a level of the demo model).
         changed: Told when more is known of a pane.
+        planned_bytes: Needed memory by llama.cpp's plan of a pane's load, where that is known.
     """
 
     def __init__(
@@ -49,12 +50,14 @@ class Deck:
         door: JobDoor,
         is_made_here: Callable[[Path], bool],
         changed: Callable[[Pane], None],
+        planned_bytes: Callable[[Pane], int | None],
     ) -> None:
         self._runner = runner
         self._read_model = read_model
         self._door = door
         self._is_made_here = is_made_here
         self._changed = changed
+        self._planned_bytes = planned_bytes
         self._panes: dict[str, Pane] = {}
 
     def __getitem__(self, key: str) -> Pane:
@@ -95,7 +98,7 @@ class Deck:
         pane.candidate = candidate
         if reload:
             pane.needed_bytes = None
-            pane.estimated_bytes = expected_bytes(pane) or None
+            self._expect(pane)
             self._runner.unload(candidate.key)
 
     def read(self, pane: Pane) -> None:
@@ -104,7 +107,7 @@ class Deck:
 
         def done(model: ModelFile) -> None:
             pane.model = model
-            pane.estimated_bytes = expected_bytes(pane) or None
+            self._expect(pane)
             self._changed(pane)
 
         def failed(error: PersonError) -> None:
@@ -112,6 +115,10 @@ class Deck:
                 self._runner.fail(pane, PaneFailure(error.sentence, detail=error.detail))
 
         self._door(lambda: self._read_model(path), done=done, failed=failed)
+
+    def _expect(self, pane: Pane) -> None:
+        pane.planned_bytes = self._planned_bytes(pane)
+        pane.estimated_bytes = expected_bytes(pane) or None
 
     def level_of(self, key: str) -> str:
         """The quantization level of a pane's file; empty when it is not known."""

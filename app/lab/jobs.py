@@ -29,6 +29,7 @@ class Job:
         sampling: How it samples.
         shared: Others generate at the same time.
         request_id: Of the Generate command, once sent.
+        threads: That the engine generates with, once sent.
         grown: Text has come that the listener was not told of.
         told_seconds: When the listener was last told, by the monotonic clock.
     """
@@ -40,6 +41,7 @@ class Job:
     sampling: SamplingSettings
     shared: bool = False
     request_id: int = 0
+    threads: int = 0
     grown: bool = False
     told_seconds: float = -math.inf
 

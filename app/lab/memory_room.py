@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from app.lab.panes import Pane
+    from app.lab.plans import Plans
 
 
 def context_of(pane: Pane) -> int:
@@ -22,13 +23,28 @@ def context_of(pane: Pane) -> int:
 
 
 def expected_bytes(pane: Pane) -> int:
-    """Needed memory as measured, else as estimated; 0 while nothing is known of the file."""
+    """Needed memory as measured, else as llama.cpp plans it, else as estimated from the header.
+
+    0 while nothing is known of the file.
+    """
     if pane.needed_bytes is not None:
         return pane.needed_bytes
+    if pane.planned_bytes is not None:
+        return pane.planned_bytes
     if pane.model is None:
         return 0
     kv_type = str(pane.candidate.engine.kv_type)
     return estimate_needed_bytes(pane.model, context_of(pane), kv_type).total_bytes
+
+
+def plan_of(pane: Pane, plans: Plans) -> int | None:
+    """Needed memory by the plan that llama.cpp once made of such a load; None without one."""
+    if pane.model is None:
+        return None
+    settings = pane.candidate.engine
+    return plans.needed_bytes(
+        pane.model, context_of(pane), settings.kv_type, settings.flash_attention
+    )
 
 
 def too_large(needed_bytes: int, room_bytes: int) -> PersonError:

@@ -80,7 +80,9 @@ class Pane:
         model: Facts of the file's header, once read.
         loaded: Facts of the running engine.
         needed_bytes: Needed memory as measured; None before a first answer.
-        estimated_bytes: Needed memory as estimated from the header.
+        planned_bytes: Needed memory by llama.cpp's own plan of the load, where that is known.
+        estimated_bytes: Needed memory as expected before it is measured: as planned, else as
+            estimated from the header.
         peak_private_bytes: The most private memory seen since the load.
         peak_mapped_bytes: The most mapped memory seen since the load.
         context_used_tokens: What the context held after the last answer.
@@ -95,6 +97,7 @@ class Pane:
     model: ModelFile | None = None
     loaded: Loaded | None = None
     needed_bytes: int | None = None
+    planned_bytes: int | None = None
     estimated_bytes: int | None = None
     peak_private_bytes: int | None = None
     peak_mapped_bytes: int | None = None

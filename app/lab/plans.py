@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,8 @@ from app.monitor.machine import machine_facts
 from app.store.plans import PlanStore
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.core.model_file import ModelFile
     from app.core.settings import FlashAttention, KvType
     from app.store.paths import Paths
@@ -50,16 +51,28 @@ class Plans:
     Args:
         store: Keeps them.
         engine: Names the engine's build and what it runs on; nothing is kept where it is empty.
+            Called once, when first needed.
     """
 
-    def __init__(self, store: PlanStore, engine: str) -> None:
+    def __init__(self, store: PlanStore, engine: Callable[[], str]) -> None:
         self._store = store
-        self._engine = engine
+        self._name_engine = engine
+        self._named: str | None = None
 
     @classmethod
     def of_this_pc(cls, paths: Paths) -> Plans:
         """Those of this engine on this PC."""
-        return cls(PlanStore(paths.cache / "plans.sqlite3"), _engine_build())
+        return cls(PlanStore(paths.cache / "plans.sqlite3"), _engine_build)
+
+    def prepare(self) -> None:
+        """Find out which engine this PC has, which takes some hundredths of a second."""
+        if self._named is None:
+            self._named = self._name_engine()
+
+    @property
+    def _engine(self) -> str:
+        self.prepare()
+        return self._named or ""
 
     def find(
         self,
@@ -119,6 +132,8 @@ class Plans:
 
 def _engine_build() -> str:
     """Names the installed engine by the hashes of all its files, and the GPUs it may find."""
+    from importlib import metadata  # it takes long to import, and the window starts with this
+
     try:
         record = metadata.distribution(ENGINE_PACKAGE).read_text("RECORD")
     except metadata.PackageNotFoundError:

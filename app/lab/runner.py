@@ -387,6 +387,7 @@ class Runner:
         threads = self.pool.threads_for(len(self._jobs.begun) if job.shared else 1)
         if not job.shared and pane.candidate.engine.threads is not None:
             threads = pane.candidate.engine.threads
+        job.threads = threads
         client.send(m.SetThreads(client.next_id(), threads))
         chosen = pane.candidate.template_id
         template = template_by_id(chosen) if chosen is not None else None

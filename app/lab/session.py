@@ -45,6 +45,8 @@ class Session:
         door: The way to background work.
         template_folder: Where chosen chat templates are written for use elsewhere.
         is_made_here: Whether a missing file is being made (a level of the demo model).
+        planned_bytes: Needed memory by llama.cpp's plan of a pane's load, where that is known.
+        on_answered: Told of every answer that has ended.
 
     Attributes:
         chat: The open chat; changed here alone.
@@ -60,6 +62,8 @@ class Session:
         door: JobDoor,
         template_folder: Path,
         is_made_here: Callable[[Path], bool] = lambda _path: False,
+        planned_bytes: Callable[[Pane], int | None] = lambda _pane: None,
+        on_answered: Callable[[Job], object] = lambda _job: None,
     ) -> None:
         self.chat = Chat(id=0)
         self.listener: SessionListener = NobodyListens()
@@ -67,7 +71,10 @@ class Session:
         self._recorder = recorder
         self._template_folder = template_folder
         self._runner = runner_for(self)
-        self._deck = Deck(self._runner, read_model, door, is_made_here, self.pane_changed)
+        self._deck = Deck(
+            self._runner, read_model, door, is_made_here, self.pane_changed, planned_bytes
+        )
+        self._on_answered = on_answered
         self._saver = AnswerSaver(recorder, lambda sentence: self.listener.said(sentence))
 
     # --- reading --------------------------------------------------------------------------
@@ -453,6 +460,7 @@ class Session:
         self._saver.finish(job)
         self.listener.answer_changed(job.turn, job.pane.key)
         self.speed_sampled(job.pane, math.nan)
+        self._on_answered(job)
 
     def speed_sampled(self, pane: Pane, tokens_per_second: float) -> None:
         """A point for the live plot."""

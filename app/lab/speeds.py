@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 from app.monitor.machine import machine_facts
@@ -17,6 +16,8 @@ ENGINE_PACKAGE = "llama-cpp-python"
 
 def speed_store(paths: Paths) -> SpeedStore:
     """The speeds of this PC with this engine; another processor or engine begins anew."""
+    from importlib import metadata  # it takes long to import, and the window starts with this
+
     facts = machine_facts()
     try:
         engine = metadata.version(ENGINE_PACKAGE)
