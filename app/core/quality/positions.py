@@ -1,0 +1,131 @@
+"""Two distributions over the same vocabulary, compared at each position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Logits: TypeAlias = NDArray[np.float32]
+"""One row a position, one column a token of the vocabulary."""
+Tokens: TypeAlias = NDArray[np.integer]
+Floats: TypeAlias = NDArray[np.float64]
+Flags: TypeAlias = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class PositionScores:
+    """What was found at each position of a chunk, one value a position.
+
+    Attributes:
+        kld: KL divergence of the candidate from the reference, in nats. Rounding can make it as
+            low as about -1e-7 where the two are alike.
+        reference_ln_p: The reference's ln p of the token that comes next in the text.
+        candidate_ln_p: The candidate's.
+        same_top: Whether both find the same token most likely.
+    """
+
+    kld: Floats
+    reference_ln_p: Floats
+    candidate_ln_p: Floats
+    same_top: Flags
+
+    def __post_init__(self) -> None:
+        """Refuse columns of different lengths."""
+        columns = (self.kld, self.reference_ln_p, self.candidate_ln_p, self.same_top)
+        if len({len(column) for column in columns}) != 1:
+            raise ValueError("scores of different numbers of positions")
+
+    def __len__(self) -> int:
+        return len(self.kld)
+
+    @property
+    def delta_p(self) -> Floats:
+        """Δp: the candidate's probability of the next token minus the reference's."""
+        return np.exp(self.candidate_ln_p) - np.exp(self.reference_ln_p)
+
+    @property
+    def ln_ratio(self) -> Floats:
+        """What each position adds to ln(PPL of the candidate / PPL of the reference), times n."""
+        return self.reference_ln_p - self.candidate_ln_p
+
+
+def score_positions(reference: Logits, candidate: Logits, next_tokens: Tokens) -> PositionScores:
+    """Compare two blocks of logits in full, without rounding or cut.
+
+    Row by row, so that the temporary memory is a few rows whatever the block's size; well below
+    a millisecond of one core a row at a vocabulary of 150,000.
+
+    Args:
+        reference: The reference's logits, positions × vocabulary.
+        candidate: The candidate's, of the same shape.
+        next_tokens: The token that follows each position in the text.
+
+    Raises:
+        ValueError: The shapes do not fit together, or a token is outside the vocabulary.
+    """
+    expect_block(reference, next_tokens)
+    if reference.shape != candidate.shape:
+        raise ValueError("reference and candidate have different vocabularies or positions")
+    scores = empty_scores(len(reference))
+    for row, token in enumerate(next_tokens.tolist()):
+        ours, base = candidate[row], reference[row]
+        ours_sum, base_sum = log_sum(ours), log_sum(base)
+        weights = np.exp(base - np.float32(base_sum))
+        # Σ p (ln p − ln q): the constants come out of the sum because the weights sum to 1.
+        difference = float(np.dot(weights, base - ours)) / float(np.sum(weights, dtype=np.float64))
+        scores.kld[row] = difference - (base_sum - ours_sum)
+        scores.reference_ln_p[row] = float(base[token]) - base_sum
+        scores.candidate_ln_p[row] = float(ours[token]) - ours_sum
+        scores.same_top[row] = int(np.argmax(ours)) == int(np.argmax(base))
+    return scores
+
+
+def log_sum(row: NDArray[np.float32]) -> float:
+    """ln Σ exp of one row of logits: what is taken off a logit to make it ln p."""
+    top = float(row.max())
+    return top + float(np.log(np.sum(np.exp(row - np.float32(top)), dtype=np.float64)))
+
+
+def joined(parts: Iterable[PositionScores]) -> PositionScores:
+    """The scores of several chunks as one, in order."""
+    kept = list(parts)
+    if not kept:
+        return empty_scores(0)
+    return PositionScores(
+        np.concatenate([part.kld for part in kept]),
+        np.concatenate([part.reference_ln_p for part in kept]),
+        np.concatenate([part.candidate_ln_p for part in kept]),
+        np.concatenate([part.same_top for part in kept]),
+    )
+
+
+def empty_scores(positions: int) -> PositionScores:
+    """Scores to be filled in."""
+    return PositionScores(
+        np.zeros(positions),
+        np.zeros(positions),
+        np.zeros(positions),
+        np.zeros(positions, dtype=np.bool_),
+    )
+
+
+def expect_block(logits: Logits, next_tokens: Tokens) -> None:
+    """Refuse a block that is no block.
+
+    Raises:
+        ValueError: Not two dimensions, no vocabulary, another number of tokens than rows, or a
+            token outside the vocabulary.
+    """
+    if logits.ndim != 2 or logits.shape[1] == 0:
+        raise ValueError("logits are positions × vocabulary")
+    if len(next_tokens) != len(logits):
+        raise ValueError("each position needs the token that comes next")
+    if (
+        len(next_tokens)
+        and not 0 <= int(next_tokens.min()) <= int(next_tokens.max()) < (logits.shape[1])
+    ):
+        raise ValueError("a token lies outside the vocabulary")
