@@ -114,7 +114,8 @@ def test_any_size_gives_finite_figures(seed: int, kept: int, sampled: int) -> No
         block = compact(reference, tokens, comparable=comparable, kept=kept, sampled=sampled)
         scores = score_compact(block, candidate, tokens)
         assert np.isfinite(scores.kld).all()
-        assert (scores.kld > -1e-4).all() or comparable
+        # Without a sample what is left is a lower bound that is never below zero.
+        assert comparable or sampled or (scores.kld > -1e-4).all()
 
 
 def test_stored_and_read_again() -> None:
