@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from app.bootstrap import build_command_session
 from app.core.chat import Message, Role
 from app.core.errors import PersonError
 from app.core.fit import Verdict
-from app.core.settings import KvType, SamplingSettings
-from app.core.speed import Basis
+from app.core.settings import EngineSettings, FlashAttention, KvType, SamplingSettings
+from app.core.speed import Basis, MachineRates
 from app.engine import messages as m
-from app.lab.bandwidth import last_cache_bytes, read_bandwidth
+from app.lab.bandwidth import MachineSpeed, last_cache_bytes, read_bandwidth
 from app.lab.bench import Bench, BenchPlan
 from app.lab.calls import EngineCalls
 from app.lab.fit import Fitter, remember_bench
+from app.lab.memory_room import expected_bytes
+from app.lab.plans import Plans
+from app.lab.speeds import speed_store
+from app.library.model_files import open_model_file
+from app.store.paths import Paths
+from app.store.plans import PlanStore
 from app.store.speeds import SpeedStore
 from tests.helpers import gguf_files as files
 from tests.helpers.architectures import Size, write_architecture, write_header_only
@@ -24,6 +32,7 @@ from tests.helpers.architectures import Size, write_architecture, write_header_o
 PLENTY_BYTES = 50_000_000_000
 # Large enough that the parts beside the engine's own matter.
 SIZE = Size(layers=6, width=512, feed_forward=1536, heads=8, kv_heads=4, vocabulary_tokens=32_000)
+F32, F16 = 0, 1
 SHARE, LEAST_BYTES = 0.05, 40_000_000
 
 
@@ -129,6 +138,121 @@ def test_this_pc_is_measured_once(fitter: Fitter, tmp_path: Path, store: SpeedSt
     assert all(rate > 0 for rate in rates.by_type.values())
     fitter.fit(path)
     assert store.rates(1) == rates
+
+
+def no_engine(folder: Path) -> EngineCalls:
+    """One that fails the test where it is asked: its working folder cannot be made."""
+    in_the_way = folder / "in the way"
+    in_the_way.write_bytes(b"")
+    return EngineCalls("none", in_the_way / "folder")
+
+
+def test_what_is_measured_within_little_time_is_completed_later(
+    tmp_path: Path, store: SpeedStore
+) -> None:
+    path = write_header_only(tmp_path / "h.gguf", "llama")
+    with Fitter(tmp_path / "state", lambda: PLENTY_BYTES, store, 2, patience_s=0) as hurried:
+        first = hurried.fit(path).speed
+    one = store.rates(1)
+    assert one is not None
+    # The type that most of the weights have is measured in any case.
+    assert list(one.by_type) == [F16]
+    assert first is not None
+    assert first.basis is Basis.KERNELS
+    several = store.rates(2)
+    assert several is not None
+    assert not several.by_type
+    with Fitter(tmp_path / "state", lambda: PLENTY_BYTES, store, 2) as patient:
+        assert patient.fit(path).speed is not None
+    one, several = store.rates(1), store.rates(2)
+    assert one is not None
+    assert several is not None
+    assert set(one.by_type) == set(several.by_type) == {F32, F16}
+
+
+def test_what_was_spoilt_is_replaced_and_not_measured_at_every_call(
+    tmp_path: Path, store: SpeedStore
+) -> None:
+    store.keep_rates(MachineRates(1, 20e9, {F16: 20e9, F32: 15e9}, 500.0))
+    store.keep_rates(MachineRates(2, 40e9, {F16: 0.1e9, F32: 28e9}, 900.0))
+    engine = no_engine(tmp_path)
+    rates = MachineSpeed(store).rates([F16, F32], 2, engine, again=False)
+    assert rates.by_type == {F16: 40e9, F32: 28e9}
+    with EngineCalls("measures", tmp_path / "state") as measuring:
+        MachineSpeed(store).rates([F16, F32], 2, measuring)
+    kept = store.rates(2)
+    assert kept is not None
+    assert kept.by_type[F16] > 0.1e9
+    assert kept.by_type[F32] == 28e9
+
+
+def test_bandwidth_of_one_thread_is_measured_when_one_is_asked_for(
+    tmp_path: Path, store: SpeedStore
+) -> None:
+    store.keep_rates(MachineRates(1, 0.0, {F16: 20e9}, 500.0))
+    rates = MachineSpeed(store).rates([F16], 1, no_engine(tmp_path))
+    assert rates.bandwidth > 0
+    assert rates.by_type == {F16: 20e9}
+
+
+def test_a_prepared_engine_answers(fitter: Fitter, tmp_path: Path) -> None:
+    fitter.prepare()
+    fitter.prepare()
+    assert fitter.fit(write_header_only(tmp_path / "h.gguf", "llama")).needs.kv_bytes > 0
+
+
+def test_a_plan_is_remembered_for_the_very_load(tmp_path: Path, store: SpeedStore) -> None:
+    path = write_header_only(tmp_path / "h.gguf", "llama")
+    plans = Plans(PlanStore(tmp_path / "plans.sqlite3"), lambda: "one build")
+    with Fitter(tmp_path / "state", lambda: PLENTY_BYTES, store, 1, plans) as fitter:
+        found = fitter.fit(path, 2048, KvType.Q8_0)
+    how = (KvType.Q8_0, FlashAttention.AUTO)
+    assert plans.needed_bytes(found.model, 2048, *how) == found.needs.total_bytes
+    elsewhere = write_header_only(tmp_path / "elsewhere.gguf", "llama")
+    assert plans.needed_bytes(open_model_file(elsewhere), 2048, *how) is not None
+    assert plans.needed_bytes(found.model, 4096, *how) is None
+    assert plans.needed_bytes(found.model, 2048, KvType.F16, FlashAttention.AUTO) is None
+    assert plans.needed_bytes(found.model, 2048, KvType.Q8_0, FlashAttention.OFF) is None
+    larger = write_header_only(tmp_path / "l.gguf", "llama", Size(layers=7))
+    assert plans.needed_bytes(open_model_file(larger), 2048, *how) is None
+    another_build = Plans(PlanStore(tmp_path / "plans.sqlite3"), lambda: "another build")
+    assert another_build.needed_bytes(found.model, 2048, *how) is None
+    unknown_build = Plans(PlanStore(tmp_path / "plans.sqlite3"), lambda: "")
+    assert unknown_build.needed_bytes(found.model, 2048, *how) is None
+
+
+def test_a_plan_with_a_gpu_is_not_remembered(tmp_path: Path) -> None:
+    model = open_model_file(write_header_only(tmp_path / "h.gguf", "llama"))
+    plans = Plans(PlanStore(tmp_path / "plans.sqlite3"), lambda: "one build")
+    how = (model, 2048, KvType.F16, FlashAttention.AUTO)
+    gpu = m.PlannedDevice("CUDA0", "gpu", 10, 1000, [0, 1])
+    plans.keep(*how, m.Predicted(1, 2048, 100, 1000, 100, 10, 1, [gpu], 5))
+    assert plans.find(*how) is None
+    processor = m.PlannedDevice("CPU", "cpu", 10, 1000, [0, 1])
+    plans.keep(*how, m.Predicted(1, 2048, 100, 1000, 100, 10, 1, [processor], 5))
+    assert plans.find(*how) is not None
+
+
+def test_a_known_plan_decides_whether_a_pane_fits(tmp_path: Path) -> None:
+    paths = Paths.below(tmp_path / "home")
+    paths.create()
+    path = write_header_only(tmp_path / "h.gguf", "llama")
+    other = write_header_only(tmp_path / "o.gguf", "llama", Size(layers=7))
+    plans = Plans.of_this_pc(paths)
+    with Fitter(paths.state, lambda: PLENTY_BYTES, speed_store(paths), 1, plans) as fitter:
+        needed = fitter.fit(path).needs.total_bytes
+    session, _ = build_command_session(paths, None)
+    session.start_with([path, other])
+    known, unknown = session.panes
+    assert known.planned_bytes == known.estimated_bytes == expected_bytes(known) == needed
+    assert unknown.planned_bytes is None
+    assert unknown.estimated_bytes
+    # Another context is another load.
+    settings = EngineSettings(context_tokens=512)
+    session.update_candidate(msgspec.structs.replace(known.candidate, engine=settings))
+    assert known.planned_bytes is None
+    assert 0 < expected_bytes(known) < needed
+    assert session.close()
 
 
 def test_memory_is_read_by_several_threads() -> None:
