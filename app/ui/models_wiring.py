@@ -17,6 +17,7 @@ from app.lab.fit import Fitter
 from app.lab.hub_access import HubAccess
 from app.lab.hub_orders import build_downloads
 from app.lab.library import Library
+from app.lab.plans import Plans
 from app.lab.speeds import speed_store
 from app.monitor.machine import available_memory_bytes, physical_core_count
 from app.store.comparisons import ComparisonStore
@@ -80,6 +81,7 @@ class ModelsPart:
             lambda: memory_budget_bytes(available_memory_bytes()),
             speed_store(paths),
             physical_core_count(),
+            Plans.of_this_pc(paths),
         )
         self._held = False
         self._fit = HubFit(hub.headers, fitter, paths.cache / "fit")
