@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -20,6 +19,7 @@ T = TypeVar("T")
 Column = str | int | None
 
 _figures_decoder = msgspec.json.Decoder(AnswerFigures)
+_REASONS = {reason.value: reason for reason in StopReason}
 
 CHAT_COLUMNS = (
     "title",
@@ -88,15 +88,15 @@ def answer_row(answer: Answer) -> tuple[Column, ...]:
     )
 
 
-def answer_from(row: tuple[Column, ...]) -> Answer:
-    """The answer of a row of ``ANSWER_COLUMNS``."""
+def answer_from(row: tuple[Any, ...]) -> Answer:
+    """The answer of a row of ``ANSWER_COLUMNS``; quick, because a long chat has thousands."""
     stop_reason, error, figures, thinking, text = row
     return Answer(
-        text=cast("str", text),
-        thinking=cast("str", thinking),
-        stop_reason=_stop_reason(cast("str | None", stop_reason)),
-        error=cast("str | None", error),
-        figures=None if figures is None else _figures(cast("str", figures)),
+        text,
+        thinking,
+        stop_reason=_stop_reason(stop_reason),
+        error=error,
+        figures=None if figures is None else _figures(figures),
     )
 
 
@@ -139,17 +139,18 @@ def _plain(text: str, kind: type[T], chat_id: int) -> T:
 
 
 def _stop_reason(value: str | None) -> StopReason | None:
-    if value is None:
-        return None
-    try:
-        return StopReason(value)
-    except ValueError:  # a reason that a newer version knows: the answer did end
-        return StopReason.STOPPED
+    # A reason that a newer version knows: the answer did end.
+    return None if value is None else _REASONS.get(value, StopReason.STOPPED)
 
 
 def _figures(text: str) -> AnswerFigures | None:
-    with contextlib.suppress(msgspec.DecodeError):  # a long chat has thousands: the fast way first
+    try:
         return _figures_decoder.decode(text)
+    except msgspec.DecodeError:
+        return _repaired_figures(text)
+
+
+def _repaired_figures(text: str) -> AnswerFigures | None:
     try:
         return from_json(text, AnswerFigures)
     except NotReadable as error:

@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QBrush,
     QColor,
     QContextMenuEvent,
+    QFocusEvent,
     QGuiApplication,
     QKeyEvent,
     QPainter,
@@ -41,8 +42,10 @@ class MarkdownView(QTextBrowser):
     Signals:
         link_activated: The person wants to open this address; nothing is opened here.
         rendered: The text on the screen is the newest; the height may have changed.
+        focused: It got the keyboard.
     """
 
+    focused = Signal()
     link_activated = Signal(QUrl)
     rendered = Signal()
 
@@ -256,6 +259,10 @@ class MarkdownView(QTextBrowser):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._render()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focused.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()  # the scroll area around it scrolls

@@ -186,7 +186,7 @@ class Driver(QObject):
         QTimer.singleShot(1500, done)
 
     def _do_scroll_back(self, command: dict[str, Any]) -> None:
-        """Read older turns in every pane, as often as asked, until the views are at their most."""
+        """Scroll to the top of what there is in every pane, as often as asked."""
         left = command["times"]
 
         def step() -> None:
@@ -199,11 +199,11 @@ class Driver(QObject):
                 return
             left -= 1
             for view in self._window.page.panes.views():
-                view.transcript.show_earlier()
+                view.transcript.verticalScrollBar().setValue(0)
 
         timer = QTimer(self)
         timer.timeout.connect(step)
-        timer.start(700)
+        timer.start(1000)
 
     def _do_feed_hour(self, _command: dict[str, Any]) -> None:
         """An hour of samples and speeds of every pane, a minute a turn of the event loop."""

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QGuiApplication, QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from app.core.chat import StopReason
 from app.ui.answer_document import GUTTER_PX
-from app.ui.compare.quiet_button import QuietButton
+from app.ui.compare.answer_facts import AnswerFacts
+from app.ui.compare.quiet_button import SIDE_PX, QuietButton
 from app.ui.compare.turn_parts import ThinkingBlock
 from app.ui.icons import icon
 from app.ui.markdown import MarkdownView
@@ -19,7 +20,6 @@ from app.ui.widgets import label, push_button
 
 if TYPE_CHECKING:
     from app.core.chat import Answer
-    from app.ui.compare.turn_view import AnswerFacts
 
 
 class AnswerView(QWidget):
@@ -28,58 +28,125 @@ class AnswerView(QWidget):
     Signals:
         regenerate_requested: The answer is wanted anew.
         difference_requested: The first difference is wanted in sight; pixels from the text's top.
+        focused: The text got the keyboard.
         link_activated: The person clicked a link (QUrl).
     """
 
     regenerate_requested = Signal()
     difference_requested = Signal(int)
     link_activated = Signal(QUrl)
+    focused = Signal()
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         """``name`` is what screen readers call the text ("Answer of B")."""
         super().__init__(parent)
+        self._name = name
         self._difference: int | None = None
         self._marked: int | None = None
         self._mark_due = False
+        self._facts = AnswerFacts()
+        # Most answers never need most of these, and a chat shows hundreds of answers.
         self.thinking: ThinkingBlock | None = None
-        self.text = MarkdownView(name, self)
-        self.text.link_activated.connect(self.link_activated)
-        self.live_label = label(role="dim")
-        self.live_label.setIndent(GUTTER_PX)
-        self.live_label.hide()
-        self.difference_button = push_button(self.tr("first difference"), "link")
-        self.difference_button.setIcon(icon("difference"))
-        self.difference_button.setToolTip(
-            self.tr("Here this answer leaves the reference's. Click to see the place.")
-        )
-        self.difference_button.clicked.connect(self._ask_difference)
-        self.difference_button.hide()
-        self.stop_label = label(role="small-dim", wrap=True)
-        self.stop_label.setIndent(GUTTER_PX)
-        self.stop_label.hide()
-        self.copy_button = QuietButton("copy", self.tr("Copy the answer"))
-        self.copy_button.clicked.connect(self._show_copy_menu)
-        self.regenerate_button = QuietButton("refresh", self.tr("Answer this anew"))
-        self.regenerate_button.clicked.connect(self.regenerate_requested)
+        self._text: MarkdownView | None = None
+        self._live_label: QLabel | None = None
+        self._stop_label: QLabel | None = None
+        self._difference_button: QPushButton | None = None
+        self._buttons: tuple[QuietButton, QuietButton] | None = None
+        below = QWidget(self)
+        below.setMinimumHeight(SIDE_PX)
+        self._row = QHBoxLayout(below)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(0)
+        self._row.addStretch(1)
+        self._tail = QVBoxLayout()
+        self._tail.setSpacing(0)
+        self._tail.addWidget(below)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(GRID // 2, 0, 0, 0)
         self._column.setSpacing(GRID // 2)
-        self._column.addWidget(self.text)
-        self._column.addWidget(self.live_label)
-        self._column.addLayout(self._make_tail())
+        self._column.addLayout(self._tail)
 
-    def _make_tail(self) -> QVBoxLayout:
-        buttons = QHBoxLayout()
-        buttons.setSpacing(0)
-        buttons.addWidget(self.difference_button)
-        buttons.addStretch(1)
-        for button in (self.regenerate_button, self.copy_button):
-            buttons.addWidget(button)
-        tail = QVBoxLayout()
-        tail.setSpacing(0)
-        tail.addWidget(self.stop_label)
-        tail.addLayout(buttons)
-        return tail
+    # --- its parts, made when they are first needed ---------------------------------------
+
+    @property
+    def text(self) -> MarkdownView:
+        """The answer's text."""
+        if self._text is None:
+            self._text = MarkdownView(self._name, self)
+            self._text.link_activated.connect(self.link_activated)
+            self._text.focused.connect(self.focused)
+            self._text.hide()
+            self._column.insertWidget(0 if self.thinking is None else 1, self._text)
+            self._order_tabs()
+        return self._text
+
+    @property
+    def live_label(self) -> QLabel:
+        """What the pane does for the answer while nothing of it has come."""
+        if self._live_label is None:
+            self._live_label = label(role="dim")
+            self._live_label.setIndent(GUTTER_PX)
+            self._live_label.hide()
+            self._column.insertWidget(self._column.count() - 1, self._live_label)
+        return self._live_label
+
+    @property
+    def stop_label(self) -> QLabel:
+        """Why the answer ended."""
+        if self._stop_label is None:
+            self._stop_label = label(role="small-dim", wrap=True)
+            self._stop_label.setIndent(GUTTER_PX)
+            self._stop_label.hide()
+            self._tail.insertWidget(0, self._stop_label)
+        return self._stop_label
+
+    @property
+    def difference_button(self) -> QPushButton:
+        """Brings the first difference into sight."""
+        if self._difference_button is None:
+            button = self._difference_button = push_button(self.tr("first difference"), "link")
+            button.setIcon(icon("difference"))
+            button.setToolTip(
+                self.tr("Here this answer leaves the reference's. Click to see the place.")
+            )
+            button.clicked.connect(self._ask_difference)
+            button.hide()
+            self._row.insertWidget(0, button)
+        return self._difference_button
+
+    @property
+    def regenerate_button(self) -> QuietButton:
+        """Asks for the answer anew; on the newest turn alone."""
+        return self._made_buttons()[0]
+
+    @property
+    def copy_button(self) -> QuietButton:
+        """Copies the answer, as text or as Markdown."""
+        return self._made_buttons()[1]
+
+    def complete(self) -> None:
+        """Make the buttons, which wait until the pointer or the keyboard comes near."""
+        self._made_buttons()
+
+    def _made_buttons(self) -> tuple[QuietButton, QuietButton]:
+        if self._buttons is None:
+            regenerate = QuietButton("refresh", self.tr("Answer this anew"), self)
+            regenerate.clicked.connect(self.regenerate_requested)
+            copy = QuietButton("copy", self.tr("Copy the answer"), self)
+            copy.clicked.connect(self._show_copy_menu)
+            self._buttons = (regenerate, copy)
+            for button in self._buttons:
+                self._row.addWidget(button)
+            copy.show()
+            self._follow_buttons()
+            self._order_tabs()
+        return self._buttons
+
+    def _order_tabs(self) -> None:
+        """Keys go from the text to its buttons, whichever came into being first."""
+        if self._text is not None and self._buttons is not None:
+            QWidget.setTabOrder(self._text, self._buttons[0])
+            QWidget.setTabOrder(*self._buttons)
 
     # --- showing ------------------------------------------------------------------------
 
@@ -92,28 +159,38 @@ class AnswerView(QWidget):
 
     def show_answer(self, answer: Answer, facts: AnswerFacts) -> None:
         """Follow everything."""
+        self._facts = facts
         self._show_thinking(answer, facts)
-        if facts.live and not facts.stopping:
-            self.show_text(answer)
-        else:
-            self.text.set_markdown(answer.text)
-        self.text.setVisible(bool(answer.text))
+        if answer.text or self._text is not None:
+            if facts.live and not facts.stopping:
+                self.show_text(answer)
+            else:
+                self.text.set_markdown(answer.text)
+            self.text.setVisible(bool(answer.text))
         waiting = facts.live and not answer.text and not answer.thinking
-        self.live_label.setVisible(waiting)
         if waiting and self.live_label.text() != facts.live_words:
             self.live_label.setText(facts.live_words)
+        if waiting or self._live_label is not None:
+            self.live_label.setVisible(waiting)
         self._show_end(answer, facts)
         self._show_difference(facts)
-        self.copy_button.setEnabled(bool(answer.text))
-        self.copy_button.set_always(facts.is_last and not facts.live and bool(answer.text))
-        self.regenerate_button.setVisible(facts.is_last)
-        self.regenerate_button.setEnabled(facts.can_ask)
-        self.regenerate_button.set_always(facts.is_last and not facts.live)
+        if self._buttons is not None:
+            self._follow_buttons()
 
     def reveal_buttons(self, shown: bool) -> None:
         """Show the buttons because the pointer is over the turn."""
-        for button in (self.copy_button, self.regenerate_button):
-            button.set_revealed(shown)
+        if shown or self._buttons is not None:
+            for button in self._made_buttons():
+                button.set_revealed(shown)
+
+    def _follow_buttons(self) -> None:
+        facts, has_text = self._facts, self._text is not None and bool(self._text.source)
+        newest = facts.is_last and not facts.live
+        self.copy_button.setEnabled(has_text)
+        self.copy_button.set_always(newest and has_text)
+        self.regenerate_button.setVisible(facts.is_last)
+        self.regenerate_button.setEnabled(facts.can_ask)
+        self.regenerate_button.set_always(newest)
 
     def _show_thinking(self, answer: Answer, facts: AnswerFacts) -> None:
         if not answer.thinking:
@@ -136,23 +213,25 @@ class AnswerView(QWidget):
             words = answer.error
         elif answer.stop_reason is None and not facts.live:
             words = self.tr("cut off: the program or the engine ended before the answer did")
-        self.stop_label.setText(words)
-        self.stop_label.setVisible(bool(words))
+        if words or self._stop_label is not None:
+            self.stop_label.setText(words)
+            self.stop_label.setVisible(bool(words))
 
     # --- the first difference -----------------------------------------------------------
 
     def _show_difference(self, facts: AnswerFacts) -> None:
         self._difference = facts.difference
-        self.difference_button.setVisible(facts.difference is not None)
-        if facts.difference is None:
-            self.text.mark_source_offset(None)
+        if facts.difference is not None or self._difference_button is not None:
+            self.difference_button.setVisible(facts.difference is not None)
+        if facts.difference is None and self._text is not None:
+            self._text.mark_source_offset(None)
         # Finding the place takes some renderings: it waits for a moment with nothing else to do.
         self._mark_due = facts.difference not in (None, self._marked)
         self._marked = self._marked if facts.difference is not None else None
 
     def place_mark(self) -> bool:
         """Mark the first difference if that is still to be done; False if it is not."""
-        if not self._mark_due or not self.text.isVisible():
+        if not self._mark_due or self._text is None or not self._text.isVisible():
             return False
         self._mark()
         return True

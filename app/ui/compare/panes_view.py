@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QWidget
 
-from app.ui.compare.pane_view import PaneView
+from app.ui.compare.pane_view import LEAST_PX, PaneView
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent
 
-    from app.core.chat import Turn
+    from app.core.chat import Chat, Turn
     from app.lab.session import Session
 
+FIRST_SIGHT_TURNS = 2
+"""What the window shows first is made at once: there is no picture yet that could stand still."""
 TICK_MS = 330
 """What changes without a new state is shown this often in each pane: figures are to be read."""
 TEXT_MS = 100
@@ -23,6 +25,10 @@ TEXT_MS = 100
 
 class PanesView(QScrollArea):
     """One to six panes of equal width; scrolls sideways when they do not fit.
+
+    Widgets of a pane cost some 20 ms. When another chat is opened its panes and turns are made one
+    in each turn of the event loop, and until they fill their places the picture from before stands
+    still: nobody sees panes half made, and nothing else has to wait.
 
     Signals:
         As those of :class:`PaneView`.
@@ -44,6 +50,12 @@ class PanesView(QScrollArea):
         self._session = session
         self._views: dict[str, PaneView] = {}
         self._order: list[str] = []
+        self._chat: Chat | None = None
+        self._due: list[str] = []
+        self._places: dict[str, QWidget] = {}
+        self._leaving: list[PaneView] = []
+        self._still = False
+        self._seen = False
         self._focused_key: str | None = None
         self._was_busy = False
         self._tick_place = 0
@@ -60,6 +72,7 @@ class PanesView(QScrollArea):
         self._text_timer = QTimer(self)
         self._text_timer.timeout.connect(self._show_grown)
         self._fill_timer = QTimer(self)
+        self._fill_timer.setObjectName("fill")
         self._fill_timer.setInterval(0)
         self._fill_timer.timeout.connect(self._fill_one)
         application = QApplication.instance()
@@ -72,26 +85,30 @@ class PanesView(QScrollArea):
         """Follow the session's panes and their order."""
         wanted = [pane.candidate.key for pane in self._session.panes]
         others = set(wanted) != set(self._order)
+        another_chat = self._session.chat is not self._chat
+        self._chat = self._session.chat
+        self._order = wanted
         for key in set(self._views) - set(wanted):
             view = self._views.pop(key)
             view.hide()
-            view.setParent(None)
-            view.deleteLater()
-        for place, key in enumerate(wanted):
-            view = self._views.get(key)
-            if view is None:
-                view = self._views[key] = self._make(key)
-            else:
-                view.refresh()
-            if self._splitter.indexOf(view) != place:
-                self._splitter.insertWidget(place, view)
-            view.set_own_box_shown(len(wanted) > 1)
-        self._order = wanted
-        if self._focused_key not in self._views:
+            self._leaving.append(view)
+        self._due = [key for key in wanted if another_chat or key not in self._views]
+        self._arrange()
+        for key in wanted:
+            if key not in self._due:
+                self._prepare(key)
+        if self._focused_key not in wanted:
             self._focused_key = None
         self._set_intervals()
         if others:
             self._splitter.setSizes([1000] * len(wanted))
+        if self._seen:
+            self._stand_still(bool(self._due))
+        else:
+            due, self._due = self._due, []
+            for key in due:
+                self._prepare(key, at_once_turns=FIRST_SIGHT_TURNS)
+        self._fill_timer.start()
 
     def note_turns(self, key: str) -> None:
         """Turns of one pane came, went or were replaced."""
@@ -125,12 +142,15 @@ class PanesView(QScrollArea):
             view.note_all()
 
     def view(self, key: str) -> PaneView:
-        """The pane of one candidate."""
+        """The pane of one candidate; made now, with its newest turn, if it was not yet."""
+        if key in self._due:
+            self._due.remove(key)
+            self._prepare(key, at_once_turns=1)
         return self._views[key]
 
     def views(self) -> list[PaneView]:
-        """All panes in their order."""
-        return [self._views[key] for key in self._order]
+        """All panes in their order; made now if they were not yet."""
+        return [self.view(key) for key in self._order]
 
     @property
     def focused_key(self) -> str | None:
@@ -139,13 +159,44 @@ class PanesView(QScrollArea):
 
     def focus_pane(self, key: str) -> None:
         """Give a pane the keyboard and bring it into sight."""
-        view = self._views.get(key)
-        if view is not None:
+        if key in self._order:
+            view = self.view(key)
             self.ensureWidgetVisible(view, 0, 0)
             view.focus()
             self._set_focused(key)
 
     # --- within -------------------------------------------------------------------------
+
+    def _arrange(self) -> None:
+        """Every pane in its place; where one is still to be made, something empty is."""
+        for key in [key for key in self._places if key not in self._order]:
+            self._places.pop(key).deleteLater()
+        for place, key in enumerate(self._order):
+            widget = self._views.get(key) or self._places.get(key)
+            if widget is None:
+                widget = self._places[key] = QWidget()
+                widget.setMinimumWidth(LEAST_PX)
+            if self._splitter.indexOf(widget) != place:
+                self._splitter.insertWidget(place, widget)
+
+    def _prepare(self, key: str, *, at_once_turns: int = 0) -> None:
+        """Make a pane in its place, or have it show what there is now."""
+        view = self._views.get(key)
+        if view is None:
+            view = self._views[key] = self._make(key)
+            for _ in range(at_once_turns):
+                view.transcript.fill_one()
+            empty = self._places.pop(key)
+            self._splitter.replaceWidget(self._splitter.indexOf(empty), view)
+            empty.deleteLater()
+        else:
+            view.refresh()
+        view.set_own_box_shown(len(self._order) > 1)
+
+    def _stand_still(self, still: bool) -> None:
+        """Keep the picture as it is, or show what there is now."""
+        self._still = still
+        self.setUpdatesEnabled(not still)
 
     def _make(self, key: str) -> PaneView:
         view = PaneView(self._session, key)
@@ -159,8 +210,6 @@ class PanesView(QScrollArea):
         view.template_chosen.connect(self.template_chosen)
         view.link_activated.connect(self.link_activated)
         view.transcript.fill_wanted.connect(self._fill_timer.start)
-        if view.transcript.fills:
-            self._fill_timer.start()
         return view
 
     def _set_intervals(self) -> None:
@@ -181,20 +230,37 @@ class PanesView(QScrollArea):
             view.show_grown()
 
     def _fill_one(self) -> None:
-        """Older turns get their widgets one at a time, the panes taking turns."""
+        """One thing that is still to be done: a pane, or a turn's widgets, or an old pane's end."""
+        if self._due:
+            self._prepare(self._due.pop(0))
+        elif not self._fill_next():
+            if self._still:
+                self._stand_still(False)
+            elif self._leaving:
+                self._leaving.pop().deleteLater()
+            else:
+                self._fill_timer.stop()
+                self._seen = self.isVisible()
+
+    def _fill_next(self) -> bool:
+        """Make widgets of one turn, the panes taking turns; False if none is to be made now."""
         for _ in self._order:
             self._fill_place += 1
             view = self._view_in_turn(self._fill_place)
-            if view is not None and view.transcript.fill_one():
-                return
-        self._fill_timer.stop()
+            # While the picture stands still only what will be in sight is made.
+            if view is None or (self._still and view.transcript.covered):
+                continue
+            if view.transcript.fill_one():
+                return True
+        return False
 
     def _view_in_turn(self, place: int) -> PaneView | None:
         return self._living(self._order[place % len(self._order)]) if self._order else None
 
     def _living(self, key: str) -> PaneView | None:
-        """A pane's view, unless the session closed the pane a moment ago."""
-        return self._views.get(key) if self._session.chat.candidate(key) is not None else None
+        """A pane's view, unless it is still to be made or the session closed it a moment ago."""
+        living = key not in self._due and self._session.chat.candidate(key) is not None
+        return self._views.get(key) if living else None
 
     def _on_focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:
         if now is None or not self.isAncestorOf(now):
@@ -225,3 +291,5 @@ class PanesView(QScrollArea):
         self._timer.stop()
         self._text_timer.stop()
         self._fill_timer.stop()
+        self._stand_still(False)
+        self._seen = False

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 ICON_PX = 16
+SIDE_PX = 29
+"""What is laid out before such a button is made leaves a square of this size for it."""
 
 
 class QuietButton(QToolButton):
@@ -27,6 +29,7 @@ class QuietButton(QToolButton):
         super().__init__(parent)
         self.setIcon(icon(icon_name, Tone.DIM))
         self.setIconSize(QSize(ICON_PX, ICON_PX))
+        self.setFixedSize(SIDE_PX, SIDE_PX)
         self.setToolTip(name)
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui.compare.end_button import EndButton
 from app.ui.compare.turn_view import TurnView
-from app.ui.compare.turn_window import TurnWindow
+from app.ui.compare.turn_window import FEW_TURNS, MORE_TURNS, MOST_TURNS, TurnWindow
 from app.ui.theme import GRID
 from app.ui.widgets import push_button
 
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from app.core.chat import Turn
     from app.ui.compare.turn_view import AnswerFacts
 
-AT_ONCE_TURNS = 2
 NEAR_PX = 4
+MANY_SCREENS = 3
+"""Turns that fill the view this many times over are enough on either side of what is read."""
 
 
 class Transcript(QScrollArea):
@@ -131,9 +132,9 @@ class Transcript(QScrollArea):
         return list(self._views)
 
     @property
-    def fills(self) -> bool:
-        """Whether turns in the window still have no widgets."""
-        return self._filling
+    def covered(self) -> bool:
+        """Whether what comes later changes nothing in sight: the view is full, or all is made."""
+        return not self._filling or self.verticalScrollBar().maximum() > 0
 
     @property
     def follows_end(self) -> bool:
@@ -146,14 +147,14 @@ class Transcript(QScrollArea):
         """Bring more turns in above; what is read now stays where it is."""
         if self._window.earlier:
             self._leave_end()
-            self._window = self._window.with_earlier()
+            self._window = self._window.with_earlier(self._most(self._views[:MORE_TURNS]))
             self._reconcile()
 
     def show_later(self) -> None:
         """Bring more turns in below."""
         if self._window.later:
             self._leave_end()
-            self._window = self._window.with_later()
+            self._window = self._window.with_later(self._most(self._views[-MORE_TURNS:]))
             self._reconcile()
 
     def jump_to_end(self) -> None:
@@ -174,7 +175,7 @@ class Transcript(QScrollArea):
     # --- views --------------------------------------------------------------------------
 
     def _reconcile(self) -> None:
-        """Drop the views that left the window; the others are made one at a time."""
+        """Drop the views that left the window, make the newest; the others come one at a time."""
         wanted = self._turns[self._window.start : self._window.end]
         ids = {id(turn) for turn in wanted}
         for view in [view for view in self._views if id(view.turn) not in ids]:
@@ -184,27 +185,34 @@ class Transcript(QScrollArea):
                 self._anchor = (self._views[-1], GRID) if self._views else None
             view.hide()
             view.deleteLater()
-        for _ in range(AT_ONCE_TURNS):
-            if not self._make_missing():
-                break
-        else:
-            self._filling = True
-            self.fill_wanted.emit()
         for view in self._views:
             view.refresh(self._facts_of(view.turn))
+        # Before it is seen there is time: a pane and its first turn are made one after the other.
+        if wanted and self.window().isVisible() and self.view_of(wanted[-1]) is None:
+            self._make_missing()
+        self._filling = len(self._views) < len(wanted)
+        if self._filling:
+            self.fill_wanted.emit()
         self._refresh_buttons()
 
     def fill_one(self) -> bool:
-        """Make the widgets of one turn that has none; False if nothing is left to make."""
+        """Make the widgets of one turn that has none; False if there was nothing to make."""
         if not self._filling:
             return False
-        self._filling = self._make_missing()
+        self._make_missing()
+        self._filling = len(self._views) < self._window.end - self._window.start
         if not self._filling and not self._stick:
             self._bring_more(self.verticalScrollBar().value())
-        return self._filling
+        return True
 
-    def _make_missing(self) -> bool:
-        """Make the view of the last turn in the window that has none; False if all have."""
+    def _most(self, stay: Sequence[TurnView]) -> int:
+        """How many turns may have widgets when more come on the other side of these."""
+        height_px = sum(view.height() for view in stay)
+        long = height_px >= MANY_SCREENS * self.viewport().height()
+        return FEW_TURNS if long and len(stay) >= FEW_TURNS - MORE_TURNS else MOST_TURNS
+
+    def _make_missing(self) -> None:
+        """Make the view of the last turn in the window that has none."""
         wanted = self._turns[self._window.start : self._window.end]
         have = {id(view.turn): position for position, view in enumerate(self._views)}
         place = len(self._views)
@@ -223,8 +231,7 @@ class Transcript(QScrollArea):
             self._column.insertWidget(place + 1, view)
             view.show()
             view.refresh(self._facts_of(turn))
-            return True
-        return False
+            return
 
     def _refresh_buttons(self) -> None:
         self.earlier_button.setVisible(self._window.earlier > 0)

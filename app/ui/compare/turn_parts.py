@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.compare.growing_edit import GrowingEdit
-from app.ui.compare.quiet_button import QuietButton
+from app.ui.compare.quiet_button import SIDE_PX, QuietButton
 from app.ui.compare.words import tokens_words
 from app.ui.icons import Tone, icon
 from app.ui.theme import GRID
@@ -47,21 +47,30 @@ class PromptCard(QFrame):
         self.label.setWordWrap(True)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-        self.edit_button = QuietButton("edit", self.tr("Edit and ask again from here"))
-        self.edit_button.clicked.connect(self.start_editing)
-        self.copy_button = QuietButton("copy", self.tr("Copy this message"))
-        self.copy_button.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._prompt))
+        self._editable = True
+        self._buttons: tuple[QuietButton, QuietButton] | None = None
         self._row = QHBoxLayout()
         self._row.setSpacing(0)
         self._row.addWidget(self.label, 1)
-        for button in (self.edit_button, self.copy_button):
-            self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        # Room for the buttons, until they are made.
+        self.label.setMinimumHeight(SIDE_PX)
+        self._row.setContentsMargins(0, 0, 2 * SIDE_PX, 0)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(GRID, GRID // 2, GRID // 2, GRID // 2)
         self._column.addLayout(self._row)
         self.whole_button: QPushButton | None = None
         self._editor: PromptEditor | None = None
         self._show_text(whole=len(prompt) <= LONG_PROMPT_CHARACTERS)
+
+    @property
+    def edit_button(self) -> QuietButton:
+        """Puts an editor in the text's place."""
+        return self._made_buttons()[0]
+
+    @property
+    def copy_button(self) -> QuietButton:
+        """Puts the message on the clipboard."""
+        return self._made_buttons()[1]
 
     @property
     def editor(self) -> PromptEditor | None:
@@ -89,22 +98,46 @@ class PromptCard(QFrame):
 
     def set_editable(self, editable: bool) -> None:
         """Whether editing can be asked for now."""
-        self.edit_button.setEnabled(editable)
+        self._editable = editable
+        if self._buttons is not None:
+            self.edit_button.setEnabled(editable)
         if self._editor is not None:
             self._editor.set_enabled(editable)
 
     def reveal_buttons(self, shown: bool) -> None:
         """Show the buttons because the pointer is over the turn."""
-        self.edit_button.set_revealed(shown)
-        self.copy_button.set_revealed(shown)
+        if shown or self._buttons is not None:
+            for button in self._made_buttons():
+                button.set_revealed(shown)
+
+    def complete(self) -> None:
+        """Make the buttons, which wait until a person comes near: a chat has hundreds of them."""
+        self._made_buttons()
+
+    def _made_buttons(self) -> tuple[QuietButton, QuietButton]:
+        if self._buttons is None:
+            edit = QuietButton("edit", self.tr("Edit and ask again from here"), self)
+            edit.setEnabled(self._editable)
+            edit.clicked.connect(self.start_editing)
+            copy = QuietButton("copy", self.tr("Copy this message"), self)
+            copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._prompt))
+            self._buttons = (edit, copy)
+            self._row.setContentsMargins(0, 0, 0, 0)
+            for button in self._buttons:
+                self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+                button.setVisible(self._editor is None)
+            # As the eye goes, though they come into being last.
+            QWidget.setTabOrder(self.label, edit)
+            QWidget.setTabOrder(edit, copy)
+        return self._buttons
 
     def _accept(self, text: str) -> None:
         self.edited.emit(text)
 
     def _show_parts(self, *, visible: bool) -> None:
         self.label.setVisible(visible)
-        self.edit_button.setVisible(visible)
-        self.copy_button.setVisible(visible)
+        for button in self._buttons or ():
+            button.setVisible(visible)
         if self.whole_button is not None:
             self.whole_button.setVisible(visible)
 

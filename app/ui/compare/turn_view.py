@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.ui.compare.answer_facts import AnswerFacts
 from app.ui.compare.answer_view import AnswerView
 from app.ui.compare.turn_parts import PromptCard
 from app.ui.theme import GRID
@@ -18,32 +18,7 @@ if TYPE_CHECKING:
 
     from app.core.chat import Turn
 
-
-@dataclass(frozen=True, slots=True)
-class AnswerFacts:
-    """What an answer's view shows beside the answer itself.
-
-    Attributes:
-        live: It is coming now, or its turn will come.
-        stopping: Stop was pressed: what has come is shown at once, and no more comes.
-        live_words: What the pane does for it ("reading the prompt 40%"); empty at rest.
-        live_tokens: Tokens so far while it comes.
-        stop_words: Why it ended, empty where it ended by itself.
-        difference: Where it leaves the reference's answer, in characters of its text.
-        is_last: The pane's newest turn.
-        error_below: The pane's notice says why it failed, so that the answer need not.
-        can_ask: Something may be asked now, so editing and regenerating are offered.
-    """
-
-    live: bool = False
-    stopping: bool = False
-    live_words: str = ""
-    live_tokens: int | None = None
-    stop_words: str = ""
-    difference: int | None = None
-    is_last: bool = False
-    error_below: bool = False
-    can_ask: bool = True
+__all__ = ["AnswerFacts", "TurnView"]
 
 
 class TurnView(QWidget):
@@ -73,6 +48,7 @@ class TurnView(QWidget):
             lambda y: self.place_requested.emit(self.answer.text, y)
         )
         self.answer.link_activated.connect(self.link_activated)
+        self.answer.focused.connect(self._complete)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, GRID)
         layout.setSpacing(GRID // 2)
@@ -86,11 +62,19 @@ class TurnView(QWidget):
             return
         self.prompt.set_editable(facts.can_ask)
         self.answer.show_answer(answer, facts)
+        # An older turn is completed when the pointer or the keyboard comes to it; a turn without
+        # a text has nothing that the keyboard could come to.
+        if not facts.live and (facts.is_last or not answer.text):
+            self._complete()
+
+    def _complete(self) -> None:
+        self.prompt.complete()
+        self.answer.complete()
 
     def refresh_text(self) -> None:
         """Show only the text as it is now; the cheap part of :meth:`refresh`."""
         answer = self.turn.answers.get(self._key)
-        if answer is not None and self.answer.text.isVisibleTo(self):
+        if answer is not None and answer.text and self.answer.text.isVisibleTo(self):
             self.answer.show_text(answer)
 
     # Qt's own names from here on.

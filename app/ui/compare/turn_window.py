@@ -7,6 +7,8 @@ from dataclasses import dataclass
 FIRST_TURNS = 10
 MORE_TURNS = 10
 MOST_TURNS = 30
+FEW_TURNS = 20
+"""The most where turns are long: fewer of them fill the window many times over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +43,15 @@ class TurnWindow:
         """How many turns lie after the window."""
         return self.total - self.end
 
-    def with_earlier(self) -> TurnWindow:
-        """Show more turns before; the last ones go when there are too many."""
+    def with_earlier(self, most: int = MOST_TURNS) -> TurnWindow:
+        """Show more turns before; the last ones go when there are more than ``most``."""
         start = max(0, self.start - MORE_TURNS)
-        return TurnWindow(start, min(self.end, start + MOST_TURNS), self.total)
+        return TurnWindow(start, min(self.end, start + most), self.total)
 
-    def with_later(self) -> TurnWindow:
-        """Show more turns after; the first ones go when there are too many."""
+    def with_later(self, most: int = MOST_TURNS) -> TurnWindow:
+        """Show more turns after; the first ones go when there are more than ``most``."""
         end = min(self.total, self.end + MORE_TURNS)
-        return TurnWindow(max(self.start, end - MOST_TURNS), end, self.total)
+        return TurnWindow(max(self.start, end - most), end, self.total)
 
     def with_total(self, total: int) -> TurnWindow:
         """Follow a chat that grew or shrank: a window at the end stays there."""

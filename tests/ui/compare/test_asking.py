@@ -152,6 +152,7 @@ def test_the_last_answer_can_be_written_anew(shown: Shown, qtbot: QtBot) -> None
     shown.session.with_turns(("One", "1"), ("Two", "2"))
     shown.session.listener.turns_changed()
     shown.settle()
+    shown.until(lambda: len(shown.pane("B").transcript.views()) == 2)
     first, last = shown.pane("B").transcript.views()
     assert not first.answer.regenerate_button.isVisible()
     qtbot.mouseClick(last.answer.regenerate_button, Qt.MouseButton.LeftButton)
@@ -162,6 +163,7 @@ def test_an_earlier_message_is_edited_where_it_stands(shown: Shown, qtbot: QtBot
     shown.session.with_turns(("Whi is the sky blue?", "x"), ("And then?", "y"))
     shown.session.listener.turns_changed()
     shown.settle()
+    shown.until(lambda: len(shown.pane("A").transcript.views()) == 2)
     card = shown.pane("A").transcript.views()[0].prompt
     qtbot.mouseClick(card.edit_button, Qt.MouseButton.LeftButton)
     assert card.editor is not None

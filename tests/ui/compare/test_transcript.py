@@ -3,12 +3,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
 from app.core.chat import Answer, AnswerFigures, StopReason
-from app.ui.compare.turn_window import FIRST_TURNS, MOST_TURNS
+from app.ui.compare.quiet_button import QuietButton
+from app.ui.compare.turn_window import FEW_TURNS, FIRST_TURNS, MOST_TURNS
+from app.ui.markdown import MarkdownView
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -92,6 +94,20 @@ def test_only_a_few_dozen_turns_ever_have_widgets(shown: Shown, qtbot: QtBot) ->
     shown.until(lambda: len(transcript.views()) == FIRST_TURNS)
     assert prompts(transcript)[-1] == "Question 199"
     assert not transcript.later_button.isVisible()
+
+
+def test_fewer_turns_have_widgets_where_turns_are_long(shown: Shown, qtbot: QtBot) -> None:
+    transcript = with_turns(shown, 100, LONG)
+    shown.until(lambda: at_end(transcript))
+    for newest in (99, 89, 79):
+        transcript.verticalScrollBar().setValue(0)
+        shown.until(lambda: len(transcript.views()) == FEW_TURNS)
+        assert prompts(transcript)[-1] == f"Question {newest}"
+    first = prompts(transcript)[0]
+    # And back: what was let go of comes again.
+    transcript.verticalScrollBar().setValue(transcript.verticalScrollBar().maximum())
+    shown.until(lambda: prompts(transcript)[0] != first)
+    shown.until(lambda: len(transcript.views()) == FEW_TURNS)
 
 
 def test_it_stays_at_the_end_while_text_comes(shown: Shown, qtbot: QtBot) -> None:
@@ -313,3 +329,63 @@ def test_buttons_of_older_turns_show_when_wanted(shown: Shown, qtbot: QtBot) -> 
     older.answer.reveal_buttons(True)
     older.answer.copy_button.clearFocus()
     assert older.answer.copy_button.is_painted()
+
+
+def buttons_of(view: TurnView) -> list[str]:
+    return [button.accessibleName() for button in view.findChildren(QuietButton)]
+
+
+def test_a_turn_gets_its_buttons_when_somebody_comes_near(shown: Shown, qtbot: QtBot) -> None:
+    qtbot.mouseMove(shown.page, QPoint(1, 1))
+    transcript = with_turns(shown, 4)
+    by_pointer, by_keys, neither, newest = transcript.views()
+    assert len(buttons_of(newest)) == 4
+    assert buttons_of(by_pointer) == buttons_of(by_keys) == []
+    shown.until(lambda: at_end(transcript))
+    heights = [view.height() for view in transcript.views()]
+    widths = [view.prompt.label.width() for view in transcript.views()]
+    transcript.scroll_to(by_pointer)
+    qtbot.mouseMove(shown.page, QPoint(1, 1))
+    qtbot.mouseMove(by_pointer, by_pointer.prompt.geometry().center())
+    shown.until(lambda: len(buttons_of(by_pointer)) == 4)
+    assert by_pointer.prompt.copy_button.is_painted()
+    by_keys.answer.text.setFocus(Qt.FocusReason.TabFocusReason)
+    assert len(buttons_of(by_keys)) == 4
+    assert buttons_of(neither) == []
+    shown.qtbot.wait(0)
+    assert [view.height() for view in transcript.views()] == heights
+    assert [view.prompt.label.width() for view in transcript.views()] == widths
+
+
+def test_keys_go_from_a_text_to_its_buttons(shown: Shown, qtbot: QtBot) -> None:
+    older, newest = with_turns(shown, 2).views()
+    for view, offers_anew in ((older, False), (newest, True)):
+        prompt, answer = view.prompt, view.answer
+        answer.text.setFocus(Qt.FocusReason.TabFocusReason)
+        expected = [answer.regenerate_button] if offers_anew else []
+        for button in [*expected, answer.copy_button]:
+            qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+            assert button.hasFocus()
+        answer.text.setFocus(Qt.FocusReason.TabFocusReason)
+        for button in (prompt.copy_button, prompt.edit_button):
+            qtbot.keyClick(
+                QApplication.focusWidget(), Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier
+            )
+            assert button.hasFocus()
+
+
+def test_an_answer_that_has_not_begun_has_only_what_it_shows(shown: Shown, qtbot: QtBot) -> None:
+    qtbot.mouseMove(shown.page, QPoint(1, 1))  # the pointer may rest where the turn will be
+    shown.session.ask("Hello")
+    shown.settle()
+    turn = shown.last_turn("A")
+    assert turn.findChildren(MarkdownView) == []
+    assert buttons_of(turn) == []
+    assert turn.answer.live_label.isVisible()
+    shown.session.say("A", "Hi")
+    shown.settle()
+    assert turn.answer.text.isVisible()
+    assert not turn.answer.live_label.isVisible()
+    shown.session.finish("A")
+    shown.settle()
+    assert len(buttons_of(turn)) == 4

@@ -1,0 +1,32 @@
+"""What stands beside an answer in the window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFacts:
+    """What an answer's view shows beside the answer itself.
+
+    Attributes:
+        live: It is coming now, or its turn will come.
+        stopping: Stop was pressed: what has come is shown at once, and no more comes.
+        live_words: What the pane does for it ("reading the prompt 40%"); empty at rest.
+        live_tokens: Tokens so far while it comes.
+        stop_words: Why it ended, empty where it ended by itself.
+        difference: Where it leaves the reference's answer, in characters of its text.
+        is_last: The pane's newest turn.
+        error_below: The pane's notice says why it failed, so that the answer need not.
+        can_ask: Something may be asked now, so editing and regenerating are offered.
+    """
+
+    live: bool = False
+    stopping: bool = False
+    live_words: str = ""
+    live_tokens: int | None = None
+    stop_words: str = ""
+    difference: int | None = None
+    is_last: bool = False
+    error_below: bool = False
+    can_ask: bool = True
