@@ -2,13 +2,14 @@
 
 Every token reads all weights that work on it once, and the keys and values so far. How many bytes
 a second that may be is measured on this PC: for memory alone, and better for each number format
-with llama.cpp's own kernels, since some formats cost more to decode than to read.
+with llama.cpp's own kernels, since some formats cost more to decode than to read. Small models
+spend as long between the products as in them: each product, each pass over a vector costs a start
+and a meeting of the threads, which is measured too; how many there are follows from the tensors.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -17,28 +18,23 @@ from app.core.levels import TENSOR_TYPES
 from app.core.statistics import median
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from app.core.gguf import TensorInfo
     from app.core.model_file import ModelFile
+    from app.core.token_work import TokenWork
 
+_F16 = next(type_id for type_id, entry in TENSOR_TYPES.items() if entry.name == "F16")
 # What is left of the memory's bandwidth in llama.cpp's kernels, where those were not measured.
 DEFAULT_EFFICIENCY = 0.6
-# Small nodes of a graph, in units of what the kernels' measurement calls a node: those of every
-# layer (rotation, attention, activation), and those that come with a norm, a matrix, or a choice
-# among experts. Fitted to models of five architectures.
-_NODES_OF_A_LAYER = 30
-_NODES_OF_A_NORM = 3
-_NODES_OF_A_MATRIX = 3
-_NODES_OF_A_CHOICE = 100
-# Mamba's first kind of state decays by an exponential for each of its elements, one at a time.
-_DECAY_NS = 8.0
-_EXPERTS = re.compile(r"blk\.\d+\.ffn_(?:\w+_(?:ch)?exps(?:\.|$)|(?:gate|up|down)\.\d+\.)")
-_TYPE_IDS = {entry.name: type_id for type_id, entry in TENSOR_TYPES.items()}
-# Rows of these are picked out, not multiplied.
-_LOOKED_UP = ("token_embd.", "per_layer_token_embd.", "rope_", "position_embd.", "token_types.")
-
-
+# Scalar work, in ns of one thread: present processors differ in it by some tens of percent.
+# An element of a key or a value that one query head looks at.
+_ATTENDED_NS = 0.11
+# Mamba's first kind of state decays by an exponential for each of its elements.
+_DECAY_NS = 4.0
+# An element that the steps of a product leave over.
+_TAIL_NS = 0.75
+# A state is taken from the cache, read, written, and put back.
+_STATE_PASSES = 4
 # Threads that meet after a small node wait about so long for each other.
 _MEETING_NS = 1_000.0
 _SPOILT_SHARE = 0.5
@@ -56,48 +52,6 @@ class Basis(StrEnum):
     OTHER_MODELS = "measured kernels, corrected by runs of other models"
     FAMILY = "measured kernels, corrected by runs of this family"
     SAME_FILE = "runs of this file"
-
-
-@dataclass(frozen=True, slots=True)
-class TokenWork:
-    """What generating one token takes.
-
-    Attributes:
-        bytes_by_type: Bytes of weights read, by tensor type.
-        kv_bytes_by_token: Bytes of keys and values read for each token held already, in layers
-            that look at all of them.
-        window_bytes_by_token: The same in layers with a sliding window.
-        window_tokens: Length of the window.
-        state_bytes: Fixed states, read whole.
-        nodes: Small nodes of the graph: what lies between the products.
-        decays: Elements of states that decay each by its own rate.
-    """
-
-    bytes_by_type: Mapping[int, int]
-    kv_bytes_by_token: float
-    window_bytes_by_token: float
-    window_tokens: int
-    state_bytes: int
-    nodes: int
-    decays: int = 0
-
-    @property
-    def weight_bytes(self) -> int:
-        """Bytes of weights read for one token."""
-        return sum(self.bytes_by_type.values())
-
-    def kv_bytes(self, depth_tokens: int) -> float:
-        """Bytes of keys, values and states read with so many tokens held."""
-        in_window = min(depth_tokens, self.window_tokens)
-        return (
-            self.kv_bytes_by_token * depth_tokens
-            + self.window_bytes_by_token * in_window
-            + self.state_bytes
-        )
-
-    def total_bytes(self, depth_tokens: int = 0) -> float:
-        """All bytes read for one token."""
-        return self.weight_bytes + self.kv_bytes(depth_tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,70 +108,18 @@ class SpeedPrediction:
     runs: int = 0
 
 
-def token_work(tensors: Iterable[TensorInfo], model: ModelFile, kv_type: str = "f16") -> TokenWork:
-    """Sum up what one token takes.
-
-    Of the experts only those count that work on one token. The embeddings count where they are
-    the output matrix too; else one row of them is read.
-
-    Args:
-        tensors: Of all shards.
-        model: Their model.
-        kv_type: Number format of keys and values.
-    """
-    found = list(tensors)
-    tied = all(tensor.name != "output.weight" for tensor in found)
-    by_type: dict[int, int] = {}
-    for tensor in found:
-        if tensor.name.startswith(_LOOKED_UP) and not (tied and tensor.name == "token_embd.weight"):
-            continue
-        n_bytes = tensor.n_bytes
-        if 0 < model.expert_used_count < model.expert_count and _EXPERTS.match(tensor.name):
-            n_bytes = n_bytes * model.expert_used_count // model.expert_count
-        by_type[tensor.type_id] = by_type.get(tensor.type_id, 0) + n_bytes
-    stored = TENSOR_TYPES[_TYPE_IDS[kv_type.upper()]]
-    element_bytes = stored.block_bytes / stored.block_elements
-    full = sum(
-        layer.key_width + layer.value_width
-        for layer in model.attention.layers
-        if not layer.has_window
-    )
-    windowed = sum(
-        layer.key_width + layer.value_width for layer in model.attention.layers if layer.has_window
-    )
-    return TokenWork(
-        bytes_by_type=by_type,
-        kv_bytes_by_token=full * element_bytes,
-        window_bytes_by_token=windowed * element_bytes,
-        window_tokens=model.sliding_window or 0,
-        state_bytes=model.attention.state_bytes,
-        nodes=_NODES_OF_A_LAYER * model.block_count + sum(map(_nodes_of, found)),
-        decays=sum(
-            tensor.n_elements
-            for tensor in found
-            if tensor.name.endswith(".ssm_a") and tensor.dimensions[0] > 1
-        ),
-    )
-
-
-def _nodes_of(tensor: TensorInfo) -> int:
-    if "ffn_gate_inp." in tensor.name:
-        return _NODES_OF_A_CHOICE
-    if "norm" in tensor.name:
-        return _NODES_OF_A_NORM
-    return _NODES_OF_A_MATRIX if tensor.name.endswith(".weight") else 1
-
-
 def expected_speed(work: TokenWork, rates: MachineRates, depth_tokens: int = 0) -> float:
     """Tokens a second by the rates alone."""
     plain = rates.bandwidth * DEFAULT_EFFICIENCY
     seconds = 0.0
     for type_id, n_bytes in work.bytes_by_type.items():
         seconds += n_bytes / _rate(type_id, rates, plain)
-    f16 = _rate(_TYPE_IDS["F16"], rates, plain)
-    seconds += work.kv_bytes(depth_tokens) / f16
+    f16 = _rate(_F16, rates, plain)
+    attention_ns = work.attended(depth_tokens) * _ATTENDED_NS / rates.threads
+    seconds += max(work.kv_bytes(depth_tokens) / f16, attention_ns / 1e9)
+    seconds += _STATE_PASSES * work.state_bytes / f16
     seconds += work.nodes * rates.node_ns / 1e9
-    seconds += work.decays * _DECAY_NS / rates.threads / 1e9
+    seconds += (work.decays * _DECAY_NS + work.tails * _TAIL_NS) / rates.threads / 1e9
     return 1 / seconds if seconds > 0 else 0.0
 
 

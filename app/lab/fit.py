@@ -15,7 +15,8 @@ from app.core.errors import PersonError
 from app.core.fit import judge_devices, layer_bytes
 from app.core.model_file import ModelFile
 from app.core.settings import DEFAULT_CONTEXT_TOKENS, FlashAttention, KvType
-from app.core.speed import MeasuredRun, SpeedPrediction, predict_speed, token_work
+from app.core.speed import MeasuredRun, SpeedPrediction, predict_speed
+from app.core.token_work import token_work
 from app.engine import messages as m
 from app.lab.bandwidth import MachineSpeed
 from app.lab.calls import EngineCalls

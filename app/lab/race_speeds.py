@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from app.core.chat import StopReason
 from app.core.model_file import ModelFile
 from app.core.settings import FlashAttention
-from app.core.speed import MeasuredRun, token_work
+from app.core.speed import MeasuredRun
+from app.core.token_work import token_work
 from app.library.model_files import read_shards
 
 if TYPE_CHECKING:

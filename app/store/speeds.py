@@ -13,7 +13,8 @@ import sqlite3
 import time
 from typing import TYPE_CHECKING, cast
 
-from app.core.speed import MachineRates, MeasuredRun, TokenWork
+from app.core.speed import MachineRates, MeasuredRun
+from app.core.token_work import TokenWork
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -170,6 +171,9 @@ def _work_text(work: TokenWork) -> str:
             "state": work.state_bytes,
             "nodes": work.nodes,
             "decays": work.decays,
+            "tails": work.tails,
+            "attended": work.attended_by_token,
+            "window_attended": work.attended_by_window_token,
         }
     )
 
@@ -185,6 +189,9 @@ def _work_from(text: str) -> TokenWork | None:
             state_bytes=int(plain["state"]),
             nodes=int(plain["nodes"]),
             decays=int(plain["decays"]),
+            tails=int(plain["tails"]),
+            attended_by_token=int(plain["attended"]),
+            attended_by_window_token=int(plain["window_attended"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         log.warning("a remembered run cannot be read: %r", error)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from app.core.chat import Message, Role
 from app.core.settings import KvType, SamplingSettings
-from app.core.speed import predict_speed, token_work
+from app.core.speed import predict_speed
+from app.core.token_work import token_work
 from app.engine import messages as m
 from app.lab.bandwidth import MachineSpeed
 from app.lab.bench import Bench, BenchPlan

@@ -12,13 +12,12 @@ from app.core.speed import (
     Basis,
     MachineRates,
     MeasuredRun,
-    TokenWork,
     expected_speed,
     predict_speed,
     several_threads,
-    token_work,
     undisturbed,
 )
+from app.core.token_work import TokenWork, token_work
 from tests.helpers.architectures import Size, header_of
 
 F32, F16, Q4_K, IQ4_XS = 0, 1, 12, 23
@@ -59,7 +58,12 @@ def test_keys_and_values_grow_with_the_depth_up_to_the_window() -> None:
     assert windowed.kv_bytes(100) == 100 * per_token
     assert windowed.kv_bytes(10_000) == 10_000 * full + SIZE.window * full
     _, recurrent = facts("mamba")
-    assert recurrent.kv_bytes(10) == recurrent.kv_bytes(10_000) > 0
+    assert recurrent.kv_bytes(10_000) == 0 == recurrent.attended(10_000)
+    assert recurrent.state_bytes > 0
+    # Each of the query heads looks at the keys and values that it shares with others.
+    heads = 2 * SIZE.head_length * SIZE.heads * SIZE.layers
+    assert dense.attended(1000) == 1000 * heads
+    assert windowed.attended(10_000) == (10_000 + SIZE.window) * heads // 2
     found = parse_header(header_of("llama", SIZE))
     model, _ = facts("llama")
     smaller = token_work(found.tensors, model, "q8_0")

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core.speed import MachineRates, MeasuredRun, TokenWork
+from app.core.speed import MachineRates, MeasuredRun
+from app.core.token_work import TokenWork
 from app.store import speeds
 from app.store.speeds import SpeedStore
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-WORK = TokenWork({1: 100, 12: 200}, 1.5, 0.5, 512, 30, 40, 50)
+WORK = TokenWork({1: 100, 12: 200}, 1.5, 0.5, 512, 30, 40, 50, 60, 70, 80)
 RUN = MeasuredRun("llama/sky", "Q4_K_M", WORK, 64, 2, 31.25)
 
 
