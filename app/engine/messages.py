@@ -28,6 +28,7 @@ class FailureKind(StrEnum):
     GENERATE = "generate"
     BENCH = "bench"
     QUANTIZE = "quantize"
+    SCORE = "score"
     PROTOCOL = "protocol"
 
 
@@ -145,7 +146,88 @@ class MeasureKernels(msgspec.Struct, tag="measure_kernels", frozen=True):
     bytes_each: int
 
 
-Command = Load | Generate | Stop | SetThreads | Bench | Quantize | Predict | MeasureKernels
+class Tokenize(msgspec.Struct, tag="tokenize", frozen=True):
+    """Write the tokens of a text file into another file, as little-endian 32-bit numbers.
+
+    Special tokens written in the text are read as plain text. A begin token that the vocabulary
+    wants stands first. Needs a loaded model.
+
+    Attributes:
+        source: The text, UTF-8.
+        target: Written anew.
+    """
+
+    id: int
+    source: str
+    target: str
+
+
+class Detokenize(msgspec.Struct, tag="detokenize", frozen=True):
+    """Say which bytes tokens stand for. Needs a loaded model."""
+
+    id: int
+    tokens: list[int]
+
+
+class KeepReference(msgspec.Struct, tag="keep_reference", frozen=True):
+    """Evaluate a chunk of text and keep the distributions of its scored positions in a file.
+
+    Needs a model loaded with ``context_tokens`` 0. What is kept: ``app.core.quality.compact``.
+
+    Attributes:
+        tokens: The chunk, evaluated from an empty context.
+        first_scored: Positions from here to the last but one are scored.
+        threads: Of the evaluation.
+        target: The file; it appears when it is complete.
+        comparable: Round and cut as llama-perplexity does.
+        first_position: How many positions came before in the measurement.
+    """
+
+    id: int
+    tokens: list[int]
+    first_scored: int
+    threads: int
+    target: str
+    comparable: bool = False
+    first_position: int = 0
+
+
+class ScoreChunk(msgspec.Struct, tag="score_chunk", frozen=True):
+    """Evaluate a chunk of text and hold it against a kept reference.
+
+    Needs a model loaded with ``context_tokens`` 0.
+
+    Attributes:
+        tokens: As they were for the reference.
+        first_scored: As it was for the reference.
+        threads: Of the evaluation.
+        reference: The file that :class:`KeepReference` wrote.
+        batch_tokens: How many tokens are evaluated at once; another number than the reference
+            had, with another number of threads, shows what rounding alone makes of a model.
+    """
+
+    id: int
+    tokens: list[int]
+    first_scored: int
+    threads: int
+    reference: str
+    batch_tokens: int = 128
+
+
+Command = (
+    Load
+    | Generate
+    | Stop
+    | SetThreads
+    | Bench
+    | Quantize
+    | Predict
+    | MeasureKernels
+    | Tokenize
+    | Detokenize
+    | KeepReference
+    | ScoreChunk
+)
 
 
 # --- events: engine to window process -----------------------------------------------------
@@ -374,6 +456,53 @@ class KernelsMeasured(msgspec.Struct, tag="kernels_measured", frozen=True):
     node_ns: float
 
 
+class Tokenized(msgspec.Struct, tag="tokenized", frozen=True):
+    """The tokens are written.
+
+    Attributes:
+        count: How many there are.
+        begin_token: What stands at the start of every text; None where the vocabulary wants none.
+        vocabulary_digest: SHA-256 of all tokens' texts: models of one digest can be compared.
+    """
+
+    id: int
+    count: int
+    begin_token: int | None
+    vocabulary_digest: str
+
+
+class Detokenized(msgspec.Struct, tag="detokenized", frozen=True):
+    """The bytes of each token, as Latin-1 text: a token may end inside a UTF-8 sequence."""
+
+    id: int
+    pieces: list[str]
+
+
+class ReferenceKept(msgspec.Struct, tag="reference_kept", frozen=True):
+    """A chunk's distributions lie in their file."""
+
+    id: int
+    positions: int
+    file_bytes: int
+
+
+class ChunkScored(msgspec.Struct, tag="chunk_scored", frozen=True):
+    """A chunk against its reference, one value a scored position.
+
+    Attributes:
+        kld: KL divergence of this model from the reference, in nats.
+        reference_ln_p: The reference's ln p of the token that comes next in the text.
+        ln_p: This model's.
+        same_top: Whether both find the same token most likely.
+    """
+
+    id: int
+    kld: list[float]
+    reference_ln_p: list[float]
+    ln_p: list[float]
+    same_top: list[bool]
+
+
 class Failed(msgspec.Struct, tag="failed", frozen=True):
     """A command could not be carried out; the engine lives.
 
@@ -404,5 +533,9 @@ Event = (
     | Quantized
     | Predicted
     | KernelsMeasured
+    | Tokenized
+    | Detokenized
+    | ReferenceKept
+    | ChunkScored
     | Failed
 )

@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import llama_cpp as lc
+import numpy as np
 
 from app.core.settings import FlashAttention, KvType
 from app.engine.messages import FailureKind, Load, Predict
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from app.engine.host.abort import AbortFlag
 
 BATCH_TOKENS = 512
@@ -162,6 +165,19 @@ class Model:
         head = [self.begin_token] if add_bos else []
         return [*head, *cast("list[int]", tokens[:count])]
 
+    def tokenize_plain(self, text: bytes) -> list[int]:
+        """Tokens of a text as it stands, behind the begin token where the vocabulary wants one.
+
+        Texts of special tokens stay texts.
+        """
+        size = len(text) + 16
+        while True:
+            tokens = (lc.llama_token * size)()
+            count = lc.llama_tokenize(self.vocabulary, text, len(text), tokens, size, True, False)
+            if count >= 0:
+                return cast("list[int]", tokens[:count])
+            size = -count
+
     def is_end(self, token: int) -> bool:
         """Whether a token ends the answer."""
         return bool(lc.llama_vocab_is_eog(self.vocabulary, token))
@@ -182,10 +198,21 @@ class Context:
         size_tokens: int,
         threads: int,
         batch_tokens: int = BATCH_TOKENS,
+        output_tokens: int = 1,
         kv_type: KvType = KvType.F16,
         flash_attention: FlashAttention = FlashAttention.AUTO,
     ) -> None:
         """Make a context.
+
+        Args:
+            model: Its weights.
+            abort: Ends a decode.
+            size_tokens: How many tokens it holds.
+            threads: Of a decode.
+            batch_tokens: Most tokens of one decode.
+            output_tokens: Most rows of logits of one decode; each takes the vocabulary's room.
+            kv_type: Of the KV cache.
+            flash_attention: Whether to use it.
 
         Raises:
             EngineError: It does not fit in memory, or llama.cpp refuses the combination.
@@ -195,8 +222,8 @@ class Context:
         params.n_batch = batch_tokens
         params.n_ubatch = min(batch_tokens, BATCH_TOKENS)
         params.n_threads = params.n_threads_batch = threads
-        # One row of logits at a time: else the compute buffer reserves one for each token.
-        params.n_outputs_max = 1
+        # Few rows of logits at a time: else the compute buffer reserves one for each token.
+        params.n_outputs_max = output_tokens
         params.flash_attn_type = _FLASH_ATTENTION[flash_attention]
         params.type_k = params.type_v = _GGML_TYPES[kv_type]
         params.swa_full = False
@@ -279,6 +306,29 @@ class Context:
         array = (lc.llama_token * len(tokens))(*tokens)
         self._checked(lc.llama_decode(self.handle, lc.llama_batch_get_one(array, len(tokens))))
         self.tokens.extend(tokens)
+
+    def decode_rows(self, tokens: list[int]) -> NDArray[np.float32]:
+        """Decode tokens and read the logits of each; errors as :meth:`decode`.
+
+        Returns:
+            Tokens × vocabulary, in llama.cpp's own memory: gone with the next decode.
+        """
+        batch = lc.llama_batch_init(len(tokens), 0, 1)
+        try:
+            batch.n_tokens = len(tokens)
+            for place, token in enumerate(tokens):
+                batch.token[place] = token
+                batch.pos[place] = len(self.tokens) + place
+                batch.n_seq_id[place] = 1
+                batch.seq_id[place][0] = 0
+                batch.logits[place] = 1
+            self._checked(lc.llama_decode(self.handle, batch))
+        finally:
+            lc.llama_batch_free(batch)
+        self.tokens.extend(tokens)
+        pointer = lc.llama_get_logits(self.handle)
+        shape = (len(tokens), self.model.vocabulary_size)
+        return np.ctypeslib.as_array(cast("Any", pointer), shape)
 
     def decode_one(self, token: int) -> None:
         """Decode one generated token; errors as :meth:`decode`."""

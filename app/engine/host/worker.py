@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from typing import TYPE_CHECKING
 
 from app.core.chat_templates import TemplateFacts, template_facts
 from app.engine.host import native
@@ -23,22 +24,31 @@ from app.engine.messages import (
     PROTOCOL_VERSION,
     Bench,
     Command,
+    Detokenize,
     Device,
     Failed,
     FailureKind,
     Generate,
     Hello,
+    KeepReference,
     Load,
     Loaded,
     LoadProgress,
     MeasureKernels,
     Predict,
     Quantize,
+    ScoreChunk,
     SetThreads,
     Stop,
     Thinking,
     ThreadsSet,
+    Tokenize,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.engine.host.score import Scorer
 
 _PROGRESS_STEP = 0.01
 
@@ -54,6 +64,8 @@ class Worker:
         self._context: Context | None = None
         self._generator: Generator | None = None
         self._speed: SpeedTester | None = None
+        self._scorer: Scorer | None = None
+        self._make_scorer: Callable[[], Scorer] | None = None
         self._writers: dict[str | None, PromptWriter] = {}
         self._devices: list[Device] = []
 
@@ -96,6 +108,15 @@ class Worker:
                 self._channel.emit(ThreadsSet(command.id, command.threads))
             case Bench():
                 self._bench(command)
+            case Quantize() | Predict() | MeasureKernels():
+                self._without_model(command)
+            case Tokenize() | Detokenize() | KeepReference() | ScoreChunk():
+                self._score(command)
+            case Stop():
+                pass  # taken by the channel's reader thread
+
+    def _without_model(self, command: Quantize | Predict | MeasureKernels) -> None:
+        match command:
             case Quantize():
                 quantize(command, self._channel, self._log)
             case Predict():
@@ -103,8 +124,6 @@ class Worker:
                 self._channel.emit(planned)
             case MeasureKernels():
                 self._channel.emit(measure_kernels(command, self._abort))
-            case Stop():
-                pass  # taken by the channel's reader thread
 
     def _load(self, command: Load) -> None:
         begin_ns = time.perf_counter_ns()
@@ -138,6 +157,7 @@ class Worker:
                 self._unload()
                 raise EngineError(error.kind, error.sentence, tail(lines)) from error
         self._speed = SpeedTester(model, self._abort, command.kv_type, command.flash_attention)
+        self._make_scorer = lambda: _scorer(model, self._abort, command)
         sizes = LoadSizes(lines)
         self._log.collect()
         if self._context is not None:
@@ -196,7 +216,16 @@ class Worker:
             raise EngineError(FailureKind.BENCH, "No model is loaded in this engine.")
         self._channel.emit(self._speed.repetition(command))
 
+    def _score(self, command: Tokenize | Detokenize | KeepReference | ScoreChunk) -> None:
+        if self._make_scorer is None:
+            raise EngineError(FailureKind.SCORE, "No model is loaded in this engine.")
+        if self._scorer is None:
+            self._scorer = self._make_scorer()
+        self._channel.emit(self._scorer.carry_out(command))
+
     def _unload(self) -> None:
+        if self._scorer is not None:
+            self._scorer.free()
         if self._speed is not None:
             self._speed.free()
         if self._context is not None:
@@ -204,4 +233,12 @@ class Worker:
         if self._model is not None:
             self._model.free()
         self._model = self._context = self._generator = self._speed = None
+        self._scorer = self._make_scorer = None
         self._writers.clear()
+
+
+def _scorer(model: Model, abort: AbortFlag, load: Load) -> Scorer:
+    # Imported when it is needed: an engine that only answers does without its memory.
+    from app.engine.host.score import Scorer
+
+    return Scorer(model, abort, load.kv_type, load.flash_attention)

@@ -1,0 +1,239 @@
+"""Evaluates chunks of text and compares distributions over the vocabulary.
+
+The logits of a batch are copied out and worked on by a thread of their own while llama.cpp decodes
+the next batch: numpy and llama.cpp both let go of Python's lock. So a chunk costs little more than
+its evaluation, and only two batches of logits are held at a time.
+"""
+
+from __future__ import annotations
+
+import os
+from array import array
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from app.core.quality.blocks import join_blocks, rows_of
+from app.core.quality.compact import CompactBlock, from_bytes
+from app.core.quality.compact_scores import score_compact
+from app.core.quality.compacting import compact
+from app.core.quality.positions import PositionScores, joined
+from app.engine.host.model import Context, EngineError, Model
+from app.engine.messages import (
+    ChunkScored,
+    Detokenize,
+    Detokenized,
+    FailureKind,
+    KeepReference,
+    ReferenceKept,
+    ScoreChunk,
+    Tokenize,
+    Tokenized,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from app.core.settings import FlashAttention, KvType
+    from app.engine.host.abort import AbortFlag
+
+    _Rows = NDArray[np.float32]
+    _Tokens = NDArray[np.int64]
+
+BATCH_TOKENS = 128
+"""Tokens evaluated at once: 128 rows of 150,000 logits are 77 MB."""
+
+_T = TypeVar("_T")
+
+
+class Scorer:
+    """Answers the commands about texts and distributions for one model; one worker thread."""
+
+    def __init__(
+        self, model: Model, abort: AbortFlag, kv_type: KvType, flash_attention: FlashAttention
+    ) -> None:
+        self._model = model
+        self._abort = abort
+        self._kv_type = kv_type
+        self._flash_attention = flash_attention
+        self._context: Context | None = None
+        self._shape: tuple[int, int] | None = None
+
+    def free(self) -> None:
+        """Give the context back."""
+        if self._context is not None:
+            self._context.free()
+            self._context = None
+
+    def carry_out(
+        self, command: Tokenize | Detokenize | KeepReference | ScoreChunk
+    ) -> Tokenized | Detokenized | ReferenceKept | ChunkScored:
+        """Do what a command says.
+
+        Raises:
+            Aborted: Stopped.
+            EngineError: A file cannot be read or written, or does not belong to this model.
+        """
+        try:
+            match command:
+                case Tokenize():
+                    return self._tokenize(command)
+                case Detokenize():
+                    return self._detokenize(command)
+                case KeepReference():
+                    return self._keep(command)
+                case ScoreChunk():
+                    return self._score(command)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise EngineError(
+                FailureKind.SCORE, f"A file of this measurement failed: {reason}.", str(error)
+            ) from error
+
+    # --- texts ----------------------------------------------------------------------------
+
+    def _tokenize(self, command: Tokenize) -> Tokenized:
+        tokens = array("i", self._model.tokenize_plain(Path(command.source).read_bytes()))
+        _write_whole(Path(command.target), np.asarray(tokens, dtype="<i4").tobytes())
+        begin = self._model.begin_token if self._model.adds_begin_token else None
+        return Tokenized(command.id, len(tokens), begin, self._vocabulary_digest())
+
+    def _detokenize(self, command: Detokenize) -> Detokenized:
+        size = self._model.vocabulary_size
+        if not all(0 <= token < size for token in command.tokens):
+            raise EngineError(FailureKind.SCORE, "A token lies outside the model's vocabulary.")
+        pieces = [self._model.piece(token, special=True) for token in command.tokens]
+        return Detokenized(command.id, [piece.decode("latin-1") for piece in pieces])
+
+    def _vocabulary_digest(self) -> str:
+        digest = sha256()
+        for token in range(self._model.vocabulary_size):
+            digest.update(self._model.token_text(token).encode() + b"\0")
+        return digest.hexdigest()
+
+    # --- distributions --------------------------------------------------------------------
+
+    def _keep(self, command: KeepReference) -> ReferenceKept:
+        def work(logits: _Rows, following: _Tokens, at: int) -> CompactBlock:
+            return compact(
+                logits,
+                following,
+                comparable=command.comparable,
+                first_position=command.first_position + at,
+            )
+
+        parts = self._evaluated(
+            command.tokens, command.first_scored, command.threads, BATCH_TOKENS, work
+        )
+        data = join_blocks(parts).to_bytes()
+        _write_whole(Path(command.target), data)
+        return ReferenceKept(command.id, sum(map(len, parts)), len(data))
+
+    def _score(self, command: ScoreChunk) -> ChunkScored:
+        try:
+            reference = from_bytes(Path(command.reference).read_bytes())
+        except ValueError as error:
+            raise EngineError(
+                FailureKind.SCORE, "What was kept of the reference cannot be read.", str(error)
+            ) from error
+        wanted = len(command.tokens) - 1 - command.first_scored
+        if reference.vocabulary != self._model.vocabulary_size or len(reference) != wanted:
+            raise EngineError(
+                FailureKind.SCORE,
+                "This model and the reference have different vocabularies: their distributions "
+                "cannot be compared.",
+            )
+
+        def work(logits: _Rows, following: _Tokens, at: int) -> PositionScores:
+            return score_compact(rows_of(reference, at, at + len(logits)), logits, following)
+
+        scores = joined(
+            self._evaluated(
+                command.tokens,
+                command.first_scored,
+                command.threads,
+                command.batch_tokens,
+                work,
+            )
+        )
+        return ChunkScored(
+            command.id,
+            scores.kld.tolist(),
+            scores.reference_ln_p.tolist(),
+            scores.candidate_ln_p.tolist(),
+            scores.same_top.tolist(),
+        )
+
+    def _evaluated(
+        self,
+        tokens: list[int],
+        first_scored: int,
+        threads: int,
+        batch_tokens: int,
+        work: Callable[[_Rows, _Tokens, int], _T],
+    ) -> list[_T]:
+        """Decode a chunk and hand the logits of its scored positions to ``work``, batch by batch.
+
+        ``work`` gets rows of logits, the tokens that follow them, and how many came before.
+        """
+        size = self._model.vocabulary_size
+        last = len(tokens) - 1
+        if not 0 <= first_scored < last or batch_tokens < 1:
+            raise EngineError(FailureKind.SCORE, "The chunk is too short to score.")
+        if not all(0 <= token < size for token in tokens):
+            raise EngineError(
+                FailureKind.SCORE, "The text's tokens lie outside the model's vocabulary."
+            )
+        context = self._context_for(len(tokens), threads, batch_tokens)
+        context.clear()
+        for start in range(0, first_scored, batch_tokens):
+            context.decode(tokens[start : min(start + batch_tokens, first_scored)])
+        done: list[Future[_T]] = []
+        with ThreadPoolExecutor(1, thread_name_prefix="scoring") as scoring:
+            for start in range(first_scored, last, batch_tokens):
+                end = min(start + batch_tokens, last)
+                rows = context.decode_rows(tokens[start:end]).copy()
+                following = np.asarray(tokens[start + 1 : end + 1], dtype=np.int64)
+                if len(done) > 1:
+                    done[-2].result()  # no more than two batches of logits at a time
+                done.append(scoring.submit(work, rows, following, start - first_scored))
+        return [part.result() for part in done]
+
+    def _context_for(self, size_tokens: int, threads: int, batch_tokens: int) -> Context:
+        shape = (size_tokens, batch_tokens)
+        if self._context is None or shape != self._shape:
+            self.free()
+            self._context = Context(
+                self._model,
+                self._abort,
+                size_tokens=size_tokens,
+                threads=threads,
+                batch_tokens=batch_tokens,
+                output_tokens=batch_tokens,
+                kv_type=self._kv_type,
+                flash_attention=self._flash_attention,
+            )
+            self._shape = shape
+        self._context.set_threads(threads)
+        return self._context
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """A file that is either there with all of its bytes, or not at all."""
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise
