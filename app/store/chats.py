@@ -143,10 +143,11 @@ class ChatStore:
             turn_id: A stored turn.
             key: The candidate that answers.
             answer: All of it, not only what is new.
-            final: Wait for the disk, so that a power cut cannot take it back either; for the
-                last time that an answer is saved.
+            final: It is the last time that this answer is saved; the chat counts as changed.
         """
-        with self._writing("The answer cannot be stored", durable=final):
+        # Not durable, as an answer ends while others come: waiting for a slow disk would stop the
+        # window. Killing the program takes nothing back (see ``open_database``).
+        with self._writing("The answer cannot be stored"):
             self._insert_answer(turn_id, key, answer)
             if final:
                 self._connection.execute(

@@ -44,9 +44,12 @@ def open_database(
 ) -> sqlite3.Connection:
     """Open or make the database; the connection belongs to the calling thread.
 
-    Writes survive a killed process at once, and a power cut up to the last one that was made
-    with ``durable=True``. An older database is brought up to date after a copy of it was
-    made. A damaged one is moved aside, never deleted, and an empty one takes its place.
+    Writes survive a killed process at once: the log of WAL mode is then in the system's hands,
+    whether or not SQLite waits for the disk (https://sqlite.org/pragma.html#pragma_synchronous, at
+    NORMAL). A power cut may take back what the system had not yet put on the disk by itself, never
+    what was made with ``durable=True`` or before, and leaves the file whole. An older database is
+    brought up to date after a copy of it was made. A damaged one is moved aside, never deleted,
+    and an empty one takes its place.
 
     Args:
         path: The file; its folder must exist.
