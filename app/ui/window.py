@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 from enum import Enum, auto
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, TypeVar
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
 
-import msgspec
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
 
 from app.bootstrap import build_session, demo_maker
 from app.core.errors import PersonError
 from app.core.settings import PRESETS
 from app.lab.demo import FIRST_PANES, DemoFiles, DemoMaker
-from app.monitor.sampler import Monitor
 from app.ui.about import AboutPage
 from app.ui.compare.file_dialogs import FileDialogs
 from app.ui.compare.page import ComparePage
 from app.ui.compare.session_adapter import SessionSignals
+from app.ui.engine_watch import EngineWatch
+from app.ui.garbage import GarbageTimer
 from app.ui.jobs import Jobs
+from app.ui.kept_settings import KeptSettings
 from app.ui.main_window import MainWindow
 from app.ui.markdown import warm_up
-from app.ui.pages import Page, PageHelp
 from app.ui.plots.kinds import Metric
 from app.ui.preferences import PreferencesPage
+from app.ui.queues import drained
 from app.ui.widgets.banner import Severity
+from app.ui.window_pages import about_page, compare_page, kept_folders, settings_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,18 +36,13 @@ if TYPE_CHECKING:
     from app.bootstrap import House
     from app.core.model_file import ModelFile
     from app.engine.client import ClientEvent
-    from app.monitor.samples import Sample
     from app.ui.models_wiring import ModelsPart
     from app.ui.plots.live import LivePlots
     from app.ui.theme import Theme
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 PUMP_MS = 33
-_COLLECT_MS = 1000
-_COLLECTIONS_TO_FULL = 30
 
 
 class Stage(Enum):
@@ -72,11 +68,12 @@ class Window(QObject):
     def __init__(self, theme: Theme, house: House) -> None:
         super().__init__()
         self._house = house
-        self._settings, self._repaired = house.settings_file.load()
+        self._kept = KeptSettings(house.settings_file)
         self._demo = _demo_files(house)
         self.stage = Stage.BUILT
         self.main = MainWindow(theme)
-        self.main.restore(self._settings)
+        self.main.restore(self._kept.now)
+        self._kept.say = self.main.say
         self.jobs = Jobs(self)
         self.jobs.failed.connect(self.main.say)
         self.session, self._runner = build_session(
@@ -85,41 +82,40 @@ class Window(QObject):
         self.signals = SessionSignals(self)
         self.session.listener = self.signals.listener
         self._files = FileDialogs(lambda: self.main)
-        self._files.last_folder = self._settings.last_folder
+        self._files.last_folder = self._kept.now.last_folder
         self.page = ComparePage(
             self.session, self.signals, is_demo=self._is_demo, files=self._files
         )
-        self.preferences = PreferencesPage(theme, preset=self._settings.preset)
-        self.preferences.set_folders(self._folders())
-        self.session.default_sampling = PRESETS[self._settings.preset]
+        self.preferences = PreferencesPage(theme, preset=self._kept.now.preset)
+        self.preferences.set_folders(kept_folders(house.paths))
+        self.session.default_sampling = PRESETS[self._kept.now.preset]
         self.about = AboutPage()
-        self._add_pages()
+        self.main.add_page(compare_page(self.page))
+        self.main.add_page(settings_page(self.preferences), bottom=True)
+        self.main.add_page(about_page(self.about), bottom=True)
+        self._watch = EngineWatch(self.session)
+        self._garbage = GarbageTimer(lambda: self.session.busy, self)
         self._wire()
         self.plots: LivePlots | None = None
         self.models: ModelsPart | None = None
         self._maker: DemoMaker | None = None
         self._maker_events: SimpleQueue[ClientEvent] = SimpleQueue()
-        self._samples: SimpleQueue[Sample] = SimpleQueue()
-        self._monitor = Monitor(self._samples.put)
-        self._watched: dict[str, int] = {}
-        self._pump_timer = self._timer(PUMP_MS, self._pump)
-        self._collections = 0
-        self._collect_timer = self._timer(_COLLECT_MS, self._collect)
+        self._pump_timer = QTimer(self)
+        self._pump_timer.setInterval(PUMP_MS)
+        self._pump_timer.timeout.connect(self._pump)
 
     # --- beginning ------------------------------------------------------------------------
 
     def open(self, files: Sequence[Path]) -> None:
         """Open these files in a new chat; with none, the last chat, or the demo model."""
-        # Garbage is collected by a timer on this thread: a collection that happens to run in a
-        # reader thread could destroy Qt objects there.
-        gc.disable()
+        self._garbage.take_over()
         if files:
             self._try(lambda: self.session.start_with(files[:6]))
         elif not self._open_last_chat():
             first = [self._demo.path(level) for level in FIRST_PANES] if self._demo else []
             self._try(lambda: self.session.start_with(first))
         self._pump_timer.start()
-        self._collect_timer.start()
+        self._garbage.start()
 
     def complete(self) -> None:
         """What need not be there at the first paint: plots, monitor, demo levels."""
@@ -130,16 +126,16 @@ class Window(QObject):
         from app.ui.plots.live import LivePlots
 
         self.plots = LivePlots()
-        for place, name in enumerate(self._settings.plots[:2]):
+        for place, name in enumerate(self._kept.now.plots[:2]):
             if any(name == metric.value and not metric.needs_gpu for metric in Metric):
                 self.plots.set_metric(place, Metric(name))
         self.page.set_plots(self.plots)
         self.page.restore_layout(
-            self._settings.splitter_sizes,
-            chat_list_visible=self._settings.chat_list_visible,
-            plots_visible=self._settings.plots_visible,
+            self._kept.now.splitter_sizes,
+            chat_list_visible=self._kept.now.chat_list_visible,
+            plots_visible=self._kept.now.plots_visible,
         )
-        self._monitor.start()
+        self._watch.start()
         self._add_models()
         if self._demo is not None and self._demo.missing():
             self._maker = demo_maker(
@@ -148,15 +144,14 @@ class Window(QObject):
                 lambda _key, event: self._maker_events.put(event),
                 self._house.paths,
             )
-        if remarks := [*self._house.remarks, *self._repaired]:
+        if remarks := [*self._house.remarks, *self._kept.repaired]:
             self.main.show_notice(Severity.WARNING, " ".join(remarks))
         # The first answer would pay for the fonts.
         QTimer.singleShot(0, warm_up)
-        gc.collect()
-        gc.freeze()
+        self._garbage.freeze()
 
     def _open_last_chat(self) -> bool:
-        chat_id = self._settings.last_chat_id
+        chat_id = self._kept.now.last_chat_id
         if chat_id is None:
             return False
         try:
@@ -170,7 +165,7 @@ class Window(QObject):
         from app.ui.models_wiring import ModelsPart
 
         self.models = models = ModelsPart(self._house, self.jobs, self._keep_own_folders)
-        models.page.restore_layout(self._settings.splitter_sizes)
+        models.page.restore_layout(self._kept.now.splitter_sizes)
         models.page.said.connect(self.main.say)
         models.page.compare_wanted.connect(self._compare)
         self.main.add_page(models.as_page())
@@ -199,8 +194,8 @@ class Window(QObject):
             self._remember()
         self.stage = Stage.CLOSED
         self._pump_timer.stop()
-        self._collect_timer.stop()
-        self._monitor.stop()
+        self._garbage.stop()
+        self._watch.stop()
         if self._maker is not None:
             self._maker.close()
         if not self.session.close():
@@ -210,7 +205,7 @@ class Window(QObject):
         self.jobs.shutdown()
         if self.models is not None:
             self.models.close()
-        gc.enable()
+        self._garbage.hand_back()
 
     def _finish(self) -> None:
         self.take_down()
@@ -222,55 +217,23 @@ class Window(QObject):
         layout = self.page.layout_state() if self.plots is not None else {}
         if self.models is not None:
             layout |= self.models.page.layout_state()
-        self._settings = msgspec.structs.replace(
-            self.main.remember(self._settings),
+        self._kept.now = self.main.remember(self._kept.now)
+        self._kept.change(
             last_chat_id=chat.id or None,
-            splitter_sizes=layout or self._settings.splitter_sizes,
+            splitter_sizes=layout or self._kept.now.splitter_sizes,
             chat_list_visible=self.page.chat_list_visible,
             plots_visible=self.page.plots_visible,
             plots=self._plot_names(),
             last_folder=self._files.last_folder,
             first_start_done=True,
         )
-        self._save_settings()
 
     def _plot_names(self) -> list[str]:
         if self.plots is None:
-            return self._settings.plots
+            return self._kept.now.plots
         return [chart.shows.value for chart in self.plots.charts]
 
-    def _save_settings(self) -> None:
-        try:
-            self._house.settings_file.save(self._settings)
-        except PersonError as error:
-            log.warning("settings not saved: %s", error.detail)
-            self.main.say(error.sentence)
-
     # --- wiring ---------------------------------------------------------------------------
-
-    def _add_pages(self) -> None:
-        self.main.add_page(
-            Page(
-                id="compare",
-                title=self.tr("Compare"),
-                icon_name="compare",
-                widget=self.page,
-                help=_compare_help(),
-            )
-        )
-        self.main.add_page(
-            Page(
-                id="settings",
-                title=self.tr("Settings"),
-                icon_name="settings",
-                widget=self.preferences,
-            ),
-            bottom=True,
-        )
-        self.main.add_page(
-            Page(id="about", title=self.tr("About"), icon_name="info", widget=self.about),
-            bottom=True,
-        )
 
     def _wire(self) -> None:
         self.main.close_requested.connect(self.quit)
@@ -279,14 +242,8 @@ class Window(QObject):
         self.page.said.connect(self.main.say)
         self.page.link_activated.connect(self.main.ask_to_open)
         self.signals.pane_changed.connect(self._watch_engine)
-        self.signals.panes_changed.connect(self._unwatch_closed)
+        self.signals.panes_changed.connect(self._watch.forget_closed)
         self.signals.chats_changed.connect(self._note_chat)
-
-    def _timer(self, interval_ms: int, slot: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setInterval(interval_ms)
-        timer.timeout.connect(slot)
-        return timer
 
     def _on_files_dropped(self, paths: list[Path]) -> None:
         self.main.show_page("compare")
@@ -298,31 +255,17 @@ class Window(QObject):
         self._try(lambda: self.session.start_with(paths))
 
     def _keep_own_folders(self, folders: Sequence[Path]) -> None:
-        self._settings = msgspec.structs.replace(
-            self._settings, library_folders=[str(folder) for folder in folders]
-        )
-        self._save_settings()
+        self._kept.change(library_folders=[str(folder) for folder in folders])
 
     def _on_preset(self, name: str) -> None:
-        self._settings = msgspec.structs.replace(self._settings, preset=name)
         self.session.default_sampling = PRESETS[name]
-        self._save_settings()
-
-    def _folders(self) -> dict[str, str]:
-        paths = self._house.paths
-        return {
-            self.tr("Chats"): str(paths.database),
-            self.tr("Settings"): str(paths.settings),
-            self.tr("Log"): str(paths.log),
-            self.tr("Demo levels, made again when missing"): str(paths.demo),
-        }
+        self._kept.change(preset=name)
 
     def _note_chat(self) -> None:
         """Remember at once which chat is open: the program may be killed."""
         chat_id = self.session.chat.id or None
-        if chat_id is not None and chat_id != self._settings.last_chat_id:
-            self._settings = msgspec.structs.replace(self._settings, last_chat_id=chat_id)
-            self._save_settings()
+        if chat_id is not None and chat_id != self._kept.now.last_chat_id:
+            self._kept.change(last_chat_id=chat_id)
 
     def _read_in_background(
         self,
@@ -350,52 +293,15 @@ class Window(QObject):
         if self.models is not None:
             self.models.pump(busy=self.session.busy)
         if self._maker is not None:
-            for event in _drained(self._maker_events):
+            for event in drained(self._maker_events):
                 self._maker.take(event)
         if self.plots is not None:
-            for sample in _drained(self._samples):
-                self.plots.add_sample(sample.time_ns, sample)
-                for key, engine in sample.engines.items():
-                    if self.session.chat.candidate(key) is not None:
-                        pane = self.session.pane(key)
-                        pane.note_memory(engine.private_bytes, engine.mapped_bytes)
+            self._watch.pump(self.plots)
 
     def _watch_engine(self, key: str) -> None:
-        if self.session.chat.candidate(key) is None:
-            return
-        pid = self.session.pane(key).pid
-        if pid == self._watched.get(key):
-            return
-        if pid is None:
-            self._monitor.unwatch(key)
-            self._watched.pop(key, None)
-        else:
-            self._monitor.watch(key, pid)
-            self._watched[key] = pid
-            hello = self._runner.engine
-            if hello is not None:
-                self.about.set_devices([f"{d.name}: {d.description}" for d in hello.devices])
-
-    def _unwatch_closed(self) -> None:
-        for key in [k for k in self._watched if self.session.chat.candidate(k) is None]:
-            self._monitor.unwatch(key)
-            del self._watched[key]
-
-    def _collect(self) -> None:
-        self._collections += 1
-        if self._collections % _COLLECTIONS_TO_FULL == 0 and not self.session.busy:
-            gc.collect()
-        else:
-            gc.collect(1)
-
-
-def _drained(events: SimpleQueue[T]) -> list[T]:
-    taken: list[T] = []
-    while True:
-        try:
-            taken.append(events.get_nowait())
-        except Empty:
-            return taken
+        hello = self._runner.engine
+        if self._watch.follow(key) and hello is not None:
+            self.about.set_devices([f"{d.name}: {d.description}" for d in hello.devices])
 
 
 def _demo_files(house: House) -> DemoFiles | None:
@@ -404,30 +310,3 @@ def _demo_files(house: House) -> DemoFiles | None:
     except PersonError as error:
         house.remarks.append(error.sentence)
         return None
-
-
-def _compare_help() -> PageHelp:
-    def tr(text: str) -> str:
-        return QCoreApplication.translate("Window", text)
-
-    return PageHelp(
-        paragraphs=(
-            tr(
-                "Ask the same of several versions of a model and read their answers side by side. "
-                "Each version has a letter and a colour, the same everywhere."
-            ),
-            tr(
-                "Race lets them answer one after another, each alone on the machine, so that the "
-                "times can be compared. Together lets all answer at once: livelier, but they "
-                "share the processor, and the times say so."
-            ),
-            tr(
-                "One version is the reference, marked with a star. Where another answer leaves "
-                "the reference's, the first difference is marked."
-            ),
-            tr(
-                "Memory is shown in two parts: private is what an engine must have, mapped is the "
-                "file's weights, which the system may drop and engines of one file share."
-            ),
-        ),
-    )

@@ -1,0 +1,69 @@
+"""The window's own pages as the rail shows them, and what F1 tells of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.ui.pages import Page, PageHelp
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from app.store.paths import Paths
+
+
+def compare_page(widget: QWidget) -> Page:
+    """The Compare page."""
+    return Page(
+        id="compare", title=_tr("Compare"), icon_name="compare", widget=widget, help=_compare_help()
+    )
+
+
+def settings_page(widget: QWidget) -> Page:
+    """The page with the person's settings."""
+    return Page(id="settings", title=_tr("Settings"), icon_name="settings", widget=widget)
+
+
+def about_page(widget: QWidget) -> Page:
+    """The page about the program."""
+    return Page(id="about", title=_tr("About"), icon_name="info", widget=widget)
+
+
+def kept_folders(paths: Paths) -> dict[str, str]:
+    """What the program keeps where, by its name."""
+    return {
+        _tr("Chats"): str(paths.database),
+        _tr("Settings"): str(paths.settings),
+        _tr("Log"): str(paths.log),
+        _tr("Demo levels, made again when missing"): str(paths.demo),
+    }
+
+
+def _compare_help() -> PageHelp:
+    return PageHelp(
+        paragraphs=(
+            _tr(
+                "Ask the same of several versions of a model and read their answers side by side. "
+                "Each version has a letter and a colour, the same everywhere."
+            ),
+            _tr(
+                "Race lets them answer one after another, each alone on the machine, so that the "
+                "times can be compared. Together lets all answer at once: livelier, but they "
+                "share the processor, and the times say so."
+            ),
+            _tr(
+                "One version is the reference, marked with a star. Where another answer leaves "
+                "the reference's, the first difference is marked."
+            ),
+            _tr(
+                "Memory is shown in two parts: private is what an engine must have, mapped is the "
+                "file's weights, which the system may drop and engines of one file share."
+            ),
+        ),
+    )
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Window", text)
