@@ -1,0 +1,194 @@
+"""Items: one question, its answer, and how answers are checked.
+
+A line of the file is one JSON object:
+
+``prompt``   the question, as the model gets it
+``answer``   the right answer: a text, a number, or any JSON value where the check is ``json``
+``kind``     what is asked for, e.g. ``arithmetic``; the rows of the profile (default: ``own``)
+``check``    how answers are judged, see ``Check`` (default by the answer: ``json`` for objects and
+             lists, ``number`` for numbers, ``ends`` for texts)
+``accept``   other right answers, a list of texts
+``reject``   texts that make an answer wrong even if it holds the right one, a list
+``id``       what the item is called in results (default: kind and number of the line)
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import cast
+
+from app.core.errors import PersonError
+
+QUICK_ITEMS = 60
+"""Items a kind in the quick profile: the first ones of a file, which are mixed for that."""
+FULL_ITEMS = 200
+"""From so many items a kind on, a result is more than a hint."""
+OWN_KIND = "own"
+_LONGEST_LINE = 1_000_000
+
+
+class Check(Enum):
+    """How an answer is judged; the values stand in files."""
+
+    NUMBER = "number"
+    LETTER = "letter"
+    FACT = "fact"
+    LETTERS = "letters"
+    LINE = "line"
+    JSON = "json"
+    ENDS = "ends"
+
+
+class BadItemsError(PersonError):
+    """A file of questions that cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskItem:
+    """One question.
+
+    Attributes:
+        key: Names the item in results; the same in every candidate's.
+        kind: What is asked for.
+        prompt: The question, as the model gets it.
+        answer: The right answer; for ``Check.JSON`` its JSON text.
+        check: How answers are judged.
+        accept: Other right answers.
+        reject: What must not occur in a right answer.
+    """
+
+    key: str
+    kind: str
+    prompt: str
+    answer: str
+    check: Check
+    accept: tuple[str, ...] = ()
+    reject: tuple[str, ...] = ()
+
+
+ANSWER_TOKENS: Mapping[str, int] = {
+    "arithmetic": 384,
+    "passage": 128,
+    "format": 320,
+    "choice": 256,
+    "spelling": 256,
+    "code": 384,
+}
+"""How many tokens an answer may have, by kind, when there is no thinking: room to work it out."""
+DEFAULT_ANSWER_TOKENS = 256
+
+
+def parse_items(text: str, kind: str | None = None) -> list[TaskItem]:
+    """Read a file of questions, one JSON object a line; empty lines are passed over.
+
+    Args:
+        text: The whole file.
+        kind: Takes the place of the kinds in the file, if given.
+
+    Raises:
+        BadItemsError: A line cannot be used (its number is named), a name occurs twice, or
+            there is no item at all.
+    """
+    items: list[TaskItem] = []
+    seen: set[str] = set()
+    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
+        if not line.strip():
+            continue
+        item = _parse_line(line, number, kind)
+        if item.key in seen:
+            raise BadItemsError(f"Line {number}: the name “{item.key}” occurs twice.")
+        seen.add(item.key)
+        items.append(item)
+    if not items:
+        raise BadItemsError("There is no question in this file.")
+    return items
+
+
+def first_of_each_kind(items: Iterable[TaskItem], count: int) -> list[TaskItem]:
+    """At most ``count`` items of each kind, the first ones, in order: the quick profile."""
+    taken: dict[str, int] = {}
+    chosen: list[TaskItem] = []
+    for item in items:
+        taken[item.kind] = taken.get(item.kind, 0) + 1
+        if taken[item.kind] <= count:
+            chosen.append(item)
+    return chosen
+
+
+def _parse_line(line: str, number: int, kind: str | None) -> TaskItem:
+    if len(line) > _LONGEST_LINE:
+        raise BadItemsError(f"Line {number} is too long for a question.")
+    try:
+        row: object = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise BadItemsError(f"Line {number} is not valid JSON.", str(error)) from error
+    if not isinstance(row, dict):
+        raise BadItemsError(f"Line {number} is no JSON object with a prompt and an answer.")
+    fields = cast("dict[str, object]", row)
+    prompt = fields.get("prompt")
+    if not isinstance(prompt, str) or not prompt.strip():
+        raise BadItemsError(f"Line {number} has no prompt.")
+    answer, check = _answer(fields, number)
+    own_kind = fields.get("kind", OWN_KIND)
+    if not isinstance(own_kind, str) or not own_kind.strip():
+        raise BadItemsError(f"Line {number}: the kind is no text.")
+    shown_kind = kind or own_kind.strip()
+    key = fields.get("id", f"{shown_kind}-{number}")
+    if not isinstance(key, str | int) or isinstance(key, bool):
+        raise BadItemsError(f"Line {number}: the id is no text.")
+    return TaskItem(
+        str(key),
+        shown_kind,
+        prompt,
+        answer,
+        check,
+        _texts(fields, "accept", number),
+        _texts(fields, "reject", number),
+    )
+
+
+def _answer(fields: Mapping[str, object], number: int) -> tuple[str, Check]:
+    """The right answer as a text, and how it is checked."""
+    value = fields.get("answer")
+    if value is None:
+        raise BadItemsError(f"Line {number} has no answer.")
+    default = Check.ENDS
+    if isinstance(value, dict | list):
+        default = Check.JSON
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        default = Check.NUMBER
+    named = fields.get("check", default.value)
+    try:
+        check = Check(named)
+    except ValueError as error:
+        known = ", ".join(c.value for c in Check)
+        raise BadItemsError(f"Line {number}: the check is none of {known}.") from error
+    if check is Check.JSON:
+        # A text is taken as JSON where it is JSON: {"a": 1} may be written either way.
+        return (value if isinstance(value, str) and _is_json(value) else json.dumps(value)), check
+    if isinstance(value, str) and value.strip():
+        return value, check
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value), check
+    raise BadItemsError(f"Line {number}: the answer is neither a text nor a number.")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _texts(fields: Mapping[str, object], name: str, number: int) -> tuple[str, ...]:
+    value = fields.get(name, [])
+    if not isinstance(value, list):
+        raise BadItemsError(f"Line {number}: “{name}” is no list of texts.")
+    texts = cast("Sequence[object]", value)
+    if not all(isinstance(text, str) and text.strip() for text in texts):
+        raise BadItemsError(f"Line {number}: “{name}” is no list of texts.")
+    return tuple(str(text) for text in texts)

@@ -1,0 +1,207 @@
+"""What candidates lose at tasks against their reference, kind by kind.
+
+Both are asked the same questions, so results are paired: what counts are the *flips*, questions
+that only one of them got right. Accuracy carries Wilson's interval, the difference Newcombe's
+paired one, and the p-value is McNemar's exact test, corrected by Holm over all kinds × candidates
+that are compared at once.
+
+Running out of tokens is shown apart and is no right answer either: who waits for an answer that
+does not come has lost it. Questions that failed for one of the two (a crashed engine) are left out
+of the pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from app.core.statistics.describe import Interval, wilson_interval
+from app.core.statistics.paired import (
+    PairedCounts,
+    holm,
+    items_to_settle,
+    mcnemar_exact,
+    paired_difference_interval,
+)
+from app.core.tasks.items import FULL_ITEMS, Check, TaskItem
+from app.core.tasks.scoring import Outcome
+
+TOLERANCE = 0.03
+SIGNIFICANCE = 0.05
+REFERENCE_MUST_REACH = 0.20
+CHOICE_BY_CHANCE = 0.25
+"""The bundled choices have four options: who guesses gets a quarter right."""
+
+Outcomes = Mapping[str, Outcome]
+"""For one model the outcome of each question, by the item's key."""
+
+
+class KindVerdict(Enum):
+    """What a kind says about a candidate; the values stand in results that are exported."""
+
+    AS_GOOD = "as good as"
+    LOSES = "loses"
+    GAINS = "gains"
+    CANNOT_TELL = "cannot tell yet"
+    REFERENCE_CANNOT = "the reference cannot do this"
+
+
+@dataclass(frozen=True, slots=True)
+class KindResult:
+    """One candidate at one kind, against the reference.
+
+    Attributes:
+        kind: What was asked for.
+        counts: How often each of the two was right; ``lost`` and ``gained`` are the flips.
+        out_of_tokens: Candidate's answers that were cut off.
+        reference_out_of_tokens: The reference's.
+        failed: Questions left out because one of the two could not be asked.
+        accuracy: The candidate's share of right answers; Wilson's interval. None, as all that
+            follow, where no pair is left.
+        reference_accuracy: The reference's.
+        difference: Interval of candidate minus reference; its middle is ``counts.difference``.
+        p_value: McNemar's, of this kind alone.
+        corrected_p_value: After Holm's correction over all kinds × candidates; None where the
+            reference cannot do this.
+        verdict: By the rule of ``verdict_of``.
+        hint: Fewer items than a result needs to be more than a hint.
+        items_to_settle: About how many items would settle what cannot be told yet; None where
+            nothing is open or no sensible number would do.
+    """
+
+    kind: str
+    counts: PairedCounts
+    out_of_tokens: int
+    reference_out_of_tokens: int
+    failed: int
+    accuracy: Interval | None
+    reference_accuracy: Interval | None
+    difference: Interval | None
+    p_value: float | None
+    corrected_p_value: float | None
+    verdict: KindVerdict
+    hint: bool
+    items_to_settle: int | None
+
+
+def compare_tasks(
+    items: Sequence[TaskItem],
+    reference: Outcomes,
+    candidates: Sequence[Outcomes],
+    tolerance: float = TOLERANCE,
+) -> list[list[KindResult]]:
+    """Compare candidates with their reference, all kinds at once.
+
+    Args:
+        items: The questions. Kinds come in the order of their first item.
+        reference: The reference's outcomes; a question without one counts as failed.
+        candidates: Each candidate's. Compare all of a ladder together: Holm's correction needs to
+            know how many tests there are.
+        tolerance: How much smaller or larger an accuracy may be and still be as good.
+
+    Returns:
+        For each candidate its kinds.
+    """
+    by_kind: dict[str, list[TaskItem]] = {}
+    for item in items:
+        by_kind.setdefault(item.kind, []).append(item)
+    rows = [
+        [_pair(kind, of_kind, reference, candidate) for kind, of_kind in by_kind.items()]
+        for candidate in candidates
+    ]
+    tested = [row for kinds in rows for row in kinds if row.verdict is KindVerdict.CANNOT_TELL]
+    corrected = holm([row.p_value for row in tested if row.p_value is not None])
+    p_values = iter(corrected)
+    return [[_settle(row, p_values, tolerance) for row in kinds] for kinds in rows]
+
+
+def verdict_of(
+    counts: PairedCounts, difference: Interval, corrected_p_value: float, tolerance: float
+) -> KindVerdict:
+    """The rule: *as good as*, *loses*, *gains* or *cannot tell yet*.
+
+    As good as: the whole interval lies inside ± tolerance; that comes first, so that a loss that is
+    certain and too small to matter is no loss. Loses: significant after the correction, and the
+    interval lies below zero. Gains likewise above.
+    """
+    if -tolerance <= difference.low and difference.high <= tolerance:
+        return KindVerdict.AS_GOOD
+    if corrected_p_value <= SIGNIFICANCE:
+        if counts.lost > counts.gained and difference.high < 0:
+            return KindVerdict.LOSES
+        if counts.gained > counts.lost and difference.low > 0:
+            return KindVerdict.GAINS
+    return KindVerdict.CANNOT_TELL
+
+
+def reference_can(kind_items: Iterable[TaskItem], right: int, asked: int) -> bool:
+    """Whether the reference is good enough at a kind for a loss to be seen.
+
+    It must get a fifth right; where all answers are letters of options, it must also be better than
+    guessing, the lower end of its interval above a quarter.
+    """
+    if not asked or right / asked < REFERENCE_MUST_REACH:
+        return False
+    if all(item.check is Check.LETTER for item in kind_items):
+        return wilson_interval(right, asked).low > CHOICE_BY_CHANCE
+    return True
+
+
+def _pair(
+    kind: str, items: Sequence[TaskItem], reference: Outcomes, candidate: Outcomes
+) -> KindResult:
+    """One kind before the correction: tested rows read *cannot tell yet*."""
+    asked = [
+        (reference.get(item.key, Outcome.FAILED), candidate.get(item.key, Outcome.FAILED))
+        for item in items
+    ]
+    pairs = [(base, ours) for base, ours in asked if Outcome.FAILED not in (base, ours)]
+    right = [(base is Outcome.CORRECT, ours is Outcome.CORRECT) for base, ours in pairs]
+    counts = PairedCounts(
+        both=right.count((True, True)),
+        lost=right.count((True, False)),
+        gained=right.count((False, True)),
+        neither=right.count((False, False)),
+    )
+    row = KindResult(
+        kind=kind,
+        counts=counts,
+        out_of_tokens=sum(ours is Outcome.OUT_OF_TOKENS for _, ours in pairs),
+        reference_out_of_tokens=sum(base is Outcome.OUT_OF_TOKENS for base, _ in pairs),
+        failed=len(asked) - len(pairs),
+        accuracy=None,
+        reference_accuracy=None,
+        difference=None,
+        p_value=None,
+        corrected_p_value=None,
+        verdict=KindVerdict.CANNOT_TELL,
+        hint=counts.total < FULL_ITEMS,
+        items_to_settle=None,
+    )
+    if not counts.total:
+        return row
+    reference_right = counts.both + counts.lost
+    able = reference_can(items, reference_right, counts.total)
+    return replace(
+        row,
+        accuracy=wilson_interval(counts.both + counts.gained, counts.total),
+        reference_accuracy=wilson_interval(reference_right, counts.total),
+        difference=paired_difference_interval(counts),
+        p_value=mcnemar_exact(counts.lost, counts.gained),
+        verdict=KindVerdict.CANNOT_TELL if able else KindVerdict.REFERENCE_CANNOT,
+    )
+
+
+def _settle(row: KindResult, p_values: Iterable[float], tolerance: float) -> KindResult:
+    if row.verdict is KindVerdict.REFERENCE_CANNOT or row.difference is None:
+        return row
+    corrected = next(iter(p_values))
+    verdict = verdict_of(row.counts, row.difference, corrected, tolerance)
+    open_still = verdict is KindVerdict.CANNOT_TELL
+    return replace(
+        row,
+        corrected_p_value=corrected,
+        verdict=verdict,
+        items_to_settle=items_to_settle(row.counts, tolerance) if open_still else None,
+    )
