@@ -120,6 +120,8 @@ def _render(name: str, colour: str, width: int, height: int, ratio: float) -> QP
 
 def _paint(renderer: QSvgRenderer, width: int, height: int, ratio: float) -> QPixmap:
     result = QPixmap(QSize(round(width * ratio), round(height * ratio)))
+    if result.isNull():  # a button that is not laid out yet leaves less than nothing for its icon
+        return result
     result.setDevicePixelRatio(ratio)
     result.fill(Qt.GlobalColor.transparent)
     painter = QPainter(result)
