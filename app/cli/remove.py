@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from app.cli.models import MODEL_HELP, model_path
+from app.cli.models import model_names
 from app.cli.words import gigabytes
+from app.core.family import ModelSource
+from app.core.text import whole_text
 from app.hub.cache import HubCache
 from app.hub.settings import hub_cache_folder
 
@@ -28,16 +30,26 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         description="Remove a model file (all its shards) from the Hugging Face cache. Content "
         "that other versions share stays. Files elsewhere are never removed.",
     )
-    parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
+    parser.add_argument(
+        "model",
+        metavar="MODEL",
+        help="path of the file, its full name in the library, or ORG/REPO:LEVEL",
+    )
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
-    removal = HubCache(hub_cache_folder()).plan_removal(model_path(arguments.model, paths))
-    console.remark(f"This frees {gigabytes(removal.freed_bytes)}: {_names(removal)}.")
-    if not (arguments.yes or arguments.json) and not _confirmed():
+    names = model_names(paths)
+    path = names.exact_path_of(whole_text(arguments.model), ModelSource.HUGGING_FACE)
+    removal = HubCache(hub_cache_folder()).plan_removal(path)
+    announced = f"This frees {gigabytes(removal.freed_bytes)}: {_names(removal)}."
+    asks = not (arguments.yes or arguments.json) and sys.stdin is not None and sys.stdin.isatty()
+    if asks:
+        console.quiet = False  # nobody can answer a question without its subject
+    console.remark(announced)
+    if asks and not _confirmed():
         console.remark("Nothing was removed.")
         return 1
     removal.execute()
@@ -53,9 +65,7 @@ def _names(removal: Removal) -> str:
 
 
 def _confirmed() -> bool:
-    """Ask where somebody can answer; scripts have said what they want."""
-    if not (sys.stdin and sys.stdin.isatty()):
-        return True
+    """Ask; only where somebody can answer, since scripts have said what they want."""
     sys.stderr.write("Remove it for good? [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in {"y", "yes"}

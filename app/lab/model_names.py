@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.core.family import LibraryModel, families
+from app.core.family import LibraryModel, ModelSource, families
 from app.core.gguf_reader import quotable
 from app.core.hub_names import HubNameError, parse_hub_address
 from app.core.levels import UnknownLevelError, level_by_name
@@ -55,16 +55,52 @@ class ModelNames:
             raise NoSuchModelError(f"“{named}” is not there; {_HOW_TO_GET}.", detail=word)
         if is_path or _is_file(path):
             return path
-        if self._models is None:
-            self._models = self._bring_up()
-        found = _one_of_copies(matching(word, self._models))
+        models = self._all()
+        found = _one_of_copies(matching(word, models))
         if len(found) == 1:
             return found[0].path
         if found:
             raise AmbiguousModelError(_which(word, found))
         if os.path.lexists(path):
             return path  # a folder, say; whoever opens it explains
-        raise NoSuchModelError(_nothing(word, self._models), detail=word)
+        raise NoSuchModelError(_nothing(word, models), detail=word)
+
+    def exact_path_of(self, word: str, source: ModelSource) -> Path:
+        """Return the file whose full name a word is, for what cannot be undone.
+
+        Neither a part of a name nor another spelling of a level will do, and copies are not taken
+        for one another.
+
+        Args:
+            word: A path, a name of the library, or ``ORG/REPO:LEVEL``.
+            source: Whose files are meant where several programs have one of this name.
+
+        Raises:
+            NoSuchModelError: There is none; the sentence says what comes near.
+            AmbiguousModelError: There are several; the sentence names them.
+        """
+        if not word.strip() or _is_path(word) or _is_file(Path(word)):
+            return self.path_of(word)
+        models = self._all()
+        named = [model for model in models if _plain(word) in _full_names(model)]
+        found = [model for model in named if model.source is source] or named
+        current = [model for model in found if not model.is_older] or found
+        if len(current) == 1:
+            return current[0].path
+        if current:
+            raise AmbiguousModelError(_which(word, current))
+        near = matching(word, models)
+        if not near:
+            raise NoSuchModelError(_nothing(word, models), detail=word)
+        names = ", ".join(_clear_name(model, models) for model in near[:_MOST_NAMED])
+        raise NoSuchModelError(
+            f"“{quotable(word)}” is no full name; it could mean {names}.", detail=word
+        )
+
+    def _all(self) -> Sequence[LibraryModel]:
+        if self._models is None:
+            self._models = self._bring_up()
+        return self._models
 
 
 def matching(word: str, models: Sequence[LibraryModel]) -> list[LibraryModel]:
@@ -126,6 +162,14 @@ def _exact_names(model: LibraryModel) -> set[str]:
     # “llama3.2” is Ollama's short form of “llama3.2:latest”.
     names |= {name.removesuffix(":latest") for name in names}
     return {name.casefold() for name in names}
+
+
+def _full_names(model: LibraryModel) -> set[str]:
+    names = _exact_names(model)
+    if model.repository is not None:
+        ends = {model.label, _level_of_header(model), _file_stem(model), model.path.name}
+        names |= {f"{model.repository}:{end}".casefold() for end in ends if end}
+    return names
 
 
 def _loose_names(model: LibraryModel, keys: dict[Path, str]) -> set[str]:

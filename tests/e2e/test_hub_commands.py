@@ -96,7 +96,10 @@ def test_search(commands: HubCommands) -> None:
 
 
 def test_files(commands: HubCommands, hub: FakeHub) -> None:
-    document = commands.json("files", REPO)
+    # Its contents are noise, so that every model's row says why nothing can be predicted.
+    out, err = commands.run("files", REPO, "--json", status=1)
+    document = msgspec.json.decode(out)
+    assert "3 files: This is not a GGUF model file." in err
     assert document["repo"] == REPO
     assert document["commit"] == hub.repositories[REPO].commit
     shown = {file["name"]: file for file in document["files"]}
@@ -105,9 +108,10 @@ def test_files(commands: HubCommands, hub: FakeHub) -> None:
     assert shown["mmproj-F16.gguf"]["kind"] == "projector"
     assert shown["model.imatrix"]["kind"] == "importance matrix"
     assert shown[SINGLE]["bits_per_weight"] == pytest.approx(3e6 * 8 / 1.1e9)
-    out, _ = commands.run("files", f"{hub.endpoint}/{REPO}/tree/main")
+    assert shown[SINGLE]["fit"] is None
+    assert shown["mmproj-F16.gguf"]["error"] is None
+    out, _ = commands.run("files", f"{hub.endpoint}/{REPO}/tree/main", status=1)
     assert "Q4_K_M" in out
-    assert hub.asked("content") == []
 
 
 def test_files_of_original_weights_names_what_was_made_from_them(

@@ -1,0 +1,96 @@
+"""``remove`` as a process: what it frees is said first, and only full names count."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import PATIENCE_SECONDS, REPO, Program
+from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def here(program: Program) -> Path:
+    """A file that was downloaded."""
+    return Path(program.json("get", f"{REPO}:UD-Q4_K_XL")["path"])
+
+
+def models(program: Program) -> list[Path]:
+    return sorted((program.home / "hf").rglob("*.gguf"))
+
+
+@pytest.mark.parametrize("word", ["sky", REPO, "sky-GGUF", "sky:UD-Q4_K_XL"])
+def test_part_of_a_name_removes_nothing(program: Program, here: Path, word: str) -> None:
+    ended = program.run("remove", word, "--yes", status=1)
+    assert f"{REPO}:UD-Q4_K_XL" in ended.err
+    assert len(ended.err.splitlines()) == 1
+    assert models(program) == [here]
+
+
+@pytest.mark.parametrize(
+    "word", [f"{REPO}:UD-Q4_K_XL", f"{REPO}:ud-q4_k_xl", "sky-UD-Q4_K_XL", "sky-UD-Q4_K_XL.gguf"]
+)
+def test_full_names_do(program: Program, here: Path, word: str) -> None:
+    size = here.stat().st_size
+    assert program.json("remove", word) == {"freed_bytes": size}
+    assert models(program) == []
+
+
+def test_of_two_repositories_with_such_a_file_neither_is_guessed(
+    program: Program, hub: FakeHub, here: Path, repository: FakeRepository
+) -> None:
+    hub.add(FakeRepository("other/sky-GGUF", [*repository.files]))
+    program.run("get", "other/sky-GGUF:UD-Q4_K_XL")
+    ended = program.run("remove", "sky-UD-Q4_K_XL", status=1)
+    assert f"{REPO}:UD-Q4_K_XL" in ended.err
+    assert "other/sky-GGUF:UD-Q4_K_XL" in ended.err
+    program.run("remove", f"{REPO}:UD-Q4_K_XL")
+    assert [path.parts[-4] for path in models(program)] == ["models--other--sky-GGUF"]
+
+
+def test_a_copy_of_another_program_does_not_stand_in_the_way(program: Program, here: Path) -> None:
+    folder = program.home / ".lmstudio" / "models" / "org" / "sky-GGUF"
+    folder.mkdir(parents=True)
+    (folder / here.name).write_bytes(here.read_bytes())
+    program.run("remove", "sky-UD-Q4_K_XL")
+    assert models(program) == []
+    assert (folder / here.name).exists()
+    ended = program.run("remove", "sky-UD-Q4_K_XL", status=1)
+    assert "only files there are removed" in ended.err
+    assert (folder / here.name).exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no terminals to open")
+@pytest.mark.parametrize(("typed", "is_removed"), [(b"n\n", False), (b"y\n", True)])
+def test_a_person_is_asked_and_told_what_goes(
+    program: Program, here: Path, typed: bytes, is_removed: bool
+) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    with program.start("remove", str(here), "--quiet", stdin=theirs) as process:
+        os.close(theirs)
+        os.write(ours, typed)
+        _, err = process.communicate(timeout=PATIENCE_SECONDS)
+    os.close(ours)
+    first, _, question = err.decode().partition("\n")
+    assert first.startswith("This frees ")
+    assert here.name in first
+    assert question.startswith("Remove it for good?")
+    assert process.returncode == (0 if is_removed else 1)
+    assert here.exists() is not is_removed
+
+
+def test_content_that_another_version_shares_stays(
+    program: Program, repository: FakeRepository, here: Path
+) -> None:
+    repository.commit = "c" * 40
+    repository.files.append(FakeFile("new-Q2_K.gguf", b"x"))
+    program.run("get", f"{REPO}:UD-Q4_K_XL")
+    assert program.json("remove", f"{REPO}:UD-Q4_K_XL") == {"freed_bytes": 0}
+    assert models(program) == [here]
