@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.ui.models.error_words import sentence
 from app.ui.models.ports import AccountStatus
 from app.ui.models.sign_in import SignInRow
 from app.ui.theme import GRID
@@ -109,7 +110,7 @@ class AccountPanel(QWidget):
     # --- what happens -------------------------------------------------------------------
 
     def _on_failed(self, error: PersonError) -> None:
-        self._say_problem(error.sentence)
+        self._say_problem(sentence(error))
 
     def _on_kept(self, _where: str) -> None:
         self.look()

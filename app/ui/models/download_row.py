@@ -47,7 +47,7 @@ class DownloadRow(QFrame):
         self.words.setFont(tabular(self.words.font()))
         self.problem = label("", "failed", wrap=True)
         self.progress = ProgressLine(self.tr("Download"))
-        self.compare = push_button(self.tr("Compare now"), "primary", icon_name="compare")
+        self.compare = push_button(self.tr("Compare now"), icon_name="compare")
         self.up = IconButton("chevron-up", self.tr("Earlier"), size_px=14)
         self.down = IconButton("chevron-down", self.tr("Later"), size_px=14)
         self.pause = IconButton("pause", self.tr("Pause"))
@@ -90,11 +90,11 @@ class DownloadRow(QFrame):
         self.forget.setVisible(state is DownloadState.DONE)
 
     def set_place(self, row: int, rows: int) -> None:
-        """Where it stands, so that it can be moved no further than there is."""
+        """Where it stands among those that can be moved, -1 if it is not one of them."""
         self.up.setEnabled(row > 0)
         self.down.setEnabled(row < rows - 1)
         for each in (self.up, self.down):
-            each.setVisible(rows > 1)
+            each.setVisible(row >= 0 and rows > 1)
 
     def _wire(self) -> None:
         for button, signal in (
@@ -109,13 +109,11 @@ class DownloadRow(QFrame):
         self.down.clicked.connect(lambda: self.move_wanted.emit(self.entry.key, 1))
 
     def _lay_out(self) -> None:
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        for each in (self.title, self.words, self.problem):
-            words.addWidget(each)
         row = QHBoxLayout()
         row.setSpacing(GRID // 2)
-        row.addLayout(words, 1)
+        row.addWidget(self.title, 3)
+        row.addSpacing(GRID)
+        row.addWidget(self.words, 4)
         buttons = (self.compare, self.pause, self.resume, self.up, self.down)
         for each in (*buttons, self.cancel, self.forget):
             row.addWidget(each, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -123,6 +121,7 @@ class DownloadRow(QFrame):
         column.setContentsMargins(GRID, GRID // 2, GRID // 2, GRID // 2)
         column.setSpacing(GRID // 2)
         column.addLayout(row)
+        column.addWidget(self.problem)
         column.addWidget(self.progress)
 
     # Qt's own names from here on.

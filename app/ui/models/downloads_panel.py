@@ -89,6 +89,7 @@ class DownloadsPanel(QWidget):
         column.addLayout(head)
         column.addWidget(self.empty)
         column.addWidget(self.scroll_area, 1)
+        column.addStretch()  # below the sentence that there are none
 
     # --- what the model says ------------------------------------------------------------
 
@@ -129,10 +130,12 @@ class DownloadsPanel(QWidget):
     def _on_data_changed(self, first: QModelIndex, last: QModelIndex) -> None:
         for row in range(first.row(), last.row() + 1):
             self._rows[row].show_entry(self.model.index(row).data(DownloadRole.ENTRY))
+        self._tell_places()
 
     def _tell_places(self) -> None:
+        unfinished = self.model.unfinished
         for place, row in enumerate(self._rows):
-            row.set_place(place, len(self._rows))
+            row.set_place(place if place < unfinished else -1, unfinished)
 
     # --- what the person does -----------------------------------------------------------
 
@@ -143,5 +146,5 @@ class DownloadsPanel(QWidget):
 
     def _on_move(self, key: str, step: int) -> None:
         target = self.model.row_of(key) + step
-        if 0 <= target < len(self._rows):
+        if 0 <= target < self.model.unfinished:
             self._downloads.move(key, target)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.core.fit import Verdict
 from app.ui.icons import Tone, pixmap
+from app.ui.models.columns import fitting
 from app.ui.models.file_words import FileColumn
 from app.ui.models.files_model import FileRole
 from app.ui.models.predictions import Prediction, PredictionState
@@ -40,6 +41,11 @@ _MARKS = {
 }
 
 
+_LEVEL_SIGNS, _VERDICT_SIGNS = 19, 27
+# The verdict says the memory too, and the bits follow from the level.
+_HIDING = (FileColumn.MEMORY, FileColumn.BITS, FileColumn.SPEED)
+
+
 class FileCellDelegate(QStyledItemDelegate):
     """Paints one cell."""
 
@@ -54,9 +60,9 @@ class FileCellDelegate(QStyledItemDelegate):
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         ink = QColor(tokens.selection_text if selected else tokens.text)
         faint = ink if selected else QColor(tokens.dim)
-        box = option.rect.adjusted(GRID // 2, 0, -GRID // 2, 0)
+        box = option.rect.adjusted(GRID, 0, -GRID, 0)  # as the style sheet has it for headers
         if index.column() == FileColumn.LEVEL:
-            box.setLeft(box.left() + _BOX_ROOM_PX)
+            box.setLeft(option.rect.left() + GRID // 2 + _BOX_ROOM_PX)
         painter.save()
         if index.column() == FileColumn.LEVEL:
             _paint_box(painter, option.rect, index.data(Qt.ItemDataRole.CheckStateRole))
@@ -162,18 +168,24 @@ class FilesTable(QTableView):
             self.files.check(file.name, on=state != Qt.CheckState.Checked)
 
     def _share_widths(self) -> None:
-        """Figures get what they need, level and verdict share what is left."""
+        """Figures get what they need, level and verdict share what is left.
+
+        Where that is too little the less telling columns hide; what they say is in the tool tips.
+        """
         sign = self.fontMetrics().averageCharWidth()
         fixed = {
-            FileColumn.BITS: sign * 6,
-            FileColumn.SIZE: sign * 9,
-            FileColumn.MEMORY: sign * 9,
-            FileColumn.SPEED: sign * 11,
+            FileColumn.BITS: sign * 7,
+            FileColumn.SIZE: sign * 10,
+            FileColumn.MEMORY: sign * 10,
+            FileColumn.SPEED: sign * 12,
         }
-        rest = self.viewport().width() - sum(fixed.values())
-        level = max(sign * 16, round(rest * 0.42))
+        least = sign * (_LEVEL_SIGNS + _VERDICT_SIGNS)
+        hidden, rest = fitting(self.viewport().width(), fixed, _HIDING, least)
+        for column in FileColumn:
+            self.setColumnHidden(column, column in hidden)
+        level = max(sign * _LEVEL_SIGNS, round(rest * 0.42))
         widths = {**fixed, FileColumn.LEVEL: level}
-        widths[FileColumn.VERDICT] = max(sign * 21, rest - level)
+        widths[FileColumn.VERDICT] = max(sign * _VERDICT_SIGNS, rest - level)
         for column, width in widths.items():
             self.setColumnWidth(column, width)
 

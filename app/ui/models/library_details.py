@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.ui.format import bits_per_weight, byte_size, count, parameters
 from app.ui.models.words import source_words
 from app.ui.theme import GRID
-from app.ui.widgets import ElidedLabel, label
+from app.ui.widgets import ElidedLabel, IconButton, label
 
 if TYPE_CHECKING:
     from app.core.family import LibraryModel
@@ -65,12 +75,29 @@ class LibraryDetails(QScrollArea):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        for row, (name, value) in enumerate(self.facts(model)):
+        facts = self.facts(model)
+        for row, (name, value) in enumerate(facts):
             self._grid.addWidget(label(name, "dim"), row, 0, Qt.AlignmentFlag.AlignTop)
             text = label(value, wrap=True)
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             text.setAccessibleName(f"{name}: {value}")
             self._grid.addWidget(text, row, 1)
+        self._add_path(model.path, len(facts))
+
+    def _add_path(self, path: Path, below: int) -> None:
+        """Shortened in one line: the button has it whole."""
+        shown = ElidedLabel("", least_characters=10)
+        shown.set_text(_shown_path(path), str(path))
+        copy = IconButton("copy", self.tr("Copy the path"), size_px=14)
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(str(path)))
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID // 2)
+        row.addWidget(shown, 1)
+        row.addWidget(copy)
+        self._grid.addWidget(label(self.tr("Path"), "dim"), below, 0)
+        self._grid.addWidget(line, below, 1)
 
     def facts(self, model: LibraryModel) -> list[tuple[str, str]]:
         """Names and values; what is not known is left out."""
@@ -105,8 +132,15 @@ class LibraryDetails(QScrollArea):
                 (self.tr("Base model"), facts.base_model),
                 (self.tr("Quantized by"), facts.quantized_by),
             ]
-        listed.append((self.tr("Path"), str(model.path)))
         return [(name, _short(value)) for name, value in listed if value]
+
+
+def _shown_path(path: Path) -> str:
+    """The path; where the person's home has a short name, with that."""
+    home = Path.home()
+    if sys.platform != "win32" and path.is_relative_to(home):
+        return f"~/{path.relative_to(home).as_posix()}"
+    return str(path)
 
 
 def _short(text: str) -> str:

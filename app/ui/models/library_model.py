@@ -231,7 +231,7 @@ class LibraryTreeModel(QAbstractItemModel):
         facts = model.model
         match column:
             case LibraryColumn.NAME:
-                return f"{model.name}: {model.broken}" if model.broken else model.name
+                return f"{model.name} – {_why(model)}" if model.broken else model.name
             case LibraryColumn.SIZE:
                 return str(byte_size(model.file_bytes))
             case LibraryColumn.SOURCE:
@@ -246,6 +246,11 @@ class LibraryTreeModel(QAbstractItemModel):
                 return str(parameters(facts.parameters))
             case _:
                 return count(facts.context_length)
+
+
+def _why(model: LibraryModel) -> str:
+    """Why it is broken, without its name, which stands before it."""
+    return (model.broken or "").removeprefix(f"“{model.path.name}” ")
 
 
 def _words(model: LibraryModel) -> str:

@@ -156,6 +156,11 @@ class LibraryTab(QWidget):
         to_hub.triggered.connect(self.hub_wanted)
         return EmptyState("models", "", "", (to_hub,))
 
+    def _make_nothing(self) -> EmptyState:
+        show_all = QAction(self.tr("Show all"), self)
+        show_all.triggered.connect(self.search.clear)
+        return EmptyState("search", self.tr("Nothing found"), "", (show_all,))
+
     def _button(self, action: QAction, role: ButtonRole) -> QPushButton:
         button = push_button(action.text(), role)
         button.setIcon(action.icon())
@@ -192,8 +197,11 @@ class LibraryTab(QWidget):
         self.splitter.addWidget(self.tree)
         self.splitter.addWidget(self.side)
         self.splitter.setStretchFactor(0, 1)
+        self.splitter.setSizes([GRID * 76, GRID * 42])
         self.stack = QStackedWidget()
+        self.nothing = self._make_nothing()
         self.stack.addWidget(self.splitter)
+        self.stack.addWidget(self.nothing)
         self.stack.addWidget(self.empty)
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID, GRID, GRID)
@@ -208,7 +216,7 @@ class LibraryTab(QWidget):
 
     def _say_what_is_empty(self, has_models: bool) -> None:
         if has_models:
-            self.stack.setCurrentWidget(self.splitter)
+            self._say_what_is_found()
             return
         if self._library.scanning:
             self.empty.set_text(
@@ -224,6 +232,17 @@ class LibraryTab(QWidget):
                 ),
             )
         self.stack.setCurrentWidget(self.empty)
+
+    def _say_what_is_found(self) -> None:
+        found = bool(self.tree.shown())
+        if not found:
+            self.nothing.set_text(
+                self.tr("Nothing found"),
+                self.tr("No model on this PC is called like “{words}”.").format(
+                    words=self.search.text().strip()
+                ),
+            )
+        self.stack.setCurrentWidget(self.splitter if found else self.nothing)
 
     def _follow_choice(self) -> None:
         chosen = self.tree.chosen()
@@ -250,6 +269,7 @@ class LibraryTab(QWidget):
     def _on_filtered(self, words: str) -> None:
         self.tree.filter_by(words)
         self.tree.expandAll()
+        self._say_what_is_empty(bool(self._library.models))
 
     def _show_menu(self, position: QPoint) -> None:
         if not self.tree.indexAt(position).isValid():

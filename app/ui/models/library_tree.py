@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.icons import Tone, icon
+from app.ui.models.columns import fitting
 from app.ui.models.library_model import LibraryColumn, LibraryRole
 from app.ui.theme import GRID, current_tokens, tabular
 
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
 
     from app.core.family import LibraryModel
     from app.ui.models.library_model import Index, LibraryTreeModel
+
+_NAME_SIGNS = 34
+_INSET_PX = 5
+_HIDING = (
+    LibraryColumn.CONTEXT,
+    LibraryColumn.BITS,
+    LibraryColumn.PARAMETERS,
+    LibraryColumn.SOURCE,
+)
 
 
 class _Row(QStyledItemDelegate):
@@ -55,6 +65,11 @@ class _Row(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         # A frame around one cell says nothing where whole rows are chosen.
         option.state &= ~option.state.State_HasFocus
+        if index.column() != LibraryColumn.NAME:
+            # Its text begins and ends below its header's.
+            if option.state & option.state.State_Selected:
+                painter.fillRect(option.rect, option.palette.brush(QPalette.ColorRole.Highlight))
+            option.rect.adjust(_INSET_PX, 0, -_INSET_PX, 0)
         super().paint(painter, option, index)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -123,18 +138,23 @@ class LibraryTree(QTreeView):
                 self.setExpanded(self.proxy.index(row, 0), True)
 
     def _share_widths(self) -> None:
-        """Figures get what they need, the name gets what is left."""
+        """Figures get what they need, the name gets what is left.
+
+        Where that is too little the less telling columns hide; the facts beside have them all.
+        """
         sign = self.fontMetrics().averageCharWidth()
         fixed = {
             LibraryColumn.LEVEL: sign * 11,
             LibraryColumn.BITS: sign * 7,
-            LibraryColumn.SIZE: sign * 9,
-            LibraryColumn.PARAMETERS: sign * 11,
+            LibraryColumn.SIZE: sign * 10,
+            LibraryColumn.PARAMETERS: sign * 12,
             LibraryColumn.CONTEXT: sign * 9,
-            LibraryColumn.SOURCE: sign * 12,
+            LibraryColumn.SOURCE: sign * 14,
         }
-        rest = self.viewport().width() - sum(fixed.values())
-        self.setColumnWidth(LibraryColumn.NAME, max(sign * 24, rest))
+        hidden, rest = fitting(self.viewport().width(), fixed, _HIDING, sign * _NAME_SIGNS)
+        for column in LibraryColumn:
+            self.setColumnHidden(column, column in hidden)
+        self.setColumnWidth(LibraryColumn.NAME, max(sign * 20, rest))
         for column, width in fixed.items():
             self.setColumnWidth(column, width)
 

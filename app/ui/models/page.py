@@ -15,6 +15,7 @@ from app.ui.icons import icon
 from app.ui.models.account_panel import AccountPanel
 from app.ui.models.comparisons import WaitingComparisons
 from app.ui.models.downloads_panel import DownloadsPanel
+from app.ui.models.error_words import sentence
 from app.ui.models.library_tab import LibraryTab
 from app.ui.models.repository_panel import RepositoryPanel
 from app.ui.models.search import Search
@@ -125,7 +126,7 @@ class ModelsPage(QWidget):
         self.hub_splitter.addWidget(self.search_pane)
         self.hub_splitter.addWidget(self.repository)
         self.hub_splitter.setStretchFactor(1, 1)
-        self.hub_splitter.setSizes([GRID * 42, GRID * 90])
+        self.hub_splitter.setSizes([GRID * 44, GRID * 88])
         self.tabs = QStackedWidget()
         self.tabs.addWidget(self.hub_splitter)
         self.tabs.addWidget(self.library)
@@ -134,7 +135,7 @@ class ModelsPage(QWidget):
         self.splitter.addWidget(self.tabs)
         self.splitter.addWidget(self.downloads)
         self.splitter.setStretchFactor(0, 1)
-        self.splitter.setSizes([GRID * 60, GRID * 20])
+        self.splitter.setSizes([GRID * 60, GRID * 18])
         self.downloads.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -239,7 +240,7 @@ class ModelsPage(QWidget):
             if compare:
                 self.comparisons.add(keys)
         except PersonError as error:
-            self.said.emit(error.sentence)
+            self.said.emit(sentence(error))
         self.downloads_action.setChecked(True)
         self._on_downloads_changed()
 

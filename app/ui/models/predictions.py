@@ -11,6 +11,8 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.fit import LevelChoice, Recommendation, recommend
 from app.hub.errors import HubGated, HubOffline, HubRateLimited, HubSilent, HubSwitchedOff
+from app.ui.models.error_words import known as known_words
+from app.ui.models.error_words import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -136,7 +138,7 @@ class Predictions(QObject):
             ]
         )
         name = None if chosen.index is None else known[chosen.index][0].name
-        return name, chosen.reason
+        return name, known_words(chosen.reason)
 
     def _next(self) -> None:
         self._job = None
@@ -168,10 +170,10 @@ class Predictions(QObject):
         )
 
     def _on_failed(self, file: ListedFile, error: PersonError) -> None:
-        self._set(file, problem=error.sentence)
+        self._set(file, problem=sentence(error))
         if isinstance(error, _FOR_ALL):
             while self._queue:
-                self._set(self._queue.popleft(), problem=error.sentence)
+                self._set(self._queue.popleft(), problem=sentence(error))
             self.refused.emit(error)
         self._next()
 

@@ -11,6 +11,7 @@ from app.core.downloads import DownloadState as QueueState
 from app.hub.progress import Phase
 from app.lab.hub_orders import order_for
 from app.ui.models.download_ports import DownloadEntry, DownloadState
+from app.ui.models.error_words import known
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +57,7 @@ class QueueView:
     # --- what the page asks -----------------------------------------------------------------
 
     def entries(self) -> list[DownloadEntry]:
-        """All downloads in their order but those that nobody wants any more."""
+        """All downloads in their order, finished ones last, those that nobody wants not at all."""
         return [_entry(download) for download in self._shown()]
 
     def add(self, repository: Repository, file: ListedFile) -> str:
@@ -108,7 +109,8 @@ class QueueView:
         self._changed = True
 
     def _shown(self) -> list[Download]:
-        return [each for each in self._queue.all if each.state is not QueueState.CANCELLED]
+        wanted = [each for each in self._queue.all if each.state is not QueueState.CANCELLED]
+        return sorted(wanted, key=lambda each: each.state is QueueState.DONE)
 
     def _do(self, key: str, do: Callable[[Download], object]) -> None:
         for download in self._queue.all:
@@ -121,9 +123,9 @@ def _entry(download: Download) -> DownloadEntry:
     running = download.state is QueueState.RUNNING
     progress = download.progress if running else None
     order = download.order
-    problem = download.error
+    problem = known(download.error)
     if progress is not None and progress.remark:
-        problem = progress.remark
+        problem = known(progress.remark)
     return DownloadEntry(
         key=str(download.id),
         repo_id=order.repo_id,

@@ -40,7 +40,9 @@ class RepositoryHead(QWidget):
         self.facts = label("", "dim", wrap=True)
         self.page_button = IconButton("external", self.tr("Open its page in the browser"))
         self.page_button.clicked.connect(self.page_wanted)
+        self._wanted = DEFAULT_CONTEXT  # a model with a shorter context does not change that
         self.context = QComboBox()
+        self.context.activated.connect(self._on_chosen)
         self.context.setAccessibleName(self.tr("Context length in tokens"))
         self.kv_type = QComboBox()
         self.kv_type.setAccessibleName(self.tr("Number format of the KV cache"))
@@ -74,15 +76,17 @@ class RepositoryHead(QWidget):
         self._offer_contexts(facts.context_tokens)
         self.assumptions.setVisible(with_assumptions)
 
+    def _on_chosen(self) -> None:
+        self._wanted = self.context_tokens
+
     def _offer_contexts(self, most_tokens: int | None) -> None:
-        wanted = self.context.currentData() or DEFAULT_CONTEXT
         most = most_tokens or max(CONTEXTS)
         offered = sorted({*(each for each in CONTEXTS if each < most), most})
         with QSignalBlocker(self.context):
             self.context.clear()
             for tokens in offered:
                 self.context.addItem(count(tokens), tokens)
-            chosen = max((each for each in offered if each <= wanted), default=offered[0])
+            chosen = max((each for each in offered if each <= self._wanted), default=offered[0])
             self.context.setCurrentIndex(offered.index(chosen))
 
     def _lay_out(self) -> None:

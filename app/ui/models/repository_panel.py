@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QListView, QScrollArea, QStackedWidget, QVBoxLayou
 from app.core.hub_names import HubAddress
 from app.hub.errors import HubGated
 from app.ui.models.access_card import AccessCard
+from app.ui.models.error_words import sentence
 from app.ui.models.files_side import FilesSide
 from app.ui.models.repository import OpenRepository, OpenState
 from app.ui.models.repository_head import RepositoryHead
@@ -183,19 +184,19 @@ class RepositoryPanel(QWidget):
         if isinstance(error, HubGated):
             self._show_gated(error)
         elif now.sign_in_may_help:
-            self.card.show_refused(error.sentence)
+            self.card.show_refused(sentence(error))
             self.stack.setCurrentWidget(self.card_room)
         else:
             self._show_trouble(error)
 
     def _show_gated(self, error: HubGated) -> None:
-        self.card.show_gated(error.sentence, error.link)
+        self.card.show_gated(sentence(error), error.link)
         self.stack.setCurrentWidget(self.card_room)
 
     def _show_trouble(self, error: PersonError) -> None:
         self.notice.show_notice(
             Severity.ERROR,
-            error.sentence,
+            sentence(error),
             "",
             (BannerAction(self.tr("Try again"), self.repository.reload, primary=True),),
         )

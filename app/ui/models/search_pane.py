@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStackedWidget, QVBoxLayout, QWidget
 
-from app.ui.models.search import SearchState
+from app.ui.models.error_words import sentence
+from app.ui.models.search import Search, SearchState
 from app.ui.models.search_filters import SearchFilters
 from app.ui.models.search_model import FoundRole
 from app.ui.models.search_row import FoundRowDelegate
 from app.ui.theme import GRID
 from app.ui.widgets import Banner, BannerAction, EmptyState, ProgressLine, Severity
-
-if TYPE_CHECKING:
-    from app.ui.models.search import Search
 
 LEAST_WIDTH_PX = GRID * 36
 
@@ -129,7 +125,7 @@ class SearchPane(QWidget):
         if failed and self.search.error is not None:
             self.notice.show_notice(
                 Severity.ERROR,
-                self.search.error.sentence,
+                sentence(self.search.error),
                 self.tr("Models that are on this PC already work without the Hub."),
                 (
                     BannerAction(self.tr("Try again"), self.search.try_again, primary=True),

@@ -20,7 +20,7 @@ _ICON_PX = 12
 
 
 class FoundRowDelegate(QStyledItemDelegate):
-    """Two lines: name, downloads and likes; below them the facts, dimmed."""
+    """Two lines: the name; below it the facts, dimmed, and how often it is used."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         self.initStyleOption(option, index)
@@ -36,20 +36,20 @@ class FoundRowDelegate(QStyledItemDelegate):
         top = inner.top() + (inner.height() - 2 * line) // 2
         first = QRect(inner.left(), top, inner.width(), line)
         painter.save()
-        right = self._paint_counts(painter, option, first, index, faint)
         painter.setFont(option.font)
         painter.setPen(ink)
-        box = first.adjusted(0, 0, right - first.right() - GRID, 0)
-        shown = option.fontMetrics.elidedText(name, Qt.TextElideMode.ElideMiddle, box.width())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, shown)
-        painter.setPen(faint)
+        shown = option.fontMetrics.elidedText(name, Qt.TextElideMode.ElideMiddle, first.width())
+        painter.drawText(first, Qt.AlignmentFlag.AlignVCenter, shown)
+        second = first.translated(0, line)
+        right = self._paint_counts(painter, option, second, index, faint)
         small = small_font(option.font)
         painter.setFont(small)
-        second = first.translated(0, line)
+        painter.setPen(faint)
+        room = second.adjusted(0, 0, right - second.right() - GRID // 2, 0)
         facts = QFontMetrics(small).elidedText(
-            str(index.data(FoundRole.FACTS)), Qt.TextElideMode.ElideRight, second.width()
+            str(index.data(FoundRole.FACTS)), Qt.TextElideMode.ElideRight, room.width()
         )
-        painter.drawText(second, Qt.AlignmentFlag.AlignVCenter, facts)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, facts)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:

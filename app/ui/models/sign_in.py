@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
+from app.ui.models.error_words import sentence
 from app.ui.theme import GRID
 from app.ui.widgets import push_button
 
@@ -70,4 +71,4 @@ class SignInRow(QWidget):
 
     def _on_refused(self, error: PersonError) -> None:
         self.button.setEnabled(True)
-        self.refused.emit(error.sentence)
+        self.refused.emit(sentence(error))

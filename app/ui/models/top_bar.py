@@ -39,7 +39,7 @@ class ModelsTopBar(QFrame):
         self.tabs.setAccessibleName(self.tr("Where to look"))
         self.tabs.addTab(icon("search"), self.tr("Hub"))
         self.tabs.addTab(icon("models"), self.tr("On this PC"))
-        self.tabs.currentChanged.connect(self.tab_chosen)
+        self.tabs.currentChanged.connect(self._on_tab)
         self.badge = QLabel(badge)
         self.badge.setProperty("role", "strong")
         self.badge.setToolTip(self.tr("This is not the usual Hub; it gets your searches."))
@@ -64,6 +64,11 @@ class ModelsTopBar(QFrame):
         row.addWidget(self.downloads_button)
         # Only now: a label without a parent would show as a window of its own.
         self.badge.setVisible(bool(badge))
+
+    def _on_tab(self, tab: int) -> None:
+        # The account is the Hub's; what is on this PC needs none.
+        self.account_button.setVisible(tab == 0)
+        self.tab_chosen.emit(tab)
 
     def set_downloads(self, unfinished: int) -> None:
         """How many downloads are not done."""

@@ -31,19 +31,25 @@ DOT = f"{NBSP}· "
 def repository_facts(found: FoundRepository) -> str:
     """Parameters, architecture, context and licence in one line, as far as the Hub says them."""
     parts: list[str] = []
+    # What keeps one out stands first: it must not be cut off.
+    if found.private:
+        parts.append(_tr("private"))
+    if found.gated:
+        parts.append(_tr("licence to accept"))
     if found.parameters is not None:
         parts.append(str(parameters(found.parameters)))
     if found.architecture:
         parts.append(found.architecture)
     if found.context_tokens is not None:
-        parts.append(_tr("context {tokens}").format(tokens=count(found.context_tokens)))
+        parts.append(_tr("{n} context").format(n=short_tokens(found.context_tokens)))
     if found.licence:
         parts.append(found.licence)
-    if found.gated:
-        parts.append(_tr("licence to accept"))
-    if found.private:
-        parts.append(_tr("private"))
     return DOT.join(parts) or _tr("The Hub knows nothing more about it.")
+
+
+def short_tokens(tokens: int) -> str:
+    """A context length as people call it: 512, 32K, 128K; others in full."""
+    return f"{count(tokens // 1024)}K" if tokens >= 1024 and tokens % 1024 == 0 else count(tokens)
 
 
 def popularity(found: FoundRepository) -> str:

@@ -47,7 +47,11 @@ class Popup(QFrame):
         top = below.y() if below.y() + height <= room.bottom() else max(room.top(), above.y())
         if top + height > room.bottom():
             top = room.bottom() - height
-        left = min(max(below.x(), room.left()), room.right() - width)
+        # Over its own window where that is wide enough, else wherever the screen has room.
+        right = min(room.right(), anchor.window().frameGeometry().right() - _MARGIN_PX)
+        if right - width < max(room.left(), anchor.window().x()):
+            right = room.right()
+        left = max(min(below.x(), right - width), room.left())
         self.setGeometry(left, top, width, height)
         self.show()
         self._content.setFocus(Qt.FocusReason.PopupFocusReason)

@@ -214,7 +214,7 @@ class FakeDownloads:
         self.calls: list[tuple[object, ...]] = []
 
     def entries(self) -> list[DownloadEntry]:
-        return list(self.list)
+        return sorted(self.list, key=lambda entry: entry.state is DownloadState.DONE)
 
     def add(self, repository: Repository, file: ListedFile) -> str:
         key = f"{repository.repo_id}:{file.name}"

@@ -68,6 +68,19 @@ def test_every_file_gets_its_figures_and_verdict(side: FilesSide, jobs: Jobs) ->
     assert "bandwidth" in str(cell(side, "Q4_K_M", FileColumn.SPEED, Qt.ItemDataRole.ToolTipRole))
 
 
+def test_a_narrow_table_hides_what_the_verdict_says_too(
+    side: FilesSide, jobs: Jobs, qtbot: QtBot
+) -> None:
+    show(side, jobs)
+    table = side.table
+    for width, hidden in ((1000, False), (560, True), (1000, False)):
+        side.resize(width, 600)
+        qtbot.waitUntil(lambda hidden=hidden: table.isColumnHidden(FileColumn.MEMORY) is hidden)
+        assert not table.isColumnHidden(FileColumn.SIZE)
+        assert not table.isColumnHidden(FileColumn.VERDICT)
+        qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() == 0)
+
+
 def test_the_recommended_level_is_marked_and_says_why(side: FilesSide, jobs: Jobs) -> None:
     show(side, jobs)
     assert cell(side, "Q5_K_M", FileColumn.LEVEL, FileRole.RECOMMENDED)

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QGuiApplication
 
 from app.core.errors import PersonError
 from app.core.family import LibraryModel, ModelSource, families
 from app.core.model_file import ModelKind
 from app.ui.models.folders_popup import FoldersEditor
 from app.ui.models.library_model import LibraryColumn, LibraryRole, LibraryTreeModel
+from app.ui.widgets import ElidedLabel, IconButton
 from tests.helpers.model_folders import library_model
 
 if TYPE_CHECKING:
@@ -120,6 +122,32 @@ def test_an_empty_library_leads_to_the_hub(shown: Shown) -> None:
     assert shown.page.search_pane.filters.words.hasFocus()
 
 
+def test_a_filter_that_nothing_passes_says_so(shown: Shown) -> None:
+    tab = bring(shown, model("Alpha", "F16"))
+    tab.search.setText("omega")
+    assert tab.stack.currentWidget() is tab.nothing
+    assert "omega" in tab.nothing.accessibleDescription()
+    tab.search.clear()
+    assert tab.stack.currentWidget() is tab.splitter
+
+
+def test_why_a_file_is_broken_is_said_without_its_name_again(shown: Shown) -> None:
+    made = library_model("/models/Alpha-Q2_K.gguf", broken="“Alpha-Q2_K.gguf” is truncated.")
+    tab = bring(shown, made)
+    assert tab.model.index_of(made.path).data() == "Alpha-Q2_K – is truncated."
+
+
+def test_a_narrow_tree_hides_what_tells_least(shown: Shown) -> None:
+    tab = bring(shown, model("Alpha", "F16"))
+    tree = tab.tree
+    for width, hidden in ((1200, False), (480, True)):
+        shown.page.resize(width, 780)
+        shown.until(lambda hidden=hidden: tree.isColumnHidden(LibraryColumn.CONTEXT) is hidden)
+        assert not tree.isColumnHidden(LibraryColumn.LEVEL)
+        assert not tree.isColumnHidden(LibraryColumn.SIZE)
+        shown.until(lambda: tree.horizontalScrollBar().maximum() == 0)
+
+
 def test_a_scan_under_way_is_told(shown: Shown) -> None:
     shown.fakes.library.scanning = True
     tab = bring(shown)
@@ -148,7 +176,10 @@ def test_facts_of_the_header_are_listed(shown: Shown) -> None:
     assert facts["Repository"] == "org/Alpha-GGUF"
     assert facts["Level"] == "Q4_K_M"
     assert facts["Architecture"] == "llama"
-    assert facts["Path"] == str(alpha.path)
+    assert str(alpha.path) in {each.text for each in tab.details.findChildren(ElidedLabel)}
+    (copy,) = tab.details.findChildren(IconButton)
+    copy.click()
+    assert QGuiApplication.clipboard().text() == str(alpha.path)
 
 
 def test_a_broken_file_cannot_be_compared(shown: Shown) -> None:

@@ -226,6 +226,22 @@ def test_another_context_is_predicted_from_the_page(shown: Shown) -> None:
     assert shown.fakes.fit.asked[-1] == ("model-Q2_K.gguf", 32_768, "q8_0")
 
 
+def test_a_model_with_a_short_context_does_not_shorten_the_next_ones(shown: Shown) -> None:
+    catalogue, head = shown.fakes.catalogue, shown.page.repository.head
+    catalogue.repositories["org/short"] = repository("org/short", context_tokens=512)
+    for repo_id, tokens in (("org/short", 512), (REPO, 4096)):
+        shown.page.open_address(HubAddress(repo_id))
+        shown.settle()
+        assert head.context_tokens == tokens
+
+
+def test_the_account_is_the_hubs(shown: Shown) -> None:
+    top = shown.page.top
+    assert top.account_button.isVisible()
+    shown.page.show_tab(1)
+    assert top.account_button.isHidden()
+
+
 def test_another_hub_is_named(qtbot: QtBot) -> None:
     usual, other = (
         ModelsTopBar(badge, QAction(""), QAction("")) for badge in ("", "hub.example.org")
