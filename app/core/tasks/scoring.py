@@ -9,7 +9,7 @@ may stand there.
 ``letter``   the option's letter, else the text of exactly one option (``accept`` and ``reject``)
 ``fact``     a right text as whole words, and none of ``reject``; after "answer:" if that occurs
 ``letters``  the last word, where single letters with spaces or hyphens between make a word
-``line``     the last line, or its end after a space; of a code fence if there is one
+``line``     the last line (in a code fence, if there is one), or what ends it after "prints" or ":"
 ``json``     the same JSON value; the order of keys is free, 1 equals 1.0 and not true
 ``ends``     the text ends with the answer at the start of a word, whatever its case
 """
@@ -42,6 +42,11 @@ _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d{1,3}(?:[,'  ]\d{3})+|\d+)(?:\.\d+)?(
 _WORD = re.compile(r"[^\W_]+")
 _FENCE = re.compile(r"```[\w+-]*[ \t]*\n?(.*?)```", re.DOTALL)
 _SPACED_WORD = re.compile(r"(?<!\w)(?:[^\W\d_](?:\s*[-–—,.·•|/]\s*|\s+)){2,}[^\W\d_](?!\w)")
+# "It prints 3." and "x = 3", but not "4 3", which would be another output.
+_BEFORE_OUTPUT = (
+    r"(?:\b(?:prints?|outputs?|displays?|shows?|is|be|are|gives?|gets?|returns?|yields?|equals?)\s+"
+    r"|[:=>→`\"'*]\s*)"
+)
 _OPTION_START = re.compile(r"^\W*([A-H])(?:\W|$)")
 _OPTION_MARKED = re.compile(r"(?<!\w)\(?([A-H])[).:](?!\w)")
 _OPTION_ALONE = re.compile(r"(?<![\w'’])([B-H]|A(?=\s+(?:or|and)\b|\s*[,/]|\s*$))(?![\w'’])")
@@ -142,13 +147,18 @@ def _line(item: TaskItem, text: str) -> bool:
     quoted = re.findall(r"`([^`]+)`", said)
     for right in _right_answers(item):
         bare = said.strip(" `*\"'").rstrip(".").strip(" `*\"'")
-        if re.sub(r"\s", "", bare) == re.sub(r"\s", "", right.strip("\"'")):
+        if _tight(bare) == _tight(right.strip("\"'")):
             return True
         if quoted and quoted[-1].strip("\"' ") == right.strip("\"' "):
             return True
-        if re.search(r"(?:^|[\s:=`\"'*])" + re.escape(right) + r"[`\"'*.]*$", said):
+        if re.search(_BEFORE_OUTPUT + re.escape(right) + r"[`\"'*.]*$", said):
             return True
     return False
+
+
+def _tight(text: str) -> str:
+    """Without the space around commas and brackets, which nobody would call a difference."""
+    return re.sub(r"\s*([,:\[\](){}])\s*", r"\1", text)
 
 
 def _json(item: TaskItem, text: str) -> bool:

@@ -1,0 +1,46 @@
+"""The unit of the generators: one question as it stands in the file."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question.
+
+    ``sort`` names what kind of question within the kind it is; a file holds equally many of each,
+    mixed, so that the first 60 are a fair sample. It is not written.
+    """
+
+    sort: str
+    prompt: str
+    answer: object
+    check: str
+    accept: tuple[str, ...] = ()
+    reject: tuple[str, ...] = ()
+
+    def row(self, kind: str, number: int) -> dict[str, object]:
+        """The line of the file, without what is empty."""
+        row: dict[str, object] = {
+            "id": f"{kind}-{number:03}",
+            "kind": kind,
+            "prompt": self.prompt,
+            "answer": self.answer,
+            "check": self.check,
+        }
+        if self.accept:
+            row["accept"] = list(self.accept)
+        if self.reject:
+            row["reject"] = list(self.reject)
+        return row
+
+
+Maker = Callable[[random.Random], Item]
+
+
+def listed(text: str, by: str = "|") -> tuple[str, ...]:
+    """The parts of a table written as one text."""
+    return tuple(part.strip() for part in text.split(by))
