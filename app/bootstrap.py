@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from dataclasses import dataclass
 from logging.handlers import RotatingFileHandler
@@ -112,7 +113,7 @@ def build_session(
         paths.state / "templates",
         is_made_here,
         planned_bytes=lambda pane: plan_of(pane, plans),
-        on_answered=RaceSpeeds(lambda: speed_store(paths), door).note,
+        watch=RaceSpeeds(lambda: speed_store(paths), door, os.cpu_count() or 1),
     )
     return session, runners[0]
 

@@ -6,7 +6,7 @@ import math
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from app.core.candidate import new_candidate
 from app.core.chat import Answer, Chat, StopReason, Turn, title_from
@@ -35,6 +35,18 @@ if TYPE_CHECKING:
     from app.store.chats import ChatSummary
 
 
+class AnswerWatch(Protocol):
+    """Follows answers from their begin to their end, on the session's thread."""
+
+    def pane_changed(self, pane: Pane) -> None:
+        """State, progress, failure or figures of a pane."""
+        ...
+
+    def answer_ended(self, job: Job) -> None:
+        """The answer has its stop reason."""
+        ...
+
+
 class Session:
     """One open chat and the engines of its panes. Belongs to one thread.
 
@@ -46,7 +58,7 @@ class Session:
         template_folder: Where chosen chat templates are written for use elsewhere.
         is_made_here: Whether a missing file is being made (a level of the demo model).
         planned_bytes: Needed memory by llama.cpp's plan of a pane's load, where that is known.
-        on_answered: Told of every answer that has ended.
+        watch: Told of panes and answers as they go.
 
     Attributes:
         chat: The open chat; changed here alone.
@@ -63,7 +75,7 @@ class Session:
         template_folder: Path,
         is_made_here: Callable[[Path], bool] = lambda _path: False,
         planned_bytes: Callable[[Pane], int | None] = lambda _pane: None,
-        on_answered: Callable[[Job], object] = lambda _job: None,
+        watch: AnswerWatch | None = None,
     ) -> None:
         self.chat = Chat(id=0)
         self.listener: SessionListener = NobodyListens()
@@ -74,7 +86,7 @@ class Session:
         self._deck = Deck(
             self._runner, read_model, door, is_made_here, self.pane_changed, planned_bytes
         )
-        self._on_answered = on_answered
+        self._watch = watch
         self._saver = AnswerSaver(recorder, lambda sentence: self.listener.said(sentence))
 
     # --- reading --------------------------------------------------------------------------
@@ -448,6 +460,8 @@ class Session:
 
     def pane_changed(self, pane: Pane) -> None:
         """A pane changed."""
+        if self._watch is not None:
+            self._watch.pane_changed(pane)
         self.listener.pane_changed(pane.key)
 
     def answer_grew(self, job: Job) -> None:
@@ -460,7 +474,8 @@ class Session:
         self._saver.finish(job)
         self.listener.answer_changed(job.turn, job.pane.key)
         self.speed_sampled(job.pane, math.nan)
-        self._on_answered(job)
+        if self._watch is not None:
+            self._watch.answer_ended(job)
 
     def speed_sampled(self, pane: Pane, tokens_per_second: float) -> None:
         """A point for the live plot."""

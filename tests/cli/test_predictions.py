@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from app.hub.headers import STEP_BYTES
 from tests.cli.conftest import LARGE, PATIENCE_SECONDS, REPO, ROOT, Program
 from tests.helpers.architectures import header_of
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository, Fault, FaultKind
+from tests.helpers.gguf_files import write_scripted_model
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -226,18 +226,14 @@ def test_one_command_does_not_load_the_others() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_compare_corrects_what_fit_predicts(program: Program, hub: FakeHub, tmp_path: Path) -> None:
-    from tests.helpers.gguf_files import write_scripted_model
-
+def test_a_measurement_corrects_what_fit_predicts(
+    program: Program, hub: FakeHub, tmp_path: Path
+) -> None:
     words = [f" w{number}" for number in range(30)]
     model = write_scripted_model(tmp_path / "endless.gguf", words, ends=False)
-    ask = ("compare", model, "--prompt", "Go on", "--max-tokens", "48")
     before = program.json("fit", model)
-    assert "runs" not in before["basis"]
-    program.json(*ask)
+    assert (before["basis"], before["measured_runs"]) == ("measured speed of this PC's kernels", 0)
+    program.json("bench", model, "--pp", "0", "--tg", "16", "--repetitions", "1")
     after = program.json("fit", model)
     assert (after["basis"], after["measured_runs"]) == ("runs of this file", 1)
-    shutil.rmtree(program.home / "program" / "state")
-    program.json(*ask, "--temperature", "0.7")
-    assert program.json("fit", model)["measured_runs"] == 0
     assert hub.requests == []

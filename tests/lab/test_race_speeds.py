@@ -21,12 +21,14 @@ from app.core.settings import (
 )
 from app.core.speed import Basis
 from app.engine import messages as m
+from app.lab import race_speeds
 from app.lab.compare import CompareRequest, CompareRow, compare
 from app.lab.fit import Fitter
 from app.lab.jobs import Job
-from app.lab.panes import Pane
+from app.lab.panes import Pane, PaneState
 from app.lab.race_speeds import LEAST_TOKENS, RaceSpeeds, is_fair
 from app.lab.speeds import speed_store
+from app.monitor.load import OthersUse
 from app.store.paths import Paths
 
 if TYPE_CHECKING:
@@ -38,6 +40,13 @@ if TYPE_CHECKING:
 PLENTY_BYTES = 50_000_000_000
 ENDLESS = 40
 THREADS = 1
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    made = Paths.below(tmp_path / "home")
+    made.create()
+    return made
 
 
 def loaded(kind: str = "cpu") -> m.Loaded:
@@ -114,6 +123,43 @@ def test_what_is_no_fair_measurement(spoil: Callable[[Job], object]) -> None:
     assert not is_fair(job)
 
 
+@pytest.mark.parametrize(
+    ("threads", "cores", "used", "is_kept"),
+    [(2, 2, 0.4, True), (2, 2, 0.8, False), (4, 8, 2.4, True), (4, 8, 3.0, False)],
+)
+def test_an_answer_beside_other_work_is_not_kept(
+    paths: Paths, models: dict[str, Path], threads: int, cores: int, used: float, is_kept: bool
+) -> None:
+    job = answered()
+    job.threads = threads
+    path = str(models["blue"])
+    job.pane.candidate = msgspec.structs.replace(job.pane.candidate, path=path)
+    job.pane.pid = 1
+    readings = iter([OthersUse(10.0, 100.0), OthersUse(14.0, 100.0 + 4 * used)])
+    speeds = RaceSpeeds(lambda: speed_store(paths), at_once, cores, lambda _pid: next(readings))
+    job.pane.state = PaneState.READING
+    speeds.pane_changed(job.pane)
+    speeds.pane_changed(job.pane)
+    job.pane.state = PaneState.READY
+    speeds.pane_changed(job.pane)
+    speeds.answer_ended(job)
+    assert bool(speed_store(paths).runs()) is is_kept
+
+
+def test_where_the_system_does_not_tell_an_answer_counts(
+    paths: Paths, models: dict[str, Path]
+) -> None:
+    job = answered()
+    path = str(models["blue"])
+    job.pane.candidate = msgspec.structs.replace(job.pane.candidate, path=path)
+    job.pane.pid = 1
+    speeds = RaceSpeeds(lambda: speed_store(paths), at_once, 2, lambda _pid: None)
+    job.pane.state = PaneState.READING
+    speeds.pane_changed(job.pane)
+    speeds.answer_ended(job)
+    assert len(speed_store(paths).runs()) == 1
+
+
 def test_a_file_that_went_away_is_not_kept(tmp_path: Path) -> None:
     job, told = answered(), []
     job.pane.candidate = msgspec.structs.replace(
@@ -131,7 +177,7 @@ def test_a_file_that_went_away_is_not_kept(tmp_path: Path) -> None:
 
     paths = Paths.below(tmp_path)
     paths.create()
-    RaceSpeeds(lambda: speed_store(paths), door).note(job)
+    RaceSpeeds(lambda: speed_store(paths), door, 2).answer_ended(job)
     assert told
     assert speed_store(paths).runs() == []
 
@@ -154,16 +200,11 @@ def run_race(
         assert session.close()
 
 
-@pytest.fixture
-def paths(tmp_path: Path) -> Paths:
-    made = Paths.below(tmp_path / "home")
-    made.create()
-    return made
-
-
 def test_race_answers_are_kept_and_correct_what_is_predicted(
-    paths: Paths, models: dict[str, Path]
+    paths: Paths, models: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # What else this machine does at the moment is not to decide.
+    monkeypatch.setattr(race_speeds, "_OTHERS_CORES", 1000.0)
     rows = run_race(paths, [models["endless"], models["blue"]])
     assert [row.error for row in rows] == [None, None]
     store = speed_store(paths)
