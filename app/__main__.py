@@ -12,7 +12,7 @@ from pathlib import Path
 
 ENGINE_HOST = "--engine-host"
 COMMANDS = frozenset(
-    {"bench", "compare", "files", "fit", "get", "models", "quantize", "remove", "search"}
+    {"bench", "compare", "files", "fit", "get", "models", "quality", "quantize", "remove", "search"}
 )
 """First words that belong to the command line; ``app.cli`` understands exactly these."""
 

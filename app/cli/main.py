@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 _COMMANDS = (
-    "compare", "bench", "quantize", "search", "files", "fit", "get", "models", "remove",
+    "compare", "bench", "quantize", "quality", "search", "files", "fit", "get", "models", "remove",
 )  # fmt: skip
 DONE, FAILED, WRONG_ARGUMENTS, INTERRUPTED = 0, 1, 2, 130
 
@@ -122,6 +122,8 @@ def _module(name: str) -> _Command:
             from app.cli import bench as module
         case "quantize":
             from app.cli import quantize as module
+        case "quality":
+            from app.cli import quality as module
         case "search":
             from app.cli import search as module
         case "files":
