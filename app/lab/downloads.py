@@ -29,7 +29,7 @@ _END_S = 2.0
 
 
 class Downloads:
-    """The queue. Belongs to one thread, which calls :meth:`pump` some 30 times a second.
+    """The queue. Belongs to one thread, which calls :meth:`pump` some 20 times a second.
 
     Args:
         fetch: Brings an order's files, in threads that this starts.

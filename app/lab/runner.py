@@ -56,7 +56,7 @@ class RunnerListener(Protocol):
 class Runner:
     """Carries out jobs: one after another in a race, all at once together.
 
-    Everything happens on one thread, which calls :meth:`pump` about 30 times a second or waits
+    Everything happens on one thread, which calls :meth:`pump` about 20 times a second or waits
     with :meth:`wait`.
 
     Args:

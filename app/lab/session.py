@@ -431,7 +431,7 @@ class Session:
     # --- the clockwork --------------------------------------------------------------------
 
     def pump(self) -> None:
-        """Take what the engines said; call about 30 times a second."""
+        """Take what the engines said; call about 20 times a second."""
         self._runner.pump()
         self._saver.save_due()
 

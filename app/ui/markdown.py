@@ -32,8 +32,9 @@ __all__ = ["AnswerDocument", "MarkdownView", "warm_up"]
 
 FASTEST_MS = 100
 """Renders of growing text are at least this far apart: 10 a second."""
-MOST_BUSY = 0.1
-"""Rendering takes at most this share of the time; long answers are rendered less often."""
+MOST_BUSY = 0.02
+"""Rendering takes at most this share of the time, which the engine lacks: long paragraphs are
+rendered less often."""
 
 
 class MarkdownView(QTextBrowser):
@@ -66,6 +67,7 @@ class MarkdownView(QTextBrowser):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._render)
         self._next_ns = 0
+        self._rendering = False
         self.setDocument(self._answer)
         self._answer.setDefaultFont(self.font())
         # A widget hears of palette and font whenever its parents get a style: mostly the same ones.
@@ -154,7 +156,11 @@ class MarkdownView(QTextBrowser):
         began_ns = time.monotonic_ns()
         self._stale = False
         chosen = self._selection()
-        self._answer.show_source(self._wanted, ended=self._ended)
+        self._rendering = True
+        try:
+            self._answer.show_source(self._wanted, ended=self._ended)
+        finally:
+            self._rendering = False
         self._fit()
         self._restore(chosen)
         self._place_mark()
@@ -177,6 +183,8 @@ class MarkdownView(QTextBrowser):
         self.setTextCursor(cursor)
 
     def _fit(self, *_size: object) -> None:
+        if self._rendering:
+            return  # once, when all of it stands
         height = 0
         if self._answer.source:
             # Qt leaves the last block's lower margin out: a code block's box would be cut.

@@ -111,7 +111,7 @@ class ModelsPart:
         self._jobs.run(lambda _context: cache.remove_old_parts(wanted), done=_note_freed)
 
     def pump(self, *, busy: bool) -> None:
-        """Let downloads go on; some 30 times a second.
+        """Let downloads go on; some 20 times a second.
 
         Args:
             busy: Whether candidates answer: predictions would disturb their times, and the

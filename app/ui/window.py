@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PUMP_MS = 33
+PUMP_MS = 50
 
 
 class Stage(Enum):

@@ -33,7 +33,7 @@ _STATES = {
 
 
 class QueueView:
-    """Main thread; somebody calls :meth:`pump` some 30 times a second.
+    """Main thread; somebody calls :meth:`pump` some 20 times a second.
 
     Attributes:
         on_changed: Called by :meth:`pump` once for all that has changed since the last time.

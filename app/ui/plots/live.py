@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from app.monitor.samples import Sample
 
-TICK_MS = 170
-"""One plot is repainted at each tick, so each one three times a second: the time a repaint takes
-is taken from the engine, which uses all cores."""
+TICK_MS = 200
+"""One plot is repainted at each tick, so each one five times in two seconds: the time a repaint
+takes is taken from the engine, which uses all cores."""
 LIVELY_NS = 2_000_000_000
 """So long after the last event the plots are repainted often; later once a second."""
 _TICKS_PER_SLOW = 6
