@@ -109,12 +109,14 @@ class Person:
 
     # --- doing ----------------------------------------------------------------------------
 
-    def until(self, condition: Callable[[], bool]) -> None:
-        """Let the window live until something is so."""
+    def until(
+        self, condition: Callable[[], bool], otherwise: str = "it does not come about"
+    ) -> None:
+        """Let the window live until something is so; ``otherwise`` says what was wrong if not."""
         end = time.monotonic() + PATIENCE_SECONDS
         while not condition():
             states = [(pane.state.name, pane.failure) for pane in self.panes]
-            assert time.monotonic() < end, f"it does not come about: {states}"
+            assert time.monotonic() < end, f"{otherwise}: {states}"
             QTest.qWait(10)
 
     def rest(self) -> None:
@@ -153,7 +155,8 @@ class Person:
         QTest.keyClick(box, Qt.Key.Key_Return)
 
     def press(self, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
-        """Press a key where the keyboard is."""
+        """Press a key where the keyboard is; a window that just lost it gets it back first."""
+        self.until(lambda: QApplication.focusWidget() is not None, "nothing has the keyboard")
         all_modifiers = Qt.KeyboardModifier.NoModifier
         for modifier in modifiers:
             all_modifiers |= modifier

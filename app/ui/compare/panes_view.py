@@ -150,7 +150,8 @@ class PanesView(QScrollArea):
 
     def views(self) -> list[PaneView]:
         """All panes in their order; made now if they were not yet."""
-        return [self.view(key) for key in self._order]
+        self._drop_closed()
+        return [self.view(key) for key in self._order if key in self._views or key in self._due]
 
     @property
     def focused_key(self) -> str | None:
@@ -231,6 +232,7 @@ class PanesView(QScrollArea):
 
     def _fill_one(self) -> None:
         """One thing that is still to be done: a pane, or a turn's widgets, or an old pane's end."""
+        self._drop_closed()
         if self._due:
             self._prepare(self._due.pop(0))
         elif not self._fill_next():
@@ -241,6 +243,11 @@ class PanesView(QScrollArea):
             else:
                 self._fill_timer.stop()
                 self._seen = self.isVisible()
+
+    def _drop_closed(self) -> None:
+        """Make no pane that the session closed a moment ago; :meth:`set_panes` will be called."""
+        chat = self._session.chat
+        self._due = [key for key in self._due if chat.candidate(key) is not None]
 
     def _fill_next(self) -> bool:
         """Make widgets of one turn, the panes taking turns; False if none is to be made now."""

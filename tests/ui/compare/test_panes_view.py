@@ -12,7 +12,7 @@ from app.core.chat import Chat
 from app.ui.compare import panes_view
 from app.ui.compare.pane_view import PaneView
 from tests.ui.compare.conftest import show
-from tests.ui.compare.fake_session import FakeSession
+from tests.ui.compare.fake_session import FakeSession, SilentListener
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -116,6 +116,21 @@ def test_a_chat_may_change_again_before_it_is_complete(shown: Shown) -> None:
     assert [view.pane.candidate.letter for view in shown.page.panes.views()] == ["A", "C"]
     rested(shown)
     assert len(shown.page.panes.findChildren(PaneView)) == 2
+
+
+def test_a_pane_may_be_closed_before_it_is_made(shown: Shown) -> None:
+    rested(shown)
+    open_another_chat(shown)
+    listener, shown.session.listener = shown.session.listener, SilentListener()
+    for letter in "ABC":
+        shown.session.remove_candidate(shown.session.key(letter))
+    # The page has not heard of it: it makes none, and waits for the news.
+    assert shown.page.panes.views() == []
+    rested(shown)
+    shown.session.listener = listener
+    listener.panes_changed()
+    shown.settle()
+    assert shown.page.empty.isVisible()
 
 
 def test_the_same_panes_show_another_chat_when_all_are_ready(shown: Shown) -> None:
