@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.store.paths import Paths
 
 # Of one answer, the plan included: what is not measured by then is left for the next one.
-_PATIENCE_SECONDS = 1.3
+PATIENCE_SECONDS = 1.3
 
 
 def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
@@ -67,7 +67,7 @@ def _on_this_pc(path: Path, arguments: argparse.Namespace, console: Console, pat
 
     with console.progress() as progress:
         progress.add_task("Planning", total=None, note=path.name[-40:])
-        with fitter(paths, arguments.threads, _PATIENCE_SECONDS) as answers:
+        with fitter(paths, arguments.threads, PATIENCE_SECONDS) as answers:
             return answers.fit(path, arguments.ctx, KvType(arguments.kv))
 
 
@@ -77,7 +77,7 @@ def _on_hub(arguments: argparse.Namespace, console: Console, paths: Paths) -> tu
     from app.lab.hub_fit import HubFitter
 
     with (
-        fitter(paths, arguments.threads, _PATIENCE_SECONDS) as answers,
+        fitter(paths, arguments.threads, PATIENCE_SECONDS) as answers,
         console.progress() as progress,
     ):
         task = progress.add_task("Asking the Hub", total=None, note="")

@@ -18,6 +18,8 @@ from tests.benchmarks import (
     downloads,
     engine_memory,
     fit_errors,
+    headers,
+    hub_window,
     stalls,
     start,
     stop,
@@ -38,7 +40,9 @@ ITEMS = {
     "bench": bench,
     "compare": compare,
     "window": window,
+    "headers": headers,
     "download": downloads,
+    "hub-window": hub_window,
     "fit": fit_errors,
 }
 """In the order in which they run: short ones first, so that a mistake shows early."""

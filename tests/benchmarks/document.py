@@ -37,6 +37,8 @@ _LETTERS = {
     "g": "The window's memory",
     "h": "Predictions before a download",
     "i": "Downloads",
+    "j": "The window while it downloads and searches",
+    "k": "Headers",
 }
 
 

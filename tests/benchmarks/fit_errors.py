@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.core.chat import Message, Role
 from app.core.settings import KvType, SamplingSettings
 from app.core.speed import predict_speed
+from app.core.statistics import median
 from app.core.token_work import token_work
 from app.engine import messages as m
 from app.lab.bandwidth import MachineSpeed
@@ -21,6 +22,7 @@ from app.monitor.machine import available_memory_bytes, physical_core_count
 from app.store.paths import Paths
 from tests.benchmarks.figures import Figure, Run, limit_figure, tell
 from tests.benchmarks.llama_tools import cache_dir
+from tests.benchmarks.model_holes import hollow
 from tests.helpers.architectures import USEFUL, Size, write_architecture
 
 if TYPE_CHECKING:
@@ -33,13 +35,28 @@ HOW = (
     "random-weight models in llama.cpp's own architectures. Memory: the plan from the header alone "
     "(its weights a hole) against the needed memory of an engine whose context is full. Speed: the "
     "prediction from the header and this PC's kernels against tg64 of `bench`, before any "
-    "measurement, and after one run of the family's Q8_0."
+    "measurement, and after one run of the family's Q8_0; the levels' repetitions interleave, and "
+    "the median of each counts."
 )
 
-_DESIGNS = ("llama", "qwen2", "gemma3", "mixtral", "qwen2moe", "mamba", "jamba", "falcon-h1")
-_QUICK = ("llama", "gemma3", "mamba")
-_CONTEXTS = (1024, 4096)
-_LEVELS = ("F16", "Q4_K_M", "Q2_K", "IQ4_XS")
+_FIRST = "llama"
+_DESIGNS = (
+    _FIRST,
+    "qwen2",
+    "gemma3",
+    "mixtral",
+    "qwen2moe",
+    "mamba",
+    "jamba",
+    "falcon-h1",
+    "deepseek2",
+)
+_QUICK = (_FIRST, "gemma3", "mamba")
+_CONTEXTS = (1024, 8192)
+LEVELS = ("Q8_0", "F16", "Q4_K_M", "Q2_K")
+_QUICK_LEVELS = ("Q8_0", "Q4_K_M")
+# A full context costs minutes in more layers than these, which hold each kind of layer.
+_MEMORY_LAYERS = 6
 _MEMORY_SHARE, _MEMORY_BYTES = 0.05, 40_000_000
 _SPEED_BEFORE, _SPEED_AFTER = 0.25, 0.10
 # Digits are tokens by themselves.
@@ -59,16 +76,23 @@ def measure(run: Run) -> list[Figure]:
 
 def size_of(name: str) -> Size:
     """Large enough to be timed; a mixture of large experts gets fewer layers."""
-    return replace(USEFUL, layers=4) if name == "mixtral" else USEFUL
+    if name == "mixtral":
+        return replace(USEFUL, layers=4)
+    if name in {"qwen2moe", "deepseek2"}:
+        # Its experts are a third as wide, and their rows must suit every level.
+        return replace(USEFUL, feed_forward=2304)
+    return USEFUL
 
 
-def model_at(name: str, level: str, folder: Path) -> Path:
+def model_at(name: str, level: str, folder: Path, size: Size | None = None) -> Path:
     """The random model at one level, made where it is missing."""
-    source = cache_dir() / f"fit-{name}-F16.gguf"
+    size = size or size_of(name)
+    stem = f"fit-{name}-{size.layers}x{size.feed_forward}"
+    source = cache_dir() / f"{stem}-F16.gguf"
     if not source.exists():
         partial = source.with_suffix(".part")
-        write_architecture(partial, name, size_of(name)).replace(source)
-    target = cache_dir() / f"fit-{name}-{level}.gguf"
+        write_architecture(partial, name, size).replace(source)
+    target = cache_dir() / f"{stem}-{level}.gguf"
     if not target.exists():
         quantize(
             source,
@@ -100,65 +124,71 @@ def needed_bytes(
 def _memory(run: Run, name: str) -> Figure:
     paths = Paths.below(run.home)
     paths.create()
-    model = model_at(name, "Q4_K_M", paths.state)
-    header = _header_of(model, run.home / f"{name}.gguf")
+    size = replace(size_of(name), layers=min(size_of(name).layers, _MEMORY_LAYERS))
+    model = model_at(name, "Q4_K_M", paths.state, size)
+    header = hollow(model, run.home / f"{name}.gguf")
     worst = 0.0
     with Fitter(paths.state, available_memory_bytes, speed_store(paths), run.threads) as fitter:
-        for context in _CONTEXTS[:1] if run.quick else _CONTEXTS:
-            for kv_type in (KvType.F16, KvType.Q8_0):
-                needs = fitter.fit(header, context, kv_type).needs
-                measured = needed_bytes(model, context, kv_type, run.threads, paths.state)
-                if measured is None:
-                    return Figure(LETTER, f"memory, {name}", "", "not told by this system", None)
-                error = needs.total_bytes - measured
-                allowed = max(_MEMORY_SHARE * measured, _MEMORY_BYTES)
-                worst = max(worst, abs(error) / allowed)
-                tell(
-                    f"  {name} ctx {context} KV {kv_type}: predicted "
-                    f"{needs.total_bytes / 1e6:.1f}, measured {measured / 1e6:.1f} MB, "
-                    f"error {error / 1e6:+.1f} MB ({error / measured:+.1%})"
-                )
+        for context, kv_type in _cases(name, quick=run.quick):
+            needs = fitter.fit(header, context, kv_type).needs
+            measured = needed_bytes(model, context, kv_type, run.threads, paths.state)
+            if measured is None:
+                return Figure(LETTER, f"memory, {name}", "", "not told by this system", None)
+            error = needs.total_bytes - measured
+            allowed = max(_MEMORY_SHARE * measured, _MEMORY_BYTES)
+            worst = max(worst, abs(error) / allowed)
+            tell(
+                f"  {name} ctx {context} KV {kv_type}: predicted "
+                f"{needs.total_bytes / 1e6:.1f}, measured {measured / 1e6:.1f} MB, "
+                f"error {error / 1e6:+.1f} MB ({error / measured:+.1%})"
+            )
     title = f"predicted memory, {name}: worst error, in shares of what is allowed"
     return limit_figure(LETTER, title, worst, 1.0, "")
 
 
-def _header_of(model: Path, target: Path) -> Path:
-    """The header alone in a file of the same size, as the Models page lays it out."""
-    [shard] = read_shards(model)
-    with model.open("rb") as source, target.open("wb") as file:
-        file.write(source.read(shard.header.data_offset))
-        file.truncate(shard.file_bytes)
-    return target
+def _cases(name: str, *, quick: bool) -> list[tuple[int, KvType]]:
+    """Contexts and KV types; the long one at q8_0 takes a minute, and is taken of one model."""
+    short, long = _CONTEXTS
+    cases = [(short, KvType.F16), (short, KvType.Q8_0)]
+    if not quick:
+        cases.append((long, KvType.F16))
+        if name == _FIRST:
+            cases.append((long, KvType.Q8_0))
+    return cases
 
 
 def _speed(run: Run, name: str) -> list[Figure]:
     paths = Paths.below(run.home)
     threads = run.threads
-    levels = ("Q8_0", *(_LEVELS[1:2] if run.quick else _LEVELS))
+    levels = _QUICK_LEVELS if run.quick else LEVELS
     files = [model_at(name, level, paths.state) for level in levels]
+    models = [open_model_file(path) for path in files]
+    works = [
+        token_work([t for shard in read_shards(path) for t in shard.header.tensors], model)
+        for path, model in zip(files, models, strict=True)
+    ]
+    with EngineCalls("fit-kernels", paths.state) as engine:
+        types = [type_id for work in works for type_id in work.bytes_by_type]
+        rates = MachineSpeed(speed_store(paths)).rates(types, threads, engine)
+    plan = BenchPlan(0, 64, 0, run.count(7, 2), threads)
+    bench = Bench(plan, paths.state, available_memory_bytes, lambda *_: None).run(files)
     errors: list[tuple[float, float]] = []
     known: list[MeasuredRun] = []
-    speeds = MachineSpeed(speed_store(paths))
-    for level, path in zip(levels, files, strict=True):
-        model = open_model_file(path)
-        work = token_work([t for s in read_shards(path) for t in s.header.tensors], model)
-        with EngineCalls("fit-kernels", paths.state) as engine:
-            rates = speeds.rates(work.bytes_by_type.keys(), threads, engine)
-        plan = BenchPlan(0, 64, 0, run.count(5, 2), threads)
-        row = Bench(plan, paths.state, available_memory_bytes, lambda *_: None).run([path]).rows[0]
-        if row.mean is None:
-            tell(f"  {name} {level}: {row.error}")
+    for model, work, row in zip(models, works, bench.rows, strict=True):
+        if not row.samples:
+            tell(f"  {name} {row.level}: {row.error}")
             continue
+        measured = median(row.samples)
         first = predict_speed(work, model, rates, (), 32).tokens_per_second
         second = predict_speed(work, model, rates, known, 32).tokens_per_second
-        before, after = first / row.mean - 1, second / row.mean - 1
+        before, after = first / measured - 1, second / measured - 1
         tell(
-            f"  {name} {level}: measured {row.mean:.1f} tok/s, predicted {first:.1f} "
-            f"({before:+.1%}), after one run {second:.1f} ({after:+.1%})"
+            f"  {name} {row.level}: measured {measured:.1f} tok/s, fastest {max(row.samples):.1f}; "
+            f"predicted {first:.1f} ({before:+.1%}), after one run {second:.1f} ({after:+.1%})"
         )
         errors.append((before, after))
         if not known:
-            known.append(measured_run(str(path), threads, 0, row.test, row.mean))
+            known.append(measured_run(row.file, threads, 0, row.test, measured))
     if len(errors) < 2:
         return []
     worst = max(abs(before) for before, _ in errors)

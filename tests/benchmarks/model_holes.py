@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.library.model_files import read_shards
 from tests.helpers.architectures import header_of
 
 if TYPE_CHECKING:
@@ -20,3 +21,12 @@ def write_hole(path: Path, size: Size, n_bytes: int, mark: int = 0) -> Path:
         file.seek(n_bytes - 1)
         file.write(bytes([mark]))
     return path
+
+
+def hollow(model: Path, target: Path) -> Path:
+    """The header of a model file alone, in a file of the same size."""
+    [shard] = read_shards(model)
+    with model.open("rb") as source, target.open("wb") as file:
+        file.write(source.read(shard.header.data_offset))
+        file.truncate(shard.file_bytes)
+    return target

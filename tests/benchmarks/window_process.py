@@ -8,28 +8,39 @@ from __future__ import annotations
 
 import cProfile
 import gc
+import itertools
 import json
 import os
 import pstats
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import psutil
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer
 
 from app.bootstrap import open_house, start_logging
+from app.core.hub_names import HubAddress
 from app.core.settings import CompareMode
 from app.lab.panes import PaneState
 from app.monitor.samples import EngineSample, Sample
 from app.store.paths import Paths
 from app.ui.answer_document import AnswerDocument
 from app.ui.application import make_application
+from app.ui.models.download_ports import DownloadState
+from app.ui.models.downloads_model import DownloadRole
+from app.ui.models.repository import OpenState
 from app.ui.theme import Theme
 from app.ui.window import Stage, Window
 from tests.benchmarks.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from app.ui.models.download_ports import DownloadEntry
+    from app.ui.models_wiring import ModelsPart
 
 WIDTH_PX, HEIGHT_PX = 1280, 800
 NEVER_IMPORTED = ("llama_cpp", "huggingface_hub")
@@ -39,6 +50,7 @@ PROFILE_LINES = 45
 HOUR_S = 3600
 SAMPLES_PER_S = 5
 SPEEDS_PER_S = 30
+PAUSE = "\0" * 8
 
 
 class Driver(QObject):
@@ -261,6 +273,91 @@ class Driver(QObject):
         self._notifier.setEnabled(False)
         self.reply()
         self._window.quit()
+
+    # --- models ---------------------------------------------------------------------------
+
+    def _do_open_repository(self, command: dict[str, Any]) -> None:
+        """Show a repository of the Hub; answered when all of its files are predicted."""
+        page = self._models().page
+        self._window.main.show_page("models")
+        page.open_address(HubAddress(command["repo"]))
+        files = page.repository.files
+        shown = page.repository.repository
+        self._when(
+            lambda: shown.state is OpenState.SHOWN and files.predictions.share == 1,
+            lambda: self.reply(files=files.model.rowCount()),
+        )
+
+    def _do_download_and_search(self, command: dict[str, Any]) -> None:
+        """Press Download for files and type searches until they are here."""
+        models = self._models()
+        page, words = models.page, models.page.search_pane.filters.words
+        # A pause after each word, in which its search is answered and looked at.
+        letters = itertools.cycle("".join(f"{word}{PAUSE}\n" for word in command["searches"]))
+        typed = found = 0
+
+        def type_one() -> None:
+            nonlocal typed, found
+            letter = next(letters)
+            if letter == "\n":
+                found += page.search.model.rowCount() > 0
+                words.clear()
+            elif letter != PAUSE[0]:
+                words.insert(letter)
+                typed += 1
+
+        timer = QTimer(self)
+        timer.timeout.connect(type_one)
+        for name in command["files"]:
+            page.repository.files.model.check(name)
+        self._watchdog.start()
+        page.repository.files.download_button.click()
+        timer.start(command["letter_ms"])
+
+        def done() -> None:
+            gaps_ns, own_ns = self._watchdog.stop()
+            timer.stop()
+            timer.deleteLater()
+            words.clear()
+            errors = [entry.problem for entry in self._entries() if entry.problem]
+            self.reply(gaps_ns=gaps_ns, own_ns=own_ns, typed=typed, found=found, errors=errors)
+
+        ended = {DownloadState.DONE, DownloadState.FAILED}
+        self._when(lambda: all(each.state in ended for each in self._entries()), done)
+
+    def _do_scan(self, command: dict[str, Any]) -> None:
+        """Look through a folder that was never looked through."""
+        library = self._models().library
+        self._watchdog.start()
+        library.set_own_folders([Path(command["folder"])])
+
+        def done() -> None:
+            gaps_ns, own_ns = self._watchdog.stop()
+            self.reply(gaps_ns=gaps_ns, own_ns=own_ns, models=len(library.models))
+
+        self._when(lambda: not library.scanning, done)
+
+    def _models(self) -> ModelsPart:
+        assert self._window.models is not None
+        return self._window.models
+
+    def _entries(self) -> Sequence[DownloadEntry]:
+        downloads = self._models().page.downloads.model
+        rows = range(downloads.rowCount())
+        return [downloads.index(row).data(DownloadRole.ENTRY) for row in rows]
+
+    def _when(self, happened: Callable[[], bool], then: Callable[[], None]) -> None:
+        """Look twenty times a second whether something has happened."""
+        timer = QTimer(self)
+
+        def look() -> None:
+            if happened():
+                timer.stop()
+                timer.deleteLater()
+                then()
+
+        timer.timeout.connect(look)
+        timer.start(50)
 
 
 def _sample(time_ns: int, keys: list[str], step: int) -> Sample:

@@ -6,7 +6,7 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -31,13 +31,16 @@ class WindowProcess:
     Args:
         run: Where it opens and keeps its chats.
         models: Model files to open, a pane each; none opens the last chat or the demo model.
+        variables: Of its environment, others than usual.
     """
 
-    def __init__(self, run: Run, models: Sequence[Path]) -> None:
+    def __init__(
+        self, run: Run, models: Sequence[Path], variables: Mapping[str, str] | None = None
+    ) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.benchmarks.window_process", *map(str, models)],
             cwd=ROOT,
-            env=environment(run.home) | run.display.environment(),
+            env=environment(run.home) | run.display.environment() | dict(variables or {}),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
