@@ -101,6 +101,31 @@ def test_near_the_full_computation_on_real_logits(level: str) -> None:
     assert (rounded.reference_ln_p[~likely] > -17).all()  # lifted to the bottom
 
 
+@pytest.mark.parametrize(
+    ("level", "mean_kld", "mean_delta_p", "mean_nll", "mean_base_nll", "same_top"),
+    [
+        ("Q4_K_M", 0.00740582, -0.00100114, 5.55342238, 5.24408674, 0.975),
+        ("Q2_K", 0.12126430, -0.00655948, 5.69851508, 5.24408674, 0.95),
+    ],
+)
+def test_the_tools_own_functions_give_the_same(
+    level: str,
+    mean_kld: float,
+    mean_delta_p: float,
+    mean_nll: float,
+    mean_base_nll: float,
+    same_top: float,
+) -> None:
+    """Recorded once: the two functions of llama.cpp 0c1e57098, compiled around these logits."""
+    rounded = [round_row(row) for row in recorded.logits("reference")]
+    scores = score_comparable(rounded, recorded.logits(level), recorded.next_tokens())
+    assert scores.kld.mean() == pytest.approx(mean_kld, abs=1e-6)
+    assert scores.delta_p.mean() == pytest.approx(mean_delta_p, abs=1e-6)
+    assert -scores.candidate_ln_p.mean() == pytest.approx(mean_nll, abs=2e-6)
+    assert -scores.reference_ln_p.mean() == pytest.approx(mean_base_nll, abs=2e-6)
+    assert scores.same_top.mean() == pytest.approx(same_top)
+
+
 def test_what_does_not_fit_is_refused() -> None:
     rounded = [round_row(np.zeros(3, F))]
     with pytest.raises(ValueError, match="reference"):
