@@ -127,6 +127,8 @@ class ModelsPart:
         """End downloads and scans; call it before the jobs end."""
         self.page.stop()
         self._fit.hold(False)
+        # Else quitting would wait for an answer of llama.cpp that nobody needs any more.
+        self._fit.interrupt()
         self._queue.close()
         self.library.stop()
 

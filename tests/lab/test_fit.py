@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import psutil
 import pytest
 
 from app.bootstrap import build_command_session
@@ -29,6 +34,7 @@ from app.store.speeds import SpeedStore
 from tests.helpers import gguf_files as files
 from tests.helpers.architectures import Size, write_architecture, write_header_only
 
+PATIENCE_SECONDS = 60.0
 PLENTY_BYTES = 50_000_000_000
 # Large enough that the parts beside the engine's own matter.
 SIZE = Size(layers=6, width=512, feed_forward=1536, heads=8, kv_heads=4, vocabulary_tokens=32_000)
@@ -259,3 +265,29 @@ def test_memory_is_read_by_several_threads() -> None:
     assert read_bandwidth(1, 1 << 22) > 0
     assert read_bandwidth(2, 1 << 22) > 0
     assert last_cache_bytes() >= 1 << 18
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes cannot be halted here")
+def test_closing_ends_a_question_that_an_engine_does_not_answer(
+    fitter: Fitter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header = write_header_only(tmp_path / "header.gguf", "llama", SIZE)
+    fitter.fit(header, 512)
+    asked, call = threading.Event(), EngineCalls.call
+
+    def tell_and_call(engine: EngineCalls, *arguments: Any) -> object:
+        asked.set()
+        return call(engine, *arguments)
+
+    monkeypatch.setattr(EngineCalls, "call", tell_and_call)
+    (engine,) = [
+        child for child in psutil.Process().children() if "--engine-host" in child.cmdline()
+    ]
+    engine.suspend()
+    with ThreadPoolExecutor(1) as jobs:
+        question = jobs.submit(fitter.fit, header, 1024)
+        assert asked.wait(PATIENCE_SECONDS)
+        fitter.close()
+        with pytest.raises(PersonError):
+            question.result(PATIENCE_SECONDS)
+    assert not engine.is_running()

@@ -71,6 +71,10 @@ class HubFit:
             raise JobCancelled from None
         return figures_of(fit)
 
+    def interrupt(self) -> None:
+        """End the engine under a question in progress, which then fails. Any thread."""
+        self._fitter.close()
+
     def hold(self, held: bool) -> None:
         """Ask llama.cpp nothing for a while: somebody's speed is being taken. Any thread."""
         if held:
