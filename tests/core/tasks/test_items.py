@@ -14,6 +14,8 @@ from app.core.tasks.items import (
     first_of_each_kind,
     parse_items,
 )
+from app.core.tasks.scoring import is_right
+from app.resources import resource_path
 
 
 def line(**fields: object) -> str:
@@ -26,6 +28,14 @@ def test_the_demo_models_questions_are_items() -> None:
         TaskItem("sums-1", "sums", "How much is 70 + 13?", "83", Check.ENDS)
     ]
     assert parse_items(rows, kind="demo")[0].kind == "demo"
+
+
+def test_the_demo_models_held_out_file_can_be_used() -> None:
+    text = resource_path("demo", "held_out.jsonl").read_text(encoding="utf-8")
+    items = parse_items(text, kind="demo")
+    assert len(items) == 300
+    assert {item.check for item in items} == {Check.ENDS}
+    assert all(is_right(item, f"So it is {item.answer}.") for item in items)
 
 
 def test_all_fields() -> None:
