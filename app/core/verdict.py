@@ -1,0 +1,253 @@
+"""What may be said of each candidate: *as good as* the reference, *loses*, or *cannot tell yet*.
+
+Only answers decide: paired results at tasks, and blind votes. KL divergence never does; it
+is positive by construction, so that it can describe a candidate but not call it equal.
+
+All tests of one ladder are corrected together by Holm: one for every kind of every candidate, one
+for all questions of a candidate together, one for its votes. So the whole ladder calls an
+equal candidate a loser at most once in twenty ladders.
+
+- *loses*: a kind, or all questions together, or the votes are significantly worse after the
+  correction, and the interval lies below zero;
+- *as good as*: nothing loses, and either every kind that the reference can do has its interval of
+  the difference inside ± tolerance (or is better), or all questions together have;
+- *cannot tell yet*: everything else, also where nothing was asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from app.core.statistics.describe import wilson_interval
+from app.core.statistics.paired import (
+    PairedCounts,
+    holm,
+    items_to_settle,
+    mcnemar_exact,
+    paired_difference_interval,
+)
+from app.core.tasks.items import FULL_ITEMS
+from app.core.tasks.results import SIGNIFICANCE, TOLERANCE, KindResult, KindVerdict, verdict_of
+
+if TYPE_CHECKING:
+    from app.core.statistics.anytime import WinRate
+
+ALL_QUESTIONS = "all questions"
+_TESTED = frozenset({KindVerdict.AS_GOOD, KindVerdict.LOSES, KindVerdict.GAINS})
+
+
+class State(Enum):
+    """What is known of a candidate; the values stand in results that are exported."""
+
+    AS_GOOD = "as good as"
+    LOSES = "loses"
+    CANNOT_TELL = "cannot tell yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the person wants at least, or has at most.
+
+    Attributes:
+        memory_bytes: A candidate may need so much; None for no limit.
+        least_tokens_per_second: So fast it should generate; None for no limit.
+        tolerance: How much smaller a share of right answers may be and still be as good.
+    """
+
+    memory_bytes: int | None = None
+    least_tokens_per_second: float | None = None
+    tolerance: float = TOLERANCE
+
+
+READING_TOKENS_PER_SECOND = 5.0
+"""About as fast as people read; the least speed where nobody asks for another."""
+
+
+def default_limits(usable_bytes: int) -> Limits:
+    """What suits a PC: the memory that engines may use on it now, and the speed of reading."""
+    return Limits(usable_bytes or None, READING_TOKENS_PER_SECOND)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was asked of one candidate.
+
+    Attributes:
+        kinds: Its results at tasks by ``compare_tasks``; empty where none were asked.
+        votes: Blind votes for it and against it, ties left out; None where nobody voted.
+    """
+
+    kinds: Sequence[KindResult] = ()
+    votes: WinRate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What may be said of one candidate.
+
+    Attributes:
+        state: The answer.
+        kinds: Its kinds, corrected over the whole ladder.
+        together: All questions that the reference can do, as one kind; None with fewer than two
+            kinds.
+        votes_p_value: Of its votes, corrected likewise; None where nobody voted.
+        loses_votes: Whether people prefer the reference.
+        hint: The state rests on fewer questions than a result needs.
+        more_items: About how many more questions would settle it; None where nothing is open or no
+            sensible number would do.
+    """
+
+    state: State
+    kinds: tuple[KindResult, ...] = ()
+    together: KindResult | None = None
+    votes_p_value: float | None = None
+    loses_votes: bool = False
+    hint: bool = False
+    more_items: int | None = None
+
+    @property
+    def tested(self) -> tuple[KindResult, ...]:
+        """The kinds at which a loss could be seen at all."""
+        return tuple(kind for kind in self.kinds if kind.corrected_p_value is not None)
+
+    @property
+    def lost(self) -> tuple[KindResult, ...]:
+        """The kinds at which it loses, the largest loss first."""
+        found = [kind for kind in self.kinds if kind.verdict is KindVerdict.LOSES]
+        return tuple(sorted(found, key=lambda kind: kind.counts.difference))
+
+    @property
+    def gained(self) -> tuple[KindResult, ...]:
+        """The kinds at which it is better than the reference."""
+        return tuple(kind for kind in self.kinds if kind.verdict is KindVerdict.GAINS)
+
+    @property
+    def in_every_kind(self) -> bool:
+        """Whether each kind by itself is as good."""
+        good = (KindVerdict.AS_GOOD, KindVerdict.GAINS)
+        return bool(self.tested) and all(kind.verdict in good for kind in self.tested)
+
+    @property
+    def summary(self) -> KindResult | None:
+        """All questions in one result: together, or the only kind."""
+        if self.together is not None:
+            return self.together
+        return self.tested[0] if self.tested else None
+
+
+def judge_candidates(evidence: Sequence[Evidence], tolerance: float = TOLERANCE) -> list[Judgement]:
+    """Judge all candidates of a ladder at once, without the reference itself.
+
+    Args:
+        evidence: Of each candidate.
+        tolerance: How much worse or better may still be called as good.
+
+    Returns:
+        One judgement for each, in order.
+    """
+    rows = [[_open(kind) for kind in one.kinds] for one in evidence]
+    sums = [_together(kinds) for kinds in rows]
+    p_values: list[float] = []
+    for kinds, total, one in zip(rows, sums, evidence, strict=True):
+        p_values += [
+            kind.p_value for kind in kinds if _is_tested(kind) and kind.p_value is not None
+        ]
+        if total is not None and total.p_value is not None:
+            p_values.append(total.p_value)
+        if one.votes is not None:
+            p_values.append(one.votes.p_value)
+    corrected = iter(holm(p_values))
+    judged: list[Judgement] = []
+    for kinds, total, one in zip(rows, sums, evidence, strict=True):
+        done = tuple(
+            _settled(kind, next(corrected), tolerance) if _is_tested(kind) else kind
+            for kind in kinds
+        )
+        whole = None if total is None else _settled(total, next(corrected), tolerance)
+        votes_p = None if one.votes is None else next(corrected)
+        judged.append(_judged(done, whole, one.votes, votes_p))
+    return judged
+
+
+def _judged(
+    kinds: tuple[KindResult, ...],
+    together: KindResult | None,
+    votes: WinRate | None,
+    votes_p: float | None,
+) -> Judgement:
+    loses_votes = (
+        votes is not None
+        and votes_p is not None
+        and votes_p <= SIGNIFICANCE
+        and votes.interval.high < 0.5
+    )
+    found = Judgement(State.CANNOT_TELL, kinds, together, votes_p, loses_votes)
+    losers = [*found.lost, *([together] if together else [])]
+    losers = [kind for kind in losers if kind.verdict is KindVerdict.LOSES]
+    if losers or loses_votes:
+        firm = loses_votes or any(not kind.hint for kind in losers)
+        return replace(found, state=State.LOSES, hint=not firm)
+    good = (KindVerdict.AS_GOOD, KindVerdict.GAINS)
+    if together is not None and together.verdict in good:
+        return replace(found, state=State.AS_GOOD, hint=together.hint)
+    if found.in_every_kind:
+        return replace(found, state=State.AS_GOOD, hint=any(kind.hint for kind in found.tested))
+    open_still = found.summary
+    more = None
+    if open_still is not None and open_still.items_to_settle is not None:
+        more = open_still.items_to_settle - open_still.counts.total
+    return replace(found, more_items=more or None)
+
+
+def _open(kind: KindResult) -> KindResult:
+    """A kind before the ladder's own correction."""
+    if kind.verdict in _TESTED:
+        return replace(kind, verdict=KindVerdict.CANNOT_TELL, corrected_p_value=None)
+    return replace(kind, corrected_p_value=None)
+
+
+def _is_tested(kind: KindResult) -> bool:
+    return kind.verdict is not KindVerdict.REFERENCE_CANNOT and kind.p_value is not None
+
+
+def _together(kinds: Sequence[KindResult]) -> KindResult | None:
+    """All questions that the reference can do, added up."""
+    tested = [kind for kind in kinds if _is_tested(kind)]
+    if len(tested) < 2:
+        return None
+    counts = PairedCounts(
+        both=sum(kind.counts.both for kind in tested),
+        lost=sum(kind.counts.lost for kind in tested),
+        gained=sum(kind.counts.gained for kind in tested),
+        neither=sum(kind.counts.neither for kind in tested),
+    )
+    return KindResult(
+        kind=ALL_QUESTIONS,
+        counts=counts,
+        out_of_tokens=sum(kind.out_of_tokens for kind in tested),
+        reference_out_of_tokens=sum(kind.reference_out_of_tokens for kind in tested),
+        failed=sum(kind.failed for kind in tested),
+        accuracy=wilson_interval(counts.both + counts.gained, counts.total),
+        reference_accuracy=wilson_interval(counts.both + counts.lost, counts.total),
+        difference=paired_difference_interval(counts),
+        p_value=mcnemar_exact(counts.lost, counts.gained),
+        corrected_p_value=None,
+        verdict=KindVerdict.CANNOT_TELL,
+        hint=counts.total < FULL_ITEMS,
+        items_to_settle=None,
+    )
+
+
+def _settled(kind: KindResult, corrected: float, tolerance: float) -> KindResult:
+    assert kind.difference is not None
+    verdict = verdict_of(kind.counts, kind.difference, corrected, tolerance)
+    open_still = verdict is KindVerdict.CANNOT_TELL
+    return replace(
+        kind,
+        corrected_p_value=corrected,
+        verdict=verdict,
+        items_to_settle=items_to_settle(kind.counts, tolerance) if open_still else None,
+    )
