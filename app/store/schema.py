@@ -79,5 +79,29 @@ _VERSION_3 = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
+_VERSION_4 = (
+    # Ladders: what is measured, and each step's result as soon as it is there. The key names files
+    # and settings, so that the same words find what they left unfinished.
+    """
+    CREATE TABLE ladder (
+        id          INTEGER PRIMARY KEY AUTOINCREMENT,
+        key         TEXT    NOT NULL,
+        plan        TEXT    NOT NULL,
+        created_ns  INTEGER NOT NULL,
+        finished_ns INTEGER
+    )
+    """,
+    "CREATE INDEX ladder_open ON ladder (key) WHERE finished_ns IS NULL",
+    """
+    CREATE TABLE ladder_step (
+        ladder_id  INTEGER NOT NULL REFERENCES ladder (id) ON DELETE CASCADE,
+        name       TEXT    NOT NULL,
+        result     TEXT    NOT NULL,
+        elapsed_ns INTEGER NOT NULL,
+        PRIMARY KEY (ladder_id, name)
+    )
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
 """Statements by version: ``MIGRATIONS[0]`` makes version 1 of an empty file, and so on."""
