@@ -24,7 +24,7 @@ class SessionListener(Protocol):
         ...
 
     def answer_changed(self, turn: Turn, key: str) -> None:
-        """An answer grew (told about ten times a second) or ended."""
+        """An answer grew (told about nine times a second) or ended."""
         ...
 
     def speed_sampled(self, key: str, time_ns: int, tokens_per_second: float) -> None:

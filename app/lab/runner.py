@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _STOP_SECONDS = 3.0
-TELL_SECONDS = 0.09
+TELL_SECONDS = 0.11
 """The listener hears of growing text at most this often: what follows costs the engine's cores
 time, and nobody reads faster. State changes and ends are told at once."""
 

@@ -30,8 +30,8 @@ from app.ui.tokens import Tokens, current_tokens, mix
 
 __all__ = ["AnswerDocument", "MarkdownView", "warm_up"]
 
-FASTEST_MS = 100
-"""Renders of growing text are at least this far apart: 10 a second."""
+FASTEST_MS = 120
+"""Renders of growing text are at least this far apart: 8 a second."""
 MOST_BUSY = 0.02
 """Rendering takes at most this share of the time, which the engine lacks: long paragraphs are
 rendered less often."""
@@ -104,7 +104,7 @@ class MarkdownView(QTextBrowser):
         self._render_if_seen()
 
     def stream_markdown(self, text: str) -> None:
-        """Show a text that still grows: the whole of it so far. Cheap; rendered at most 10 Hz."""
+        """Show a text that still grows: the whole of it so far. Cheap; rendered at most 8 Hz."""
         if text == self._wanted and not self._ended:
             return
         self._wanted = text
@@ -210,6 +210,8 @@ class MarkdownView(QTextBrowser):
 
     def _place_mark(self) -> None:
         position = None if self._offset is None else self._answer.position_of(self._offset)
+        if position is None and self._mark is None:
+            return  # nothing to take away: what changed is painted, not all of it
         if position is None:
             self._mark = None
             self.setExtraSelections([])

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 FIRST_SIGHT_TURNS = 2
 """What the window shows first is made at once: there is no picture yet that could stand still."""
-TICK_MS = 330
+TICK_MS = 400
 """What changes without a new state is shown this often in each pane: figures are to be read."""
-TEXT_MS = 100
+TEXT_MS = 120
 """Text that comes is shown this often in each pane."""
 
 

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
     from app.monitor.samples import Sample
 
-TICK_MS = 200
-"""One plot is repainted at each tick, so each one five times in two seconds: the time a repaint
-takes is taken from the engine, which uses all cores."""
+TICK_MS = 250
+"""One plot is repainted at each tick, so each one twice a second: the time a repaint takes is taken
+from the engine, which uses all cores."""
 LIVELY_NS = 2_000_000_000
 """So long after the last event the plots are repainted often; later once a second."""
-_TICKS_PER_SLOW = 6
+_TICKS_PER_SLOW = 4
 _NOTABLE_CHANGE = 0.01
 
 
