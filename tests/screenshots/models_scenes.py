@@ -32,10 +32,7 @@ REPO = "meadow/Heron-24B-Instruct-GGUF"
 SMALL_REPO = "meadow/Wren-3B-Instruct-GGUF"
 LEVELS = ("BF16", "Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M", "IQ4_XS", "Q3_K_M", "IQ3_XXS", "Q2_K")
 GATED = "careful-labs/Heron-24B-Instruct-Medical-GGUF"
-LONG = (
-    "an-organisation-with-a-rather-long-name/Heron-24B-Instruct-v2.5-preview-2407-abliterated"
-    "-distilled-merged-i1-GGUF"
-)
+LONG = "a-rather-long-organisation/Heron-24B-Instruct-v2.5-preview-2407-abliterated-merged-i1-GGUF"
 SLOW = 6_000_000.0
 
 
@@ -136,20 +133,32 @@ def downloads(studio: Studio) -> None:
 
 def library_tab(studio: Studio) -> None:
     """Families of several programs, a broken file, the facts of one."""
-    with _at(studio, before=_fill_pc) as (person, page, _hub):
-        page.show_tab(1)
-        library = person.window.models.library
-        person.until(lambda: len(library.models) >= 9 and not library.scanning)
-        tree = page.library.tree
-        for model in tree.shown():
-            if model.name == "Heron-24B-Instruct-Q4_K_M":
-                page.library.show_model(model.path)
+    with _library(studio):
         studio.take("models-library")
-        broken = next(model for model in tree.shown() if model.broken)
+
+
+def library_states(studio: Studio) -> None:
+    """A broken file is chosen; a filter that nothing passes."""
+    with _library(studio) as page:
+        broken = next(model for model in page.library.tree.shown() if model.broken)
         page.library.show_model(broken.path)
         studio.take("models-library-broken")
         page.library.search.setText("no such model")
         studio.take("models-library-filtered")
+
+
+@contextlib.contextmanager
+def _library(studio: Studio) -> Iterator[ModelsPage]:
+    """The library of a PC with models on it, one of them chosen."""
+    with _at(studio, before=_fill_pc) as (person, page, _hub):
+        page.show_tab(1)
+        assert person.window.models is not None
+        library = person.window.models.library
+        person.until(lambda: len(library.models) >= 9 and not library.scanning)
+        for model in page.library.tree.shown():
+            if model.name == "Heron-24B-Instruct-Q4_K_M":
+                page.library.show_model(model.path)
+        yield page
 
 
 def library_empty(studio: Studio) -> None:
@@ -210,6 +219,8 @@ def _repositories(stock: Path) -> list[FakeRepository]:
     long_files = [hub_file(file.content, long_name.format(level))
                   for file, level in zip(heron[3:7], LEVELS[3:7], strict=True)
                   if isinstance(file.content, Path)]  # fmt: skip
+    careful = [hub_file(file.content, file.name.replace("Instruct", "Instruct-Medical"))
+               for file in heron[3:5] if isinstance(file.content, Path)]  # fmt: skip
     original = repository(
         "meadow/Heron-24B-Instruct", [FakeFile("model.safetensors", b"x" * 100)],
         tags=["safetensors"], downloads=812_000, likes=2_104,
@@ -220,7 +231,7 @@ def _repositories(stock: Path) -> list[FakeRepository]:
     return [
         original,
         repository(REPO, heron, downloads=1_243_000, likes=3_821, trending=90, tags=base, **big),
-        repository(GATED, heron[3:5], gated=True, downloads=48_200, likes=311, trending=60,
+        repository(GATED, careful, gated=True, downloads=48_200, likes=311, trending=60,
                    licence="other", **big),
         repository(LONG, long_files, downloads=9_120, likes=77, trending=50, tags=base, **big),
         repository("tern-collective/Heron-24B-i1-GGUF", heron[5:], downloads=88_400, likes=412,
@@ -309,5 +320,6 @@ ALL: dict[str, Callable[[Studio], None]] = {
     "models_first": first_look,
     "models_troubles": troubles,
     "models_downloads": downloads,
+    "models_library_states": library_states,
     "models_empty": library_empty,
 }

@@ -86,8 +86,11 @@ def _as_level(tensor: Tensor, main: int, output: int) -> Tensor:
 
 
 def hub_file(path: Path, name: str = "") -> FakeFile:
-    """A file of the fake Hub; nobody reads it to its end, so its hash may be any."""
-    digest = hashlib.sha256(str(path).encode()).hexdigest()
+    """A file of the fake Hub; nobody reads it to its end, so its hash may be any.
+
+    Under another name it counts as another content, whose header is not known yet.
+    """
+    digest = hashlib.sha256(f"{path} {name}".encode()).hexdigest()
     return FakeFile(name or path.name, path, sha256=digest)
 
 

@@ -89,7 +89,7 @@ class AccessCard(QFrame):
 
     def _on_known(self, status: AccountStatus) -> None:
         self.remark.setText(
-            self.tr("You are signed in; another token takes the place of the one in use.")
+            self.tr("A token is in use; another one takes its place.")
             if status.signed_in
             else self.tr(
                 "You are not signed in. A token is made on the Hub under Settings, Access tokens;"

@@ -65,13 +65,14 @@ class RepositoryHead(QWidget):
     def show_name(self, repo_id: str) -> None:
         """The facts are not there yet."""
         self.name.set_text(repo_id)
-        self.facts.setText("")
+        self.facts.hide()
         self.assumptions.hide()
 
     def show_facts(self, facts: FoundRepository, *, with_assumptions: bool) -> None:
         """What the Hub says of it."""
         self.name.set_text(facts.repo_id)
         self.facts.setText(repository_facts(facts))
+        self.facts.show()
         self.facts.setToolTip(popularity(facts))
         self._offer_contexts(facts.context_tokens)
         self.assumptions.setVisible(with_assumptions)
