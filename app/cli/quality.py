@@ -14,7 +14,9 @@ from app.core.errors import PersonError
 from app.lab.demo import DEMO_LEVELS
 from app.lab.kept_references import KeptReferences
 from app.lab.quality import Quality
+from app.lab.quality_document import quality_figures
 from app.lab.quality_plan import QualityMode, QualityPlan, comparable_plan, quick_plan
+from app.lab.texts import bundled_text
 from app.monitor.machine import available_memory_bytes, machine_facts, physical_core_count
 
 if TYPE_CHECKING:
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
 
     from app.cli.arguments import Commands
     from app.cli.console import Console
-    from app.core.quality.summary import QualityFigures
-    from app.core.statistics.percentiles import Percentile
     from app.lab.quality_plan import QualityResult, QualityRow
     from app.store.paths import Paths
 
@@ -43,7 +43,11 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     )
     add_model_arguments(parser)
     parser.add_argument("--reference", metavar="REF", help=MODEL_HELP)
-    parser.add_argument("--text", metavar="FILE", help="a text file, UTF-8")
+    parser.add_argument(
+        "--text",
+        metavar="FILE",
+        help="a text file, UTF-8; mode quick takes the bundled texts without it",
+    )
     parser.add_argument(
         "--mode", choices=[str(mode) for mode in QualityMode], default=str(QualityMode.QUICK)
     )
@@ -92,7 +96,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
 
 
 def _plan(arguments: argparse.Namespace) -> QualityPlan:
-    text = _text(arguments.text)
+    text = text_named(arguments.text, bundled=arguments.mode == str(QualityMode.QUICK))
     count = arguments.threads or physical_core_count()
     if arguments.mode == str(QualityMode.COMPARABLE):
         if arguments.ctx < 8:
@@ -101,9 +105,22 @@ def _plan(arguments: argparse.Namespace) -> QualityPlan:
     return quick_plan(text, count, arguments.chunks)
 
 
-def _text(word: str | None) -> bytes:
+def text_named(word: str | None, *, bundled: bool) -> bytes:
+    """The text of a file; the bundled ones where none is named.
+
+    Raises:
+        PersonError: It cannot be read, is no UTF-8, or none is named where it must be.
+    """
+    if word is None and bundled:
+        try:
+            return bundled_text()
+        except OSError as error:
+            raise PersonError(
+                "The bundled texts are missing from this installation: name one with --text.",
+                str(error),
+            ) from error
     if word is None:
-        raise PersonError("Name a text file with --text.")
+        raise PersonError("Name a text file with --text: this mode measures on a text of yours.")
     try:
         data = Path(word).read_bytes()
     except OSError as error:
@@ -136,7 +153,7 @@ def _document(result: QualityResult, plan: QualityPlan) -> dict[str, object]:
 
 def _candidate(row: QualityRow) -> dict[str, object]:
     facts: dict[str, object] = {"file": row.file, "level": row.level}
-    facts |= _figures(row.figures) if row.figures else dict.fromkeys(_FIGURE_NAMES)
+    facts |= quality_figures(row.figures)
     return facts | {
         "bits_per_byte": row.bits_per_byte,
         "worst": [msgspec.to_builtins(worst) for worst in row.worst],
@@ -144,71 +161,6 @@ def _candidate(row: QualityRow) -> dict[str, object]:
         "stopped_by": row.stopped_by.value if row.stopped_by else None,
         "error": row.error,
     }
-
-
-def _figures(figures: QualityFigures) -> dict[str, object]:
-    tool, interval = figures.tool_errors, figures.mean_kld.log_interval()
-    values = (
-        figures.positions,
-        figures.chunks,
-        figures.mean_kld.value,
-        tool.mean_kld if tool else None,
-        figures.mean_kld.standard_error,
-        interval.low if interval else None,
-        interval.high if interval else None,
-        _value(figures.median_kld),
-        _value(figures.kld_p90),
-        _value(figures.kld_p99),
-        _value(figures.kld_p999),
-        figures.max_kld,
-        figures.same_top.value,
-        tool.same_top if tool else None,
-        figures.same_top.standard_error,
-        figures.rms_delta_p.value,
-        tool.rms_delta_p if tool else None,
-        figures.rms_delta_p.standard_error,
-        figures.ln_ppl_ratio.value,
-        tool.ln_ppl_ratio if tool else None,
-        figures.ln_ppl_ratio.standard_error,
-        figures.ppl.value,
-        tool.ppl if tool else None,
-        figures.ppl.standard_error,
-        figures.reference_ppl.value,
-    )
-    return dict(zip(_FIGURE_NAMES, values, strict=True))
-
-
-_FIGURE_NAMES = (
-    "positions",
-    "chunks",
-    "mean_kld",
-    "mean_kld_se",
-    "mean_kld_se_chunks",
-    "mean_kld_low",
-    "mean_kld_high",
-    "median_kld",
-    "kld_p90",
-    "kld_p99",
-    "kld_p999",
-    "max_kld",
-    "same_top",
-    "same_top_se",
-    "same_top_se_chunks",
-    "rms_delta_p",
-    "rms_delta_p_se",
-    "rms_delta_p_se_chunks",
-    "ln_ppl_ratio",
-    "ln_ppl_ratio_se",
-    "ln_ppl_ratio_se_chunks",
-    "ppl",
-    "ppl_se",
-    "ppl_se_chunks",
-    "reference_ppl",
-)
-
-
-def _value(percentile: Percentile | None) -> float | None:
-    return percentile.value if percentile else None
 
 
 def _show(result: QualityResult, console: Console) -> None:

@@ -80,8 +80,18 @@ class Quality:
         self._done = 0
         self._total = 0
 
-    def run(self, reference: Path, candidates: Sequence[Path]) -> QualityResult:
+    def run(
+        self,
+        reference: Path,
+        candidates: Sequence[Path],
+        noise_floor: QualityFigures | None = None,
+    ) -> QualityResult:
         """Measure; a candidate that fails has its error in its row.
+
+        Args:
+            reference: What they are held against.
+            candidates: In any number; none measures the noise floor alone.
+            noise_floor: Known from an earlier run with this plan; measured when left out.
 
         Raises:
             PersonError: The reference cannot be used, or the text is too short.
@@ -103,7 +113,7 @@ class Quality:
                     self._score(candidate, kept, range(done, target))
                 done = target
                 usable = [c for c in usable if c.row.error is None and not self._judged(c)]
-            floor = self._floor(base, kept)
+            floor = noise_floor or self._floor(base, kept)
             rows = [self._finished(c, base) for c in opened]
             row = QualityRow(str(reference), base.level_name)
             return QualityResult(self._shelf.engine, row, floor, rows)
@@ -254,7 +264,9 @@ class Quality:
         row, scores = candidate.row, candidate.scores
         if not scores:
             return row
-        pieces = [self._pieces(base, chunk) for chunk in self._chunks[: len(scores)]]
+        # The vocabulary is the same: whichever engine is there can tell the texts.
+        there = base if row.error else candidate.model
+        pieces = [self._pieces(there, chunk) for chunk in self._chunks[: len(scores)]]
         first = self._plan.first_scored + 1
         row.figures = summarize(scores, [sum(map(len, piece[first:])) for piece in pieces])
         if row.figures.bits_per_byte is not None:

@@ -61,7 +61,7 @@ def test_what_cannot_be_measured_is_said(
         (["--text", short], "too short to score"),
         (["--text", demo_model], "is no UTF-8 text"),
         (["--text", tmp_path / "nowhere"], "cannot be read"),
-        ([], "Name a text file"),
+        (["--mode", "comparable"], "Name a text file"),
     ):
         ended = program.run("quality", "--reference", demo_model, demo_model, *words, status=1)
         assert sentence in ended.err
@@ -80,3 +80,12 @@ def test_another_vocabulary_is_refused_and_the_others_go_on(
     assert "another vocabulary" in refused["error"]
     assert refused["mean_kld"] is None
     assert same["mean_kld"] == pytest.approx(0, abs=1e-6)
+
+
+def test_without_a_text_the_bundled_ones_are_measured(program: Program, demo_model: Path) -> None:
+    words = ("quality", "--reference", demo_model, demo_model, "--chunks", "2", "--threads", "1")
+    document = program.json(*words)
+    (row,) = document["candidates"]
+    assert row["chunks"] == 2
+    assert row["same_top"] == 1
+    assert row["same_top_low"] < row["same_top_high"] == 1

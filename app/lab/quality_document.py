@@ -1,0 +1,81 @@
+"""A candidate's figures of quality by the names of the command line's contract."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.core.quality.summary import QualityFigures
+    from app.core.statistics.percentiles import Percentile
+
+FIGURE_NAMES = (
+    "positions",
+    "chunks",
+    "mean_kld",
+    "mean_kld_se",
+    "mean_kld_se_chunks",
+    "mean_kld_low",
+    "mean_kld_high",
+    "median_kld",
+    "kld_p90",
+    "kld_p99",
+    "kld_p999",
+    "max_kld",
+    "same_top",
+    "same_top_se",
+    "same_top_se_chunks",
+    "same_top_low",
+    "same_top_high",
+    "rms_delta_p",
+    "rms_delta_p_se",
+    "rms_delta_p_se_chunks",
+    "ln_ppl_ratio",
+    "ln_ppl_ratio_se",
+    "ln_ppl_ratio_se_chunks",
+    "ppl",
+    "ppl_se",
+    "ppl_se_chunks",
+    "reference_ppl",
+)
+
+
+def quality_figures(figures: QualityFigures | None) -> dict[str, float | int | None]:
+    """All figures as plain numbers; each is None where there is no measurement."""
+    if figures is None:
+        return dict.fromkeys(FIGURE_NAMES)
+    tool, interval = figures.tool_errors, figures.mean_kld.log_interval()
+    share = figures.same_top.share_interval()
+    values = (
+        figures.positions,
+        figures.chunks,
+        figures.mean_kld.value,
+        tool.mean_kld if tool else None,
+        figures.mean_kld.standard_error,
+        interval.low if interval else None,
+        interval.high if interval else None,
+        _value(figures.median_kld),
+        _value(figures.kld_p90),
+        _value(figures.kld_p99),
+        _value(figures.kld_p999),
+        figures.max_kld,
+        figures.same_top.value,
+        tool.same_top if tool else None,
+        figures.same_top.standard_error,
+        share.low if share else None,
+        share.high if share else None,
+        figures.rms_delta_p.value,
+        tool.rms_delta_p if tool else None,
+        figures.rms_delta_p.standard_error,
+        figures.ln_ppl_ratio.value,
+        tool.ln_ppl_ratio if tool else None,
+        figures.ln_ppl_ratio.standard_error,
+        figures.ppl.value,
+        tool.ppl if tool else None,
+        figures.ppl.standard_error,
+        figures.reference_ppl.value,
+    )
+    return dict(zip(FIGURE_NAMES, values, strict=True))
+
+
+def _value(percentile: Percentile | None) -> float | None:
+    return percentile.value if percentile else None
