@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass
+from typing import cast
 
 import psutil
 
@@ -38,9 +40,34 @@ def others_use(pid: int) -> OthersUse | None:
         every = psutil.cpu_times()
     except (psutil.Error, OSError):
         return None
-    # What Linux counts for guests it counts as their host's user time too.
-    idle = every.idle + getattr(every, "iowait", 0.0)
-    twice = getattr(every, "guest", 0.0) + getattr(every, "guest_nice", 0.0)
-    busy = sum(every) - idle - twice
     ours = engine.user + engine.system + own.user + own.system
-    return OthersUse(time.monotonic(), busy - ours)
+    return OthersUse(time.monotonic(), _busy_seconds(every) - ours)
+
+
+def others_use_beside_family() -> OthersUse | None:
+    """As :func:`others_use`, beside this program and all its child processes. Any thread."""
+    try:
+        own = psutil.Process()
+        ours = _spent_seconds(own)
+        for child in own.children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                ours += _spent_seconds(child)
+        every = psutil.cpu_times()
+    except (psutil.Error, OSError):
+        return None
+    return OthersUse(time.monotonic(), _busy_seconds(every) - ours)
+
+
+def _spent_seconds(process: psutil.Process) -> float:
+    """Its own, and that of its children that have ended."""
+    times = process.cpu_times()
+    ended = getattr(times, "children_user", 0.0) + getattr(times, "children_system", 0.0)
+    return float(times.user + times.system + ended)
+
+
+def _busy_seconds(every: object) -> float:
+    """Processor time of everything on this PC."""
+    # What Linux counts for guests it counts as their host's user time too.
+    idle = getattr(every, "idle", 0.0) + getattr(every, "iowait", 0.0)
+    twice = getattr(every, "guest", 0.0) + getattr(every, "guest_nice", 0.0)
+    return float(sum(cast("tuple[float, ...]", every)) - idle - twice)

@@ -8,7 +8,7 @@ import sys
 import psutil
 import pytest
 
-from app.monitor.load import OthersUse, others_use
+from app.monitor.load import OthersUse, others_use, others_use_beside_family
 
 BUSY = "import sys; sys.stdout.write('.'); sys.stdout.flush()\nwhile True: pass"
 
@@ -41,5 +41,23 @@ def test_the_engine_itself_is_none_of_the_others() -> None:
     assert end is not None
     if of_it is None or after is None:
         pytest.skip("the first process is not told here")
+    beside = after.busy_seconds - of_it.busy_seconds
+    assert beside - (end.busy_seconds - begin.busy_seconds) == pytest.approx(0.5, abs=0.2)
+
+
+def test_child_processes_are_none_of_the_others() -> None:
+    with subprocess.Popen([sys.executable, "-c", BUSY], stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            process.stdout.read(1)
+            begin, of_it = others_use_beside_family(), others_use(1)
+            begin_alone = psutil.Process(process.pid).cpu_times().user
+            while psutil.Process(process.pid).cpu_times().user - begin_alone < 0.5:
+                pass
+            end, after = others_use_beside_family(), others_use(1)
+        finally:
+            process.kill()
+    if begin is None or end is None or of_it is None or after is None:
+        pytest.skip("this system does not tell")
     beside = after.busy_seconds - of_it.busy_seconds
     assert beside - (end.busy_seconds - begin.busy_seconds) == pytest.approx(0.5, abs=0.2)
