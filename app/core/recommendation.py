@@ -2,8 +2,8 @@
 
 The rule: of those that keep to the limits, the one that needs the least memory and is known to be
 as good as the reference. Where none is known to be, the reference itself, if it keeps to the
-limits; else the least shrunken of those of which nothing can be told yet; else, of those that lose, the
-one that loses least. A candidate that is slower than wanted is taken only where none is faster.
+limits; else the least shrunken of those of which nothing can be told yet; else, of those that lose,
+the one that loses least. A candidate that is slower than wanted is taken only where none is faster.
 """
 
 from __future__ import annotations
