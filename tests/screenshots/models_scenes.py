@@ -124,9 +124,11 @@ def downloads(studio: Studio) -> None:
         for level in LEVELS[4:]:
             page.repository.files.model.check(f"Heron-24B-Instruct-{level}.gguf")
         person.click("Download")
-        person.until(lambda: page.downloads.rows()[-4].entry.bytes_per_second is not None)
-        page.downloads.rows()[-5].pause.click()
-        person.until(lambda: page.downloads.rows()[-5].resume.isVisible())
+        # Finished ones stand last.
+        person.until(lambda: page.downloads.rows()[1].entry.bytes_per_second is not None)
+        page.downloads.rows()[0].pause.click()
+        person.until(lambda: page.downloads.rows()[0].resume.isVisible())
+        page.splitter.setSizes([400, 360])
         studio.take("models-downloads")
         _end_downloads(person, page)
 
