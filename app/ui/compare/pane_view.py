@@ -285,7 +285,7 @@ class PaneView(QFrame):
         done = super().event(event)
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
             # A splitter asks for no height by width: a long notice would be cut off.
-            least = self._column.minimumHeightForWidth(self.width())
+            least = max(0, self._column.minimumHeightForWidth(self.width()))
             if least != self.minimumHeight():
                 self.setMinimumHeight(least)
         return done
