@@ -1,0 +1,344 @@
+"""A ladder: speed, memory, quality and tasks of a reference and its candidates, step by step.
+
+Each finished step is kept, so that an interrupted ladder goes on from the last one. A candidate that
+fails has its error and the others go on.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+import msgspec
+
+from app.core.errors import PersonError
+from app.core.memory import estimate_needed_bytes, memory_budget_bytes
+from app.lab.ladder_control import Clock, Gate, LadderProgress
+from app.lab.ladder_plan import LadderPlan, Step, StepKind, steps_of
+from app.lab.ladder_results import (
+    FileFacts,
+    MemoryFigures,
+    QualityStep,
+    SpeedFigures,
+    SpeedStep,
+    TasksStep,
+)
+from app.lab.ladder_steps import Steps, Tools
+from app.store.ladders import StoredStep
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.core.model_file import ModelFile
+    from app.store.ladders import StoredLadder
+
+log = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
+_Result = FileFacts | SpeedStep | MemoryFigures | QualityStep | TasksStep
+_TYPES: dict[StepKind, type] = {
+    StepKind.FACTS: FileFacts,
+    StepKind.SPEED: SpeedStep,
+    StepKind.MEMORY: MemoryFigures,
+    StepKind.QUALITY: QualityStep,
+    StepKind.TASKS: TasksStep,
+}
+
+
+class LadderKeeper(Protocol):
+    """What a ladder needs of the store; ``app.store.ladders.LadderStore`` is one."""
+
+    def begin(self, key: str, plan: str) -> StoredLadder:
+        """The unfinished ladder of this key, else a new one."""
+        ...
+
+    def save_step(self, number: int, name: str, step: StoredStep) -> None:
+        """Keep a finished step."""
+        ...
+
+    def finish(self, number: int) -> None:
+        """Note that a ladder is complete."""
+        ...
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """A ladder's plan as it is kept: the steps stay as they were planned first."""
+
+    plan: LadderPlan
+    steps: list[Step]
+
+
+@dataclass(slots=True)
+class LadderRow:
+    """One file of the ladder; None where there is no measurement.
+
+    Attributes:
+        speed: Tests with an empty context first, then with a filled one.
+        again: The first file's tests once more at the end.
+        error: Why it could not be measured, or not all of it.
+    """
+
+    file: str
+    facts: FileFacts | None = None
+    speed: list[SpeedFigures] = field(default_factory=lambda: list[SpeedFigures]())
+    again: list[SpeedFigures] = field(default_factory=lambda: list[SpeedFigures]())
+    memory: MemoryFigures | None = None
+    quality: QualityStep | None = None
+    tasks: TasksStep | None = None
+    error: str | None = None
+
+    @property
+    def needed_bytes(self) -> int | None:
+        """Needed memory as measured, else as predicted."""
+        if self.memory is None:
+            return None
+        measured = self.memory.needed_bytes
+        return self.memory.predicted_bytes if measured is None else measured
+
+    def test(self, start: str, depth_tokens: int = 0) -> SpeedFigures | None:
+        """A test of speed: ``pp`` or ``tg``."""
+        for figures in self.speed:
+            if figures.test.startswith(start) and figures.depth == depth_tokens:
+                return figures
+        return None
+
+
+@dataclass(slots=True)
+class LadderResult:
+    """Everything that was measured.
+
+    Attributes:
+        rows: Every file once, the reference first.
+        bandwidth: Bytes a second that this PC reads from memory; None where nothing rests on it.
+        resumed_steps: How many were there already from an earlier run.
+        elapsed_ns: All steps together, those of earlier runs too.
+        remarks: What went wrong on the way without ending it.
+    """
+
+    plan: LadderPlan
+    rows: dict[str, LadderRow]
+    engine: str = ""
+    bandwidth: float | None = None
+    resumed_steps: int = 0
+    elapsed_ns: int = 0
+    remarks: list[str] = field(default_factory=lambda: list[str]())
+
+    @property
+    def reference(self) -> LadderRow:
+        """The reference's row."""
+        return self.rows[self.plan.reference]
+
+
+class Ladder:
+    """One ladder; the calling thread waits for it.
+
+    Args:
+        plan: What is measured.
+        tools: With what.
+        keeper: Where finished steps are kept; None keeps nothing.
+        on_progress: Told often how far it is.
+        on_result: Told after each step, with what is there so far.
+        gate: To pause and to stop it from another thread.
+    """
+
+    def __init__(
+        self,
+        plan: LadderPlan,
+        tools: Tools,
+        keeper: LadderKeeper | None = None,
+        on_progress: Callable[[LadderProgress], None] = lambda _: None,
+        on_result: Callable[[LadderResult], None] = lambda _: None,
+        gate: Gate | None = None,
+    ) -> None:
+        self._plan = plan
+        self._tools = tools
+        self._keeper = keeper
+        self._on_progress = on_progress
+        self._on_result = on_result
+        self._gate = gate or Gate()
+        self._steps = Steps(plan, tools)
+        self._kept: StoredLadder | None = None
+        self._result = LadderResult(plan, {path: LadderRow(path) for path in plan.files})
+
+    def run(self) -> LadderResult:
+        """Measure what is not measured yet.
+
+        Raises:
+            LadderStopped: The person ended it; what is finished is kept.
+            PersonError: The reference cannot be read.
+        """
+        models = self._opened()
+        steps = self._planned(models)
+        facts: dict[str, FileFacts] = {}
+        clock = Clock(self._plan, facts, len(self._tools.items))
+        for number, step in enumerate(steps):
+            self._gate.check()
+            known = self._known(step)
+            if known is not None:
+                result, elapsed_ns = known
+                self._result.resumed_steps += 1
+            else:
+                clock.begin()
+                result, elapsed_ns = self._measured(step, self._teller(clock, steps, number))
+                self._keep(step, result, elapsed_ns)
+            self._result.elapsed_ns += elapsed_ns
+            self._place(step, result)
+            facts.update({path: row.facts for path, row in self._result.rows.items() if row.facts})
+            if known is None:
+                clock.end(step)
+            self._on_result(self._result)
+        self._on_progress(clock.progress(steps, len(steps), 0.0))
+        if any(step.kind is StepKind.SPEED for step in steps):
+            self._result.bandwidth = self._steps.bandwidth
+        self._finish()
+        return self._result
+
+    # --- what is to be done -----------------------------------------------------------------
+
+    def _opened(self) -> dict[str, ModelFile]:
+        models = {self._plan.reference: self._tools.open_model(Path(self._plan.reference))}
+        for path in self._plan.files[1:]:
+            try:
+                models[path] = self._tools.open_model(Path(path))
+            except PersonError as error:
+                self._result.rows[path].error = error.sentence
+        return models
+
+    def _planned(self, models: dict[str, ModelFile]) -> list[Step]:
+        contexts = {path: model.context_length for path, model in models.items()}
+        steps = steps_of(self._plan, contexts, in_turns=self._fit_together(models))
+        if self._keeper is None:
+            return steps
+        items = repr(self._tools.items).encode("utf-8", "backslashreplace")
+        try:
+            key = self._plan.key(list(models.values()), self._tools.text, items)
+            kept = msgspec.json.encode(_Kept(self._plan, steps)).decode()
+            self._kept = self._keeper.begin(key, kept)
+            if not self._kept.steps:
+                return steps
+            return msgspec.json.decode(self._kept.plan, type=_Kept).steps
+        except (PersonError, OSError, msgspec.DecodeError) as error:
+            self._keep_no_more(error)
+            return steps
+
+    def _fit_together(self, models: dict[str, ModelFile]) -> bool:
+        context = self._plan.prompt_tokens + max(self._plan.depths_tokens, default=0)
+        needed = sum(
+            estimate_needed_bytes(model, context, "f16").total_bytes for model in models.values()
+        )
+        return needed <= memory_budget_bytes(self._tools.available_bytes())
+
+    # --- one step -----------------------------------------------------------------------------
+
+    def _teller(self, clock: Clock, steps: list[Step], number: int) -> Callable[[float], None]:
+        def tell(share: float) -> None:
+            self._gate.check()
+            self._on_progress(clock.progress(steps, number, share))
+
+        return tell
+
+    def _measured(self, step: Step, tell: Callable[[float], None]) -> tuple[_Result, int]:
+        begin_ns = time.monotonic_ns()
+        tell(0.0)
+        path = step.files[0]
+        result: _Result
+        try:
+            match step.kind:
+                case StepKind.FACTS:
+                    result = self._steps.facts(path, tell)
+                case StepKind.SPEED:
+                    result = self._steps.speed(step, tell)
+                case StepKind.MEMORY:
+                    result = self._steps.memory(path, tell)
+                case StepKind.QUALITY:
+                    result = self._steps.quality(path, tell)
+                case StepKind.TASKS:
+                    result = self._steps.tasks(path, tell)
+        except PersonError as error:
+            log.warning("%s failed: %s %s", step.name, error.sentence, error.detail)
+            result = _failed(step.kind, error.sentence)
+        return result, time.monotonic_ns() - begin_ns
+
+    def _place(self, step: Step, result: _Result) -> None:
+        """Put a step's result where it belongs."""
+        if isinstance(result, SpeedStep):
+            self._result.engine = result.engine or self._result.engine
+            for path, figures in result.rows.items():
+                row = self._result.rows[path]
+                (row.again if step.again else row.speed).extend(figures)
+                self._note(row, next((one.error for one in figures if one.error), None))
+            return
+        row = self._result.rows[step.files[0]]
+        match result:
+            case FileFacts():
+                row.facts = result if result.sha256 else None
+                if not result.sha256:
+                    self._note(row, result.level)
+                return
+            case MemoryFigures():
+                row.memory = result
+            case QualityStep():
+                row.quality = result
+                self._result.engine = result.engine or self._result.engine
+            case TasksStep():
+                row.tasks = result
+        self._note(row, result.error)
+
+    @staticmethod
+    def _note(row: LadderRow, error: str | None) -> None:
+        row.error = row.error or error
+
+    # --- what is kept -------------------------------------------------------------------------
+
+    def _known(self, step: Step) -> tuple[_Result, int] | None:
+        stored = self._kept.steps.get(step.name) if self._kept is not None else None
+        if stored is None:
+            return None
+        try:
+            result = msgspec.json.decode(stored.result, type=_TYPES[step.kind])
+        except msgspec.DecodeError as error:
+            log.warning("%s is measured again: %s", step.name, error)
+            return None
+        return result, stored.elapsed_ns
+
+    def _keep(self, step: Step, result: _Result, elapsed_ns: int) -> None:
+        if self._keeper is None or self._kept is None:
+            return
+        text = msgspec.json.encode(result).decode()
+        try:
+            self._keeper.save_step(self._kept.id, step.name, StoredStep(text, elapsed_ns))
+        except PersonError as error:
+            self._keep_no_more(error)
+
+    def _finish(self) -> None:
+        if self._keeper is None or self._kept is None:
+            return
+        try:
+            self._keeper.finish(self._kept.id)
+        except PersonError as error:
+            self._keep_no_more(error)
+
+    def _keep_no_more(self, error: Exception) -> None:
+        """What was measured stays in memory; only an interruption would lose it."""
+        log.warning("the ladder is not kept: %s", error)
+        said = error.sentence if isinstance(error, PersonError) else str(error)
+        self._result.remarks.append(f"The steps are not kept for another time. {said}")
+        self._kept = None
+
+
+def _failed(kind: StepKind, sentence: str) -> _Result:
+    """A step that could not be done, as a result."""
+    match kind:
+        case StepKind.FACTS:
+            return FileFacts(sentence, 0, 0.0, 0, 0, "", None, 0, (), 0, 0.0, None)
+        case StepKind.SPEED:
+            return SpeedStep("", {})
+        case StepKind.MEMORY:
+            return MemoryFigures(0, None, None, None, None, 0, 0, 0, 0, 0, sentence)
+        case StepKind.QUALITY:
+            return QualityStep("", {}, (), (), 0, None, sentence)
+        case StepKind.TASKS:
+            return TasksStep("", {}, 0, sentence)

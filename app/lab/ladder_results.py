@@ -1,0 +1,114 @@
+"""What the steps of a ladder give, as they are kept and written into reports."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class FileFacts(msgspec.Struct, frozen=True):
+    """A model file.
+
+    Attributes:
+        sha256: Of each shard, in order.
+        token_bytes: Weights that one token reads; of the experts only those that work on it.
+        kv_bytes_by_token: Bytes of keys and values read for each token held already.
+        template_sha256: Of the chat template; None where the file has none.
+    """
+
+    level: str
+    file_bytes: int
+    bits_per_weight: float
+    parameters: int
+    active_parameters: int
+    architecture: str
+    context_tokens: int | None
+    vocabulary_size: int
+    sha256: tuple[str, ...]
+    token_bytes: int
+    kv_bytes_by_token: float
+    template_sha256: str | None
+
+
+class SpeedFigures(msgspec.Struct, frozen=True):
+    """One test of speed of one file, in tokens per second.
+
+    Attributes:
+        in_turns: Repetitions of all files alternated in random order.
+        others_cores: Cores that other programs kept busy meanwhile; None where it is not told.
+        power: ``mains`` or ``battery``; None where there is none.
+        bandwidth_share: Of the speed at which memory could give the weights and the keys and
+            values; for generation tests only.
+    """
+
+    test: str
+    depth: int
+    threads: int
+    samples: tuple[float, ...]
+    mean: float | None
+    stddev: float | None
+    in_turns: bool = False
+    others_cores: float | None = None
+    power: str | None = None
+    bandwidth_share: float | None = None
+    error: str | None = None
+
+
+class SpeedStep(msgspec.Struct, frozen=True):
+    """Tests of speed by file."""
+
+    engine: str
+    rows: dict[str, tuple[SpeedFigures, ...]]
+
+
+class MemoryFigures(msgspec.Struct, frozen=True):
+    """What an engine needs with a context of this size.
+
+    Attributes:
+        needed_bytes: Peak of resident memory less repacked copies of weights; None where the
+            system does not tell.
+        predicted_bytes: By llama.cpp's own plan of the load.
+        peak_private_bytes: Peak of anonymous memory, the copies included.
+        peak_mapped_bytes: Peak of file-backed pages.
+        repacked_bytes: Copies of weights that llama.cpp made for speed.
+    """
+
+    context_tokens: int
+    needed_bytes: int | None
+    predicted_bytes: int | None
+    peak_private_bytes: int | None
+    peak_mapped_bytes: int | None
+    repacked_bytes: int
+    load_ns: int
+    weights_bytes: int
+    kv_bytes: int
+    compute_bytes: int
+    error: str | None = None
+
+
+class QualityStep(msgspec.Struct, frozen=True):
+    """Figures by the names of the command line's contract, and the texts where it is furthest off.
+
+    For the reference they are its noise floor: itself with other batches and threads.
+    """
+
+    engine: str
+    figures: dict[str, float | int | None]
+    histogram: tuple[int, ...]
+    worst: tuple[dict[str, str | float], ...]
+    scored_ns: int
+    stopped_by: str | None
+    error: str | None = None
+
+
+class TasksStep(msgspec.Struct, frozen=True):
+    """One file's answers.
+
+    Attributes:
+        outcomes: What became of each question, by its key.
+        tokens: How many tokens all answers had.
+    """
+
+    engine: str
+    outcomes: dict[str, str]
+    tokens: int = 0
+    error: str | None = None
