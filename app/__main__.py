@@ -12,7 +12,19 @@ from pathlib import Path
 
 ENGINE_HOST = "--engine-host"
 COMMANDS = frozenset(
-    {"bench", "compare", "files", "fit", "get", "models", "quality", "quantize", "remove", "search"}
+    {
+        "bench",
+        "compare",
+        "files",
+        "fit",
+        "get",
+        "models",
+        "quality",
+        "quantize",
+        "remove",
+        "search",
+        "tasks",
+    }
 )
 """First words that belong to the command line; ``app.cli`` understands exactly these."""
 

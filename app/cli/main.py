@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 
 _COMMANDS = (
-    "compare", "bench", "quantize", "quality", "search", "files", "fit", "get", "models", "remove",
+    "compare", "bench", "quantize", "quality", "tasks", "search", "files", "fit", "get", "models",
+    "remove",
 )  # fmt: skip
 DONE, FAILED, WRONG_ARGUMENTS, INTERRUPTED = 0, 1, 2, 130
 
@@ -124,6 +125,16 @@ def _module(name: str) -> _Command:
             from app.cli import quantize as module
         case "quality":
             from app.cli import quality as module
+        case "tasks":
+            from app.cli import tasks as module
+        case _:
+            return _file_module(name)
+    return module
+
+
+def _file_module(name: str) -> _Command:
+    """The module of a command about model files, here and on the Hub."""
+    match name:
         case "search":
             from app.cli import search as module
         case "files":

@@ -1,0 +1,152 @@
+"""``tasks``: what candidates get right and wrong beside a reference."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.cli.arguments import positive, threads
+from app.cli.models import MODEL_HELP, add_model_arguments, chosen_models, model_path
+from app.cli.tasks_words import document, show
+from app.core.errors import PersonError
+from app.lab.demo import DEMO_LEVELS
+from app.lab.tasks import Tasks
+from app.lab.tasks_kept import KeptAnswers
+from app.lab.tasks_plan import TaskPlan, engines_and_threads
+from app.lab.tasks_sets import TaskProfile, own_set, usual_set
+from app.monitor.machine import available_memory_bytes, machine_facts, physical_core_count
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from rich.progress import Progress
+
+    from app.cli.arguments import Commands
+    from app.cli.console import Console
+    from app.cli.models import ChosenModels
+    from app.core.model_file import ModelFile
+    from app.lab.tasks_sets import TaskSet
+    from app.store.paths import Paths
+
+_SWITCH = {"on": True, "off": False, "default": None}
+
+
+def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser = commands.add_parser(
+        "tasks",
+        parents=[common],
+        help="ask questions with checkable answers, and count what candidates lose",
+        description="Ask a reference and candidates the same questions, greedily, and compare "
+        "their answers pair by pair, kind by kind. Profile quick asks 60 of a kind and gives "
+        "hints; full asks all. What was answered is kept: the same command goes on where it was "
+        "broken off.",
+    )
+    add_model_arguments(parser)
+    parser.add_argument("--reference", metavar="REF", help=MODEL_HELP)
+    parser.add_argument(
+        "--items",
+        metavar="FILE.jsonl",
+        help="questions of your own, one JSON object a line with prompt and answer",
+    )
+    parser.add_argument(
+        "--profile",
+        choices=[str(profile) for profile in TaskProfile],
+        help="default: quick, but full with --items",
+    )
+    parser.add_argument(
+        "--thinking",
+        choices=list(_SWITCH),
+        default="off",
+        help="where a template's thinking switch stands, alike for all files; default: off",
+    )
+    parser.add_argument(
+        "--max-tokens", type=positive, metavar="N", help="how long an answer may be, of any kind"
+    )
+    parser.add_argument("--threads", type=threads, metavar="N", help="used by all engines together")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
+    """Carry the command out; returns the exit status."""
+    own = own_set(Path(arguments.items)) if arguments.items else None
+    chosen = chosen_models(arguments, console, paths)
+    if chosen is None:
+        console.error("Name at least one model file, or --demo.")
+        return 2
+    if arguments.reference:
+        reference = model_path(arguments.reference, paths)
+    elif arguments.demo:
+        reference = chosen.files[len(chosen.files) - len(DEMO_LEVELS) + DEMO_LEVELS.index("F16")]
+    else:
+        console.error("Name the reference with --reference.")
+        return 2
+    models = [chosen.open(reference), *_readable(chosen)]
+    profile = TaskProfile(arguments.profile or ("full" if own else "quick"))
+    questions = (own or usual_set(models)).take(profile)
+    plan = _plan(arguments, questions, models)
+    with console.progress() as progress:
+        bar = _Bar(progress)
+        kept = KeptAnswers(paths.cache)
+        tasks = Tasks(plan, paths.state, kept, available_memory_bytes, bar.show, chosen.open)
+        result = tasks.run(reference, chosen.files)
+    if arguments.json:
+        facts = {"profile": str(profile), "items": questions.name}
+        machine = {"machine": msgspec.to_builtins(machine_facts())}
+        console.json(machine | document(result) | facts)
+    else:
+        show(result, console)
+    rows = [result.reference, *result.rows]
+    for file, error in dict.fromkeys((row.file, row.error) for row in rows if row.error):
+        console.error(f"{file}: {error}")
+    return 1 if any(row.error for row in rows) else 0
+
+
+def _readable(chosen: ChosenModels) -> list[ModelFile]:
+    """The files that can be read; the others have their errors in their rows."""
+    models: list[ModelFile] = []
+    for path in chosen.files:
+        try:
+            models.append(chosen.open(path))
+        except PersonError:
+            continue
+    return models
+
+
+def _plan(
+    arguments: argparse.Namespace, questions: TaskSet, models: Sequence[ModelFile]
+) -> TaskPlan:
+    cores = arguments.threads or physical_core_count()
+    engines, each = engines_and_threads(models, cores, available_memory_bytes())
+    most: int | None = arguments.max_tokens
+    limits = questions.answer_tokens
+    if most is not None:
+        limits = {item.kind: most for item in questions.items}
+    return TaskPlan(questions.items, engines, each, _SWITCH[arguments.thinking], limits)
+
+
+class _Bar:
+    """Progress with the time that is left, by the pace of this run."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("Loading", total=None, note="")
+        self._begin: tuple[int, float] | None = None
+
+    def show(self, done: int, total: int, name: str) -> None:
+        """Bring it up to date."""
+        now = time.monotonic()
+        if self._begin is None:
+            self._begin = (done, now)
+        fresh, seconds = done - self._begin[0], now - self._begin[1]
+        note = Path(name).name[-40:]
+        if fresh > 0 and seconds > 1:
+            pace = fresh / seconds
+            note += f"  {pace:.1f} questions/s, {(total - done) / pace:.0f} s left"
+        self._progress.update(
+            self._task, completed=done, total=total, description="Asking", note=note
+        )

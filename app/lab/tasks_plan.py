@@ -1,0 +1,175 @@
+"""What is asked at tasks, how, and what comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.core.chat import StopReason
+from app.core.chat_templates import template_facts
+from app.core.memory import estimate_needed_bytes, memory_budget_bytes
+from app.core.tasks.items import ANSWER_TOKENS, DEFAULT_ANSWER_TOKENS
+from app.core.tasks.scoring import Outcome, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from app.core.model_file import ModelFile
+    from app.core.tasks.items import TaskItem
+    from app.core.tasks.results import KindResult
+
+THINKING_TOKENS = 2048
+"""What a model that thinks may use beside the tokens of its answer."""
+
+# Room for what templates write around a question; some bring a system prompt of their own.
+_TEMPLATE_TOKENS = 512
+_LEAST_CONTEXT_TOKENS, _MOST_CONTEXT_TOKENS = 1024, 32_768
+# Below this, threads that wait for each other at every step cost more than engines side by side.
+_SMALL_BYTES = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPlan:
+    """How questions are asked; alike for every file.
+
+    Attributes:
+        items: The questions.
+        engines: How many engines of one file share its questions.
+        threads: Of every engine.
+        thinking: Where the template's thinking switch stands; None leaves it alone.
+        answer_tokens: How long an answer may be, by kind; others may be as long as usual.
+    """
+
+    items: Sequence[TaskItem]
+    engines: int
+    threads: int
+    thinking: bool | None = False
+    answer_tokens: Mapping[str, int] = field(default_factory=lambda: dict(ANSWER_TOKENS))
+
+    def most_tokens(self, item: TaskItem, model: ModelFile) -> int:
+        """How many tokens a model may use for an item, thinking included."""
+        room = THINKING_TOKENS if self.thinks(model) else 0
+        return self.answer_tokens.get(item.kind, DEFAULT_ANSWER_TOKENS) + room
+
+    def thinks(self, model: ModelFile) -> bool:
+        """Whether a file's template lets it think in this run."""
+        facts = template_facts(model.chat_template or "")
+        switched_off = facts.has_thinking_switch and self.thinking is False
+        return facts.thinking is not None and not switched_off
+
+    def context_tokens(self, model: ModelFile) -> int:
+        """A context that holds the longest question and its answer; a power of two."""
+        wanted = max(
+            len(item.prompt.encode("utf-8", "replace")) + self.most_tokens(item, model)
+            for item in self.items
+        )
+        size = _LEAST_CONTEXT_TOKENS
+        while size < min(wanted + _TEMPLATE_TOKENS, _MOST_CONTEXT_TOKENS):
+            size *= 2
+        return size
+
+
+def engines_and_threads(
+    models: Sequence[ModelFile], cores: int, available_bytes: int
+) -> tuple[int, int]:
+    """How many engines of one file work at once, and the threads of each.
+
+    Small models get an engine a core, as far as memory allows: every question is a piece of work
+    of its own, and nothing has to wait for anything. The largest model decides for all, so that
+    all are asked alike. Larger ones get one engine with all cores.
+    """
+    largest = max((model.tensor_bytes for model in models), default=0)
+    if largest > _SMALL_BYTES:
+        return 1, cores
+    needed = max(
+        (estimate_needed_bytes(model, _LEAST_CONTEXT_TOKENS).total_bytes for model in models),
+        default=1,
+    )
+    # Each may hold copies of its weights, rearranged for the processor.
+    room = memory_budget_bytes(available_bytes) // (needed + largest)
+    engines = max(1, min(cores, room))
+    return engines, max(1, cores // engines)
+
+
+class TaskAnswer(msgspec.Struct, frozen=True):
+    """What a model answered to one question.
+
+    Attributes:
+        text: Without the thinking.
+        stop_reason: Why it ended.
+        tokens: All that were generated.
+        thinking_tokens: Of those, how many were thinking.
+    """
+
+    text: str
+    stop_reason: StopReason
+    tokens: int
+    thinking_tokens: int = 0
+
+    def outcome(self, item: TaskItem) -> Outcome:
+        """Judge it."""
+        ran_out = self.stop_reason in (StopReason.LENGTH, StopReason.CONTEXT)
+        return judge(item, self.text, ran_out_of_tokens=ran_out)
+
+
+@dataclass(slots=True)
+class FileAnswers:
+    """What one file answered.
+
+    Attributes:
+        engine: What an engine said of itself; empty where none had to be started.
+        answers: By the item's key; what is missing could not be asked.
+        asked: How many were asked now and not known already.
+        asked_ns: How long that took, from the first question to the last answer.
+        error: Why some are missing.
+    """
+
+    engine: str = ""
+    answers: dict[str, TaskAnswer] = field(default_factory=lambda: dict[str, TaskAnswer]())
+    asked: int = 0
+    asked_ns: int = 0
+    error: str | None = None
+
+    def outcomes(self, items: Sequence[TaskItem]) -> dict[str, Outcome]:
+        """What became of each question."""
+        return {
+            item.key: self.answers[item.key].outcome(item)
+            for item in items
+            if item.key in self.answers
+        }
+
+
+@dataclass(slots=True)
+class TaskRow:
+    """One file.
+
+    Attributes:
+        level: None where the file cannot be read.
+        has_template: The file brings a chat template; else it was asked by plain completion.
+        thinks: It may think before it answers.
+        answers: What it answered.
+        kinds: Against the reference; empty where it could not be asked.
+        total: All kinds together; None where there is one kind alone, or nothing.
+        error: Why something is missing.
+    """
+
+    file: str
+    level: str | None
+    has_template: bool = True
+    thinks: bool = False
+    answers: FileAnswers = field(default_factory=FileAnswers)
+    kinds: list[KindResult] = field(default_factory=lambda: list["KindResult"]())
+    total: KindResult | None = None
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class TaskResult:
+    """The reference and all candidates, in the order they were given."""
+
+    engine: str
+    plan: TaskPlan
+    reference: TaskRow
+    rows: list[TaskRow]
