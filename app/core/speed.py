@@ -38,6 +38,8 @@ _STATE_PASSES = 4
 # Threads that meet after a small node wait about so long for each other.
 _MEETING_NS = 1_000.0
 _SPOILT_SHARE = 0.5
+# Several threads that are not faster than one were on one core.
+_SPOILT_SHARE_OF_ONE = 0.95
 # Of one file so many runs count: the PC, its drivers and its other work change.
 _RECENT_RUNS = 9
 # Models of other families correct a prediction up to so many times its size.
@@ -152,20 +154,26 @@ def several_threads(one: MachineRates, bandwidth: float, threads: int) -> Machin
     return MachineRates(threads, bandwidth, by_type, one.node_ns + _MEETING_NS)
 
 
-def undisturbed(measured: MachineRates, likely: MachineRates) -> MachineRates:
+def undisturbed(measured: MachineRates, likely: MachineRates, one: MachineRates) -> MachineRates:
     """Of measured rates, those that other work on the PC has not spoilt.
 
     Threads that wait for each other are slowed a hundredfold when one of them is kept from its
-    core; such figures say nothing of the PC.
+    core, and are as slow as one when they share a core; such figures say nothing of the PC.
 
     Args:
         measured: With several threads.
         likely: By :func:`several_threads`.
+        one: Measured with one thread.
     """
+
+    def least(type_id: int) -> float:
+        return max(
+            _SPOILT_SHARE * likely.by_type.get(type_id, 0.0),
+            _SPOILT_SHARE_OF_ONE * one.by_type.get(type_id, 0.0),
+        )
+
     by_type = {
-        type_id: rate
-        for type_id, rate in measured.by_type.items()
-        if rate >= _SPOILT_SHARE * likely.by_type.get(type_id, 0.0)
+        type_id: rate for type_id, rate in measured.by_type.items() if rate >= least(type_id)
     }
     node_ns = min(measured.node_ns, likely.node_ns + _MEETING_NS)
     return MachineRates(measured.threads, measured.bandwidth, by_type, node_ns)

@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 
 # What a token costs beside its bytes, in units of what the kernels' measurement calls a node: one
 # pass over a vector, at whose end the threads meet. Read off llama.cpp's graphs node by node, with
-# the time of each, for eleven architectures on one core of a Zen 5. A product rounds its vector
-# first and starts reading where no cache has anything yet: the same for each expert and each head.
-_NODES_OF_A_PRODUCT = 5
+# the time of each, for eleven architectures on one core of a Zen 5, and held against nine on two
+# cores. A product with quantized weights quantizes its vector first, for which the threads meet
+# once more, and starts reading where no cache has anything yet: the same for each expert and each
+# head. Weights that are plain numbers take the vector almost as it is.
+_NODES_OF_A_PRODUCT = 9
+_NODES_OF_A_PLAIN_PRODUCT = 1
 _NODES_OF_A_NORM = 3
 # Residuals and activation; rotation, the cache and the start of the attention.
 _NODES_OF_A_LAYER = 4
@@ -38,6 +41,7 @@ _EXPERTS = re.compile(r"blk\.\d+\.ffn_(?:\w+_(?:ch)?exps(?:\.|$)|(?:gate|up|down
 _STATE_PRODUCTS = ("in.weight", "x.weight", "dt.weight", "out.weight", "ba.weight")
 _TYPE_IDS = {entry.name: type_id for type_id, entry in TENSOR_TYPES.items()}
 _HALVES = frozenset({_TYPE_IDS["F16"], _TYPE_IDS["BF16"]})
+_PLAIN = _HALVES | {_TYPE_IDS["F32"]}
 # Rows of these are picked out, not multiplied.
 _LOOKED_UP = ("token_embd.", "per_layer_token_embd.", "rope_", "position_embd.", "token_types.")
 
@@ -158,7 +162,8 @@ def _nodes_of(tensor: TensorInfo, model: ModelFile) -> int:
         return _NODES_OF_A_NORM
     if "ssm_conv1d.weight" in tensor.name:
         return _NODES_OF_A_RECURRENCE
-    nodes = _NODES_OF_A_PRODUCT * _matrices(tensor, model)
+    of_one = _NODES_OF_A_PLAIN_PRODUCT if tensor.type_id in _PLAIN else _NODES_OF_A_PRODUCT
+    nodes = of_one * _matrices(tensor, model)
     if not nodes:
         return 0 if tensor.name.startswith(_LOOKED_UP) else 1
     if "ffn_gate_inp." in tensor.name:

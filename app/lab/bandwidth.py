@@ -136,12 +136,12 @@ class MachineSpeed:
         if threads == 1:
             return one
         likely = several_threads(one, several.bandwidth, threads)
-        fair = undisturbed(several, likely)
+        fair = undisturbed(several, likely, one)
         for type_id in self._missing(wanted, fair if again else several, several):
             if enough():
                 break
             several = self._measured(several, type_id, engine)
-        fair = undisturbed(several, likely)
+        fair = undisturbed(several, likely, one)
         return replace(
             fair, by_type={**likely.by_type, **fair.by_type}, node_ns=fair.node_ns or likely.node_ns
         )

@@ -112,11 +112,15 @@ def test_threads_add_up_as_far_as_memory_goes() -> None:
 def test_spoilt_measurements_are_left_out() -> None:
     likely = MachineRates(2, 40e9, {F16: 40e9, Q4_K: 20e9}, 1500.0)
     measured = MachineRates(2, 38e9, {F16: 0.1e9, Q4_K: 18e9}, 4e6)
-    found = undisturbed(measured, likely)
+    one = MachineRates(1, 30e9, {F16: 25e9, Q4_K: 10e9}, 500.0)
+    found = undisturbed(measured, likely, one)
     assert found.by_type == {Q4_K: 18e9}
     assert found.node_ns < 5000
     calm = MachineRates(2, 38e9, {F16: 36e9}, 600.0)
-    assert undisturbed(calm, likely) == calm
+    assert undisturbed(calm, likely, one) == calm
+    # Two threads that are slower than one had one core between them.
+    shared = MachineRates(2, 38e9, {F16: 23e9, Q4_K: 12e9}, 600.0)
+    assert undisturbed(shared, likely, one).by_type == {Q4_K: 12e9}
 
 
 def run(model: ModelFile, work: TokenWork, factor: float, **changes: object) -> MeasuredRun:

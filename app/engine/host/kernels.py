@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from app.engine.messages import MeasureKernels
 
 _REPETITIONS = 5
-# Each of many short samples is either disturbed by the PC's other work or not; this share of them
-# is taken for undisturbed.
-_UNDISTURBED = 0.2
+# What is taken of many short samples: their median. The fastest ones are faster than generating
+# ever is, which goes on for seconds; what other work has spoilt shows by its size.
+_TAKEN = 0.5
 _SAMPLE_BYTES = 16 << 20
 # Slow kernels are as slow in the first samples: no more of them after this time.
 _ENOUGH_NS = 400_000_000
@@ -229,7 +229,7 @@ class _Ggml:
         return rows.raw * (_SIDE // _NOISE_ROWS)
 
     def _timed_products(self, matrices: list[int]) -> float:
-        """Seconds for all matrices, from the speed of undisturbed samples of them."""
+        """Seconds for all matrices, from the usual speed of samples of them."""
         matrix_bytes = self._base.ggml_nbytes(matrices[0])
         step = max(1, min(len(matrices), _SAMPLE_BYTES // matrix_bytes))
         samples = [matrices[at : at + step] for at in range(0, len(matrices) - step + 1, step)]
@@ -248,7 +248,7 @@ class _Ggml:
         return graph
 
     def _timed(self, context: int, graphs: list[int]) -> float:
-        """Seconds that one of these equal graphs takes when nothing disturbs it."""
+        """Seconds that one of these equal graphs usually takes."""
         base = self._base
         buffer = base.ggml_backend_alloc_ctx_tensors_from_buft(context, self._plain)
         base.ggml_backend_buffer_clear(buffer, 0)
@@ -262,6 +262,6 @@ class _Ggml:
                 times.append(time.perf_counter_ns() - begin_ns)
                 if sum(times) > _ENOUGH_NS:
                     break
-            return sorted(times)[int(_UNDISTURBED * len(times))] / 1e9
+            return sorted(times)[int(_TAKEN * len(times))] / 1e9
         finally:
             base.ggml_backend_buffer_free(buffer)
