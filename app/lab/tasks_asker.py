@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from app.core.chat import Message, Role, StopReason
 from app.core.chat_templates import template_by_id
+from app.core.errors import PersonError
 from app.core.settings import SamplingSettings
 from app.engine import messages as m
 from app.engine.client import ClientEvent, EngineClient, Exited
@@ -56,7 +57,6 @@ class _Engine:
     client: EngineClient
     load_id: int = 0
     item: TaskItem | None = None
-    request_id: int = 0
     parts: list[str] = field(default_factory=lambda: list[str]())
     answered: int = 0
 
@@ -204,30 +204,33 @@ class FileAsker:
                 pass
 
     def _ask_next(self, key: str, engine: _Engine) -> None:
-        engine.item = self._todo.popleft() if self._todo else None
-        if engine.item is None:
-            self._dismiss(key)
-            return
-        engine.parts.clear()
-        prompt, template, stops = engine.item.prompt, None, list[str]()
+        while self._todo:
+            engine.item = self._todo.popleft()
+            engine.parts.clear()
+            try:
+                engine.client.send(self._question(engine.item, engine.client.next_id()))
+            except PersonError as error:  # too long for a message
+                self._errors.append(error.sentence)
+            else:
+                return
+        engine.item = None
+        self._dismiss(key)
+
+    def _question(self, item: TaskItem, command_id: int) -> m.Generate:
+        prompt, template, stops = item.prompt, None, list[str]()
         if self._model.chat_template is None:
             prompt, stops = _PLAIN_QUESTION.format(prompt), _PLAIN_STOPS
             template = template_by_id("plain").jinja
-        engine.request_id = engine.client.next_id()
         sampling = SamplingSettings(
-            max_tokens=self._plan.most_tokens(engine.item, self._model),
-            thinking=self._plan.thinking,
+            max_tokens=self._plan.most_tokens(item, self._model), thinking=self._plan.thinking
         )
-        engine.client.send(
-            m.Generate(
-                engine.request_id,
-                [Message(Role.USER, prompt)],
-                sampling,
-                template=template,
-                stop_strings=stops,
-                # An answer must not depend on which question came before.
-                clear=True,
-            )
+        return m.Generate(
+            command_id,
+            [Message(Role.USER, prompt)],
+            sampling,
+            template=template,
+            stop_strings=stops,
+            clear=True,  # an answer must not depend on which question came before
         )
 
     def _note(self, engine: _Engine, event: m.Finished) -> None:
