@@ -26,6 +26,7 @@ from tests.benchmarks.model_holes import hollow
 from tests.helpers.architectures import USEFUL, Size, write_architecture
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from app.core.speed import MeasuredRun
@@ -35,8 +36,9 @@ HOW = (
     "random-weight models in llama.cpp's own architectures. Memory: the plan from the header alone "
     "(its weights a hole) against the needed memory of an engine whose context is full. Speed: the "
     "prediction from the header and this PC's kernels against tg64 of `bench`, before any "
-    "measurement, and after one run of the family's Q8_0; the levels' repetitions interleave, and "
-    "the median of each counts."
+    "measurement, and after one run of the family's Q8_0; the levels' repetitions interleave, "
+    "every design is visited twice, minutes apart, and the higher of the two medians counts: other "
+    "work on the PC can only make it slower."
 )
 
 _FIRST = "llama"
@@ -59,6 +61,10 @@ _QUICK_LEVELS = ("Q8_0", "Q4_K_M")
 _MEMORY_LAYERS = 6
 _MEMORY_SHARE, _MEMORY_BYTES = 0.05, 40_000_000
 _SPEED_BEFORE, _SPEED_AFTER = 0.25, 0.10
+_VISITS = 2
+_GENERATED_TOKENS = 64
+# What such a test's context holds on the average.
+_DEPTH_TOKENS = _GENERATED_TOKENS // 2
 # Digits are tokens by themselves.
 _DIGIT = "7"
 _TEMPLATE_TOKENS, _ANSWER_TOKENS = 64, 16
@@ -67,11 +73,7 @@ _TEMPLATE_TOKENS, _ANSWER_TOKENS = 64, 16
 def measure(run: Run) -> list[Figure]:
     """Take all models; memory first."""
     names = _QUICK if run.quick else _DESIGNS
-    figures: list[Figure] = []
-    for name in names:
-        figures.append(_memory(run, name))
-        figures += _speed(run, name)
-    return figures
+    return [*(_memory(run, name) for name in names), *_speeds(run, names)]
 
 
 def size_of(name: str) -> Size:
@@ -157,38 +159,68 @@ def _cases(name: str, *, quick: bool) -> list[tuple[int, KvType]]:
     return cases
 
 
-def _speed(run: Run, name: str) -> list[Figure]:
+def _speeds(run: Run, names: Sequence[str]) -> list[Figure]:
+    """Every design is visited more than once, minutes apart; its best visit counts.
+
+    Other work on the PC can only make it slower, and lasts for seconds: longer than a visit.
+    """
+    best: dict[tuple[str, str], float] = {}
+    for number in range(run.count(_VISITS, 1)):
+        for name in names:
+            tell(f"  speeds, {name}: visit {number + 1}")
+            for level, speed in _visit(run, name).items():
+                best[name, level] = max(speed, best.get((name, level), 0.0))
+    figures: list[Figure] = []
+    for name in names:
+        measured = {level: best[name, level] for level in _levels(run) if (name, level) in best}
+        figures += _errors(run, name, measured)
+    return figures
+
+
+def _visit(run: Run, name: str) -> dict[str, float]:
+    """Tokens a second by level: medians of repetitions that interleave."""
     paths = Paths.below(run.home)
-    threads = run.threads
-    levels = _QUICK_LEVELS if run.quick else LEVELS
-    files = [model_at(name, level, paths.state) for level in levels]
-    models = [open_model_file(path) for path in files]
-    works = [
-        token_work([t for shard in read_shards(path) for t in shard.header.tensors], model)
-        for path, model in zip(files, models, strict=True)
-    ]
-    with EngineCalls("fit-kernels", paths.state) as engine:
-        types = [type_id for work in works for type_id in work.bytes_by_type]
-        rates = MachineSpeed(speed_store(paths)).rates(types, threads, engine)
-    plan = BenchPlan(0, 64, 0, run.count(7, 2), threads)
+    files = [model_at(name, level, paths.state) for level in _levels(run)]
+    plan = BenchPlan(0, _GENERATED_TOKENS, 0, run.count(7, 2), run.threads)
     bench = Bench(plan, paths.state, available_memory_bytes, lambda *_: None).run(files)
-    errors: list[tuple[float, float]] = []
-    known: list[MeasuredRun] = []
-    for model, work, row in zip(models, works, bench.rows, strict=True):
+    for row in bench.rows:
         if not row.samples:
             tell(f"  {name} {row.level}: {row.error}")
-            continue
-        measured = median(row.samples)
-        first = predict_speed(work, model, rates, (), 32).tokens_per_second
-        second = predict_speed(work, model, rates, known, 32).tokens_per_second
-        before, after = first / measured - 1, second / measured - 1
+    return {
+        level: median(row.samples)
+        for level, row in zip(_levels(run), bench.rows, strict=True)
+        if row.samples
+    }
+
+
+def _errors(run: Run, name: str, measured: dict[str, float]) -> list[Figure]:
+    paths = Paths.below(run.home)
+    files = {level: model_at(name, level, paths.state) for level in measured}
+    models = {level: open_model_file(path) for level, path in files.items()}
+    works = {
+        level: token_work(
+            [t for shard in read_shards(path) for t in shard.header.tensors], models[level]
+        )
+        for level, path in files.items()
+    }
+    with EngineCalls("fit-kernels", paths.state) as engine:
+        types = [type_id for work in works.values() for type_id in work.bytes_by_type]
+        rates = MachineSpeed(speed_store(paths)).rates(types, run.threads, engine)
+    errors: list[tuple[float, float]] = []
+    known: list[MeasuredRun] = []
+    for level, speed in measured.items():
+        model, work = models[level], works[level]
+        first = predict_speed(work, model, rates, (), _DEPTH_TOKENS).tokens_per_second
+        second = predict_speed(work, model, rates, known, _DEPTH_TOKENS).tokens_per_second
+        before, after = first / speed - 1, second / speed - 1
         tell(
-            f"  {name} {row.level}: measured {measured:.1f} tok/s, fastest {max(row.samples):.1f}; "
+            f"  {name} {level}: measured {speed:.1f} tok/s; "
             f"predicted {first:.1f} ({before:+.1%}), after one run {second:.1f} ({after:+.1%})"
         )
         errors.append((before, after))
         if not known:
-            known.append(measured_run(row.file, threads, 0, row.test, measured))
+            test = f"tg{_GENERATED_TOKENS}"
+            known.append(measured_run(str(files[level]), run.threads, 0, test, speed))
     if len(errors) < 2:
         return []
     worst = max(abs(before) for before, _ in errors)
@@ -198,3 +230,7 @@ def _speed(run: Run, name: str) -> list[Figure]:
         limit_figure(LETTER, title, 100 * worst, 100 * _SPEED_BEFORE, "%"),
         limit_figure(LETTER, f"{title} after one run", 100 * worst_after, 100 * _SPEED_AFTER, "%"),
     ]
+
+
+def _levels(run: Run) -> tuple[str, ...]:
+    return _QUICK_LEVELS if run.quick else LEVELS
