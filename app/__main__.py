@@ -18,10 +18,12 @@ COMMANDS = frozenset(
         "files",
         "fit",
         "get",
+        "ladder",
         "models",
         "quality",
         "quantize",
         "remove",
+        "rerun",
         "search",
         "tasks",
     }

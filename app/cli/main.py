@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 _COMMANDS = (
-    "compare", "bench", "quantize", "quality", "tasks", "search", "files", "fit", "get", "models",
-    "remove",
+    "compare", "bench", "quantize", "quality", "tasks", "ladder", "rerun", "search", "files", "fit",
+    "get", "models", "remove",
 )  # fmt: skip
 DONE, FAILED, WRONG_ARGUMENTS, INTERRUPTED = 0, 1, 2, 130
 
@@ -135,6 +135,10 @@ def _module(name: str) -> _Command:
 def _file_module(name: str) -> _Command:
     """The module of a command about model files, here and on the Hub."""
     match name:
+        case "ladder":
+            from app.cli import ladder as module
+        case "rerun":
+            from app.cli import rerun as module
         case "search":
             from app.cli import search as module
         case "files":

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.fit import gigabytes
+from app.core.tasks.results import KindVerdict
 from app.core.verdict import Judgement, Limits, State
 
 if TYPE_CHECKING:
@@ -210,18 +211,24 @@ def _said_of(judgement: Judgement, reference: str) -> str:
 
 
 def _loss(judgement: Judgement, reference: str) -> str:
-    lost = judgement.lost
+    lost, together = judgement.lost, judgement.together
+    if together is not None and together.verdict is not KindVerdict.LOSES:
+        together = None
     parts: list[str] = []
-    if lost:
-        named = [f"{kind.kind} ({points(kind)})" for kind in lost[:_NAMED_KINDS]]
-        rest = len(lost) - len(named)
-        if rest:
-            named.append(f"{_count(rest)} more kind{'s' if rest > 1 else ''}")
-        parts.append(f"loses at {_listed(named)}")
-    elif judgement.together is not None and not judgement.loses_votes:
-        together = judgement.together
-        parts.append(f"loses over all {together.counts.total} questions together "
-                     f"({points(together)})")  # fmt: skip
+    named = [f"{kind.kind} ({points(kind)})" for kind in lost]
+    if together is not None and (not lost or len(lost) > _NAMED_KINDS):
+        where = f"loses over all {together.counts.total} questions together ({points(together)})"
+        if lost:
+            short = [kind.kind for kind in lost]
+            where += f", in {_count(len(lost))} of {_count(len(judgement.tested))} kinds, most at "
+            where += _listed(short[:_NAMED_KINDS])
+        parts.append(where)
+    elif named:
+        rest = len(named) - _NAMED_KINDS
+        shown = named[:_NAMED_KINDS]
+        if rest > 0:
+            shown.append(f"{_count(rest)} more kind{'s' if rest > 1 else ''}")
+        parts.append(f"loses at {_listed(shown)}")
     if judgement.loses_votes:
         parts.append(f"loses the blind votes against {reference}")
     return " and ".join(parts)

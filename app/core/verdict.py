@@ -163,10 +163,12 @@ def judge_candidates(evidence: Sequence[Evidence], tolerance: float = TOLERANCE)
     judged: list[Judgement] = []
     for kinds, total, one in zip(rows, sums, evidence, strict=True):
         done = tuple(
-            _settled(kind, next(corrected), tolerance) if _is_tested(kind) else kind
+            _settled(kind, next(corrected), tolerance, len(p_values)) if _is_tested(kind) else kind
             for kind in kinds
         )
-        whole = None if total is None else _settled(total, next(corrected), tolerance)
+        whole = (
+            None if total is None else _settled(total, next(corrected), tolerance, len(p_values))
+        )
         votes_p = None if one.votes is None else next(corrected)
         judged.append(_judged(done, whole, one.votes, votes_p))
     return judged
@@ -241,13 +243,13 @@ def _together(kinds: Sequence[KindResult]) -> KindResult | None:
     )
 
 
-def _settled(kind: KindResult, corrected: float, tolerance: float) -> KindResult:
+def _settled(kind: KindResult, corrected: float, tolerance: float, tests: int) -> KindResult:
     assert kind.difference is not None
     verdict = verdict_of(kind.counts, kind.difference, corrected, tolerance)
-    open_still = verdict is KindVerdict.CANNOT_TELL
-    return replace(
-        kind,
-        corrected_p_value=corrected,
-        verdict=verdict,
-        items_to_settle=items_to_settle(kind.counts, tolerance) if open_still else None,
-    )
+    more = None
+    if verdict is KindVerdict.CANNOT_TELL:
+        more = items_to_settle(kind.counts, tolerance)
+        if more == kind.counts.total:
+            # By itself it is settled; among so many tests it needs to be surer.
+            more = items_to_settle(kind.counts, tolerance, 1 - SIGNIFICANCE / tests)
+    return replace(kind, corrected_p_value=corrected, verdict=verdict, items_to_settle=more)

@@ -1,7 +1,7 @@
 """A ladder: speed, memory, quality and tasks of a reference and its candidates, step by step.
 
-Each finished step is kept, so that an interrupted ladder goes on from the last one. A candidate that
-fails has its error and the others go on.
+Each finished step is kept, so that an interrupted ladder goes on from the last one. A candidate
+that fails has its error and the others go on.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import logging
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -37,9 +37,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_T = TypeVar("_T")
 _Result = FileFacts | SpeedStep | MemoryFigures | QualityStep | TasksStep
-_TYPES: dict[StepKind, type] = {
+_TYPES: dict[StepKind, type[_Result]] = {
     StepKind.FACTS: FileFacts,
     StepKind.SPEED: SpeedStep,
     StepKind.MEMORY: MemoryFigures,
@@ -243,24 +242,26 @@ class Ladder:
     def _measured(self, step: Step, tell: Callable[[float], None]) -> tuple[_Result, int]:
         begin_ns = time.monotonic_ns()
         tell(0.0)
-        path = step.files[0]
-        result: _Result
         try:
-            match step.kind:
-                case StepKind.FACTS:
-                    result = self._steps.facts(path, tell)
-                case StepKind.SPEED:
-                    result = self._steps.speed(step, tell)
-                case StepKind.MEMORY:
-                    result = self._steps.memory(path, tell)
-                case StepKind.QUALITY:
-                    result = self._steps.quality(path, tell)
-                case StepKind.TASKS:
-                    result = self._steps.tasks(path, tell)
+            result = self._measure(step, tell)
         except PersonError as error:
             log.warning("%s failed: %s %s", step.name, error.sentence, error.detail)
             result = _failed(step.kind, error.sentence)
         return result, time.monotonic_ns() - begin_ns
+
+    def _measure(self, step: Step, tell: Callable[[float], None]) -> _Result:
+        path = step.files[0]
+        match step.kind:
+            case StepKind.FACTS:
+                return self._steps.facts(path, tell)
+            case StepKind.SPEED:
+                return self._steps.speed(step, tell)
+            case StepKind.MEMORY:
+                return self._steps.memory(path, tell)
+            case StepKind.QUALITY:
+                return self._steps.quality(path, tell)
+            case StepKind.TASKS:
+                return self._steps.tasks(path, tell)
 
     def _place(self, step: Step, result: _Result) -> None:
         """Put a step's result where it belongs."""
@@ -341,4 +342,4 @@ def _failed(kind: StepKind, sentence: str) -> _Result:
         case StepKind.QUALITY:
             return QualityStep("", {}, (), (), 0, None, sentence)
         case StepKind.TASKS:
-            return TasksStep("", {}, 0, sentence)
+            return TasksStep("", {}, error=sentence)

@@ -106,9 +106,11 @@ class TasksStep(msgspec.Struct, frozen=True):
     Attributes:
         outcomes: What became of each question, by its key.
         tokens: How many tokens all answers had.
+        wrong: The beginnings of answers that were not right, by the question's key.
     """
 
     engine: str
     outcomes: dict[str, str]
     tokens: int = 0
+    wrong: dict[str, str] = {}
     error: str | None = None

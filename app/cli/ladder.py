@@ -1,0 +1,188 @@
+"""``ladder``: what each shrunken version costs and loses, and which one to run."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.cli.arguments import threads
+from app.cli.ladder_words import show_ladder
+from app.cli.models import MODEL_HELP, add_model_arguments, chosen_models, model_path
+from app.core.memory import memory_budget_bytes
+from app.core.verdict import Limits, default_limits
+from app.lab.demo import DEMO_LEVELS
+from app.lab.ladder_orders import LadderOrder, LadderRun, ladder_keeper
+from app.lab.ladder_plan import Profile, StepKind
+from app.lab.report_files import REPORT_ENDINGS, write_reports
+from app.monitor.machine import available_memory_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from app.cli.arguments import Commands
+    from app.cli.console import Console
+    from app.lab.ladder_control import LadderProgress
+    from app.store.paths import Paths
+
+_MOST_GIGABYTES = 1e6
+_STEP_WORDS = {
+    StepKind.FACTS: "Reading",
+    StepKind.SPEED: "Speed",
+    StepKind.MEMORY: "Memory",
+    StepKind.QUALITY: "Quality",
+    StepKind.TASKS: "Tasks",
+}
+
+
+def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser = commands.add_parser(
+        "ladder",
+        parents=[common],
+        help="measure everything and say which version to run",
+        description="Measure speed, memory, quality and tasks of several model files against a "
+        "reference, one step after another; an interrupted ladder goes on from its last finished "
+        "step. Then say what each one loses and which one to run.",
+    )
+    add_model_arguments(parser)
+    parser.add_argument("--reference", metavar="REF", help=MODEL_HELP)
+    parser.add_argument(
+        "--memory-limit", type=_gigabytes, metavar="GB", help="a candidate may need so much"
+    )
+    parser.add_argument(
+        "--least-speed", type=_above_zero, metavar="TOK/S", help="so fast it should generate"
+    )
+    parser.add_argument(
+        "--tolerance",
+        type=_points,
+        default=3.0,
+        metavar="POINTS",
+        help="points of right answers that may be lost and still be as good (default: 3)",
+    )
+    parser.add_argument(
+        "--profile", choices=[str(profile) for profile in Profile], default=str(Profile.QUICK)
+    )
+    parser.add_argument("--text", metavar="FILE", help="measure quality on this text, UTF-8")
+    parser.add_argument("--items", metavar="FILE.jsonl", help="ask these questions")
+    parser.add_argument("--threads", type=threads, metavar="N")
+    parser.add_argument(
+        "--report",
+        type=report_target,
+        metavar="FILE.html",
+        help="write a report; Markdown, CSV and JSON are written beside an HTML file",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
+    """Carry the command out; returns the exit status."""
+    chosen = chosen_models(arguments, console, paths)
+    if chosen is None:
+        console.error("Name at least one model file, or --demo.")
+        return 2
+    if arguments.reference:
+        reference = model_path(arguments.reference, paths)
+    elif arguments.demo:
+        reference = chosen.files[-len(DEMO_LEVELS) + DEMO_LEVELS.index("F16")]
+    else:
+        console.error("Name the reference with --reference.")
+        return 2
+    order = LadderOrder(
+        reference,
+        chosen.files,
+        _limits(arguments),
+        Profile(arguments.profile),
+        arguments.threads,
+        Path(arguments.text) if arguments.text else None,
+        Path(arguments.items) if arguments.items else None,
+    )
+    measured = LadderRun(order, paths, chosen.open)
+    with ladder_keeper(paths, console.remark) as keeper, progress_shown(console) as show:
+        document = measured.measure(keeper, show)
+    return report(document, arguments.report, console, as_json=arguments.json)
+
+
+def report(
+    document: dict[str, Any], target: Path | None, console: Console, *, as_json: bool
+) -> int:
+    """Print a ladder's document, write its report, and return the exit status."""
+    if as_json:
+        console.json(document)
+    else:
+        show_ladder(document, console)
+    if target is not None:
+        for path in write_reports(document, target):
+            console.remark(f"Written: {path}")
+    failed = [row for row in document["candidates"] if row["error"]]
+    for row in failed:
+        console.error(f"{row['file']}: {row['error']}")
+    return 1 if failed else 0
+
+
+@contextlib.contextmanager
+def progress_shown(console: Console) -> Generator[Callable[[LadderProgress], None]]:
+    """One bar over all steps, with the time left."""
+    with console.progress() as bars:
+        task = bars.add_task("Preparing", total=1.0, note="")
+
+        def show(progress: LadderProgress) -> None:
+            words, name = "Done", ""
+            if progress.step is not None:
+                words = _STEP_WORDS[progress.step.kind]
+                several = len(progress.step.files) > 1
+                name = "all in turns" if several else Path(progress.step.files[0]).stem[-32:]
+            left = "" if progress.seconds_left is None else f", {_left(progress.seconds_left)} left"
+            count = f"{min(progress.done_steps + 1, progress.total_steps)}/{progress.total_steps}"
+            bars.update(
+                task,
+                completed=progress.fraction,
+                description=f"{words} ({count})",
+                note=f"{name}{left}",
+            )
+
+        yield show
+
+
+def _left(seconds: float) -> str:
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
+
+
+def _limits(arguments: argparse.Namespace) -> Limits:
+    usual = default_limits(memory_budget_bytes(available_memory_bytes()))
+    memory, speed = arguments.memory_limit, arguments.least_speed
+    return Limits(
+        usual.memory_bytes if memory is None else memory,
+        usual.least_tokens_per_second if speed is None else speed,
+        arguments.tolerance / 100,
+    )
+
+
+def _gigabytes(word: str) -> int:
+    return int(_above_zero(word, _MOST_GIGABYTES) * 1e9)
+
+
+def _points(word: str) -> float:
+    return _above_zero(word, 100.0)
+
+
+def _above_zero(word: str, most: float = 1e9) -> float:
+    try:
+        value = float(word)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{word} is not a number") from None
+    if not 0 < value <= most:
+        raise argparse.ArgumentTypeError(f"{word} is not between 0 and {most:g}")
+    return value
+
+
+def report_target(word: str) -> Path:
+    """An argument that must be a file of one of the report's forms."""
+    path = Path(word)
+    if path.suffix.lower() not in REPORT_ENDINGS:
+        endings = ", ".join(REPORT_ENDINGS)
+        raise argparse.ArgumentTypeError(f"{word} ends in none of {endings}")
+    return path

@@ -1,0 +1,99 @@
+"""A ladder's document as a table and sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.cli.words import gigabytes, number
+
+if TYPE_CHECKING:
+    from app.cli.console import Console
+
+_SHOWN_KINDS = 8
+
+
+def show_ladder(document: dict[str, Any], console: Console) -> None:
+    """Print it: remarks, the table, a sentence a candidate, the recommendation."""
+    for remark in document["remarks"]:
+        console.text(f"! {remark}")
+    console.table(
+        (
+            "name", "size", "bits/weight", "needs", "predicted", "prompt", "tok/s", "±",
+            "of memory", "mean KLD", "same top", "right", "state",
+        ),
+        [_cells(row, document) for row in document["candidates"]],
+        left=("name", "state"),
+    )  # fmt: skip
+    floor = document["noise_floor"]
+    if floor and floor["mean_kld"] is not None:
+        console.text(
+            "Noise floor, the reference against itself with other batches: mean KLD "
+            f"{floor['mean_kld']:.2g}."
+        )
+    kinds = [row for row in document["candidates"] if row["kinds"]]
+    if kinds:
+        _show_kinds(kinds, console)
+    for verdict in document["verdicts"]:
+        console.text(verdict["sentence"])
+    recommendation = document["recommendation"]
+    console.text("")
+    console.text(recommendation["sentence"])
+    for remark in recommendation["remarks"]:
+        console.text(remark)
+
+
+def _cells(row: dict[str, Any], document: dict[str, Any]) -> tuple[str, ...]:
+    states = {verdict["file"]: verdict for verdict in document["verdicts"]}
+    state = "reference" if row["is_reference"] else states[row["file"]]["state"]
+    if states[row["file"]]["hint"]:
+        state += " (hint)"
+    asked = [kind for kind in row["kinds"] if kind["items"]]
+    right = sum(kind["correct"] for kind in asked)
+    total = sum(kind["items"] for kind in asked)
+    deviation = next((one["stddev"] for one in row["speed"] if one["test"].startswith("tg")), None)
+    share = row["bandwidth_share"]
+    return (
+        row["name"],
+        gigabytes(row["file_bytes"]),
+        number(row["bits_per_weight"], 2),
+        gigabytes(row["memory_needed_bytes"]),
+        gigabytes(row["memory_predicted_bytes"]),
+        number(row["prompt_tokens_per_second"], 0),
+        number(row["tokens_per_second"]),
+        number(deviation),
+        "–" if share is None else f"{100 * share:.0f} %",
+        "–" if row["mean_kld"] is None else f"{row['mean_kld']:.4g}",
+        "–" if row["same_top"] is None else f"{100 * row['same_top']:.1f} %",
+        f"{right}/{total}" if total else "–",
+        state,
+    )
+
+
+def _show_kinds(rows: list[dict[str, Any]], console: Console) -> None:
+    names = [kind["kind"] for kind in rows[0]["kinds"]]
+    shown = rows[0]["kinds"]
+    console.table(
+        ("kind", "items", *(row["name"] for row in rows)),
+        [
+            (
+                name,
+                str(shown[place]["items"]),
+                *(_kind_cell(row["kinds"][place]) for row in rows),
+            )
+            for place, name in enumerate(names)
+        ],
+        left=("kind",),
+    )
+
+
+def _kind_cell(kind: dict[str, Any]) -> str:
+    if not kind["items"]:
+        return "–"
+    text = f"{kind['correct']}"
+    if kind["verdict"] == "loses":
+        return f"{text} loses"
+    if kind["verdict"] == "gains":
+        return f"{text} gains"
+    if kind["verdict"] == "the reference cannot do this":
+        return f"({text})"
+    return text

@@ -1,0 +1,87 @@
+"""``rerun``: repeat the measurement of a report and print what came out differently."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.cli.ladder import progress_shown, report_target
+from app.cli.ladder_words import show_ladder
+from app.cli.words import number
+from app.lab.ladder_orders import LadderRun
+from app.lab.ladder_rerun import differences, order_of, read_report
+from app.lab.report_files import write_reports
+
+if TYPE_CHECKING:
+    import argparse
+
+    from app.cli.arguments import Commands
+    from app.cli.console import Console
+    from app.store.paths import Paths
+
+
+def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser = commands.add_parser(
+        "rerun",
+        parents=[common],
+        help="repeat a report and show what differs",
+        description="Repeat all that a ladder's JSON report says, with the same files and "
+        "settings and taking nothing that is known already, and show what came out differently.",
+    )
+    parser.add_argument("path", metavar="REPORT.json")
+    parser.add_argument(
+        "--report", type=report_target, metavar="FILE.html", help="write the new report"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
+    """Carry the command out; returns the exit status."""
+    before = read_report(Path(arguments.path))
+    measured = LadderRun(order_of(before), paths)
+    with progress_shown(console) as show:
+        after = measured.measure(None, show)
+    found = differences(before, after)
+    if arguments.json:
+        console.json({"report": after, "differences": found})
+    else:
+        show_ladder(after, console)
+        _show(found, after, console)
+    if arguments.report is not None:
+        for path in write_reports(after, arguments.report):
+            console.remark(f"Written: {path}")
+    failed = [row for row in after["candidates"] if row["error"]]
+    for row in failed:
+        console.error(f"{row['file']}: {row['error']}")
+    return 1 if failed else 0
+
+
+def _show(found: list[dict[str, Any]], document: dict[str, Any], console: Console) -> None:
+    console.text("")
+    if not found:
+        console.text("Nothing came out differently.")
+        return
+    names = {row["file"]: row["name"] for row in document["candidates"]}
+    console.table(
+        ("", "figure", "before", "now", ""),
+        [
+            (
+                names.get(one["file"], ""),
+                one["figure"],
+                _value(one["before"]),
+                _value(one["after"]),
+                "differs" if one["notable"] else "within chance",
+            )
+            for one in found
+        ],
+        left=("", "figure"),
+    )
+
+
+def _value(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}" if abs(value) < 100 else number(value)
+    if isinstance(value, list | dict):
+        return "otherwise"
+    return "–" if value is None else str(value)

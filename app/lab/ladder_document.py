@@ -1,0 +1,230 @@
+"""A ladder as one JSON document: what the command prints, what reports hold, what is repeated."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from app import __version__
+from app.core.quality.histogram import EDGES
+from app.lab.ladder_remarks import remarks_on
+from app.lab.quality_document import FIGURE_NAMES
+from app.monitor.machine import machine_facts
+
+if TYPE_CHECKING:
+    from app.core.tasks.items import TaskItem
+    from app.core.tasks.results import KindResult
+    from app.core.verdict import Judgement, Limits
+    from app.lab.ladder import LadderResult, LadderRow
+    from app.lab.ladder_verdict import Assessment
+
+FORMAT = "shrinkscope ladder"
+FORMAT_VERSION = 1
+_SHOWN_FAILURES = 6
+
+
+def ladder_document(
+    result: LadderResult,
+    assessment: Assessment,
+    limits: Limits,
+    text: bytes,
+    items: tuple[TaskItem, ...],
+) -> dict[str, Any]:
+    """Everything about a ladder, in plain values.
+
+    Args:
+        result: What was measured.
+        assessment: What may be said.
+        limits: Of the person.
+        text: What quality was measured on.
+        items: The questions that were asked.
+    """
+    plan = result.plan
+    reference = result.reference
+    by_key = {item.key: item for item in items}
+    now = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+    return {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "program": f"Shrinkscope {__version__}",
+        "made": now.isoformat(),
+        "machine": msgspec.to_builtins(machine_facts()),
+        "engine": result.engine or None,
+        "arguments": msgspec.to_builtins(plan),
+        "limits": {
+            "memory_bytes": limits.memory_bytes,
+            "least_tokens_per_second": limits.least_tokens_per_second,
+            "tolerance": limits.tolerance,
+        },
+        "text": {
+            "name": plan.text_name or None,
+            "bytes": len(text),
+            "sha256": hashlib.sha256(text).hexdigest() if text else None,
+        },
+        "items": {
+            "name": plan.items_name or None,
+            "count": len(items),
+            "sha256": _items_hash(items) if items else None,
+        },
+        "bandwidth_bytes_per_second": result.bandwidth,
+        "reference": {
+            "file": plan.reference,
+            "level": reference.facts.level if reference.facts else None,
+            "name": assessment.names[plan.reference],
+        },
+        "noise_floor": _noise_floor(reference),
+        "candidates": [_candidate(result, path, assessment, by_key) for path in _rows(result)],
+        "verdicts": [
+            {
+                "file": path,
+                "state": _state(assessment.judgements.get(path)),
+                "hint": path in assessment.judgements and assessment.judgements[path].hint,
+                "sentence": assessment.sentences[path],
+            }
+            for path in _rows(result)
+        ],
+        "recommendation": {
+            "file": assessment.recommendation.file,
+            "sentence": assessment.recommendation.sentence,
+            "remarks": list(assessment.recommendation.remarks),
+        },
+        "remarks": remarks_on(result, assessment.names),
+        "histogram_edges": list(EDGES),
+        "elapsed_ns": result.elapsed_ns,
+        "resumed_steps": result.resumed_steps,
+    }
+
+
+def _rows(result: LadderResult) -> list[str]:
+    """In the order of the arguments; a reference that is none of them comes first."""
+    candidates = list(dict.fromkeys(result.plan.candidates))
+    reference = result.plan.reference
+    return candidates if reference in candidates else [reference, *candidates]
+
+
+def _state(judgement: Judgement | None) -> str:
+    return "as good as" if judgement is None else judgement.state.value
+
+
+def _candidate(
+    result: LadderResult, path: str, assessment: Assessment, items: dict[str, TaskItem]
+) -> dict[str, Any]:
+    row = result.rows[path]
+    facts, memory, judgement = row.facts, row.memory, assessment.judgements.get(path)
+    generation, prompt = row.test("tg"), row.test("pp")
+    document: dict[str, Any] = {
+        "file": path,
+        "name": assessment.names[path],
+        "level": facts.level if facts else None,
+        "is_reference": path == result.plan.reference,
+        "sha256": list(facts.sha256) if facts else None,
+        "file_bytes": facts.file_bytes if facts else None,
+        "bits_per_weight": facts.bits_per_weight if facts else None,
+        "parameters": facts.parameters if facts else None,
+        "active_parameters": facts.active_parameters if facts else None,
+        "architecture": facts.architecture if facts else None,
+        "memory_needed_bytes": memory.needed_bytes if memory else None,
+        "memory_predicted_bytes": memory.predicted_bytes if memory else None,
+        "peak_private_bytes": memory.peak_private_bytes if memory else None,
+        "peak_mapped_bytes": memory.peak_mapped_bytes if memory else None,
+        "load_ns": memory.load_ns if memory and memory.load_ns else None,
+        "memory": msgspec.to_builtins(memory) if memory else None,
+        "prompt_tokens_per_second": prompt.mean if prompt else None,
+        "tokens_per_second": generation.mean if generation else None,
+        "bandwidth_share": generation.bandwidth_share if generation else None,
+        "speed": [msgspec.to_builtins(one) for one in row.speed],
+        "speed_again": [msgspec.to_builtins(one) for one in row.again],
+    }
+    document |= _quality(row, is_reference=path == result.plan.reference)
+    kinds = assessment.kinds.get(path, ())
+    document["kinds"] = [kind_document(kind) for kind in kinds]
+    together = judgement.together if judgement else None
+    document["all_questions"] = kind_document(together) if together else None
+    document["outcomes"] = row.tasks.outcomes if row.tasks else None
+    document["failures"] = _failures(row, result.reference, items)
+    document["error"] = row.error
+    return document
+
+
+def kind_document(kind: KindResult) -> dict[str, Any]:
+    """One kind of questions by the command line's contract."""
+    counts = kind.counts
+    return {
+        "kind": kind.kind,
+        "items": counts.total,
+        "correct": counts.both + counts.gained,
+        "out_of_tokens": kind.out_of_tokens,
+        "failed": kind.failed,
+        "accuracy": (counts.both + counts.gained) / counts.total if counts.total else None,
+        "accuracy_low": kind.accuracy.low if kind.accuracy else None,
+        "accuracy_high": kind.accuracy.high if kind.accuracy else None,
+        "gained": counts.gained,
+        "lost": counts.lost,
+        "difference": counts.difference if kind.difference else None,
+        "difference_low": kind.difference.low if kind.difference else None,
+        "difference_high": kind.difference.high if kind.difference else None,
+        "p_value": kind.p_value,
+        "corrected_p_value": kind.corrected_p_value,
+        "verdict": kind.verdict.value,
+        "hint": kind.hint,
+        "items_to_settle": kind.items_to_settle,
+    }
+
+
+def _quality(row: LadderRow, *, is_reference: bool) -> dict[str, Any]:
+    quality = row.quality
+    if quality is None or is_reference:
+        nothing: dict[str, Any] = dict.fromkeys(FIGURE_NAMES)
+        rest = ("bits_per_byte", "worst", "histogram", "stopped_by", "scored_ns")
+        return nothing | dict.fromkeys(rest)
+    return {
+        **dict.fromkeys((*FIGURE_NAMES, "bits_per_byte")),
+        **quality.figures,
+        "worst": [dict(worst) for worst in quality.worst],
+        "histogram": list(quality.histogram) or None,
+        "stopped_by": quality.stopped_by,
+        "scored_ns": quality.scored_ns or None,
+    }
+
+
+def _noise_floor(reference: LadderRow) -> dict[str, Any] | None:
+    if reference.quality is None or not reference.quality.figures:
+        return None
+    names = ("positions", "mean_kld", "mean_kld_low", "mean_kld_high", "max_kld", "same_top")
+    return {name: reference.quality.figures.get(name) for name in names}
+
+
+def _failures(
+    row: LadderRow, reference: LadderRow, items: dict[str, TaskItem]
+) -> list[dict[str, str]]:
+    """The first questions of each kind that only the reference got right: kinds in turn."""
+    if row.tasks is None or reference.tasks is None or row.file == reference.file:
+        return []
+    by_kind: dict[str, list[dict[str, str]]] = {}
+    for key, outcome in row.tasks.outcomes.items():
+        item = items.get(key)
+        if item is None or outcome == "correct" or reference.tasks.outcomes.get(key) != "correct":
+            continue
+        by_kind.setdefault(item.kind, []).append(
+            {
+                "kind": item.kind,
+                "prompt": item.prompt,
+                "expected": item.answer,
+                "answer": row.tasks.wrong.get(key, ""),
+                "outcome": outcome,
+            }
+        )
+    found: list[dict[str, str]] = []
+    while by_kind and len(found) < _SHOWN_FAILURES:
+        for kind in list(by_kind):
+            found.append(by_kind[kind].pop(0))
+            if not by_kind[kind]:
+                del by_kind[kind]
+    return found[:_SHOWN_FAILURES]
+
+
+def _items_hash(items: tuple[TaskItem, ...]) -> str:
+    return hashlib.sha256(repr(items).encode("utf-8", "backslashreplace")).hexdigest()

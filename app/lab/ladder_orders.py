@@ -1,0 +1,225 @@
+"""Sets a ladder up on this PC: its questions and text, its tools, the store that keeps it."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from app.core.errors import PersonError
+from app.core.memory import memory_budget_bytes
+from app.lab.fit import Fitter
+from app.lab.kept_references import KeptReferences
+from app.lab.ladder import Ladder
+from app.lab.ladder_document import ladder_document
+from app.lab.ladder_plan import LadderPlan, Profile
+from app.lab.ladder_steps import Tools
+from app.lab.ladder_tasks import LadderTasks
+from app.lab.ladder_verdict import assess
+from app.lab.plans import Plans
+from app.lab.speeds import speed_store
+from app.lab.tasks_kept import KeptAnswers
+from app.lab.tasks_sets import TaskProfile, own_set, usual_set
+from app.lab.texts import BUNDLED_TEXT, bundled_text
+from app.library.model_files import open_model_file
+from app.monitor.machine import available_memory_bytes, physical_core_count
+from app.store.database import open_database
+from app.store.ladders import LadderStore
+from app.store.lock import OwnerLock, StoreInUse
+
+if TYPE_CHECKING:
+    from app.core.model_file import ModelFile
+    from app.core.verdict import Limits
+    from app.lab.ladder import LadderResult
+    from app.lab.ladder_control import Gate, LadderProgress
+    from app.lab.tasks_sets import TaskSet
+    from app.store.paths import Paths
+
+_FITTING_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class LadderOrder:
+    """What a person wants measured.
+
+    Attributes:
+        reference: What the others are measured against.
+        candidates: In the order of the rows.
+        limits: Of the person.
+        threads: Of every engine; None for all cores.
+        text: A file to measure quality on; None for the bundled texts.
+        items: A file of questions; None for those that suit the models.
+        quality: Whether quality is measured at all.
+        fresh: Take nothing that is known already: answers, distributions, finished steps.
+        plan: How it was measured before, to be measured so again.
+    """
+
+    reference: Path
+    candidates: Sequence[Path]
+    limits: Limits
+    profile: Profile = Profile.QUICK
+    threads: int | None = None
+    text: Path | None = None
+    items: Path | None = None
+    quality: bool = True
+    fresh: bool = False
+    plan: LadderPlan | None = None
+
+
+@contextlib.contextmanager
+def ladder_keeper(paths: Paths, say: Callable[[str], None]) -> Generator[LadderStore | None]:
+    """The store, where no other program owns it; else None, and ``say`` is told why."""
+    lock = OwnerLock(paths.lock)
+    try:
+        lock.acquire()
+    except StoreInUse:
+        say("Shrinkscope's window is open and owns the store: an interrupted ladder begins anew.")
+        yield None
+        return
+    try:
+        connection = open_database(paths.database, say=say)
+    except BaseException:
+        lock.release()
+        raise
+    try:
+        yield LadderStore(connection)
+    finally:
+        connection.close()
+        lock.release()
+
+
+class LadderRun:
+    """One ladder from the order to the document.
+
+    Args:
+        order: What to measure.
+        paths: This program's folders.
+        open_model: Reads the header of one of the files.
+    """
+
+    def __init__(
+        self,
+        order: LadderOrder,
+        paths: Paths,
+        open_model: Callable[[Path], ModelFile] = open_model_file,
+    ) -> None:
+        self._order = order
+        self._paths = paths
+        self._open_model = open_model
+        self._models = self._readable()
+        self._set = self._questions()
+        self._text = self._read_text()
+        self.plan = self._planned()
+
+    def measure(
+        self,
+        keeper: LadderStore | None,
+        on_progress: Callable[[LadderProgress], None],
+        on_result: Callable[[LadderResult], None] = lambda _: None,
+        gate: Gate | None = None,
+    ) -> dict[str, Any]:
+        """Measure, and return the document.
+
+        Raises:
+            LadderStopped: The person ended it.
+            PersonError: The reference cannot be read.
+        """
+        with contextlib.ExitStack() as stack:
+            cache = self._paths.cache
+            if self._order.fresh:
+                temporary = tempfile.TemporaryDirectory(dir=cache, prefix="fresh-")
+                cache = Path(stack.enter_context(temporary))
+                keeper = None
+            tools = self._tools(cache)
+            ladder = Ladder(self.plan, tools, keeper, on_progress, on_result, gate)
+            return self.document(ladder.run())
+
+    def document(self, result: LadderResult) -> dict[str, Any]:
+        """What is known of a ladder that is complete or not."""
+        items = tuple(self._set.items) if self._set else ()
+        limits = self._order.limits
+        return ladder_document(result, assess(result, items, limits), limits, self._text, items)
+
+    def _readable(self) -> dict[Path, ModelFile]:
+        """The files whose headers can be read; the ladder says what is wrong with the others."""
+        models = {self._order.reference: self._open_model(self._order.reference)}
+        for path in self._order.candidates:
+            with contextlib.suppress(PersonError):
+                models[path] = self._open_model(path)
+        return models
+
+    def _questions(self) -> TaskSet:
+        order = self._order
+        chosen = own_set(order.items) if order.items else usual_set(list(self._models.values()))
+        return chosen.take(TaskProfile(order.profile.value))
+
+    def _read_text(self) -> bytes:
+        if not self._order.quality:
+            return b""
+        path = self._order.text
+        try:
+            return bundled_text() if path is None else path.read_bytes()
+        except OSError as error:
+            where = path or "The bundled text"
+            raise PersonError(f"{where} cannot be read: {error.strerror or error}.") from error
+
+    def _planned(self) -> LadderPlan:
+        order = self._order
+        if order.plan is not None:
+            return order.plan
+        text_name = str(order.text.absolute()) if order.text else BUNDLED_TEXT
+        plan = LadderPlan(
+            str(order.reference),
+            tuple(map(str, order.candidates)),
+            order.threads or physical_core_count(),
+            order.profile,
+            text_name=text_name if self._text else "",
+            items_name=str(order.items.absolute()) if order.items else self._set.name,
+        )
+        if order.profile is Profile.FULL:
+            return msgspec.structs.replace(plan, deep_repetitions=plan.repetitions)
+        return plan
+
+    def _tools(self, cache: Path) -> Tools:
+        paths = self._paths
+        speeds = speed_store(paths)
+        threads = self.plan.threads
+
+        def fitter() -> Fitter:
+            def room() -> int:
+                return memory_budget_bytes(available_memory_bytes())
+
+            plans = Plans.of_this_pc(paths)
+            return Fitter(paths.state, room, speeds, threads, plans, _FITTING_SECONDS)
+
+        tasks = LadderTasks(
+            self._set,
+            list(self._models.values()),
+            threads,
+            paths.state,
+            KeptAnswers(cache),
+            available_memory_bytes,
+            self._open_model,
+        )
+        try:
+            references = KeptReferences(cache / "references")
+        except OSError as error:
+            raise PersonError(
+                f"The folder {cache} cannot be written: {error.strerror or error}."
+            ) from error
+        return Tools(
+            folder=paths.state,
+            references=references,
+            available_bytes=available_memory_bytes,
+            fitter=fitter,
+            speeds=speeds,
+            open_model=self._open_model,
+            text=self._text,
+            items=tuple(self._set.items),
+            ask=tasks.ask,
+        )

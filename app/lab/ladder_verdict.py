@@ -1,0 +1,129 @@
+"""From what a ladder measured to what may be said of each candidate, and which one to run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.core.recommendation import Recommendation, Rung, recommend, sentence_of
+from app.core.tasks.results import KindResult, KindVerdict, compare_tasks
+from app.core.tasks.scoring import Outcome
+from app.core.verdict import Evidence, Judgement, Limits, judge_candidates
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from app.core.statistics.anytime import WinRate
+    from app.core.tasks.items import TaskItem
+    from app.core.tasks.results import Outcomes
+    from app.lab.ladder import LadderResult, LadderRow
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What may be said.
+
+    Attributes:
+        names: What sentences and plots call each file.
+        judgements: Of each candidate; the reference has none.
+        kinds: Of each file that was asked, corrected over the whole ladder; of the reference
+            its own accuracies, with nothing to compare.
+        sentences: One about each file.
+        recommendation: Which one to run.
+    """
+
+    names: dict[str, str]
+    judgements: dict[str, Judgement]
+    kinds: dict[str, tuple[KindResult, ...]]
+    sentences: dict[str, str]
+    recommendation: Recommendation
+
+
+def assess(
+    result: LadderResult,
+    items: Sequence[TaskItem],
+    limits: Limits,
+    votes: Mapping[str, WinRate] | None = None,
+) -> Assessment:
+    """Judge a ladder, complete or not.
+
+    Args:
+        result: What was measured.
+        items: The questions that were asked.
+        limits: Of the person.
+        votes: Blind votes of candidates against the reference, by file.
+    """
+    names = names_of(result)
+    plan = result.plan
+    others = [path for path in plan.files if path != plan.reference]
+    base = _outcomes(result.reference)
+    asked = [path for path in others if base and _outcomes(result.rows[path])]
+    compared = compare_tasks(
+        items, base, [_outcomes(result.rows[path]) for path in asked], limits.tolerance
+    )
+    kinds = dict(zip(asked, compared, strict=True))
+    evidence = [Evidence(kinds.get(path, ()), (votes or {}).get(path)) for path in others]
+    judgements = dict(zip(others, judge_candidates(evidence, limits.tolerance), strict=True))
+    rungs = {
+        path: _rung(result.rows[path], names[path], judgements.get(path)) for path in plan.files
+    }
+    reference = rungs[plan.reference]
+    final = {path: judgement.kinds for path, judgement in judgements.items()}
+    if base:
+        (own,) = compare_tasks(items, base, [base], limits.tolerance)
+        final[plan.reference] = tuple(map(_alone, own))
+    return Assessment(
+        names,
+        judgements,
+        final,
+        {path: sentence_of(rung, reference) for path, rung in rungs.items()},
+        recommend([rungs[path] for path in plan.files], reference, limits),
+    )
+
+
+def names_of(result: LadderResult) -> dict[str, str]:
+    """The level where it tells the files apart, else the file's name."""
+    levels = {path: row.facts.level for path, row in result.rows.items() if row.facts is not None}
+    often = Counter(levels.values())
+    return {
+        path: levels[path]
+        if path in levels and often[levels[path]] == 1
+        else Path(path).name.removesuffix(".gguf")
+        for path in result.rows
+    }
+
+
+def _rung(row: LadderRow, name: str, judgement: Judgement | None) -> Rung:
+    speed = row.test("tg")
+    figures = row.quality.figures if row.quality is not None else {}
+    same_top = figures.get("same_top") if judgement is not None else None
+    return Rung(
+        row.file,
+        name,
+        judgement,
+        row.needed_bytes,
+        speed.mean if speed is not None else None,
+        same_top,
+        row.error,
+    )
+
+
+def _outcomes(row: LadderRow) -> Outcomes:
+    if row.tasks is None:
+        return {}
+    return {key: Outcome(value) for key, value in row.tasks.outcomes.items()}
+
+
+def _alone(kind: KindResult) -> KindResult:
+    """The reference's own accuracy, without a comparison with itself."""
+    able = kind.verdict is not KindVerdict.REFERENCE_CANNOT
+    return replace(
+        kind,
+        difference=None,
+        p_value=None,
+        corrected_p_value=None,
+        verdict=KindVerdict.AS_GOOD if able else KindVerdict.REFERENCE_CANNOT,
+        items_to_settle=None,
+    )

@@ -1,0 +1,57 @@
+"""Writes a ladder's report: HTML with everything beside it, or one form alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from app.core.errors import PersonError
+from app.core.text import whole_text
+from app.lab.report_html import html_text
+from app.lab.report_text import csv_text, markdown_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def json_text(document: dict[str, Any]) -> str:
+    """The document itself, for ``rerun``."""
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+
+
+_WRITERS: dict[str, Callable[[dict[str, Any]], str]] = {
+    ".html": html_text,
+    ".json": json_text,
+    ".md": markdown_text,
+    ".csv": csv_text,
+}
+REPORT_ENDINGS = tuple(_WRITERS)
+
+
+def write_reports(document: dict[str, Any], target: Path) -> list[Path]:
+    """Write a report by its ending; beside an HTML file also JSON, Markdown and CSV.
+
+    Each file appears when it is complete.
+
+    Returns:
+        What was written.
+
+    Raises:
+        PersonError: A file cannot be written.
+    """
+    ending = target.suffix.lower()
+    endings = REPORT_ENDINGS if ending == ".html" else (ending,)
+    written: list[Path] = []
+    for one in endings:
+        path = target if one == ending else target.with_suffix(one)
+        unfinished = path.with_name(f"{path.name}.part")
+        try:
+            unfinished.write_text(whole_text(_WRITERS[one](document)), encoding="utf-8", newline="")
+            os.replace(unfinished, path)
+        except OSError as error:
+            raise PersonError(f"{path} cannot be written: {error.strerror or error}.") from error
+        written.append(path)
+    return written

@@ -1,0 +1,157 @@
+"""A ladder's report as one HTML file that needs nothing beside it."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from app.lab import report_words as words
+from app.lab.report_plots import mark
+from app.lab.report_sections import details, failures, histograms, how_taken, plots, task_table
+from app.lab.report_style import STYLE
+from app.lab.report_text import title_of
+
+if TYPE_CHECKING:
+    from app.lab.report_words import Row
+
+_KINDS = {
+    state + hint: css
+    for state, css in (("loses", "loses"), ("as good as", "good"))
+    for hint in ("", words.HINT)
+}
+
+
+def html_text(document: Row) -> str:
+    """The whole page; no script, nothing fetched."""
+    title = escape(title_of(document))
+    machine, arguments = document["machine"], document["arguments"]
+    body = [
+        f"<h1>{title}</h1>",
+        f'<p class="dim">{escape(document["made"][:10])} · {escape(machine["cpu"])}, '
+        f"{arguments['threads']} threads, {words.size(machine['memory_total_bytes'])} · "
+        f"{escape(document['program'])}</p>",
+        _answer(document),
+        *(f'<p class="box remark">{escape(remark)}</p>' for remark in document["remarks"]),
+        "<h2>Each version</h2>",
+        _sentences(document),
+        plots(document),
+        "<h2>The ladder</h2>",
+        _table(document),
+        _table_notes(document),
+        task_table(document),
+        failures(document),
+        histograms(document),
+        how_taken(document),
+        details(document),
+    ]
+    return (
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+        "style-src 'unsafe-inline'\">"
+        f"<title>{title}</title><style>{STYLE}</style></head><body><main>"
+        + "\n".join(part for part in body if part)
+        + "</main></body></html>\n"
+    )
+
+
+def _answer(document: Row) -> str:
+    recommendation = document["recommendation"]
+    parts = [f"<p><strong>{escape(recommendation['sentence'])}</strong></p>"]
+    parts += [f"<p>{escape(remark)}</p>" for remark in recommendation["remarks"]]
+    return f'<div class="box answer">{"".join(parts)}</div>'
+
+
+def _sentences(document: Row) -> str:
+    items = "".join(f"<li>{escape(one['sentence'])}</li>" for one in document["verdicts"])
+    return f'<div class="box"><ul>{items}</ul></div>'
+
+
+def _table(document: Row) -> str:
+    depth = words.depth_of(document)
+    heads = ["", "size", "needs", "prompt tok/s", "tok/s"]
+    if depth is not None:
+        heads.append(f"tok/s after {depth:,}")
+    heads += ["mean KL divergence", "same top token", "ln PPL ratio"]
+    heads += ["right answers", "difference", "state"]
+    head = "".join(f"<th>{escape(text)}</th>" for text in heads)
+    lines: list[str] = []
+    for number, row in enumerate(document["candidates"]):
+        cells = zip(heads[1:], _cells(document, row, depth), strict=True)
+        lines.append(
+            f"<tr><th>{mark(number)}{escape(row['name'])}</th>"
+            + "".join(_cell(label, *cell, kind=_KINDS.get(cell[0], "")) for label, cell in cells)
+            + "</tr>"
+        )
+    return (
+        f'<div class="box scroll"><table class="rows"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(lines)}</tbody></table></div>"
+    )
+
+
+def _cell(label: str, text: str, *notes: str, kind: str = "") -> str:
+    small = "".join(f"<small>{escape(note)}</small>" for note in notes if note)
+    shown = f'<span class="{kind}">{escape(text)}</span>' if kind else escape(text)
+    css = ' class="words"' if label == "state" else ""
+    return f'<td{css} data-label="{escape(label)}"><span>{shown}{small}</span></td>'
+
+
+def _cells(document: Row, row: Row, depth: int | None) -> list[tuple[str, ...]]:
+    prompt, generation = words.speed_test(row, "pp"), words.speed_test(row, "tg")
+    reached = words.deviation(generation)
+    if row["bandwidth_share"] is not None:
+        reached += f", {words.percent(row['bandwidth_share'], 0)} of memory"
+    cells: list[tuple[str, ...]] = [
+        (words.size(row["file_bytes"]), f"{words.plain(row['bits_per_weight'], 2)} bits/weight"),
+        (words.size(row["memory_needed_bytes"]), *words.memory_error(row)),
+        (words.speed(prompt), words.deviation(prompt)),
+        (words.speed(generation), reached),
+    ]
+    if depth is not None:
+        deep = words.speed_test(row, "tg", depth)
+        cells.append((words.speed(deep), words.deviation(deep)))
+    kld = words.interval(row["mean_kld_low"], row["mean_kld_high"])
+    top = ""
+    if row["same_top_low"] is not None:
+        top = f"{words.percent(row['same_top_low'])} to {words.percent(row['same_top_high'])}"
+    ratio_error = row["ln_ppl_ratio_se_chunks"]
+    cells += [
+        (words.small(row["mean_kld"]), kld),
+        (words.percent(row["same_top"]), top),
+        (
+            words.plain(row["ln_ppl_ratio"], 4),
+            "" if ratio_error is None else f"± {words.plain(1.96 * ratio_error, 4)}",
+        ),
+        *_answers(row),
+    ]
+    state = words.state_of(document, row)
+    cells.append((state, row["error"] or ""))
+    return cells
+
+
+def _answers(row: Row) -> list[tuple[str, ...]]:
+    summary = words.summary_of(row)
+    if summary is None:
+        return [(words.UNKNOWN,), (words.UNKNOWN,)]
+    share = (f"{summary['correct']} of {summary['items']}", words.percent(summary["accuracy"]))
+    if summary["difference"] is None:
+        return [share, (words.UNKNOWN,)]
+    low, high = summary["difference_low"], summary["difference_high"]
+    between = f"{words.signed_points(low)} to {words.signed_points(high)}"
+    flips = f"lost {summary['lost']}, gained {summary['gained']}"
+    return [share, (f"{words.signed_points(summary['difference'])} points", between, flips)]
+
+
+def _table_notes(document: Row) -> str:
+    floor = document["noise_floor"]
+    said = ""
+    if floor and floor["mean_kld"] is not None:
+        said = (
+            f" The noise floor, the reference against itself with other batches and threads, is "
+            f"{words.small(floor['mean_kld'])} nats."
+        )
+    return (
+        '<p class="how">Speeds: mean ± sample deviation of the repetitions. Other small figures '
+        "are 95 % intervals. KL divergence describes a version and never decides: it is above zero "
+        f"by construction.{said}</p>"
+    )

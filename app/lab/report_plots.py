@@ -1,0 +1,320 @@
+"""Plots of reports as SVG that takes its colours from the page, light or dark."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from app.core.candidate import COLOURS
+
+WIDTH, HEIGHT = 420, 300
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 14, 14, 46
+_LETTER_WIDTH, _LINE_HEIGHT = 6.9, 14.0
+_MARK = 5.0
+_PALETTE = tuple(COLOURS.values())
+_ROOM = 0.08
+_MOST_TICKS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class PlotPoint:
+    """A candidate in a plot.
+
+    Attributes:
+        number: Its place in the ladder: the colour and the shape.
+        low: Lower end of the interval of ``y``; None where there is none.
+        high: Upper end.
+    """
+
+    name: str
+    number: int
+    x: float
+    y: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """What an axis shows.
+
+    Attributes:
+        label: With its unit.
+        words: Writes a value.
+        more_is_better: Else less is.
+        is_log: Decades in equal steps; values must be above zero.
+        least: What it shows at least, if given.
+    """
+
+    label: str
+    words: Callable[[float], str]
+    more_is_better: bool = False
+    is_log: bool = False
+    least: tuple[float, float] | None = None
+
+
+class _Scale:
+    """Turns values into places."""
+
+    def __init__(self, axis: Axis, values: Sequence[float], begin: float, end: float) -> None:
+        self._log = axis.is_log
+        found = [*values, *(axis.least or ())]
+        low, high = self._of(min(found)), self._of(max(found))
+        room = (high - low) * _ROOM or (0.5 if self._log else abs(high) * 0.2 or 1.0)
+        self.low, self.high = low - room, high + room
+        if not self._log and min(found) >= 0:
+            self.low = max(self.low, 0.0) if min(found) > 0 else -room / 2
+        self._begin, self._end = begin, end
+
+    def place(self, value: float) -> float:
+        share = (self._of(value) - self.low) / (self.high - self.low)
+        return self._begin + min(1.0, max(0.0, share)) * (self._end - self._begin)
+
+    def ticks(self) -> list[float]:
+        if self._log:
+            first, last = math.ceil(self.low), math.floor(self.high)
+            if last - first >= 1:
+                step = -(-(last - first + 1) // _MOST_TICKS)
+                return [10.0**exponent for exponent in range(first, last + 1, step)]
+            return [10**self.low * 1.2, 10**self.high / 1.2]
+        return _nice_ticks(self.low, self.high)
+
+    def _of(self, value: float) -> float:
+        return math.log10(max(value, 1e-300)) if self._log else value
+
+
+def _nice_ticks(low: float, high: float) -> list[float]:
+    raw = (high - low) / _MOST_TICKS
+    size = 10 ** math.floor(math.log10(raw))
+    step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= raw)
+    count = math.floor(high / step) - math.ceil(low / step) + 1
+    return [(math.ceil(low / step) + number) * step for number in range(count)]
+
+
+def scatter(
+    title: str,
+    points: Sequence[PlotPoint],
+    x_axis: Axis,
+    y_axis: Axis,
+    floor: float | None = None,
+    floor_words: str = "",
+) -> str:
+    """Points with error bars and the Pareto edge: what nothing else beats in both.
+
+    Args:
+        title: For those who hear the plot.
+        points: At least one.
+        x_axis: From left to right.
+        y_axis: From below to above.
+        floor: A value of y below which differences mean nothing; drawn as a dashed line.
+        floor_words: What it is.
+    """
+    xs = [point.x for point in points]
+    ys = [value for p in points for value in (p.y, p.low, p.high) if value is not None]
+    if y_axis.is_log:
+        ys = [value for value in ys if value > 0]
+    if floor is not None and (floor > 0 or not y_axis.is_log):
+        ys.append(floor)
+    else:
+        floor = None
+    x_scale = _Scale(x_axis, xs, _LEFT, WIDTH - _RIGHT)
+    y_scale = _Scale(y_axis, ys, HEIGHT - _BOTTOM, _TOP)
+    parts = [_axes(x_axis, y_axis, x_scale, y_scale)]
+    if floor is not None:
+        y = y_scale.place(floor)
+        parts.append(f'<path class="floor" d="M{_LEFT} {y:.1f}H{WIDTH - _RIGHT}"/>')
+        parts.append(
+            f'<text class="note" x="{WIDTH - _RIGHT}" y="{y - 4:.1f}" text-anchor="end">'
+            f"{escape(floor_words)}</text>"
+        )
+    edge = pareto(points, x_axis, y_axis)
+    if len(edge) > 1:
+        parts.append(f'<path class="edge" d="{_steps(edge, x_scale, y_scale)}"/>')
+    places = [(x_scale.place(p.x), y_scale.place(p.y)) for p in points]
+    for point, (x, y) in zip(points, places, strict=True):
+        parts.append(_mark(point, x, y, y_scale, x_axis, y_axis))
+    for point, (x, y, anchor) in zip(points, _labels(points, places), strict=True):
+        parts.append(
+            f'<text class="name" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">'
+            f"{escape(point.name)}</text>"
+        )
+    return _svg(title, "".join(parts), WIDTH, HEIGHT)
+
+
+def pareto(points: Sequence[PlotPoint], x_axis: Axis, y_axis: Axis) -> list[PlotPoint]:
+    """Those that no other beats in one and equals in the other, from left to right."""
+
+    def key(point: PlotPoint) -> tuple[float, float]:
+        x = -point.x if x_axis.more_is_better else point.x
+        y = -point.y if y_axis.more_is_better else point.y
+        return x, y
+
+    keys = [key(point) for point in points]
+    kept = [
+        point
+        for point, own in zip(points, keys, strict=True)
+        if not any(o[0] <= own[0] and o[1] <= own[1] and o != own for o in keys)
+    ]
+    return sorted(kept, key=lambda point: point.x)
+
+
+def histogram_bars(title: str, counts: Sequence[int], edges: Sequence[float], number: int) -> str:
+    """How many positions have a divergence in each bin; the ends hold what lies beyond.
+
+    Args:
+        title: For those who hear the plot.
+        counts: Below the first edge, between each two, above the last.
+        edges: In nats.
+        number: The candidate's place: the colour.
+    """
+    width, height, left, bottom = 300, 110, 8, 22
+    most = max(counts, default=0) or 1
+    step = (width - 2 * left) / len(counts)
+    colour = _PALETTE[number % len(_PALETTE)]
+    parts: list[str] = []
+    for place, count in enumerate(counts):
+        tall = (height - bottom - 6) * count / most
+        parts.append(
+            f'<rect x="{left + place * step:.1f}" y="{height - bottom - tall:.1f}" '
+            f'width="{step - 1:.1f}" height="{tall:.1f}" fill="{colour}"/>'
+        )
+    parts.append(f'<path class="axis" d="M{left} {height - bottom}H{width - left}"/>')
+    for place, edge in enumerate(edges):
+        exponent = math.log10(edge)
+        if abs(exponent - round(exponent)) < 1e-9 and round(exponent) % 2 == 0:
+            x = left + (place + 1) * step
+            parts.append(
+                f'<text class="tick" x="{x:.1f}" y="{height - 7}" text-anchor="middle">'
+                f"{edge:g}</text>"
+            )
+    return _svg(title, "".join(parts), width, height)
+
+
+def mark(number: int, size: float = 6.0) -> str:
+    """A candidate's mark for tables and legends."""
+    shape = _shape(number, size, size, size - 1)
+    return (
+        f'<svg class="mark" width="{2 * size:g}" height="{2 * size:g}" aria-hidden="true">'
+        f"{shape}</svg>"
+    )
+
+
+def _svg(title: str, inside: str, width: int, height: int) -> str:
+    return (
+        f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">'
+        f"<title>{escape(title)}</title>{inside}</svg>"
+    )
+
+
+def _axes(x_axis: Axis, y_axis: Axis, x_scale: _Scale, y_scale: _Scale) -> str:
+    below, right = HEIGHT - _BOTTOM, WIDTH - _RIGHT
+    parts: list[str] = []
+    for value in y_scale.ticks():
+        y = y_scale.place(value)
+        parts.append(f'<path class="grid" d="M{_LEFT} {y:.1f}H{right}"/>')
+        parts.append(
+            f'<text class="tick" x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">'
+            f"{escape(y_axis.words(value))}</text>"
+        )
+    for value in x_scale.ticks():
+        x = x_scale.place(value)
+        parts.append(f'<path class="grid" d="M{x:.1f} {_TOP}V{below}"/>')
+        parts.append(
+            f'<text class="tick" x="{x:.1f}" y="{below + 16}" text-anchor="middle">'
+            f"{escape(x_axis.words(value))}</text>"
+        )
+    parts.append(f'<path class="axis" d="M{_LEFT} {_TOP}V{below}H{right}"/>')
+    parts.append(
+        f'<text class="label" x="{(_LEFT + right) / 2:.0f}" y="{HEIGHT - 8}" '
+        f'text-anchor="middle">{escape(x_axis.label)}</text>'
+    )
+    middle = (_TOP + below) / 2
+    parts.append(
+        f'<text class="label" transform="translate(13 {middle:.0f}) rotate(-90)" '
+        f'text-anchor="middle">{escape(y_axis.label)}</text>'
+    )
+    return "".join(parts)
+
+
+def _steps(edge: Sequence[PlotPoint], x_scale: _Scale, y_scale: _Scale) -> str:
+    """A staircase: between two points nothing is known to be as good as both."""
+    places = [(x_scale.place(point.x), y_scale.place(point.y)) for point in edge]
+    path = f"M{places[0][0]:.1f} {places[0][1]:.1f}"
+    for (_, y), (next_x, next_y) in itertools.pairwise(places):
+        # Towards the worse corner: the better side of a staircase stays empty.
+        path += f"H{next_x:.1f}V{next_y:.1f}" if next_y > y else f"V{next_y:.1f}H{next_x:.1f}"
+    return path
+
+
+def _mark(point: PlotPoint, x: float, y: float, y_scale: _Scale, x_axis: Axis, y_axis: Axis) -> str:
+    said = f"{point.name}: {x_axis.words(point.x)}, {y_axis.words(point.y)}"
+    bar = ""
+    if point.low is not None and point.high is not None:
+        low, high = y_scale.place(point.low), y_scale.place(point.high)
+        said += f" ({y_axis.words(point.low)} to {y_axis.words(point.high)})"
+        if abs(high - low) > 2 * _MARK:
+            bar = (
+                f'<path class="bar" d="M{x:.1f} {low:.1f}V{high:.1f}'
+                f'M{x - 4:.1f} {low:.1f}h8M{x - 4:.1f} {high:.1f}h8"/>'
+            )
+    shape = _shape(point.number, x, y, _MARK)
+    return f"<g><title>{escape(said)}</title>{bar}{shape}</g>"
+
+
+def _shape(number: int, x: float, y: float, r: float) -> str:
+    colour = _PALETTE[number % len(_PALETTE)]
+    paths = (
+        f"M{x - r:.1f} {y:.1f}a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0 {-2 * r} 0z",
+        f"M{x - r * 0.9:.1f} {y - r * 0.9:.1f}h{1.8 * r:.1f}v{1.8 * r:.1f}h{-1.8 * r:.1f}z",
+        f"M{x:.1f} {y - 1.1 * r:.1f}l{r:.1f} {1.9 * r:.1f}h{-2 * r:.1f}z",
+        f"M{x:.1f} {y - 1.2 * r:.1f}l{1.2 * r:.1f} {1.2 * r:.1f}l{-1.2 * r:.1f} {1.2 * r:.1f}"
+        f"l{-1.2 * r:.1f} {-1.2 * r:.1f}z",
+        f"M{x:.1f} {y + 1.1 * r:.1f}l{r:.1f} {-1.9 * r:.1f}h{-2 * r:.1f}z",
+        f"M{x - r:.1f} {y - r:.1f}l{2 * r:.1f} {2 * r:.1f}l0 {-2 * r:.1f}l{-2 * r:.1f} "
+        f"{2 * r:.1f}z",
+    )
+    shape = paths[(number + number // len(paths)) % len(paths)]
+    return f'<path class="dot" fill="{colour}" d="{shape}"/>'
+
+
+def _labels(
+    points: Sequence[PlotPoint], places: Sequence[tuple[float, float]]
+) -> list[tuple[float, float, str]]:
+    """Where names stand so that they cover neither marks nor each other, as far as it goes."""
+    taken = [(x - _MARK, y - _MARK, x + _MARK, y + _MARK) for x, y in places]
+    found: list[tuple[float, float, str]] = []
+    for point, (x, y) in zip(points, places, strict=True):
+        wide = len(point.name) * _LETTER_WIDTH
+        options = [
+            (x + 9, y + 4, "start"), (x, y - 10, "middle"), (x, y + 19, "middle"),
+            (x - 9, y + 4, "end"), (x + 9, y - 8, "start"), (x + 9, y + 16, "start"),
+            (x - 9, y - 8, "end"), (x - 9, y + 16, "end"), (x, y - 24, "middle"),
+            (x, y + 33, "middle"), (x, y - 38, "middle"), (x, y - 52, "middle"),
+        ]  # fmt: skip
+        best = min(options, key=lambda option: _overlap(_box(option, wide), taken))
+        taken.append(_box(best, wide))
+        found.append(best)
+    return found
+
+
+_Box = tuple[float, float, float, float]
+
+
+def _box(option: tuple[float, float, str], wide: float) -> _Box:
+    x, y, anchor = option
+    left = x - {"start": 0.0, "middle": wide / 2, "end": wide}[anchor]
+    return left - 3, y - _LINE_HEIGHT + 3, left + wide + 3, y + 3
+
+
+def _overlap(box: _Box, taken: Sequence[_Box]) -> float:
+    left, top, right, bottom = box
+    outside = max(0.0, _LEFT - left) + max(0.0, right - WIDTH) + max(0.0, -top)
+    outside += max(0.0, bottom - (HEIGHT - _BOTTOM))
+    covered = sum(
+        max(0.0, min(right, r) - max(left, x)) * max(0.0, min(bottom, b) - max(top, y))
+        for x, y, r, b in taken
+    )
+    return covered + 30 * outside

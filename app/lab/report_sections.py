@@ -1,0 +1,297 @@
+"""The parts of an HTML report below the answer: plots, tasks, texts, how it was taken."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from app.lab import report_words as words
+from app.lab.report_plots import Axis, PlotPoint, histogram_bars, mark, scatter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from app.lab.report_words import Row
+
+_SHOWN_WORST = 6
+_LEAST_KLD = 1e-6
+
+
+def plots(document: Row) -> str:
+    """Memory and speed against loss: at tasks, and as KL divergence."""
+    memory = Axis("needed memory", words.size)
+    speed = Axis("tokens a second", lambda v: words.plain(v, 0), more_is_better=True)
+    lost = Axis("points of right answers lost", _points, least=(0.0, 3.0))
+    kld = Axis("mean KL divergence, nats", words.small, is_log=True)
+    measured = document["noise_floor"]
+    floor: float | None = measured["mean_kld"] if measured else None
+    figures: list[str] = []
+    for x_axis, value, noun in (
+        (memory, _memory, "Memory"),
+        (speed, _generation, "Speed"),
+    ):
+        at_tasks = _points_at(document, value, _loss)
+        if len(at_tasks) > 1:
+            plot = scatter(f"{noun} against loss at tasks", at_tasks, x_axis, lost)
+            figures.append(
+                f"<figure class=box><h3>{noun} against loss at tasks</h3>{plot}<figcaption>All "
+                "questions together; bars are 95 % intervals of the paired difference.</figcaption>"
+                "</figure>"
+            )
+        at_text = _points_at(document, value, _divergence)
+        if at_text:
+            title = f"{noun} against KL divergence"
+            plot = scatter(title, at_text, x_axis, kld, floor, "noise floor")
+            figures.append(
+                f"<figure class=box><h3>{title}</h3>{plot}<figcaption>Bars are 95 % intervals over "
+                "chunks of text. The reference has none.</figcaption></figure>"
+            )
+    if not figures:
+        return ""
+    return (
+        f'<h2>What it costs and what it loses</h2><div class="grid">{"".join(figures)}</div>'
+        '<p class="how">The dashed edge joins the versions that no other beats in both.</p>'
+    )
+
+
+def _points_at(
+    document: Row,
+    x: Callable[[Row], float | None],
+    y: Callable[[Row], tuple[float, float | None, float | None] | None],
+) -> list[PlotPoint]:
+    found: list[PlotPoint] = []
+    for number, row in enumerate(document["candidates"]):
+        across, up = x(row), y(row)
+        if across is not None and up is not None:
+            found.append(PlotPoint(row["name"], number, across, *up))
+    return found
+
+
+def _memory(row: Row) -> float | None:
+    return row["memory_needed_bytes"] or row["memory_predicted_bytes"]
+
+
+def _generation(row: Row) -> float | None:
+    return row["tokens_per_second"]
+
+
+def _loss(row: Row) -> tuple[float, float | None, float | None] | None:
+    if row["is_reference"]:
+        return (0.0, None, None) if row["kinds"] else None
+    summary = words.summary_of(row)
+    if summary is None or summary["difference"] is None:
+        return None
+    low, high = summary["difference_low"], summary["difference_high"]
+    return -100 * summary["difference"] + 0.0, -100 * high, -100 * low
+
+
+def _divergence(row: Row) -> tuple[float, float | None, float | None] | None:
+    value = row["mean_kld"]
+    if value is None:
+        return None
+    ends = (row["mean_kld_low"], row["mean_kld_high"])
+    low, high = (None if end is None else max(end, _LEAST_KLD) for end in ends)
+    return max(value, _LEAST_KLD), low, high
+
+
+def _points(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.1f}"
+
+
+def task_table(document: Row) -> str:
+    """Kinds by candidates."""
+    rows = [row for row in document["candidates"] if row["kinds"]]
+    if not rows:
+        return ""
+    numbers = {row["file"]: place for place, row in enumerate(document["candidates"])}
+    head = "".join(f"<th>{mark(numbers[row['file']])}{escape(row['name'])}</th>" for row in rows)
+    lines: list[str] = []
+    for place, kind in enumerate(rows[0]["kinds"]):
+        cells = "".join(_kind_cell(row["kinds"][place]) for row in rows)
+        lines.append(f"<tr><th>{escape(kind['kind'])}</th><td>{kind['items']}</td>{cells}</tr>")
+    hint = any(kind["hint"] for row in rows for kind in row["kinds"])
+    return (
+        "<h2>Right answers, kind by kind</h2>"
+        f'<div class="box scroll"><table><thead><tr><th></th><th>questions</th>{head}</tr></thead>'
+        f"<tbody>{''.join(lines)}</tbody></table></div>"
+        '<p class="how">Below the number of right answers: the difference in points with its 95 % '
+        "interval (Newcombe, paired). Loses and gains are McNemar's exact test after Holm's "
+        "correction over everything that this ladder tests."
+        + (" A kind with fewer than 200 questions is a hint." if hint else "")
+        + "</p>"
+    )
+
+
+def _kind_cell(kind: Row) -> str:
+    if not kind["items"]:
+        return f"<td>{words.UNKNOWN}</td>"
+    note, css = "", ""
+    if kind["difference"] is not None:
+        note = (
+            f"{words.signed_points(kind['difference'])} "
+            f"({words.signed_points(kind['difference_low'])} to "
+            f"{words.signed_points(kind['difference_high'])})"
+        )
+    if kind["out_of_tokens"]:
+        note += f" · {kind['out_of_tokens']} out of tokens"
+    word = ""
+    if kind["verdict"] in ("loses", "gains"):
+        css, word = ("loses", "good")[kind["verdict"] == "gains"], f" {kind['verdict']}"
+    elif kind["verdict"] == "the reference cannot do this":
+        word = " (the reference cannot)"
+    small = f"<small>{escape(note.strip(' ·'))}</small>" if note else ""
+    return f'<td><span class="{css}">{kind["correct"]}{word}</span>{small}</td>'
+
+
+def failures(document: Row) -> str:
+    """Questions that only the reference got right."""
+    parts: list[str] = []
+    for row in document["candidates"]:
+        if not row["failures"]:
+            continue
+        items = "".join(
+            f"<li><span class=dim>{escape(one['kind'])}:</span> {escape(one['prompt'][:300])}<br>"
+            f"right: <code>{escape(one['expected'])}</code>, here: "
+            f"<code>{escape(one['answer'] or '(nothing)')}</code>"
+            + (" (cut off)" if one["outcome"] == "out of tokens" else "")
+            + "</li>"
+            for one in row["failures"]
+        )
+        parts.append(
+            f"<details><summary>{escape(row['name'])}: questions that only "
+            f"{escape(document['reference']['name'])} got right</summary>"
+            f'<div class="box"><ul>{items}</ul></div></details>'
+        )
+    return "".join(parts)
+
+
+def histograms(document: Row) -> str:
+    """How the divergences are spread, and the words at which they are largest."""
+    figures: list[str] = []
+    worst: list[str] = []
+    for number, row in enumerate(document["candidates"]):
+        if not row["histogram"]:
+            continue
+        title = f"KL divergences of {row['name']}"
+        bars = histogram_bars(title, row["histogram"], document["histogram_edges"], number)
+        tail = _tail(row)
+        figures.append(
+            f"<figure class=box><h3>{mark(number)}{escape(row['name'])}</h3>{bars}"
+            f"<figcaption>{escape(tail)}</figcaption></figure>"
+        )
+        worst.append(_worst(row))
+    if not figures:
+        return ""
+    return (
+        "<h2>How far from the reference, position by position</h2>"
+        f'<div class="grid small">{"".join(figures)}</div>'
+        '<p class="how">Positions by their KL divergence in nats, four bars a decade.</p>'
+        + "".join(worst)
+    )
+
+
+def _tail(row: Row) -> str:
+    said = [
+        ("median", row["median_kld"]),
+        ("90 %", row["kld_p90"]),
+        ("99 %", row["kld_p99"]),
+        ("99.9 %", row["kld_p999"]),
+        ("largest", row["max_kld"]),
+    ]
+    ends = ", ".join(f"{name} {words.small(value)}" for name, value in said if value is not None)
+    return f"{row['positions']:,} positions in {row['chunks']} chunks: {ends}"
+
+
+def _worst(row: Row) -> str:
+    if not row["worst"]:
+        return ""
+    items = "".join(
+        f"<li><code>…{escape(one['before'])}</code> then <code>{escape(one['token'])}</code>: "
+        f"{words.percent(one['reference_p'])} in the reference, "
+        f"{words.percent(one['candidate_p'])} here</li>"
+        for one in row["worst"][:_SHOWN_WORST]
+    )
+    return (
+        f"<details><summary>{escape(row['name'])}: where it is furthest away</summary>"
+        f'<div class="box"><ul>{items}</ul></div></details>'
+    )
+
+
+def how_taken(document: Row) -> str:
+    """The method of every figure, in a paragraph each."""
+    arguments, limits = document["arguments"], document["limits"]
+    bandwidth = document["bandwidth_bytes_per_second"]
+    memory_limit = words.size(limits["memory_bytes"]) if limits["memory_bytes"] else "none"
+    parts = [
+        f"<b>Speed</b> as llama-bench takes it: {arguments['prompt_tokens']} random tokens of "
+        f"prompt and {arguments['generated_tokens']} generated ones as tests of their own, "
+        f"{arguments['threads']} threads, one warm-up, {arguments['repetitions']} repetitions "
+        f"({arguments['deep_repetitions']} in a filled context), {_order(document)}.",
+        "<b>Of memory speed</b>: the bytes that a token reads (of experts only those that work on "
+        "it, keys and values included) times tokens a second, divided by what this PC reads from "
+        f"memory with as many threads ({words.size(bandwidth)}/s). Weights that fit "
+        "the processor's cache can pass 100 %."
+        if bandwidth
+        else "",
+        "<b>Needed memory</b>: the peak of an engine's resident memory over a long prompt and an "
+        "answer, less the copies of weights that llama.cpp rearranges for the processor; context "
+        f"{arguments['context_tokens']:,} tokens or what the model allows. Predicted: "
+        "llama.cpp's own plan of the load and the engine's measured overhead.",
+        "<b>Quality</b> in the quick mode: chunks of 256 tokens, positions from the 32nd on, looks "
+        "at 16, 24, 32 and 48 chunks, stopped when the mean is known within 20 % or 0.0005 nats; "
+        f"text: {escape(str(document['text']['name'] or 'none'))}. Errors are taken between "
+        "chunks.",
+        f"<b>Tasks</b>: {document['items']['count']} questions "
+        f"({escape(str(document['items']['name']))}), greedy decoding, the same for "
+        "every version; accuracy with Wilson's interval.",
+        "<b>Verdicts</b>: as good as: the whole interval of the paired difference lies within "
+        f"± {100 * limits['tolerance']:g} points. Loses: the interval lies below zero after "
+        f"Holm's correction. Cannot tell yet: all else. Limits: memory {memory_limit}"
+        + (
+            f", {limits['least_tokens_per_second']:g} tokens a second."
+            if limits["least_tokens_per_second"]
+            else "."
+        ),
+    ]
+    text = "".join(f'<p class="how">{part}</p>' for part in parts if part)
+    return f"<h2>How it was taken</h2>{text}"
+
+
+def _order(document: Row) -> str:
+    in_turns = [one["in_turns"] for row in document["candidates"] for one in row["speed"]]
+    if in_turns and all(in_turns):
+        return "all versions in turns, in random order"
+    return "one version after the other"
+
+
+def details(document: Row) -> str:
+    """The machine, the engine, the files' hashes and the arguments."""
+    machine = document["machine"]
+    rows: list[tuple[str, str]] = [
+        ("processor", f"{machine['cpu']} ({machine['physical_cores']} cores)"),
+        ("memory", words.size(machine["memory_total_bytes"])),
+        ("graphics", ", ".join(gpu["name"] for gpu in machine["gpus"]) or "none used"),
+        ("system", f"{machine['os']}, Python {machine['python']}"),
+        ("engine", str(document["engine"])),
+        ("seed", str(document["arguments"]["seed"])),
+        ("taken in", f"{document['elapsed_ns'] / 1e9:.0f} s"),
+    ]
+    listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in rows)
+    return (
+        f'<h2>What it was taken with</h2><div class="box"><dl>{listed}</dl></div>'
+        f"<details><summary>Files</summary>{_files(document['candidates'])}</details>"
+    )
+
+
+def _files(rows: Sequence[Row]) -> str:
+    lines = "".join(
+        f"<li><b>{escape(row['name'])}</b> {escape(_file_name(row['file']))}"
+        f"<br><code>sha256 {escape(', '.join(row['sha256'] or ['not read']))}</code></li>"
+        for row in rows
+    )
+    return f'<div class="box"><ul>{lines}</ul></div>'
+
+
+def _file_name(path: str) -> str:
+    """The last part, whichever system wrote it."""
+    return path.replace("\\", "/").rpartition("/")[2]

@@ -1,0 +1,121 @@
+"""A ladder's report as Markdown for forums and as CSV for spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from app.lab import report_words as words
+
+if TYPE_CHECKING:
+    from app.lab.report_words import Row
+
+_CSV_COLUMNS = (
+    "file", "name", "level", "is_reference", "file_bytes", "bits_per_weight", "parameters",
+    "active_parameters", "memory_needed_bytes", "memory_predicted_bytes", "peak_private_bytes",
+    "peak_mapped_bytes", "prompt_tokens_per_second", "prompt_stddev", "tokens_per_second",
+    "tokens_stddev", "bandwidth_share", "positions", "mean_kld", "mean_kld_low", "mean_kld_high",
+    "median_kld", "kld_p90", "kld_p99", "max_kld", "same_top", "same_top_low", "same_top_high",
+    "rms_delta_p", "ln_ppl_ratio", "ln_ppl_ratio_se_chunks", "ppl", "reference_ppl",
+    "bits_per_byte", "items", "correct", "lost", "gained", "difference", "difference_low",
+    "difference_high", "p_value", "corrected_p_value", "state", "error",
+)  # fmt: skip
+
+
+def csv_text(document: Row) -> str:
+    """One line a candidate; empty where there is no measurement."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(_CSV_COLUMNS)
+    for row in document["candidates"]:
+        summary = words.summary_of(row) or {}
+        prompt, generation = words.speed_test(row, "pp"), words.speed_test(row, "tg")
+        line = {**summary, **row, "state": words.state_of(document, row)}
+        line["prompt_stddev"] = prompt["stddev"] if prompt else None
+        line["tokens_stddev"] = generation["stddev"] if generation else None
+        writer.writerow([_harmless(line.get(column)) for column in _CSV_COLUMNS])
+    return out.getvalue()
+
+
+def _harmless(value: object) -> object:
+    """A spreadsheet must not take a file's name for a formula."""
+    if isinstance(value, str) and value[:1] in ("=", "+", "@", "\t", "\r"):
+        return f"'{value}"
+    return value
+
+
+def markdown_text(document: Row) -> str:
+    """The table and the sentences, short enough for a post."""
+    lines = [
+        f"## {_escaped(title_of(document))}",
+        "",
+        f"**{_escaped(document['recommendation']['sentence'])}**",
+        "",
+        *(f"- {_escaped(remark)}" for remark in document["recommendation"]["remarks"]),
+        "",
+        "| | size | bits/weight | needs | prompt t/s | t/s | mean KLD (95 %) | same top | "
+        "right | points (95 %) | |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|",
+    ]
+    lines += ["| " + " | ".join(_cells(document, row)) + " |" for row in document["candidates"]]
+    lines += ["", *(f"> {_escaped(remark)}" for remark in document["remarks"]), ""]
+    machine, arguments = document["machine"], document["arguments"]
+    lines.append(
+        f"Measured with {document['program']} ({document['engine']}) on {machine['cpu']}, "
+        f"{arguments['threads']} threads, {machine['os']}. Speed: pp"
+        f"{arguments['prompt_tokens']} and tg{arguments['generated_tokens']} as llama-bench, "
+        f"{arguments['repetitions']} repetitions ± deviation. Needs: peak of resident memory less "
+        f"repacked copies, context {arguments['context_tokens']:,} or what the model allows. "
+        f"KLD and same top token: against {_escaped(document['reference']['name'])} on "
+        f"{_escaped(_text(document))}, "
+        "interval over chunks. Points: paired difference of right answers, Newcombe's interval; "
+        "states after Holm's correction."
+    )
+    return "\n".join(lines) + "\n"
+
+
+def title_of(document: Row) -> str:
+    """What was compared."""
+    names = [row["name"] for row in document["candidates"] if not row["is_reference"]]
+    return f"{', '.join(names)} against {document['reference']['name']}"
+
+
+def _cells(document: Row, row: Row) -> list[str]:
+    prompt, generation = words.speed_test(row, "pp"), words.speed_test(row, "tg")
+    kld = words.small(row["mean_kld"])
+    if row["mean_kld_low"] is not None:
+        kld += f" ({words.interval(row['mean_kld_low'], row['mean_kld_high'])})"
+    summary = words.summary_of(row)
+    right = f"{summary['correct']}/{summary['items']}" if summary else words.UNKNOWN
+    points = words.UNKNOWN
+    if summary and summary["difference"] is not None:
+        points = (
+            f"{words.signed_points(summary['difference'])} "
+            f"({words.signed_points(summary['difference_low'])} to "
+            f"{words.signed_points(summary['difference_high'])})"
+        )
+    return [
+        _escaped(row["name"]),
+        words.size(row["file_bytes"]),
+        words.plain(row["bits_per_weight"], 2),
+        words.size(row["memory_needed_bytes"]),
+        f"{words.speed(prompt)} {words.deviation(prompt)}".strip(),
+        f"{words.speed(generation)} {words.deviation(generation)}".strip(),
+        kld,
+        words.percent(row["same_top"]),
+        right,
+        points,
+        _escaped(row["error"] or words.state_of(document, row)),
+    ]
+
+
+def _text(document: Row) -> str:
+    return str(document["text"]["name"] or "no text")
+
+
+def _escaped(text: str) -> str:
+    """Foreign text that must not become a table's edge, a link or a picture."""
+    for sign in "\\|[]<>*`":
+        text = text.replace(sign, f"\\{sign}")
+    return " ".join(text.split())

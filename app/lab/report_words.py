@@ -1,0 +1,120 @@
+"""Figures of a ladder's document in words, with their uncertainty; the same in every report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+UNKNOWN = "–"
+HINT = " (a hint)"
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+Row = dict[str, Any]
+
+
+def size(value: float | None) -> str:
+    """Bytes in decimal units."""
+    if value is None:
+        return UNKNOWN
+    if abs(value) < 999.5e6:
+        return f"{value / 1e6:.0f} MB" if abs(value) >= 99.5e6 else f"{value / 1e6:.1f} MB"
+    return f"{value / 1e9:.2f} GB"
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """A share."""
+    return UNKNOWN if value is None else f"{100 * value:.{digits}f} %"
+
+
+def plain(value: float | None, digits: int = 1) -> str:
+    """A number."""
+    return UNKNOWN if value is None else f"{value:,.{digits}f}"
+
+
+def small(value: float | None) -> str:
+    """A divergence in nats."""
+    if value is None:
+        return UNKNOWN
+    if not 0 < abs(value) < 1e-4:
+        return f"{value:.3g}"
+    digits, _, exponent = f"{value:.1e}".partition("e")
+    power = str(int(exponent)).translate(_RAISED)
+    return f"10{power}" if digits == "1.0" else f"{digits}·10{power}"
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """Both ends of a divergence's interval."""
+    return "" if low is None or high is None else f"{small(low)} to {small(high)}"
+
+
+def signed_points(value: float | None) -> str:
+    """A difference of shares in points."""
+    if value is None:
+        return UNKNOWN
+    points = 100 * value
+    text = f"{abs(points):.1f}"
+    if text == "0.0":
+        return "0.0"
+    return ("−" if points < 0 else "+") + text
+
+
+def speed_test(row: Row, start: str, depth: int = 0) -> Row | None:
+    """A test of speed: ``pp`` or ``tg``."""
+    for one in row["speed"]:
+        if one["test"].startswith(start) and one["depth"] == depth:
+            return dict(one)
+    return None
+
+
+def speed(test: Row | None) -> str:
+    """Tokens a second."""
+    if test is None or test["mean"] is None:
+        return UNKNOWN
+    digits = 0 if test["mean"] >= 1000 else 1
+    return plain(test["mean"], digits)
+
+
+def deviation(test: Row | None) -> str:
+    """The deviation of the repetitions."""
+    if test is None or test["stddev"] is None:
+        return ""
+    return f"± {plain(test['stddev'], 0 if test['mean'] >= 1000 else 1)}"
+
+
+def summary_of(row: Row) -> Row | None:
+    """All questions in one result; of the reference, its own sum."""
+    if row["all_questions"]:
+        return dict(row["all_questions"])
+    asked = [kind for kind in row["kinds"] if kind["items"]]
+    if len(asked) == 1:
+        return dict(asked[0])
+    if not asked:
+        return None
+    able = [kind for kind in asked if kind["verdict"] != "the reference cannot do this"]
+    items, correct = sum(k["items"] for k in able), sum(k["correct"] for k in able)
+    nothing = dict.fromkeys(asked[0])
+    share = correct / items if items else None
+    return {**nothing, "kind": "all questions", "items": items, "correct": correct,
+            "accuracy": share}  # fmt: skip
+
+
+def memory_error(row: Row) -> tuple[str, ...]:
+    """What was predicted, and how far that was off."""
+    needed, predicted = row["memory_needed_bytes"], row["memory_predicted_bytes"]
+    if not needed or not predicted:
+        return ()
+    off = f"{100 * (predicted / needed - 1):+.0f} %".replace("-", "−")
+    return f"predicted {size(predicted)}", f"({off})"
+
+
+def state_of(document: Row, row: Row) -> str:
+    """A candidate's state in words."""
+    if row["is_reference"]:
+        return "reference"
+    verdict = next(one for one in document["verdicts"] if one["file"] == row["file"])
+    return str(verdict["state"]) + (HINT if verdict["hint"] else "")
+
+
+def depth_of(document: Row) -> int | None:
+    """The depth of the tests in a filled context; None where no file was taken there."""
+    depths = {one["depth"] for row in document["candidates"] for one in row["speed"]}
+    return max(depths) if depths and max(depths) > 0 else None

@@ -1,0 +1,88 @@
+"""``ladder`` and ``rerun`` as processes: real engines, few questions."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.helpers.gguf_files import write_truncated_llama
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Program
+
+LINES = [
+    "The sky is blue because air scatters short waves of light more than long ones.",
+    "What is 47 + 38? 7 + 8 = 15, carry 1; 4 + 3 + 1 = 8. The answer is 85.",
+]
+
+
+@pytest.fixture
+def text(tmp_path: Path) -> Path:
+    path = tmp_path / "text.txt"
+    path.write_text("\n".join(f"{n}. {LINES[n % 2]}" for n in range(40)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def items(tmp_path: Path) -> Path:
+    path = tmp_path / "items.jsonl"
+    rows = [{"kind": "sums", "prompt": f"{n} + 5 = ?", "answer": str(n + 5)} for n in range(30, 42)]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return path
+
+
+@pytest.mark.slow
+def test_a_ladder_says_who_loses_and_can_be_repeated(
+    program: Program, demo_model: Path, text: Path, items: Path, tmp_path: Path
+) -> None:
+    q8, tq1 = program.home / "demo-Q8_0.gguf", program.home / "demo-TQ1_0.gguf"
+    for level, target in (("Q8_0", q8), ("TQ1_0", tq1)):
+        program.run("quantize", demo_model, target, "--type", level, "--quiet")
+    broken = write_truncated_llama(program.home / "broken.gguf")
+    words = (
+        "ladder", "--reference", demo_model, demo_model, q8, tq1, "--text", text, "--items", items,
+        "--threads", "1", "--memory-limit", "4",
+    )  # fmt: skip
+    document = program.json(*words, "--report", tmp_path / "report.html")
+
+    f16, near, far = document["candidates"]
+    assert near["memory_needed_bytes"] > 0
+    assert near["memory_predicted_bytes"] > 0
+    assert near["tokens_per_second"] > 0
+    assert near["mean_kld"] < far["mean_kld"]
+    assert f16["kinds"][0]["accuracy"] >= 0.9
+    assert far["kinds"][0]["verdict"] == "loses"
+    assert far["kinds"][0]["lost"] >= 10
+    states = {verdict["file"]: verdict["state"] for verdict in document["verdicts"]}
+    assert states[str(q8)] != "loses"
+    assert states[str(tq1)] == "loses"
+    assert document["recommendation"]["file"] in (str(demo_model), str(q8))
+    assert {path.suffix for path in tmp_path.glob("report.*")} == {".html", ".json", ".md", ".csv"}
+    written = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert written["verdicts"] == document["verdicts"]
+
+    again = program.json("rerun", tmp_path / "report.json")
+    assert again["report"]["arguments"] == document["arguments"]
+    changed = {one["figure"] for one in again["differences"] if one["notable"]}
+    assert not changed & {"sha256", "state", "error", "text", "items", "engine"}
+    assert broken.exists()
+
+
+def test_bad_words_are_said(program: Program, demo_model: Path, tmp_path: Path) -> None:
+    for words, sentence in (
+        (["ladder", demo_model], "Name the reference"),
+        (["ladder"], "Name at least one"),
+        (["ladder", "--demo", "--memory-limit", "-3"], "not between"),
+        (["ladder", "--demo", "--report", "report.pdf"], "ends in none"),
+    ):
+        assert sentence in program.run(*words, status=2).err
+    for words, sentence in (
+        (["rerun", tmp_path / "nowhere.json"], "cannot be read"),
+        (["rerun", demo_model], "no ladder's JSON report"),
+        (["ladder", "--reference", "nowhere.gguf", demo_model], "nowhere.gguf"),
+        (["ladder", "--reference", demo_model, demo_model, "--items", demo_model], "UTF-8"),
+    ):
+        assert sentence in program.run(*words, status=1).err

@@ -1,0 +1,105 @@
+"""A ladder that was never measured: figures by hand, for the tests of what is made of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.core.quality.histogram import EDGES
+from app.core.tasks.items import Check, TaskItem
+from app.core.verdict import Limits
+from app.lab.ladder import LadderResult, LadderRow
+from app.lab.ladder_document import ladder_document
+from app.lab.ladder_plan import LadderPlan
+from app.lab.ladder_results import (
+    FileFacts,
+    MemoryFigures,
+    QualityStep,
+    SpeedFigures,
+    TasksStep,
+)
+from app.lab.ladder_verdict import assess
+from app.lab.quality_document import FIGURE_NAMES
+
+KINDS = ("sums", "spelling")
+ITEMS = tuple(
+    TaskItem(f"{kind}-{n}", kind, f"{kind} <{n}>?", str(n), Check.NUMBER)
+    for kind in KINDS
+    for n in range(240)
+)
+MB = 1_000_000
+
+
+def facts(level: str, bits: float, **more: Any) -> FileFacts:
+    given: dict[str, Any] = {
+        "level": level,
+        "file_bytes": int(bits * 100 * MB),
+        "bits_per_weight": bits,
+        "parameters": 800 * MB,
+        "active_parameters": 800 * MB,
+        "architecture": "llama",
+        "context_tokens": 8192,
+        "vocabulary_size": 32_000,
+        "sha256": (level.ljust(64, "0"),),
+        "token_bytes": int(bits * 100 * MB),
+        "kv_bytes_by_token": 1000.0,
+        "template_sha256": "t",
+    }
+    return FileFacts(**given | more)
+
+
+def speed(test: str, mean: float, depth: int = 0, **more: Any) -> SpeedFigures:
+    samples = (mean * 0.99, mean, mean * 1.01)
+    return SpeedFigures(test, depth, 4, samples, mean, mean * 0.01, in_turns=True, **more)
+
+
+def quality(kld: float | None, same_top: float) -> QualityStep:
+    figures: dict[str, float | int | None] = dict.fromkeys(FIGURE_NAMES)
+    figures |= {"positions": 7000, "chunks": 32, "mean_kld": kld, "same_top": same_top}
+    if kld is not None:
+        figures |= {"mean_kld_low": kld * 0.8, "mean_kld_high": kld * 1.25, "max_kld": kld * 90}
+        figures |= {"same_top_low": same_top - 0.01, "same_top_high": min(1.0, same_top + 0.01)}
+        figures |= {"ln_ppl_ratio": kld, "ln_ppl_ratio_se_chunks": kld / 9}
+    counts = tuple(range(len(EDGES) + 1))
+    worst = ({"before": "a <b>", "token": "&", "kld": 1.0, "reference_p": 0.9, "candidate_p": 0.1},)
+    return QualityStep("engine 1", figures, counts, worst, 10**9, "precise")
+
+
+def tasks(wrong: int) -> TasksStep:
+    """The first so many of the sums are wrong."""
+    missed = {f"sums-{n}" for n in range(wrong)}
+    outcomes = {item.key: "wrong" if item.key in missed else "correct" for item in ITEMS}
+    return TasksStep("engine 1", outcomes, 999, dict.fromkeys(missed, "<i>7</i>"))
+
+
+def row(file: str, level: str, bits: float, *, kld: float | None, wrong: int) -> LadderRow:
+    generated = 160 / bits
+    return LadderRow(
+        file,
+        facts(level, bits),
+        [speed("pp512", 900.0), speed("tg128", generated), speed("tg128", generated * 0.9, 2048)],
+        [],
+        MemoryFigures(4096, int(bits * 110 * MB), int(bits * 112 * MB), 1, 2, 0, 3, 4, 5, 6),
+        quality(kld, 0.9),
+        tasks(wrong),
+    )
+
+
+def result() -> LadderResult:
+    """Q8_0 is as good as F16, Q2_K loses at sums, one file crashed."""
+    rows = [
+        row("/m/sky-F16.gguf", "F16", 16.0, kld=1e-7, wrong=0),
+        row("/m/sky-Q8_0.gguf", "Q8_0", 8.5, kld=0.001, wrong=0),
+        row("/m/sky-Q2_K.gguf", "Q2_K", 3.2, kld=0.4, wrong=60),
+        LadderRow("/m/<script>.gguf", error="The engine ended: GGML_ASSERT(x < y)."),
+    ]
+    plan = LadderPlan(
+        rows[0].file, tuple(one.file for one in rows), 4, text_name="bundled texts",
+        items_name="bundled",
+    )  # fmt: skip
+    return LadderResult(plan, {one.file: one for one in rows}, "llama.cpp b1", 40e9)
+
+
+def document(measured: LadderResult | None = None, limits: Limits | None = None) -> dict[str, Any]:
+    measured = measured or result()
+    limits = limits or Limits(4000 * MB, 5.0)
+    return ladder_document(measured, assess(measured, ITEMS, limits), limits, b"a text", ITEMS)

@@ -1,0 +1,227 @@
+"""Verdicts, remarks and reports of a ladder that was made by hand."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import msgspec
+import pytest
+
+from app.core.errors import PersonError
+from app.core.verdict import Limits
+from app.lab.ladder_rerun import differences, order_of, read_report
+from app.lab.report_files import json_text, write_reports
+from app.lab.report_html import html_text
+from app.lab.report_plots import Axis, PlotPoint, pareto, scatter
+from app.lab.report_text import csv_text, markdown_text
+from tests.lab import ladder_cases as cases
+
+VOID = {"meta", "br"}
+
+
+class Strict(HTMLParser):
+    """Fails where an element is not closed, or something would be fetched."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag not in {"script", "img", "link", "iframe", "object"}
+        assert not {"src", "href", "onclick", "onload"} & {name for name, _ in attrs}
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        pass
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def test_the_document_has_everything_and_is_plain_json() -> None:
+    document = msgspec.json.decode(msgspec.json.encode(cases.document()))
+    f16, q8, q2, crashed = document["candidates"]
+    assert [row["level"] for row in document["candidates"]] == ["F16", "Q8_0", "Q2_K", None]
+    assert f16["is_reference"]
+    assert f16["mean_kld"] is None  # itself is nothing to lose against
+    assert document["noise_floor"]["mean_kld"] == 1e-7
+    assert q8["mean_kld"] == 0.001
+    assert q2["kinds"][0]["verdict"] == "loses"
+    assert q2["kinds"][0]["lost"] == 60
+    assert q2["failures"][0]["prompt"] == "sums <0>?"
+    assert f16["kinds"][0]["accuracy"] == 1
+    assert f16["kinds"][0]["difference"] is None
+    assert crashed["error"].startswith("The engine ended")
+    assert crashed["kinds"] == []
+    assert [one["state"] for one in document["verdicts"]] == [
+        "as good as",
+        "as good as",
+        "loses",
+        "cannot tell yet",
+    ]
+    assert document["recommendation"]["file"] == "/m/sky-Q8_0.gguf"
+    assert "as good as F16 in all two kinds" in document["recommendation"]["sentence"]
+    assert document["text"]["sha256"]
+    assert document["items"]["count"] == 480
+
+
+def test_the_page_is_whole_and_harmless() -> None:
+    document = cases.document()
+    page = html_text(document)
+    reader = Strict()
+    reader.feed(page)
+    reader.close()
+    assert reader.open == []
+    text = " ".join(reader.texts)
+    assert document["recommendation"]["sentence"] in text
+    for one in document["verdicts"]:
+        assert one["sentence"] in text
+    assert "<script>" in text  # the file's name, as text
+    assert "prefers-color-scheme:dark" in page
+    for svg in re.findall(r"<svg.*?</svg>", page, re.DOTALL):
+        ElementTree.fromstring(svg)
+    assert page.count("<figure") >= 4 + 2
+
+
+def test_the_page_of_a_ladder_with_next_to_nothing() -> None:
+    measured = cases.result()
+    for row in measured.rows.values():
+        row.memory = row.quality = row.tasks = None
+        row.speed = []
+    reader = Strict()
+    reader.feed(html_text(cases.document(measured)))
+    assert reader.open == []
+    assert "no questions were asked" in " ".join(reader.texts)
+    assert markdown_text(cases.document(measured))
+    assert csv_text(cases.document(measured))
+
+
+def test_markdown_is_one_table_that_foreign_names_cannot_break() -> None:
+    measured = cases.result()
+    measured.rows["/m/<script>.gguf"].error = "a|b\nc"
+    text = markdown_text(cases.document(measured))
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    assert len(lines) == 2 + 4
+    assert len({len(re.findall(r"(?<!\\)\|", line)) for line in lines}) == 1
+    assert r"a\|b c" in text
+    assert "240/240" not in text  # the two kinds are added up
+    assert "480/480" in text
+    assert "Measured with Shrinkscope" in text
+
+
+def test_csv_has_a_line_for_each() -> None:
+    rows = list(csv.DictReader(io.StringIO(csv_text(cases.document()))))
+    assert [row["level"] for row in rows] == ["F16", "Q8_0", "Q2_K", ""]
+    assert float(rows[1]["mean_kld"]) == 0.001
+    assert rows[2]["state"] == "loses"
+    assert rows[2]["lost"] == "60"
+    assert float(rows[1]["tokens_per_second"]) == pytest.approx(160 / 8.5)
+
+
+def test_reports_are_written_together(tmp_path: Path) -> None:
+    document = cases.document()
+    written = write_reports(document, tmp_path / "report.html")
+    assert sorted(path.suffix for path in written) == [".csv", ".html", ".json", ".md"]
+    assert sorted(tmp_path.iterdir()) == sorted(written)
+    assert read_report(tmp_path / "report.json")["format"] == "shrinkscope ladder"
+    assert [p.name for p in write_reports(document, tmp_path / "one.md")] == ["one.md"]
+    with pytest.raises(PersonError, match="cannot be written"):
+        write_reports(document, tmp_path / "nowhere" / "report.html")
+
+
+def test_a_report_is_measured_again_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    path.write_text(json_text(cases.document()), encoding="utf-8")
+    order = order_of(read_report(path))
+    assert order.fresh
+    assert order.plan == cases.result().plan
+    assert order.limits == Limits(4000 * cases.MB, 5.0)
+    assert order.text is None
+    assert order.items is None
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": "x"}', "\x00\x01", "[" * 9999])
+def test_what_is_no_report_is_said(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "report.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(PersonError, match="no ladder's JSON report"):
+        read_report(path)
+    with pytest.raises(PersonError, match="cannot be read"):
+        read_report(tmp_path / "nowhere.json")
+
+
+def test_differences_tell_chance_from_change() -> None:
+    before, same = cases.document(), cases.document()
+    assert differences(before, same) == []
+
+    measured = cases.result()
+    row = measured.rows["/m/sky-Q8_0.gguf"]
+    row.speed[0] = cases.speed("pp512", 905.0)
+    row.speed[1] = cases.speed("tg128", 10.0)
+    row.tasks = cases.tasks(60)
+    found = {(one["figure"]): one for one in differences(before, cases.document(measured))}
+    assert not found["pp512"]["notable"]
+    assert found["tg128"]["notable"]
+    assert found["tg128"]["after"] == 10.0
+    assert found["right at sums"]["before"] == 240
+    assert found["answers judged otherwise"]["after"] == 60
+    assert found["state"]["after"] == "loses"
+
+
+def test_remarks_say_what_was_not_alike() -> None:
+    measured = cases.result()
+    q8 = measured.rows["/m/sky-Q8_0.gguf"]
+    q8.facts = cases.facts("Q8_0", 8.5, template_sha256="other", vocabulary_size=5)
+    q8.speed[1] = cases.speed("tg128", 20.0, others_cores=1.5, power="battery")
+    measured.reference.again = [cases.speed("tg128", 5.0)]
+    measured.reference.facts = cases.facts("Q5_K_M", 5.7)
+    remarks = " ".join(cases.document(measured)["remarks"])
+    for part in (
+        "chat template of Q8_0 differs",
+        "another vocabulary",
+        "1.5 cores busy",
+        "on battery",
+        "the PC itself has changed",
+        "quantized itself",
+    ):
+        assert part in remarks
+    assert cases.document()["remarks"] == []
+
+
+def test_files_of_one_level_are_told_apart_by_name() -> None:
+    measured = cases.result()
+    measured.rows["/m/sky-Q2_K.gguf"].facts = cases.facts("Q8_0", 8.5)
+    names = [row["name"] for row in cases.document(measured)["candidates"]]
+    assert names == ["F16", "sky-Q8_0", "sky-Q2_K", "<script>"]
+
+
+def test_the_pareto_edge_by_hand() -> None:
+    less = Axis("memory", str)
+    more = Axis("speed", str, more_is_better=True)
+    loss = Axis("loss", str)
+    points = [
+        PlotPoint("a", 0, 1.0, 9.0),
+        PlotPoint("b", 1, 2.0, 3.0),
+        PlotPoint("c", 2, 3.0, 3.0),  # b needs less and loses no more
+        PlotPoint("d", 3, 4.0, 0.0),
+    ]
+    assert [point.name for point in pareto(points, less, loss)] == ["a", "b", "d"]
+    assert [point.name for point in pareto(points, more, loss)] == ["d"]
+
+
+@pytest.mark.parametrize("is_log", [False, True])
+def test_a_plot_of_one_point_and_of_equal_points(is_log: bool) -> None:
+    axis = Axis("loss", str, is_log=is_log)
+    for points in ([PlotPoint("a", 0, 1.0, 1.0)], [PlotPoint(n, 7, 1.0, 1.0) for n in "abc"]):
+        ElementTree.fromstring(scatter("title", points, Axis("x", str), axis, 0.0))
