@@ -8,6 +8,7 @@ the one that loses least. A candidate that is slower than wanted is taken only w
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _NAMED_KINDS = 3
 _SAME_SPEED = 1.05
 _SAME_MEMORY = 0.02
+# With few repetitions a 95 % interval is wider than two errors.
+_SURE_ERRORS = 2.5
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -35,6 +38,7 @@ class Rung:
         judgement: None for the reference.
         needed_bytes: Needed memory, measured, else predicted; None where it is not known.
         tokens_per_second: While generating with an empty context; None likewise.
+        speed_error: Its standard error; None where there is none.
         same_top: Share of positions with the reference's most likely token; it only describes.
         error: Why it could not be measured, or not all of it.
     """
@@ -46,6 +50,7 @@ class Rung:
     tokens_per_second: float | None = None
     same_top: float | None = None
     error: str | None = None
+    speed_error: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +246,8 @@ def _equality(judgement: Judgement, reference: str) -> str:
     )
     if judgement.in_every_kind:
         names = [kind.kind for kind in tested]
-        where = f"all {_count(len(names))} kinds" if len(names) != 1 else names[0]
+        where = names[0] if len(names) == 1 else f"all {_count(len(names))} kinds"
+        where = "both kinds" if len(names) == 2 else where
         return f"as good as {reference} in {where}{better}"
     together = judgement.together
     assert together is not None
@@ -293,9 +299,22 @@ def _advantages(rung: Rung, reference: Rung) -> list[str]:
     if rung.tokens_per_second and reference.tokens_per_second:
         times = rung.tokens_per_second / reference.tokens_per_second
         same = 1 / _SAME_SPEED < times < _SAME_SPEED
-        parts.append("as fast" if same else f"{times:.2g} times as fast")
+        if same or abs(math.log(times)) < _SURE_ERRORS * _ratio_error(rung, reference):
+            parts.append("about as fast")
+        else:
+            parts.append(f"{times:.2g} times as fast")
         joint = "as"
     return [f"{' and '.join(parts)} {joint} {reference.name}"] if parts else []
+
+
+def _ratio_error(rung: Rung, reference: Rung) -> float:
+    """The standard error of the logarithm of two speeds' ratio."""
+    errors = [
+        (one.speed_error or 0.0) / one.tokens_per_second
+        for one in (rung, reference)
+        if one.tokens_per_second
+    ]
+    return math.hypot(*errors)
 
 
 def _difference(one: int | None, other: int | None) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -107,6 +108,7 @@ def _rung(row: LadderRow, name: str, judgement: Judgement | None) -> Rung:
         speed.mean if speed is not None else None,
         same_top,
         row.error,
+        speed.stddev / math.sqrt(len(speed.samples)) if speed and speed.stddev else None,
     )
 
 

@@ -32,6 +32,8 @@ FIGURE_NAMES = (
     "ln_ppl_ratio",
     "ln_ppl_ratio_se",
     "ln_ppl_ratio_se_chunks",
+    "ln_ppl_ratio_low",
+    "ln_ppl_ratio_high",
     "ppl",
     "ppl_se",
     "ppl_se_chunks",
@@ -44,7 +46,7 @@ def quality_figures(figures: QualityFigures | None) -> dict[str, float | int | N
     if figures is None:
         return dict.fromkeys(FIGURE_NAMES)
     tool, interval = figures.tool_errors, figures.mean_kld.log_interval()
-    share = figures.same_top.share_interval()
+    share, ratio = figures.same_top.share_interval(), figures.ln_ppl_ratio.interval()
     values = (
         figures.positions,
         figures.chunks,
@@ -69,6 +71,8 @@ def quality_figures(figures: QualityFigures | None) -> dict[str, float | int | N
         figures.ln_ppl_ratio.value,
         tool.ln_ppl_ratio if tool else None,
         figures.ln_ppl_ratio.standard_error,
+        ratio.low if ratio else None,
+        ratio.high if ratio else None,
         figures.ppl.value,
         tool.ppl if tool else None,
         figures.ppl.standard_error,

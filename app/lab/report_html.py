@@ -69,11 +69,11 @@ def _sentences(document: Row) -> str:
 
 def _table(document: Row) -> str:
     depth = words.depth_of(document)
-    heads = ["", "size", "needs", "prompt tok/s", "tok/s"]
+    heads = ["", "state", "needs", "tok/s"]
     if depth is not None:
         heads.append(f"tok/s after {depth:,}")
-    heads += ["mean KL divergence", "same top token", "ln PPL ratio"]
-    heads += ["right answers", "difference", "state"]
+    heads += ["right answers", "difference", "mean KL divergence", "same top token"]
+    heads += ["ln PPL ratio", "prompt tok/s", "size"]
     head = "".join(f"<th>{escape(text)}</th>" for text in heads)
     lines: list[str] = []
     for number, row in enumerate(document["candidates"]):
@@ -98,35 +98,33 @@ def _cell(label: str, text: str, *notes: str, kind: str = "") -> str:
 
 def _cells(document: Row, row: Row, depth: int | None) -> list[tuple[str, ...]]:
     prompt, generation = words.speed_test(row, "pp"), words.speed_test(row, "tg")
-    reached = words.deviation(generation)
-    if row["bandwidth_share"] is not None:
-        reached += f", {words.percent(row['bandwidth_share'], 0)} of memory"
+    share = row["bandwidth_share"]
+    of_memory = "" if share is None else f"{words.percent(share, 0)} of memory"
     cells: list[tuple[str, ...]] = [
-        (words.size(row["file_bytes"]), f"{words.plain(row['bits_per_weight'], 2)} bits/weight"),
+        (words.state_of(document, row), row["error"] or ""),
         (words.size(row["memory_needed_bytes"]), *words.memory_error(row)),
-        (words.speed(prompt), words.deviation(prompt)),
-        (words.speed(generation), reached),
+        (words.speed(generation), words.deviation(generation), of_memory),
     ]
     if depth is not None:
         deep = words.speed_test(row, "tg", depth)
         cells.append((words.speed(deep), words.deviation(deep)))
-    kld = words.interval(row["mean_kld_low"], row["mean_kld_high"])
     top = ""
     if row["same_top_low"] is not None:
         top = f"{words.percent(row['same_top_low'])} to {words.percent(row['same_top_high'])}"
-    ratio_error = row["ln_ppl_ratio_se_chunks"]
-    cells += [
-        (words.small(row["mean_kld"]), kld),
-        (words.percent(row["same_top"]), top),
-        (
-            words.plain(row["ln_ppl_ratio"], 4),
-            "" if ratio_error is None else f"± {words.plain(1.96 * ratio_error, 4)}",
-        ),
+    ratio = ""
+    if row["ln_ppl_ratio_low"] is not None:
+        low, high = row["ln_ppl_ratio_low"], row["ln_ppl_ratio_high"]
+        ratio = f"{words.plain(low, 4)} to {words.plain(high, 4)}"
+    bits = row["bits_per_weight"]
+    return [
+        *cells,
         *_answers(row),
+        (words.small(row["mean_kld"]), words.interval(row["mean_kld_low"], row["mean_kld_high"])),
+        (words.percent(row["same_top"]), top),
+        (words.plain(row["ln_ppl_ratio"], 4), ratio),
+        (words.speed(prompt), words.deviation(prompt)),
+        (words.size(row["file_bytes"]), f"{words.plain(bits, 2)} bits/weight" if bits else ""),
     ]
-    state = words.state_of(document, row)
-    cells.append((state, row["error"] or ""))
-    return cells
 
 
 def _answers(row: Row) -> list[tuple[str, ...]]:

@@ -11,7 +11,7 @@ from html import escape
 from app.core.candidate import COLOURS
 
 WIDTH, HEIGHT = 420, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 14, 14, 46
+_LEFT, _RIGHT, _TOP, _BOTTOM = 68, 14, 14, 46
 _LETTER_WIDTH, _LINE_HEIGHT = 6.9, 14.0
 _MARK = 5.0
 _PALETTE = tuple(COLOURS.values())
@@ -27,6 +27,7 @@ class PlotPoint:
         number: Its place in the ladder: the colour and the shape.
         low: Lower end of the interval of ``y``; None where there is none.
         high: Upper end.
+        across: How far ``x`` swings to either side; None where it does not.
     """
 
     name: str
@@ -35,6 +36,7 @@ class PlotPoint:
     y: float
     low: float | None = None
     high: float | None = None
+    across: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,8 @@ def scatter(
         floor: A value of y below which differences mean nothing; drawn as a dashed line.
         floor_words: What it is.
     """
-    xs = [point.x for point in points]
+    swings = [(point.x - (point.across or 0), point.x + (point.across or 0)) for point in points]
+    xs = [max(0.0, low) for low, _ in swings] + [high for _, high in swings]
     ys = [value for p in points for value in (p.y, p.low, p.high) if value is not None]
     if y_axis.is_log:
         ys = [value for value in ys if value > 0]
@@ -135,6 +138,9 @@ def scatter(
         parts.append(f'<path class="edge" d="{_steps(edge, x_scale, y_scale)}"/>')
     places = [(x_scale.place(p.x), y_scale.place(p.y)) for p in points]
     for point, (x, y) in zip(points, places, strict=True):
+        if point.across:
+            begin, end = (x_scale.place(point.x + sign * point.across) for sign in (-1, 1))
+            parts.append(f'<path class="bar" d="M{begin:.1f} {y:.1f}H{end:.1f}"/>')
         parts.append(_mark(point, x, y, y_scale, x_axis, y_axis))
     for point, (x, y, anchor) in zip(points, _labels(points, places), strict=True):
         parts.append(
@@ -289,9 +295,9 @@ def _labels(
     for point, (x, y) in zip(points, places, strict=True):
         wide = len(point.name) * _LETTER_WIDTH
         options = [
-            (x + 9, y + 4, "start"), (x, y - 10, "middle"), (x, y + 19, "middle"),
-            (x - 9, y + 4, "end"), (x + 9, y - 8, "start"), (x + 9, y + 16, "start"),
-            (x - 9, y - 8, "end"), (x - 9, y + 16, "end"), (x, y - 24, "middle"),
+            (x + 8, y - 7, "start"), (x - 8, y - 7, "end"), (x + 8, y + 17, "start"),
+            (x - 8, y + 17, "end"), (x, y - 10, "middle"), (x, y + 19, "middle"),
+            (x + 10, y + 4, "start"), (x - 10, y + 4, "end"), (x, y - 24, "middle"),
             (x, y + 33, "middle"), (x, y - 38, "middle"), (x, y - 52, "middle"),
         ]  # fmt: skip
         best = min(options, key=lambda option: _overlap(_box(option, wide), taken))

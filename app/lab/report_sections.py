@@ -50,7 +50,8 @@ def plots(document: Row) -> str:
         return ""
     return (
         f'<h2>What it costs and what it loses</h2><div class="grid">{"".join(figures)}</div>'
-        '<p class="how">The dashed edge joins the versions that no other beats in both.</p>'
+        '<p class="how">The dashed edge joins the versions that no other beats in both. Bars along '
+        "the speed are the deviation of its repetitions.</p>"
     )
 
 
@@ -63,7 +64,10 @@ def _points_at(
     for number, row in enumerate(document["candidates"]):
         across, up = x(row), y(row)
         if across is not None and up is not None:
-            found.append(PlotPoint(row["name"], number, across, *up))
+            swing = words.speed_test(row, "tg") if x is _generation else None
+            found.append(
+                PlotPoint(row["name"], number, across, *up, swing["stddev"] if swing else None)
+            )
     return found
 
 
@@ -112,7 +116,7 @@ def task_table(document: Row) -> str:
     hint = any(kind["hint"] for row in rows for kind in row["kinds"])
     return (
         "<h2>Right answers, kind by kind</h2>"
-        f'<div class="box scroll"><table><thead><tr><th></th><th>questions</th>{head}</tr></thead>'
+        f'<div class="box scroll"><table class="kinds"><thead><tr><th></th><th>questions</th>{head}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table></div>"
         '<p class="how">Below the number of right answers: the difference in points with its 95 % '
         "interval (Newcombe, paired). Loses and gains are McNemar's exact test after Holm's "
@@ -125,21 +129,19 @@ def task_table(document: Row) -> str:
 def _kind_cell(kind: Row) -> str:
     if not kind["items"]:
         return f"<td>{words.UNKNOWN}</td>"
-    note, css = "", ""
+    css, notes = "", list[str]()
     if kind["difference"] is not None:
-        note = (
-            f"{words.signed_points(kind['difference'])} "
-            f"({words.signed_points(kind['difference_low'])} to "
-            f"{words.signed_points(kind['difference_high'])})"
-        )
+        low, high = kind["difference_low"], kind["difference_high"]
+        notes.append(words.signed_points(kind["difference"]))
+        notes.append(f"{words.signed_points(low)} to {words.signed_points(high)}")
     if kind["out_of_tokens"]:
-        note += f" · {kind['out_of_tokens']} out of tokens"
+        notes.append(f"{kind['out_of_tokens']} out of tokens")
     word = ""
     if kind["verdict"] in ("loses", "gains"):
         css, word = ("loses", "good")[kind["verdict"] == "gains"], f" {kind['verdict']}"
     elif kind["verdict"] == "the reference cannot do this":
         word = " (the reference cannot)"
-    small = f"<small>{escape(note.strip(' ·'))}</small>" if note else ""
+    small = "".join(f"<small>{escape(note)}</small>" for note in notes)
     return f'<td><span class="{css}">{kind["correct"]}{word}</span>{small}</td>'
 
 

@@ -9,7 +9,7 @@ STYLE = """
 body{margin:0;background:var(--ground);color:var(--text);
 font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;
 font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
-main{max-width:1080px;margin:0 auto;padding:24px 16px 64px}
+main{max-width:1200px;margin:0 auto;padding:24px 16px 64px}
 h1{font-size:24px;line-height:1.25;margin:0 0 4px}
 h2{font-size:18px;margin:40px 0 8px}
 h3{font-size:16px;margin:0 0 4px}
@@ -44,10 +44,10 @@ border-bottom:1px solid var(--line)}
 tr:last-child td,tr:last-child th{border-bottom:0}
 th{font-weight:600}
 thead th{color:var(--dim);font-weight:400}
-th:first-child,td.words{text-align:left}
+th:first-child,td.words,table.rows th:nth-child(2){text-align:left}
 tbody th{position:sticky;left:0;background:var(--surface)}
 td small{display:block;color:var(--dim);font-size:13px}
-td.words{white-space:normal;min-width:120px}td.words small{white-space:normal}
+td.words{white-space:normal;min-width:140px}td.words small{white-space:normal}
 .loses{color:var(--bad);font-weight:600}
 .good{color:var(--good);font-weight:600}
 pre,code{font:13px/1.45 ui-monospace,Menlo,Consolas,monospace;white-space:pre-wrap}
@@ -68,6 +68,9 @@ table.rows td{display:flex;justify-content:space-between;gap:16px;text-align:rig
 table.rows td::before{content:attr(data-label);color:var(--dim);text-align:left;flex:none}
 table.rows td small{white-space:normal}
 table.rows td.words{text-align:right}
+table.kinds th,table.kinds td{padding:8px}
+table.kinds th:nth-child(2),table.kinds td:nth-child(2){display:none}
+svg text{font-size:15px}svg .tick,svg .note{font-size:14px}
 dl{grid-template-columns:1fr}dd{margin-bottom:8px}
 }
 @media print{body{background:#fff}details{display:block}}

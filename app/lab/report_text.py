@@ -17,7 +17,7 @@ _CSV_COLUMNS = (
     "peak_mapped_bytes", "prompt_tokens_per_second", "prompt_stddev", "tokens_per_second",
     "tokens_stddev", "bandwidth_share", "positions", "mean_kld", "mean_kld_low", "mean_kld_high",
     "median_kld", "kld_p90", "kld_p99", "max_kld", "same_top", "same_top_low", "same_top_high",
-    "rms_delta_p", "ln_ppl_ratio", "ln_ppl_ratio_se_chunks", "ppl", "reference_ppl",
+    "rms_delta_p", "ln_ppl_ratio", "ln_ppl_ratio_low", "ln_ppl_ratio_high", "ppl", "reference_ppl",
     "bits_per_byte", "items", "correct", "lost", "gained", "difference", "difference_low",
     "difference_high", "p_value", "corrected_p_value", "state", "error",
 )  # fmt: skip

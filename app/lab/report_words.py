@@ -27,7 +27,7 @@ def percent(value: float | None, digits: int = 1) -> str:
 
 def plain(value: float | None, digits: int = 1) -> str:
     """A number."""
-    return UNKNOWN if value is None else f"{value:,.{digits}f}"
+    return UNKNOWN if value is None else f"{value:,.{digits}f}".replace("-", "−")
 
 
 def small(value: float | None) -> str:

@@ -213,3 +213,28 @@ def test_points_show_the_interval() -> None:
 def test_default_limits_come_from_the_pc() -> None:
     assert default_limits(6 * GB).memory_bytes == 6 * GB
     assert default_limits(0).memory_bytes is None
+
+
+def test_a_speed_that_swings_is_not_called_faster() -> None:
+    (judged,) = judge_candidates([Evidence()])
+    reference = Rung("f16", "F16", None, 8 * GB, 10.0, speed_error=1.0)
+    swings = Rung("q8", "Q8_0", judged, 8 * GB, 13.0, speed_error=2.0)
+    steady = Rung("q4", "Q4_K_M", judged, 3 * GB, 13.0, speed_error=0.1)
+    assert "as much memory and about as fast as F16" in sentence_of(swings, reference)
+    assert "62 % less memory and 1.3 times as fast as F16" in sentence_of(steady, reference)
+
+
+def test_a_loss_everywhere_is_summed_up() -> None:
+    (judged,) = judge_candidates([several(60, *[range(60)] * 5)])
+    said = sentence_of(Rung("q1", "IQ1_S", judged), Rung("f16", "F16", None))
+    assert "loses over all 300 questions together (−100 points" in said
+    assert "in five of five kinds, most at kind0, kind1 and kind2" in said
+
+
+def test_what_only_the_correction_leaves_open_needs_more_questions() -> None:
+    (alone,) = judge_candidates([one("sums", 240, range(7))])
+    among = judge_candidates([one("sums", 240, range(7)), *[one("sums", 240, range(0))] * 19])
+    assert alone.state is State.LOSES
+    assert among[0].state is State.CANNOT_TELL
+    assert among[0].more_items is not None
+    assert among[0].more_items > 0

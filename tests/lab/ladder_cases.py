@@ -58,7 +58,7 @@ def quality(kld: float | None, same_top: float) -> QualityStep:
     if kld is not None:
         figures |= {"mean_kld_low": kld * 0.8, "mean_kld_high": kld * 1.25, "max_kld": kld * 90}
         figures |= {"same_top_low": same_top - 0.01, "same_top_high": min(1.0, same_top + 0.01)}
-        figures |= {"ln_ppl_ratio": kld, "ln_ppl_ratio_se_chunks": kld / 9}
+        figures |= {"ln_ppl_ratio": kld, "ln_ppl_ratio_low": kld / 9, "ln_ppl_ratio_high": kld * 2}
     counts = tuple(range(len(EDGES) + 1))
     worst = ({"before": "a <b>", "token": "&", "kld": 1.0, "reference_p": 0.9, "candidate_p": 0.1},)
     return QualityStep("engine 1", figures, counts, worst, 10**9, "precise")

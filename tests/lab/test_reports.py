@@ -71,7 +71,7 @@ def test_the_document_has_everything_and_is_plain_json() -> None:
         "cannot tell yet",
     ]
     assert document["recommendation"]["file"] == "/m/sky-Q8_0.gguf"
-    assert "as good as F16 in all two kinds" in document["recommendation"]["sentence"]
+    assert "as good as F16 in both kinds" in document["recommendation"]["sentence"]
     assert document["text"]["sha256"]
     assert document["items"]["count"] == 480
 
