@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -22,10 +21,10 @@ from app.lab.ladder_results import (
     FileFacts,
     MemoryFigures,
     QualityStep,
-    SpeedFigures,
     SpeedStep,
     TasksStep,
 )
+from app.lab.ladder_rows import LadderResult, LadderRow
 from app.lab.ladder_steps import Steps, Tools
 from app.store.ladders import StoredStep
 
@@ -68,67 +67,6 @@ class _Kept(msgspec.Struct, frozen=True):
 
     plan: LadderPlan
     steps: list[Step]
-
-
-@dataclass(slots=True)
-class LadderRow:
-    """One file of the ladder; None where there is no measurement.
-
-    Attributes:
-        speed: Tests with an empty context first, then with a filled one.
-        again: The first file's tests once more at the end.
-        error: Why it could not be measured, or not all of it.
-    """
-
-    file: str
-    facts: FileFacts | None = None
-    speed: list[SpeedFigures] = field(default_factory=lambda: list[SpeedFigures]())
-    again: list[SpeedFigures] = field(default_factory=lambda: list[SpeedFigures]())
-    memory: MemoryFigures | None = None
-    quality: QualityStep | None = None
-    tasks: TasksStep | None = None
-    error: str | None = None
-
-    @property
-    def needed_bytes(self) -> int | None:
-        """Needed memory as measured, else as predicted."""
-        if self.memory is None:
-            return None
-        measured = self.memory.needed_bytes
-        return self.memory.predicted_bytes if measured is None else measured
-
-    def test(self, start: str, depth_tokens: int = 0) -> SpeedFigures | None:
-        """A test of speed: ``pp`` or ``tg``."""
-        for figures in self.speed:
-            if figures.test.startswith(start) and figures.depth == depth_tokens:
-                return figures
-        return None
-
-
-@dataclass(slots=True)
-class LadderResult:
-    """Everything that was measured.
-
-    Attributes:
-        rows: Every file once, the reference first.
-        bandwidth: Bytes a second that this PC reads from memory; None where nothing rests on it.
-        resumed_steps: How many were there already from an earlier run.
-        elapsed_ns: All steps together, those of earlier runs too.
-        remarks: What went wrong on the way without ending it.
-    """
-
-    plan: LadderPlan
-    rows: dict[str, LadderRow]
-    engine: str = ""
-    bandwidth: float | None = None
-    resumed_steps: int = 0
-    elapsed_ns: int = 0
-    remarks: list[str] = field(default_factory=lambda: list[str]())
-
-    @property
-    def reference(self) -> LadderRow:
-        """The reference's row."""
-        return self.rows[self.plan.reference]
 
 
 class Ladder:

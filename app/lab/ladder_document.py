@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from app.core.tasks.items import TaskItem
     from app.core.tasks.results import KindResult
     from app.core.verdict import Judgement, Limits
-    from app.lab.ladder import LadderResult, LadderRow
+    from app.lab.ladder_rows import LadderResult, LadderRow
     from app.lab.ladder_verdict import Assessment
 
 FORMAT = "shrinkscope ladder"

@@ -35,8 +35,8 @@ from app.store.lock import OwnerLock, StoreInUse
 if TYPE_CHECKING:
     from app.core.model_file import ModelFile
     from app.core.verdict import Limits
-    from app.lab.ladder import LadderResult
     from app.lab.ladder_control import Gate, LadderProgress
+    from app.lab.ladder_rows import LadderResult
     from app.lab.tasks_sets import TaskSet
     from app.store.paths import Paths
 
@@ -73,24 +73,21 @@ class LadderOrder:
 
 @contextlib.contextmanager
 def ladder_keeper(paths: Paths, say: Callable[[str], None]) -> Generator[LadderStore | None]:
-    """The store, where no other program owns it; else None, and ``say`` is told why."""
-    lock = OwnerLock(paths.lock)
-    try:
-        lock.acquire()
-    except StoreInUse:
-        say("Shrinkscope's window is open and owns the store: an interrupted ladder begins anew.")
-        yield None
-        return
-    try:
-        connection = open_database(paths.database, say=say)
-    except BaseException:
-        lock.release()
-        raise
-    try:
-        yield LadderStore(connection)
-    finally:
-        connection.close()
-        lock.release()
+    """The store, where it can be had; else None, and ``say`` is told why."""
+    with contextlib.ExitStack() as stack:
+        lock = OwnerLock(paths.lock)
+        store: LadderStore | None = None
+        try:
+            lock.acquire()
+            stack.callback(lock.release)
+            connection = open_database(paths.database, say=say)
+            stack.callback(connection.close)
+            store = LadderStore(connection)
+        except StoreInUse:
+            say("Shrinkscope's window is open and owns the store: this ladder is not kept.")
+        except PersonError as error:
+            say(f"This ladder is not kept. {error.sentence}")
+        yield store
 
 
 class LadderRun:

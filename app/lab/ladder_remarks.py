@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.core.levels import LEVELS
 
 if TYPE_CHECKING:
-    from app.lab.ladder import LadderResult, LadderRow
+    from app.lab.ladder_rows import LadderResult, LadderRow
 
 _FULL = frozenset({"F32", "F16", "BF16"})
 _BUSY_CORES = 0.25

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.core.statistics.anytime import WinRate
     from app.core.tasks.items import TaskItem
     from app.core.tasks.results import Outcomes
-    from app.lab.ladder import LadderResult, LadderRow
+    from app.lab.ladder_rows import LadderResult, LadderRow
 
 
 @dataclass(frozen=True, slots=True)

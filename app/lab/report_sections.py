@@ -116,8 +116,8 @@ def task_table(document: Row) -> str:
     hint = any(kind["hint"] for row in rows for kind in row["kinds"])
     return (
         "<h2>Right answers, kind by kind</h2>"
-        f'<div class="box scroll"><table class="kinds"><thead><tr><th></th><th>questions</th>{head}</tr></thead>'
-        f"<tbody>{''.join(lines)}</tbody></table></div>"
+        '<div class="box scroll"><table class="kinds"><thead><tr><th></th><th>questions</th>'
+        f"{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
         '<p class="how">Below the number of right answers: the difference in points with its 95 % '
         "interval (Newcombe, paired). Loses and gains are McNemar's exact test after Holm's "
         "correction over everything that this ladder tests."

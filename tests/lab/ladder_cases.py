@@ -7,7 +7,6 @@ from typing import Any
 from app.core.quality.histogram import EDGES
 from app.core.tasks.items import Check, TaskItem
 from app.core.verdict import Limits
-from app.lab.ladder import LadderResult, LadderRow
 from app.lab.ladder_document import ladder_document
 from app.lab.ladder_plan import LadderPlan
 from app.lab.ladder_results import (
@@ -17,6 +16,7 @@ from app.lab.ladder_results import (
     SpeedFigures,
     TasksStep,
 )
+from app.lab.ladder_rows import LadderResult, LadderRow
 from app.lab.ladder_verdict import assess
 from app.lab.quality_document import FIGURE_NAMES
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,7 +12,7 @@ from app.core.errors import PersonError
 from app.core.settings import DEFAULT_CONTEXT_TOKENS
 from app.lab.fit import Fitter
 from app.lab.kept_references import KeptReferences
-from app.lab.ladder import Ladder, LadderResult
+from app.lab.ladder import Ladder
 from app.lab.ladder_control import Clock, Gate, LadderProgress, LadderStopped
 from app.lab.ladder_plan import LadderPlan, Step, StepKind, steps_of
 from app.lab.ladder_results import FileFacts, TasksStep
@@ -23,6 +23,9 @@ from app.store.database import open_database
 from app.store.ladders import LadderStore
 from app.store.speeds import SpeedStore
 from tests.helpers import gguf_files as files
+
+if TYPE_CHECKING:
+    from app.lab.ladder_rows import LadderResult
 
 PLENTY_BYTES = 50_000_000_000
 TEXT = "\n".join(
