@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.core.recommendation import Recommendation, Rung, recommend, sentence_of
+from app.core.recommendation import Recommendation, recommend
 from app.core.tasks.results import KindResult, KindVerdict, compare_tasks
 from app.core.tasks.scoring import Outcome
 from app.core.verdict import Evidence, Judgement, Limits, judge_candidates
+from app.core.verdict_words import Rung, sentence_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 from app.core.candidate import COLOURS
+from app.lab.report_axes import (
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    TOP,
+    WIDTH,
+    Axis,
+    Scale,
+    draw_axes,
+)
 
-WIDTH, HEIGHT = 420, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 68, 14, 14, 46
 _LETTER_WIDTH, _LINE_HEIGHT = 6.9, 14.0
 _MARK = 5.0
 _PALETTE = tuple(COLOURS.values())
-_ROOM = 0.08
-_MOST_TICKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,63 +44,6 @@ class PlotPoint:
     low: float | None = None
     high: float | None = None
     across: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """What an axis shows.
-
-    Attributes:
-        label: With its unit.
-        words: Writes a value.
-        more_is_better: Else less is.
-        is_log: Decades in equal steps; values must be above zero.
-        least: What it shows at least, if given.
-    """
-
-    label: str
-    words: Callable[[float], str]
-    more_is_better: bool = False
-    is_log: bool = False
-    least: tuple[float, float] | None = None
-
-
-class _Scale:
-    """Turns values into places."""
-
-    def __init__(self, axis: Axis, values: Sequence[float], begin: float, end: float) -> None:
-        self._log = axis.is_log
-        found = [*values, *(axis.least or ())]
-        low, high = self._of(min(found)), self._of(max(found))
-        room = (high - low) * _ROOM or (0.5 if self._log else abs(high) * 0.2 or 1.0)
-        self.low, self.high = low - room, high + room
-        if not self._log and min(found) >= 0:
-            self.low = max(self.low, 0.0) if min(found) > 0 else -room / 2
-        self._begin, self._end = begin, end
-
-    def place(self, value: float) -> float:
-        share = (self._of(value) - self.low) / (self.high - self.low)
-        return self._begin + min(1.0, max(0.0, share)) * (self._end - self._begin)
-
-    def ticks(self) -> list[float]:
-        if self._log:
-            first, last = math.ceil(self.low), math.floor(self.high)
-            if last - first >= 1:
-                step = -(-(last - first + 1) // _MOST_TICKS)
-                return [10.0**exponent for exponent in range(first, last + 1, step)]
-            return [10**self.low * 1.2, 10**self.high / 1.2]
-        return _nice_ticks(self.low, self.high)
-
-    def _of(self, value: float) -> float:
-        return math.log10(max(value, 1e-300)) if self._log else value
-
-
-def _nice_ticks(low: float, high: float) -> list[float]:
-    raw = (high - low) / _MOST_TICKS
-    size = 10 ** math.floor(math.log10(raw))
-    step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= raw)
-    count = math.floor(high / step) - math.ceil(low / step) + 1
-    return [(math.ceil(low / step) + number) * step for number in range(count)]
 
 
 def scatter(
@@ -123,14 +73,14 @@ def scatter(
         ys.append(floor)
     else:
         floor = None
-    x_scale = _Scale(x_axis, xs, _LEFT, WIDTH - _RIGHT)
-    y_scale = _Scale(y_axis, ys, HEIGHT - _BOTTOM, _TOP)
-    parts = [_axes(x_axis, y_axis, x_scale, y_scale)]
+    x_scale = Scale(x_axis, xs, LEFT, WIDTH - RIGHT)
+    y_scale = Scale(y_axis, ys, HEIGHT - BOTTOM, TOP)
+    parts = [draw_axes(x_axis, y_axis, x_scale, y_scale)]
     if floor is not None:
         y = y_scale.place(floor)
-        parts.append(f'<path class="floor" d="M{_LEFT} {y:.1f}H{WIDTH - _RIGHT}"/>')
+        parts.append(f'<path class="floor" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>')
         parts.append(
-            f'<text class="note" x="{WIDTH - _RIGHT}" y="{y - 4:.1f}" text-anchor="end">'
+            f'<text class="note" x="{WIDTH - RIGHT}" y="{y - 4:.1f}" text-anchor="end">'
             f"{escape(floor_words)}</text>"
         )
     edge = pareto(points, x_axis, y_axis)
@@ -215,37 +165,7 @@ def _svg(title: str, inside: str, width: int, height: int) -> str:
     )
 
 
-def _axes(x_axis: Axis, y_axis: Axis, x_scale: _Scale, y_scale: _Scale) -> str:
-    below, right = HEIGHT - _BOTTOM, WIDTH - _RIGHT
-    parts: list[str] = []
-    for value in y_scale.ticks():
-        y = y_scale.place(value)
-        parts.append(f'<path class="grid" d="M{_LEFT} {y:.1f}H{right}"/>')
-        parts.append(
-            f'<text class="tick" x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">'
-            f"{escape(y_axis.words(value))}</text>"
-        )
-    for value in x_scale.ticks():
-        x = x_scale.place(value)
-        parts.append(f'<path class="grid" d="M{x:.1f} {_TOP}V{below}"/>')
-        parts.append(
-            f'<text class="tick" x="{x:.1f}" y="{below + 16}" text-anchor="middle">'
-            f"{escape(x_axis.words(value))}</text>"
-        )
-    parts.append(f'<path class="axis" d="M{_LEFT} {_TOP}V{below}H{right}"/>')
-    parts.append(
-        f'<text class="label" x="{(_LEFT + right) / 2:.0f}" y="{HEIGHT - 8}" '
-        f'text-anchor="middle">{escape(x_axis.label)}</text>'
-    )
-    middle = (_TOP + below) / 2
-    parts.append(
-        f'<text class="label" transform="translate(13 {middle:.0f}) rotate(-90)" '
-        f'text-anchor="middle">{escape(y_axis.label)}</text>'
-    )
-    return "".join(parts)
-
-
-def _steps(edge: Sequence[PlotPoint], x_scale: _Scale, y_scale: _Scale) -> str:
+def _steps(edge: Sequence[PlotPoint], x_scale: Scale, y_scale: Scale) -> str:
     """A staircase: between two points nothing is known to be as good as both."""
     places = [(x_scale.place(point.x), y_scale.place(point.y)) for point in edge]
     path = f"M{places[0][0]:.1f} {places[0][1]:.1f}"
@@ -255,7 +175,7 @@ def _steps(edge: Sequence[PlotPoint], x_scale: _Scale, y_scale: _Scale) -> str:
     return path
 
 
-def _mark(point: PlotPoint, x: float, y: float, y_scale: _Scale, x_axis: Axis, y_axis: Axis) -> str:
+def _mark(point: PlotPoint, x: float, y: float, y_scale: Scale, x_axis: Axis, y_axis: Axis) -> str:
     said = f"{point.name}: {x_axis.words(point.x)}, {y_axis.words(point.y)}"
     bar = ""
     if point.low is not None and point.high is not None:
@@ -317,8 +237,8 @@ def _box(option: tuple[float, float, str], wide: float) -> _Box:
 
 def _overlap(box: _Box, taken: Sequence[_Box]) -> float:
     left, top, right, bottom = box
-    outside = max(0.0, _LEFT - left) + max(0.0, right - WIDTH) + max(0.0, -top)
-    outside += max(0.0, bottom - (HEIGHT - _BOTTOM))
+    outside = max(0.0, LEFT - left) + max(0.0, right - WIDTH) + max(0.0, -top)
+    outside += max(0.0, bottom - (HEIGHT - BOTTOM))
     covered = sum(
         max(0.0, min(right, r) - max(left, x)) * max(0.0, min(bottom, b) - max(top, y))
         for x, y, r, b in taken

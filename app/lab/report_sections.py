@@ -6,7 +6,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from app.lab import report_words as words
-from app.lab.report_plots import Axis, PlotPoint, histogram_bars, mark, scatter
+from app.lab.report_axes import Axis
+from app.lab.report_plots import PlotPoint, histogram_bars, mark, scatter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

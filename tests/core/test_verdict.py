@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from app.core.recommendation import Rung, points, recommend, sentence_of
+from app.core.recommendation import recommend
 from app.core.statistics.anytime import win_rate
 from app.core.tasks.items import Check, TaskItem
 from app.core.tasks.results import KindVerdict, Outcomes, compare_tasks
 from app.core.tasks.scoring import Outcome
 from app.core.verdict import Evidence, Limits, State, default_limits, judge_candidates
+from app.core.verdict_words import Rung, points, sentence_of
 
 GB = 1_000_000_000
 

@@ -15,9 +15,10 @@ import pytest
 from app.core.errors import PersonError
 from app.core.verdict import Limits
 from app.lab.ladder_rerun import differences, order_of, read_report
+from app.lab.report_axes import Axis
 from app.lab.report_files import json_text, write_reports
 from app.lab.report_html import html_text
-from app.lab.report_plots import Axis, PlotPoint, pareto, scatter
+from app.lab.report_plots import PlotPoint, pareto, scatter
 from app.lab.report_text import csv_text, markdown_text
 from tests.lab import ladder_cases as cases
 

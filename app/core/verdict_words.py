@@ -1,0 +1,201 @@
+"""The sentences about candidates: what they spare, what they lose, what cannot be told."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.core.tasks.results import KindVerdict
+from app.core.verdict import Judgement, State
+
+if TYPE_CHECKING:
+    from app.core.tasks.results import KindResult
+
+_NAMED_KINDS = 3
+_SAME_SPEED = 1.05
+_SAME_MEMORY = 0.02
+# With few repetitions a 95 % interval is wider than two errors.
+_SURE_ERRORS = 2.5
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One row of the ladder, as far as a verdict needs it.
+
+    Attributes:
+        file: Names it.
+        name: What sentences call it, e.g. ``Q4_K_M``.
+        judgement: None for the reference.
+        needed_bytes: Needed memory, measured, else predicted; None where it is not known.
+        tokens_per_second: While generating with an empty context; None likewise.
+        speed_error: Its standard error; None where there is none.
+        same_top: Share of positions with the reference's most likely token; it only describes.
+        error: Why it could not be measured, or not all of it.
+    """
+
+    file: str
+    name: str
+    judgement: Judgement | None
+    needed_bytes: int | None = None
+    tokens_per_second: float | None = None
+    same_top: float | None = None
+    error: str | None = None
+    speed_error: float | None = None
+
+
+def sentence_of(rung: Rung, reference: Rung) -> str:
+    """One sentence about a candidate."""
+    if rung.judgement is None:
+        return f"{rung.name} is the reference that the others are measured against."
+    parts = [*advantages(rung, reference), said_of(rung.judgement, reference.name)]
+    if rung.same_top is not None:
+        parts.append(f"it picks the same next word {percent(rung.same_top)} of the time")
+    if rung.error:
+        parts.append(f"not all could be measured: {rung.error.rstrip('.')}")
+    return f"{rung.name}: {'; '.join(parts)}."
+
+
+def said_of(judgement: Judgement, reference: str) -> str:
+    """What is known of a candidate beside the reference of this name."""
+    hint = ", a hint only" if judgement.hint else ""
+    match judgement.state:
+        case State.LOSES:
+            return _loss(judgement, reference) + hint
+        case State.AS_GOOD:
+            return _equality(judgement, reference) + hint
+        case State.CANNOT_TELL:
+            return _doubt(judgement, reference)
+
+
+def _loss(judgement: Judgement, reference: str) -> str:
+    lost, together = judgement.lost, judgement.together
+    if together is not None and together.verdict is not KindVerdict.LOSES:
+        together = None
+    parts: list[str] = []
+    named = [f"{kind.kind} ({points(kind)})" for kind in lost]
+    if together is not None and (not lost or len(lost) > _NAMED_KINDS):
+        where = f"loses over all {together.counts.total} questions together ({points(together)})"
+        if lost:
+            short = [kind.kind for kind in lost]
+            where += f", in {_count(len(lost))} of {_count(len(judgement.tested))} kinds, most at "
+            where += _listed(short[:_NAMED_KINDS])
+        parts.append(where)
+    elif named:
+        rest = len(named) - _NAMED_KINDS
+        shown = named[:_NAMED_KINDS]
+        if rest > 0:
+            shown.append(f"{_count(rest)} more kind{'s' if rest > 1 else ''}")
+        parts.append(f"loses at {_listed(shown)}")
+    if judgement.loses_votes:
+        parts.append(f"loses the blind votes against {reference}")
+    return " and ".join(parts)
+
+
+def _equality(judgement: Judgement, reference: str) -> str:
+    tested = judgement.tested
+    better = (
+        f", better at {_listed([k.kind for k in judgement.gained])}" if judgement.gained else ""
+    )
+    if judgement.in_every_kind:
+        names = [kind.kind for kind in tested]
+        where = names[0] if len(names) == 1 else f"all {_count(len(names))} kinds"
+        where = "both kinds" if len(names) == 2 else where
+        return f"as good as {reference} in {where}{better}"
+    together = judgement.together
+    assert together is not None
+    return (
+        f"as good as {reference} over all {together.counts.total} questions together "
+        f"({points(together)}){better}"
+    )
+
+
+def _doubt(judgement: Judgement, reference: str) -> str:
+    if not judgement.kinds:
+        return f"whether it loses against {reference} cannot be told, no questions were asked"
+    summary = judgement.summary
+    if summary is None:
+        return f"whether it loses cannot be told, {reference} itself fails at these questions"
+    if judgement.more_items:
+        more = f", about {about(judgement.more_items)} more questions would settle it"
+    else:
+        more = ""
+    return f"whether it loses against {reference} cannot be told yet ({points(summary)}){more}"
+
+
+def points(kind: KindResult) -> str:
+    """A paired difference in points with its 95 % interval."""
+    interval = kind.difference
+    assert interval is not None
+    low, high = _signed(100 * interval.low), _signed(100 * interval.high)
+    return f"{_signed(100 * kind.counts.difference)} points, {low} to {high}"
+
+
+def _signed(value: float) -> str:
+    rounded = round(value, 1) if abs(value) < 10 else round(value)
+    text = f"{abs(rounded):g}"
+    if text == "0":
+        return "0"
+    return ("−" if rounded < 0 else "+") + text
+
+
+def advantages(rung: Rung, reference: Rung) -> list[str]:
+    """What it spares, in one part of a sentence, or none where nothing is known."""
+    parts: list[str] = []
+    joint = "as"
+    if rung.needed_bytes and reference.needed_bytes:
+        share = 1 - rung.needed_bytes / reference.needed_bytes
+        if abs(share) >= _SAME_MEMORY:
+            parts.append(f"{abs(100 * share):.0f} % {'less' if share > 0 else 'more'} memory")
+            joint = "than"
+        else:
+            parts.append("as much memory")
+    if rung.tokens_per_second and reference.tokens_per_second:
+        times = rung.tokens_per_second / reference.tokens_per_second
+        same = 1 / _SAME_SPEED < times < _SAME_SPEED
+        if same or abs(math.log(times)) < _SURE_ERRORS * _ratio_error(rung, reference):
+            parts.append("about as fast")
+        else:
+            parts.append(f"{times:.2g} times as fast")
+        joint = "as"
+    return [f"{' and '.join(parts)} {joint} {reference.name}"] if parts else []
+
+
+def _ratio_error(rung: Rung, reference: Rung) -> float:
+    """The standard error of the logarithm of two speeds' ratio."""
+    errors = [
+        (one.speed_error or 0.0) / one.tokens_per_second
+        for one in (rung, reference)
+        if one.tokens_per_second
+    ]
+    return math.hypot(*errors)
+
+
+def percent(share: float) -> str:
+    """A share, without claiming a hundred where it is not."""
+    percent = 100 * share
+    if percent >= 100:
+        return "100 %"
+    digits = 0 if percent < 99 else 1 if percent < 99.9 else 2
+    return f"{min(percent, 99.99):.{digits}f} %"
+
+
+def about(count: int) -> str:
+    """A rough plan is no exact number."""
+    if count < 20:
+        return str(count)
+    size = 10 ** (len(str(count)) - 1)
+    step = size // 10 if size > 10 else 10
+    return f"{-(-count // step) * step:,}"
+
+
+def _count(number: int) -> str:
+    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+
+
+def _listed(words: Sequence[str]) -> str:
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
