@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 
 _QUICK_PROMPT_TOKENS = 1024
 _HASHED_AT_ONCE = 8 << 20
+# In models below this, threads wait for each other longer than they work as soon as another program
+# wants a core; one thread alone is through in seconds.
+_SMALL_BYTES = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,12 @@ class Steps:
         if self._bandwidth is None:
             self._bandwidth = read_bandwidth(self._plan.threads)
         return self._bandwidth
+
+    @property
+    def _threads(self) -> int:
+        """Of everything but speed, which is what threads are for; the same for every file."""
+        reference = self._tools.open_model(Path(self._plan.reference))
+        return 1 if reference.tensor_bytes < _SMALL_BYTES else self._plan.threads
 
     def facts(self, path: str, on_share: Callable[[float], None]) -> FileFacts:
         """What a file is; reads all of it once.
@@ -182,7 +191,7 @@ class Steps:
         on_share(0.2)
         prompt_tokens = _QUICK_PROMPT_TOKENS if plan.profile is Profile.QUICK else None
         figures, _ = measure_memory(
-            model, plan.context_tokens, plan.threads, self._tools.folder, predicted, prompt_tokens
+            model, plan.context_tokens, self._threads, self._tools.folder, predicted, prompt_tokens
         )
         return figures
 
@@ -194,7 +203,7 @@ class Steps:
         """
         plan, tools = self._plan, self._tools
         quality = Quality(
-            quick_plan(tools.text, plan.threads, plan.quality_chunks),
+            quick_plan(tools.text, self._threads, plan.quality_chunks),
             tools.folder,
             tools.references,
             tools.available_bytes,
