@@ -29,6 +29,9 @@ settings.register_profile(
     deadline=None,  # nothing here asserts on absolute times
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
+    # The same examples each time, so that a change is told by what it broke. To look for new ones:
+    # EXPLORE=1 make test
+    derandomize=not os.environ.get("EXPLORE"),
 )
 settings.load_profile("shrinkscope")
 

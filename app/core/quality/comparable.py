@@ -31,6 +31,8 @@ CTX_TOKENS = 512
 CUT_LN_P = np.float32(-16.0)
 _RANGE = np.float32(16.0)
 _STEPS = np.float32(65535.0)
+# Below this a step is no ordinary number, and one by it none at all: the logits are all alike.
+_LEAST_SCALE = np.finfo(np.float32).tiny
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def round_row(row: NDArray[np.float32]) -> RoundedRow:
     bottom = np.float32(lowest - top - log_total)
     scale = np.float32((top - lowest) / _STEPS)
     steps = np.zeros(len(row), dtype=np.uint16)
-    if scale > 0:
+    if scale >= _LEAST_SCALE:
         above = np.maximum(row - lowest, np.float32(0.0))
         steps = np.rint(np.float32(1.0) / scale * above).astype(np.uint16)
     return RoundedRow(scale, bottom, steps)
