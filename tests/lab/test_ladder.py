@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from app.lab.fit import Fitter
 from app.lab.kept_references import KeptReferences
 from app.lab.ladder import Ladder
 from app.lab.ladder_control import Clock, Gate, LadderProgress, LadderStopped
+from app.lab.ladder_orders import ladder_keeper
 from app.lab.ladder_plan import LadderPlan, Step, StepKind, steps_of
 from app.lab.ladder_results import FileFacts, TasksStep
 from app.lab.ladder_steps import Tools
@@ -21,6 +23,7 @@ from app.lab.quantize import quantize
 from app.library.model_files import open_model_file
 from app.store.database import open_database
 from app.store.ladders import LadderStore
+from app.store.paths import Paths
 from app.store.speeds import SpeedStore
 from tests.helpers import gguf_files as files
 
@@ -244,3 +247,43 @@ def test_the_time_left_follows_the_steps_so_far() -> None:
     clock.begin()
     assert clock.progress(steps, 1, 0.0).seconds_left == pytest.approx(60.0)
     assert clock.progress(steps, 2, 0.0).seconds_left == 0
+
+
+def test_a_store_that_another_program_owns_is_left_alone(tmp_path: Path) -> None:
+    paths = Paths.below(tmp_path)
+    paths.create()
+    said: list[str] = []
+    with ladder_keeper(paths, said.append) as mine:
+        assert mine is not None
+        mine.begin("key", "{}")
+        with ladder_keeper(paths, said.append) as theirs:
+            assert theirs is None
+    assert len(said) == 1
+    assert "not kept" in said[0]
+    with ladder_keeper(paths, said.append) as again:
+        assert again is not None
+        assert len(again.list_ladders()) == 1
+    assert len(said) == 1
+
+
+def test_a_ladder_waits_while_it_is_paused() -> None:
+    gate = Gate()
+    gate.check()
+    gate.pause()
+    assert gate.is_paused
+    passed = threading.Event()
+
+    def work() -> None:
+        gate.check()
+        passed.set()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    assert not passed.is_set()
+    gate.resume()
+    worker.join()
+    assert passed.is_set()
+    gate.pause()
+    gate.stop()  # also one that is paused
+    with pytest.raises(LadderStopped):
+        gate.check()
