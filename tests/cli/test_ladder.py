@@ -13,6 +13,7 @@ from tests.helpers.gguf_files import write_truncated_llama
 if TYPE_CHECKING:
     from tests.cli.conftest import Program
 
+LONG_PATIENCE_SECONDS = 600
 LINES = [
     "The sky is blue because air scatters short waves of light more than long ones.",
     "What is 47 + 38? 7 + 8 = 15, carry 1; 4 + 3 + 1 = 8. The answer is 85.",
@@ -86,3 +87,26 @@ def test_bad_words_are_said(program: Program, demo_model: Path, tmp_path: Path) 
         (["ladder", "--reference", demo_model, demo_model, "--items", demo_model], "UTF-8"),
     ):
         assert sentence in program.run(*words, status=1).err
+
+
+@pytest.mark.slow
+@pytest.mark.e2e
+def test_the_demo_ladder_has_the_right_verdict(program: Program) -> None:
+    with program.start("ladder", "--demo", "--json", "--quiet") as process:
+        try:
+            out, err = process.communicate(timeout=LONG_PATIENCE_SECONDS)
+        except BaseException:
+            process.kill()
+            raise
+    assert process.returncode == 0, err.decode()
+    document = json.loads(out)
+    levels = {row["file"]: row["level"] for row in document["candidates"]}
+    assert list(levels.values()) == ["F16", "Q8_0", "Q4_K_M", "Q2_K", "TQ1_0"]
+    verdicts = {levels[one["file"]]: one for one in document["verdicts"]}
+    assert verdicts["Q8_0"]["state"] != "loses"
+    assert verdicts["Q4_K_M"]["state"] != "loses"
+    assert verdicts["TQ1_0"]["state"] == "loses"
+    assert "sums" in verdicts["TQ1_0"]["sentence"]
+    assert levels[document["recommendation"]["file"]] in {"F16", "Q8_0", "Q4_K_M", "Q2_K"}
+    klds = [row["mean_kld"] for row in document["candidates"][1:]]
+    assert klds == sorted(klds)
