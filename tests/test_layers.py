@@ -47,7 +47,18 @@ def test_the_contracts_hold() -> None:
     ],
 )
 def test_a_forbidden_import_is_found(tmp_path: Path, module: str, statement: str) -> None:
-    parts = ["cli", "core", "engine/host", "engine", "hub", "lab", "library", "monitor", "store", "ui"]
+    parts = [
+        "cli",
+        "core",
+        "engine/host",
+        "engine",
+        "hub",
+        "lab",
+        "library",
+        "monitor",
+        "store",
+        "ui",
+    ]
     for part in [".", *parts]:
         folder = tmp_path / "app" / part
         folder.mkdir(parents=True, exist_ok=True)
