@@ -31,6 +31,7 @@ class Job:
         request_id: Of the Generate command, once sent.
         threads: That the engine generates with, once sent.
         grown: Text has come that the listener was not told of.
+        sampled: The listener was told a speed.
         told_seconds: When the listener was last told, by the monotonic clock.
     """
 
@@ -43,6 +44,7 @@ class Job:
     request_id: int = 0
     threads: int = 0
     grown: bool = False
+    sampled: bool = False
     told_seconds: float = -math.inf
 
 

@@ -296,14 +296,20 @@ class Runner:
             self._listener.answer_grew(job)
             self._listener.pane_changed(job.pane)
 
-    def _sample_speed(self, job: Job) -> None:
+    def _sample_speed(self, job: Job, otherwise: float | None = None) -> None:
         job.grown = False
         speed = job.pane.live_tokens_per_second
+        if speed is None:
+            speed = otherwise
         if speed is not None:
+            job.sampled = True
             self._listener.speed_sampled(job.pane, speed)
 
     def _on_finished(self, pane: Pane, event: m.Finished) -> None:
         job = self._jobs.drop(pane)
+        if job is not None and (job.grown or not job.sampled):
+            # A quick answer comes in one piece: then its whole speed is all there is to show.
+            self._sample_speed(job, event.figures.tokens_per_second)
         self._stopping_since.pop(pane.key, None)
         if event.memory.needed_bytes is not None:
             pane.needed_bytes = event.memory.needed_bytes
@@ -454,8 +460,6 @@ class Runner:
         self._loader.shut(pane)
 
     def _end_job(self, job: Job, reason: StopReason, error: str | None = None) -> None:
-        if job.grown:
-            self._sample_speed(job)
         job.answer.stop_reason = reason
         job.answer.error = error
         self._listener.answer_ended(job)

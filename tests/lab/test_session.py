@@ -113,6 +113,16 @@ def test_growing_text_is_told_seldom_and_its_speed_to_the_end(
     assert bench.listener.told.count("answer") <= most
 
 
+def test_a_quick_answer_has_a_speed_too(bench: Bench, models: dict[str, Path]) -> None:
+    bench.open([models["blue"]])
+    for _ in range(3):
+        bench.session.ask("Why?")
+        bench.rest()
+        assert any(speed > 0 for speed in bench.listener.speeds)
+        assert math.isnan(bench.listener.speeds[-1])
+        bench.listener.speeds.clear()
+
+
 def test_stop_while_a_model_loads(bench: Bench, models: dict[str, Path]) -> None:
     (key,) = bench.open([models["blue"]])
     turn = bench.session.ask("Why?")

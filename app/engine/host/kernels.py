@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from app.engine.messages import MeasureKernels
 
 _REPETITIONS = 5
-# What is taken of many short samples: their median. The fastest ones are faster than generating
-# ever is, which goes on for seconds; what other work has spoilt shows by its size.
-_TAKEN = 0.5
+# What is taken of many short samples: the fastest ones are faster than generating ever is, which
+# goes on for seconds, and the slower half may be disturbed by the PC's other work.
+_TAKEN = 0.3
 _SAMPLE_BYTES = 16 << 20
 # Slow kernels are as slow in the first samples: no more of them after this time.
 _ENOUGH_NS = 400_000_000
