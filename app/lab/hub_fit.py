@@ -121,11 +121,18 @@ class HubFitter:
                     header.exception(TICK_S)
                     continue
                 self._fitter.prepare()  # the engine starts while the network is waited for
-            return self._fit(header.result(), context_tokens, kv_type)
+            return self.fit_headers(header.result(), context_tokens, kv_type)
         except PersonError as error:
             return error
 
-    def _fit(self, headers: list[RemoteHeader], context_tokens: int | None, kv_type: KvType) -> Fit:
+    def fit_headers(
+        self, headers: list[RemoteHeader], context_tokens: int | None, kv_type: KvType
+    ) -> Fit:
+        """The answer for a file whose headers are here.
+
+        Raises:
+            PersonError: They cannot be used; the sentence says why.
+        """
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._tidy()

@@ -5,18 +5,13 @@ It lies in the cache folder: it can be asked for again at any time.
 
 from __future__ import annotations
 
-import contextlib
-import logging
-import sqlite3
 from typing import TYPE_CHECKING
 
+from app.store.small_database import SmallDatabase
+
 if TYPE_CHECKING:
-    from collections.abc import Generator
     from pathlib import Path
 
-log = logging.getLogger(__name__)
-
-_WAIT_SECONDS = 2.0
 _MOST_PLANS = 5_000
 _CREATE = """
     CREATE TABLE IF NOT EXISTS plan (
@@ -38,42 +33,22 @@ class PlanStore:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._database = SmallDatabase(path, "plans", (_CREATE,), lasting=False)
 
     def get(self, key: str) -> bytes | None:
         """The figures under a key; None where there are none."""
         found: list[bytes] = []
         query = "SELECT figures FROM plan WHERE key = ?"
-        with self._logged(), self._open() as connection:
+        with self._database.logged(), self._database.open() as connection:
             found += [bytes(row[0]) for row in connection.execute(query, (key,))]
         return found[0] if found else None
 
     def keep(self, key: str, figures: bytes) -> None:
         """Remember figures in place of those that were there; the oldest make room."""
-        with self._logged(), self._open() as connection:
+        with self._database.logged(), self._database.open() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO plan (key, figures) VALUES (?, ?)", (key, figures)
             )
             connection.execute(
                 "DELETE FROM plan WHERE id <= (SELECT max(id) FROM plan) - ?", (_MOST_PLANS,)
             )
-
-    @contextlib.contextmanager
-    def _open(self) -> Generator[sqlite3.Connection]:
-        """A connection for one piece of work, written when it ends well."""
-        connection = sqlite3.connect(self._path, timeout=_WAIT_SECONDS)
-        try:
-            with connection:
-                connection.execute("PRAGMA synchronous = OFF")
-                connection.execute(_CREATE)
-                yield connection
-        finally:
-            connection.close()
-
-    @contextlib.contextmanager
-    def _logged(self) -> Generator[None]:
-        """End the piece of work where the file cannot be used."""
-        try:
-            yield
-        except sqlite3.Error as error:
-            log.warning("the plans in %s cannot be used: %r", self._path, error)

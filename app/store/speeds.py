@@ -6,23 +6,21 @@ line adds to it while the window owns the store, and it means nothing on another
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
-import sqlite3
 import time
 from typing import TYPE_CHECKING, cast
 
 from app.core.speed import MachineRates, MeasuredRun
 from app.core.token_work import TokenWork
+from app.store.small_database import SmallDatabase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
     from pathlib import Path
 
 log = logging.getLogger(__name__)
 
-_WAIT_SECONDS = 2.0
 _MOST_RUNS = 2_000
 _BANDWIDTH, _NODE, _TYPE = "bandwidth", "node", "type:"
 # Tables are only ever added; a file that is none of this kind is left alone and not used.
@@ -70,7 +68,7 @@ class SpeedStore:
             machine: Names this PC and its engine; speeds of another one do not count.
             clock_ns: Tells the time since 1970.
         """
-        self._path = path
+        self._database = SmallDatabase(path, "speeds", _CREATE, lasting=True)
         self._machine = machine
         self._clock_ns = clock_ns
 
@@ -78,7 +76,7 @@ class SpeedStore:
         """What was measured with so many threads; None where nothing was."""
         query = "SELECT kind, value FROM rate WHERE machine = ? AND threads = ?"
         found: dict[str, float] = {}
-        with self._logged(), self._open() as connection:
+        with self._database.logged(), self._database.open() as connection:
             found.update(connection.execute(query, (self._machine, threads)))
         if _BANDWIDTH not in found:
             return None
@@ -94,12 +92,12 @@ class SpeedStore:
         kinds = {_BANDWIDTH: rates.bandwidth, _NODE: rates.node_ns}
         kinds |= {f"{_TYPE}{type_id}": value for type_id, value in rates.by_type.items()}
         rows = [(self._machine, rates.threads, kind, value) for kind, value in kinds.items()]
-        with self._logged(), self._open() as connection:
+        with self._database.logged(), self._database.open() as connection:
             connection.executemany("INSERT OR REPLACE INTO rate VALUES (?, ?, ?, ?)", rows)
 
     def forget_rates(self) -> None:
         """Measure this PC anew the next time."""
-        with self._logged(), self._open() as connection:
+        with self._database.logged(), self._database.open() as connection:
             connection.execute("DELETE FROM rate WHERE machine = ?", (self._machine,))
 
     def add_run(self, run: MeasuredRun) -> None:
@@ -114,7 +112,7 @@ class SpeedStore:
             run.tokens_per_second,
             _work_text(run.work),
         )
-        with self._logged(), self._open() as connection:
+        with self._database.logged(), self._database.open() as connection:
             connection.execute(
                 "INSERT INTO run (machine, measured_ns, family_key, level_name, threads, "
                 "depth_tokens, tokens_per_second, work) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -131,7 +129,7 @@ class SpeedStore:
             "FROM run WHERE machine = ? ORDER BY id"
         )
         found: list[MeasuredRun] = []
-        with self._logged(), self._open() as connection:
+        with self._database.logged(), self._database.open() as connection:
             for family, level, work, depth, threads, speed in connection.execute(
                 query, (self._machine,)
             ):
@@ -139,26 +137,6 @@ class SpeedStore:
                 if read is not None:
                     found.append(MeasuredRun(family, level, read, depth, threads, speed))
         return found
-
-    @contextlib.contextmanager
-    def _open(self) -> Generator[sqlite3.Connection]:
-        """A connection for one piece of work, written when it ends well."""
-        connection = sqlite3.connect(self._path, timeout=_WAIT_SECONDS)
-        try:
-            with connection:
-                for statement in _CREATE:
-                    connection.execute(statement)
-                yield connection
-        finally:
-            connection.close()
-
-    @contextlib.contextmanager
-    def _logged(self) -> Generator[None]:
-        """End the piece of work where the file cannot be used."""
-        try:
-            yield
-        except sqlite3.Error as error:
-            log.warning("the speeds in %s cannot be used: %r", self._path, error)
 
 
 def _work_text(work: TokenWork) -> str:

@@ -151,7 +151,7 @@ class AnswerView(QWidget):
     # --- showing ------------------------------------------------------------------------
 
     def show_text(self, answer: Answer) -> None:
-        """Follow the text; called about ten times a second while it comes."""
+        """Follow the text; called about eight times a second while it comes."""
         if answer.stop_reason is None:
             self.text.stream_markdown(answer.text)
         else:

@@ -52,7 +52,7 @@ class PaneFoot(QWidget):
         values: dict[Figure, tuple[Quantity, str]] = {}
         if live:
             if pane.live_tokens:
-                so_far = self.tr("So far; the engine reports about 30 times a second.")
+                so_far = self.tr("So far; shown two or three times a second.")
                 values[Figure.TOKENS] = (tokens(pane.live_tokens), so_far)
             if pane.live_tokens_per_second is not None:
                 recent = self.tr("Over the last second, while the answer comes.")

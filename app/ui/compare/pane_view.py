@@ -35,7 +35,7 @@ MARKS_BUDGET_NS = 6_000_000
 class PaneView(QFrame):
     """Reads the session; asks for changes and changes nothing itself.
 
-    What comes ten times a second only marks it; :meth:`tick` does the rest, less often.
+    What comes nine times a second only marks it; :meth:`tick` does the rest, less often.
 
     Signals:
         asked: The person asks this model alone.
@@ -157,7 +157,7 @@ class PaneView(QFrame):
             self._dirty = True
 
     def show_grown(self) -> None:
-        """Hand the text that has come to its view, about ten times a second."""
+        """Hand the text that has come to its view, about eight times a second."""
         turn, self._grown = self._grown, None
         view = self.transcript.view_of(turn) if turn is not None else None
         if turn is None or view is None or not self.isVisible():

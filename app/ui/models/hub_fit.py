@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.core.errors import PersonError
 from app.core.settings import KvType
 from app.core.speed import Basis
 from app.hub.errors import Stopped
-from app.hub.headers import sparse_model
 from app.hub.stopping import TICK_S, StopFlag
+from app.lab.hub_fit import HubFitter
 from app.ui.format import count
 from app.ui.jobs import JobCancelled
 from app.ui.models.ports import FitFigures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from app.core.listing import ListedFile
     from app.hub.catalogue import Repository
-    from app.hub.headers import HeaderReader, RemoteHeader
+    from app.hub.headers import HeaderReader
     from app.lab.fit import Fit, Fitter
 
 
@@ -40,7 +38,7 @@ class HubFit:
     def __init__(self, headers: HeaderReader, fitter: Fitter, folder: Path) -> None:
         self._headers = headers
         self._fitter = fitter
-        self._folder = folder
+        self._hub_fitter = HubFitter(headers, fitter, folder)
         self._lock = threading.Lock()
         self._free = threading.Event()
         self._free.set()
@@ -66,7 +64,7 @@ class HubFit:
                 while not self._free.wait(TICK_S):
                     stop.check()
                 stop.check()
-                fit = self._fit(headers, context_tokens, KvType(kv_type))
+                fit = self._hub_fitter.fit_headers(headers, context_tokens, KvType(kv_type))
         except Stopped:
             raise JobCancelled from None
         return figures_of(fit)
@@ -94,18 +92,6 @@ class HubFit:
         """End the engine; waits for the question under way, which must not be held."""
         with self._lock:
             self._fitter.close()
-
-    def _fit(self, headers: list[RemoteHeader], context_tokens: int, kv_type: KvType) -> Fit:
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=self._folder) as own:
-                path = sparse_model(headers, Path(own))
-                return self._fitter.fit(path, context_tokens, kv_type)
-        except OSError as error:
-            sentence = _tr("There is no room to look at the file’s header: {reason}.")
-            raise PersonError(
-                sentence.format(reason=error.strerror or error), repr(error)
-            ) from error
 
 
 class CancelFlag(StopFlag):

@@ -297,7 +297,7 @@ class Refusing:
 def test_nothing_is_asked_of_llama_cpp_while_it_is_held(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.ui.models.hub_fit.sparse_model", lambda _headers, folder: folder)
+    monkeypatch.setattr("app.lab.hub_fit.sparse_model", lambda _headers, folder: folder)
     fitter = Refusing()
     fit = HubFit(Headers(), fitter, tmp_path / "fit")  # type: ignore[arg-type]
     shown = repository()
