@@ -15,6 +15,8 @@ from app.lab.quality_document import FIGURE_NAMES
 from app.monitor.machine import machine_facts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from app.core.tasks.items import TaskItem
     from app.core.tasks.results import KindResult
     from app.core.verdict import Judgement, Limits
@@ -44,7 +46,6 @@ def ladder_document(
     """
     plan = result.plan
     reference = result.reference
-    by_key = {item.key: item for item in items}
     now = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
     return {
         "format": FORMAT,
@@ -75,8 +76,8 @@ def ladder_document(
             "level": reference.facts.level if reference.facts else None,
             "name": assessment.names[plan.reference],
         },
-        "noise_floor": _noise_floor(reference),
-        "candidates": [_candidate(result, path, assessment, by_key) for path in _rows(result)],
+        "noise_floor": noise_floor_of(reference),
+        "candidates": candidate_rows(result, assessment, items),
         "verdicts": [
             {
                 "file": path,
@@ -96,6 +97,14 @@ def ladder_document(
         "elapsed_ns": result.elapsed_ns,
         "resumed_steps": result.resumed_steps,
     }
+
+
+def candidate_rows(
+    result: LadderResult, assessment: Assessment, items: Sequence[TaskItem] = ()
+) -> list[dict[str, Any]]:
+    """The document's rows; without the questions they show none that went wrong."""
+    by_key = {item.key: item for item in items}
+    return [_candidate(result, path, assessment, by_key) for path in _rows(result)]
 
 
 def _rows(result: LadderResult) -> list[str]:
@@ -190,7 +199,8 @@ def _quality(row: LadderRow, *, is_reference: bool) -> dict[str, Any]:
     }
 
 
-def _noise_floor(reference: LadderRow) -> dict[str, Any] | None:
+def noise_floor_of(reference: LadderRow) -> dict[str, Any] | None:
+    """The reference against itself; None where that was not measured."""
     if reference.quality is None or not reference.quality.figures:
         return None
     names = ("positions", "mean_kld", "mean_kld_low", "mean_kld_high", "max_kld", "same_top")

@@ -4,46 +4,23 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
+from typing import TYPE_CHECKING
 
+from app.core.axes import Scale
 from app.core.candidate import COLOURS
-from app.lab.report_axes import (
-    BOTTOM,
-    HEIGHT,
-    LEFT,
-    RIGHT,
-    TOP,
-    WIDTH,
-    Axis,
-    Scale,
-    draw_axes,
-)
+from app.core.scatter import Box, pareto, place_labels
+from app.lab.report_axes import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, draw_axes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.core.axes import Axis
+    from app.core.scatter import PlotPoint
 
 _LETTER_WIDTH, _LINE_HEIGHT = 6.9, 14.0
 _MARK = 5.0
 _PALETTE = tuple(COLOURS.values())
-
-
-@dataclass(frozen=True, slots=True)
-class PlotPoint:
-    """A candidate in a plot.
-
-    Attributes:
-        number: Its place in the ladder: the colour and the shape.
-        low: Lower end of the interval of ``y``; None where there is none.
-        high: Upper end.
-        across: How far ``x`` swings to either side; None where it does not.
-    """
-
-    name: str
-    number: int
-    x: float
-    y: float
-    low: float | None = None
-    high: float | None = None
-    across: float | None = None
 
 
 def scatter(
@@ -92,29 +69,16 @@ def scatter(
             begin, end = (x_scale.place(point.x + sign * point.across) for sign in (-1, 1))
             parts.append(f'<path class="bar" d="M{begin:.1f} {y:.1f}H{end:.1f}"/>')
         parts.append(_mark(point, x, y, y_scale, x_axis, y_axis))
-    for point, (x, y, anchor) in zip(points, _labels(points, places), strict=True):
+    widths = [[len(point.name) * _LETTER_WIDTH] for point in points]
+    bounds = Box(LEFT, 0, WIDTH, HEIGHT - BOTTOM)
+    labels = place_labels(places, widths, _LINE_HEIGHT, bounds)
+    for point, (box, _) in zip(points, labels, strict=True):
+        middle = (box.left + box.right) / 2
         parts.append(
-            f'<text class="name" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">'
-            f"{escape(point.name)}</text>"
+            f'<text class="name" x="{middle:.1f}" y="{box.bottom - 3:.1f}" '
+            f'text-anchor="middle">{escape(point.name)}</text>'
         )
     return _svg(title, "".join(parts), WIDTH, HEIGHT)
-
-
-def pareto(points: Sequence[PlotPoint], x_axis: Axis, y_axis: Axis) -> list[PlotPoint]:
-    """Those that no other beats in one and equals in the other, from left to right."""
-
-    def key(point: PlotPoint) -> tuple[float, float]:
-        x = -point.x if x_axis.more_is_better else point.x
-        y = -point.y if y_axis.more_is_better else point.y
-        return x, y
-
-    keys = [key(point) for point in points]
-    kept = [
-        point
-        for point, own in zip(points, keys, strict=True)
-        if not any(o[0] <= own[0] and o[1] <= own[1] and o != own for o in keys)
-    ]
-    return sorted(kept, key=lambda point: point.x)
 
 
 def histogram_bars(title: str, counts: Sequence[int], edges: Sequence[float], number: int) -> str:
@@ -204,43 +168,3 @@ def _shape(number: int, x: float, y: float, r: float) -> str:
     )
     shape = paths[(number + number // len(paths)) % len(paths)]
     return f'<path class="dot" fill="{colour}" d="{shape}"/>'
-
-
-def _labels(
-    points: Sequence[PlotPoint], places: Sequence[tuple[float, float]]
-) -> list[tuple[float, float, str]]:
-    """Where names stand so that they cover neither marks nor each other, as far as it goes."""
-    taken = [(x - _MARK, y - _MARK, x + _MARK, y + _MARK) for x, y in places]
-    found: list[tuple[float, float, str]] = []
-    for point, (x, y) in zip(points, places, strict=True):
-        wide = len(point.name) * _LETTER_WIDTH
-        options = [
-            (x + 8, y - 7, "start"), (x - 8, y - 7, "end"), (x + 8, y + 17, "start"),
-            (x - 8, y + 17, "end"), (x, y - 10, "middle"), (x, y + 19, "middle"),
-            (x + 10, y + 4, "start"), (x - 10, y + 4, "end"), (x, y - 24, "middle"),
-            (x, y + 33, "middle"), (x, y - 38, "middle"), (x, y - 52, "middle"),
-        ]  # fmt: skip
-        best = min(options, key=lambda option: _overlap(_box(option, wide), taken))
-        taken.append(_box(best, wide))
-        found.append(best)
-    return found
-
-
-_Box = tuple[float, float, float, float]
-
-
-def _box(option: tuple[float, float, str], wide: float) -> _Box:
-    x, y, anchor = option
-    left = x - {"start": 0.0, "middle": wide / 2, "end": wide}[anchor]
-    return left - 3, y - _LINE_HEIGHT + 3, left + wide + 3, y + 3
-
-
-def _overlap(box: _Box, taken: Sequence[_Box]) -> float:
-    left, top, right, bottom = box
-    outside = max(0.0, LEFT - left) + max(0.0, right - WIDTH) + max(0.0, -top)
-    outside += max(0.0, bottom - (HEIGHT - BOTTOM))
-    covered = sum(
-        max(0.0, min(right, r) - max(left, x)) * max(0.0, min(bottom, b) - max(top, y))
-        for x, y, r, b in taken
-    )
-    return covered + 30 * outside

@@ -5,17 +5,17 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from app.core.axes import Axis
 from app.lab import report_words as words
-from app.lab.report_axes import Axis
-from app.lab.report_plots import PlotPoint, histogram_bars, mark, scatter
+from app.lab.ladder_figures import Cost, Loss, figures_of_document, points_of
+from app.lab.report_plots import histogram_bars, mark, scatter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from app.lab.report_words import Row
 
 _SHOWN_WORST = 6
-_LEAST_KLD = 1e-6
 
 
 def plots(document: Row) -> str:
@@ -24,14 +24,11 @@ def plots(document: Row) -> str:
     speed = Axis("tokens a second", lambda v: words.plain(v, 0), more_is_better=True)
     lost = Axis("points of right answers lost", _points, least=(0.0, 3.0))
     kld = Axis("mean KL divergence, nats", words.small, is_log=True)
-    measured = document["noise_floor"]
-    floor: float | None = measured["mean_kld"] if measured else None
+    known = figures_of_document(document)
+    floor = known.floor.value if known.floor else None
     figures: list[str] = []
-    for x_axis, value, noun in (
-        (memory, _memory, "Memory"),
-        (speed, _generation, "Speed"),
-    ):
-        at_tasks = _points_at(document, value, _loss)
+    for x_axis, cost, noun in ((memory, Cost.MEMORY, "Memory"), (speed, Cost.SPEED, "Speed")):
+        at_tasks = points_of(known.rows, cost, Loss.TASKS)
         if len(at_tasks) > 1:
             plot = scatter(f"{noun} against loss at tasks", at_tasks, x_axis, lost)
             figures.append(
@@ -39,7 +36,7 @@ def plots(document: Row) -> str:
                 "questions together; bars are 95 % intervals of the paired difference.</figcaption>"
                 "</figure>"
             )
-        at_text = _points_at(document, value, _divergence)
+        at_text = points_of(known.rows, cost, Loss.DIVERGENCE)
         if at_text:
             title = f"{noun} against KL divergence"
             plot = scatter(title, at_text, x_axis, kld, floor, "noise floor")
@@ -54,49 +51,6 @@ def plots(document: Row) -> str:
         '<p class="how">The dashed edge joins the versions that no other beats in both. Bars along '
         "the speed are the deviation of its repetitions.</p>"
     )
-
-
-def _points_at(
-    document: Row,
-    x: Callable[[Row], float | None],
-    y: Callable[[Row], tuple[float, float | None, float | None] | None],
-) -> list[PlotPoint]:
-    found: list[PlotPoint] = []
-    for number, row in enumerate(document["candidates"]):
-        across, up = x(row), y(row)
-        if across is not None and up is not None:
-            swing = words.speed_test(row, "tg") if x is _generation else None
-            found.append(
-                PlotPoint(row["name"], number, across, *up, swing["stddev"] if swing else None)
-            )
-    return found
-
-
-def _memory(row: Row) -> float | None:
-    return row["memory_needed_bytes"] or row["memory_predicted_bytes"]
-
-
-def _generation(row: Row) -> float | None:
-    return row["tokens_per_second"]
-
-
-def _loss(row: Row) -> tuple[float, float | None, float | None] | None:
-    if row["is_reference"]:
-        return (0.0, None, None) if row["kinds"] else None
-    summary = words.summary_of(row)
-    if summary is None or summary["difference"] is None:
-        return None
-    low, high = summary["difference_low"], summary["difference_high"]
-    return -100 * summary["difference"] + 0.0, -100 * high, -100 * low
-
-
-def _divergence(row: Row) -> tuple[float, float | None, float | None] | None:
-    value = row["mean_kld"]
-    if value is None:
-        return None
-    ends = (row["mean_kld_low"], row["mean_kld_high"])
-    low, high = (None if end is None else max(end, _LEAST_KLD) for end in ends)
-    return max(value, _LEAST_KLD), low, high
 
 
 def _points(value: float) -> str:

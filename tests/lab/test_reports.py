@@ -12,13 +12,14 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 
+from app.core.axes import Axis
 from app.core.errors import PersonError
+from app.core.scatter import PlotPoint, pareto
 from app.core.verdict import Limits
 from app.lab.ladder_rerun import differences, order_of, read_report
-from app.lab.report_axes import Axis
 from app.lab.report_files import json_text, write_reports
 from app.lab.report_html import html_text
-from app.lab.report_plots import PlotPoint, pareto, scatter
+from app.lab.report_plots import scatter
 from app.lab.report_text import csv_text, markdown_text
 from tests.lab import ladder_cases as cases
 
