@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from contextvars import ContextVar
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -10,7 +12,7 @@ from app.engine.client import ClientEvent, EngineClient, Exited
 from app.engine.messages import Failed, Hello
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from pathlib import Path
     from types import TracebackType
 
@@ -19,6 +21,28 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _JOIN_SECONDS = 8.0
 _POLL_SECONDS = 0.5
+
+
+def _go_on() -> None:
+    """Nobody wants to end what this thread does."""
+
+
+_check_end: ContextVar[Callable[[], None]] = ContextVar("check_end", default=_go_on)
+
+
+@contextlib.contextmanager
+def interruptible(check: Callable[[], None]) -> Generator[None]:
+    """Let this thread's waiting for engines end when ``check``, asked now and then, raises."""
+    token = _check_end.set(check)
+    try:
+        yield
+    finally:
+        _check_end.reset(token)
+
+
+def check_end() -> None:
+    """Ask whether to go on waiting; raises what the ``check`` of :func:`interruptible` raises."""
+    _check_end.get()()
 
 
 class EngineFailed(PersonError):
@@ -120,6 +144,7 @@ class EngineCalls:
                 # In pieces, so that Ctrl+C is heard on every system.
                 event = self._events.get(timeout=_POLL_SECONDS)
             except Empty:
+                check_end()
                 continue
             if isinstance(event, answer):
                 return event

@@ -15,7 +15,16 @@ import msgspec
 
 from app.core.errors import PersonError
 from app.core.memory import estimate_needed_bytes, memory_budget_bytes
+from app.lab.calls import interruptible
 from app.lab.ladder_control import Clock, Gate, LadderProgress
+from app.lab.ladder_kept import (
+    KeptPlan,
+    StepResult,
+    empty_result,
+    place,
+    plan_of,
+    step_result,
+)
 from app.lab.ladder_plan import LadderPlan, Step, StepKind, steps_of
 from app.lab.ladder_results import (
     FileFacts,
@@ -24,7 +33,6 @@ from app.lab.ladder_results import (
     SpeedStep,
     TasksStep,
 )
-from app.lab.ladder_rows import LadderResult, LadderRow
 from app.lab.ladder_steps import Steps, Tools
 from app.store.ladders import StoredStep
 
@@ -32,18 +40,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.core.model_file import ModelFile
+    from app.lab.ladder_rows import LadderResult
     from app.store.ladders import StoredLadder
 
 log = logging.getLogger(__name__)
-
-_Result = FileFacts | SpeedStep | MemoryFigures | QualityStep | TasksStep
-_TYPES: dict[StepKind, type[_Result]] = {
-    StepKind.FACTS: FileFacts,
-    StepKind.SPEED: SpeedStep,
-    StepKind.MEMORY: MemoryFigures,
-    StepKind.QUALITY: QualityStep,
-    StepKind.TASKS: TasksStep,
-}
 
 
 class LadderKeeper(Protocol):
@@ -60,13 +60,6 @@ class LadderKeeper(Protocol):
     def finish(self, number: int) -> None:
         """Note that a ladder is complete."""
         ...
-
-
-class _Kept(msgspec.Struct, frozen=True):
-    """A ladder's plan as it is kept: the steps stay as they were planned first."""
-
-    plan: LadderPlan
-    steps: list[Step]
 
 
 class Ladder:
@@ -98,7 +91,7 @@ class Ladder:
         self._gate = gate or Gate()
         self._steps = Steps(plan, tools)
         self._kept: StoredLadder | None = None
-        self._result = LadderResult(plan, {path: LadderRow(path) for path in plan.files})
+        self._result = empty_result(plan)
 
     def run(self) -> LadderResult:
         """Measure what is not measured yet.
@@ -107,6 +100,19 @@ class Ladder:
             LadderStopped: The person ended it; what is finished is kept.
             PersonError: The reference cannot be read.
         """
+        with interruptible(self._gate.check_end):
+            return self._run()
+
+    def begin(self) -> StoredLadder | None:
+        """Keep what is to be measured, and measure nothing; None where nothing is kept.
+
+        Raises:
+            PersonError: The reference cannot be read.
+        """
+        self._planned(self._opened())
+        return self._kept
+
+    def _run(self) -> LadderResult:
         models = self._opened()
         steps = self._planned(models)
         facts: dict[str, FileFacts] = {}
@@ -122,7 +128,7 @@ class Ladder:
                 result, elapsed_ns = self._measured(step, self._teller(clock, steps, number))
                 self._keep(step, result, elapsed_ns)
             self._result.elapsed_ns += elapsed_ns
-            self._place(step, result)
+            place(self._result, step, result)
             facts.update({path: row.facts for path, row in self._result.rows.items() if row.facts})
             if known is None:
                 clock.end(step)
@@ -141,7 +147,8 @@ class Ladder:
             try:
                 models[path] = self._tools.open_model(Path(path))
             except PersonError as error:
-                self._result.rows[path].error = error.sentence
+                row = self._result.rows[path]
+                row.error = row.error or error.sentence
         return models
 
     def _planned(self, models: dict[str, ModelFile]) -> list[Step]:
@@ -152,14 +159,15 @@ class Ladder:
         items = repr(self._tools.items).encode("utf-8", "backslashreplace")
         try:
             key = self._plan.key(list(models.values()), self._tools.text, items)
-            kept = msgspec.json.encode(_Kept(self._plan, steps)).decode()
+            kept = msgspec.json.encode(KeptPlan(self._plan, steps)).decode()
             self._kept = self._keeper.begin(key, kept)
             if not self._kept.steps:
                 return steps
-            return msgspec.json.decode(self._kept.plan, type=_Kept).steps
-        except (PersonError, OSError, msgspec.DecodeError) as error:
+            known = plan_of(self._kept)
+        except (PersonError, OSError) as error:
             self._keep_no_more(error)
             return steps
+        return known.steps if known is not None else steps
 
     def _fit_together(self, models: dict[str, ModelFile]) -> bool:
         context = self._plan.prompt_tokens + max(self._plan.depths_tokens, default=0)
@@ -177,17 +185,18 @@ class Ladder:
 
         return tell
 
-    def _measured(self, step: Step, tell: Callable[[float], None]) -> tuple[_Result, int]:
+    def _measured(self, step: Step, tell: Callable[[float], None]) -> tuple[StepResult, int]:
         begin_ns = time.monotonic_ns()
         tell(0.0)
         try:
             result = self._measure(step, tell)
         except PersonError as error:
+            self._gate.check_end()
             log.warning("%s failed: %s %s", step.name, error.sentence, error.detail)
             result = _failed(step.kind, error.sentence)
         return result, time.monotonic_ns() - begin_ns
 
-    def _measure(self, step: Step, tell: Callable[[float], None]) -> _Result:
+    def _measure(self, step: Step, tell: Callable[[float], None]) -> StepResult:
         path = step.files[0]
         match step.kind:
             case StepKind.FACTS:
@@ -201,49 +210,12 @@ class Ladder:
             case StepKind.TASKS:
                 return self._steps.tasks(path, tell)
 
-    def _place(self, step: Step, result: _Result) -> None:
-        """Put a step's result where it belongs."""
-        if isinstance(result, SpeedStep):
-            self._result.engine = result.engine or self._result.engine
-            for path, figures in result.rows.items():
-                row = self._result.rows[path]
-                (row.again if step.again else row.speed).extend(figures)
-                self._note(row, next((one.error for one in figures if one.error), None))
-            return
-        row = self._result.rows[step.files[0]]
-        match result:
-            case FileFacts():
-                row.facts = result if result.sha256 else None
-                if not result.sha256:
-                    self._note(row, result.level)
-                return
-            case MemoryFigures():
-                row.memory = result
-            case QualityStep():
-                row.quality = result
-                self._result.engine = result.engine or self._result.engine
-            case TasksStep():
-                row.tasks = result
-        self._note(row, result.error)
-
-    @staticmethod
-    def _note(row: LadderRow, error: str | None) -> None:
-        row.error = row.error or error
-
     # --- what is kept -------------------------------------------------------------------------
 
-    def _known(self, step: Step) -> tuple[_Result, int] | None:
-        stored = self._kept.steps.get(step.name) if self._kept is not None else None
-        if stored is None:
-            return None
-        try:
-            result = msgspec.json.decode(stored.result, type=_TYPES[step.kind])
-        except msgspec.DecodeError as error:
-            log.warning("%s is measured again: %s", step.name, error)
-            return None
-        return result, stored.elapsed_ns
+    def _known(self, step: Step) -> tuple[StepResult, int] | None:
+        return step_result(self._kept, step) if self._kept is not None else None
 
-    def _keep(self, step: Step, result: _Result, elapsed_ns: int) -> None:
+    def _keep(self, step: Step, result: StepResult, elapsed_ns: int) -> None:
         if self._keeper is None or self._kept is None:
             return
         text = msgspec.json.encode(result).decode()
@@ -268,7 +240,7 @@ class Ladder:
         self._kept = None
 
 
-def _failed(kind: StepKind, sentence: str) -> _Result:
+def _failed(kind: StepKind, sentence: str) -> StepResult:
     """A step that could not be done, as a result."""
     match kind:
         case StepKind.FACTS:

@@ -62,6 +62,14 @@ class Gate:
             LadderStopped: It is to end.
         """
         self._open.wait()
+        self.check_end()
+
+    def check_end(self) -> None:
+        """Called where the ladder can end, but not wait.
+
+        Raises:
+            LadderStopped: It is to end.
+        """
         if self._stopped:
             raise LadderStopped
 

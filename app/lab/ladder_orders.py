@@ -34,10 +34,12 @@ from app.store.lock import OwnerLock, StoreInUse
 
 if TYPE_CHECKING:
     from app.core.model_file import ModelFile
+    from app.core.tasks.items import TaskItem
     from app.core.verdict import Limits
     from app.lab.ladder_control import Gate, LadderProgress
     from app.lab.ladder_rows import LadderResult
     from app.lab.tasks_sets import TaskSet
+    from app.store.ladders import StoredLadder
     from app.store.paths import Paths
 
 _FITTING_SECONDS = 2.0
@@ -126,6 +128,16 @@ class LadderRun:
             LadderStopped: The person ended it.
             PersonError: The reference cannot be read.
         """
+        return self.document(self.run(keeper, on_progress, on_result, gate))
+
+    def run(
+        self,
+        keeper: LadderStore | None,
+        on_progress: Callable[[LadderProgress], None],
+        on_result: Callable[[LadderResult], None] = lambda _: None,
+        gate: Gate | None = None,
+    ) -> LadderResult:
+        """Measure; the same errors as :meth:`measure`."""
         with contextlib.ExitStack() as stack:
             cache = self._paths.cache
             if self._order.fresh:
@@ -133,8 +145,25 @@ class LadderRun:
                 cache = Path(stack.enter_context(temporary))
                 keeper = None
             tools = self._tools(cache)
-            ladder = Ladder(self.plan, tools, keeper, on_progress, on_result, gate)
-            return self.document(ladder.run())
+            return Ladder(self.plan, tools, keeper, on_progress, on_result, gate).run()
+
+    def begin(self, keeper: LadderStore) -> StoredLadder | None:
+        """Keep what is to be measured, and measure nothing yet; None where it cannot be kept.
+
+        Raises:
+            PersonError: The reference cannot be read.
+        """
+        return Ladder(self.plan, self._tools(self._paths.cache), keeper).begin()
+
+    @property
+    def items(self) -> tuple[TaskItem, ...]:
+        """The questions."""
+        return tuple(self._set.items)
+
+    @property
+    def text(self) -> bytes:
+        """What quality is measured on; empty for nothing."""
+        return self._text
 
     def document(self, result: LadderResult) -> dict[str, Any]:
         """What is known of a ladder that is complete or not."""

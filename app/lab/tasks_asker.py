@@ -15,6 +15,7 @@ from app.core.errors import PersonError
 from app.core.settings import SamplingSettings
 from app.engine import messages as m
 from app.engine.client import ClientEvent, EngineClient, Exited
+from app.lab.calls import check_end
 from app.lab.tasks_plan import FileAnswers, TaskAnswer
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ class FileAsker:
                     # In pieces, so that Ctrl+C is heard on every system.
                     key, event = self._events.get(timeout=_POLL_SECONDS)
                 except Empty:
+                    check_end()
                     continue
                 engine = self._engines.get(key)
                 if engine is not None:

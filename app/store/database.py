@@ -87,6 +87,16 @@ def open_database(
         return connection
 
 
+def open_beside(path: Path) -> sqlite3.Connection:
+    """One more connection to the database that this program has open, for another thread.
+
+    Raises:
+        StoreFailed: It cannot be had.
+    """
+    with said(f"The store in {path} cannot be opened"):
+        return _connect(path)
+
+
 @contextlib.contextmanager
 def transaction(connection: sqlite3.Connection, *, durable: bool = False) -> Generator[None]:
     """Everything inside is written together or not at all.
