@@ -7,6 +7,7 @@ does not break. What is not known is ``None`` and shows as a dash.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
@@ -15,6 +16,7 @@ NBSP = "\u00a0"
 MISSING = "–"
 
 _NS = 1_000_000_000
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BYTE_UNITS = ("B", "kB", "MB", "GB", "TB")
 # Languages that set a space before the per cent sign.
 _SPACED_PERCENT = frozenset(
@@ -136,6 +138,28 @@ def bits_per_weight(bits: float | None, locale: QLocale | None = None) -> Quanti
     return UNKNOWN if bits is None else Quantity(number(bits, 2, locale), _tr("bpw"))
 
 
+def divergence(nats: float | None, locale: QLocale | None = None) -> Quantity:
+    """A KL divergence: 0.0409 nats, 1.7·10⁻⁶ nats."""
+    if nats is None:
+        return UNKNOWN
+    return Quantity(_significant(nats, 3, locale), _tr("nats"))
+
+
+def bits_per_byte(bits: float | None, locale: QLocale | None = None) -> Quantity:
+    """What a model needs to foretell a byte of text: 1.043 bits."""
+    return UNKNOWN if bits is None else Quantity(number(bits, 3, locale), _tr("bits"))
+
+
+def points(share: float | None, locale: QLocale | None = None) -> Quantity:
+    """A difference of two shares in points: +1.5 points, −14 points."""
+    if share is None:
+        return UNKNOWN
+    value = share * 100.0
+    text = number(abs(value), 1 if abs(value) < 9.95 else 0, locale)
+    zero = not any(sign in text for sign in "123456789")
+    return Quantity(text if zero else ("−" if value < 0 else "+") + text, _tr("points"))
+
+
 def seconds_ago(seconds: float, locale: QLocale | None = None) -> str:
     """A moment on a plot's time axis: now, 12 s ago."""
     whole = round(abs(seconds))
@@ -162,6 +186,25 @@ def moment(time_ns: int, now_ns: int, locale: QLocale | None = None) -> str:
     if 1 < days < 7:
         return used.standaloneDayName(when.date().dayOfWeek())
     return used.toString(when.date(), QLocale.FormatType.ShortFormat)
+
+
+def _significant(value: float, digits: int, locale: QLocale | None) -> str:
+    """So many digits from the first that is not zero, without zeros at the end."""
+    if value == 0 or not math.isfinite(value):
+        return number(value, 0, locale)
+    exponent = math.floor(math.log10(abs(value)))
+    if exponent < -4:
+        factor = round(value / 10.0**exponent, 1)
+        if abs(factor) >= 10:
+            factor, exponent = factor / 10, exponent + 1
+        power = f"10{str(exponent).translate(_RAISED)}"
+        if factor == 1:
+            return power
+        return f"{number(factor, 0 if factor == round(factor) else 1, locale)}·{power}"
+    decimals = max(0, digits - 1 - exponent)
+    while decimals and round(value, decimals) == round(value, decimals - 1):
+        decimals -= 1
+    return number(value, decimals, locale)
 
 
 def _tr(text: str) -> str:

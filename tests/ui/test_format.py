@@ -149,3 +149,33 @@ def _plain(quantity: f.Quantity) -> str:
 
 def _ns(moment: datetime) -> int:
     return round(moment.timestamp()) * SECOND_NS
+
+
+@pytest.mark.parametrize(
+    ("nats", "english", "german"),
+    [
+        (0.0, "0 nats", "0 nats"),
+        (1.704863693709749e-06, "1.7·10⁻⁶ nats", "1,7·10⁻⁶ nats"),
+        (9.99e-6, "10⁻⁵ nats", "10⁻⁵ nats"),
+        (1e-4, "0.0001 nats", "0,0001 nats"),
+        (0.04089863, "0.0409 nats", "0,0409 nats"),
+        (4.469080, "4.47 nats", "4,47 nats"),
+        (10.0, "10 nats", "10 nats"),
+        (None, "–", "–"),
+    ],
+)
+def test_divergences(nats: float | None, english: str, german: str) -> None:
+    assert _plain(f.divergence(nats, EN)) == english
+    assert _plain(f.divergence(nats, DE)) == german
+
+
+@pytest.mark.parametrize(
+    ("share", "english"),
+    [(-0.93, "−93 points"), (0.0153, "+1.5 points"), (0.0, "0.0 points"), (-0.0001, "0.0 points")],
+)
+def test_points(share: float, english: str) -> None:
+    assert _plain(f.points(share, EN)) == english
+
+
+def test_bits_per_byte() -> None:
+    assert _plain(f.bits_per_byte(1.0432, DE)) == "1,043 bits"
