@@ -1,0 +1,80 @@
+"""Which texts there are to measure on, and what is read of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.core.chat import Answer, Chat, Turn
+from app.core.errors import PersonError
+from app.lab.texts import (
+    BUNDLED_TEXT,
+    HISTORY_TEXT,
+    USUAL_TEXT,
+    TextSource,
+    measured_text,
+    text_called,
+    text_choices,
+    text_file,
+)
+from app.store.chats import ChatStore
+from app.store.database import open_database
+
+
+def fill(database: Path, *prompts: str) -> None:
+    connection = open_database(database)
+    store = ChatStore(connection)
+    for prompt in prompts:
+        store.create(Chat(0, turns=[Turn(0, prompt, {"a": Answer("An answer to that.")})]))
+    connection.close()
+
+
+def test_without_chats_the_usual_text_is_the_bundled_one(tmp_path: Path) -> None:
+    database = tmp_path / "chats.sqlite3"
+    usual, bundled, file, history = text_choices(database)
+    assert [usual.source, bundled.source, file.source, history.source] == [
+        TextSource.USUAL, TextSource.BUNDLED, TextSource.FILE, TextSource.HISTORY,
+    ]  # fmt: skip
+    assert usual.name == bundled.name == BUNDLED_TEXT
+    assert usual.size_bytes == bundled.size_bytes > 60_000
+    assert bundled.about_chunks > 48
+    assert bundled.chats >= 12  # rendered by the model's own template
+    assert history.why_not == "There is no chat in History yet."
+    assert not database.exists()
+
+
+def test_stored_chats_are_a_text_of_their_own_and_part_of_the_usual_one(tmp_path: Path) -> None:
+    database = tmp_path / "chats.sqlite3"
+    fill(database, "Why is the sky blue?", "And at dusk? " * 3000)
+    usual, bundled, _, history = text_choices(database)
+    assert usual.name == USUAL_TEXT
+    assert history.name == HISTORY_TEXT
+    assert history.chats == 2
+    assert usual.chats == bundled.chats + 1  # the newest fills what they may take of it
+    own = measured_text(TextSource.HISTORY, database)
+    assert all(part.is_own for part in own.parts)
+    assert own.parts[0].chats[1][0].content == "Why is the sky blue?"
+    assert text_called(HISTORY_TEXT, database).sha256 == own.sha256
+    assert text_called(USUAL_TEXT, database).size_bytes == usual.size_bytes
+    assert text_called(BUNDLED_TEXT, database).size_bytes == bundled.size_bytes
+
+
+def test_files(tmp_path: Path) -> None:
+    plain, rows = tmp_path / "a.txt", tmp_path / "b.JSONL"
+    plain.write_bytes("Ümläute\n".encode())
+    rows.write_text('{"prompt": "2 + 2?"}\n', encoding="utf-8")
+    assert text_file(plain).raw == "Ümläute\n".encode()
+    assert text_file(plain).size_bytes == 10
+    assert len(text_file(rows).parts[0].chats) == 1
+    assert text_called(str(plain), tmp_path / "none").name == str(plain)
+    rows.write_text('{"prompt": "2 + 2?"}\n{"prompt"}\n', encoding="utf-8")
+    with pytest.raises(PersonError, match=r"b\.JSONL: Line 2 is not valid JSON"):
+        text_file(rows)
+    rows.write_bytes(b"\xff\xfe")
+    with pytest.raises(PersonError, match="is no UTF-8 text: its byte 1 cannot be read"):
+        text_file(rows)
+    with pytest.raises(PersonError, match="cannot be read"):
+        text_file(tmp_path)
+    with pytest.raises(PersonError, match="Name a text file"):
+        measured_text(TextSource.FILE, tmp_path / "none")
