@@ -63,20 +63,30 @@ def order_of(document: dict[str, Any]) -> LadderOrder:
     """What to measure to repeat a report, taking nothing that is known already."""
     plan = msgspec.convert(document["arguments"], LadderPlan)
     limits = document["limits"]
+    wanted = Limits(
+        limits.get("memory_bytes"),
+        limits.get("least_tokens_per_second"),
+        limits.get("tolerance") or Limits().tolerance,
+    )
+    return order_of_plan(plan, wanted, fresh=True)
+
+
+def order_of_plan(plan: LadderPlan, limits: Limits, *, fresh: bool = False) -> LadderOrder:
+    """What to order to measure a plan once more, or the rest of it.
+
+    Args:
+        fresh: Take nothing that is known already.
+    """
     return LadderOrder(
         Path(plan.reference),
         [Path(path) for path in plan.candidates],
-        Limits(
-            limits.get("memory_bytes"),
-            limits.get("least_tokens_per_second"),
-            limits.get("tolerance") or Limits().tolerance,
-        ),
+        limits,
         plan.profile,
         plan.threads,
         None if plan.text_name in ("", BUNDLED_TEXT) else Path(plan.text_name),
         None if plan.items_name in _BUNDLED_SETS else Path(plan.items_name),
         quality=bool(plan.text_name),
-        fresh=True,
+        fresh=fresh,
         plan=plan,
     )
 
