@@ -8,26 +8,23 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, QRectF, QSaveFile, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QImageWriter, QPainter
-from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from app.ui.plots.history import ENGINE_COLUMNS, GPU_COLUMNS, MACHINE_COLUMNS, SPEED_COLUMNS
+from app.ui.plots.sheet import Sheet
 from app.ui.theme import GRID, tabular
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from app.core.series import RingSeries
     from app.ui.plots.chart import Chart
     from app.ui.plots.history import History
     from app.ui.plots.kinds import PlotCandidate, PlotTheme
 
-_PICTURE_SCALE = 2.0
 
-
-class Figure:
+class Figure(Sheet):
     """The plots side by side, with their names and the candidates, to be kept or sent."""
 
     def __init__(
@@ -38,6 +35,7 @@ class Figure:
         self._candidates = candidates
         self._theme = theme
         self._font = tabular(charts[0].font())
+        self.dots_per_inch = charts[0].logicalDpiX()
         self._line_px = QFontMetricsF(self._font).height() + GRID
 
     @property
@@ -48,45 +46,7 @@ class Figure:
         gaps = GRID * (len(self._charts) + 1)
         return QSize(plots + gaps, round(height + 2 * self._line_px + 3 * GRID))
 
-    def image(self) -> QImage:
-        """The figure as a picture, at twice the size on the screen."""
-        image = QImage(self.size * _PICTURE_SCALE, QImage.Format.Format_ARGB32_Premultiplied)
-        image.setDevicePixelRatio(_PICTURE_SCALE)
-        painter = QPainter(image)
-        self._paint(painter, _PICTURE_SCALE)
-        painter.end()
-        return image
-
-    def png(self) -> bytes:
-        """The figure as a PNG file.
-
-        Raises:
-            OSError: It cannot be made.
-        """
-        buffer = QBuffer()
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        writer = QImageWriter(buffer, QByteArray(b"PNG"))
-        if not writer.write(self.image()):
-            raise OSError(writer.errorString())
-        return bytes(buffer.data().data())
-
-    def svg(self, title: str) -> bytes:
-        """The figure as an SVG file."""
-        buffer = QBuffer()
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        generator = QSvgGenerator()
-        generator.setOutputDevice(buffer)
-        generator.setTitle(title)
-        generator.setSize(self.size)
-        generator.setViewBox(QRectF(QPointF(0.0, 0.0), self.size.toSizeF()))
-        # One unit of the drawing is one pixel of the screen, for the text too.
-        generator.setResolution(self._charts[0].logicalDpiX())
-        painter = QPainter(generator)
-        self._paint(painter, 1.0)
-        painter.end()
-        return bytes(buffer.data().data())
-
-    def _paint(self, painter: QPainter, pixel_ratio: float) -> None:
+    def paint(self, painter: QPainter, pixel_ratio: float) -> None:
         size = self.size
         painter.setRenderHints(
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing
@@ -121,20 +81,6 @@ class Figure:
             box = QRectF(left + 2 * GRID, top, width, self._line_px)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
             left += 2 * GRID + width + 2 * GRID
-
-
-def write(path: Path, data: bytes) -> None:
-    """Write a file in one step, so that an older one stays whole if that fails.
-
-    Raises:
-        OSError: It cannot be written.
-    """
-    file = QSaveFile(str(path))
-    if not file.open(QSaveFile.OpenModeFlag.WriteOnly):
-        raise OSError(file.errorString())
-    file.write(data)
-    if not file.commit():
-        raise OSError(file.errorString())
 
 
 def table(history: History, candidates: Sequence[PlotCandidate], now_ns: int, span_s: int) -> str:

@@ -44,6 +44,48 @@ class MetricChoice(QComboBox):
                 self.addItem(each.title, each)
 
 
+class _Button(QToolButton):
+    """A flat button with an icon."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAutoRaise(True)
+        self.setIconSize(QSize(_ICON_PX, _ICON_PX))
+
+
+class SaveButton(_Button):
+    """Opens the menu for saving and copying plots.
+
+    Signals:
+        save_asked: Save as "png", "svg" or "csv".
+        copy_values_asked: Copy the values.
+        copy_picture_asked: Copy a picture.
+    """
+
+    save_asked = Signal(str)
+    copy_values_asked = Signal()
+    copy_picture_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setIcon(icon("save"))
+        self.setAccessibleName(self.tr("Save or copy the plots"))
+        self.setToolTip(self.accessibleName())
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self)
+        for kind, text in (
+            ("png", self.tr("Save as a picture (PNG) …")),
+            ("svg", self.tr("Save as a drawing (SVG) …")),
+            ("csv", self.tr("Save as a table (CSV) …")),
+        ):
+            action = menu.addAction(text)
+            action.triggered.connect(lambda _=False, kind=kind: self.save_asked.emit(kind))
+        menu.addSeparator()
+        menu.addAction(self.tr("Copy the values"), self.copy_values_asked.emit)
+        menu.addAction(self.tr("Copy a picture"), self.copy_picture_asked.emit)
+        self.setMenu(menu)
+
+
 class Controls(QWidget):
     """Span, pause, and the menu for saving.
 
@@ -74,15 +116,13 @@ class Controls(QWidget):
         self._span.activated.connect(
             lambda index: self.span_chosen.emit(self._span.itemData(index))
         )
-        self._pause = self._button()
+        self._pause = _Button()
         self._pause.setCheckable(True)
         self._pause.clicked.connect(self.pause_asked)
-        self._save = self._button()
-        self._save.setIcon(icon("save"))
-        self._save.setAccessibleName(self.tr("Save or copy the plots"))
-        self._save.setToolTip(self._save.accessibleName())
-        self._save.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._save.setMenu(self._menu())
+        self._save = SaveButton()
+        self._save.save_asked.connect(self.save_asked)
+        self._save.copy_values_asked.connect(self.copy_values_asked)
+        self._save.copy_picture_asked.connect(self.copy_picture_asked)
         for part in (self._span, self._pause, self._save):
             row.addWidget(part)
         self.set_span(DEFAULT_SPAN_S)
@@ -99,23 +139,3 @@ class Controls(QWidget):
         name = self.tr("Go on") if paused else self.tr("Pause the plots; recording goes on")
         self._pause.setAccessibleName(name)
         self._pause.setToolTip(name)
-
-    def _button(self) -> QToolButton:
-        button = QToolButton()
-        button.setAutoRaise(True)
-        button.setIconSize(QSize(_ICON_PX, _ICON_PX))
-        return button
-
-    def _menu(self) -> QMenu:
-        menu = QMenu(self)
-        for kind, text in (
-            ("png", self.tr("Save as a picture (PNG) …")),
-            ("svg", self.tr("Save as a drawing (SVG) …")),
-            ("csv", self.tr("Save as a table (CSV) …")),
-        ):
-            action = menu.addAction(text)
-            action.triggered.connect(lambda _=False, kind=kind: self.save_asked.emit(kind))
-        menu.addSeparator()
-        menu.addAction(self.tr("Copy the values"), self.copy_values_asked.emit)
-        menu.addAction(self.tr("Copy a picture"), self.copy_picture_asked.emit)
-        return menu

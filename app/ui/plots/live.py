@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QStackedLayout, QWidget
 
 from app.ui.plots.chart import Chart
 from app.ui.plots.crosshair import Crosshair
+from app.ui.plots.export import Figure, table
 from app.ui.plots.header import Controls, MetricChoice
 from app.ui.plots.history import History
 from app.ui.plots.kinds import DEFAULT_SPAN_S, SPANS_S, Metric, PlotCandidate, PlotTheme
-from app.ui.plots.outlet import Outlet, View
+from app.ui.plots.outlet import Outlet
 from app.ui.plots.summary import Summary, summary_of
 from app.ui.plots.words import Readout, readout
 from app.ui.theme import GRID
@@ -187,10 +188,15 @@ class LivePlots(QWidget):
         moment = history.moment(now_ns + round(seconds * 1e9))
         return readout(moment, self._candidates, seconds)
 
-    def _view(self) -> View:
+    def _figure(self) -> Figure:
         history, now_ns = self._shown()
-        values = self.readout()
-        return View(history, now_ns, self._span_s, self._candidates, self._theme, values)
+        for chart in self._charts:
+            chart.repaint_from(history, self._candidates, now_ns)
+        return Figure(self._charts, self._candidates, self._theme)
+
+    def _table(self) -> str:
+        history, now_ns = self._shown()
+        return table(history, self._candidates, now_ns, self._span_s)
 
     # ---------------------------------------------------------------------------- repainting
 
@@ -249,7 +255,13 @@ class LivePlots(QWidget):
         self._choices = tuple(MetricChoice(chart.shows) for chart in self._charts)
         self._summaries = tuple(Summary(self._theme) for _ in self._charts)
         self._controls = Controls()
-        self._outlet = Outlet(self._charts, self._view, self)
+        self._outlet = Outlet(
+            self._figure,
+            self._table,
+            lambda: self.readout().as_table(),
+            "shrinkscope-plots",
+            self,
+        )
         self._outlet.noticed.connect(self.noticed)
         self._crosshair = Crosshair(self._charts, self._readout_at, self._theme, self)
         plots = QWidget()

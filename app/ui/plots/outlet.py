@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,31 +10,16 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
-from app.ui.plots import export
+from app.ui.plots.sheet import write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from PySide6.QtWidgets import QWidget
 
-    from app.ui.plots.chart import Chart
-    from app.ui.plots.history import History
-    from app.ui.plots.kinds import PlotCandidate, PlotTheme
-    from app.ui.plots.words import Readout
+    from app.ui.plots.sheet import Sheet
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What the plots show at one moment."""
-
-    history: History
-    now_ns: int
-    span_s: int
-    candidates: Sequence[PlotCandidate]
-    theme: PlotTheme
-    readout: Readout
 
 
 class Outlet(QObject):
@@ -47,11 +31,29 @@ class Outlet(QObject):
 
     noticed = Signal(str)
 
-    def __init__(self, charts: Sequence[Chart], view: Callable[[], View], parent: QWidget) -> None:
+    def __init__(
+        self,
+        sheet: Callable[[], Sheet],
+        table: Callable[[], str],
+        values: Callable[[], str],
+        file_name: str,
+        parent: QWidget,
+    ) -> None:
+        """Take what can be written.
+
+        Args:
+            sheet: What the plots show now, to be painted.
+            table: The same as comma-separated values.
+            values: What is copied: lines of cells between tabs.
+            file_name: Offered for files, without an ending.
+            parent: The widget that holds the plots.
+        """
         super().__init__(parent)
         self._window = parent
-        self._charts = charts
-        self._view = view
+        self._sheet = sheet
+        self._table = table
+        self._values = values
+        self._file_name = file_name
 
     def save(self, path: Path) -> None:
         """Write what is shown to a .png, .svg or .csv file.
@@ -65,26 +67,25 @@ class Outlet(QObject):
             # The mark at the start tells spreadsheets that the text is UTF-8.
             data = self.table().encode("utf-8-sig")
         elif kind == ".png":
-            data = self._figure().png()
+            data = self._sheet().png()
         elif kind == ".svg":
-            data = self._figure().svg("Shrinkscope")
+            data = self._sheet().svg("Shrinkscope")
         else:
             raise ValueError(f"the plots cannot be saved as {kind or 'a file without an ending'}")
-        export.write(path, data)
+        write(path, data)
 
     def table(self) -> str:
         """What is shown, and what other plots would show, as comma-separated values."""
-        view = self._view()
-        return export.table(view.history, view.candidates, view.now_ns, view.span_s)
+        return self._table()
 
     def copy_values(self) -> None:
         """Put the values at the crosshair, or the newest ones, on the clipboard as a table."""
-        QGuiApplication.clipboard().setText(self._view().readout.as_table())
+        QGuiApplication.clipboard().setText(self._values())
         self.noticed.emit(self.tr("The values are on the clipboard."))
 
     def copy_picture(self) -> None:
         """Put a picture of the plots on the clipboard."""
-        QGuiApplication.clipboard().setImage(self._figure().image())
+        QGuiApplication.clipboard().setImage(self._sheet().image())
         self.noticed.emit(self.tr("The picture of the plots is on the clipboard."))
 
     def ask_and_save(self, kind: str) -> None:
@@ -93,7 +94,7 @@ class Outlet(QObject):
         name, _ = QFileDialog.getSaveFileName(
             self._window,
             self.tr("Save the plots"),
-            str(Path(folder, f"shrinkscope-plots.{kind}")),
+            str(Path(folder, f"{self._file_name}.{kind}")),
             f"{kind.upper()} (*.{kind})",
         )
         if not name:
@@ -108,9 +109,3 @@ class Outlet(QObject):
             self.noticed.emit(self.tr("The plots could not be saved: {0}.").format(error))
         else:
             self.noticed.emit(self.tr("The plots are saved at {0}.").format(path))
-
-    def _figure(self) -> export.Figure:
-        view = self._view()
-        for chart in self._charts:
-            chart.repaint_from(view.history, view.candidates, view.now_ns)
-        return export.Figure(self._charts, view.candidates, view.theme)
