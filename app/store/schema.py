@@ -103,5 +103,55 @@ _VERSION_4 = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
+_VERSION_5 = (
+    # Blind votes: files as they were when they answered, pairs of answers, what was chosen. A vote
+    # that was taken back stays, flagged.
+    """
+    CREATE TABLE blind_file (
+        id          INTEGER PRIMARY KEY,
+        path        TEXT    NOT NULL,
+        level       TEXT    NOT NULL,
+        file_bytes  INTEGER NOT NULL,
+        modified_ns INTEGER NOT NULL,
+        sha256      TEXT    NOT NULL,
+        UNIQUE (path, file_bytes, modified_ns)
+    )
+    """,
+    """
+    CREATE TABLE blind_pair (
+        id               INTEGER PRIMARY KEY AUTOINCREMENT,
+        prompt           TEXT    NOT NULL,
+        reference_id     INTEGER NOT NULL REFERENCES blind_file (id),
+        candidate_id     INTEGER NOT NULL REFERENCES blind_file (id),
+        settings         TEXT    NOT NULL,
+        seed             INTEGER NOT NULL,
+        number           INTEGER NOT NULL,
+        candidate_left   INTEGER NOT NULL,
+        engine           TEXT    NOT NULL,
+        reference_answer TEXT,
+        candidate_answer TEXT,
+        error            TEXT,
+        created_ns       INTEGER NOT NULL,
+        retired_ns       INTEGER
+    )
+    """,
+    """
+    CREATE TABLE blind_vote (
+        id        INTEGER PRIMARY KEY AUTOINCREMENT,
+        pair_id   INTEGER NOT NULL REFERENCES blind_pair (id),
+        choice    TEXT    NOT NULL,
+        cast_ns   INTEGER NOT NULL,
+        undone_ns INTEGER
+    )
+    """,
+    "CREATE UNIQUE INDEX blind_vote_stands ON blind_vote (pair_id) WHERE undone_ns IS NULL",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    _VERSION_1,
+    _VERSION_2,
+    _VERSION_3,
+    _VERSION_4,
+    _VERSION_5,
+)
 """Statements by version: ``MIGRATIONS[0]`` makes version 1 of an empty file, and so on."""

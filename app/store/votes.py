@@ -1,0 +1,328 @@
+"""Blind votes in the database: pairs of answers, and what was chosen."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sqlite3
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from app.core.votes.choices import Choice
+from app.core.votes.pairs import Role, Vote, VoteAnswer, VotedFile, VotePair, VoteSettings
+from app.store.database import said, transaction
+from app.store.rows import storable
+from app.store.tolerant import NotReadable, from_json, to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Sequence
+    from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+_CANNOT_STORE = "The vote cannot be stored"
+_CANNOT_STORE_ANSWER = "The answers to vote on cannot be stored"
+_CANNOT_READ = "The votes cannot be read"
+_READ_WAIT_SECONDS = 5.0
+
+_FILE_COLUMNS = "id, path, level, file_bytes, modified_ns, sha256"
+_PAIRS = """
+    SELECT pair.id, prompt, reference_id, candidate_id, settings, seed, number, candidate_left,
+        engine, reference_answer, candidate_answer, error, created_ns, retired_ns,
+        vote.id, vote.choice, vote.cast_ns, vote.undone_ns
+    FROM blind_pair AS pair LEFT JOIN blind_vote AS vote ON vote.pair_id = pair.id
+"""
+_OPEN = "WHERE retired_ns IS NULL AND vote.id IS NULL"
+_BALLOTS = """
+    SELECT vote.id, pair.id, reference_id, candidate_id, choice, candidate_left, cast_ns, undone_ns
+    FROM blind_vote AS vote JOIN blind_pair AS pair ON pair.id = vote.pair_id ORDER BY vote.id
+"""
+_ADD_PAIR = """
+    INSERT INTO blind_pair (prompt, reference_id, candidate_id, settings, seed, number,
+        candidate_left, engine, created_ns)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """A vote without what was read.
+
+    Attributes:
+        id: Of the vote.
+        pair_id: What was voted on.
+        reference: One file.
+        candidate: The other.
+        choice: What was chosen.
+        candidate_left: On which side the candidate stood.
+        cast_ns: When, since 1970.
+        undone_ns: When it was taken back; None while it stands.
+    """
+
+    id: int
+    pair_id: int
+    reference: VotedFile
+    candidate: VotedFile
+    choice: Choice
+    candidate_left: bool
+    cast_ns: int
+    undone_ns: int | None
+
+
+class VoteStore:
+    """Reads and writes them. Lives on the thread that opened the connection.
+
+    Every method raises ``StoreFailed`` when the database cannot do it. What a method has written is
+    on the disk when it returns.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, clock_ns: Callable[[], int] = time.time_ns
+    ) -> None:
+        self._connection = connection
+        self._clock_ns = clock_ns
+
+    # --- reading --------------------------------------------------------------------------
+
+    def files(self) -> list[VotedFile]:
+        """Every file that was ever voted on or is to be."""
+        return list(self._files().values())
+
+    def open_pairs(self) -> list[VotePair]:
+        """Pairs that wait for answers, for a vote, or for another try; the oldest first."""
+        return self._pairs(f"{_PAIRS} {_OPEN} ORDER BY pair.id")
+
+    def all_pairs(self) -> list[VotePair]:
+        """Every pair, the oldest first."""
+        return self._pairs(f"{_PAIRS} ORDER BY pair.id")
+
+    def pair(self, number: int) -> VotePair:
+        """One pair.
+
+        Raises:
+            KeyError: There is none of this number.
+        """
+        found = self._pairs(f"{_PAIRS} WHERE pair.id = ?", (number,))
+        if not found:
+            raise KeyError(number)
+        return found[0]
+
+    def ballots(self) -> list[Ballot]:
+        """Every vote, the oldest first."""
+        files = self._files()
+        with said(_CANNOT_READ):
+            rows = self._connection.execute(_BALLOTS).fetchall()
+        return [
+            Ballot(id_, pair_id, files[one], files[other], choice, bool(left), cast_ns, undone_ns)
+            for id_, pair_id, one, other, value, left, cast_ns, undone_ns in rows
+            if (choice := _choice(value, id_)) is not None
+        ]
+
+    def asked(self) -> list[tuple[str, VotedFile, VotedFile]]:
+        """Prompts whose answers were seen, or will be, with reference and candidate."""
+        files = self._files()
+        with said(_CANNOT_READ):
+            rows = cast(
+                "list[tuple[str, int, int]]",
+                self._connection.execute(
+                    "SELECT prompt, reference_id, candidate_id FROM blind_pair AS pair "
+                    "WHERE retired_ns IS NULL "
+                    "OR EXISTS (SELECT 1 FROM blind_vote WHERE pair_id = pair.id) ORDER BY id"
+                ).fetchall(),
+            )
+        return [(prompt, files[one], files[other]) for prompt, one, other in rows]
+
+    # --- writing --------------------------------------------------------------------------
+
+    def add(self, pairs: Iterable[VotePair]) -> list[VotePair]:
+        """Store new pairs; they come back with numbers and times."""
+        added: list[VotePair] = []
+        with said(_CANNOT_STORE_ANSWER), transaction(self._connection, durable=True):
+            for pair in pairs:
+                cursor = self._connection.execute(
+                    _ADD_PAIR,
+                    (
+                        storable(pair.prompt),
+                        self._file_id(pair.reference),
+                        self._file_id(pair.candidate),
+                        to_json(pair.settings),
+                        pair.seed,
+                        pair.number,
+                        pair.candidate_left,
+                        pair.engine,
+                        self._clock_ns(),
+                    ),
+                )
+                added.append(self.pair(cast("int", cursor.lastrowid)))
+        return added
+
+    def know_file(self, file: VotedFile) -> None:
+        """Store what was found out about a file: its level, its content."""
+        with said(_CANNOT_STORE_ANSWER), transaction(self._connection, durable=True):
+            number = self._file_id(file)
+            self._connection.execute(
+                "UPDATE blind_file SET level = ?, sha256 = ? WHERE id = ?",
+                (storable(file.level), " ".join(file.sha256), number),
+            )
+
+    def save_answer(self, number: int, role: Role, answer: VoteAnswer, engine: str) -> None:
+        """Store one answer of a pair."""
+        column = f"{role.value}_answer"
+        with said(_CANNOT_STORE_ANSWER), transaction(self._connection, durable=True):
+            self._connection.execute(
+                f"UPDATE blind_pair SET {column} = ?, engine = ? WHERE id = ?",
+                (to_json(answer), storable(engine), number),
+            )
+
+    def set_error(self, number: int, sentence: str | None) -> None:
+        """Store why a pair has no answer; None lets it be asked anew."""
+        with said(_CANNOT_STORE_ANSWER), transaction(self._connection, durable=True):
+            self._connection.execute(
+                "UPDATE blind_pair SET error = ? WHERE id = ?",
+                (None if sentence is None else storable(sentence), number),
+            )
+
+    def retire(self, numbers: Sequence[int]) -> None:
+        """Set pairs aside for good; they stay stored."""
+        with said(_CANNOT_STORE), transaction(self._connection, durable=True):
+            for number in numbers:
+                self._retire(number)
+
+    def cast(self, number: int, choice: Choice) -> Vote:
+        """Store a vote.
+
+        Raises:
+            StoreFailed: It cannot be stored, or the pair has one already.
+        """
+        now_ns = self._clock_ns()
+        with said(_CANNOT_STORE), transaction(self._connection, durable=True):
+            cursor = self._connection.execute(
+                "INSERT INTO blind_vote (pair_id, choice, cast_ns) VALUES (?, ?, ?)",
+                (number, choice.value, now_ns),
+            )
+        return Vote(cast("int", cursor.lastrowid), choice, now_ns)
+
+    def undo(self, vote_id: int) -> None:
+        """Take a vote back: it stays, flagged, and its pair is set aside."""
+        with said("The vote cannot be taken back"), transaction(self._connection, durable=True):
+            self._connection.execute(
+                "UPDATE blind_vote SET undone_ns = ? WHERE id = ? AND undone_ns IS NULL",
+                (self._clock_ns(), vote_id),
+            )
+            row = cast(
+                "tuple[int] | None",
+                self._connection.execute(
+                    "SELECT pair_id FROM blind_vote WHERE id = ?", (vote_id,)
+                ).fetchone(),
+            )
+            if row is not None:
+                self._retire(row[0])
+
+    # --- rows -----------------------------------------------------------------------------
+
+    def _retire(self, number: int) -> None:
+        self._connection.execute(
+            "UPDATE blind_pair SET retired_ns = ? WHERE id = ? AND retired_ns IS NULL",
+            (self._clock_ns(), number),
+        )
+
+    def _file_id(self, file: VotedFile) -> int:
+        key = (storable(file.path), file.file_bytes, file.modified_ns)
+        self._connection.execute(
+            "INSERT OR IGNORE INTO blind_file (path, file_bytes, modified_ns, level, sha256) "
+            "VALUES (?, ?, ?, ?, ?)",
+            (*key, storable(file.level), " ".join(file.sha256)),
+        )
+        row = self._connection.execute(
+            "SELECT id FROM blind_file WHERE path = ? AND file_bytes = ? AND modified_ns = ?", key
+        ).fetchone()
+        return int(row[0])
+
+    def _files(self) -> dict[int, VotedFile]:
+        with said(_CANNOT_READ):
+            rows = cast(
+                "list[tuple[int, str, str, int, int, str]]",
+                self._connection.execute(f"SELECT {_FILE_COLUMNS} FROM blind_file").fetchall(),
+            )
+        return {
+            number: VotedFile(path, level, file_bytes, modified_ns, tuple(sha256.split()))
+            for number, path, level, file_bytes, modified_ns, sha256 in rows
+        }
+
+    def _pairs(self, query: str, values: tuple[object, ...] = ()) -> list[VotePair]:
+        files = self._files()
+        with said(_CANNOT_READ):
+            rows = self._connection.execute(query, values).fetchall()
+        return [pair for row in rows if (pair := _pair_of(row, files)) is not None]
+
+
+@contextlib.contextmanager
+def reading_votes(path: Path) -> Generator[VoteStore | None]:
+    """The votes of a database that another program may own; None where there are none.
+
+    Nothing is written, and nothing brought up to date.
+
+    Raises:
+        StoreFailed: It cannot be read.
+    """
+    with contextlib.ExitStack() as stack:
+        store: VoteStore | None = None
+        if path.exists():
+            with said(_CANNOT_READ):
+                connection = sqlite3.connect(
+                    f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_READ_WAIT_SECONDS
+                )
+                stack.callback(connection.close)
+                there = connection.execute(
+                    "SELECT 1 FROM sqlite_schema WHERE name = 'blind_vote'"
+                ).fetchone()
+            store = VoteStore(connection) if there else None
+        yield store
+
+
+def _pair_of(row: Sequence[Any], files: dict[int, VotedFile]) -> VotePair | None:
+    number, prompt, one, other, settings, seed, place, left, engine, *rest = row
+    reference_answer, candidate_answer, error, created_ns, retired_ns, *vote = rest
+    try:
+        return VotePair(
+            prompt=prompt,
+            reference=files[one],
+            candidate=files[other],
+            settings=from_json(settings, VoteSettings),
+            seed=seed,
+            number=place,
+            candidate_left=bool(left),
+            id=number,
+            engine=engine,
+            reference_answer=_answer(reference_answer),
+            candidate_answer=_answer(candidate_answer),
+            error=error,
+            created_ns=created_ns,
+            retired_ns=retired_ns,
+            vote=_vote(vote),
+        )
+    except NotReadable:
+        log.warning("pair %d of answers cannot be read", number, exc_info=True)
+        return None
+
+
+def _answer(text: str | None) -> VoteAnswer | None:
+    return None if text is None else from_json(text, VoteAnswer)
+
+
+def _vote(row: Sequence[Any]) -> Vote | None:
+    number, value, cast_ns, undone_ns = row
+    if number is None:
+        return None
+    choice = _choice(value, number)
+    return None if choice is None else Vote(number, choice, cast_ns, undone_ns)
+
+
+def _choice(value: str, number: int) -> Choice | None:
+    try:
+        return Choice(value)
+    except ValueError:
+        # A newer program knows choices that this one does not: they are not counted as others.
+        log.warning("vote %d has an unknown choice: %s", number, value)
+        return None
