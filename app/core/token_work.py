@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 # pass over a vector, at whose end the threads meet. Read off llama.cpp's graphs node by node, with
 # the time of each, for eleven architectures on one core of a Zen 5, and held against nine on two
 # cores. A product with quantized weights quantizes its vector first, for which the threads meet
-# once more, and starts reading where no cache has anything yet: the same for each expert and each
-# head. Weights that are plain numbers take the vector almost as it is.
+# once more, and starts reading where no cache has anything yet: the same for each expert. Weights
+# that are plain numbers take the vector almost as it is. The small matrices of an attention's
+# heads lie one after the other and are one product; their short rows cost a little each.
 _NODES_OF_A_PRODUCT = 9
 _NODES_OF_A_PLAIN_PRODUCT = 1
+_NODES_OF_A_HEAD = 2
 _NODES_OF_A_NORM = 3
 # Residuals and activation; rotation, the cache and the start of the attention.
 _NODES_OF_A_LAYER = 4
@@ -162,8 +164,11 @@ def _nodes_of(tensor: TensorInfo, model: ModelFile) -> int:
         return _NODES_OF_A_NORM
     if "ssm_conv1d.weight" in tensor.name:
         return _NODES_OF_A_RECURRENCE
+    matrices = _matrices(tensor, model)
+    if matrices > 1 and not _EXPERTS.match(tensor.name):
+        return _NODES_OF_A_HEAD * matrices
     of_one = _NODES_OF_A_PLAIN_PRODUCT if tensor.type_id in _PLAIN else _NODES_OF_A_PRODUCT
-    nodes = of_one * _matrices(tensor, model)
+    nodes = of_one * matrices
     if not nodes:
         return 0 if tensor.name.startswith(_LOOKED_UP) else 1
     if "ffn_gate_inp." in tensor.name:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from app.core.levels import TENSOR_TYPES
 from app.core.speed import MachineRates, several_threads, undisturbed
+from app.core.statistics import median
 from app.engine import messages as m
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from app.lab.calls import EngineCalls
     from app.store.speeds import SpeedStore
@@ -25,6 +26,9 @@ _LEAST_BYTES, _MOST_BYTES = 64 << 20, 512 << 20
 # More than five: a pass takes milliseconds, and the PC's other work spoils some of them.
 _REPETITIONS = 15
 _NOT_MEASURED = 0.0
+# Of a tenth of a second each; what one thread does bounds and replaces what is spoilt.
+_ROUNDS = 7
+_ROUNDS_OF_ONE = 3
 # What weights can be; ggml aborts over a product with any other.
 _WEIGHT_TYPES = frozenset(
     type_id
@@ -92,14 +96,20 @@ def read_bandwidth(threads: int, size_bytes: int | None = None) -> float:
 class MachineSpeed:
     """What this PC's speeds are; measures what is not known yet and remembers it.
 
+    A kernel's rate swings by a fifth from one second to the next, and halves while threads share
+    a core. So each type is measured in several short rounds, all types in turn, and the median
+    counts: what slows the PC for a while slows all types alike, and a prediction that one type's
+    run corrects needs the right *ratio* of their rates most.
+
     Args:
         store: Where it is remembered.
     """
 
     def __init__(self, store: SpeedStore) -> None:
         self._store = store
-        # What came out spoilt is not measured again and again while one program runs.
-        self._tried: set[tuple[int, int]] = set()
+        # What each type reached in the rounds so far, by threads and type. What came out spoilt
+        # is not measured for ever while one program runs.
+        self._rounds: dict[tuple[int, int], list[float]] = {}
 
     def rates(
         self,
@@ -110,7 +120,7 @@ class MachineSpeed:
         *,
         again: bool = True,
     ) -> MachineRates:
-        """The rates of these tensor types; takes some tenths of a second for each new one.
+        """The rates of these tensor types; takes about a second for each new one.
 
         What other work on the PC has spoilt is replaced by what one thread reached.
 
@@ -129,36 +139,44 @@ class MachineSpeed:
         several = self._known(threads)
         # What one thread reads is wanted of the kernels alone, where several will work.
         one = several if threads == 1 else self._store.rates(1) or MachineRates(1, _NOT_MEASURED)
-        for number, type_id in enumerate(self._missing(wanted, one, one)):
+        fair = undisturbed(several, several_threads(one, several.bandwidth, threads), one)
+        rounds = self._rounds_of(one, one, wanted, _ROUNDS if threads == 1 else _ROUNDS_OF_ONE)
+        if threads > 1:
+            rounds += self._rounds_of(several, fair if again else several, wanted, _ROUNDS)
+        known = {1: one, threads: several}
+        # By the number of the round first: one thread and several in turn.
+        for number, (_, n_threads, type_id) in enumerate(sorted(rounds, key=lambda turn: turn[0])):
             if number and enough():
                 break
-            one = self._measured(one, type_id, engine)
+            known[n_threads] = self._measured(known[n_threads], type_id, engine)
+        one, several = known[1], known[threads]
         if threads == 1:
             return one
         likely = several_threads(one, several.bandwidth, threads)
-        fair = undisturbed(several, likely, one)
-        missing = self._missing(wanted, fair if again else several, several)
-        # Twice, one type after the other: threads may share a core for a whole measurement, which
-        # halves a rate, and the better one counts.
-        for type_id in [*missing, *missing]:
-            if enough():
-                break
-            several = self._measured(several, type_id, engine)
         fair = undisturbed(several, likely, one)
         return replace(
             fair, by_type={**likely.by_type, **fair.by_type}, node_ns=fair.node_ns or likely.node_ns
         )
 
-    def _missing(
-        self, wanted: Iterable[int], known: MachineRates, measured: MachineRates
-    ) -> list[int]:
-        """What is to be measured: first what never was."""
-        missing = [
-            type_id
-            for type_id in wanted
-            if type_id not in known.by_type and (known.threads, type_id) not in self._tried
-        ]
-        return sorted(missing, key=lambda type_id: type_id in measured.by_type)
+    def _rounds_of(
+        self, measured: MachineRates, fair: MachineRates, wanted: Sequence[int], most: int
+    ) -> list[tuple[int, int, int]]:
+        """The turns that are still to be taken: number of the round, threads, tensor type.
+
+        Args:
+            measured: What is known.
+            fair: Of that, what needs no other measurement.
+            wanted: Tensor types.
+            most: So many rounds of a type.
+        """
+        threads = measured.threads
+        turns: list[tuple[int, int, int]] = []
+        # First what never was measured.
+        for type_id in sorted(wanted, key=lambda type_id: type_id in measured.by_type):
+            taken = len(self._rounds.get((threads, type_id), ()))
+            if taken or type_id not in fair.by_type:
+                turns += [(number, threads, type_id) for number in range(taken, most)]
+        return turns
 
     def _known(self, threads: int) -> MachineRates:
         known = self._store.rates(threads)
@@ -170,15 +188,15 @@ class MachineSpeed:
         return known
 
     def _measured(self, known: MachineRates, type_id: int, engine: EngineCalls) -> MachineRates:
-        """What is known, with one more type measured, or one measured once more."""
-        self._tried.add((known.threads, type_id))
+        """What is known, with one more round of a type."""
+        taken = self._rounds.setdefault((known.threads, type_id), [])
         command = m.MeasureKernels(engine.next_id(), [type_id], known.threads, measured_bytes())
         found = engine.call(command, m.KernelsMeasured)
+        # What no kernel multiplies has no rate: it is asked for once more in the next round.
+        taken.append(found.rates[0].bytes_per_second if found.rates else _NOT_MEASURED)
         by_type = dict(known.by_type)
-        for rate in found.rates:
-            # Other work can only make it slower.
-            best = max(rate.bytes_per_second, by_type.get(rate.type_id, 0.0))
-            by_type[rate.type_id] = best
+        if any(taken):
+            by_type[type_id] = median([rate for rate in taken if rate])
         node_ns = min(found.node_ns, known.node_ns or found.node_ns)
         measured = replace(known, by_type=by_type, node_ns=node_ns)
         self._store.keep_rates(measured)

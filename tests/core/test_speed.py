@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.gguf import parse_header
+from app.core.gguf import TensorInfo, parse_header
 from app.core.model_file import ModelFile, Shard
 from app.core.speed import (
     DEFAULT_EFFICIENCY,
@@ -47,6 +47,22 @@ def test_only_the_experts_at_work_are_read(name: str) -> None:
     embeddings = SIZE.width * SIZE.vocabulary_tokens * 2
     resting = experts * (SIZE.experts - SIZE.experts_used) // SIZE.experts
     assert work.weight_bytes == model.tensor_bytes - embeddings - resting
+
+
+def test_the_matrices_of_heads_are_one_product_in_every_format() -> None:
+    """Quantized experts each start anew; the heads of a latent attention do not."""
+    found = parse_header(header_of("deepseek2", SIZE))
+    model = ModelFile.from_headers([Shard(Path("m.gguf"), found, found.end_bytes)])
+    heads = [tensor for tensor in found.tensors if tensor.name.endswith("attn_k_b.weight")]
+    experts = [tensor for tensor in found.tensors if "_exps" in tensor.name]
+    assert heads
+    assert experts
+
+    def nodes(tensors: list[TensorInfo], type_id: int) -> int:
+        return token_work([replace(tensor, type_id=type_id) for tensor in tensors], model).nodes
+
+    assert nodes(heads, Q4_K) == nodes(heads, F16)
+    assert nodes(experts, Q4_K) > nodes(experts, F16)
 
 
 def test_keys_and_values_grow_with_the_depth_up_to_the_window() -> None:

@@ -192,6 +192,26 @@ def test_what_was_spoilt_is_replaced_and_not_measured_at_every_call(
     assert kept.by_type[F32] == 28e9
 
 
+def test_of_several_rounds_the_median_counts(tmp_path: Path, store: SpeedStore) -> None:
+    machine = MachineSpeed(store)
+    asked = 0
+
+    def enough() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked % 4 == 0
+
+    with EngineCalls("measures", tmp_path / "state") as measuring:
+        # The first call ends after four of seven rounds; the second goes on where it ended.
+        seen = [machine.rates([F32], 1, measuring, enough).by_type[F32] for _ in range(3)]
+    assert asked == 6
+    kept = store.rates(1)
+    assert kept is not None
+    assert kept.by_type[F32] == seen[-1]
+    # The rounds are all taken: nothing is measured any more.
+    assert machine.rates([F32], 1, no_engine(tmp_path)).by_type[F32] == seen[-1]
+
+
 def test_bandwidth_of_one_thread_is_measured_when_one_is_asked_for(
     tmp_path: Path, store: SpeedStore
 ) -> None:
