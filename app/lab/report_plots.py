@@ -8,8 +8,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from app.core.axes import Scale
-from app.core.candidate import COLOURS
 from app.core.scatter import Box, pareto, place_labels
+from app.core.shapes import CIRCLE, colour_of, outline_of
 from app.lab.report_axes import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, draw_axes
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _LETTER_WIDTH, _LINE_HEIGHT = 6.9, 14.0
 _MARK = 5.0
-_PALETTE = tuple(COLOURS.values())
 
 
 def scatter(
@@ -93,7 +92,7 @@ def histogram_bars(title: str, counts: Sequence[int], edges: Sequence[float], nu
     width, height, left, bottom = 300, 110, 8, 22
     most = max(counts, default=0) or 1
     step = (width - 2 * left) / len(counts)
-    colour = _PALETTE[number % len(_PALETTE)]
+    colour = colour_of(number)
     parts: list[str] = []
     for place, count in enumerate(counts):
         tall = (height - bottom - 6) * count / most
@@ -155,16 +154,9 @@ def _mark(point: PlotPoint, x: float, y: float, y_scale: Scale, x_axis: Axis, y_
 
 
 def _shape(number: int, x: float, y: float, r: float) -> str:
-    colour = _PALETTE[number % len(_PALETTE)]
-    paths = (
-        f"M{x - r:.1f} {y:.1f}a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0 {-2 * r} 0z",
-        f"M{x - r * 0.9:.1f} {y - r * 0.9:.1f}h{1.8 * r:.1f}v{1.8 * r:.1f}h{-1.8 * r:.1f}z",
-        f"M{x:.1f} {y - 1.1 * r:.1f}l{r:.1f} {1.9 * r:.1f}h{-2 * r:.1f}z",
-        f"M{x:.1f} {y - 1.2 * r:.1f}l{1.2 * r:.1f} {1.2 * r:.1f}l{-1.2 * r:.1f} {1.2 * r:.1f}"
-        f"l{-1.2 * r:.1f} {-1.2 * r:.1f}z",
-        f"M{x:.1f} {y + 1.1 * r:.1f}l{r:.1f} {-1.9 * r:.1f}h{-2 * r:.1f}z",
-        f"M{x - r:.1f} {y - r:.1f}l{2 * r:.1f} {2 * r:.1f}l0 {-2 * r:.1f}l{-2 * r:.1f} "
-        f"{2 * r:.1f}z",
-    )
-    shape = paths[(number + number // len(paths)) % len(paths)]
-    return f'<path class="dot" fill="{colour}" d="{shape}"/>'
+    corners = outline_of(number)
+    if corners == CIRCLE:
+        path = f"M{x - r:.1f} {y:.1f}a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0 {-2 * r} 0z"
+    else:
+        path = "M" + "L".join(f"{x + r * dx:.1f} {y + r * dy:.1f}" for dx, dy in corners) + "z"
+    return f'<path class="dot" fill="{colour_of(number)}" d="{path}"/>'
