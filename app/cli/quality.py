@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.cli.arguments import positive, threads
 from app.cli.models import MODEL_HELP, add_model_arguments, chosen_models, model_path
+from app.cli.texts import TEXT_HELP, text_named
 from app.cli.words import number
 from app.core.errors import PersonError
 from app.lab.demo import DEMO_LEVELS
 from app.lab.kept_references import KeptReferences
 from app.lab.quality import Quality
-from app.lab.quality_document import quality_figures
+from app.lab.quality_document import parting_document, row_figures, worst_document
 from app.lab.quality_plan import QualityMode, QualityPlan, comparable_plan, quick_plan
-from app.lab.texts import bundled_text
 from app.monitor.machine import available_memory_bytes, machine_facts, physical_core_count
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--text",
         metavar="FILE",
-        help="a text file, UTF-8; mode quick takes the bundled texts without it",
+        help=TEXT_HELP,
     )
     parser.add_argument(
         "--mode", choices=[str(mode) for mode in QualityMode], default=str(QualityMode.QUICK)
@@ -73,7 +72,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     else:
         console.error("Name the reference with --reference.")
         return 2
-    plan = _plan(arguments)
+    plan = _plan(arguments, paths)
     with console.progress() as progress:
         task = progress.add_task("Loading", total=None, note="")
 
@@ -89,49 +88,22 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         console.json(_document(result, plan))
     else:
         _show(result, console)
-    for row in result.rows:
-        if row.error:
-            console.error(f"{row.file}: {row.error}")
-    return 1 if any(row.error for row in result.rows) else 0
+    failed = {row.file: row.error or row.refused for row in (result.reference, *result.rows)}
+    for file, sentence in failed.items():
+        if sentence:
+            console.error(f"{file}: {sentence}")
+    return 1 if any(failed.values()) else 0
 
 
-def _plan(arguments: argparse.Namespace) -> QualityPlan:
-    text = text_named(arguments.text, bundled=arguments.mode == str(QualityMode.QUICK))
+def _plan(arguments: argparse.Namespace, paths: Paths) -> QualityPlan:
+    comparable = arguments.mode == str(QualityMode.COMPARABLE)
+    text = text_named(arguments.text, paths, needs_file=comparable)
     count = arguments.threads or physical_core_count()
-    if arguments.mode == str(QualityMode.COMPARABLE):
+    if comparable:
         if arguments.ctx < 8:
             raise PersonError("A chunk needs 8 tokens at least.")
         return comparable_plan(text, count, arguments.ctx, arguments.chunks)
     return quick_plan(text, count, arguments.chunks)
-
-
-def text_named(word: str | None, *, bundled: bool) -> bytes:
-    """The text of a file; the bundled ones where none is named.
-
-    Raises:
-        PersonError: It cannot be read, is no UTF-8, or none is named where it must be.
-    """
-    if word is None and bundled:
-        try:
-            return bundled_text()
-        except OSError as error:
-            raise PersonError(
-                "The bundled texts are missing from this installation: name one with --text.",
-                str(error),
-            ) from error
-    if word is None:
-        raise PersonError("Name a text file with --text: this mode measures on a text of yours.")
-    try:
-        data = Path(word).read_bytes()
-    except OSError as error:
-        raise PersonError(f"{word} cannot be read: {error.strerror or error}.") from error
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise PersonError(
-            f"{word} is no UTF-8 text: its byte {error.start + 1:,} cannot be read."
-        ) from error
-    return data
 
 
 def _document(result: QualityResult, plan: QualityPlan) -> dict[str, object]:
@@ -140,8 +112,19 @@ def _document(result: QualityResult, plan: QualityPlan) -> dict[str, object]:
         "machine": msgspec.to_builtins(machine_facts()),
         "engine": result.engine or None,
         "mode": str(plan.mode),
-        "reference": {"file": result.reference.file, "level": result.reference.level},
-        "noise_floor": {
+        "reference": {
+            "file": result.reference.file,
+            "level": result.reference.level,
+            "error": result.reference.error,
+        },
+        "text": {
+            "name": plan.text.name,
+            "bytes": plan.text.size_bytes,
+            "sha256": plan.text.sha256,
+        },
+        "noise_floor": None
+        if floor is None
+        else {
             "positions": floor.positions,
             "mean_kld": floor.mean_kld.value,
             "max_kld": floor.max_kld,
@@ -153,27 +136,38 @@ def _document(result: QualityResult, plan: QualityPlan) -> dict[str, object]:
 
 def _candidate(row: QualityRow) -> dict[str, object]:
     facts: dict[str, object] = {"file": row.file, "level": row.level}
-    facts |= quality_figures(row.figures)
+    facts |= row_figures(row)
     return facts | {
-        "bits_per_byte": row.bits_per_byte,
-        "worst": [msgspec.to_builtins(worst) for worst in row.worst],
+        "worst": [worst_document(worst) for worst in row.worst],
+        "continuations": [parting_document(parting) for parting in row.partings],
         "scored_ns": row.scored_ns or None,
         "stopped_by": row.stopped_by.value if row.stopped_by else None,
-        "error": row.error,
+        "error": row.error or row.refused,
     }
 
 
 def _show(result: QualityResult, console: Console) -> None:
     console.table(
-        ("level", "mean KLD", "95 %", "same top", "ln PPL ratio", "PPL", "positions", "file"),
+        (
+            "level",
+            "mean KLD",
+            "95 %",
+            "same top",
+            "ln PPL ratio",
+            "PPL",
+            "bits/byte",
+            "positions",
+            "file",
+        ),
         [_cells(row) for row in result.rows],
         left=("level", "file"),
     )
     floor = result.noise_floor
-    console.text(
-        f"Noise floor, the reference against itself with other batches: mean KLD "
-        f"{floor.mean_kld.value:.2g}, same top {100 * floor.same_top.value:.2f} %."
-    )
+    if floor is not None:
+        console.text(
+            f"Noise floor, the reference against itself with other batches: mean KLD "
+            f"{floor.mean_kld.value:.2g}, same top {100 * floor.same_top.value:.2f} %."
+        )
     for row in result.rows:
         for worst in row.worst[:_SHOWN_WORST]:
             before, token = _one_line(worst.before), _one_line(worst.token)
@@ -181,12 +175,33 @@ def _show(result: QualityResult, console: Console) -> None:
                 f"{row.level}: after “…{before}” comes “{token}”: reference "
                 f"{100 * worst.reference_p:.1f} %, here {100 * worst.candidate_p:.1f} %."
             )
+        _show_partings(row, console)
+
+
+def _show_partings(row: QualityRow, console: Console) -> None:
+    """How soon greedy answers part, and the first that does."""
+    if not row.partings:
+        return
+    parted = [one for one in row.partings if one.parted]
+    console.remark(
+        f"{row.level}: {len(parted)} of {len(row.partings)} greedy answers leave the reference's"
+        + (f", the first after {min(p.same_tokens for p in parted)} tokens." if parted else ".")
+    )
+    for one in parted[:1]:
+        console.remark(
+            f"{row.level}: after “{_one_line(one.prompt[-60:])}” and “…"
+            f"{_one_line(one.before[-60:])}” the reference writes “{_one_line(one.reference)}”, "
+            f"here “{_one_line(one.candidate)}”."
+        )
 
 
 def _cells(row: QualityRow) -> Sequence[str]:
     figures = row.figures
+    bits = "–" if row.bits is None else number(row.bits.value.value, 3)
     if figures is None:
-        return (row.level or "–", "–", "–", "–", "–", "–", "–", row.file)
+        ppl = "–" if row.ppl is None else number(row.ppl.value, 3)
+        count = "–" if row.positions is None else str(row.positions)
+        return (row.level or "–", "–", "–", "–", "–", ppl, bits, count, row.file)
     interval = figures.mean_kld.log_interval()
     return (
         row.level or "–",
@@ -195,6 +210,7 @@ def _cells(row: QualityRow) -> Sequence[str]:
         f"{100 * figures.same_top.value:.2f} %",
         number(figures.ln_ppl_ratio.value, 4),
         number(figures.ppl.value, 3),
+        bits,
         str(figures.positions),
         row.file,
     )

@@ -20,11 +20,13 @@ from app.engine.codec import CodecError, decode_event, encode
 from app.engine.messages import (
     MAX_LINE_BYTES,
     PROTOCOL_VERSION,
+    ChatRendered,
     Command,
     Event,
     Failed,
     Generate,
     Hello,
+    RenderChat,
     Rendered,
     Stop,
 )
@@ -165,7 +167,7 @@ class EngineClient:
                 "This chat is too long to send; start a new one or drop its oldest turns.",
                 str(error),
             ) from error
-        if isinstance(command, Generate):
+        if isinstance(command, Generate | RenderChat):
             self._watch(command.id, TEMPLATE_SECONDS, EndCause.TEMPLATE_TIMEOUT)
         process = self._process
         if process is None or process.stdin is None:
@@ -284,7 +286,7 @@ class EngineClient:
                 if event.protocol != PROTOCOL_VERSION:
                     self._end(EndCause.BAD_PROTOCOL)
                     return
-            case Rendered() | Failed() if event.id == self._watched_id:
+            case Rendered() | ChatRendered() | Failed() if event.id == self._watched_id:
                 self._unwatch()
             case _:
                 pass

@@ -169,6 +169,54 @@ class Detokenize(msgspec.Struct, tag="detokenize", frozen=True):
     tokens: list[int]
 
 
+class RenderChat(msgspec.Struct, tag="render_chat", frozen=True):
+    """Render messages with the file's own chat template and say their tokens.
+
+    Attributes:
+        opens_answer: End with what the template writes in front of an answer.
+    """
+
+    id: int
+    messages: list[Message]
+    opens_answer: bool = False
+
+
+class ContinueText(msgspec.Struct, tag="continue_text", frozen=True):
+    """Go on with a text, always taking the likeliest token. Needs a loaded model.
+
+    Attributes:
+        tokens: The text, evaluated from an empty context.
+        most_tokens: No more tokens than these.
+        threads: Of the evaluation.
+        expected: What another model went on with.
+        after_tokens: So many tokens after the first that is not the expected one, it ends.
+    """
+
+    id: int
+    tokens: list[int]
+    most_tokens: int
+    threads: int
+    expected: list[int] | None = None
+    after_tokens: int = 0
+
+
+class MeasureText(msgspec.Struct, tag="measure_text", frozen=True):
+    """Evaluate a chunk of text and say how likely its tokens are, without any reference.
+
+    Needs a model loaded with ``context_tokens`` 0.
+
+    Attributes:
+        tokens: The chunk, evaluated from an empty context.
+        first_scored: Positions from here to the last but one are scored.
+        threads: Of the evaluation.
+    """
+
+    id: int
+    tokens: list[int]
+    first_scored: int
+    threads: int
+
+
 class KeepReference(msgspec.Struct, tag="keep_reference", frozen=True):
     """Evaluate a chunk of text and keep the distributions of its scored positions in a file.
 
@@ -225,6 +273,9 @@ Command = (
     | MeasureKernels
     | Tokenize
     | Detokenize
+    | RenderChat
+    | ContinueText
+    | MeasureText
     | KeepReference
     | ScoreChunk
 )
@@ -478,6 +529,39 @@ class Detokenized(msgspec.Struct, tag="detokenized", frozen=True):
     pieces: list[str]
 
 
+class ChatRendered(msgspec.Struct, tag="chat_rendered", frozen=True):
+    """Messages as the model reads them.
+
+    Attributes:
+        text: As the template wrote it.
+        tokens: Its tokens, with the begin token that the vocabulary wants.
+    """
+
+    id: int
+    text: str
+    tokens: list[int]
+
+
+class Continued(msgspec.Struct, tag="continued", frozen=True):
+    """The likeliest tokens after a text.
+
+    Attributes:
+        tokens: Without the end token.
+        ended: The model ended the text by itself.
+    """
+
+    id: int
+    tokens: list[int]
+    ended: bool
+
+
+class TextMeasured(msgspec.Struct, tag="text_measured", frozen=True):
+    """ln p of the token that comes next, one value a scored position."""
+
+    id: int
+    ln_p: list[float]
+
+
 class ReferenceKept(msgspec.Struct, tag="reference_kept", frozen=True):
     """A chunk's distributions lie in their file."""
 
@@ -535,6 +619,9 @@ Event = (
     | KernelsMeasured
     | Tokenized
     | Detokenized
+    | ChatRendered
+    | Continued
+    | TextMeasured
     | ReferenceKept
     | ChunkScored
     | Failed

@@ -6,66 +6,94 @@ at any time. A folder's age is when it was last used; the oldest go when all tog
 
 from __future__ import annotations
 
+import datetime
 import os
 import shutil
+from array import array
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from app.lab.quality_partings import Continuation
+from app.lab.quality_text import TextFacts
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from app.core.model_file import ModelFile
+    from app.lab.texts import MeasuredText
 
 MOST_BYTES = 2_000_000_000
-_FACTS = "facts.json"
+_FACTS, _TOKENS, _CONTINUATIONS = "facts.json", "tokens", "continuations.json"
 
-
-class TextFacts(msgspec.Struct, frozen=True):
-    """What the reference's vocabulary makes of the text.
-
-    Attributes:
-        begin_token: What stands at the start of every chunk; None where none is wanted.
-        vocabulary_digest: Of the vocabulary.
-    """
-
-    begin_token: int | None
-    vocabulary_digest: str
+_T = TypeVar("_T")
 
 
 class KeptReference:
-    """What is kept of one reference over one text, by one method.
+    """What is kept of one reference over one text, by one method."""
 
-    Attributes:
-        text: A copy of the text, for the engine.
-        tokens: The text's tokens.
-    """
-
-    def __init__(self, folder: Path, text: bytes) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.text = folder / "text"
-        self.tokens = folder / "tokens"
         folder.mkdir(parents=True, exist_ok=True)
         os.utime(folder)
-        if not self.text.is_file() or self.text.stat().st_size != len(text):
-            self.text.write_bytes(text)
 
     @property
-    def facts(self) -> TextFacts | None:
-        """Written when the tokens are; None before."""
-        try:
-            return msgspec.json.decode((self._folder / _FACTS).read_bytes(), type=TextFacts)
-        except (OSError, msgspec.DecodeError):
-            return None
+    def scratch(self) -> Path:
+        """A file that whoever measures may write and remove."""
+        return self._folder / "scratch"
 
-    @facts.setter
-    def facts(self, facts: TextFacts) -> None:
-        (self._folder / _FACTS).write_bytes(msgspec.json.encode(facts))
+    def tokens(self) -> tuple[TextFacts, list[int]] | None:
+        """The text's tokens and what they tell of the model; None before they are kept."""
+        facts = self._read(_FACTS, TextFacts)
+        try:
+            tokens = array("i", (self._folder / _TOKENS).read_bytes()).tolist()
+        except (OSError, ValueError):
+            return None
+        if facts is None or sum(facts.part_tokens) != len(tokens):
+            return None
+        return facts, tokens
+
+    def keep_tokens(self, facts: TextFacts, tokens: Sequence[int]) -> None:
+        """Keep them.
+
+        Raises:
+            OSError: The disk is full, or the folder is gone.
+        """
+        self._write(_TOKENS, array("i", tokens).tobytes())
+        self._write(_FACTS, msgspec.json.encode(facts))
+
+    def continuations(self) -> list[Continuation] | None:
+        """How the reference goes on after prompts of the text; None before it was asked."""
+        return self._read(_CONTINUATIONS, list[Continuation])
+
+    def keep_continuations(self, found: list[Continuation]) -> None:
+        """Keep them.
+
+        Raises:
+            OSError: The disk is full, or the folder is gone.
+        """
+        self._write(_CONTINUATIONS, msgspec.json.encode(found))
 
     def chunk(self, number: int) -> Path:
         """The file of a chunk's distributions; complete if it is there."""
         return self._folder / f"{number:05}.distributions"
+
+    def _read(self, name: str, kind: type[_T]) -> _T | None:
+        try:
+            return msgspec.json.decode((self._folder / name).read_bytes(), type=kind)
+        except (OSError, msgspec.DecodeError):
+            return None
+
+    def _write(self, name: str, data: bytes) -> None:
+        part = self._folder / f"{name}.part"
+        try:
+            part.write_bytes(data)
+            part.replace(self._folder / name)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
 
 
 class KeptReferences:
@@ -76,19 +104,22 @@ class KeptReferences:
         self.folder = folder
         self._most_bytes = most_bytes
 
-    def of(self, model: ModelFile, text: bytes, method: str) -> KeptReference:
+    def of(self, model: ModelFile, text: MeasuredText, method: str) -> KeptReference:
         """The one of a reference, a text and a method; older ones may go.
 
         A model file is known by its path, size and time of change, not by reading all of it.
 
         Raises:
-            OSError: The folder cannot be written.
+            OSError: The folder cannot be written, or the file is gone.
         """
-        digest = sha256(method.encode() + b"\0" + sha256(text).digest())
+        digest = sha256(method.encode() + b"\0" + text.sha256.encode())
+        if "strftime_now" in (model.chat_template or ""):
+            # Such a template writes the date into every chat.
+            digest.update(datetime.datetime.now().astimezone().date().isoformat().encode())
         for path in model.shard_paths:
             found = path.stat()
             digest.update(f"\0{path.absolute()}\0{found.st_size}\0{found.st_mtime_ns}".encode())
-        kept = KeptReference(self.folder / digest.hexdigest()[:32], text)
+        kept = KeptReference(self.folder / digest.hexdigest()[:32])
         self._sweep()
         return kept
 

@@ -158,7 +158,7 @@ class Ladder:
             return steps
         items = repr(self._tools.items).encode("utf-8", "backslashreplace")
         try:
-            key = self._plan.key(list(models.values()), self._tools.text, items)
+            key = self._plan.key(list(models.values()), self._tools.text.data, items)
             kept = msgspec.json.encode(KeptPlan(self._plan, steps)).decode()
             self._kept = self._keeper.begin(key, kept)
             if not self._kept.steps:

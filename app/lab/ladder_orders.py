@@ -15,6 +15,7 @@ from app.core.errors import PersonError
 from app.core.memory import memory_budget_bytes
 from app.lab.fit import Fitter
 from app.lab.kept_references import KeptReferences
+from app.lab.kept_texts import KeptTexts
 from app.lab.ladder import Ladder
 from app.lab.ladder_document import ladder_document
 from app.lab.ladder_plan import LadderPlan, Profile
@@ -25,7 +26,7 @@ from app.lab.plans import Plans
 from app.lab.speeds import speed_store
 from app.lab.tasks_kept import KeptAnswers
 from app.lab.tasks_sets import TaskProfile, own_set, usual_set
-from app.lab.texts import BUNDLED_TEXT, bundled_text
+from app.lab.texts import NO_TEXT, TextSource, measured_text
 from app.library.model_files import open_model_file
 from app.monitor.machine import available_memory_bytes, physical_core_count
 from app.store.database import open_database
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from app.lab.ladder_control import Gate, LadderProgress
     from app.lab.ladder_rows import LadderResult
     from app.lab.tasks_sets import TaskSet
+    from app.lab.texts import MeasuredText
     from app.store.ladders import StoredLadder
     from app.store.paths import Paths
 
@@ -54,11 +56,12 @@ class LadderOrder:
         candidates: In the order of the rows.
         limits: Of the person.
         threads: Of every engine; None for all cores.
-        text: A file to measure quality on; None for the bundled texts.
+        text: A file to measure quality on; None for what ``source`` says.
         items: A file of questions; None for those that suit the models.
         quality: Whether quality is measured at all.
         fresh: Take nothing that is known already: answers, distributions, finished steps.
         plan: How it was measured before, to be measured so again.
+        source: What quality is measured on, where no file is named.
     """
 
     reference: Path
@@ -71,6 +74,7 @@ class LadderOrder:
     quality: bool = True
     fresh: bool = False
     plan: LadderPlan | None = None
+    source: TextSource = TextSource.USUAL
 
 
 @contextlib.contextmanager
@@ -163,13 +167,13 @@ class LadderRun:
     @property
     def text(self) -> bytes:
         """What quality is measured on; empty for nothing."""
-        return self._text
+        return self._text.raw or self._text.data
 
     def document(self, result: LadderResult) -> dict[str, Any]:
         """What is known of a ladder that is complete or not."""
         items = tuple(self._set.items) if self._set else ()
         limits = self._order.limits
-        return ladder_document(result, assess(result, items, limits), limits, self._text, items)
+        return ladder_document(result, assess(result, items, limits), limits, self.text, items)
 
     def _readable(self) -> dict[Path, ModelFile]:
         """The files whose headers can be read; the ladder says what is wrong with the others."""
@@ -184,28 +188,30 @@ class LadderRun:
         chosen = own_set(order.items) if order.items else usual_set(list(self._models.values()))
         return chosen.take(TaskProfile(order.profile.value))
 
-    def _read_text(self) -> bytes:
-        if not self._order.quality:
-            return b""
-        path = self._order.text
-        try:
-            return bundled_text() if path is None else path.read_bytes()
-        except OSError as error:
-            where = path or "The bundled text"
-            raise PersonError(f"{where} cannot be read: {error.strerror or error}.") from error
+    def _read_text(self) -> MeasuredText:
+        order, database = self._order, self._paths.database
+        if not order.quality:
+            return NO_TEXT
+        kept = KeptTexts(self._paths.cache / "texts")
+        if order.plan is not None:
+            return kept.read(order.plan.text_name, order.plan.text_sha256, database)
+        source = order.source if order.text is None else TextSource.FILE
+        text = measured_text(source, database, order.text)
+        kept.keep(text)
+        return text
 
     def _planned(self) -> LadderPlan:
         order = self._order
         if order.plan is not None:
             return order.plan
-        text_name = str(order.text.absolute()) if order.text else BUNDLED_TEXT
         plan = LadderPlan(
             str(order.reference),
             tuple(map(str, order.candidates)),
             order.threads or physical_core_count(),
             order.profile,
-            text_name=text_name if self._text else "",
+            text_name=self._text.name,
             items_name=str(order.items.absolute()) if order.items else self._set.name,
+            text_sha256=self._text.sha256 if self._text.parts else "",
         )
         if order.profile is Profile.FULL:
             return msgspec.structs.replace(plan, deep_repetitions=plan.repetitions)

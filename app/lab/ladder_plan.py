@@ -72,6 +72,8 @@ class LadderPlan(msgspec.Struct, frozen=True):
         items_name: Which questions are asked; empty for none.
         items_each: No more of a kind than these; None for all.
         seed: Of everything that is random.
+        text_sha256: Of the text, so that it can be told whether it is still the same; empty where
+            that is not known.
     """
 
     reference: str
@@ -89,6 +91,7 @@ class LadderPlan(msgspec.Struct, frozen=True):
     items_name: str = ""
     items_each: int | None = None
     seed: int = 1
+    text_sha256: str = ""
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -13,7 +13,6 @@ from app.core.verdict import Limits
 from app.lab.ladder_document import FORMAT, FORMAT_VERSION
 from app.lab.ladder_orders import LadderOrder
 from app.lab.ladder_plan import LadderPlan
-from app.lab.texts import BUNDLED_TEXT
 
 _BUNDLED_SETS = ("", "demo", "bundled")
 _MOST_BYTES = 200_000_000
@@ -83,7 +82,7 @@ def order_of_plan(plan: LadderPlan, limits: Limits, *, fresh: bool = False) -> L
         limits,
         plan.profile,
         plan.threads,
-        None if plan.text_name in ("", BUNDLED_TEXT) else Path(plan.text_name),
+        None,
         None if plan.items_name in _BUNDLED_SETS else Path(plan.items_name),
         quality=bool(plan.text_name),
         fresh=fresh,

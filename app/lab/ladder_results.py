@@ -85,19 +85,43 @@ class MemoryFigures(msgspec.Struct, frozen=True):
     error: str | None = None
 
 
+class TextReading(msgspec.Struct, frozen=True):
+    """How a model reads a text: what must be alike for all, or stands above the ladder.
+
+    Attributes:
+        vocabulary_digest: Of the vocabulary.
+        tokens_digest: Of the plain texts as tokens.
+        rendered: The beginning of the chats as its template writes them; None where it has none.
+        rendered_digest: Of all of that.
+    """
+
+    vocabulary_digest: str
+    tokens_digest: str
+    rendered: str | None
+    rendered_digest: str | None
+
+
 class QualityStep(msgspec.Struct, frozen=True):
     """Figures by the names of the command line's contract, and the texts where it is furthest off.
 
     For the reference they are its noise floor: itself with other batches and threads.
+
+    Attributes:
+        continuations: Where its greedy answers leave the reference's.
+        refused: Why it is not held against the reference position by position.
+        reading: How it reads the text.
     """
 
     engine: str
     figures: dict[str, float | int | None]
     histogram: tuple[int, ...]
-    worst: tuple[dict[str, str | float], ...]
+    worst: tuple[dict[str, str | float | bool], ...]
     scored_ns: int
     stopped_by: str | None
     error: str | None = None
+    continuations: tuple[dict[str, str | int | bool], ...] = ()
+    refused: str | None = None
+    reading: TextReading | None = None
 
 
 class TasksStep(msgspec.Struct, frozen=True):

@@ -21,11 +21,18 @@ from app.lab.ladder_results import (
     SpeedFigures,
     SpeedStep,
     TasksStep,
+    TextReading,
 )
 from app.lab.memory_figures import measure_memory
 from app.lab.quality import Quality
-from app.lab.quality_document import quality_figures
+from app.lab.quality_document import (
+    parting_document,
+    quality_figures,
+    row_figures,
+    worst_document,
+)
 from app.lab.quality_plan import quick_plan
+from app.lab.texts import NO_TEXT
 from app.library.model_files import read_shards
 from app.monitor.load import others_use_beside_family
 from app.monitor.machine import machine_facts
@@ -39,6 +46,7 @@ if TYPE_CHECKING:
     from app.lab.kept_references import KeptReferences
     from app.lab.ladder_plan import LadderPlan, Step
     from app.lab.quality_plan import QualityRow
+    from app.lab.texts import MeasuredText
     from app.store.speeds import SpeedStore
 
 _QUICK_PROMPT_TOKENS = 1024
@@ -70,7 +78,7 @@ class Tools:
     fitter: Callable[[], Fitter]
     speeds: SpeedStore
     open_model: Callable[[Path], ModelFile]
-    text: bytes = b""
+    text: MeasuredText = NO_TEXT
     items: tuple[TaskItem, ...] = ()
     ask: Callable[[Path, Callable[[float], None]], TasksStep] | None = None
 
@@ -211,20 +219,22 @@ class Steps:
             tools.open_model,
         )
         reference = Path(plan.reference)
-        try:
-            if path == plan.reference:
-                result = quality.run(reference, [])
-                self._noise_floor = result.noise_floor
-                return QualityStep(
-                    result.engine, quality_figures(result.noise_floor), (), (), 0, None
-                )
-            result = quality.run(reference, [Path(path)], self._noise_floor)
-        except OSError as error:
-            raise PersonError(
-                f"What the reference says could not be kept: {error.strerror or error}."
-            ) from error
+        if path == plan.reference:
+            result = quality.run(reference, [])
+            self._noise_floor = result.noise_floor
+            return QualityStep(
+                result.engine,
+                quality_figures(result.noise_floor),
+                (),
+                (),
+                0,
+                None,
+                result.reference.error,
+                reading=_reading(result.reference),
+            )
+        result = quality.run(reference, [Path(path)], self._noise_floor)
         self._noise_floor = result.noise_floor
-        return _quality_step(result.engine, result.rows[0])
+        return _quality_step(result.engine, result.rows[0], result.reference.error)
 
     def tasks(self, path: str, on_share: Callable[[float], None]) -> TasksStep:
         """Ask a file the questions.
@@ -244,27 +254,32 @@ class Steps:
             return None  # the measured figure will say why
 
 
-def _quality_step(engine: str, row: QualityRow) -> QualityStep:
-    figures = quality_figures(row.figures)
-    figures["bits_per_byte"] = row.bits_per_byte
+def _quality_step(engine: str, row: QualityRow, reference_error: str | None) -> QualityStep:
+    figures = row_figures(row)
+    error = row.error
+    if error is None and reference_error is not None:
+        error = f"The reference could not say more: {reference_error}"
     counted = row.figures.histogram if row.figures is not None else None
     return QualityStep(
         engine,
         figures,
         (counted.below, *counted.counts, counted.above) if counted is not None else (),
-        tuple(
-            {
-                "before": worst.before,
-                "token": worst.token,
-                "kld": worst.kld,
-                "reference_p": worst.reference_p,
-                "candidate_p": worst.candidate_p,
-            }
-            for worst in row.worst
-        ),
+        tuple(map(worst_document, row.worst)),
         row.scored_ns,
         row.stopped_by.value if row.stopped_by else None,
-        row.error,
+        error,
+        continuations=tuple(map(parting_document, row.partings)),
+        refused=row.refused,
+        reading=_reading(row),
+    )
+
+
+def _reading(row: QualityRow) -> TextReading | None:
+    facts = row.facts
+    if facts is None:
+        return None
+    return TextReading(
+        facts.vocabulary_digest, facts.plain_digest, facts.rendered, facts.rendered_digest
     )
 
 

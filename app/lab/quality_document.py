@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 if TYPE_CHECKING:
+    from app.core.quality.bits import BitsPerByte
     from app.core.quality.summary import QualityFigures
     from app.core.statistics.percentiles import Percentile
+    from app.lab.quality_plan import Parting, QualityRow, WorstToken
 
 FIGURE_NAMES = (
     "positions",
@@ -39,6 +43,56 @@ FIGURE_NAMES = (
     "ppl_se_chunks",
     "reference_ppl",
 )
+
+
+BITS_NAMES = (
+    "bits_per_byte",
+    "bits_per_byte_se_chunks",
+    "reference_bits_per_byte",
+    "bits_per_byte_difference",
+    "bits_per_byte_difference_se_chunks",
+    "bits_per_byte_difference_low",
+    "bits_per_byte_difference_high",
+)
+
+
+def row_figures(row: QualityRow) -> dict[str, float | int | None]:
+    """A candidate's figures, those of another vocabulary among them, and its bits per byte."""
+    figures = quality_figures(row.figures)
+    if row.ppl is not None:
+        figures |= {
+            "positions": row.positions,
+            "chunks": row.ppl.chunks,
+            "ppl": row.ppl.value,
+            "ppl_se_chunks": row.ppl.standard_error,
+        }
+    return figures | _bits(row.bits)
+
+
+def worst_document(worst: WorstToken) -> dict[str, Any]:
+    """A place where a candidate is far from its reference, in plain values."""
+    return msgspec.to_builtins(worst)
+
+
+def parting_document(parting: Parting) -> dict[str, Any]:
+    """Where two greedy answers part, in plain values."""
+    return msgspec.to_builtins(parting)
+
+
+def _bits(bits: BitsPerByte | None) -> dict[str, float | int | None]:
+    if bits is None:
+        return dict.fromkeys(BITS_NAMES)
+    interval = bits.difference.interval()
+    values = (
+        bits.value.value,
+        bits.value.standard_error,
+        bits.reference.value,
+        bits.difference.value,
+        bits.difference.standard_error,
+        interval.low if interval else None,
+        interval.high if interval else None,
+    )
+    return dict(zip(BITS_NAMES, values, strict=True))
 
 
 def quality_figures(figures: QualityFigures | None) -> dict[str, float | int | None]:

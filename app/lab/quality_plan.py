@@ -7,15 +7,22 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from app.core.quality import comparable
+from app.core.quality.texts import CHUNK_TOKENS, FIRST_SCORED
+from app.lab.texts import MeasuredText
 
 if TYPE_CHECKING:
+    from app.core.quality.bits import BitsPerByte
     from app.core.quality.summary import QualityFigures
+    from app.core.statistics.chunks import Estimate
     from app.core.statistics.looks import StoppedBy
+    from app.lab.quality_text import TextFacts
 
-QUICK_CHUNK_TOKENS = 256
-QUICK_FIRST_SCORED = 32
+QUICK_CHUNK_TOKENS = CHUNK_TOKENS
+QUICK_FIRST_SCORED = FIRST_SCORED
 QUICK_SECONDS = 150.0
 """How long a quick measurement of one candidate may take."""
+# Named in what is kept of a reference: another way of cutting texts gives it another number.
+_METHOD = 2
 
 
 class QualityMode(StrEnum):
@@ -31,7 +38,7 @@ class QualityPlan:
 
     Attributes:
         mode: Quick stops when the mean is known well enough; comparable is llama-perplexity's way.
-        text: What is evaluated, UTF-8.
+        text: What is evaluated.
         threads: Of every engine.
         chunk_tokens: Length of a chunk.
         most_chunks: No more chunks than these; None for all that the mode would take.
@@ -39,7 +46,7 @@ class QualityPlan:
     """
 
     mode: QualityMode
-    text: bytes
+    text: MeasuredText
     threads: int
     chunk_tokens: int
     most_chunks: int | None = None
@@ -55,10 +62,10 @@ class QualityPlan:
     @property
     def method(self) -> str:
         """Names what is kept of a reference: plans of one method can use the same."""
-        return f"{self.mode} {self.chunk_tokens} {self.first_scored}"
+        return f"{_METHOD} {self.mode} {self.chunk_tokens} {self.first_scored}"
 
 
-def quick_plan(text: bytes, threads: int, most_chunks: int | None = None) -> QualityPlan:
+def quick_plan(text: MeasuredText, threads: int, most_chunks: int | None = None) -> QualityPlan:
     """The quick mode: chunks of 256 tokens, positions from 32 on, at most 48 chunks."""
     return QualityPlan(
         QualityMode.QUICK, text, threads, QUICK_CHUNK_TOKENS, most_chunks, QUICK_SECONDS
@@ -66,12 +73,11 @@ def quick_plan(text: bytes, threads: int, most_chunks: int | None = None) -> Qua
 
 
 def comparable_plan(
-    text: bytes, threads: int, ctx_tokens: int, most_chunks: int | None = None
+    text: MeasuredText, threads: int, ctx_tokens: int, most_chunks: int | None = None
 ) -> QualityPlan:
     """llama-perplexity's way, which drops one line feed from the end of the file."""
-    return QualityPlan(
-        QualityMode.COMPARABLE, text.removesuffix(b"\n"), threads, ctx_tokens, most_chunks
-    )
+    whole = MeasuredText.plain(text.name, text.raw.removesuffix(b"\n"))
+    return QualityPlan(QualityMode.COMPARABLE, whole, threads, ctx_tokens, most_chunks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,7 @@ class WorstToken:
         kld: In nats.
         reference_p: The reference's probability of the token.
         candidate_p: The candidate's.
+        is_own: It stands in the person's own chats.
     """
 
     before: str
@@ -91,6 +98,32 @@ class WorstToken:
     kld: float
     reference_p: float
     candidate_p: float
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """Where a candidate's greedy answer leaves the reference's.
+
+    Attributes:
+        prompt: What was asked.
+        same_tokens: How many tokens both begin with.
+        of_tokens: How many the reference went on with.
+        parted: Whether they differ at all, as far as was looked.
+        before: The text up to there.
+        reference: How the reference goes on.
+        candidate: How the candidate does.
+        is_own: The prompt stands in the person's own chats.
+    """
+
+    prompt: str
+    same_tokens: int
+    of_tokens: int
+    parted: bool
+    before: str
+    reference: str
+    candidate: str
+    is_own: bool = False
 
 
 @dataclass(slots=True)
@@ -100,8 +133,15 @@ class QualityRow:
     Attributes:
         figures: None where nothing could be compared.
         stopped_by: Why it took no more chunks.
-        bits_per_byte: What it needs for a byte of the text; also where it has another vocabulary.
+        bits: What it needs for a byte of plain text, beside the reference; also where it has
+            another vocabulary. None where no plain text was scored.
+        ppl: Perplexity over its own tokens where there are no figures, because its vocabulary is
+            another one; not to be compared with that of other vocabularies.
+        positions: Over so many.
         worst: Where it is furthest away, worst first.
+        partings: Where its greedy answers leave the reference's.
+        facts: What its vocabulary and template make of the text.
+        refused: Why it cannot be held against the reference position by position.
         scored_ns: Time that its scoring took.
         error: Why there are no figures, or not all.
     """
@@ -110,8 +150,13 @@ class QualityRow:
     level: str | None
     figures: QualityFigures | None = None
     stopped_by: StoppedBy | None = None
-    bits_per_byte: float | None = None
+    bits: BitsPerByte | None = None
+    ppl: Estimate | None = None
+    positions: int | None = None
     worst: list[WorstToken] = field(default_factory=lambda: list[WorstToken]())
+    partings: list[Parting] = field(default_factory=lambda: list[Parting]())
+    facts: TextFacts | None = None
+    refused: str | None = None
     scored_ns: int = 0
     error: str | None = None
 
@@ -121,10 +166,12 @@ class QualityResult:
     """All candidates, in the order they were given.
 
     Attributes:
-        noise_floor: The reference against itself with another batch size and thread count.
+        reference: Its error says why not all could be held against it.
+        noise_floor: The reference against itself with another batch size and thread count; None
+            where it could not be taken.
     """
 
     engine: str
     reference: QualityRow
-    noise_floor: QualityFigures
+    noise_floor: QualityFigures | None
     rows: list[QualityRow]

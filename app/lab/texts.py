@@ -26,7 +26,6 @@ from app.core.quality.own_texts import (
     JSONL_ENDINGS,
     BadTextError,
     TextPart,
-    as_plain_text,
     parse_jsonl,
 )
 from app.core.quality.texts import TextKind, parse_chats, parse_index
@@ -248,13 +247,3 @@ def _history_parts(database: Path, most_bytes: int) -> tuple[TextPart, ...]:
             if left <= 0:
                 break
     return (TextPart(chats=tuple(chats), is_own=True),) if chats else ()
-
-
-def bundled_text() -> bytes:
-    """All bundled texts one after another, UTF-8; chats as plain lines of who says what.
-
-    Raises:
-        PersonError: They are missing from this installation.
-    """
-    texts = [part.text or "\n\n".join(map(as_plain_text, part.chats)) for part in _bundled_parts()]
-    return "\n\n".join(texts).encode("utf-8")

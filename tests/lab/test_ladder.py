@@ -20,6 +20,7 @@ from app.lab.ladder_plan import LadderPlan, Step, StepKind, steps_of
 from app.lab.ladder_results import FileFacts, TasksStep
 from app.lab.ladder_steps import Tools
 from app.lab.quantize import quantize
+from app.lab.texts import MeasuredText
 from app.library.model_files import open_model_file
 from app.store.database import open_database
 from app.store.ladders import LadderStore
@@ -61,7 +62,7 @@ def tools(tmp_path: Path) -> Tools:
         fitter=lambda: Fitter(tmp_path / "state", lambda: PLENTY_BYTES, speeds, 1, None, 0.1),
         speeds=speeds,
         open_model=open_model_file,
-        text=TEXT,
+        text=MeasuredText.plain("a text", TEXT),
     )
 
 

@@ -59,12 +59,15 @@ class PromptWriter:
                 f"{type(error).__name__}: {error}",
             ) from error
 
-    def write(self, messages: list[Message], *, thinking: bool | None) -> Prompt:
+    def write(
+        self, messages: list[Message], *, thinking: bool | None, opens_answer: bool = True
+    ) -> Prompt:
         """Render and tokenize.
 
         Args:
             messages: What to answer, oldest first.
             thinking: Position of the template's thinking switch; None leaves it alone.
+            opens_answer: End with what the template writes in front of an answer.
 
         Raises:
             EngineError: The template refuses the messages, or wants too much memory. A template
@@ -74,6 +77,7 @@ class PromptWriter:
         switches: dict[str, Any] = {} if thinking is None or switch is None else {switch: thinking}
         rows: list[Any] = [{"role": str(m.role), "content": m.content} for m in messages]
         try:
+            self._formatter.add_generation_prompt = opens_answer
             with template_allowance():
                 text = self._formatter(messages=rows, **switches).prompt
         except MemoryError as error:

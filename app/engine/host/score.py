@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -21,16 +21,21 @@ from app.core.quality.blocks import join_blocks, rows_of
 from app.core.quality.compact import CompactBlock, from_bytes
 from app.core.quality.compact_scores import score_compact
 from app.core.quality.compacting import compact
-from app.core.quality.positions import PositionScores, joined
+from app.core.quality.positions import PositionScores, joined, log_sum
+from app.engine.host.continuing import Continuer
 from app.engine.host.model import Context, EngineError, Model
 from app.engine.messages import (
     ChunkScored,
+    Continued,
+    ContinueText,
     Detokenize,
     Detokenized,
     FailureKind,
     KeepReference,
+    MeasureText,
     ReferenceKept,
     ScoreChunk,
+    TextMeasured,
     Tokenize,
     Tokenized,
 )
@@ -49,6 +54,13 @@ if TYPE_CHECKING:
 BATCH_TOKENS = 128
 """Tokens evaluated at once: 128 rows of 150,000 logits are 77 MB."""
 
+TextCommand: TypeAlias = (
+    Tokenize | Detokenize | ContinueText | MeasureText | KeepReference | ScoreChunk
+)
+TextEvent: TypeAlias = (
+    Tokenized | Detokenized | Continued | TextMeasured | ReferenceKept | ChunkScored
+)
+_SIZE_STEP_TOKENS = 256
 _T = TypeVar("_T")
 
 
@@ -64,16 +76,16 @@ class Scorer:
         self._flash_attention = flash_attention
         self._context: Context | None = None
         self._shape: tuple[int, int] | None = None
+        self._continuer = Continuer(model, abort, kv_type, flash_attention)
 
     def free(self) -> None:
-        """Give the context back."""
+        """Give the contexts back."""
+        self._continuer.free()
         if self._context is not None:
             self._context.free()
             self._context = None
 
-    def carry_out(
-        self, command: Tokenize | Detokenize | KeepReference | ScoreChunk
-    ) -> Tokenized | Detokenized | ReferenceKept | ChunkScored:
+    def carry_out(self, command: TextCommand) -> TextEvent:
         """Do what a command says.
 
         Raises:
@@ -86,6 +98,10 @@ class Scorer:
                     return self._tokenize(command)
                 case Detokenize():
                     return self._detokenize(command)
+                case ContinueText():
+                    return self._continuer.carry_out(command)
+                case MeasureText():
+                    return self._measure(command)
                 case KeepReference():
                     return self._keep(command)
                 case ScoreChunk():
@@ -118,6 +134,18 @@ class Scorer:
         return digest.hexdigest()
 
     # --- distributions --------------------------------------------------------------------
+
+    def _measure(self, command: MeasureText) -> TextMeasured:
+        def work(logits: _Rows, following: _Tokens, _at: int) -> list[float]:
+            return [
+                float(row[token]) - log_sum(row)
+                for row, token in zip(logits, following.tolist(), strict=True)
+            ]
+
+        parts = self._evaluated(
+            command.tokens, command.first_scored, command.threads, BATCH_TOKENS, work
+        )
+        return TextMeasured(command.id, [value for part in parts for value in part])
 
     def _keep(self, command: KeepReference) -> ReferenceKept:
         def work(logits: _Rows, following: _Tokens, at: int) -> CompactBlock:
@@ -206,6 +234,8 @@ class Scorer:
         return [part.result() for part in done]
 
     def _context_for(self, size_tokens: int, threads: int, batch_tokens: int) -> Context:
+        # In steps, so that the shorter chunks at the ends of texts need no context of their own.
+        size_tokens = -(-size_tokens // _SIZE_STEP_TOKENS) * _SIZE_STEP_TOKENS
         shape = (size_tokens, batch_tokens)
         if self._context is None or shape != self._shape:
             self.free()

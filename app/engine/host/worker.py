@@ -23,7 +23,9 @@ from app.engine.host.quantize import quantize
 from app.engine.messages import (
     PROTOCOL_VERSION,
     Bench,
+    ChatRendered,
     Command,
+    ContinueText,
     Detokenize,
     Device,
     Failed,
@@ -35,8 +37,10 @@ from app.engine.messages import (
     Loaded,
     LoadProgress,
     MeasureKernels,
+    MeasureText,
     Predict,
     Quantize,
+    RenderChat,
     ScoreChunk,
     SetThreads,
     Stop,
@@ -48,7 +52,7 @@ from app.engine.messages import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.engine.host.score import Scorer
+    from app.engine.host.score import Scorer, TextCommand
 
 _PROGRESS_STEP = 0.01
 
@@ -110,7 +114,16 @@ class Worker:
                 self._bench(command)
             case Quantize() | Predict() | MeasureKernels():
                 self._without_model(command)
-            case Tokenize() | Detokenize() | KeepReference() | ScoreChunk():
+            case RenderChat():
+                self._render(command)
+            case (
+                Tokenize()
+                | Detokenize()
+                | ContinueText()
+                | MeasureText()
+                | KeepReference()
+                | ScoreChunk()
+            ):
                 self._score(command)
             case Stop():
                 pass  # taken by the channel's reader thread
@@ -216,7 +229,14 @@ class Worker:
             raise EngineError(FailureKind.BENCH, "No model is loaded in this engine.")
         self._channel.emit(self._speed.repetition(command))
 
-    def _score(self, command: Tokenize | Detokenize | KeepReference | ScoreChunk) -> None:
+    def _render(self, command: RenderChat) -> None:
+        if self._model is None:
+            raise EngineError(FailureKind.TEMPLATE, "No model is loaded in this engine.")
+        writer = self._writer(None)
+        prompt = writer.write(command.messages, thinking=False, opens_answer=command.opens_answer)
+        self._channel.emit(ChatRendered(command.id, prompt.text, prompt.tokens))
+
+    def _score(self, command: TextCommand) -> None:
         if self._make_scorer is None:
             raise EngineError(FailureKind.SCORE, "No model is loaded in this engine.")
         if self._scorer is None:

@@ -1,0 +1,38 @@
+"""Which text quality is measured on, from a word of the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.core.errors import PersonError
+from app.lab.texts import MeasuredText, TextSource, measured_text
+
+if TYPE_CHECKING:
+    from app.store.paths import Paths
+
+TEXT_HELP = (
+    "a text file, a .jsonl file with text, prompt or messages in each line, or one of the words "
+    "usual (the bundled texts and the newest chats of History), bundled, history; default: usual"
+)
+
+
+def source_of(word: str | None) -> tuple[TextSource, Path | None]:
+    """What a word stands for; a file of the same name is meant with a path, as ./history."""
+    words = {str(source): source for source in TextSource if source is not TextSource.FILE}
+    if word is None:
+        return TextSource.USUAL, None
+    source = words.get(word, TextSource.FILE)
+    return source, Path(word) if source is TextSource.FILE else None
+
+
+def text_named(word: str | None, paths: Paths, *, needs_file: bool = False) -> MeasuredText:
+    """The text that a word names.
+
+    Raises:
+        PersonError: It cannot be read or used, or is none where one is needed.
+    """
+    source, path = source_of(word)
+    if needs_file and path is None:
+        raise PersonError("Name a text file with --text: this mode measures on a text of yours.")
+    return measured_text(source, paths.database, path)

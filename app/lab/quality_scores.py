@@ -1,0 +1,124 @@
+"""What one candidate's scores of all chunks come to: figures, bits for a byte, worst places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from app.core.quality.bits import BitsPerByte, bits_per_byte
+from app.core.quality.summary import summarize, worst_positions
+from app.core.statistics.chunks import mean_over_chunks
+from app.lab.quality_plan import WorstToken
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.core.model_file import ModelFile
+    from app.core.quality.positions import PositionScores
+    from app.lab.quality_plan import QualityRow
+    from app.lab.quality_text import Chunk
+
+_WORST = 12
+_SHOWN_TOKENS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class AloneScores:
+    """A chunk scored by a model of another vocabulary.
+
+    Attributes:
+        chunk: Which of the chunks.
+        nats: Its summed −ln p of the tokens in the scored part.
+        size_bytes: The bytes that these stand for.
+        positions: How many they are.
+        reference_nats: The reference's, over nearly the same bytes.
+        reference_size_bytes: Which bytes these are.
+    """
+
+    chunk: int
+    nats: float
+    size_bytes: int
+    positions: int
+    reference_nats: float
+    reference_size_bytes: int
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A candidate while it is measured.
+
+    Attributes:
+        scores: Of each chunk, in order; of one with the reference's vocabulary.
+        alone: Of one with another.
+    """
+
+    model: ModelFile
+    row: QualityRow
+    scores: list[PositionScores] = field(default_factory=lambda: list["PositionScores"]())
+    alone: list[AloneScores] = field(default_factory=lambda: list[AloneScores]())
+
+
+def finish(
+    candidate: Candidate, chunks: Sequence[Chunk], pieces: Sequence[Sequence[bytes]], first: int
+) -> None:
+    """Fill in the row of a candidate that was held against the reference.
+
+    Args:
+        candidate: With its scores.
+        chunks: As many as were scored, at least.
+        pieces: For each of them the bytes of each token.
+        first: The first position that counts.
+    """
+    row, scores = candidate.row, candidate.scores
+    sizes = [sum(map(len, piece[first + 1 :])) for piece in pieces[: len(scores)]]
+    row.figures = summarize(scores)
+    row.bits = _bits(scores, sizes, chunks)
+    for worst in worst_positions(scores, _WORST):
+        piece, place = pieces[worst.chunk], first + 1 + worst.position
+        row.worst.append(
+            WorstToken(
+                text_of(piece[max(0, place - _SHOWN_TOKENS) : place]),
+                text_of(piece[place : place + 1]),
+                worst.kld,
+                worst.reference_p,
+                worst.candidate_p,
+                chunks[worst.chunk].is_own,
+            )
+        )
+
+
+def finish_alone(candidate: Candidate) -> None:
+    """Fill in the row of a candidate with another vocabulary."""
+    row, found = candidate.row, candidate.alone
+    if not found:
+        return
+    row.bits = bits_per_byte(
+        [one.nats for one in found],
+        [one.size_bytes for one in found],
+        [one.reference_nats for one in found],
+        [one.reference_size_bytes for one in found],
+    )
+    counts = [one.positions for one in found]
+    row.positions = sum(counts)
+    if row.positions:
+        row.ppl = mean_over_chunks([one.nats for one in found], counts).exponential()
+
+
+def _bits(
+    scores: Sequence[PositionScores], sizes: Sequence[int], chunks: Sequence[Chunk]
+) -> BitsPerByte | None:
+    """Over plain text: what templates write around chats differs between kinds of models."""
+    rows = [
+        (-float(one.candidate_ln_p.sum()), size, -float(one.reference_ln_p.sum()))
+        for one, size, chunk in zip(scores, sizes, chunks, strict=False)
+        if chunk.is_plain
+    ]
+    bytes_each = [size for _, size, _ in rows]
+    return bits_per_byte(
+        [ours for ours, _, _ in rows], bytes_each, [base for _, _, base in rows], bytes_each
+    )
+
+
+def text_of(pieces: Sequence[bytes]) -> str:
+    """Tokens as a text; what is no character any more becomes a mark."""
+    return b"".join(pieces).decode("utf-8", errors="replace")

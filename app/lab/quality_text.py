@@ -1,0 +1,225 @@
+"""A text as chunks of a model's tokens: plain parts as they stand, chats by its own template."""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.core.errors import PersonError
+from app.core.quality.own_texts import TextPart, as_plain_text
+from app.core.quality.texts import CHUNK_TOKENS, SHORTEST_CHUNK_TOKENS, chunk_order, cut
+from app.engine import messages as m
+from app.lab.calls import EngineFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from app.core.chat import Message
+    from app.core.model_file import ModelFile
+    from app.lab.engine_shelf import EngineShelf
+    from app.lab.texts import MeasuredText
+
+# A longer chat would not fit into a message to or from the engine.
+_LONGEST_CHAT_BYTES = 100_000
+_SHOWN_RENDERED = 4000
+# Tokens handed to an engine in one command; a line of the protocol is bounded.
+_PIECES_AT_ONCE = 4096
+
+
+class TextFacts(msgspec.Struct, frozen=True):
+    """What a model's vocabulary and template make of a text.
+
+    Attributes:
+        begin_token: What stands at the start of every chunk; None where none is wanted.
+        vocabulary_digest: Of the vocabulary.
+        part_tokens: How many tokens each part has.
+        plain_digest: Of the tokens of the parts that are plain text.
+        rendered: The beginning of what the chats became; empty where there are none, None where the
+            model's template does not write them and they were taken as plain text.
+        rendered_digest: Of all of it; None likewise.
+    """
+
+    begin_token: int | None
+    vocabulary_digest: str
+    part_tokens: tuple[int, ...]
+    plain_digest: str
+    rendered: str | None
+    rendered_digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A run of text that is evaluated from an empty context.
+
+    Attributes:
+        tokens: Of the reference's vocabulary.
+        is_plain: Plain text, not a chat with the marks of a template.
+        is_own: The person's.
+    """
+
+    tokens: list[int]
+    is_plain: bool
+    is_own: bool
+
+
+class TextReader:
+    """Has texts turned into tokens by a model's engine; one thread.
+
+    Args:
+        shelf: The engines.
+        scratch: A file to write in; it is gone afterwards.
+    """
+
+    def __init__(self, shelf: EngineShelf, scratch: Path) -> None:
+        self._shelf = shelf
+        self._scratch = scratch
+
+    def read(self, model: ModelFile, text: MeasuredText) -> tuple[TextFacts, list[int]]:
+        """All parts as tokens, one after another, with what they tell of the model.
+
+        Raises:
+            PersonError: The engine failed.
+        """
+        tokens: list[int] = []
+        counts: list[int] = []
+        plain = hashlib.sha256()
+        told: m.Tokenized | None = None
+        rendered: list[str] = []
+        refused = False
+        try:
+            for part in text.parts:
+                found, texts = self._chats(model, part) if part.chats and not refused else ([], [])
+                if part.chats and not texts:
+                    refused = True
+                rendered += texts
+                if not found:
+                    words = part.text or "\n\n".join(map(as_plain_text, part.chats))
+                    # The only part may be a file: its bytes are taken as they are.
+                    raw = text.raw if text.raw and len(text.parts) == 1 and part.text else b""
+                    told, found = self._plain(model, raw or words.encode("utf-8", "replace"))
+                    plain.update(array("i", found).tobytes())
+                tokens += found
+                counts.append(len(found))
+            if told is None:
+                told, _ = self._plain(model, b"")
+        finally:
+            self._scratch.unlink(missing_ok=True)
+            self._scratch.with_name(f"{self._scratch.name}-in").unlink(missing_ok=True)
+        whole = "".join(rendered)
+        facts = TextFacts(
+            told.begin_token,
+            told.vocabulary_digest,
+            tuple(counts),
+            plain.hexdigest(),
+            None if refused else whole[:_SHOWN_RENDERED],
+            None if refused else hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest(),
+        )
+        return facts, tokens
+
+    def plain(self, model: ModelFile, data: bytes) -> list[int]:
+        """A piece of plain text as tokens.
+
+        Raises:
+            PersonError: The engine failed.
+        """
+        try:
+            return self._plain(model, data)[1]
+        finally:
+            self._scratch.unlink(missing_ok=True)
+            self._scratch.with_name(f"{self._scratch.name}-in").unlink(missing_ok=True)
+
+    def opened(self, model: ModelFile, messages: Sequence[Message]) -> list[int] | None:
+        """Messages up to where an answer begins; None where the template does not write them.
+
+        Raises:
+            PersonError: The engine cannot be had.
+        """
+        rendered = self._rendered(model, messages, opens_answer=True)
+        return None if rendered is None else rendered.tokens
+
+    def pieces(self, model: ModelFile, tokens: Sequence[int]) -> list[bytes]:
+        """The bytes of each token.
+
+        Raises:
+            PersonError: The engine failed.
+        """
+        engine = self._shelf.take(model)
+        found: list[bytes] = []
+        for start in range(0, len(tokens), _PIECES_AT_ONCE):
+            some = list(tokens[start : start + _PIECES_AT_ONCE])
+            texts = engine.call(m.Detokenize(engine.next_id(), some), m.Detokenized).pieces
+            found += [text.encode("latin-1") for text in texts]
+        return found
+
+    def _plain(self, model: ModelFile, data: bytes) -> tuple[m.Tokenized, list[int]]:
+        source = self._scratch.with_name(f"{self._scratch.name}-in")
+        try:
+            source.write_bytes(data)
+        except OSError as error:
+            raise PersonError(
+                f"A file of this measurement cannot be written: {error.strerror or error}."
+            ) from error
+        engine = self._shelf.take(model)
+        command = m.Tokenize(engine.next_id(), str(source), str(self._scratch))
+        told = engine.call(command, m.Tokenized)
+        return told, array("i", self._scratch.read_bytes()).tolist()
+
+    def _chats(self, model: ModelFile, part: TextPart) -> tuple[list[int], list[str]]:
+        """A part's chats by the model's template; nothing where it refuses one of them."""
+        tokens: list[int] = []
+        texts: list[str] = []
+        if model.chat_template is None:
+            return [], []
+        for chat in part.chats:
+            rendered = self._rendered(model, chat, opens_answer=False)
+            if rendered is None:
+                return [], []
+            tokens += rendered.tokens
+            texts.append(rendered.text)
+        return tokens, texts
+
+    def _rendered(
+        self, model: ModelFile, messages: Sequence[Message], *, opens_answer: bool
+    ) -> m.ChatRendered | None:
+        size = sum(len(message.content.encode("utf-8", "replace")) for message in messages)
+        if model.chat_template is None or size > _LONGEST_CHAT_BYTES:
+            return None
+        engine = self._shelf.take(model)
+        command = m.RenderChat(engine.next_id(), list(messages), opens_answer)
+        try:
+            return engine.call(command, m.ChatRendered)
+        except EngineFailed:
+            # A template that never ends has ended its engine; another one starts when needed.
+            self._shelf.drop(model.path)
+            return None
+
+
+def quick_chunks(text: MeasuredText, facts: TextFacts, tokens: Sequence[int]) -> list[Chunk]:
+    """Every part cut on its own, the chunks of all in the order that is always the same."""
+    found: list[Chunk] = []
+    begin = 0
+    for part, count in zip(text.parts, facts.part_tokens, strict=True):
+        is_plain = not part.chats or facts.rendered is None
+        pieces = cut(tokens[begin : begin + count], CHUNK_TOKENS, SHORTEST_CHUNK_TOKENS)
+        found += [Chunk(_begun(piece, facts), is_plain, part.is_own) for piece in pieces]
+        begin += count
+    return [found[place] for place in chunk_order(len(found))]
+
+
+def comparable_chunks(facts: TextFacts, tokens: Sequence[int], size_tokens: int) -> list[Chunk]:
+    """llama-perplexity's: whole chunks in order, a rest left out."""
+    starts = range(0, len(tokens) - size_tokens + 1, size_tokens)
+    return [
+        Chunk(_begun(list(tokens[start : start + size_tokens]), facts), True, False)
+        for start in starts
+    ]
+
+
+def _begun(tokens: list[int], facts: TextFacts) -> list[int]:
+    """The chunk with the token in front that the vocabulary wants there."""
+    return tokens if facts.begin_token is None else [facts.begin_token, *tokens[1:]]
