@@ -10,6 +10,7 @@ from pathlib import Path
 
 import llama_cpp as lc
 
+from app.engine.host.gpus import spare_drivers
 from app.engine.messages import Device
 
 _DEVICE_KINDS = {0: "cpu", 1: "gpu", 2: "igpu", 3: "accelerator"}
@@ -54,6 +55,7 @@ def start_native() -> None:
     package = Path(lc.__file__).parent
     ggml = library("ggml")
     if ggml is not None and ggml.ggml_backend_reg_count() == 0:
+        spare_drivers()
         load = ggml.ggml_backend_load_all_from_path
         load.argtypes = [ctypes.c_char_p]
         load.restype = None
