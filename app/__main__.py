@@ -7,7 +7,9 @@ import Qt, and the window learns what Qt lacks on this PC before Qt would abort 
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ENGINE_HOST = "--engine-host"
@@ -26,6 +28,7 @@ COMMANDS = frozenset(
         "rerun",
         "search",
         "tasks",
+        "votes",
     }
 )
 """First words that belong to the command line; ``app.cli`` understands exactly these."""
@@ -43,7 +46,8 @@ def main(argv: list[str] | None = None) -> int:
         return _run_engine_host()
     if first in COMMANDS or (first.startswith("-") and first != "--"):
         return _run_command_line(words)
-    return _open_window([Path(word) for word in (words[1:] if first == "--" else words)])
+    files_only = first == "--"
+    return _open_window(words[1:] if files_only else words, files_only=files_only)
 
 
 def _run_engine_host() -> int:
@@ -63,16 +67,57 @@ def _run_command_line(words: list[str]) -> int:
         return 130
 
 
-def _open_window(paths: list[Path]) -> int:
+def _open_window(words: Sequence[str], *, files_only: bool) -> int:
+    # A window that runs already is told before anything is asked of a display, and before Qt, which
+    # takes longer to load than all of this.
+    from app.core.errors import PersonError
+    from app.core.opening import read_words
+    from app.store.claim import claim_or_hand_over, hand_over
+    from app.store.paths import Paths
+
+    paths = Paths.default()
+    opening = read_words(words, _current_folder(), os.environ, files_only=files_only)
+    try:
+        if hand_over(paths, opening):
+            return 0
+        if (obstacle := _window_obstacle()) is not None:
+            sys.stderr.write(obstacle + "\n")
+            return 1
+        claim = claim_or_hand_over(paths, opening)
+    except PersonError as error:
+        return _refuse(error.sentence)
+    if claim is None:
+        return 0
+    try:
+        from app.ui.application import main as run
+
+        return run(opening, claim)
+    finally:
+        claim.release()
+
+
+def _window_obstacle() -> str | None:
     from app.preflight import window_obstacle
 
-    obstacle = window_obstacle()
-    if obstacle is not None:
-        sys.stderr.write(obstacle + "\n")
-        return 1
-    from app.ui.application import main as run
+    return window_obstacle()
 
-    return run(paths)
+
+def _refuse(sentence: str) -> int:
+    """Say why no window opens; also in one of its own, because stderr is seldom looked at."""
+    sys.stderr.write(sentence + "\n")
+    sys.stderr.flush()
+    if _window_obstacle() is None:
+        from app.ui.application import tell
+
+        tell(sentence)
+    return 1
+
+
+def _current_folder() -> Path:
+    try:
+        return Path.cwd()
+    except OSError:  # it was removed; only absolute paths mean something then
+        return Path.home()
 
 
 if __name__ == "__main__":

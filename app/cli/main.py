@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 _COMMANDS = (
-    "compare", "bench", "quantize", "quality", "tasks", "ladder", "rerun", "search", "files", "fit",
-    "get", "models", "remove",
+    "compare", "bench", "quantize", "quality", "tasks", "ladder", "rerun", "votes", "search",
+    "files", "fit", "get", "models", "remove",
 )  # fmt: skip
 DONE, FAILED, WRONG_ARGUMENTS, INTERRUPTED = 0, 1, 2, 130
 
@@ -139,6 +139,8 @@ def _file_module(name: str) -> _Command:
             from app.cli import ladder as module
         case "rerun":
             from app.cli import rerun as module
+        case "votes":
+            from app.cli import votes as module
         case "search":
             from app.cli import search as module
         case "files":

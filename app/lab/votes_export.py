@@ -1,0 +1,175 @@
+"""Votes for the world: one JSON document, or a table a row a vote."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+
+from app.core.votes.choices import Outcome, outcome_of
+from app.core.votes.pairs import Role
+from app.core.votes.tally import Tally, tally
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.core.votes.pairs import VoteAnswer, VotedFile, VotePair
+
+FORMAT_VERSION = 1
+# A cell that begins so is a formula to a spreadsheet; what a model wrote must not be one.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def votes_document(pairs: Sequence[VotePair]) -> dict[str, Any]:
+    """Standings and votes; pairs that are not voted on are only counted: they stay blind.
+
+    Args:
+        pairs: All pairs, the oldest first.
+    """
+    voted = [pair for pair in pairs if pair.vote is not None]
+    waiting = sum(pair.vote is None and pair.retired_ns is None for pair in pairs)
+    return {
+        "format": FORMAT_VERSION,
+        "standings": standings(pairs),
+        "votes": [_vote(pair) for pair in voted],
+        "not_voted": waiting,
+    }
+
+
+def standings(pairs: Sequence[VotePair]) -> list[dict[str, Any]]:
+    """What is known of each two files, whichever was which."""
+    found: dict[tuple[object, object], _Counted] = {}
+    for pair in pairs:
+        if pair.vote is None:
+            continue
+        files: tuple[object, object] = (pair.candidate.content, pair.reference.content)
+        turned: tuple[object, object] = (files[1], files[0])
+        mirrored = files not in found and turned in found
+        counted = found.setdefault(turned if mirrored else files, _Counted(pair))
+        if pair.outcome is None:
+            counted.taken_back += 1
+        else:
+            counted.outcomes.append(pair.outcome.mirrored if mirrored else pair.outcome)
+    return [
+        {
+            "candidate": _file(counted.first.candidate),
+            "reference": _file(counted.first.reference),
+            **_figures(tally(counted.outcomes)),
+            "taken_back": counted.taken_back,
+        }
+        for counted in found.values()
+    ]
+
+
+@dataclass(slots=True)
+class _Counted:
+    first: VotePair
+    outcomes: list[Outcome] = field(default_factory=lambda: list[Outcome]())
+    taken_back: int = 0
+
+
+def votes_json(pairs: Sequence[VotePair]) -> bytes:
+    """The document as text."""
+    return msgspec.json.format(msgspec.json.encode(votes_document(pairs)), indent=2) + b"\n"
+
+
+def votes_csv(pairs: Sequence[VotePair]) -> bytes:
+    """A row a vote, for spreadsheets: UTF-8 with a mark at the start."""
+    rows = [_flat(_vote(pair)) for pair in pairs if pair.vote is not None]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]) if rows else ["time"], lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _figures(counted: Tally) -> dict[str, Any]:
+    rate = counted.rate
+    known = counted.decided > 0
+    return {
+        "finding": counted.finding.value,
+        "candidate_better": counted.better,
+        "reference_better": counted.worse,
+        "ties": counted.ties,
+        "both_bad": counted.both_bad,
+        "identical": counted.identical,
+        "win_rate": counted.better / counted.decided if known else None,
+        "win_rate_low": rate.interval.low if known else None,
+        "win_rate_high": rate.interval.high if known else None,
+        "p_value": rate.p_value if known else None,
+        "more_pairs": counted.more_pairs,
+    }
+
+
+def _vote(pair: VotePair) -> dict[str, Any]:
+    vote = pair.vote
+    assert vote is not None
+    settings = pair.settings
+    return {
+        "time": _time(vote.cast_ns),
+        "choice": vote.choice.value,
+        "candidate_side": "left" if pair.candidate_left else "right",
+        "outcome": outcome_of(vote.choice, candidate_left=pair.candidate_left).value,
+        "taken_back": None if vote.undone_ns is None else _time(vote.undone_ns),
+        "prompt": pair.prompt,
+        "candidate": _file(pair.candidate) | _answer(pair.answer(Role.CANDIDATE)),
+        "reference": _file(pair.reference) | _answer(pair.answer(Role.REFERENCE)),
+        "settings": msgspec.to_builtins(settings.sampling)
+        | {
+            "system_prompt": settings.system_prompt,
+            "context_tokens": settings.context_tokens,
+            "threads": settings.threads,
+        },
+        "seed": pair.seed,
+        "number": pair.number,
+        "engine": pair.engine,
+    }
+
+
+def _file(file: VotedFile) -> dict[str, Any]:
+    return {
+        "file": file.path,
+        "level": file.level,
+        "file_bytes": file.file_bytes,
+        "sha256": list(file.sha256),
+    }
+
+
+def _answer(answer: VoteAnswer | None) -> dict[str, Any]:
+    if answer is None:
+        return {}
+    return {
+        "answer": answer.text,
+        "thinking": answer.thinking,
+        "stop_reason": answer.stop_reason.value,
+        "generated_tokens": answer.figures.generated_tokens,
+        "prompt_tokens": answer.figures.prompt_tokens,
+        "prompt_sha256": answer.prompt_digest,
+    }
+
+
+def _time(moment_ns: int) -> str:
+    return datetime.fromtimestamp(moment_ns / 1e9, UTC).isoformat(timespec="milliseconds")
+
+
+def _flat(document: dict[str, Any], within: str = "") -> dict[str, str]:
+    """One row: nested values under joined names."""
+    row: dict[str, str] = {}
+    for name, value in document.items():
+        if isinstance(value, dict):
+            row |= _flat(cast("dict[str, Any]", value), f"{within}{name}_")
+        elif isinstance(value, list):
+            row[f"{within}{name}"] = " ".join(map(str, cast("list[object]", value)))
+        else:
+            row[f"{within}{name}"] = "" if value is None else _cell(value)
+    return row
+
+
+def _cell(value: object) -> str:
+    text = str(value)
+    harmless = isinstance(value, int | float) or not text.startswith(_FORMULA_STARTS)
+    return text if harmless else f"'{text}"

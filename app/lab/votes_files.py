@@ -1,0 +1,95 @@
+"""Which files are voted on: known again by their content, wherever they lie."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.core.errors import PersonError
+from app.core.votes.pairs import VotedFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from app.core.model_file import ModelFile
+
+_HASHED_AT_ONCE = 8 << 20
+
+
+def look_at(model: ModelFile) -> VotedFile:
+    """A file as it is now, its content unread.
+
+    Raises:
+        PersonError: It is gone.
+    """
+    try:
+        found = [path.stat() for path in model.shard_paths]
+    except OSError as error:
+        raise PersonError(
+            f"{model.path} cannot be read: {error.strerror or error}.", repr(error)
+        ) from error
+    return VotedFile(
+        path=str(model.path.absolute()),
+        level=model.level_name,
+        file_bytes=sum(each.st_size for each in found),
+        modified_ns=max(each.st_mtime_ns for each in found),
+    )
+
+
+def known_again(file: VotedFile, known: Iterable[VotedFile]) -> VotedFile:
+    """The file with its hashes, where it was hashed before and has not been written since."""
+    place = (file.path, file.file_bytes, file.modified_ns)
+    for other in known:
+        if other.sha256 and (other.path, other.file_bytes, other.modified_ns) == place:
+            return msgspec.structs.replace(file, sha256=other.sha256)
+    return file
+
+
+def with_hashes(file: VotedFile, model: ModelFile, check: Callable[[], None]) -> VotedFile:
+    """Read all of a file; ``check`` may raise to end that.
+
+    Raises:
+        PersonError: It cannot be read.
+    """
+    found: list[str] = []
+    for path in model.shard_paths:
+        digest = hashlib.sha256()
+        try:
+            with path.open("rb") as content:
+                while block := content.read(_HASHED_AT_ONCE):
+                    digest.update(block)
+                    check()
+        except OSError as error:
+            raise PersonError(
+                f"{path} cannot be read: {error.strerror or error}.", repr(error)
+            ) from error
+        found.append(digest.hexdigest())
+    return msgspec.structs.replace(file, sha256=tuple(found))
+
+
+def identify(
+    paths: Iterable[Path],
+    known: Sequence[VotedFile],
+    open_model: Callable[[Path], ModelFile],
+    check: Callable[[], None] = lambda: None,
+) -> dict[str, VotedFile]:
+    """What the files are; those that cannot be read are left out. Any thread.
+
+    A file is read in full only where another one of its size was voted on: it may be the same under
+    another name.
+    """
+    sizes = {file.file_bytes for file in known}
+    found: dict[str, VotedFile] = {}
+    for path in paths:
+        try:
+            model = open_model(path)
+            file = known_again(look_at(model), known)
+            if not file.sha256 and file.file_bytes in sizes:
+                file = with_hashes(file, model, check)
+        except PersonError:
+            continue
+        found[str(path)] = file
+    return found

@@ -1,0 +1,80 @@
+"""``votes`` as a process, also while another program owns the store."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.core.votes.choices import Choice
+from app.core.votes.pairs import Role, VoteAnswer, VotedFile, VotePair, VoteSettings
+from app.store.database import open_database
+from app.store.lock import OwnerLock
+from app.store.paths import Paths
+from app.store.votes import VoteStore
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Program
+
+pytestmark = pytest.mark.e2e
+
+REFERENCE = VotedFile("/m/sky-F16.gguf", "F16", 100, 1, ("a",))
+CANDIDATE = VotedFile("/m/sky-Q2_K.gguf", "Q2_K", 30, 1, ("b",))
+
+
+def vote(program: Program, choices: list[Choice]) -> None:
+    """Votes of a window that is gone; the candidate always stood on the left."""
+    paths = Paths.below(program.home / "program")
+    paths.create()
+    connection = open_database(paths.database)
+    store = VoteStore(connection)
+    settings = VoteSettings()
+    for number, choice in enumerate(choices):
+        pair = VotePair(
+            f"{number}?", REFERENCE, CANDIDATE, settings, 1, number, candidate_left=True
+        )
+        (added,) = store.add([pair])
+        for role in Role:
+            store.save_answer(added.id, role, VoteAnswer(role.value), "engine 1")
+        store.cast(added.id, choice)
+    connection.close()
+
+
+def test_nothing_was_voted_on(program: Program) -> None:
+    assert "No votes yet" in program.run("votes").out
+    assert program.json("votes") == {"standings": [], "not_voted": 0}
+
+
+def test_what_votes_say(program: Program) -> None:
+    vote(program, [Choice.RIGHT] * 12 + [Choice.LEFT, Choice.TIE, Choice.IDENTICAL])
+    (standing,) = program.json("votes")["standings"]
+    assert (standing["candidate_better"], standing["reference_better"]) == (1, 12)
+    assert standing["candidate"]["file"] == CANDIDATE.path
+    table = program.run("votes").out
+    assert "sky-Q2_K" in table
+    assert "8%" in table
+
+
+def test_every_vote_can_be_written_to_a_file(program: Program, tmp_path: Path) -> None:
+    vote(program, [Choice.LEFT, Choice.BOTH_BAD])
+    lock = OwnerLock(Paths.below(program.home / "program").lock)
+    lock.acquire()  # the window is open
+    try:
+        program.run("votes", "--export", tmp_path / "votes.csv")
+        program.run("votes", "--export", tmp_path / "votes.json")
+    finally:
+        lock.release()
+    document = json.loads((tmp_path / "votes.json").read_text(encoding="utf-8"))
+    assert [each["outcome"] for each in document["votes"]] == ["candidate better", "both bad"]
+    with (tmp_path / "votes.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [row["candidate_answer"] for row in csv.DictReader(file)] == ["candidate"] * 2
+
+
+def test_what_cannot_be_written_is_said(program: Program, tmp_path: Path) -> None:
+    ended = program.run("votes", "--export", tmp_path / "votes.txt", status=2)
+    assert "neither .csv nor .json" in ended.err
+    ended = program.run("votes", "--export", tmp_path / "none" / "votes.csv", status=1)
+    assert "cannot be written" in ended.err
