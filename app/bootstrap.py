@@ -156,14 +156,18 @@ class House:
         self.lock.release()
 
 
-def open_house(paths: Paths) -> House:
+def open_house(paths: Paths, lock: OwnerLock | None = None) -> House:
     """Open the store.
+
+    Args:
+        paths: Its folders.
+        lock: The store's own, if this process holds it already; the house gives it back.
 
     Raises:
         PersonError: Another program owns it, or it cannot be opened.
     """
     paths.create()
-    lock = OwnerLock(paths.lock)
+    lock = OwnerLock(paths.lock) if lock is None else lock
     lock.acquire()
     remarks: list[str] = []
     try:

@@ -11,6 +11,9 @@ import pytest
 
 from app import __main__ as program
 from app import __version__
+from app.core.opening import Opening
+from app.store.claim import claim_or_hand_over
+from app.store.paths import Paths
 
 ROOT = Path(__file__).parent.parent
 
@@ -50,19 +53,37 @@ def test_commands_go_to_the_command_line(
 
 
 @pytest.mark.parametrize(
-    ("words", "paths"),
+    ("words", "files", "links"),
     [
-        ([], []),
-        (["model.gguf", "other.gguf"], [Path("model.gguf"), Path("other.gguf")]),
-        (["--", "compare", "-x.gguf"], [Path("compare"), Path("-x.gguf")]),
-        (["model.gguf", "bench"], [Path("model.gguf"), Path("bench")]),
+        ([], [], []),
+        (["model.gguf", "other.gguf"], ["model.gguf", "other.gguf"], []),
+        (["--", "compare", "-x.gguf"], ["compare", "-x.gguf"], []),
+        (["--", "shrinkscope:x"], ["shrinkscope:x"], []),
+        (["model.gguf", "bench"], ["model.gguf", "bench"], []),
+        (["shrinkscope://open/org/model"], [], ["shrinkscope://open/org/model"]),
     ],
 )
-def test_everything_else_is_files_for_the_window(
-    started: list[tuple[str, object]], words: list[str], paths: list[Path]
+def test_everything_else_is_for_the_window(
+    started: list[tuple[str, object]], words: list[str], files: list[str], links: list[str]
 ) -> None:
     assert program.main(words) == 4
-    assert started == [("app.ui.application", paths)]
+    absolute = tuple(str(Path.cwd() / file) for file in files)
+    assert started == [("app.ui.application", Opening(absolute, tuple(links)))]
+
+
+def test_the_words_are_handed_to_the_window_that_has_the_store(
+    started: list[tuple[str, object]],
+) -> None:
+    claim = claim_or_hand_over(Paths.default(), Opening())
+    assert claim is not None
+    assert claim.doorbell is not None
+    try:
+        assert program.main(["/model.gguf"]) == 0
+        assert claim.doorbell.attend(lambda _: None) == [Opening(files=("/model.gguf",))]
+    finally:
+        claim.release()
+    assert started == []
+    assert program.main([]) == 4
 
 
 def test_the_engine_host_is_started_by_its_word(started: list[tuple[str, object]]) -> None:

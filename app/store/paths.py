@@ -68,6 +68,11 @@ class Paths:
         return self.state / "lock"
 
     @property
+    def doorbell(self) -> Path:
+        """Where other starts reach the window that owns the store."""
+        return self.state / "doorbell"
+
+    @property
     def engine_logs(self) -> Path:
         """The engines' own logs."""
         return self.state / "engines"

@@ -5,55 +5,69 @@ from __future__ import annotations
 import logging
 import signal
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app import __version__
-from app.bootstrap import House, open_house, start_logging
+from app.bootstrap import open_house, start_logging
 from app.core.errors import PersonError
 from app.store.paths import Paths
+from app.ui.doorkeeper import Doorkeeper, SystemRequests
 from app.ui.icons import app_icon
 from app.ui.theme import Theme
 from app.ui.widgets.banner import Severity
 from app.ui.window import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
     from types import TracebackType
 
     from PySide6.QtGui import QWindow
 
+    from app.core.opening import Opening
+    from app.store.claim import Claim
+
 log = logging.getLogger(__name__)
 
 _SWITCH_SECONDS = 0.001
+_NO_SCREEN = ("offscreen", "minimal")
 
 
-def main(files: Sequence[Path]) -> int:
+def main(opening: Opening, claim: Claim | None = None) -> int:
     """Open the window and stay until it is closed.
 
     Args:
-        files: Model files to open in panes; none brings back the last chat.
+        opening: What this start asks for; without model files the last chat comes back.
+        claim: On the store, by which other starts reach this one; None takes the store here.
 
     Returns:
         The exit status.
     """
     # The first word becomes the name that window managers know the window by.
     application = make_application(["shrinkscope", *sys.argv[1:]])
+    system = SystemRequests(application)
     theme = Theme(application)
     paths = Paths.default()
     try:
-        house = open_house(paths)
+        house = open_house(paths, claim.lock if claim is not None else None)
     except PersonError as error:
         sys.stderr.write(error.sentence + "\n")
-        _tell(error.sentence)
+        sys.stderr.flush()
+        if claim is not None:
+            claim.close_door()  # nobody is to wait for a window that does not come
+        tell(error.sentence)
         return 1
     try:
         start_logging(paths.log)
-        return _run(application, theme, house, files)
+        window = Window(theme, house)
+        doorkeeper = Doorkeeper(window, claim, system)
+        return _run(application, window, lambda: doorkeeper.begin(opening))
     finally:
+        if claim is not None:
+            claim.close_door()
         house.close()
 
 
@@ -72,14 +86,21 @@ def make_application(argv: list[str]) -> QApplication:
     return application
 
 
-def _run(application: QApplication, theme: Theme, house: House, files: Sequence[Path]) -> int:
-    window = Window(theme, house)
+def tell(sentence: str) -> None:
+    """Say something in a box of its own, where a screen is there to read it from."""
+    if QCoreApplication.instance() is None:
+        make_application(["shrinkscope"])
+    if QGuiApplication.platformName() not in _NO_SCREEN:
+        QMessageBox(QMessageBox.Icon.Information, "Shrinkscope", sentence).exec()
+
+
+def _run(application: QApplication, window: Window, begin: Callable[[], None]) -> int:
     _catch_the_unexpected(window)
     for number in (signal.SIGINT, signal.SIGTERM):
         # Python hears a signal between two bytecodes: the window's timers see to those.
         signal.signal(number, lambda *_: window.quit())
     paint = _FirstPaint(window)
-    window.open([path.absolute() for path in files])
+    begin()
     window.main.show()
     handle = window.main.windowHandle()
     if handle is not None:
@@ -124,8 +145,3 @@ def _catch_the_unexpected(window: Window) -> None:
         window.main.show_notice(Severity.ERROR, sentence)
 
     sys.excepthook = hook
-
-
-def _tell(sentence: str) -> None:
-    box = QMessageBox(QMessageBox.Icon.Information, "Shrinkscope", sentence)
-    box.exec()

@@ -8,7 +8,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
 from app.bootstrap import build_session, demo_maker
 from app.core.errors import PersonError
@@ -27,6 +27,7 @@ from app.ui.markdown import warm_up
 from app.ui.plots.kinds import Metric
 from app.ui.preferences import PreferencesPage
 from app.ui.queues import drained
+from app.ui.reception import Reception
 from app.ui.widgets.banner import Severity
 from app.ui.window_pages import about_page, compare_page, kept_folders, settings_page
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from app.bootstrap import House
+    from app.core.links import Link
     from app.core.model_file import ModelFile
     from app.engine.client import ClientEvent
     from app.ui.models_wiring import ModelsPart
@@ -57,13 +59,19 @@ class Stage(Enum):
 class Window(QObject):
     """Main window, session, plots, monitor and timers. Main thread only.
 
+    Signals:
+        closing: The window begins to close.
+
     Attributes:
         main: The main window.
+        reception: Does what other starts and links ask for.
         session: What the Compare page shows.
         page: The Compare page.
         plots: The live plots, once the window is complete.
         models: The Models page with its backends, once the window is complete.
     """
+
+    closing = Signal()
 
     def __init__(self, theme: Theme, house: House) -> None:
         super().__init__()
@@ -93,6 +101,12 @@ class Window(QObject):
         self.main.add_page(compare_page(self.page))
         self.main.add_page(settings_page(self.preferences), bottom=True)
         self.main.add_page(about_page(self.about), bottom=True)
+        self.reception = Reception(
+            self.main,
+            open_files=self._compare,
+            open_link=self._open_link,
+            is_busy=lambda: self.session.busy,
+        )
         self._watch = EngineWatch(self.session)
         self._garbage = GarbageTimer(lambda: self.session.busy, self)
         self._wire()
@@ -137,6 +151,7 @@ class Window(QObject):
         )
         self._watch.start()
         self._add_models()
+        self.reception.begin()
         if self._demo is not None and self._demo.missing():
             self._maker = demo_maker(
                 self._demo,
@@ -178,6 +193,7 @@ class Window(QObject):
         if self.stage in (Stage.CLOSING, Stage.CLOSED):
             return
         self.stage = Stage.CLOSING
+        self.closing.emit()
         self._remember()
         self.main.hide()
         QTimer.singleShot(0, self._finish)
@@ -254,6 +270,11 @@ class Window(QObject):
         self.main.show_page("compare")
         self._try(lambda: self.session.start_with(paths))
 
+    def _open_link(self, link: Link) -> None:
+        assert self.models is not None  # links wait for that
+        self.main.show_page("models")
+        self.models.page.open_link(link)
+
     def _keep_own_folders(self, folders: Sequence[Path]) -> None:
         self._kept.change(library_folders=[str(folder) for folder in folders])
 
@@ -290,6 +311,7 @@ class Window(QObject):
 
     def _pump(self) -> None:
         self.session.pump()
+        self.reception.pump()
         if self.models is not None:
             self.models.pump(busy=self.session.busy)
         if self._maker is not None:

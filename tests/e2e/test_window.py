@@ -324,6 +324,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 
+from app.core.opening import Opening
 from app.core.settings import SamplingSettings
 from app.ui import application
 from app.ui.window import Window
@@ -345,7 +346,7 @@ class Driven(Window):
 
 
 application.Window = Driven
-sys.exit(application.main([Path(word) for word in sys.argv[1:]]))
+sys.exit(application.main(Opening(files=tuple(sys.argv[1:]))))
 """
 
 

@@ -27,6 +27,7 @@ from app.ui.widgets import Popup
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from app.core.links import Link
     from app.core.listing import ListedFile
     from app.hub.catalogue import Repository
     from app.ui.jobs import Jobs
@@ -93,6 +94,11 @@ class ModelsPage(QWidget):
         """Show a repository of the Hub."""
         self.show_tab(HUB)
         self.repository.open(address)
+
+    def open_link(self, link: Link) -> None:
+        """Show where a link leads; nothing is downloaded before the person says so."""
+        self.show_tab(HUB)
+        self.repository.open_link(link)
 
     def begin(self) -> None:
         """Hand over what is complete, from now on; once :attr:`compare_wanted` is heard."""
@@ -181,6 +187,7 @@ class ModelsPage(QWidget):
         self.repository.repository.state_changed.connect(self._tell_present)
         self.repository.page_wanted.connect(lambda page: self._open_address(QUrl(page)))
         self.repository.download_wanted.connect(self._download)
+        self.repository.compare_wanted.connect(self.compare_wanted)
         self.library.compare_wanted.connect(self.compare_wanted)
         self.library.hub_wanted.connect(self._focus_search)
         self.library.reveal_wanted.connect(self._reveal)
@@ -216,16 +223,17 @@ class ModelsPage(QWidget):
         if found is None:
             return
         here = [
-            model.path.as_posix()
+            model.path
             for model in self._backends.library.models
             if model.repository == found.repo_id and model.broken is None
         ]
         self.repository.note_present(
-            frozenset(
-                file.name
+            {
+                file.name: path
                 for file in found.files
-                if any(path.endswith(f"/{file.name}") for path in here)
-            )
+                for path in reversed(here)
+                if path.as_posix().endswith(f"/{file.name}")
+            }
         )
 
     # --- what the person does -----------------------------------------------------------

@@ -12,6 +12,7 @@ from app.hub.errors import HubGated
 from app.ui.models.access_card import AccessCard
 from app.ui.models.error_words import sentence
 from app.ui.models.files_side import FilesSide
+from app.ui.models.link_question import LinkQuestion
 from app.ui.models.repository import OpenRepository, OpenState
 from app.ui.models.repository_head import RepositoryHead
 from app.ui.models.search_model import FoundRole, SearchModel
@@ -20,7 +21,11 @@ from app.ui.theme import GRID
 from app.ui.widgets import Banner, BannerAction, EmptyState, ProgressLine, Severity, label
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from app.core.errors import PersonError
+    from app.core.links import Link
     from app.ui.jobs import Jobs
     from app.ui.models.ports import Backends
 
@@ -31,11 +36,13 @@ class RepositoryPanel(QWidget):
     Signals:
         page_wanted: An address for the browser.
         download_wanted: A repository, a list of its files, and whether to compare them.
+        compare_wanted: Model files (paths) that are here are to be opened side by side.
         opened: A repository (its name) is being shown.
     """
 
     page_wanted = Signal(str)
     download_wanted = Signal(object, list, bool)
+    compare_wanted = Signal(list)
     opened = Signal(str)
 
     def __init__(self, backends: Backends, jobs: Jobs, parent: QWidget | None = None) -> None:
@@ -47,6 +54,7 @@ class RepositoryPanel(QWidget):
         self.head = RepositoryHead()
         self.progress = ProgressLine(self.tr("Repository"))
         self.notice = Banner()
+        self.question = LinkQuestion()
         self.card = AccessCard(backends.account, jobs)
         self.files = FilesSide(backends.fit, jobs)
         self.empty = EmptyState(
@@ -67,16 +75,25 @@ class RepositoryPanel(QWidget):
         self.card.try_again.connect(self.repository.reload)
         self.files.refused.connect(self._on_refused)
         self.files.download_wanted.connect(self._on_download)
+        self.question.download_wanted.connect(self._on_download)
+        self.question.compare_wanted.connect(self.compare_wanted)
         self._follow()
 
     def open(self, address: HubAddress) -> None:
         """Show a repository; a level or file that the address names is checked."""
+        self.question.forget()
         self.repository.open(address)
         self.opened.emit(address.repo_id)
 
-    def note_present(self, names: frozenset[str]) -> None:
-        """Files of the open repository that are on this PC already."""
-        self.files.model.set_present(names)
+    def open_link(self, link: Link) -> None:
+        """Show where a link leads: its levels are checked, and the person is asked."""
+        self.open(HubAddress(link.repo_id))
+        self.question.expect(link)
+
+    def note_present(self, paths: Mapping[str, Path]) -> None:
+        """Files of the open repository, by name, that are on this PC already."""
+        self.files.model.set_present(frozenset(paths))
+        self.question.note_present(paths)
 
     # --- parts --------------------------------------------------------------------------
 
@@ -120,6 +137,7 @@ class RepositoryPanel(QWidget):
         column.addWidget(self.head)
         column.addWidget(self.progress)
         column.addWidget(self.notice)
+        column.addWidget(self.question)
         column.addWidget(self.stack, 1)
 
     # --- showing ------------------------------------------------------------------------
@@ -154,6 +172,8 @@ class RepositoryPanel(QWidget):
         self.files.show_repository(
             found, self.repository.address, self.head.context_tokens, self.head.kv
         )
+        for file in self.question.ask(found):
+            self.files.model.check(file.name)
         self._jobs.run(lambda _context: self._backends.free_bytes(), done=self.files.set_free_bytes)
 
     def _show_original(self) -> None:
