@@ -1,0 +1,323 @@
+"""Tasks by kind and candidate: dots with whiskers in a grid; one sees what breaks first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from app.core.axes import Axis, Scale
+from app.core.shapes import colour_of, letter_of
+from app.core.tasks.results import KindVerdict
+from app.ui.format import UNKNOWN, Quantity, count, percent, points
+from app.ui.ladder.plots import words
+from app.ui.ladder.plots.content import Measure
+from app.ui.ladder.plots.drawing import Drawing, Spot
+from app.ui.ladder.plots.look import DOTS, Look, crisp, dashed, paint_mark, paint_whisker, write
+from app.ui.plots.words import Readout, ReadoutRow
+from app.ui.theme import GRID
+
+if TYPE_CHECKING:
+    from app.lab.ladder_figures import Figure, KindFigures
+    from app.ui.ladder.plots.content import ProfileContent, Version
+
+_DOT_PX = 3.6
+_MOST_ROW_PX = 3.5 * GRID
+_MOST_NAMES_SHARE = 0.34
+_GAP_PX = 4.0
+_LEAST_TICKED_PX = 12 * GRID
+_HEAD_NAME_PX = 6 * GRID
+_TINT_ALPHA = 38
+
+
+class ProfileDrawing(Drawing):
+    """Kinds downwards, candidates across; every cell has the same scale."""
+
+    def __init__(self, content: ProfileContent, size: QSizeF, look: Look) -> None:
+        super().__init__(size, look)
+        self._content = content
+        self._note = words.missing_words(content.waiting)
+        line = look.line_px
+        names = max((look.advance(kind) for kind in content.kinds), default=0.0) + GRID
+        left = min(names, size.width() * _MOST_NAMES_SHARE)
+        top = 2 * line + GRID
+        notes = 2 * line + (line if self._note else 0.0)
+        bottom = size.height() - notes - GRID
+        self.area = QRectF(left, top, max(1.0, size.width() - left - GRID), max(1.0, bottom - top))
+        # Kinds are ordered: those that do not fit have lost the least.
+        fitting = max(1, int(self.area.height() / (line - 1.0)))
+        self.shown = min(len(content.kinds), fitting)
+        self.row_px = min(_MOST_ROW_PX, self.area.height() / max(1, self.shown))
+        self.column_px = self.area.width() / max(1, len(content.versions))
+        self.scales = [self._scale(place) for place in range(len(content.versions))]
+        self._places: list[tuple[int, int]] = []
+        for row in range(self.shown):
+            for column, version in enumerate(content.versions):
+                self._places.append((row, column))
+                self.spots.append(Spot(version.file, self.dot(row, column), self.cell(row, column)))
+
+    # ---------------------------------------------------------------------------- geometry
+
+    def cell(self, row: int, column: int) -> QRectF:
+        """The room of one kind of one candidate."""
+        return QRectF(
+            self.area.left() + column * self.column_px,
+            self.area.top() + row * self.row_px,
+            self.column_px,
+            self.row_px,
+        )
+
+    def dot(self, row: int, column: int) -> QPointF:
+        """Where its value stands; the middle of the cell where there is none."""
+        cell, figure = self.cell(row, column), self.figure(row, column)
+        if figure is None:
+            return cell.center()
+        return QPointF(self.scales[column].place(figure.value), cell.center().y())
+
+    def figure(self, row: int, column: int) -> Figure | None:
+        """What is drawn in a cell; nothing where the reference cannot do the kind."""
+        found = self._content.cells[row][column]
+        if found is None or self._content.kinds[row] in self._content.unable:
+            return None
+        if self._content.measure is Measure.ACCURACY:
+            return found.accuracy
+        return found.difference
+
+    def _scale(self, column: int) -> Scale:
+        begin = self.area.left() + column * self.column_px + _GAP_PX
+        end = begin + self.column_px - 2 * _GAP_PX
+        if self._content.measure is Measure.ACCURACY:
+            return Scale(Axis("", percent), [0.0, 1.0], begin, end)
+        ends = [0.0, -self._content.tolerance, self._content.tolerance]
+        for row, cells in enumerate(self._content.cells):
+            for place in range(len(cells)):
+                figure = self.figure(row, place)
+                if figure is not None:
+                    ends += [v for v in (figure.value, figure.low, figure.high) if v is not None]
+        return Scale(Axis("", percent), ends, begin, end)
+
+    # ---------------------------------------------------------------------------- reading
+
+    def step(self, index: int | None, key: Qt.Key) -> int | None:
+        columns = len(self._content.versions)
+        if index is None or not columns:
+            return 0 if self.spots else None
+        row, column = self._places[index]
+        moves = {
+            Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1),
+            Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0),
+            Qt.Key.Key_Home: (-row, -column), Qt.Key.Key_End: (self.shown, columns),
+        }  # fmt: skip
+        down, across = moves.get(key, (0, 0))
+        row = min(max(0, row + down), self.shown - 1)
+        column = min(max(0, column + across), columns - 1)
+        return row * columns + column
+
+    def readout(self, index: int) -> Readout:
+        """All candidates at this kind."""
+        content = self._content
+        row, _ = self._places[index]
+        kind, cells = content.kinds[row], content.cells[row]
+        columns = (words.tr("right"), words.tr("difference"), words.tr("95 % interval"))
+        rows = tuple(
+            ReadoutRow(
+                letter_of(version.number), version.name, colour_of(version.number), _values(cell)
+            )
+            for version, cell in zip(content.versions, cells, strict=True)
+        )
+        asked = max((cell.items for cell in cells if cell), default=0)
+        title = words.tr("{0}: {1} questions").format(kind, count(asked))
+        return Readout(title, columns, rows, tuple(self._notes(kind, cells)))
+
+    def _notes(self, kind: str, cells: tuple[KindFigures | None, ...]) -> list[str]:
+        notes: list[str] = []
+        if kind in self._content.unable:
+            notes.append(words.tr("The reference cannot do this"))
+        for word, verdict in (
+            (words.tr("Loses: {0}"), KindVerdict.LOSES),
+            (words.tr("Better: {0}"), KindVerdict.GAINS),
+            (words.tr("As good: {0}"), KindVerdict.AS_GOOD),
+            (words.tr("Cannot tell yet: {0}"), KindVerdict.CANNOT_TELL),
+        ):
+            named = [
+                letter_of(version.number)
+                for version, cell in zip(self._content.versions, cells, strict=True)
+                if cell and cell.verdict == verdict.value and not version.is_reference
+            ]
+            if named:
+                notes.append(word.format(", ".join(named)))
+        if any(cell and cell.hint for cell in cells):
+            notes.append(words.tr("A hint: fewer than 200 questions"))
+        return notes
+
+    # ---------------------------------------------------------------------------- painting
+
+    def paint(self, painter: QPainter, marked: str | None = None, at: int | None = None) -> None:
+        self._paint_titles(painter)
+        self._paint_heads(painter, marked)
+        for row in range(self.shown):
+            self._paint_kind(painter, row)
+        for column in range(len(self._content.versions)):
+            self._paint_zero(painter, column)
+        for (row, column), spot in zip(self._places, self.spots, strict=True):
+            if self.figure(row, column) is not None:
+                self._paint_dot(painter, row, column, spot)
+        if at is not None and at < len(self.spots):
+            painter.setPen(QPen(QColor(self.look.tokens.text), 1.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.spots[at].area.adjusted(0.5, 0.5, -0.5, -0.5))
+
+    def _paint_titles(self, painter: QPainter) -> None:
+        look, size = self.look, self.size
+        room = size.width() - GRID
+        if self._content.measure is Measure.ACCURACY:
+            forms = [
+                words.tr("right answers, 0 to 100 %, with 95 % intervals"),
+                words.tr("right answers, 0 to 100 %"),
+            ]
+        else:
+            forms = [
+                words.tr("points against the reference, 95 % intervals · left is worse"),
+                words.tr("points against the reference · left is worse"),
+                words.tr("points, left is worse"),
+            ]
+        box = QRectF(GRID / 2, 0.0, room, look.line_px)
+        write(painter, look, look.tokens.dim, box, look.fitting(forms, room))
+        below = size.height() - look.line_px
+        if self._note:
+            box = QRectF(GRID / 2, below, room, look.line_px)
+            write(painter, look, look.tokens.dim, box, look.elided(self._note, room))
+            below -= look.line_px
+        legend = [
+            words.tr("shaded: loses · filled: certain · hollow: cannot tell yet"),
+            words.tr("shaded: loses · hollow: cannot tell"),
+        ]
+        hidden = len(self._content.kinds) - self.shown
+        if hidden:
+            more = words.tr("{0} more kinds lose less").format(count(hidden))
+            legend = [f"{more} · {form}" for form in legend] + [more]
+        box = QRectF(GRID / 2, below, room, look.line_px)
+        write(painter, look, look.tokens.dim, box, look.fitting(legend, room))
+
+    def _paint_heads(self, painter: QPainter, marked: str | None) -> None:
+        look, line = self.look, self.look.line_px
+        top = line + GRID / 2
+        for column, version in enumerate(self._content.versions):
+            cell = QRectF(self.area.left() + column * self.column_px, top, self.column_px, line)
+            if version.file == marked:
+                halo = QColor(look.tokens.accent)
+                halo.setAlpha(_TINT_ALPHA)
+                whole = cell.adjusted(1.0, -2.0, -1.0, self.shown * self.row_px + GRID / 2)
+                painter.fillRect(whole, halo)
+            letter = letter_of(version.number)
+            wide = look.advance(letter, bold=True)
+            name = look.elided(version.name, cell.width() - wide - 20.0)
+            if look.advance(name) < min(_HEAD_NAME_PX, look.advance(version.name)):
+                name = ""
+            total = 14.0 + wide + (look.advance(f" {name}") if name else 0.0)
+            x = cell.center().x() - total / 2
+            paint_mark(painter, look, version.number, QPointF(x + 5.0, cell.center().y()))
+            painter.setFont(look.bold)
+            painter.setPen(QColor(look.tokens.text))
+            flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            painter.drawText(QRectF(x + 14.0, top, wide, line), flags, letter)
+            if name:
+                box = QRectF(x + 14.0 + wide, top, cell.width(), line)
+                write(painter, look, look.tokens.text, box, f" {name}")
+
+    def _paint_kind(self, painter: QPainter, row: int) -> None:
+        look, content = self.look, self._content
+        kind = content.kinds[row]
+        cell = self.cell(row, 0)
+        y = crisp(cell.top())
+        painter.setPen(QPen(QColor(look.tokens.line), 1.0))
+        painter.drawLine(QPointF(0.0, y), QPointF(self.area.right(), y))
+        unable = kind in content.unable
+        colour = look.tokens.dim if unable else look.tokens.text
+        box = QRectF(
+            GRID / 2, cell.center().y() - look.line_px / 2, cell.left() - GRID, look.line_px
+        )
+        painter.setFont(look.font)
+        write(painter, look, colour, box, look.elided(kind, cell.left() - GRID))
+        if unable:
+            box = QRectF(cell.left() + GRID, box.top(), self.area.width() - GRID, look.line_px)
+            forms = [words.tr("the reference cannot do this"), words.tr("reference cannot")]
+            write(painter, look, look.tokens.dim, box, look.fitting(forms, box.width()))
+
+    def _paint_zero(self, painter: QPainter, column: int) -> None:
+        """The line of no difference, and how much is tolerated around it."""
+        look, content = self.look, self._content
+        bottom = self.area.top() + self.shown * self.row_px
+        able = self.area.top() + self.row_px * sum(
+            kind not in content.unable for kind in content.kinds[: self.shown]
+        )
+        scale = self.scales[column]
+        ticks = [0.0, 0.5, 1.0] if content.measure is Measure.ACCURACY else [0.0]
+        if content.measure is Measure.DIFFERENCE:
+            low, high = (scale.place(sign * content.tolerance) for sign in (-1, 1))
+            band = QColor(look.tokens.dim)
+            band.setAlpha(_TINT_ALPHA)
+            painter.fillRect(QRectF(low, self.area.top(), high - low, able - self.area.top()), band)
+        for value in ticks:
+            x = crisp(scale.place(value))
+            painter.setPen(dashed(look.tokens.edge, DOTS))
+            painter.drawLine(QPointF(x, self.area.top()), QPointF(x, able))
+        if column:
+            x = crisp(self.area.left() + column * self.column_px)
+            painter.setPen(QPen(QColor(look.tokens.line), 1.0))
+            painter.drawLine(QPointF(x, self.area.top() - look.line_px), QPointF(x, bottom))
+        self._paint_ticks(painter, scale, bottom)
+
+    def _paint_ticks(self, painter: QPainter, scale: Scale, bottom: float) -> None:
+        look = self.look
+        if self._content.measure is Measure.ACCURACY:
+            ticks = [(0.0, "0"), (1.0, "100")]
+        else:
+            ticks = [(0.0, "0")]
+            if self.column_px >= _LEAST_TICKED_PX:
+                ticks += [
+                    (value, words.points_tick(value))
+                    for value in scale.ticks(3)
+                    if abs(value) > 1e-9
+                ]
+        if self.column_px < 4 * GRID:
+            ticks = ticks[:1]
+        for value, text in ticks:
+            wide = look.advance(text)
+            box = QRectF(scale.place(value) - wide / 2, bottom, wide, look.line_px)
+            write(painter, look, look.tokens.dim, box, text, Qt.AlignmentFlag.AlignHCenter)
+
+    def _paint_dot(self, painter: QPainter, row: int, column: int, spot: Spot) -> None:
+        content, look = self._content, self.look
+        cell, figure = content.cells[row][column], self.figure(row, column)
+        if cell is None or figure is None:
+            return
+        version: Version = content.versions[column]
+        if cell.verdict == KindVerdict.LOSES.value and not version.is_reference:
+            tint = QColor(look.tokens.failed)
+            tint.setAlpha(_TINT_ALPHA)
+            painter.fillRect(spot.area.adjusted(1.0, 1.0, 0.0, 0.0), tint)
+        scale, y = self.scales[column], spot.centre.y()
+        if figure.low is not None and figure.high is not None:
+            ends = (QPointF(scale.place(end), y) for end in (figure.low, figure.high))
+            paint_whisker(painter, look.edge(version.number), *ends, cap=0.0)
+        hollow = cell.verdict == KindVerdict.CANNOT_TELL.value
+        paint_mark(painter, look, version.number, spot.centre, radius=_DOT_PX, hollow=hollow)
+
+
+def _values(cell: KindFigures | None) -> tuple[Quantity, ...]:
+    if cell is None or cell.accuracy is None:
+        return (UNKNOWN,) * 3
+    right = Quantity(percent(cell.accuracy.value))
+    if cell.difference is None:
+        low, high = cell.accuracy.low, cell.accuracy.high
+        between = UNKNOWN
+        if low is not None and high is not None:
+            between = Quantity(words.share_interval(low, high))
+        return right, UNKNOWN, between
+    difference, between = points(cell.difference.value), UNKNOWN
+    if cell.difference.low is not None and cell.difference.high is not None:
+        ends = (cell.difference.low, cell.difference.high)
+        between = Quantity(words.points_interval(*ends))
+    return right, difference, between
