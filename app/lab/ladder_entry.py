@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.candidate import LETTERS
-from app.lab.texts import BUNDLED_TEXT
 
 if TYPE_CHECKING:
     from app.lab.ladder_control import LadderProgress
@@ -141,8 +140,3 @@ def copied(result: LadderResult) -> LadderResult:
 def name_of(file: str) -> str:
     """A model file's name without what all have."""
     return Path(file).name.removesuffix(".gguf")
-
-
-def is_bundled_text(plan: LadderPlan) -> bool:
-    """Whether quality is measured on the bundled texts."""
-    return plan.text_name == BUNDLED_TEXT

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from app.core.statistics.anytime import WinRate
-    from app.core.tasks.items import TaskItem
     from app.core.tasks.results import KindResult
     from app.core.verdict import Judgement, Limits
     from app.lab.ladder_kept import About
@@ -38,6 +37,7 @@ class LadderView:
         letters: Of each file.
         votes: Blind votes of candidates against the reference, by file.
         remarks: Where rows were not treated alike, or the PC was not at rest.
+        document: The whole as the command line prints it, for reports.
     """
 
     result: LadderResult
@@ -48,6 +48,7 @@ class LadderView:
     letters: Mapping[str, str]
     votes: Mapping[str, WinRate]
     remarks: tuple[str, ...]
+    document: Mapping[str, Any]
 
     @property
     def reference(self) -> str:
@@ -70,13 +71,6 @@ class LadderView:
         """A file's results at tasks, kind by kind."""
         return self.assessment.kinds.get(file, ())
 
-    def document(self) -> dict[str, Any]:
-        """The whole as the command line prints it, for reports."""
-        items = tuple(self.about.items)
-        document = ladder_document(self.result, self.assessment, self.limits, b"", items)
-        document["text"] |= {"bytes": self.about.text_bytes, "sha256": self.about.text_sha256}
-        return document
-
 
 def view_of(
     result: LadderResult,
@@ -95,8 +89,7 @@ def view_of(
         votes: As :func:`app.lab.ladder_verdict.assess` takes them.
     """
     votes = votes or {}
-    items: list[TaskItem] = about.items
-    assessment = assess(result, items, limits, votes)
+    assessment = assess(result, about.items, limits, votes)
     return LadderView(
         result,
         about,
@@ -106,4 +99,13 @@ def view_of(
         dict(letters),
         dict(votes),
         tuple(remarks_on(result, assessment.names)),
+        _document(result, about, assessment, limits),
     )
+
+
+def _document(
+    result: LadderResult, about: About, assessment: Assessment, limits: Limits
+) -> dict[str, Any]:
+    document = ladder_document(result, assessment, limits, b"", tuple(about.items))
+    document["text"] |= {"bytes": about.text_bytes, "sha256": about.text_sha256}
+    return document

@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.core.errors import PersonError
+from app.core.verdict import Limits
 from app.lab.ladder_control import Gate, LadderProgress, LadderStopped
 from app.lab.ladder_entry import copied, letters_for, rows_of
 from app.lab.ladder_kept import ABOUT, About, about_of, plan_of, restored
 from app.lab.ladder_orders import LadderOrder, LadderRun
+from app.lab.ladder_rerun import order_of_plan
 from app.store.database import open_beside
 from app.store.ladders import LadderStore, StoredStep
 
@@ -170,7 +172,7 @@ class LadderWorkers:
             if (kept := plan_of(row)) is not None
         ]
 
-    def load(self, number: int) -> tuple[LadderResult, About | None]:
+    def load(self, number: int) -> tuple[LadderResult, About]:
         """A stored ladder; waits for the disk.
 
         Raises:
@@ -184,7 +186,18 @@ class LadderWorkers:
         kept = plan_of(found)
         if kept is None:
             raise PersonError("This ladder cannot be read: another version has written it.")
-        return restored(found, kept), about_of(found)
+        result = restored(found, kept)
+        return result, about_of(found) or self._about_again(kept.plan, result)
+
+    def _about_again(self, plan: LadderPlan, result: LadderResult) -> About:
+        """The questions of a ladder that kept none, as far as they can be had again."""
+        asked = {key for row in result.rows.values() if row.tasks for key in row.tasks.outcomes}
+        try:
+            run = self._open_run(order_of_plan(plan, Limits()), self._paths, self._open_model)
+        except PersonError as error:
+            log.info("questions not found again: %s", error.sentence)
+            return About([])
+        return About([item for item in run.items if item.key in asked], len(run.text))
 
     def delete(self, number: int) -> None:
         """Forget a stored ladder; waits for the disk."""

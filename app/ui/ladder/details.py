@@ -1,0 +1,141 @@
+"""What stands below the table: a version's details, and a sentence for each version."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QTextBrowser, QVBoxLayout, QWidget
+
+from app.ui.ladder.details_html import details_html
+from app.ui.theme import GRID, current_tokens
+from app.ui.widgets import StatusDot, label
+from app.ui.widgets.labels import breakable
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
+    from app.lab.ladder_view import LadderView
+
+
+class DetailsPanel(QWidget):
+    """One version; laid out only while it is looked at."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._view: LadderView | None = None
+        self._file = ""
+        self._stale = False
+        self.dot = StatusDot("A")
+        self.title = label("", "strong")
+        self.text = QTextBrowser()
+        self.text.setAccessibleName(self.tr("Details"))
+        self.text.setOpenLinks(False)
+        self.text.setFrameShape(QFrame.Shape.NoFrame)
+        self.hint = label(self.tr("Choose a row of the table to see its details."), "dim")
+        head = QHBoxLayout()
+        head.setSpacing(GRID)
+        head.addWidget(self.dot)
+        head.addWidget(self.title, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID * 2, GRID, GRID, GRID)
+        column.setSpacing(GRID)
+        column.addLayout(head)
+        column.addWidget(self.hint)
+        column.addWidget(self.text, 1)
+        self._refresh()
+
+    def show_file(self, view: LadderView | None, file: str) -> None:
+        """Show a version; an empty name asks to choose one."""
+        if view is self._view and file == self._file:
+            return
+        same = file == self._file
+        self._view, self._file = view, file
+        self._stale = True
+        if self.isVisible():
+            self._refresh(keep=same)
+
+    def _refresh(self, *, keep: bool = False) -> None:
+        self._stale = False
+        view, file = self._view, self._file
+        known = view is not None and file in view.files
+        for each in (self.dot, self.title, self.text):
+            each.setVisible(known)
+        self.hint.setVisible(not known)
+        if view is None or not known:
+            self.text.clear()
+            return
+        self.dot.set_letter(view.letters.get(file, "?"))
+        self.title.setText(view.name(file))
+        place = self.text.verticalScrollBar().value() if keep else 0
+        self.text.setHtml(details_html(view, file, current_tokens()))
+        self.text.verticalScrollBar().setValue(place)
+
+    # Qt's own names from here on.
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._refresh()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._stale = True
+            if self.isVisible():
+                self._refresh(keep=True)
+
+
+class SentencesPanel(QScrollArea):
+    """A sentence for each version."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("A sentence for each version"))
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._content = QWidget()
+        self._content.setProperty("role", "plain")
+        self._column = QVBoxLayout(self._content)
+        self._column.setContentsMargins(GRID * 2, GRID, GRID * 2, GRID)
+        self._column.setSpacing(GRID)
+        self._shown: tuple[tuple[str, str], ...] = ()
+        self.setWidget(self._content)
+
+    def show_view(self, view: LadderView | None) -> None:
+        """Show a ladder's sentences."""
+        wanted = (
+            tuple(
+                (view.letters.get(file, "?"), view.assessment.sentences[file])
+                for file in view.files
+            )
+            if view is not None
+            else ()
+        )
+        if wanted == self._shown:
+            return
+        self._shown = wanted
+        while (item := self._column.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for letter, sentence in wanted:
+            self._column.addWidget(self._line(letter, sentence))
+        self._column.addStretch(1)
+
+    @property
+    def sentences(self) -> list[str]:
+        """What is shown."""
+        return [sentence for _letter, sentence in self._shown]
+
+    def _line(self, letter: str, sentence: str) -> QWidget:
+        line = QWidget(self._content)
+        words = label(breakable(sentence), wrap=True)
+        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        row.addWidget(StatusDot(letter), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(words, 1)
+        return line

@@ -1,0 +1,214 @@
+"""A version's details as a page of text: tasks, missed questions, words it misjudges, figures."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QCoreApplication
+
+from app.core.tasks.results import KindVerdict
+from app.ui.format import MISSING, count, divergence, number, percent, points
+from app.ui.ladder.words import points_range
+
+if TYPE_CHECKING:
+    from app.core.tasks.results import KindResult
+    from app.lab.ladder_view import LadderView
+    from app.ui.tokens import Tokens
+
+_SHOWN_WORST = 8
+_SHOWN_BEFORE = 70
+_LONGEST = 400
+
+
+def details_html(view: LadderView, file: str, tokens: Tokens) -> str:
+    """The page of a version.
+
+    Args:
+        view: Its ladder.
+        file: The version.
+        tokens: The colours of now.
+    """
+    row = next(one for one in view.document["candidates"] if one["file"] == file)
+    parts = [
+        _head(view, file, tokens),
+        _kinds(view, file, tokens),
+        _failures(row),
+        _continuations(row, view),
+        _worst(row, tokens),
+        _spread(view, file),
+    ]
+    return (
+        f"<style>h3 {{ margin-top: 14px; margin-bottom: 4px; }}"
+        f"p {{ margin-top: 2px; margin-bottom: 4px; }}"
+        f"td, th {{ padding: 2px 12px 2px 0; }} th {{ color: {tokens.dim}; font-weight: normal;"
+        f" text-align: left; }} .n {{ text-align: right; }} .dim {{ color: {tokens.dim}; }}"
+        f"</style>{''.join(parts)}"
+    )
+
+
+def _head(view: LadderView, file: str, tokens: Tokens) -> str:
+    error = view.row(file).error
+    failed = f'<p style="color: {tokens.failed}">{escape(error)}</p>' if error else ""
+    return f"<p>{escape(view.assessment.sentences[file])}</p>{failed}"
+
+
+def _kinds(view: LadderView, file: str, tokens: Tokens) -> str:
+    kinds = [kind for kind in view.kinds(file) if kind.counts.total]
+    if not kinds:
+        return ""
+    judgement = view.judgement(file)
+    together = judgement.together if judgement is not None else None
+    ordered = sorted(kinds, key=lambda kind: kind.counts.difference)
+    rows = [*([together] if together is not None else []), *ordered]
+    lines = "".join(_kind(kind, tokens, strong=kind is together) for kind in rows)
+    heads = (_tr("Kind"), _tr("Right"), _tr("Points"), _tr("95 % interval"), "")
+    head = "".join(
+        f"<th{' align=right' if place in (1, 2) else ''}>{text}</th>"
+        for place, text in enumerate(heads)
+    )
+    return f"<h3>{_tr('Right answers, kind by kind')}</h3><table><tr>{head}</tr>{lines}</table>"
+
+
+def _kind(kind: KindResult, tokens: Tokens, *, strong: bool) -> str:
+    counts = kind.counts
+    right = f"{count(counts.both + counts.gained)}/{count(counts.total)}"
+    change = points(counts.difference).value if kind.difference is not None else MISSING
+    ends = points_range(kind.difference) if kind.difference is not None else ""
+    word, colour = _verdict(kind, tokens)
+    if kind.out_of_tokens:
+        cut = _tr("{n} out of tokens").format(n=count(kind.out_of_tokens))
+        word = f"{word}, {cut}" if word else cut
+    name = escape(kind.kind)
+    return (
+        f"<tr><td>{f'<b>{name}</b>' if strong else name}</td><td align=right>{right}</td>"
+        f"<td align=right>{change}</td><td class=dim>{ends}</td>"
+        f'<td style="color: {colour}">{escape(word)}</td></tr>'
+    )
+
+
+def _verdict(kind: KindResult, tokens: Tokens) -> tuple[str, str]:
+    if kind.difference is None and kind.verdict is not KindVerdict.REFERENCE_CANNOT:
+        return "", tokens.dim
+    match kind.verdict:
+        case KindVerdict.LOSES:
+            return _tr("loses"), tokens.failed
+        case KindVerdict.GAINS:
+            return _tr("gains"), tokens.ready
+        case KindVerdict.AS_GOOD:
+            return _tr("as good"), tokens.ready
+        case KindVerdict.REFERENCE_CANNOT:
+            return _tr("the reference cannot do this"), tokens.dim
+        case KindVerdict.CANNOT_TELL:
+            return _tr("cannot tell yet"), tokens.dim
+
+
+def _failures(row: dict[str, Any]) -> str:
+    if not row["failures"]:
+        return ""
+    items = "".join(
+        f"<p><span class=dim>{escape(one['kind'])}:</span> {_short(one['prompt'])}<br>"
+        f"<span class=dim>{_tr('right:')}</span> {_short(one['expected'])} "
+        f"<span class=dim>{_tr('here:')}</span> "
+        f"{_short(one['answer']) or _tr('(nothing)')}"
+        + (f" <span class=dim>{_tr('(cut off)')}</span>" if one["outcome"] != "wrong" else "")
+        + "</p>"
+        for one in row["failures"]
+    )
+    return f"<h3>{_tr('Questions that only the reference got right')}</h3>{items}"
+
+
+def _continuations(row: dict[str, Any], view: LadderView) -> str:
+    """Where greedy answers part; ladders of earlier programs have none."""
+    found: list[dict[str, Any]] = row.get("continuations") or []
+    if not found:
+        return ""
+    reference = escape(view.name(view.reference))
+    items = "".join(
+        f"<p><b>{_short(one['prompt'])}</b><br>"
+        + (
+            f"<span class=dim>{_same(one)}</span> {_short(one['before'])}<br>"
+            f"<span class=dim>{reference}:</span> {_short(one['reference'])}<br>"
+            f"<span class=dim>{_tr('here:')}</span> {_short(one['candidate'])}</p>"
+            if one["parted"]
+            else f"<span class=dim>{_tr('the same to the end')}</span></p>"
+        )
+        for one in found
+    )
+    return f"<h3>{_tr('Where greedy answers part')}</h3>{items}"
+
+
+def _same(parting: dict[str, Any]) -> str:
+    return _tr("the same for {n} of {all} tokens:").format(
+        n=count(parting["same_tokens"]), all=count(parting["of_tokens"])
+    )
+
+
+def _worst(row: dict[str, Any], tokens: Tokens) -> str:
+    worst: list[dict[str, Any]] = (row["worst"] or [])[:_SHOWN_WORST]
+    if not worst:
+        return ""
+    lines = "".join(
+        f"<tr><td align=right>{divergence(one['kld']).value}</td>"
+        f"<td align=right>{percent(one['reference_p'], 2)}</td>"
+        f"<td align=right>{percent(one['candidate_p'], 2)}</td>"
+        f"<td><span class=dim>…{_visible(one['before'][-_SHOWN_BEFORE:])}</span>"
+        f'<span style="background-color: {tokens.selection}; color: {tokens.selection_text}">'
+        f"{_visible(one['token'])}</span></td></tr>"
+        for one in worst
+    )
+    heads = (_tr("nats"), _tr("reference"), _tr("here"), _tr("text, and the token that follows"))
+    head = "".join(
+        f"<th{' align=right' if place < 3 else ''}>{text}</th>" for place, text in enumerate(heads)
+    )
+    title = _tr("Where it is furthest from the reference")
+    return f"<h3>{title}</h3><table><tr>{head}</tr>{lines}</table>"
+
+
+def _spread(view: LadderView, file: str) -> str:
+    quality = view.row(file).quality
+    if quality is None or quality.figures.get("mean_kld") is None:
+        return ""
+    figures = quality.figures
+    names = (
+        (_tr("mean"), "mean_kld"),
+        (_tr("median"), "median_kld"),
+        ("90 %", "kld_p90"),
+        ("99 %", "kld_p99"),
+        ("99.9 %", "kld_p999"),
+        (_tr("greatest"), "max_kld"),
+    )
+    heads = "".join(f"<th align=right>{words}</th>" for words, _ in names)
+    cells = "".join(
+        f"<td align=right>{divergence(figures.get(name)).value}</td>" for _, name in names
+    )
+    floor = view.row(view.reference).quality
+    lowest = floor.figures.get("mean_kld") if floor is not None else None
+    below = _tr("Noise floor, the reference against itself: {nats}.").format(
+        nats=divergence(lowest)
+    )
+    rms, ppl = figures.get("rms_delta_p"), figures.get("ppl")
+    more: list[str] = []
+    if rms is not None:
+        more.append(_tr("RMS Δp {share}").format(share=percent(rms, 2)))
+    if ppl is not None:
+        more.append(_tr("perplexity {n}").format(n=number(ppl, 2)))
+    title = _tr("KL divergence over positions, in nats")
+    return (
+        f"<h3>{title}</h3><table><tr>{heads}</tr><tr>{cells}</tr></table>"
+        f"<p class=dim>{below if lowest is not None else ''} {', '.join(more)}</p>"
+    )
+
+
+def _short(text: object) -> str:
+    words = str(text)
+    return _visible(words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…")
+
+
+def _visible(text: str) -> str:
+    """Foreign text as it is, its line ends and edges made visible."""
+    return escape(text).replace("\n", "⏎").replace("\t", "⇥")
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("LadderDetails", text)

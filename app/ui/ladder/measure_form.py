@@ -1,0 +1,178 @@
+"""How a ladder is measured: how thoroughly, on which text, with which questions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
+
+from app.lab.ladder_plan import Profile
+from app.lab.texts import TextSource
+from app.ui.format import byte_size, count
+from app.ui.theme import GRID
+from app.ui.widgets import label
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from app.lab.texts import TextChoice
+
+_ITEMS_USUAL, _ITEMS_FILE = "usual", "file"
+
+
+class MeasureForm(QWidget):
+    """Three choices with what each means below it.
+
+    Signals:
+        changed: Another choice.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self, choose_file: Callable[[str, str], Path | None], parent: QWidget | None = None
+    ) -> None:
+        """``choose_file`` asks for a file: a title, and which ones."""
+        super().__init__(parent)
+        self._choose_file = choose_file
+        self._text_path: Path | None = None
+        self._items: Path | None = None
+        self._choices: dict[TextSource, TextChoice] = {}
+        self.profile_box = QComboBox()
+        self.profile_box.setAccessibleName(self.tr("How thoroughly"))
+        self.profile_box.addItem(self.tr("Quick"), Profile.QUICK)
+        self.profile_box.addItem(self.tr("Full"), Profile.FULL)
+        self.text_box = QComboBox()
+        self.text_box.setAccessibleName(self.tr("Text"))
+        self.items_box = QComboBox()
+        self.items_box.setAccessibleName(self.tr("Questions"))
+        self.items_box.addItem(self.tr("Bundled questions"), _ITEMS_USUAL)
+        self.items_box.addItem(self.tr("My own file …"), _ITEMS_FILE)
+        self.profile_help = label("", "small-dim", wrap=True)
+        self.text_help = label("", "small-dim", wrap=True)
+        self.items_help = label("", "small-dim", wrap=True)
+        self.set_texts(())
+        self._lay_out()
+        self.profile_box.activated.connect(lambda _at: self._explain())
+        self.text_box.activated.connect(lambda _at: self._on_text())
+        self.items_box.activated.connect(lambda _at: self._on_items())
+        self._explain()
+
+    @property
+    def profile(self) -> Profile:
+        """How much is asked."""
+        return Profile(self.profile_box.currentData())
+
+    @property
+    def text(self) -> TextSource:
+        """What quality is measured on."""
+        return TextSource(self.text_box.currentData())
+
+    @property
+    def text_path(self) -> Path | None:
+        """The file, where one is to be measured on."""
+        return self._text_path if self.text is TextSource.FILE else None
+
+    @property
+    def items(self) -> Path | None:
+        """One's own questions."""
+        return self._items if self.items_box.currentData() == _ITEMS_FILE else None
+
+    @property
+    def missing(self) -> bool:
+        """Whether a file is still to be chosen."""
+        return self.text is TextSource.FILE and self._text_path is None
+
+    def set_texts(self, choices: Sequence[TextChoice]) -> None:
+        """Offer these; before they are known all but those of History."""
+        self._choices = {choice.source: choice for choice in choices}
+        chosen = self.text_box.currentData()
+        with QSignalBlocker(self.text_box):
+            self.text_box.clear()
+            for source, words in self._sources():
+                known = self._choices.get(source)
+                self.text_box.addItem(words, source)
+                refused = known is not None and known.why_not is not None
+                if refused or (known is None and source is TextSource.HISTORY):
+                    self._disable(self.text_box.count() - 1, known)
+            at = self.text_box.findData(chosen)
+            self.text_box.setCurrentIndex(max(0, at))
+        self._explain()
+
+    def _sources(self) -> tuple[tuple[TextSource, str], ...]:
+        return (
+            (TextSource.USUAL, self.tr("Bundled texts and my chats")),
+            (TextSource.BUNDLED, self.tr("Bundled texts")),
+            (TextSource.FILE, self.tr("My own file …")),
+            (TextSource.HISTORY, self.tr("My chats alone")),
+        )
+
+    def _disable(self, row: int, choice: TextChoice | None) -> None:
+        item = self.text_box.model().index(row, 0)
+        model = self.text_box.model()
+        model.setData(item, 0, Qt.ItemDataRole.UserRole - 1)  # how QComboBox disables a line
+        if choice is not None and choice.why_not:
+            self.text_box.setItemData(row, choice.why_not, Qt.ItemDataRole.ToolTipRole)
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(GRID)
+        grid.setVerticalSpacing(GRID // 2)
+        grid.setColumnStretch(1, 1)
+        lines = (
+            (self.tr("Profile"), self.profile_box, self.profile_help),
+            (self.tr("Text"), self.text_box, self.text_help),
+            (self.tr("Questions"), self.items_box, self.items_help),
+        )
+        for number, (words, box, explained) in enumerate(lines):
+            grid.addWidget(label(words, "dim"), 2 * number, 0)
+            grid.addWidget(box, 2 * number, 1)
+            grid.addWidget(explained, 2 * number + 1, 1)
+
+    def _on_text(self) -> None:
+        if self.text is TextSource.FILE:
+            title = self.tr("A text to measure on")
+            path = self._choose_file(title, self.tr("Texts (*.txt *.md *.jsonl)"))
+            self._text_path = path or self._text_path
+            if self._text_path is None:
+                self.text_box.setCurrentIndex(0)
+        self._explain()
+
+    def _on_items(self) -> None:
+        if self.items_box.currentData() == _ITEMS_FILE:
+            title = self.tr("A file of questions")
+            path = self._choose_file(title, self.tr("JSON lines (*.jsonl)"))
+            self._items = path or self._items
+            if self._items is None:
+                self.items_box.setCurrentIndex(0)
+        self._explain()
+
+    def _explain(self) -> None:
+        quick = self.profile is Profile.QUICK
+        self.profile_help.setText(
+            self.tr("60 questions of a kind: hints. About two minutes a version of 1 B.")
+            if quick
+            else self.tr("All questions, 240 of a kind: results. Takes some times as long.")
+        )
+        self.text_help.setText(self._text_words())
+        self.items_help.setText(
+            self._items.name
+            if self._items is not None and self.items_box.currentData() == _ITEMS_FILE
+            else self.tr("Six kinds; the demo model has its own.")
+        )
+        self.changed.emit()
+
+    def _text_words(self) -> str:
+        source = self.text
+        if source is TextSource.FILE:
+            return self._text_path.name if self._text_path is not None else ""
+        known = self._choices.get(source)
+        if known is None:
+            return ""
+        words = str(byte_size(known.size_bytes))
+        if known.chats:
+            words += ", " + self.tr("{n} chats").format(n=count(known.chats))
+        return words

@@ -1,0 +1,266 @@
+"""Sets a ladder up: which versions, which of them is the reference, on what they are measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QSplitter,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.core.candidate import MAX_CANDIDATES
+from app.ui.icons import icon
+from app.ui.ladder.chosen_list import ChosenList
+from app.ui.ladder.measure_form import MeasureForm
+from app.ui.ladder.pick_model import PickColumn, PickModel, PickRole
+from app.ui.ladder.picking import (
+    Wishes,
+    in_shrink_order,
+    letters_of,
+    opened_files,
+    without_twins,
+)
+from app.ui.theme import GRID, tabular
+from app.ui.widgets import label, push_button
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtGui import QResizeEvent
+
+    from app.lab.texts import TextChoice
+    from app.ui.ladder.pick_model import PickFile
+
+
+class PickTree(QTreeView):
+    """The files with their boxes; families as headings."""
+
+    def __init__(self, model: PickModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Models to measure"))
+        self.proxy = QSortFilterProxyModel(self)
+        self.proxy.setSourceModel(model)
+        self.proxy.setFilterRole(PickRole.WORDS)
+        self.proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setModel(self.proxy)
+        self.setRootIsDecorated(False)
+        self.setIndentation(0)
+        self.setUniformRowHeights(True)
+        self.setAllColumnsShowFocus(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setFont(tabular(self.font()))
+        self.header().setStretchLastSection(False)
+        self.header().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.activated.connect(self._toggle)
+        for signal in (self.proxy.modelReset, self.proxy.layoutChanged, self.proxy.rowsInserted):
+            signal.connect(self._span)
+        self.proxy.rowsRemoved.connect(self._span)
+
+    def _span(self) -> None:
+        """Let families take the whole line."""
+        for row in range(self.proxy.rowCount()):
+            heading = bool(self.proxy.index(row, 0).data(PickRole.FAMILY))
+            self.setFirstColumnSpanned(row, QModelIndex(), heading)
+
+    def _toggle(self, index: QModelIndex) -> None:
+        box = index.siblingAtColumn(PickColumn.NAME)
+        state = box.data(Qt.ItemDataRole.CheckStateRole)
+        if state is not None:
+            on = state in (Qt.CheckState.Checked, Qt.CheckState.Checked.value)
+            other = Qt.CheckState.Unchecked if on else Qt.CheckState.Checked
+            self.proxy.setData(box, other, Qt.ItemDataRole.CheckStateRole)
+
+    # Qt's own names from here on.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        sign = self.fontMetrics().averageCharWidth()
+        widths = {
+            PickColumn.LEVEL: sign * 11,
+            PickColumn.BITS: sign * 8,
+            PickColumn.SIZE: sign * 11,
+        }
+        for column, width in widths.items():
+            self.setColumnWidth(column, width)
+        rest = self.viewport().width() - sum(widths.values())
+        self.setColumnWidth(PickColumn.NAME, max(sign * 18, rest))
+
+
+class Picker(QWidget):
+    """Main thread.
+
+    Signals:
+        measure_wanted: A ladder (:class:`Wishes`) is to be measured.
+        closed: The person changed their mind.
+    """
+
+    measure_wanted = Signal(object)
+    closed = Signal()
+
+    def __init__(
+        self,
+        choose_models: Callable[[], Sequence[Path]],
+        choose_file: Callable[[str, str], Path | None],
+        parent: QWidget | None = None,
+    ) -> None:
+        """
+        Args:
+            choose_models: Asks for model files.
+            choose_file: Asks for another file: a title, and which ones.
+            parent: Its owner.
+        """
+        super().__init__(parent)
+        self._choose_models = choose_models
+        self._opened: list[Path] = []
+        self._known: list[PickFile] = []
+        self._reference: Path | None = None
+        self.model = PickModel(self)
+        self.tree = PickTree(self.model)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(self.tr("Filter"))
+        self.search.setAccessibleName(self.tr("Filter the models"))
+        self.search.setClearButtonEnabled(True)
+        self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self.search.textChanged.connect(self.tree.proxy.setFilterFixedString)
+        self.open_button = push_button(self.tr("Open files …"), icon_name="folder")
+        self.open_button.clicked.connect(self._open)
+        self.chosen = ChosenList()
+        self.form = MeasureForm(choose_file)
+        self.advice = label("", "small-dim", wrap=True)
+        self.measure_button = push_button(self.tr("Measure"), "primary", icon_name="play")
+        self.cancel_button = push_button(self.tr("Close"))
+        self._lay_out()
+        self.model.checked_changed.connect(self._follow)
+        self.chosen.reference_chosen.connect(self._set_reference)
+        self.chosen.remove_wanted.connect(self._remove)
+        self.measure_button.clicked.connect(self._measure)
+        self.cancel_button.clicked.connect(self.closed)
+        self._follow()
+
+    def set_files(self, files: Sequence[PickFile]) -> None:
+        """Offer these, and those that the person opened here."""
+        self._known = list(files)
+        self.model.set_files(without_twins([*self._known, *opened_files(self._opened)]))
+        self._follow()
+
+    def set_texts(self, choices: Sequence[TextChoice]) -> None:
+        """Offer these texts."""
+        self.form.set_texts(choices)
+
+    def choose(self, paths: Sequence[Path], reference: Path | None = None) -> None:
+        """Check these files and no others; the least shrunken is the reference if none is given."""
+        known = {file.path for file in self.model.files}
+        self._opened += [path for path in paths if path not in known and path not in self._opened]
+        self._reference = reference
+        self.set_files(self._known)
+        self.model.set_checked(paths)
+        self._follow()
+
+    @property
+    def reference(self) -> Path | None:
+        """The file that the others are measured against."""
+        return self.chosen.reference
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(GRID)
+        top.addWidget(self.search, 1)
+        top.addWidget(self.open_button)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(label(self.tr("Versions to measure"), "strong"))
+        column.addLayout(top)
+        column.addWidget(self.tree, 1)
+        side = QFrame()
+        side.setProperty("role", "surface")
+        side.setMinimumWidth(GRID * 36)
+        right = QVBoxLayout(side)
+        right.setContentsMargins(GRID * 2, GRID * 2, GRID * 2, GRID * 2)
+        right.setSpacing(GRID)
+        right.addWidget(label(self.tr("This ladder"), "strong"))
+        right.addWidget(self.chosen)
+        right.addSpacing(GRID)
+        right.addWidget(self.form)
+        right.addStretch(1)
+        right.addWidget(self.advice)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.cancel_button)
+        buttons.addStretch(1)
+        buttons.addWidget(self.measure_button)
+        right.addLayout(buttons)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(left)
+        self.splitter.addWidget(side)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setSizes([GRID * 70, GRID * 48])
+        row = QVBoxLayout(self)
+        row.setContentsMargins(GRID, GRID, GRID, GRID)
+        row.addWidget(self.splitter)
+
+    def _files(self) -> list[PickFile]:
+        return in_shrink_order(self.model.checked)
+
+    def _follow(self) -> None:
+        files = self._files()
+        if self._reference is not None and all(file.path != self._reference for file in files):
+            self._reference = None
+        reference = self._reference or (files[0].path if files else None)
+        self.chosen.set_files(files, letters_of(files), reference)
+        enough = 2 <= len(files) <= MAX_CANDIDATES
+        self.measure_button.setEnabled(enough and not self.form.missing)
+        if len(files) > MAX_CANDIDATES:
+            text = self.tr("At most {n} versions stand in one ladder.").format(n=MAX_CANDIDATES)
+        elif not enough:
+            text = self.tr("Check at least two versions; the others are held against one of them.")
+        else:
+            text = self.tr(
+                "Everything is measured one after another. It can be paused, and what is measured"
+                " is kept."
+            )
+        self.advice.setText(text)
+
+    def _set_reference(self, path: Path) -> None:
+        self._reference = path
+        self._follow()
+
+    def _remove(self, path: Path) -> None:
+        self.model.set_checked([file.path for file in self.model.checked if file.path != path])
+
+    def _open(self) -> None:
+        paths = [Path(path) for path in self._choose_models()]
+        if paths:
+            known = {file.path for file in self.model.files}
+            self._opened += [path for path in paths if path not in known]
+            checked = [file.path for file in self.model.checked]
+            self.set_files(self._known)
+            self.model.set_checked(list(dict.fromkeys([*checked, *paths])))
+
+    def _measure(self) -> None:
+        files, reference = self._files(), self.chosen.reference
+        if reference is None:
+            return
+        self.measure_wanted.emit(
+            Wishes(
+                reference,
+                tuple(file.path for file in files),
+                letters_of(files),
+                self.form.profile,
+                self.form.text,
+                self.form.text_path,
+                self.form.items,
+            )
+        )

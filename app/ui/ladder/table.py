@@ -1,0 +1,341 @@
+"""Shows a ladder: two lines a row, figures aligned, their uncertainty dimmed below them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import (
+    QModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QAction, QColor, QFontMetrics, QGuiApplication, QKeySequence, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QHeaderView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from app.core.verdict import State
+from app.ui.icons import Tone, pixmap
+from app.ui.ladder.columns import LadderColumn, shown_columns, title
+from app.ui.ladder.model import LadderRole
+from app.ui.theme import GRID, current_tokens, small_font, tabular
+from app.ui.widgets.status_dot import paint_letter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from PySide6.QtGui import QContextMenuEvent, QResizeEvent
+
+    from app.ui.ladder.cells import Cell
+    from app.ui.ladder.model import Index, LadderModel
+
+_LETTER_PX = 22
+_ICON_PX = 14
+_MOST_CELL_PX = GRID * 30
+_MARKS: dict[object, tuple[str, Tone]] = {
+    State.AS_GOOD: ("check", Tone.READY),
+    State.LOSES: ("minus", Tone.FAILED),
+    State.CANNOT_TELL: ("help", Tone.WORKING),
+    "failed": ("error", Tone.FAILED),
+}
+
+
+class LadderSorting(QSortFilterProxyModel):
+    """Sorts by the figures; what is not known stands last in both directions."""
+
+    # Qt's own names from here on.
+
+    def lessThan(self, left: Index, right: Index) -> bool:
+        one, other = left.data(LadderRole.SORT), right.data(LadderRole.SORT)
+        if one is None or other is None:
+            last = self.sortOrder() is Qt.SortOrder.DescendingOrder
+            return (one is None) is last and one is not other
+        return bool(one < other)
+
+
+class LadderCellDelegate(QStyledItemDelegate):
+    """Paints one cell."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        self.initStyleOption(option, index)
+        text, option.text = option.text, ""
+        option.state &= ~QStyle.StateFlag.State_HasFocus
+        style = option.widget.style() if option.widget else QApplication.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        tokens = current_tokens()
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        ink = QColor(tokens.selection_text if selected else tokens.text)
+        faint = ink if selected else QColor(tokens.dim)
+        box = option.rect.adjusted(GRID, 0, -GRID, 0)  # as the style sheet has it for headers
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        letter = index.data(LadderRole.LETTER)
+        if letter:
+            top = box.center().y() - _LETTER_PX / 2
+            paint_letter(painter, QRectF(box.left(), top, _LETTER_PX, _LETTER_PX), letter, tokens)
+            box.setLeft(box.left() + _LETTER_PX + GRID)
+        second = str(index.data(LadderRole.SECOND_LINE) or "")
+        line = option.fontMetrics.height()
+        first = QRect(box)
+        if second:
+            first = QRect(box.left(), box.center().y() - line, box.width(), line)
+            lower = QRect(box.left(), box.center().y() + 1, box.width(), line)
+            small = tabular(small_font(option.font))
+            painter.setFont(small)
+            painter.setPen(faint)
+            shown = QFontMetrics(small).elidedText(
+                second, Qt.TextElideMode.ElideRight, lower.width()
+            )
+            painter.drawText(lower, int(option.displayAlignment), shown)
+        mark = _mark(index)
+        if mark is not None:
+            ratio = painter.device().devicePixelRatioF()
+            picture = pixmap(mark[0], _ICON_PX, mark[1], ratio)
+            left = first.left()
+            painter.drawPixmap(left, first.center().y() - _ICON_PX // 2, picture)
+            first.setLeft(left + _ICON_PX + GRID // 2)
+        font = tabular(option.font)
+        font.setBold(bool(index.data(LadderRole.CHOSEN)))
+        painter.setFont(font)
+        painter.setPen(ink if index.data(LadderRole.SORT) is not None else faint)
+        mode = Qt.TextElideMode.ElideMiddle if letter else Qt.TextElideMode.ElideRight
+        shown = QFontMetrics(font).elidedText(text, mode, first.width())
+        painter.drawText(first, int(option.displayAlignment), shown)
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        self.initStyleOption(option, index)
+        bold = tabular(option.font)
+        bold.setBold(bool(index.data(LadderRole.CHOSEN)))
+        small = QFontMetrics(tabular(small_font(option.font)))
+        second = str(index.data(LadderRole.SECOND_LINE) or "")
+        width = QFontMetrics(bold).horizontalAdvance(option.text)
+        if _mark(index) is not None:
+            width += _ICON_PX + GRID // 2
+        width = max(width, small.horizontalAdvance(second))
+        if index.data(LadderRole.LETTER):
+            width += _LETTER_PX + GRID
+        return QSize(min(width + GRID * 2 + 4, _MOST_CELL_PX), _row_height(option.fontMetrics))
+
+
+class LadderTable(QTableView):
+    """Sorts by a click on a header; the person chooses the columns.
+
+    Signals:
+        row_chosen: A row is looked at, by its file; empty where none is.
+        pane_wanted: A file is to be opened in Compare.
+        columns_changed: The person chose other columns.
+    """
+
+    row_chosen = Signal(str)
+    pane_wanted = Signal(str)
+    columns_changed = Signal()
+
+    def __init__(self, model: LadderModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.source = model
+        self._shown = shown_columns(())
+        self.setAccessibleName(self.tr("Ladder"))
+        self.proxy = LadderSorting(self)
+        self.proxy.setSourceModel(model)
+        self.setModel(self.proxy)
+        self.setItemDelegate(LadderCellDelegate(self))
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        height = _row_height(self.fontMetrics())
+        self.verticalHeader().setMinimumSectionSize(height)
+        self.verticalHeader().setDefaultSectionSize(height)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSortIndicatorClearable(True)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._show_columns_menu)
+        self.setSortingEnabled(True)
+        self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+        self._make_actions()
+        self.selectionModel().currentRowChanged.connect(lambda *_: self._tell_row())
+        for signal in (model.modelReset, model.dataChanged):
+            signal.connect(self._share_widths)
+        model.modelReset.connect(self._tell_row)
+        self._show_columns()
+
+    @property
+    def columns(self) -> list[str]:
+        """The shown columns by their names in the settings."""
+        return [column.key for column in LadderColumn if column in self._shown]
+
+    def set_columns(self, keys: Iterable[str]) -> None:
+        """Show these columns; with none, the usual ones."""
+        self._shown = shown_columns(keys)
+        self._show_columns()
+
+    def columns_menu(self, parent: QWidget) -> QMenu:
+        """A menu in which each column can be shown or hidden."""
+        menu = QMenu(parent)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for column in LadderColumn:
+            if column is LadderColumn.NAME:
+                continue
+            action = menu.addAction(title(column))
+            action.setCheckable(True)
+            action.setChecked(column in self._shown)
+            action.toggled.connect(lambda on, which=column: self._choose(which, on=on))
+        menu.addSeparator()
+        usual = menu.addAction(self.tr("The usual columns"))
+        usual.triggered.connect(lambda: self._set_shown(shown_columns(())))
+        return menu
+
+    @property
+    def chosen(self) -> str:
+        """The file of the row that is looked at; empty where none is."""
+        index = self.currentIndex()
+        return str(index.data(LadderRole.FILE)) if index.isValid() else ""
+
+    def choose(self, file: str) -> None:
+        """Look at a row."""
+        row = self.source.row_of(file)
+        if row >= 0 and file != self.chosen:
+            index = self.proxy.mapFromSource(self.source.index(row, 0))
+            self.selectRow(index.row())
+            self.setCurrentIndex(index)
+
+    def order(self) -> list[str]:
+        """The files from top to bottom."""
+        return [
+            str(self.proxy.index(row, 0).data(LadderRole.FILE))
+            for row in range(self.proxy.rowCount())
+        ]
+
+    def content_height(self) -> int:
+        """What all rows need."""
+        rows = max(1, self.proxy.rowCount())
+        bar = self.horizontalScrollBar()
+        extra = bar.sizeHint().height() if bar.maximum() > 0 else 0
+        height = _row_height(self.fontMetrics()) * rows + self.horizontalHeader().height()
+        return height + extra + 2 * self.frameWidth()
+
+    def text_of_row(self, file: str) -> str:
+        """A row's shown cells, to be pasted into a table."""
+        row = self.source.row_of(file)
+        cells: list[Cell] = [
+            self.source.index(row, column).data(LadderRole.CELL)
+            for column in LadderColumn
+            if column in self._shown
+        ]
+        return "\t".join(cell.whole for cell in cells)
+
+    def text_of_all(self) -> str:
+        """The table as it is shown, to be pasted into another."""
+        titles = [title(column) for column in LadderColumn if column in self._shown]
+        return "\n".join(["\t".join(titles), *map(self.text_of_row, self.order())])
+
+    # --- within ---------------------------------------------------------------------------
+
+    def _make_actions(self) -> None:
+        self.copy_action = self._action(self.tr("Copy the row"), self._copy_row)
+        self.copy_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        self.copy_all_action = self._action(self.tr("Copy the table"), self._copy_all)
+        self.pane_action = self._action(self.tr("Open in Compare"), self._ask_pane)
+        for action in (self.copy_action, self.copy_all_action, self.pane_action):
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            self.addAction(action)
+
+    def _action(self, text: str, run: object) -> QAction:
+        action = QAction(text, self)
+        action.triggered.connect(run)
+        return action
+
+    def _tell_row(self) -> None:
+        self.row_chosen.emit(self.chosen)
+
+    def _ask_pane(self) -> None:
+        if self.chosen:
+            self.pane_wanted.emit(self.chosen)
+
+    def _copy_row(self) -> None:
+        if self.chosen:
+            QGuiApplication.clipboard().setText(self.text_of_row(self.chosen))
+
+    def _copy_all(self) -> None:
+        QGuiApplication.clipboard().setText(self.text_of_all())
+
+    def _choose(self, column: LadderColumn, *, on: bool) -> None:
+        self._set_shown(self._shown | {column} if on else self._shown - {column})
+
+    def _set_shown(self, columns: frozenset[LadderColumn]) -> None:
+        self._shown = columns
+        self._show_columns()
+        self.columns_changed.emit()
+
+    def _show_columns(self) -> None:
+        for column in LadderColumn:
+            self.setColumnHidden(column, column not in self._shown)
+        self._share_widths()
+
+    def _show_columns_menu(self, position: QPoint) -> None:
+        self.columns_menu(self).popup(self.horizontalHeader().mapToGlobal(position))
+
+    def _share_widths(self) -> None:
+        """Each column what it needs; what is left over goes to the spaces between all."""
+        shown = [column for column in LadderColumn if column in self._shown]
+        header = self.horizontalHeader()
+        needed = {
+            column: max(self.sizeHintForColumn(column), header.sectionSizeHint(column) + GRID)
+            for column in shown
+        }
+        rest = self.viewport().width() - sum(needed.values())
+        share = max(0, rest // max(1, len(shown)))
+        for column in shown:
+            self.setColumnWidth(column, needed[column] + min(share, GRID * 6))
+
+    # Qt's own names from here on.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_widths()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index: QModelIndex = self.indexAt(event.pos())
+        if not index.isValid():
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        cell: Cell = index.data(LadderRole.CELL)
+        value = menu.addAction(self.tr("Copy “{value}”").format(value=cell.whole[:40]))
+        value.triggered.connect(lambda: QGuiApplication.clipboard().setText(cell.whole))
+        menu.addActions([self.copy_action, self.copy_all_action])
+        menu.addSeparator()
+        menu.addAction(self.pane_action)
+        menu.popup(event.globalPos())
+
+
+def _row_height(metrics: QFontMetrics) -> int:
+    return metrics.height() * 2 + GRID + GRID // 2
+
+
+def _mark(index: Index) -> tuple[str, Tone] | None:
+    if index.column() == LadderColumn.NAME:
+        return ("star-filled", Tone.ACCENT) if index.data(LadderRole.CHOSEN) else None
+    if index.column() == LadderColumn.STATE:
+        return _MARKS.get(index.data(LadderRole.STATE))
+    return None
