@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 _OUTSIDE_COSTS = 30.0
 # Covering less than this many square pixels is no reason for a shorter name.
 _HARDLY_COVERED = 6.0
+# Beyond so many options a name stands apart from its mark: a shorter one close by is better.
+_NEAR_OPTIONS, _FAR_COSTS = 8, 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def place_labels(
             for order, box in enumerate(_options(x, y, width, height, reach)):
                 cost = sum(box.covered_by(other) for other in covered)
                 cost += _OUTSIDE_COSTS * box.beyond(bounds) + 0.01 * order
+                cost += _FAR_COSTS if order >= _NEAR_OPTIONS else 0.0
                 if best is None or cost < best[0]:
                     best = cost, Label(box, form)
             if best is not None and best[0] < _HARDLY_COVERED:

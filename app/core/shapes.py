@@ -5,6 +5,10 @@ A mark's colour goes through the palette once; then the palette begins again wit
 
 from __future__ import annotations
 
+import itertools
+import string
+from collections.abc import Sequence
+
 from app.core.candidate import COLOURS
 
 Outline = tuple[tuple[float, float], ...]
@@ -16,6 +20,7 @@ _UP: Outline = ((0.0, -1.1), (1.0, 0.8), (-1.0, 0.8))
 _DIAMOND: Outline = ((0.0, -1.2), (1.2, 0.0), (0.0, 1.2), (-1.2, 0.0))
 _DOWN: Outline = ((0.0, 1.1), (1.0, -0.8), (-1.0, -0.8))
 _HOURGLASS: Outline = ((-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0), (1.0, 1.0))
+_LETTERS = frozenset(string.ascii_uppercase)
 _OUTLINES = (CIRCLE, _SQUARE, _UP, _DIAMOND, _DOWN, _HOURGLASS)
 
 
@@ -27,6 +32,13 @@ def outline_of(number: int) -> Outline:
 def colour_of(number: int) -> str:
     """The colour of the candidate at this place, #RRGGBB."""
     return PALETTE[number % len(PALETTE)]
+
+
+def numbers_of(letters: Sequence[str]) -> list[int]:
+    """The places that letters stand for; what is none of A to Z gets the first that is free."""
+    known = [ord(letter) - ord("A") if letter in _LETTERS else None for letter in letters]
+    free = (number for number in itertools.count() if number not in known)
+    return [next(free) if number is None else number for number in known]
 
 
 def letter_of(number: int) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from app.core.quality.histogram import EDGES
 from app.core.scatter import PlotPoint
+from app.core.shapes import numbers_of
 from app.lab.ladder_document import candidate_rows, noise_floor_of
 from app.lab.report_words import speed_test, summary_of
 
@@ -169,6 +170,13 @@ def figures_of_document(document: Mapping[str, Any]) -> LadderFigures:
         document["recommendation"]["file"],
         tuple(document["histogram_edges"]),
     )
+
+
+def lettered(figures: LadderFigures, letters: Mapping[str, str]) -> LadderFigures:
+    """With the letters, and so the colours and shapes, that the files have elsewhere."""
+    numbers = numbers_of([letters.get(row.file, "") for row in figures.rows])
+    rows = [replace(row, number=n) for row, n in zip(figures.rows, numbers, strict=True)]
+    return replace(figures, rows=tuple(rows))
 
 
 def points_of(rows: Sequence[RowFigures], cost: Cost, loss: Loss) -> list[PlotPoint]:

@@ -26,7 +26,17 @@ class PlotKind(Enum):
 
     @property
     def title(self) -> str:
-        """Its name for the person."""
+        """Its name in a list to choose from."""
+        return {
+            PlotKind.MEMORY: tr("Memory"),
+            PlotKind.SPEED: tr("Speed"),
+            PlotKind.TASKS: tr("Tasks"),
+            PlotKind.SPREAD: tr("Divergences"),
+        }[self]
+
+    @property
+    def long_title(self) -> str:
+        """Its name where nothing else tells what it shows."""
         return {
             PlotKind.MEMORY: tr("Memory against loss"),
             PlotKind.SPEED: tr("Speed against loss"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from app.lab.ladder_figures import figures_of
+from app.lab.ladder_figures import figures_of, lettered
 from app.ui.ladder.plots.content import Options, PlotKind, Version, content_of, usual_loss
 from app.ui.ladder.plots.figure import LadderSheet
 from app.ui.ladder.plots.look import Look
@@ -18,6 +18,8 @@ from app.ui.plots.outlet import Outlet
 from app.ui.theme import GRID, current_tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from PySide6.QtGui import QResizeEvent
 
     from app.core.verdict import Limits
@@ -73,9 +75,22 @@ class LadderPlots(QWidget):
 
     # ---------------------------------------------------------------------------- what is shown
 
-    def show_ladder(self, result: LadderResult, assessment: Assessment, limits: Limits) -> None:
-        """Show a ladder, complete or still being measured."""
-        self.show_figures(figures_of(result, assessment, limits))
+    def show_ladder(
+        self,
+        result: LadderResult,
+        assessment: Assessment,
+        limits: Limits,
+        letters: Mapping[str, str] | None = None,
+    ) -> None:
+        """Show a ladder, complete or still being measured.
+
+        Args:
+            result: What was measured.
+            assessment: What may be said of it.
+            limits: Of the person.
+            letters: That files have elsewhere in the window; the others get those that are free.
+        """
+        self.show_figures(lettered(figures_of(result, assessment, limits), letters or {}))
 
     def show_figures(self, figures: LadderFigures | None) -> None:
         """Show these figures, of a ladder or of a report's document; None for none."""
@@ -126,7 +141,7 @@ class LadderPlots(QWidget):
 
     def _sheet(self) -> LadderSheet:
         contents = [
-            (kind.title, content_of(kind, self._figures, self._options)) for kind in PlotKind
+            (kind.long_title, content_of(kind, self._figures, self._options)) for kind in PlotKind
         ]
         shown = [each for each in contents if each[1].empty is None] or contents[:1]
         versions = [Version.of(row) for row in self._figures.rows] if self._figures else []

@@ -193,10 +193,11 @@ class ProfileDrawing(Drawing):
             words.tr("shaded: loses · filled: certain · hollow: cannot tell yet"),
             words.tr("shaded: loses · hollow: cannot tell"),
         ]
-        hidden = len(self._content.kinds) - self.shown
-        if hidden:
-            more = words.tr("{0} more kinds lose less").format(count(hidden))
-            legend = [f"{more} · {form}" for form in legend] + [more]
+        if self.shown < len(self._content.kinds):
+            part = words.tr("{0} of {1} kinds, largest losses first").format(
+                count(self.shown), count(len(self._content.kinds))
+            )
+            legend = [f"{part} · {form}" for form in legend] + [part]
         box = QRectF(GRID / 2, below, room, look.line_px)
         write(painter, look, look.tokens.dim, box, look.fitting(legend, room))
 
@@ -266,7 +267,7 @@ class ProfileDrawing(Drawing):
         if column:
             x = crisp(self.area.left() + column * self.column_px)
             painter.setPen(QPen(QColor(look.tokens.line), 1.0))
-            painter.drawLine(QPointF(x, self.area.top() - look.line_px), QPointF(x, bottom))
+            painter.drawLine(QPointF(x, self.area.top() - look.line_px), QPointF(x, able))
         self._paint_ticks(painter, scale, bottom)
 
     def _paint_ticks(self, painter: QPainter, scale: Scale, bottom: float) -> None:

@@ -71,18 +71,23 @@ class ScatterDrawing(Drawing):
         self._note = words.missing_words(content.missing)
         bottom = size.height() - 2 * line - GRID - (line if self._note else 0.0)
         top = line + GRID
-        self.y_scale = Scale(self._y_axis, ups, bottom, top)
+        right = size.width() - 1.5 * GRID
         most = max(2, min(6, int((bottom - top) / _TICK_PX)))
+        self.y_scale = Scale(self._y_axis, ups, bottom, top)
         self._up = [(v, words.loss_tick(content.loss, v)) for v in self.y_scale.ticks(most)]
         left = max(look.advance(text) for _, text in self._up) + GRID
-        right = size.width() - 1.5 * GRID
         self.area = QRectF(left, top, max(1.0, right - left), max(1.0, bottom - top))
         self.x_scale = Scale(self._x_axis, costs, left, right)
+        self._words = self._upright_words()
+        if self._words:
+            # Room for the words of the upright lines, above all points.
+            top = max(box.bottom() for box, _ in self._words)
+            self.y_scale = Scale(self._y_axis, ups, bottom, top)
+        self._words += self._level_words()
         most = max(2, min(6, int(self.area.width() / _UPRIGHT_TICK_PX)))
         self._across = [(v, words.cost_tick(content.cost, v)) for v in self.x_scale.ticks(most)]
         self.places = [QPointF(self.x_scale.place(p.x), self.y_scale.place(p.y)) for p in points]
         self.front = pareto(points, self._x_axis, self._y_axis)
-        self._words = self._placed_words()
         self._labels = self._placed_labels()
         self.spots = [
             Spot.around(version.file, place)
@@ -153,15 +158,11 @@ class ScatterDrawing(Drawing):
 
     # ---------------------------------------------------------------------------- laying out
 
-    def _placed_words(self) -> list[tuple[QRectF, str]]:
-        """Words of the lines across the plot, each above or beside its line."""
+    def _upright_words(self) -> list[tuple[QRectF, str]]:
+        """Words of the limit and of the reference, at the upper ends of their lines."""
         content, look, area = self._content, self.look, self.area
         found: list[tuple[QRectF, str]] = []
         line = look.line_px
-        for value, text in self._level_words():
-            wide = look.advance(text)
-            y = self.y_scale.place(value)
-            found.append((QRectF(area.right() - wide - 2.0, y - line, wide, line), text))
         if content.limit is not None:
             text = words.limit_words(content.cost, content.limit)
             wide = look.advance(text)
@@ -186,16 +187,22 @@ class ScatterDrawing(Drawing):
             found.append((QRectF(left, top, wide, line), text))
         return found
 
-    def _level_words(self) -> list[tuple[float, str]]:
-        content = self._content
-        found: list[tuple[float, str]] = []
+    def _level_words(self) -> list[tuple[QRectF, str]]:
+        """Words of the lines across the plot, above them."""
+        content, look = self._content, self.look
+        said: list[tuple[float, str]] = []
         if content.floor is not None:
             text = words.tr("noise floor")
             if not self._floor_inside:
                 text = words.tr("noise floor {0} ▾").format(divergence(content.floor).value)
-            found.append((content.floor, text))
+            said.append((content.floor, text))
         if content.tolerance is not None:
-            found.append((content.tolerance, words.tr("tolerated")))
+            said.append((content.tolerance, words.tr("tolerated")))
+        found: list[tuple[QRectF, str]] = []
+        for value, text in said:
+            wide, y = look.advance(text), self.y_scale.place(value)
+            left = self.area.right() - wide - 2.0
+            found.append((QRectF(left, y - look.line_px, wide, look.line_px), text))
         return found
 
     def _middle(self) -> float:
@@ -231,7 +238,7 @@ class ScatterDrawing(Drawing):
             look.line_px - 2.0,
             bounds,
             taken,
-            reach=10.0,
+            reach=12.0,
         )
         found: dict[int, tuple[Label, str, str]] = {}
         for i, label in zip(order, placed, strict=True):

@@ -42,7 +42,7 @@ class Slot(QWidget):
         self._measures = _combo(self.tr("What is shown of each kind"))
         self._measures.addItem(self.tr("Difference"), Measure.DIFFERENCE)
         self._measures.addItem(self.tr("Right answers"), Measure.ACCURACY)
-        self.board = Board(content_of(kind, None, self._options), kind.title)
+        self.board = Board(content_of(kind, None, self._options), kind.long_title)
         self.head = QHBoxLayout()
         self.head.setContentsMargins(0, GRID // 2, 0, GRID // 2)
         self.head.setSpacing(GRID)
@@ -70,7 +70,7 @@ class Slot(QWidget):
         self._choice.setCurrentIndex(self._choice.findData(kind))
         self._losses.setVisible(kind in (PlotKind.MEMORY, PlotKind.SPEED))
         self._measures.setVisible(kind is PlotKind.TASKS)
-        self.board.set_title(kind.title)
+        self.board.set_title(kind.long_title)
         self._show()
 
     def show_figures(self, figures: LadderFigures | None, options: Options) -> None:
