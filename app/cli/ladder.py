@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from app.cli.arguments import threads
 from app.cli.ladder_words import show_ladder
 from app.cli.models import MODEL_HELP, add_model_arguments, chosen_models, model_path
+from app.cli.texts import TEXT_HELP, source_of
 from app.core.memory import memory_budget_bytes
 from app.core.verdict import Limits, default_limits
 from app.lab.demo import DEMO_LEVELS
@@ -64,7 +65,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile", choices=[str(profile) for profile in Profile], default=str(Profile.QUICK)
     )
-    parser.add_argument("--text", metavar="FILE", help="measure quality on this text, UTF-8")
+    parser.add_argument("--text", metavar="FILE", help=f"measure quality on {TEXT_HELP}")
     parser.add_argument("--items", metavar="FILE.jsonl", help="ask these questions")
     parser.add_argument("--threads", type=threads, metavar="N")
     parser.add_argument(
@@ -89,14 +90,16 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     else:
         console.error("Name the reference with --reference.")
         return 2
+    source, text = source_of(arguments.text)
     order = LadderOrder(
         reference,
         chosen.files,
         _limits(arguments),
         Profile(arguments.profile),
         arguments.threads,
-        Path(arguments.text) if arguments.text else None,
+        text,
         Path(arguments.items) if arguments.items else None,
+        source=source,
     )
     measured = LadderRun(order, paths, chosen.open)
     with ladder_keeper(paths, console.remark) as keeper, progress_shown(console) as show:

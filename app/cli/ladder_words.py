@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.cli.words import gigabytes, number
+from app.lab.report_words import partings
 
 if TYPE_CHECKING:
     from app.cli.console import Console
@@ -19,7 +20,7 @@ def show_ladder(document: dict[str, Any], console: Console) -> None:
     console.table(
         (
             "name", "size", "bits/weight", "needs", "predicted", "prompt", "tok/s", "±",
-            "of memory", "mean KLD", "same top", "right", "state",
+            "of memory", "mean KLD", "same top", "bits/byte", "right", "state",
         ),
         [_cells(row, document) for row in document["candidates"]],
         left=("name", "state"),
@@ -33,8 +34,13 @@ def show_ladder(document: dict[str, Any], console: Console) -> None:
     kinds = [row for row in document["candidates"] if row["kinds"]]
     if kinds:
         _show_kinds(kinds, console)
+    for row in document["candidates"]:
+        if row["continuations"]:
+            console.remark(f"{row['name']}: {partings(row['continuations'])}.")
     for verdict in document["verdicts"]:
         console.text(verdict["sentence"])
+    for pair in document["at_equal_memory"]:
+        console.text(pair["sentence"])
     recommendation = document["recommendation"]
     console.text("")
     console.text(recommendation["sentence"])
@@ -64,6 +70,7 @@ def _cells(row: dict[str, Any], document: dict[str, Any]) -> tuple[str, ...]:
         "–" if share is None else f"{100 * share:.0f} %",
         "–" if row["mean_kld"] is None else f"{row['mean_kld']:.4g}",
         "–" if row["same_top"] is None else f"{100 * row['same_top']:.1f} %",
+        number(row["bits_per_byte"], 3),
         f"{right}/{total}" if total else "–",
         state,
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from app.core.fit import gigabytes
 from app.core.verdict import Limits, State
-from app.core.verdict_words import Rung, about, advantages, percent, said_of
+from app.core.verdict_words import Rung, about, advantages, described, said_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +123,7 @@ def _reason(chosen: Rung, reference: Rung, others: Sequence[Rung]) -> str:
         case State.LOSES:
             parts.append("the best that keeps to the limits")
             parts.append(f"but it {said_of(judgement, reference.name)}")
-    if chosen.same_top is not None:
-        parts.append(f"it picks the same next word {percent(chosen.same_top)} of the time")
+    parts += described(chosen, reference)
     return "; ".join(parts)
 
 

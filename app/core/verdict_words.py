@@ -22,6 +22,19 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 
 
 @dataclass(frozen=True, slots=True)
+class MoreBits:
+    """How many more bits for a byte of text than another model needs; it only describes.
+
+    Attributes:
+        share: 0.03 for three percent more, below zero for fewer.
+        standard_error: Of the share; None where it is not known.
+    """
+
+    share: float
+    standard_error: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rung:
     """One row of the ladder, as far as a verdict needs it.
 
@@ -34,6 +47,8 @@ class Rung:
         speed_error: Its standard error; None where there is none.
         same_top: Share of positions with the reference's most likely token; it only describes.
         error: Why it could not be measured, or not all of it.
+        more_bits: Than the reference; it only describes.
+        other_vocabulary: Its next words cannot be held against the reference's.
     """
 
     file: str
@@ -44,6 +59,8 @@ class Rung:
     same_top: float | None = None
     error: str | None = None
     speed_error: float | None = None
+    more_bits: MoreBits | None = None
+    other_vocabulary: bool = False
 
 
 def sentence_of(rung: Rung, reference: Rung) -> str:
@@ -51,11 +68,29 @@ def sentence_of(rung: Rung, reference: Rung) -> str:
     if rung.judgement is None:
         return f"{rung.name} is the reference that the others are measured against."
     parts = [*advantages(rung, reference), said_of(rung.judgement, reference.name)]
-    if rung.same_top is not None:
-        parts.append(f"it picks the same next word {percent(rung.same_top)} of the time")
+    parts += described(rung, reference)
     if rung.error:
         parts.append(f"not all could be measured: {rung.error.rstrip('.')}")
     return f"{rung.name}: {'; '.join(parts)}."
+
+
+def described(rung: Rung, reference: Rung) -> list[str]:
+    """How far its words are from the reference's: the same next word, or bits for a byte."""
+    if rung.same_top is not None:
+        return [f"it picks the same next word {percent(rung.same_top)} of the time"]
+    if rung.other_vocabulary and rung.more_bits is not None:
+        return [f"it {bits_words(rung.more_bits)} than {reference.name}"]
+    return []
+
+
+def bits_words(bits: MoreBits) -> str:
+    """What a model needs for a byte of text, beside another."""
+    error = bits.standard_error
+    if error is not None and abs(bits.share) < _SURE_ERRORS * error:
+        return f"needs about as many bits for a byte of text (± {200 * error:.2g} %)"
+    word = "more" if bits.share > 0 else "fewer"
+    swing = "" if error is None else f" ± {200 * error:.2g}"
+    return f"needs {abs(100 * bits.share):.2g}{swing} % {word} bits for a byte of text"
 
 
 def said_of(judgement: Judgement, reference: str) -> str:

@@ -10,8 +10,9 @@ import msgspec
 
 from app import __version__
 from app.core.quality.histogram import EDGES
+from app.lab.ladder_hygiene import settings_of
 from app.lab.ladder_remarks import remarks_on
-from app.lab.quality_document import FIGURE_NAMES
+from app.lab.quality_document import BITS_NAMES, FIGURE_NAMES
 from app.monitor.machine import machine_facts
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from app.core.tasks.items import TaskItem
     from app.core.tasks.results import KindResult
     from app.core.verdict import Judgement, Limits
+    from app.core.verdict_pairs import Pair
     from app.lab.ladder_rows import LadderResult, LadderRow
     from app.lab.ladder_verdict import Assessment
 
@@ -92,6 +94,7 @@ def ladder_document(
             "sentence": assessment.recommendation.sentence,
             "remarks": list(assessment.recommendation.remarks),
         },
+        "at_equal_memory": [_pair(pair) for pair in assessment.pairs],
         "remarks": remarks_on(result, assessment.names),
         "histogram_edges": list(EDGES),
         "elapsed_ns": result.elapsed_ns,
@@ -147,7 +150,8 @@ def _candidate(
         "speed": [msgspec.to_builtins(one) for one in row.speed],
         "speed_again": [msgspec.to_builtins(one) for one in row.again],
     }
-    document |= _quality(row, is_reference=path == result.plan.reference)
+    document["settings"] = settings_of(result, row)
+    document |= _quality(result, row)
     kinds = assessment.kinds.get(path, ())
     document["kinds"] = [kind_document(kind) for kind in kinds]
     together = judgement.together if judgement else None
@@ -183,19 +187,46 @@ def kind_document(kind: KindResult) -> dict[str, Any]:
     }
 
 
-def _quality(row: LadderRow, *, is_reference: bool) -> dict[str, Any]:
+def _quality(result: LadderResult, row: LadderRow) -> dict[str, Any]:
     quality = row.quality
-    if quality is None or is_reference:
-        nothing: dict[str, Any] = dict.fromkeys(FIGURE_NAMES)
-        rest = ("bits_per_byte", "worst", "histogram", "stopped_by", "scored_ns")
-        return nothing | dict.fromkeys(rest)
+    nothing: dict[str, Any] = dict.fromkeys((*FIGURE_NAMES, *BITS_NAMES))
+    if quality is None or row.file == result.plan.reference:
+        rest = ("worst", "continuations", "histogram", "stopped_by", "scored_ns", "refused")
+        nothing |= dict.fromkeys(rest)
+        if row.file == result.plan.reference:
+            nothing["bits_per_byte"] = _reference_bits(result)
+        return nothing
     return {
-        **dict.fromkeys((*FIGURE_NAMES, "bits_per_byte")),
+        **nothing,
         **quality.figures,
         "worst": [dict(worst) for worst in quality.worst],
+        "continuations": [dict(one) for one in quality.continuations],
         "histogram": list(quality.histogram) or None,
         "stopped_by": quality.stopped_by,
         "scored_ns": quality.scored_ns or None,
+        "refused": quality.refused,
+    }
+
+
+def _reference_bits(result: LadderResult) -> float | None:
+    """What the reference needs for a byte, by the candidate that was held against it longest."""
+    steps = [row.quality.figures for row in result.rows.values() if row.quality is not None]
+    known = [one for one in steps if one.get("reference_bits_per_byte") is not None]
+    longest = max(known, key=lambda one: one.get("chunks") or 0, default=None)
+    return None if longest is None else longest["reference_bits_per_byte"]
+
+
+def _pair(pair: Pair) -> dict[str, Any]:
+    together = pair.judgement.summary
+    return {
+        "first": pair.first,
+        "second": pair.second,
+        "state": pair.judgement.state.value,
+        "hint": pair.judgement.hint,
+        "all_questions": kind_document(together) if together else None,
+        "more_bits_share": pair.bits.share if pair.bits else None,
+        "more_bits_share_se": pair.bits.standard_error if pair.bits else None,
+        "sentence": pair.sentence,
     }
 
 

@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
-from app.core.levels import LEVELS
+from app.lab.ladder_hygiene import differences
 
 if TYPE_CHECKING:
     from app.lab.ladder_rows import LadderResult, LadderRow
 
 _FULL = frozenset({"F32", "F16", "BF16"})
+# Mean KL divergence of a level from the full weights of Llama 3 8B, as llama.cpp publishes it with
+# its perplexity tool: what a reference of this level adds to everything measured against it.
+_OWN_NOISE = {
+    "Q8_0": 0.0014,
+    "Q6_K": 0.0055,
+    "Q5_K_M": 0.011,
+    "Q5_K_S": 0.017,
+    "Q4_K_M": 0.028,
+    "Q4_K_S": 0.032,
+    "IQ4_XS": 0.036,
+    "Q4_0": 0.072,
+    "Q3_K_M": 0.084,
+    "IQ3_M": 0.10,
+    "IQ3_XXS": 0.18,
+    "Q3_K_S": 0.23,
+    "IQ2_M": 0.33,
+    "Q2_K": 0.33,
+    "IQ2_XXS": 0.81,
+    "IQ1_S": 2.3,
+}
 _BUSY_CORES = 0.25
 _DRIFT = 0.05
-_NEAR_FULL = frozenset(level.name for level in LEVELS if level.nominal_bits >= 8)
+_SLOWER = 0.10
+_LEAST_SAMPLES = 4
 
 
 def remarks_on(result: LadderResult, names: dict[str, str]) -> list[str]:
@@ -20,66 +42,24 @@ def remarks_on(result: LadderResult, names: dict[str, str]) -> list[str]:
     rows = [row for row in result.rows.values() if row.facts is not None]
     return [
         *result.remarks,
-        *_differing(result, rows, names),
+        *differences(result, names),
         *_reference_remark(result, names),
         *_timing_remarks(result, rows, names),
     ]
-
-
-def _differing(result: LadderResult, rows: list[LadderRow], names: dict[str, str]) -> list[str]:
-    base = result.reference.facts
-    if base is None:
-        return []
-    found: list[str] = []
-
-    def name(fits: list[LadderRow]) -> str:
-        return ", ".join(names[row.file] for row in fits)
-
-    others = [row for row in rows if row.file != result.plan.reference]
-    templates = [
-        row
-        for row in others
-        if row.facts is not None and row.facts.template_sha256 != base.template_sha256
-    ]
-    if templates:
-        found.append(
-            f"The chat template of {name(templates)} differs from the reference's: questions "
-            "reach these models in other words."
-        )
-    vocabularies = [
-        row
-        for row in others
-        if row.facts is not None and row.facts.vocabulary_size != base.vocabulary_size
-    ]
-    if vocabularies:
-        found.append(
-            f"{name(vocabularies)} has another vocabulary than the reference: KL divergence cannot "
-            "be taken, and tokens a second do not mean the same amount of text."
-        )
-    contexts = {row.memory.context_tokens for row in rows if row.memory and not row.memory.error}
-    if len(contexts) > 1:
-        found.append(
-            "Needed memory was taken with different contexts: "
-            + ", ".join(
-                f"{names[row.file]} {row.memory.context_tokens:,}" for row in rows if row.memory
-            )
-            + " tokens."
-        )
-    return found
 
 
 def _reference_remark(result: LadderResult, names: dict[str, str]) -> list[str]:
     facts = result.reference.facts
     if facts is None or facts.level in _FULL:
         return []
+    known = _OWN_NOISE.get(facts.level)
     noise = (
-        "adds a KL divergence of about 0.001"
-        if facts.level in _NEAR_FULL
-        else "hides losses that it has itself"
+        "" if known is None else f" (a mean KL divergence of about {known:g} for a model of 8 B)"
     )
     return [
-        f"The reference {names[result.plan.reference]} is quantized itself, which {noise}: losses "
-        "are against it, not against the original model."
+        f"The reference {names[result.plan.reference]} is quantized itself: losses are against it, "
+        f"not against the original model, and what it has lost itself{noise} is in every KL "
+        "divergence as noise."
     ]
 
 
@@ -95,6 +75,28 @@ def _timing_remarks(
         )
     if any(one.power == "battery" for row in rows for one in row.speed):
         found.append("Speed was measured on battery, which slows most PCs down.")
+    if any(one.throttled for row in rows for one in row.speed):
+        found.append(
+            "The processor slowed down because of its heat while speed was measured: speeds are "
+            "too low, and later ones more so."
+        )
+    slower = [
+        f"{names[row.file]} in {one.test}"
+        for row in rows
+        for one in row.speed
+        if _became_slower(one.samples)
+    ]
+    if slower:
+        found.append(
+            f"Speed fell from repetition to repetition ({', '.join(slower)}): the PC became hot, "
+            "or something else began to work."
+        )
+    retaken = sum(one.retaken for row in rows for one in row.speed)
+    if retaken:
+        found.append(
+            f"The PC slept while speed was measured; {retaken} repetition"
+            f"{'s were' if retaken > 1 else ' was'} taken again."
+        )
     for before in result.reference.speed:
         for after in result.reference.again:
             if (before.test, before.depth) != (after.test, after.depth):
@@ -106,3 +108,9 @@ def _timing_remarks(
                     "itself has changed."
                 )
     return found
+
+
+def _became_slower(samples: tuple[float, ...]) -> bool:
+    """Whether each repetition was slower than the one before, and the last much than the first."""
+    falling = all(after < before for before, after in itertools.pairwise(samples))
+    return len(samples) >= _LEAST_SAMPLES and falling and samples[-1] < (1 - _SLOWER) * samples[0]

@@ -38,6 +38,9 @@ class SpeedFigures(msgspec.Struct, frozen=True):
         power: ``mains`` or ``battery``; None where there is none.
         bandwidth_share: Of the speed at which memory could give the weights and the keys and
             values; for generation tests only.
+        throttled: The processor slowed down because of its heat meanwhile; None where the system
+            does not tell.
+        retaken: Repetitions that were taken again because the PC had slept.
     """
 
     test: str
@@ -51,6 +54,8 @@ class SpeedFigures(msgspec.Struct, frozen=True):
     power: str | None = None
     bandwidth_share: float | None = None
     error: str | None = None
+    throttled: bool | None = None
+    retaken: int = 0
 
 
 class SpeedStep(msgspec.Struct, frozen=True):

@@ -34,6 +34,7 @@ from app.lab.quality_document import (
 from app.lab.quality_plan import quick_plan
 from app.lab.texts import NO_TEXT
 from app.library.model_files import read_shards
+from app.monitor.disturbance import throttle_count
 from app.monitor.load import others_use_beside_family
 from app.monitor.machine import machine_facts
 
@@ -150,7 +151,7 @@ class Steps:
             plan.repetitions_at(depth),
             plan.threads,
         )
-        begin = others_use_beside_family()
+        begin, heat = others_use_beside_family(), throttle_count()
         bench = Bench(
             bench_plan,
             self._tools.folder,
@@ -159,7 +160,8 @@ class Steps:
             self._tools.open_model,
         )
         result = bench.run([Path(path) for path in step.files])
-        end = others_use_beside_family()
+        end, heat_after = others_use_beside_family(), throttle_count()
+        throttled = None if heat is None or heat_after is None else heat_after > heat
         if not step.again:
             remember_bench(result, self._tools.speeds)
         others = end.cores_since(begin) if begin is not None and end is not None else None
@@ -183,6 +185,8 @@ class Steps:
                 power=power,
                 bandwidth_share=share,
                 error=row.error,
+                throttled=throttled,
+                retaken=row.retaken,
             )
             rows[by_path[row.file]].append(figures)
         return SpeedStep(result.engine, {path: tuple(found) for path, found in rows.items()})

@@ -12,7 +12,8 @@ from app.core.recommendation import Recommendation, recommend
 from app.core.tasks.results import KindResult, KindVerdict, compare_tasks
 from app.core.tasks.scoring import Outcome
 from app.core.verdict import Evidence, Judgement, Limits, judge_candidates
-from app.core.verdict_words import Rung, sentence_of
+from app.core.verdict_pairs import Pair, compare_at_equal_memory
+from app.core.verdict_words import MoreBits, Rung, sentence_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,6 +35,7 @@ class Assessment:
             its own accuracies, with nothing to compare.
         sentences: One about each file.
         recommendation: Which one to run.
+        pairs: Versions of different models that need about the same memory, two at a time.
     """
 
     names: dict[str, str]
@@ -41,6 +43,7 @@ class Assessment:
     kinds: dict[str, tuple[KindResult, ...]]
     sentences: dict[str, str]
     recommendation: Recommendation
+    pairs: tuple[Pair, ...] = ()
 
 
 def assess(
@@ -82,19 +85,45 @@ def assess(
         final,
         {path: sentence_of(rung, reference) for path, rung in rungs.items()},
         recommend([rungs[path] for path in plan.files], reference, limits),
+        tuple(_pairs(result, items, rungs, limits.tolerance)),
     )
 
 
 def names_of(result: LadderResult) -> dict[str, str]:
-    """The level where it tells the files apart, else the file's name."""
+    """The level where it tells the versions of one model apart, else the file's name."""
     levels = {path: row.facts.level for path, row in result.rows.items() if row.facts is not None}
     often = Counter(levels.values())
+    one_model = len(set(_models(result).values())) < 2
     return {
         path: levels[path]
-        if path in levels and often[levels[path]] == 1
+        if one_model and path in levels and often[levels[path]] == 1
         else Path(path).name.removesuffix(".gguf")
         for path in result.rows
     }
+
+
+def _models(result: LadderResult) -> dict[str, str]:
+    """Which model each file is a version of, as far as its size and shape tell."""
+    return {
+        path: f"{row.facts.architecture} {row.facts.parameters}"
+        for path, row in result.rows.items()
+        if row.facts is not None
+    }
+
+
+def _pairs(
+    result: LadderResult,
+    items: Sequence[TaskItem],
+    rungs: Mapping[str, Rung],
+    tolerance: float,
+) -> list[Pair]:
+    def kinds_of(first: str, second: str) -> list[KindResult]:
+        one, other = _outcomes(result.rows[first]), _outcomes(result.rows[second])
+        return compare_tasks(items, one, [other], tolerance)[0] if one and other else []
+
+    return compare_at_equal_memory(
+        [rungs[path] for path in result.plan.files], _models(result), kinds_of, tolerance
+    )
 
 
 def _rung(row: LadderRow, name: str, judgement: Judgement | None) -> Rung:
@@ -110,7 +139,18 @@ def _rung(row: LadderRow, name: str, judgement: Judgement | None) -> Rung:
         same_top,
         row.error,
         speed.stddev / math.sqrt(len(speed.samples)) if speed and speed.stddev else None,
+        MoreBits(0.0, 0.0) if judgement is None else _more_bits(figures),
+        row.quality is not None and row.quality.refused is not None,
     )
+
+
+def _more_bits(figures: Mapping[str, float | int | None]) -> MoreBits | None:
+    """Of a candidate, relative to what the reference needs over the same bytes."""
+    apart, base = figures.get("bits_per_byte_difference"), figures.get("reference_bits_per_byte")
+    if apart is None or not base:
+        return None
+    error = figures.get("bits_per_byte_difference_se_chunks")
+    return MoreBits(apart / base, None if error is None else error / base)
 
 
 def _outcomes(row: LadderRow) -> Outcomes:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from app.lab import report_words as words
 from app.lab.report_plots import mark
-from app.lab.report_sections import details, failures, histograms, how_taken, plots, task_table
+from app.lab.report_sections import details, failures, how_taken, plots, task_table
 from app.lab.report_style import STYLE
 from app.lab.report_text import title_of
+from app.lab.report_texts import continuations, histograms
 
 if TYPE_CHECKING:
     from app.lab.report_words import Row
@@ -41,6 +42,7 @@ def html_text(document: Row) -> str:
         task_table(document),
         failures(document),
         histograms(document),
+        continuations(document),
         how_taken(document),
         details(document),
     ]
@@ -63,7 +65,8 @@ def _answer(document: Row) -> str:
 
 
 def _sentences(document: Row) -> str:
-    items = "".join(f"<li>{escape(one['sentence'])}</li>" for one in document["verdicts"])
+    said = (*document["verdicts"], *document.get("at_equal_memory", ()))
+    items = "".join(f"<li>{escape(one['sentence'])}</li>" for one in said)
     return f'<div class="box"><ul>{items}</ul></div>'
 
 
@@ -73,7 +76,7 @@ def _table(document: Row) -> str:
     if depth is not None:
         heads.append(f"tok/s after {depth:,}")
     heads += ["right answers", "difference", "mean KL divergence", "same top token"]
-    heads += ["ln PPL ratio", "prompt tok/s", "size"]
+    heads += ["ln PPL ratio", "bits per byte", "prompt tok/s", "size"]
     head = "".join(f"<th>{escape(text)}</th>" for text in heads)
     lines: list[str] = []
     for number, row in enumerate(document["candidates"]):
@@ -122,6 +125,7 @@ def _cells(document: Row, row: Row, depth: int | None) -> list[tuple[str, ...]]:
         (words.small(row["mean_kld"]), words.interval(row["mean_kld_low"], row["mean_kld_high"])),
         (words.percent(row["same_top"]), top),
         (words.plain(row["ln_ppl_ratio"], 4), ratio),
+        (words.plain(row["bits_per_byte"], 3), words.more_bits(row)),
         (words.speed(prompt), words.deviation(prompt)),
         (words.size(row["file_bytes"]), f"{words.plain(bits, 2)} bits/weight" if bits else ""),
     ]

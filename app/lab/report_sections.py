@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 from app.core.axes import Axis
 from app.lab import report_words as words
 from app.lab.ladder_figures import Cost, Loss, figures_of_document, points_of
-from app.lab.report_plots import histogram_bars, mark, scatter
+from app.lab.report_plots import mark, scatter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from app.lab.report_words import Row
-
-_SHOWN_WORST = 6
 
 
 def plots(document: Row) -> str:
@@ -120,58 +118,6 @@ def failures(document: Row) -> str:
             f'<div class="box"><ul>{items}</ul></div></details>'
         )
     return "".join(parts)
-
-
-def histograms(document: Row) -> str:
-    """How the divergences are spread, and the words at which they are largest."""
-    figures: list[str] = []
-    worst: list[str] = []
-    for number, row in enumerate(document["candidates"]):
-        if not row["histogram"]:
-            continue
-        title = f"KL divergences of {row['name']}"
-        bars = histogram_bars(title, row["histogram"], document["histogram_edges"], number)
-        tail = _tail(row)
-        figures.append(
-            f"<figure class=box><h3>{mark(number)}{escape(row['name'])}</h3>{bars}"
-            f"<figcaption>{escape(tail)}</figcaption></figure>"
-        )
-        worst.append(_worst(row))
-    if not figures:
-        return ""
-    return (
-        "<h2>How far from the reference, position by position</h2>"
-        f'<div class="grid small">{"".join(figures)}</div>'
-        '<p class="how">Positions by their KL divergence in nats, four bars a decade.</p>'
-        + "".join(worst)
-    )
-
-
-def _tail(row: Row) -> str:
-    said = [
-        ("median", row["median_kld"]),
-        ("90 %", row["kld_p90"]),
-        ("99 %", row["kld_p99"]),
-        ("99.9 %", row["kld_p999"]),
-        ("largest", row["max_kld"]),
-    ]
-    ends = ", ".join(f"{name} {words.small(value)}" for name, value in said if value is not None)
-    return f"{row['positions']:,} positions in {row['chunks']} chunks: {ends}"
-
-
-def _worst(row: Row) -> str:
-    if not row["worst"]:
-        return ""
-    items = "".join(
-        f"<li><code>…{escape(one['before'])}</code> then <code>{escape(one['token'])}</code>: "
-        f"{words.percent(one['reference_p'])} in the reference, "
-        f"{words.percent(one['candidate_p'])} here</li>"
-        for one in row["worst"][:_SHOWN_WORST]
-    )
-    return (
-        f"<details><summary>{escape(row['name'])}: where it is furthest away</summary>"
-        f'<div class="box"><ul>{items}</ul></div></details>'
-    )
 
 
 def how_taken(document: Row) -> str:

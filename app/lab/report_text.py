@@ -18,9 +18,12 @@ _CSV_COLUMNS = (
     "tokens_stddev", "bandwidth_share", "positions", "mean_kld", "mean_kld_low", "mean_kld_high",
     "median_kld", "kld_p90", "kld_p99", "max_kld", "same_top", "same_top_low", "same_top_high",
     "rms_delta_p", "ln_ppl_ratio", "ln_ppl_ratio_low", "ln_ppl_ratio_high", "ppl", "reference_ppl",
-    "bits_per_byte", "items", "correct", "lost", "gained", "difference", "difference_low",
+    "bits_per_byte", "bits_per_byte_se_chunks", "reference_bits_per_byte",
+    "bits_per_byte_difference", "bits_per_byte_difference_low", "bits_per_byte_difference_high",
+    "items", "correct", "lost", "gained", "difference", "difference_low",
     "difference_high", "p_value", "corrected_p_value", "state", "error",
 )  # fmt: skip
+_BITS_COLUMN = 8
 
 
 def csv_text(document: Row) -> str:
@@ -47,18 +50,26 @@ def _harmless(value: object) -> object:
 
 def markdown_text(document: Row) -> str:
     """The table and the sentences, short enough for a post."""
+    others = any(row.get("refused") for row in document["candidates"])
     lines = [
         f"## {_escaped(title_of(document))}",
         "",
         f"**{_escaped(document['recommendation']['sentence'])}**",
         "",
         *(f"- {_escaped(remark)}" for remark in document["recommendation"]["remarks"]),
+        *(f"- {_escaped(pair['sentence'])}" for pair in document.get("at_equal_memory", ())),
         "",
         "| | size | bits/weight | needs | prompt t/s | t/s | mean KLD (95 %) | same top | "
-        "right | points (95 %) | |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|",
+        + ("bits/byte | " if others else "")
+        + "right | points (95 %) | |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|" + ("---:|" if others else "") + "---|",
     ]
-    lines += ["| " + " | ".join(_cells(document, row)) + " |" for row in document["candidates"]]
+    for row in document["candidates"]:
+        cells = _cells(document, row)
+        if others:
+            cells.insert(_BITS_COLUMN, words.plain(row["bits_per_byte"], 3))
+        lines.append("| " + " | ".join(cells) + " |")
+    lines += _partings(document)
     lines += ["", *(f"> {_escaped(remark)}" for remark in document["remarks"]), ""]
     machine, arguments = document["machine"], document["arguments"]
     lines.append(
@@ -73,6 +84,16 @@ def markdown_text(document: Row) -> str:
         "states after Holm's correction."
     )
     return "\n".join(lines) + "\n"
+
+
+def _partings(document: Row) -> list[str]:
+    """How soon greedy answers leave the reference's, a line a candidate."""
+    found = [
+        f"- {_escaped(row['name'])}: {words.partings(row['continuations'])}"
+        for row in document["candidates"]
+        if row.get("continuations")
+    ]
+    return ["", *found] if found else []
 
 
 def title_of(document: Row) -> str:

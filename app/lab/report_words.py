@@ -106,6 +106,27 @@ def memory_error(row: Row) -> tuple[str, ...]:
     return f"predicted {size(predicted)}", f"({off})"
 
 
+def partings(found: list[Row]) -> str:
+    """How many greedy answers leave the reference's, and how soon."""
+    parted = [one["same_tokens"] for one in found if one["parted"]]
+    if not parted:
+        return f"none of {len(found)} greedy answers leaves the reference's"
+    return (
+        f"{len(parted)} of {len(found)} greedy answers leave the reference's, the first after "
+        f"{min(parted)} tokens"
+    )
+
+
+def more_bits(row: Row) -> str:
+    """What a byte of text takes more than the reference's, with its interval; else nothing."""
+    base, names = row.get("reference_bits_per_byte"), ("low", "high")
+    ends = [row.get(f"bits_per_byte_difference_{name}") for name in names]
+    if not base or None in ends:
+        return ""
+    low, high = (f"{100 * end / base:+.2g}".replace("-", "−") for end in ends if end is not None)
+    return f"{low} to {high} %"
+
+
 def state_of(document: Row, row: Row) -> str:
     """A candidate's state in words."""
     if row["is_reference"]:

@@ -1,0 +1,124 @@
+"""Two ways of shrinking at equal memory: a smaller model at more bits, or a larger one at fewer.
+
+Against the reference both may lose; which of the two to take says the comparison of the two alone.
+Their answers to the same questions are paired as a candidate's and the reference's are, and all
+such pairs of a ladder are corrected together by Holm, apart from the tests against the reference.
+Bits per byte describe both, whatever their vocabularies; they do not decide.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from app.core.fit import gigabytes
+from app.core.tasks.results import TOLERANCE, KindResult
+from app.core.verdict import Evidence, Judgement, State, judge_candidates
+from app.core.verdict_words import MoreBits, Rung, bits_words, points, said_of
+
+ABOUT_THE_SAME = 1.15
+"""Two needs of memory are about the same where one is at most so many times the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two candidates of different models that need about the same memory.
+
+    Attributes:
+        first: Got at least as many questions right as the other.
+        second: The other; the judgement is about it, held against the first.
+        judgement: By the rules of a candidate and its reference.
+        bits: How many more bits the second needs for a byte of text; None where it is not known.
+        sentence: What may be said.
+    """
+
+    first: str
+    second: str
+    judgement: Judgement
+    bits: MoreBits | None
+    sentence: str
+
+
+def compare_at_equal_memory(
+    rungs: Sequence[Rung],
+    models: Mapping[str, str],
+    kinds_of: Callable[[str, str], Sequence[KindResult]],
+    tolerance: float = TOLERANCE,
+) -> list[Pair]:
+    """Compare all pairs of different models that need about the same memory.
+
+    Args:
+        rungs: All rows of a ladder, the reference among them or not.
+        models: For each file which model it is a version of; versions of one are not compared.
+        kinds_of: Results at tasks of the second file with the first in the reference's place.
+        tolerance: How much worse or better may still be called as good.
+    """
+    found = [
+        _ordered(one, other, kinds_of)
+        for one, other in itertools.combinations(rungs, 2)
+        if one.file in models
+        and other.file in models
+        and models[one.file] != models[other.file]
+        and _alike(one, other)
+    ]
+    evidence = [Evidence(kinds_of(one.file, other.file)) for one, other in found]
+    pairs: list[Pair] = []
+    for (one, other), judgement in zip(found, judge_candidates(evidence, tolerance), strict=True):
+        bits = _bits_between(one, other)
+        sentence = _sentence(one, other, judgement, bits)
+        pairs.append(Pair(one.file, other.file, judgement, bits, sentence))
+    return pairs
+
+
+def _ordered(
+    one: Rung, other: Rung, kinds_of: Callable[[str, str], Sequence[KindResult]]
+) -> tuple[Rung, Rung]:
+    """The one with more right answers takes the reference's place: what it can do, counts."""
+    counts = [kind.counts for kind in kinds_of(one.file, other.file)]
+    balance = sum(count.gained - count.lost for count in counts)
+    behind = balance > 0 or (balance == 0 and _need(other) > _need(one))
+    return (other, one) if behind else (one, other)
+
+
+def _need(rung: Rung) -> int:
+    return rung.needed_bytes or 0
+
+
+def _alike(one: Rung, other: Rung) -> bool:
+    if not one.needed_bytes or not other.needed_bytes:
+        return False
+    larger, smaller = max(_need(one), _need(other)), min(_need(one), _need(other))
+    return larger <= ABOUT_THE_SAME * smaller
+
+
+def _bits_between(first: Rung, second: Rung) -> MoreBits | None:
+    """How many more bits the second needs; the reference's own noise is in it twice at most."""
+    mine, theirs = second.more_bits, first.more_bits
+    if mine is None or theirs is None:
+        return None
+    base = 1 + theirs.share
+    errors = [one.standard_error for one in (mine, theirs)]
+    error = None
+    if errors[0] is not None and errors[1] is not None:
+        error = math.hypot(errors[0], errors[1]) / base
+    return MoreBits((mine.share - theirs.share) / base, error)
+
+
+def _sentence(first: Rung, second: Rung, judgement: Judgement, bits: MoreBits | None) -> str:
+    where = f"At about the same memory ({gigabytes(_need(first))} and {gigabytes(_need(second))})"
+    summary = judgement.summary
+    if judgement.state is State.LOSES:
+        said = f"{first.name} is the better choice: {second.name} {said_of(judgement, first.name)}"
+    elif judgement.state is State.AS_GOOD:
+        said = f"{second.name} is {said_of(judgement, first.name)}"
+    elif summary is None:
+        said = f"whether {first.name} or {second.name} answers better cannot be told"
+    else:
+        said = (
+            f"whether {first.name} or {second.name} is better cannot be told yet "
+            f"({points(summary)} for {second.name})"
+        )
+    described = f"; {second.name} {bits_words(bits)} than {first.name}" if bits else ""
+    return f"{where}, {said}{described}."
