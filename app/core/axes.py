@@ -9,6 +9,7 @@ from dataclasses import dataclass
 _ROOM = 0.08
 _MOST_TICKS = 5
 _LOG_RATIO = 12.0
+_WIDENED_RATIO = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Axis:
         more_is_better: Else less is.
         is_log: Decades in equal steps; values must be above zero.
         least: What it shows at least, if given.
+        widened: Up to so far from 0 steps are nearly equal, beyond they become decades: for values
+            that matter most around 0, where some are far away. None for equal steps.
     """
 
     label: str
@@ -28,19 +31,22 @@ class Axis:
     more_is_better: bool = False
     is_log: bool = False
     least: tuple[float, float] | None = None
+    widened: float | None = None
 
 
 class Scale:
     """Turns values of an axis into places between two others."""
 
     def __init__(self, axis: Axis, values: Sequence[float], begin: float, end: float) -> None:
-        self._log = axis.is_log
+        self._log, self._widened = axis.is_log, axis.widened
         found = [*values, *(axis.least or ())]
         low, high = self._of(min(found)), self._of(max(found))
         room = (high - low) * _ROOM or (0.5 if self._log else abs(high) * 0.2 or 1.0)
         self.low, self.high = low - room, high + room
         if not self._log and min(found) >= 0:
             self.low = max(self.low, 0.0) if min(found) > 0 else -room / 2
+        if axis.widened is not None:
+            self.low, self.high = low - room, high + room
         self._begin, self._end = begin, end
 
     def place(self, value: float) -> float:
@@ -52,10 +58,20 @@ class Scale:
         """Round values to write beside the axis, about so many."""
         if self._log:
             return _log_ticks(self.low, self.high, most)
+        if self._widened is not None:
+            ticks = _widened_ticks(self._widened)
+            return [value for value in ticks if self.low <= self._of(value) <= self.high]
         return _nice_ticks(self.low, self.high, most)
 
     def _of(self, value: float) -> float:
+        if self._widened is not None:
+            return math.copysign(math.log10(1 + abs(value) / self._widened), value)
         return math.log10(max(value, 1e-300)) if self._log else value
+
+
+def wants_widened(values: Sequence[float], near: float) -> bool:
+    """Whether values are so far from 0 that what lies near it could not be told apart."""
+    return near > 0 and max(map(abs, values), default=0.0) > _WIDENED_RATIO * near
 
 
 def wants_log(values: Sequence[float]) -> bool:
@@ -69,6 +85,13 @@ def _nice_ticks(low: float, high: float, most: int) -> list[float]:
     step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= raw)
     count = math.floor(high / step) - math.ceil(low / step) + 1
     return [(math.ceil(low / step) + number) * step for number in range(count)]
+
+
+def _widened_ticks(near: float) -> list[float]:
+    """Zero, the end of the nearly equal steps, and beyond it 10, 30, 100 …, to both sides."""
+    far = [factor * 10.0**e for e in range(-3, 6) for factor in (1.0, 3.0)]
+    far = [near, *(value for value in far if value >= 2.5 * near)]
+    return [*(-value for value in reversed(far)), 0.0, *far]
 
 
 def _log_ticks(low: float, high: float, most: int) -> list[float]:

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 _OUTSIDE_COSTS = 30.0
 # Covering less than this many square pixels is no reason for a shorter name.
-_HARDLY_COVERED = 6.0
+_HARDLY_COVERED = 11.0
 # Beyond so many options a name stands apart from its mark: a shorter one close by is better.
-_NEAR_OPTIONS, _FAR_COSTS = 8, 8.0
+_NEAR_OPTIONS, _FAR_COSTS = 8, 12.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,7 @@ class ProfileContent:
         cells: A line for each kind, the largest losses first; all questions together above them.
         versions: The columns.
         waiting: Those that were not asked yet, or failed.
+        asked_kinds: Without the line of all together.
     """
 
     measure: Measure
@@ -128,6 +129,7 @@ class ProfileContent:
     tolerance: float
     waiting: tuple[Version, ...]
     empty: tuple[str, str] | None
+    asked_kinds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +239,7 @@ def _profile(figures: LadderFigures | None, measure: Measure) -> ProfileContent:
         tolerance=figures.tolerance,
         waiting=waiting,
         empty=None,
+        asked_kinds=len(by_kind),
     )
 
 

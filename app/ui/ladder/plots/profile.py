@@ -194,8 +194,9 @@ class ProfileDrawing(Drawing):
             words.tr("shaded: loses · hollow: cannot tell"),
         ]
         if self.shown < len(self._content.kinds):
+            above = len(self._content.kinds) - self._content.asked_kinds
             part = words.tr("{0} of {1} kinds, largest losses first").format(
-                count(self.shown), count(len(self._content.kinds))
+                count(self.shown - above), count(self._content.asked_kinds)
             )
             legend = [f"{part} · {form}" for form in legend] + [part]
         box = QRectF(GRID / 2, below, room, look.line_px)
@@ -274,6 +275,8 @@ class ProfileDrawing(Drawing):
         look = self.look
         if self._content.measure is Measure.ACCURACY:
             ticks = [(0.0, "0"), (1.0, "100")]
+            if self.column_px < _LEAST_TICKED_PX:
+                ticks = [(0.5, "50")]
         else:
             ticks = [(0.0, "0")]
             if self.column_px >= _LEAST_TICKED_PX:
@@ -282,8 +285,6 @@ class ProfileDrawing(Drawing):
                     for value in scale.ticks(3)
                     if abs(value) > 1e-9
                 ]
-        if self.column_px < 4 * GRID:
-            ticks = ticks[:1]
         for value, text in ticks:
             wide = look.advance(text)
             box = QRectF(scale.place(value) - wide / 2, bottom, wide, look.line_px)

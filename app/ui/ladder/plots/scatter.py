@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from app.core.axes import Axis, Scale, wants_log
+from app.core.axes import Axis, Scale, wants_log, wants_widened
 from app.core.scatter import Box, Label, pareto, place_labels
 from app.core.shapes import colour_of, letter_of
 from app.lab.ladder_figures import Cost, Loss
@@ -215,18 +215,7 @@ class ScatterDrawing(Drawing):
         forms = [self._forms(version) for version, _ in content.points]
         widths = [[look.advance(a, bold=True) + look.advance(b) for a, b in form] for form in forms]
         taken = [_box(box) for box, _ in self._words]
-        taken += [Box(area.left() - 2.0, area.top(), area.left() + 2.0, area.bottom())
-                  for area in self._upright_lines()]  # fmt: skip
-        for one, other in itertools.pairwise(self._stairs()):
-            (left, right), (top, low) = sorted((one.x(), other.x())), sorted((one.y(), other.y()))
-            taken.append(Box(left - 1.5, top - 1.5, right + 1.5, low + 1.5))
-        for (_, point), place in zip(content.points, self.places, strict=True):
-            if point.low is not None and point.high is not None:
-                low, high = (self.y_scale.place(end) for end in (point.low, point.high))
-                taken.append(Box(place.x() - 2.0, high, place.x() + 2.0, low))
-            if point.across:
-                left, right = (self.x_scale.place(point.x + s * point.across) for s in (-1, 1))
-                taken.append(Box(left, place.y() - 1.0, right, place.y() + 1.0))
+        taken += [_thin(line) for line in self._lines()]
         order = sorted(
             range(len(forms)), key=lambda i: content.points[i][0].file != content.recommended
         )
@@ -295,7 +284,8 @@ class ScatterDrawing(Drawing):
     def _paint_titles(self, painter: QPainter) -> None:
         look, content, area = self.look, self._content, self.area
         dim, line = look.tokens.dim, look.line_px
-        title = words.loss_title(content.loss, is_log=self._y_axis.is_log)
+        is_log = self._y_axis.is_log or self._y_axis.widened is not None
+        title = words.loss_title(content.loss, is_log=is_log)
         room = self.size.width() - GRID
         box = QRectF(GRID / 2, 0.0, room, line)
         write(painter, look, dim, box, look.fitting(title, room))
@@ -345,12 +335,23 @@ class ScatterDrawing(Drawing):
             found.append(there)
         return found
 
-    def _upright_lines(self) -> list[QRectF]:
+    def _lines(self) -> list[tuple[QPointF, QPointF]]:
+        """All that names should not stand on: bars, the front, the limit, the reference."""
         content, area = self._content, self.area
-        values = [content.reference[1]] if content.reference else []
-        values += [content.limit] if content.limit is not None and self._limit_inside else []
-        places = [self.x_scale.place(value) for value in values]
-        return [QRectF(x, area.top(), 0.0, area.height()) for x in places]
+        found = list(itertools.pairwise(self._stairs()))
+        for (_, point), place in zip(content.points, self.places, strict=True):
+            if point.low is not None and point.high is not None:
+                low, high = self.y_scale.place(point.low), self.y_scale.place(point.high)
+                found.append((QPointF(place.x(), high), QPointF(place.x(), low)))
+            if point.across:
+                ends = (point.x - point.across, point.x + point.across)
+                left, right = map(self.x_scale.place, ends)
+                found.append((QPointF(left, place.y()), QPointF(right, place.y())))
+        upright = [content.reference[1]] if content.reference else []
+        upright += [content.limit] if content.limit is not None and self._limit_inside else []
+        places = map(self.x_scale.place, upright)
+        found += [(QPointF(x, area.top()), QPointF(x, area.bottom())) for x in places]
+        return found
 
     def _paint_bars(
         self, painter: QPainter, version: Version, point: PlotPoint, place: QPointF
@@ -417,13 +418,25 @@ def _axes(content: ScatterContent) -> tuple[Axis, Axis]:
         "",
         lambda value: words.loss_tick(content.loss, value),
         is_log=content.loss is Loss.DIVERGENCE and wants_log(ups),
-        least=(0.0, content.tolerance) if content.tolerance is not None else None,
+        least=None if content.tolerance is None else (0.0, content.tolerance),
+        widened=content.tolerance if wants_widened(ups, content.tolerance or 0.0) else None,
     )
     return across, up
 
 
 def _near(limit: float, costs: list[float]) -> bool:
     return min(costs) / _STRETCH <= limit <= max(costs) * _STRETCH
+
+
+def _thin(line: tuple[QPointF, QPointF]) -> Box:
+    """A line's room. So thin that a name may cross it where there is no better place."""
+    (one, other), half = line, 0.5
+    return Box(
+        min(one.x(), other.x()) - half,
+        min(one.y(), other.y()) - half,
+        max(one.x(), other.x()) + half,
+        max(one.y(), other.y()) + half,
+    )
 
 
 def _box(rect: QRectF) -> Box:

@@ -93,10 +93,11 @@ def loss_title(loss: Loss, *, is_log: bool) -> tuple[str, ...]:
         )
     if loss is Loss.BITS:
         return tr("bits per byte of text · less is better"), tr("bits per byte of text")
+    scale = tr(", widened around 0") if is_log else ""
     return (
-        tr("right answers lost, in points · less is better"),
-        tr("right answers lost, in points"),
-        tr("points lost"),
+        tr("right answers lost, in points{0} · less is better").format(scale),
+        tr("right answers lost, in points{0}").format(scale),
+        tr("points lost{0}").format(scale),
     )
 
 
