@@ -50,6 +50,15 @@ class Box(NamedTuple):
         high = min(self.bottom, other.bottom) - max(self.top, other.top)
         return wide * high if wide > 0 and high > 0 else 0.0
 
+    def meets(self, other: Box) -> bool:
+        """Whether both share anything at all."""
+        return (
+            self.left <= other.right
+            and other.left <= self.right
+            and self.top <= other.bottom
+            and other.top <= self.bottom
+        )
+
     def beyond(self, bounds: Box) -> float:
         """How far it reaches out of another, all sides together."""
         return (
@@ -113,18 +122,34 @@ def place_labels(
     for (x, y), forms in zip(places, widths, strict=True):
         best: tuple[float, Label] | None = None
         for form, width in enumerate(forms):
-            for order, box in enumerate(_options(x, y, width, height, reach)):
-                cost = sum(box.covered_by(other) for other in covered)
-                cost += _OUTSIDE_COSTS * box.beyond(bounds) + 0.01 * order
-                cost += _FAR_COSTS if order >= _NEAR_OPTIONS else 0.0
-                if best is None or cost < best[0]:
-                    best = cost, Label(box, form)
-            if best is not None and best[0] < _HARDLY_COVERED:
+            around = Box(
+                x - width - reach, y - 3 * height - reach, x + width + reach, y + 3 * height + reach
+            )
+            near = [other for other in covered if other.meets(around)]
+            cost, box = _cheapest(_options(x, y, width, height, reach), bounds, near)
+            if best is None or cost < best[0]:
+                best = cost, Label(box, form)
+            if best[0] < _HARDLY_COVERED:
                 break
         assert best is not None
         covered.append(best[1].box)
         found.append(best[1])
     return found
+
+
+def _cheapest(options: Sequence[Box], bounds: Box, taken: Sequence[Box]) -> tuple[float, Box]:
+    """The option that covers least, the earlier ones first."""
+    best: tuple[float, Box] | None = None
+    for order, box in enumerate(options):
+        cost = 0.01 * order + (_FAR_COSTS if order >= _NEAR_OPTIONS else 0.0)
+        if best is not None and cost >= best[0]:
+            break  # none that follows can be cheaper
+        cost += _OUTSIDE_COSTS * box.beyond(bounds)
+        cost += sum(box.covered_by(other) for other in taken)
+        if best is None or cost < best[0]:
+            best = cost, box
+    assert best is not None
+    return best
 
 
 def _options(x: float, y: float, width: float, height: float, reach: float) -> list[Box]:

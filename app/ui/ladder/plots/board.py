@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
 from PySide6.QtWidgets import QWidget
 
 from app.ui.ladder.plots.describe import describe
@@ -47,6 +56,7 @@ class Board(QWidget):
         super().__init__(parent)
         self._content = content
         self._drawing: Drawing | None = None
+        self._kept: tuple[Drawing, QPixmap] | None = None
         self._marked: str | None = None
         self._at: int | None = None
         self._turn = 0
@@ -71,6 +81,22 @@ class Board(QWidget):
             look = Look.of(self.font(), current_tokens())
             self._drawing = lay_out(self._content, QSizeF(self.size()), look)
         return self._drawing
+
+    def _still(self, drawing: Drawing) -> QPixmap:
+        """What stands still, kept: a move of the pointer paints no whiskers."""
+        ratio = self.devicePixelRatioF()
+        kept = self._kept
+        if kept is not None and kept[0] is drawing and kept[1].devicePixelRatio() == ratio:
+            return kept[1]
+        pixmap = QPixmap(self.size() * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(QColor(current_tokens().surface))
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        drawing.paint(painter)
+        painter.end()
+        self._kept = (drawing, pixmap)
+        return pixmap
 
     @property
     def box(self) -> ReadoutBox:
@@ -148,13 +174,13 @@ class Board(QWidget):
         return QSize(34 * GRID, 24 * GRID)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        drawing = self.drawing
         painter = QPainter(self)
-        tokens = current_tokens()
-        painter.fillRect(self.rect(), QColor(tokens.surface))
+        painter.drawPixmap(0, 0, self._still(drawing))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.drawing.paint(painter, self._marked, self._at)
+        drawing.paint_over(painter, self._marked, self._at)
         if self.hasFocus():
-            painter.setPen(QPen(QColor(tokens.accent), 2.0))
+            painter.setPen(QPen(QColor(current_tokens().accent), 2.0))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(self.rect()).adjusted(1.0, 1.0, -1.0, -1.0))
 

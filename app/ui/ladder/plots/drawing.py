@@ -53,11 +53,15 @@ class Drawing(ABC):
         self.spots: list[Spot] = []
 
     @abstractmethod
-    def paint(self, painter: QPainter, marked: str | None = None, at: int | None = None) -> None:
-        """Paint it.
+    def paint(self, painter: QPainter) -> None:
+        """Paint all that stands still, from 0, 0 to ``size``."""
+
+    @abstractmethod
+    def paint_over(self, painter: QPainter, marked: str | None, at: int | None) -> None:
+        """Paint what changes quickly over it.
 
         Args:
-            painter: Where; from 0, 0 to ``size``.
+            painter: Where.
             marked: The file that is selected elsewhere.
             at: The spot that is read.
         """
@@ -102,7 +106,10 @@ class Notice(Drawing):
         super().__init__(size, look)
         self.words = words
 
-    def paint(self, painter: QPainter, marked: str | None = None, at: int | None = None) -> None:
+    def paint_over(self, painter: QPainter, marked: str | None, at: int | None) -> None:
+        pass
+
+    def paint(self, painter: QPainter) -> None:
         wrap = int(Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap)
         look, width = self.look, max(1.0, self.size.width() - 4 * GRID)
         lines = [
@@ -129,6 +136,13 @@ class Notice(Drawing):
 
     def step(self, index: int | None, key: Qt.Key) -> int | None:
         return None
+
+
+def frame_of(painter: QPainter, look: Look, area: QRectF) -> None:
+    """A thin frame around what is read."""
+    painter.setPen(QPen(QColor(look.tokens.text), 1.0))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5))
 
 
 def paint_ticks_up(

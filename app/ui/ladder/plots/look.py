@@ -32,6 +32,8 @@ class Look:
     font: QFont
     bold: QFont
     tokens: Tokens
+    metrics: QFontMetricsF
+    bold_metrics: QFontMetricsF
 
     @classmethod
     def of(cls, font: QFont, tokens: Tokens) -> Look:
@@ -39,7 +41,7 @@ class Look:
         small = tabular(small_font(font))
         bold = QFont(small)
         bold.setBold(True)
-        return cls(small, bold, tokens)
+        return cls(small, bold, tokens, QFontMetricsF(small), QFontMetricsF(bold))
 
     @property
     def theme(self) -> PlotTheme:
@@ -49,11 +51,11 @@ class Look:
     @property
     def line_px(self) -> float:
         """Height of a line of text."""
-        return QFontMetricsF(self.font).height()
+        return self.metrics.height()
 
     def advance(self, text: str, *, bold: bool = False) -> float:
         """Width of a text."""
-        return QFontMetricsF(self.bold if bold else self.font).horizontalAdvance(text) + 1.0
+        return (self.bold_metrics if bold else self.metrics).horizontalAdvance(text) + 1.0
 
     def fitting(self, forms: Sequence[str], room: float) -> str:
         """The first form that fits; else the last one, cut."""
@@ -65,7 +67,7 @@ class Look:
     def elided(self, text: str, room: float) -> str:
         """A text with an ellipsis in its middle where it does not fit."""
         middle = Qt.TextElideMode.ElideMiddle
-        return QFontMetricsF(self.font).elidedText(text, middle, max(0.0, room))
+        return self.metrics.elidedText(text, middle, max(0.0, room))
 
     def edge(self, number: int) -> QColor:
         """A candidate's colour made fit for lines on the surface."""
@@ -114,6 +116,13 @@ def dashed(colour: str, pattern: list[float], width: float = 1.0) -> QPen:
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     pen.setDashPattern([step / width for step in pattern])
     return pen
+
+
+def halo(look: Look, alpha: int = 38) -> QColor:
+    """What lies over the file that is selected."""
+    colour = QColor(look.tokens.accent)
+    colour.setAlpha(alpha)
+    return colour
 
 
 def crisp(place: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
@@ -13,8 +14,17 @@ from app.core.tasks.results import KindVerdict
 from app.ui.format import UNKNOWN, Quantity, count, percent, points
 from app.ui.ladder.plots import words
 from app.ui.ladder.plots.content import Measure
-from app.ui.ladder.plots.drawing import Drawing, Spot
-from app.ui.ladder.plots.look import DOTS, Look, crisp, dashed, paint_mark, paint_whisker, write
+from app.ui.ladder.plots.drawing import Drawing, Spot, frame_of
+from app.ui.ladder.plots.look import (
+    DOTS,
+    Look,
+    crisp,
+    dashed,
+    halo,
+    paint_mark,
+    paint_whisker,
+    write,
+)
 from app.ui.plots.words import Readout, ReadoutRow
 from app.ui.theme import GRID
 
@@ -23,6 +33,7 @@ if TYPE_CHECKING:
     from app.ui.ladder.plots.content import ProfileContent, Version
 
 _DOT_PX = 3.6
+_LOSES = KindVerdict.LOSES.value
 _MOST_ROW_PX = 3.5 * GRID
 _MOST_NAMES_SHARE = 0.34
 _GAP_PX = 4.0
@@ -153,20 +164,27 @@ class ProfileDrawing(Drawing):
 
     # ---------------------------------------------------------------------------- painting
 
-    def paint(self, painter: QPainter, marked: str | None = None, at: int | None = None) -> None:
+    def paint(self, painter: QPainter) -> None:
         self._paint_titles(painter)
-        self._paint_heads(painter, marked)
+        self._paint_losses(painter)
+        for column in range(len(self._content.versions)):
+            self._paint_head(painter, column)
         for row in range(self.shown):
             self._paint_kind(painter, row)
         for column in range(len(self._content.versions)):
             self._paint_zero(painter, column)
         for (row, column), spot in zip(self._places, self.spots, strict=True):
-            if self.figure(row, column) is not None:
-                self._paint_dot(painter, row, column, spot)
-        if at is not None and at < len(self.spots):
-            painter.setPen(QPen(QColor(self.look.tokens.text), 1.0))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.spots[at].area.adjusted(0.5, 0.5, -0.5, -0.5))
+            self._paint_dot(painter, row, column, spot)
+
+    def paint_over(self, painter: QPainter, marked: str | None, at: int | None) -> None:
+        for column, version in enumerate(self._content.versions):
+            if version.file == marked:
+                top = self.area.top() - self.look.line_px - 2.0
+                left = self.area.left() + column * self.column_px
+                high = self.area.top() + self.shown * self.row_px - top
+                painter.fillRect(QRectF(left, top, self.column_px, high), halo(self.look))
+        if at is not None:
+            frame_of(painter, self.look, self.spots[at].area)
 
     def _paint_titles(self, painter: QPainter) -> None:
         look, size = self.look, self.size
@@ -202,31 +220,25 @@ class ProfileDrawing(Drawing):
         box = QRectF(GRID / 2, below, room, look.line_px)
         write(painter, look, look.tokens.dim, box, look.fitting(legend, room))
 
-    def _paint_heads(self, painter: QPainter, marked: str | None) -> None:
+    def _paint_head(self, painter: QPainter, column: int) -> None:
         look, line = self.look, self.look.line_px
-        top = line + GRID / 2
-        for column, version in enumerate(self._content.versions):
-            cell = QRectF(self.area.left() + column * self.column_px, top, self.column_px, line)
-            if version.file == marked:
-                halo = QColor(look.tokens.accent)
-                halo.setAlpha(_TINT_ALPHA)
-                whole = cell.adjusted(1.0, -2.0, -1.0, self.shown * self.row_px + GRID / 2)
-                painter.fillRect(whole, halo)
-            letter = letter_of(version.number)
-            wide = look.advance(letter, bold=True)
-            name = look.elided(version.name, cell.width() - wide - 20.0)
-            if look.advance(name) < min(_HEAD_NAME_PX, look.advance(version.name)):
-                name = ""
-            total = 14.0 + wide + (look.advance(f" {name}") if name else 0.0)
-            x = cell.center().x() - total / 2
-            paint_mark(painter, look, version.number, QPointF(x + 5.0, cell.center().y()))
-            painter.setFont(look.bold)
-            painter.setPen(QColor(look.tokens.text))
-            flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-            painter.drawText(QRectF(x + 14.0, top, wide, line), flags, letter)
-            if name:
-                box = QRectF(x + 14.0 + wide, top, cell.width(), line)
-                write(painter, look, look.tokens.text, box, f" {name}")
+        top, version = line + GRID / 2, self._content.versions[column]
+        cell = QRectF(self.area.left() + column * self.column_px, top, self.column_px, line)
+        letter = letter_of(version.number)
+        wide = look.advance(letter, bold=True)
+        name = look.elided(version.name, cell.width() - wide - 20.0)
+        if look.advance(name) < min(_HEAD_NAME_PX, look.advance(version.name)):
+            name = ""
+        total = 14.0 + wide + (look.advance(f" {name}") if name else 0.0)
+        x = cell.center().x() - total / 2
+        paint_mark(painter, look, version.number, QPointF(x + 5.0, cell.center().y()))
+        painter.setFont(look.bold)
+        painter.setPen(QColor(look.tokens.text))
+        flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        painter.drawText(QRectF(x + 14.0, top, wide, line), flags, letter)
+        if name:
+            box = QRectF(x + 14.0 + wide, top, cell.width(), line)
+            write(painter, look, look.tokens.text, box, f" {name}")
 
     def _paint_kind(self, painter: QPainter, row: int) -> None:
         look, content = self.look, self._content
@@ -290,16 +302,27 @@ class ProfileDrawing(Drawing):
             box = QRectF(scale.place(value) - wide / 2, bottom, wide, look.line_px)
             write(painter, look, look.tokens.dim, box, text, Qt.AlignmentFlag.AlignHCenter)
 
+    def _paint_losses(self, painter: QPainter) -> None:
+        """Shade what loses; neighbours in one piece."""
+        tint = QColor(self.look.tokens.failed)
+        tint.setAlpha(_TINT_ALPHA)
+        for column, version in enumerate(self._content.versions):
+            lost = [
+                not version.is_reference and cell is not None and cell.verdict == _LOSES
+                for cell in (cells[column] for cells in self._content.cells[: self.shown])
+            ]
+            for is_lost, run in itertools.groupby(enumerate(lost), key=lambda each: each[1]):
+                if is_lost:
+                    rows = [row for row, _ in run]
+                    box = self.cell(rows[0], column).united(self.cell(rows[-1], column))
+                    painter.fillRect(box, tint)
+
     def _paint_dot(self, painter: QPainter, row: int, column: int, spot: Spot) -> None:
         content, look = self._content, self.look
         cell, figure = content.cells[row][column], self.figure(row, column)
         if cell is None or figure is None:
             return
         version: Version = content.versions[column]
-        if cell.verdict == KindVerdict.LOSES.value and not version.is_reference:
-            tint = QColor(look.tokens.failed)
-            tint.setAlpha(_TINT_ALPHA)
-            painter.fillRect(spot.area.adjusted(1.0, 1.0, 0.0, 0.0), tint)
         scale, y = self.scales[column], spot.centre.y()
         if figure.low is not None and figure.high is not None:
             ends = (QPointF(scale.place(end), y) for end in (figure.low, figure.high))

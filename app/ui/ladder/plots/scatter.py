@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from app.lab.ladder_figures import Cost
 from app.ui.ladder.plots import words
 from app.ui.ladder.plots.drawing import (
     Drawing,
     Spot,
+    frame_of,
     paint_baselines,
     paint_ticks_across,
     paint_ticks_up,
@@ -23,6 +24,7 @@ from app.ui.ladder.plots.look import (
     Look,
     crisp,
     dashed,
+    halo,
     paint_mark,
     paint_whisker,
     write,
@@ -32,12 +34,12 @@ from app.ui.ladder.plots.scatter_readout import scatter_readout
 from app.ui.theme import GRID
 
 if TYPE_CHECKING:
-    from app.ui.ladder.plots.content import ScatterContent, Version
+    from app.ui.ladder.plots.content import ScatterContent
     from app.ui.plots.words import Readout
 
 _RING_PX = 9.0
 _TINT_ALPHA = 22
-_HALO_ALPHA = 70
+_HALO_ALPHA = 110
 
 
 class ScatterDrawing(Drawing):
@@ -75,7 +77,7 @@ class ScatterDrawing(Drawing):
 
     # ---------------------------------------------------------------------------- painting
 
-    def paint(self, painter: QPainter, marked: str | None = None, at: int | None = None) -> None:
+    def paint(self, painter: QPainter) -> None:
         look, content, area = self.look, self._content, self.layout.area
         self._paint_beyond_limit(painter)
         paint_ticks_up(painter, look, area, self.layout.y_scale, self.layout.up)
@@ -87,18 +89,39 @@ class ScatterDrawing(Drawing):
         self._paint_lines(painter)
         for index in range(len(content.points)):
             self._paint_bars(painter, index)
-        for index, ((version, _), place) in enumerate(
-            zip(content.points, self.layout.places, strict=True)
-        ):
-            below = sum(
-                (other - place).manhattanLength() < 2.0 for other in self.layout.places[index + 1 :]
-            )
-            # What lies below another mark at the same place looks out around it.
-            radius = MARK_PX + 3.0 * below
-            self._paint_ring(painter, version, place, radius, marked, at == index)
+        for index, (version, _) in enumerate(content.points):
+            place, radius = self.layout.places[index], self._radius(index)
+            if version.file == content.recommended:
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(QColor(look.tokens.accent), 2.0))
+                ring = radius - MARK_PX + _RING_PX
+                painter.drawEllipse(place, ring, ring)
             paint_mark(painter, look, version.number, place, radius=radius)
         for name in self.layout.names:
             self._paint_name(painter, name)
+
+    def paint_over(self, painter: QPainter, marked: str | None, at: int | None) -> None:
+        look = self.look
+        for index, spot in enumerate(self.spots):
+            if spot.file != marked:
+                continue
+            if index >= len(self._content.points):
+                painter.fillRect(spot.area, halo(look))
+                continue
+            inner, outer = self._radius(index) + 1.0, self._radius(index) + 8.0
+            # The mark itself stays as it is.
+            ring = QPainterPath()
+            ring.addEllipse(spot.centre, outer, outer)
+            ring.addEllipse(spot.centre, inner, inner)
+            painter.fillPath(ring, halo(look, _HALO_ALPHA))
+        if at is not None:
+            frame_of(painter, look, self.spots[at].area)
+
+    def _radius(self, index: int) -> float:
+        """What lies below another mark at the same place looks out around it."""
+        places = self.layout.places
+        below = sum((o - places[index]).manhattanLength() < 2.0 for o in places[index + 1 :])
+        return MARK_PX + 3.0 * below
 
     def _paint_beyond_limit(self, painter: QPainter) -> None:
         """The side of the limit where nothing should be: tinted, so that it is seen at a glance."""
@@ -165,25 +188,6 @@ class ScatterDrawing(Drawing):
             paint_whisker(painter, colour, *swing)
         if whisker is not None and whisker[1].y() - whisker[0].y() > 2 * MARK_PX:
             paint_whisker(painter, colour, *whisker)
-
-    def _paint_ring(
-        self, painter: QPainter, version: Version, place: QPointF, radius: float,
-        marked: str | None, is_read: bool,
-    ) -> None:  # fmt: skip
-        look = self.look
-        if version.file == marked:
-            painter.setPen(Qt.PenStyle.NoPen)
-            halo = QColor(look.tokens.accent)
-            halo.setAlpha(_HALO_ALPHA)
-            painter.setBrush(halo)
-            painter.drawEllipse(place, radius + 8.0, radius + 8.0)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        if version.file == self._content.recommended:
-            painter.setPen(QPen(QColor(look.tokens.accent), 2.0))
-            painter.drawEllipse(place, radius - MARK_PX + _RING_PX, radius - MARK_PX + _RING_PX)
-        if is_read:
-            painter.setPen(QPen(QColor(look.tokens.text), 1.0))
-            painter.drawEllipse(place, radius + 7.0, radius + 7.0)
 
     def _paint_name(self, painter: QPainter, name: Name) -> None:
         look = self.look

@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from app.core.shapes import colour_of, letter_of
 from app.ui.format import Quantity, count, divergence, percent
 from app.ui.ladder.plots import words
-from app.ui.ladder.plots.drawing import Drawing, Spot
-from app.ui.ladder.plots.look import DOTS, Look, crisp, dashed, paint_mark, write
+from app.ui.ladder.plots.drawing import Drawing, Spot, frame_of
+from app.ui.ladder.plots.look import DOTS, Look, crisp, dashed, halo, paint_mark, write
 from app.ui.plots.words import Readout, ReadoutRow
 from app.ui.theme import GRID
 
@@ -142,15 +142,20 @@ class SpreadDrawing(Drawing):
 
     # ---------------------------------------------------------------------------- painting
 
-    def paint(self, painter: QPainter, marked: str | None = None, at: int | None = None) -> None:
+    def paint(self, painter: QPainter) -> None:
         self._paint_axis(painter)
         for row, version in enumerate(self._content.versions):
-            self._paint_strip(painter, row, version, is_marked=version.file == marked)
+            self._paint_strip(painter, row, version)
         self._paint_floor(painter)
-        if at is not None and at < len(self.spots):
-            painter.setPen(QPen(QColor(self.look.tokens.text), 1.0))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.spots[at].area.adjusted(0.5, 0.5, -1.5, -0.5))
+
+    def paint_over(self, painter: QPainter, marked: str | None, at: int | None) -> None:
+        for row, version in enumerate(self._content.versions):
+            if version.file == marked:
+                top = self.area.top() + row * self.row_px
+                box = QRectF(0.0, top + 1.0, self.size.width(), self.row_px - 1.0)
+                painter.fillRect(box, halo(self.look))
+        if at is not None:
+            frame_of(painter, self.look, self.spots[at].area)
 
     def _paint_axis(self, painter: QPainter) -> None:
         look, area, content = self.look, self.area, self._content
@@ -188,17 +193,9 @@ class SpreadDrawing(Drawing):
         text = look.fitting(forms, area.width())
         write(painter, look, look.tokens.dim, box, text, Qt.AlignmentFlag.AlignHCenter)
 
-    def _paint_strip(
-        self, painter: QPainter, row: int, version: Version, *, is_marked: bool
-    ) -> None:
+    def _paint_strip(self, painter: QPainter, row: int, version: Version) -> None:
         look, area = self.look, self.area
         base = area.top() + (row + 1) * self.row_px
-        if is_marked:
-            halo = QColor(look.tokens.accent)
-            halo.setAlpha(38)
-            painter.fillRect(
-                QRectF(0.0, base - self.row_px + 1.0, self.size.width(), self.row_px - 1.0), halo
-            )
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colour_of(version.number)))
         for place in range(self.bins):
