@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
 from app.core.errors import PersonError
+from app.store.backups import back_up, check_room, copy_for, remove_old_copies
 from app.store.schema import APPLICATION_ID, MIGRATIONS
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ def open_database(
 
     Raises:
         StoreTooNew: A newer program wrote it; the file is left as it is.
+        NoRoom: The disk is too full for the copy of an older one, which is left as it is.
         StoreFailed: It cannot be opened, or not be brought up to date; it is left as it is.
     """
     with said(f"The chats in {path} cannot be opened"):
@@ -72,18 +74,25 @@ def open_database(
             )
             version = 0
         if version > len(migrations):
-            raise StoreTooNew(
-                f"The chats in {path} were written by a newer Shrinkscope. "
-                "Start that one, or move the file away to begin anew.",
-                f"store version {version}, this program knows {len(migrations)}",
-            )
-        connection = _connect(path)
+            raise _too_new(path, version, len(migrations))
+        # Before anything is written beside the file, be it SQLite's own.
+        copy = _copied(path, version) if 0 < version < len(migrations) else None
         try:
-            if version < len(migrations):
-                _migrate(connection, path, version, migrations)
+            connection = _connect(path)
+            try:
+                if version < len(migrations):
+                    _migrate(connection, version, migrations)
+            except BaseException:
+                connection.close()
+                raise
         except BaseException:
-            connection.close()
+            if copy is not None:
+                copy.unlink(missing_ok=True)  # of what is unchanged
             raise
+        if copy is not None:
+            known = len(migrations)
+            log.info("store brought from version %d to %d, copied to %s", version, known, copy)
+            remove_old_copies(path)
         return connection
 
 
@@ -95,6 +104,16 @@ def open_beside(path: Path) -> sqlite3.Connection:
     """
     with said(f"The store in {path} cannot be opened"):
         return _connect(path)
+
+
+def _too_new(path: Path, version: int, known: int) -> StoreTooNew:
+    copy = copy_for(path, known)
+    other = "" if copy is None else f", or put {copy.name} in its place, which is from before"
+    return StoreTooNew(
+        f"The chats in {path} were written by a newer Shrinkscope. "
+        f"Start that one{other}, or move the file away to begin anew.",
+        f"store version {version}, this program knows {known}",
+    )
 
 
 @contextlib.contextmanager
@@ -241,16 +260,17 @@ def _move_aside(path: Path) -> Path:
     return aside
 
 
+def _copied(path: Path, version: int) -> Path:
+    """A copy of an older database, made without touching it."""
+    check_room(path)
+    with contextlib.closing(sqlite3.connect(_inspection_uri(path), uri=True)) as connection:
+        return back_up(connection, path, version)
+
+
 def _migrate(
-    connection: sqlite3.Connection,
-    path: Path,
-    version: int,
-    migrations: Sequence[Sequence[str]],
+    connection: sqlite3.Connection, version: int, migrations: Sequence[Sequence[str]]
 ) -> None:
     """Bring the database from ``version`` to the newest, all steps or none."""
-    if version > 0:
-        kept = _back_up(connection, path, version)
-        log.info("store version %d kept as %s", version, kept)
     # Steps that rebuild a table would otherwise delete what refers to it; checked at the end.
     connection.execute("PRAGMA foreign_keys = OFF")
     with transaction(connection, durable=True):
@@ -265,18 +285,3 @@ def _migrate(
     connection.execute("PRAGMA foreign_keys = ON")
     # The version then stands in the file itself, where an older program looks first.
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-
-
-def _back_up(connection: sqlite3.Connection, path: Path, version: int) -> Path:
-    """Copy the database, complete or not at all, to a file named after its version."""
-    kept = path.with_name(f"{path.name}.version-{version}")
-    unfinished = kept.with_name(f"{kept.name}.part")
-    unfinished.unlink(missing_ok=True)
-    copy = sqlite3.connect(unfinished)
-    try:
-        connection.backup(copy)
-        copy.execute("PRAGMA journal_mode = DELETE")  # one file, complete in itself
-    finally:
-        copy.close()
-    os.replace(unfinished, kept)
-    return kept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import struct
@@ -314,6 +315,23 @@ def test_close_and_come_back(
         "The sky is green!",
     }
     assert paths.settings.is_file()
+
+
+def test_the_store_of_the_first_version_comes_back_after_an_update(
+    open_window: Callable[..., Person], paths: Paths
+) -> None:
+    kept = Path(__file__).parents[1] / "store" / "databases"
+    paths.create()
+    shutil.copy(kept / "version-1.sqlite3", paths.database)
+    shutil.copy(kept / "version-1-settings.json", paths.settings)
+
+    person = open_window()
+
+    assert person.session.chat.title == "Skies"
+    person.until(lambda: person.shows("The sky is green!", person.view(1)))
+    person.until(lambda: person.shows("And in the evening?", person.view(0)))
+    assert not person.window.page.plots_visible
+    assert not person.window.main.notice.isVisible()
 
 
 # The window's program with a hand at its session: asks at once, and after each turn of its

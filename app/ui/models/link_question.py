@@ -68,7 +68,7 @@ class LinkQuestion(Banner):
             except NoSuchFileError as error:
                 problems.append(error.sentence)
         if problems:
-            sentence = self.tr("A link leads to {repository}, which has not all that it names.")
+            sentence = self.tr("A link names what {repository} does not have.")
             self.show_notice(
                 Severity.WARNING,
                 sentence.format(repository=repository.repo_id),

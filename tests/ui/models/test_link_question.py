@@ -116,7 +116,7 @@ def test_a_level_that_is_not_there_is_said(shown: Shown, link: str) -> None:
     follow(shown, "shrinkscope://" + link.format(REPO))
 
     question = shown.page.repository.question
-    assert "not all that it names" in question.sentence
+    assert f"what {REPO} does not have" in question.sentence
     assert "no level “Q3_K_S”" in question.advice
     assert buttons(shown) == {}
 

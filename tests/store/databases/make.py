@@ -1,0 +1,163 @@
+"""Writes a store as the program of this checkout writes it, for the tests of updates.
+
+    python make.py FOLDER MODELS
+
+Start it in the root of a checkout of the commit that README.md names, with that checkout on
+PYTHONPATH. It uses what that version has: a session with real engines over small models made in
+MODELS, and the stores of downloads, comparisons, ladders and votes as far as they exist there.
+FOLDER gets ``version-N.sqlite3`` and ``version-N-settings.json``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from app.bootstrap import at_once, build_session, open_house
+from app.core.settings import SamplingSettings
+from app.store.paths import Paths
+from app.store.schema import MIGRATIONS
+from app.store.settings import Settings
+from tests.helpers import gguf_files as files
+
+VERSION = len(MIGRATIONS)
+
+
+def main(folder: Path, models: Path) -> None:
+    """Write both files."""
+    models.mkdir(parents=True, exist_ok=True)
+    blue = models / "sky-F16.gguf"
+    green = models / "sky-Q4_K_M.gguf"
+    endless = models / "sky-endless.gguf"
+    thinks = models / "sky-thinks.gguf"
+    files.write_scripted_model(blue, ["The", " sky", " is", " blue", "."])
+    files.write_scripted_model(green, ["The", " sky", " is", " green", "!"])
+    files.write_scripted_model(endless, [f" w{n}" for n in range(30)], ends=False)
+    files.write_thinking_model(thinks)
+    with tempfile.TemporaryDirectory() as home:
+        paths = Paths.below(Path(home))
+        house = open_house(paths)
+        chat_id = write_chats(paths, house, [blue, green, endless, thinks])
+        write_downloads(house.connection)
+        write_ladders(house.connection)
+        write_votes(house.connection, blue, green)
+        settings = Settings(theme="dark", last_chat_id=chat_id, plots_visible=False)
+        house.settings_file.save(settings)
+        house.close()
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(paths.database, folder / f"version-{VERSION}.sqlite3")
+        shutil.copy(paths.settings, folder / f"version-{VERSION}-settings.json")
+
+
+def write_chats(paths: Paths, house: Any, models: list[Path]) -> int:
+    """Two chats with answers of real engines; returns the number of the first."""
+    session, _runner = build_session(paths, house.chats, at_once, None)
+
+    def rest() -> None:
+        while session.busy:
+            session.pump()
+            time.sleep(0.01)
+
+    session.start_with(models)
+    session.set_sampling(SamplingSettings(max_tokens=12))
+    session.ask("Why is the sky blue?")
+    rest()
+    first = session.panes[0].key
+    session.ask("And at night? Größe: 10 m², 猫 🐈", [first])
+    rest()
+    session.edit(session.chat.turns[1], "And in the evening?")
+    rest()
+    chat_id = session.chat.id
+    session.rename_chat(chat_id, "Skies")
+    session.start_with(models[:1])
+    session.ask("Are you well?")
+    rest()
+    session.close()
+    return chat_id
+
+
+def write_downloads(connection: Any) -> None:
+    """A queue with a download in every state, and what waits for two of them."""
+    try:
+        store_module = importlib.import_module("app.store.downloads")
+        core = importlib.import_module("app.core.downloads")
+        listing = importlib.import_module("app.core.listing")
+    except ImportError:
+        return
+    from dataclasses import replace
+
+    store = store_module.DownloadStore(connection)
+    numbers = []
+    for place, state in enumerate(core.DownloadState):
+        parts = tuple(
+            listing.RepoFile(f"model-Q4_K_M-{n:05}-of-00002.gguf", 10**9 + n, f"{place}{n}" * 32)
+            for n in (1, 2)
+        )
+        order = core.DownloadOrder(
+            endpoint="https://huggingface.co",
+            repo_id="org/model-GGUF",
+            commit="1" * 40,
+            revision="main",
+            name=parts[0].name,
+            level="Q4_K_M",
+            files=parts,
+        )
+        stored = store.add(order, state, place)
+        numbers.append(stored.id)
+        store.save([replace(stored, done_bytes=12345, error="It broke." if place % 2 else "")])
+    try:
+        comparisons = importlib.import_module("app.store.comparisons")
+    except ImportError:
+        return
+    comparisons.ComparisonStore(connection).add([(numbers[0], ""), (numbers[1], "/models/b.gguf")])
+
+
+def write_ladders(connection: Any) -> None:
+    """One finished and one that goes on."""
+    try:
+        ladders = importlib.import_module("app.store.ladders")
+    except ImportError:
+        return
+    store = ladders.LadderStore(connection)
+    for key in ("finished", "open"):
+        ladder = store.begin(key, '{"files": ["/models/sky-F16.gguf"]}')
+        store.save_step(ladder.id, "speed 0", ladders.StoredStep('{"mean": 12.5}', 1_500_000_000))
+        if key == "finished":
+            store.finish(ladder.id)
+
+
+def write_votes(connection: Any, blue: Path, green: Path) -> None:
+    """A pair that was voted on, one that waits, and a vote that was taken back."""
+    try:
+        votes = importlib.import_module("app.store.votes")
+        pairs = importlib.import_module("app.core.votes.pairs")
+        choices = importlib.import_module("app.core.votes.choices")
+    except ImportError:
+        return
+    store = votes.VoteStore(connection)
+    reference = pairs.VotedFile(str(blue), "F16", blue.stat().st_size, 7)
+    candidate = pairs.VotedFile(str(green), "Q4_K_M", green.stat().st_size, 8, ("ab", "cd"))
+    settings = pairs.VoteSettings(SamplingSettings(max_tokens=64), "Be brief.", 2048, 2)
+    numbers = itertools.count()
+    added = store.add(
+        [
+            pairs.VotePair(
+                prompt, reference, candidate, settings, 2**62, next(numbers), candidate_left=True
+            )
+            for prompt in ("Why?", "When?", "Where?")
+        ]
+    )
+    for pair in added[:2]:
+        for role in pairs.Role:
+            store.save_answer(pair.id, role, pairs.VoteAnswer(f"By {role.value}."), "engine 1")
+    store.cast(added[0].id, next(iter(choices.Choice)))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
