@@ -80,11 +80,12 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_every_version_has_its_store() -> None:
     for version in VERSIONS:
-        connection = sqlite3.connect(
-            f"{(KEPT / f'version-{version}.sqlite3').as_uri()}?mode=ro", uri=True
-        )
+        file = KEPT / f"version-{version}.sqlite3"
+        # Immutable: SQLite would put its own files beside it.
+        connection = sqlite3.connect(f"{file.as_uri()}?mode=ro&immutable=1", uri=True)
         assert connection.execute("PRAGMA user_version").fetchone() == (version,)
         connection.close()
+    assert list(KEPT.glob("*-shm")) == []
 
 
 @pytest.mark.parametrize("version", VERSIONS)
