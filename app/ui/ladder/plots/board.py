@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QKeyEvent,
@@ -36,6 +36,7 @@ _ARROWS = frozenset(
         Qt.Key.Key_Home, Qt.Key.Key_End,
     }
 )  # fmt: skip
+_SAYING_MS = 50
 _PICKS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
 
 
@@ -64,8 +65,13 @@ class Board(QWidget):
         self.destroyed.connect(self._box.deleteLater)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # Sentences are for ears, which can wait: not while the plots are painted.
+        self._saying = QTimer(self)
+        self._saying.setSingleShot(True)
+        self._saying.setInterval(_SAYING_MS)
+        self._saying.timeout.connect(self._say)
         self.set_title(title)
-        self.set_content(content)
+        self._say()
 
     # ---------------------------------------------------------------------------- what is shown
 
@@ -81,6 +87,10 @@ class Board(QWidget):
             look = Look.of(self.font(), current_tokens())
             self._drawing = lay_out(self._content, QSizeF(self.size()), look)
         return self._drawing
+
+    def _say(self) -> None:
+        if self._at is None:
+            self.setAccessibleDescription(describe(self._content))
 
     def _still(self, drawing: Drawing) -> QPixmap:
         """What stands still, kept: a move of the pointer paints no whiskers."""
@@ -109,12 +119,12 @@ class Board(QWidget):
 
     def set_content(self, content: Content) -> None:
         """Show something else; nothing is done where it is the same."""
-        if content == self._content and self.accessibleDescription():
+        if content == self._content:
             return
         self._content = content
         self._drawing = None
         self.read(None)
-        self.setAccessibleDescription(describe(content))
+        self._saying.start()
         self.update()
 
     def mark(self, file: str | None) -> None:
@@ -138,6 +148,7 @@ class Board(QWidget):
         self.update()
         if index is None:
             self._box.forget()
+            self._saying.start()
             return
         readout = self.drawing.readout(index)
         window = self.window()
@@ -210,7 +221,6 @@ class Board(QWidget):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.read(None)
-        self.setAccessibleDescription(describe(self._content))
         super().focusOutEvent(event)
         self.update()
 

@@ -125,6 +125,13 @@ def halo(look: Look, alpha: int = 38) -> QColor:
     return colour
 
 
+def tinted(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    """A large area in a thin colour, to whole pixels: smooth edges would take ten times as long."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    painter.fillRect(box, colour)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+
 def crisp(place: float) -> float:
     """Where a thin line is one pixel wide, not two half ones."""
     return round(place) + 0.5

@@ -23,6 +23,7 @@ from app.ui.ladder.plots.look import (
     halo,
     paint_mark,
     paint_whisker,
+    tinted,
     write,
 )
 from app.ui.plots.words import Readout, ReadoutRow
@@ -61,6 +62,7 @@ class ProfileDrawing(Drawing):
         self.shown = min(len(content.kinds), fitting)
         self.row_px = min(_MOST_ROW_PX, self.area.height() / max(1, self.shown))
         self.column_px = self.area.width() / max(1, len(content.versions))
+        self._axis_ends = self._ends()
         self.scales = [self._scale(place) for place in range(len(content.versions))]
         self._places: list[tuple[int, int]] = []
         for row in range(self.shown):
@@ -98,15 +100,19 @@ class ProfileDrawing(Drawing):
     def _scale(self, column: int) -> Scale:
         begin = self.area.left() + column * self.column_px + _GAP_PX
         end = begin + self.column_px - 2 * _GAP_PX
+        return Scale(Axis("", percent), self._axis_ends, begin, end)
+
+    def _ends(self) -> list[float]:
+        """What every column's scale must reach."""
         if self._content.measure is Measure.ACCURACY:
-            return Scale(Axis("", percent), [0.0, 1.0], begin, end)
+            return [0.0, 1.0]
         ends = [0.0, -self._content.tolerance, self._content.tolerance]
         for row, cells in enumerate(self._content.cells):
             for place in range(len(cells)):
                 figure = self.figure(row, place)
                 if figure is not None:
                     ends += [v for v in (figure.value, figure.low, figure.high) if v is not None]
-        return Scale(Axis("", percent), ends, begin, end)
+        return [min(ends), max(ends)]
 
     # ---------------------------------------------------------------------------- reading
 
@@ -272,7 +278,7 @@ class ProfileDrawing(Drawing):
             low, high = (scale.place(sign * content.tolerance) for sign in (-1, 1))
             band = QColor(look.tokens.dim)
             band.setAlpha(_TINT_ALPHA)
-            painter.fillRect(QRectF(low, self.area.top(), high - low, able - self.area.top()), band)
+            tinted(painter, QRectF(low, self.area.top(), high - low, able - self.area.top()), band)
         for value in ticks:
             x = crisp(scale.place(value))
             painter.setPen(dashed(look.tokens.edge, DOTS))
@@ -315,7 +321,7 @@ class ProfileDrawing(Drawing):
                 if is_lost:
                     rows = [row for row, _ in run]
                     box = self.cell(rows[0], column).united(self.cell(rows[-1], column))
-                    painter.fillRect(box, tint)
+                    tinted(painter, box, tint)
 
     def _paint_dot(self, painter: QPainter, row: int, column: int, spot: Spot) -> None:
         content, look = self._content, self.look

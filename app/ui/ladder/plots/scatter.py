@@ -27,6 +27,7 @@ from app.ui.ladder.plots.look import (
     halo,
     paint_mark,
     paint_whisker,
+    tinted,
     write,
 )
 from app.ui.ladder.plots.scatter_layout import Name, ScatterLayout
@@ -135,7 +136,7 @@ class ScatterDrawing(Drawing):
             box = QRectF(x, area.top(), area.right() - x, area.height())
         else:
             box = QRectF(area.left(), area.top(), x - area.left(), area.height())
-        painter.fillRect(box, tint)
+        tinted(painter, box, tint)
 
     def _paint_titles(self, painter: QPainter) -> None:
         look, content, area = self.look, self._content, self.layout.area

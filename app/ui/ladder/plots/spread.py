@@ -43,12 +43,13 @@ class SpreadDrawing(Drawing):
         self.bins = len(content.edges) + 1
         self.step_px = self.area.width() / self.bins
         # Shares, so that versions with more positions do not look worse.
-        self.most = max(max(counts) / sum(counts) for counts in content.counts)
+        self._totals = [sum(counts) for counts in content.counts]
+        self.most = max(max(c) / n for c, n in zip(content.counts, self._totals, strict=True))
         self.spots = [
-            Spot(version.file, bar.center(), self._column(row, place))
+            Spot(version.file, column.center(), column)
             for row, version in enumerate(content.versions)
             for place in range(self.bins)
-            for bar in (self.bar(row, place),)
+            for column in (self._column(row, place),)
         ]
 
     # ---------------------------------------------------------------------------- geometry
@@ -68,7 +69,7 @@ class SpreadDrawing(Drawing):
     def bar(self, row: int, place: int) -> QRectF:
         """One bar, which may be of no height."""
         counts = self._content.counts[row]
-        share = counts[place] / sum(counts)
+        share = counts[place] / self._totals[row]
         base = self.area.top() + (row + 1) * self.row_px
         tall = self.row_px * _STRIP_SHARE * share / self.most
         left = self.area.left() + place * self.step_px
