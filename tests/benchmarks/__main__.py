@@ -14,12 +14,15 @@ from pathlib import Path
 from app.monitor.machine import physical_core_count
 from tests.benchmarks import (
     bench,
+    comparable,
     compare,
+    demo_ladder,
     downloads,
     engine_memory,
     fit_errors,
     headers,
     hub_window,
+    scoring,
     stalls,
     start,
     stop,
@@ -44,6 +47,9 @@ ITEMS = {
     "download": downloads,
     "hub-window": hub_window,
     "fit": fit_errors,
+    "comparable": comparable,
+    "scoring": scoring,
+    "ladder": demo_ladder,
 }
 """In the order in which they run: short ones first, so that a mistake shows early."""
 

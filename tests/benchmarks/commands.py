@@ -35,9 +35,12 @@ def environment(home: Path) -> dict[str, str]:
     return variables | {HOME_VARIABLE: str(home)}
 
 
-def run_program(home: Path, words: Sequence[str]) -> dict[str, Any]:
+def run_program(
+    home: Path, words: Sequence[str], patience_seconds: float = PATIENCE_SECONDS
+) -> dict[str, Any]:
     """Run one of the program's commands with ``--json``; returns its document."""
-    return json.loads(_output([*PROGRAM, *words, "--json"], environment(home)))
+    command = [*PROGRAM, *words, "--json"]
+    return json.loads(_output(command, environment(home), patience_seconds))
 
 
 def bench_speeds(
@@ -72,7 +75,9 @@ def llama_bench_speeds(
     }
 
 
-def _output(command: list[str], variables: dict[str, str]) -> str:
+def _output(
+    command: list[str], variables: dict[str, str], patience_seconds: float = PATIENCE_SECONDS
+) -> str:
     try:
         done = subprocess.run(
             command,
@@ -81,11 +86,11 @@ def _output(command: list[str], variables: dict[str, str]) -> str:
             capture_output=True,
             text=True,
             check=False,
-            timeout=PATIENCE_SECONDS,
+            timeout=patience_seconds,
         )
     except subprocess.TimeoutExpired as late:
         raise CommandFailedError(
-            f"This took longer than {PATIENCE_SECONDS} s; the PC is too busy to measure: "
+            f"This took longer than {patience_seconds:g} s; the PC is too busy to measure: "
             f"{' '.join(command)}"
         ) from late
     if done.returncode != 0:

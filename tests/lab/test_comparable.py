@@ -1,6 +1,7 @@
 """Mode comparable on real engines, held against llama-perplexity's own figures.
 
-These were recorded once with ``tests.lab.record_perplexity``; version and command stand in the file.
+These were recorded once with ``tests.lab.record_perplexity``; version and command stand beside
+them.
 """
 
 from __future__ import annotations

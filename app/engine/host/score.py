@@ -142,7 +142,7 @@ class Scorer:
                 for row, token in zip(logits, following.tolist(), strict=True)
             ]
 
-        parts = self._evaluated(
+        parts = self.evaluated(
             command.tokens, command.first_scored, command.threads, BATCH_TOKENS, work
         )
         return TextMeasured(command.id, [value for part in parts for value in part])
@@ -156,7 +156,7 @@ class Scorer:
                 first_position=command.first_position + at,
             )
 
-        parts = self._evaluated(
+        parts = self.evaluated(
             command.tokens, command.first_scored, command.threads, BATCH_TOKENS, work
         )
         data = join_blocks(parts).to_bytes()
@@ -182,7 +182,7 @@ class Scorer:
             return score_compact(rows_of(reference, at, at + len(logits)), logits, following)
 
         scores = joined(
-            self._evaluated(
+            self.evaluated(
                 command.tokens,
                 command.first_scored,
                 command.threads,
@@ -198,7 +198,7 @@ class Scorer:
             scores.same_top.tolist(),
         )
 
-    def _evaluated(
+    def evaluated(
         self,
         tokens: list[int],
         first_scored: int,
