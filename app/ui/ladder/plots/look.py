@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MARK_PX = 5.0
 _CAP_PX = 4.0
-_BAR_PX = 1.5
+BAR_PX = 1.5
 DASHES = [5.0, 4.0]
 DOTS = [1.5, 3.0]
 
@@ -87,18 +87,29 @@ def paint_mark(
     hollow: bool = False,
 ) -> None:  # fmt: skip
     """A candidate's mark."""
+    paint_marks(painter, look, number, [centre], radius=radius, hollow=hollow)
+
+
+def paint_marks(
+    painter: QPainter, look: Look, number: int, centres: Sequence[QPointF], *, radius: float,
+    hollow: bool,
+) -> None:  # fmt: skip
+    """Many marks of one candidate."""
     painter.setPen(QPen(look.edge(number), 1.6 if hollow else 1.0))
     painter.setBrush(QColor(look.tokens.surface if hollow else colour_of(number)))
     corners = outline_of(number)
     if corners == CIRCLE:
-        painter.drawEllipse(centre, radius, radius)
-    else:
-        painter.drawPolygon(QPolygonF([centre + QPointF(dx, dy) * radius for dx, dy in corners]))
+        for centre in centres:
+            painter.drawEllipse(centre, radius, radius)
+        return
+    shape = QPolygonF([QPointF(dx, dy) * radius for dx, dy in corners])
+    for centre in centres:
+        painter.drawPolygon(shape.translated(centre))
 
 
 def paint_whisker(
     painter: QPainter, colour: QColor, begin: QPointF, end: QPointF, *, cap: float = _CAP_PX,
-    width: float = _BAR_PX,
+    width: float = BAR_PX,
 ) -> None:  # fmt: skip
     """An error bar with caps, level or upright."""
     painter.setPen(QPen(colour, width))

@@ -5,36 +5,37 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from app.core.axes import Axis, Scale
-from app.core.shapes import colour_of, letter_of
+from app.core.shapes import letter_of
 from app.core.tasks.results import KindVerdict
-from app.ui.format import UNKNOWN, Quantity, count, percent, points
+from app.ui.format import count, percent
 from app.ui.ladder.plots import words
 from app.ui.ladder.plots.content import Measure
 from app.ui.ladder.plots.drawing import Drawing, Spot, frame_of
 from app.ui.ladder.plots.look import (
+    BAR_PX,
     DOTS,
     Look,
     crisp,
     dashed,
     halo,
     paint_mark,
-    paint_whisker,
+    paint_marks,
     tinted,
     write,
 )
-from app.ui.plots.words import Readout, ReadoutRow
+from app.ui.ladder.plots.profile_readout import profile_readout
 from app.ui.theme import GRID
 
 if TYPE_CHECKING:
-    from app.lab.ladder_figures import Figure, KindFigures
-    from app.ui.ladder.plots.content import ProfileContent, Version
+    from app.lab.ladder_figures import Figure
+    from app.ui.ladder.plots.content import ProfileContent
 
 _DOT_PX = 3.6
-_LOSES = KindVerdict.LOSES.value
+_LOSES, _CANNOT_TELL = KindVerdict.LOSES.value, KindVerdict.CANNOT_TELL.value
 _MOST_ROW_PX = 3.5 * GRID
 _MOST_NAMES_SHARE = 0.34
 _GAP_PX = 4.0
@@ -133,40 +134,7 @@ class ProfileDrawing(Drawing):
 
     def readout(self, index: int) -> Readout:
         """All candidates at this kind."""
-        content = self._content
-        row, _ = self._places[index]
-        kind, cells = content.kinds[row], content.cells[row]
-        columns = (words.tr("right"), words.tr("difference"), words.tr("95 % interval"))
-        rows = tuple(
-            ReadoutRow(
-                letter_of(version.number), version.name, colour_of(version.number), _values(cell)
-            )
-            for version, cell in zip(content.versions, cells, strict=True)
-        )
-        asked = max((cell.items for cell in cells if cell), default=0)
-        title = words.tr("{0}: {1} questions").format(kind, count(asked))
-        return Readout(title, columns, rows, tuple(self._notes(kind, cells)))
-
-    def _notes(self, kind: str, cells: tuple[KindFigures | None, ...]) -> list[str]:
-        notes: list[str] = []
-        if kind in self._content.unable:
-            notes.append(words.tr("The reference cannot do this"))
-        for word, verdict in (
-            (words.tr("Loses: {0}"), KindVerdict.LOSES),
-            (words.tr("Better: {0}"), KindVerdict.GAINS),
-            (words.tr("As good: {0}"), KindVerdict.AS_GOOD),
-            (words.tr("Cannot tell yet: {0}"), KindVerdict.CANNOT_TELL),
-        ):
-            named = [
-                letter_of(version.number)
-                for version, cell in zip(self._content.versions, cells, strict=True)
-                if cell and cell.verdict == verdict.value and not version.is_reference
-            ]
-            if named:
-                notes.append(word.format(", ".join(named)))
-        if any(cell and cell.hint for cell in cells):
-            notes.append(words.tr("A hint: fewer than 200 questions"))
-        return notes
+        return profile_readout(self._content, self._places[index][0])
 
     # ---------------------------------------------------------------------------- painting
 
@@ -179,8 +147,7 @@ class ProfileDrawing(Drawing):
             self._paint_kind(painter, row)
         for column in range(len(self._content.versions)):
             self._paint_zero(painter, column)
-        for (row, column), spot in zip(self._places, self.spots, strict=True):
-            self._paint_dot(painter, row, column, spot)
+            self._paint_dots(painter, column)
 
     def paint_over(self, painter: QPainter, marked: str | None, at: int | None) -> None:
         for column, version in enumerate(self._content.versions):
@@ -323,32 +290,22 @@ class ProfileDrawing(Drawing):
                     box = self.cell(rows[0], column).united(self.cell(rows[-1], column))
                     tinted(painter, box, tint)
 
-    def _paint_dot(self, painter: QPainter, row: int, column: int, spot: Spot) -> None:
-        content, look = self._content, self.look
-        cell, figure = content.cells[row][column], self.figure(row, column)
-        if cell is None or figure is None:
-            return
-        version: Version = content.versions[column]
-        scale, y = self.scales[column], spot.centre.y()
-        if figure.low is not None and figure.high is not None:
-            ends = (QPointF(scale.place(end), y) for end in (figure.low, figure.high))
-            paint_whisker(painter, look.edge(version.number), *ends, cap=0.0)
-        hollow = cell.verdict == KindVerdict.CANNOT_TELL.value
-        paint_mark(painter, look, version.number, spot.centre, radius=_DOT_PX, hollow=hollow)
-
-
-def _values(cell: KindFigures | None) -> tuple[Quantity, ...]:
-    if cell is None or cell.accuracy is None:
-        return (UNKNOWN,) * 3
-    right = Quantity(percent(cell.accuracy.value))
-    if cell.difference is None:
-        low, high = cell.accuracy.low, cell.accuracy.high
-        between = UNKNOWN
-        if low is not None and high is not None:
-            between = Quantity(words.share_interval(low, high))
-        return right, UNKNOWN, between
-    difference, between = points(cell.difference.value), UNKNOWN
-    if cell.difference.low is not None and cell.difference.high is not None:
-        ends = (cell.difference.low, cell.difference.high)
-        between = Quantity(words.points_interval(*ends))
-    return right, difference, between
+    def _paint_dots(self, painter: QPainter, column: int) -> None:
+        """A candidate's whiskers in one go, then its marks: there may be many."""
+        content, look, scale = self._content, self.look, self.scales[column]
+        number = content.versions[column].number
+        whiskers: list[QLineF] = []
+        marks: dict[bool, list[QPointF]] = {True: [], False: []}
+        for row in range(self.shown):
+            cell, figure = content.cells[row][column], self.figure(row, column)
+            if cell is None or figure is None:
+                continue
+            centre = self.dot(row, column)
+            if figure.low is not None and figure.high is not None:
+                ends = (scale.place(figure.low), scale.place(figure.high))
+                whiskers.append(QLineF(ends[0], centre.y(), ends[1], centre.y()))
+            marks[cell.verdict == _CANNOT_TELL].append(centre)
+        painter.setPen(QPen(look.edge(number), BAR_PX))
+        painter.drawLines(whiskers)
+        for hollow, centres in marks.items():
+            paint_marks(painter, look, number, centres, radius=_DOT_PX, hollow=hollow)
