@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app.core.quality.histogram import EDGES
 from app.core.tasks.results import KindVerdict
 from app.lab.ladder_figures import Cost, Loss, points_of
+from app.ui.ladder.plots.empty import no_ladder, no_loss, no_tasks
 from app.ui.ladder.plots.words import tr
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ def usual_loss(figures: LadderFigures) -> Loss:
 
 def _scatter(figures: LadderFigures | None, cost: Cost, loss: Loss) -> ScatterContent:
     if figures is None or not figures.rows:
-        nothing = _no_ladder()
+        nothing = no_ladder()
         return ScatterContent(
             cost, loss, (), frozenset(), None, None, None, None, None, (), nothing
         )
@@ -206,7 +207,7 @@ def _scatter(figures: LadderFigures | None, cost: Cost, loss: Loss) -> ScatterCo
         floor=figures.floor.value if figures.floor and loss is Loss.DIVERGENCE else None,
         reference=beside[0] if beside else None,
         missing=absent,
-        empty=None if others else _no_loss(figures, loss),
+        empty=None if others else no_loss(figures, loss),
     )
 
 
@@ -214,7 +215,7 @@ def _profile(figures: LadderFigures | None, measure: Measure) -> ProfileContent:
     asked = [row for row in figures.rows if row.kinds] if figures else []
     shown = [row for row in asked if measure is Measure.ACCURACY or not row.is_reference]
     if figures is None or not shown:
-        empty = _no_ladder() if figures is None or not figures.rows else _no_tasks(figures)
+        empty = no_ladder() if figures is None or not figures.rows else no_tasks(figures)
         return ProfileContent(measure, (), (), (), frozenset(), 0.0, (), empty)
     by_kind = {kind.kind: [_of_kind(row, kind.kind) for row in shown] for kind in asked[0].kinds}
     unable = frozenset(
@@ -247,9 +248,9 @@ def _spread(figures: LadderFigures | None) -> SpreadContent:
     rows = [row for row in figures.rows if sum(row.histogram)] if figures else []
     if figures is None or not rows:
         if figures is None or not figures.rows:
-            empty = _no_ladder()
+            empty = no_ladder()
         else:
-            empty = _no_loss(figures, Loss.DIVERGENCE)
+            empty = no_loss(figures, Loss.DIVERGENCE)
         return SpreadContent((), (), (), (), EDGES, None, empty)
     return SpreadContent(
         versions=tuple(map(Version.of, rows)),
@@ -270,35 +271,3 @@ def _badness(cells: list[KindFigures | None]) -> float:
     """Below zero where much is lost; candidates count alike."""
     found = [cell.difference.value for cell in cells if cell and cell.difference]
     return sum(found) / len(found) if found else 0.0
-
-
-def _no_ladder() -> tuple[str, str]:
-    return tr("Nothing measured yet"), tr("The plots appear while a ladder is measured.")
-
-
-def _no_loss(figures: LadderFigures, loss: Loss) -> tuple[str, str]:
-    if loss is Loss.TASKS:
-        return _no_tasks(figures)
-    if not figures.has_text:
-        return (
-            tr("Quality was not measured"),
-            tr("This ladder was measured without a text; choose the loss at tasks."),
-        )
-    if loss is Loss.BITS:
-        return (
-            tr("No bits per byte yet"),
-            tr("They appear here when a version's quality is measured."),
-        )
-    return (
-        tr("No quality measured yet"),
-        tr("Versions appear here when they are held against the reference."),
-    )
-
-
-def _no_tasks(figures: LadderFigures) -> tuple[str, str]:
-    if not figures.has_items:
-        return (tr("No questions were asked"), tr("This ladder was measured without tasks."))
-    return (
-        tr("No tasks measured yet"),
-        tr("They appear here when the reference and a version were asked."),
-    )

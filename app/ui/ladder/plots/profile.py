@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from app.core.axes import Axis, Scale
 from app.core.shapes import letter_of
 from app.core.tasks.results import KindVerdict
-from app.ui.format import count, percent
+from app.ui.format import percent
 from app.ui.ladder.plots import words
 from app.ui.ladder.plots.content import Measure
 from app.ui.ladder.plots.drawing import Drawing, Spot, frame_of
@@ -33,6 +33,7 @@ from app.ui.theme import GRID
 if TYPE_CHECKING:
     from app.lab.ladder_figures import Figure
     from app.ui.ladder.plots.content import ProfileContent
+    from app.ui.plots.words import Readout
 
 _DOT_PX = 3.6
 _LOSES, _CANNOT_TELL = KindVerdict.LOSES.value, KindVerdict.CANNOT_TELL.value
@@ -162,34 +163,17 @@ class ProfileDrawing(Drawing):
     def _paint_titles(self, painter: QPainter) -> None:
         look, size = self.look, self.size
         room = size.width() - GRID
-        if self._content.measure is Measure.ACCURACY:
-            forms = [
-                words.tr("right answers, 0 to 100 %, with 95 % intervals"),
-                words.tr("right answers, 0 to 100 %"),
-            ]
-        else:
-            forms = [
-                words.tr("points against the reference, 95 % intervals · left is worse"),
-                words.tr("points against the reference · left is worse"),
-                words.tr("points, left is worse"),
-            ]
+        is_accuracy = self._content.measure is Measure.ACCURACY
         box = QRectF(GRID / 2, 0.0, room, look.line_px)
-        write(painter, look, look.tokens.dim, box, look.fitting(forms, room))
+        title = look.fitting(words.profile_title(is_accuracy=is_accuracy), room)
+        write(painter, look, look.tokens.dim, box, title)
         below = size.height() - look.line_px
         if self._note:
             box = QRectF(GRID / 2, below, room, look.line_px)
             write(painter, look, look.tokens.dim, box, look.elided(self._note, room))
             below -= look.line_px
-        legend = [
-            words.tr("shaded: loses · filled: certain · hollow: cannot tell yet"),
-            words.tr("shaded: loses · hollow: cannot tell"),
-        ]
-        if self.shown < len(self._content.kinds):
-            above = len(self._content.kinds) - self._content.asked_kinds
-            part = words.tr("{0} of {1} kinds, largest losses first").format(
-                count(self.shown - above), count(self._content.asked_kinds)
-            )
-            legend = [f"{part} · {form}" for form in legend] + [part]
+        above = len(self._content.kinds) - self._content.asked_kinds
+        legend = words.profile_legend(self.shown - above, self._content.asked_kinds)
         box = QRectF(GRID / 2, below, room, look.line_px)
         write(painter, look, look.tokens.dim, box, look.fitting(legend, room))
 

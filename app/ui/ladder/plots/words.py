@@ -150,3 +150,29 @@ def missing_words(missing: Sequence[Version]) -> str:
 def points_tick(share: float) -> str:
     """A difference of shares beside an axis, without its unit."""
     return points(share).value.removesuffix(".0")
+
+
+def profile_title(*, is_accuracy: bool) -> tuple[str, ...]:
+    """What the plot of tasks shows, in forms of less and less words."""
+    if is_accuracy:
+        return (
+            tr("right answers, 0 to 100 %, with 95 % intervals"),
+            tr("right answers, 0 to 100 %"),
+        )
+    return (
+        tr("points against the reference, 95 % intervals · left is worse"),
+        tr("points against the reference · left is worse"),
+        tr("points, left is worse"),
+    )
+
+
+def profile_legend(shown: int, asked: int) -> list[str]:
+    """What its marks mean, and how many kinds have no room, in forms of less and less words."""
+    forms = [
+        tr("shaded: loses · filled: certain · hollow: cannot tell yet"),
+        tr("shaded: loses · hollow: cannot tell"),
+    ]
+    if shown >= asked:
+        return forms
+    part = tr("{0} of {1} kinds, largest losses first").format(number(shown), number(asked))
+    return [*(f"{part} · {form}" for form in forms), part]
