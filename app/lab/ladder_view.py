@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.lab.ladder_document import ladder_document
 from app.lab.ladder_entry import rows_of
+from app.lab.ladder_figures import figures_of_document, lettered
 from app.lab.ladder_remarks import remarks_on
 from app.lab.ladder_verdict import assess
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from app.core.statistics.anytime import WinRate
     from app.core.tasks.results import KindResult
     from app.core.verdict import Judgement, Limits
+    from app.lab.ladder_figures import LadderFigures
     from app.lab.ladder_kept import About
     from app.lab.ladder_rows import LadderResult, LadderRow
     from app.lab.ladder_verdict import Assessment
@@ -38,6 +40,7 @@ class LadderView:
         votes: Blind votes of candidates against the reference, by file.
         remarks: Where rows were not treated alike, or the PC was not at rest.
         document: The whole as the command line prints it, for reports.
+        figures: What plots show.
     """
 
     result: LadderResult
@@ -49,6 +52,7 @@ class LadderView:
     votes: Mapping[str, WinRate]
     remarks: tuple[str, ...]
     document: Mapping[str, Any]
+    figures: LadderFigures
 
     @property
     def reference(self) -> str:
@@ -90,6 +94,7 @@ def view_of(
     """
     votes = votes or {}
     assessment = assess(result, about.items, limits, votes)
+    document = _document(result, about, assessment, limits)
     return LadderView(
         result,
         about,
@@ -99,7 +104,8 @@ def view_of(
         dict(letters),
         dict(votes),
         tuple(remarks_on(result, assessment.names)),
-        _document(result, about, assessment, limits),
+        document,
+        lettered(figures_of_document(document), letters),
     )
 
 

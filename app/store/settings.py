@@ -27,6 +27,20 @@ Migration = Callable[[dict[str, object]], dict[str, object]]
 _MIGRATIONS: dict[int, Migration] = {}
 
 
+class KeptLimits(msgspec.Struct, frozen=True):
+    """The person's limits of a ladder; None for none.
+
+    Attributes:
+        memory_bytes: A version may need so much.
+        least_tokens_per_second: So fast it should generate.
+        tolerance: How much smaller a share of right answers may be.
+    """
+
+    memory_bytes: Annotated[int, Meta(ge=0)] | None = None
+    least_tokens_per_second: Annotated[float, Meta(ge=0)] | None = None
+    tolerance: Annotated[float, Meta(gt=0, le=1)] = 0.03
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What the window remembers; change it with ``msgspec.structs.replace``.
 
@@ -44,6 +58,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         last_folder: Where the last model file was opened.
         library_folders: Folders of the person's own that hold model files, as absolute paths.
         first_start_done: The first start's levels of the demo model were made.
+        ladder_columns: Names of the columns shown of a ladder; empty for the usual ones.
+        ladder_list_visible: Whether the list of ladders is shown.
+        ladder_limits: The person's own; None for what suits the PC.
     """
 
     version: int = SETTINGS_VERSION
@@ -59,6 +76,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     last_folder: str = ""
     library_folders: list[str] = []
     first_start_done: bool = False
+    ladder_columns: list[str] = []
+    ladder_list_visible: bool = True
+    ladder_limits: KeptLimits | None = None
 
 
 class _Unusable(Exception):

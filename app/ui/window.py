@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from app.core.links import Link
     from app.core.model_file import ModelFile
     from app.engine.client import ClientEvent
+    from app.ui.ladder_wiring import LadderPart
     from app.ui.models_wiring import ModelsPart
     from app.ui.plots.live import LivePlots
     from app.ui.theme import Theme
@@ -69,6 +70,7 @@ class Window(QObject):
         page: The Compare page.
         plots: The live plots, once the window is complete.
         models: The Models page with its backends, once the window is complete.
+        ladder: The Ladder page with its queue, once the window is complete.
     """
 
     closing = Signal()
@@ -112,6 +114,7 @@ class Window(QObject):
         self._wire()
         self.plots: LivePlots | None = None
         self.models: ModelsPart | None = None
+        self.ladder: LadderPart | None = None
         self._maker: DemoMaker | None = None
         self._maker_events: SimpleQueue[ClientEvent] = SimpleQueue()
         self._pump_timer = QTimer(self)
@@ -151,6 +154,7 @@ class Window(QObject):
         )
         self._watch.start()
         self._add_models()
+        self._add_ladder()
         self.reception.begin()
         if self._demo is not None and self._demo.missing():
             self._maker = demo_maker(
@@ -186,6 +190,28 @@ class Window(QObject):
         self.main.add_page(models.as_page())
         models.begin()
 
+    def _add_ladder(self) -> None:
+        from app.ui.ladder.plots.panel import LadderPlots
+        from app.ui.ladder_wiring import LadderPart
+
+        assert self.models is not None
+        library = self.models.library
+        self.ladder = ladder = LadderPart(
+            self._house, self.jobs, self.session, library, self._demo, self._kept, self._files
+        )
+        heard = library.on_changed
+
+        def on_library() -> None:
+            heard()
+            ladder.note_library()
+
+        library.on_changed = on_library
+        ladder.page.said.connect(self.main.say)
+        ladder.page.pane_wanted.connect(self._show_pane)
+        self.page.measure_wanted.connect(self._measure)
+        self.main.add_page(ladder.as_page())
+        ladder.begin(LadderPlots())
+
     # --- ending ---------------------------------------------------------------------------
 
     def quit(self) -> None:
@@ -216,6 +242,8 @@ class Window(QObject):
             self._maker.close()
         if not self.session.close():
             log.error("an engine did not end")
+        if self.ladder is not None and not self.ladder.close():
+            log.error("a ladder did not end")
         if self.models is not None:
             self.models.stop()
         self.jobs.shutdown()
@@ -233,6 +261,8 @@ class Window(QObject):
         layout = self.page.layout_state() if self.plots is not None else {}
         if self.models is not None:
             layout |= self.models.page.layout_state()
+        if self.ladder is not None:
+            layout |= self.ladder.page.layout_state()
         self._kept.now = self.main.remember(self._kept.now)
         self._kept.change(
             last_chat_id=chat.id or None,
@@ -275,6 +305,17 @@ class Window(QObject):
         self.main.show_page("models")
         self.models.page.open_link(link)
 
+    def _measure(self) -> None:
+        """Set a ladder up with the panes of Compare."""
+        if self.ladder is not None:
+            self.main.show_page("ladder")
+            self.ladder.pick_from_compare()
+
+    def _show_pane(self, path: Path) -> None:
+        """Show a file's pane; open one where there is none."""
+        self.main.show_page("compare")
+        self.page.show_file(path)
+
     def _keep_own_folders(self, folders: Sequence[Path]) -> None:
         self._kept.change(library_folders=[str(folder) for folder in folders])
 
@@ -312,8 +353,12 @@ class Window(QObject):
     def _pump(self) -> None:
         self.session.pump()
         self.reception.pump()
+        busy = self.session.busy
+        if self.ladder is not None:
+            self.ladder.pump(busy=busy)
+            busy = busy or self.ladder.service.measuring
         if self.models is not None:
-            self.models.pump(busy=self.session.busy)
+            self.models.pump(busy=busy)
         if self._maker is not None:
             for event in drained(self._maker_events):
                 self._maker.take(event)

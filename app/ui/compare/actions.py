@@ -35,6 +35,7 @@ class CompareActions:
         self.show_settings = self._add(
             _tr("Show the settings"), "settings", "Ctrl+,", checked=False
         )
+        self.measure = self._add(_tr("Measure what each version loses …"), "ladder", "Ctrl+M")
         self.for_pane = {
             PaneCommand.SETTINGS: self._add(_tr("Settings of the focused pane …"), "settings"),
             PaneCommand.REFERENCE: self._add(_tr("Make the focused pane the reference"), "star"),
@@ -51,6 +52,7 @@ class CompareActions:
             (self.stop, busy),
             (self.add, panes < MAX_CANDIDATES),
             (self.remove, panes > 0),
+            (self.measure, panes > 0),
             *((action, index < panes) for index, action in enumerate(self.focus_panes)),
             *((action, panes > 0) for action in self.for_pane.values()),
         ):

@@ -30,6 +30,10 @@ class FileDialogs:
         self._window = window
         self.last_folder = ""
 
+    def window(self) -> QWidget:
+        """Over which window dialogs open."""
+        return self._window()
+
     def models(self) -> list[Path]:
         """Model files to open, none if the person changed their mind."""
         names, _ = QFileDialog.getOpenFileNames(

@@ -42,11 +42,13 @@ class ComparePage(PageParts):
         said: A sentence for the status line.
         title_changed: The open chat's title, empty if it has none.
         link_activated: The person clicked a link in an answer (QUrl); nothing is opened here.
+        measure_wanted: A ladder is to be made of these candidates.
     """
 
     said = Signal(str)
     title_changed = Signal(str)
     link_activated = Signal(QUrl)
+    measure_wanted = Signal()
 
     def __init__(
         self,
@@ -124,6 +126,14 @@ class ComparePage(PageParts):
         """Open a pane for each model file; refusals are shown here."""
         return self.controller.add(list(paths))
 
+    def show_file(self, path: Path) -> None:
+        """Focus the pane of a model file; open one where there is none."""
+        for pane in self._session.panes:
+            if Path(pane.candidate.path) == path:
+                self.panes.focus_pane(pane.candidate.key)
+                return
+        self.open_files([path])
+
     def say(self, sentence: str) -> None:
         """Show a refusal in place."""
         self.notice.show_notice(Severity.WARNING, sentence)
@@ -193,6 +203,7 @@ class ComparePage(PageParts):
         commands.add.triggered.connect(self.controller.choose_and_add)
         commands.remove.triggered.connect(lambda: self._run_focused(PaneCommand.REMOVE))
         commands.new_chat.triggered.connect(self._new_chat)
+        commands.measure.triggered.connect(self.measure_wanted)
         commands.focus_prompt.triggered.connect(self.focus_prompt)
         commands.show_chats.toggled.connect(self.chats.setVisible)
         commands.show_plots.toggled.connect(self._show_plots)

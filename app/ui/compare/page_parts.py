@@ -52,7 +52,9 @@ class PageParts(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.top = TopBar(commands.show_chats, commands.show_plots, commands.show_settings)
+        self.top = TopBar(
+            commands.show_chats, commands.measure, commands.show_plots, commands.show_settings
+        )
         self.chats = ChatList()
         self.panes = PanesView(session)
         self.empty = EmptyState(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.core.settings import SamplingSettings
     from app.lab.session import Session
     from app.ui.compare.controller import CompareController
+    from app.ui.engine_facts import EngineFacts
 
 SYSTEM_LINES = 10
 WRITE_AFTER_MS = 400
@@ -106,6 +107,12 @@ class SettingsSide(SidePanel):
         self.chat: ChatSettings | None = None
         self.candidate: CandidateSettings | None = None
         self._chat_id = session.chat.id
+        self._engine: EngineFacts | None = None
+
+    def set_engine_facts(self, facts: EngineFacts) -> None:
+        """What engines compute on decides what can be set; asked for when it is first needed."""
+        self._engine = facts
+        facts.changed.connect(self._follow_engine)
 
     def show_chat(self) -> None:
         """The settings that all panes share."""
@@ -131,6 +138,9 @@ class SettingsSide(SidePanel):
         if pane.loaded is not None:
             self.candidate.sampling.set_thinking_switch(pane.loaded.thinking.has_switch)
         self.candidate.changed.connect(self._on_candidate)
+        self._follow_engine()
+        if self._engine is not None and not self._session.busy:  # else an engine tells anyway
+            self._engine.ask()
         title = f"{pane.candidate.letter} {level_words(pane)}"
         self.show_widget(key, title, self.candidate)
 
@@ -158,6 +168,10 @@ class SettingsSide(SidePanel):
         """Hide it; what was being written is kept."""
         self._let_go()
         super().close_panel()
+
+    def _follow_engine(self) -> None:
+        if self.candidate is not None and self._engine is not None:
+            self.candidate.engine.set_has_gpu(bool(self._engine.has_gpu))
 
     def _let_go(self) -> None:
         if self.chat is not None and self._chat_id == self._session.chat.id:

@@ -27,13 +27,19 @@ class TopBar(QFrame):
     mode_chosen = Signal(object)
 
     def __init__(
-        self, chats: QAction, plots: QAction, settings: QAction, parent: QWidget | None = None
+        self,
+        chats: QAction,
+        measure: QAction,
+        plots: QAction,
+        settings: QAction,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setProperty("role", "bar")
         self.chats_button = IconButton.for_action(chats, "chat-list")
         self.candidates = CandidateBar()
         self.mode = self._make_mode()
+        self.measure_button = IconButton.for_action(measure, "ladder")
         self.plots_button = IconButton.for_action(plots, "plot")
         self.settings_button = IconButton.for_action(settings, "settings")
         row = QHBoxLayout(self)
@@ -43,6 +49,7 @@ class TopBar(QFrame):
         row.addSpacing(GRID // 2)
         row.addWidget(self.candidates, 1)
         row.addWidget(self.mode)
+        row.addWidget(self.measure_button)
         row.addWidget(self.plots_button)
         row.addWidget(self.settings_button)
 

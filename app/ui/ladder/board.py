@@ -1,0 +1,201 @@
+"""One ladder on the page: what goes on, the answer, the table, and what belongs to a row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from app.ui.ladder.details import DetailsPanel, SentencesPanel
+from app.ui.ladder.model import LadderModel
+from app.ui.ladder.remarks import RemarksBanner
+from app.ui.ladder.table import LadderTable
+from app.ui.ladder.verdict_card import VerdictCard
+from app.ui.ladder.words import step_words
+from app.ui.ladder.work_strip import WorkStrip
+from app.ui.theme import GRID
+from app.ui.widgets import Banner, push_button
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
+    from app.core.verdict import Limits
+    from app.lab.ladder_entry import LadderEntry
+    from app.lab.ladder_view import LadderView
+    from app.ui.ladder.plots.panel import LadderPlots
+
+_LEAST_LOWER_PX = GRID * 30
+
+
+class LadderBoard(QWidget):
+    """Main thread. Table and plots stand below each other; where that is too high, in tabs.
+
+    Signals:
+        pane_wanted: A file is to be opened in Compare.
+    """
+
+    pane_wanted = Signal(str)
+
+    def __init__(self, usual: Limits, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._view: LadderView | None = None
+        self._compact: bool | None = None
+        self.plots: LadderPlots | None = None
+        self.model = LadderModel(self)
+        self.table = LadderTable(self.model)
+        self.strip = WorkStrip()
+        self.card = VerdictCard(usual)
+        self.remarks = RemarksBanner()
+        self.notice = Banner(dismissible=True)
+        self.notice.hide()
+        self.details = DetailsPanel()
+        self.sentences = SentencesPanel()
+        self.tabs = QTabBar()
+        self.tabs.setAccessibleName(self.tr("What is shown below the table"))
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.stack = QStackedWidget()
+        self.pane_button = push_button(self.tr("Open in Compare"), icon_name="compare")
+        self._lay_out()
+        self._add_tab(self.details, self.tr("Details"))
+        self._add_tab(self.sentences, self.tr("Each version"))
+        self.tabs.currentChanged.connect(self._on_tab)
+        self.pane_button.clicked.connect(self._ask_pane)
+        self.table.row_chosen.connect(self._on_row)
+        self.table.pane_wanted.connect(self.pane_wanted)
+        self.model.modelReset.connect(self._arrange)
+        self._on_row("")
+
+    # --- for the page -----------------------------------------------------------------------
+
+    def set_plots(self, plots: LadderPlots) -> None:
+        """Take the plots, which load slowly."""
+        self.plots = plots
+        plots.picked.connect(self.table.choose)
+        self._add_tab(plots, self.tr("Plots"), at=0)
+        self._show_plots()
+
+    def add_panel(self, panel: QWidget, title: str) -> None:
+        """One more tab."""
+        self._add_tab(panel, title)
+
+    def show_view(self, view: LadderView | None, *, complete: bool) -> None:
+        """Show a ladder's figures, or that there are none yet."""
+        before = self._view
+        self._view = view
+        self.model.set_view(view)
+        self.card.show_view(view, complete=complete)
+        self.remarks.show_remarks(view.remarks if view is not None else ())
+        self.sentences.show_view(view)
+        self._show_plots()
+        if view is not None and not self.table.chosen:
+            another = before is None or before.files != view.files
+            chosen = view.assessment.recommendation.file
+            if another and chosen is not None:
+                self.table.choose(chosen)
+        self.details.show_file(view, self.table.chosen)
+
+    def show_work(self, entry: LadderEntry | None, *, held: bool) -> None:
+        """Show what goes on."""
+        self.strip.follow(entry, held=held)
+        step = entry.progress.step if entry is not None and entry.progress is not None else None
+        doing = {file: step_words(step) for file in step.files} if step is not None else {}
+        self.model.set_doing({file: f"{words} …" for file, words in doing.items()})
+
+    def show_tab(self, panel: QWidget) -> None:
+        """Look at a tab."""
+        at = self.stack.indexOf(panel)
+        if at >= 0:
+            self.tabs.setCurrentIndex(at)
+
+    # --- within -----------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        self.below = QWidget()
+        bar = QHBoxLayout()
+        bar.setContentsMargins(0, 0, GRID, 0)
+        bar.addWidget(self.tabs, 1)
+        bar.addWidget(self.pane_button)
+        column = QVBoxLayout(self.below)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID // 2)
+        column.addLayout(bar)
+        column.addWidget(self.stack, 1)
+        self.rows = QSplitter(Qt.Orientation.Vertical)
+        self.rows.setChildrenCollapsible(False)
+        self.rows.setHandleWidth(1)
+        self.rows.addWidget(self.table)
+        self.rows.addWidget(self.below)
+        self.rows.setStretchFactor(0, 0)
+        self.rows.setStretchFactor(1, 1)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(GRID, GRID, GRID, GRID // 2)
+        page.setSpacing(GRID)
+        for widget in (self.notice, self.strip, self.card, self.remarks):
+            page.addWidget(widget)
+        page.addWidget(self.rows, 1)
+
+    def _add_tab(self, panel: QWidget, title: str, at: int = -1) -> None:
+        shown = self.stack.currentWidget()
+        place = self.stack.count() if at < 0 else at
+        self.stack.insertWidget(place, panel)
+        self.tabs.blockSignals(True)
+        self.tabs.insertTab(place, title)
+        self.tabs.blockSignals(False)
+        self.show_tab(panel if at == 0 or shown is None else shown)
+        self._on_tab(self.tabs.currentIndex())
+
+    def _on_tab(self, at: int) -> None:
+        self.stack.setCurrentIndex(at)
+
+    def _on_row(self, file: str) -> None:
+        self.details.show_file(self._view, file)
+        self.pane_button.setEnabled(bool(file))
+        letter = self._view.letters.get(file, "") if self._view is not None else ""
+        words = self.tr("Open {letter} in Compare").format(letter=letter)
+        text = words if letter else self.tr("Open in Compare")
+        self.pane_button.setText(text)
+        self.pane_button.setAccessibleName(text)
+        if self.plots is not None:
+            self.plots.mark(file or None)
+
+    def _ask_pane(self) -> None:
+        if self.table.chosen:
+            self.pane_wanted.emit(self.table.chosen)
+
+    def _show_plots(self) -> None:
+        if self.plots is not None:
+            self.plots.show_figures(self._view.figures if self._view is not None else None)
+
+    def _arrange(self) -> None:
+        """Put the table above the tabs, or into one where there is no room for both."""
+        needed = self.table.content_height() + _LEAST_LOWER_PX
+        compact = self.rows.height() < needed
+        if compact is not self._compact:
+            self._compact = compact
+            if compact:
+                self._add_tab(self.table, self.tr("Table"), at=0)
+            else:
+                at = self.stack.indexOf(self.table)
+                if at >= 0:
+                    self.tabs.blockSignals(True)
+                    self.stack.removeWidget(self.table)
+                    self.tabs.removeTab(at)
+                    self.tabs.blockSignals(False)
+                    self._on_tab(self.tabs.currentIndex())
+                self.rows.insertWidget(0, self.table)
+                self.table.show()
+        if not compact:
+            height = self.table.content_height()
+            self.table.setMaximumHeight(height)
+            self.rows.setSizes([height, max(1, self.rows.height() - height)])
+        else:
+            self.table.setMaximumHeight(16_777_215)
+
+    # Qt's own names from here on.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
