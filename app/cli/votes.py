@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import os
+import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.core.errors import PersonError
 from app.core.text import whole_text
-from app.lab.votes_export import standings, votes_csv, votes_document, votes_json
+from app.lab.votes_export import EXPORT_ENDINGS, standings, votes_document, write_votes
 from app.store.votes import reading_votes
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
     from app.cli.arguments import Commands
     from app.cli.console import Console
-    from app.core.votes.pairs import VotePair
     from app.store.paths import Paths
 
-_WRITERS = {".csv": votes_csv, ".json": votes_json}
 _COLUMNS = ("candidate", "against", "better", "worse", "ties", "preferred", "95 %", "says")
 
 
@@ -44,10 +40,8 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 
 
 def _target(word: str) -> Path:
-    import argparse
-
     path = Path(whole_text(word))
-    if path.suffix.lower() not in _WRITERS:
+    if path.suffix.lower() not in EXPORT_ENDINGS:
         raise argparse.ArgumentTypeError(f"{word} ends with neither .csv nor .json")
     return path
 
@@ -57,7 +51,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     with reading_votes(paths.database) as store:
         pairs = [] if store is None else store.all_pairs()
     if arguments.export is not None:
-        _export(pairs, arguments.export)
+        write_votes(pairs, arguments.export)
         console.remark(f"Written to {arguments.export}.")
     if arguments.json:
         document = votes_document(pairs)
@@ -65,16 +59,6 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     else:
         _table(standings(pairs), console)
     return 0
-
-
-def _export(pairs: Sequence[VotePair], target: Path) -> None:
-    """Write the file; it appears when it is complete."""
-    unfinished = target.with_name(f"{target.name}.part")
-    try:
-        unfinished.write_bytes(_WRITERS[target.suffix.lower()](pairs))
-        os.replace(unfinished, target)
-    except OSError as error:
-        raise PersonError(f"{target} cannot be written: {error.strerror or error}.") from error
 
 
 def _table(rows: Sequence[dict[str, Any]], console: Console) -> None:

@@ -191,6 +191,16 @@ class VoteBooth:
             dealt[prompt] = chosen
         return dealt
 
+    def unseen(
+        self, prompts: Sequence[str], reference: str, candidates: Iterable[str]
+    ) -> list[str]:
+        """Of these prompts, those that would not be left out of an order."""
+        known = self._identities
+        files = [known[path] for path in candidates if path in known]
+        if reference not in known or not files:
+            return list(prompts)
+        return list(self._deal(prompts, known[reference], files))
+
     def _threads_for(self, files: Iterable[VotedFile]) -> int:
         return 1 if max(file.file_bytes for file in files) < _SMALL_BYTES else self._threads
 

@@ -88,6 +88,7 @@ class AnswerMaker:
         available_bytes: Memory that is free now.
         known: Files whose content is known.
         tell: Told of everything as soon as it is there, on the thread of :meth:`run`.
+        is_unwanted: Asked often; True ends it as :meth:`stop` does.
     """
 
     def __init__(
@@ -97,12 +98,14 @@ class AnswerMaker:
         available_bytes: Callable[[], int],
         known: Sequence[VotedFile],
         tell: Callable[[AnswerEvent], None],
+        is_unwanted: Callable[[], bool] = lambda: False,
     ) -> None:
         self._folder = folder
         self._open_model = open_model
         self._available_bytes = available_bytes
         self._known = list(known)
         self._tell = tell
+        self._is_unwanted = is_unwanted
         self._stop = threading.Event()
         self._models: dict[str, ModelFile] = {}
         self._files: dict[str, VotedFile] = {}
@@ -131,7 +134,7 @@ class AnswerMaker:
                 self._drop(path)
 
     def _check(self) -> None:
-        if self._stop.is_set():
+        if self._stop.is_set() or self._is_unwanted():
             raise _Stopped
 
     # --- files ----------------------------------------------------------------------------

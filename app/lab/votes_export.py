@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
+from app.core.errors import PersonError
 from app.core.votes.choices import Outcome, outcome_of
 from app.core.votes.pairs import Role
 from app.core.votes.tally import Tally, tally
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from app.core.votes.pairs import VoteAnswer, VotedFile, VotePair
 
@@ -85,6 +88,27 @@ def votes_csv(pairs: Sequence[VotePair]) -> bytes:
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().encode("utf-8-sig")
+
+
+_WRITERS = {".csv": votes_csv, ".json": votes_json}
+EXPORT_ENDINGS = tuple(_WRITERS)
+
+
+def write_votes(pairs: Sequence[VotePair], target: Path) -> None:
+    """Write every vote by the file's ending; the file appears when it is complete.
+
+    Raises:
+        PersonError: It cannot be written, or ends otherwise.
+    """
+    writer = _WRITERS.get(target.suffix.lower())
+    if writer is None:
+        raise PersonError(f"{target.name} ends with neither .csv nor .json.")
+    unfinished = target.with_name(f"{target.name}.part")
+    try:
+        unfinished.write_bytes(writer(pairs))
+        os.replace(unfinished, target)
+    except OSError as error:
+        raise PersonError(f"{target} cannot be written: {error.strerror or error}.") from error
 
 
 def _figures(counted: Tally) -> dict[str, Any]:

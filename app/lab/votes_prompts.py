@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.core.errors import PersonError
+from app.lab.demo import demo_base
+from app.library.model_files import open_model_file
 from app.resources import resource_path
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 DEMO_KIND = "demo"
 _DEMO_PROMPTS = 40
@@ -53,6 +62,18 @@ def demo_prompts() -> PromptKind:
         if place < len(prompts)
     ]
     return PromptKind(DEMO_KIND, tuple(dict.fromkeys(mixed))[:_DEMO_PROMPTS])
+
+
+def prompts_for(paths: Sequence[Path]) -> tuple[PromptKind, ...]:
+    """The kinds that suit these files: the demo model knows its own questions alone. Any thread."""
+    family = open_model_file(demo_base()).family_key
+    found: list[bool] = []
+    for path in paths:
+        with contextlib.suppress(PersonError):
+            found.append(open_model_file(path).family_key == family)
+    if found and all(found):
+        return (demo_prompts(),)
+    return bundled_prompts()
 
 
 def _demo_items() -> list[tuple[str, str]]:

@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _BLANK_LINES = re.compile(r"\n[ \t\r]*\n\s*")
+_RULE = re.compile(r"^-{5,}[ \t]*$", re.MULTILINE)
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+)", re.MULTILINE)
 
 
 def split_prompts(text: str) -> list[str]:
     """Several prompts out of one text: blank lines part them, but not within a fenced code block.
 
-    Prompts that are written twice count once. Lines that begin with blank space keep it.
+    Where there is a line of five dashes or more, such lines alone part them. Prompts that are
+    written twice count once.
     """
+    lines = text.replace("\r\n", "\n")
+    ruled = _RULE.split(lines)
+    found = ruled if len(ruled) > 1 else _paragraphs(lines)
+    stripped = (prompt.strip() for prompt in found)
+    return list(dict.fromkeys(prompt for prompt in stripped if prompt))
+
+
+def join_prompts(prompts: Sequence[str]) -> str:
+    """One text that :func:`split_prompts` takes apart again."""
+    plain = "\n\n".join(prompts)
+    if split_prompts(plain) == list(prompts):
+        return plain
+    return "\n\n-----\n\n".join(prompts)
+
+
+def _paragraphs(text: str) -> list[str]:
     found: list[str] = []
     pending = ""
-    for piece in _BLANK_LINES.split(text.replace("\r\n", "\n")):
+    for piece in _BLANK_LINES.split(text):
         pending = f"{pending}\n\n{piece}" if pending else piece
         if not _is_open(pending):
             found.append(pending)
             pending = ""
-    found.append(pending)
-    stripped = (prompt.strip() for prompt in found)
-    return list(dict.fromkeys(prompt for prompt in stripped if prompt))
+    return [*found, pending]
 
 
 def _is_open(text: str) -> bool:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from app.core.votes.prompts import split_prompts
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.votes.prompts import join_prompts, split_prompts
 
 
 def test_blank_lines_part_prompts() -> None:
@@ -25,3 +28,19 @@ def test_a_code_block_that_never_ends_takes_the_rest() -> None:
 def test_nothing_and_twice_the_same() -> None:
     assert split_prompts(" \n\n\t\n") == []
     assert split_prompts("Hello\n\nHello\n\n Hello ") == ["Hello"]
+
+
+def test_a_line_of_dashes_parts_prompts_with_blank_lines() -> None:
+    text = "Sum this up:\n\nOnce upon a time.\n\n-----\nAnd this:\n\n---\n\nThe end.\n"
+    assert split_prompts(text) == [
+        "Sum this up:\n\nOnce upon a time.",
+        "And this:\n\n---\n\nThe end.",
+    ]
+
+
+@given(st.lists(st.text("ab `-\n").map(str.strip).filter(bool), unique=True, max_size=5))
+def test_what_is_joined_comes_apart_again(prompts: list[str]) -> None:
+    wanted = [each for each in prompts if "-----" not in each and len(split_prompts(each)) >= 1]
+    if len(wanted) == 1 and split_prompts(wanted[0]) != wanted:
+        return  # one alone has no line before or behind it
+    assert split_prompts(join_prompts(wanted)) == wanted

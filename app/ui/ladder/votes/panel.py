@@ -1,0 +1,388 @@
+"""The panel of blind votes: ask, vote, see who was who, and what the votes say."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.core.errors import PersonError
+from app.core.votes.pairs import Role
+from app.ui.format import count
+from app.ui.ladder.votes.asking import AskForm
+from app.ui.ladder.votes.notices import WaitingNotices
+from app.ui.ladder.votes.standing import StandingView
+from app.ui.ladder.votes.voting import VotingState, VotingView
+from app.ui.ladder.votes.words import choice_words, finding_words, more_words, score_words
+from app.ui.theme import GRID
+from app.ui.widgets import EmptyState, ProgressLine, Severity, label, push_button
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QResizeEvent
+
+    from app.core.statistics.anytime import WinRate
+    from app.core.votes.choices import Choice
+    from app.core.votes.pairs import VotePair
+    from app.lab.votes import Placed, VoteOrder
+    from app.ui.ladder.votes.port import VoteCandidate, VotesPort
+
+_WIDE_PX = 96 * GRID
+
+
+class Stage(Enum):
+    """What the panel shows."""
+
+    NOTHING = 0  # fewer than two versions
+    OVERVIEW = 1
+    WAITING = 2  # for the first pair
+    VOTING = 3
+
+
+_NEXT = {
+    Stage.NOTHING: frozenset({Stage.OVERVIEW}),
+    Stage.OVERVIEW: frozenset({Stage.NOTHING, Stage.WAITING, Stage.VOTING}),
+    Stage.WAITING: frozenset({Stage.NOTHING, Stage.OVERVIEW, Stage.VOTING}),
+    Stage.VOTING: frozenset({Stage.NOTHING, Stage.OVERVIEW, Stage.WAITING}),
+}
+
+
+class VotesPanel(QWidget):
+    """Votes on the versions of a ladder, or of any set of files. Main thread only.
+
+    Give it versions with :meth:`set_candidates`; take :meth:`win_rates` for the verdict whenever
+    :attr:`changed` tells that they may be others.
+
+    Signals:
+        changed: Win rates may be others than before.
+        said: A sentence for the person, about a file that was saved, say.
+        link_activated: The person clicked a link in an answer (QUrl).
+    """
+
+    changed = Signal()
+    said = Signal(str)
+    link_activated = Signal(QUrl)
+
+    def __init__(self, port: VotesPort, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._port = port
+        self._candidates: list[VoteCandidate] = []
+        self._reference = ""
+        self._rates: dict[str, WinRate] = {}
+        self._shown: VotePair | None = None
+        self._identical_before = 0
+        self.stage = Stage.NOTHING
+        self.setAccessibleName(self.tr("Blind votes"))
+        self._empty = EmptyState(
+            "compare",
+            self.tr("Two versions are needed to vote"),
+            self.tr("Add another version: then both answer your prompts, and you say which "
+                    "answer is better without knowing whose it is."),
+        )  # fmt: skip
+        self.form = AskForm(port)
+        self.form.ask_wanted.connect(self._ask)
+        self.form.pair_changed.connect(self._show_standings)
+        self.standing = StandingView(port)
+        self.standing.said.connect(self.said)
+        self.notices = WaitingNotices()
+        self.notices.vote_wanted.connect(self._vote_next)
+        self.notices.go_on_wanted.connect(self._go_on)
+        self.notices.again_wanted.connect(self._try_again)
+        self.notices.drop_wanted.connect(lambda: port.drop(self._paths()))
+        self.voting = VotingView()
+        self.voting.voted.connect(self._cast)
+        self.voting.next_wanted.connect(self._vote_next)
+        self.voting.undo_wanted.connect(self._take_back)
+        self.voting.link_activated.connect(self.link_activated)
+        self._stack = QStackedWidget()
+        for page in (self._empty, self._overview(), self._waiting(), self.voting):
+            self._stack.addWidget(page)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID, GRID, GRID, GRID)
+        column.setSpacing(GRID)
+        column.addWidget(self._top())
+        column.addWidget(self._stack, 1)
+        port.changed.connect(self._on_changed)
+        port.progressed.connect(self._on_progress)
+        port.ended.connect(self._on_ended)
+        self._follow()
+
+    def _top(self) -> QWidget:
+        self.back_button = push_button(self.tr("Prompts and standings"), "quiet",
+                                       icon_name="chevron-left")  # fmt: skip
+        self.back_button.clicked.connect(self.show_overview)
+        self.left_words = label(role="dim")
+        self.working = label(role="dim")
+        self.progress = ProgressLine(self.tr("Answers"), height_px=4)
+        self.progress.setFixedWidth(16 * GRID)
+        self.stop_button = push_button(self.tr("Stop"), icon_name="stop")
+        self.stop_button.setToolTip(self.tr("Stop answering; what is answered stays."))
+        self.stop_button.clicked.connect(self._port.stop)
+        self._bar = QWidget()
+        row = QHBoxLayout(self._bar)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        row.addWidget(self.back_button)
+        row.addWidget(self.left_words)
+        row.addStretch(1)
+        for part in (self.working, self.progress, self.stop_button):
+            row.addWidget(part)
+        return self._bar
+
+    def _overview(self) -> QWidget:
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        content = QWidget()
+        content.setProperty("role", "plain")
+        self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._sides.setSpacing(GRID)
+        self._sides.addWidget(self.form, 5)
+        self._sides.addWidget(self.standing, 4)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self.notices)
+        column.addLayout(self._sides, 1)
+        area.setWidget(content)
+        return area
+
+    def _waiting(self) -> QWidget:
+        self._wait = EmptyState(
+            "thinking",
+            self.tr("Both are answering"),
+            self.tr("The first pair appears as soon as both answers to it are there."),
+        )
+        return self._wait
+
+    # --- what the page tells it -----------------------------------------------------------
+
+    def set_candidates(self, candidates: Sequence[VoteCandidate], reference: str) -> None:
+        """Vote on these; ``reference`` is the path of what the others are held against."""
+        if list(candidates) == self._candidates and reference == self._reference:
+            return
+        self._candidates, self._reference = list(candidates), reference
+        self.voting.clear()
+        self._shown = None
+        self.form.set_candidates(candidates, reference)
+        self._enter(Stage.OVERVIEW if len(candidates) > 1 else Stage.NOTHING)
+        self._port.set_files(self._paths())
+        self._on_changed()
+
+    def win_rates(self) -> dict[str, WinRate]:
+        """Votes for candidates against the reference, by file; for the verdict of a ladder."""
+        others = [path for path in self._paths() if path != self._reference]
+        return self._port.rates(self._reference, others)
+
+    def show_overview(self) -> None:
+        """Go to prompts and standings; a pair that is shown stays for later, blind."""
+        self.voting.clear()
+        self._enter(Stage.OVERVIEW if len(self._candidates) > 1 else Stage.NOTHING)
+        self._refresh()
+        self.form.prompts.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def vote_now(self) -> None:
+        """Show the next pair, or wait for it; for the page's own buttons."""
+        self._vote_next()
+
+    # --- asking ---------------------------------------------------------------------------
+
+    def _paths(self) -> list[str]:
+        return [each.path for each in self._candidates]
+
+    def _ask(self, order: VoteOrder) -> None:
+        self.form.ask_button.setEnabled(False)
+        self.notices.say(Severity.INFO, "")
+        self._identical_before = self._identical()
+        self._port.ask(order, self._placed)
+
+    def _placed(self, placed: Placed) -> None:
+        self.form.ask_button.setEnabled(True)
+        if placed.left_out:
+            self.notices.say(
+                Severity.INFO,
+                self.tr(
+                    "Left out: {n}. You have seen one of these files' answers to them in a vote, "
+                    "or are about to, and would know it again."
+                ).format(n=count(len(placed.left_out))),
+            )
+        if placed.pairs:
+            self.form.remove_prompts()
+            self._vote_next()
+
+    def _go_on(self) -> None:
+        self._identical_before = self._identical()
+        self._port.go_on(self._paths())
+        self._vote_next()
+
+    def _try_again(self) -> None:
+        self._identical_before = self._identical()
+        self._port.try_again(self._paths())
+        self._vote_next()
+
+    def _identical(self) -> int:
+        """Pairs with the same words, of all candidates."""
+        others = (path for path in self._paths() if path != self.form.reference_path)
+        reference = self.form.reference_path
+        return sum(self._port.standing(path, reference).tally.identical for path in others)
+
+    # --- voting ---------------------------------------------------------------------------
+
+    def _vote_next(self) -> None:
+        pair = self._port.next_pair(self._paths())
+        if pair is not None:
+            self._shown = None
+            self._enter(Stage.VOTING)
+            self.voting.show_pair(pair)
+            self._pair_id = pair.id
+        elif self._port.running:
+            self.voting.clear()
+            self._enter(Stage.WAITING)
+        elif self.stage in (Stage.VOTING, Stage.WAITING):
+            self.show_overview()
+        self._follow()
+
+    def _cast(self, choice: Choice) -> None:
+        try:
+            pair = self._port.cast(self._pair_id, choice)
+        except PersonError as error:
+            self.said.emit(error.sentence)
+            return
+        self._shown = pair
+        owners = {role: self._owner(pair.file(role).path) for role in Role}
+        self.voting.reveal(pair, owners, *self._reveal_words(pair))
+        self._follow()
+
+    def _owner(self, path: str) -> VoteCandidate | None:
+        return next((each for each in self._candidates if each.path == path), None)
+
+    def _name(self, pair: VotePair, role: Role) -> str:
+        owner = self._owner(pair.file(role).path)
+        return owner.name if owner is not None else pair.file(role).level
+
+    def _reveal_words(self, pair: VotePair) -> tuple[str, str]:
+        name, reference = self._name(pair, Role.CANDIDATE), self._name(pair, Role.REFERENCE)
+        tally = self._port.standing(pair.candidate.path, pair.reference.path).tally
+        sentences = [
+            f"{score_words(tally, name, reference)}.",
+            f"{finding_words(tally, name, reference)}.",
+            more_words(tally),
+        ]
+        outcome = pair.outcome
+        verdict = "" if outcome is None else choice_words(outcome, name, reference)
+        return verdict, " ".join(filter(None, sentences))
+
+    def _take_back(self) -> None:
+        pair = self._shown
+        if pair is None:
+            return
+        try:
+            self._port.take_back(pair)
+        except PersonError as error:
+            self.said.emit(error.sentence)
+            return
+        _, tally = self._reveal_words(pair)
+        self.voting.say(self.tr("Taken back: this vote does not count."), tally)
+        self.voting.undo_button.hide()
+        self.voting.next_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # --- what the port tells --------------------------------------------------------------
+
+    def _on_changed(self) -> None:
+        if self.stage is Stage.WAITING and self._port.next_pair(self._paths()) is not None:
+            self._vote_next()
+        self._refresh()
+        rates = self.win_rates() if len(self._candidates) > 1 else {}
+        if rates != self._rates:
+            self._rates = rates
+            self.changed.emit()
+
+    def _on_progress(self, done: int, total: int) -> None:
+        self.progress.set_share(done / total if done else None)
+        if done:
+            words = self.tr("{done} of {total} answers").format(
+                done=count(done), total=count(total)
+            )
+        else:
+            words = self.tr("Getting ready …")
+        self.working.setText(words)
+        self._follow()
+
+    def _on_ended(self, sentence: str) -> None:
+        self.form.ask_button.setEnabled(bool(self.form.written()))
+        if sentence:
+            self.notices.say(Severity.WARNING, sentence)
+        if self.stage is Stage.WAITING:
+            same = self._identical() - self._identical_before
+            if same and not sentence:
+                self.notices.say(
+                    Severity.INFO,
+                    self.tr(
+                        "Both gave the same words {n} times: these are ties, and there is "
+                        "nothing to vote on."
+                    ).format(n=count(same)),
+                )
+            self._vote_next()
+        self._refresh()
+
+    # --- showing --------------------------------------------------------------------------
+
+    def _enter(self, stage: Stage) -> None:
+        if stage is self.stage:
+            return
+        if stage not in _NEXT[self.stage]:
+            raise AssertionError(f"{self.stage} cannot become {stage}")
+        self.stage = stage
+        self._stack.setCurrentIndex(stage.value)
+        self._follow()
+
+    def _refresh(self) -> None:
+        self._show_standings()
+        if self._candidates:
+            waiting = self._port.waiting(self._paths())
+            self.notices.show_waiting(waiting, running=self._port.running)
+        self._follow()
+
+    def _show_standings(self) -> None:
+        reference = self._owner(self.form.reference_path)
+        self.standing.show_standings(reference, self._candidates)
+        paths = self.form.candidate_paths
+        if len(paths) == 1:
+            self.standing.choose(paths[0])
+
+    def _follow(self) -> None:
+        running = self._port.running
+        voting = self.stage in (Stage.VOTING, Stage.WAITING)
+        self.back_button.setVisible(voting)
+        self.left_words.setVisible(self.stage is Stage.VOTING)
+        if self.stage is Stage.VOTING:
+            ready = self._port.waiting(self._paths()).ready
+            after = ready - (self.voting.state is VotingState.BLIND)
+            words = self.tr("{n} more after this").format(n=count(after)) if after else ""
+            self.left_words.setText(words)
+            self.voting.set_last(not after and not running)
+        for part in (self.working, self.progress, self.stop_button):
+            part.setVisible(running)
+        if not running:
+            self.progress.clear()
+        self._bar.setVisible(voting or running)
+
+    # Qt's own names from here on.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= _WIDE_PX
+        direction = QBoxLayout.Direction
+        self._sides.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
