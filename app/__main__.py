@@ -17,6 +17,7 @@ COMMANDS = frozenset(
     {
         "bench",
         "compare",
+        "devices",
         "files",
         "fit",
         "get",

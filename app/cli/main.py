@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _COMMANDS = (
     "compare", "bench", "quantize", "quality", "tasks", "ladder", "rerun", "votes", "search",
-    "files", "fit", "get", "models", "remove",
+    "files", "fit", "get", "models", "remove", "devices",
 )  # fmt: skip
 DONE, FAILED, WRONG_ARGUMENTS, INTERRUPTED = 0, 1, 2, 130
 
@@ -151,6 +151,8 @@ def _file_module(name: str) -> _Command:
             from app.cli import get as module
         case "models":
             from app.cli import library as module
+        case "devices":
+            from app.cli import devices as module
         case _:
             from app.cli import remove as module
     return module

@@ -306,13 +306,20 @@ class DeviceMemory(msgspec.Struct, frozen=True):
 
 
 class Hello(msgspec.Struct, tag="hello", frozen=True):
-    """First line of an engine."""
+    """First line of an engine.
+
+    Attributes:
+        engine: The build in words.
+        devices: What it can compute on.
+        backends: Kinds of devices that this build knows at all.
+    """
 
     protocol: int
     pid: int
     engine: str
     system_info: str
     devices: list[Device]
+    backends: list[str] = []
 
 
 class LoadProgress(msgspec.Struct, tag="load_progress", frozen=True):

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app import __version__
+from app.ui.format import byte_size
+from app.ui.gpu_builds import GpuBuilds
 from app.ui.icons import app_icon
 from app.ui.widgets.buttons import push_button
 from app.ui.widgets.labels import hrule, label
+
+if TYPE_CHECKING:
+    from app.engine.messages import Device
+    from app.ui.engine_facts import EngineFacts
 
 _WIDTH_PX = 640
 _ICON_PX = 64
@@ -37,16 +43,29 @@ _COMPONENTS = (
 class AboutPage(QScrollArea):
     """Says what this program is, under which licences, and on what it runs."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, engine: EngineFacts, parent: QWidget | None = None) -> None:
+        """``engine`` is asked for its devices when the page is first shown."""
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self._devices = label(self.tr("Known after the first model is loaded."), "dim", wrap=True)
+        self._engine = engine
+        self._backends = label("", wrap=True)
+        self._devices = label("", wrap=True)
+        self._gpu_builds: GpuBuilds | None = None
         self._built = False
+        engine.changed.connect(self._follow_engine)
+        self._follow_engine()
 
-    def set_devices(self, devices: Sequence[str]) -> None:
-        """Name what the engines compute on, as they report it."""
-        self._devices.setText("\n".join(devices))
+    def _follow_engine(self) -> None:
+        hello = self._engine.hello
+        if self._gpu_builds is not None:
+            self._gpu_builds.follow(hello)
+        if hello is None:
+            self._backends.setText("")
+            self._devices.setText(self._engine.problem or self.tr("Asking the engine …"))
+            return
+        self._backends.setText(", ".join(hello.backends))
+        self._devices.setText("\n".join(_device_words(device) for device in hello.devices))
 
     def facts(self) -> str:
         """What a report of a fault should name: versions and the system."""
@@ -56,8 +75,8 @@ class AboutPage(QScrollArea):
             platform.platform(),
             *(f"{name} {_installed(name)}" for name, _what, _licence in _COMPONENTS),
         ]
-        if devices := self._devices.text():
-            lines.append(devices)
+        if self._engine.hello is not None:
+            lines += [self._backends.text(), self._devices.text()]
         return "\n".join(lines)
 
     def _build(self) -> None:
@@ -87,6 +106,10 @@ class AboutPage(QScrollArea):
         column.addSpacing(8)
         self._add_facts(column)
         column.addSpacing(8)
+        self._gpu_builds = GpuBuilds()
+        self._gpu_builds.follow(self._engine.hello)
+        column.addWidget(self._gpu_builds)
+        column.addSpacing(8)
         column.addWidget(label(self.tr("Built with"), "strong"))
         self._add_components(column)
         column.addWidget(
@@ -115,6 +138,7 @@ class AboutPage(QScrollArea):
         facts = (
             (self.tr("System"), label(platform.platform(), wrap=True)),
             (self.tr("Python and Qt"), label(f"{platform.python_version()}, {qVersion()}")),
+            (self.tr("Backends"), self._backends),
             (self.tr("Computes on"), self._devices),
         )
         for row, (name, value) in enumerate(facts):
@@ -140,6 +164,7 @@ class AboutPage(QScrollArea):
 
     def showEvent(self, event: QShowEvent) -> None:
         self._build()
+        self._engine.ask()
         super().showEvent(event)
 
 
@@ -154,6 +179,14 @@ class _AppPicture(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self._icon.paint(QPainter(self), self.rect())
+
+
+def _device_words(device: Device) -> str:
+    words = f"{device.name}: {device.description}"
+    # Of the PC's own memory llama.cpp knows less than the window's plots.
+    if device.kind == "cpu" or not device.total_bytes:
+        return words
+    return f"{words}, {byte_size(device.total_bytes)}"
 
 
 def _installed(distribution: str) -> str:

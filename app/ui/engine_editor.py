@@ -31,6 +31,7 @@ class EngineEditor(QWidget):
     ) -> None:
         super().__init__(parent)
         self._settings = settings or EngineSettings()
+        self._has_gpu = False
         self._fields: dict[str, NumberField] = {}
         self._rows = SettingsRows()
         self._add(
@@ -113,6 +114,11 @@ class EngineEditor(QWidget):
         # One more than the layers: the output layer counts.
         self._fields["gpu_layers"].set_most(_MOST_LAYERS if gpu_layers is None else gpu_layers + 1)
 
+    def set_has_gpu(self, has_gpu: bool) -> None:
+        """Offer layers on a GPU only where there is one, or where they were set elsewhere."""
+        self._has_gpu = has_gpu
+        self._show_layers()
+
     def field(self, name: str) -> NumberField:
         """The field of one attribute of the settings."""
         return self._fields[name]
@@ -141,5 +147,10 @@ class EngineEditor(QWidget):
     def _show(self) -> None:
         for name, field in self._fields.items():
             field.set_value(getattr(self._settings, name))
+        self._show_layers()
         choose(self._kv_type, self._settings.kv_type)
         choose(self._flash, self._settings.flash_attention)
+
+    def _show_layers(self) -> None:
+        wanted = self._has_gpu or self._settings.gpu_layers is not None
+        self._rows.set_shown(self._fields["gpu_layers"], wanted)

@@ -26,6 +26,7 @@ class SettingsRows(QGridLayout):
         self.setHorizontalSpacing(16)
         self.setVerticalSpacing(8)
         self.setColumnStretch(0, 1)
+        self._titles: dict[QWidget, QWidget] = {}
 
     def add(self, name: str, control: QWidget, explanation: str) -> None:
         """Add a row; the control gets its accessible name and description here."""
@@ -43,6 +44,12 @@ class SettingsRows(QGridLayout):
         control.setFixedWidth(_FIELD_PX)
         self.addWidget(title, row, 0, Qt.AlignmentFlag.AlignVCenter)
         self.addWidget(control, row, 1)
+        self._titles[control] = title
+
+    def set_shown(self, control: QWidget, shown: bool) -> None:
+        """Show a row or leave it out."""
+        control.setVisible(shown)
+        self._titles[control].setVisible(shown)
 
 
 def choice_box(choices: Sequence[tuple[str, object]]) -> QComboBox:

@@ -18,6 +18,7 @@ from app.ui.about import AboutPage
 from app.ui.compare.file_dialogs import FileDialogs
 from app.ui.compare.page import ComparePage
 from app.ui.compare.session_adapter import SessionSignals
+from app.ui.engine_facts import EngineFacts
 from app.ui.engine_watch import EngineWatch
 from app.ui.garbage import GarbageTimer
 from app.ui.jobs import Jobs
@@ -66,6 +67,7 @@ class Window(QObject):
     Attributes:
         main: The main window.
         reception: Does what other starts and links ask for.
+        engines: What engines say of themselves.
         session: What the Compare page shows.
         page: The Compare page.
         plots: The live plots, once the window is complete.
@@ -99,7 +101,9 @@ class Window(QObject):
         self.preferences = PreferencesPage(theme, preset=self._kept.now.preset)
         self.preferences.set_folders(kept_folders(house.paths))
         self.session.default_sampling = PRESETS[self._kept.now.preset]
-        self.about = AboutPage()
+        self.engines = EngineFacts(house.paths.state, self.jobs, self)
+        self.about = AboutPage(self.engines)
+        self.page.settings.set_engine_facts(self.engines)
         self.main.add_page(compare_page(self.page))
         self.main.add_page(settings_page(self.preferences), bottom=True)
         self.main.add_page(about_page(self.about), bottom=True)
@@ -368,7 +372,7 @@ class Window(QObject):
     def _watch_engine(self, key: str) -> None:
         hello = self._runner.engine
         if self._watch.follow(key) and hello is not None:
-            self.about.set_devices([f"{d.name}: {d.description}" for d in hello.devices])
+            self.engines.note(hello)
 
 
 def _demo_files(house: House) -> DemoFiles | None:

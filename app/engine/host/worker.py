@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app.core.chat_templates import TemplateFacts, template_facts
 from app.engine.host import native
 from app.engine.host.abort import AbortFlag
+from app.engine.host.backends import backend_names
 from app.engine.host.bench import SpeedTester
 from app.engine.host.channel import Channel
 from app.engine.host.generator import Generator, failed
@@ -84,6 +85,7 @@ class Worker:
                 native.engine_version(),
                 native.system_info(),
                 self._devices,
+                backend_names(),
             )
         )
         self._channel.start()
