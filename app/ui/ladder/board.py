@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.ui.ladder.details import DetailsPanel, SentencesPanel
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from app.lab.ladder_view import LadderView
     from app.ui.ladder.plots.panel import LadderPlots
 
-_LEAST_LOWER_PX = GRID * 30
+_LEAST_BELOW_PX = GRID * 33
+_LEAST_ROWS = 3
+_SHORT_PX = GRID * 84
 
 
 class LadderBoard(QWidget):
@@ -130,6 +132,7 @@ class LadderBoard(QWidget):
         self.rows.addWidget(self.below)
         self.rows.setStretchFactor(0, 0)
         self.rows.setStretchFactor(1, 1)
+        self.rows.installEventFilter(self)
         page = QVBoxLayout(self)
         page.setContentsMargins(GRID, GRID, GRID, GRID // 2)
         page.setSpacing(GRID)
@@ -171,8 +174,8 @@ class LadderBoard(QWidget):
 
     def _arrange(self) -> None:
         """Put the table above the tabs, or into one where there is no room for both."""
-        needed = self.table.content_height() + _LEAST_LOWER_PX
-        compact = self.rows.height() < needed
+        rows = min(self.model.rowCount(), _LEAST_ROWS)
+        compact = self.rows.height() < self.table.height_of(rows) + _LEAST_BELOW_PX
         if compact is not self._compact:
             self._compact = compact
             if compact:
@@ -190,7 +193,8 @@ class LadderBoard(QWidget):
         if not compact:
             height = self.table.content_height()
             self.table.setMaximumHeight(height)
-            self.rows.setSizes([height, max(1, self.rows.height() - height)])
+            height = min(height, self.rows.height() - _LEAST_BELOW_PX)
+            self.rows.setSizes([height, self.rows.height() - height])
         else:
             self.table.setMaximumHeight(16_777_215)
 
@@ -198,4 +202,9 @@ class LadderBoard(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._arrange()
+        self.card.set_short(self.height() < _SHORT_PX)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.rows and event.type() == QEvent.Type.Resize:
+            self._arrange()
+        return super().eventFilter(watched, event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -175,7 +176,7 @@ def _quality(view: LadderView, file: str, column: LadderColumn) -> Cell:
     if column is LadderColumn.DIVERGENCE:
         low, high = figures.get("mean_kld_low"), figures.get("mean_kld_high")
         mean = figures.get("mean_kld")
-        second = range_words(divergence(low).value, divergence(high).value) if low else ""
+        second = range_words(_rough(low), _rough(high)) if low and high else ""
         return Cell(divergence(mean).value, second, how_divergent(view, file), mean)
     if column is LadderColumn.SAME_TOP:
         share = figures.get("same_top")
@@ -191,6 +192,12 @@ def _quality(view: LadderView, file: str, column: LadderColumn) -> Cell:
     text = MISSING if ratio is None else number(ratio, 4).replace("-", "−")
     second = "" if half is None else f"± {number(half, 4)}"
     return Cell(text, second, how_same(view, file), ratio)
+
+
+def _rough(nats: float) -> str:
+    """An end of an interval needs no more than two digits."""
+    decimals = 1 - math.floor(math.log10(nats)) if nats > 0 else 0
+    return divergence(round(nats, decimals)).value
 
 
 def _tasks(view: LadderView, file: str, column: LadderColumn) -> Cell:

@@ -13,9 +13,12 @@ from app.ui.widgets import StatusDot, label
 from app.ui.widgets.labels import breakable
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QShowEvent
+    from PySide6.QtGui import QResizeEvent, QShowEvent
 
     from app.lab.ladder_view import LadderView
+
+
+_WIDE_PX = GRID * 105
 
 
 class DetailsPanel(QWidget):
@@ -26,6 +29,7 @@ class DetailsPanel(QWidget):
         self._view: LadderView | None = None
         self._file = ""
         self._stale = False
+        self._wide = False
         self.dot = StatusDot("A")
         self.title = label("", "strong")
         self.text = QTextBrowser()
@@ -68,7 +72,8 @@ class DetailsPanel(QWidget):
         self.dot.set_letter(view.letters.get(file, "?"))
         self.title.setText(view.name(file))
         place = self.text.verticalScrollBar().value() if keep else 0
-        self.text.setHtml(details_html(view, file, current_tokens()))
+        self._wide = self.width() >= _WIDE_PX
+        self.text.setHtml(details_html(view, file, current_tokens(), wide=self._wide))
         self.text.verticalScrollBar().setValue(place)
 
     # Qt's own names from here on.
@@ -77,6 +82,11 @@ class DetailsPanel(QWidget):
         super().showEvent(event)
         if self._stale:
             self._refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.isVisible() and (self.width() >= _WIDE_PX) is not self._wide:
+            self._refresh(keep=True)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -87,7 +97,7 @@ class DetailsPanel(QWidget):
 
 
 class SentencesPanel(QScrollArea):
-    """A sentence for each version."""
+    """A sentence for each version, and what else could be chosen or would settle it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -105,14 +115,13 @@ class SentencesPanel(QScrollArea):
 
     def show_view(self, view: LadderView | None) -> None:
         """Show a ladder's sentences."""
-        wanted = (
-            tuple(
-                (view.letters.get(file, "?"), view.assessment.sentences[file])
-                for file in view.files
+        wanted: tuple[tuple[str, str], ...] = ()
+        if view is not None:
+            lines = [(view.letters.get(file, "?"), file) for file in view.files]
+            wanted = (
+                *((letter, view.assessment.sentences[file]) for letter, file in lines),
+                *(("", remark) for remark in view.assessment.recommendation.remarks),
             )
-            if view is not None
-            else ()
-        )
         if wanted == self._shown:
             return
         self._shown = wanted
@@ -136,6 +145,7 @@ class SentencesPanel(QScrollArea):
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
-        row.addWidget(StatusDot(letter), 0, Qt.AlignmentFlag.AlignTop)
+        if letter:
+            row.addWidget(StatusDot(letter), 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(words, 1)
         return line

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QCoreApplication
 
 from app.core.tasks.results import KindVerdict
-from app.ui.format import MISSING, count, divergence, number, percent, points
+from app.ui.format import MISSING, NBSP, count, divergence, number, percent, points
 from app.ui.ladder.words import points_range
 
 if TYPE_CHECKING:
@@ -21,29 +21,31 @@ _SHOWN_BEFORE = 70
 _LONGEST = 400
 
 
-def details_html(view: LadderView, file: str, tokens: Tokens) -> str:
+def details_html(view: LadderView, file: str, tokens: Tokens, *, wide: bool) -> str:
     """The page of a version.
 
     Args:
         view: Its ladder.
         file: The version.
         tokens: The colours of now.
+        wide: There is room for two columns.
     """
     row = next(one for one in view.document["candidates"] if one["file"] == file)
-    parts = [
-        _head(view, file, tokens),
-        _kinds(view, file, tokens),
-        _failures(row),
-        _continuations(row, view),
-        _worst(row, tokens),
-        _spread(view, file),
-    ]
+    left = _kinds(view, file, tokens) + _spread(view, file)
+    right = _failures(row) + _continuations(row, view) + _worst(row, tokens)
+    if wide and left and right:
+        below = (
+            "<table width='100%' cellspacing=0><tr><td valign=top width='46%'>"
+            f"{left}</td><td valign=top>{right}</td></tr></table>"
+        )
+    else:
+        below = left + right
     return (
-        f"<style>h3 {{ margin-top: 14px; margin-bottom: 4px; }}"
-        f"p {{ margin-top: 2px; margin-bottom: 4px; }}"
+        f"<style>h3 {{ font-size: medium; margin-top: 12px; margin-bottom: 4px; }}"
+        f"p {{ margin-top: 2px; margin-bottom: 6px; }}"
         f"td, th {{ padding: 2px 12px 2px 0; }} th {{ color: {tokens.dim}; font-weight: normal;"
-        f" text-align: left; }} .n {{ text-align: right; }} .dim {{ color: {tokens.dim}; }}"
-        f"</style>{''.join(parts)}"
+        f" text-align: left; }} .dim {{ color: {tokens.dim}; }}"
+        f"</style>{_head(view, file, tokens)}{below}"
     )
 
 
@@ -79,11 +81,11 @@ def _kind(kind: KindResult, tokens: Tokens, *, strong: bool) -> str:
     if kind.out_of_tokens:
         cut = _tr("{n} out of tokens").format(n=count(kind.out_of_tokens))
         word = f"{word}, {cut}" if word else cut
-    name = escape(kind.kind)
+    name = escape(kind.kind).replace(" ", NBSP)
     return (
         f"<tr><td>{f'<b>{name}</b>' if strong else name}</td><td align=right>{right}</td>"
         f"<td align=right>{change}</td><td class=dim>{ends}</td>"
-        f'<td style="color: {colour}">{escape(word)}</td></tr>'
+        f'<td style="color: {colour}">{escape(word).replace(" ", NBSP)}</td></tr>'
     )
 
 

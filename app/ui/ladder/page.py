@@ -26,6 +26,8 @@ from app.ui.widgets import EmptyState, Severity
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from PySide6.QtGui import QShowEvent
+
     from app.core.verdict import Limits
     from app.lab.ladder_entry import LadderEntry
     from app.lab.ladder_view import LadderView
@@ -87,6 +89,7 @@ class LadderPage(QWidget):
             ),
             (self.commands.demo, self.commands.new),
         )
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._lay_out()
         self._wire()
         self.list_changed()
@@ -261,7 +264,14 @@ class LadderPage(QWidget):
         """Show the ladder, or that there is none; ``stay``: not while one is being set up."""
         if not (stay and self._stack.currentWidget() is self.picker):
             self._stack.setCurrentWidget(self.board if self._entry is not None else self.empty)
+        if self.hasFocus():
+            self._take_focus()
         self._show_work()
+
+    def _take_focus(self) -> None:
+        """Let the keyboard begin where it is of use."""
+        shown = self._stack.currentWidget() is self.board
+        (self.board.table if shown else self).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_work(self) -> None:
         self.board.show_work(self._entry, held=self._service.held)
@@ -359,3 +369,9 @@ class LadderPage(QWidget):
     def layout_state(self) -> Mapping[str, list[int]]:
         """The splitter's sizes by name."""
         return {"ladder.columns": self.sizes}
+
+    # Qt's own names from here on.
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._take_focus()

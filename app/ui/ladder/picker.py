@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QModelIndex, QSize, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -13,6 +13,9 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QSplitter,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTreeView,
     QVBoxLayout,
     QWidget,
@@ -30,6 +33,7 @@ from app.ui.ladder.picking import (
     opened_files,
     without_twins,
 )
+from app.ui.models.columns import fitting
 from app.ui.theme import GRID, tabular
 from app.ui.widgets import label, push_button
 
@@ -39,7 +43,27 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from app.lab.texts import TextChoice
-    from app.ui.ladder.pick_model import PickFile
+    from app.ui.ladder.pick_model import Index, PickFile
+
+
+_NAME_SIGNS = 24
+
+
+class _Row(QStyledItemDelegate):
+    """Families strong, with room above them."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        if index.data(PickRole.FAMILY):
+            font = option.font
+            font.setBold(True)
+            option.font = font
+        option.textElideMode = Qt.TextElideMode.ElideMiddle
+        option.state &= ~QStyle.StateFlag.State_HasFocus
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        hint = super().sizeHint(option, index)
+        return QSize(hint.width(), option.fontMetrics.height() + GRID + GRID // 2)
 
 
 class PickTree(QTreeView):
@@ -53,6 +77,7 @@ class PickTree(QTreeView):
         self.proxy.setFilterRole(PickRole.WORDS)
         self.proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setModel(self.proxy)
+        self.setItemDelegate(_Row(self))
         self.setRootIsDecorated(False)
         self.setIndentation(0)
         self.setUniformRowHeights(True)
@@ -89,12 +114,14 @@ class PickTree(QTreeView):
         widths = {
             PickColumn.LEVEL: sign * 11,
             PickColumn.BITS: sign * 8,
-            PickColumn.SIZE: sign * 11,
+            PickColumn.SIZE: sign * 12,
         }
+        least = sign * _NAME_SIGNS
+        hidden, rest = fitting(self.viewport().width(), widths, (PickColumn.BITS,), least)
         for column, width in widths.items():
+            self.setColumnHidden(column, column in hidden)
             self.setColumnWidth(column, width)
-        rest = self.viewport().width() - sum(widths.values())
-        self.setColumnWidth(PickColumn.NAME, max(sign * 18, rest))
+        self.setColumnWidth(PickColumn.NAME, max(sign * 12, rest))
 
 
 class Picker(QWidget):
@@ -187,6 +214,7 @@ class Picker(QWidget):
         side = QFrame()
         side.setProperty("role", "surface")
         side.setMinimumWidth(GRID * 36)
+        side.setMaximumWidth(GRID * 52)
         right = QVBoxLayout(side)
         right.setContentsMargins(GRID * 2, GRID * 2, GRID * 2, GRID * 2)
         right.setSpacing(GRID)
@@ -206,7 +234,7 @@ class Picker(QWidget):
         self.splitter.addWidget(left)
         self.splitter.addWidget(side)
         self.splitter.setStretchFactor(0, 1)
-        self.splitter.setSizes([GRID * 70, GRID * 48])
+        self.splitter.setSizes([GRID * 90, GRID * 40])
         row = QVBoxLayout(self)
         row.setContentsMargins(GRID, GRID, GRID, GRID)
         row.addWidget(self.splitter)

@@ -228,11 +228,15 @@ class LadderTable(QTableView):
 
     def content_height(self) -> int:
         """What all rows need."""
-        rows = max(1, self.proxy.rowCount())
+        return self.height_of(self.proxy.rowCount())
+
+    def height_of(self, rows: int) -> int:
+        """What so many rows need, with the header and the bar that scrolls sideways."""
         bar = self.horizontalScrollBar()
-        extra = bar.sizeHint().height() if bar.maximum() > 0 else 0
-        height = _row_height(self.fontMetrics()) * rows + self.horizontalHeader().height()
-        return height + extra + 2 * self.frameWidth()
+        width = sum(self.columnWidth(column) for column in LadderColumn if column in self._shown)
+        extra = bar.sizeHint().height() if width > self.viewport().width() else 0
+        height = _row_height(self.fontMetrics()) * max(1, rows) + self.horizontalHeader().height()
+        return height + extra + 2 * self.frameWidth() + 2
 
     def text_of_row(self, file: str) -> str:
         """A row's shown cells, to be pasted into a table."""
@@ -330,7 +334,7 @@ class LadderTable(QTableView):
 
 
 def _row_height(metrics: QFontMetrics) -> int:
-    return metrics.height() * 2 + GRID + GRID // 2
+    return metrics.height() * 2 + GRID
 
 
 def _mark(index: Index) -> tuple[str, Tone] | None:

@@ -123,6 +123,8 @@ class VerdictCard(QFrame):
     def __init__(self, usual: Limits, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "surface")
+        self._short = False
+        self._found: tuple[str, ...] = ()
         self.limits = LimitsEditor(usual)
         self.limits.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.so_far = label("", "small-dim")
@@ -140,9 +142,16 @@ class VerdictCard(QFrame):
         self.sentence.setText(
             breakable(found.sentence) if found is not None else self.tr("Nothing is measured yet.")
         )
-        self._say(self.remarks, list(found.remarks) if found is not None else [])
+        self._found = tuple(found.remarks) if found is not None else ()
+        self._say(self.remarks, [] if self._short else list(self._found))
         self.setAccessibleName(self.so_far.text())
         self.setAccessibleDescription(self.sentence.text())
+
+    def set_short(self, short: bool) -> None:
+        """Show the sentence alone, where there is little height."""
+        if short is not self._short:
+            self._short = short
+            self._say(self.remarks, [] if short else list(self._found))
 
     def _say(self, labels: list[QLabel], sentences: list[str]) -> None:
         if len(sentences) > len(labels):
