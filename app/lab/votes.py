@@ -4,100 +4,25 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.core.settings import COMPARE_GREEDY, DEFAULT_CONTEXT_TOKENS, SamplingSettings
 from app.core.votes.choices import Choice, Outcome, are_identical, outcome_of, shuffle
 from app.core.votes.pairs import PairState, Role, VotedFile, VotePair, VoteSettings
-from app.core.votes.tally import BandPoint, Tally, band, tally
+from app.core.votes.tally import band, tally
 from app.lab.votes_answers import Answered, FileKnown, PairFailed
+from app.lab.votes_orders import Placed, ShownPair, Standing, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from app.core.statistics.anytime import WinRate
     from app.lab.votes_answers import AnswerEvent
+    from app.lab.votes_orders import VoteOrder
     from app.store.votes import Ballot, VoteStore
 
 # Threads of an engine this small wait for each other longer than they work.
 _SMALL_BYTES = 50_000_000
 _SEED_BITS = 62
-
-
-@dataclass(frozen=True, slots=True)
-class VoteOrder:
-    """What a person wants to vote on.
-
-    Attributes:
-        prompts: Each is answered by one pair of files.
-        reference: What the candidates are held against.
-        candidates: The prompts are dealt out among them. Two pairs with one prompt would show the
-            reference's answer twice, and who has seen it once knows it again.
-    """
-
-    prompts: Sequence[str]
-    reference: Path
-    candidates: Sequence[Path]
-    sampling: SamplingSettings = COMPARE_GREEDY
-    system_prompt: str = ""
-    context_tokens: int = DEFAULT_CONTEXT_TOKENS
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """What became of an order.
-
-    Attributes:
-        pairs: They are stored and wait for their answers.
-        left_out: Prompts whose answers by one of the files were seen here before.
-    """
-
-    pairs: tuple[VotePair, ...]
-    left_out: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ShownPair:
-    """All that may be known of a pair before the vote."""
-
-    id: int
-    prompt: str
-    left: str
-    right: str
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Pairs of these files that are not voted on yet.
-
-    Attributes:
-        ready: Both answers are there.
-        unanswered: An answer is missing.
-        failed: An engine could not answer.
-        sentence: Why the last of these failed.
-    """
-
-    ready: int = 0
-    unanswered: int = 0
-    failed: int = 0
-    sentence: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What the votes on a candidate against a reference say.
-
-    Attributes:
-        tally: Counts, rate and what may be said.
-        band: How it came about.
-        taken_back: Votes that were taken back; they do not count.
-    """
-
-    tally: Tally
-    band: tuple[BandPoint, ...]
-    taken_back: int
 
 
 class VoteBooth:
@@ -120,6 +45,8 @@ class VoteBooth:
         self._draw_seed = draw_seed
         self._identities: dict[str, VotedFile] = {}
         self._ballots: list[Ballot] | None = None
+        self._standings: dict[tuple[str, str], Standing] = {}
+        self._pairs: dict[int, VotePair] | None = None
 
     # --- files ----------------------------------------------------------------------------
 
@@ -130,6 +57,7 @@ class VoteBooth:
     def set_identities(self, found: Mapping[str, VotedFile]) -> None:
         """What ``votes_files.identify`` found of files, by path as it was given."""
         self._identities.update(found)
+        self._standings.clear()
 
     def _content(self, path: str) -> object:
         file = self._identities.get(path)
@@ -170,7 +98,9 @@ class VoteBooth:
             for number, (prompt, candidate) in enumerate(dealt.items())
         ]
         left_out = tuple(prompt for prompt in order.prompts if prompt not in dealt)
-        return Placed(tuple(self._store.add(pairs)) if pairs else (), left_out)
+        added = self._store.add(pairs) if pairs else []
+        self._pairs = None
+        return Placed(tuple(added), left_out)
 
     def _deal(
         self, prompts: Iterable[str], reference: VotedFile, candidates: Sequence[VotedFile]
@@ -213,11 +143,13 @@ class VoteBooth:
         for pair in self._open(paths):
             if pair.state is PairState.FAILED:
                 self._store.set_error(pair.id, None)
+        self._pairs = None
 
     def drop_unvoted(self, paths: Iterable[str]) -> None:
         """Set aside what waits for answers or failed; what can be voted on stays."""
         gone = (PairState.WAITING, PairState.FAILED)
         self._store.retire([pair.id for pair in self._open(paths) if pair.state in gone])
+        self._pairs = None
 
     def take(self, event: AnswerEvent) -> None:
         """Store what the answers' maker tells."""
@@ -227,12 +159,14 @@ class VoteBooth:
                 for path, known in self._identities.items():
                     if known.path == event.file.path:
                         self._identities[path] = event.file
-                self._ballots = None
+                self._pairs = None
+                self._count_anew()
             case PairFailed():
                 self._store.set_error(event.pair_id, event.sentence)
+                self._read_again(event.pair_id)
             case Answered():
                 self._store.save_answer(event.pair_id, event.role, event.answer, event.engine)
-                self._settle_identical(self._store.pair(event.pair_id))
+                self._settle_identical(self._read_again(event.pair_id))
             case _:
                 pass
 
@@ -277,12 +211,12 @@ class VoteBooth:
         pair = self._store.pair(pair_id)
         if pair.state is not PairState.READY or choice is Choice.IDENTICAL:
             raise ValueError(f"pair {pair_id} is {pair.state.value}")
-        self._cast(pair, choice)
-        return self._store.pair(pair_id)
+        return self._cast(pair, choice)
 
-    def _cast(self, pair: VotePair, choice: Choice) -> None:
+    def _cast(self, pair: VotePair, choice: Choice) -> VotePair:
         self._store.cast(pair.id, choice)
-        self._ballots = None
+        self._count_anew()
+        return self._read_again(pair.id)
 
     def take_back(self, pair: VotePair) -> None:
         """Undo a vote. It is kept, flagged; its pair is not shown again, since its sides are known.
@@ -292,12 +226,14 @@ class VoteBooth:
         """
         if pair.vote is not None:
             self._store.undo(pair.vote.id)
-            self._ballots = None
+            self._count_anew()
 
     # --- counting -------------------------------------------------------------------------
 
     def standing(self, candidate: str, reference: str) -> Standing:
         """What is known of a candidate against a reference, whichever was which in a vote."""
+        if (candidate, reference) in self._standings:
+            return self._standings[candidate, reference]
         outcomes: list[Outcome] = []
         taken_back = 0
         for ballot, outcome in self._between(self._content(candidate), self._content(reference)):
@@ -305,7 +241,9 @@ class VoteBooth:
                 outcomes.append(outcome)
             else:
                 taken_back += 1
-        return Standing(tally(outcomes), tuple(band(outcomes)), taken_back)
+        found = Standing(tally(outcomes), tuple(band(outcomes)), taken_back)
+        self._standings[candidate, reference] = found
+        return found
 
     def rates(self, reference: str, candidates: Iterable[str]) -> dict[str, WinRate]:
         """Win rates against a reference, by candidate; for ``ladder_verdict.assess``.
@@ -331,11 +269,27 @@ class VoteBooth:
             self._ballots = self._store.ballots()
         return self._ballots
 
+    def _count_anew(self) -> None:
+        self._ballots = None
+        self._standings.clear()
+
     def _open(self, paths: Iterable[str]) -> list[VotePair]:
-        """Open pairs of which both files are among these."""
+        """Open pairs of which both files are among these, the oldest first."""
+        if self._pairs is None:
+            self._pairs = {pair.id: pair for pair in self._store.open_pairs()}
         contents = {self._content(path) for path in paths}
         return [
             pair
-            for pair in self._store.open_pairs()
+            for pair in self._pairs.values()
             if all(pair.file(role).content in contents for role in Role)
         ]
+
+    def _read_again(self, pair_id: int) -> VotePair:
+        """A pair as it is stored now."""
+        pair = self._store.pair(pair_id)
+        if self._pairs is not None:
+            if pair.state in (PairState.VOTED, PairState.RETIRED):
+                self._pairs.pop(pair_id, None)
+            else:
+                self._pairs[pair_id] = pair
+        return pair

@@ -22,10 +22,11 @@ from app.core.settings import SamplingSettings
 from app.core.votes.choices import Choice, Outcome, shuffle
 from app.core.votes.pairs import PairState, Role, VoteAnswer, VotedFile, VotePair, VoteSettings
 from app.core.votes.tally import Finding
-from app.lab.votes import VoteBooth, VoteOrder
+from app.lab.votes import VoteBooth
 from app.lab.votes_answers import Answered, AnswerEvent, AnswerMaker, AnswersProgress, PairFailed
 from app.lab.votes_export import votes_csv, votes_document, votes_json
 from app.lab.votes_files import identify
+from app.lab.votes_orders import VoteOrder
 from app.lab.votes_prompts import bundled_prompts, demo_prompts
 from app.library.model_files import open_model_file
 from app.store.chats import ChatStore
@@ -35,7 +36,7 @@ from app.store.votes import VoteStore
 from tests.helpers import gguf_files as files
 
 if TYPE_CHECKING:
-    from app.lab.votes import ShownPair
+    from app.lab.votes_orders import ShownPair
 
 PLENTY_BYTES = 50_000_000_000
 SEED = 2026

@@ -11,12 +11,14 @@ from app.ui.ladder.votes.marks import SIDE_PX, CandidateMark
 from app.ui.ladder.votes.words import DOT, answer_words
 from app.ui.markdown import MarkdownView
 from app.ui.theme import GRID
-from app.ui.widgets import ElidedLabel, label
+from app.ui.widgets import ElidedLabel, label, push_button
 
 if TYPE_CHECKING:
     from app.core.votes.pairs import VoteAnswer
-    from app.lab.votes import ShownPair
+    from app.lab.votes_orders import ShownPair
     from app.ui.ladder.votes.port import VoteCandidate
+
+_LONG_CHARACTERS, _SHOWN_CHARACTERS = 900, 500
 
 
 class AnswerCard(QFrame):
@@ -117,6 +119,10 @@ class AnswersView(QScrollArea):
         inside = QVBoxLayout(card)
         inside.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         inside.addWidget(self.prompt)
+        self.whole_button = push_button(self.tr("Show the whole prompt"), "link")
+        self.whole_button.clicked.connect(lambda: self._show_prompt(whole=True))
+        inside.addWidget(self.whole_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self._prompt = ""
         self.left = AnswerCard(self.tr("Left"), self.tr("Left answer"))
         self.right = AnswerCard(self.tr("Right"), self.tr("Right answer"))
         both = QHBoxLayout()
@@ -135,8 +141,14 @@ class AnswersView(QScrollArea):
 
     def show_pair(self, pair: ShownPair) -> None:
         """Show a pair, from its top."""
-        self.prompt.setText(pair.prompt)
+        self._prompt = pair.prompt
+        self._show_prompt(whole=len(pair.prompt) <= _LONG_CHARACTERS)
         self.prompt.setAccessibleName(self.tr("Prompt: {0}").format(pair.prompt[:200]))
         self.left.show_text(pair.left)
         self.right.show_text(pair.right)
         self.verticalScrollBar().setValue(0)
+
+    def _show_prompt(self, *, whole: bool) -> None:
+        short = self._prompt[:_SHOWN_CHARACTERS].rstrip() + " …"
+        self.prompt.setText(self._prompt if whole else short)
+        self.whole_button.setVisible(not whole)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.core.settings import COMPARE_GREEDY, SamplingSettings
 from app.core.votes.prompts import join_prompts, split_prompts
-from app.lab.votes import VoteOrder
+from app.lab.votes_orders import VoteOrder
 from app.ui.format import count
 from app.ui.icons import icon
 from app.ui.ladder.votes.marks import SIDE_PX, mark_icon

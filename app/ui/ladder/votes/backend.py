@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from app.core.statistics.anytime import WinRate
     from app.core.votes.choices import Choice
     from app.core.votes.pairs import VotedFile, VotePair
-    from app.lab.votes import Placed, ShownPair, Standing, VoteOrder, Waiting
     from app.lab.votes_answers import AnswerEvent
+    from app.lab.votes_orders import Placed, ShownPair, Standing, VoteOrder, Waiting
     from app.lab.votes_prompts import PromptKind
     from app.store.vote_prompts import AskedPrompt
     from app.ui.jobs import Job, JobContext, Jobs

@@ -4,15 +4,53 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.format import count
+from app.ui.icons import Tone
 from app.ui.theme import GRID
-from app.ui.widgets import Banner, BannerAction, Severity
+from app.ui.widgets import IconButton, Picture, Severity, label, push_button
+from app.ui.widgets.labels import breakable
 
 if TYPE_CHECKING:
-    from app.lab.votes import Waiting
+    from collections.abc import Sequence
+
+    from PySide6.QtWidgets import QAbstractButton
+
+    from app.lab.votes_orders import Waiting
+
+_TONES = {
+    Severity.INFO: Tone.ACCENT,
+    Severity.WARNING: Tone.WORKING,
+    Severity.ERROR: Tone.FAILED,
+}
+
+
+class Notice(QFrame):
+    """One line: a sentence, and beside it what can be done about it."""
+
+    def __init__(self, buttons: Sequence[QAbstractButton], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "surface")
+        self._picture = Picture("info", size_px=18)
+        self.words = label(wrap=True)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * GRID, GRID, GRID, GRID)
+        row.setSpacing(GRID)
+        row.addWidget(self._picture)
+        row.addWidget(self.words, 1)
+        for button in buttons:
+            row.addWidget(button)
+
+    def say(self, severity: Severity, sentence: str) -> None:
+        """Tell something; an empty sentence hides the notice."""
+        self._picture.set_icon_name(severity.value, _TONES[severity])
+        self.words.setText(breakable(sentence))
+        self.setAccessibleName(sentence)
+        self.setVisible(bool(sentence))
 
 
 class WaitingNotices(QWidget):
@@ -32,83 +70,70 @@ class WaitingNotices(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._waiting: Waiting | None = None
-        self._running = False
-        self.ready = Banner()
-        self.unanswered = Banner()
-        self.failed = Banner()
-        self.news = Banner(dismissible=True)
+        self._shown: tuple[Waiting, bool] | None = None
+        self.vote_button = push_button(self.tr("Vote"), "primary")
+        self.vote_button.clicked.connect(self.vote_wanted)
+        self.go_on_button = push_button(self.tr("Go on answering"))
+        self.go_on_button.clicked.connect(self.go_on_wanted)
+        self.again_button = push_button(self.tr("Try again"))
+        self.again_button.clicked.connect(self.again_wanted)
+        aside = [push_button(self.tr("Set aside"), "quiet") for _ in range(2)]
+        for button in aside:
+            button.clicked.connect(self.drop_wanted)
+        close = IconButton("close", self.tr("Dismiss"), size_px=14)
+        close.clicked.connect(lambda: self.say(Severity.INFO, ""))
+        self.news = Notice([close])
+        self.ready = Notice([self.vote_button])
+        self.unanswered = Notice([aside[0], self.go_on_button])
+        self.failed = Notice([aside[1], self.again_button])
+        self._notices = (self.news, self.ready, self.unanswered, self.failed)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
-        for notice in (self.news, self.ready, self.unanswered, self.failed):
+        for notice in self._notices:
             notice.hide()
             column.addWidget(notice)
-        self.news.dismissed.connect(self._fit)
         self._fit()
 
     def say(self, severity: Severity, sentence: str) -> None:
         """Tell what has just happened; an empty sentence takes that away."""
-        if sentence:
-            self.news.show_notice(severity, sentence)
-        else:
-            self.news.hide()
+        self.news.say(severity, sentence)
         self._fit()
 
     def show_waiting(self, waiting: Waiting, *, running: bool) -> None:
         """Tell what waits."""
-        if waiting == self._waiting and running == self._running:
+        if (waiting, running) == self._shown:
             return
-        self._waiting, self._running = waiting, running
-        self._show_ready(waiting.ready)
-        self._show_unanswered(0 if running else waiting.unanswered)
-        self._show_failed(waiting)
+        self._shown = (waiting, running)
+        self.ready.say(Severity.INFO, self._ready_words(waiting.ready))
+        left = 0 if running else waiting.unanswered
+        self.unanswered.say(Severity.INFO, self._unanswered_words(left))
+        self.failed.say(Severity.WARNING, self._failed_words(waiting))
+        self.again_button.setEnabled(not running)
         self._fit()
 
-    def _show_ready(self, number: int) -> None:
-        if not number:
-            self.ready.hide()
-            return
-        words = (
-            self.tr("1 pair of answers waits for your vote.")
-            if number == 1
-            else self.tr("{n} pairs of answers wait for your vote.").format(n=count(number))
-        )
-        vote = BannerAction(self.tr("Vote"), self.vote_wanted.emit, primary=True)
-        self.ready.show_notice(Severity.INFO, words, actions=[vote])
+    def _ready_words(self, number: int) -> str:
+        if number > 1:
+            return self.tr("{n} pairs of answers wait for your vote.").format(n=count(number))
+        return self.tr("1 pair of answers waits for your vote.") if number else ""
 
-    def _show_unanswered(self, number: int) -> None:
-        if not number:
-            self.unanswered.hide()
-            return
-        words = (
-            self.tr("1 prompt is not answered by both yet.")
-            if number == 1
-            else self.tr("{n} prompts are not answered by both yet.").format(n=count(number))
-        )
-        actions = [
-            BannerAction(self.tr("Go on answering"), self.go_on_wanted.emit, primary=True),
-            BannerAction(self.tr("Set aside"), self.drop_wanted.emit),
-        ]
-        self.unanswered.show_notice(Severity.INFO, words, actions=actions)
+    def _unanswered_words(self, number: int) -> str:
+        if number > 1:
+            return self.tr("{n} prompts are not answered by both yet.").format(n=count(number))
+        return self.tr("1 prompt is not answered by both yet.") if number else ""
 
-    def _show_failed(self, waiting: Waiting) -> None:
-        if not waiting.failed:
-            self.failed.hide()
-            return
+    def _failed_words(self, waiting: Waiting) -> str:
+        number = waiting.failed
+        if not number:
+            return ""
         words = (
             self.tr("1 prompt could not be answered by both. That is no vote.")
-            if waiting.failed == 1
+            if number == 1
             else self.tr("{n} prompts could not be answered by both. These are no votes.").format(
-                n=count(waiting.failed)
+                n=count(number)
             )
         )
-        actions = [
-            BannerAction(self.tr("Try again"), self.again_wanted.emit),
-            BannerAction(self.tr("Set aside"), self.drop_wanted.emit),
-        ]
-        self.failed.show_notice(Severity.WARNING, words, waiting.sentence, actions)
+        return f"{words} {waiting.sentence}"
 
     def _fit(self) -> None:
-        notices = (self.news, self.ready, self.unanswered, self.failed)
-        self.setVisible(any(not notice.isHidden() for notice in notices))
+        self.setVisible(any(not notice.isHidden() for notice in self._notices))

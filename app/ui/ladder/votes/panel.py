@@ -6,39 +6,26 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtWidgets import (
-    QBoxLayout,
-    QFrame,
-    QHBoxLayout,
-    QScrollArea,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.errors import PersonError
 from app.core.votes.pairs import Role
 from app.ui.format import count
-from app.ui.ladder.votes.asking import AskForm
-from app.ui.ladder.votes.notices import WaitingNotices
-from app.ui.ladder.votes.standing import StandingView
+from app.ui.ladder.votes.overview import Overview
+from app.ui.ladder.votes.strip import VotesStrip
 from app.ui.ladder.votes.voting import VotingState, VotingView
-from app.ui.ladder.votes.words import choice_words, finding_words, more_words, score_words
+from app.ui.ladder.votes.words import reveal_words
 from app.ui.theme import GRID
-from app.ui.widgets import EmptyState, ProgressLine, Severity, label, push_button
+from app.ui.widgets import EmptyState, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QResizeEvent
-
     from app.core.statistics.anytime import WinRate
     from app.core.votes.choices import Choice
     from app.core.votes.pairs import VotePair
-    from app.lab.votes import Placed, VoteOrder
+    from app.lab.votes_orders import Placed, VoteOrder
     from app.ui.ladder.votes.port import VoteCandidate, VotesPort
-
-_WIDE_PX = 96 * GRID
 
 
 class Stage(Enum):
@@ -87,15 +74,22 @@ class VotesPanel(QWidget):
         self._empty = EmptyState(
             "compare",
             self.tr("Two versions are needed to vote"),
-            self.tr("Add another version: then both answer your prompts, and you say which "
-                    "answer is better without knowing whose it is."),
-        )  # fmt: skip
-        self.form = AskForm(port)
+            self.tr(
+                "Add another version: then both answer your prompts, and you say which answer is "
+                "better without knowing whose it is."
+            ),
+        )
+        self._wait = EmptyState(
+            "compare",
+            self.tr("Both are answering"),
+            self.tr("The first pair appears as soon as both answers to it are there."),
+        )
+        self.overview = Overview(port)
+        self.form, self.standing = self.overview.form, self.overview.standing
+        self.notices = self.overview.notices
         self.form.ask_wanted.connect(self._ask)
         self.form.pair_changed.connect(self._show_standings)
-        self.standing = StandingView(port)
         self.standing.said.connect(self.said)
-        self.notices = WaitingNotices()
         self.notices.vote_wanted.connect(self._vote_next)
         self.notices.go_on_wanted.connect(self._go_on)
         self.notices.again_wanted.connect(self._try_again)
@@ -105,67 +99,21 @@ class VotesPanel(QWidget):
         self.voting.next_wanted.connect(self._vote_next)
         self.voting.undo_wanted.connect(self._take_back)
         self.voting.link_activated.connect(self.link_activated)
+        self.strip = VotesStrip()
+        self.strip.back_wanted.connect(self.show_overview)
+        self.strip.stop_wanted.connect(port.stop)
         self._stack = QStackedWidget()
-        for page in (self._empty, self._overview(), self._waiting(), self.voting):
+        for page in (self._empty, self.overview, self._wait, self.voting):
             self._stack.addWidget(page)
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID, GRID, GRID)
         column.setSpacing(GRID)
-        column.addWidget(self._top())
+        column.addWidget(self.strip)
         column.addWidget(self._stack, 1)
         port.changed.connect(self._on_changed)
         port.progressed.connect(self._on_progress)
         port.ended.connect(self._on_ended)
         self._follow()
-
-    def _top(self) -> QWidget:
-        self.back_button = push_button(self.tr("Prompts and standings"), "quiet",
-                                       icon_name="chevron-left")  # fmt: skip
-        self.back_button.clicked.connect(self.show_overview)
-        self.left_words = label(role="dim")
-        self.working = label(role="dim")
-        self.progress = ProgressLine(self.tr("Answers"), height_px=4)
-        self.progress.setFixedWidth(16 * GRID)
-        self.stop_button = push_button(self.tr("Stop"), icon_name="stop")
-        self.stop_button.setToolTip(self.tr("Stop answering; what is answered stays."))
-        self.stop_button.clicked.connect(self._port.stop)
-        self._bar = QWidget()
-        row = QHBoxLayout(self._bar)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
-        row.addWidget(self.back_button)
-        row.addWidget(self.left_words)
-        row.addStretch(1)
-        for part in (self.working, self.progress, self.stop_button):
-            row.addWidget(part)
-        return self._bar
-
-    def _overview(self) -> QWidget:
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        content = QWidget()
-        content.setProperty("role", "plain")
-        self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._sides.setSpacing(GRID)
-        self._sides.addWidget(self.form, 5)
-        self._sides.addWidget(self.standing, 4)
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addWidget(self.notices)
-        column.addLayout(self._sides, 1)
-        area.setWidget(content)
-        return area
-
-    def _waiting(self) -> QWidget:
-        self._wait = EmptyState(
-            "thinking",
-            self.tr("Both are answering"),
-            self.tr("The first pair appears as soon as both answers to it are there."),
-        )
-        return self._wait
 
     # --- what the page tells it -----------------------------------------------------------
 
@@ -273,16 +221,9 @@ class VotesPanel(QWidget):
         return owner.name if owner is not None else pair.file(role).level
 
     def _reveal_words(self, pair: VotePair) -> tuple[str, str]:
-        name, reference = self._name(pair, Role.CANDIDATE), self._name(pair, Role.REFERENCE)
-        tally = self._port.standing(pair.candidate.path, pair.reference.path).tally
-        sentences = [
-            f"{score_words(tally, name, reference)}.",
-            f"{finding_words(tally, name, reference)}.",
-            more_words(tally),
-        ]
-        outcome = pair.outcome
-        verdict = "" if outcome is None else choice_words(outcome, name, reference)
-        return verdict, " ".join(filter(None, sentences))
+        standing = self._port.standing(pair.candidate.path, pair.reference.path)
+        names = self._name(pair, Role.CANDIDATE), self._name(pair, Role.REFERENCE)
+        return reveal_words(pair, standing.tally, *names)
 
     def _take_back(self) -> None:
         pair = self._shown
@@ -310,14 +251,7 @@ class VotesPanel(QWidget):
             self.changed.emit()
 
     def _on_progress(self, done: int, total: int) -> None:
-        self.progress.set_share(done / total if done else None)
-        if done:
-            words = self.tr("{done} of {total} answers").format(
-                done=count(done), total=count(total)
-            )
-        else:
-            words = self.tr("Getting ready …")
-        self.working.setText(words)
+        self.strip.show_progress(done, total)
         self._follow()
 
     def _on_ended(self, sentence: str) -> None:
@@ -363,26 +297,10 @@ class VotesPanel(QWidget):
             self.standing.choose(paths[0])
 
     def _follow(self) -> None:
-        running = self._port.running
-        voting = self.stage in (Stage.VOTING, Stage.WAITING)
-        self.back_button.setVisible(voting)
-        self.left_words.setVisible(self.stage is Stage.VOTING)
+        running, more = self._port.running, None
         if self.stage is Stage.VOTING:
             ready = self._port.waiting(self._paths()).ready
-            after = ready - (self.voting.state is VotingState.BLIND)
-            words = self.tr("{n} more after this").format(n=count(after)) if after else ""
-            self.left_words.setText(words)
-            self.voting.set_last(not after and not running)
-        for part in (self.working, self.progress, self.stop_button):
-            part.setVisible(running)
-        if not running:
-            self.progress.clear()
-        self._bar.setVisible(voting or running)
-
-    # Qt's own names from here on.
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        wide = self.width() >= _WIDE_PX
-        direction = QBoxLayout.Direction
-        self._sides.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
+            more = ready - (self.voting.state is VotingState.BLIND)
+            self.voting.set_last(not more and not running)
+        voting = self.stage in (Stage.VOTING, Stage.WAITING)
+        self.strip.follow(voting=voting, running=running, more=more)

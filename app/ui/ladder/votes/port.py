@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from app.core.statistics.anytime import WinRate
     from app.core.votes.choices import Choice
     from app.core.votes.pairs import VotePair
-    from app.lab.votes import Placed, ShownPair, Standing, VoteOrder, Waiting
+    from app.lab.votes_orders import Placed, ShownPair, Standing, VoteOrder, Waiting
     from app.lab.votes_prompts import PromptKind
     from app.store.vote_prompts import AskedPrompt
 

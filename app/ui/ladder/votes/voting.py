@@ -25,8 +25,10 @@ from app.ui.widgets import label, push_button
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtGui import QShowEvent
+
     from app.core.votes.pairs import VotePair
-    from app.lab.votes import ShownPair
+    from app.lab.votes_orders import ShownPair
     from app.ui.ladder.votes.port import VoteCandidate
 
 _KEYS = {
@@ -216,6 +218,13 @@ class VotingView(QWidget):
             action.setEnabled(self.state is VotingState.BLIND)
         self.next_action.setEnabled(self.state is VotingState.REVEALED)
         self._feet.setCurrentIndex(1 if self.state is VotingState.REVEALED else 0)
+
+    # Qt's own names from here on.
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.state is VotingState.BLIND:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _prefers(pair: VotePair) -> Role | None:

@@ -12,9 +12,9 @@ from app.core.votes.tally import Finding
 from app.ui.format import count, percent
 
 if TYPE_CHECKING:
-    from app.core.votes.pairs import VoteAnswer
+    from app.core.votes.pairs import VoteAnswer, VotePair
     from app.core.votes.tally import Tally
-    from app.lab.votes import Standing
+    from app.lab.votes_orders import Standing
 
 DOT = " · "
 _LEAST_FOR_A_PLAN = 5
@@ -118,6 +118,25 @@ def choice_words(outcome: Outcome, name: str, reference: str) -> str:
             return _tr("You found both bad.")
         case _:
             return _tr("You found both equally good.")
+
+
+def reveal_words(pair: VotePair, tally: Tally, name: str, reference: str) -> tuple[str, str]:
+    """What stands below two answers once the sides are known: the choice, and the state of it."""
+    sentences = [
+        f"{score_words(tally, name, reference)}.",
+        f"{finding_words(tally, name, reference)}.",
+        more_words(tally),
+    ]
+    digests = {
+        answer.prompt_digest
+        for answer in (pair.candidate_answer, pair.reference_answer)
+        if answer is not None and answer.prompt_digest
+    }
+    if len(digests) > 1:
+        sentences.append(_tr("Their chat templates made different prompts of it."))
+    outcome = pair.outcome
+    verdict = "" if outcome is None else choice_words(outcome, name, reference)
+    return verdict, " ".join(filter(None, sentences))
 
 
 def answer_words(answer: VoteAnswer) -> str:

@@ -1,0 +1,88 @@
+"""What is asked of the booth, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.core.settings import COMPARE_GREEDY, DEFAULT_CONTEXT_TOKENS, SamplingSettings
+
+if TYPE_CHECKING:
+    from app.core.votes.pairs import VotePair
+    from app.core.votes.tally import BandPoint, Tally
+
+
+@dataclass(frozen=True, slots=True)
+class VoteOrder:
+    """What a person wants to vote on.
+
+    Attributes:
+        prompts: Each is answered by one pair of files.
+        reference: What the candidates are held against.
+        candidates: The prompts are dealt out among them. Two pairs with one prompt would show the
+            reference's answer twice, and who has seen it once knows it again.
+    """
+
+    prompts: Sequence[str]
+    reference: Path
+    candidates: Sequence[Path]
+    sampling: SamplingSettings = COMPARE_GREEDY
+    system_prompt: str = ""
+    context_tokens: int = DEFAULT_CONTEXT_TOKENS
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What became of an order.
+
+    Attributes:
+        pairs: They are stored and wait for their answers.
+        left_out: Prompts whose answers by one of the files were seen here before.
+    """
+
+    pairs: tuple[VotePair, ...]
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPair:
+    """All that may be known of a pair before the vote."""
+
+    id: int
+    prompt: str
+    left: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Pairs of these files that are not voted on yet.
+
+    Attributes:
+        ready: Both answers are there.
+        unanswered: An answer is missing.
+        failed: An engine could not answer.
+        sentence: Why the last of these failed.
+    """
+
+    ready: int = 0
+    unanswered: int = 0
+    failed: int = 0
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the votes on a candidate against a reference say.
+
+    Attributes:
+        tally: Counts, rate and what may be said.
+        band: How it came about.
+        taken_back: Votes that were taken back; they do not count.
+    """
+
+    tally: Tally
+    band: tuple[BandPoint, ...]
+    taken_back: int
