@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QCoreApplication
 
@@ -19,12 +19,16 @@ from app.ui.ladder.file_dialogs import LadderDialogs
 from app.ui.ladder.page import LadderPage
 from app.ui.ladder.picking import demo_files, library_files, pane_files, without_twins
 from app.ui.ladder.ports import LadderBackends
+from app.ui.ladder.votes.backend import VotesBackend
+from app.ui.ladder.votes.panel import VotesPanel
 from app.ui.pages import Page, PageHelp
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from app.bootstrap import House
+    from app.core.statistics.anytime import WinRate
     from app.lab.demo import DemoFiles
     from app.lab.session import Session
     from app.ui.compare.file_dialogs import FileDialogs
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from app.ui.kept_settings import KeptSettings
     from app.ui.ladder.pick_model import PickFile
     from app.ui.ladder.plots.panel import LadderPlots
+    from app.ui.ladder.votes.port import VotesPort
     from app.ui.library_feed import LibraryFeed
 
 
@@ -62,6 +67,7 @@ class LadderPart:
         self._demo_there = False
         self._usual = default_limits(memory_budget_bytes(available_memory_bytes()))
         workers = LadderWorkers(paths, open_model_file)
+        self._votes = VotesBackend(house.connection, paths.state, jobs)
         self.service = LadderService(workers)
         self.page = LadderPage(
             LadderBackends(
@@ -72,9 +78,12 @@ class LadderPart:
                 self._demo_paths,
                 lambda: text_choices(paths.database),
                 self._usual,
+                self._rates,
             ),
             jobs,
         )
+        self._votes.setParent(self.page)
+        self.page.set_votes(VotesPanel(cast("VotesPort", self._votes)))
         now = kept.now
         self.page.restore(
             columns=now.ladder_columns,
@@ -98,7 +107,7 @@ class LadderPart:
             busy: Whether candidates answer: measuring would disturb their times, and the other
                 way round.
         """
-        self.service.hold(busy)
+        self.service.hold(busy or self._votes.running)
         self.service.pump()
         if not self._demo_there and self._demo_paths():
             self._demo_there = True
@@ -136,6 +145,9 @@ class LadderPart:
         if self._demo is None or self._demo.missing():
             return []
         return [self._demo.path(level) for level in DEMO_LEVELS]
+
+    def _rates(self, reference: str, files: Sequence[str]) -> Mapping[str, WinRate]:
+        return self._votes.rates(reference, [file for file in files if file != reference])
 
     def _kept_limits(self) -> Limits:
         """The person's own where there are any; an earlier day's memory is not today's."""

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
+from app.core.candidate import COLOURS
 from app.ui.ladder.details import DetailsPanel, SentencesPanel
 from app.ui.ladder.model import LadderModel
 from app.ui.ladder.remarks import RemarksBanner
 from app.ui.ladder.table import LadderTable
 from app.ui.ladder.verdict_card import VerdictCard
+from app.ui.ladder.votes.port import VoteCandidate
 from app.ui.ladder.words import step_words
 from app.ui.ladder.work_strip import WorkStrip
-from app.ui.theme import GRID
+from app.ui.theme import GRID, current_tokens
 from app.ui.widgets import Banner, push_button
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from app.lab.ladder_entry import LadderEntry
     from app.lab.ladder_view import LadderView
     from app.ui.ladder.plots.panel import LadderPlots
+    from app.ui.ladder.votes.panel import VotesPanel
 
 _LEAST_BELOW_PX = GRID * 33
 _LEAST_ROWS = 3
@@ -44,6 +47,7 @@ class LadderBoard(QWidget):
         self._view: LadderView | None = None
         self._compact: bool | None = None
         self.plots: LadderPlots | None = None
+        self.votes: VotesPanel | None = None
         self.model = LadderModel(self)
         self.table = LadderTable(self.model)
         self.strip = WorkStrip()
@@ -79,9 +83,11 @@ class LadderBoard(QWidget):
         self._add_tab(plots, self.tr("Plots"), at=0)
         self._show_plots()
 
-    def add_panel(self, panel: QWidget, title: str) -> None:
-        """One more tab."""
-        self._add_tab(panel, title)
+    def set_votes(self, votes: VotesPanel) -> None:
+        """Take the blind votes."""
+        self.votes = votes
+        self._add_tab(votes, self.tr("Blind votes"))
+        self._show_voters()
 
     def show_view(self, view: LadderView | None, *, complete: bool) -> None:
         """Show a ladder's figures, or that there are none yet."""
@@ -92,6 +98,7 @@ class LadderBoard(QWidget):
         self.remarks.show_remarks(view.remarks if view is not None else ())
         self.sentences.show_view(view)
         self._show_plots()
+        self._show_voters()
         if view is not None and not self.table.chosen:
             another = before is None or before.files != view.files
             chosen = view.assessment.recommendation.file
@@ -171,6 +178,28 @@ class LadderBoard(QWidget):
     def _show_plots(self) -> None:
         if self.plots is not None:
             self.plots.show_figures(self._view.figures if self._view is not None else None)
+
+    def _show_voters(self) -> None:
+        """Let votes be cast on what is sound."""
+        view = self._view
+        if self.votes is None:
+            return
+        if view is None:
+            self.votes.set_candidates([], "")
+            return
+        sound = [file for file in view.files if view.row(file).facts is not None]
+        self.votes.set_candidates(
+            [
+                VoteCandidate(
+                    view.letters.get(file, "?"),
+                    COLOURS.get(view.letters.get(file, "?"), current_tokens().dim),
+                    file,
+                    view.name(file),
+                )
+                for file in sound
+            ],
+            view.reference if view.reference in sound else "",
+        )
 
     def _arrange(self) -> None:
         """Put the table above the tabs, or into one where there is no room for both."""

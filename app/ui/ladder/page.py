@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from app.ui.ladder.picking import Wishes
     from app.ui.ladder.plots.panel import LadderPlots
     from app.ui.ladder.ports import LadderBackends
+    from app.ui.ladder.votes.panel import VotesPanel
 
 LIST_PX = GRID * 26
 
@@ -109,6 +110,12 @@ class LadderPage(QWidget):
         self.board.set_plots(plots)
         plots.noticed.connect(self.said)
 
+    def set_votes(self, votes: VotesPanel) -> None:
+        """Take the blind votes."""
+        self.board.set_votes(votes)
+        votes.changed.connect(self.views.refresh)
+        votes.said.connect(self.said)
+
     def pick(self, paths: Sequence[Path], reference: Path | None = None) -> None:
         """Set a ladder up with these files."""
         self.picker.set_files(self._backends.pickable())
@@ -123,10 +130,6 @@ class LadderPage(QWidget):
         self.commands.demo.setEnabled(bool(self._backends.demo()))
         if self._stack.currentWidget() is self.picker:
             self.picker.set_files(self._backends.pickable())
-
-    def note_votes(self) -> None:
-        """Somebody has voted."""
-        self.views.refresh()
 
     def restore(
         self, *, columns: Sequence[str], limits: Limits, list_visible: bool, sizes: Sequence[int]

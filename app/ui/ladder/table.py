@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 _LETTER_PX = 22
 _ICON_PX = 14
+_SIGN_PX = GRID * 3
 _MOST_CELL_PX = GRID * 30
 _MARKS: dict[object, tuple[str, Tone]] = {
     State.AS_GOOD: ("check", Tone.READY),
@@ -172,6 +173,7 @@ class LadderTable(QTableView):
         header.customContextMenuRequested.connect(self._show_columns_menu)
         self.setSortingEnabled(True)
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+        header.sortIndicatorChanged.connect(self._share_widths)
         self._make_actions()
         self.selectionModel().currentRowChanged.connect(lambda *_: self._tell_row())
         for signal in (model.modelReset, model.dataChanged):
@@ -303,10 +305,14 @@ class LadderTable(QTableView):
         """Each column what it needs; what is left over goes to the spaces between all."""
         shown = [column for column in LadderColumn if column in self._shown]
         header = self.horizontalHeader()
-        needed = {
-            column: max(self.sizeHintForColumn(column), header.sectionSizeHint(column) + GRID)
+        sign = header.sortIndicatorSection() if header.isSortIndicatorShown() else -1
+        titles = {
+            column: header.fontMetrics().horizontalAdvance(title(column))
+            + GRID * 2
+            + (_SIGN_PX if column == sign else 4)
             for column in shown
         }
+        needed = {column: max(self.sizeHintForColumn(column), titles[column]) for column in shown}
         rest = self.viewport().width() - sum(needed.values())
         share = max(0, rest // max(1, len(shown)))
         for column in shown:

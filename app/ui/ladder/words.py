@@ -38,8 +38,14 @@ def state_words(judgement: Judgement) -> tuple[str, str, str]:
             return _tr("loses"), DOT.join(part for part in (where, hint) if part), "3"
         case State.CANNOT_TELL:
             more = judgement.more_items
-            asked = _tr("about {n} more questions").format(n=count(more)) if more else ""
+            asked = _tr("about {n} more questions").format(n=_about(more)) if more else ""
             return _tr("cannot tell yet"), asked, "2"
+
+
+def _about(questions: int) -> str:
+    """A plan is no exact number: two digits, rounded up."""
+    step = 10 ** max(0, len(str(questions)) - 2)
+    return count(-(-questions // step) * step)
 
 
 def step_words(step: Step) -> str:
