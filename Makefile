@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SETUP_SOURCES := constraints.txt pyproject.toml tools/setup_env.py
 ARGS ?=
 
-.PHONY: help run test bench lint screenshots clean
+.PHONY: help run test bench lint screenshots package test-package clean
 
 help:
 	@echo "make run          open the window (sets everything up at the first time)"
@@ -14,6 +14,8 @@ help:
 	@echo "make lint         check style, types and layers"
 	@echo "make bench        measure speed, memory and smoothness (docs/PERFORMANCE.md)"
 	@echo "make screenshots  draw the pictures of the README anew"
+	@echo "make package      build .deb, .rpm, .tar.gz, wheel and sdist (packaging/README.md)"
+	@echo "make test-package try the built packages, and run the end-to-end tests against them"
 	@echo "make clean        remove everything that these commands made"
 	@echo
 	@echo "ARGS=\"…\" hands further words on: make run ARGS=model.gguf, make test ARGS=tests/core"
@@ -35,6 +37,13 @@ lint: $(VENV)/ready-dev
 
 screenshots: $(VENV)/ready-dev
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.screenshots $(ARGS)
+
+# A build environment of its own: what is shipped is what is pinned, and nothing else.
+package:
+	@python=$$(PYTHON="$(PYTHON)" sh tools/find_python.sh) && "$$python" packaging/installers $(ARGS)
+
+test-package: $(VENV)/ready-dev
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python packaging/installers/trial.py $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache

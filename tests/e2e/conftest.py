@@ -13,7 +13,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from app.engine import client
 from tests.helpers import gguf_files as files
+from tests.helpers.program import engine_command, packaged_program, program_command
 
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE_SECONDS = 120.0
@@ -60,7 +62,10 @@ class Ended:
 
 
 class Commands:
-    """Runs commands as processes that may import neither Qt nor what needs the network."""
+    """Runs commands as processes that may import neither Qt nor what needs the network.
+
+    A packaged program is run as it is: nothing can watch what it imports.
+    """
 
     def __init__(self, watch_folder: Path, working_folder: Path) -> None:
         self._watch_folder = watch_folder
@@ -79,7 +84,7 @@ class Commands:
             "cwd": self._working_folder,
             "env": self.environment(),
         }
-        command = [os.fsencode(word) for word in (sys.executable, "-m", "app", *words)]
+        command = [os.fsencode(word) for word in program_command(*words)]
         return subprocess.Popen(command, **given | options)
 
     def run(self, *words: str | Path, **options: Any) -> Ended:
@@ -100,6 +105,13 @@ class Commands:
         ended = self.run(*words, "--json")
         assert ended.status == status, ended.err
         return ended.document
+
+
+@pytest.fixture(autouse=True)
+def packaged_engines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let windows of this process use the packaged program's engines, if that is what is tested."""
+    if packaged_program() is not None:
+        monkeypatch.setattr(client, "engine_command", engine_command)
 
 
 @pytest.fixture(scope="session")
@@ -196,12 +208,16 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
 
 @pytest.fixture
 def start_python() -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    """Starts Python with some words, its output readable; killed after the test."""
+    """Starts Python with some words, its output readable; killed after the test.
+
+    ``-m app`` starts the program under test, which may be a packaged one.
+    """
     children: list[subprocess.Popen[str]] = []
 
     def start(*words: str | Path, stderr: bool = False) -> subprocess.Popen[str]:
+        begin = [sys.executable, *map(str, words)]
         child = subprocess.Popen(
-            [sys.executable, *map(str, words)],
+            program_command(*words[2:]) if words[:2] == ("-m", "app") else begin,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE if stderr else None,

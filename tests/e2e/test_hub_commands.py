@@ -16,6 +16,7 @@ import pytest
 
 from tests.helpers.fake_hub import FakeHub, FakeRepository, Fault, FaultKind
 from tests.helpers.hub_way import example_repository
+from tests.helpers.program import program_command
 
 pytestmark = pytest.mark.e2e
 
@@ -41,7 +42,7 @@ class HubCommands:
             "COLUMNS": "200",
         }
         return subprocess.Popen(
-            [sys.executable, "-m", "app", *words],
+            program_command(*words),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL,

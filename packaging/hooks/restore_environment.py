@@ -1,0 +1,12 @@
+"""Runs before the program: takes back what the frozen start put into the environment.
+
+The libraries are found already. What this program starts (a browser, a file manager) must find
+its own, not ours.
+"""
+
+import os
+
+if "LD_LIBRARY_PATH_ORIG" in os.environ:
+    os.environ["LD_LIBRARY_PATH"] = os.environ.pop("LD_LIBRARY_PATH_ORIG")
+else:
+    os.environ.pop("LD_LIBRARY_PATH", None)
