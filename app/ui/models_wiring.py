@@ -55,6 +55,7 @@ class ModelsPart:
         house: House,
         jobs: Jobs,
         keep_own_folders: Callable[[Sequence[Path]], object],
+        is_busy: Callable[[], bool],
     ) -> None:
         """Build it; nothing is looked up and nothing is sent before :meth:`begin`.
 
@@ -62,6 +63,7 @@ class ModelsPart:
             house: Store and folders.
             jobs: The door to background work.
             keep_own_folders: Writes the person's own folders to the settings.
+            is_busy: Whether answers are in progress at this moment.
         """
         paths = house.paths
         self._hub, refused = _open_hub(paths.cache)
@@ -98,6 +100,7 @@ class ModelsPart:
                 free_bytes=self._free_bytes,
                 badge=host,
                 hub_hosts=frozenset({host.lower()} if host else ()),
+                is_busy=is_busy,
             ),
             jobs,
         )
@@ -117,11 +120,12 @@ class ModelsPart:
             busy: Whether candidates answer: predictions would disturb their times, and the
                 other way round.
         """
-        self._downloads.pump()
         if busy is not self._held:
             self._held = busy
             self._fit.hold(busy)
             self.page.set_held(busy)
+        self._downloads.pump()
+        self.page.comparisons.go_on()
 
     def stop(self) -> None:
         """End downloads and scans; call it before the jobs end."""

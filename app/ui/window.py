@@ -187,7 +187,9 @@ class Window(QObject):
     def _add_models(self) -> None:
         from app.ui.models_wiring import ModelsPart
 
-        self.models = models = ModelsPart(self._house, self.jobs, self._keep_own_folders)
+        self.models = models = ModelsPart(
+            self._house, self.jobs, self._keep_own_folders, lambda: self.session.busy
+        )
         models.page.restore_layout(self._kept.now.splitter_sizes)
         models.page.said.connect(self.main.say)
         models.page.compare_wanted.connect(self._compare)

@@ -34,9 +34,23 @@ class WaitingComparisons(QObject):
     ready = Signal(list)
     held = Signal()
 
-    def __init__(self, kept: ComparisonsPort, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        kept: ComparisonsPort,
+        parent: QObject | None = None,
+        *,
+        is_busy: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """
+        Args:
+            kept: Keeps the groups over restarts.
+            parent: Its owner.
+            is_busy: Whether answers are in progress at this very moment; the window tells by
+                :meth:`set_held` only some time later.
+        """
         super().__init__(parent)
         self._kept = kept
+        self._is_busy = is_busy
         self._groups: list[ComparisonGroup] = []
         self._is_held = True
         self._told_held = False
@@ -73,6 +87,11 @@ class WaitingComparisons(QObject):
         self._told_held = False
         self._hand_over()
 
+    def go_on(self) -> None:
+        """Hand over what was complete while answers were in progress; cheap, and often called."""
+        if self._groups:
+            self._hand_over()
+
     def _look(
         self, group: ComparisonGroup, by_key: dict[str, DownloadEntry]
     ) -> ComparisonGroup | None:
@@ -91,7 +110,7 @@ class WaitingComparisons(QObject):
         complete = [group for group in self._groups if group.complete]
         if not complete:
             return
-        if self._is_held:
+        if self._is_held or self._is_busy():
             if not self._told_held:
                 self._told_held = True
                 self.held.emit()

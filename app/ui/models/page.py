@@ -76,7 +76,7 @@ class ModelsPage(QWidget):
         self.repository = RepositoryPanel(backends, jobs)
         self.library = LibraryTab(backends.library, jobs)
         self.downloads = DownloadsPanel(backends.downloads)
-        self.comparisons = WaitingComparisons(backends.comparisons, self)
+        self.comparisons = WaitingComparisons(backends.comparisons, self, is_busy=backends.is_busy)
         self._finished = self._finished_keys()
         self._lay_out()
         self._make_actions()

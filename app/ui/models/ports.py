@@ -177,6 +177,10 @@ class LibraryPort(Protocol):
         ...
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Backends:
     """Everything the page stands on.
@@ -185,6 +189,7 @@ class Backends:
         badge: Host of a Hub that is not the default one, or empty.
         page_of: The address of a repository's page.
         free_bytes: Of the disk that downloads go to, None where it is unknown; job thread.
+        is_busy: Whether answers are in progress at this moment.
     """
 
     catalogue: CataloguePort
@@ -197,3 +202,4 @@ class Backends:
     free_bytes: Callable[[], int | None]
     badge: str = ""
     hub_hosts: frozenset[str] = frozenset()
+    is_busy: Callable[[], bool] = _never

@@ -231,6 +231,26 @@ def test_a_comparison_waits_for_answers_in_progress(qtbot: QtBot, kept: FakeComp
     assert ready == [[Path("/a")]]
 
 
+def test_an_answer_that_has_just_begun_does_not_lose_a_comparison(
+    qtbot: QtBot, kept: FakeComparisons
+) -> None:
+    busy = True  # the window has not told yet
+    waiting = WaitingComparisons(kept, is_busy=lambda: busy)
+    ready: list[list[Path]] = []
+    waiting.ready.connect(ready.append)
+    waiting.set_held(False)
+    waiting.add(["a"])
+    waiting.note([done("a")])
+    waiting.go_on()
+    assert ready == []
+    assert len(kept.groups) == 1
+    busy = False  # and it never tells: the answer was short
+    waiting.go_on()
+    waiting.go_on()
+    assert ready == [[Path("/a")]]
+    assert kept.groups == {}
+
+
 def test_a_store_that_takes_nothing_stops_no_comparison(
     qtbot: QtBot, kept: FakeComparisons
 ) -> None:

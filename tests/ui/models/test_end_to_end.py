@@ -121,6 +121,39 @@ def test_search_pick_download_compare(person: Person, hub: FakeHub, tmp_path: Pa
     assert page.downloads.model.unfinished == 0
 
 
+def test_a_question_asked_as_the_last_level_comes_loses_no_comparison(
+    person: Person, hub: FakeHub
+) -> None:
+    """Between two ticks of the window's clock: it has not yet told the page of the answer."""
+    page = _models(person)
+    _search(person, "tiny llama")
+    _open_first(person)
+    person.until(lambda: page.repository.repository.state is OpenState.SHOWN)
+    downloads = page.downloads
+    heard = page._backends.downloads.on_changed
+
+    def ask_then_hear() -> None:
+        entries = page._backends.downloads.entries()
+        if not person.turns and entries and all(each.path is not None for each in entries):
+            person.session.ask("Still there?")
+        heard()
+
+    page._backends.downloads.on_changed = ask_then_hear
+    for level in LEVELS:
+        page.repository.files.model.check(f"tiny-llama-{level}.gguf")
+    person.click("Download and compare")
+    person.until(lambda: downloads.model.finished == 2 and bool(person.turns))
+    first_chat = person.session.chat.id
+    person.until(lambda: person.session.chat.id != first_chat)
+
+    assert [Path(pane.candidate.path).name for pane in person.panes] == [
+        f"tiny-llama-{level}.gguf" for level in LEVELS
+    ]
+    person.session.open_chat(first_chat)
+    assert all(each.stop_reason is not None for each in person.turns[0].answers.values())
+    assert not person.window.main.notice.isVisible()
+
+
 def test_a_gated_model_is_downloaded_after_signing_in(person: Person, hub: FakeHub) -> None:
     hub.tokens[TOKEN] = True
     page = _models(person)
