@@ -237,9 +237,9 @@ class LadderService:
     def _start_next(self) -> None:
         if self._closed or self.at_work is not None:
             return
-        entry = next((one for one in self._list if one.state is LadderState.WAITING), None)
-        if entry is None:
-            return
+        entry = next((one for one in self._list if one.state in QUEUED), None)
+        if entry is None or entry.state is LadderState.PREPARING:
+            return  # the next one is ready in a moment
         self._change(entry, LadderState.MEASURING)
         self._latest = None
         self._gate = Gate()

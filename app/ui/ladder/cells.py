@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.ui.format import (
     MISSING,
+    NBSP,
     bits_per_byte,
     byte_size,
     count,
@@ -57,8 +58,8 @@ class Cell:
 
     @property
     def whole(self) -> str:
-        """Both lines in one, to be copied and read aloud."""
-        return f"{self.text} {self.second}".strip()
+        """Both lines in one, to be copied: programs know plain spaces best."""
+        return f"{self.text} {self.second}".strip().replace(NBSP, " ")
 
 
 def cells_of(view: LadderView, file: str) -> tuple[Cell, ...]:
