@@ -28,7 +28,8 @@ def join_prompts(prompts: Sequence[str]) -> str:
     plain = "\n\n".join(prompts)
     if split_prompts(plain) == list(prompts):
         return plain
-    return "\n\n-----\n\n".join(prompts)
+    # One alone needs the line too, or its blank lines would part it.
+    return "\n\n-----\n\n".join(prompts) + ("\n\n-----\n" if len(prompts) == 1 else "")
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -44,7 +44,7 @@ class BandPicture(QWidget):
         self._at: BandPoint | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMaximumHeight(_MOST_HEIGHT_PX)
         self.setAccessibleName(self.tr("Plot: how the votes came about"))
         self.outlet = Outlet(
@@ -88,7 +88,7 @@ class BandPicture(QWidget):
     # Qt's own names from here on.
 
     def sizeHint(self) -> QSize:
-        return QSize(40 * GRID, 40 * GRID)
+        return QSize(40 * GRID, 22 * GRID)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(24 * GRID, 18 * GRID)

@@ -70,9 +70,13 @@ class ChatPromptPicker(QWidget):
         self.model.setStringList([_one_line(prompt) for prompt in fresh])
         hidden = len(prompts) - len(fresh)
         words = ""
-        if hidden:
+        if hidden == 1:
             words = self.tr(
-                "{n} more are not offered: you have read one of these files' answers to them."
+                "1 more is not offered: you have read an answer to it by one of these files."
+            )
+        elif hidden:
+            words = self.tr(
+                "{n} more are not offered: you have read answers to them by one of these files."
             ).format(n=count(hidden))
         elif not fresh:
             words = self.tr("Nothing was asked in a chat so far.")

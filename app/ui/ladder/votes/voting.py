@@ -38,6 +38,7 @@ _KEYS = {
     Choice.BOTH_BAD: ("4", "B"),
 }
 _SHOWN_KEYS = {Choice.LEFT: "←", Choice.RIGHT: "→", Choice.TIE: "T", Choice.BOTH_BAD: "B"}
+_BUTTON_PX = 5 * GRID
 _PREFERS = {Outcome.BETTER: Role.CANDIDATE, Outcome.WORSE: Role.REFERENCE}
 
 
@@ -83,7 +84,8 @@ class VotingView(QWidget):
         self._feet = QStackedWidget()
         self._feet.addWidget(self._choices())
         self._feet.addWidget(self._revealed())
-        self._feet.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        # The same before the vote and after it: three lines of text.
+        self._feet.setFixedHeight(3 * self.fontMetrics().lineSpacing() + GRID)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
@@ -110,7 +112,8 @@ class VotingView(QWidget):
             button.setToolTip(f"{text} ({', '.join(map(_key_name, _KEYS[choice]))})")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(action.trigger)
-            button.setMinimumHeight(5 * GRID)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+            button.setMaximumHeight(_BUTTON_PX)
             self.buttons[choice] = button
             row.addWidget(button, 3 if choice in (Choice.LEFT, Choice.RIGHT) else 2)
         return foot
@@ -131,12 +134,15 @@ class VotingView(QWidget):
         self.next_button.setAccessibleName(self.tr("Next pair"))
         self.next_button.setToolTip(self.tr("Next pair (Enter, N)"))
         self.next_button.clicked.connect(self.next_action.trigger)
-        self.next_button.setMinimumHeight(5 * GRID)
-        self.next_button.setMinimumWidth(12 * GRID)
+        self.next_button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Expanding)
+        self.next_button.setMaximumHeight(_BUTTON_PX)
+        self.next_button.setMinimumWidth(14 * GRID)
         words = QVBoxLayout()
         words.setSpacing(2)
+        words.addStretch(1)
         words.addWidget(self.verdict)
         words.addWidget(self.tally)
+        words.addStretch(1)
         row = QHBoxLayout(foot)
         row.setContentsMargins(GRID, 0, GRID // 2, 0)
         row.setSpacing(GRID)
@@ -159,6 +165,7 @@ class VotingView(QWidget):
     def show_pair(self, pair: ShownPair) -> None:
         """Show a pair, blind."""
         self._enter(VotingState.BLIND)
+        self.say("", "")
         self.answers.show_pair(pair)
         # On none of the buttons: a key that was meant for the pair before must not vote.
         self.setFocus(Qt.FocusReason.OtherFocusReason)
