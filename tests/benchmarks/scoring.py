@@ -25,8 +25,13 @@ def measure(run: Run) -> list[Figure]:
     words = [sys.executable, "-m", "tests.benchmarks.scoring_process", str(ensure_random_model())]
     done = subprocess.run(
         [*words, str(run.threads), str(chunks)],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True, cwd=ROOT, env=environment(run.home),
-    )  # fmt: skip
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        env=environment(run.home),
+    )
     found = json.loads(done.stdout.splitlines()[-1])
     alone, together = found["alone_s"], found["together_s"]
     tell(f"  {chunks} chunks: {alone:.3f} s evaluated alone, {together:.3f} s scored as well")

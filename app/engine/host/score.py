@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from array import array
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -77,10 +77,18 @@ class Scorer:
         self._context: Context | None = None
         self._shape: tuple[int, int] | None = None
         self._continuer = Continuer(model, abort, kv_type, flash_attention)
+        # One thread for as long as the model: one that cannot start, because memory has run out,
+        # would be waited for without end.
+        self._scoring = ThreadPoolExecutor(1, thread_name_prefix="scoring")
+        self._scoring.submit(int).result()
 
     def free(self) -> None:
-        """Give the contexts back."""
+        """Give the contexts back and end the thread."""
+        self._scoring.shutdown()
         self._continuer.free()
+        self._free_context()
+
+    def _free_context(self) -> None:
         if self._context is not None:
             self._context.free()
             self._context = None
@@ -223,22 +231,28 @@ class Scorer:
         for start in range(0, first_scored, batch_tokens):
             context.decode(tokens[start : min(start + batch_tokens, first_scored)])
         done: list[Future[_T]] = []
-        with ThreadPoolExecutor(1, thread_name_prefix="scoring") as scoring:
+        try:
             for start in range(first_scored, last, batch_tokens):
                 end = min(start + batch_tokens, last)
                 rows = context.decode_rows(tokens[start:end]).copy()
                 following = np.asarray(tokens[start + 1 : end + 1], dtype=np.int64)
                 if len(done) > 1:
                     done[-2].result()  # no more than two batches of logits at a time
-                done.append(scoring.submit(work, rows, following, start - first_scored))
-        return [part.result() for part in done]
+                done.append(self._scoring.submit(work, rows, following, start - first_scored))
+            return [part.result() for part in done]
+        except MemoryError as error:
+            raise EngineError(
+                FailureKind.SCORE, "Memory is too short to score this text."
+            ) from error
+        finally:
+            wait(done)  # stopped or failed: nothing of this chunk is left in the thread
 
     def _context_for(self, size_tokens: int, threads: int, batch_tokens: int) -> Context:
         # In steps, so that the shorter chunks at the ends of texts need no context of their own.
         size_tokens = -(-size_tokens // _SIZE_STEP_TOKENS) * _SIZE_STEP_TOKENS
         shape = (size_tokens, batch_tokens)
         if self._context is None or shape != self._shape:
-            self.free()
+            self._free_context()
             self._context = Context(
                 self._model,
                 self._abort,
