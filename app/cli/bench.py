@@ -70,7 +70,10 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
 
         bench = Bench(plan, paths.state, available_memory_bytes, show, chosen.open)
         result = bench.run(chosen.files)
-    remember_bench(result, speed_store(paths))
+    if remember_bench(result, speed_store(paths)):
+        console.remark(
+            "Other programs kept the processor busy: speeds taken meanwhile correct no predictions."
+        )
     if arguments.json:
         console.json(_document(result))
     else:

@@ -14,6 +14,7 @@ from app.core.memory import estimate_needed_bytes, memory_budget_bytes
 from app.core.statistics import mean, sample_standard_deviation
 from app.engine import messages as m
 from app.lab.calls import EngineCalls
+from app.lab.calm import Calm
 from app.library.model_files import open_model_file
 from app.monitor.disturbance import asleep_ns
 
@@ -70,6 +71,8 @@ class BenchRow:
     """One test of one model file; speeds in tokens per second.
 
     Attributes:
+        samples: Of all repetitions.
+        calm_samples: Of those during which other programs left the engine its cores.
         retaken: Repetitions that were taken again because the PC had slept.
     """
 
@@ -79,6 +82,7 @@ class BenchRow:
     threads: int
     depth: int
     samples: list[float] = field(default_factory=lambda: list[float]())
+    calm_samples: list[float] = field(default_factory=lambda: list[float]())
     error: str | None = None
     retaken: int = 0
 
@@ -133,6 +137,7 @@ class Bench:
         on_step: Callable[[int, int, str], None],
         open_model: Callable[[Path], ModelFile] = open_model_file,
         asleep: Callable[[], int | None] = asleep_ns,
+        calm: Calm | None = None,
     ) -> None:
         """Prepare.
 
@@ -143,7 +148,9 @@ class Bench:
             on_step: Told repetitions done, in all, and the file's name.
             open_model: Reads the header of one of the files.
             asleep: How long the PC has slept so far, in ns.
+            calm: Judges whether other programs disturbed a repetition.
         """
+        self._calm = Calm() if calm is None else calm
         self._asleep_ns = asleep
         self._plan = plan
         self._folder = folder
@@ -214,8 +221,12 @@ class Bench:
                 threads=self._plan.threads,
                 warmup=warmup,
             )
+            begin = self._calm.begin(engine.pid)
             try:
-                row.samples.append(self._awake(engine, command, row).tokens_per_second)
+                speed = self._awake(engine, command, row).tokens_per_second
+                row.samples.append(speed)
+                if self._calm.was_calm(begin, engine.pid, self._plan.threads):
+                    row.calm_samples.append(speed)
             except PersonError as error:
                 row.error = error.sentence
         self._done += 1

@@ -16,6 +16,7 @@ from app.core.fit import judge_devices, layer_bytes
 from app.core.model_file import ModelFile
 from app.core.settings import DEFAULT_CONTEXT_TOKENS, FlashAttention, KvType
 from app.core.speed import MeasuredRun, SpeedPrediction, predict_speed
+from app.core.statistics import mean
 from app.core.token_work import token_work
 from app.engine import messages as m
 from app.lab.bandwidth import MachineSpeed
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from app.core.fit import DeviceShare, Judgement, Needs
     from app.core.gguf import TensorInfo
-    from app.lab.bench import BenchResult
+    from app.lab.bench import BenchResult, BenchRow
     from app.lab.plans import Plans
     from app.store.speeds import SpeedStore
 
@@ -225,17 +226,29 @@ class Fitter:
         return self._engine
 
 
-def remember_bench(result: BenchResult, speeds: SpeedStore) -> None:
-    """Keep the generation speeds of a measurement, so that later predictions are corrected."""
+def remember_bench(result: BenchResult, speeds: SpeedStore) -> list[BenchRow]:
+    """Keep the generation speeds of a measurement, so that later predictions are corrected.
+
+    Repetitions count during which other programs left the engine its cores.
+
+    Returns:
+        The rows of which no repetition counts.
+    """
+    disturbed: list[BenchRow] = []
     for row in result.rows:
-        if not row.test.startswith("tg") or row.mean is None:
+        if not row.test.startswith("tg") or not row.samples:
             continue
+        if not row.calm_samples:
+            disturbed.append(row)
+            continue
+        speed = mean(row.calm_samples)
         try:
-            run = measured_run(row.file, row.threads, row.depth, row.test, row.mean)
+            run = measured_run(row.file, row.threads, row.depth, row.test, speed)
         except PersonError as error:
             log.warning("a measured speed was not kept: %s", error)
             continue
         speeds.add_run(run)
+    return disturbed
 
 
 def measured_run(

@@ -15,6 +15,7 @@ from app.core.model_file import ModelFile
 from app.core.settings import FlashAttention
 from app.core.speed import MeasuredRun
 from app.core.token_work import token_work
+from app.lab.calm import Calm
 from app.lab.panes import PaneState
 from app.library.model_files import read_shards
 from app.monitor.load import others_use
@@ -33,9 +34,6 @@ log = logging.getLogger(__name__)
 
 LEAST_TOKENS = 32
 """Of an answer that counts: a shorter one says more of its first tokens than of the model."""
-
-# What a desktop at rest uses; of cores that the engine does not need others may have half.
-_OTHERS_CORES = 0.5
 
 
 def is_fair(job: Job) -> bool:
@@ -83,19 +81,18 @@ class RaceSpeeds:
         self._open = speeds
         self._speeds: SpeedStore | None = None
         self._door = door
-        self._cores = logical_cores
-        self._others_use = others_use
+        self._calm = Calm(logical_cores, others_use)
         self._begun: dict[str, OthersUse | None] = {}
 
     def pane_changed(self, pane: Pane) -> None:
         """See what others use when a pane begins to answer."""
         if pane.state is PaneState.READING and pane.key not in self._begun and pane.pid:
-            self._begun[pane.key] = self._others_use(pane.pid)
+            self._begun[pane.key] = self._calm.begin(pane.pid)
 
     def answer_ended(self, job: Job) -> None:
         """Take an answer that has ended; one that is no fair measurement is passed over."""
         begin = self._begun.pop(job.pane.key, None)
-        if not is_fair(job) or not self._was_calm(job, begin):
+        if not is_fair(job) or not self._calm.was_calm(begin, job.pane.pid, job.threads):
             return
         figures = job.answer.figures
         assert figures is not None
@@ -123,19 +120,6 @@ class RaceSpeeds:
             return model
 
         self._door(keep, done=lambda _model: None, failed=_not_kept)
-
-    def _was_calm(self, job: Job, begin: OthersUse | None) -> bool:
-        """Whether other programs left the engine the cores that it worked with."""
-        pid = job.pane.pid
-        end = self._others_use(pid) if pid and begin is not None else None
-        if begin is None or end is None:
-            return True  # this system does not tell
-        left_over = max(0, self._cores - job.threads)
-        allowed = _OTHERS_CORES + left_over / 2
-        used = end.cores_since(begin)
-        if used > allowed:
-            log.info("an answer's speed was not kept: others used %.1f cores", used)
-        return used <= allowed
 
 
 def _not_kept(error: PersonError) -> None:

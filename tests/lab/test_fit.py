@@ -23,6 +23,7 @@ from app.engine import messages as m
 from app.lab.bandwidth import MachineSpeed, last_cache_bytes, read_bandwidth
 from app.lab.bench import Bench, BenchPlan
 from app.lab.calls import EngineCalls
+from app.lab.calm import Calm
 from app.lab.fit import Fitter, remember_bench
 from app.lab.memory_room import expected_bytes
 from app.lab.plans import Plans
@@ -123,7 +124,8 @@ def test_a_measurement_corrects_what_is_predicted(
     assert first.basis is Basis.KERNELS
     assert first.tokens_per_second > 0
     plan = BenchPlan(prompt_tokens=0, generated_tokens=16, depth=0, repetitions=1, threads=1)
-    bench = Bench(plan, tmp_path / "state", lambda: PLENTY_BYTES, lambda *_: None)
+    calm = Calm(others_use=lambda _pid: None)  # what else this machine does is not to decide
+    bench = Bench(plan, tmp_path / "state", lambda: PLENTY_BYTES, lambda *_: None, calm=calm)
     result = bench.run([path])
     remember_bench(result, store)
     second = fitter.fit(path).speed

@@ -21,7 +21,7 @@ from app.core.settings import (
 )
 from app.core.speed import Basis
 from app.engine import messages as m
-from app.lab import race_speeds
+from app.lab import calm
 from app.lab.compare import CompareRequest, CompareRow, compare
 from app.lab.fit import Fitter
 from app.lab.jobs import Job
@@ -204,7 +204,7 @@ def test_race_answers_are_kept_and_correct_what_is_predicted(
     paths: Paths, models: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # What else this machine does at the moment is not to decide.
-    monkeypatch.setattr(race_speeds, "_OTHERS_CORES", 1000.0)
+    monkeypatch.setattr(calm, "_OTHERS_CORES", 1000.0)
     rows = run_race(paths, [models["endless"], models["blue"]])
     assert [row.error for row in rows] == [None, None]
     store = speed_store(paths)
