@@ -46,6 +46,7 @@ class LadderBoard(QWidget):
         super().__init__(parent)
         self._view: LadderView | None = None
         self._compact: bool | None = None
+        self._alone = False
         self.plots: LadderPlots | None = None
         self.votes: VotesPanel | None = None
         self.model = LadderModel(self)
@@ -86,6 +87,7 @@ class LadderBoard(QWidget):
     def set_votes(self, votes: VotesPanel) -> None:
         """Take the blind votes."""
         self.votes = votes
+        votes.room_wanted.connect(self._give_room)
         self._add_tab(votes, self.tr("Blind votes"))
         self._show_voters()
 
@@ -159,6 +161,19 @@ class LadderBoard(QWidget):
 
     def _on_tab(self, at: int) -> None:
         self.stack.setCurrentIndex(at)
+        self._give_room()
+
+    def _give_room(self) -> None:
+        """While a vote is shown, the answers take the place of all else."""
+        votes = self.votes
+        alone = votes is not None and votes.wants_room and self.stack.currentWidget() is votes
+        if alone is self._alone:
+            return
+        self._alone = alone
+        for widget in (self.card, self.tabs, self.pane_button):
+            widget.setVisible(not alone)
+        if self.stack.indexOf(self.table) < 0:
+            self.table.setVisible(not alone)
 
     def _on_row(self, file: str) -> None:
         self.details.show_file(self._view, file)
@@ -203,6 +218,8 @@ class LadderBoard(QWidget):
 
     def _arrange(self) -> None:
         """Put the table above the tabs, or into one where there is no room for both."""
+        if self._alone:
+            return
         rows = min(self.model.rowCount(), _LEAST_ROWS)
         compact = self.rows.height() < self.table.height_of(rows) + _LEAST_BELOW_PX
         if compact is not self._compact:

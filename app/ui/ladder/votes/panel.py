@@ -55,9 +55,11 @@ class VotesPanel(QWidget):
         changed: Win rates may be others than before.
         said: A sentence for the person, about a file that was saved, say.
         link_activated: The person clicked a link in an answer (QUrl).
+        room_wanted: ``wants_room`` is another now.
     """
 
     changed = Signal()
+    room_wanted = Signal()
     said = Signal(str)
     link_activated = Signal(QUrl)
 
@@ -106,7 +108,7 @@ class VotesPanel(QWidget):
         for page in (self._empty, self.overview, self._wait, self.voting):
             self._stack.addWidget(page)
         column = QVBoxLayout(self)
-        column.setContentsMargins(GRID, GRID, GRID, GRID)
+        column.setContentsMargins(0, GRID // 2, 0, GRID // 2)
         column.setSpacing(GRID)
         column.addWidget(self.strip)
         column.addWidget(self._stack, 1)
@@ -128,6 +130,11 @@ class VotesPanel(QWidget):
         self._enter(Stage.OVERVIEW if len(candidates) > 1 else Stage.NOTHING)
         self._port.set_files(self._paths())
         self._on_changed()
+
+    @property
+    def wants_room(self) -> bool:
+        """Whether two answers are shown or waited for, which need all the room there is."""
+        return self.stage in (Stage.WAITING, Stage.VOTING)
 
     def win_rates(self) -> dict[str, WinRate]:
         """Votes for candidates against the reference, by file; for the verdict of a ladder."""
@@ -280,6 +287,7 @@ class VotesPanel(QWidget):
             raise AssertionError(f"{self.stage} cannot become {stage}")
         self.stage = stage
         self._stack.setCurrentIndex(stage.value)
+        self.room_wanted.emit()
         self._follow()
 
     def _refresh(self) -> None:
@@ -302,5 +310,4 @@ class VotesPanel(QWidget):
             ready = self._port.waiting(self._paths()).ready
             more = ready - (self.voting.state is VotingState.BLIND)
             self.voting.set_last(not more and not running)
-        voting = self.stage in (Stage.VOTING, Stage.WAITING)
-        self.strip.follow(voting=voting, running=running, more=more)
+        self.strip.follow(voting=self.wants_room, running=running, more=more)

@@ -1,0 +1,45 @@
+"""Votes on the Ladder page's board."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.core.verdict import Limits
+from app.core.votes.pairs import Role, VoteAnswer, VotedFile, VotePair, VoteSettings
+from app.ui.ladder.board import LadderBoard
+from tests.ui.ladder.conftest import view
+
+if TYPE_CHECKING:
+    from tests.ui.ladder.votes.conftest import Shown
+
+
+def test_answers_take_the_place_of_all_else_while_one_votes(shown: Shown) -> None:
+    board = LadderBoard(Limits(None, 5.0))
+    board.set_votes(shown.panel)
+    shown.window.setCentralWidget(board)
+    board.show_view(view(), complete=True)
+    board.show_tab(shown.panel)
+    paths = shown.panel._paths()
+    assert len(paths) == 3
+    files = {path: VotedFile(path, Path(path).stem, 1, 1, (path,)) for path in paths}
+    reference, candidate = files[paths[0]], files[paths[1]]
+    store = shown.backend._store
+    (pair,) = store.add(
+        [VotePair("?", reference, candidate, VoteSettings(), 1, 0, candidate_left=True)]
+    )
+    for role in Role:
+        store.save_answer(pair.id, role, VoteAnswer(role.value), "")
+    shown.backend._booth.set_identities(files)
+    before = shown.panel.height()
+
+    shown.panel.vote_now()
+    assert shown.blind
+    for other in (board.card, board.table, board.tabs):
+        assert not other.isVisible()
+    shown.until(lambda: shown.panel.height() > before)
+
+    shown.panel.strip.back_button.click()
+    for other in (board.card, board.tabs):
+        assert other.isVisible()
+    assert board.table.isVisible() or board.stack.indexOf(board.table) >= 0
