@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.helpers.gguf_files import write_scripted_model
+from app.core.chat import Answer, Chat, Turn
+from app.store.chats import ChatStore
+from app.store.database import open_database
+from app.store.paths import Paths
+from tests.helpers.gguf_files import write_scripted_model, write_tiny_llama
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Program
@@ -80,6 +85,92 @@ def test_another_vocabulary_is_refused_and_the_others_go_on(
     assert "another vocabulary" in refused["error"]
     assert refused["mean_kld"] is None
     assert same["mean_kld"] == pytest.approx(0, abs=1e-6)
+    assert same["bits_per_byte_difference"] == pytest.approx(0, abs=1e-4)
+
+
+def test_bits_per_byte_compare_vocabularies(program: Program, demo_model: Path, text: Path) -> None:
+    """A model of bytes beside one of words: what both need for the same text."""
+    random = write_tiny_llama(program.home / "bytes.gguf")
+    document = program.json(
+        "quality", "--reference", demo_model, random, demo_model,
+        "--text", text, "--chunks", "4", "--threads", "1", status=1,
+    )  # fmt: skip
+    other, same = document["candidates"]
+    assert other["reference_bits_per_byte"] == pytest.approx(same["bits_per_byte"], rel=1e-4)
+    # Random weights know nothing: about as many bits as a byte has.
+    assert 7 < other["bits_per_byte"] < 12
+    assert other["bits_per_byte_se_chunks"] > 0
+    assert other["bits_per_byte_difference_low"] < other["bits_per_byte_difference"]
+    assert other["ppl"] > 100
+    assert other["positions"] > same["positions"]  # a token for each byte
+    assert other["same_top"] is None
+    assert other["continuations"] == []
+
+
+def test_chats_are_read_through_the_models_template(
+    program: Program, demo_model: Path, tmp_path: Path
+) -> None:
+    rows = tmp_path / "chats.jsonl"
+    lines = [
+        {"messages": [{"role": "user", "content": f"What is {n} + {n}?"},
+                      {"role": "assistant", "content": f"The answer is {2 * n}."}]}
+        for n in range(60)
+    ]  # fmt: skip
+    rows.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    words = ("quality", "--reference", demo_model, demo_model, "--threads", "1", "--chunks", "3")
+    document = program.json(*words, "--text", rows)
+    (row,) = document["candidates"]
+    assert document["text"]["name"] == str(rows)
+    shown = "".join(worst["before"] + worst["token"] for worst in row["worst"])
+    assert "<|im_start|>" in shown
+    assert "user:" not in shown
+    assert row["continuations"][0]["prompt"] == "What is 0 + 0?"
+    assert not any(one["parted"] for one in row["continuations"])
+    assert all(one["same_tokens"] == one["of_tokens"] for one in row["continuations"])
+    rows.write_text(json.dumps(lines[0]) + "\n{nonsense\n", encoding="utf-8")
+    ended = program.run(*words, "--text", rows, status=1)
+    assert "Line 2 is not valid JSON" in ended.err
+    rows.write_text("\n", encoding="utf-8")
+    assert "no text in this file" in program.run(*words, "--text", rows, status=1).err
+
+
+def test_history_is_a_text(program: Program, demo_model: Path) -> None:
+    words = ("quality", "--reference", demo_model, demo_model, "--threads", "1", "--chunks", "2")
+    ended = program.run(*words, "--text", "history", status=1)
+    assert "There is no chat in History yet." in ended.err
+    paths = Paths.below(program.home / "program")
+    paths.create()
+    connection = open_database(paths.database)
+    store = ChatStore(connection)
+    for number in range(12):
+        answer = Answer(f"It is {number}. " * 20)
+        store.create(Chat(0, turns=[Turn(0, f"Which number comes {number}th?", {"a": answer})]))
+    connection.close()
+    document = program.json(*words, "--text", "history")
+    (row,) = document["candidates"]
+    assert document["text"]["name"] == "own chats"
+    assert all(one["is_own"] for one in row["continuations"])
+    usual = program.json(*words)
+    assert usual["text"]["name"] == "bundled texts and own chats"
+    own = [one["is_own"] for one in usual["candidates"][0]["continuations"]]
+    assert own[:4] == [True] * 4  # one's own prompts come first
+    assert own.count(True) == 4
+    assert program.json(*words, "--text", "bundled")["text"]["name"] == "bundled texts"
+
+
+@pytest.mark.slow
+def test_a_broken_version_leaves_the_references_answers(program: Program, demo_model: Path) -> None:
+    broken = program.home / "demo-TQ1_0.gguf"
+    program.run("quantize", demo_model, broken, "--type", "TQ1_0", "--quiet")
+    words = ("quality", "--reference", demo_model, broken, "--threads", "1", "--chunks", "2")
+    (row,) = program.json(*words)["candidates"]
+    parted = [one for one in row["continuations"] if one["parted"]]
+    assert len(parted) >= 4
+    for one in parted:
+        assert one["same_tokens"] <= one["of_tokens"]
+        assert one["reference"] != one["candidate"]
+    ended = program.run(*words)
+    assert "greedy answers leave the reference's" in ended.err
 
 
 def test_without_a_text_the_bundled_ones_are_measured(program: Program, demo_model: Path) -> None:
