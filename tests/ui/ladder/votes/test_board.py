@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.verdict import Limits
-from app.core.votes.pairs import Role, VoteAnswer, VotedFile, VotePair, VoteSettings
+from app.core.votes.pairs import Role, VoteAnswer, VotedFile
+from app.lab.votes_answers import Answered
+from app.lab.votes_orders import VoteOrder
 from app.ui.ladder.board import LadderBoard
 from tests.ui.ladder.conftest import view
 
@@ -23,14 +25,11 @@ def test_answers_take_the_place_of_all_else_while_one_votes(shown: Shown) -> Non
     paths = shown.panel._paths()
     assert len(paths) == 3
     files = {path: VotedFile(path, Path(path).stem, 1, 1, (path,)) for path in paths}
-    reference, candidate = files[paths[0]], files[paths[1]]
-    store = shown.backend._store
-    (pair,) = store.add(
-        [VotePair("?", reference, candidate, VoteSettings(), 1, 0, candidate_left=True)]
-    )
+    booth = shown.backend._booth
+    booth.set_identities(files)
+    placed = booth.place(VoteOrder(["?"], Path(paths[0]), [Path(paths[1])]))
     for role in Role:
-        store.save_answer(pair.id, role, VoteAnswer(role.value), "")
-    shown.backend._booth.set_identities(files)
+        booth.take(Answered(placed.pairs[0].id, role, VoteAnswer(role.value), "engine"))
     before = shown.panel.height()
 
     shown.panel.vote_now()
