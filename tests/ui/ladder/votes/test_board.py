@@ -30,6 +30,7 @@ def test_answers_take_the_place_of_all_else_while_one_votes(shown: Shown) -> Non
     placed = booth.place(VoteOrder(["?"], Path(paths[0]), [Path(paths[1])]))
     for role in Role:
         booth.take(Answered(placed.pairs[0].id, role, VoteAnswer(role.value), "engine"))
+    shown.until(lambda: shown.panel.height() < shown.window.height() * 0.7)
     before = shown.panel.height()
 
     shown.panel.vote_now()
