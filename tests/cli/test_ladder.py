@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.helpers.gguf_files import write_truncated_llama
+from tests.helpers.gguf_files import Shape, write_scripted_model, write_truncated_llama
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Program
@@ -70,6 +70,49 @@ def test_a_ladder_says_who_loses_and_can_be_repeated(
     changed = {one["figure"] for one in again["differences"] if one["notable"]}
     assert not changed & {"sha256", "state", "error", "text", "items", "engine"}
     assert broken.exists()
+
+
+@pytest.mark.slow
+def test_a_smaller_model_beside_a_larger_one_at_fewer_bits(
+    program: Program, demo_model: Path, text: Path, tmp_path: Path
+) -> None:
+    """Other size, other vocabulary, about the same memory: tasks and bits per byte compare them."""
+    larger = program.home / "demo-TQ1_0.gguf"
+    program.run("quantize", demo_model, larger, "--type", "TQ1_0", "--quiet")
+    shape = Shape(n_layers=4, d_feed_forward=1024)
+    pieces = ["It", " is", " 4", "."]
+    smaller = write_scripted_model(program.home / "small.gguf", pieces, shape=shape)
+    items = tmp_path / "fours.jsonl"
+    rows = [{"kind": "fours", "prompt": f"What is {n} - {n - 4}?", "answer": 4}
+            for n in range(20, 80)]  # fmt: skip
+    items.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    report = tmp_path / "report.html"
+    document = program.json(
+        "ladder", "--reference", demo_model, larger, smaller, "--text", text, "--items", items,
+        "--threads", "1", "--memory-limit", "4", "--report", report,
+    )  # fmt: skip
+    reference, broken, small = document["candidates"]
+    assert small["refused"] is not None
+    assert small["error"] is None
+    assert small["mean_kld"] is None
+    assert small["bits_per_byte"] > 0
+    assert small["bits_per_byte_difference"] == pytest.approx(
+        small["bits_per_byte"] - small["reference_bits_per_byte"], rel=1e-6
+    )
+    needs = [row["memory_needed_bytes"] for row in (broken, small)]
+    assert max(needs) < 1.15 * min(needs)
+    assert reference["bits_per_byte"] > 0
+    assert [one["correct"] for one in small["kinds"]] == [60]
+    assert broken["kinds"][0]["correct"] < 20
+    pairs = [pair for pair in document["at_equal_memory"] if pair["second"] == str(larger)]
+    assert [pair["first"] for pair in pairs] == [str(smaller)]
+    assert pairs[0]["state"] == "loses"
+    assert "small is the better choice: demo-TQ1_0 loses at fours" in pairs[0]["sentence"]
+    assert "bits for a byte of text" in pairs[0]["sentence"]
+    said = {verdict["file"]: verdict["sentence"] for verdict in document["verdicts"]}
+    assert "bits for a byte of text than shrinkscope-demo-F16" in said[str(smaller)]
+    assert any("has another vocabulary" in remark for remark in document["remarks"])
+    assert pairs[0]["sentence"] in report.read_text(encoding="utf-8")
 
 
 def test_bad_words_are_said(program: Program, demo_model: Path, tmp_path: Path) -> None:
