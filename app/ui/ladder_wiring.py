@@ -183,11 +183,23 @@ def _help() -> PageHelp:
                 " told yet. KL divergence describes how far a version is, not whether it is worse."
             ),
             _tr(
+                "Blind votes tell what no question can: two versions answer your own prompts, and"
+                " you choose without knowing which is which. The interval of a win rate holds"
+                " whenever you look at it."
+            ),
+            _tr(
                 "Limits of memory, speed and loss may be changed at any time: nothing is measured"
                 " anew. Rest the pointer on a figure to read how it was taken."
             ),
         ),
-        keys=((_tr("Ctrl+C"), _tr("Copy the chosen row")),),
+        keys=(
+            (_tr("Ctrl+C"), _tr("Copy the chosen row")),
+            (_tr("← or 1"), _tr("Blind vote: left is better")),
+            (_tr("→ or 2"), _tr("Blind vote: right is better")),
+            (_tr("T or 3"), _tr("Blind vote: equally good")),
+            (_tr("B or 4"), _tr("Blind vote: both bad")),
+            (_tr("Enter or N"), _tr("Next pair")),
+        ),
     )
 
 

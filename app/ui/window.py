@@ -213,6 +213,7 @@ class Window(QObject):
 
         library.on_changed = on_library
         ladder.page.said.connect(self.main.say)
+        ladder.page.link_activated.connect(self.main.ask_to_open)
         ladder.page.pane_wanted.connect(self._show_pane)
         self.page.measure_wanted.connect(self._measure)
         self.main.add_page(ladder.as_page())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.errors import PersonError
@@ -48,12 +48,14 @@ class LadderPage(QWidget):
     Signals:
         said: A sentence for the status line.
         pane_wanted: A model file (a path) is to be opened in Compare.
+        link_activated: The person clicked a link in an answer (QUrl).
         columns_changed: The person chose other columns of the table.
         limits_changed: The person's limits are others now (:class:`Limits`).
         list_shown: Whether the list of ladders is unfolded.
     """
 
     said = Signal(str)
+    link_activated = Signal(QUrl)
     pane_wanted = Signal(Path)
     columns_changed = Signal(list)
     limits_changed = Signal(object)
@@ -115,6 +117,7 @@ class LadderPage(QWidget):
         self.board.set_votes(votes)
         votes.changed.connect(self.views.refresh)
         votes.said.connect(self.said)
+        votes.link_activated.connect(self.link_activated)
 
     def pick(self, paths: Sequence[Path], reference: Path | None = None) -> None:
         """Set a ladder up with these files."""
