@@ -1,0 +1,211 @@
+"""The Ladder page of the real window over real engines: measured, stopped, gone on with, read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from app.lab.ladder_entry import LadderState
+from app.lab.panes import PaneState
+from app.store.paths import Paths
+from app.ui.ladder.columns import LadderColumn
+from app.ui.theme import Theme
+from tests.e2e.person import Person
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
+
+    from app.lab.ladder_entry import LadderEntry
+    from app.ui.ladder.page import LadderPage
+
+pytestmark = pytest.mark.e2e
+
+Open = Callable[..., Person]
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[Theme]:
+    """The theme of the application; what it changed there is taken back."""
+    palette, sheet, font = qapp.palette(), qapp.styleSheet(), qapp.font()
+    made = Theme(qapp)
+    yield made
+    made.deleteLater()
+    qapp.setStyleSheet(sheet)
+    qapp.setPalette(palette)
+    qapp.setFont(font)
+
+
+@pytest.fixture
+def open_person(
+    qtbot: QtBot, theme: Theme, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Open]:
+    """Opens the window on one store, again and again."""
+    home = Paths.below(tmp_path / "home")
+    cache = tmp_path_factory.getbasetemp() / "ladder-cache"
+    paths = Paths(home.config, home.data, home.state, cache)
+    people: list[Person] = []
+
+    def start() -> Person:
+        people.append(Person(theme, paths, size=(1280, 800)))
+        return people[-1]
+
+    yield start
+    for person in people:
+        person.close()
+
+
+@pytest.fixture
+def questions(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.jsonl"
+    lines = [{"prompt": f"What is {n} + {n}?", "answer": 2 * n} for n in range(1, 13)]
+    path.write_text("\n".join(map(json.dumps, lines)))
+    return path
+
+
+def test_from_compare_to_the_verdict(
+    open_person: Open, questions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = open_person()
+    person.until(lambda: all(pane.state is not PaneState.PREPARING for pane in person.panes))
+    person.until(lambda: all(pane.model is not None for pane in person.panes))
+    page = _ladder(person)
+
+    # What stands side by side in Compare is picked; the least shrunken one is the reference.
+    _click(person, "Measure what each version loses …")
+    assert [file.letter for file in page.picker.model.checked] == ["A", "B", "C", "D"]
+    assert page.picker.reference == Path(person.panes[0].candidate.path)
+    _click(person, "Leave Q2_K out")
+    _click(person, "Make Q4_K_M the reference")
+    _click(person, "Make F16 the reference")
+    _choose_questions(page, questions)
+    _click(person, "Measure")
+    entry = _entry(page)
+    assert list(entry.letters.values()) == ["A", "B", "D"], "letters are those of Compare"
+
+    # Rows fill while it is measured; it can be paused, gone on with and cancelled.
+    person.until(lambda: page.view is not None and page.board.model.rowCount() == 3)
+    person.until(lambda: _text(page, 0, LadderColumn.GENERATION) != "–")
+    assert entry.state is LadderState.MEASURING
+    _click(person, "Pause")
+    assert entry.state is LadderState.PAUSED
+    person.until(lambda: person.shows("Paused"))
+    _click(person, "Go on")
+    person.until(lambda: person.shows("Measuring · "))
+    _click(person, "Cancel")
+    person.until(lambda: entry.state is LadderState.UNFINISHED)
+    person.until(lambda: person.shows("This ladder is not finished."))
+    person.close()
+
+    # After a restart it is there, with what was measured, and goes on from there.
+    person = open_person()
+    page = _ladder(person)
+    _click(person, "Ladder")
+    person.until(lambda: page.view is not None)
+    entry = _entry(page)
+    assert entry.state is LadderState.UNFINISHED
+    assert _text(page, 0, LadderColumn.GENERATION) != "–"
+    assert list(entry.letters.values()) == ["A", "B", "D"]
+    _click(person, "Go on")
+    person.until(lambda: entry.state is LadderState.FINISHED)
+    assert entry.result is not None
+    assert entry.result.resumed_steps > 0
+    person.until(lambda: page.view is not None and page.view.result is entry.result)
+    assert all(_text(page, row, LadderColumn.DIVERGENCE) != "–" for row in range(3))
+    assert _text(page, 2, LadderColumn.STATE) == "loses"
+    assert page.board.card.sentence.text().startswith("Run ")
+    assert len(page.board.sentences.sentences) >= 3
+    page.board.show_tab(page.board.details)
+    assert "Right answers, kind by kind" in page.board.details.text.toPlainText()
+
+    # Other limits are other verdicts, with nothing measured anew.
+    before = page.view
+    field = page.board.card.limits.memory
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "0.01")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    person.until(lambda: page.view is not before)
+    person.until(lambda: "None of these keeps to" in page.board.card.sentence.text())
+    assert entry.state is LadderState.FINISHED
+    _click(person, "This PC’s limits")
+    person.until(lambda: page.board.card.sentence.text().startswith("Run "))
+
+    # The report, with everything beside it.
+    target = tmp_path / "report.html"
+    dialogs = "app.ui.ladder.file_dialogs.QFileDialog.getSaveFileName"
+    monkeypatch.setattr(dialogs, lambda *_args, **_more: (str(target), ""))
+    page.commands.reports[".html"].trigger()
+    person.until(lambda: all(target.with_suffix(s).exists() for s in (".json", ".md", ".csv")))
+    person.until(target.exists)
+    document = json.loads(target.with_suffix(".json").read_text())
+    assert document["arguments"]["candidates"] == list(entry.files)
+    assert document["text"]["sha256"]
+    assert document["recommendation"]["sentence"] in target.read_text().replace("&#x27;", "'")
+
+    # A row's pane.
+    file = entry.files[2]
+    page.board.table.choose(file)
+    _click(person, "Open D in Compare")
+    person.until(lambda: file in [pane.candidate.path for pane in person.panes])
+    assert person.window.main.current_page is not None
+    assert person.window.main.current_page.id == "compare"
+
+    # Removed, and gone from the store.
+    _click(person, "Ladder")
+    page.ladders.forget_action.trigger()
+    _click(person, "Remove")
+    person.until(lambda: not page.ladders.model.rowCount())
+    person.until(lambda: person.offers("Measure the demo model"))
+    person.until(lambda: person.window.jobs.running == 0)
+    person.close()
+
+
+def test_limits_columns_and_layout_are_kept(open_person: Open) -> None:
+    person = open_person()
+    page = _ladder(person)
+    _click(person, "Ladder")
+    page.board.table.set_columns(["name", "votes"])
+    page.board.table.columns_changed.emit()
+    page.commands.show_list.setChecked(False)
+    page.board.card.limits.loss.setText("7")
+    page.board.card.limits.loss.commit()
+    person.close()
+    person = open_person()
+    page = _ladder(person)
+    assert page.board.table.columns == ["name", "votes"]
+    assert not page.commands.show_list.isChecked()
+    assert page.views.limits.tolerance == pytest.approx(0.07)
+    person.close()
+
+
+def _ladder(person: Person) -> LadderPage:
+    assert person.window.ladder is not None
+    return person.window.ladder.page
+
+
+def _click(person: Person, name: str) -> None:
+    """Click a button as soon as it is there."""
+    person.until(lambda: person.offers(name), f"nothing is called {name}")
+    person.click(name)
+
+
+def _entry(page: LadderPage) -> LadderEntry:
+    assert page.entry is not None
+    return page.entry
+
+
+def _text(page: LadderPage, row: int, column: LadderColumn) -> str:
+    return str(page.board.model.index(row, column).data())
+
+
+def _choose_questions(page: LadderPage, path: Path) -> None:
+    form = page.picker.form
+    form._items = path
+    form.items_box.setCurrentIndex(1)
