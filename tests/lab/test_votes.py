@@ -19,9 +19,11 @@ import pytest
 from app.core.candidate import Candidate
 from app.core.chat import Answer, Chat, StopReason, Turn
 from app.core.settings import SamplingSettings
+from app.core.verdict import Limits, State
 from app.core.votes.choices import Choice, Outcome, shuffle
 from app.core.votes.pairs import PairState, Role, VoteAnswer, VotedFile, VotePair, VoteSettings
 from app.core.votes.tally import Finding
+from app.lab.ladder_verdict import assess
 from app.lab.votes import VoteBooth
 from app.lab.votes_answers import Answered, AnswerEvent, AnswerMaker, AnswersProgress, PairFailed
 from app.lab.votes_export import votes_csv, votes_document, votes_json
@@ -34,6 +36,7 @@ from app.store.database import open_database
 from app.store.vote_prompts import recent_prompts
 from app.store.votes import VoteStore
 from tests.helpers import gguf_files as files
+from tests.lab import ladder_cases as cases
 
 if TYPE_CHECKING:
     from app.lab.votes_orders import ShownPair
@@ -397,6 +400,29 @@ def test_prompts_of_the_chats_tell_who_answered_them(at: Booth) -> None:
     assert [each.prompt for each in found] == ["Old?", "New?"]
     assert found[0].answered_by == {"/m/a.gguf", "/m/b.gguf"}
     assert len(recent_prompts(at.connection, most=1)) == 1
+
+
+def test_votes_decide_in_the_verdict_of_a_ladder(tmp_path: Path) -> None:
+    at = Booth(tmp_path)
+    measured = cases.result()
+    reference, candidate = measured.plan.reference, "/m/sky-Q8_0.gguf"
+    assert candidate in measured.rows
+    known = {path: VotedFile(path, "", 1, 1, (path,)) for path in (reference, candidate)}
+    at.booth.set_identities(known)
+    order = VoteOrder([f"{n}?" for n in range(16)], Path(reference), [Path(candidate)])
+    for pair in at.booth.place(order).pairs:
+        for role in Role:
+            at.booth.take(Answered(pair.id, role, VoteAnswer(role.value), "engine"))
+        vote(at, [reference, candidate], Outcome.WORSE)
+    rates = at.booth.rates(reference, measured.plan.files[1:])
+
+    without = assess(measured, cases.ITEMS, Limits())
+    given = assess(measured, cases.ITEMS, Limits(), rates)
+
+    assert without.judgements[candidate].state is State.AS_GOOD
+    assert given.judgements[candidate].state is State.LOSES
+    assert given.judgements[candidate].loses_votes
+    at.close()
 
 
 def test_equals_voted_on_through_the_store_are_told_apart_in_at_most_1_of_20(

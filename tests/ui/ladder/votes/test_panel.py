@@ -208,6 +208,21 @@ def test_stop_keeps_what_is_answered_and_going_on_is_offered(
     assert shown.panel.strip.isHidden()
 
 
+def test_the_window_may_close_while_answers_are_made(
+    shown: Shown, versions: dict[str, Path]
+) -> None:
+    shown.offer(versions["blue"], versions["endless"])
+    shown.panel.form.add_prompts(PROMPTS)
+    shown.panel.form.most_tokens.set_value(16_000)
+    shown.panel.form.ask_button.click()
+    shown.until(lambda: shown.backend.running)
+    shown.end()  # the guards tell of engines and threads that are left
+
+    shown.start()
+    shown.offer(versions["blue"], versions["endless"])
+    assert shown.backend.waiting(shown.panel._paths()).unanswered == 3
+
+
 def test_pairs_wait_blind_for_the_next_start(shown: Shown, versions: dict[str, Path]) -> None:
     shown.offer(versions["blue"], versions["green"])
     shown.ask_and_wait(*PROMPTS)
