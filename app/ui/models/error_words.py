@@ -4,34 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QCoreApplication
 
 from app.hub.errors import DiskFull, HubGated, HubRateLimited
 from app.ui.format import byte_size, duration
+from app.ui.models.hub_sentences import translated
 
 if TYPE_CHECKING:
     from app.core.errors import PersonError
 
 _CONTEXT = "HubErrors"
-# Sentences that are always the same: written down here too, so that they can be translated.
-_KNOWN = (
-    QT_TRANSLATE_NOOP("HubErrors", "The Hub sends no more bytes."),
-    QT_TRANSLATE_NOOP("HubErrors", "The connection to the Hub broke off."),
-    QT_TRANSLATE_NOOP("HubErrors", "The Hub has a fault at the moment; try again in a while."),
-    QT_TRANSLATE_NOOP("HubErrors", "The Hub does not answer at the moment; try again in a while."),
-    QT_TRANSLATE_NOOP("HubErrors", "The Hub is switched off on this PC (HF_HUB_OFFLINE is set)."),
-    QT_TRANSLATE_NOOP(
-        "HubErrors", "The Hub does not accept your token: sign in again with a new one."
-    ),
-    QT_TRANSLATE_NOOP("HubErrors", "That is not a token: it has spaces or other signs in it."),
-    QT_TRANSLATE_NOOP("HubErrors", "The system keyring did not forget the token."),
-    QT_TRANSLATE_NOOP("HubErrors", "The largest level that fits this PC with room to spare."),
-    QT_TRANSLATE_NOOP("HubErrors", "It fits this PC with room to spare."),
-    QT_TRANSLATE_NOOP(
-        "HubErrors", "The smallest level, and it is tight: close other programs first."
-    ),
-    QT_TRANSLATE_NOOP("HubErrors", "No level of this model fits this PC."),
-)
 
 
 def sentence(error: PersonError) -> str:
@@ -53,8 +35,8 @@ def sentence(error: PersonError) -> str:
 
 
 def known(text: str) -> str:
-    """A sentence that always reads the same, translated; another one as it is."""
-    return QCoreApplication.translate(_CONTEXT, text)
+    """A sentence of the Hub's or of a download, translated; another one as it is."""
+    return translated(text)
 
 
 def _tr(text: str) -> str:

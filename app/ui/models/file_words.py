@@ -82,13 +82,15 @@ def file_text(file: ListedFile, column: int, prediction: Prediction, parameters:
             return _verdict(prediction)
 
 
-def level_marks(file: ListedFile, *, recommended: bool, present: bool) -> str:
+def level_marks(file: ListedFile, *, recommended: bool, present: bool, locked: bool = False) -> str:
     """The second line of the level: what is to know of the file, else its name."""
     marks: list[str] = []
     if recommended:
         marks.append(_tr("recommended"))
     if present:
         marks.append(_tr("on this PC"))
+    elif locked:
+        marks.append(_tr("sign in to download"))
     if file.shards > 1:
         marks.append(_tr("{n} shards").format(n=file.shards))
     return ", ".join(marks) or file.name.rpartition("/")[2]

@@ -68,6 +68,7 @@ class FilesModel(QAbstractTableModel):
         self._checked: set[str] = set()
         self._present: frozenset[str] = frozenset()
         self._recommended: str | None = None
+        self._locked = False
 
     def set_files(self, files: Sequence[ListedFile], parameters: int | None) -> None:
         """Show another repository; nothing is checked."""
@@ -99,6 +100,17 @@ class FilesModel(QAbstractTableModel):
         changed = names ^ self._present
         self._present = names
         self._level_changed(self.row_of(name) for name in changed)
+
+    @property
+    def locked(self) -> bool:
+        """Whether the person must sign in before these can be downloaded."""
+        return self._locked
+
+    def set_locked(self, locked: bool) -> None:
+        """Say with each file whether the person must sign in first."""
+        if locked is not self._locked:
+            self._locked = locked
+            self._level_changed(range(len(self._files)))
 
     def checked(self) -> list[ListedFile]:
         """The chosen files, in the order of the repository."""
@@ -199,6 +211,7 @@ class FilesModel(QAbstractTableModel):
                 file,
                 recommended=file.name == self._recommended,
                 present=file.name in self._present,
+                locked=self._locked,
             )
         return reason(self._predicted(file.name)) if column == FileColumn.VERDICT else ""
 

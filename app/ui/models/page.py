@@ -195,7 +195,7 @@ class ModelsPage(QWidget):
         self.comparisons.ready.connect(self.compare_wanted)
         self.comparisons.held.connect(self._on_held)
         self.account.resized.connect(self._fit_account)
-        self.account.changed.connect(self._on_account_changed)
+        self.account.changed.connect(self.repository.follow_account)
 
     # --- what the backends say ----------------------------------------------------------
 
@@ -269,11 +269,6 @@ class ModelsPage(QWidget):
             self._account_popup.open_at(self.top.account_button)
             if focused is not None:
                 focused.setFocus()
-
-    def _on_account_changed(self) -> None:
-        """What was refused may be open now."""
-        if self.repository.repository.sign_in_may_help:
-            self.repository.repository.reload()
 
     def _reveal(self, path: Path) -> None:
         self._open_address(QUrl.fromLocalFile(str(path.parent)))

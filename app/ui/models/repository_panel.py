@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from app.core.errors import PersonError
     from app.core.links import Link
     from app.ui.jobs import Jobs
-    from app.ui.models.ports import Backends
+    from app.ui.models.ports import AccountStatus, Backends
 
 
 class RepositoryPanel(QWidget):
@@ -89,6 +89,13 @@ class RepositoryPanel(QWidget):
         """Show where a link leads: its levels are checked, and the person is asked."""
         self.open(HubAddress(link.repo_id))
         self.question.expect(link)
+
+    def follow_account(self) -> None:
+        """Another token is in use: what was refused may be open now, or the other way round."""
+        if self.repository.sign_in_may_help:
+            self.repository.reload()
+        elif self.repository.state is OpenState.SHOWN:
+            self._look_whether_locked()
 
     def note_present(self, paths: Mapping[str, Path]) -> None:
         """Files of the open repository, by name, that are on this PC already."""
@@ -172,9 +179,23 @@ class RepositoryPanel(QWidget):
         self.files.show_repository(
             found, self.repository.address, self.head.context_tokens, self.head.kv
         )
+        self.files.model.set_locked(False)
+        self._look_whether_locked()
         for file in self.question.ask(found):
             self.files.model.check(file.name)
         self._jobs.run(lambda _context: self._backends.free_bytes(), done=self.files.set_free_bytes)
+
+    def _look_whether_locked(self) -> None:
+        """Figures may be known from headers of an earlier visit; files still need the licence."""
+        found = self.repository.repository
+        if found is None or not found.facts.gated:
+            return
+
+        def follow(status: AccountStatus) -> None:
+            if self.repository.repository is found:
+                self.files.model.set_locked(not status.signed_in)
+
+        self._jobs.run(lambda _context: self._backends.account.status(), done=follow)
 
     def _show_original(self) -> None:
         now = self.repository
@@ -236,7 +257,9 @@ class RepositoryPanel(QWidget):
 
     def _on_download(self, files: list[object], compare: bool) -> None:
         found = self.repository.repository
-        if found is not None and files:
+        if found is not None and self.files.model.locked:
+            self._show_gated(HubGated(found.repo_id, self._backends.page_of(found.repo_id)))
+        elif found is not None and files:
             self.download_wanted.emit(found, files, compare)
 
     def _want_page(self) -> None:

@@ -14,6 +14,8 @@ from app.core.errors import PersonError
 from app.core.family import ModelSource
 from app.core.hub_names import HubAddress
 from app.hub.errors import HubGated, HubMissing, HubOffline, HubUnauthorized
+from app.ui.models.file_words import FileColumn
+from app.ui.models.files_model import FileRole
 from app.ui.models.page import ModelsPage
 from app.ui.models.repository import OpenState
 from app.ui.models.search import SearchState
@@ -140,6 +142,51 @@ def test_a_gated_repository_is_opened_by_a_token(shown: Shown) -> None:
     assert shown.fakes.account.kept == ["hf_secret"]
     assert card.token.text() == ""
     assert state(shown) is OpenState.SHOWN
+
+
+def test_figures_known_from_an_earlier_visit_do_not_hide_that_a_licence_is_asked_for(
+    shown: Shown,
+) -> None:
+    shown.fakes.catalogue.repositories[REPO] = repository(REPO, gated=True)
+    shown.page.open_address(HubAddress(REPO))
+    shown.settle()
+    panel = shown.page.repository
+    model = panel.files.model
+    level = model.index(3, FileColumn.LEVEL)
+    assert panel.files.isVisible()
+    assert model.index(3, FileColumn.MEMORY).data() != "–"
+    assert level.data(FileRole.SECOND_LINE) == "sign in to download"
+    assert "sign in to download" in level.data(Qt.ItemDataRole.AccessibleTextRole)
+
+    model.check("model-Q4_K_M.gguf")
+    shown.click(panel.files.download_button)
+    assert shown.fakes.downloads.list == []
+    assert panel.card.isVisible()
+    assert "licence" in panel.card.title.text()
+
+    shown.qtbot.keyClicks(panel.card.token, "hf_secret")
+    shown.click(panel.card.sign_in_button)
+    shown.settle()
+    assert panel.files.isVisible()
+    assert model.index(3, FileColumn.LEVEL).data(FileRole.SECOND_LINE) == "model-Q4_K_M.gguf"
+    model.check("model-Q4_K_M.gguf")
+    shown.click(panel.files.download_button)
+    assert [entry.title for entry in shown.fakes.downloads.list] == ["Q4_K_M"]
+
+
+def test_forgetting_the_token_says_it_again(shown: Shown) -> None:
+    shown.fakes.account.kept.append("hf_secret")
+    shown.fakes.catalogue.repositories[REPO] = repository(REPO, gated=True)
+    shown.page.open_address(HubAddress(REPO))
+    shown.settle()
+    level = shown.page.repository.files.model.index(3, FileColumn.LEVEL)
+    assert level.data(FileRole.SECOND_LINE) == "model-Q4_K_M.gguf"
+
+    shown.fakes.account.kept.clear()
+    shown.page.account.changed.emit()
+    shown.settle()
+
+    assert level.data(FileRole.SECOND_LINE) == "sign in to download"
 
 
 def test_a_licence_may_stop_the_headers_only(shown: Shown) -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QTranslator
 
+import app.hub
 from app.core.errors import PersonError
 from app.hub.errors import DiskFull, HubBroken, HubGated, HubRateLimited
 from app.ui.models.columns import fitting
 from app.ui.models.error_words import known, sentence
+from app.ui.models.hub_sentences import TEMPLATES, translated
 from app.ui.models.words import short_tokens
 
 if TYPE_CHECKING:
@@ -40,7 +46,10 @@ class Shouting(QTranslator):
     def translate(
         self, context: str, source: str, disambiguation: str | None = None, n: int = -1
     ) -> str:
-        return source.upper() if context == "HubErrors" else ""
+        if context != "HubErrors" or source not in TEMPLATES:
+            return source
+        pieces = re.split(r"(\{\w+\})", source)
+        return "".join(each if each.startswith("{") else each.upper() for each in pieces)
 
     def isEmpty(self) -> bool:
         return False
@@ -55,6 +64,79 @@ def test_sentences_that_always_read_the_same_are_translated(qtbot: QtBot) -> Non
         assert known("It fits this PC with room to spare.").isupper()
     finally:
         QCoreApplication.removeTranslator(voice)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "The Hub (hub.example) cannot be reached: is this PC online?",
+            "THE HUB (hub.example) CANNOT BE REACHED: IS THIS PC ONLINE?",
+        ),
+        ("“a.gguf” of org/model is not there.", "“a.gguf” OF org/model IS NOT THERE."),
+        (
+            "The Hub had too many requests from here; try again in 40 seconds.",
+            "THE HUB HAD TOO MANY REQUESTS FROM HERE; TRY AGAIN IN 40 SECONDS.",
+        ),
+        (
+            "The download does not go on: the connection to the Hub broke off. What is there"
+            " already is kept; try again later.",
+            "THE DOWNLOAD DOES NOT GO ON: THE CONNECTION TO THE HUB BROKE OFF. WHAT IS THERE"
+            " ALREADY IS KEPT; TRY AGAIN LATER.",
+        ),
+        ("“{reason}” ends inside its header.", "“{reason}” ENDS INSIDE ITS HEADER."),
+        ("Nobody knows this one.", "Nobody knows this one."),
+    ],
+)
+def test_sentences_with_names_in_them_are_translated_too(
+    qtbot: QtBot, text: str, told: str
+) -> None:
+    assert known(text) == text
+    voice = Shouting()
+    QCoreApplication.installTranslator(voice)
+    try:
+        assert translated(text) == known(text) == told
+    finally:
+        QCoreApplication.removeTranslator(voice)
+
+
+SOURCES = sorted(Path(app.hub.__file__).parent.glob("*.py"))
+
+
+def shape(text: str) -> str:
+    """A template with every part that differs, or several in a row, as ``{}``."""
+    return re.sub(r"(?:\{\w*\})+", "{}", text)
+
+
+def sentences_in(source: Path) -> list[str]:
+    """The shapes of all sentences that a module makes errors of."""
+    module = importlib.import_module(f"app.hub.{source.stem}")
+    found: list[str] = []
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        kind = getattr(module, getattr(node.func, "id", ""), None)
+        own = isinstance(node.func, ast.Attribute) and node.func.attr == "__init__"
+        if not own and not (isinstance(kind, type) and issubclass(kind, PersonError)):
+            continue
+        first = node.args[0]
+        if isinstance(first, ast.Constant) and isinstance(first.value, str):
+            found.append(first.value)
+        elif isinstance(first, ast.JoinedStr):
+            found.append(
+                "".join(
+                    str(each.value) if isinstance(each, ast.Constant) else "{}"
+                    for each in first.values
+                )
+            )
+    return [shape(text) for text in found if " " in text]
+
+
+def test_every_sentence_of_the_hub_can_be_translated() -> None:
+    known_shapes = {shape(template) for template in TEMPLATES}
+    made = {text for source in SOURCES for text in sentences_in(source)}
+    assert len(made) > 30
+    assert sorted(made - known_shapes) == []
 
 
 def test_columns_hide_one_after_another_until_the_rest_has_room() -> None:

@@ -1,0 +1,169 @@
+"""The Hub's and the downloads' sentences in the window's language.
+
+They are made where there is no Qt, stored, and shown later. Each is written down here once more,
+with a name in braces for each part that differs; what fits one is translated, part by part. A test
+holds this list against the sources of :mod:`app.hub`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import cast
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+_CONTEXT = "HubErrors"
+_DEEPEST = 3
+
+# Where one fits what another fits too, it stands first.
+_WRITTEN = (
+    # the Hub as a whole
+    QT_TRANSLATE_NOOP("HubErrors", "The Hub ({host}) cannot be reached: is this PC online?"),
+    QT_TRANSLATE_NOOP("HubErrors", "The Hub had too many requests from here; {when}."),
+    QT_TRANSLATE_NOOP("HubErrors", "The Hub sends no more bytes."),
+    QT_TRANSLATE_NOOP("HubErrors", "The connection to the Hub broke off."),
+    QT_TRANSLATE_NOOP("HubErrors", "The Hub has a fault at the moment; try again in a while."),
+    QT_TRANSLATE_NOOP("HubErrors", "The Hub does not answer at the moment; try again in a while."),
+    QT_TRANSLATE_NOOP("HubErrors", "The Hub is switched off on this PC (HF_HUB_OFFLINE is set)."),
+    QT_TRANSLATE_NOOP(
+        "HubErrors", "The Hub does not accept your token: sign in again with a new one."
+    ),
+    QT_TRANSLATE_NOOP("HubErrors", "The Hub asks to wait {time}; try again then."),
+    QT_TRANSLATE_NOOP("HubErrors", "try again in a while"),
+    QT_TRANSLATE_NOOP("HubErrors", "try again in {time}"),
+    QT_TRANSLATE_NOOP("HubErrors", "1 second"),
+    QT_TRANSLATE_NOOP("HubErrors", "{n} seconds"),
+    QT_TRANSLATE_NOOP("HubErrors", "{n} minutes"),
+    QT_TRANSLATE_NOOP("HubErrors", "The address of the Hub cannot be read."),
+    QT_TRANSLATE_NOOP("HubErrors", "The address of the Hub must begin with https://."),
+    QT_TRANSLATE_NOOP("HubErrors", "The address of the Hub must be a plain one."),
+    QT_TRANSLATE_NOOP(
+        "HubErrors", "The address of the Hub must begin with https://; http is for this PC only."
+    ),
+    # tokens
+    QT_TRANSLATE_NOOP("HubErrors", "That is not a token: it has spaces or other signs in it."),
+    QT_TRANSLATE_NOOP("HubErrors", "The system keyring did not forget the token."),
+    QT_TRANSLATE_NOOP("HubErrors", "Your token does not allow reading {subject}."),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "{repository} asks you to accept its licence first: sign in at {page} and accept it, then"
+        " use a token of that account here.",
+    ),
+    # repositories and files
+    QT_TRANSLATE_NOOP(
+        "HubErrors", "There is no repository {repository}, or it is private and needs a token."
+    ),
+    QT_TRANSLATE_NOOP("HubErrors", "The Hub does not say which version of {repository} it has."),
+    QT_TRANSLATE_NOOP("HubErrors", "{repository} was disabled by the Hub."),
+    QT_TRANSLATE_NOOP("HubErrors", "{subject} is no name of a repository."),
+    QT_TRANSLATE_NOOP("HubErrors", "The Hub’s answer about {subject} makes no sense."),
+    QT_TRANSLATE_NOOP(
+        "HubErrors", "The Hub refused the request about {subject} (status {status})."
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "The repository holds a file with an unsafe name, “{file}”; it is not touched.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors", "The repository holds only {there} of the {all} shards of “{file}”."
+    ),
+    QT_TRANSLATE_NOOP("HubErrors", "“{file}” ends inside its header."),
+    QT_TRANSLATE_NOOP("HubErrors", "There is no room to look at the file’s header: {reason}."),
+    # downloads
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "The download does not go on: {reason} What is there already is kept; try again later.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "The disk is too full: {needed} are still to be written and {free} are free. What is there"
+        " already is kept.",
+    ),
+    QT_TRANSLATE_NOOP("HubErrors", "The disk does not take the download: {reason}."),
+    QT_TRANSLATE_NOOP("HubErrors", "The cache {folder} cannot be written: {reason}."),
+    QT_TRANSLATE_NOOP(
+        "HubErrors", "“{file}” is not what the Hub’s list of files says; look at it again."
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "“{file}” arrived damaged twice; it was thrown away. The Hub or something on the way"
+        " changes it.",
+    ),
+    QT_TRANSLATE_NOOP("HubErrors", "The Hub does not say which content the file has."),
+    QT_TRANSLATE_NOOP("HubErrors", "The Hub sends the download round in a circle."),
+    QT_TRANSLATE_NOOP("HubErrors", "The Hub sends the download to an unsafe address."),
+    QT_TRANSLATE_NOOP("HubErrors", "The Hub answered with another version of {file}."),
+    QT_TRANSLATE_NOOP(
+        "HubErrors", "The Hub does not say size and checksum of {file}; it is not downloaded."
+    ),
+    QT_TRANSLATE_NOOP("HubErrors", "“{file}” cannot be read from the Hub at the moment."),
+    QT_TRANSLATE_NOOP("HubErrors", "The Hub refused to send “{file}” (status {status})."),
+    QT_TRANSLATE_NOOP("HubErrors", "The Hub cannot go on in the middle of the file."),
+    QT_TRANSLATE_NOOP("HubErrors", "The Hub sent another part of the file than was asked for."),
+    QT_TRANSLATE_NOOP("HubErrors", "The Hub sends the file in a form that was not asked for."),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "This download belongs to another Hub ({host}): choose that one to go on.",
+    ),
+    # the cache
+    QT_TRANSLATE_NOOP("HubErrors", "The file cannot be removed: {reason}."),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "“{file}” does not lie in the Hugging Face cache; only files there are removed.",
+    ),
+    # recommendations
+    QT_TRANSLATE_NOOP("HubErrors", "The largest level that fits this PC with room to spare."),
+    QT_TRANSLATE_NOOP("HubErrors", "It fits this PC with room to spare."),
+    QT_TRANSLATE_NOOP(
+        "HubErrors", "The smallest level, and it is tight: close other programs first."
+    ),
+    QT_TRANSLATE_NOOP("HubErrors", "No level of this model fits this PC."),
+    # what may be anything
+    QT_TRANSLATE_NOOP("HubErrors", "{subject} is not there."),
+    QT_TRANSLATE_NOOP("HubErrors", "“{file}” of {repository}"),
+)
+TEMPLATES = cast("tuple[str, ...]", _WRITTEN)  # Qt's stubs call each an object
+
+_PART = re.compile(r"\{(\w+)\}")
+
+
+def translated(text: str, depth: int = 0) -> str:
+    """A sentence in the window's language; one that is not known stays as it is."""
+    plain = QCoreApplication.translate(_CONTEXT, text)
+    if plain != text or depth > _DEEPEST:
+        return plain
+    for template, form in _forms():
+        match = form.fullmatch(text)
+        if match is not None:
+            parts = {name: _part(value, depth) for name, value in match.groupdict().items()}
+            return _filled(QCoreApplication.translate(_CONTEXT, template), parts)
+    return text
+
+
+def _part(text: str, depth: int) -> str:
+    """A part may be such a sentence itself, which then begins with a small letter."""
+    as_it_is = translated(text, depth + 1)
+    if as_it_is != text or not text:
+        return as_it_is
+    whole = text[0].upper() + text[1:]
+    told = translated(whole, depth + 1)
+    return text if told == whole else told
+
+
+def _filled(template: str, parts: dict[str, str]) -> str:
+    # Not str.format: a translation must not reach into the parts.
+    return _PART.sub(lambda match: parts.get(match[1], match[0]), template)
+
+
+@cache
+def _forms() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((template, _form(template)) for template in TEMPLATES if "{" in template)
+
+
+def _form(template: str) -> re.Pattern[str]:
+    pieces = _PART.split(template)  # text, name, text, name, …
+    written = [
+        f"(?P<{piece}>.+?)" if place % 2 else re.escape(piece) for place, piece in enumerate(pieces)
+    ]
+    return re.compile("".join(written), re.DOTALL)
