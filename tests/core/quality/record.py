@@ -1,6 +1,6 @@
 """Records what the tests of this folder know of the demo model; run by hand.
 
-    python -m tests.core.quality.record LEVEL=FILE.gguf ... (F16 first)
+    python -m tests.core.quality.record LEVEL=FILE.gguf ... (F16 first) [--scores-only]
 
 Evaluates the same 60 chunks of 256 tokens (conversations as the demo model was trained on, from
 another seed) with each file. Writes into ``data``:
@@ -9,6 +9,8 @@ demo_logits.npz    ``reference``, Q4_K_M and Q2_K: the logits of 40 positions, i
                    ``next_tokens``
 demo_traces.npz    one array a level: the KL divergence from the first file at each scored position,
                    chunks × positions, as half-precision logarithms
+demo_scores.npz    ``reference`` and each level: ln p of the next token at each scored position, in
+                   half precision; ``LEVEL-top``: whether it finds the reference's most likely token
 """
 
 from __future__ import annotations
@@ -73,7 +75,8 @@ def main(words: list[str]) -> None:
     picked = np.sort(rng.choice(CHUNKS * (CHUNK_TOKENS - UNSCORED - 1), KEPT_POSITIONS, False))
     kept: dict[str, NDArray[np.generic]] = {}
     traces: dict[str, NDArray[np.generic]] = {}
-    for word in words:
+    ln_p: dict[str, NDArray[np.generic]] = {}
+    for word in (word for word in words if not word.startswith("--")):
         level, _, path = word.partition("=")
         tokens, logits = evaluate(path, tokens)
         table = np.asarray(tokens).reshape(CHUNKS, CHUNK_TOKENS)
@@ -87,12 +90,19 @@ def main(words: list[str]) -> None:
         if reference is None:
             reference = scored
             continue
-        klds = [
-            score_positions(*three).kld for three in zip(reference, scored, following, strict=True)
+        found = [
+            score_positions(*three) for three in zip(reference, scored, following, strict=True)
         ]
+        klds = [scores.kld for scores in found]
+        ln_p["reference"] = np.array([s.reference_ln_p for s in found]).astype(np.float16)
+        ln_p[level] = np.array([s.candidate_ln_p for s in found]).astype(np.float16)
+        ln_p[f"{level}-top"] = np.array([s.same_top for s in found])
         traces[level] = np.log(np.maximum(klds, 1e-9)).astype(np.float16)
         sys.stdout.write(f"{level} {float(np.mean(klds))}\n")
     DATA.mkdir(exist_ok=True)
+    np.savez_compressed(DATA / "demo_scores.npz", **ln_p)
+    if "--scores-only" in words:
+        return
     np.savez_compressed(DATA / "demo_logits.npz", **kept)
     np.savez_compressed(DATA / "demo_traces.npz", **traces)
 

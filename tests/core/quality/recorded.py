@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray  # noqa: TC002
 
+from app.core.quality.positions import PositionScores
+
 _DATA = Path(__file__).parent / "data"
 
 
@@ -20,6 +22,15 @@ def next_tokens() -> NDArray[np.int64]:
     """The token that follows each of them."""
     with np.load(_DATA / "demo_logits.npz") as kept:
         return kept["next_tokens"].astype(np.int64)
+
+
+def scores(level: str) -> list[PositionScores]:
+    """Everything that was found at each position, chunk by chunk: of ``Q8_0`` and so on."""
+    klds = traces(level)
+    with np.load(_DATA / "demo_scores.npz") as kept:
+        base, ours = kept["reference"].astype(np.float64), kept[level].astype(np.float64)
+        top = kept[f"{level}-top"]
+    return [PositionScores(*columns) for columns in zip(klds, base, ours, top, strict=True)]
 
 
 def traces(level: str) -> NDArray[np.float64]:
