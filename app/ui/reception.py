@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core.candidate import MAX_CANDIDATES
 from app.core.links import Link, LinkError, parse_link
+from app.ui.models.error_words import sentence
 from app.ui.widgets.banner import Severity
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class Reception(QObject):
         try:
             link = parse_link(links[0])
         except LinkError as error:
-            self._main.show_notice(Severity.WARNING, error.sentence)
+            self._main.show_notice(Severity.WARNING, sentence(error))
             return
         self._open_link(link)
 

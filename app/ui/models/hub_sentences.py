@@ -68,8 +68,41 @@ _WRITTEN = (
     QT_TRANSLATE_NOOP(
         "HubErrors", "The repository holds only {there} of the {all} shards of “{file}”."
     ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors", "This repository holds no GGUF model files: look for one made from it."
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "Several files of this repository have the level {level}: name one of them in place of the"
+        " level ({files}).",
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors", "This repository has no file of the level “{level}”; there is {files}."
+    ),
+    QT_TRANSLATE_NOOP("HubErrors", "This repository has no level “{level}”; there is {levels}."),
     QT_TRANSLATE_NOOP("HubErrors", "“{file}” ends inside its header."),
     QT_TRANSLATE_NOOP("HubErrors", "There is no room to look at the file’s header: {reason}."),
+    # what is typed, pasted, or comes as a link
+    QT_TRANSLATE_NOOP("HubErrors", "That is too long for the name of a repository."),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "That address does not belong to the Hub: paste the address of a model’s page.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "“{text}” names no repository: write ORG/REPO, ORG/REPO:LEVEL or paste the address of a"
+        " model’s page.",
+    ),
+    QT_TRANSLATE_NOOP("HubErrors", "That link is too long to be one of Shrinkscope’s."),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "A link to compare names one to {most} levels, and this one names {count}.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "“{text}” is no link that Shrinkscope understands: it opens"
+        " shrinkscope://open/ORG/REPO:LEVEL and shrinkscope://compare/ORG/REPO:LEVEL,LEVEL.",
+    ),
     # downloads
     QT_TRANSLATE_NOOP(
         "HubErrors",

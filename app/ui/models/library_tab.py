@@ -22,6 +22,7 @@ from app.core.candidate import MAX_CANDIDATES
 from app.core.family import Family, companions, families
 from app.ui.format import byte_size, count
 from app.ui.icons import Tone, icon
+from app.ui.models.error_words import sentence
 from app.ui.models.folders_popup import FoldersEditor
 from app.ui.models.library_details import LEAST_WIDTH_PX, LibraryDetails
 from app.ui.models.library_model import LibraryTreeModel
@@ -309,7 +310,7 @@ class LibraryTab(QWidget):
         self._library.rescan()
 
     def _on_failed(self, error: PersonError) -> None:
-        self.notice.show_notice(Severity.ERROR, error.sentence)
+        self.notice.show_notice(Severity.ERROR, sentence(error))
         self._follow_choice()
 
 

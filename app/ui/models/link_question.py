@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from app.core.links import Link, LinkAction
 from app.core.listing import ListedFile, NoSuchFileError, find_file
 from app.ui.format import byte_size
+from app.ui.models.error_words import sentence
 from app.ui.widgets import Banner, BannerAction, Severity
 
 if TYPE_CHECKING:
@@ -66,12 +67,12 @@ class LinkQuestion(Banner):
             try:
                 found.append(find_file(repository.files, level))
             except NoSuchFileError as error:
-                problems.append(error.sentence)
+                problems.append(sentence(error))
         if problems:
-            sentence = self.tr("A link names what {repository} does not have.")
+            said = self.tr("A link names what {repository} does not have.")
             self.show_notice(
                 Severity.WARNING,
-                sentence.format(repository=repository.repo_id),
+                said.format(repository=repository.repo_id),
                 " ".join(dict.fromkeys(problems)),
             )
         elif found:
@@ -90,18 +91,18 @@ class LinkQuestion(Banner):
         missing = [file for file in files if file.name not in self._present]
         names = ", ".join(f"{file.name} ({byte_size(file.size_bytes)})" for file in files)
         if missing:
-            sentence = self.tr("A link offers {n} files of {repository}. Download them?")
+            said = self.tr("A link offers {n} files of {repository}. Download them?")
             if len(files) == 1:
-                sentence = self.tr("A link offers a file of {repository}. Download it?")
+                said = self.tr("A link offers a file of {repository}. Download it?")
             advice = self.tr("{files}. Nothing is downloaded unless you say so.")
         else:
-            sentence = self.tr("A link names {n} files of {repository} that are on this PC.")
+            said = self.tr("A link names {n} files of {repository} that are on this PC.")
             if len(files) == 1:
-                sentence = self.tr("A link names a file of {repository} that is on this PC.")
+                said = self.tr("A link names a file of {repository} that is on this PC.")
             advice = "{files}."
         self.show_notice(
             Severity.INFO,
-            sentence.format(n=len(files), repository=self._repo_id),
+            said.format(n=len(files), repository=self._repo_id),
             advice.format(files=names),
             self._actions(missing),
         )

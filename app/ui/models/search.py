@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.hub_names import HubNameError, parse_hub_address
+from app.ui.models.error_words import sentence
 from app.ui.models.search_model import SearchModel
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class Search(QObject):
             address = parse_hub_address(stripped, self._hosts)
         except HubNameError as error:
             if "://" in stripped:
-                self.address_refused.emit(error.sentence)
+                self.address_refused.emit(sentence(error))
                 return True
             return False
         self.address_entered.emit(address)
