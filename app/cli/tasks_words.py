@@ -166,7 +166,8 @@ def _verdict(row: KindResult) -> str:
     words = row.verdict.value
     if row.verdict is KindVerdict.CANNOT_TELL:
         count = _items_to_settle(row)
-        return f"{words}: about {count:,} questions would" if count else words
+        # A plan by the shares so far, no promise: more questions move the shares.
+        return f"{words}: about {count:,} questions in all might" if count else words
     return f"hint: {words}" if row.hint else words
 
 

@@ -25,12 +25,18 @@ from app.core.statistics.describe import wilson_interval
 from app.core.statistics.paired import (
     PairedCounts,
     holm,
-    items_to_settle,
     mcnemar_exact,
     paired_difference_interval,
 )
 from app.core.tasks.items import FULL_ITEMS
-from app.core.tasks.results import SIGNIFICANCE, TOLERANCE, KindResult, KindVerdict, verdict_of
+from app.core.tasks.results import (
+    SIGNIFICANCE,
+    TOLERANCE,
+    KindResult,
+    KindVerdict,
+    needed_to_settle,
+    verdict_of,
+)
 
 if TYPE_CHECKING:
     from app.core.statistics.anytime import WinRate
@@ -246,10 +252,6 @@ def _together(kinds: Sequence[KindResult]) -> KindResult | None:
 def _settled(kind: KindResult, corrected: float, tolerance: float, tests: int) -> KindResult:
     assert kind.difference is not None
     verdict = verdict_of(kind.counts, kind.difference, corrected, tolerance)
-    more = None
-    if verdict is KindVerdict.CANNOT_TELL:
-        more = items_to_settle(kind.counts, tolerance)
-        if more == kind.counts.total:
-            # By itself it is settled; among so many tests it needs to be surer.
-            more = items_to_settle(kind.counts, tolerance, 1 - SIGNIFICANCE / tests)
+    is_open = verdict is KindVerdict.CANNOT_TELL
+    more = needed_to_settle(kind.counts, tolerance, tests) if is_open else None
     return replace(kind, corrected_p_value=corrected, verdict=verdict, items_to_settle=more)

@@ -66,8 +66,9 @@ class KindResult:
             reference cannot do this.
         verdict: By the rule of ``verdict_of``.
         hint: Fewer items than a result needs to be more than a hint.
-        items_to_settle: About how many items would settle what cannot be told yet; None where
-            nothing is open or no sensible number would do.
+        items_to_settle: About how many items in all would settle what cannot be told yet, if the
+            shares stayed as they are, which they will not quite; None where nothing is open or no
+            sensible number would do.
     """
 
     kind: str
@@ -113,7 +114,23 @@ def compare_tasks(
     tested = [row for kinds in rows for row in kinds if row.verdict is KindVerdict.CANNOT_TELL]
     corrected = holm([row.p_value for row in tested if row.p_value is not None])
     p_values = iter(corrected)
-    return [[_settle(row, p_values, tolerance) for row in kinds] for kinds in rows]
+    return [[_settle(row, p_values, tolerance, len(corrected)) for row in kinds] for kinds in rows]
+
+
+def needed_to_settle(counts: PairedCounts, tolerance: float, tests: int) -> int | None:
+    """About how many items in all would settle what cannot be told yet.
+
+    Args:
+        counts: So far.
+        tolerance: How much worse or better may still be called as good.
+        tests: How many are corrected together. Where a kind's interval by itself is settled and
+            the correction alone keeps it open, it is counted for an interval as sure as the
+            strictest of the tests.
+    """
+    needed = items_to_settle(counts, tolerance)
+    if needed == counts.total:
+        return items_to_settle(counts, tolerance, 1 - SIGNIFICANCE / tests)
+    return needed
 
 
 def verdict_of(
@@ -193,7 +210,7 @@ def _pair(
     )
 
 
-def _settle(row: KindResult, p_values: Iterable[float], tolerance: float) -> KindResult:
+def _settle(row: KindResult, p_values: Iterable[float], tolerance: float, tests: int) -> KindResult:
     if row.verdict is KindVerdict.REFERENCE_CANNOT or row.difference is None:
         return row
     corrected = next(iter(p_values))
@@ -203,5 +220,5 @@ def _settle(row: KindResult, p_values: Iterable[float], tolerance: float) -> Kin
         row,
         corrected_p_value=corrected,
         verdict=verdict,
-        items_to_settle=items_to_settle(row.counts, tolerance) if open_still else None,
+        items_to_settle=needed_to_settle(row.counts, tolerance, tests) if open_still else None,
     )

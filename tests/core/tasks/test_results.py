@@ -4,9 +4,15 @@ import numpy as np
 import pytest
 
 from app.core.statistics.describe import Interval
-from app.core.statistics.paired import PairedCounts
+from app.core.statistics.paired import PairedCounts, mcnemar_exact
 from app.core.tasks.items import Check, TaskItem
-from app.core.tasks.results import KindVerdict, compare_tasks, reference_can, verdict_of
+from app.core.tasks.results import (
+    KindVerdict,
+    compare_tasks,
+    needed_to_settle,
+    reference_can,
+    verdict_of,
+)
 from app.core.tasks.scoring import Outcome
 
 R, W, OUT, BAD = Outcome.CORRECT, Outcome.WRONG, Outcome.OUT_OF_TOKENS, Outcome.FAILED
@@ -141,3 +147,12 @@ def test_equals_seldom_lose_and_a_true_loss_is_found() -> None:
         found += sum(row.verdict is KindVerdict.LOSES for row in worse)
     assert claims / runs <= 0.1
     assert found / (runs * len(kinds)) > 0.9
+
+
+def test_where_only_the_correction_leaves_it_open_more_are_asked_for() -> None:
+    counts = PairedCounts(both=180, lost=14, gained=3, neither=43)
+    assert mcnemar_exact(counts.lost, counts.gained) < 0.05
+    alone, among_many = needed_to_settle(counts, 0.03, 1), needed_to_settle(counts, 0.03, 30)
+    assert alone == counts.total  # by itself it is settled
+    assert among_many is not None
+    assert among_many > counts.total
