@@ -44,6 +44,27 @@ RECOMMENDS = (
     "xdg-utils",
 )  # fmt: skip
 SUGGESTS = ("gnome-keyring | kwalletmanager",)
+# The whole of a licence, from its title to where it says that it ends.
+_COMMON = (
+    (
+        re.compile(r"^[ \t]*GNU GENERAL PUBLIC LICENSE\n[ \t]*Version 3,.*?END OF TERMS AND CONDITIONS\n"
+                   r"(?:.*?why-not-lgpl\.html>\.\n)?", re.DOTALL | re.MULTILINE),
+        "GPL-3",
+    ),
+    (
+        re.compile(r"^[ \t]*GNU GENERAL PUBLIC LICENSE\n[ \t]*Version 2,.*?END OF TERMS AND CONDITIONS\n"
+                   r"(?:.*?Public License instead of this License\.\n)?",
+                   re.DOTALL | re.MULTILINE),
+        "GPL-2",
+    ),
+    (
+        re.compile(r"^[ \t]*Apache License\n[ \t]*Version 2\.0, January 2004.*?"
+                   r"END OF TERMS AND CONDITIONS\n(?:.*?limitations under the License\.\n)?",
+                   re.DOTALL | re.MULTILINE),
+        "Apache-2.0",
+    ),
+)  # fmt: skip
+_HOLDER = re.compile(r"^[\s#*/%]*(?:Copyright:?\s*)?(?:\(c\)|©)?\s*|\s+$", re.IGNORECASE)
 _OPTIONAL = re.compile(r"^(?:libvulkan1|libwayland-\w+)\b")
 
 
@@ -118,13 +139,14 @@ def control(depends: str) -> str:
             "Priority: optional",
             f"Homepage: {HOMEPAGE}",
             "Description: shows which shrunken version of a language model to run",
-            " A language model comes in ten or thirty shrunken versions, quantized to eight,",
-            " four or two bits. Shrinkscope runs several of them side by side on this PC, asks",
-            " all the same, shows what each costs in memory and time, measures what each",
-            " loses against the original, and says which one to run.",
+            " A language model comes in ten or thirty shrunken versions, quantized to",
+            " eight, four or two bits. Shrinkscope runs several of them side by side on",
+            " this PC, asks all the same, shows what each costs in memory and time,",
+            " measures what each loses against the original, and says which one to run.",
             " .",
-            " It finds models on the Hugging Face Hub and knows whether they fit before they",
-            " are downloaded. Everything runs locally with llama.cpp; a demo model comes along.",
+            " It finds models on the Hugging Face Hub and knows whether they fit before",
+            " they are downloaded. Everything runs locally with llama.cpp; a demo model",
+            " comes along.",
             "",
         ]
     )
@@ -135,8 +157,8 @@ def changelog() -> str:
     date = format_datetime(datetime.fromtimestamp(source_date(), UTC))
     return (
         f"{NAME} ({version()}) unstable; urgency=medium\n\n"
-        f"  * Built from the release's own packaging; what is new in the program stands in its\n"
-        f"    release notes.\n\n -- {MAINTAINER}  {date}\n"
+        f"  * Built from the release's own packaging; its notes tell what is new.\n\n"
+        f" -- {MAINTAINER}  {date}\n"
     )
 
 
@@ -163,9 +185,8 @@ def copyright_file() -> str:
 def _paragraph(component: licences.Component) -> list[str]:
     files = [f"usr/lib/{NAME}/{name}" for name in _folders(component.files)]
     texts = [
-        f"{name}\n\n{(licences.FOLDER / name).read_text(encoding='utf-8', errors='replace')}"
+        f"{name}\n\n{without_common(_text(name))}"
         for name in component.texts
-        # Their full texts are on every Debian, and in the licences' folder.
         if name not in ("LGPL-3.txt", "GPL-3.txt")
     ]
     label = re.sub(r"[^A-Za-z0-9.+-]+", "-", f"{component.name}-licence")
@@ -176,7 +197,7 @@ def _paragraph(component: licences.Component) -> list[str]:
             "/usr/share/common-licenses/GPL-3."
         )
     holders = re.findall(r"^.*(?:Copyright|\(c\)|©).*$", "\n".join(texts), re.MULTILINE)
-    named = [line.strip(" #*/%\t") for line in holders if re.search(r"\d{4}", line)][:4]
+    named = [_HOLDER.sub("", line) for line in holders if re.search(r"\d{4}", line)][:4]
     return [
         f"Files: {' '.join(files) if files else f'usr/lib/{NAME}/{NAME}'}",
         f"Copyright: {(chr(10) + ' ').join(named) or f'the makers of {component.name}, as below'}",
@@ -187,6 +208,17 @@ def _paragraph(component: licences.Component) -> list[str]:
         _indented("\n\n".join(texts) + common),
         "",
     ]
+
+
+def without_common(text: str) -> str:
+    """A licence text with what every Debian has in full replaced by where that is."""
+    for pattern, name in _COMMON:
+        text = pattern.sub(f"[The full text is at /usr/share/common-licenses/{name}]\n", text)
+    return text
+
+
+def _text(name: str) -> str:
+    return (licences.FOLDER / name).read_text(encoding="utf-8", errors="replace")
 
 
 def _folders(files: list[str]) -> list[str]:

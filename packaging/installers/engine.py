@@ -35,6 +35,7 @@ VULKAN_FLAGS = (
     "-DLLAMA_BUILD_EXAMPLES=OFF",
     "-DLLAMA_BUILD_SERVER=OFF",
     "-DLLAMA_BUILD_TESTS=OFF",
+    "-DCMAKE_SKIP_BUILD_RPATH=ON",
     # Debian 12's headers lack one extension: packaging/vulkan adds it.
     f"-DCMAKE_CXX_FLAGS=-I{PACKAGING / 'vulkan'}",
 )

@@ -11,6 +11,21 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from app.cli.main import build_parser
 
+# What the parser leaves to the option's name.
+UNDERSTOOD = {
+    "--kv": "Type of the KV cache.",
+    "--log-level": "How much the log on standard error tells.",
+    "--max-tokens": "Most tokens of an answer.",
+    "--prompt": "What to ask.",
+    "--seed": "Where sampling begins.",
+    "--temperature": "How freely tokens are drawn; at 0 the likeliest is taken.",
+    "--threads": "Threads of each engine.",
+    "ORG/REPO": "A repository of the Hub.",
+    "REPORT.json": "A report that ladder has written.",
+    "TARGET": "The file to write.",
+    "WORDS": "What to look for.",
+}
+
 
 def commands(parser: argparse.ArgumentParser) -> str:
     """All commands with what they take, in roff."""
@@ -24,7 +39,7 @@ def commands(parser: argparse.ArgumentParser) -> str:
         lines.append(_sentence(command.description or helps.get(name, "")))
         for action in command._actions:
             if not isinstance(action, argparse._HelpAction):
-                lines += [".TP", _signature(action), _sentence(action.help or "", action)]
+                lines += [".TP", _signature(action), _meaning(action)]
     return "\n".join(lines)
 
 
@@ -46,13 +61,25 @@ def _value(action: argparse.Action) -> str:
     return action.dest.upper()
 
 
-def _sentence(text: str, action: argparse.Action | None = None) -> str:
-    if action is not None and "%(" in text:
+def _meaning(action: argparse.Action) -> str:
+    known = [*action.option_strings, action.metavar]
+    names = [name for name in known if isinstance(name, str) and name in UNDERSTOOD]
+    text = action.help or (UNDERSTOOD[names[0]] if names else "")
+    if "%(" in text:
         text = text % {**vars(action), "prog": "shrinkscope"}
-    text = _words(text.replace("%%", "%").strip())
-    if text and action is None and not text.endswith("."):
+    sentence = _sentence(text)
+    plain = isinstance(action.default, int | float | str) and not isinstance(action.default, bool)
+    if plain and action.default != "" and "default" not in text:
+        sentence += _words(f" Default: {action.default}.")
+    return sentence
+
+
+def _sentence(text: str) -> str:
+    """A help text as a sentence, in roff."""
+    text = text.replace("%%", "%").strip()
+    if text and not text.endswith((".", "?")):
         text += "."
-    return (text[:1].upper() + text[1:]) or "See the description."
+    return _words(text[:1].upper() + text[1:])
 
 
 def _words(text: str) -> str:

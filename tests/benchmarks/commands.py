@@ -36,10 +36,16 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def run_program(
-    home: Path, words: Sequence[str], patience_seconds: float = PATIENCE_SECONDS
+    home: Path,
+    words: Sequence[str],
+    patience_seconds: float = PATIENCE_SECONDS,
+    program: Sequence[str] = PROGRAM,
 ) -> dict[str, Any]:
-    """Run one of the program's commands with ``--json``; returns its document."""
-    command = [*PROGRAM, *words, "--json"]
+    """Run one of the program's commands with ``--json``; returns its document.
+
+    ``program`` is this checkout's unless another one is to be measured.
+    """
+    command = [*program, *words, "--json"]
     return json.loads(_output(command, environment(home), patience_seconds))
 
 
@@ -52,11 +58,13 @@ def bench_speeds(
     threads: int,
     depth: int = 0,
     repetitions: int = 1,
+    program: Sequence[str] = PROGRAM,
 ) -> dict[str, float]:
     """Mean speeds by test, in tokens per second, from the program's ``bench``."""
     words = ["bench", str(model), "--pp", str(pp), "--tg", str(tg), "--depth", str(depth)]
     words += ["--repetitions", str(repetitions), "--threads", str(threads)]
-    return {row["test"]: row["mean"] for row in run_program(home, words)["results"]}
+    document = run_program(home, words, program=program)
+    return {row["test"]: row["mean"] for row in document["results"]}
 
 
 def llama_bench_speeds(

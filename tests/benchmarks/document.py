@@ -39,6 +39,7 @@ _LETTERS = {
     "i": "Downloads",
     "j": "The window while it downloads and searches",
     "k": "Headers",
+    "o": "The packaged engine",
 }
 
 
