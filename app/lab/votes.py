@@ -57,7 +57,13 @@ class VoteBooth:
     def set_identities(self, found: Mapping[str, VotedFile]) -> None:
         """What ``votes_files.identify`` found of files, by path as it was given."""
         self._identities.update(found)
-        self._standings.clear()
+        # Pairs that were stored before their file was read, by a program that was ended then.
+        unread = {file.content for file in self._store.files() if not file.sha256}
+        for file in found.values():
+            if file.sha256 and (file.path, file.file_bytes, file.modified_ns) in unread:
+                self._store.know_file(file)
+        self._pairs = None
+        self._count_anew()
 
     def _content(self, path: str) -> object:
         file = self._identities.get(path)

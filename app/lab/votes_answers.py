@@ -9,21 +9,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from app.core.chat import Message, StopReason
 from app.core.chat import Role as Speaker
-from app.core.chat_templates import template_by_id
+from app.core.chat_templates import template_by_id, template_facts
 from app.core.errors import PersonError
 from app.core.memory import estimate_needed_bytes, memory_budget_bytes
 from app.core.votes.choices import shuffle
 from app.core.votes.pairs import Role, VoteAnswer, VotedFile, VotePair
 from app.engine import messages as m
 from app.lab.calls import EngineCalls
+from app.lab.tasks_plan import THINKING_TOKENS
 from app.lab.votes_files import known_again, look_at, with_hashes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from app.core.model_file import ModelFile
+    from app.core.settings import SamplingSettings
     from app.engine.client import ClientEvent
 
 log = logging.getLogger(__name__)
@@ -277,7 +281,7 @@ class AnswerMaker:
         command = m.Generate(
             engine.next_id(),
             messages,
-            pair.settings.sampling,
+            _sampling_for(model, pair.settings.sampling),
             template=plain.jinja if plain is not None else None,
             stop_strings=list(plain.stop_strings) if plain is not None else [],
             clear=True,  # an answer must not depend on which prompt came before
@@ -303,6 +307,20 @@ class AnswerMaker:
 
     def _progress(self) -> None:
         self._tell(AnswersProgress(self._done, self._total))
+
+
+def _sampling_for(model: ModelFile, wanted: SamplingSettings) -> SamplingSettings:
+    """The same for both, but that thinking has room of its own beside the answer."""
+    facts = template_facts(model.chat_template or "")
+    switched_off = facts.has_thinking_switch and wanted.thinking is False
+    if facts.thinking is None or switched_off:
+        return wanted
+    room = THINKING_TOKENS
+    if wanted.thinking_limit_tokens is not None:
+        room = min(room, wanted.thinking_limit_tokens)
+    return msgspec.structs.replace(
+        wanted, max_tokens=wanted.max_tokens + room, thinking_limit_tokens=room
+    )
 
 
 def _groups(pairs: Sequence[VotePair]) -> list[list[VotePair]]:

@@ -81,7 +81,7 @@ def identify(
     A file is read in full only where another one of its size was voted on: it may be the same under
     another name.
     """
-    sizes = {file.file_bytes for file in known}
+    sizes = {file.file_bytes for file in known if file.sha256}
     found: dict[str, VotedFile] = {}
     for path in paths:
         try:

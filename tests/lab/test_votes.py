@@ -32,7 +32,7 @@ from app.lab.votes_orders import VoteOrder
 from app.lab.votes_prompts import bundled_prompts, demo_prompts
 from app.library.model_files import open_model_file
 from app.store.chats import ChatStore
-from app.store.database import open_database
+from app.store.database import StoreFailed, open_database
 from app.store.vote_prompts import recent_prompts
 from app.store.votes import VoteStore
 from tests.helpers import gguf_files as files
@@ -205,14 +205,33 @@ def test_a_file_that_cannot_be_loaded_is_tried_once(at: Booth, models: dict[str,
     assert "truncated" in sentences.pop()
 
 
-def test_an_answer_that_never_began_is_no_vote(at: Booth, models: dict[str, Path]) -> None:
-    at.look(models["thinks"], models["blue"])
-    sampling = SamplingSettings(max_tokens=3)
-    order = VoteOrder(PROMPTS[:1], models["blue"], [models["thinks"]], sampling)
-    placed = at.booth.place(order)
+def test_an_answer_that_never_began_is_no_vote(
+    at: Booth, models: dict[str, Path], tmp_path: Path
+) -> None:
+    slow = files.write_scripted_model(tmp_path / "slow.gguf", ["  ", "Yes", "."])
+    paths = at.look(models["blue"], slow)
+    sampling = SamplingSettings(max_tokens=1)
+    placed = at.booth.place(VoteOrder(PROMPTS[:1], models["blue"], [slow], sampling))
     at.maker().run(placed.pairs)
     assert at.store.pair(placed.pairs[0].id).state is PairState.FAILED
-    assert "ran out of tokens" in at.booth.waiting(map(str, models.values())).sentence
+    assert "ran out of tokens" in at.booth.waiting(paths).sentence
+
+
+def test_pairs_of_a_file_that_was_not_read_in_time_are_found_again(
+    at: Booth, models: dict[str, Path], tmp_path: Path
+) -> None:
+    paths = at.look(models["blue"], models["green"])
+    at.booth.place(VoteOrder(PROMPTS, models["blue"], [models["green"]], SHORT))
+    at.open()  # ended before a byte of the files was read
+    assert at.look(models["blue"], models["green"]) == paths
+    assert at.booth.waiting(paths).unanswered == 3
+
+    same_size = tmp_path / "copy.gguf"
+    same_size.write_bytes(models["green"].read_bytes())
+    at.ask(["Else?"], models["blue"], same_size)
+    at.open()  # now another file of this size is known, so that all are read
+    at.look(models["blue"], models["green"])
+    assert at.booth.waiting(paths).unanswered == 3
 
 
 def test_stopping_keeps_what_is_there_and_going_on_asks_the_rest(
@@ -464,3 +483,30 @@ def make_tables(connection: sqlite3.Connection) -> None:
     for step in MIGRATIONS:
         for statement in step:
             connection.execute(statement)
+
+
+def test_thinking_has_room_of_its_own_and_is_not_shown(at: Booth, models: dict[str, Path]) -> None:
+    at.look(models["thinks"], models["blue"])
+    sampling = SamplingSettings(max_tokens=5)
+    placed = at.booth.place(VoteOrder(["2 + 2?"], models["blue"], [models["thinks"]], sampling))
+    at.maker().run(placed.pairs)
+    pair = at.store.pair(placed.pairs[0].id)
+    assert pair.candidate_answer is not None
+    assert "Two and two" in pair.candidate_answer.thinking
+    assert pair.candidate_answer.text.strip() == "It is 4."
+    shown = at.booth.next_pair([str(models["thinks"]), str(models["blue"])])
+    assert shown is not None
+    assert "Two and two" not in shown.left + shown.right
+
+
+def test_a_full_disk_is_said_and_what_is_stored_stays(at: Booth, models: dict[str, Path]) -> None:
+    (first, *_) = at.ask(PROMPTS, models["blue"], models["green"])
+    assert at.connection is not None
+    pages = at.connection.execute("PRAGMA page_count").fetchone()[0]
+    at.connection.execute(f"PRAGMA max_page_count = {pages}")
+    long = VoteAnswer("word " * 50_000)
+    with pytest.raises(StoreFailed, match="the disk is full"):
+        at.booth.take(Answered(first.id, Role.CANDIDATE, long, "engine"))
+    at.connection.execute("PRAGMA max_page_count = 1000000")
+    assert at.store.pair(first.id) == first
+    vote(at, [str(models["blue"]), str(models["green"])], Outcome.TIE)

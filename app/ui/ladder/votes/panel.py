@@ -123,11 +123,14 @@ class VotesPanel(QWidget):
         """Vote on these; ``reference`` is the path of what the others are held against."""
         if list(candidates) == self._candidates and reference == self._reference:
             return
+        gone = set(self._paths()) - {each.path for each in candidates}
         self._candidates, self._reference = list(candidates), reference
-        self.voting.clear()
-        self._shown = None
         self.form.set_candidates(candidates, reference)
-        self._enter(Stage.OVERVIEW if len(candidates) > 1 else Stage.NOTHING)
+        # Versions that come while others are voted on do not interrupt it.
+        if gone or not self.wants_room:
+            self.voting.clear()
+            self._shown = None
+            self._enter(Stage.OVERVIEW if len(candidates) > 1 else Stage.NOTHING)
         self._port.set_files(self._paths())
         self._on_changed()
 
@@ -159,9 +162,20 @@ class VotesPanel(QWidget):
 
     def _ask(self, order: VoteOrder) -> None:
         self.form.ask_button.setEnabled(False)
-        self.notices.say(Severity.INFO, "")
+        self.notices.say(Severity.INFO, self._read_before(order))
         self._identical_before = self._identical()
         self._port.ask(order, self._placed)
+
+    def _read_before(self, order: VoteOrder) -> str:
+        """A sentence about prompts that one of the files has answered in a chat."""
+        files = {str(order.reference), *map(str, order.candidates)}
+        asked = {each.prompt for each in self._port.chat_prompts() if each.answered_by & files}
+        number = len(asked & set(order.prompts))
+        if not number:
+            return ""
+        return self.tr(
+            "Asked in a chat before: {n}. You may know an answer again; other prompts are better."
+        ).format(n=count(number))
 
     def _placed(self, placed: Placed) -> None:
         self.form.ask_button.setEnabled(True)

@@ -339,3 +339,29 @@ def test_a_long_prompt_does_not_push_the_answers_away(
         assert len(answers.prompt.text()) < 600
         answers.whole_button.click()
         assert answers.prompt.text() == (long * 4).strip()
+
+
+def test_versions_that_come_do_not_interrupt_a_vote_and_those_that_go_do(
+    shown: Shown, versions: dict[str, Path]
+) -> None:
+    shown.offer(versions["blue"], versions["green"])
+    shown.ask_and_wait(*PROMPTS)
+    before = shown.panel._pair_id
+    shown.offer(versions["blue"], versions["green"], versions["grey"])
+    assert shown.blind
+    assert shown.panel._pair_id == before
+    shown.vote_for(candidate=True)
+    shown.offer(versions["blue"], versions["grey"])
+    assert shown.panel.stage is Stage.OVERVIEW
+    assert shown.panel.notices.ready.isHidden()
+
+
+def test_a_prompt_that_was_answered_in_a_chat_is_told(
+    shown: Shown, versions: dict[str, Path]
+) -> None:
+    chats = ChatStore(shown.connection)
+    turn = Turn(0, PROMPTS[0], {"a": Answer("!")})
+    chats.create(Chat(0, "", candidates=[Candidate("a", "A", str(versions["blue"]))], turns=[turn]))
+    shown.offer(versions["blue"], versions["green"])
+    shown.ask_and_wait(*PROMPTS)
+    assert "Asked in a chat before: 1." in shown.panel.notices.news.words.text()
