@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from app.core.votes.choices import Choice, Outcome, are_identical, outcome_of, shuffle
 from app.core.votes.pairs import PairState, Role, VotedFile, VotePair, VoteSettings
 from app.core.votes.tally import band, tally
-from app.lab.votes_answers import Answered, FileKnown, PairFailed
+from app.lab.votes_events import Answered, FileKnown, PairFailed
 from app.lab.votes_orders import Placed, ShownPair, Standing, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from app.core.statistics.anytime import WinRate
-    from app.lab.votes_answers import AnswerEvent
+    from app.lab.votes_events import AnswerEvent
     from app.lab.votes_orders import VoteOrder
     from app.store.votes import Ballot, VoteStore
 

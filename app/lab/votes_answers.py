@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from app.core.votes.pairs import Role, VoteAnswer, VotedFile, VotePair
 from app.engine import messages as m
 from app.lab.calls import EngineCalls
 from app.lab.tasks_plan import THINKING_TOKENS
+from app.lab.votes_events import Answered, AnswersProgress, FileKnown, PairFailed
 from app.lab.votes_files import known_again, look_at, with_hashes
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.core.model_file import ModelFile
     from app.core.settings import SamplingSettings
     from app.engine.client import ClientEvent
+    from app.lab.votes_events import AnswerEvent
 
 log = logging.getLogger(__name__)
 
@@ -38,42 +39,6 @@ _MEMORY_RESERVE_BYTES = 500_000_000
 _CHANGED = "{} has changed since its answers were begun; this pair is no vote."
 _CUT_OFF = "An answer ran out of tokens before it began. Allow longer answers, or thinking off."
 _FULL = "A prompt leaves no room in the context for its answer."
-
-
-@dataclass(frozen=True, slots=True)
-class FileKnown:
-    """All of a file was read: what it is."""
-
-    file: VotedFile
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """One answer is there."""
-
-    pair_id: int
-    role: Role
-    answer: VoteAnswer
-    engine: str
-
-
-@dataclass(frozen=True, slots=True)
-class PairFailed:
-    """A pair cannot be answered; that is no vote."""
-
-    pair_id: int
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class AnswersProgress:
-    """How far it is, in answers. Says nothing about one of them."""
-
-    done: int
-    total: int
-
-
-AnswerEvent = FileKnown | Answered | PairFailed | AnswersProgress
 
 
 class _Stopped(Exception):

@@ -25,7 +25,8 @@ from app.core.votes.pairs import PairState, Role, VoteAnswer, VotedFile, VotePai
 from app.core.votes.tally import Finding
 from app.lab.ladder_verdict import assess
 from app.lab.votes import VoteBooth
-from app.lab.votes_answers import Answered, AnswerEvent, AnswerMaker, AnswersProgress, PairFailed
+from app.lab.votes_answers import AnswerMaker
+from app.lab.votes_events import Answered, AnswerEvent, AnswersProgress, PairFailed
 from app.lab.votes_export import votes_csv, votes_document, votes_json
 from app.lab.votes_files import identify
 from app.lab.votes_orders import VoteOrder

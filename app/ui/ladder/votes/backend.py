@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import PersonError
 from app.lab.votes import VoteBooth
-from app.lab.votes_answers import AnswerMaker, AnswersProgress
+from app.lab.votes_answers import AnswerMaker
+from app.lab.votes_events import AnswersProgress
 from app.lab.votes_export import write_votes
 from app.lab.votes_files import identify
 from app.lab.votes_prompts import prompts_for
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from app.core.statistics.anytime import WinRate
     from app.core.votes.choices import Choice
     from app.core.votes.pairs import VotedFile, VotePair
-    from app.lab.votes_answers import AnswerEvent
+    from app.lab.votes_events import AnswerEvent
     from app.lab.votes_orders import Placed, ShownPair, Standing, VoteOrder, Waiting
     from app.lab.votes_prompts import PromptKind
     from app.store.vote_prompts import AskedPrompt

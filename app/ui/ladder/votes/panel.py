@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.errors import PersonError
 from app.core.votes.pairs import Role
-from app.ui.format import count
+from app.ui.ladder.votes.orders import Orders
 from app.ui.ladder.votes.overview import Overview
 from app.ui.ladder.votes.strip import VotesStrip
 from app.ui.ladder.votes.voting import VotingState, VotingView
 from app.ui.ladder.votes.words import reveal_words
 from app.ui.theme import GRID
-from app.ui.widgets import EmptyState, Severity
+from app.ui.widgets import EmptyState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from app.core.statistics.anytime import WinRate
     from app.core.votes.choices import Choice
     from app.core.votes.pairs import VotePair
-    from app.lab.votes_orders import Placed, VoteOrder
     from app.ui.ladder.votes.port import VoteCandidate, VotesPort
 
 
@@ -70,7 +69,6 @@ class VotesPanel(QWidget):
         self._reference = ""
         self._rates: dict[str, WinRate] = {}
         self._shown: VotePair | None = None
-        self._identical_before = 0
         self.stage = Stage.NOTHING
         self.setAccessibleName(self.tr("Blind votes"))
         self._empty = EmptyState(
@@ -89,13 +87,11 @@ class VotesPanel(QWidget):
         self.overview = Overview(port)
         self.form, self.standing = self.overview.form, self.overview.standing
         self.notices = self.overview.notices
-        self.form.ask_wanted.connect(self._ask)
+        self.orders = Orders(port, self.overview, self._paths)
+        self.orders.placed.connect(self._vote_next)
         self.form.pair_changed.connect(self._show_standings)
         self.standing.said.connect(self.said)
         self.notices.vote_wanted.connect(self._vote_next)
-        self.notices.go_on_wanted.connect(self._go_on)
-        self.notices.again_wanted.connect(self._try_again)
-        self.notices.drop_wanted.connect(lambda: port.drop(self._paths()))
         self.voting = VotingView()
         self.voting.voted.connect(self._cast)
         self.voting.next_wanted.connect(self._vote_next)
@@ -155,57 +151,8 @@ class VotesPanel(QWidget):
         """Show the next pair, or wait for it; for the page's own buttons."""
         self._vote_next()
 
-    # --- asking ---------------------------------------------------------------------------
-
     def _paths(self) -> list[str]:
         return [each.path for each in self._candidates]
-
-    def _ask(self, order: VoteOrder) -> None:
-        self.form.ask_button.setEnabled(False)
-        self.notices.say(Severity.INFO, self._read_before(order))
-        self._identical_before = self._identical()
-        self._port.ask(order, self._placed)
-
-    def _read_before(self, order: VoteOrder) -> str:
-        """A sentence about prompts that one of the files has answered in a chat."""
-        files = {str(order.reference), *map(str, order.candidates)}
-        asked = {each.prompt for each in self._port.chat_prompts() if each.answered_by & files}
-        number = len(asked & set(order.prompts))
-        if not number:
-            return ""
-        return self.tr(
-            "Asked in a chat before: {n}. You may know an answer again; other prompts are better."
-        ).format(n=count(number))
-
-    def _placed(self, placed: Placed) -> None:
-        self.form.ask_button.setEnabled(True)
-        if placed.left_out:
-            self.notices.say(
-                Severity.INFO,
-                self.tr(
-                    "Left out: {n}. You have seen one of these files' answers to them in a vote, "
-                    "or are about to, and would know it again."
-                ).format(n=count(len(placed.left_out))),
-            )
-        if placed.pairs:
-            self.form.remove_prompts()
-            self._vote_next()
-
-    def _go_on(self) -> None:
-        self._identical_before = self._identical()
-        self._port.go_on(self._paths())
-        self._vote_next()
-
-    def _try_again(self) -> None:
-        self._identical_before = self._identical()
-        self._port.try_again(self._paths())
-        self._vote_next()
-
-    def _identical(self) -> int:
-        """Pairs with the same words, of all candidates."""
-        others = (path for path in self._paths() if path != self.form.reference_path)
-        reference = self.form.reference_path
-        return sum(self._port.standing(path, reference).tally.identical for path in others)
 
     # --- voting ---------------------------------------------------------------------------
 
@@ -276,19 +223,8 @@ class VotesPanel(QWidget):
         self._follow()
 
     def _on_ended(self, sentence: str) -> None:
-        self.form.ask_button.setEnabled(bool(self.form.written()))
-        if sentence:
-            self.notices.say(Severity.WARNING, sentence)
+        self.orders.tell_end(sentence, waited=self.stage is Stage.WAITING)
         if self.stage is Stage.WAITING:
-            same = self._identical() - self._identical_before
-            if same and not sentence:
-                self.notices.say(
-                    Severity.INFO,
-                    self.tr(
-                        "Both gave the same words {n} times: these are ties, and there is "
-                        "nothing to vote on."
-                    ).format(n=count(same)),
-                )
             self._vote_next()
         self._refresh()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.core.verdict import Limits
 from app.core.votes.pairs import Role, VoteAnswer, VotedFile
-from app.lab.votes_answers import Answered
+from app.lab.votes_events import Answered
 from app.lab.votes_orders import VoteOrder
 from app.ui.ladder.board import LadderBoard
 from tests.ui.ladder.conftest import view
