@@ -117,9 +117,25 @@ class EngineCalls:
         Raises:
             EngineFailed: The engine refused or ended; its sentence says why.
         """
+        self.send(command)
+        return self._wait(answer, command.id, on_event)
+
+    def send(self, command: Command) -> None:
+        """Send a command whose answer :meth:`answer` waits for later; answers come in order.
+
+        Raises:
+            EngineFailed: The engine cannot be started.
+        """
         self._await_hello()
         self._client.send(command)
-        return self._wait(answer, command.id, on_event)
+
+    def answer(self, command_id: int, answer: type[_T]) -> _T:
+        """Wait for the closing event of the earliest command whose answer was not awaited yet.
+
+        Raises:
+            EngineFailed: The engine refused or ended; its sentence says why.
+        """
+        return self._wait(answer, command_id, None)
 
     def close(self) -> None:
         """Close the engine and wait for its end; harmless when it is gone."""

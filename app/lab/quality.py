@@ -8,20 +8,15 @@ evaluates the same bytes by itself, for bits per byte.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from app.core.errors import PersonError
-from app.core.quality.positions import PositionScores
-from app.core.quality.summary import summarize
 from app.core.quality.texts import SHORTEST_CHUNK_TOKENS
 from app.core.statistics.looks import LOOKS_CHUNKS, StoppedBy, next_look, take_look
-from app.engine import messages as m
 from app.lab.engine_shelf import EngineShelf
+from app.lab.quality_holding import Holding
 from app.lab.quality_others import OtherVocabularies
 from app.lab.quality_partings import Partings
 from app.lab.quality_plan import QualityMode, QualityPlan, QualityResult, QualityRow
@@ -32,12 +27,9 @@ from app.library.model_files import open_model_file
 if TYPE_CHECKING:
     from app.core.model_file import ModelFile
     from app.core.quality.summary import QualityFigures
-    from app.lab.calls import EngineCalls
     from app.lab.kept_references import KeptReference, KeptReferences
     from app.lab.quality_partings import Continuation
 
-_FLOOR_CHUNKS = 4
-_FLOOR_BATCH_TOKENS = 32
 _LEAST_CHUNKS = 2
 _OTHER_VOCABULARY = (
     "It has another vocabulary than the reference, so that their distributions cannot be "
@@ -76,7 +68,6 @@ class Quality:
         self._chunks: list[Chunk] = []
         self._pieces: dict[int, list[bytes]] = {}
         self._begins = False
-        self._reference_error: str | None = None
         self._done = 0
         self._total = 0
 
@@ -119,12 +110,12 @@ class Quality:
             usable = [
                 c for c in opened if isinstance(c, Candidate) and self._fits(c, reader, facts)
             ]
-            done = self._hold(base, kept, usable)
-            self._measure_others(base, kept, reader, opened, done)
-            floor = noise_floor or self._floor(base, kept)
-            partings = Partings(self._shelf, reader, self._plan.threads)
-            rows = [self._finished(c, base, kept, reader, partings) for c in opened]
-            error = self._reference_error
+            holding = Holding(self._plan, self._shelf, base, kept, self._chunks, self._step)
+            done = self._hold(holding, usable)
+            self._measure_others(holding, base, kept, reader, opened, done)
+            floor = noise_floor or holding.floor()
+            rows = [self._finished(c, base, kept, reader, holding) for c in opened]
+            error = holding.reference_error
             row = QualityRow(str(reference), base.level_name, facts=facts, error=error)
             return QualityResult(self._shelf.engine, row, floor, rows)
 
@@ -169,96 +160,23 @@ class Quality:
 
     # --- chunks ---------------------------------------------------------------------------
 
-    def _hold(self, base: ModelFile, kept: KeptReference, usable: list[Candidate]) -> int:
+    def _hold(self, holding: Holding, usable: list[Candidate]) -> int:
         """Hold candidates against the reference from look to look; returns how many chunks."""
         done = 0
         while usable and done < len(self._chunks):
             target = min(next_look(done) or len(self._chunks), len(self._chunks))
             if self._plan.mode is QualityMode.COMPARABLE:
                 target = len(self._chunks)
-            kept_chunks = self._keep(base, kept, done, target)
+            until = holding.keep(done, target)
             for candidate in usable:
-                self._score(candidate, kept, range(done, kept_chunks))
-            done = kept_chunks
+                holding.score(candidate, range(done, until))
+            done = until
             if done < target:
                 break
-            usable = [c for c in usable if c.row.error is None and not self._judged(c)]
+            usable = [c for c in usable if c.row.error is None and not self._judged(c, holding)]
         return done
 
-    def _keep(self, base: ModelFile, kept: KeptReference, start: int, stop: int) -> int:
-        """Keep what the reference says of some chunks; returns up to where it could.
-
-        Raises:
-            PersonError: It could not even for the first chunk of all.
-        """
-        for number in range(start, stop):
-            if not kept.chunk(number).is_file():
-                try:
-                    self._keep_one(base, kept, number)
-                except PersonError as error:
-                    if number == 0:
-                        raise
-                    # What is measured so far stands.
-                    self._reference_error = error.sentence
-                    self._shelf.drop(base.path)
-                    return number
-            self._step(base)
-        return stop
-
-    def _keep_one(self, base: ModelFile, kept: KeptReference, number: int) -> None:
-        plan = self._plan
-        engine = self._shelf.take(base)
-        command = m.KeepReference(
-            engine.next_id(),
-            self._chunks[number].tokens,
-            plan.first_scored,
-            plan.threads,
-            str(kept.chunk(number)),
-            comparable=plan.mode is QualityMode.COMPARABLE,
-            first_position=number * (plan.chunk_tokens - 1 - plan.first_scored),
-        )
-        engine.call(command, m.ReferenceKept)
-
-    def _score(self, candidate: Candidate, kept: KeptReference, numbers: range) -> None:
-        row = candidate.row
-        try:
-            engine = self._shelf.take(candidate.model)
-            for number in numbers:
-                if self._is_late(row):
-                    return
-                begin_ns = time.monotonic_ns()
-                scores = self._scored(engine, number, kept, self._plan.threads, 128)
-                row.scored_ns += time.monotonic_ns() - begin_ns
-                candidate.scores.append(scores)
-                self._step(candidate.model)
-        except PersonError as error:
-            row.error = error.sentence
-            self._shelf.drop(candidate.model.path)
-
-    def _is_late(self, row: QualityRow) -> bool:
-        most = self._plan.most_seconds
-        return most is not None and row.scored_ns > most * 1e9
-
-    def _scored(
-        self, engine: EngineCalls, number: int, kept: KeptReference, threads: int, batch: int
-    ) -> PositionScores:
-        command = m.ScoreChunk(
-            engine.next_id(),
-            self._chunks[number].tokens,
-            self._plan.first_scored,
-            threads,
-            str(kept.chunk(number)),
-            batch,
-        )
-        scored = engine.call(command, m.ChunkScored)
-        return PositionScores(
-            np.asarray(scored.kld),
-            np.asarray(scored.reference_ln_p),
-            np.asarray(scored.ln_p),
-            np.asarray(scored.same_top, dtype=np.bool_),
-        )
-
-    def _judged(self, candidate: Candidate) -> bool:
+    def _judged(self, candidate: Candidate, holding: Holding) -> bool:
         """Whether a candidate is measured well enough, or no more is to come."""
         scores = candidate.scores
         ended = len(scores) >= len(self._chunks)
@@ -268,31 +186,15 @@ class Quality:
         look = take_look(
             [float(part.kld.sum()) for part in scores],
             [len(part) for part in scores],
-            time_up=self._is_late(candidate.row),
+            time_up=holding.is_late(candidate.row),
             text_ended=ended,
         )
         candidate.row.stopped_by = look.stopped_by
         return look.stopped_by is not None
 
-    def _floor(self, base: ModelFile, kept: KeptReference) -> QualityFigures | None:
-        """What rounding alone makes of the reference: other batches, another number of threads."""
-        count = self._keep(base, kept, 0, min(_FLOOR_CHUNKS, len(self._chunks)))
-        threads = max(1, self._plan.threads - 1) if self._plan.threads > 1 else 2
-        try:
-            engine = self._shelf.take(base)
-            return summarize(
-                [
-                    self._scored(engine, number, kept, threads, _FLOOR_BATCH_TOKENS)
-                    for number in range(count)
-                ]
-            )
-        except PersonError as error:
-            self._reference_error = self._reference_error or error.sentence
-            self._shelf.drop(base.path)
-            return None
-
     def _measure_others(
         self,
+        holding: Holding,
         base: ModelFile,
         kept: KeptReference,
         reader: TextReader,
@@ -306,7 +208,7 @@ class Quality:
         wanted = max(done, min(LOOKS_CHUNKS[1], len(self._chunks)))
         if self._plan.mode is QualityMode.COMPARABLE:
             wanted = len(self._chunks)
-        count = self._keep(base, kept, done, wanted)
+        count = holding.keep(done, wanted)
         every = OtherVocabularies(
             self._plan,
             self._shelf,
@@ -315,7 +217,7 @@ class Quality:
             lambda number: self._pieces_of(base, reader, number),
         )
         for candidate in others:
-            every.measure(candidate, kept, self._is_late, self._step)
+            every.measure(candidate, kept, holding.is_late, self._step)
 
     # --- the end --------------------------------------------------------------------------
 
@@ -325,7 +227,7 @@ class Quality:
         base: ModelFile,
         kept: KeptReference,
         reader: TextReader,
-        partings: Partings,
+        holding: Holding,
     ) -> QualityRow:
         if isinstance(candidate, QualityRow):
             return candidate
@@ -340,7 +242,8 @@ class Quality:
             finish(candidate, self._chunks, pieces, self._plan.first_scored)
         if row.figures is None or row.error is not None:
             return row
-        continuations = self._continuations(base, kept, partings)
+        partings = Partings(self._shelf, reader, self._plan.threads)
+        continuations = self._continuations(base, kept, partings, holding)
         try:
             row.partings = partings.of_candidate(candidate.model, continuations)
         except PersonError as error:
@@ -349,15 +252,14 @@ class Quality:
         return row
 
     def _continuations(
-        self, base: ModelFile, kept: KeptReference, partings: Partings
+        self, base: ModelFile, kept: KeptReference, partings: Partings, holding: Holding
     ) -> list[Continuation]:
         known = kept.continuations()
         if known is None:
             try:
                 known = partings.of_reference(base, self._plan.text, self._chunks)
             except PersonError as error:
-                self._reference_error = self._reference_error or error.sentence
-                self._shelf.drop(base.path)
+                holding.lose_reference(error)
                 return []
             kept.keep_continuations(known)
         return known

@@ -32,7 +32,7 @@ def main() -> int:
     native.start_native()
     abort = AbortFlag()
     model = Model(path, 0, abort, lambda _share: None)
-    scorer = Scorer(model, abort, KvType.F16, FlashAttention.AUTO)
+    scorer = Scorer(model, abort, KvType.F16, FlashAttention.AUTO, lambda _event: None)
     rng = np.random.default_rng(1)
     texts = rng.integers(300, model.vocabulary_size, (chunks + 1, CHUNK_TOKENS)).tolist()
     alone, together, cost, keeping = (list[float]() for _ in range(4))

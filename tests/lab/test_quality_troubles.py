@@ -98,7 +98,7 @@ def test_a_candidate_that_is_killed_half_way(
     killed, other = result.rows
     assert killed.error
     assert killed.figures is not None
-    assert killed.figures.chunks == 3  # what was measured is kept
+    assert 3 <= killed.figures.chunks < CHUNKS  # what was measured is kept
     assert other.error is None
     assert other.figures is not None
     assert other.figures.chunks == CHUNKS

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -23,13 +23,15 @@ from app.core.quality.compact_scores import score_compact
 from app.core.quality.compacting import compact
 from app.core.quality.positions import PositionScores, joined, log_sum
 from app.engine.host.continuing import Continuer
-from app.engine.host.model import Context, EngineError, Model
+from app.engine.host.model import Aborted, Context, EngineError, Model
 from app.engine.messages import (
     ChunkScored,
     Continued,
     ContinueText,
     Detokenize,
     Detokenized,
+    Event,
+    Failed,
     FailureKind,
     KeepReference,
     MeasureText,
@@ -57,20 +59,29 @@ BATCH_TOKENS = 128
 TextCommand: TypeAlias = (
     Tokenize | Detokenize | ContinueText | MeasureText | KeepReference | ScoreChunk
 )
-TextEvent: TypeAlias = (
-    Tokenized | Detokenized | Continued | TextMeasured | ReferenceKept | ChunkScored
-)
+TextEvent: TypeAlias = Tokenized | Detokenized | Continued | TextMeasured | ReferenceKept
 _SIZE_STEP_TOKENS = 256
+_NO_MEMORY = "Memory is too short to score this text."
 _T = TypeVar("_T")
 
 
 class Scorer:
-    """Answers the commands about texts and distributions for one model; one worker thread."""
+    """Answers the commands about texts and distributions for one model; one worker thread.
+
+    Args:
+        emit: Told what chunks scored, from the scoring thread.
+    """
 
     def __init__(
-        self, model: Model, abort: AbortFlag, kv_type: KvType, flash_attention: FlashAttention
+        self,
+        model: Model,
+        abort: AbortFlag,
+        kv_type: KvType,
+        flash_attention: FlashAttention,
+        emit: Callable[[Event], None],
     ) -> None:
         self._model = model
+        self._emit = emit
         self._abort = abort
         self._kv_type = kv_type
         self._flash_attention = flash_attention
@@ -81,6 +92,8 @@ class Scorer:
         # would be waited for without end.
         self._scoring = ThreadPoolExecutor(1, thread_name_prefix="scoring")
         self._scoring.submit(int).result()
+        # The last two batches that were handed to the thread, the older first.
+        self._last: tuple[Future[Any] | None, Future[Any] | None] = (None, None)
 
     def free(self) -> None:
         """Give the contexts back and end the thread."""
@@ -93,8 +106,11 @@ class Scorer:
             self._context.free()
             self._context = None
 
-    def carry_out(self, command: TextCommand) -> TextEvent:
+    def carry_out(self, command: TextCommand) -> TextEvent | None:
         """Do what a command says.
+
+        Returns:
+            The event to tell; None where the scoring thread tells it when it is done.
 
         Raises:
             Aborted: Stopped.
@@ -114,11 +130,19 @@ class Scorer:
                     return self._keep(command)
                 case ScoreChunk():
                     return self._score(command)
+        except (EngineError, Aborted):
+            self._drain()
+            raise
         except OSError as error:
+            self._drain()
             reason = error.strerror or str(error)
             raise EngineError(
                 FailureKind.SCORE, f"A file of this measurement failed: {reason}.", str(error)
             ) from error
+
+    def _drain(self) -> None:
+        """Let the thread tell what it still has: answers come in the order of their commands."""
+        self._scoring.submit(int).result()
 
     # --- texts ----------------------------------------------------------------------------
 
@@ -171,7 +195,8 @@ class Scorer:
         _write_whole(Path(command.target), data)
         return ReferenceKept(command.id, sum(map(len, parts)), len(data))
 
-    def _score(self, command: ScoreChunk) -> ChunkScored:
+    def _score(self, command: ScoreChunk) -> None:
+        """Evaluate; what is found is told by the scoring thread, while the next chunk begins."""
         try:
             reference = from_bytes(Path(command.reference).read_bytes())
         except ValueError as error:
@@ -189,22 +214,25 @@ class Scorer:
         def work(logits: _Rows, following: _Tokens, at: int) -> PositionScores:
             return score_compact(rows_of(reference, at, at + len(logits)), logits, following)
 
-        scores = joined(
-            self.evaluated(
-                command.tokens,
-                command.first_scored,
-                command.threads,
-                command.batch_tokens,
-                work,
+        parts = self._submitted(
+            command.tokens, command.first_scored, command.threads, command.batch_tokens, work
+        )
+        self._scoring.submit(self._tell, command.id, parts)
+
+    def _tell(self, command_id: int, parts: list[Future[PositionScores]]) -> None:
+        """The parts are done: they were before this in the thread's queue."""
+        try:
+            scores = joined(part.result() for part in parts)
+            event: Event = ChunkScored(
+                command_id,
+                scores.kld.tolist(),
+                scores.reference_ln_p.tolist(),
+                scores.candidate_ln_p.tolist(),
+                scores.same_top.tolist(),
             )
-        )
-        return ChunkScored(
-            command.id,
-            scores.kld.tolist(),
-            scores.reference_ln_p.tolist(),
-            scores.candidate_ln_p.tolist(),
-            scores.same_top.tolist(),
-        )
+        except MemoryError:
+            event = Failed(command_id, FailureKind.SCORE, _NO_MEMORY)
+        self._emit(event)
 
     def evaluated(
         self,
@@ -214,6 +242,21 @@ class Scorer:
         batch_tokens: int,
         work: Callable[[_Rows, _Tokens, int], _T],
     ) -> list[_T]:
+        """Evaluate a chunk and wait for all that ``work`` makes of it, batch by batch."""
+        parts = self._submitted(tokens, first_scored, threads, batch_tokens, work)
+        try:
+            return [part.result() for part in parts]
+        except MemoryError as error:
+            raise EngineError(FailureKind.SCORE, _NO_MEMORY) from error
+
+    def _submitted(
+        self,
+        tokens: list[int],
+        first_scored: int,
+        threads: int,
+        batch_tokens: int,
+        work: Callable[[_Rows, _Tokens, int], _T],
+    ) -> list[Future[_T]]:
         """Decode a chunk and hand the logits of its scored positions to ``work``, batch by batch.
 
         ``work`` gets rows of logits, the tokens that follow them, and how many came before.
@@ -236,16 +279,13 @@ class Scorer:
                 end = min(start + batch_tokens, last)
                 rows = context.decode_rows(tokens[start:end]).copy()
                 following = np.asarray(tokens[start + 1 : end + 1], dtype=np.int64)
-                if len(done) > 1:
-                    done[-2].result()  # no more than two batches of logits at a time
+                if self._last[0] is not None:
+                    wait([self._last[0]])  # no more than two batches of logits at a time
                 done.append(self._scoring.submit(work, rows, following, start - first_scored))
-            return [part.result() for part in done]
+                self._last = (self._last[1], done[-1])
         except MemoryError as error:
-            raise EngineError(
-                FailureKind.SCORE, "Memory is too short to score this text."
-            ) from error
-        finally:
-            wait(done)  # stopped or failed: nothing of this chunk is left in the thread
+            raise EngineError(FailureKind.SCORE, _NO_MEMORY) from error
+        return done
 
     def _context_for(self, size_tokens: int, threads: int, batch_tokens: int) -> Context:
         # In steps, so that the shorter chunks at the ends of texts need no context of their own.

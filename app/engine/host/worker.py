@@ -172,7 +172,7 @@ class Worker:
                 self._unload()
                 raise EngineError(error.kind, error.sentence, tail(lines)) from error
         self._speed = SpeedTester(model, self._abort, command.kv_type, command.flash_attention)
-        self._make_scorer = lambda: _scorer(model, self._abort, command)
+        self._make_scorer = lambda: _scorer(model, self._abort, command, self._channel)
         sizes = LoadSizes(lines)
         self._log.collect()
         if self._context is not None:
@@ -243,7 +243,9 @@ class Worker:
             raise EngineError(FailureKind.SCORE, "No model is loaded in this engine.")
         if self._scorer is None:
             self._scorer = self._make_scorer()
-        self._channel.emit(self._scorer.carry_out(command))
+        event = self._scorer.carry_out(command)
+        if event is not None:
+            self._channel.emit(event)
 
     def _unload(self) -> None:
         if self._scorer is not None:
@@ -259,8 +261,8 @@ class Worker:
         self._writers.clear()
 
 
-def _scorer(model: Model, abort: AbortFlag, load: Load) -> Scorer:
+def _scorer(model: Model, abort: AbortFlag, load: Load, channel: Channel) -> Scorer:
     # Imported when it is needed: an engine that only answers does without its memory.
     from app.engine.host.score import Scorer
 
-    return Scorer(model, abort, load.kv_type, load.flash_attention)
+    return Scorer(model, abort, load.kv_type, load.flash_attention, channel.emit)
