@@ -46,7 +46,8 @@ class LadderBoard(QWidget):
         super().__init__(parent)
         self._view: LadderView | None = None
         self._compact: bool | None = None
-        self._alone = False
+        self._followed = ""
+        self._alone = self._large = False
         self.plots: LadderPlots | None = None
         self.votes: VotesPanel | None = None
         self.model = LadderModel(self)
@@ -101,11 +102,13 @@ class LadderBoard(QWidget):
         self.sentences.show_view(view)
         self._show_plots()
         self._show_voters()
-        if view is not None and not self.table.chosen:
+        if view is not None:
             another = before is None or before.files != view.files
             chosen = view.assessment.recommendation.file
-            if another and chosen is not None:
+            # Until the person chooses a row, the one to run is looked at.
+            if chosen is not None and (another or self.table.chosen in ("", self._followed)):
                 self.table.choose(chosen)
+                self._followed = chosen
         self.details.show_file(view, self.table.chosen)
 
     def show_work(self, entry: LadderEntry | None, *, held: bool) -> None:
@@ -164,16 +167,21 @@ class LadderBoard(QWidget):
         self._give_room()
 
     def _give_room(self) -> None:
-        """While a vote is shown, the answers take the place of all else."""
+        """While a vote is shown the answers take the place of all else; in a low window votes
+        always take that of the table."""
         votes = self.votes
-        alone = votes is not None and votes.wants_room and self.stack.currentWidget() is votes
-        if alone is self._alone:
+        here = votes is not None and self.stack.currentWidget() is votes
+        alone = votes is not None and here and votes.wants_room
+        large = alone or (here and self.height() < _SHORT_PX)
+        if (alone, large) == (self._alone, self._large):
             return
-        self._alone = alone
-        for widget in (self.card, self.tabs, self.pane_button):
+        self._alone, self._large = alone, large
+        for widget in (self.tabs, self.pane_button):
             widget.setVisible(not alone)
+        self.card.setVisible(not large)
         if self.stack.indexOf(self.table) < 0:
-            self.table.setVisible(not alone)
+            self.table.setVisible(not large)
+        self._arrange()
 
     def _on_row(self, file: str) -> None:
         self.details.show_file(self._view, file)
@@ -218,7 +226,7 @@ class LadderBoard(QWidget):
 
     def _arrange(self) -> None:
         """Put the table above the tabs, or into one where there is no room for both."""
-        if self._alone:
+        if self._large:
             return
         rows = min(self.model.rowCount(), _LEAST_ROWS)
         compact = self.rows.height() < self.table.height_of(rows) + _LEAST_BELOW_PX
@@ -249,6 +257,7 @@ class LadderBoard(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.card.set_short(self.height() < _SHORT_PX)
+        self._give_room()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.rows and event.type() == QEvent.Type.Resize:

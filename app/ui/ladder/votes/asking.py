@@ -58,13 +58,13 @@ class AskForm(QFrame):
         self.reference = _combo(self.tr("Version that it is held against"))
         self.candidate.activated.connect(lambda _: self._pair_chosen())
         self.reference.activated.connect(lambda _: self._reference_chosen())
-        between = QWidget()
-        flow = FlowLayout(between)
-        against = label(self.tr("against"), "dim")
-        for part in (self.candidate, against, self.reference):
-            flow.addWidget(part)
-        against.setMinimumHeight(self.reference.sizeHint().height())
-        self.prompts = QPlainTextEdit()
+        between = QHBoxLayout()
+        between.setSpacing(GRID)
+        between.addWidget(self.candidate, 1)
+        between.addWidget(label(self.tr("against"), "dim"))
+        between.addWidget(self.reference, 1)
+        between.addStretch(1)
+        self.prompts = _PromptsEdit()
         self.prompts.setAccessibleName(self.tr("Prompts"))
         self.prompts.setPlaceholderText(
             self.tr(
@@ -73,7 +73,6 @@ class AskForm(QFrame):
             )
         )
         self.prompts.setTabChangesFocus(True)
-        self.prompts.setMinimumHeight(14 * GRID)
         self.prompts.textChanged.connect(self._follow)
         self.chats_button = push_button(self.tr("From your chats"), icon_name="chat")
         self.chats_button.clicked.connect(self._open_chats)
@@ -101,7 +100,7 @@ class AskForm(QFrame):
         column.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(GRID)
         column.addWidget(label(self.tr("Ask two versions, vote without knowing which"), "strong"))
-        column.addWidget(between)
+        column.addLayout(between)
         column.addWidget(self.prompts, 1)
         column.addWidget(sources)
         column.addWidget(self._settings())
@@ -275,12 +274,23 @@ class AskForm(QFrame):
         self.ask_button.setText(words)
 
 
+class _PromptsEdit(QPlainTextEdit):
+    """As high as there is room, and content with little."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(40 * GRID, 15 * GRID)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(20 * GRID, 15 * GRID)
+
+
 def _combo(name: str) -> QComboBox:
     combo = QComboBox()
     combo.setAccessibleName(name)
     combo.setToolTip(name)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(14)
+    combo.setMinimumContentsLength(8)
+    combo.setMaximumWidth(32 * GRID)
     combo.setIconSize(QSize(SIDE_PX, SIDE_PX))
     return combo
 

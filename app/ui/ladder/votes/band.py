@@ -88,7 +88,7 @@ class BandPicture(QWidget):
     # Qt's own names from here on.
 
     def sizeHint(self) -> QSize:
-        return QSize(40 * GRID, 22 * GRID)
+        return QSize(40 * GRID, 18 * GRID)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(24 * GRID, 18 * GRID)

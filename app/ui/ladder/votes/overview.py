@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from app.ui.ladder.votes.port import VotesPort
 
-_WIDE_PX = 96 * GRID
+_WIDE_PX = 80 * GRID
 
 
 class Overview(QScrollArea):

@@ -146,6 +146,7 @@ class VotesPanel(QWidget):
         self._enter(Stage.OVERVIEW if len(self._candidates) > 1 else Stage.NOTHING)
         self._refresh()
         self.form.prompts.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.overview.verticalScrollBar().setValue(0)
 
     def vote_now(self) -> None:
         """Show the next pair, or wait for it; for the page's own buttons."""
