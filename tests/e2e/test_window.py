@@ -292,6 +292,8 @@ def test_close_and_come_back(
     assert not page.plots_visible
     keys = [pane.key for pane in person.panes]
     chat_id = person.session.chat.id
+    assert person.window.engines.hello is not None
+    assert "CPU" in person.window.engines.hello.backends
     person.close()
 
     person = open_window()

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 
 from app.core.settings import CHAT, KvType
+from app.engine.messages import Device, Hello
 from app.ui.compare.pane_menu import PaneCommand
+from app.ui.engine_facts import EngineFacts
+from app.ui.jobs import Jobs
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -107,3 +111,27 @@ def test_another_chats_settings_are_shown_when_it_is_opened(shown: Shown) -> Non
     chat = shown.page.settings.chat
     assert chat is not None
     assert chat.system.toPlainText() == "Of the other chat."
+
+
+def test_layers_on_a_gpu_are_offered_once_an_engine_has_told_of_one(
+    shown: Shown, tmp_path: Path
+) -> None:
+    jobs = Jobs()
+    facts = EngineFacts(tmp_path, jobs)
+    side = shown.page.settings
+    side.set_engine_facts(facts)
+    shown.page.controller.run(PaneCommand.SETTINGS, shown.session.key("B"))
+    assert side.candidate is not None
+    layers = side.candidate.engine.field("gpu_layers")
+    assert not layers.isVisible()  # an engine is being asked now
+
+    jobs.wait_all()
+    assert facts.hello is not None
+    assert layers.isVisible() is facts.has_gpu
+
+    gpu = Device("CUDA0", "gpu", "Some Card", 1, 2)
+    facts.note(Hello(1, 1, "engine", "", [*facts.hello.devices, gpu], ["CUDA", "CPU"]))
+    assert layers.isVisible()
+    shown.page.controller.run(PaneCommand.SETTINGS, shown.session.key("A"))
+    assert side.candidate.engine.field("gpu_layers").isVisible()
+    jobs.shutdown()
