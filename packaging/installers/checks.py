@@ -9,7 +9,6 @@ import desktop
 import rpm
 from common import (
     APP_ID,
-    BUILD,
     NAME,
     TREE,
     PackagingError,
@@ -18,7 +17,6 @@ from common import (
     run,
     say,
     tree_bytes,
-    write,
 )
 from engine import VULKAN_FILES
 
@@ -52,12 +50,12 @@ def check() -> None:
     )
     say(f"  appstreamcli: {told.strip().splitlines()[-1]}")
     _check_manual_page()
-    told = run(["lintian", "--fail-on", "error", "--allow-root", "--show-overrides", deb.path()])
-    write(BUILD / "lintian.log", told)
-    left = [line for line in told.splitlines() if line and not line.startswith(("O:", "N:"))]
-    say(f"  lintian: no error; {len(left)} further remarks, all in build/package/lintian.log")
-    for line in left:
-        say(f"    {line}")
+    # Overridden remarks are not asked for: lintian would then count them as errors.
+    told = run(["lintian", "--fail-on", "error", "--allow-root", deb.path()])
+    remarks = told.splitlines()
+    say(f"  lintian: no error, {len(remarks)} further remarks")
+    for remark in remarks:
+        say(f"    {remark}")
     _check_rpm()
     _check_sizes()
 

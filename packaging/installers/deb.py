@@ -44,26 +44,17 @@ RECOMMENDS = (
     "xdg-utils",
 )  # fmt: skip
 SUGGESTS = ("gnome-keyring | kwalletmanager",)
+_ACROSS = re.DOTALL | re.MULTILINE
+_GPL = r"GNU GENERAL PUBLIC LICENSE\n[ \t]*"
 # The whole of a licence, from its title to where it says that it ends.
-_COMMON = (
-    (
-        re.compile(r"^[ \t]*GNU GENERAL PUBLIC LICENSE\n[ \t]*Version 3,.*?END OF TERMS AND CONDITIONS\n"
-                   r"(?:.*?why-not-lgpl\.html>\.\n)?", re.DOTALL | re.MULTILINE),
-        "GPL-3",
-    ),
-    (
-        re.compile(r"^[ \t]*GNU GENERAL PUBLIC LICENSE\n[ \t]*Version 2,.*?END OF TERMS AND CONDITIONS\n"
-                   r"(?:.*?Public License instead of this License\.\n)?",
-                   re.DOTALL | re.MULTILINE),
-        "GPL-2",
-    ),
-    (
-        re.compile(r"^[ \t]*Apache License\n[ \t]*Version 2\.0, January 2004.*?"
-                   r"END OF TERMS AND CONDITIONS\n(?:.*?limitations under the License\.\n)?",
-                   re.DOTALL | re.MULTILINE),
-        "Apache-2.0",
-    ),
-)  # fmt: skip
+_COMMON = tuple(
+    (re.compile(rf"^[ \t]*{title}.*?END OF TERMS AND CONDITIONS\n(?:.*?{last}\n)?", _ACROSS), name)
+    for title, last, name in (
+        (_GPL + "Version 3,", r"why-not-lgpl\.html>\.", "GPL-3"),
+        (_GPL + "Version 2,", r"Public License instead of this License\.", "GPL-2"),
+        (r"Apache License\n[ \t]*Version 2\.0,", r"limitations under the License\.", "Apache-2.0"),
+    )
+)
 _HOLDER = re.compile(r"^[\s#*/%]*(?:Copyright:?\s*)?(?:\(c\)|©)?\s*|\s+$", re.IGNORECASE)
 _OPTIONAL = re.compile(r"^(?:libvulkan1|libwayland-\w+)\b")
 
