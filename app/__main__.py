@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO, cast
 
 ENGINE_HOST = "--engine-host"
 COMMANDS = frozenset(
@@ -82,7 +83,7 @@ def _open_window(words: Sequence[str], *, files_only: bool) -> int:
         if hand_over(paths, opening):
             return 0
         if (obstacle := _window_obstacle()) is not None:
-            sys.stderr.write(obstacle + "\n")
+            _say(obstacle)
             return 1
         claim = claim_or_hand_over(paths, opening)
     except PersonError as error:
@@ -105,13 +106,19 @@ def _window_obstacle() -> str | None:
 
 def _refuse(sentence: str) -> int:
     """Say why no window opens; also in one of its own, because stderr is seldom looked at."""
-    sys.stderr.write(sentence + "\n")
-    sys.stderr.flush()
+    _say(sentence)
     if _window_obstacle() is None:
         from app.ui.application import tell
 
         tell(sentence)
     return 1
+
+
+def _say(sentence: str) -> None:
+    # A window program of Windows has no standard error.
+    if (stream := cast("TextIO | None", sys.stderr)) is not None:
+        stream.write(sentence + "\n")
+        stream.flush()
 
 
 def _current_folder() -> Path:

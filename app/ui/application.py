@@ -54,8 +54,9 @@ def main(opening: Opening, claim: Claim | None = None) -> int:
     try:
         house = open_house(paths, claim.lock if claim is not None else None)
     except PersonError as error:
-        sys.stderr.write(error.sentence + "\n")
-        sys.stderr.flush()
+        if sys.stderr is not None:
+            sys.stderr.write(error.sentence + "\n")
+            sys.stderr.flush()
         if claim is not None:
             claim.close_door()  # nobody is to wait for a window that does not come
         tell(error.sentence)
