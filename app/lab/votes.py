@@ -151,10 +151,9 @@ class VoteBooth:
                 self._store.set_error(pair.id, None)
         self._pairs = None
 
-    def drop_unvoted(self, paths: Iterable[str]) -> None:
-        """Set aside what waits for answers or failed; what can be voted on stays."""
-        gone = (PairState.WAITING, PairState.FAILED)
-        self._store.retire([pair.id for pair in self._open(paths) if pair.state in gone])
+    def set_aside(self, paths: Iterable[str], state: PairState) -> None:
+        """Ask no more for pairs that wait for answers, or for those that failed."""
+        self._store.retire([pair.id for pair in self._open(paths) if pair.state is state])
         self._pairs = None
 
     def take(self, event: AnswerEvent) -> None:

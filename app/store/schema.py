@@ -144,6 +144,7 @@ _VERSION_5 = (
         undone_ns INTEGER
     )
     """,
+    "CREATE INDEX blind_vote_pair ON blind_vote (pair_id)",
     "CREATE UNIQUE INDEX blind_vote_stands ON blind_vote (pair_id) WHERE undone_ns IS NULL",
 )
 

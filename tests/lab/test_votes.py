@@ -191,7 +191,9 @@ def test_a_crash_is_no_vote_and_is_said(at: Booth, models: dict[str, Path]) -> N
 
     at.booth.forgive(paths)
     assert at.booth.waiting(paths).unanswered == 3
-    at.booth.drop_unvoted(paths)
+    at.booth.set_aside(paths, PairState.FAILED)
+    assert at.booth.waiting(paths).unanswered == 3
+    at.booth.set_aside(paths, PairState.WAITING)
     assert at.booth.waiting(paths).unanswered == 0
 
 

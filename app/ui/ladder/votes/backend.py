@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from app.core.statistics.anytime import WinRate
     from app.core.votes.choices import Choice
-    from app.core.votes.pairs import VotedFile, VotePair
+    from app.core.votes.pairs import PairState, VotedFile, VotePair
     from app.lab.votes_events import AnswerEvent
     from app.lab.votes_orders import Placed, ShownPair, Standing, VoteOrder, Waiting
     from app.lab.votes_prompts import PromptKind
@@ -193,8 +193,8 @@ class VotesBackend(QObject):
         self._booth.forgive(paths)
         self.go_on(paths)
 
-    def drop(self, paths: Sequence[str]) -> None:
-        self._booth.drop_unvoted(paths)
+    def set_aside(self, paths: Sequence[str], state: PairState) -> None:
+        self._booth.set_aside(paths, state)
         self.changed.emit()
 
     # --- voting and counting --------------------------------------------------------------

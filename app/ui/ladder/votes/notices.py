@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from app.core.votes.pairs import PairState
 from app.ui.format import count
 from app.ui.icons import Tone
 from app.ui.theme import GRID
@@ -60,13 +61,13 @@ class WaitingNotices(QWidget):
         vote_wanted: Vote on what is ready.
         go_on_wanted: Have answered what is not.
         again_wanted: Try once more what failed.
-        drop_wanted: Set aside what has no answers.
+        aside_wanted: Ask no more for pairs in this state (PairState).
     """
 
     vote_wanted = Signal()
     go_on_wanted = Signal()
     again_wanted = Signal()
-    drop_wanted = Signal()
+    aside_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,9 +78,12 @@ class WaitingNotices(QWidget):
         self.go_on_button.clicked.connect(self.go_on_wanted)
         self.again_button = push_button(self.tr("Try again"))
         self.again_button.clicked.connect(self.again_wanted)
-        aside = [push_button(self.tr("Set aside"), "quiet") for _ in range(2)]
-        for button in aside:
-            button.clicked.connect(self.drop_wanted)
+        aside: list[QAbstractButton] = []
+        for state in (PairState.WAITING, PairState.FAILED):
+            button = push_button(self.tr("Set aside"), "quiet")
+            button.clicked.connect(lambda _=False, which=state: self.aside_wanted.emit(which))
+            aside.append(button)
+        self.aside_buttons = aside
         close = IconButton("close", self.tr("Dismiss"), size_px=14)
         close.clicked.connect(lambda: self.say(Severity.INFO, ""))
         self.news = Notice([close])

@@ -41,7 +41,7 @@ class Orders(QObject):
         self._form.ask_wanted.connect(self.ask)
         self._notices.go_on_wanted.connect(self._go_on)
         self._notices.again_wanted.connect(self._try_again)
-        self._notices.drop_wanted.connect(lambda: port.drop(paths()))
+        self._notices.aside_wanted.connect(lambda state: port.set_aside(paths(), state))
 
     def ask(self, order: VoteOrder) -> None:
         """Have an order answered."""

@@ -89,7 +89,7 @@ class VotesPanel(QWidget):
         self.notices = self.overview.notices
         self.orders = Orders(port, self.overview, self._paths)
         self.orders.placed.connect(self._vote_next)
-        self.form.pair_changed.connect(self._show_standings)
+        self.form.pair_changed.connect(self._on_pair_changed)
         self.standing.said.connect(self.said)
         self.notices.vote_wanted.connect(self._vote_next)
         self.voting = VotingView()
@@ -178,6 +178,7 @@ class VotesPanel(QWidget):
             self.said.emit(error.sentence)
             return
         self._shown = pair
+        self.standing.choose(pair.candidate.path)
         owners = {role: self._owner(pair.file(role).path) for role in Role}
         self.voting.reveal(pair, owners, *self._reveal_words(pair))
         self._follow()
@@ -251,6 +252,9 @@ class VotesPanel(QWidget):
     def _show_standings(self) -> None:
         reference = self._owner(self.form.reference_path)
         self.standing.show_standings(reference, self._candidates)
+
+    def _on_pair_changed(self) -> None:
+        self._show_standings()
         paths = self.form.candidate_paths
         if len(paths) == 1:
             self.standing.choose(paths[0])

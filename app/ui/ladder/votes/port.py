@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from app.core.statistics.anytime import WinRate
     from app.core.votes.choices import Choice
-    from app.core.votes.pairs import VotePair
+    from app.core.votes.pairs import PairState, VotePair
     from app.lab.votes_orders import Placed, ShownPair, Standing, VoteOrder, Waiting
     from app.lab.votes_prompts import PromptKind
     from app.store.vote_prompts import AskedPrompt
@@ -75,8 +75,8 @@ class VotesPort(Protocol):
         """Have answered what failed."""
         ...
 
-    def drop(self, paths: Sequence[str]) -> None:
-        """Set aside what has no answers."""
+    def set_aside(self, paths: Sequence[str], state: PairState) -> None:
+        """Ask no more for what waits for answers, or for what failed."""
         ...
 
     def stop(self) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QStandardPaths, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.errors import PersonError
 from app.ui.ladder.votes.band import BandPicture
@@ -46,6 +46,7 @@ class StandingView(QFrame):
         self._reference: VoteCandidate | None = None
         self._candidates: list[VoteCandidate] = []
         self._chosen = ""
+        self._shown: tuple[object, ...] | None = None
         self.setProperty("role", "surface")
         self.setAccessibleName(self.tr("What the votes say"))
         self.heading = label(self.tr("What the votes say"), "strong")
@@ -97,27 +98,37 @@ class StandingView(QFrame):
             self.refresh()
 
     def refresh(self) -> None:
-        """Count anew."""
-        reference = self._reference
-        had_focus = self._rows.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
-        while (item := self._row_column.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        if reference is None or not self._candidates:
+        """Count anew; nothing is built where everything is as it was."""
+        reference, candidates = self._reference, self._candidates
+        if reference is None or not candidates:
+            self._shown = None
+            self._remove_rows()
             return
-        for candidate in self._candidates:
-            tally = self._port.standing(candidate.path, reference.path).tally
-            row = StandingRow(candidate, reference.name, tally, self._rows)
+        told = [self._port.standing(each.path, reference.path) for each in candidates]
+        shown = (reference, list(candidates), self._chosen, told, current_tokens())
+        if shown == self._shown:
+            return
+        self._shown = shown
+        focus = QApplication.focusWidget()
+        had_focus = focus is not None and self._rows.isAncestorOf(focus)
+        self._remove_rows()
+        for candidate, standing in zip(candidates, told, strict=True):
+            row = StandingRow(candidate, reference.name, standing.tally, self._rows)
             row.setChecked(candidate.path == self._chosen)
             row.clicked.connect(lambda _=False, path=candidate.path: self.choose(path))
             self._row_column.addWidget(row)
             if had_focus and row.isChecked():
                 row.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._rows.setVisible(len(self._candidates) > 1)
-        chosen = next(each for each in self._candidates if each.path == self._chosen)
+        self._rows.setVisible(len(candidates) > 1)
+        chosen = next(each for each in candidates if each.path == self._chosen)
         self._show_one(chosen, reference)
+
+    def _remove_rows(self) -> None:
+        while (item := self._row_column.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
 
     def _show_one(self, candidate: VoteCandidate, reference: VoteCandidate) -> None:
         standing = self._port.standing(candidate.path, reference.path)

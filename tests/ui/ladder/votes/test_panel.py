@@ -186,7 +186,7 @@ def test_a_crash_is_said_and_is_no_vote(shown: Shown, versions: dict[str, Path])
     words = shown.panel.notices.failed.words.text()
     assert "2 prompts could not be answered by both. These are no votes." in words
     assert shown.panel.standing.finding.text() == "No votes yet"
-    shown.panel.notices.drop_wanted.emit()
+    shown.panel.notices.aside_buttons[1].click()
     assert shown.panel.notices.failed.isHidden()
 
 
