@@ -145,8 +145,7 @@ def _remarks(chosen: Rung, others: Sequence[Rung], reference: Rung, limits: Limi
             remarks.append(
                 f"Whether {rung.name} loses against {reference.name} cannot be told yet{needed}."
             )
-    if _fits(reference, limits) is False and reference.judgement is None:
-        assert reference.needed_bytes is not None
+    if reference.needed_bytes is not None and not _fits(reference, limits):
         remarks.append(
             f"{reference.name} itself needs {gigabytes(reference.needed_bytes)}, more than the "
             "limit."

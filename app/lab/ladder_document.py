@@ -72,6 +72,10 @@ def ladder_document(
             "count": len(items),
             "sha256": _items_hash(items) if items else None,
         },
+        "questions": [
+            {"key": item.key, "kind": item.kind, "prompt": item.prompt, "answer": item.answer}
+            for item in items
+        ],
         "bandwidth_bytes_per_second": result.bandwidth,
         "reference": {
             "file": plan.reference,
@@ -157,6 +161,7 @@ def _candidate(
     together = judgement.together if judgement else None
     document["all_questions"] = kind_document(together) if together else None
     document["outcomes"] = row.tasks.outcomes if row.tasks else None
+    document["wrong_answers"] = row.tasks.wrong if row.tasks else None
     document["failures"] = _failures(row, result.reference, items)
     document["error"] = row.error
     return document

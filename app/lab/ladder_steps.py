@@ -14,6 +14,7 @@ from app.lab.bandwidth import read_bandwidth
 from app.lab.bench import Bench, BenchPlan
 from app.lab.fit import remember_bench
 from app.lab.ladder_plan import Profile
+from app.lab.ladder_quality import candidate_step, reference_step
 from app.lab.ladder_results import (
     FileFacts,
     MemoryFigures,
@@ -21,16 +22,9 @@ from app.lab.ladder_results import (
     SpeedFigures,
     SpeedStep,
     TasksStep,
-    TextReading,
 )
 from app.lab.memory_figures import measure_memory
 from app.lab.quality import Quality
-from app.lab.quality_document import (
-    parting_document,
-    quality_figures,
-    row_figures,
-    worst_document,
-)
 from app.lab.quality_plan import quick_plan
 from app.lab.texts import NO_TEXT
 from app.library.model_files import read_shards
@@ -46,7 +40,6 @@ if TYPE_CHECKING:
     from app.lab.fit import Fitter
     from app.lab.kept_references import KeptReferences
     from app.lab.ladder_plan import LadderPlan, Step
-    from app.lab.quality_plan import QualityRow
     from app.lab.texts import MeasuredText
     from app.store.speeds import SpeedStore
 
@@ -96,6 +89,7 @@ class Steps:
         self._plan = plan
         self._tools = tools
         self._bandwidth: float | None = None
+        self._known_threads: int | None = None
         self._noise_floor: QualityFigures | None = None
 
     @property
@@ -111,8 +105,12 @@ class Steps:
     @property
     def _threads(self) -> int:
         """Of everything but speed, which is what threads are for; the same for every file."""
-        reference = self._tools.open_model(Path(self._plan.reference))
-        return 1 if reference.tensor_bytes < _SMALL_BYTES else self._plan.threads
+        if self._known_threads is None:
+            # Asked once: the reference may vanish on the way, and the others go on.
+            reference = self._tools.open_model(Path(self._plan.reference))
+            small = reference.tensor_bytes < _SMALL_BYTES
+            self._known_threads = 1 if small else self._plan.threads
+        return self._known_threads
 
     def facts(self, path: str, on_share: Callable[[float], None]) -> FileFacts:
         """What a file is; reads all of it once.
@@ -121,6 +119,7 @@ class Steps:
             PersonError: It cannot be read.
         """
         model = self._tools.open_model(Path(path))
+        _ = self._threads
         work = _work_of(path)
         template = model.chat_template
         return FileFacts(
@@ -226,19 +225,10 @@ class Steps:
         if path == plan.reference:
             result = quality.run(reference, [])
             self._noise_floor = result.noise_floor
-            return QualityStep(
-                result.engine,
-                quality_figures(result.noise_floor),
-                (),
-                (),
-                0,
-                None,
-                result.reference.error,
-                reading=_reading(result.reference),
-            )
+            return reference_step(result)
         result = quality.run(reference, [Path(path)], self._noise_floor)
         self._noise_floor = result.noise_floor
-        return _quality_step(result.engine, result.rows[0], result.reference.error)
+        return candidate_step(result)
 
     def tasks(self, path: str, on_share: Callable[[float], None]) -> TasksStep:
         """Ask a file the questions.
@@ -256,35 +246,6 @@ class Steps:
                 return fitter.fit(Path(path), self._plan.context_tokens).needs.total_bytes
         except PersonError:
             return None  # the measured figure will say why
-
-
-def _quality_step(engine: str, row: QualityRow, reference_error: str | None) -> QualityStep:
-    figures = row_figures(row)
-    error = row.error
-    if error is None and reference_error is not None:
-        error = f"The reference could not say more: {reference_error}"
-    counted = row.figures.histogram if row.figures is not None else None
-    return QualityStep(
-        engine,
-        figures,
-        (counted.below, *counted.counts, counted.above) if counted is not None else (),
-        tuple(map(worst_document, row.worst)),
-        row.scored_ns,
-        row.stopped_by.value if row.stopped_by else None,
-        error,
-        continuations=tuple(map(parting_document, row.partings)),
-        refused=row.refused,
-        reading=_reading(row),
-    )
-
-
-def _reading(row: QualityRow) -> TextReading | None:
-    facts = row.facts
-    if facts is None:
-        return None
-    return TextReading(
-        facts.vocabulary_digest, facts.plain_digest, facts.rendered, facts.rendered_digest
-    )
 
 
 def _work_of(path: str) -> TokenWork:

@@ -126,7 +126,7 @@ class Quality:
         plan = self._plan
         known = kept.tokens()
         if known is None:
-            known = reader.read(base, plan.text)
+            known = reader.read(base, plan.text, plan.threads)
             kept.keep_tokens(*known)
         facts, tokens = known
         if plan.mode is QualityMode.QUICK:

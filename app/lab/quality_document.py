@@ -42,6 +42,13 @@ FIGURE_NAMES = (
     "ppl_se",
     "ppl_se_chunks",
     "reference_ppl",
+    "reference_ppl_se_chunks",
+    "median_kld_se_chunks",
+    "kld_p90_se_chunks",
+    "kld_p99_se_chunks",
+    "kld_p999_se_chunks",
+    "mean_delta_p",
+    "mean_delta_p_se_chunks",
 )
 
 
@@ -131,8 +138,19 @@ def quality_figures(figures: QualityFigures | None) -> dict[str, float | int | N
         tool.ppl if tool else None,
         figures.ppl.standard_error,
         figures.reference_ppl.value,
+        figures.reference_ppl.standard_error,
+        _error(figures.median_kld),
+        _error(figures.kld_p90),
+        _error(figures.kld_p99),
+        _error(figures.kld_p999),
+        figures.mean_delta_p.value,
+        figures.mean_delta_p.standard_error,
     )
     return dict(zip(FIGURE_NAMES, values, strict=True))
+
+
+def _error(percentile: Percentile | None) -> float | None:
+    return percentile.standard_error if percentile else None
 
 
 def _value(percentile: Percentile | None) -> float | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.core.chat import Role
 from app.core.errors import PersonError
 from app.core.quality.own_texts import TextPart, as_plain_text
 from app.core.quality.texts import CHUNK_TOKENS, SHORTEST_CHUNK_TOKENS, chunk_order, cut
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 # A longer chat would not fit into a message to or from the engine.
 _LONGEST_CHAT_BYTES = 100_000
 _SHOWN_RENDERED = 4000
+_MOST_ANSWERED, _ANSWER_TOKENS, _MOST_PROMPT_TOKENS = 24, 96, 1024
 # Tokens handed to an engine in one command; a line of the protocol is bounded.
 _PIECES_AT_ONCE = 4096
 
@@ -79,8 +81,16 @@ class TextReader:
         self._shelf = shelf
         self._scratch = scratch
 
-    def read(self, model: ModelFile, text: MeasuredText) -> tuple[TextFacts, list[int]]:
+    def read(
+        self, model: ModelFile, text: MeasuredText, answer_threads: int | None = None
+    ) -> tuple[TextFacts, list[int]]:
         """All parts as tokens, one after another, with what they tell of the model.
+
+        Args:
+            model: Whose vocabulary and template.
+            text: All of it.
+            answer_threads: Let the model answer prompts that have no answer, with so many threads;
+                None leaves them as they are.
 
         Raises:
             PersonError: The engine failed.
@@ -93,7 +103,9 @@ class TextReader:
         refused = False
         try:
             for part in text.parts:
-                found, texts = self._chats(model, part) if part.chats and not refused else ([], [])
+                found, texts = list[int](), list[str]()
+                if part.chats and not refused:
+                    found, texts = self._chats(model, part, answer_threads)
                 if part.chats and not texts:
                     refused = True
                 rendered += texts
@@ -169,19 +181,34 @@ class TextReader:
         told = engine.call(command, m.Tokenized)
         return told, array("i", self._scratch.read_bytes()).tolist()
 
-    def _chats(self, model: ModelFile, part: TextPart) -> tuple[list[int], list[str]]:
+    def _chats(
+        self, model: ModelFile, part: TextPart, answer_threads: int | None
+    ) -> tuple[list[int], list[str]]:
         """A part's chats by the model's template; nothing where it refuses one of them."""
         tokens: list[int] = []
         texts: list[str] = []
         if model.chat_template is None:
             return [], []
+        answered = 0
         for chat in part.chats:
-            rendered = self._rendered(model, chat, opens_answer=False)
+            asks = chat[-1].role is Role.USER
+            rendered = self._rendered(model, chat, opens_answer=asks)
             if rendered is None:
                 return [], []
             tokens += rendered.tokens
             texts.append(rendered.text)
+            if asks and answer_threads is not None and answered < _MOST_ANSWERED:
+                answered += 1
+                tokens += self._answer(model, rendered.tokens, answer_threads)
         return tokens, texts
+
+    def _answer(self, model: ModelFile, tokens: list[int], threads: int) -> list[int]:
+        """What the model answers greedily: its own words are what others are held against."""
+        if len(tokens) > _MOST_PROMPT_TOKENS:
+            return []
+        engine = self._shelf.take(model)
+        command = m.ContinueText(engine.next_id(), tokens, _ANSWER_TOKENS, threads)
+        return engine.call(command, m.Continued).tokens
 
     def _rendered(
         self, model: ModelFile, messages: Sequence[Message], *, opens_answer: bool

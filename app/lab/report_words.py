@@ -124,7 +124,7 @@ def more_bits(row: Row) -> str:
     if not base or None in ends:
         return ""
     low, high = (f"{100 * end / base:+.2g}".replace("-", "−") for end in ends if end is not None)
-    return f"{low} to {high} %"
+    return f"{low} to {high} % beside the reference"
 
 
 def state_of(document: Row, row: Row) -> str:

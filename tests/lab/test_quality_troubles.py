@@ -6,24 +6,32 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import msgspec
 import psutil
 import pytest
 
+from app.core.verdict import Limits
 from app.lab.bench import Bench, BenchPlan
 from app.lab.fit import Fitter
 from app.lab.kept_references import KeptReferences
 from app.lab.ladder import Ladder
-from app.lab.ladder_plan import LadderPlan
+from app.lab.ladder_orders import LadderOrder, LadderRun
+from app.lab.ladder_plan import LadderPlan, StepKind
 from app.lab.ladder_steps import Tools
 from app.lab.quality import Quality
 from app.lab.quality_plan import QualityResult, quick_plan
 from app.lab.quantize import quantize
-from app.lab.texts import MeasuredText
+from app.lab.texts import MeasuredText, TextSource
 from app.library.model_files import open_model_file
 from app.store.database import StoreFailed, open_database
 from app.store.ladders import LadderStore, StoredStep
+from app.store.paths import Paths
 from app.store.speeds import SpeedStore
+
+if TYPE_CHECKING:
+    from app.lab.ladder_control import LadderProgress
 
 PLENTY_BYTES = 50_000_000_000
 TEXT = MeasuredText.plain(
@@ -202,6 +210,46 @@ def test_a_repetition_during_which_the_pc_slept_is_taken_again(
     (row,) = always.run([demo_model]).rows  # it ends all the same
     assert len(row.samples) == 2
     assert row.retaken == 5
+
+
+@pytest.mark.parametrize("vanishes", ["reference", "candidate"])
+def test_a_file_that_vanishes_in_the_middle_of_a_ladder(
+    vanishes: str, reference: Path, demo_model: Path, shrunken: Path, tmp_path: Path
+) -> None:
+    candidate = Path(shutil.copy(shrunken, tmp_path / "candidate.gguf"))
+    gone = {"reference": reference, "candidate": candidate}[vanishes]
+    questions = tmp_path / "items.jsonl"
+    questions.write_text('{"prompt": "2 + 2 = ?", "answer": 4}\n', encoding="utf-8")
+    paths = Paths.below(tmp_path / "home")
+    paths.create()
+    order = LadderOrder(
+        reference, [demo_model, candidate], Limits(), threads=1, items=questions,
+        source=TextSource.BUNDLED,
+    )  # fmt: skip
+    run = LadderRun(order, paths)
+    run.plan = msgspec.structs.replace(
+        run.plan, prompt_tokens=16, generated_tokens=4, depths_tokens=(0,), repetitions=1,
+        context_tokens=256, quality_chunks=3,
+    )  # fmt: skip
+
+    def vanish(progress: LadderProgress) -> None:
+        if progress.step is not None and progress.step.kind is StepKind.MEMORY:
+            gone.unlink(missing_ok=True)
+
+    document = run.measure(None, vanish)
+    rows = {row["file"]: row for row in document["candidates"]}
+    assert rows[str(gone)]["error"]
+    assert rows[str(gone)]["tokens_per_second"] is not None  # taken before
+    other = rows[str(demo_model)]
+    assert other["tokens_per_second"] is not None
+    assert other["memory_needed_bytes"] is not None
+    assert other["outcomes"]
+    if vanishes == "candidate":
+        assert other["error"] is None
+        assert other["mean_kld"] is not None
+    else:
+        assert "is not there" in other["error"]
+    assert document["recommendation"]["sentence"]
 
 
 def test_a_store_on_a_full_disk_loses_nothing_that_was_measured(
