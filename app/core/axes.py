@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 _ROOM = 0.08
 _MOST_TICKS = 5
+# One tick more than asked for is better than half as many.
+_SLACK = 0.85
 _LOG_RATIO = 12.0
 _WIDENED_RATIO = 8.0
 
@@ -82,7 +84,7 @@ def wants_log(values: Sequence[float]) -> bool:
 def _nice_ticks(low: float, high: float, most: int) -> list[float]:
     raw = (high - low) / most
     size = 10 ** math.floor(math.log10(raw))
-    step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= raw)
+    step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= _SLACK * raw)
     count = math.floor(high / step) - math.ceil(low / step) + 1
     return [(math.ceil(low / step) + number) * step for number in range(count)]
 
@@ -108,4 +110,5 @@ def _log_ticks(low: float, high: float, most: int) -> list[float]:
         ]
         if len(found) >= 2:
             return found if len(found) <= most + 1 else found[:: -(-len(found) // most)]
-    return [10**low * 1.2, 10**high / 1.2]
+    # Less than a doubling: equal steps look the same.
+    return _nice_ticks(10**low, 10**high, most)
