@@ -42,7 +42,7 @@ def _scatter(content: ScatterContent) -> list[str]:
         said.append(words.tr("Noise floor: {0}").format(divergence(content.floor)))
     if content.limit is not None:
         said.append(
-            words.tr("Your limit: {0}").format(words.limit_words(content.cost, content.limit))
+            words.tr("You asked for: {0}").format(words.limit_words(content.cost, content.limit))
         )
     if content.missing:
         said.append(words.missing_words(content.missing))
@@ -50,9 +50,8 @@ def _scatter(content: ScatterContent) -> list[str]:
 
 
 def _point(content: ScatterContent, version: Version, point: PlotPoint) -> str:
-    text = f"{words.name_of(version)}: {words.cost_words(content.cost, point.x)}"
-    if point.across:
-        text += f" ± {words.cost_words(content.cost, point.across)}"
+    cost = words.cost_with_swing(content.cost, point.x, point.across)
+    text = f"{words.name_of(version)}: {cost}"
     loss = words.loss_words(content.loss, point.y)
     text += ", " + words.tr("{0} {1}").format(words.loss_name(content.loss), loss)
     if point.low is not None and point.high is not None:

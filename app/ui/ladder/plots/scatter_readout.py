@@ -39,10 +39,7 @@ def scatter_readout(content: ScatterContent, here: Sequence[tuple[Version, PlotP
 
 
 def _row(content: ScatterContent, version: Version, point: PlotPoint) -> ReadoutRow:
-    cost = words.cost_words(content.cost, point.x)
-    if point.across:
-        swing = words.cost_words(content.cost, point.across)
-        cost = cost._replace(value=f"{cost.value} ± {swing.value}")
+    cost = words.cost_with_swing(content.cost, point.x, point.across)
     between = UNKNOWN
     if point.low is not None and point.high is not None:
         ends = (words.loss_words(content.loss, end) for end in (point.low, point.high))

@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from app.core.shapes import letter_of
+from app.lab.ladder_figures import Cost
 from app.ui.format import MISSING, byte_size, divergence, points, speed
 from app.ui.ladder.plots import words
 
@@ -91,7 +92,8 @@ def _lines(row: RowFigures, figures: LadderFigures) -> Iterator[_Line]:
 def _speed_words(figure: Figure | None) -> str:
     if figure is None or figure.high is None:
         return str(speed(figure.value if figure else None))
-    return f"{speed(figure.value)} ± {speed(figure.high - figure.value)}"
+    swing = figure.high - figure.value
+    return str(words.cost_with_swing(Cost.SPEED, figure.value, swing))
 
 
 def _with_ends(figure: Figure | None, written: Callable[[float], Quantity]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QLocale
 
 from app.core.shapes import letter_of
 from app.lab.ladder_figures import Cost, Loss
@@ -51,6 +51,16 @@ def loss_words(loss: Loss, value: float) -> Quantity:
     text = number(abs(value), decimals)
     zero = not any(sign in text for sign in "123456789")
     return Quantity(f"−{text}" if value < 0 and not zero else text, tr("points"))
+
+
+def cost_with_swing(cost: Cost, value: float, swing: float | None) -> Quantity:
+    """A cost and how far it swings, to the same decimal place."""
+    words = cost_words(cost, value)
+    if not swing:
+        return words
+    _, point, decimals = words.value.rpartition(QLocale().decimalPoint())
+    places = len(decimals) if point else 0
+    return words._replace(value=f"{words.value} ± {number(swing, places)}")
 
 
 def cost_tick(cost: Cost, value: float) -> str:
