@@ -18,6 +18,7 @@ from app.monitor.machine import machine_facts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from app.core.statistics.anytime import WinRate
     from app.core.tasks.items import TaskItem
     from app.core.tasks.results import KindResult
     from app.core.verdict import Judgement, Limits
@@ -160,11 +161,26 @@ def _candidate(
     document["kinds"] = [kind_document(kind) for kind in kinds]
     together = judgement.together if judgement else None
     document["all_questions"] = kind_document(together) if together else None
+    document["votes"] = _votes(assessment.votes.get(path), judgement)
     document["outcomes"] = row.tasks.outcomes if row.tasks else None
     document["wrong_answers"] = row.tasks.wrong if row.tasks else None
     document["failures"] = _failures(row, result.reference, items)
     document["error"] = row.error
     return document
+
+
+def _votes(rate: WinRate | None, judgement: Judgement | None) -> dict[str, Any] | None:
+    """Blind votes against the reference, ties left out."""
+    if rate is None:
+        return None
+    return {
+        "better": rate.wins,
+        "worse": rate.losses,
+        "low": rate.interval.low,
+        "high": rate.interval.high,
+        "p_value": rate.p_value,
+        "corrected_p_value": judgement.votes_p_value if judgement else None,
+    }
 
 
 def kind_document(kind: KindResult) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from app.lab.speeds import speed_store
 from app.lab.tasks_kept import KeptAnswers
 from app.lab.tasks_sets import TaskProfile, own_set, usual_set
 from app.lab.texts import NO_TEXT, TextSource, measured_text
+from app.lab.votes_rates import stored_rates
 from app.library.model_files import open_model_file
 from app.monitor.machine import available_memory_bytes, physical_core_count
 from app.store.database import open_database
@@ -173,7 +174,9 @@ class LadderRun:
         """What is known of a ladder that is complete or not."""
         items = tuple(self._set.items) if self._set else ()
         limits = self._order.limits
-        return ladder_document(result, assess(result, items, limits), limits, self.text, items)
+        votes = stored_rates(self._paths.database, result)
+        assessment = assess(result, items, limits, votes)
+        return ladder_document(result, assessment, limits, self.text, items)
 
     def _readable(self) -> dict[Path, ModelFile]:
         """The files whose headers can be read; the ladder says what is wrong with the others."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,7 @@ class Assessment:
         sentences: One about each file.
         recommendation: Which one to run.
         pairs: Versions of different models that need about the same memory, two at a time.
+        votes: What was taken into account of blind votes, by file.
     """
 
     names: dict[str, str]
@@ -44,6 +45,7 @@ class Assessment:
     sentences: dict[str, str]
     recommendation: Recommendation
     pairs: tuple[Pair, ...] = ()
+    votes: Mapping[str, WinRate] = field(default_factory=lambda: dict[str, "WinRate"]())
 
 
 def assess(
@@ -86,6 +88,7 @@ def assess(
         {path: sentence_of(rung, reference) for path, rung in rungs.items()},
         recommend([rungs[path] for path in plan.files], reference, limits),
         tuple(_pairs(result, items, rungs, limits.tolerance)),
+        dict(votes or {}),
     )
 
 

@@ -6,11 +6,12 @@ import secrets
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from app.core.votes.choices import Choice, Outcome, are_identical, outcome_of, shuffle
+from app.core.votes.choices import Choice, Outcome, are_identical, shuffle
 from app.core.votes.pairs import PairState, Role, VotedFile, VotePair, VoteSettings
 from app.core.votes.tally import band, tally
 from app.lab.votes_events import Answered, FileKnown, PairFailed
 from app.lab.votes_orders import Placed, ShownPair, Standing, Waiting
+from app.lab.votes_rates import ballots_between
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -241,7 +242,8 @@ class VoteBooth:
             return self._standings[candidate, reference]
         outcomes: list[Outcome] = []
         taken_back = 0
-        for ballot, outcome in self._between(self._content(candidate), self._content(reference)):
+        files = (self._content(candidate), self._content(reference))
+        for ballot, outcome in ballots_between(self._all_ballots(), *files):
             if ballot.undone_ns is None:
                 outcomes.append(outcome)
             else:
@@ -257,17 +259,6 @@ class VoteBooth:
         """
         tallies = {path: self.standing(path, reference).tally for path in candidates}
         return {path: found.rate for path, found in tallies.items() if found.decided}
-
-    def _between(self, candidate: object, reference: object) -> list[tuple[Ballot, Outcome]]:
-        found: list[tuple[Ballot, Outcome]] = []
-        for ballot in self._all_ballots():
-            outcome = outcome_of(ballot.choice, candidate_left=ballot.candidate_left)
-            files = (ballot.candidate.content, ballot.reference.content)
-            if files == (candidate, reference):
-                found.append((ballot, outcome))
-            elif files == (reference, candidate):
-                found.append((ballot, outcome.mirrored))
-        return found
 
     def _all_ballots(self) -> list[Ballot]:
         if self._ballots is None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEMO_KIND = "demo"
-_DEMO_PROMPTS = 40
+_DEMO_PROMPTS = 120
 
 
 @dataclass(frozen=True, slots=True)

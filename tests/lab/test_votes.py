@@ -23,6 +23,7 @@ from app.core.verdict import Limits, State
 from app.core.votes.choices import Choice, Outcome, shuffle
 from app.core.votes.pairs import PairState, Role, VoteAnswer, VotedFile, VotePair, VoteSettings
 from app.core.votes.tally import Finding
+from app.lab.ladder_document import candidate_rows
 from app.lab.ladder_verdict import assess
 from app.lab.votes import VoteBooth
 from app.lab.votes_answers import AnswerMaker
@@ -31,6 +32,7 @@ from app.lab.votes_export import votes_csv, votes_document, votes_json
 from app.lab.votes_files import identify
 from app.lab.votes_orders import VoteOrder
 from app.lab.votes_prompts import bundled_prompts, demo_prompts
+from app.lab.votes_rates import stored_rates
 from app.library.model_files import open_model_file
 from app.store.chats import ChatStore
 from app.store.database import StoreFailed, open_database
@@ -407,7 +409,7 @@ def test_bundled_prompts_are_many_and_differ() -> None:
     everything = [prompt for kind in kinds for prompt in kind.prompts]
     assert len(kinds) == 8
     assert len(set(everything)) == len(everything) >= 48
-    assert len(demo_prompts().prompts) == 40
+    assert len(demo_prompts().prompts) == 120
 
 
 def test_prompts_of_the_chats_tell_who_answered_them(at: Booth) -> None:
@@ -428,8 +430,11 @@ def test_votes_decide_in_the_verdict_of_a_ladder(tmp_path: Path) -> None:
     at = Booth(tmp_path)
     measured = cases.result()
     reference, candidate = measured.plan.reference, "/m/sky-Q8_0.gguf"
-    assert candidate in measured.rows
-    known = {path: VotedFile(path, "", 1, 1, (path,)) for path in (reference, candidate)}
+    known = {
+        path: VotedFile(path, "", 1, 1, row.facts.sha256)
+        for path, row in measured.rows.items()
+        if row.facts is not None
+    }
     at.booth.set_identities(known)
     order = VoteOrder([f"{n}?" for n in range(16)], Path(reference), [Path(candidate)])
     for pair in at.booth.place(order).pairs:
@@ -444,6 +449,11 @@ def test_votes_decide_in_the_verdict_of_a_ladder(tmp_path: Path) -> None:
     assert without.judgements[candidate].state is State.AS_GOOD
     assert given.judgements[candidate].state is State.LOSES
     assert given.judgements[candidate].loses_votes
+    # The command line and reports see the same votes, by the files' contents.
+    assert stored_rates(tmp_path / "votes.sqlite3", measured) == rates
+    assert stored_rates(tmp_path / "none.sqlite3", measured) == {}
+    row = next(r for r in candidate_rows(measured, given) if r["file"] == candidate)
+    assert (row["votes"]["better"], row["votes"]["worse"]) == (0, 16)
     at.close()
 
 
