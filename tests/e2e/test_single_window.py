@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app.store.paths import Paths
+from tests.helpers.program import program_command
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Commands, Models
@@ -190,7 +191,7 @@ def test_a_window_that_hangs_is_said_and_does_nothing_later(
     window.process.send_signal(signal.SIGSTOP)
     # Not under the watch over imports: where there is a screen, this would be said in a box.
     hung = subprocess.run(
-        [sys.executable, "-m", "app", str(models["green"])],
+        program_command(models["green"]),
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
