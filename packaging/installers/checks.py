@@ -66,8 +66,9 @@ def _check_manual_page() -> None:
         ["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", page],
         env={"LC_ALL": "C.UTF-8", "MANROFFSEQ": "", "MANWIDTH": "80"},
     )
-    if "warning" in told.split("\n", 1)[0] or "shrinkscope" not in told:
-        raise PackagingError(f"The manual page is not right:\n{told[:1000]}")
+    complaints = [line for line in told.splitlines() if ": warning" in line or "error:" in line]
+    if complaints or NAME not in told:
+        raise PackagingError("The manual page is not right:\n" + "\n".join(complaints[:20]))
 
 
 def _check_rpm() -> None:

@@ -93,10 +93,8 @@ def collect(python: Path) -> list[Component]:
             components[name] = _component(name, distributions, source)
         if place:
             components[name].files.append(place)
-    for name in (BOOTLOADER, "Vulkan") if _has_vulkan() else (BOOTLOADER,):
-        if name in distributions:
-            components[name] = _component(name, distributions, "")
-            components[name].files.append("shrinkscope")
+    components[BOOTLOADER] = _component(BOOTLOADER, distributions, "")
+    components[BOOTLOADER].files.append("shrinkscope")
     known = sorted(components.values(), key=lambda component: component.name.lower())
     write(FACTS, json.dumps([vars(component) for component in known], indent=1))
     _write_overview(known)
@@ -200,10 +198,6 @@ def _system_component(name: str, package: str) -> Component:
         f"https://tracker.debian.org/pkg/{origin}",
         [target.name],
     )
-
-
-def _has_vulkan() -> bool:
-    return any((TREE / "_internal" / "bin").glob("libggml-vulkan*"))
 
 
 def _write_overview(components: list[Component]) -> None:

@@ -129,9 +129,9 @@ PARTS: dict[str, tuple[str, Callable[[], None]]] = {
     "start": ("Start to the first picture", start),
     "processor": ("An old processor", processor),
     "vulkan": ("Vulkan without a GPU", software_gpu),
+    "suite": ("The end-to-end tests", suite),
     "debian": ("The .deb in a fresh Debian", debian),
     "rpm": ("The .rpm in the same", red_hat),
-    "suite": ("The end-to-end tests", suite),
 }
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import configparser
 import importlib.util
+import plistlib
 import re
 import struct
+import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
@@ -202,3 +204,39 @@ def test_links_of_libraries_are_read() -> None:
     assert found is not None
     assert found.origin is not None
     assert "libc.so.6" in elf.needed(Path(found.origin))
+
+
+# --- recipes that cannot be run here ------------------------------------------------------
+
+
+def test_the_windows_recipe_fits_the_program() -> None:
+    folder = ROOT / "packaging" / "windows"
+    script = (folder / "build.ps1").read_text(encoding="utf-8")
+    assert f'$env:CMAKE_ARGS = "{" ".join(engine.FLAGS)}"' in script
+    setup = (folder / "shrinkscope.iss").read_text(encoding="utf-8")
+    spec = (ROOT / "packaging" / "shrinkscope.spec").read_text(encoding="utf-8")
+    for name in ("shrinkscope", "shrinkscope-console"):
+        assert f'executable("{name}"' in spec
+    assert "shrinkscope-console.exe" in script
+    assert "{app}\\shrinkscope.exe" in setup
+    for path in re.findall(r"\.\.\\\.\.\\(packaging[\w.\\]+|LICENSE)", setup):
+        assert (ROOT / path.replace("\\", "/")).exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell")
+def test_the_macos_recipe_can_be_read() -> None:
+    folder = ROOT / "packaging" / "macos"
+    subprocess.run(["sh", "-n", folder / "build.sh"], check=True)
+    with (folder / "entitlements.plist").open("rb") as stream:
+        assert all(value is True for value in plistlib.load(stream).values())
+    assert common.APP_ID in (folder / "build.sh").read_text(encoding="utf-8")
+
+
+def test_the_flatpak_recipe_wraps_what_is_built() -> None:
+    yaml = pytest.importorskip("yaml")
+    path = ROOT / "packaging" / "flatpak" / f"{common.APP_ID}.yml"
+    recipe = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert recipe["id"] == common.APP_ID
+    (source,) = recipe["modules"][-1]["sources"]
+    assert (path.parent / source["path"]).resolve() == common.BUILD
+    assert recipe["command"] == common.NAME
