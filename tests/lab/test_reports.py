@@ -7,6 +7,7 @@ import io
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import msgspec
@@ -22,6 +23,9 @@ from app.lab.report_html import html_text
 from app.lab.report_plots import scatter
 from app.lab.report_text import csv_text, markdown_text
 from tests.lab import ladder_cases as cases
+
+if TYPE_CHECKING:
+    from app.lab.ladder_rows import LadderResult
 
 VOID = {"meta", "br"}
 
@@ -227,3 +231,68 @@ def test_a_plot_of_one_point_and_of_equal_points(is_log: bool) -> None:
     axis = Axis("loss", str, is_log=is_log)
     for points in ([PlotPoint("a", 0, 1.0, 1.0)], [PlotPoint(n, 7, 1.0, 1.0) for n in "abc"]):
         ElementTree.fromstring(scatter("title", points, Axis("x", str), axis, 0.0))
+
+
+def parting(**more: Any) -> dict[str, Any]:
+    usual = {
+        "prompt": "Why is the <sky> blue?", "same_tokens": 3, "of_tokens": 20, "parted": True,
+        "before": "Because of", "reference": "scattering", "candidate": "paint", "is_own": False,
+    }  # fmt: skip
+    return usual | more
+
+
+def with_partings() -> LadderResult:
+    measured = cases.result()
+    row = measured.rows["/m/sky-Q2_K.gguf"]
+    assert row.quality is not None
+    own = parting(prompt="My secret?", before="A secret", reference="word", is_own=True)
+    same = parting(prompt="Same?", parted=False, same_tokens=20)
+    worst = {
+        "before": "my secret", "token": "word", "kld": 2.0, "reference_p": 0.9,
+        "candidate_p": 0.1, "is_own": True,
+    }  # fmt: skip
+    row.quality = msgspec.structs.replace(
+        row.quality, continuations=(parting(), own, same), worst=(*row.quality.worst, worst)
+    )
+    return measured
+
+
+def test_reports_show_where_answers_part_but_not_ones_own_chats(tmp_path: Path) -> None:
+    document = cases.document(with_partings())
+    shown = document["candidates"][2]["continuations"]
+    assert [one["prompt"] for one in shown] == ["Why is the <sky> blue?", "My secret?", "Same?"]
+    paths = write_reports(document, tmp_path / "report.html")
+    texts = {path.suffix: path.read_text(encoding="utf-8") for path in paths}
+    assert all("secret" not in text for text in texts.values())
+    page = texts[".html"]
+    assert "2 of 3 greedy answers leave the reference&#x27;s, the first after 3 tokens" in page
+    assert "Why is the &lt;sky&gt; blue?" in page
+    assert "<code>scattering</code>" in page
+    assert "the same for all 20 tokens" in page
+    assert "(in one&#x27;s own chats)" in page
+    assert "2 of 3 greedy answers leave" in texts[".md"]
+
+
+def test_another_vocabulary_has_bits_per_byte_in_reports() -> None:
+    measured = cases.result()
+    row = measured.rows["/m/sky-Q2_K.gguf"]
+    assert row.quality is not None
+    figures = dict.fromkeys(row.quality.figures) | {
+        "bits_per_byte": 1.234, "reference_bits_per_byte": 1.0, "bits_per_byte_difference": 0.234,
+        "bits_per_byte_difference_low": 0.2, "bits_per_byte_difference_high": 0.27, "chunks": 9,
+        "bits_per_byte_difference_se_chunks": 0.01,
+    }  # fmt: skip
+    row.quality = msgspec.structs.replace(
+        row.quality, figures=figures, refused="It has another vocabulary.", histogram=(), worst=()
+    )
+    document = cases.document(measured)
+    reference, _, other, _ = document["candidates"]
+    assert reference["bits_per_byte"] == 1.0
+    assert other["refused"] == "It has another vocabulary."
+    assert other["error"] is None
+    said = next(one for one in document["verdicts"] if one["file"] == row.file)
+    assert "it needs 23 ± 2 % more bits for a byte of text than F16" in said["sentence"]
+    assert "| 1.234 |" in markdown_text(document)
+    assert "bits/byte" not in markdown_text(cases.document())
+    assert "+20 to +27 % beside the reference" in html_text(document)
+    assert ",1.234," in csv_text(document)

@@ -8,10 +8,13 @@ import pytest
 
 from app.core.chat import Answer, Chat, Turn
 from app.core.errors import PersonError
+from app.core.quality.own_texts import TextPart
+from app.lab.kept_texts import KeptTexts
 from app.lab.texts import (
     BUNDLED_TEXT,
     HISTORY_TEXT,
     USUAL_TEXT,
+    MeasuredText,
     TextSource,
     measured_text,
     text_called,
@@ -78,3 +81,34 @@ def test_files(tmp_path: Path) -> None:
         text_file(tmp_path)
     with pytest.raises(PersonError, match="Name a text file"):
         measured_text(TextSource.FILE, tmp_path / "none")
+
+
+def test_a_text_with_chats_stays_as_it_was_measured(tmp_path: Path) -> None:
+    database = tmp_path / "chats.sqlite3"
+    fill(database, "Why is the sky blue?")
+    kept = KeptTexts(tmp_path / "texts")
+    before = measured_text(TextSource.USUAL, database)
+    kept.keep(before)
+    fill(database, "And at dusk?")
+    assert measured_text(TextSource.USUAL, database).sha256 != before.sha256
+    assert kept.read(before.name, before.sha256, database) == before
+    assert kept.read(before.name, "", database).sha256 != before.sha256  # as it is now
+    (path,) = (tmp_path / "texts").iterdir()
+    path.write_bytes(b"broken")
+    assert kept.read(before.name, before.sha256, database).sha256 != before.sha256
+    bundled = measured_text(TextSource.BUNDLED, database)
+    kept.keep(bundled)  # can be had at any time
+    assert len(list((tmp_path / "texts").iterdir())) == 1
+    assert kept.read(bundled.name, bundled.sha256, database) == bundled
+
+
+def test_only_the_newest_texts_are_kept(tmp_path: Path) -> None:
+    kept = KeptTexts(tmp_path / "texts")
+    texts = [
+        MeasuredText("own chats", (TextPart(text=f"Text {n}", is_own=True),)) for n in range(25)
+    ]
+    for text in texts:
+        kept.keep(text)
+    names = {path.stem for path in (tmp_path / "texts").iterdir()}
+    assert len(names) == 20
+    assert texts[-1].sha256 in names
