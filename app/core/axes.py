@@ -12,6 +12,7 @@ _MOST_TICKS = 5
 _SLACK = 0.85
 _LOG_RATIO = 12.0
 _WIDENED_RATIO = 8.0
+_FLOOR_REACH = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,11 @@ class Scale:
         if self._widened is not None:
             return math.copysign(math.log10(1 + abs(value) / self._widened), value)
         return math.log10(max(value, 1e-300)) if self._log else value
+
+
+def floor_is_near(floor: float, values: Sequence[float]) -> bool:
+    """Whether a noise floor can be drawn; far below all values it would take all the room."""
+    return floor > 0 and floor * _FLOOR_REACH >= min(values)
 
 
 def wants_widened(values: Sequence[float], near: float) -> bool:

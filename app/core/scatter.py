@@ -16,6 +16,9 @@ _HARDLY_COVERED = 11.0
 _NEAR_OPTIONS, _FAR_COSTS = 8, 12.0
 
 
+Place = tuple[float, float]
+
+
 @dataclass(frozen=True, slots=True)
 class PlotPoint:
     """A candidate in a plot.
@@ -98,8 +101,29 @@ def pareto(points: Sequence[PlotPoint], x_axis: Axis, y_axis: Axis) -> list[Plot
     return sorted(kept, key=lambda point: point.x)
 
 
+def staircase(places: Sequence[Place]) -> list[Place]:
+    """The line along a front, whose places go from left to right; y grows downwards.
+
+    Between two places nothing is known to be as good as both, so the corner between them lies
+    on their worse side: the better one stays empty.
+    """
+    found: list[Place] = []
+    for place in places:
+        if found:
+            x, y = found[-1]
+            found.append((x, place[1]) if place[1] < y else (place[0], y))
+        found.append(place)
+    return found
+
+
+def line_box(one: Place, other: Place) -> Box:
+    """A line's room: so thin that a name may touch it where there is no better place."""
+    (left, right), (top, bottom) = sorted((one[0], other[0])), sorted((one[1], other[1]))
+    return Box(left - 0.5, top - 0.5, right + 0.5, bottom + 0.5)
+
+
 def place_labels(
-    places: Sequence[tuple[float, float]],
+    places: Sequence[Place],
     widths: Sequence[Sequence[float]],
     height: float,
     bounds: Box,

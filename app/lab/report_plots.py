@@ -7,8 +7,8 @@ import math
 from html import escape
 from typing import TYPE_CHECKING
 
-from app.core.axes import Scale
-from app.core.scatter import Box, pareto, place_labels
+from app.core.axes import Scale, floor_is_near
+from app.core.scatter import Box, line_box, pareto, place_labels, staircase
 from app.core.shapes import CIRCLE, colour_of, outline_of
 from app.lab.report_axes import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, draw_axes
 
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from app.core.axes import Axis
-    from app.core.scatter import PlotPoint
+    from app.core.scatter import Place, PlotPoint
 
-_LETTER_WIDTH, _LINE_HEIGHT = 6.9, 14.0
-_MARK = 5.0
+_LETTER_WIDTH, _LINE_HEIGHT = 7.8, 14.0
+_MARK, _RING, _REACH = 5.0, 9.0, 11.0
+_LONGEST_NAME = 16
 
 
 def scatter(
@@ -29,6 +30,7 @@ def scatter(
     y_axis: Axis,
     floor: float | None = None,
     floor_words: str = "",
+    chosen: int | None = None,
 ) -> str:
     """Points with error bars and the Pareto edge: what nothing else beats in both.
 
@@ -37,47 +39,88 @@ def scatter(
         points: At least one.
         x_axis: From left to right.
         y_axis: From below to above.
-        floor: A value of y below which differences mean nothing; drawn as a dashed line.
+        floor: A value of y below which differences mean nothing; drawn as a dashed line, or only
+            told where it is far below all points.
         floor_words: What it is.
+        chosen: The number of the point to run; it has a ring.
     """
-    swings = [(point.x - (point.across or 0), point.x + (point.across or 0)) for point in points]
-    xs = [max(0.0, low) for low, _ in swings] + [high for _, high in swings]
     ys = [value for p in points for value in (p.y, p.low, p.high) if value is not None]
-    if y_axis.is_log:
-        ys = [value for value in ys if value > 0]
-    if floor is not None and (floor > 0 or not y_axis.is_log):
+    ys = [value for value in ys if value > 0] if y_axis.is_log else ys
+    is_near = floor is not None and floor_is_near(floor, ys)
+    if floor is not None and is_near:
         ys.append(floor)
-    else:
-        floor = None
+    xs = [x for point in points for x in _ends(point)]
     x_scale = Scale(x_axis, xs, LEFT, WIDTH - RIGHT)
     y_scale = Scale(y_axis, ys, HEIGHT - BOTTOM, TOP)
     parts = [draw_axes(x_axis, y_axis, x_scale, y_scale)]
     if floor is not None:
-        y = y_scale.place(floor)
-        parts.append(f'<path class="floor" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>')
-        parts.append(
-            f'<text class="note" x="{WIDTH - RIGHT}" y="{y - 4:.1f}" text-anchor="end">'
-            f"{escape(floor_words)}</text>"
-        )
-    edge = pareto(points, x_axis, y_axis)
-    if len(edge) > 1:
-        parts.append(f'<path class="edge" d="{_steps(edge, x_scale, y_scale)}"/>')
+        # The corner where cheap and harmless meet is the emptiest one.
+        at = WIDTH - RIGHT if x_axis.more_is_better else LEFT + 4
+        parts.append(_floor(floor, at, y_scale, floor_words, y_axis, is_near=is_near))
     places = [(x_scale.place(p.x), y_scale.place(p.y)) for p in points]
+    edge = pareto(points, x_axis, y_axis)
+    stairs = staircase([(x_scale.place(p.x), y_scale.place(p.y)) for p in edge])
+    lines = list(itertools.pairwise(stairs))
+    if lines:
+        parts.append('<path class="edge" d="M' + "L".join(f"{x:.1f} {y:.1f}" for x, y in stairs))
+        parts.append('"/>')
     for point, (x, y) in zip(points, places, strict=True):
         if point.across:
-            begin, end = (x_scale.place(point.x + sign * point.across) for sign in (-1, 1))
+            begin, end = map(x_scale.place, _ends(point))
             parts.append(f'<path class="bar" d="M{begin:.1f} {y:.1f}H{end:.1f}"/>')
+            lines.append(((begin, y), (end, y)))
+        if point.low is not None and point.high is not None:
+            low, high = y_scale.place(point.low), y_scale.place(point.high)
+            lines.append(((x, high), (x, low)))
+        if point.number == chosen:
+            parts.append(f'<circle class="ring" cx="{x:.1f}" cy="{y:.1f}" r="{_RING}"/>')
         parts.append(_mark(point, x, y, y_scale, x_axis, y_axis))
-    widths = [[len(point.name) * _LETTER_WIDTH] for point in points]
-    bounds = Box(LEFT, 0, WIDTH, HEIGHT - BOTTOM)
-    labels = place_labels(places, widths, _LINE_HEIGHT, bounds)
-    for point, (box, _) in zip(points, labels, strict=True):
-        middle = (box.left + box.right) / 2
-        parts.append(
-            f'<text class="name" x="{middle:.1f}" y="{box.bottom - 3:.1f}" '
-            f'text-anchor="middle">{escape(point.name)}</text>'
-        )
+    parts += _names(points, places, lines)
     return _svg(title, "".join(parts), WIDTH, HEIGHT)
+
+
+def _ends(point: PlotPoint) -> tuple[float, float]:
+    """How far its x swings; nothing is below zero."""
+    swing = point.across or 0.0
+    return max(0.0, point.x - swing), point.x + swing
+
+
+def _floor(
+    floor: float, at: float, y_scale: Scale, said: str, y_axis: Axis, *, is_near: bool
+) -> str:
+    y, line = y_scale.place(floor), ""
+    if is_near:
+        line = f'<path class="floor" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>'
+    else:
+        said = f"{said} {y_axis.words(floor)} ▾"
+    anchor = "start" if at < WIDTH / 2 else "end"
+    return (
+        f'{line}<text class="note" x="{at}" y="{y - 4:.1f}" text-anchor="{anchor}">'
+        f"{escape(said)}</text>"
+    )
+
+
+def _names(
+    points: Sequence[PlotPoint],
+    places: Sequence[Place],
+    lines: Sequence[tuple[Place, Place]],
+) -> list[str]:
+    names = [_shortened(point.name) for point in points]
+    widths = [[len(name) * _LETTER_WIDTH] for name in names]
+    bounds = Box(LEFT, 0, WIDTH, HEIGHT - BOTTOM)
+    taken = [line_box(one, other) for one, other in lines]
+    labels = place_labels(places, widths, _LINE_HEIGHT, bounds, taken, _REACH)
+    return [
+        f'<text class="name" x="{(box.left + box.right) / 2:.1f}" y="{box.bottom - 3:.1f}" '
+        f'text-anchor="middle">{escape(name)}</text>'
+        for name, (box, _) in zip(names, labels, strict=True)
+    ]
+
+
+def _shortened(name: str) -> str:
+    """A long name without its middle; the whole one stands in the table beside the same mark."""
+    half = _LONGEST_NAME // 2
+    return name if len(name) <= _LONGEST_NAME else f"{name[:half]}…{name[1 - half :]}"
 
 
 def histogram_bars(title: str, counts: Sequence[int], edges: Sequence[float], number: int) -> str:
@@ -126,16 +169,6 @@ def _svg(title: str, inside: str, width: int, height: int) -> str:
         f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">'
         f"<title>{escape(title)}</title>{inside}</svg>"
     )
-
-
-def _steps(edge: Sequence[PlotPoint], x_scale: Scale, y_scale: Scale) -> str:
-    """A staircase: between two points nothing is known to be as good as both."""
-    places = [(x_scale.place(point.x), y_scale.place(point.y)) for point in edge]
-    path = f"M{places[0][0]:.1f} {places[0][1]:.1f}"
-    for (_, y), (next_x, next_y) in itertools.pairwise(places):
-        # Towards the worse corner: the better side of a staircase stays empty.
-        path += f"H{next_x:.1f}V{next_y:.1f}" if next_y > y else f"V{next_y:.1f}H{next_x:.1f}"
-    return path
 
 
 def _mark(point: PlotPoint, x: float, y: float, y_scale: Scale, x_axis: Axis, y_axis: Axis) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from app.core.axes import Axis
+from app.core.axes import Axis, wants_widened
 from app.lab import report_words as words
 from app.lab.ladder_figures import Cost, Loss, figures_of_document, points_of
 from app.lab.report_plots import mark, scatter
@@ -13,22 +13,24 @@ from app.lab.report_plots import mark, scatter
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from app.lab.ladder_figures import LadderFigures
     from app.lab.report_words import Row
 
 
 def plots(document: Row) -> str:
     """Memory and speed against loss: at tasks, and as KL divergence."""
-    memory = Axis("needed memory", words.size)
+    memory = Axis("needed memory", _size)
     speed = Axis("tokens a second", lambda v: words.plain(v, 0), more_is_better=True)
-    lost = Axis("points of right answers lost", _points, least=(0.0, 3.0))
     kld = Axis("mean KL divergence, nats", words.small, is_log=True)
     known = figures_of_document(document)
     floor = known.floor.value if known.floor else None
+    lost = _lost_axis(known)
+    run = next((row.number for row in known.rows if row.file == known.recommended), None)
     figures: list[str] = []
     for x_axis, cost, noun in ((memory, Cost.MEMORY, "Memory"), (speed, Cost.SPEED, "Speed")):
         at_tasks = points_of(known.rows, cost, Loss.TASKS)
         if len(at_tasks) > 1:
-            plot = scatter(f"{noun} against loss at tasks", at_tasks, x_axis, lost)
+            plot = scatter(f"{noun} against loss at tasks", at_tasks, x_axis, lost, chosen=run)
             figures.append(
                 f"<figure class=box><h3>{noun} against loss at tasks</h3>{plot}<figcaption>All "
                 "questions together; bars are 95 % intervals of the paired difference.</figcaption>"
@@ -37,7 +39,7 @@ def plots(document: Row) -> str:
         at_text = points_of(known.rows, cost, Loss.DIVERGENCE)
         if at_text:
             title = f"{noun} against KL divergence"
-            plot = scatter(title, at_text, x_axis, kld, floor, "noise floor")
+            plot = scatter(title, at_text, x_axis, kld, floor, "noise floor", run)
             figures.append(
                 f"<figure class=box><h3>{title}</h3>{plot}<figcaption>Bars are 95 % intervals over "
                 "chunks of text. The reference has none.</figcaption></figure>"
@@ -46,13 +48,34 @@ def plots(document: Row) -> str:
         return ""
     return (
         f'<h2>What it costs and what it loses</h2><div class="grid">{"".join(figures)}</div>'
-        '<p class="how">The dashed edge joins the versions that no other beats in both. Bars along '
-        "the speed are the deviation of its repetitions.</p>"
+        '<p class="how">The dashed edge joins the versions that no other beats in both; the ring '
+        "marks the one to run. Bars along the speed are the deviation of its repetitions.</p>"
     )
 
 
+def _lost_axis(known: LadderFigures) -> Axis:
+    """Widened around zero where a version lost so much that the others would lie on one line."""
+    tolerance = 100 * known.tolerance
+    lost = [figure.value for row in known.rows if (figure := row.points_lost) is not None]
+    is_wide = wants_widened(lost, tolerance)
+    return Axis(
+        "points lost, widened around 0" if is_wide else "points of right answers lost",
+        _points,
+        least=(0.0, tolerance),
+        widened=tolerance if is_wide else None,
+    )
+
+
+def _size(value: float) -> str:
+    """Bytes for an axis, without zeros at the end."""
+    number, _, unit = words.size(value).partition(" ")
+    short = number.rstrip("0").rstrip(".") if "." in number else number
+    return f"{short or 0} {unit}"
+
+
 def _points(value: float) -> str:
-    return f"{value:.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.1f}"
+    digits = 0 if abs(value) >= 10 or value == int(value) else 1
+    return words.plain(value, digits)
 
 
 def task_table(document: Row) -> str:

@@ -35,6 +35,7 @@ svg .grid{stroke:var(--line);fill:none}
 svg .axis,svg .bar{stroke:var(--dim);fill:none}
 svg .bar{stroke-width:1.5}
 svg .edge{stroke:var(--accent);stroke-width:1.5;stroke-dasharray:5 4;fill:none}
+svg .ring{stroke:var(--accent);stroke-width:2;fill:none}
 svg .floor{stroke:var(--dim);stroke-dasharray:2 3;fill:none}
 svg .dot{stroke:var(--surface);stroke-width:1.2}
 .scroll{overflow-x:auto;padding:0}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.core.axes import Axis, Scale, wants_log, wants_widened
+from app.core.axes import Axis, Scale, floor_is_near, wants_log, wants_widened
 
 PLAIN, LOG = Axis("x", str), Axis("x", str, is_log=True)
 WIDENED = Axis("x", str, widened=3.0)
@@ -62,3 +62,9 @@ def test_when_steps_should_not_be_equal() -> None:
     assert not wants_widened([20.0], 3.0)
     assert not wants_widened([20.0], 0.0)
     assert math.isfinite(Scale(PLAIN, [0.0], 0.0, 1.0).place(0.0))
+
+
+def test_a_floor_is_drawn_where_it_takes_little_room() -> None:
+    assert floor_is_near(1e-4, [1e-3, 1.0])
+    assert not floor_is_near(1e-6, [1e-3, 1.0])
+    assert not floor_is_near(0.0, [1e-3])

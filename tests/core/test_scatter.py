@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.scatter import Box, place_labels
+from app.core.scatter import Box, line_box, place_labels, staircase
 from app.core.shapes import colour_of, letter_of, numbers_of, outline_of
 
 BOUNDS = Box(0, 0, 400, 300)
@@ -64,3 +64,18 @@ def test_the_first_thirty_candidates_all_look_different() -> None:
 )
 def test_letters_from_elsewhere_are_kept(letters: list[str], numbers: list[int]) -> None:
     assert numbers_of(letters) == numbers
+
+
+def test_the_line_along_a_front_keeps_to_the_worse_side() -> None:
+    # More memory, less loss: y grows downwards, so the line goes right before it goes down.
+    assert staircase([(0, 0), (10, 50)]) == [(0, 0), (10, 0), (10, 50)]
+    # More speed, more loss: up before it goes right.
+    assert staircase([(0, 50), (10, 0)]) == [(0, 50), (0, 0), (10, 0)]
+    assert staircase([(3, 4)]) == [(3, 4)]
+    assert staircase([]) == []
+
+
+def test_a_name_may_touch_a_line_but_not_lie_along_it() -> None:
+    along = line_box((0, 100), (400, 100))
+    (label,) = place_labels([(100, 100)], [[80]], 14, BOUNDS, [along])
+    assert label.box.covered_by(along) == 0

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
-from app.core.axes import Axis, Scale, wants_log, wants_widened
-from app.core.scatter import Box, pareto, place_labels
+from app.core.axes import Axis, Scale, floor_is_near, wants_log, wants_widened
+from app.core.scatter import Box, line_box, pareto, place_labels, staircase
 from app.core.shapes import letter_of
 from app.lab.ladder_figures import Cost, Loss
 from app.ui.format import divergence
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 _NAME_PX = 18 * GRID
 # A limit is drawn where the axis need not become this many times as long for it.
 _STRETCH = 1.6
-# So many times below the least loss the noise floor is told in words: it would take all the room.
-_FLOOR_REACH = 15.0
 _TICK_PX = 5 * GRID
 _UPRIGHT_TICK_PX = 8 * GRID
 _LABEL_REACH_PX = 12.0
@@ -56,7 +54,7 @@ class ScatterLayout:
         self.x_axis, self.y_axis = _axes(content)
         ups = [v for p in points for v in (p.y, p.low, p.high) if v is not None]
         ups += [content.tolerance] if content.tolerance is not None else []
-        self.floor_inside = content.floor is not None and content.floor * _FLOOR_REACH >= min(ups)
+        self.floor_inside = content.floor is not None and floor_is_near(content.floor, ups)
         ups += [content.floor] if content.floor is not None and self.floor_inside else []
         swings = [v for p in points for v in (p.x - (p.across or 0.0), p.x + (p.across or 0.0))]
         costs = [max(value, 0.0) for value in swings if value > 0 or not self.x_axis.is_log]
@@ -119,19 +117,9 @@ class ScatterLayout:
         return left, right
 
     def stairs(self) -> list[QPointF]:
-        """Between two points of the front nothing is known to be as good as both."""
-        found: list[QPointF] = []
-        for point in self.front:
-            there = QPointF(self.x_scale.place(point.x), self.y_scale.place(point.y))
-            if found:
-                # Towards the worse corner: the better side of a staircase stays empty.
-                here = found[-1]
-                rises = there.y() < here.y()
-                found.append(
-                    QPointF(here.x(), there.y()) if rises else QPointF(there.x(), here.y())
-                )
-            found.append(there)
-        return found
+        """The line along the front."""
+        places = [(self.x_scale.place(p.x), self.y_scale.place(p.y)) for p in self.front]
+        return [QPointF(x, y) for x, y in staircase(places)]
 
     def _upright_words(self) -> list[tuple[QRectF, str]]:
         """Words of the limit and of the reference, at the upper ends of their lines."""
@@ -178,7 +166,7 @@ class ScatterLayout:
         forms = [self._forms(version) for version, _ in content.points]
         widths = [[look.advance(a, bold=True) + look.advance(b) for a, b in form] for form in forms]
         taken = [_box(box) for box, _ in self.words]
-        taken += [_thin(line) for line in self._lines()]
+        taken += [line_box(one.toTuple(), other.toTuple()) for one, other in self._lines()]
         order = sorted(
             range(len(forms)), key=lambda i: content.points[i][0].file != content.recommended
         )
@@ -239,17 +227,6 @@ def _axes(content: ScatterContent) -> tuple[Axis, Axis]:
 
 def _near(limit: float, costs: list[float]) -> bool:
     return min(costs) / _STRETCH <= limit <= max(costs) * _STRETCH
-
-
-def _thin(line: tuple[QPointF, QPointF]) -> Box:
-    """A line's room. So thin that a name may cross it where there is no better place."""
-    (one, other), half = line, 0.5
-    return Box(
-        min(one.x(), other.x()) - half,
-        min(one.y(), other.y()) - half,
-        max(one.x(), other.x()) + half,
-        max(one.y(), other.y()) + half,
-    )
 
 
 def _box(rect: QRectF) -> Box:

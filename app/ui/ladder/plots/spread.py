@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _NAME_PX = 12 * GRID
 _MOST_ROW_PX = 12 * GRID
 _STRIP_SHARE = 0.86
-_LEAST_NAMED_PX = 44 * GRID
+_LEAST_NAMED_PX = 56 * GRID
 
 
 class SpreadDrawing(Drawing):
