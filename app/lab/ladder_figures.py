@@ -80,6 +80,7 @@ class RowFigures:
         together: All questions that the reference can do.
         histogram: Positions by their divergence, as ``core.quality.histogram`` counts them.
         median_divergence: In nats.
+        refused: No divergence can be taken: its vocabulary is another than the reference's.
     """
 
     file: str
@@ -97,6 +98,7 @@ class RowFigures:
     kinds: tuple[KindFigures, ...] = ()
     histogram: tuple[int, ...] = ()
     median_divergence: float | None = None
+    refused: bool = False
 
     def cost(self, cost: Cost) -> Figure | None:
         """Needed memory in bytes, or tokens per second."""
@@ -208,7 +210,8 @@ def _row(number: int, row: dict[str, Any]) -> RowFigures:
         speed=_speed(row),
         divergence=_divergence(row),
         points_lost=_points_lost(row, summary),
-        bits_per_byte=_figure(row, "bits_per_byte"),
+        bits_per_byte=_bits(row),
+        refused=row.get("refused") is not None,
         together=_kind(summary) if summary else None,
         kinds=kinds,
         histogram=tuple(row["histogram"] or ()),
@@ -253,6 +256,15 @@ def _divergence(row: dict[str, Any]) -> Figure | None:
     ends = (found.low, found.high)
     low, high = (None if end is None else max(end, LEAST_DIVERGENCE) for end in ends)
     return Figure(max(found.value, LEAST_DIVERGENCE), low, high)
+
+
+def _bits(row: dict[str, Any]) -> Figure | None:
+    """The interval is that of the paired difference from the reference, around the value."""
+    value, middle = row["bits_per_byte"], row.get("bits_per_byte_difference")
+    low, high = (row.get(f"bits_per_byte_difference_{end}") for end in ("low", "high"))
+    if value is None or middle is None or low is None or high is None:
+        return None if value is None else Figure(value)
+    return Figure(value, value + low - middle, value + high - middle)
 
 
 def _figure(row: dict[str, Any], name: str) -> Figure | None:

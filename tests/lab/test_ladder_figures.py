@@ -87,3 +87,18 @@ def test_letters_of_the_window_decide_over_colours() -> None:
     files = [row.file for row in known.rows]
     given = lettered(known, {files[0]: "C", files[1]: "A"})
     assert [row.number for row in given.rows] == [2, 0, 1, 3]
+
+
+def test_bits_per_byte_carry_the_interval_of_their_paired_difference() -> None:
+    document = cases.document()
+    row = document["candidates"][2]
+    row |= {"bits_per_byte": 1.25, "bits_per_byte_difference": 0.2, "refused": "Other words."}
+    assert figures_of_document(document).rows[2].bits_per_byte == Figure(1.25)
+    row |= {"bits_per_byte_difference_low": 0.15, "bits_per_byte_difference_high": 0.3}
+    known = figures_of_document(document).rows[2]
+    assert known.refused
+    bits = known.bits_per_byte
+    assert bits is not None
+    assert [bits.value, bits.low, bits.high] == pytest.approx([1.25, 1.2, 1.35])
+    row["bits_per_byte"] = None
+    assert figures_of_document(document).rows[2].bits_per_byte is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -68,6 +68,7 @@ class Version:
     Attributes:
         number: Its place: letter, colour and shape.
         failed: It could not be measured, or not all of it.
+        refused: It has no divergence from this reference.
     """
 
     file: str
@@ -75,6 +76,7 @@ class Version:
     number: int
     is_reference: bool
     failed: bool
+    refused: bool = False
 
     @classmethod
     def of(cls, row: RowFigures) -> Version:
@@ -189,7 +191,7 @@ def _scatter(figures: LadderFigures | None, cost: Cost, loss: Loss) -> ScatterCo
         if row.is_reference and row.loss(loss) is None and (found := row.cost(cost)) is not None
     ]
     absent = tuple(
-        Version.of(row)
+        replace(Version.of(row), refused=row.refused and loss is Loss.DIVERGENCE)
         for row in figures.rows
         if row not in rows and not (row.is_reference and row.cost(cost) is not None)
     )

@@ -25,6 +25,11 @@ def no_loss(figures: LadderFigures, loss: Loss) -> tuple[str, str]:
             tr("Quality was not measured"),
             tr("This ladder was measured without a text; choose the loss at tasks."),
         )
+    if loss is Loss.DIVERGENCE and any(row.refused for row in figures.rows):
+        return (
+            tr("No divergences"),
+            tr("These versions have another vocabulary; choose bits per byte or tasks as loss."),
+        )
     if loss is Loss.BITS:
         return (
             tr("No bits per byte yet"),

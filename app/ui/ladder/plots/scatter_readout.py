@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core.shapes import colour_of, letter_of
-from app.lab.ladder_figures import Cost
+from app.lab.ladder_figures import Cost, Loss
 from app.ui.format import UNKNOWN, Quantity
 from app.ui.ladder.plots import words
 from app.ui.plots.words import Readout, ReadoutRow
@@ -60,6 +60,8 @@ def _notes(content: ScatterContent, here: Sequence[tuple[Version, PlotPoint]]) -
     files = {version.file for version in versions}
     if content.recommended in files:
         notes.append(words.tr("The one to run by your limits"))
+    if content.loss is Loss.BITS and any(point.low is not None for _, point in here):
+        notes.append(words.tr("The interval is that of the difference from the reference"))
     if content.predicted & files:
         notes.append(words.tr("Memory as predicted; it was not measured"))
     if any(version.failed for version in versions):

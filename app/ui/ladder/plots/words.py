@@ -148,10 +148,14 @@ def share_interval(low: float, high: float) -> str:
 def missing_words(missing: Sequence[Version]) -> str:
     """Who is not in a plot, and why."""
     failed = [name_of(version) for version in missing if version.failed]
-    waiting = [name_of(version) for version in missing if not version.failed]
+    others = [version for version in missing if not version.failed]
+    waiting = [name_of(version) for version in others if not version.refused]
+    refused = [name_of(version) for version in others if version.refused]
     said: list[str] = []
     if waiting:
         said.append(tr("Not measured yet: {0}").format(", ".join(waiting)))
+    if refused:
+        said.append(tr("Another vocabulary: {0}").format(", ".join(refused)))
     if failed:
         said.append(tr("Failed: {0}").format(", ".join(failed)))
     return ". ".join(said)

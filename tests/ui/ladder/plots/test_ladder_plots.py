@@ -396,6 +396,20 @@ def test_a_ladder_without_text_or_questions_says_what_was_left_out(plots: Ladder
     assert titles[PlotKind.SPREAD] == "Quality was not measured"
 
 
+def test_another_vocabulary_is_not_called_unmeasured() -> None:
+    known = figures()
+    other = replace(known.rows[2], divergence=None, refused=True)
+    layout = scatter(
+        drawn(PlotKind.MEMORY, replace(known, rows=(*known.rows[:2], other)), Options())
+    ).layout
+    assert layout.note == "Another vocabulary: C\u00a0Q2_K"
+    alone = replace(known, rows=(known.rows[0], replace(other, histogram=())))
+    for kind in (PlotKind.MEMORY, PlotKind.SPREAD):
+        notice = drawn(kind, alone, Options())
+        assert isinstance(notice, Notice)
+        assert notice.words[0] == "No divergences"
+
+
 def test_what_did_not_change_is_not_laid_out_anew(plots: LadderPlots) -> None:
     plots.show_figures(figures())
     before = {kind: board_of(plots, kind).drawing for kind in PlotKind}
