@@ -7,6 +7,7 @@ import os
 import deb
 import desktop
 import rpm
+import system
 from common import (
     APP_ID,
     NAME,
@@ -18,7 +19,6 @@ from common import (
     say,
     tree_bytes,
 )
-from engine import VULKAN_FILES
 
 MOST_DEB_BYTES = 100_000_000
 MOST_UNPACKED_BYTES = 300_000_000
@@ -34,11 +34,13 @@ _TOOLS = {
 def need_tools(steps: list[str]) -> None:
     """Stop at once, not after an hour, where a tool of a later step is missing."""
     tools = [tool for step in steps for tool in _TOOLS.get(step, ())]
-    files: tuple[tuple[str, str], ...] = ()
-    if "freeze" in steps and os.environ.get("SHRINKSCOPE_VULKAN") != "0":
-        tools += ["cmake", "ninja", "glslc"]
-        files = VULKAN_FILES
-    need_all(tools, files)
+    further: dict[str, str] = {}
+    if "freeze" in steps:
+        further |= system.missing_libraries()
+        if os.environ.get("SHRINKSCOPE_VULKAN") != "0":
+            tools += ["cmake", "ninja", "glslc"]
+            further |= system.missing_for_vulkan()
+    need_all(tools, further)
 
 
 def check() -> None:

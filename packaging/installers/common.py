@@ -93,13 +93,17 @@ def architecture() -> str:
 
 def need(*tools: str) -> None:
     """Stop unless these commands are there, with the line that installs what is missing."""
-    need_all(tools, ())
+    need_all(tools, {})
 
 
-def need_all(tools: Sequence[str], files: Sequence[tuple[str, str]]) -> None:
-    """Stop unless commands and files, each with its Debian package, are there."""
-    missing = {TOOLS[tool]: tool for tool in tools if shutil.which(tool) is None}
-    missing |= {package: path for path, package in files if not Path(path).exists()}
+def need_all(tools: Sequence[str], further: Mapping[str, str]) -> None:
+    """Stop unless commands are there and nothing further is missing.
+
+    Args:
+        tools: Commands.
+        further: What else is missing, by the Debian package that brings it.
+    """
+    missing = {TOOLS[tool]: tool for tool in tools if shutil.which(tool) is None} | dict(further)
     if not missing:
         return
     sudo = "" if os.geteuid() == 0 else "sudo "

@@ -13,7 +13,8 @@ import re
 import shutil
 from pathlib import Path
 
-from common import PACKAGING, ROOT, PackagingError, digest, fresh, need_all, run, say
+import system
+from common import PACKAGING, ROOT, PackagingError, digest, fresh, need, need_all, run, say
 
 CACHE = ROOT / "build" / "engine"
 PACKAGE = "llama-cpp-python"
@@ -40,11 +41,6 @@ VULKAN_FLAGS = (
     f"-DCMAKE_CXX_FLAGS=-I{PACKAGING / 'vulkan'}",
 )
 VULKAN_LIBRARY = "libggml-vulkan.so"
-# CMake packages and headers that the Vulkan backend is compiled with, and who brings them.
-VULKAN_FILES = (
-    ("/usr/include/vulkan/vulkan.hpp", "libvulkan-dev"),
-    ("/usr/share/cmake/SPIRV-Headers/SPIRV-HeadersConfig.cmake", "spirv-headers"),
-)
 
 
 def pinned() -> str:
@@ -66,7 +62,7 @@ def ensure_wheel(python: Path) -> Path:
     found = sorted(folder.glob("llama_cpp_python-*.whl"))
     if found:
         return found[0]
-    need_all(("c++",), ())
+    need("c++")
     say(f"  compiling {PACKAGE} {pinned()} for every processor, once (20 minutes and more)")
     work = fresh(CACHE / "work-wheel")
     command = [python, "-m", "pip", "wheel", "--no-deps", "--no-cache-dir", "--wheel-dir", work]
@@ -90,7 +86,7 @@ def ensure_vulkan(python: Path) -> Path | None:
     library = CACHE / f"vulkan-{_key(VULKAN_FLAGS)}" / VULKAN_LIBRARY
     if library.is_file():
         return library
-    need_all(("c++", "cmake", "ninja", "glslc"), VULKAN_FILES)
+    need_all(("c++", "cmake", "ninja", "glslc"), system.missing_for_vulkan())
     say("  compiling llama.cpp's Vulkan backend, once (half an hour and more)")
     build = CACHE / "work-vulkan"
     source = ensure_source(python) / "vendor" / "llama.cpp"
