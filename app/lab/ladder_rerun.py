@@ -138,19 +138,7 @@ def _row_differences(file: str, old: dict[str, Any], new: dict[str, Any]) -> lis
         if earlier is not None:
             label = f"{test['test']} @ {test['depth']}" if test["depth"] else test["test"]
             add(label, earlier["mean"], test["mean"], notable=_is_faster_or_slower(earlier, test))
-    for name, low, high in (
-        ("mean_kld", "mean_kld_low", "mean_kld_high"),
-        ("same_top", "same_top_low", "same_top_high"),
-    ):
-        value, ends = new[name], (old.get(low), old.get(high))
-        outside = (
-            value is not None
-            and ends[0] is not None
-            and ends[1] is not None
-            and not ends[0] <= value <= ends[1]
-        )
-        if _relative(old.get(name), value) > 1e-6:
-            add(name, old.get(name), value, notable=outside or (old.get(name) is None))
+    found += _interval_differences(file, old, new)
     kinds = {kind["kind"]: kind for kind in old.get("kinds", [])}
     for kind in new["kinds"]:
         earlier = kinds.get(kind["kind"])
@@ -162,6 +150,24 @@ def _row_differences(file: str, old: dict[str, Any], new: dict[str, Any]) -> lis
     changed = sum(outcomes.get(key) != value for key, value in now.items())
     if outcomes and changed:
         add("answers judged otherwise", 0, changed, notable=True)
+    return found
+
+
+def _interval_differences(
+    file: str, old: dict[str, Any], new: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Figures that have an interval: notable is what lies outside of the earlier one."""
+    found: list[dict[str, Any]] = []
+    for name in ("mean_kld", "same_top", "bits_per_byte_difference"):
+        if name not in old:
+            continue  # an earlier version did not measure it
+        before, value = old[name], new[name]
+        low, high = old.get(f"{name}_low"), old.get(f"{name}_high")
+        outside = False
+        if value is not None and low is not None and high is not None:
+            outside = not low <= value <= high
+        if _relative(before, value) > 1e-6:
+            found.append(_difference(file, name, before, value, notable=outside or before is None))
     return found
 
 

@@ -6,6 +6,7 @@ Only Python's own library: the figures of the ladder must not need a heavy packa
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from statistics import NormalDist
 
 _FRACTION_STEPS = 400
@@ -23,6 +24,7 @@ def normal_quantile(confidence: float) -> float:
     return NormalDist().inv_cdf(0.5 + confidence / 2)
 
 
+@lru_cache(maxsize=256)
 def student_quantile(confidence: float, degrees_of_freedom: float) -> float:
     """How far to either side hold ``confidence`` of Student's t distribution.
 
