@@ -12,6 +12,7 @@ import re
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from common import BUILD, PACKAGING, ROOT, TREE, PackagingError, filled, fresh, run, say, write
 
@@ -149,7 +150,7 @@ def _debian_package(path: Path) -> str:
     raise PackagingError(f"Nobody is known to own {path}, which is in the frozen program.")
 
 
-def _component(name: str, distributions: dict[str, dict[str, str]], source: str) -> Component:
+def _component(name: str, distributions: dict[str, dict[str, Any]], source: str) -> Component:
     if name in distributions:
         return _python_component(name, distributions[name])
     if name == "Python":
@@ -157,7 +158,7 @@ def _component(name: str, distributions: dict[str, dict[str, str]], source: str)
     return _system_component(name, name)
 
 
-def _python_component(name: str, facts: dict[str, str]) -> Component:
+def _python_component(name: str, facts: dict[str, Any]) -> Component:
     licence = LICENCES.get(name) or facts["licence"]
     made = Component(name, facts["version"], licence or "see its text", facts["home"])
     for text in OWN_TEXTS.get(name, ()):

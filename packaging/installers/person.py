@@ -13,6 +13,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import smoke
 from common import NAME, PackagingError, need, run
@@ -146,7 +147,7 @@ class Person:
         )
         return [Answer(*row) for row in rows]
 
-    def _query(self, sql: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+    def _query(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         path = self._home / "data" / "shrinkscope.sqlite3"
         if not path.is_file():
             return []

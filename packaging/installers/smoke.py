@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from common import PackagingError
@@ -42,13 +42,12 @@ def until_painted(home: Path, process: subprocess.Popen[bytes]) -> float:
     return time.monotonic() - began
 
 
-def wait_for(condition: object, process: subprocess.Popen[bytes] | None = None) -> None:
+def wait_for(condition: Callable[[], bool], process: subprocess.Popen[bytes] | None = None) -> None:
     """Wait until something is so.
 
     Raises:
         PackagingError: It did not come about, or the program ended before it did.
     """
-    assert callable(condition)
     never = threading.Event()
     end = time.monotonic() + PATIENCE_SECONDS
     while not condition():

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import debian_root
 import old_processor
@@ -183,7 +184,7 @@ def _used(process: subprocess.Popen[bytes], home: Path, display: person.Display)
             process.wait()
 
 
-def _compare(program: list[str], environ: dict[str, str]) -> list[dict[str, object]]:
+def _compare(program: list[str], environ: dict[str, str]) -> list[dict[str, Any]]:
     told = subprocess.run(
         [*program, "compare", "--demo", *QUESTION, "--json"],
         env=environ,
@@ -196,7 +197,7 @@ def _compare(program: list[str], environ: dict[str, str]) -> list[dict[str, obje
     return _must_be_answered(json.loads(told.stdout))
 
 
-def _must_be_answered(document: dict[str, list[dict[str, object]]]) -> list[dict[str, object]]:
+def _must_be_answered(document: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
     rows = document["candidates"]
     failed = [row for row in rows if row["error"] or not row["text"]]
     if len(rows) != LEVELS or failed:
