@@ -19,7 +19,6 @@ from app.lab.quality_partings import Continuation
 from app.lab.quality_text import TextFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from app.core.model_file import ModelFile
@@ -44,24 +43,24 @@ class KeptReference:
         """A file that whoever measures may write and remove."""
         return self._folder / "scratch"
 
-    def tokens(self) -> tuple[TextFacts, list[int]] | None:
+    def tokens(self) -> tuple[TextFacts, array[int]] | None:
         """The text's tokens and what they tell of the model; None before they are kept."""
         facts = self._read(_FACTS, TextFacts)
         try:
-            tokens = array("i", (self._folder / _TOKENS).read_bytes()).tolist()
+            tokens = array("i", (self._folder / _TOKENS).read_bytes())
         except (OSError, ValueError):
             return None
         if facts is None or sum(facts.part_tokens) != len(tokens):
             return None
         return facts, tokens
 
-    def keep_tokens(self, facts: TextFacts, tokens: Sequence[int]) -> None:
+    def keep_tokens(self, facts: TextFacts, tokens: array[int]) -> None:
         """Keep them.
 
         Raises:
             OSError: The disk is full, or the folder is gone.
         """
-        self._write(_TOKENS, array("i", tokens).tobytes())
+        self._write(_TOKENS, tokens.tobytes())
         self._write(_FACTS, msgspec.json.encode(facts))
 
     def continuations(self) -> list[Continuation] | None:

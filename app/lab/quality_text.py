@@ -83,7 +83,7 @@ class TextReader:
 
     def read(
         self, model: ModelFile, text: MeasuredText, answer_threads: int | None = None
-    ) -> tuple[TextFacts, list[int]]:
+    ) -> tuple[TextFacts, array[int]]:
         """All parts as tokens, one after another, with what they tell of the model.
 
         Args:
@@ -95,7 +95,7 @@ class TextReader:
         Raises:
             PersonError: The engine failed.
         """
-        tokens: list[int] = []
+        tokens = array("i")
         counts: list[int] = []
         plain = hashlib.sha256()
         told: m.Tokenized | None = None
@@ -103,7 +103,7 @@ class TextReader:
         refused = False
         try:
             for part in text.parts:
-                found, texts = list[int](), list[str]()
+                found, texts = array("i"), list[str]()
                 if part.chats and not refused:
                     found, texts = self._chats(model, part, answer_threads)
                 if part.chats and not texts:
@@ -114,7 +114,7 @@ class TextReader:
                     # The only part may be a file: its bytes are taken as they are.
                     raw = text.raw if text.raw and len(text.parts) == 1 and part.text else b""
                     told, found = self._plain(model, raw or words.encode("utf-8", "replace"))
-                    plain.update(array("i", found).tobytes())
+                    plain.update(found.tobytes())
                 tokens += found
                 counts.append(len(found))
             if told is None:
@@ -140,7 +140,7 @@ class TextReader:
             PersonError: The engine failed.
         """
         try:
-            return self._plain(model, data)[1]
+            return self._plain(model, data)[1].tolist()
         finally:
             self._scratch.unlink(missing_ok=True)
             self._scratch.with_name(f"{self._scratch.name}-in").unlink(missing_ok=True)
@@ -168,7 +168,7 @@ class TextReader:
             found += [text.encode("latin-1") for text in texts]
         return found
 
-    def _plain(self, model: ModelFile, data: bytes) -> tuple[m.Tokenized, list[int]]:
+    def _plain(self, model: ModelFile, data: bytes) -> tuple[m.Tokenized, array[int]]:
         source = self._scratch.with_name(f"{self._scratch.name}-in")
         try:
             source.write_bytes(data)
@@ -179,27 +179,27 @@ class TextReader:
         engine = self._shelf.take(model)
         command = m.Tokenize(engine.next_id(), str(source), str(self._scratch))
         told = engine.call(command, m.Tokenized)
-        return told, array("i", self._scratch.read_bytes()).tolist()
+        return told, array("i", self._scratch.read_bytes())
 
     def _chats(
         self, model: ModelFile, part: TextPart, answer_threads: int | None
-    ) -> tuple[list[int], list[str]]:
+    ) -> tuple[array[int], list[str]]:
         """A part's chats by the model's template; nothing where it refuses one of them."""
-        tokens: list[int] = []
+        tokens = array("i")
         texts: list[str] = []
         if model.chat_template is None:
-            return [], []
+            return tokens, texts
         answered = 0
         for chat in part.chats:
             asks = chat[-1].role is Role.USER
             rendered = self._rendered(model, chat, opens_answer=asks)
             if rendered is None:
-                return [], []
-            tokens += rendered.tokens
+                return array("i"), []
+            tokens.extend(rendered.tokens)
             texts.append(rendered.text)
             if asks and answer_threads is not None and answered < _MOST_ANSWERED:
                 answered += 1
-                tokens += self._answer(model, rendered.tokens, answer_threads)
+                tokens.extend(self._answer(model, rendered.tokens, answer_threads))
         return tokens, texts
 
     def _answer(self, model: ModelFile, tokens: list[int], threads: int) -> list[int]:

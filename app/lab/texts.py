@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 BUNDLED_TEXT = "bundled texts"
 USUAL_TEXT = "bundled texts and own chats"
 HISTORY_TEXT = "own chats"
-_MOST_FILE_BYTES = 500_000_000
+_MOST_FILE_BYTES = 100_000_000
 # Beside the bundled texts the chats are a fourth of what is read.
 _USUAL_HISTORY_BYTES = 24_000
 _HISTORY_BYTES = 400_000
