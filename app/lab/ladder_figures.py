@@ -163,7 +163,7 @@ def figures_of_document(document: Mapping[str, Any]) -> LadderFigures:
     limits, floor = document["limits"], document["noise_floor"]
     return LadderFigures(
         tuple(_row(number, row) for number, row in enumerate(document["candidates"])),
-        _divergence(floor) if floor else None,
+        _figure(floor, "mean_kld") if floor else None,
         limits["memory_bytes"],
         limits["least_tokens_per_second"],
         limits["tolerance"],
@@ -188,11 +188,20 @@ def points_of(rows: Sequence[RowFigures], cost: Cost, loss: Loss) -> list[PlotPo
         across, up = row.cost(cost), row.loss(loss)
         if across is None or up is None:
             continue
+        if loss is Loss.DIVERGENCE:
+            up = _drawable(up)
         swing = None if across.high is None else across.high - across.value
         found.append(
             PlotPoint(row.name, row.number, across.value, up.value, up.low, up.high, swing)
         )
     return found
+
+
+def _drawable(figure: Figure) -> Figure:
+    """A divergence as a logarithmic axis can show it."""
+    ends = (figure.low, figure.high)
+    low, high = (None if end is None else max(end, LEAST_DIVERGENCE) for end in ends)
+    return Figure(max(figure.value, LEAST_DIVERGENCE), low, high)
 
 
 def _row(number: int, row: dict[str, Any]) -> RowFigures:
@@ -208,7 +217,7 @@ def _row(number: int, row: dict[str, Any]) -> RowFigures:
         needed_bytes=needed or predicted,
         is_predicted=not needed and bool(predicted),
         speed=_speed(row),
-        divergence=_divergence(row),
+        divergence=_figure(row, "mean_kld"),
         points_lost=_points_lost(row, summary),
         bits_per_byte=_bits(row),
         refused=row.get("refused") is not None,
@@ -247,15 +256,6 @@ def _points_lost(row: dict[str, Any], summary: dict[str, Any] | None) -> Figure 
         return None
     low, high = summary["difference_low"], summary["difference_high"]
     return Figure(-100 * summary["difference"] + 0.0, -100 * high, -100 * low)
-
-
-def _divergence(row: dict[str, Any]) -> Figure | None:
-    found = _figure(row, "mean_kld")
-    if found is None:
-        return None
-    ends = (found.low, found.high)
-    low, high = (None if end is None else max(end, LEAST_DIVERGENCE) for end in ends)
-    return Figure(max(found.value, LEAST_DIVERGENCE), low, high)
 
 
 def _bits(row: dict[str, Any]) -> Figure | None:

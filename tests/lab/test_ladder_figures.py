@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 
@@ -38,7 +40,7 @@ def test_figures_are_those_of_the_rows() -> None:
     assert f16.is_reference
     assert f16.divergence is None
     assert f16.points_lost == Figure(0.0)
-    assert known.floor == Figure(LEAST_DIVERGENCE, LEAST_DIVERGENCE, LEAST_DIVERGENCE)
+    assert known.floor == Figure(1e-7, 1e-7 * 0.8, 1e-7 * 1.25)
     assert q8.needed_bytes == rows[1].needed_bytes
     assert not q8.is_predicted
     speed = rows[1].test("tg")
@@ -77,6 +79,9 @@ def test_points_are_those_of_which_both_are_known() -> None:
     assert [p.name for p in points_of(rows, Cost.SPEED, Loss.DIVERGENCE)] == ["Q8_0", "Q2_K"]
     assert [p.name for p in points_of(rows, Cost.MEMORY, Loss.DIVERGENCE)] == ["Q8_0"]
     assert [p.name for p in points_of(rows, Cost.MEMORY, Loss.TASKS)] == ["F16", "Q8_0"]
+    tiny = replace(rows[1], divergence=Figure(1e-9, -1e-9, 1e-8))
+    (point,) = points_of([tiny], Cost.SPEED, Loss.DIVERGENCE)
+    assert (point.y, point.low, point.high) == (LEAST_DIVERGENCE,) * 3
     (point, _) = points_of(rows, Cost.SPEED, Loss.DIVERGENCE)
     assert point.across == pytest.approx(point.x * 0.01)
 

@@ -58,6 +58,8 @@ class LadderPlots(QWidget):
         self._grid.setVerticalSpacing(GRID)
         self._slots = tuple(Slot(kind, self) for kind in PlotKind)
         self._save = SaveButton()
+        # No higher than the lists to choose from: plots beside each other stand on one line.
+        self._save.setMaximumHeight(self._slots[0].head.minimumSize().height() - GRID)
         self._slots[0].head.addWidget(self._save)
         self._outlet = Outlet(
             self._sheet, self._table, self._values, "shrinkscope-ladder-plots", self

@@ -25,6 +25,8 @@ _STRETCH = 1.6
 _TICK_PX = 5 * GRID
 _UPRIGHT_TICK_PX = 8 * GRID
 _LABEL_REACH_PX = 12.0
+# In a low plot the scale's own room would be less than half a mark.
+_MARGIN_PX = 5.0
 
 
 class Name(NamedTuple):
@@ -73,18 +75,19 @@ class ScatterLayout:
         self.note = words.missing_words(content.missing)
         bottom = size.height() - 2 * line - GRID - (line if self.note else 0.0)
         top, right = line + GRID, size.width() - 1.5 * GRID
-        self.y_scale = Scale(self.y_axis, ups, bottom, top)
+        self.y_scale = Scale(self.y_axis, ups, bottom - _MARGIN_PX, top + _MARGIN_PX)
         most = max(2, min(6, int((bottom - top) / _TICK_PX)))
         self.up = [(v, words.loss_tick(content.loss, v)) for v in self.y_scale.ticks(most)]
         left = max(look.advance(text) for _, text in self.up) + GRID
         self.area = QRectF(left, top, max(1.0, right - left), max(1.0, bottom - top))
-        self.x_scale = Scale(self.x_axis, costs, left, right)
+        self.x_scale = Scale(self.x_axis, costs, left + _MARGIN_PX, right - _MARGIN_PX)
         most = max(2, min(6, int(self.area.width() / _UPRIGHT_TICK_PX)))
         self.across = [(v, words.cost_tick(content.cost, v)) for v in self.x_scale.ticks(most)]
         self.words = self._upright_words()
         if self.words:
             # Room for the words of the upright lines, above all points.
-            self.y_scale = Scale(self.y_axis, ups, bottom, self.words[-1][0].bottom())
+            top = self.words[-1][0].bottom() + _MARGIN_PX
+            self.y_scale = Scale(self.y_axis, ups, bottom - _MARGIN_PX, top)
         self.upright = len(self.words)
         self.words += self._level_words()
 
@@ -154,6 +157,8 @@ class ScatterLayout:
         found: list[tuple[QRectF, str]] = []
         for value, text in said:
             wide, y = look.advance(text), self.y_scale.place(value)
+            if value == content.floor and not self.floor_inside:
+                y = area.bottom()
             # The corner where cheap and harmless meet is the emptiest one.
             at_left = content.cost is Cost.MEMORY and content.loss is Loss.DIVERGENCE
             left = area.left() + 4.0 if at_left else area.right() - wide - 2.0

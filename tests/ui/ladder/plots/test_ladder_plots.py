@@ -168,7 +168,7 @@ def test_limits_are_lines_where_they_are_near_and_words_where_they_are_far() -> 
 def test_a_noise_floor_far_below_takes_no_room() -> None:
     floored = scatter(drawn(PlotKind.MEMORY, figures(), Options())).layout
     assert not floored.floor_inside
-    assert any("noise floor 10⁻⁶" in text for _, text in floored.words)
+    assert any("noise floor 10⁻⁷" in text for _, text in floored.words)
     near = replace(figures(), floor=Figure(0.0005))
     assert scatter(drawn(PlotKind.MEMORY, near, Options())).layout.floor_inside
 
