@@ -138,7 +138,8 @@ class ScatterLayout:
             wide, x = look.advance(text), self.x_scale.place(value)
             left = x - wide - 4.0 if x + 4.0 + wide > area.right() else x + 4.0
             box = QRectF(left, area.top(), wide, look.line_px)
-            if any(other.intersects(box) for other, _ in found):
+            around = box.adjusted(-GRID, 0.0, GRID, 0.0)
+            if any(other.intersects(around) for other, _ in found):
                 box.translate(0.0, look.line_px)
             found.append((box, text))
         return found
