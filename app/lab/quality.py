@@ -130,8 +130,8 @@ class Quality:
             kept.keep_tokens(*known)
         facts, tokens = known
         if plan.mode is QualityMode.QUICK:
-            chunks = quick_chunks(plan.text, facts, tokens)
             most = min(plan.most_chunks or LOOKS_CHUNKS[-1], LOOKS_CHUNKS[-1])
+            chunks = quick_chunks(plan.text, facts, tokens, most)
             needed = plan.chunk_tokens + SHORTEST_CHUNK_TOKENS
         else:
             chunks = comparable_chunks(facts, tokens, plan.chunk_tokens)

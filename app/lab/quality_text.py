@@ -226,16 +226,32 @@ class TextReader:
             return None
 
 
-def quick_chunks(text: MeasuredText, facts: TextFacts, tokens: Sequence[int]) -> list[Chunk]:
-    """Every part cut on its own, the chunks of all in the order that is always the same."""
-    found: list[Chunk] = []
+def quick_chunks(
+    text: MeasuredText, facts: TextFacts, tokens: Sequence[int], most: int | None = None
+) -> list[Chunk]:
+    """Every part cut on its own, the chunks of all in the order that is always the same.
+
+    Args:
+        text: What was read.
+        facts: What its tokens tell.
+        tokens: Of all parts.
+        most: No more chunks than these; None for all.
+    """
+    places: list[tuple[range, TextPart]] = []
     begin = 0
     for part, count in zip(text.parts, facts.part_tokens, strict=True):
-        is_plain = not part.chats or facts.rendered is None
-        pieces = cut(tokens[begin : begin + count], CHUNK_TOKENS, SHORTEST_CHUNK_TOKENS)
-        found += [Chunk(_begun(piece, facts), is_plain, part.is_own) for piece in pieces]
+        found = cut(range(begin, begin + count), CHUNK_TOKENS, SHORTEST_CHUNK_TOKENS)
+        places += [(range(piece[0], piece[-1] + 1), part) for piece in found]
         begin += count
-    return [found[place] for place in chunk_order(len(found))]
+    chosen = [places[place] for place in chunk_order(len(places))[:most]]
+    return [
+        Chunk(
+            _begun(list(tokens[span.start : span.stop]), facts),
+            not part.chats or facts.rendered is None,
+            part.is_own,
+        )
+        for span, part in chosen
+    ]
 
 
 def comparable_chunks(facts: TextFacts, tokens: Sequence[int], size_tokens: int) -> list[Chunk]:
