@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.ui.application import make_application
 from app.ui.theme import Theme, ThemeChoice
-from tests.screenshots import models_scenes, scenes
+from tests.screenshots import ladder_scenes, models_scenes, scenes
 from tests.screenshots.studio import LARGE, SMALL, Studio
 
 LIGHT, DARK = ThemeChoice.LIGHT, ThemeChoice.DARK
@@ -22,8 +22,9 @@ def main() -> int:
     home.mkdir(parents=True)
     studio = Studio(Theme(application), Path(folder), home, int(scale), _looks(which, int(scale)))
     wanted = [name for name in only.split(",") if name]
-    readme = scenes.README | models_scenes.README
-    table = readme if which == "readme" else scenes.ALL | models_scenes.ALL
+    readme = scenes.README | models_scenes.README | ladder_scenes.README
+    everything = scenes.ALL | models_scenes.ALL | ladder_scenes.ALL
+    table = readme if which == "readme" else everything
     for name, scene in table.items():
         if not wanted or name in wanted:
             scene(studio)

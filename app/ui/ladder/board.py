@@ -17,7 +17,7 @@ from app.ui.ladder.votes.port import VoteCandidate
 from app.ui.ladder.words import step_words
 from app.ui.ladder.work_strip import WorkStrip
 from app.ui.theme import GRID, current_tokens
-from app.ui.widgets import Banner, push_button
+from app.ui.widgets import Banner, EmptyState, push_button
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -65,6 +65,7 @@ class LadderBoard(QWidget):
         self.tabs.setExpanding(False)
         self.tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.stack = QStackedWidget()
+        self.nothing = EmptyState("ladder", self.tr("Nothing is measured yet"))
         self.pane_button = push_button(self.tr("Open in Compare"), icon_name="compare")
         self._lay_out()
         self._add_tab(self.details, self.tr("Details"))
@@ -75,6 +76,7 @@ class LadderBoard(QWidget):
         self.table.pane_wanted.connect(self.pane_wanted)
         self.model.modelReset.connect(self._arrange)
         self._on_row("")
+        self.show_view(None, complete=False)
 
     # --- for the page -----------------------------------------------------------------------
 
@@ -97,6 +99,9 @@ class LadderBoard(QWidget):
         before = self._view
         self._view = view
         self.model.set_view(view)
+        self.nothing.setVisible(view is None)
+        self.card.setVisible(view is not None)
+        self.rows.setVisible(view is not None)
         self.card.show_view(view, complete=complete)
         self.remarks.show_remarks(view.remarks if view is not None else ())
         self.sentences.show_view(view)
@@ -151,6 +156,7 @@ class LadderBoard(QWidget):
         for widget in (self.notice, self.strip, self.card, self.remarks):
             page.addWidget(widget)
         page.addWidget(self.rows, 1)
+        page.addWidget(self.nothing, 1)
 
     def _add_tab(self, panel: QWidget, title: str, at: int = -1) -> None:
         shown = self.stack.currentWidget()
@@ -233,7 +239,10 @@ class LadderBoard(QWidget):
         if compact is not self._compact:
             self._compact = compact
             if compact:
+                chosen = self.stack.currentWidget()
                 self._add_tab(self.table, self.tr("Table"), at=0)
+                if chosen is not None and chosen is not self.plots:
+                    self.show_tab(chosen)
             else:
                 at = self.stack.indexOf(self.table)
                 if at >= 0:

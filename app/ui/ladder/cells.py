@@ -95,7 +95,8 @@ def _name(view: LadderView, file: str) -> Cell:
     if file == view.reference:
         second = _tr("reference")
     if row.error:
-        second = _tr("not all measured") if row.facts else _tr("failed")
+        some = row.tasks is not None or any(one.mean for one in row.speed)
+        second = _tr("not all measured") if some else _tr("failed")
     tip = "\n".join(part for part in (file, row.error or "") if part)
     return Cell(view.name(file), second, tip, view.letters.get(file, "?"))
 

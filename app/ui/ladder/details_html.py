@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.core.tasks.results import KindVerdict
 from app.ui.format import MISSING, NBSP, count, divergence, number, percent, points
-from app.ui.ladder.words import points_range
+from app.ui.ladder.words import points_range, range_words
 
 if TYPE_CHECKING:
     from app.core.tasks.results import KindResult
@@ -64,7 +64,8 @@ def _kinds(view: LadderView, file: str, tokens: Tokens) -> str:
     ordered = sorted(kinds, key=lambda kind: kind.counts.difference)
     rows = [*([together] if together is not None else []), *ordered]
     lines = "".join(_kind(kind, tokens, strong=kind is together) for kind in rows)
-    heads = (_tr("Kind"), _tr("Right"), _tr("Points"), _tr("95 % interval"), "")
+    middle = _tr("Share") if file == view.reference else _tr("Points")
+    heads = (_tr("Kind"), _tr("Right"), middle, _tr("95 % interval"), "")
     head = "".join(
         f"<th{' align=right' if place in (1, 2) else ''}>{text}</th>"
         for place, text in enumerate(heads)
@@ -75,8 +76,13 @@ def _kinds(view: LadderView, file: str, tokens: Tokens) -> str:
 def _kind(kind: KindResult, tokens: Tokens, *, strong: bool) -> str:
     counts = kind.counts
     right = f"{count(counts.both + counts.gained)}/{count(counts.total)}"
-    change = points(counts.difference).value if kind.difference is not None else MISSING
-    ends = points_range(kind.difference) if kind.difference is not None else ""
+    if kind.difference is not None:
+        change, ends = points(counts.difference).value, points_range(kind.difference)
+    elif kind.accuracy is not None:  # the reference
+        change = percent((counts.both + counts.gained) / counts.total)
+        ends = range_words(percent(kind.accuracy.low), percent(kind.accuracy.high))
+    else:
+        change, ends = MISSING, ""
     word, colour = _verdict(kind, tokens)
     if kind.out_of_tokens:
         cut = _tr("{n} out of tokens").format(n=count(kind.out_of_tokens))

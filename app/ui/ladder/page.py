@@ -173,6 +173,7 @@ class LadderPage(QWidget):
         )
         entry = self._service.add(order, dict(wishes.letters))
         self.show_ladder(entry)
+        self._take_focus()
 
     def show_ladder(self, entry: LadderEntry | None) -> None:
         """Look at a ladder."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QSize, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -40,13 +41,14 @@ from app.ui.widgets import label, push_button
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtGui import QPainter, QResizeEvent
 
     from app.lab.texts import TextChoice
     from app.ui.ladder.pick_model import Index, PickFile
 
 
 _NAME_SIGNS = 24
+_INSET_PX = 5
 
 
 class _Row(QStyledItemDelegate):
@@ -60,6 +62,14 @@ class _Row(QStyledItemDelegate):
             option.font = font
         option.textElideMode = Qt.TextElideMode.ElideMiddle
         option.state &= ~QStyle.StateFlag.State_HasFocus
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        if index.column() != PickColumn.NAME:
+            # Its text begins and ends below its header's.
+            if option.state & QStyle.StateFlag.State_Selected:
+                painter.fillRect(option.rect, option.palette.brush(QPalette.ColorRole.Highlight))
+            option.rect.adjust(_INSET_PX, 0, -_INSET_PX, 0)
+        super().paint(painter, option, index)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         hint = super().sizeHint(option, index)
@@ -189,9 +199,10 @@ class Picker(QWidget):
         """Check these files and no others; the least shrunken is the reference if none is given."""
         known = {file.path for file in self.model.files}
         self._opened += [path for path in paths if path not in known and path not in self._opened]
-        self._reference = reference
+        self._reference = None
         self.set_files(self._known)
         self.model.set_checked(paths)
+        self._reference = reference
         self._follow()
 
     @property

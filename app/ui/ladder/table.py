@@ -12,6 +12,7 @@ from PySide6.QtCore import (
     QSize,
     QSortFilterProxyModel,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import QAction, QColor, QFontMetrics, QGuiApplication, QKeySequence, QPainter
@@ -176,8 +177,13 @@ class LadderTable(QTableView):
         header.sortIndicatorChanged.connect(self._share_widths)
         self._make_actions()
         self.selectionModel().currentRowChanged.connect(lambda *_: self._tell_row())
-        for signal in (model.modelReset, model.dataChanged):
-            signal.connect(self._share_widths)
+        # Several rows change at once: widths are shared once, when the event loop comes round.
+        self._sharing = QTimer(self)
+        self._sharing.setSingleShot(True)
+        self._sharing.setInterval(0)
+        self._sharing.timeout.connect(self._share_widths)
+        model.modelReset.connect(self._share_widths)
+        model.dataChanged.connect(lambda *_: self._sharing.start())
         model.modelReset.connect(self._tell_row)
         self._show_columns()
 
@@ -317,6 +323,8 @@ class LadderTable(QTableView):
         share = max(0, rest // max(1, len(shown)))
         for column in shown:
             self.setColumnWidth(column, needed[column] + min(share, GRID * 6))
+        if 0 < (left := self.viewport().width() - sum(map(self.columnWidth, shown))) < GRID * 6:
+            self.setColumnWidth(shown[0], self.columnWidth(shown[0]) + left)
 
     # Qt's own names from here on.
 

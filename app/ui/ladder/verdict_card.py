@@ -142,7 +142,8 @@ class VerdictCard(QFrame):
         self.sentence.setText(
             breakable(found.sentence) if found is not None else self.tr("Nothing is measured yet.")
         )
-        self._found = tuple(found.remarks) if found is not None else ()
+        # While it is measured, most of them say that nothing can be said yet.
+        self._found = tuple(found.remarks) if found is not None and complete else ()
         self._say(self.remarks, [] if self._short else list(self._found))
         self.setAccessibleName(self.so_far.text())
         self.setAccessibleDescription(self.sentence.text())

@@ -11,7 +11,7 @@ from app.lab.ladder_entry import LadderState
 from app.ui.ladder.words import DOT, entry_state, left_words, step_words
 from app.ui.theme import GRID
 from app.ui.widgets import ProgressLine, label, push_button
-from app.ui.widgets.labels import breakable
+from app.ui.widgets.labels import breakable, set_role
 
 if TYPE_CHECKING:
     from app.lab.ladder_entry import LadderEntry
@@ -73,6 +73,7 @@ class WorkStrip(QFrame):
                 self._offer(None)
             return
         text = self._text(entry, held=held)
+        set_role(self.words, "failed" if entry.state is LadderState.FAILED else "")
         if text != self.words.text():
             self.words.setText(text)
             self.setAccessibleName(text)
