@@ -104,7 +104,7 @@ class LimitsEditor(QWidget):
 
     def _follow(self) -> None:
         usual = _as_shown(self.limits) == _as_shown(self._usual)
-        self.reset_button.setVisible(not usual and self.parentWidget() is not None)
+        self.reset_button.setVisible(not usual)
 
 
 def _as_shown(limits: Limits) -> tuple[float | None, ...]:

@@ -10,7 +10,7 @@ from app.core.model_names import family_of
 from app.core.verdict import State
 from app.lab.ladder_entry import LadderState, name_of
 from app.lab.ladder_plan import StepKind
-from app.ui.format import NBSP, count, duration, percent, points
+from app.ui.format import NBSP, count, percent, points
 
 if TYPE_CHECKING:
     from app.core.statistics.describe import Interval
@@ -65,7 +65,7 @@ def left_words(seconds: float | None) -> str:
         return ""
     if seconds < 90:
         whole = max(5, round(seconds / 5) * 5)
-        return _tr("about {time} left").format(time=duration(whole * 1_000_000_000))
+        return _tr("about {n} s left").format(n=whole)
     minutes = round(seconds / 60)
     if minutes < 90:
         return _tr("about {n} min left").format(n=minutes)
