@@ -41,7 +41,8 @@ class KeptReference:
     @property
     def scratch(self) -> Path:
         """A file that whoever measures may write and remove."""
-        return self._folder / "scratch"
+        # Another program may measure with the same reference at the same time.
+        return self._folder / f"scratch-{os.getpid()}"
 
     def tokens(self) -> tuple[TextFacts, array[int]] | None:
         """The text's tokens and what they tell of the model; None before they are kept."""
@@ -86,7 +87,7 @@ class KeptReference:
             return None
 
     def _write(self, name: str, data: bytes) -> None:
-        part = self._folder / f"{name}.part"
+        part = self._folder / f"{name}.{os.getpid()}.part"
         try:
             part.write_bytes(data)
             part.replace(self._folder / name)

@@ -310,7 +310,7 @@ class Scorer:
 
 def _write_whole(path: Path, data: bytes) -> None:
     """A file that is either there with all of its bytes, or not at all."""
-    part = path.with_name(path.name + ".part")
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as file:
             file.write(data)
