@@ -12,11 +12,15 @@ import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from app.core.fit import gigabytes
 from app.core.tasks.results import TOLERANCE, KindResult
 from app.core.verdict import Evidence, Judgement, State, judge_candidates
 from app.core.verdict_words import MoreBits, Rung, bits_words, points, said_of
+
+if TYPE_CHECKING:
+    from app.core.statistics.anytime import WinRate
 
 ABOUT_THE_SAME = 1.15
 """Two needs of memory are about the same where one is at most so many times the other."""
@@ -46,6 +50,7 @@ def compare_at_equal_memory(
     models: Mapping[str, str],
     kinds_of: Callable[[str, str], Sequence[KindResult]],
     tolerance: float = TOLERANCE,
+    votes: Mapping[tuple[str, str], WinRate] | None = None,
 ) -> list[Pair]:
     """Compare all pairs of different models that need about the same memory.
 
@@ -54,6 +59,7 @@ def compare_at_equal_memory(
         models: For each file which model it is a version of; versions of one are not compared.
         kinds_of: Results at tasks of the second file with the first in the reference's place.
         tolerance: How much worse or better may still be called as good.
+        votes: Blind votes for the first of two files against the second.
     """
     found = [
         _ordered(one, other, kinds_of)
@@ -63,11 +69,16 @@ def compare_at_equal_memory(
         and models[one.file] != models[other.file]
         and _alike(one, other)
     ]
-    evidence = [Evidence(kinds_of(one.file, other.file)) for one, other in found]
+    rates = [(votes or {}).get((other.file, one.file)) for one, other in found]
+    evidence = [
+        Evidence(kinds_of(one.file, other.file), rate)
+        for (one, other), rate in zip(found, rates, strict=True)
+    ]
     pairs: list[Pair] = []
-    for (one, other), judgement in zip(found, judge_candidates(evidence, tolerance), strict=True):
+    judged = judge_candidates(evidence, tolerance)
+    for (one, other), judgement, rate in zip(found, judged, rates, strict=True):
         bits = _bits_between(one, other)
-        sentence = _sentence(one, other, judgement, bits)
+        sentence = _sentence(one, other, judgement, bits, rate)
         pairs.append(Pair(one.file, other.file, judgement, bits, sentence))
     return pairs
 
@@ -106,7 +117,13 @@ def _bits_between(first: Rung, second: Rung) -> MoreBits | None:
     return MoreBits((mine.share - theirs.share) / base, error)
 
 
-def _sentence(first: Rung, second: Rung, judgement: Judgement, bits: MoreBits | None) -> str:
+def _sentence(
+    first: Rung,
+    second: Rung,
+    judgement: Judgement,
+    bits: MoreBits | None,
+    votes: WinRate | None,
+) -> str:
     where = f"At about the same memory ({gigabytes(_need(first))} and {gigabytes(_need(second))})"
     summary = judgement.summary
     if judgement.state is State.LOSES:
@@ -121,4 +138,8 @@ def _sentence(first: Rung, second: Rung, judgement: Judgement, bits: MoreBits | 
             f"({points(summary)} for {second.name})"
         )
     described = f"; {second.name} {bits_words(bits)} than {first.name}" if bits else ""
+    if votes is not None:
+        total = votes.wins + votes.losses
+        described += f"; of {total} blind votes {votes.wins} preferred {second.name}"
+        described += "" if votes.decided else ", not enough to tell"
     return f"{where}, {said}{described}."

@@ -18,6 +18,7 @@ from app.lab.kept_references import KeptReferences
 from app.lab.kept_texts import KeptTexts
 from app.lab.ladder import Ladder
 from app.lab.ladder_document import ladder_document
+from app.lab.ladder_pairs import pair_rates
 from app.lab.ladder_plan import LadderPlan, Profile
 from app.lab.ladder_steps import Tools
 from app.lab.ladder_tasks import LadderTasks
@@ -175,7 +176,8 @@ class LadderRun:
         items = tuple(self._set.items) if self._set else ()
         limits = self._order.limits
         votes = stored_rates(self._paths.database, result)
-        assessment = assess(result, items, limits, votes)
+        between = pair_rates(self._paths.database, result)
+        assessment = assess(result, items, limits, votes, between)
         return ladder_document(result, assessment, limits, self.text, items)
 
     def _readable(self) -> dict[Path, ModelFile]:

@@ -53,6 +53,7 @@ def assess(
     items: Sequence[TaskItem],
     limits: Limits,
     votes: Mapping[str, WinRate] | None = None,
+    pair_votes: Mapping[tuple[str, str], WinRate] | None = None,
 ) -> Assessment:
     """Judge a ladder, complete or not.
 
@@ -61,6 +62,7 @@ def assess(
         items: The questions that were asked.
         limits: Of the person.
         votes: Blind votes of candidates against the reference, by file.
+        pair_votes: Of the first of two files against the second.
     """
     names = names_of(result)
     plan = result.plan
@@ -87,7 +89,7 @@ def assess(
         final,
         {path: sentence_of(rung, reference) for path, rung in rungs.items()},
         recommend([rungs[path] for path in plan.files], reference, limits),
-        tuple(_pairs(result, items, rungs, limits.tolerance)),
+        tuple(_pairs(result, items, rungs, limits.tolerance, pair_votes)),
         dict(votes or {}),
     )
 
@@ -119,14 +121,14 @@ def _pairs(
     items: Sequence[TaskItem],
     rungs: Mapping[str, Rung],
     tolerance: float,
+    votes: Mapping[tuple[str, str], WinRate] | None,
 ) -> list[Pair]:
     def kinds_of(first: str, second: str) -> list[KindResult]:
         one, other = _outcomes(result.rows[first]), _outcomes(result.rows[second])
         return compare_tasks(items, one, [other], tolerance)[0] if one and other else []
 
-    return compare_at_equal_memory(
-        [rungs[path] for path in result.plan.files], _models(result), kinds_of, tolerance
-    )
+    rows = [rungs[path] for path in result.plan.files]
+    return compare_at_equal_memory(rows, _models(result), kinds_of, tolerance, votes)
 
 
 def _rung(row: LadderRow, name: str, judgement: Judgement | None) -> Rung:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from app.core.statistics.anytime import win_rate
 from app.core.tasks.items import Check, TaskItem
 from app.core.tasks.results import KindResult, compare_tasks
 from app.core.tasks.scoring import Outcome
@@ -77,3 +78,18 @@ def test_only_different_models_at_about_the_same_memory() -> None:
         [rung("large", 2 * GB), rung("unknown", 2 * GB)],
     ):
         assert compare_at_equal_memory(rungs, MODELS, kinds_of) == []
+
+
+def test_votes_between_the_two_count() -> None:
+    rungs = [rung("large", 2 * GB), rung("small", 2 * GB)]
+    kinds_of = kinds_among({"large": range(220), "small": range(15, 231)})
+    votes = {("small", "large"): win_rate(3, 40), ("large", "small"): win_rate(40, 3)}
+    (pair,) = compare_at_equal_memory(rungs, MODELS, kinds_of, votes=votes)
+    assert pair.second == "small"
+    assert pair.judgement.state is State.LOSES
+    assert pair.judgement.loses_votes
+    assert "loses the blind votes against large.gguf" in pair.sentence
+    assert "of 43 blind votes 3 preferred small.gguf." in pair.sentence
+    few = {("small", "large"): win_rate(2, 1)}
+    (pair,) = compare_at_equal_memory(rungs, MODELS, kinds_of, votes=few)
+    assert "of 3 blind votes 2 preferred small.gguf, not enough to tell." in pair.sentence
