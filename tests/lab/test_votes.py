@@ -24,6 +24,7 @@ from app.core.votes.choices import Choice, Outcome, shuffle
 from app.core.votes.pairs import PairState, Role, VoteAnswer, VotedFile, VotePair, VoteSettings
 from app.core.votes.tally import Finding
 from app.lab.ladder_document import candidate_rows
+from app.lab.ladder_pairs import pair_rates
 from app.lab.ladder_verdict import assess
 from app.lab.votes import VoteBooth
 from app.lab.votes_answers import AnswerMaker
@@ -452,6 +453,10 @@ def test_votes_decide_in_the_verdict_of_a_ladder(tmp_path: Path) -> None:
     # The command line and reports see the same votes, by the files' contents.
     assert stored_rates(tmp_path / "votes.sqlite3", measured) == rates
     assert stored_rates(tmp_path / "none.sqlite3", measured) == {}
+    between = pair_rates(tmp_path / "votes.sqlite3", measured)
+    assert between[candidate, reference] == rates[candidate]
+    assert between[reference, candidate].wins == rates[candidate].losses == 16
+    assert pair_rates(tmp_path / "none.sqlite3", measured) == {}
     row = next(r for r in candidate_rows(measured, given) if r["file"] == candidate)
     assert (row["votes"]["better"], row["votes"]["worse"]) == (0, 16)
     at.close()
