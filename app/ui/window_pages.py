@@ -61,6 +61,10 @@ def _compare_help() -> PageHelp:
                 "Memory is shown in two parts: private is what an engine must have, mapped is the "
                 "file's weights, which the system may drop and engines of one file share."
             ),
+            _tr(
+                "Which of them to run is measured on the Ladder page: its button stands at the "
+                "right, above the panes."
+            ),
         ),
     )
 

@@ -35,7 +35,7 @@ def details_html(view: LadderView, file: str, tokens: Tokens, *, wide: bool) -> 
     right = _failures(row) + _continuations(row, view) + _worst(row, tokens)
     if wide and left and right:
         below = (
-            "<table width='100%' cellspacing=0><tr><td valign=top width='46%'>"
+            "<table width='100%' cellspacing=0><tr><td valign=top width='50%'>"
             f"{left}</td><td valign=top>{right}</td></tr></table>"
         )
     else:
@@ -63,17 +63,20 @@ def _kinds(view: LadderView, file: str, tokens: Tokens) -> str:
     together = judgement.together if judgement is not None else None
     ordered = sorted(kinds, key=lambda kind: kind.counts.difference)
     rows = [*([together] if together is not None else []), *ordered]
-    lines = "".join(_kind(kind, tokens, strong=kind is together) for kind in rows)
+    cut = any(kind.out_of_tokens for kind in kinds)
+    lines = "".join(_kind(kind, tokens, strong=kind is together, cut=cut) for kind in rows)
     middle = _tr("Share") if file == view.reference else _tr("Points")
-    heads = (_tr("Kind"), _tr("Right"), middle, _tr("95 % interval"), "")
+    heads = [_tr("Kind"), _tr("Right"), middle, _tr("95 % interval"), ""]
+    if cut:
+        heads.insert(2, _tr("Cut off"))
     head = "".join(
-        f"<th{' align=right' if place in (1, 2) else ''}>{text}</th>"
+        f"<th{' align=right' if 0 < place < len(heads) - 2 else ''}>{text.replace(' ', NBSP)}</th>"
         for place, text in enumerate(heads)
     )
     return f"<h3>{_tr('Right answers, kind by kind')}</h3><table><tr>{head}</tr>{lines}</table>"
 
 
-def _kind(kind: KindResult, tokens: Tokens, *, strong: bool) -> str:
+def _kind(kind: KindResult, tokens: Tokens, *, strong: bool, cut: bool) -> str:
     counts = kind.counts
     right = f"{count(counts.both + counts.gained)}/{count(counts.total)}"
     if kind.difference is not None:
@@ -84,12 +87,11 @@ def _kind(kind: KindResult, tokens: Tokens, *, strong: bool) -> str:
     else:
         change, ends = MISSING, ""
     word, colour = _verdict(kind, tokens)
-    if kind.out_of_tokens:
-        cut = _tr("{n} out of tokens").format(n=count(kind.out_of_tokens))
-        word = f"{word}, {cut}" if word else cut
-    name = escape(kind.kind).replace(" ", NBSP)
+    short = f"<td align=right>{count(kind.out_of_tokens) if kind.out_of_tokens else ''}</td>"
+    name = _tr("all") if strong else escape(kind.kind).replace(" ", NBSP)
     return (
         f"<tr><td>{f'<b>{name}</b>' if strong else name}</td><td align=right>{right}</td>"
+        f"{short if cut else ''}"
         f"<td align=right>{change}</td><td class=dim>{ends}</td>"
         f'<td style="color: {colour}">{escape(word).replace(" ", NBSP)}</td></tr>'
     )

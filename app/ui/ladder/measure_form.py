@@ -173,6 +173,6 @@ class MeasureForm(QWidget):
         if known is None:
             return ""
         words = str(byte_size(known.size_bytes))
-        if known.chats:
+        if known.chats and source is TextSource.HISTORY:
             words += ", " + self.tr("{n} chats").format(n=count(known.chats))
         return words

@@ -245,7 +245,7 @@ class Picker(QWidget):
         self.splitter.addWidget(left)
         self.splitter.addWidget(side)
         self.splitter.setStretchFactor(0, 1)
-        self.splitter.setSizes([GRID * 90, GRID * 40])
+        self.splitter.setSizes([GRID * 86, GRID * 45])
         row = QVBoxLayout(self)
         row.setContentsMargins(GRID, GRID, GRID, GRID)
         row.addWidget(self.splitter)

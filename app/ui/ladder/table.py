@@ -322,8 +322,8 @@ class LadderTable(QTableView):
         rest = self.viewport().width() - sum(needed.values())
         share = max(0, rest // max(1, len(shown)))
         for column in shown:
-            self.setColumnWidth(column, needed[column] + min(share, GRID * 6))
-        if 0 < (left := self.viewport().width() - sum(map(self.columnWidth, shown))) < GRID * 6:
+            self.setColumnWidth(column, needed[column] + share)
+        if (left := rest - share * len(shown)) > 0:
             self.setColumnWidth(shown[0], self.columnWidth(shown[0]) + left)
 
     # Qt's own names from here on.
