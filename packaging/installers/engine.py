@@ -87,7 +87,7 @@ def ensure_vulkan(python: Path) -> Path | None:
     if library.is_file():
         return library
     need_all(("c++", "cmake", "ninja", "glslc"), system.missing_for_vulkan())
-    say("  compiling llama.cpp's Vulkan backend, once (half an hour and more)")
+    say("  compiling llama.cpp's Vulkan backend, once (some minutes)")
     build = CACHE / "work-vulkan"
     source = ensure_source(python) / "vendor" / "llama.cpp"
     log = CACHE / "vulkan.log"

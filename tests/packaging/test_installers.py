@@ -74,6 +74,19 @@ def test_what_is_loaded_by_name_is_frozen_too() -> None:
         assert f'"{name}"' in spec, f"PyInstaller does not see {name}"
 
 
+def test_what_the_program_imports_is_not_left_out() -> None:
+    spec = (ROOT / "packaging" / "shrinkscope.spec").read_text()
+    block = spec[spec.index("LEFT_OUT = [") : spec.index("]  # fmt: skip", spec.index("LEFT_OUT"))]
+    left_out = set(re.findall(r'"([\w.]+)"', block))
+    assert {"PySide6.QtQml", "torch"} <= left_out
+    for path in (ROOT / "app").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        for name in re.findall(r"^\s*(?:from|import) ([\w.]+)", text, re.MULTILINE):
+            parts = name.split(".")
+            heads = {".".join(parts[: count + 1]) for count in range(len(parts))}
+            assert not heads & left_out, f"{path.name} imports {name}, which is not frozen"
+
+
 def test_what_qt_asks_of_the_system_is_declared_not_bundled() -> None:
     for library in (*preflight.ALWAYS, *preflight.XCB, *preflight.WAYLAND):
         assert library.soname in elf.FROM_THE_SYSTEM
