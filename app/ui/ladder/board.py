@@ -116,6 +116,12 @@ class LadderBoard(QWidget):
                 self._followed = chosen
         self.details.show_file(view, self.table.chosen)
 
+    def say_nothing_is_there(self, *, reading: bool) -> None:
+        """Say why there is no view: it is being read, or nothing is measured."""
+        self.nothing.set_text(
+            self.tr("Reading the ladder …") if reading else self.tr("Nothing is measured yet")
+        )
+
     def show_work(self, entry: LadderEntry | None, *, held: bool) -> None:
         """Show what goes on."""
         self.strip.follow(entry, held=held)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from app.core.verdict import Limits
     from app.lab.ladder_entry import LadderEntry
     from app.lab.ladder_view import LadderView
+    from app.lab.ladder_worker import StoredRow
     from app.ui.jobs import Jobs
     from app.ui.ladder.picking import Wishes
     from app.ui.ladder.plots.panel import LadderPlots
@@ -103,7 +104,15 @@ class LadderPage(QWidget):
     def begin(self) -> None:
         """Look for ladders of earlier times, and for texts to measure on."""
         workers, service = self._backends.workers, self._service
-        self._jobs.run(lambda _context: workers.stored(), done=service.take_stored)
+
+        def take(stored: list[StoredRow]) -> None:
+            service.take_stored(stored)
+            if any(row.finished_ns is None for row in stored):
+                self.said.emit(
+                    self.tr("A ladder is not finished; the Ladder page goes on with it.")
+                )
+
+        self._jobs.run(lambda _context: workers.stored(), done=take)
         texts = self._backends.texts
         self._jobs.run(lambda _context: texts(), done=self.picker.set_texts)
 
@@ -179,6 +188,8 @@ class LadderPage(QWidget):
         """Look at a ladder."""
         self._entry = entry
         self.question.hide()
+        reading = entry is not None and entry.number is not None and entry.result is None
+        self.board.say_nothing_is_there(reading=reading)
         self.ladders.choose(entry)
         self.views.show_entry(entry)
         self._show_board()

@@ -41,7 +41,7 @@ from app.ui.widgets import label, push_button
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PySide6.QtGui import QPainter, QResizeEvent
+    from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
 
     from app.lab.texts import TextChoice
     from app.ui.ladder.pick_model import Index, PickFile
@@ -303,3 +303,11 @@ class Picker(QWidget):
                 self.form.items,
             )
         )
+
+    # Qt's own names from here on.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
@@ -10,7 +11,7 @@ from app.core.model_names import family_of
 from app.core.verdict import State
 from app.lab.ladder_entry import LadderState, name_of
 from app.lab.ladder_plan import StepKind
-from app.ui.format import NBSP, count, percent, points
+from app.ui.format import NBSP, count, moment, percent, points
 
 if TYPE_CHECKING:
     from app.core.statistics.describe import Interval
@@ -104,7 +105,13 @@ def entry_state(entry: LadderEntry, *, held: bool) -> str:
         case LadderState.FAILED:
             return _tr("failed")
         case LadderState.FINISHED:
-            return _tr("measured")
+            return _measured(entry.finished_ns)
+
+
+def _measured(finished_ns: int | None) -> str:
+    if finished_ns is None:
+        return _tr("measured")
+    return _tr("measured, {when}").format(when=moment(finished_ns, time.time_ns()))
 
 
 def share_words(progress: LadderProgress | None) -> str:
