@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from app.store.paths import Paths
 
 _SHOWN_WORST = 3
+# A version that is as good as the same has no worst place either.
+_WORTH_TELLING = 1e-4
 
 
 def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
@@ -170,6 +172,8 @@ def _show(result: QualityResult, console: Console) -> None:
         )
     for row in result.rows:
         for worst in row.worst[:_SHOWN_WORST]:
+            if worst.kld < _WORTH_TELLING:
+                continue
             before, token = _one_line(worst.before), _one_line(worst.token)
             console.remark(
                 f"{row.level}: after “…{before}” comes “{token}”: reference "

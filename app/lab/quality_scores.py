@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _WORST = 12
 _SHOWN_TOKENS = 12
+_MOST_NEIGHBOURS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,12 @@ def finish(
     row.figures = summarize(scores)
     row.bits = _bits(scores, sizes, chunks)
     for worst in worst_positions(scores, _WORST):
-        piece, place = pieces[worst.chunk], first + 1 + worst.position
+        piece = pieces[worst.chunk]
+        shown = whole_characters(piece, first + 1 + worst.position)
         row.worst.append(
             WorstToken(
-                text_of(piece[max(0, place - _SHOWN_TOKENS) : place]),
-                text_of(piece[place : place + 1]),
+                text_of(piece[max(0, shown.start - _SHOWN_TOKENS) : shown.start]),
+                text_of(piece[shown.start : shown.stop]),
                 worst.kld,
                 worst.reference_p,
                 worst.candidate_p,
@@ -117,6 +119,21 @@ def _bits(
     return bits_per_byte(
         [ours for ours, _, _ in rows], bytes_each, [base for _, _, base in rows], bytes_each
     )
+
+
+def whole_characters(pieces: Sequence[bytes], place: int) -> range:
+    """The token at a place with its neighbours, as far as a character is cut between them."""
+    start, stop = place, place + 1
+    while start > 0 and place - start < _MOST_NEIGHBOURS and _is_cut(pieces[start][:1]):
+        start -= 1
+    while stop < len(pieces) and stop - place <= _MOST_NEIGHBOURS and _is_cut(pieces[stop][:1]):
+        stop += 1
+    return range(start, stop)
+
+
+def _is_cut(first: bytes) -> bool:
+    """Whether a token begins inside a character."""
+    return bool(first) and first[0] & 0xC0 == 0x80
 
 
 def text_of(pieces: Sequence[bytes]) -> str:
