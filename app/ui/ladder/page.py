@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from app.core.errors import PersonError
 from app.lab.ladder_entry import LadderState, name_of
 from app.lab.ladder_orders import LadderOrder
-from app.ui.compare.question import Question
 from app.ui.ladder.actions import LadderActions
 from app.ui.ladder.board import LadderBoard
 from app.ui.ladder.ladder_list import LadderList
 from app.ui.ladder.picker import Picker
+from app.ui.ladder.removal import LadderRemoval
 from app.ui.ladder.reports import Reports
 from app.ui.ladder.top_bar import LadderTopBar
 from app.ui.ladder.views import ViewMaker
@@ -74,14 +73,13 @@ class LadderPage(QWidget):
         self._service = backends.service
         self._jobs = jobs
         self._entry: LadderEntry | None = None
-        self._forgetting: LadderEntry | None = None
         self.commands = LadderActions()
         self.commands.give_to(self)
         self.top = LadderTopBar(self.commands)
         self.ladders = LadderList()
         self.board = LadderBoard(backends.usual_limits)
         self.picker = Picker(backends.files.models, backends.files.other)
-        self.question = Question()
+        self.question = LadderRemoval(jobs, backends)
         self.views = ViewMaker(jobs, backends, self)
         self.reports = Reports(jobs, backends.files, self)
         self.empty = EmptyState(
@@ -264,9 +262,9 @@ class LadderPage(QWidget):
         self.reports.failed.connect(self._complain)
         self.ladders.chosen.connect(self._on_chosen)
         self.ladders.new_wanted.connect(commands.new.trigger)
-        self.ladders.forget_wanted.connect(self._ask_forget)
+        self.ladders.forget_wanted.connect(self.question.ask_for)
         self.ladders.again_wanted.connect(self._again)
-        self.question.confirmed.connect(self._forget)
+        self.question.failed.connect(self._complain)
         self.picker.measure_wanted.connect(self.measure)
         self.picker.closed.connect(lambda: self._show_board())
         board.strip.pause_wanted.connect(commands.pause.trigger)
@@ -344,33 +342,9 @@ class LadderPage(QWidget):
         if entry is not None:
             self.pick([Path(file) for file in entry.files], Path(entry.reference))
 
-    def _ask_forget(self, entry: LadderEntry) -> None:
-        self._forgetting = entry
-        self.question.ask(
-            self.tr("Remove the ladder of {title} with everything measured?").format(
-                title=entry_title(entry)
-            ),
-            self.tr("Remove"),
-        )
-
-    def _forget(self) -> None:
-        entry, self._forgetting = self._forgetting, None
-        if entry is None:
-            return
-        self._service.forget(entry)
-        number, workers = entry.number, self._backends.workers
-        if number is not None:
-            self._jobs.run(
-                lambda _context: workers.delete(number),
-                failed=lambda error: self._complain(error.sentence),
-            )
-
     def _report(self, form: str) -> None:
         if self.view is not None and self._entry is not None:
-            try:
-                self.reports.write(self.view, entry_title(self._entry), form)
-            except PersonError as error:
-                self._complain(error.sentence)
+            self.reports.write(self.view, entry_title(self._entry), form)
 
     def _complain(self, sentence: str) -> None:
         self.board.notice.show_notice(Severity.ERROR, sentence)
