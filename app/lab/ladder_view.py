@@ -82,6 +82,7 @@ def view_of(
     limits: Limits,
     letters: Mapping[str, str],
     votes: Mapping[str, WinRate] | None = None,
+    pair_votes: Mapping[tuple[str, str], WinRate] | None = None,
 ) -> LadderView:
     """Look at a ladder, complete or not.
 
@@ -91,9 +92,10 @@ def view_of(
         limits: Of the person.
         letters: Of each file.
         votes: As :func:`app.lab.ladder_verdict.assess` takes them.
+        pair_votes: Likewise.
     """
     votes = votes or {}
-    assessment = assess(result, about.items, limits, votes)
+    assessment = assess(result, about.items, limits, votes, pair_votes)
     document = _document(result, about, assessment, limits)
     return LadderView(
         result,

@@ -22,6 +22,7 @@ from app.lab.ladder_control import Gate, LadderProgress, LadderStopped
 from app.lab.ladder_entry import copied, letters_for, rows_of
 from app.lab.ladder_kept import ABOUT, About, about_of, plan_of, restored
 from app.lab.ladder_orders import LadderOrder, LadderRun
+from app.lab.ladder_pairs import pair_rates
 from app.lab.ladder_rerun import order_of_plan
 from app.store.database import open_beside
 from app.store.ladders import LadderStore, StoredStep
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from app.core.model_file import ModelFile
+    from app.core.statistics.anytime import WinRate
     from app.lab.ladder_plan import LadderPlan
     from app.lab.ladder_rows import LadderResult
     from app.store.paths import Paths
@@ -171,6 +173,10 @@ class LadderWorkers:
             for row in rows
             if (kept := plan_of(row)) is not None
         ]
+
+    def pair_votes(self, result: LadderResult) -> dict[tuple[str, str], WinRate]:
+        """Blind votes between two of a ladder's candidates; waits for the disk."""
+        return pair_rates(self._paths.database, result)
 
     def load(self, number: int) -> tuple[LadderResult, About]:
         """A stored ladder; waits for the disk.

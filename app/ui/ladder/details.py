@@ -120,6 +120,7 @@ class SentencesPanel(QScrollArea):
             lines = [(view.letters.get(file, "?"), file) for file in view.files]
             wanted = (
                 *((letter, view.assessment.sentences[file]) for letter, file in lines),
+                *(("", pair.sentence) for pair in view.assessment.pairs),
                 *(("", remark) for remark in view.assessment.recommendation.remarks),
             )
         if wanted == self._shown:

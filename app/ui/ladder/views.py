@@ -75,8 +75,11 @@ class ViewMaker(QObject):
         result, about = entry.result, entry.about or About([])
         letters, limits = dict(entry.letters), self.limits
         votes = self._backends.votes(entry.reference, entry.files)
+        workers = self._backends.workers
         self._job = self._jobs.run(
-            lambda _context: view_of(result, about, limits, letters, votes),
+            lambda _context: view_of(
+                result, about, limits, letters, votes, workers.pair_votes(result)
+            ),
             done=self._on_made,
             failed=self._on_failed,
         )

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from app.core.verdict import Limits
+from app.core.verdict import Judgement, Limits, State
+from app.core.verdict_pairs import Pair
 from app.lab.ladder_control import LadderProgress
 from app.lab.ladder_entry import LadderEntry, LadderState
 from app.lab.ladder_plan import Step, StepKind
@@ -44,6 +45,15 @@ def board(qtbot: QtBot, height: int = 900) -> LadderBoard:
     made.resize(1000, height)
     made.show()
     return made
+
+
+def test_different_models_of_one_size_are_held_against_each_other(qtbot: QtBot) -> None:
+    shown = board(qtbot)
+    seen = view()
+    pair = Pair(Q2, BROKEN, Judgement(State.CANNOT_TELL, ()), None, "At equal memory: who knows.")
+    seen = replace(seen, assessment=replace(seen.assessment, pairs=(pair,)))
+    shown.show_view(seen, complete=True)
+    assert pair.sentence in shown.sentences.sentences
 
 
 def test_the_recommendation_and_a_sentence_a_version(qtbot: QtBot) -> None:
