@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
@@ -86,6 +86,9 @@ class Studio:
         main.resize(*self.looks[0][0])
 
     def _picture(self, main: QWidget) -> QPixmap:
+        for widget in QApplication.allWidgets():
+            # Without a screen the pointer rests in the corner, over a button of the rail.
+            widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, on=False)
         picture = main.grab()
         painter = QPainter(picture)
         for other in QApplication.topLevelWidgets():
