@@ -16,6 +16,7 @@ from app.core.verdict import Limits, default_limits
 from app.lab.demo import DEMO_LEVELS
 from app.lab.ladder_orders import LadderOrder, LadderRun, ladder_keeper
 from app.lab.ladder_plan import Profile, StepKind
+from app.lab.quality_plan import QualityMode
 from app.lab.report_files import REPORT_ENDINGS, write_reports
 from app.monitor.machine import available_memory_bytes
 
@@ -66,6 +67,12 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "--profile", choices=[str(profile) for profile in Profile], default=str(Profile.QUICK)
     )
     parser.add_argument("--text", metavar="FILE", help=f"measure quality on {TEXT_HELP}")
+    parser.add_argument(
+        "--mode",
+        choices=[str(mode) for mode in QualityMode],
+        default=str(QualityMode.QUICK),
+        help="of quality: comparable is llama-perplexity's own method on a --text FILE",
+    )
     parser.add_argument("--items", metavar="FILE.jsonl", help="ask these questions")
     parser.add_argument("--threads", type=threads, metavar="N")
     parser.add_argument(
@@ -100,6 +107,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         text,
         Path(arguments.items) if arguments.items else None,
         source=source,
+        quality_mode=QualityMode(arguments.mode),
     )
     measured = LadderRun(order, paths, chosen.open)
     with ladder_keeper(paths, console.remark) as keeper, progress_shown(console) as show:

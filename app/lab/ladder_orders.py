@@ -24,6 +24,7 @@ from app.lab.ladder_steps import Tools
 from app.lab.ladder_tasks import LadderTasks
 from app.lab.ladder_verdict import assess
 from app.lab.plans import Plans
+from app.lab.quality_plan import QualityMode
 from app.lab.speeds import speed_store
 from app.lab.tasks_kept import KeptAnswers
 from app.lab.tasks_sets import TaskProfile, own_set, usual_set
@@ -64,6 +65,7 @@ class LadderOrder:
         fresh: Take nothing that is known already: answers, distributions, finished steps.
         plan: How it was measured before, to be measured so again.
         source: What quality is measured on, where no file is named.
+        quality_mode: How quality is measured; the comparable way needs a file.
     """
 
     reference: Path
@@ -77,6 +79,7 @@ class LadderOrder:
     fresh: bool = False
     plan: LadderPlan | None = None
     source: TextSource = TextSource.USUAL
+    quality_mode: QualityMode = QualityMode.QUICK
 
 
 @contextlib.contextmanager
@@ -200,6 +203,8 @@ class LadderRun:
         kept = KeptTexts(self._paths.cache / "texts")
         if order.plan is not None:
             return kept.read(order.plan.text_name, order.plan.text_sha256, database)
+        if order.quality_mode is QualityMode.COMPARABLE and order.text is None:
+            raise PersonError("The comparable mode measures on a text file: name one.")
         source = order.source if order.text is None else TextSource.FILE
         text = measured_text(source, database, order.text)
         kept.keep(text)
@@ -217,6 +222,7 @@ class LadderRun:
             text_name=self._text.name,
             items_name=str(order.items.absolute()) if order.items else self._set.name,
             text_sha256=self._text.sha256 if self._text.parts else "",
+            quality_mode=order.quality_mode,
         )
         if order.profile is Profile.FULL:
             return msgspec.structs.replace(plan, deep_repetitions=plan.repetitions)

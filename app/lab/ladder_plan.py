@@ -10,6 +10,7 @@ import msgspec
 
 from app.core.settings import DEFAULT_CONTEXT_TOKENS
 from app.core.tasks.results import TOLERANCE
+from app.lab.quality_plan import COMPARABLE_CHUNK_TOKENS, QualityMode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +68,9 @@ class LadderPlan(msgspec.Struct, frozen=True):
         depths_tokens: Tokens in the context before a test of speed begins.
         repetitions: Of each test of speed with an empty context.
         deep_repetitions: In a filled one.
-        quality_chunks: No more chunks of text than these; None for what the quick mode takes.
+        quality_mode: How quality is measured.
+        quality_chunk_tokens: Length of a chunk in the comparable mode.
+        quality_chunks: No more chunks of text than these; None for what the mode takes.
         text_name: Which text quality is measured on; empty for none.
         items_name: Which questions are asked; empty for none.
         items_each: No more of a kind than these; None for all.
@@ -86,6 +89,8 @@ class LadderPlan(msgspec.Struct, frozen=True):
     depths_tokens: tuple[int, ...] = DEPTHS_TOKENS
     repetitions: int = REPETITIONS
     deep_repetitions: int = DEEP_REPETITIONS_QUICK
+    quality_mode: QualityMode = QualityMode.QUICK
+    quality_chunk_tokens: int = COMPARABLE_CHUNK_TOKENS
     quality_chunks: int | None = None
     text_name: str = ""
     items_name: str = ""

@@ -25,7 +25,7 @@ from app.lab.ladder_results import (
 )
 from app.lab.memory_figures import measure_memory
 from app.lab.quality import Quality
-from app.lab.quality_plan import quick_plan
+from app.lab.quality_plan import QualityMode, comparable_plan, quick_plan
 from app.lab.texts import NO_TEXT
 from app.library.model_files import read_shards
 from app.monitor.disturbance import throttle_count
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from app.lab.fit import Fitter
     from app.lab.kept_references import KeptReferences
     from app.lab.ladder_plan import LadderPlan, Step
+    from app.lab.quality_plan import QualityPlan
     from app.lab.texts import MeasuredText
     from app.store.speeds import SpeedStore
 
@@ -214,7 +215,7 @@ class Steps:
         """
         plan, tools = self._plan, self._tools
         quality = Quality(
-            quick_plan(tools.text, self._threads, plan.quality_chunks),
+            self._quality_plan(),
             tools.folder,
             tools.references,
             tools.available_bytes,
@@ -229,6 +230,13 @@ class Steps:
         result = quality.run(reference, [Path(path)], self._noise_floor)
         self._noise_floor = result.noise_floor
         return candidate_step(result)
+
+    def _quality_plan(self) -> QualityPlan:
+        plan, text, threads = self._plan, self._tools.text, self._threads
+        if plan.quality_mode is QualityMode.COMPARABLE:
+            size_tokens = plan.quality_chunk_tokens
+            return comparable_plan(text, threads, size_tokens, plan.quality_chunks)
+        return quick_plan(text, threads, plan.quality_chunks)
 
     def tasks(self, path: str, on_share: Callable[[float], None]) -> TasksStep:
         """Ask a file the questions.

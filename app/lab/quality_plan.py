@@ -21,6 +21,8 @@ QUICK_CHUNK_TOKENS = CHUNK_TOKENS
 QUICK_FIRST_SCORED = FIRST_SCORED
 QUICK_SECONDS = 150.0
 """How long a quick measurement of one candidate may take."""
+COMPARABLE_CHUNK_TOKENS = 512
+"""llama-perplexity's own; published figures are mostly taken so."""
 # Named in what is kept of a reference: another way of cutting texts gives it another number.
 _METHOD = 2
 

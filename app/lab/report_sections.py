@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.core.axes import Axis, wants_widened
 from app.lab import report_words as words
 from app.lab.ladder_figures import Cost, Loss, figures_of_document, points_of
+from app.lab.quality_plan import QualityMode
 from app.lab.report_plots import mark, scatter
 
 if TYPE_CHECKING:
@@ -163,8 +164,7 @@ def how_taken(document: Row) -> str:
         "answer, less the copies of weights that llama.cpp rearranges for the processor; context "
         f"{arguments['context_tokens']:,} tokens or what the model allows. Predicted: "
         "llama.cpp's own plan of the load and the engine's measured overhead.",
-        "<b>Quality</b> in the quick mode: chunks of 256 tokens, positions from the 32nd on, looks "
-        "at 16, 24, 32 and 48 chunks, stopped when the mean is known within 20 % or 0.0005 nats; "
+        f"<b>Quality</b> {_quality_mode(arguments)}; "
         f"text: {escape(str(document['text']['name'] or 'none'))}. Errors are taken between "
         "chunks.",
         f"<b>Tasks</b>: {document['items']['count']} questions "
@@ -181,6 +181,19 @@ def how_taken(document: Row) -> str:
     ]
     text = "".join(f'<p class="how">{part}</p>' for part in parts if part)
     return f"<h2>How it was taken</h2>{text}"
+
+
+def _quality_mode(arguments: Row) -> str:
+    if arguments.get("quality_mode") == QualityMode.COMPARABLE:
+        return (
+            "by llama-perplexity’s method: the second half of every chunk of "
+            f"{arguments['quality_chunk_tokens']} tokens, its 16-bit rounding of the reference "
+            "and its cut at ln p = −16"
+        )
+    return (
+        "in the quick mode: chunks of 256 tokens, positions from the 32nd on, looks "
+        "at 16, 24, 32 and 48 chunks, stopped when the mean is known within 20 % or 0.0005 nats"
+    )
 
 
 def _order(document: Row) -> str:

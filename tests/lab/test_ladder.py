@@ -19,6 +19,9 @@ from app.lab.ladder_orders import ladder_keeper
 from app.lab.ladder_plan import LadderPlan, Step, StepKind, steps_of
 from app.lab.ladder_results import FileFacts, TasksStep
 from app.lab.ladder_steps import Tools
+from app.lab.quality import Quality
+from app.lab.quality_document import row_figures
+from app.lab.quality_plan import QualityMode, comparable_plan
 from app.lab.quantize import quantize
 from app.lab.texts import MeasuredText
 from app.library.model_files import open_model_file
@@ -137,6 +140,28 @@ def test_everything_is_measured_reference_first(
     assert told[-1].fraction == 1
     assert told[-1].seconds_left == 0
     assert all(0 <= one.fraction <= 1 for one in told)
+
+
+def test_quality_is_measured_as_llama_perplexity_does_where_that_is_wanted(
+    levels: dict[str, str], tools: Tools, tmp_path: Path
+) -> None:
+    of_speed = {"prompt_tokens": 0, "generated_tokens": 0}
+    mode = QualityMode.COMPARABLE
+    plan = small(
+        levels["F16"], levels["Q8_0"], quality_mode=mode, quality_chunk_tokens=128, **of_speed
+    )
+    row = Ladder(plan, tools).run().rows[levels["Q8_0"]]
+    assert row.quality is not None
+    alone = Quality(
+        comparable_plan(tools.text, 1, 128, 3),
+        tmp_path / "state",
+        KeptReferences(tmp_path / "others"),
+        lambda: PLENTY_BYTES,
+        lambda *_: None,
+    ).run(Path(levels["F16"]), [Path(levels["Q8_0"])])
+    assert row.quality.figures == row_figures(alone.rows[0])
+    # Of each of three chunks the second half, but for its last token, which has none after it.
+    assert row.quality.figures["positions"] == 3 * 63
 
 
 def test_an_interrupted_ladder_goes_on_from_the_last_finished_step(

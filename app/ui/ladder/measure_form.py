@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
 from app.lab.ladder_plan import Profile
+from app.lab.quality_plan import QualityMode
 from app.lab.texts import TextSource
 from app.ui.format import byte_size, count
 from app.ui.theme import GRID
@@ -23,7 +24,7 @@ _ITEMS_USUAL, _ITEMS_FILE = "usual", "file"
 
 
 class MeasureForm(QWidget):
-    """Three choices with what each means below it.
+    """Four choices with what each means below it.
 
     Signals:
         changed: Another choice.
@@ -46,17 +47,23 @@ class MeasureForm(QWidget):
         self.profile_box.addItem(self.tr("Full"), Profile.FULL)
         self.text_box = QComboBox()
         self.text_box.setAccessibleName(self.tr("Text"))
+        self.mode_box = QComboBox()
+        self.mode_box.setAccessibleName(self.tr("How quality is measured"))
+        self.mode_box.addItem(self.tr("Until it is known well enough"), QualityMode.QUICK)
+        self.mode_box.addItem(self.tr("Exactly as llama-perplexity"), QualityMode.COMPARABLE)
         self.items_box = QComboBox()
         self.items_box.setAccessibleName(self.tr("Questions"))
         self.items_box.addItem(self.tr("Bundled questions"), _ITEMS_USUAL)
         self.items_box.addItem(self.tr("My own file …"), _ITEMS_FILE)
         self.profile_help = label("", "small-dim", wrap=True)
         self.text_help = label("", "small-dim", wrap=True)
+        self.mode_help = label("", "small-dim", wrap=True)
         self.items_help = label("", "small-dim", wrap=True)
         self.set_texts(())
         self._lay_out()
         self.profile_box.activated.connect(lambda _at: self._explain())
         self.text_box.activated.connect(lambda _at: self._on_text())
+        self.mode_box.activated.connect(lambda _at: self._explain())
         self.items_box.activated.connect(lambda _at: self._on_items())
         self._explain()
 
@@ -74,6 +81,13 @@ class MeasureForm(QWidget):
     def text_path(self) -> Path | None:
         """The file, where one is to be measured on."""
         return self._text_path if self.text is TextSource.FILE else None
+
+    @property
+    def mode(self) -> QualityMode:
+        """How quality is measured; the comparable way is one of a text file."""
+        if self.text is not TextSource.FILE:
+            return QualityMode.QUICK
+        return QualityMode(self.mode_box.currentData())
 
     @property
     def items(self) -> Path | None:
@@ -125,6 +139,7 @@ class MeasureForm(QWidget):
         lines = (
             (self.tr("Profile"), self.profile_box, self.profile_help),
             (self.tr("Text"), self.text_box, self.text_help),
+            (self.tr("Method"), self.mode_box, self.mode_help),
             (self.tr("Questions"), self.items_box, self.items_help),
         )
         for number, (words, box, explained) in enumerate(lines):
@@ -158,12 +173,26 @@ class MeasureForm(QWidget):
             else self.tr("All questions, 240 of a kind: results. Takes some times as long.")
         )
         self.text_help.setText(self._text_words())
+        self._explain_mode()
         self.items_help.setText(
             self._items.name
             if self._items is not None and self.items_box.currentData() == _ITEMS_FILE
             else self.tr("Six kinds; the demo model has its own.")
         )
         self.changed.emit()
+
+    def _explain_mode(self) -> None:
+        of_a_file = self.text is TextSource.FILE
+        self.mode_box.setEnabled(of_a_file)
+        if not of_a_file:
+            self.mode_box.setCurrentIndex(0)
+        if self.mode is QualityMode.COMPARABLE:
+            words = self.tr("The whole text, to lay beside published figures. Takes long.")
+        elif of_a_file:
+            words = self.tr("At most 48 chunks of 256 tokens.")
+        else:
+            words = self.tr("A text file of your own can be measured as llama-perplexity does.")
+        self.mode_help.setText(words)
 
     def _text_words(self) -> str:
         source = self.text

@@ -177,6 +177,7 @@ class LadderPage(QWidget):
             text=wishes.text_path,
             items=wishes.items,
             source=wishes.text,
+            quality_mode=wishes.mode,
         )
         entry = self._service.add(order, dict(wishes.letters))
         self.show_ladder(entry)

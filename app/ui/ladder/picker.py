@@ -206,6 +206,7 @@ class Picker(QWidget):
                 self.form.profile,
                 self.form.text,
                 self.form.text_path,
+                self.form.mode,
                 self.form.items,
             )
         )

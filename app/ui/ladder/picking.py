@@ -15,6 +15,7 @@ from app.core.levels import level_by_name
 from app.core.listing import level_in_name
 from app.lab.demo import DEMO_LEVELS
 from app.lab.ladder_plan import Profile
+from app.lab.quality_plan import QualityMode
 from app.lab.texts import TextSource
 from app.ui.ladder.pick_model import PickFile
 
@@ -34,6 +35,7 @@ class Wishes:
         files: From the least to the most shrunken.
         letters: Of files that have one elsewhere in the window.
         text_path: The file of ``TextSource.FILE``.
+        mode: How quality is measured.
         items: One's own questions; None for those that suit the models.
     """
 
@@ -43,6 +45,7 @@ class Wishes:
     profile: Profile = Profile.QUICK
     text: TextSource = TextSource.USUAL
     text_path: Path | None = None
+    mode: QualityMode = QualityMode.QUICK
     items: Path | None = None
 
 

@@ -9,7 +9,9 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.lab.ladder_plan import Profile
+from app.lab.quality_plan import QualityMode
 from app.lab.texts import TextChoice, TextSource
+from app.ui.ladder.measure_form import MeasureForm
 from app.ui.ladder.pick_model import PickColumn, PickFile, PickModel
 from app.ui.ladder.picker import Picker
 from app.ui.ladder.picking import Wishes, in_shrink_order, letters_of, shown_name, without_twins
@@ -100,6 +102,23 @@ def test_two_to_six_versions_make_a_ladder(picker: Picker, qtbot: QtBot) -> None
     picker.choose([one.path for one in many])
     assert not picker.measure_button.isEnabled()
     assert "At most 6" in picker.advice.text()
+
+
+def test_a_text_of_ones_own_can_be_measured_as_llama_perplexity_does(qtbot: QtBot) -> None:
+    form = MeasureForm(lambda _title, _which: Path("/t/wiki.txt"))
+    qtbot.addWidget(form)
+    assert not form.mode_box.isEnabled()
+    form.text_box.setCurrentIndex(form.text_box.findData(TextSource.FILE))
+    form.text_box.activated.emit(form.text_box.currentIndex())
+    assert form.mode is QualityMode.QUICK
+    form.mode_box.setCurrentIndex(1)
+    form.mode_box.activated.emit(1)
+    assert form.mode is QualityMode.COMPARABLE
+    assert "published" in form.mode_help.text()
+    form.text_box.setCurrentIndex(0)
+    form.text_box.activated.emit(0)
+    assert form.mode is QualityMode.QUICK
+    assert not form.mode_box.isEnabled()
 
 
 def test_files_opened_by_hand_are_offered_too(picker: Picker) -> None:
