@@ -39,6 +39,9 @@ _LETTERS = {
     "i": "Downloads",
     "j": "The window while it downloads and searches",
     "k": "Headers",
+    "l": "Quality against llama-perplexity",
+    "m": "Scoring",
+    "n": "The demo model's ladder",
     "o": "The packaged engine",
 }
 
