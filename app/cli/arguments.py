@@ -14,6 +14,8 @@ MOST_THREADS = 512
 MOST_TOKENS = 1 << 24
 # The next number asks llama.cpp for a seed of its own choice.
 MOST_SEED = (1 << 32) - 2
+THREADS_HELP = "threads of each engine (default: the physical cores)"
+KV_HELP = "number format of the KV cache (default: f16)"
 
 
 class Commands(Protocol):

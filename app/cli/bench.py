@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.cli.arguments import not_negative, positive, threads
+from app.cli.arguments import THREADS_HELP, not_negative, positive, threads
 from app.cli.models import add_model_arguments, chosen_models
 from app.cli.words import number
 from app.lab.bench import Bench, BenchPlan, BenchResult
@@ -39,8 +39,14 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--depth", type=not_negative, default=0, metavar="N", help="tokens held before the test"
     )
-    parser.add_argument("--repetitions", type=positive, default=5, metavar="N")
-    parser.add_argument("--threads", type=threads, metavar="N")
+    parser.add_argument(
+        "--repetitions",
+        type=positive,
+        default=5,
+        metavar="N",
+        help="of each test (default: 5)",
+    )
+    parser.add_argument("--threads", type=threads, metavar="N", help=THREADS_HELP)
     parser.set_defaults(run=run)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.bootstrap import build_command_session
-from app.cli.arguments import positive, prompt, seed, temperature, threads
+from app.cli.arguments import KV_HELP, THREADS_HELP, positive, prompt, seed, temperature, threads
 from app.cli.models import add_model_arguments, chosen_models
 from app.cli.words import gigabytes, number, seconds
 from app.core.chat_templates import WELL_KNOWN
@@ -61,14 +61,30 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "machine (or --together), and show answers, speed and memory.",
     )
     add_model_arguments(parser)
-    parser.add_argument("--prompt", type=prompt, required=True, metavar="TEXT")
+    parser.add_argument("--prompt", type=prompt, required=True, metavar="TEXT", help="what to ask")
     parser.add_argument("--system", default="", metavar="TEXT", help="system prompt")
-    parser.add_argument("--max-tokens", type=positive, default=DEFAULT_MAX_TOKENS, metavar="N")
-    parser.add_argument("--temperature", type=temperature, default=0.0, metavar="T")
-    parser.add_argument("--seed", type=seed, default=1, metavar="S")
+    parser.add_argument(
+        "--max-tokens",
+        type=positive,
+        default=DEFAULT_MAX_TOKENS,
+        metavar="N",
+        help="no longer answers than these (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--temperature",
+        type=temperature,
+        default=0.0,
+        metavar="T",
+        help="how freely tokens are drawn (default: 0, which always takes the likeliest)",
+    )
+    parser.add_argument(
+        "--seed", type=seed, default=1, metavar="S", help="of what is drawn (default: 1)"
+    )
     parser.add_argument("--ctx", type=positive, metavar="N", help="context length in tokens")
-    parser.add_argument("--threads", type=threads, metavar="N")
-    parser.add_argument("--kv", choices=[str(kind) for kind in KvType], default=str(KvType.F16))
+    parser.add_argument("--threads", type=threads, metavar="N", help=THREADS_HELP)
+    parser.add_argument(
+        "--kv", choices=[str(kind) for kind in KvType], default=str(KvType.F16), help=KV_HELP
+    )
     parser.add_argument("--together", action="store_true", help="all at the same time")
     parser.add_argument(
         "--template",

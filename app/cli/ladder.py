@@ -7,7 +7,7 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.cli.arguments import threads
+from app.cli.arguments import THREADS_HELP, threads
 from app.cli.ladder_words import show_ladder
 from app.cli.models import MODEL_HELP, add_model_arguments, chosen_models, model_path
 from app.cli.texts import TEXT_HELP, source_of
@@ -64,7 +64,10 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         help="points of right answers that may be lost and still be as good (default: 3)",
     )
     parser.add_argument(
-        "--profile", choices=[str(profile) for profile in Profile], default=str(Profile.QUICK)
+        "--profile",
+        choices=[str(profile) for profile in Profile],
+        default=str(Profile.QUICK),
+        help="quick asks 60 questions of a kind, full all of them (default: quick)",
     )
     parser.add_argument("--text", metavar="FILE", help=f"measure quality on {TEXT_HELP}")
     parser.add_argument(
@@ -74,7 +77,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         help="of quality: comparable is llama-perplexity's own method on a --text FILE",
     )
     parser.add_argument("--items", metavar="FILE.jsonl", help="ask these questions")
-    parser.add_argument("--threads", type=threads, metavar="N")
+    parser.add_argument("--threads", type=threads, metavar="N", help=THREADS_HELP)
     parser.add_argument(
         "--report",
         type=report_target,

@@ -105,7 +105,10 @@ def build_parser(first: str = "") -> argparse.ArgumentParser:
     common.add_argument("--json", action="store_true", help="print one JSON document")
     common.add_argument("--quiet", action="store_true", help="no progress and no messages")
     common.add_argument(
-        "--log-level", default="error", choices=("debug", "info", "warning", "error")
+        "--log-level",
+        default="error",
+        choices=("debug", "info", "warning", "error"),
+        help="how much is told on standard error (default: error)",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
     # What one command needs is no reason for another to wait.

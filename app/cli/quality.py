@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.cli.arguments import positive, threads
+from app.cli.arguments import THREADS_HELP, positive, threads
 from app.cli.models import MODEL_HELP, add_model_arguments, chosen_models, model_path
 from app.cli.texts import TEXT_HELP, text_named
 from app.cli.words import number
@@ -50,13 +50,16 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         help=TEXT_HELP,
     )
     parser.add_argument(
-        "--mode", choices=[str(mode) for mode in QualityMode], default=str(QualityMode.QUICK)
+        "--mode",
+        choices=[str(mode) for mode in QualityMode],
+        default=str(QualityMode.QUICK),
+        help="default: quick",
     )
     parser.add_argument(
         "--ctx", type=positive, default=512, metavar="N", help="chunk length of mode comparable"
     )
     parser.add_argument("--chunks", type=positive, metavar="N", help="no more chunks than these")
-    parser.add_argument("--threads", type=threads, metavar="N")
+    parser.add_argument("--threads", type=threads, metavar="N", help=THREADS_HELP)
     parser.set_defaults(run=run)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.cli.arguments import level, threads
+from app.cli.arguments import THREADS_HELP, level, threads
 from app.cli.models import MODEL_HELP, model_path
 from app.cli.words import gigabytes, seconds
 from app.core.text import whole_text
@@ -32,9 +32,9 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "quantizer. The best source is F16, BF16 or F32.",
     )
     parser.add_argument("source", metavar="SOURCE", help=MODEL_HELP)
-    parser.add_argument("target", metavar="TARGET")
+    parser.add_argument("target", metavar="TARGET", help="the file to write")
     parser.add_argument("--type", type=level, required=True, metavar="LEVEL", help="e.g. Q4_K_M")
-    parser.add_argument("--threads", type=threads, metavar="N")
+    parser.add_argument("--threads", type=threads, metavar="N", help=THREADS_HELP)
     parser.set_defaults(run=run)
 
 

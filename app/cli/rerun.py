@@ -29,7 +29,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         description="Repeat all that a ladder's JSON report says, with the same files and "
         "settings and taking nothing that is known already, and show what came out differently.",
     )
-    parser.add_argument("path", metavar="REPORT.json")
+    parser.add_argument("path", metavar="REPORT.json", help="a report that ladder has written")
     parser.add_argument(
         "--report", type=report_target, metavar="FILE.html", help="write the new report"
     )

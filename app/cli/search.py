@@ -33,10 +33,18 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         help="find GGUF models on the Hub",
         description="Find repositories with GGUF model files on the Hub.",
     )
-    parser.add_argument("words", metavar="WORDS", nargs="+")
+    parser.add_argument("words", metavar="WORDS", nargs="+", help="what to look for")
     parser.add_argument("--author", default="", metavar="NAME", help="person or organization")
-    parser.add_argument("--sort", choices=tuple(_SORTS), default="trending")
-    parser.add_argument("--limit", type=lambda word: positive(word, _MOST), default=20, metavar="N")
+    parser.add_argument(
+        "--sort", choices=tuple(_SORTS), default="trending", help="default: trending"
+    )
+    parser.add_argument(
+        "--limit",
+        type=lambda word: positive(word, _MOST),
+        default=20,
+        metavar="N",
+        help="no more results than these (default: 20)",
+    )
     add_endpoint(parser)
     parser.set_defaults(run=run)
 

@@ -11,21 +11,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from app.cli.main import build_parser
 
-# What the parser leaves to the option's name.
-UNDERSTOOD = {
-    "--kv": "Type of the KV cache.",
-    "--log-level": "How much the log on standard error tells.",
-    "--max-tokens": "Most tokens of an answer.",
-    "--prompt": "What to ask.",
-    "--seed": "Where sampling begins.",
-    "--temperature": "How freely tokens are drawn; at 0 the likeliest is taken.",
-    "--threads": "Threads of each engine.",
-    "ORG/REPO": "A repository of the Hub.",
-    "REPORT.json": "A report that ladder has written.",
-    "TARGET": "The file to write.",
-    "WORDS": "What to look for.",
-}
-
 
 def commands(parser: argparse.ArgumentParser) -> str:
     """All commands with what they take, in roff."""
@@ -62,9 +47,7 @@ def _value(action: argparse.Action) -> str:
 
 
 def _meaning(action: argparse.Action) -> str:
-    known = [*action.option_strings, action.metavar]
-    names = [name for name in known if isinstance(name, str) and name in UNDERSTOOD]
-    text = action.help or (UNDERSTOOD[names[0]] if names else "")
+    text = action.help or ""
     if "%(" in text:
         text = text % {**vars(action), "prog": "shrinkscope"}
     sentence = _sentence(text)
