@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QCoreApplication
-
 from app.core.memory import memory_budget_bytes
 from app.core.verdict import Limits, default_limits
 from app.lab.demo import DEMO_LEVELS
@@ -21,7 +19,6 @@ from app.ui.ladder.picking import demo_files, library_files, pane_files, without
 from app.ui.ladder.ports import LadderBackends
 from app.ui.ladder.votes.backend import VotesBackend
 from app.ui.ladder.votes.panel import VotesPanel
-from app.ui.pages import Page, PageHelp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,7 +80,6 @@ class LadderPart:
             jobs,
         )
         self._votes.setParent(self.page)
-        self.page.set_votes(VotesPanel(cast("VotesPort", self._votes)))
         now = kept.now
         self.page.restore(
             columns=now.ladder_columns,
@@ -94,6 +90,10 @@ class LadderPart:
         self.page.columns_changed.connect(lambda keys: kept.change(ladder_columns=keys))
         self.page.limits_changed.connect(self._keep_limits)
         self.page.list_shown.connect(lambda shown: kept.change(ladder_list_visible=shown))
+
+    def add_votes(self) -> None:
+        """Add the panel of blind votes: a step of its own, so that the window can go on between."""
+        self.page.set_votes(VotesPanel(cast("VotesPort", self._votes)))
 
     def begin(self, plots: LadderPlots) -> None:
         """Take the plots, and show ladders of earlier times."""
@@ -126,12 +126,6 @@ class LadderPart:
         """End what is measured; whether it has ended."""
         return self.service.close()
 
-    def as_page(self) -> Page:
-        """The page for the window."""
-        return Page(
-            id="ladder", title=_tr("Ladder"), icon_name="ladder", widget=self.page, help=_help()
-        )
-
     def _pickable(self) -> list[PickFile]:
         return without_twins(
             [
@@ -162,46 +156,3 @@ class LadderPart:
         new = None if limits == self._usual else KeptLimits(*values)
         if new != own:
             self._kept.change(ladder_limits=new)
-
-
-def _help() -> PageHelp:
-    return PageHelp(
-        paragraphs=(
-            _tr(
-                "A ladder measures what each shrunken version of a model costs and loses against a"
-                " reference, normally the least shrunken one, and says which one to run."
-            ),
-            _tr(
-                "Speed and memory come first, then quality on a text, then questions with"
-                " checkable answers. Everything is kept step by step: pause it, cancel it, or quit"
-                " the program, and it goes on from the last finished step."
-            ),
-            _tr(
-                "Only answers decide. “As good as” means that the whole 95 % interval of the"
-                " difference is within what may be lost; “loses” means that the difference is"
-                " certain, corrected for everything the ladder tests; everything else cannot be"
-                " told yet. KL divergence describes how far a version is, not whether it is worse."
-            ),
-            _tr(
-                "Blind votes tell what no question can: two versions answer your own prompts, and"
-                " you choose without knowing which is which. The interval of a win rate holds"
-                " whenever you look at it."
-            ),
-            _tr(
-                "Limits of memory, speed and loss may be changed at any time: nothing is measured"
-                " anew. Rest the pointer on a figure to read how it was taken."
-            ),
-        ),
-        keys=(
-            (_tr("Ctrl+C"), _tr("Copy the chosen row")),
-            (_tr("← or 1"), _tr("Blind vote: left is better")),
-            (_tr("→ or 2"), _tr("Blind vote: right is better")),
-            (_tr("T or 3"), _tr("Blind vote: equally good")),
-            (_tr("B or 4"), _tr("Blind vote: both bad")),
-            (_tr("Enter or N"), _tr("Next pair")),
-        ),
-    )
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("LadderPart", text)

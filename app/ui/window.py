@@ -23,6 +23,7 @@ from app.ui.engine_watch import EngineWatch
 from app.ui.garbage import GarbageTimer
 from app.ui.jobs import Jobs
 from app.ui.kept_settings import KeptSettings
+from app.ui.ladder_door import LadderDoor
 from app.ui.main_window import MainWindow
 from app.ui.markdown import warm_up
 from app.ui.plots.kinds import Metric
@@ -72,7 +73,6 @@ class Window(QObject):
         page: The Compare page.
         plots: The live plots, once the window is complete.
         models: The Models page with its backends, once the window is complete.
-        ladder: The Ladder page with its queue, once the window is complete.
     """
 
     closing = Signal()
@@ -118,7 +118,7 @@ class Window(QObject):
         self._wire()
         self.plots: LivePlots | None = None
         self.models: ModelsPart | None = None
-        self.ladder: LadderPart | None = None
+        self._ladder = LadderDoor(self.jobs, self._build_ladder, self)
         self._maker: DemoMaker | None = None
         self._maker_events: SimpleQueue[ClientEvent] = SimpleQueue()
         self._pump_timer = QTimer(self)
@@ -196,13 +196,22 @@ class Window(QObject):
         self.main.add_page(models.as_page())
         models.begin()
 
+    @property
+    def ladder(self) -> LadderPart | None:
+        """The Ladder page with its queue, once it was wanted."""
+        return self._ladder.part
+
     def _add_ladder(self) -> None:
-        from app.ui.ladder.plots.panel import LadderPlots
+        self._ladder.said.connect(self.main.say)
+        self.page.measure_wanted.connect(self._measure)
+        self.main.add_page(self._ladder.as_page())
+
+    def _build_ladder(self) -> LadderPart:
         from app.ui.ladder_wiring import LadderPart
 
         assert self.models is not None
         library = self.models.library
-        self.ladder = ladder = LadderPart(
+        ladder = LadderPart(
             self._house, self.jobs, self.session, library, self._demo, self._kept, self._files
         )
         heard = library.on_changed
@@ -215,9 +224,7 @@ class Window(QObject):
         ladder.page.said.connect(self.main.say)
         ladder.page.link_activated.connect(self.main.ask_to_open)
         ladder.page.pane_wanted.connect(self._show_pane)
-        self.page.measure_wanted.connect(self._measure)
-        self.main.add_page(ladder.as_page())
-        ladder.begin(LadderPlots())
+        return ladder
 
     # --- ending ---------------------------------------------------------------------------
 
@@ -249,7 +256,7 @@ class Window(QObject):
             self._maker.close()
         if not self.session.close():
             log.error("an engine did not end")
-        if self.ladder is not None and not self.ladder.close():
+        if not self._ladder.close():
             log.error("a ladder did not end")
         if self.models is not None:
             self.models.stop()
@@ -270,6 +277,8 @@ class Window(QObject):
             layout |= self.models.page.layout_state()
         if self.ladder is not None:
             layout |= self.ladder.page.layout_state()
+        elif layout:
+            layout = self._kept.now.splitter_sizes | layout
         self._kept.now = self.main.remember(self._kept.now)
         self._kept.change(
             last_chat_id=chat.id or None,
@@ -314,9 +323,8 @@ class Window(QObject):
 
     def _measure(self) -> None:
         """Set a ladder up with the panes of Compare."""
-        if self.ladder is not None:
-            self.main.show_page("ladder")
-            self.ladder.pick_from_compare()
+        self.main.show_page("ladder")
+        self._ladder.when_there(lambda ladder: ladder.pick_from_compare())
 
     def _show_pane(self, path: Path) -> None:
         """Show a file's pane; open one where there is none."""

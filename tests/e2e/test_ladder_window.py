@@ -75,10 +75,12 @@ def test_from_compare_to_the_verdict(
     person = open_person()
     person.until(lambda: all(pane.state is not PaneState.PREPARING for pane in person.panes))
     person.until(lambda: all(pane.model is not None for pane in person.panes))
-    page = _ladder(person)
+    assert person.window.ladder is None, "who only chats does not pay for it"
 
     # What stands side by side in Compare is picked; the least shrunken one is the reference.
     _click(person, "Measure what each version loses …")
+    page = _ladder(person)
+    person.until(page.picker.isVisible)
     assert [file.letter for file in page.picker.model.checked] == ["A", "B", "C", "D"]
     assert page.picker.reference == Path(person.panes[0].candidate.path)
     _click(person, "Leave Q2_K out")
@@ -105,8 +107,8 @@ def test_from_compare_to_the_verdict(
 
     # After a restart it is there, with what was measured, and goes on from there.
     person = open_person()
-    page = _ladder(person)
     _click(person, "Ladder")
+    page = _ladder(person)
     person.until(lambda: page.view is not None)
     entry = _entry(page)
     assert entry.state is LadderState.UNFINISHED
@@ -169,8 +171,8 @@ def test_from_compare_to_the_verdict(
 
 def test_limits_columns_and_layout_are_kept(open_person: Open) -> None:
     person = open_person()
-    page = _ladder(person)
     _click(person, "Ladder")
+    page = _ladder(person)
     page.board.table.set_columns(["name", "votes"])
     page.board.table.columns_changed.emit()
     page.commands.show_list.setChecked(False)
@@ -178,6 +180,7 @@ def test_limits_columns_and_layout_are_kept(open_person: Open) -> None:
     page.board.card.limits.loss.commit()
     person.close()
     person = open_person()
+    _click(person, "Ladder")
     page = _ladder(person)
     assert page.board.table.columns == ["name", "votes"]
     assert not page.commands.show_list.isChecked()
@@ -186,8 +189,12 @@ def test_limits_columns_and_layout_are_kept(open_person: Open) -> None:
 
 
 def _ladder(person: Person) -> LadderPage:
+    """The page, once it is built."""
+    person.until(lambda: person.window.ladder is not None)
     assert person.window.ladder is not None
-    return person.window.ladder.page
+    page = person.window.ladder.page
+    person.until(page.isVisible)
+    return page
 
 
 def _click(person: Person, name: str) -> None:

@@ -91,10 +91,11 @@ def troubles(studio: Studio) -> None:
 
 def _open(person: Person) -> LadderPage:
     _made(person)
+    person.click("Ladder")
+    person.until(lambda: person.window.ladder is not None)
     assert person.window.ladder is not None
     page = person.window.ladder.page
     person.until(page.commands.demo.isEnabled)
-    person.click("Ladder")
     return page
 
 
