@@ -95,7 +95,7 @@ def _open(person: Person) -> LadderPage:
     person.until(lambda: person.window.ladder is not None)
     assert person.window.ladder is not None
     page = person.window.ladder.page
-    person.until(page.commands.demo.isEnabled)
+    person.until(lambda: page.isVisible() and page.commands.demo.isEnabled())
     return page
 
 

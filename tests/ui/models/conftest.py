@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QAbstractItemModel, Qt, QUrl
-from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtCore import Qt, QUrl
 
-from app.ui.jobs import Jobs
 from app.ui.models.page import ModelsPage
 from tests.ui.models.fake_backends import Fakes
 
@@ -19,28 +17,9 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
     from pytestqt.qtbot import QtBot
 
+    from app.ui.jobs import Jobs
+
 PATIENCE_MS = 60_000
-
-
-@pytest.fixture
-def jobs(qtbot: QtBot) -> Iterator[Jobs]:
-    """The door to background work."""
-    made = Jobs()
-    yield made
-    made.shutdown()
-
-
-@pytest.fixture
-def watched(qtbot: QtBot) -> Iterator[Callable[[QAbstractItemModel], None]]:
-    """Lets Qt's own tester look at a model as long as the test runs."""
-    testers: list[QAbstractItemModelTester] = []
-
-    def watch(model: QAbstractItemModel) -> None:
-        mode = QAbstractItemModelTester.FailureReportingMode.Fatal
-        testers.append(QAbstractItemModelTester(model, mode, model))
-
-    yield watch
-    testers.clear()
 
 
 @dataclass

@@ -1,0 +1,36 @@
+"""What tests of several pages need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtTest import QAbstractItemModelTester
+
+from app.ui.jobs import Jobs
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QAbstractItemModel
+    from pytestqt.qtbot import QtBot
+
+
+@pytest.fixture
+def jobs(qtbot: QtBot) -> Iterator[Jobs]:
+    """The door to background work."""
+    made = Jobs()
+    yield made
+    made.shutdown()
+
+
+@pytest.fixture
+def watched(qtbot: QtBot) -> Iterator[Callable[[QAbstractItemModel], None]]:
+    """Lets Qt's own tester look at a model as long as the test runs."""
+    testers: list[QAbstractItemModelTester] = []
+
+    def watch(model: QAbstractItemModel) -> None:
+        mode = QAbstractItemModelTester.FailureReportingMode.Fatal
+        testers.append(QAbstractItemModelTester(model, mode, model))
+
+    yield watch
+    testers.clear()
