@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from app.lab.calls import EngineCalls
     from app.store.speeds import SpeedStore
 
-_CACHE_MULTIPLE = 4
+# At four times the cache llama.cpp's products still find an eighth of their weights in it; a
+# model of some gigabytes finds none.
+_CACHE_MULTIPLE = 8
 _USUAL_CACHE_BYTES = 32 << 20
 _LEAST_BYTES, _MOST_BYTES = 64 << 20, 512 << 20
 # More than five: a pass takes milliseconds, and the PC's other work spoils some of them.
 _REPETITIONS = 15
 _NOT_MEASURED = 0.0
-# Of a tenth of a second each; what one thread does bounds and replaces what is spoilt.
+# Of two tenths of a second each; what one thread does bounds and replaces what is spoilt.
 _ROUNDS = 7
 _ROUNDS_OF_ONE = 3
 # What weights can be; ggml aborts over a product with any other.
@@ -99,7 +101,8 @@ class MachineSpeed:
     A kernel's rate swings by a fifth from one second to the next, and halves while threads share
     a core. So each type is measured in several short rounds, all types in turn, and the median
     counts: what slows the PC for a while slows all types alike, and a prediction that one type's
-    run corrects needs the right *ratio* of their rates most.
+    run corrects needs the right *ratio* of their rates most. Rounds are remembered: what a first
+    call had no time for, later ones take, be they of another run of the program.
 
     Args:
         store: Where it is remembered.
@@ -107,9 +110,10 @@ class MachineSpeed:
 
     def __init__(self, store: SpeedStore) -> None:
         self._store = store
-        # What each type reached in the rounds so far, by threads and type. What came out spoilt
-        # is not measured for ever while one program runs.
-        self._rounds: dict[tuple[int, int], list[float]] = {}
+        # What each type reached in its latest rounds, by threads and type, and how many of them
+        # this program took: what comes out spoilt is not measured for ever while it runs.
+        self._rounds: dict[int, dict[int, list[float]]] = {}
+        self._taken: dict[tuple[int, int], int] = {}
 
     def rates(
         self,
@@ -173,10 +177,17 @@ class MachineSpeed:
         turns: list[tuple[int, int, int]] = []
         # First what never was measured.
         for type_id in sorted(wanted, key=lambda type_id: type_id in measured.by_type):
-            taken = len(self._rounds.get((threads, type_id), ()))
-            if taken or type_id not in fair.by_type:
-                turns += [(number, threads, type_id) for number in range(taken, most)]
+            known = len(self._known_rounds(threads, type_id))
+            taken = self._taken.get((threads, type_id), 0)
+            begin = known if known < most else taken
+            if type_id not in fair.by_type or 0 < known < most:
+                turns += [(number, threads, type_id) for number in range(begin, most)]
         return turns
+
+    def _known_rounds(self, threads: int, type_id: int) -> list[float]:
+        if threads not in self._rounds:
+            self._rounds[threads] = self._store.rounds(threads)
+        return self._rounds[threads].setdefault(type_id, [])
 
     def _known(self, threads: int) -> MachineRates:
         known = self._store.rates(threads)
@@ -189,14 +200,20 @@ class MachineSpeed:
 
     def _measured(self, known: MachineRates, type_id: int, engine: EngineCalls) -> MachineRates:
         """What is known, with one more round of a type."""
-        taken = self._rounds.setdefault((known.threads, type_id), [])
+        threads = known.threads
+        rounds = self._known_rounds(threads, type_id)
+        taken = self._taken.get((threads, type_id), 0)
         command = m.MeasureKernels(engine.next_id(), [type_id], known.threads, measured_bytes())
         found = engine.call(command, m.KernelsMeasured)
         # What no kernel multiplies has no rate: it is asked for once more in the next round.
-        taken.append(found.rates[0].bytes_per_second if found.rates else _NOT_MEASURED)
+        rate = found.rates[0].bytes_per_second if found.rates else _NOT_MEASURED
+        place = len(rounds) if len(rounds) < _ROUNDS else taken % _ROUNDS
+        rounds[place : place + 1] = [rate]
+        self._taken[threads, type_id] = taken + 1
+        self._store.keep_round(threads, type_id, place, rate)
         by_type = dict(known.by_type)
-        if any(taken):
-            by_type[type_id] = median([rate for rate in taken if rate])
+        if any(rounds):
+            by_type[type_id] = median([rate for rate in rounds if rate])
         node_ns = min(found.node_ns, known.node_ns or found.node_ns)
         measured = replace(known, by_type=by_type, node_ns=node_ns)
         self._store.keep_rates(measured)

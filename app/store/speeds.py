@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _MOST_RUNS = 2_000
-_BANDWIDTH, _NODE, _TYPE = "bandwidth", "node", "type:"
+_BANDWIDTH, _NODE, _TYPE, _ROUND = "bandwidth", "node", "type:", "round:"
 # Tables are only ever added; a file that is none of this kind is left alone and not used.
 _CREATE = (
     """
@@ -94,6 +94,24 @@ class SpeedStore:
         rows = [(self._machine, rates.threads, kind, value) for kind, value in kinds.items()]
         with self._database.logged(), self._database.open() as connection:
             connection.executemany("INSERT OR REPLACE INTO rate VALUES (?, ?, ?, ?)", rows)
+
+    def rounds(self, threads: int) -> dict[int, list[float]]:
+        """The single measurements of the kernels with so many threads, by tensor type."""
+        query = (
+            "SELECT kind, value FROM rate WHERE machine = ? AND threads = ? "
+            f"AND kind LIKE '{_ROUND}%' ORDER BY kind"
+        )
+        found: dict[int, list[float]] = {}
+        with self._database.logged(), self._database.open() as connection:
+            for kind, value in connection.execute(query, (self._machine, threads)):
+                found.setdefault(int(kind.split(":")[1]), []).append(value)
+        return found
+
+    def keep_round(self, threads: int, type_id: int, place: int, rate: float) -> None:
+        """Remember one measurement of a kernel; an earlier one at its place goes."""
+        row = (self._machine, threads, f"{_ROUND}{type_id}:{place}", rate)
+        with self._database.logged(), self._database.open() as connection:
+            connection.execute("INSERT OR REPLACE INTO rate VALUES (?, ?, ?, ?)", row)
 
     def forget_rates(self) -> None:
         """Measure this PC anew the next time."""

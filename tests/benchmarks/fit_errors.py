@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.core.chat import Message, Role
@@ -20,25 +20,30 @@ from app.lab.speeds import speed_store
 from app.library.model_files import open_model_file, read_shards
 from app.monitor.machine import available_memory_bytes, physical_core_count
 from app.store.paths import Paths
+from app.store.speeds import SpeedStore
 from tests.benchmarks.figures import Figure, Run, limit_figure, tell
 from tests.benchmarks.llama_tools import cache_dir
 from tests.benchmarks.model_holes import hollow
 from tests.helpers.architectures import USEFUL, Size, write_architecture
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from app.core.speed import MeasuredRun
+    from app.core.model_file import ModelFile
+    from app.core.speed import MachineRates, MeasuredRun
+    from app.core.token_work import TokenWork
 
 LETTER = "h"
 HOW = (
     "random-weight models in llama.cpp's own architectures. Memory: the plan from the header alone "
     "(its weights a hole) against the needed memory of an engine whose context is full. Speed: the "
     "prediction from the header and this PC's kernels against tg64 of `bench`, before any "
-    "measurement, and after one run of the family's Q8_0; the levels' repetitions interleave, "
-    "every design is visited twice, minutes apart, and the higher of the two medians counts: other "
-    "work on the PC can only make it slower."
+    "measurement, and after one run of the family's Q8_0. Every design has five trials, minutes "
+    "apart, each on a PC that knows nothing: a round of the kernels, the four levels' runs with "
+    "their repetitions interleaved, another round. Memory and cores of a shared PC change by a "
+    "fifth within minutes, so kernels and runs stand close together; of a level's five errors the "
+    "median counts, of the levels the worst."
 )
 
 _FIRST = "llama"
@@ -61,7 +66,7 @@ _QUICK_LEVELS = ("Q8_0", "Q4_K_M")
 _MEMORY_LAYERS = 6
 _MEMORY_SHARE, _MEMORY_BYTES = 0.05, 40_000_000
 _SPEED_BEFORE, _SPEED_AFTER = 0.25, 0.10
-_VISITS = 2
+_TRIALS, _ROUNDS, _REPETITIONS = 5, 1, 5
 _GENERATED_TOKENS = 64
 # What such a test's context holds on the average.
 _DEPTH_TOKENS = _GENERATED_TOKENS // 2
@@ -160,29 +165,78 @@ def _cases(name: str, *, quick: bool) -> list[tuple[int, KvType]]:
 
 
 def _speeds(run: Run, names: Sequence[str]) -> list[Figure]:
-    """Every design is visited more than once, minutes apart; its best visit counts.
-
-    Other work on the PC can only make it slower, and lasts for seconds: longer than a visit.
-    """
-    best: dict[tuple[str, str], float] = {}
-    for number in range(run.count(_VISITS, 1)):
+    """Every design is tried more than once, minutes apart; the median of its errors counts."""
+    trials: dict[str, list[dict[str, _Errors]]] = {name: [] for name in names}
+    for number in range(run.count(_TRIALS, 1)):
         for name in names:
-            tell(f"  speeds, {name}: visit {number + 1}")
-            for level, speed in _visit(run, name).items():
-                best[name, level] = max(speed, best.get((name, level), 0.0))
-    figures: list[Figure] = []
-    for name in names:
-        measured = {level: best[name, level] for level in _levels(run) if (name, level) in best}
-        figures += _errors(run, name, measured)
-    return figures
+            trials[name].append(_trial(run, name, number + 1))
+    return [figure for name in names for figure in _figures(name, trials[name])]
 
 
-def _visit(run: Run, name: str) -> dict[str, float]:
-    """Tokens a second by level: medians of repetitions that interleave."""
+@dataclass(frozen=True, slots=True)
+class _Errors:
+    """Of a predicted speed, as shares of the measured one: before any run, and after one."""
+
+    before: float
+    after: float
+
+
+def _trial(run: Run, name: str, number: int) -> dict[str, _Errors]:
+    """What a PC that knows nothing yet predicts, and what it then measures."""
     paths = Paths.below(run.home)
-    files = [model_at(name, level, paths.state) for level in _levels(run)]
-    plan = BenchPlan(0, _GENERATED_TOKENS, 0, run.count(7, 2), run.threads)
-    bench = Bench(plan, paths.state, available_memory_bytes, lambda *_: None).run(files)
+    files = {level: model_at(name, level, paths.state) for level in _levels(run)}
+    models = {level: open_model_file(path) for level, path in files.items()}
+    works = {level: _work(files[level], models[level]) for level in files}
+    types = list(
+        dict.fromkeys(type_id for work in works.values() for type_id in work.bytes_by_type)
+    )
+    machine = MachineSpeed(SpeedStore(run.home / f"speeds-{name}-{number}.sqlite3", "this PC"))
+    _measure_kernels(machine, types, run, paths)
+    measured = _measured_speeds(run, name, list(files.values()))
+    rates = _measure_kernels(machine, types, run, paths)
+    known: list[MeasuredRun] = []
+    errors: dict[str, _Errors] = {}
+    for level, speed in measured.items():
+        model, work = models[level], works[level]
+        first = predict_speed(work, model, rates, (), _DEPTH_TOKENS).tokens_per_second
+        second = predict_speed(work, model, rates, known, _DEPTH_TOKENS).tokens_per_second
+        errors[level] = error = _Errors(first / speed - 1, second / speed - 1)
+        tell(
+            f"  {name} {level}, trial {number}: measured {speed:.1f} tok/s; predicted {first:.1f} "
+            f"({error.before:+.1%}), after one run {second:.1f} ({error.after:+.1%})"
+        )
+        if not known:
+            test = f"tg{_GENERATED_TOKENS}"
+            known.append(measured_run(str(files[level]), run.threads, 0, test, speed))
+    return errors
+
+
+def _work(path: Path, model: ModelFile) -> TokenWork:
+    tensors = [tensor for shard in read_shards(path) for tensor in shard.header.tensors]
+    return token_work(tensors, model)
+
+
+def _measure_kernels(
+    machine: MachineSpeed, types: Sequence[int], run: Run, paths: Paths
+) -> MachineRates:
+    """The rates after some rounds more of every type."""
+    # Each is measured with one thread too.
+    left = 2 * len(types) * _ROUNDS
+
+    def enough() -> bool:
+        nonlocal left
+        left -= 1
+        return left <= 0
+
+    with EngineCalls("fit-kernels", paths.state) as engine:
+        return machine.rates(types, run.threads, engine, enough)
+
+
+def _measured_speeds(run: Run, name: str, files: list[Path]) -> dict[str, float]:
+    """Tokens a second by level: medians of repetitions that interleave."""
+    plan = BenchPlan(0, _GENERATED_TOKENS, 0, run.count(_REPETITIONS, 2), run.threads)
+    folder = Paths.below(run.home).state
+    bench = Bench(plan, folder, available_memory_bytes, lambda *_: None).run(files)
     for row in bench.rows:
         if not row.samples:
             tell(f"  {name} {row.level}: {row.error}")
@@ -193,42 +247,19 @@ def _visit(run: Run, name: str) -> dict[str, float]:
     }
 
 
-def _errors(run: Run, name: str, measured: dict[str, float]) -> list[Figure]:
-    paths = Paths.below(run.home)
-    files = {level: model_at(name, level, paths.state) for level in measured}
-    models = {level: open_model_file(path) for level, path in files.items()}
-    works = {
-        level: token_work(
-            [t for shard in read_shards(path) for t in shard.header.tensors], models[level]
-        )
-        for level, path in files.items()
-    }
-    with EngineCalls("fit-kernels", paths.state) as engine:
-        types = [type_id for work in works.values() for type_id in work.bytes_by_type]
-        rates = MachineSpeed(speed_store(paths)).rates(types, run.threads, engine)
-    errors: list[tuple[float, float]] = []
-    known: list[MeasuredRun] = []
-    for level, speed in measured.items():
-        model, work = models[level], works[level]
-        first = predict_speed(work, model, rates, (), _DEPTH_TOKENS).tokens_per_second
-        second = predict_speed(work, model, rates, known, _DEPTH_TOKENS).tokens_per_second
-        before, after = first / speed - 1, second / speed - 1
-        tell(
-            f"  {name} {level}: measured {speed:.1f} tok/s; "
-            f"predicted {first:.1f} ({before:+.1%}), after one run {second:.1f} ({after:+.1%})"
-        )
-        errors.append((before, after))
-        if not known:
-            test = f"tg{_GENERATED_TOKENS}"
-            known.append(measured_run(str(files[level]), run.threads, 0, test, speed))
-    if len(errors) < 2:
+def _figures(name: str, trials: Sequence[Mapping[str, _Errors]]) -> list[Figure]:
+    """The worst level by the medians of the trials; the first level is the one that was run."""
+    levels = [level for level in trials[0] if all(level in trial for trial in trials)]
+    if len(levels) < 2:
         return []
-    worst = max(abs(before) for before, _ in errors)
-    worst_after = max(abs(after) for _, after in errors[1:])
+    before = {level: abs(median([t[level].before for t in trials])) for level in levels}
+    after = {level: abs(median([t[level].after for t in trials])) for level in levels[1:]}
     title = f"predicted speed, {name}: worst error"
     return [
-        limit_figure(LETTER, title, 100 * worst, 100 * _SPEED_BEFORE, "%"),
-        limit_figure(LETTER, f"{title} after one run", 100 * worst_after, 100 * _SPEED_AFTER, "%"),
+        limit_figure(LETTER, title, 100 * max(before.values()), 100 * _SPEED_BEFORE, "%"),
+        limit_figure(
+            LETTER, f"{title} after one run", 100 * max(after.values()), 100 * _SPEED_AFTER, "%"
+        ),
     ]
 
 

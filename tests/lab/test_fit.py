@@ -19,6 +19,7 @@ from app.core.errors import PersonError
 from app.core.fit import Verdict
 from app.core.settings import EngineSettings, FlashAttention, KvType, SamplingSettings
 from app.core.speed import Basis, MachineRates
+from app.core.statistics import median
 from app.engine import messages as m
 from app.lab.bandwidth import MachineSpeed, last_cache_bytes, read_bandwidth
 from app.lab.bench import Bench, BenchPlan
@@ -212,6 +213,23 @@ def test_of_several_rounds_the_median_counts(tmp_path: Path, store: SpeedStore) 
     assert kept.by_type[F32] == seen[-1]
     # The rounds are all taken: nothing is measured any more.
     assert machine.rates([F32], 1, no_engine(tmp_path)).by_type[F32] == seen[-1]
+
+
+def test_rounds_that_one_program_had_no_time_for_are_taken_by_the_next(
+    tmp_path: Path, store: SpeedStore
+) -> None:
+    with EngineCalls("measures", tmp_path / "state") as measuring:
+        MachineSpeed(store).rates([F32], 1, measuring, lambda: True)
+        (first,) = store.rounds(1)[F32]
+        MachineSpeed(store).rates([F32], 1, measuring)
+    rounds = store.rounds(1)[F32]
+    assert len(rounds) == 7
+    assert rounds[0] == first
+    kept = store.rates(1)
+    assert kept is not None
+    assert kept.by_type[F32] == median(rounds)
+    nothing_more = MachineSpeed(store).rates([F32], 1, no_engine(tmp_path))
+    assert nothing_more.by_type == kept.by_type
 
 
 def test_bandwidth_of_one_thread_is_measured_when_one_is_asked_for(

@@ -35,6 +35,19 @@ def test_rates_come_back_and_are_added_to(tmp_path: Path) -> None:
     assert store.rates(2) is None
 
 
+def test_single_rounds_come_back_and_give_way(tmp_path: Path) -> None:
+    path = tmp_path / "speeds.sqlite3"
+    store = SpeedStore(path, "this one")
+    for place, rate in enumerate((1e9, 2e9, 3e9)):
+        store.keep_round(2, 12, place, rate)
+    store.keep_round(2, 12, 1, 5e9)
+    store.keep_round(2, 1, 0, 7e9)
+    assert SpeedStore(path, "this one").rounds(2) == {12: [1e9, 5e9, 3e9], 1: [7e9]}
+    assert store.rounds(1) == {}
+    assert SpeedStore(path, "another").rounds(2) == {}
+    assert store.rates(2) is None
+
+
 def test_runs_come_back_in_their_order(tmp_path: Path) -> None:
     path = tmp_path / "speeds.sqlite3"
     store = SpeedStore(path, "this one")
