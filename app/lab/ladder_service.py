@@ -97,6 +97,17 @@ class LadderService:
         return entry is not None and entry.state is not LadderState.PAUSED and not self._held
 
     @property
+    def under_way(self) -> list[int]:
+        """Numbers of what is measured and of what waits for it, in this order: what the program
+        goes on with at its next start. A paused one waits for the person."""
+        going = QUEUED | {LadderState.MEASURING}
+        return [
+            entry.number
+            for entry in self._list
+            if entry.state in going and entry.number is not None
+        ]
+
+    @property
     def held(self) -> bool:
         """Whether measuring waits for answers in progress."""
         return self._held
@@ -126,6 +137,16 @@ class LadderService:
             self._change(entry, LadderState.PREPARING, "")
             self._place(entry)
             self._prepare(entry)
+
+    def go_on_with(self, numbers: Sequence[int]) -> list[LadderEntry]:
+        """Go on with what an earlier run of the program had :attr:`under_way`; what of it is
+        there and not finished."""
+        by_number = {entry.number: entry for entry in self._list}
+        entries = [by_number[number] for number in numbers if number in by_number]
+        entries = [entry for entry in entries if entry.state is LadderState.UNFINISHED]
+        for entry in entries:
+            self.go_on(entry)
+        return entries
 
     def pause(self, entry: LadderEntry) -> None:
         """Let the one that is measured wait at its next chance."""

@@ -61,6 +61,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ladder_columns: Names of the columns shown of a ladder; empty for the usual ones.
         ladder_list_visible: Whether the list of ladders is shown.
         ladder_limits: The person's own; None for what suits the PC.
+        ladders_under_way: Numbers of the ladders that are measured or wait for it: what the next
+            start goes on with, however this one ends.
     """
 
     version: int = SETTINGS_VERSION
@@ -79,6 +81,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ladder_columns: list[str] = []
     ladder_list_visible: bool = True
     ladder_limits: KeptLimits | None = None
+    ladders_under_way: list[int] = []
 
 
 class _Unusable(Exception):

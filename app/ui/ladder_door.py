@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.ui.pages import Page, PageHelp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from PySide6.QtGui import QShowEvent
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from app.ui.jobs import Jobs
     from app.ui.ladder_wiring import LadderPart
 
+# A step that follows at once would leave no turn to timers, and so to answers that stream.
+_BREATH_MS = 4
 _MODULES = ("app.ui.ladder_wiring", "app.ui.ladder.plots.panel")
 
 
@@ -30,22 +32,23 @@ class LadderDoor(QObject):
 
     Signals:
         said: A sentence for the status line.
+        built: The page (:class:`LadderPart`) is there, and has not begun yet.
 
     Attributes:
-        part: The page with its queue; None before it was wanted.
+        part: The page with its queue; None before it is built.
     """
 
     said = Signal(str)
+    built = Signal(object)
 
-    def __init__(self, jobs: Jobs, build: Callable[[], LadderPart], parent: QObject) -> None:
-        """``build`` makes the page once its modules are there."""
+    def __init__(self, jobs: Jobs, make: Callable[[], LadderPart], parent: QObject) -> None:
+        """``make`` prepares the page once its modules are there."""
         super().__init__(parent)
         self._jobs = jobs
-        self._build = build
+        self._make = make
         self._place = _Place()
         self._place.shown.connect(self.open)
         self._opening = False
-        self._there = False
         self._closed = False
         self._waiting: list[Callable[[LadderPart], None]] = []
         self.part: LadderPart | None = None
@@ -54,11 +57,11 @@ class LadderDoor(QObject):
         """Build the page if it is not there."""
         if not self._opening:
             self._opening = True
-            self._jobs.run(lambda _context: _load(), done=self._make, failed=self._on_failed)
+            self._jobs.run(lambda _context: _load(), done=self._begin, failed=self._on_failed)
 
     def when_there(self, do: Callable[[LadderPart], None]) -> None:
         """Do something with the page as soon as it is built."""
-        if self.part is not None and self._there:
+        if self.part is not None:
             do(self.part)
             return
         self._waiting.append(do)
@@ -75,27 +78,29 @@ class LadderDoor(QObject):
             id="ladder", title=_tr("Ladder"), icon_name="ladder", widget=self._place, help=_help()
         )
 
-    def _make(self, _loaded: None) -> None:
+    def _begin(self, _loaded: None) -> None:
         if not self._closed:
-            self.part = self._build()
-            QTimer.singleShot(0, self._add_votes)
+            part = self._make()
+            self._build(part, part.build())
 
-    def _add_votes(self) -> None:
-        if not self._closed and self.part is not None:
-            self.part.add_votes()
-            QTimer.singleShot(0, self._complete)
-
-    def _complete(self) -> None:
-        if self._closed or self.part is None:
+    def _build(self, part: LadderPart, steps: Iterator[None]) -> None:
+        """Take one step; the window has its turn before the next."""
+        if self._closed:
             return
-        from app.ui.ladder.plots.panel import LadderPlots
+        there = next(steps, part)
+        go_on = self._show if there is part else self._build
+        QTimer.singleShot(_BREATH_MS, lambda: go_on(part, steps))
 
-        self.part.begin(LadderPlots())
-        self._place.fill(self.part.page)
-        self._there = True
+    def _show(self, part: LadderPart, _steps: Iterator[None]) -> None:
+        if self._closed:
+            return
+        self._place.fill(part.page)
+        self.part = part
+        self.built.emit(part)
+        part.begin()
         waiting, self._waiting = self._waiting, []
         for do in waiting:
-            do(self.part)
+            do(part)
 
     def _on_failed(self, error: PersonError) -> None:
         self._opening = False
@@ -160,6 +165,7 @@ def _help() -> PageHelp:
         ),
         keys=(
             (_tr("Ctrl+C"), _tr("Copy the chosen row")),
+            (_tr("Arrows, Enter"), _tr("In a plot: go to a point, choose it, open it in Compare")),
             (_tr("← or 1"), _tr("Blind vote: left is better")),
             (_tr("→ or 2"), _tr("Blind vote: right is better")),
             (_tr("T or 3"), _tr("Blind vote: equally good")),

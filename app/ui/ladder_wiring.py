@@ -13,26 +13,28 @@ from app.lab.texts import text_choices
 from app.library.model_files import open_model_file
 from app.monitor.machine import available_memory_bytes
 from app.store.settings import KeptLimits
+from app.ui.ladder.board import LadderBoard
 from app.ui.ladder.file_dialogs import LadderDialogs
 from app.ui.ladder.page import LadderPage
+from app.ui.ladder.picker import Picker
 from app.ui.ladder.picking import demo_files, library_files, pane_files, without_twins
 from app.ui.ladder.ports import LadderBackends
 from app.ui.ladder.votes.backend import VotesBackend
 from app.ui.ladder.votes.panel import VotesPanel
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from app.bootstrap import House
     from app.core.statistics.anytime import WinRate
     from app.lab.demo import DemoFiles
+    from app.lab.ladder_entry import LadderEntry
     from app.lab.session import Session
     from app.ui.compare.file_dialogs import FileDialogs
     from app.ui.jobs import Jobs
     from app.ui.kept_settings import KeptSettings
     from app.ui.ladder.pick_model import PickFile
-    from app.ui.ladder.plots.panel import LadderPlots
     from app.ui.ladder.votes.port import VotesPort
     from app.ui.library_feed import LibraryFeed
 
@@ -41,8 +43,9 @@ class LadderPart:
     """The Ladder page and what stands behind it. Main thread only.
 
     Attributes:
-        page: For the window.
+        page: For the window, once it is built.
         service: The queue of ladders.
+        gone_on: Told which ladders go on by themselves that an earlier run of the program left.
     """
 
     def __init__(
@@ -55,32 +58,56 @@ class LadderPart:
         kept: KeptSettings,
         dialogs: FileDialogs,
     ) -> None:
-        """Build it; nothing is measured and nothing is read before :meth:`begin`."""
-        paths = house.paths
+        """Prepare; :meth:`build` makes the page, :meth:`begin` brings it to life."""
+        self._paths = paths = house.paths
+        self._jobs = jobs
+        self._files = LadderDialogs(dialogs)
         self._session = session
         self._library = library
         self._demo = demo
         self._kept = kept
         self._demo_there = False
+        self._stored_there = False
+        self.gone_on: Callable[[list[LadderEntry]], object] = lambda _entries: None
         self._usual = default_limits(memory_budget_bytes(available_memory_bytes()))
-        workers = LadderWorkers(paths, open_model_file)
+        self._workers = LadderWorkers(paths, open_model_file)
         self._votes = VotesBackend(house.connection, paths.state, jobs)
-        self.service = LadderService(workers)
-        self.page = LadderPage(
-            LadderBackends(
-                self.service,
-                workers,
-                LadderDialogs(dialogs),
-                self._pickable,
-                self._demo_paths,
-                lambda: text_choices(paths.database),
-                self._usual,
-                self._rates,
-            ),
-            jobs,
-        )
+        self.service = LadderService(self._workers)
+        self.page: LadderPage
+
+    def build(self) -> Iterator[None]:
+        """Make the page a piece at a time, so that the window has its turn in between."""
+        from app.ui.ladder.plots.panel import LadderPlots
+
+        board = LadderBoard(self._usual)
+        yield
+        picker = Picker(self._files.models, self._files.other)
+        yield
+        self.page = LadderPage(board, picker, self._backends(), self._jobs)
+        self._restore()
+        yield
         self._votes.setParent(self.page)
-        now = kept.now
+        votes = VotesPanel(cast("VotesPort", self._votes))
+        yield
+        self.page.set_votes(votes)
+        yield
+        self.page.set_plots(LadderPlots())
+
+    def _backends(self) -> LadderBackends:
+        return LadderBackends(
+            self.service,
+            self._workers,
+            self._files,
+            self._pickable,
+            self._demo_paths,
+            lambda: text_choices(self._paths.database),
+            self._usual,
+            self._rates,
+        )
+
+    def _restore(self) -> None:
+        """Show what the person chose, and remember what is chosen from now on."""
+        kept, now = self._kept, self._kept.now
         self.page.restore(
             columns=now.ladder_columns,
             limits=self._kept_limits(),
@@ -91,14 +118,9 @@ class LadderPart:
         self.page.limits_changed.connect(self._keep_limits)
         self.page.list_shown.connect(lambda shown: kept.change(ladder_list_visible=shown))
 
-    def add_votes(self) -> None:
-        """Add the panel of blind votes: a step of its own, so that the window can go on between."""
-        self.page.set_votes(VotesPanel(cast("VotesPort", self._votes)))
-
-    def begin(self, plots: LadderPlots) -> None:
-        """Take the plots, and show ladders of earlier times."""
-        self.page.set_plots(plots)
-        self.page.begin()
+    def begin(self) -> None:
+        """Show ladders of earlier times, and go on with what was under way."""
+        self.page.begin(self._go_on)
 
     def pump(self, *, busy: bool) -> None:
         """Let measuring go on; some 20 times a second.
@@ -109,6 +131,7 @@ class LadderPart:
         """
         self.service.hold(busy or self._votes.running)
         self.service.pump()
+        self._keep_under_way()
         if not self._demo_there and self._demo_paths():
             self._demo_there = True
             self.page.note_pickable()
@@ -124,7 +147,22 @@ class LadderPart:
 
     def close(self) -> bool:
         """End what is measured; whether it has ended."""
+        self._keep_under_way()
         return self.service.close()
+
+    def _go_on(self) -> None:
+        """Go on with what was measured when the program ended."""
+        entries = self.service.go_on_with(self._kept.now.ladders_under_way)
+        self._stored_there = True
+        if entries:
+            self.page.show_ladder(entries[0])
+            self.gone_on(entries)
+
+    def _keep_under_way(self) -> None:
+        """Remember at once what is measured: the program may be killed."""
+        numbers = self.service.under_way
+        if self._stored_there and numbers != self._kept.now.ladders_under_way:
+            self._kept.change(ladders_under_way=numbers)
 
     def _pickable(self) -> list[PickFile]:
         return without_twins(

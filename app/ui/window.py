@@ -118,7 +118,7 @@ class Window(QObject):
         self._wire()
         self.plots: LivePlots | None = None
         self.models: ModelsPart | None = None
-        self._ladder = LadderDoor(self.jobs, self._build_ladder, self)
+        self._ladder = LadderDoor(self.jobs, self._make_ladder, self)
         self._maker: DemoMaker | None = None
         self._maker_events: SimpleQueue[ClientEvent] = SimpleQueue()
         self._pump_timer = QTimer(self)
@@ -203,17 +203,26 @@ class Window(QObject):
 
     def _add_ladder(self) -> None:
         self._ladder.said.connect(self.main.say)
+        self._ladder.built.connect(self._wire_ladder)
         self.page.measure_wanted.connect(self._measure)
         self.main.add_page(self._ladder.as_page())
+        if self._kept.now.ladders_under_way:
+            self._ladder.open()
 
-    def _build_ladder(self) -> LadderPart:
+    def _make_ladder(self) -> LadderPart:
         from app.ui.ladder_wiring import LadderPart
 
         assert self.models is not None
         library = self.models.library
-        ladder = LadderPart(
+        return LadderPart(
             self._house, self.jobs, self.session, library, self._demo, self._kept, self._files
         )
+
+    def _wire_ladder(self, ladder: LadderPart) -> None:
+        from app.ui.ladder.gone_on import tell_gone_on
+
+        assert self.models is not None
+        library = self.models.library
         heard = library.on_changed
 
         def on_library() -> None:
@@ -224,7 +233,7 @@ class Window(QObject):
         ladder.page.said.connect(self.main.say)
         ladder.page.link_activated.connect(self.main.ask_to_open)
         ladder.page.pane_wanted.connect(self._show_pane)
-        return ladder
+        ladder.gone_on = lambda entries: tell_gone_on(self.main, ladder.service, entries)
 
     # --- ending ---------------------------------------------------------------------------
 

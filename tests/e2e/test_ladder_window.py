@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -16,7 +19,8 @@ from app.lab.panes import PaneState
 from app.store.paths import Paths
 from app.ui.ladder.columns import LadderColumn
 from app.ui.theme import Theme
-from tests.e2e.person import Person
+from tests.e2e.measuring_window import choose_questions
+from tests.e2e.person import PATIENCE_SECONDS, Person
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
     from app.ui.ladder.page import LadderPage
 
 pytestmark = pytest.mark.e2e
+
+KILLED_AFTER_STEPS = 5
 
 Open = Callable[..., Person]
 
@@ -43,13 +49,20 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
 
 
 @pytest.fixture
-def open_person(
-    qtbot: QtBot, theme: Theme, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Open]:
-    """Opens the window on one store, again and again."""
-    home = Paths.below(tmp_path / "home")
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def paths(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    below = Paths.below(home)
     cache = tmp_path_factory.getbasetemp() / "ladder-cache"
-    paths = Paths(home.config, home.data, home.state, cache)
+    return Paths(below.config, below.data, below.state, cache)
+
+
+@pytest.fixture
+def open_person(qtbot: QtBot, theme: Theme, paths: Paths) -> Iterator[Open]:
+    """Opens the window on one store, again and again."""
     people: list[Person] = []
 
     def start() -> Person:
@@ -86,7 +99,7 @@ def test_from_compare_to_the_verdict(
     _click(person, "Leave Q2_K out")
     _click(person, "Make Q4_K_M the reference")
     _click(person, "Make F16 the reference")
-    _choose_questions(page, questions)
+    choose_questions(page, questions)
     _click(person, "Measure")
     entry = _entry(page)
     assert list(entry.letters.values()) == ["A", "B", "D"], "letters are those of Compare"
@@ -169,6 +182,58 @@ def test_from_compare_to_the_verdict(
     person.close()
 
 
+def test_killed_in_the_middle_of_a_ladder_it_goes_on_by_itself(
+    open_person: Open, paths: Paths, home: Path, questions: Path
+) -> None:
+    words = [sys.executable, "-m", "tests.e2e.measuring_window", home, paths.cache, questions]
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(words, cwd=root, stdout=subprocess.PIPE, text=True) as window:
+        assert window.stdout is not None
+        steps = 0
+        while steps < KILLED_AFTER_STEPS:
+            line = window.stdout.readline()
+            assert line, f"the window ended after {steps} steps"
+            steps = int(line)
+        engines = psutil.Process(window.pid).children(recursive=True)
+        window.kill()
+    _, alive = psutil.wait_procs(engines, timeout=PATIENCE_SECONDS)
+    assert engines
+    assert not alive, "an engine outlived the window"
+
+    # It goes on by itself, and so it does when the window was only closed.
+    person = open_person()
+    person.until(lambda: person.shows("Measuring goes on where it stopped: shrinkscope-demo."))
+    _click(person, "Show")
+    page = _ladder(person)
+    entry = _entry(page)
+    assert not person.window.main.notice.isVisible()
+    person.until(lambda: entry.state is LadderState.MEASURING)
+    person.close()
+
+    # What the person puts off waits for the person.
+    person = open_person()
+    person.until(lambda: person.shows("Measuring goes on where it stopped: shrinkscope-demo."))
+    assert person.window.ladder is not None
+    entry = _entry(person.window.ladder.page)
+    _click(person, "Not now")
+    person.until(lambda: entry.state is LadderState.UNFINISHED)
+    person.close()
+    person = open_person()
+    assert person.window.ladder is None
+    _click(person, "Ladder")
+    page = _ladder(person)
+    person.until(lambda: page.entry is not None)
+    entry = _entry(page)
+    assert entry.state is LadderState.UNFINISHED
+    _click(person, "Go on")
+    person.until(lambda: entry.state is LadderState.FINISHED)
+    assert entry.result is not None
+    assert entry.result.resumed_steps >= steps
+    assert all(row.memory and row.tasks and row.speed for row in entry.result.rows.values())
+    assert len(page._service.all) == 1
+    person.close()
+
+
 def test_limits_columns_and_layout_are_kept(open_person: Open) -> None:
     person = open_person()
     _click(person, "Ladder")
@@ -210,9 +275,3 @@ def _entry(page: LadderPage) -> LadderEntry:
 
 def _text(page: LadderPage, row: int, column: LadderColumn) -> str:
     return str(page.board.model.index(row, column).data())
-
-
-def _choose_questions(page: LadderPage, path: Path) -> None:
-    form = page.picker.form
-    form._items = path
-    form.items_box.setCurrentIndex(1)

@@ -163,6 +163,37 @@ def test_it_pauses_ends_and_goes_on_after_a_restart(
     again.close()
 
 
+def test_what_was_under_way_when_the_program_ended_goes_on(
+    open_window: Callable[[], Window], levels: list[Path], questions: Path
+) -> None:
+    window = open_window()
+    first = window.service.add(order(levels, questions))
+    second = window.service.add(order(levels, questions, seed=2))
+    third = window.service.add(order(levels, questions, seed=3))
+    window.until(lambda: third.state is LadderState.WAITING)
+    window.until(lambda: first.state is LadderState.MEASURING)
+    assert window.service.under_way == [first.number, second.number, third.number]
+    window.service.pause(first)
+    window.service.cancel(third)
+    assert window.service.under_way == [second.number]
+    window.service.go_on(first)
+    numbers = window.service.under_way
+    assert numbers == [first.number, second.number]
+    window.close()
+
+    again = open_window()
+    again.service.take_stored(again.workers.stored())
+    gone_on = again.service.go_on_with([*numbers, 77])
+    assert [entry.number for entry in gone_on] == numbers
+    again.until(lambda: all(entry.state is LadderState.FINISHED for entry in gone_on))
+    (left,) = [entry for entry in again.service.all if entry not in gone_on]
+    assert left.number == third.number
+    assert left.state is LadderState.UNFINISHED
+    assert again.service.under_way == []
+    assert again.service.go_on_with(numbers) == [], "they are finished"
+    again.close()
+
+
 def test_quitting_in_the_middle_of_a_step_ends_the_engines(
     open_window: Callable[[], Window], levels: list[Path], questions: Path
 ) -> None:

@@ -84,6 +84,7 @@ class LadderBoard(QWidget):
         """Take the plots, which load slowly."""
         self.plots = plots
         plots.picked.connect(self.table.choose)
+        plots.opened.connect(self.pane_wanted)
         self._add_tab(plots, self.tr("Plots"), at=0)
         self._show_plots()
 

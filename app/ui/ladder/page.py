@@ -11,9 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 from app.lab.ladder_entry import LadderState, name_of
 from app.lab.ladder_orders import LadderOrder
 from app.ui.ladder.actions import LadderActions
-from app.ui.ladder.board import LadderBoard
 from app.ui.ladder.ladder_list import LadderList
-from app.ui.ladder.picker import Picker
 from app.ui.ladder.removal import LadderRemoval
 from app.ui.ladder.reports import Reports
 from app.ui.ladder.top_bar import LadderTopBar
@@ -23,7 +21,7 @@ from app.ui.theme import GRID
 from app.ui.widgets import EmptyState, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from PySide6.QtGui import QShowEvent
 
@@ -32,6 +30,8 @@ if TYPE_CHECKING:
     from app.lab.ladder_view import LadderView
     from app.lab.ladder_worker import StoredRow
     from app.ui.jobs import Jobs
+    from app.ui.ladder.board import LadderBoard
+    from app.ui.ladder.picker import Picker
     from app.ui.ladder.picking import Wishes
     from app.ui.ladder.plots.panel import LadderPlots
     from app.ui.ladder.ports import LadderBackends
@@ -61,9 +61,18 @@ class LadderPage(QWidget):
     limits_changed = Signal(object)
     list_shown = Signal(bool)
 
-    def __init__(self, backends: LadderBackends, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        board: LadderBoard,
+        picker: Picker,
+        backends: LadderBackends,
+        jobs: Jobs,
+        parent: QWidget | None = None,
+    ) -> None:
         """
         Args:
+            board: Where a ladder is shown.
+            picker: Where one is set up.
             backends: What it stands on; the service's listener is taken over.
             jobs: The door to background work.
             parent: Its owner.
@@ -77,8 +86,8 @@ class LadderPage(QWidget):
         self.commands.give_to(self)
         self.top = LadderTopBar(self.commands)
         self.ladders = LadderList()
-        self.board = LadderBoard(backends.usual_limits)
-        self.picker = Picker(backends.files.models, backends.files.other)
+        self.board = board
+        self.picker = picker
         self.question = LadderRemoval(jobs, backends)
         self.views = ViewMaker(jobs, backends, self)
         self.reports = Reports(jobs, backends.files, self)
@@ -99,16 +108,17 @@ class LadderPage(QWidget):
 
     # --- for the window ---------------------------------------------------------------------
 
-    def begin(self) -> None:
-        """Look for ladders of earlier times, and for texts to measure on."""
+    def begin(self, then: Callable[[], object]) -> None:
+        """Look for ladders of earlier times, and for texts to measure on.
+
+        Args:
+            then: Called once the ladders are in the list.
+        """
         workers, service = self._backends.workers, self._service
 
         def take(stored: list[StoredRow]) -> None:
             service.take_stored(stored)
-            if any(row.finished_ns is None for row in stored):
-                self.said.emit(
-                    self.tr("A ladder is not finished; the Ladder page goes on with it.")
-                )
+            then()
 
         self._jobs.run(lambda _context: workers.stored(), done=take)
         texts = self._backends.texts

@@ -43,14 +43,17 @@ _PICKS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
 class Board(QWidget):
     """Shows one content; lays it out anew only when the content, the size or the theme changed.
 
-    Main thread only. Arrow keys go from place to place, Enter picks, Esc takes the values away.
+    Main thread only. Arrow keys go from place to place, Enter picks and opens what is picked
+    already, Esc takes the values away.
 
     Signals:
         picked: The person chose the file of a point.
+        opened: The person double-clicked a point; its file is to be opened.
         copy_asked: The person pressed the keys for copying.
     """
 
     picked = Signal(str)
+    opened = Signal(str)
     copy_asked = Signal()
 
     def __init__(self, content: Content, title: str, parent: QWidget | None = None) -> None:
@@ -211,6 +214,15 @@ class Board(QWidget):
             self._turn = self._turn + 1 if self._marked in files else 0
             self.picked.emit(files[self._turn % len(files)])
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        found = self.drawing.spots_at(event.position())
+        files = [self.drawing.spots[index].file for index in found]
+        # Its first click has picked one.
+        if event.button() is Qt.MouseButton.LeftButton and self._marked in files:
+            self.opened.emit(self._marked)
+        else:
+            super().mouseDoubleClickEvent(event)
+
     def leaveEvent(self, event: QEvent) -> None:
         self.read(None)
         super().leaveEvent(event)
@@ -237,7 +249,8 @@ class Board(QWidget):
         if key in _ARROWS:
             self.read(self.drawing.step(self._at, key))
         elif key in _PICKS and self._at is not None:
-            self.picked.emit(self.drawing.spots[self._at].file)
+            file = self.drawing.spots[self._at].file
+            (self.opened if file == self._marked else self.picked).emit(file)
         elif key is Qt.Key.Key_Escape and self._at is not None:
             self.read(None)
         elif event.matches(QKeySequence.StandardKey.Copy):

@@ -39,10 +39,12 @@ class LadderPlots(QWidget):
 
     Signals:
         picked: The person chose a file by its point.
+        opened: The person wants a file opened, by its point.
         noticed: A sentence for the person: what was saved or copied, or why not.
     """
 
     picked = Signal(str)
+    opened = Signal(str)
     noticed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -72,6 +74,7 @@ class LadderPlots(QWidget):
             slot.kind_chosen.connect(lambda kind, slot=slot: self.show_plot(slot, kind))
             slot.options_chosen.connect(self.set_options)
             slot.board.picked.connect(self.picked)
+            slot.board.opened.connect(self.opened)
             slot.board.copy_asked.connect(self._outlet.copy_values)
         self._arrange()
 

@@ -66,4 +66,6 @@ def _notes(content: ScatterContent, here: Sequence[tuple[Version, PlotPoint]]) -
         notes.append(words.tr("Memory as predicted; it was not measured"))
     if any(version.failed for version in versions):
         notes.append(words.tr("Not everything could be measured; its row says why"))
+    if here:
+        notes.append(words.tr("Double-click opens it in Compare"))
     return notes

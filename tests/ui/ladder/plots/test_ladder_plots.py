@@ -263,6 +263,23 @@ def test_a_click_on_a_point_picks_its_file(plots: LadderPlots, qtbot: QtBot) -> 
         qtbot.mouseClick(board, Qt.MouseButton.LeftButton, pos=QPoint(2, board.height() - 2))
 
 
+def test_a_double_click_on_a_point_opens_its_file(plots: LadderPlots, qtbot: QtBot) -> None:
+    plots.show_figures(figures())
+    plots.picked.connect(plots.mark)
+    board = board_of(plots, PlotKind.MEMORY)
+    place = centre_of(board.drawing, Q2)
+    with qtbot.waitSignal(plots.opened) as signal:
+        qtbot.mouseClick(board, Qt.MouseButton.LeftButton, pos=place)
+        qtbot.mouseDClick(board, Qt.MouseButton.LeftButton, pos=place)
+    assert signal.args == [Q2]
+    qtbot.mouseMove(board, place)
+    with qtbot.waitSignal(plots.opened) as signal:
+        qtbot.keyClick(board, Qt.Key.Key_Return)
+    assert signal.args == [Q2]
+    with qtbot.assertNotEmitted(plots.opened):
+        qtbot.mouseDClick(board, Qt.MouseButton.LeftButton, pos=QPoint(2, board.height() - 2))
+
+
 def test_points_at_one_place_are_picked_in_turns(plots: LadderPlots, qtbot: QtBot) -> None:
     known = figures()
     twin = replace(known.rows[1], file="/m/twin.gguf", name="twin", number=4)

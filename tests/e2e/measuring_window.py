@@ -1,0 +1,59 @@
+"""A window in a process of its own that measures a ladder until somebody kills it.
+
+``python -m tests.e2e.measuring_window HOME CACHE QUESTIONS``: opens the window on the store below
+``HOME``, measures the demo model's panes on these questions as a person would, and prints how many
+steps are finished, a line each time there are more.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.store.paths import Paths
+from app.ui.theme import Theme
+from tests.e2e.person import Person
+
+if TYPE_CHECKING:
+    from app.ui.ladder.page import LadderPage
+
+
+def choose_questions(page: LadderPage, path: Path) -> None:
+    """Choose a file of questions, without the system's dialog."""
+    form = page.picker.form
+    form._items = path
+    form.items_box.setCurrentIndex(1)
+
+
+def main(home: Path, cache: Path, questions: Path) -> None:
+    """Never ends by itself."""
+    app = QApplication([])
+    below = Paths.below(home)
+    paths = Paths(below.config, below.data, below.state, cache)
+    person = Person(Theme(app), paths, size=(1280, 800))
+    person.until(lambda: all(pane.model is not None for pane in person.panes))
+    person.until(lambda: not person.session.busy)
+    person.until(lambda: person.offers("Measure what each version loses …"))
+    person.click("Measure what each version loses …")
+    person.until(lambda: person.offers("Leave Q2_K out"))
+    person.click("Leave Q2_K out")
+    assert person.window.ladder is not None
+    page = person.window.ladder.page
+    choose_questions(page, questions)
+    person.click("Measure")
+    told = -1
+    while True:
+        QTest.qWait(5)
+        progress = page.entry.progress if page.entry is not None else None
+        if progress is not None and progress.done_steps > told:
+            told = progress.done_steps
+            sys.stdout.write(f"{told}\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:]))
