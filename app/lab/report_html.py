@@ -75,7 +75,9 @@ def _table(document: Row) -> str:
     heads = ["", "state", "needs", "tok/s"]
     if depth is not None:
         heads.append(f"tok/s after {depth:,}")
-    heads += ["right answers", "difference", "mean KL divergence", "same top token"]
+    heads += ["right answers", "difference"]
+    heads += ["blind votes"] if words.has_votes(document) else []
+    heads += ["mean KL divergence", "same top token"]
     heads += ["ln PPL ratio", "bits per byte", "prompt tok/s", "size"]
     head = "".join(f"<th>{escape(text)}</th>" for text in heads)
     lines: list[str] = []
@@ -122,6 +124,7 @@ def _cells(document: Row, row: Row, depth: int | None) -> list[tuple[str, ...]]:
     return [
         *cells,
         *_answers(row),
+        *([words.votes_of(row)] if words.has_votes(document) else []),
         (words.small(row["mean_kld"]), words.interval(row["mean_kld_low"], row["mean_kld_high"])),
         (words.percent(row["same_top"]), top),
         (words.plain(row["ln_ppl_ratio"], 4), ratio),
@@ -152,9 +155,15 @@ def _table_notes(document: Row) -> str:
             f" The noise floor, the reference against itself with other batches and threads, is "
             f"{words.small(floor['mean_kld'])} nats."
         )
+    voted = ""
+    if words.has_votes(document):
+        voted = (
+            " Blind votes: better against worse than the reference, ties left out; below them the "
+            "win rate's interval, which holds whenever one looks."
+        )
     return (
         '<p class="how">Speeds: mean ± sample deviation of the repetitions. Other small figures '
         "are 95 % intervals. KL divergence describes a version and never decides: it is above zero "
         "by construction; bits per byte are of each version's own chunks of plain text, and their "
-        f"small figures compare it with the reference on the same ones.{said}</p>"
+        f"small figures compare it with the reference on the same ones.{said}{voted}</p>"
     )

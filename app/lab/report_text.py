@@ -21,7 +21,8 @@ _CSV_COLUMNS = (
     "bits_per_byte", "bits_per_byte_se_chunks", "reference_bits_per_byte",
     "bits_per_byte_difference", "bits_per_byte_difference_low", "bits_per_byte_difference_high",
     "items", "correct", "lost", "gained", "difference", "difference_low",
-    "difference_high", "p_value", "corrected_p_value", "state", "error",
+    "difference_high", "p_value", "corrected_p_value", "votes_better", "votes_worse",
+    "votes_low", "votes_high", "state", "error",
 )  # fmt: skip
 _BITS_COLUMN = 8
 
@@ -35,6 +36,8 @@ def csv_text(document: Row) -> str:
         summary = words.summary_of(row) or {}
         prompt, generation = words.speed_test(row, "pp"), words.speed_test(row, "tg")
         line = {**summary, **row, "state": words.state_of(document, row)}
+        votes: Row = row.get("votes") or {}
+        line |= {f"votes_{name}": value for name, value in votes.items()}
         line["prompt_stddev"] = prompt["stddev"] if prompt else None
         line["tokens_stddev"] = generation["stddev"] if generation else None
         writer.writerow([_harmless(line.get(column)) for column in _CSV_COLUMNS])
@@ -50,6 +53,7 @@ def _harmless(value: object) -> object:
 
 def markdown_text(document: Row) -> str:
     """The table and the sentences, short enough for a post."""
+    voted = words.has_votes(document)
     others = any(row.get("refused") for row in document["candidates"])
     lines = [
         f"## {_escaped(title_of(document))}",
@@ -61,13 +65,18 @@ def markdown_text(document: Row) -> str:
         "",
         "| | size | bits/weight | needs | prompt t/s | t/s | mean KLD (95 %) | same top | "
         + ("bits/byte | " if others else "")
-        + "right | points (95 %) | |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|" + ("---:|" if others else "") + "---|",
+        + "right | points (95 %) | "
+        + ("votes | " if voted else "")
+        + "|",
+        "|---|" + "---:|" * (9 + others + voted) + "---|",
     ]
     for row in document["candidates"]:
         cells = _cells(document, row)
         if others:
             cells.insert(_BITS_COLUMN, words.plain(row["bits_per_byte"], 3))
+        if voted:
+            votes, between = words.votes_of(row)
+            cells.insert(-1, f"{votes} ({between})" if between else votes)
         lines.append("| " + " | ".join(cells) + " |")
     lines += _partings(document)
     lines += ["", *(f"> {_escaped(remark)}" for remark in document["remarks"]), ""]

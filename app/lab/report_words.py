@@ -127,6 +127,20 @@ def more_bits(row: Row) -> str:
     return f"{low} to {high} % beside the reference"
 
 
+def has_votes(document: Row) -> bool:
+    """Whether anybody voted blindly on any of these versions."""
+    return any(row.get("votes") for row in document["candidates"])
+
+
+def votes_of(row: Row) -> tuple[str, str]:
+    """Blind votes for and against a version, and the interval of its win rate."""
+    votes = row.get("votes")
+    if not votes:
+        return UNKNOWN, ""
+    ends = f"{percent(votes['low'], 0)} to {percent(votes['high'], 0)}"
+    return f"{votes['better']} : {votes['worse']}", ends
+
+
 def state_of(document: Row, row: Row) -> str:
     """A candidate's state in words."""
     if row["is_reference"]:

@@ -16,8 +16,12 @@ import pytest
 from app.core.axes import Axis
 from app.core.errors import PersonError
 from app.core.scatter import PlotPoint, pareto
+from app.core.statistics.anytime import win_rate
 from app.core.verdict import Limits
+from app.lab.ladder_document import ladder_document
+from app.lab.ladder_entry import rows_of
 from app.lab.ladder_rerun import differences, order_of, read_report
+from app.lab.ladder_verdict import assess
 from app.lab.report_files import json_text, write_reports
 from app.lab.report_html import html_text
 from app.lab.report_plots import scatter
@@ -133,6 +137,28 @@ def test_csv_has_a_line_for_each() -> None:
     assert rows[2]["state"] == "loses"
     assert rows[2]["lost"] == "60"
     assert float(rows[1]["tokens_per_second"]) == pytest.approx(160 / 8.5)
+
+
+def test_blind_votes_have_a_column_where_there_are_any() -> None:
+    measured, limits = cases.result(), Limits()
+    voted = str(rows_of(measured.plan)[1])
+    assessment = assess(measured, cases.ITEMS, limits, {voted: win_rate(12, 5)})
+    document = ladder_document(measured, assessment, limits, b"a text", cases.ITEMS)
+    interval = win_rate(12, 5).interval
+    low, high = (f"{100 * end:.0f} %" for end in (interval.low, interval.high))
+    text = markdown_text(document)
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    assert len({len(re.findall(r"(?<!\\)\|", line)) for line in lines}) == 1
+    assert f"| 12 : 5 ({low} to {high}) |" in text
+    reader = Strict()
+    reader.feed(html_text(document))
+    assert "12 : 5" in reader.texts
+    assert f"{low} to {high}" in reader.texts
+    (row,) = [row for row in csv.DictReader(io.StringIO(csv_text(document))) if row["votes_low"]]
+    assert (row["file"], row["votes_better"], row["votes_worse"]) == (voted, "12", "5")
+    without = cases.document()
+    assert "votes" not in markdown_text(without)
+    assert "blind votes" not in html_text(without)
 
 
 def test_reports_are_written_together(tmp_path: Path) -> None:
