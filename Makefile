@@ -38,9 +38,11 @@ lint: $(VENV)/ready-dev
 screenshots: $(VENV)/ready-dev
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.screenshots $(ARGS)
 
-# A build environment of its own: what is shipped is what is pinned, and nothing else.
+# A build environment of its own: what is shipped is what is pinned, and nothing else. The system's
+# own Python comes first: those that people compile themselves carry the paths of their folders.
 package:
-	@python=$$(PYTHON="$(PYTHON)" sh tools/find_python.sh) && "$$python" packaging/installers $(ARGS)
+	@python=$$(PYTHON="$(or $(PYTHON),/usr/bin/python3 python3.13 python3.12 python3.11 python3)" \
+		sh tools/find_python.sh) && "$$python" packaging/installers $(ARGS)
 
 test-package: $(VENV)/ready-dev
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python packaging/installers/trial.py $(ARGS)
