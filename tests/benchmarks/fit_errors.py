@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.core.chat import Message, Role
@@ -39,11 +39,11 @@ HOW = (
     "random-weight models in llama.cpp's own architectures. Memory: the plan from the header alone "
     "(its weights a hole) against the needed memory of an engine whose context is full. Speed: the "
     "prediction from the header and this PC's kernels against tg64 of `bench`, before any "
-    "measurement, and after one run of the family's Q8_0. Every design has five trials, minutes "
-    "apart, each on a PC that knows nothing: a round of the kernels, the four levels' runs with "
-    "their repetitions interleaved, another round. Memory and cores of a shared PC change by a "
-    "fifth within minutes, so kernels and runs stand close together; of a level's five errors the "
-    "median counts, of the levels the worst."
+    "measurement, and after one run of the family's Q8_0. Every design is visited five times, "
+    "minutes apart: a round of the kernels, then the four levels' runs with their repetitions "
+    "interleaved. Memory and cores of a shared PC change by a fifth within minutes, so each design "
+    "measures its kernels for itself, close to its runs; of seven rounds and of five visits the "
+    "medians count."
 )
 
 _FIRST = "llama"
@@ -66,7 +66,7 @@ _QUICK_LEVELS = ("Q8_0", "Q4_K_M")
 _MEMORY_LAYERS = 6
 _MEMORY_SHARE, _MEMORY_BYTES = 0.05, 40_000_000
 _SPEED_BEFORE, _SPEED_AFTER = 0.25, 0.10
-_TRIALS, _ROUNDS, _REPETITIONS = 5, 1, 5
+_VISITS, _LAST_ROUNDS, _REPETITIONS = 5, 2, 5
 _GENERATED_TOKENS = 64
 # What such a test's context holds on the average.
 _DEPTH_TOKENS = _GENERATED_TOKENS // 2
@@ -165,50 +165,56 @@ def _cases(name: str, *, quick: bool) -> list[tuple[int, KvType]]:
 
 
 def _speeds(run: Run, names: Sequence[str]) -> list[Figure]:
-    """Every design is tried more than once, minutes apart; the median of its errors counts."""
-    trials: dict[str, list[dict[str, _Errors]]] = {name: [] for name in names}
-    for number in range(run.count(_TRIALS, 1)):
+    """Every design is visited more than once, minutes apart; then predictions are held against
+    the median of its visits."""
+    visits: dict[tuple[str, str], list[float]] = {}
+    visits_of_each = run.count(_VISITS, 1)
+    for number in range(visits_of_each):
         for name in names:
-            trials[name].append(_trial(run, name, number + 1))
-    return [figure for name in names for figure in _figures(name, trials[name])]
+            _measure_kernels(run, name, 1)
+            speeds = _visit(run, name)
+            for level, speed in speeds.items():
+                visits.setdefault((name, level), []).append(speed)
+            told = ", ".join(f"{level} {speed:.1f}" for level, speed in speeds.items())
+            tell(f"  {name}, visit {number + 1} of {visits_of_each}: {told} tok/s")
+    figures: list[Figure] = []
+    for name in names:
+        measured = {
+            level: median(visits[name, level]) for level in _levels(run) if (name, level) in visits
+        }
+        figures += _errors(run, name, measured)
+    return figures
 
 
-@dataclass(frozen=True, slots=True)
-class _Errors:
-    """Of a predicted speed, as shares of the measured one: before any run, and after one."""
-
-    before: float
-    after: float
-
-
-def _trial(run: Run, name: str, number: int) -> dict[str, _Errors]:
-    """What a PC that knows nothing yet predicts, and what it then measures."""
-    paths = Paths.below(run.home)
-    files = {level: model_at(name, level, paths.state) for level in _levels(run)}
-    models = {level: open_model_file(path) for level, path in files.items()}
-    works = {level: _work(files[level], models[level]) for level in files}
-    types = list(
-        dict.fromkeys(type_id for work in works.values() for type_id in work.bytes_by_type)
-    )
-    machine = MachineSpeed(SpeedStore(run.home / f"speeds-{name}-{number}.sqlite3", "this PC"))
-    _measure_kernels(machine, types, run, paths)
-    measured = _measured_speeds(run, name, list(files.values()))
-    rates = _measure_kernels(machine, types, run, paths)
+def _errors(run: Run, name: str, measured: Mapping[str, float]) -> list[Figure]:
+    """The worst level, before any run, and after one of the first level."""
+    rates = _measure_kernels(run, name, _LAST_ROUNDS)
+    before: list[float] = []
+    after: list[float] = []
     known: list[MeasuredRun] = []
-    errors: dict[str, _Errors] = {}
     for level, speed in measured.items():
-        model, work = models[level], works[level]
+        path = model_at(name, level, Paths.below(run.home).state)
+        model = open_model_file(path)
+        work = _work(path, model)
         first = predict_speed(work, model, rates, (), _DEPTH_TOKENS).tokens_per_second
         second = predict_speed(work, model, rates, known, _DEPTH_TOKENS).tokens_per_second
-        errors[level] = error = _Errors(first / speed - 1, second / speed - 1)
+        before.append(first / speed - 1)
+        after.append(second / speed - 1)
         tell(
-            f"  {name} {level}, trial {number}: measured {speed:.1f} tok/s; predicted {first:.1f} "
-            f"({error.before:+.1%}), after one run {second:.1f} ({error.after:+.1%})"
+            f"  {name} {level}: measured {speed:.1f} tok/s; predicted {first:.1f} "
+            f"({before[-1]:+.1%}), after one run {second:.1f} ({after[-1]:+.1%})"
         )
         if not known:
             test = f"tg{_GENERATED_TOKENS}"
-            known.append(measured_run(str(files[level]), run.threads, 0, test, speed))
-    return errors
+            known.append(measured_run(str(path), run.threads, 0, test, speed))
+    if len(before) < 2:
+        return []
+    worst, worst_after = max(map(abs, before)), max(map(abs, after[1:]))
+    title = f"predicted speed, {name}: worst error"
+    return [
+        limit_figure(LETTER, title, 100 * worst, 100 * _SPEED_BEFORE, "%"),
+        limit_figure(LETTER, f"{title} after one run", 100 * worst_after, 100 * _SPEED_AFTER, "%"),
+    ]
 
 
 def _work(path: Path, model: ModelFile) -> TokenWork:
@@ -216,26 +222,31 @@ def _work(path: Path, model: ModelFile) -> TokenWork:
     return token_work(tensors, model)
 
 
-def _measure_kernels(
-    machine: MachineSpeed, types: Sequence[int], run: Run, paths: Paths
-) -> MachineRates:
-    """The rates after some rounds more of every type."""
+def _measure_kernels(run: Run, name: str, rounds: int) -> MachineRates:
+    """The rates of this PC as a design knows them, after so many rounds more."""
+    paths = Paths.below(run.home)
+    types: dict[int, None] = {}
+    for level in _levels(run):
+        path = model_at(name, level, paths.state)
+        types |= dict.fromkeys(_work(path, open_model_file(path)).bytes_by_type)
     # Each is measured with one thread too.
-    left = 2 * len(types) * _ROUNDS
+    left = 2 * len(types) * rounds
 
     def enough() -> bool:
         nonlocal left
         left -= 1
         return left <= 0
 
+    store = SpeedStore(run.home / f"speeds-{name}.sqlite3", "this PC")
     with EngineCalls("fit-kernels", paths.state) as engine:
-        return machine.rates(types, run.threads, engine, enough)
+        return MachineSpeed(store).rates(types, run.threads, engine, enough)
 
 
-def _measured_speeds(run: Run, name: str, files: list[Path]) -> dict[str, float]:
+def _visit(run: Run, name: str) -> dict[str, float]:
     """Tokens a second by level: medians of repetitions that interleave."""
-    plan = BenchPlan(0, _GENERATED_TOKENS, 0, run.count(_REPETITIONS, 2), run.threads)
     folder = Paths.below(run.home).state
+    files = [model_at(name, level, folder) for level in _levels(run)]
+    plan = BenchPlan(0, _GENERATED_TOKENS, 0, run.count(_REPETITIONS, 2), run.threads)
     bench = Bench(plan, folder, available_memory_bytes, lambda *_: None).run(files)
     for row in bench.rows:
         if not row.samples:
@@ -245,22 +256,6 @@ def _measured_speeds(run: Run, name: str, files: list[Path]) -> dict[str, float]
         for level, row in zip(_levels(run), bench.rows, strict=True)
         if row.samples
     }
-
-
-def _figures(name: str, trials: Sequence[Mapping[str, _Errors]]) -> list[Figure]:
-    """The worst level by the medians of the trials; the first level is the one that was run."""
-    levels = [level for level in trials[0] if all(level in trial for trial in trials)]
-    if len(levels) < 2:
-        return []
-    before = {level: abs(median([t[level].before for t in trials])) for level in levels}
-    after = {level: abs(median([t[level].after for t in trials])) for level in levels[1:]}
-    title = f"predicted speed, {name}: worst error"
-    return [
-        limit_figure(LETTER, title, 100 * max(before.values()), 100 * _SPEED_BEFORE, "%"),
-        limit_figure(
-            LETTER, f"{title} after one run", 100 * max(after.values()), 100 * _SPEED_AFTER, "%"
-        ),
-    ]
 
 
 def _levels(run: Run) -> tuple[str, ...]:
