@@ -124,7 +124,7 @@ class MachineSpeed:
         *,
         again: bool = True,
     ) -> MachineRates:
-        """The rates of these tensor types; takes about a second for each new one.
+        """The rates of these tensor types; takes about two seconds for each new one.
 
         What other work on the PC has spoilt is replaced by what one thread reached.
 
