@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.base.files import NotOrdinaryError, TooLargeError, read_ordinary
+
+not_windows = pytest.mark.skipif(sys.platform == "win32", reason="Windows has none of these")
+
+
+def test_a_file_is_read_up_to_its_last_byte(tmp_path: Path) -> None:
+    path = tmp_path / "a file"
+    path.write_bytes(b"x" * 3_000_000)
+    assert read_ordinary(path, 3_000_000) == path.read_bytes()
+    path.write_bytes(b"")
+    assert read_ordinary(path, 0) == b""
+
+
+def test_one_byte_more_is_too_much(tmp_path: Path) -> None:
+    path = tmp_path / "a file"
+    path.write_bytes(b"x" * 11)
+    with pytest.raises(TooLargeError) as caught:
+        read_ordinary(path, 10)
+    assert caught.value.strerror == "it is larger than 10 bytes"
+
+
+def test_a_hole_of_ten_gigabytes_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "hole"
+    with path.open("wb") as file:
+        file.truncate(10_000_000_000)
+    with pytest.raises(TooLargeError, match="larger than 5 MB"):
+        read_ordinary(path, 5_000_000)
+
+
+def test_folders_and_odd_names_are_said(tmp_path: Path) -> None:
+    with pytest.raises(NotOrdinaryError, match="it is a folder"):
+        read_ordinary(tmp_path, 10)
+    with pytest.raises(OSError, match="no name of a file"):
+        read_ordinary(tmp_path / "a\0b", 10)
+    with pytest.raises(FileNotFoundError):
+        read_ordinary(tmp_path / "nothing", 10)
+
+
+@not_windows
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for path in (pipe, link):
+        with pytest.raises(NotOrdinaryError, match="no ordinary file"):
+            read_ordinary(path, 10)
+
+
+@not_windows
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/tty", "/dev/ptmx"])
+def test_a_device_is_not_opened(device: str) -> None:
+    if not Path(device).exists():
+        pytest.skip(f"there is no {device}")
+    with pytest.raises(NotOrdinaryError):
+        read_ordinary(Path(device), 10)
+
+
+@not_windows
+def test_a_socket_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("ear")
+        with pytest.raises(NotOrdinaryError):
+            read_ordinary(Path("ear"), 10)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has such files")
+def test_what_says_that_it_is_empty_is_read_and_bounded_too() -> None:
+    path = Path("/proc/self/status")
+    assert path.stat().st_size == 0
+    assert read_ordinary(path, 1_000_000).startswith(b"Name:")
+    with pytest.raises(TooLargeError):
+        read_ordinary(path, 10)
+
+
+@not_windows
+def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
+    path = tmp_path / "a file"
+    path.write_bytes(b"x" * 11)
+    before = len(os.listdir("/dev/fd"))
+    for most in (10, 11):
+        try:
+            read_ordinary(path, most)
+        except TooLargeError:
+            continue
+    assert len(os.listdir("/dev/fd")) == before
