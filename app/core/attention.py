@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.core.gguf import GgufError
+from app.core.gguf_reader import damaged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +20,8 @@ MAX_LAYERS = 512
 """llama.cpp's own limit."""
 
 _STATE_ELEMENT_BYTES = 4
+# A hundred times what the largest models keep for a token; in 64 bits even with 2³¹ tokens held.
+_MAX_KEPT_ELEMENTS = 2**28
 _STATE_ONLY = frozenset({"mamba", "mamba2", "rwkv6", "rwkv6qwen2", "rwkv7", "arwkv7"})
 _STATE_BESIDE_ATTENTION = frozenset({"falcon-h1"})
 _INTERVAL_HYBRIDS = frozenset({"qwen3next", "qwen35", "qwen35moe"})
@@ -95,39 +97,44 @@ class _Keys:
         self._architecture = architecture
 
     def number(self, key: str, default: int = 0) -> int:
-        value = self._header.integer(f"{self._architecture}.{key}")
-        return default if value is None or value < 0 else value
+        value = self._header.count(f"{self._architecture}.{key}")
+        return default if value is None else value
 
     def numbers(self, key: str) -> tuple[int, ...] | None:
-        return self._header.integers(f"{self._architecture}.{key}")
+        return self._header.counts(f"{self._architecture}.{key}")
+
+    def tokens(self, key: str, default: int) -> int:
+        value = self._header.tokens(f"{self._architecture}.{key}")
+        return default if value is None else value
 
     def per_layer(self, key: str, n_layers: int, default: Sequence[int]) -> tuple[int, ...]:
         """A value for all layers, or an array with one for each."""
         array = self.numbers(key)
         if array is not None:
-            given = tuple(max(0, value) for value in array[:n_layers])
+            given = array[:n_layers]
             return given + (0,) * (n_layers - len(given))
-        value = self._header.integer(f"{self._architecture}.{key}")
-        return tuple(default) if value is None or value < 0 else (value,) * n_layers
+        value = self._header.count(f"{self._architecture}.{key}")
+        return tuple(default) if value is None else (value,) * n_layers
 
 
 def attention_shape(header: GgufHeader, architecture: str) -> AttentionShape:
     """Read the shape of attention and state out of a header.
 
     Raises:
-        GgufError: The header claims more layers than llama.cpp can load.
+        GgufError: The header claims more layers than llama.cpp can load, or an impossible shape.
     """
     keys = _Keys(header, architecture)
-    n_layers = keys.number("block_count")
+    n_layers = header.integer(f"{architecture}.block_count") or 0
     if n_layers > MAX_LAYERS:
-        raise GgufError(f"This model file is damaged: it claims to have {n_layers:,} layers.")
+        damaged(f"it claims to have {n_layers:,} layers")
+    n_layers = max(0, n_layers)
     head_counts = keys.per_layer("attention.head_count", n_layers, (0,) * n_layers)
     kv_head_counts = keys.per_layer("attention.head_count_kv", n_layers, head_counts)
     most_heads = max(head_counts, default=0)
     default_length = keys.number("embedding_length") // most_heads if most_heads else 0
     key_length = keys.number("attention.key_length", default_length)
     value_length = keys.number("attention.value_length", default_length)
-    window = keys.number("attention.sliding_window", _DEFAULT_WINDOWS.get(architecture, 0))
+    window = keys.tokens("attention.sliding_window", _DEFAULT_WINDOWS.get(architecture, 0))
     windowed = _windowed_layers(keys, architecture, n_layers) if window else (False,) * n_layers
     stateful = _stateful_layers(keys, architecture, kv_head_counts)
     first_shared = _first_layer_without_own_cache(keys, architecture, n_layers)
@@ -142,6 +149,12 @@ def attention_shape(header: GgufHeader, architecture: str) -> AttentionShape:
         value_width = kept_heads * (value_length_in_window if has_window else value_length)
         layers.append(LayerCache(key_width, 0 if keeps_only_keys else value_width, has_window))
     state_elements = _state_elements(keys, architecture, most_heads) * sum(stateful)
+    kept_elements = sum(layer.key_width + layer.value_width for layer in layers)
+    if max(state_elements, kept_elements) > _MAX_KEPT_ELEMENTS:
+        damaged(
+            "its figures of attention and state are impossible",
+            detail=f"{kept_elements} elements a token, {state_elements} of state",
+        )
     return AttentionShape(
         head_counts=head_counts,
         kv_head_counts=kv_head_counts,

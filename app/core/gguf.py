@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "MAX_COUNT",
+    "MAX_TOKENS",
     "ArraySummary",
     "GgufError",
     "GgufHeader",
@@ -47,8 +49,13 @@ _MAX_TENSORS = 100_000
 _MAX_KEY_BYTES = 65_535
 _MAX_TENSOR_NAME_BYTES = 63
 _MAX_DIMENSIONS = 4
-_MAX_ELEMENTS = 2**63 - 1
-_MAX_DATA_BYTES = 2**62
+# Far beyond any model, and far within 64 bits: sums and products of what a header says stay there.
+_MAX_ELEMENTS = 2**48
+_MAX_DATA_BYTES = 2**56
+MAX_COUNT = 2**24
+"""More layers, heads, experts or elements of a row than this has no model."""
+MAX_TOKENS = 2**31 - 1
+"""llama.cpp counts the tokens of a context in 31 bits."""
 
 _PREFIX = struct.Struct("<4sIQQ")
 
@@ -111,13 +118,36 @@ class GgufHeader:
         value = self.metadata.get(key)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
-    def integers(self, key: str) -> tuple[int, ...] | None:
-        """Return an array of integers or flags as integers, or None where there is none."""
+    def count(self, key: str) -> int | None:
+        """Return of how many something is said to be, or None where that is not said.
+
+        Raises:
+            GgufError: It is more than any model has.
+        """
+        value = self.integer(key)
+        return None if value is None or value < 0 else _possible(key, value)
+
+    def counts(self, key: str) -> tuple[int, ...] | None:
+        """Return an array of counts or flags, negative ones as 0; None where there is none.
+
+        Raises:
+            GgufError: One of them is more than any model has.
+        """
         value = self.metadata.get(key)
         if not isinstance(value, tuple):
             return None
         numbers = tuple(int(item) for item in value if isinstance(item, int))
-        return numbers if len(numbers) == len(value) else None
+        if len(numbers) != len(value):
+            return None
+        return tuple(_possible(key, max(0, number)) for number in numbers)
+
+    def tokens(self, key: str) -> int | None:
+        """Return a number of tokens; None where it is not said or beyond what llama.cpp counts.
+
+        Some converters write −1 as an unsigned number where they mean that there is no limit.
+        """
+        value = self.integer(key)
+        return value if value is not None and 0 <= value <= MAX_TOKENS else None
 
     def length(self, key: str) -> int | None:
         """Return how many elements an array has, or None where there is no array."""
@@ -145,6 +175,12 @@ def parse_header(data: bytes | bytearray | memoryview) -> GgufHeader:
     header_bytes = reader.position
     data_offset = _padded(header_bytes, alignment) if tensors else header_bytes
     return GgufHeader(version, MappingProxyType(metadata), tensors, header_bytes, data_offset)
+
+
+def _possible(key: str, value: int) -> int:
+    if value > MAX_COUNT:
+        damaged(f"its “{quotable(key)}” of {value:,} is impossible")
+    return value
 
 
 def _prefix(reader: GgufReader) -> tuple[int, int, int]:

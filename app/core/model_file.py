@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from app.core.attention import AttentionShape, attention_shape
 from app.core.errors import PersonError
+from app.core.gguf_reader import damaged
 from app.core.levels import TENSOR_TYPES, level_by_ftype, level_of_tensor_type
 from app.core.model_names import family_of, is_telling_name, model_stem
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from app.core.gguf import GgufHeader, TensorInfo
 
+# Of names and the like. Real ones stay below a hundred letters.
+_MOST_LETTERS = 300
 # The experts of a layer in one tensor, as converters write them today, or each in its own.
 _EXPERT = re.compile(r"blk\.\d+\.ffn_(?:\w+_(?:ch)?exps(?:\.|$)|(?:gate|up|down)\.\d+\.)")
 
@@ -145,6 +148,8 @@ class ModelFile:
         tensors = [tensor for shard in shards for tensor in shard.header.tensors]
         kind = _kind(header)
         architecture = header.text("general.architecture") or ""
+        if len(architecture) > _MOST_LETTERS:
+            damaged(f"the name of its architecture has {len(architecture):,} letters")
         if not architecture and kind is ModelKind.LANGUAGE_MODEL:
             raise ModelFileError("This model file does not say which architecture it has.")
         name = _name(header, first.path.name)
@@ -152,9 +157,9 @@ class ModelFile:
         attention = attention_shape(header, architecture)
 
         def number(key: str) -> int:
-            return max(0, header.integer(f"{architecture}.{key}") or 0)
+            return header.count(f"{architecture}.{key}") or 0
 
-        widths = header.integers(f"{architecture}.feed_forward_length") or (0,)
+        widths = header.counts(f"{architecture}.feed_forward_length") or (0,)
         return ModelFile(
             path=first.path,
             shard_paths=tuple(shard.path for shard in shards),
@@ -166,7 +171,7 @@ class ModelFile:
             file_bytes=sum(shard.file_bytes for shard in shards),
             tensor_bytes=sum(tensor.n_bytes for tensor in tensors),
             parameters=sum(tensor.n_elements for tensor in tensors),
-            context_length=number("context_length") or None,
+            context_length=header.tokens(f"{architecture}.context_length") or None,
             block_count=number("block_count"),
             embedding_length=number("embedding_length"),
             feed_forward_length=number("feed_forward_length") or max(0, *widths),
@@ -184,10 +189,10 @@ class ModelFile:
                 tensors, number("expert_count"), number("expert_used_count")
             ),
             chat_template=header.text("tokenizer.chat_template") or None,
-            licence=header.text("general.license"),
-            base_model=_base_model(header),
-            quantized_by=header.text("general.quantized_by"),
-            size_label=header.text("general.size_label"),
+            licence=_short(header.text("general.license")),
+            base_model=_short(_base_model(header)),
+            quantized_by=_short(header.text("general.quantized_by")),
+            size_label=_short(header.text("general.size_label")),
             has_importance_matrix=any(
                 key.startswith("quantize.imatrix.") for key in header.metadata
             ),
@@ -263,8 +268,13 @@ def _level(header: GgufHeader, tensors: Sequence[TensorInfo]) -> tuple[str, bool
     return (level.name if level else TENSOR_TYPES[dominant].name), True
 
 
+def _short(text: str | None) -> str | None:
+    """A text as it may stand in a line; what is longer is no name."""
+    return text if text is None or len(text) <= _MOST_LETTERS else f"{text[:_MOST_LETTERS]}…"
+
+
 def _name(header: GgufHeader, file_name: str) -> str:
-    given = (header.text("general.name") or "").strip()
+    given = (_short(header.text("general.name")) or "").strip()
     return given if is_telling_name(given) else model_stem(file_name)
 
 

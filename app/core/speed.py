@@ -197,7 +197,11 @@ def predict_speed(
         depth_tokens: Tokens that the context holds already.
     """
     expected = expected_speed(work, rates, depth_tokens)
-    usable = [run for run in runs if run.threads == rates.threads and run.tokens_per_second > 0]
+    usable = [
+        run
+        for run in runs
+        if run.threads == rates.threads and run.tokens_per_second > 0 and run.work.weight_bytes > 0
+    ]
     family = [run for run in usable if run.family_key == model.family_key]
     same = [
         run

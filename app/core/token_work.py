@@ -141,7 +141,7 @@ def token_work(tensors: Iterable[TensorInfo], model: ModelFile, kv_type: str = "
         decays=sum(
             tensor.n_elements
             for tensor in found
-            if tensor.name.endswith(".ssm_a") and tensor.dimensions[0] > 1
+            if tensor.name.endswith(".ssm_a") and max(tensor.dimensions[:1], default=0) > 1
         ),
         tails=sum(_tails_of(tensor, model) for tensor in found),
         attended_by_token=_attended(model, has_window=False),
@@ -192,5 +192,7 @@ def _matrices(tensor: TensorInfo, model: ModelFile) -> int:
 
 
 def _tails_of(tensor: TensorInfo, model: ModelFile) -> int:
-    rest = tensor.dimensions[0] % _STEP_ELEMENTS if tensor.type_id in _HALVES else 0
-    return rest * tensor.dimensions[1] * _matrices(tensor, model) if rest else 0
+    matrices = _matrices(tensor, model)
+    if not matrices or tensor.type_id not in _HALVES:
+        return 0
+    return tensor.dimensions[0] % _STEP_ELEMENTS * tensor.dimensions[1] * matrices

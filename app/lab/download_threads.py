@@ -62,7 +62,10 @@ def start_sweeping(
     """Start the thread that removes what is there of a download; its last word is ``Swept``."""
 
     def sweep() -> None:
-        discard(download.order)
+        try:
+            discard(download.order)
+        except Exception:  # nobody else would ever hear of it
+            log.exception("what is left of a download was not removed")
         tell(download, Swept())
 
     thread = threading.Thread(target=sweep, name="download-discard", daemon=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.library.found import FoundFile
 
 # Raise it when the same header comes to mean something else.
-_MEANING = 1
+_MEANING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,11 @@ def stamp_of(files: Iterable[FoundFile]) -> str:
 
 
 def to_bytes(facts: Facts) -> bytes | None:
-    """Return facts as bytes, or None where they hold text that is none."""
+    """Return facts as bytes, or None where they hold what is no text or beyond 64 bits."""
     try:
         plain = None if facts.model is None else _STORED(**_shallow(facts.model))
         return _encoder.encode((plain, facts.broken))
-    except (UnicodeEncodeError, msgspec.ValidationError):
+    except (UnicodeEncodeError, OverflowError, msgspec.ValidationError):
         return None
 
 

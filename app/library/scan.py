@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from dataclasses import dataclass, replace
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from app.library.found import Found, FoundFile, Identity
     from app.library.places import Place
 
+log = logging.getLogger(__name__)
+
+_UNEXPECTED = "something unexpected went wrong; the log has the details."
 _REPORT_EVERY_NS = 100_000_000
 _BLOB_PREFIX = "sha256-"
 
@@ -107,8 +111,7 @@ class _Scan:
         complete = True
         try:
             for place in places:
-                for found in find_in_place(self._walk, place):
-                    self._take(found)
+                self._look_through(place)
         except ScanCancelled:
             complete = False
         self._report()
@@ -122,11 +125,32 @@ class _Scan:
             complete=complete,
         )
 
+    def _look_through(self, place: Place) -> None:
+        """Nothing that lies in one place hides what is in the others."""
+        try:
+            for found in find_in_place(self._walk, place):
+                self._take(found)
+        except ScanCancelled:
+            raise
+        except Exception:
+            log.exception("looking through %s failed unexpectedly", place.folder)
+            self._walk.problems.append(f"The folder {place.folder}: {_UNEXPECTED}")
+
     def _take(self, found: Found) -> None:
         self._walk.check()
         if found.files[0].identity in self._seen:
             return
         self._seen.update(file.identity for file in found.files)
+        try:
+            self._read(found)
+        except Exception:  # whatever is in a file, it concerns this file alone
+            log.exception("reading %s failed unexpectedly", found.path)
+            broken = Facts(None, f"“{found.path.name}” cannot be read: {_UNEXPECTED}")
+            self._models.append(self._described(found, broken))
+        if time.monotonic_ns() - self._reported_ns >= _REPORT_EVERY_NS:
+            self._report()
+
+    def _read(self, found: Found) -> None:
         facts = self._facts(found.files)
         if facts is None:
             return
@@ -139,8 +163,6 @@ class _Scan:
                     self._models.append(self._described(one, alone))
         else:
             self._models.append(self._described(found, facts))
-        if time.monotonic_ns() - self._reported_ns >= _REPORT_EVERY_NS:
-            self._report()
 
     def _report(self) -> None:
         news = self._models[self._reported :]

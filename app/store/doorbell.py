@@ -200,6 +200,8 @@ class Doorbell:
                 self._serve(line)
             except OSError as error:
                 log.info("a second start hung up: %r", error)
+            except Exception:  # whatever one start sends, the next one is heard
+                log.exception("a second start was not served")
             finally:
                 line.close()
 

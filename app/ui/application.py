@@ -18,12 +18,12 @@ from app.store.paths import Paths
 from app.ui.doorkeeper import Doorkeeper, SystemRequests
 from app.ui.icons import app_icon
 from app.ui.theme import Theme
+from app.ui.unexpected import Unexpected
 from app.ui.widgets.banner import Severity
 from app.ui.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
 
     from PySide6.QtGui import QWindow
 
@@ -96,7 +96,8 @@ def tell(sentence: str) -> None:
 
 
 def _run(application: QApplication, window: Window, begin: Callable[[], None]) -> int:
-    _catch_the_unexpected(window)
+    unexpected = Unexpected(lambda said: window.main.show_notice(Severity.ERROR, said), window.main)
+    unexpected.begin()
     for number in (signal.SIGINT, signal.SIGTERM):
         # Python hears a signal between two bytecodes: the window's timers see to those.
         signal.signal(number, lambda *_: window.quit())
@@ -109,6 +110,7 @@ def _run(application: QApplication, window: Window, begin: Callable[[], None]) -
     try:
         return application.exec()
     finally:
+        unexpected.end()
         window.take_down()
 
 
@@ -133,16 +135,3 @@ class _FirstPaint(QObject):
     def _on_painted(self) -> None:
         log.info("first paint")
         self._window.complete()
-
-
-def _catch_the_unexpected(window: Window) -> None:
-    """An error nobody foresaw is logged and said in one sentence; the window goes on."""
-
-    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        log.critical("unexpected", exc_info=(kind, error, trace))
-        sentence = QCoreApplication.translate(
-            "Application", "Something unexpected went wrong; the log has the details."
-        )
-        window.main.show_notice(Severity.ERROR, sentence)
-
-    sys.excepthook = hook

@@ -146,9 +146,9 @@ def test_facts_of_a_sound_header() -> None:
     assert found.integer("flag") is None
     assert found.integer("general.name") is None
     assert found.text("small") is None
-    assert found.integers("heads") == (4, 4, 0)
-    assert found.integers("tags") is None
-    assert found.integers("rate") is None
+    assert found.counts("heads") == (4, 4, 0)
+    assert found.counts("tags") is None
+    assert found.counts("rate") is None
     assert found.metadata["none"] == ()
     tokens = found.metadata["tokenizer.ggml.tokens"]
     assert isinstance(tokens, ArraySummary)
@@ -192,7 +192,7 @@ def test_a_header_written_by_the_gguf_package(tmp_path: Path) -> None:
     writer.close()
     found = parse_header(path.read_bytes())
     assert found.text("general.architecture") == "llama"
-    assert found.integers("llama.attention.head_count_kv") == (2, 0, 2)
+    assert found.counts("llama.attention.head_count_kv") == (2, 0, 2)
     assert found.metadata["tokenizer.ggml.tokens"] == ("a", "b")
 
 

@@ -184,6 +184,59 @@ def test_impossible_layer_counts_are_refused() -> None:
         model({"llama.block_count": 2**32 - 1})
 
 
+U64 = GgufType.UINT64
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"llama.attention.key_length": Typed(U64, 2**63)},
+        {"llama.attention.head_count": 2**32 - 1},
+        {"llama.embedding_length": Typed(U64, 2**64 - 1)},
+        {"llama.expert_count": 2**31},
+        {"llama.attention.head_count_kv": Typed(U64, [2, 2**62], array=True)},
+        {"llama.attention.head_count_kv": 2**23, "llama.attention.key_length": 2**23},
+        {"llama.ssm.inner_size": 2**23, "llama.ssm.state_size": 2**23},
+    ],
+)
+def test_impossible_figures_are_refused(facts: dict[str, Any]) -> None:
+    if "llama.ssm.inner_size" in facts:
+        facts = {"llama.attention.head_count_kv": 0} | facts
+    with pytest.raises(GgufError, match="impossible"):
+        model(facts)
+
+
+@pytest.mark.parametrize("value", [Typed(U64, 2**64 - 1), 2**32 - 1, -1, 0.5, float("nan"), "8k"])
+def test_a_number_of_tokens_that_cannot_be_is_not_known(value: Any) -> None:
+    found = model({"llama.context_length": value, "llama.attention.sliding_window": value})
+    assert found.context_length is None
+    assert found.sliding_window is None
+    assert found.attention.layers[0].key_width > 0
+
+
+def test_all_figures_fit_into_64_bits() -> None:
+    widest = {
+        "llama.block_count": 512, "llama.context_length": 2**31 - 1,
+        "llama.embedding_length": 2**24,
+        "llama.feed_forward_length": 2**24, "llama.expert_feed_forward_length": 2**24,
+        "llama.expert_count": 2**24, "llama.expert_used_count": 2**24, "llama.vocab_size": 2**24,
+        "llama.attention.head_count": 512, "llama.attention.head_count_kv": 512,
+        "llama.attention.key_length": 512, "llama.attention.value_length": 512,
+    }  # fmt: skip
+    found = model(widest)
+    assert estimate_needed_bytes(found, 2**31 - 1, "f32").total_bytes < 2**63
+    assert found.attention.layers[-1].key_width == 512 * 512
+
+
+def test_what_is_no_name_is_cut() -> None:
+    found = model({"general.name": "A" * 100_000, "general.license": "x" * 100_000})
+    assert len(found.name) < 400
+    assert found.licence is not None
+    assert len(found.licence) < 400
+    with pytest.raises(GgufError, match="100,000 letters"):
+        model({"general.architecture": "y" * 100_000})
+
+
 ODD_VALUES = st.one_of(
     st.integers(-(2**31), 2**32 - 1),
     st.integers(0, 2**64 - 1).map(lambda value: Typed(GgufType.UINT64, value)),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -63,6 +64,38 @@ def test_the_matrices_of_heads_are_one_product_in_every_format() -> None:
 
     assert nodes(heads, Q4_K) == nodes(heads, F16)
     assert nodes(experts, Q4_K) > nodes(experts, F16)
+
+
+@pytest.mark.parametrize("type_id", [F16, F32])
+@pytest.mark.parametrize(
+    ("name", "dimensions"),
+    [
+        ("blk.0.attn_output.bias", (97,)),
+        ("blk.0.attn_q.weight", ()),
+        ("blk.0.ssm_a", ()),
+        ("blk.0.ffn_gate.weight", (0, 97)),
+        ("token_embd.weight", (97,)),
+        ("output.weight", (97, 0, 3, 0)),
+    ],
+)
+def test_tensors_of_any_shape_are_work(
+    name: str, dimensions: tuple[int, ...], type_id: int
+) -> None:
+    model, _ = facts("llama")
+    n_bytes = math.prod(dimensions) * (2 if type_id == F16 else 4)
+    work = token_work([TensorInfo(name, dimensions, type_id, 0, n_bytes)], model)
+    assert work.weight_bytes in (0, n_bytes)
+    assert work.tails == 0
+    assert (expected_speed(work, RATES) > 0) is bool(n_bytes)
+
+
+def test_a_model_without_weights_neither_has_a_speed_nor_corrects_one() -> None:
+    model, work = facts("llama")
+    bare = replace(work, bytes_by_type={}, nodes=0)
+    run = MeasuredRun("other/model", "F16", bare, 0, RATES.threads, 10.0)
+    found = predict_speed(work, model, RATES, [run])
+    assert (found.basis, found.runs) == (Basis.KERNELS, 0)
+    assert predict_speed(bare, model, RATES, [run]).tokens_per_second == 0
 
 
 def test_keys_and_values_grow_with_the_depth_up_to_the_window() -> None:

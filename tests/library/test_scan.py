@@ -12,12 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.family import LibraryModel, ModelSource
+from app.core.gguf import GgufType
 from app.core.model_file import ModelKind
+from app.library import scan as scanning
 from app.library import walk
 from app.library.facts import Facts, from_bytes, to_bytes
+from app.library.folders import find_in_place
 from app.library.model_files import inspect_file
 from app.library.places import Place
 from app.library.scan import LibraryScan, scan
+from tests.helpers.gguf_container import Typed, file_bytes
 from tests.helpers.gguf_files import write_sharded_llama, write_tiny_llama, write_truncated_llama
 from tests.helpers.model_folders import (
     COMMIT,
@@ -28,7 +32,11 @@ from tests.helpers.model_folders import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from app.core.model_file import ModelFile
+    from app.library.found import Found
+    from app.library.walk import Walk
 
 links = pytest.mark.skipif(sys.platform == "win32", reason="links need a right on Windows")
 S = ModelSource
@@ -123,6 +131,68 @@ def test_broken_files_are_kept_with_their_reason(tmp_path: Path) -> None:
     assert "truncated" in found["cut"]
     assert "empty" in found["empty"]
     assert "not a GGUF" in found["text"]
+
+
+def test_a_file_with_impossible_figures_is_one_row_of_many(tmp_path: Path) -> None:
+    """192 bytes whose figures are beyond 64 bits do not take the library with them."""
+    impossible = {
+        "general.architecture": "llama",
+        "llama.block_count": 1,
+        "llama.attention.head_count": 2**32 - 1,
+        "llama.attention.key_length": Typed(GgufType.UINT64, 2**63),
+    }
+    (tmp_path / "a.gguf").write_bytes(small_gguf())
+    (tmp_path / "b.gguf").write_bytes(file_bytes(impossible))
+    (tmp_path / "c.gguf").write_bytes(small_gguf(salt=1))
+    cache = Memory()
+    for _ in range(2):
+        found = {model.path.name: model.broken for model in look(tmp_path, cache=cache).models}
+        assert list(found) == ["a.gguf", "b.gguf", "c.gguf"]
+        assert found["a.gguf"] is found["c.gguf"] is None
+        assert found["b.gguf"] is not None
+        assert "impossible" in found["b.gguf"]
+
+
+def test_what_goes_wrong_unexpectedly_with_a_file_is_its_row_and_in_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Stands for faults that nobody knows yet."""
+
+    def inspect(path: Path) -> ModelFile:
+        if path.name == "b.gguf":
+            raise OverflowError("int too large to convert")
+        return inspect_file(path)
+
+    monkeypatch.setattr(scanning, "inspect_file", inspect)
+    for number, name in enumerate("abc"):
+        (tmp_path / f"{name}.gguf").write_bytes(small_gguf(salt=number))
+    result = look(tmp_path)
+    assert [model.broken is None for model in result.models] == [True, False, True]
+    told = result.models[1].broken
+    assert told is not None
+    assert told.startswith("“b.gguf” cannot be read")
+    assert "int too large to convert" in caplog.text
+
+
+def test_a_place_that_goes_wrong_unexpectedly_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Stands for faults that nobody knows yet."""
+    for number, name in enumerate(("one", "two")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.gguf").write_bytes(small_gguf(salt=number))
+
+    def find(walk: Walk, place: Place) -> Iterator[Found]:
+        yield from find_in_place(walk, place)
+        if place.folder.name == "one":
+            raise RecursionError("a note that is a circle")
+
+    monkeypatch.setattr(scanning, "find_in_place", find)
+    result = look(tmp_path / "one", tmp_path / "two")
+    assert names(result) == ["one", "two"]
+    assert len(result.problems) == 1
+    assert str(tmp_path / "one") in result.problems[0]
+    assert "a note that is a circle" in caplog.text
 
 
 @pytest.mark.parametrize("ending", [".part", ".aria2", ".crdownload", ".incomplete"])

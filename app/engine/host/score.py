@@ -62,6 +62,7 @@ TextCommand: TypeAlias = (
 TextEvent: TypeAlias = Tokenized | Detokenized | Continued | TextMeasured | ReferenceKept
 _SIZE_STEP_TOKENS = 256
 _NO_MEMORY = "Memory is too short to score this text."
+_UNEXPECTED = "This text could not be scored: something unexpected went wrong."
 _T = TypeVar("_T")
 
 
@@ -232,6 +233,10 @@ class Scorer:
             )
         except MemoryError:
             event = Failed(command_id, FailureKind.SCORE, _NO_MEMORY)
+        except EngineError as error:
+            event = Failed(command_id, error.kind, error.sentence, error.detail)
+        except Exception as error:  # noqa: BLE001 - nobody hears of this thread but by its event
+            event = Failed(command_id, FailureKind.SCORE, _UNEXPECTED, repr(error))
         self._emit(event)
 
     def evaluated(
