@@ -31,6 +31,7 @@ from app.engine.messages import (
     Stop,
 )
 from app.engine.outcome import EndCause, EngineOutcome
+from app.engine.variants import start_words
 
 log = logging.getLogger(__name__)
 
@@ -126,7 +127,7 @@ class EngineClient:
         self._folder.mkdir(parents=True, exist_ok=True)
         try:
             process = subprocess.Popen(
-                engine_command(),
+                [*engine_command(), *start_words(self._folder)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

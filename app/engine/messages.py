@@ -146,6 +146,25 @@ class MeasureKernels(msgspec.Struct, tag="measure_kernels", frozen=True):
     bytes_each: int
 
 
+class CheckType(msgspec.Struct, tag="check_type", frozen=True):
+    """Hold what this engine computes with a tensor type against what is right.
+
+    Attributes:
+        source: The demo model's F16 file.
+        folder: For files that live as long as the check.
+        type_id: ggml's tensor type.
+        number_type_id: F16 or F32: what the other types are held against.
+        in_background: Everything else on this PC goes first, for the rest of the engine's life.
+    """
+
+    id: int
+    source: str
+    folder: str
+    type_id: int
+    number_type_id: int
+    in_background: bool = False
+
+
 class Tokenize(msgspec.Struct, tag="tokenize", frozen=True):
     """Write the tokens of a text file into another file, as little-endian 32-bit numbers.
 
@@ -271,6 +290,7 @@ Command = (
     | Quantize
     | Predict
     | MeasureKernels
+    | CheckType
     | Tokenize
     | Detokenize
     | RenderChat
@@ -312,6 +332,7 @@ class Hello(msgspec.Struct, tag="hello", frozen=True):
         engine: The build in words.
         devices: What it can compute on.
         backends: Kinds of devices that this build knows at all.
+        variant: The variant for this processor that was loaded; empty where there is but one.
     """
 
     protocol: int
@@ -320,6 +341,7 @@ class Hello(msgspec.Struct, tag="hello", frozen=True):
     system_info: str
     devices: list[Device]
     backends: list[str] = []
+    variant: str = ""
 
 
 class LoadProgress(msgspec.Struct, tag="load_progress", frozen=True):
@@ -514,6 +536,22 @@ class KernelsMeasured(msgspec.Struct, tag="kernels_measured", frozen=True):
     node_ns: float
 
 
+class TypeChecked(msgspec.Struct, tag="type_checked", frozen=True):
+    """What a tensor type's computing is worth here.
+
+    Attributes:
+        difference: The worst relative error of a position's logits. For F16 and F32, which the
+            others are held against: what the demo model loses at an answer that it knows, in nats
+            a token. None where it is no number.
+        bound: Beyond it the type is computed wrongly.
+    """
+
+    id: int
+    type_id: int
+    difference: float | None
+    bound: float
+
+
 class Tokenized(msgspec.Struct, tag="tokenized", frozen=True):
     """The tokens are written.
 
@@ -624,6 +662,7 @@ Event = (
     | Quantized
     | Predicted
     | KernelsMeasured
+    | TypeChecked
     | Tokenized
     | Detokenized
     | ChatRendered

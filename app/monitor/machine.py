@@ -68,6 +68,24 @@ def physical_core_count() -> int:
     return psutil.cpu_count(logical=False) or os.cpu_count() or 1
 
 
+def processor_facts() -> tuple[str, str]:
+    """The processor's name and the instruction sets that the system says it has.
+
+    The sets are empty where the system names none; a virtual machine may give other ones at its
+    next start.
+    """
+    if not sys.platform.startswith("linux"):
+        return _cpu_name(), ""
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return _cpu_name(), ""
+    keys = ("flags", "features")
+    lines = (line.partition(":") for line in text.splitlines())
+    sets = next((value for key, _, value in lines if key.strip().lower() in keys), "")
+    return _cpu_name(), " ".join(sorted(sets.split()))
+
+
 def available_memory_bytes() -> int:
     """What programs could take now without swapping. Any thread."""
     return psutil.virtual_memory().available

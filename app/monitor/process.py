@@ -92,6 +92,15 @@ class ProcessReader:
         return max(0.0, 100.0 * (cpu_s - before_s) / ((now_ns - before_ns) / 1e9))
 
 
+def processor_seconds(pid: int) -> float | None:
+    """Processor time that a process has used so far; None when it is gone."""
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except (psutil.Error, ValueError, OverflowError):
+        return None
+    return times.user + times.system
+
+
 def read_process(pid: int) -> ProcessSample | None:
     """Read a process once, without processor time; None when it is gone."""
     return ProcessReader(pid).read()

@@ -15,6 +15,7 @@ import numpy as np
 
 from app.core.levels import TENSOR_TYPES
 from app.engine.host import native
+from app.engine.host.blocks import to_blocks
 from app.engine.host.model import Aborted, EngineError
 from app.engine.messages import FailureKind, KernelRate, KernelsMeasured
 
@@ -39,10 +40,6 @@ _CPU_DEVICE = 0
 _F32 = 0
 # Quantizing takes long for some types: so many rows are repeated.
 _NOISE_ROWS = 64
-# Code book types take many seconds to quantize to. Any codes do; their blocks begin with the scale,
-# and 0x3333 is 0.22 in half precision.
-_CODED = ("IQ1_", "IQ2_", "IQ3_")
-_SCALE_BYTE = 0x33
 _TENSOR_OVERHEAD_BYTES = 512
 _GRAPH_OVERHEAD_BYTES = 1 << 16
 
@@ -111,10 +108,6 @@ class _Ggml:
             "ggml_new_graph_custom": (pointer, [pointer, size, ctypes.c_bool]),
             "ggml_build_forward_expand": (None, [pointer, pointer]),
             "ggml_nbytes": (size, [pointer]),
-            "ggml_quantize_chunk": (
-                size,
-                [ctypes.c_int, pointer, pointer, number, number, number, pointer],
-            ),
             "ggml_backend_dev_init": (pointer, [pointer, ctypes.c_char_p]),
             "ggml_backend_dev_buffer_type": (pointer, [pointer]),
             "ggml_backend_dev_backend_reg": (pointer, [pointer]),
@@ -211,22 +204,8 @@ class _Ggml:
 
     def _noise(self, type_id: int) -> bytes:
         """A matrix of ordinary weights: scales that are no ordinary numbers would be slow."""
-        random = np.random.default_rng(1)
-        stored = TENSOR_TYPES[type_id]
-        size = _NOISE_ROWS * _SIDE // stored.block_elements * stored.block_bytes
-        if stored.name.startswith(_CODED):
-            blocks = np.frombuffer(random.bytes(size), np.uint8).reshape(-1, stored.block_bytes)
-            blocks = blocks.copy()
-            at_end = stored.name == "IQ1_M"
-            blocks[:, slice(-8, None) if at_end else slice(0, 2)] = _SCALE_BYTE
-            return blocks.tobytes() * (_SIDE // _NOISE_ROWS)
-        values = random.standard_normal(_NOISE_ROWS * _SIDE, np.float32)
-        rows = ctypes.create_string_buffer(size)
-        importance = np.ones(_SIDE, np.float32)
-        self._base.ggml_quantize_chunk(
-            type_id, values.ctypes.data, rows, 0, _NOISE_ROWS, _SIDE, importance.ctypes.data
-        )
-        return rows.raw * (_SIDE // _NOISE_ROWS)
+        values = np.random.default_rng(1).standard_normal((_NOISE_ROWS, _SIDE), np.float32)
+        return to_blocks(values, type_id) * (_SIDE // _NOISE_ROWS)
 
     def _timed_products(self, matrices: list[int]) -> float:
         """Seconds for all matrices, from the usual speed of samples of them."""

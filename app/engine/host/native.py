@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from importlib import metadata
 from pathlib import Path
 
 import llama_cpp as lc
 
 from app.engine.host.gpus import spare_drivers
+from app.engine.host.variants import load_without
 from app.engine.messages import Device
 
 _DEVICE_KINDS = {0: "cpu", 1: "gpu", 2: "igpu", 3: "accelerator"}
@@ -46,11 +47,14 @@ class NativeLog:
                 self._listener(line)
 
 
-def start_native() -> None:
+def start_native(left_out: Collection[str] = ()) -> None:
     """Load compute backends where they come as separate libraries, then start llama.cpp.
 
     llama-cpp-python built with GGML_BACKEND_DL does not load them itself: the libraries lie in
     ``site-packages/bin`` and llama.cpp looks beside the executable only.
+
+    Args:
+        left_out: Variants for this processor to do without, as long as there is another one.
     """
     package = Path(lc.__file__).parent
     ggml = library("ggml")
@@ -61,7 +65,8 @@ def start_native() -> None:
         load.restype = None
         for folder in (package.parent / "bin", package / "lib", Path(sys.executable).parent):
             if any(folder.glob("*ggml-cpu*")):
-                load(str(folder).encode())
+                if not (left_out and load_without(ggml, folder, left_out)):
+                    load(str(folder).encode())
                 break
     lc.llama_backend_init()
 

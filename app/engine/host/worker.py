@@ -21,10 +21,13 @@ from app.engine.host.model import Aborted, Context, EngineError, Model, context_
 from app.engine.host.predict import predict
 from app.engine.host.prompt import PromptWriter
 from app.engine.host.quantize import quantize
+from app.engine.host.self_check import check_type
+from app.engine.host.variants import loaded_variant
 from app.engine.messages import (
     PROTOCOL_VERSION,
     Bench,
     ChatRendered,
+    CheckType,
     Command,
     ContinueText,
     Detokenize,
@@ -51,7 +54,7 @@ from app.engine.messages import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from app.engine.host.score import Scorer, TextCommand
 
@@ -74,9 +77,14 @@ class Worker:
         self._writers: dict[str | None, PromptWriter] = {}
         self._devices: list[Device] = []
 
-    def serve(self) -> None:
-        """Say hello, then carry out commands until the process is ended."""
-        native.start_native()
+    def serve(self, left_out: Collection[str] = ()) -> None:
+        """Say hello, then carry out commands until the process is ended.
+
+        Args:
+            left_out: Variants for this processor to do without.
+        """
+        lines = self._log.collect()
+        native.start_native(left_out)
         self._devices = native.devices()
         self._channel.emit(
             Hello(
@@ -86,6 +94,7 @@ class Worker:
                 native.system_info(),
                 self._devices,
                 backend_names(),
+                loaded_variant(lines),
             )
         )
         self._channel.start()
@@ -114,7 +123,7 @@ class Worker:
                 self._channel.emit(ThreadsSet(command.id, command.threads))
             case Bench():
                 self._bench(command)
-            case Quantize() | Predict() | MeasureKernels():
+            case Quantize() | Predict() | MeasureKernels() | CheckType():
                 self._without_model(command)
             case RenderChat():
                 self._render(command)
@@ -130,7 +139,7 @@ class Worker:
             case Stop():
                 pass  # taken by the channel's reader thread
 
-    def _without_model(self, command: Quantize | Predict | MeasureKernels) -> None:
+    def _without_model(self, command: Quantize | Predict | MeasureKernels | CheckType) -> None:
         match command:
             case Quantize():
                 quantize(command, self._channel, self._log)
@@ -139,6 +148,8 @@ class Worker:
                 self._channel.emit(planned)
             case MeasureKernels():
                 self._channel.emit(measure_kernels(command, self._abort))
+            case CheckType():
+                self._channel.emit(check_type(command, self._abort))
 
     def _load(self, command: Load) -> None:
         begin_ns = time.perf_counter_ns()
