@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from app.cli.arguments import Commands
     from app.cli.console import Console
-    from app.hub.cache import Removal
+    from app.hub.removal import Removal
     from app.store.paths import Paths
 
 
@@ -44,7 +44,11 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     names = model_names(paths)
     path = names.exact_path_of(whole_text(arguments.model), ModelSource.HUGGING_FACE)
     removal = HubCache(hub_cache_folder()).plan_removal(path)
-    announced = f"This frees {gigabytes(removal.freed_bytes)}: {_names(removal)}."
+    size = gigabytes(removal.freed_bytes) if removal.freed_bytes else "nothing"
+    announced = f"This frees {size}: {_names(removal)}."
+    if removal.elsewhere:
+        stays = ", ".join(whole_text(str(path)) for path in removal.elsewhere)
+        announced += f" What lies outside the cache stays: {stays}."
     asks = not (arguments.yes or arguments.json) and sys.stdin is not None and sys.stdin.isatty()
     if asks:
         console.quiet = False  # nobody can answer a question without its subject
@@ -52,16 +56,16 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     if asks and not _confirmed():
         console.remark("Nothing was removed.")
         return 1
-    removal.execute()
+    freed_bytes = removal.execute()
     if arguments.json:
-        console.json({"freed_bytes": removal.freed_bytes})
+        console.json({"freed_bytes": freed_bytes})
     else:
-        console.text(f"{gigabytes(removal.freed_bytes)} freed.")
+        console.text(f"{gigabytes(freed_bytes)} freed." if freed_bytes else "Nothing was freed.")
     return 0
 
 
 def _names(removal: Removal) -> str:
-    return ", ".join(path.name for path in removal.paths)
+    return ", ".join(whole_text(path.name) for path in removal.paths)
 
 
 def _confirmed() -> bool:

@@ -2,7 +2,7 @@
 
 The layout is theirs (``models--org--repo/{blobs,refs,snapshots}``), so that their programs and
 llama.cpp see what this one brought. Unfinished downloads carry their ending, so that their tools
-can clean up too; files leave through their own functions only.
+can clean up too. How files leave: ``app.hub.removal``.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.hub_names import check_repo_id, safe_parts
-from app.core.model_names import parse_shard_name
+from app.hub.removal import plan_removal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from app.hub.removal import Removal
 
 PART_SUFFIX = ".shrinkscope.incomplete"
 """Behind the content's hash, the name of an unfinished download."""
@@ -37,33 +39,6 @@ class StrayPart:
     digest: str
     size_bytes: int
     changed_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """What would be removed.
-
-    Attributes:
-        paths: Files as programs see them.
-        freed_bytes: Of the disk; less than the files' size where others share their content.
-    """
-
-    paths: tuple[Path, ...]
-    freed_bytes: int
-    _execute: Callable[[], None]
-
-    def execute(self) -> None:
-        """Remove it for good.
-
-        Raises:
-            PersonError: The files cannot be removed.
-        """
-        try:
-            self._execute()
-        except OSError as error:
-            raise PersonError(
-                f"The file cannot be removed: {error.strerror or error}.", repr(error)
-            ) from error
 
 
 class HubCache:
@@ -165,51 +140,13 @@ class HubCache:
 
     # --- removing --------------------------------------------------------------------------
 
-    def owns(self, path: Path) -> bool:
-        """Tell whether a file, as programs see it, lies in this cache."""
-        absolute = Path(os.path.abspath(path))
-        return absolute.is_relative_to(Path(os.path.abspath(self.folder)))
-
     def plan_removal(self, path: Path) -> Removal:
-        """What removing a model file (all its shards, at its commit) would free.
+        """What removing a model file (all its shards, of its snapshot) would free.
 
         Raises:
             PersonError: It is not a file of this cache.
         """
-        from app.hub.settings import prepare_environment
-
-        prepare_environment()
-        import huggingface_hub
-
-        try:
-            info = huggingface_hub.scan_cache_dir(self.folder)
-        except huggingface_hub.errors.CacheNotFound as error:
-            raise _not_there(path) from error
-        wanted = _with_shards(Path(os.path.abspath(path)))
-        for repo in info.repos:
-            for revision in repo.revisions:
-                files = [file for file in revision.files if Path(file.file_path) in wanted]
-                if files:
-                    strategy: Any = (
-                        info.delete_revisions(revision.commit_hash)
-                        if len(files) == len(revision.files)
-                        else info.delete_files(*files)
-                    )
-                    paths = tuple(sorted(Path(file.file_path) for file in files))
-                    return Removal(paths, int(strategy.expected_freed_size), strategy.execute)
-        raise _not_there(path)
-
-
-def _with_shards(path: Path) -> set[Path]:
-    shard = parse_shard_name(path.name)
-    return {path} if shard is None else {path.with_name(name) for name in shard.all_names()}
-
-
-def _not_there(path: Path) -> PersonError:
-    return PersonError(
-        f"“{path.name}” does not lie in the Hugging Face cache; only files there are removed.",
-        str(path),
-    )
+        return plan_removal(self.folder, path)
 
 
 def _checked_digest(digest: str) -> str:

@@ -153,7 +153,9 @@ class ModelsPart:
 
     def _plan_removal(self, path: Path) -> RemovalPlan:
         removal = self._hub.cache.plan_removal(path)
-        return RemovalPlan(removal.freed_bytes, len(removal.paths), removal.execute)
+        return RemovalPlan(
+            removal.freed_bytes, len(removal.paths), removal.execute, removal.elsewhere
+        )
 
     def _free_bytes(self) -> int | None:
         """Of the disk with the cache, which may be still to be made."""

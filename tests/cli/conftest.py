@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,8 +59,10 @@ class Program:
             **more,
         }
 
-    def start(self, *words: str | Path, **options: Any) -> subprocess.Popen[bytes]:
-        """Start a command; whoever starts it waits for it."""
+    def start(
+        self, *words: str | Path, prefix: Sequence[str] = (), **options: Any
+    ) -> subprocess.Popen[bytes]:
+        """Start a command, behind the words of another program; whoever starts it waits for it."""
         given: dict[str, Any] = {
             "stdout": subprocess.PIPE,
             "stderr": subprocess.PIPE,
@@ -68,7 +70,7 @@ class Program:
             "cwd": self.home,
             "env": self.environment(),
         }
-        command = [sys.executable, "-m", "app", *map(str, words)]
+        command = [*prefix, sys.executable, "-m", "app", *map(str, words)]
         return subprocess.Popen(command, **given | options)
 
     def run(self, *words: str | Path, status: int = 0, **options: Any) -> Ended:

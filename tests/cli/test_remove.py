@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -94,3 +95,47 @@ def test_content_that_another_version_shares_stays(
     program.run("get", f"{REPO}:UD-Q4_K_XL")
     assert program.json("remove", f"{REPO}:UD-Q4_K_XL") == {"freed_bytes": 0}
     assert models(program) == [here]
+
+
+def test_a_link_to_a_file_elsewhere_goes_alone(program: Program, here: Path) -> None:
+    elsewhere = program.home / "big-disk" / "only-copy.gguf"
+    elsewhere.parent.mkdir()
+    here.resolve().rename(elsewhere)
+    here.unlink()
+    here.symlink_to(elsewhere)
+    ended = program.run("remove", str(here), "--yes")
+    assert f"outside the cache stays: {elsewhere}" in ended.err
+    assert ended.out == "Nothing was freed.\n"
+    assert elsewhere.exists()
+    assert not os.path.lexists(here)
+
+
+def test_a_cache_that_is_a_link_is_the_cache(program: Program, here: Path) -> None:
+    size = here.stat().st_size
+    (program.home / "hf").rename(program.home / "big-disk")
+    (program.home / "hf").symlink_to(program.home / "big-disk")
+    assert program.json("remove", f"{REPO}:UD-Q4_K_XL") == {"freed_bytes": size}
+    assert not (program.home / "big-disk" / "hub" / f"models--{REPO.replace('/', '--')}").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems bind in other ways")
+def test_what_may_not_be_removed_is_not_said_to_be(program: Program, here: Path) -> None:
+    prefix: list[str] = []
+    if os.geteuid() == 0:
+        if shutil.which("setpriv") is None:
+            pytest.skip("nothing binds root")
+        none = [f"--{kind}=-all" for kind in ("bounding-set", "inh-caps", "ambient-caps")]
+        prefix = ["setpriv", *none]
+    folders = [here.parent, here.resolve().parent]
+    for folder in folders:
+        folder.chmod(0o555)
+        if prefix:
+            os.chown(folder, 65534, 65534)
+    try:
+        ended = program.run("remove", str(here), "--yes", status=1, prefix=prefix)
+    finally:
+        for folder in folders:
+            folder.chmod(0o755)
+    assert "nothing was freed" in ended.err
+    assert ended.out == ""
+    assert here.exists()

@@ -103,7 +103,6 @@ def test_only_files_of_the_cache_are_removed(way: Way, tmp_path: Path) -> None:
     with pytest.raises(PersonError, match="only files there are removed"):
         way.cache.plan_removal(mine)
     assert mine.exists()
-    assert not way.cache.owns(mine)
 
 
 @pytest.mark.parametrize("digest", ["", "x" * 64, "../" + "1" * 61, "A" * 64, "1" * 63])

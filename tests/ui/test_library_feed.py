@@ -42,7 +42,7 @@ def make(qtbot: QtBot, tmp_path: Path) -> Iterator[Make]:
             jobs,
             own_folders=own_folders,
             keep_own_folders=keep,
-            plan_removal=lambda path: RemovalPlan(path.stat().st_size, 1, lambda: None),
+            plan_removal=lambda path: RemovalPlan(path.stat().st_size, 1, lambda: 0),
             watch=LibraryWatch(settle_ms=30),
         )
         feeds.append(feed)

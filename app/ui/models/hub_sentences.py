@@ -140,7 +140,16 @@ _WRITTEN = (
         "This download belongs to another Hub ({host}): choose that one to go on.",
     ),
     # the cache
-    QT_TRANSLATE_NOOP("HubErrors", "The file cannot be removed: {reason}."),
+    QT_TRANSLATE_NOOP("HubErrors", "“{file}” cannot be removed: {reason}; nothing was freed."),
+    QT_TRANSLATE_NOOP(
+        "HubErrors", "Not all of “{file}” can be removed: {reason}; {n} bytes were freed."
+    ),
+    QT_TRANSLATE_NOOP("HubErrors", "“{file}” is a folder, not a model file."),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "“{file}” lies behind a link that leads out of the Hugging Face cache, in {folder};"
+        " only files in the cache are removed.",
+    ),
     QT_TRANSLATE_NOOP(
         "HubErrors",
         "“{file}” does not lie in the Hugging Face cache; only files there are removed.",

@@ -57,9 +57,17 @@ class RemovalQuestion(Question):
         if model is not self._model:
             return
         self._plan = plan
+        sentence = self.tr("Remove “{name}” from this PC? This frees {size}.")
+        if plan.elsewhere:
+            sentence = self.tr(
+                "Remove “{name}” from the cache? This frees {size}: it is a link to {path}, and"
+                " what lies there stays."
+            )
         self.ask(
-            self.tr("Remove “{name}” from this PC? This frees {size}.").format(
-                name=model.name, size=byte_size(plan.freed_bytes)
+            sentence.format(
+                name=model.name,
+                size=byte_size(plan.freed_bytes),
+                path=plan.elsewhere[0] if plan.elsewhere else "",
             ),
             self.tr("Remove"),
         )
@@ -68,9 +76,13 @@ class RemovalQuestion(Question):
         plan, self._plan, self._model = self._plan, None, None
         if plan is None:
             return
-        sentence = self.tr("{size} freed.").format(size=byte_size(plan.freed_bytes))
         self._jobs.run(
-            lambda _context: plan.execute(),
-            done=lambda _none: self.removed.emit(sentence),
-            failed=self.failed.emit,
+            lambda _context: plan.execute(), done=self._on_removed, failed=self.failed.emit
+        )
+
+    def _on_removed(self, freed_bytes: int) -> None:
+        self.removed.emit(
+            self.tr("{size} freed.").format(size=byte_size(freed_bytes))
+            if freed_bytes
+            else self.tr("Nothing was freed.")
         )

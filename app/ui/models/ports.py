@@ -123,12 +123,14 @@ class RemovalPlan:
     Attributes:
         freed_bytes: Of the disk.
         files: How many files go.
-        execute: Does it; called on a job thread.
+        execute: Does it and returns how many bytes that freed; called on a job thread.
+        elsewhere: Files outside the cache of which only the link goes.
     """
 
     freed_bytes: int
     files: int
-    execute: Callable[[], None]
+    execute: Callable[[], int]
+    elsewhere: tuple[Path, ...] = ()
 
 
 class LibraryPort(Protocol):

@@ -279,6 +279,7 @@ class FakeLibrary:
         self.rescans = 0
         self.removed: list[Path] = []
         self.removal_problem: PersonError | None = None
+        self.elsewhere: tuple[Path, ...] = ()
 
     def rescan(self) -> None:
         self.rescans += 1
@@ -293,8 +294,13 @@ class FakeLibrary:
     def plan_removal(self, model: LibraryModel) -> RemovalPlan:
         if self.removal_problem is not None:
             raise self.removal_problem
+
+        def remove() -> int:
+            self.removed.append(model.path)
+            return 0 if self.elsewhere else model.file_bytes
+
         return RemovalPlan(
-            model.file_bytes, len(model.files), lambda: self.removed.append(model.path)
+            0 if self.elsewhere else model.file_bytes, len(model.files), remove, self.elsewhere
         )
 
 

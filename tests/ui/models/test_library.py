@@ -213,6 +213,21 @@ def test_removing_says_first_what_it_frees(shown: Shown) -> None:
     assert "freed" in shown.said[-1]
 
 
+def test_a_link_to_a_file_elsewhere_says_that_this_stays(shown: Shown) -> None:
+    alpha = model("Alpha", "F16")
+    tab = bring(shown, alpha)
+    shown.fakes.library.elsewhere = (Path("/big/disk/alpha.gguf"),)
+    tab.show_model(alpha.path)
+    shown.click(tab.remove_button)
+    shown.settle()
+    asked = tab.question.accessibleName()
+    assert "/big/disk/alpha.gguf" in asked
+    assert "stays" in asked
+    shown.click(tab.question.do_button)
+    shown.settle()
+    assert shown.said[-1] == "Nothing was freed."
+
+
 def test_other_programs_files_are_never_removed(shown: Shown) -> None:
     theirs = model("Alpha", "F16", source=ModelSource.OLLAMA)
     tab = bring(shown, theirs)
