@@ -41,7 +41,7 @@ def style_answer(document: QTextDocument, start: int) -> None:
     tokens = current_tokens()
     edit = QTextCursor(document)
     edit.beginEditBlock()
-    _style_root(document)
+    style_root(document)
     _style_tables(document, start, tokens)
     block = document.findBlock(start)
     if start and block.position() < start:
@@ -64,7 +64,15 @@ def style_answer(document: QTextDocument, start: int) -> None:
     edit.endEditBlock()
 
 
-def _style_root(document: QTextDocument) -> None:
+def plain_format() -> QTextBlockFormat:
+    """How a line looks that is shown as it is written."""
+    look = QTextBlockFormat()
+    look.setLineHeight(118.0, _PROPORTIONAL)
+    return look
+
+
+def style_root(document: QTextDocument) -> None:
+    """Give the document its margins."""
     # Qt leaves the first block's upper margin out: a code block's box would be cut.
     above = CODE_PADDING_PX + 1 if is_code(document.firstBlock()) else 0
     root = document.rootFrame().frameFormat()

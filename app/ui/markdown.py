@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
@@ -26,7 +27,19 @@ from app.ui import code_colours
 from app.ui.answer_document import AnswerDocument
 from app.ui.answer_paint import paint_boxes, paint_mark
 from app.ui.answer_style import CODE_PADDING_PX, code_run, is_code
+from app.ui.text_parts import (
+    Part,
+    first_part,
+    grown_part,
+    last_part,
+    part_after,
+    part_around,
+    part_before,
+)
 from app.ui.tokens import Tokens, current_tokens, mix
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["AnswerDocument", "MarkdownView", "warm_up"]
 
@@ -44,11 +57,13 @@ class MarkdownView(QTextBrowser):
         link_activated: The person wants to open this address; nothing is opened here.
         rendered: The text on the screen is the newest; the height may have changed.
         focused: It got the keyboard.
+        part_changed: Another part of a long text is shown, or in another way.
     """
 
     focused = Signal()
     link_activated = Signal(QUrl)
     rendered = Signal()
+    part_changed = Signal()
 
     def __init__(self, name: str = "", parent: QWidget | None = None) -> None:
         """
@@ -59,6 +74,9 @@ class MarkdownView(QTextBrowser):
         super().__init__(parent)
         self._answer = AnswerDocument(self)
         self._wanted = ""
+        self._part = Part(0, 0)
+        self._as_wished: bool | None = None
+        self._told: tuple[object, ...] = ()
         self._ended = True
         self._stale = False
         self._offset: int | None = None
@@ -68,6 +86,10 @@ class MarkdownView(QTextBrowser):
         self._timer.timeout.connect(self._render)
         self._next_ns = 0
         self._rendering = False
+        self._more = QTimer(self)
+        self._more.setSingleShot(True)
+        self._more.setInterval(0)
+        self._more.timeout.connect(self._render_more)
         self.setDocument(self._answer)
         self._answer.setDefaultFont(self.font())
         # A widget hears of palette and font whenever its parents get a style: mostly the same ones.
@@ -97,7 +119,7 @@ class MarkdownView(QTextBrowser):
         """Show a text that has ended; rendered now, or when it becomes visible."""
         if text == self._wanted and self._ended:
             return
-        self._wanted = text
+        self._take(text, first_part)
         self._ended = True
         self._stale = True
         self._timer.stop()
@@ -107,10 +129,20 @@ class MarkdownView(QTextBrowser):
         """Show a text that still grows: the whole of it so far. Cheap; rendered at most 8 Hz."""
         if text == self._wanted and not self._ended:
             return
-        self._wanted = text
+        self._take(text, lambda text: grown_part(text, Part(0, 0)))
         self._ended = False
         self._stale = True
         self._schedule()
+
+    def _take(self, text: str, begin: Callable[[str], Part]) -> None:
+        """Follow the end of a text that grows; another text is shown from where ``begin`` says."""
+        grows = bool(self._wanted) and text.startswith(self._wanted)
+        at_end = self._part.end == len(self._wanted)
+        self._wanted = text
+        if not grows:
+            self._part = begin(text)
+        elif at_end:
+            self._part = grown_part(text, self._part)
 
     def append_stream(self, text: str) -> None:
         """Add to a text that still grows."""
@@ -134,9 +166,72 @@ class MarkdownView(QTextBrowser):
         """Where the mark stands in the document; None if there is none."""
         return self._mark.selectionStart() if self._mark is not None else None
 
+    def plain_text(self) -> str:
+        """The text as it reads, without Markdown's signs; a long one as it is written."""
+        if self.whole and self.laid_out:
+            return self._answer.toPlainText()
+        return self._wanted
+
     def selected_text(self) -> str:
         """The selected text, with plain line ends."""
         return self.textCursor().selection().toPlainText()
+
+    # ------------------------------------------------------------------- parts of a long text
+
+    @property
+    def part(self) -> Part:
+        """What is shown of the text."""
+        return self._part
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the text is shown."""
+        return self._part.start == 0 and self._part.end == len(self._wanted)
+
+    @property
+    def laid_out(self) -> bool:
+        """Whether all of the part is there, and not only its first slices."""
+        return self._answer.complete and not self._stale
+
+    @property
+    def formatted(self) -> bool:
+        """Whether the text is shown as Markdown; a long one is shown as it is written."""
+        return self.whole if self._as_wished is None else self._as_wished
+
+    def set_formatted(self, formatted: bool | None) -> None:
+        """Show the text as Markdown or as it is written; None for what suits its length."""
+        if formatted != self._as_wished:
+            self._as_wished = formatted
+            self._show_part(self._part)
+
+    def show_start(self) -> None:
+        """Show the part at the beginning."""
+        self._show_part(first_part(self._wanted))
+
+    def show_earlier(self) -> None:
+        """Show the part before."""
+        if self._part.start > 0:
+            self._show_part(part_before(self._wanted, self._part))
+
+    def show_later(self) -> None:
+        """Show the part behind."""
+        if self._part.end < len(self._wanted):
+            self._show_part(part_after(self._wanted, self._part))
+
+    def show_end(self) -> None:
+        """Show the part at the end."""
+        self._show_part(last_part(self._wanted))
+
+    def show_offset(self, offset: int) -> None:
+        """Show a part in which this offset lies."""
+        if not self._part.start <= offset < self._part.end:
+            self._show_part(part_around(self._wanted, offset))
+
+    def _show_part(self, part: Part) -> None:
+        self._part = part
+        self._mark = None
+        self._stale = True
+        self._render_if_seen()
 
     # ------------------------------------------------------------------------------- rendering
 
@@ -155,19 +250,44 @@ class MarkdownView(QTextBrowser):
             return
         began_ns = time.monotonic_ns()
         self._stale = False
+        part = self._part
+        source = self._wanted[part.start : part.end]
+        ended = self._ended or part.end < len(self._wanted)
+        formatted = self.formatted
+        self._lay_out(
+            lambda: self._answer.show_source(
+                source, ended=ended, formatted=formatted, carry=part.carry
+            )
+        )
+        cost_ns = time.monotonic_ns() - began_ns
+        pause_ns = max(FASTEST_MS * 1_000_000, round(cost_ns / MOST_BUSY))
+        self._next_ns = began_ns + pause_ns
+        self._tell_part()
+
+    def _render_more(self) -> None:
+        """The next slice of a text that is too much for one moment."""
+        if not self._stale and not self._answer.complete:
+            self._lay_out(self._answer.advance)
+
+    def _lay_out(self, show: Callable[[], None]) -> None:
         chosen = self._selection()
         self._rendering = True
         try:
-            self._answer.show_source(self._wanted, ended=self._ended)
+            show()
         finally:
             self._rendering = False
         self._fit()
         self._restore(chosen)
         self._place_mark()
-        cost_ns = time.monotonic_ns() - began_ns
-        pause_ns = max(FASTEST_MS * 1_000_000, round(cost_ns / MOST_BUSY))
-        self._next_ns = began_ns + pause_ns
+        if not self._answer.complete:
+            self._more.start()
         self.rendered.emit()
+
+    def _tell_part(self) -> None:
+        told = (self._part, len(self._wanted), self.formatted)
+        if told != self._told:
+            self._told = told
+            self.part_changed.emit()
 
     def _selection(self) -> tuple[int, int] | None:
         cursor = self.textCursor()
@@ -202,14 +322,12 @@ class MarkdownView(QTextBrowser):
         self._answer.setDefaultFont(self.font())
         if not self._answer.source:
             return
-        self._answer.restyle()
-        self._fit()
-        self._place_mark()
+        self._lay_out(self._answer.restyle)
 
     # ------------------------------------------------------------------------------ the mark
 
     def _place_mark(self) -> None:
-        position = None if self._offset is None else self._answer.position_of(self._offset)
+        position = self._place_of(self._offset)
         if position is None and self._mark is None:
             return  # nothing to take away: what changed is painted, not all of it
         if position is None:
@@ -223,6 +341,11 @@ class MarkdownView(QTextBrowser):
             self._mark = cursor
             self.setExtraSelections([self._mark_look(cursor, current_tokens())])
         self.viewport().update()
+
+    def _place_of(self, offset: int | None) -> int | None:
+        if offset is None or not self._part.start <= offset <= self._part.end:
+            return None
+        return self._answer.position_of(offset - self._part.start)
 
     @staticmethod
     def _mark_look(cursor: QTextCursor, tokens: Tokens) -> QTextEdit.ExtraSelection:
@@ -258,7 +381,7 @@ class MarkdownView(QTextBrowser):
     # Qt's own names from here on.
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
-        return None
+        return self._answer.loadResource(kind, name)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -298,7 +421,7 @@ class MarkdownView(QTextBrowser):
         copy.setEnabled(self.textCursor().hasSelection())
         copy.triggered.connect(self.copy)
         everything = menu.addAction(self.tr("Copy all as text"))
-        everything.triggered.connect(lambda: self._copy(self._answer.toPlainText()))
+        everything.triggered.connect(lambda: self._copy(self.plain_text()))
         markdown = menu.addAction(self.tr("Copy all as Markdown"))
         markdown.triggered.connect(lambda: self._copy(self._wanted))
         code = self._code_at(event.pos())

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextDocument, QTextFormat, QTextTable
+from PySide6.QtCore import QByteArray
+from PySide6.QtGui import (
+    QImage,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+    QTextTable,
+)
 
 from app.ui.markdown_source import SENTINEL, keep_line_breaks, places_near
 
@@ -15,24 +24,38 @@ _FEATURES = (
     QTextDocument.MarkdownFeature.MarkdownDialectGitHub
     | QTextDocument.MarkdownFeature.MarkdownNoHTML
 )
+_IMAGE = QTextDocument.ResourceType.ImageResource.value
 _ALT = QTextFormat.Property.ImageAltText
 _OBJECT = "\ufffc"
+_ADDRESS = 200
 
 
 class SafeDocument(QTextDocument):
-    """A document that loads nothing: an image in a model's answer is a request to somebody."""
+    """A document that loads nothing: an image in a model's answer is a request to somebody.
+
+    Qt opens what a picture is called by itself where a document has nothing for that name, so there
+    is a picture for every name; :func:`rendered` has none of them left.
+    """
 
     # Qt's own names from here on.
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
-        return None
+        return _no_picture() if kind == _IMAGE else QByteArray()
+
+
+@cache
+def _no_picture() -> QImage:
+    dot = QImage(1, 1, QImage.Format.Format_ARGB32)
+    dot.fill(0)
+    return dot
 
 
 def rendered(markdown: str) -> QTextDocument:
-    """A document of its own with the text."""
+    """A document of its own with the text; it was never laid out."""
     document = SafeDocument()
     document.setUndoRedoEnabled(False)
-    read_markdown(document, markdown)
+    document.setMarkdown(keep_line_breaks(markdown), _FEATURES)
+    _mend(document, markdown)
     return document
 
 
@@ -47,21 +70,25 @@ def rendered_after_block(markdown: str) -> QTextDocument:
     return document
 
 
-def find_place(source: str, offset: int, *, after_block: bool) -> int | None:
-    """The rendered position of the word at ``offset``, or of one close by."""
-    render = rendered_after_block if after_block else rendered
-    plain = render(source).toPlainText()
-    for place in places_near(source, offset):
-        marked = render(source[:place] + SENTINEL + source[place:])
+def find_place(source: str, offset: int, tries: int) -> int | None:
+    """The position of the word at ``offset`` in :func:`rendered_after_block`, or of one close by.
+
+    Args:
+        source: Markdown.
+        offset: In ``source``.
+        tries: So many words on each side are tried at most.
+    """
+    plain = rendered_after_block(source).toPlainText()
+    for place in places_near(source, offset, tries):
+        marked = rendered_after_block(source[:place] + SENTINEL + source[place:])
         text = marked.toPlainText()
         if text.count(SENTINEL) == 1 and text.replace(SENTINEL, "") == plain:
             return marked.find(SENTINEL).selectionStart()
     return None
 
 
-def read_markdown(document: QTextDocument, markdown: str) -> None:
-    """Qt's reader, with three of its habits mended."""
-    document.setMarkdown(keep_line_breaks(markdown), _FEATURES)
+def _mend(document: QTextDocument, markdown: str) -> None:
+    """Put three habits of Qt's reader right."""
     tables = [f for f in document.rootFrame().childFrames() if isinstance(f, QTextTable)]
     if tables or "![" in markdown:
         cursor = QTextCursor(document)
@@ -73,13 +100,15 @@ def read_markdown(document: QTextDocument, markdown: str) -> None:
 
 
 def _name_images(document: QTextDocument) -> None:
-    """Nothing is loaded, so an image is its words in brackets instead of a broken picture."""
+    """Nothing is loaded, so an image is its words and its address in brackets."""
     found = document.find(_OBJECT)
     while not found.isNull():
         look = found.charFormat()
         if look.isImageFormat():
             image = look.toImageFormat()
-            words = str(image.property(_ALT) or "") or image.name()
+            words = ": ".join(
+                filter(None, (str(image.property(_ALT) or ""), image.name()[:_ADDRESS]))
+            )
             plain = QTextCharFormat()
             plain.setFontItalic(True)
             found.insertText(f"[{words}]", plain)

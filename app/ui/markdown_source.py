@@ -6,13 +6,15 @@ Pure functions over the source, without Qt.
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 SENTINEL = "\ue0a5"
 """A private-use character that marks a place in a source; taken out of what models say."""
 
-_FENCE = re.compile(r"(`{3,}|~{3,})(.*)")
+FENCE_LINE = re.compile(r"(`{3,}|~{3,})(.*)")
 _LIST_ITEM = re.compile(r"([-*+]|\d{1,9}[.)])(\s|$)")
-_DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:", re.MULTILINE)
+_DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]{1,99}\]:[^\n]{1,300}$", re.MULTILINE)
+_MOST_DEFINITIONS = 40
 LINE_BREAK = "\u2028"
 """Qt's line break within a block."""
 
@@ -48,17 +50,22 @@ def settled_end(source: str, start: int = 0) -> int:
         if not fence and blank_before and stripped and line[0] not in " \t":
             # The last line may still grow into a list marker or a quote.
             complete = line.endswith("\n") or len(stripped) > 12
-            if complete and not _LIST_ITEM.match(stripped) and position > start:
+            if complete and not is_list_item(stripped) and position > start:
                 settled = position
-        fence = _fence_after(stripped, fence)
+        fence = fence_after(stripped, fence)
         blank_before = not stripped
         position += len(line)
     return settled
 
 
-def _fence_after(stripped: str, fence: str) -> str:
+def is_list_item(stripped: str) -> bool:
+    """Whether a line, without blank space around it, begins an item of a list."""
+    return _LIST_ITEM.match(stripped) is not None
+
+
+def fence_after(stripped: str, fence: str) -> str:
     """The fence that is open after a line; empty outside of code blocks."""
-    match = _FENCE.match(stripped)
+    match = FENCE_LINE.match(stripped)
     if match is None:
         return fence
     marks, rest = match.group(1), match.group(2)
@@ -81,7 +88,7 @@ def keep_line_breaks(source: str) -> str:
     for line in source.split("\n"):
         stripped = line.strip()
         was_fence = fence
-        fence = _fence_after(stripped, fence)
+        fence = fence_after(stripped, fence)
         text = bool(stripped) and not fence and not was_fence
         if joinable and text and not _BLOCK.match(stripped):
             out[-1] = _without_break_marks(out[-1]) + LINE_BREAK + line.lstrip()
@@ -99,12 +106,15 @@ def _without_break_marks(line: str) -> str:
     return bare[:-1] if slashes % 2 else bare
 
 
-def has_definitions(source: str) -> bool:
-    """Whether a link is defined somewhere, which may change how earlier text renders."""
-    return _DEFINITION.search(source) is not None
+def definitions_of(source: str) -> str:
+    """The lines that define links, which may change how other text renders; a few at most."""
+    if "]:" not in source:
+        return ""
+    found = (match.group() for match in _DEFINITION.finditer(source))
+    return "\n".join(islice(found, _MOST_DEFINITIONS))
 
 
-def places_near(source: str, offset: int) -> list[int]:
+def places_near(source: str, offset: int, tries: int = _TRIES) -> list[int]:
     """Starts of words where a sentinel could stand for ``offset``, the best one first.
 
     The word around the offset, then the words after it, then those before it: a sentinel in front
@@ -116,7 +126,8 @@ def places_near(source: str, offset: int) -> list[int]:
     before: list[int] = []
     for word in _WORD.finditer(source, max(0, bounded - 400), min(len(source), bounded + 400)):
         (after if word.end() > bounded else before).append(word.start())
-    return after[:_TRIES] + before[::-1][:_TRIES]
+    tries = min(tries, _TRIES)
+    return after[:tries] + before[::-1][:tries]
 
 
 def without_sentinels(source: str) -> str:

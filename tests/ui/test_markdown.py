@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtCore import QPoint, QSize, Qt, QUrl
 from PySide6.QtGui import QColor, QTextBlock, QTextCursor, QTextDocument, QTextTable
 from PySide6.QtWidgets import QApplication, QMenu, QScrollArea, QVBoxLayout, QWidget
 
@@ -18,7 +22,7 @@ from app.ui.code_colours import LONGEST_LINE, MOST_CHARACTERS, coloured_spans
 from app.ui.markdown import MarkdownView, warm_up
 from app.ui.markdown_source import (
     SENTINEL,
-    has_definitions,
+    definitions_of,
     keep_line_breaks,
     places_near,
     settled_end,
@@ -145,8 +149,10 @@ def test_single_line_breaks_are_kept_in_paragraphs_alone(source: str, kept: str)
 
 
 def test_definitions_of_links_are_seen() -> None:
-    assert has_definitions("text\n[1]: https://example.org\n")
-    assert not has_definitions("a [link](x) and [text] there")
+    defined = "[1]: https://example.org"
+    assert definitions_of(f"text\n{defined}\nmore") == defined
+    assert not definitions_of("a [link](x) and [text] there")
+    assert definitions_of(f"{defined}\n" * 1000).count("\n") < 100
 
 
 def test_places_begin_with_the_word_at_the_offset() -> None:
@@ -162,9 +168,56 @@ def test_places_begin_with_the_word_at_the_offset() -> None:
 def test_nothing_is_loaded_and_html_stays_text(theme: Theme) -> None:
     document = AnswerDocument()
     document.show_source("![a cat](file:///etc/passwd) <img src='file:///etc/passwd'> <b>x</b>")
-    assert document.toPlainText() == "[a cat] <img src='file:///etc/passwd'> <b>x</b>"
+    assert document.toPlainText() == (
+        "[a cat: file:///etc/passwd] <img src='file:///etc/passwd'> <b>x</b>"
+    )
     kind = QTextDocument.ResourceType.ImageResource.value
-    assert document.resource(kind, QUrl("file:///etc/passwd")) is None
+    assert document.resource(kind, QUrl("file:///etc/passwd")).size() == QSize(1, 1)
+
+
+PICTURES = """
+import sys
+from PySide6.QtWidgets import QApplication
+from app.ui.markdown import MarkdownView
+application = QApplication(["test"])
+view = MarkdownView()
+view.resize(300, 300)
+view.show()
+for address in sys.argv[1:]:
+    for source in (
+        f"Look: ![a]({address}) here",
+        f"![a](<{address}>)",
+        f"[![a]({address})](https://example.org)",
+        f"![a][b]\\n\\n[b]: {address}",
+        f"| ![a]({address}) |\\n|---|\\n| ![b]({address}) |",
+        f"- ![a]({address})",
+        f"<img src='{address}'> <link rel=stylesheet href='{address}'>",
+    ):
+        view.stream_markdown(source)
+        view.set_markdown(source)
+        view.document().size()
+        view.grab()
+        application.processEvents()
+        view.set_markdown("")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_no_address_of_a_picture_is_opened(tmp_path: Path) -> None:
+    # Who opens a pipe that nobody writes to waits for ever.
+    pipe, picture = tmp_path / "pipe", tmp_path / "picture.svg"
+    os.mkfifo(pipe)
+    picture.write_text("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>")
+    os.utime(picture, (1, 2))
+    addresses = [f"{place}" for path in (pipe, picture) for place in (path, path.as_uri())]
+    subprocess.run(
+        [sys.executable, "-c", PICTURES, *addresses],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        cwd=Path(__file__).parent.parent.parent,
+        timeout=120,
+        check=True,
+    )
+    assert picture.stat().st_atime == 1
 
 
 @pytest.mark.parametrize("step", [1, 7, 40])
@@ -348,11 +401,11 @@ def test_renders_of_a_stream_are_spaced_by_what_they_cost(
     qtbot.waitSignal(view.rendered).wait()
     real = view.document().show_source
 
-    def slow(source: str, *, ended: bool = True) -> None:
+    def slow(source: str, **how: Any) -> None:
         from PySide6.QtCore import QThread
 
         QThread.msleep(40)
-        real(source, ended=ended)
+        real(source, **how)
 
     monkeypatch.setattr(view.document(), "show_source", slow)
     view.stream_markdown("a b")

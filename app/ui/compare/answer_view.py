@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayo
 from app.core.chat import StopReason
 from app.ui.answer_document import GUTTER_PX
 from app.ui.compare.answer_facts import AnswerFacts
+from app.ui.compare.part_bar import PartBar
 from app.ui.compare.quiet_button import SIDE_PX, QuietButton
 from app.ui.compare.turn_parts import ThinkingBlock
 from app.ui.icons import icon
@@ -48,6 +49,7 @@ class AnswerView(QWidget):
         # Most answers never need most of these, and a chat shows hundreds of answers.
         self.thinking: ThinkingBlock | None = None
         self._text: MarkdownView | None = None
+        self.part_bar: PartBar | None = None
         self._live_label: QLabel | None = None
         self._stop_label: QLabel | None = None
         self._difference_button: QPushButton | None = None
@@ -75,10 +77,18 @@ class AnswerView(QWidget):
             self._text = MarkdownView(self._name, self)
             self._text.link_activated.connect(self.link_activated)
             self._text.focused.connect(self.focused)
+            self._text.part_changed.connect(self._follow_part)
             self._text.hide()
             self._column.insertWidget(0 if self.thinking is None else 1, self._text)
             self._order_tabs()
         return self._text
+
+    def _follow_part(self) -> None:
+        """Say which part of a long text is shown."""
+        text = self.text
+        if self.part_bar is None and not (text.whole and text.formatted):
+            self.part_bar = PartBar(text, self)
+            self._column.insertWidget(self._column.indexOf(text) + 1, self.part_bar)
 
     @property
     def live_label(self) -> QLabel:
@@ -243,6 +253,8 @@ class AnswerView(QWidget):
 
     def _ask_difference(self) -> None:
         self._mark()
+        if self._difference is not None:
+            self.text.show_offset(self._difference)
         position = self.text.marked_position
         if position is None:
             self.difference_requested.emit(0)
@@ -255,7 +267,7 @@ class AnswerView(QWidget):
 
     def copy_text(self) -> None:
         """Put the answer on the clipboard as it reads, without Markdown's signs."""
-        QGuiApplication.clipboard().setText(self.text.toPlainText())
+        QGuiApplication.clipboard().setText(self.text.plain_text())
 
     def copy_markdown(self) -> None:
         """Put the answer on the clipboard as the model wrote it."""
@@ -266,4 +278,6 @@ class AnswerView(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(icon("copy"), self.tr("Copy as text"), self.copy_text)
         menu.addAction(icon("copy"), self.tr("Copy as Markdown"), self.copy_markdown)
+        if self.thinking is not None and not self.thinking.isHidden():
+            menu.addAction(icon("copy"), self.tr("Copy the thinking"), self.thinking.copy)
         menu.popup(self.copy_button.mapToGlobal(self.copy_button.rect().bottomLeft()))

@@ -17,13 +17,17 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.compare.growing_edit import GrowingEdit
+from app.ui.compare.part_bar import PartBar
 from app.ui.compare.quiet_button import SIDE_PX, QuietButton
 from app.ui.compare.words import tokens_words
 from app.ui.icons import Tone, icon
+from app.ui.markdown import MarkdownView
+from app.ui.text_parts import PART_WEIGHT, SLICE_WEIGHT, fits, last_part, plain_cut
 from app.ui.theme import GRID
 from app.ui.widgets.labels import set_small
 
-LONG_PROMPT_CHARACTERS = 1200
+LONG_PROMPT_WEIGHT = 1800
+"""About a page in a narrow pane."""
 EDIT_LINES = 10
 THINKING_LINES = 12
 
@@ -59,8 +63,9 @@ class PromptCard(QFrame):
         self._column.setContentsMargins(GRID, GRID // 2, GRID // 2, GRID // 2)
         self._column.addLayout(self._row)
         self.whole_button: QPushButton | None = None
+        self.whole_text: MarkdownView | None = None
         self._editor: PromptEditor | None = None
-        self._show_text(whole=len(prompt) <= LONG_PROMPT_CHARACTERS)
+        self._show_text(whole=fits(prompt, 0, LONG_PROMPT_WEIGHT))
 
     @property
     def edit_button(self) -> QuietButton:
@@ -138,22 +143,37 @@ class PromptCard(QFrame):
         self.label.setVisible(visible)
         for button in self._buttons or ():
             button.setVisible(visible)
-        if self.whole_button is not None:
-            self.whole_button.setVisible(visible)
+        for part in (self.whole_button, self.whole_text):
+            if part is not None:
+                part.setVisible(visible)
 
     def _show_text(self, *, whole: bool) -> None:
-        if whole:
-            self.label.setText(self._prompt)
-            if self.whole_button is not None:
-                self.whole_button.hide()
-                self.whole_button.deleteLater()
-                self.whole_button = None
+        if not whole:
+            end = plain_cut(self._prompt, 0, LONG_PROMPT_WEIGHT)
+            self.label.setText(self._prompt[:end].rstrip() + " …")
+            self.whole_button = QPushButton(self.tr("Show the whole message"))
+            self.whole_button.setProperty("role", "link")
+            self.whole_button.clicked.connect(lambda: self._show_text(whole=True))
+            self._column.addWidget(self.whole_button, 0, Qt.AlignmentFlag.AlignLeft)
             return
-        self.label.setText(self._prompt[:LONG_PROMPT_CHARACTERS].rstrip() + " …")
-        self.whole_button = QPushButton(self.tr("Show the whole message"))
-        self.whole_button.setProperty("role", "link")
-        self.whole_button.clicked.connect(lambda: self._show_text(whole=True))
-        self._column.addWidget(self.whole_button, 0, Qt.AlignmentFlag.AlignLeft)
+        if self.whole_button is not None:
+            self.whole_button.hide()
+            self.whole_button.deleteLater()
+            self.whole_button = None
+        if fits(self._prompt, 0, SLICE_WEIGHT):
+            self.label.setText(self._prompt)
+        else:
+            self._show_long()
+
+    def _show_long(self) -> None:
+        """A text that no label could show: in slices, and in parts."""
+        self.label.clear()
+        self.whole_text = MarkdownView(self.tr("Message"))
+        self.whole_text.set_formatted(False)
+        bar = PartBar(self.whole_text, offers_format=False)
+        self._column.addWidget(self.whole_text)
+        self._column.addWidget(bar)
+        self.whole_text.set_markdown(self._prompt)
 
 
 class PromptEditor(QWidget):
@@ -216,7 +236,8 @@ class ThinkingBlock(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._text = ""
-        self._shown_characters = 0
+        self._shown = ""
+        self._shown_from = 0
         self.toggle = QToolButton()
         self.toggle.setCheckable(True)
         self.toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -264,19 +285,24 @@ class ThinkingBlock(QWidget):
         body.setFixedHeight(self.fontMetrics().lineSpacing() * THINKING_LINES // 2)
         return body
 
+    def copy(self) -> None:
+        """Put all of the thinking on the clipboard."""
+        QGuiApplication.clipboard().setText(self._text)
+
     def _fill(self, body: QPlainTextEdit) -> None:
-        # Only what is new goes in: laying out ten thousand characters anew takes milliseconds.
-        if not self._text.startswith(body.toPlainText()[:64]) or (
-            len(self._text) < self._shown_characters
-        ):
+        # Only what is new goes in: laying out ten thousand characters anew takes milliseconds. Of
+        # a long text only the last part is shown.
+        grown = self._text.startswith(self._shown)
+        if not grown or not fits(self._text, self._shown_from, PART_WEIGHT):
             body.clear()
-            self._shown_characters = 0
+            self._shown = ""
+            self._shown_from = last_part(self._text).start
         bar = body.verticalScrollBar()
         at_end = bar.value() >= bar.maximum() - 1
         cursor = QTextCursor(body.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
-        cursor.insertText(self._text[self._shown_characters :])
-        self._shown_characters = len(self._text)
+        cursor.insertText(self._text[max(self._shown_from, len(self._shown)) :])
+        self._shown = self._text
         lines = min(THINKING_LINES, max(2, int(body.document().size().height())))
         body.setFixedHeight(lines * body.fontMetrics().lineSpacing() + GRID)
         if at_end:
