@@ -1,8 +1,9 @@
 """Make ``.venv`` with the pinned packages and this project, and show how far it is.
 
 Called by the Makefile as ``setup_env.py run`` or ``setup_env.py dev`` (the tests' tools on top).
-Standard library only. Whatever is missing on this machine is said in one sentence, with the line
-that mends it, before minutes of compiling are spent.
+For ``run`` with a display the engine is left to the window, which opens before minutes of compiling
+are over; else it is compiled here. Standard library only. Whatever is missing on this machine is
+said in one sentence, with the line that mends it.
 """
 
 from __future__ import annotations
@@ -10,80 +11,37 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-import queue
 import re
 import shutil
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from app import preflight  # noqa: E402  (the project is not installed yet)
+from app.engine.installed import PACKAGE, pinned_version  # noqa: E402
+from tools.command import Command  # noqa: E402
+from tools.machine import SetupError, can_show_a_window, check_compiler  # noqa: E402
+from tools.pip_output import Progress, minutes, step_of, why_it_failed  # noqa: E402
 
 VENV = ROOT / ".venv"
 LOG = VENV / "setup.log"
-EXTRAS = {"run": "", "dev": "[dev]"}
-ENGINE = "llama-cpp-python"
-QUIET_SECONDS = 20
-"""Without a terminal a line is printed at most this often, unless the step changes."""
-
-COMPILER_PACKAGES = {
-    "apt": "build-essential",
-    "dnf": "gcc-c++",
-    "pacman": "base-devel",
-    "zypper": "gcc-c++",
-}
-NINJA_STEP = re.compile(r"\[\s*(\d+)/(\d+)\] ")
-FETCHING = re.compile(r"^\s*Collecting ([A-Za-z0-9._-]+)")
-BUILDING = re.compile(r"Building wheel for ([A-Za-z0-9._-]+)")
-
-# Where pip fails, the first of these that its output matches tells why.
-REASONS = (
-    (
-        r"No space left on device",
-        "The disk is full: about 1 GB is needed in the project's folder and in the temporary one.",
-    ),
-    (
-        r"Killed signal terminated program|cannot allocate memory|out of memory",
-        "The compiler ran out of memory; one step at a time needs less:\n"
-        "    CMAKE_BUILD_PARALLEL_LEVEL=1 make {goal}",
-    ),
-    (
-        r"CMake Error|ninja: build stopped|CMake configuration failed|CMake build failed",
-        "llama.cpp did not compile here; the compiler's own words are in {log}",
-    ),
-    (
-        r"name resolution|NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout"
-        r"|ProxyError|Network is unreachable|Connection refused|Could not fetch URL"
-        r"|from versions: none",
-        "The packages cannot be fetched: there is no network, or the package index does not "
-        "answer. Once it does, this goes on:\n    make {goal}",
-    ),
-    (
-        r"No matching distribution found for (?P<what>\S+)",
-        "The package index has no {what} for this Python and this machine.",
-    ),
-)
-
-
-class SetupError(Exception):
-    """Set-up cannot go on; the message is the sentence for the person."""
+KINDS = ("run", "dev")
 
 
 def main(argv: list[str]) -> int:
     """Set up for the goal in ``argv`` ("run" or "dev") and return the exit status."""
-    kind = argv[0] if argv and argv[0] in EXTRAS else "run"
+    kind = argv[0] if argv and argv[0] in KINDS else "run"
     os.chdir(ROOT)
     try:
-        if not is_ready(kind):
-            set_up(kind)
+        set_up(kind)
     except SetupError as error:
-        print(error, file=sys.stderr)
+        if str(error):
+            print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped. The next make goes on from here.", file=sys.stderr)
@@ -93,53 +51,24 @@ def main(argv: list[str]) -> int:
 
 
 def set_up(kind: str) -> None:
-    """Check the machine, make the environment and install into it."""
+    """Check the machine, make the environment, install into it, and see to the engine.
+
+    Raises:
+        SetupError: Something is missing, or does not work.
+    """
     began = time.monotonic()
-    check_machine(kind)
-    engine_is_there = has_engine()
-    if not engine_is_there:
+    by_the_window = can_show_a_window(kind)
+    if not by_the_window and not has_engine():
         check_compiler()
-    make_venv()
-    if not engine_is_there:
-        print(
-            "Setting up, once: the engine (llama.cpp) is compiled for this PC, which takes some "
-            "minutes.",
-            flush=True,
-        )
-    install(kind)
-    print(f"Set up in {minutes(time.monotonic() - began)}.", flush=True)
-
-
-def check_machine(kind: str) -> None:
-    """Stop where Qt could not start afterwards; only warn where a display is all it lacks."""
-    obstacle = preflight.offscreen_obstacle() if kind == "dev" else preflight.window_obstacle()
-    if obstacle is None:
+    if not is_ready(kind):
+        make_venv()
+        install(kind)
+        print(f"Set up in {minutes(time.monotonic() - began)}.", flush=True)
+    if by_the_window:
+        if not has_engine():
+            print("The engine (llama.cpp) is compiled next, once; the window opens meanwhile.")
         return
-    if kind == "run" and preflight.NO_DISPLAY in obstacle:
-        print("There is no display here: setting up for the command line.", flush=True)
-        return
-    raise SetupError(obstacle)
-
-
-def check_compiler() -> None:
-    """Stop where no C and C++ compiler is found."""
-    c = os.environ.get("CC") or first_found("cc", "gcc", "clang")
-    cpp = os.environ.get("CXX") or first_found("c++", "g++", "clang++")
-    if c and cpp:
-        return
-    sentence = "Compiling the engine needs a C++ compiler, and none is found here"
-    if sys.platform == "darwin":
-        raise SetupError(f"{sentence}; this installs one:\n    xcode-select --install")
-    manager = preflight.package_manager(preflight.read_os_release())
-    if manager is None:
-        raise SetupError(f"{sentence}; install gcc and g++ (or clang).")
-    command = preflight.install_command(manager, [COMPILER_PACKAGES[manager]])
-    raise SetupError(f"{sentence}; this installs one:\n    {command}")
-
-
-def first_found(*names: str) -> str | None:
-    """Return the path of the first command that exists."""
-    return next((path for path in map(shutil.which, names) if path), None)
+    build_engine()
 
 
 def make_venv() -> None:
@@ -178,122 +107,55 @@ def venv_python() -> str:
 
 def has_engine() -> bool:
     """Tell whether the pinned engine is in the environment already."""
-    pin = re.search(rf"^{ENGINE}==(\S+)$", Path("constraints.txt").read_text("utf-8"), re.MULTILINE)
-    return pin is not None and any(VENV.glob(f"lib/*/*/llama_cpp_python-{pin[1]}.dist-info"))
+    return any(VENV.glob(f"lib/*/*/llama_cpp_python-{pinned_version()}.dist-info"))
 
 
 def install(kind: str) -> None:
     """Install the pinned packages and the project in editable form, showing the progress.
 
-    Everything that pip says goes to the log.
+    All but the engine, which is compiled, and the project come as wheels. Everything that pip says
+    goes to the log.
     """
-    command = [venv_python(), "-m", "pip", "install", "--verbose", "--progress-bar", "off"]
-    command += ["--disable-pip-version-check", "-c", "constraints.txt", "-e", f".{EXTRAS[kind]}"]
+    LOG.write_text("", "utf-8")
     shown = Progress()
-    with LOG.open("w", encoding="utf-8") as log:
-        process = subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            errors="replace",
-        )
-        try:
-            for line in lines_of(process):
-                log.write(line)
-                shown.take(line)
-        finally:
-            if process.poll() is None:
-                process.terminate()
-            process.wait()
-            shown.finish()
-    if process.returncode != 0:
-        raise SetupError(why_it_failed(kind))
+    try:
+        run_pip(kind, shown, ["-c", "constraints.txt", *packages(kind)])
+        run_pip(kind, shown, ["--no-deps", "-e", "."])
+    finally:
+        shown.finish()
 
 
-def lines_of(process: subprocess.Popen[str]) -> Iterator[str]:
-    """Yield what a process prints, and an empty string in every second that it prints nothing."""
-    lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-
-    def read() -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
-            lines.put(line)
-        lines.put(None)
-
-    threading.Thread(target=read, daemon=True).start()
-    while True:
-        try:
-            line = lines.get(timeout=1)
-        except queue.Empty:
-            yield ""
-            continue
-        if line is None:
-            return
-        yield line
+def packages(kind: str) -> list[str]:
+    """What pyproject.toml asks for, the engine left out."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted: list[str] = [*project["dependencies"]]
+    if kind == "dev":
+        wanted += project["optional-dependencies"]["dev"]
+    return [each for each in wanted if not re.match(rf"{PACKAGE}\b", each)]
 
 
-class Progress:
-    """Turns pip's output into one line that moves, or into few lines without a terminal."""
-
-    def __init__(self) -> None:
-        self._terminal = sys.stdout.isatty()
-        self._began = time.monotonic()
-        self._step = "Looking at what is needed"
-        self._count = ""
-        self._printed = ""
-        self._printed_at = float("-inf")
-
-    def take(self, line: str) -> None:
-        """Follow one line of pip's output."""
-        if match := NINJA_STEP.search(line):
-            self._step, self._count = "Compiling the engine", f" [{match[1]}/{match[2]}]"
-        elif match := FETCHING.match(line):
-            self._step, self._count = "Fetching packages", f" ({match[1]})"
-        elif (match := BUILDING.search(line)) and match[1] == ENGINE:
-            self._step, self._count = "Compiling the engine", ""
-        elif line.startswith("Installing collected packages"):
-            self._step, self._count = "Installing", ""
-        self._show()
-
-    def finish(self) -> None:
-        """Leave the terminal's line clean."""
-        if self._terminal:
-            print("\r\033[K", end="", flush=True)
-
-    def _show(self) -> None:
-        now = time.monotonic()
-        if self._terminal:
-            if now - self._printed_at >= 0.1:
-                text = f"{self._step}{self._count}  {minutes(now - self._began)}"
-                print(f"\r\033[K{text}", end="", flush=True)
-                self._printed_at = now
-        elif self._step != self._printed or now - self._printed_at >= QUIET_SECONDS:
-            print(f"{self._step}{self._count}  {minutes(now - self._began)}", flush=True)
-            self._printed, self._printed_at = self._step, now
+def run_pip(kind: str, shown: Progress, words: list[str]) -> None:
+    """Let pip install something."""
+    command = [venv_python(), "-m", "pip", "install", "--verbose", "--progress-bar", "off"]
+    with Command([*command, "--disable-pip-version-check", *words], LOG) as pip:
+        for line in pip.lines():
+            shown.take(step_of(line))
+        status = pip.wait()
+    if status != 0:
+        text = LOG.read_text("utf-8", errors="replace")
+        goal = "make run" if kind == "run" else "make test"
+        raise SetupError(why_it_failed(text, log=str(LOG.relative_to(ROOT)), command=goal))
 
 
-def why_it_failed(kind: str) -> str:
-    """Return the sentence for a failed installation, from pip's output."""
-    text = LOG.read_text("utf-8", errors="replace")
-    log = LOG.relative_to(ROOT)
-    goal = "run" if kind == "run" else "test"
-    for pattern, sentence in REASONS:
-        if match := re.search(pattern, text, re.IGNORECASE):
-            return sentence.format(goal=goal, log=log, **match.groupdict())
-    errors = [line.strip() for line in text.splitlines() if line.strip().startswith("ERROR:")]
-    last = errors[-1].removeprefix("ERROR:").strip() if errors else "it gave no reason"
-    return f"pip could not install the packages: {last} (all it said is in {log})"
-
-
-def minutes(seconds: float) -> str:
-    """Format a duration as minutes and seconds."""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d} min"
+def build_engine() -> None:
+    """Compile the engine here and now, unless it is there."""
+    command = [venv_python(), "tools/build_engine.py"]
+    if subprocess.run(command, check=False).returncode != 0:
+        raise SetupError("")  # it has said why
 
 
 def fingerprint() -> str:
-    """Return what the environment's contents depend on, as one digest."""
+    """Return what the environment's contents depend on, as one digest; the engine has its own."""
     digest = hashlib.sha256()
     for name in ("constraints.txt", "pyproject.toml"):
         digest.update(Path(name).read_bytes())
@@ -310,7 +172,7 @@ def is_ready(kind: str) -> bool:
 
 def mark_ready(kind: str) -> None:
     """Write the stamps that make compares; the tests' set-up contains the window's."""
-    for name in EXTRAS if kind == "dev" else (kind,):
+    for name in KINDS if kind == "dev" else (kind,):
         (VENV / f"ready-{name}").write_text(fingerprint(), "utf-8")
 
 

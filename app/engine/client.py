@@ -17,6 +17,7 @@ from typing import IO
 
 from app.core.errors import PersonError
 from app.engine.codec import CodecError, decode_event, encode
+from app.engine.installed import builder_command, engine_is_there
 from app.engine.messages import (
     MAX_LINE_BYTES,
     PROTOCOL_VERSION,
@@ -54,6 +55,10 @@ class Exited:
     outcome: EngineOutcome
 
 
+ABSENT = (
+    "The engine is not compiled yet; the window does that when it opens, and so does this line:\n"
+    "    {program}"
+)
 ClientEvent = Event | Exited
 Sink = Callable[[str, ClientEvent], None]
 
@@ -122,8 +127,10 @@ class EngineClient:
         """Start the process.
 
         Raises:
-            PersonError: The operating system refuses.
+            PersonError: A checkout's engine is not compiled yet, or the operating system refuses.
         """
+        if not engine_is_there():
+            raise PersonError(ABSENT.format(program=builder_command()))
         self._folder.mkdir(parents=True, exist_ok=True)
         try:
             process = subprocess.Popen(

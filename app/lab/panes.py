@@ -62,6 +62,21 @@ class PaneFailure:
     can_drop_turns: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class EngineWait:
+    """What panes wait for while the engine itself is being built.
+
+    Attributes:
+        share: How much is done, 0 to 1; None where nobody can tell.
+        seconds_left: About how long it still takes; None where nobody can tell.
+        failed: It could not be built: somebody has to do something first.
+    """
+
+    share: float | None = None
+    seconds_left: float | None = None
+    failed: bool = False
+
+
 # Speed is shown over this stretch, so that one late event does not make it jump.
 _SPEED_WINDOW_NS = 700_000_000
 
@@ -77,6 +92,7 @@ class Pane:
         state: Changed through :meth:`become` alone.
         progress: 0 to 1 while preparing, loading or reading.
         failure: Why the last request failed; None after the next success.
+        engine_wait: How far the engine is that is being built; None when engines can be started.
         model: Facts of the file's header, once read.
         loaded: Facts of the running engine.
         needed_bytes: Needed memory as measured; None before a first answer.
@@ -94,6 +110,7 @@ class Pane:
     state: PaneState = PaneState.ASLEEP
     progress: float | None = None
     failure: PaneFailure | None = None
+    engine_wait: EngineWait | None = None
     model: ModelFile | None = None
     loaded: Loaded | None = None
     needed_bytes: int | None = None

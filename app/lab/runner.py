@@ -16,7 +16,7 @@ from app.engine.client import ClientEvent, Exited
 from app.lab.jobs import Job, JobQueue
 from app.lab.loader import Loader
 from app.lab.memory_room import check_together
-from app.lab.panes import Pane, PaneFailure, PaneState
+from app.lab.panes import EngineWait, Pane, PaneFailure, PaneState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -83,6 +83,7 @@ class Runner:
         self._jobs = JobQueue()
         self._panes: dict[str, Pane] = {}
         self._stopping_since: dict[str, float] = {}
+        self._engine_wait: EngineWait | None = None
 
     @property
     def busy(self) -> bool:
@@ -98,6 +99,7 @@ class Runner:
     def adopt(self, pane: Pane) -> None:
         """Take a pane; its key must be new."""
         self._panes[pane.key] = pane
+        pane.engine_wait = self._engine_wait
 
     def release(self, key: str) -> None:
         """A pane is gone: stop and close what it has."""
@@ -153,9 +155,13 @@ class Runner:
         """Load without asking; the person insists, so memory that is short does not refuse it.
 
         Raises:
-            PersonError: Answers are in progress, whose times a load would spoil, or the operating
-                system refuses.
+            PersonError: Answers are in progress, whose times a load would spoil, or there is no
+                engine yet, or the operating system refuses.
         """
+        if self._engine_wait is not None:
+            raise PersonError(
+                "The engine is not compiled yet; then panes load when they are asked."
+            )
         if self.busy:
             raise PersonError("Wait for the answers in progress, or stop them, then load it.")
         pane = self._panes[key]
@@ -169,6 +175,22 @@ class Runner:
         if pane.state in (PaneState.READY, PaneState.FAILED):
             self._shut(pane)
             self._change(pane, PaneState.ASLEEP)
+
+    def wait_for_engine(self, wait: EngineWait | None) -> None:
+        """Start no engine: one is being built, and this is how far it is. Those that run go on.
+
+        With None the new one is there: panes leave the engine that they have, and what waits for
+        its turn begins.
+        """
+        was_waiting = self._engine_wait is not None
+        self._engine_wait = wait
+        for pane in self._panes.values():
+            pane.engine_wait = wait
+            if wait is None and was_waiting and not self.wants(pane):
+                pane.failure = None
+                self.unload(pane.key)
+            self._listener.pane_changed(pane)
+        self._schedule()
 
     def model_ready(self, pane: Pane) -> None:
         """The file of a preparing pane is there now."""
@@ -353,6 +375,8 @@ class Runner:
 
     def _schedule(self) -> None:
         """Start what can start now."""
+        if self._engine_wait is not None:
+            return
         if self._jobs.together:
             while job := self._jobs.begin_next():
                 self._begin(job)

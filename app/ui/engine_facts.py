@@ -59,6 +59,14 @@ class EngineFacts(QObject):
             lambda _context: ask_engine(folder), done=self._on_told, failed=self._on_failed
         )
 
+    def ask_again(self) -> None:
+        """There is another engine: what was known or asked of the one before counts no more."""
+        wanted = self.hello is not None or bool(self.problem)
+        self.hello, self.problem = None, ""
+        if wanted:
+            self.changed.emit()
+            self.ask()
+
     def _on_told(self, hello: Hello) -> None:
         self._is_asking = False
         self.note(hello)

@@ -111,6 +111,19 @@ def duration(duration_ns: int | None, locale: QLocale | None = None) -> Quantity
     return Quantity(f"{hours}:{minutes:02}:{rest:02}", _tr("h"))
 
 
+def time_left(seconds: float | None) -> str:
+    """How long it still takes, about."""
+    if seconds is None:
+        return ""
+    if seconds < 90:
+        whole = max(5, round(seconds / 5) * 5)
+        return _tr("about {n} s left").format(n=whole)
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return _tr("about {n} min left").format(n=minutes)
+    return _tr("about {n} h left").format(n=round(minutes / 60))
+
+
 def percent(share: float | None, decimals: int = 0, locale: QLocale | None = None) -> str:
     """A share of 0 to 1: 42% (42 % where the language sets a space)."""
     if share is None:

@@ -70,6 +70,7 @@ class MainWindow(QMainWindow):
         self._notice = Banner(dismissible=True)
         self._notice.hide()
         self._status = StatusLine()
+        self._strip_room = QVBoxLayout()
         self._centre = self._lay_out()
         self._hint = DropHint(self._centre)
         self._help = HelpPanel(self._centre)
@@ -88,6 +89,7 @@ class MainWindow(QMainWindow):
         notice_room.setContentsMargins(8, 0, 8, 0)
         notice_room.addWidget(self._notice)
         column.addLayout(notice_room)
+        column.addLayout(self._strip_room)
         column.addWidget(self._stack, 1)
         column.addWidget(self._status)
         row.addWidget(self._rail)
@@ -138,6 +140,10 @@ class MainWindow(QMainWindow):
         )
         if self._current is None:
             self.show_page(page.id)
+
+    def add_strip(self, strip: QWidget) -> None:
+        """Put a line above the pages, for what concerns all of them; it hides itself."""
+        self._strip_room.addWidget(strip)
 
     def show_page(self, page_id: str) -> None:
         """Open a page."""

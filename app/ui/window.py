@@ -18,7 +18,9 @@ from app.ui.about import AboutPage
 from app.ui.compare.file_dialogs import FileDialogs
 from app.ui.compare.page import ComparePage
 from app.ui.compare.session_adapter import SessionSignals
+from app.ui.engine_build import EngineBuild
 from app.ui.engine_facts import EngineFacts
+from app.ui.engine_strip import EngineStrip
 from app.ui.engine_watch import EngineWatch
 from app.ui.garbage import GarbageTimer
 from app.ui.jobs import Jobs
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from app.core.links import Link
     from app.core.model_file import ModelFile
     from app.engine.client import ClientEvent
+    from app.lab.panes import EngineWait
     from app.ui.ladder_wiring import LadderPart
     from app.ui.models_wiring import ModelsPart
     from app.ui.plots.live import LivePlots
@@ -68,6 +71,7 @@ class Window(QObject):
     Attributes:
         main: The main window.
         reception: Does what other starts and links ask for.
+        engine_build: Whether engines can be started; builds them where they are missing.
         engines: What engines say of themselves.
         session: What the Compare page shows.
         page: The Compare page.
@@ -101,9 +105,12 @@ class Window(QObject):
         self.preferences = PreferencesPage(theme, preset=self._kept.now.preset)
         self.preferences.set_folders(kept_folders(house.paths))
         self.session.default_sampling = PRESETS[self._kept.now.preset]
+        self.engine_build = EngineBuild(self)
+        self._engine_wait: EngineWait | None = None
         self.engines = EngineFacts(house.paths.state, self.jobs, self)
         self.about = AboutPage(self.engines)
         self.page.settings.set_engine_facts(self.engines)
+        self.main.add_strip(EngineStrip(self.engine_build, self.main))
         self.main.add_page(compare_page(self.page))
         self.main.add_page(settings_page(self.preferences), bottom=True)
         self.main.add_page(about_page(self.about), bottom=True)
@@ -139,7 +146,7 @@ class Window(QObject):
         self._garbage.start()
 
     def complete(self) -> None:
-        """What need not be there at the first paint: plots, monitor, demo levels."""
+        """What need not be there at the first paint: plots, monitor, engine, demo levels."""
         if self.stage is not Stage.BUILT:
             return
         self.stage = Stage.COMPLETE
@@ -160,18 +167,25 @@ class Window(QObject):
         self._add_models()
         self._add_ladder()
         self.reception.begin()
-        if self._demo is not None and self._demo.missing():
+        self.engine_build.begin()
+        self._make_demo()
+        if remarks := [*self._house.remarks, *self._kept.repaired]:
+            self.main.show_notice(Severity.WARNING, " ".join(remarks))
+        # The first answer would pay for the fonts.
+        QTimer.singleShot(0, warm_up)
+        self._garbage.freeze()
+
+    def _make_demo(self) -> None:
+        """Make the demo levels that are missing, once there is an engine."""
+        if self._demo is None or self._maker is not None or not self._demo.missing():
+            return
+        if self.engine_build.wait is None:
             self._maker = demo_maker(
                 self._demo,
                 self.session,
                 lambda _key, event: self._maker_events.put(event),
                 self._house.paths,
             )
-        if remarks := [*self._house.remarks, *self._kept.repaired]:
-            self.main.show_notice(Severity.WARNING, " ".join(remarks))
-        # The first answer would pay for the fonts.
-        QTimer.singleShot(0, warm_up)
-        self._garbage.freeze()
 
     def _open_last_chat(self) -> bool:
         chat_id = self._kept.now.last_chat_id
@@ -261,6 +275,7 @@ class Window(QObject):
         self._pump_timer.stop()
         self._garbage.stop()
         self._watch.stop()
+        self.engine_build.close()
         if self._maker is not None:
             self._maker.close()
         if not self.session.close():
@@ -308,6 +323,9 @@ class Window(QObject):
 
     def _wire(self) -> None:
         self.main.close_requested.connect(self.quit)
+        self.engine_build.changed.connect(self._follow_engine_build)
+        self.engine_build.ready.connect(self._on_engine_ready)
+        self._follow_engine_build()
         self.main.files_dropped.connect(self._on_files_dropped)
         self.preferences.preset_changed.connect(self._on_preset)
         self.page.said.connect(self.main.say)
@@ -315,6 +333,16 @@ class Window(QObject):
         self.signals.pane_changed.connect(self._watch_engine)
         self.signals.panes_changed.connect(self._watch.forget_closed)
         self.signals.chats_changed.connect(self._note_chat)
+
+    def _follow_engine_build(self) -> None:
+        if self.engine_build.wait != self._engine_wait:
+            self._engine_wait = self.engine_build.wait
+            self._runner.wait_for_engine(self._engine_wait)
+
+    def _on_engine_ready(self) -> None:
+        self.engines.ask_again()
+        self._make_demo()
+        self.main.say(self.tr("The engine is there."))
 
     def _on_files_dropped(self, paths: list[Path]) -> None:
         self.main.show_page("compare")
@@ -375,9 +403,10 @@ class Window(QObject):
     # --- the clockwork --------------------------------------------------------------------
 
     def _pump(self) -> None:
+        self.engine_build.pump()
         self.session.pump()
         self.reception.pump()
-        busy = self.session.busy
+        busy = self.session.busy or self.engine_build.wait is not None
         if self.ladder is not None:
             self.ladder.pump(busy=busy)
             busy = busy or self.ladder.service.measuring

@@ -30,6 +30,7 @@ from app.store.paths import Paths
 from app.ui.main_window import MainWindow
 from app.ui.theme import Theme
 from tests.e2e.person import Person
+from tests.helpers.engine_builds import FakeBuild
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -141,6 +142,34 @@ def test_a_first_start_and_a_first_comparison(
     person.until(lambda: person.shows("first difference", person.view(3)))
     assert not person.shows("first difference", person.view(0))
     assert not psutil.Process().children(recursive=True) or person.engine_pids()
+
+
+def test_the_window_opens_before_there_is_an_engine(
+    open_window: Callable[..., Person],
+    models: Models,
+    paths: Paths,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "build").mkdir()
+    build = FakeBuild(tmp_path / "build", monkeypatch)
+    build.says({"step": "compiling", "done": 30, "total": 120})
+    person = open_window(at=replace(paths, cache=tmp_path / "cache"))
+    person.until(lambda: person.shows("step 30 of 120"))
+    for place in (0, 1):
+        person.until(lambda place=place: person.shows("25%", person.view(place)))
+        assert person.shows("The engine is being compiled", person.view(place))
+    assert person.state(1) is PaneState.PREPARING
+    person.click("A sum")
+    person.until(lambda: person.state(0) is PaneState.WAITING)
+    assert not person.engine_pids()
+
+    build.succeed()
+    person.until(person.answered)
+    person.rest()
+    answers = person.turns[0].answers.values()
+    assert [answer.error for answer in answers] == [None] * 4
+    assert not person.shows("step 30 of 120")
 
 
 # --- a conversation -----------------------------------------------------------------------

@@ -16,7 +16,7 @@ import pytest
 from app.core.chat import Role, StopReason
 from app.core.errors import PersonError
 from app.core.settings import CompareMode, EngineSettings, SamplingSettings
-from app.lab.panes import PaneState
+from app.lab.panes import EngineWait, PaneState
 from app.lab.runner import TELL_SECONDS
 from tests.lab.conftest import PLENTY_BYTES, Bench
 
@@ -426,3 +426,51 @@ def test_text_is_stored_while_it_comes(
     bench.rest()
     answer = bench.session.chat.turns[0].answers[key]
     assert store.load(bench.session.chat.id).turns[0].answers[key].text == answer.text
+
+
+# --- while the engine itself is built -------------------------------------------------------
+
+
+def test_panes_wait_for_an_engine_that_is_being_built(
+    bench: Bench, models: dict[str, Path]
+) -> None:
+    runner = bench.runner
+    assert runner is not None
+    runner.wait_for_engine(EngineWait())
+    first, second = bench.open([models["blue"], models["green"]])
+    assert bench.session.pane(first).engine_wait == EngineWait()
+    with pytest.raises(PersonError, match="not compiled yet"):
+        bench.session.load(first)
+    turn = bench.session.ask("Why?")
+    runner.wait_for_engine(EngineWait(share=0.5, seconds_left=60.0))
+    bench.session.pump()
+    assert [bench.session.pane(key).state for key in (first, second)] == [S.WAITING, S.WAITING]
+    assert bench.session.pane(second).engine_wait == EngineWait(0.5, 60.0)
+    assert not runner.pool.used_bytes
+    bench.session.stop(second)
+    assert turn.answers[second].stop_reason is StopReason.STOPPED
+
+    runner.wait_for_engine(None)
+    bench.rest()
+    assert turn.answers[first].text == "The sky is blue."
+    assert bench.session.pane(first).engine_wait is None
+
+
+def test_a_new_engine_takes_the_place_of_the_one_before(
+    bench: Bench, models: dict[str, Path]
+) -> None:
+    first, second = bench.open([models["blue"], models["aborts"]])
+    bench.session.ask("Why?")
+    bench.rest()
+    assert bench.session.pane(first).state is S.READY
+    assert bench.session.pane(second).state is S.FAILED
+    runner = bench.runner
+    assert runner is not None
+    runner.wait_for_engine(EngineWait())
+    runner.wait_for_engine(None)
+    for key in (first, second):
+        assert bench.session.pane(key).state is S.ASLEEP
+        assert bench.session.pane(key).failure is None
+    turn = bench.session.ask("Why?", [first])
+    bench.rest()
+    assert turn.answers[first].text == "The sky is blue."

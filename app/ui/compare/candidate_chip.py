@@ -95,7 +95,7 @@ class CandidateChip(QFrame):
     def show_pane(self, pane: Pane, *, is_reference: bool) -> None:
         """Follow the pane's state and figures."""
         self.dot.set_letter(pane.candidate.letter)
-        self.dot.set_state(dot_state(pane.state))
+        self.dot.set_state(dot_state(pane))
         level = level_words(pane)
         self.level.set_text(level, full_name(pane))
         measured = pane.needed_bytes is not None

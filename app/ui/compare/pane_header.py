@@ -11,6 +11,7 @@ from app.lab.panes import BUSY, PaneState
 from app.ui.compare.words import (
     context_words,
     dot_state,
+    engine_wait,
     full_name,
     level_words,
     name_words,
@@ -104,7 +105,7 @@ class PaneHeader(QWidget):
 
     def show_pane(self, pane: Pane, *, is_reference: bool) -> None:
         """Follow the pane's state and what belongs to it."""
-        self.dot.set_state(dot_state(pane.state))
+        self.dot.set_state(dot_state(pane))
         self.level.set_text(level_words(pane))
         self.name.set_text(name_words(pane), full_name(pane))
         self.star.setVisible(is_reference)
@@ -126,7 +127,9 @@ class PaneHeader(QWidget):
         self._show_progress(pane)
 
     def _show_progress(self, pane: Pane) -> None:
-        if pane.progress is not None:
+        if (wait := engine_wait(pane)) is not None and not wait.failed:
+            self.progress.set_share(wait.share)
+        elif pane.progress is not None:
             self.progress.set_share(pane.progress)
         elif pane.state in _WITHOUT_SHARE:
             self.progress.set_share(None)

@@ -184,6 +184,8 @@ class PaneView(QFrame):
         elif self._dirty:
             self._dirty = False
             self.header.show_live(self.pane)
+            if self.pane.engine_wait is not None:
+                self.empty.set_text(*empty_words(self.pane))
             self._refresh_foot()
             self._refresh_last_turn()
         self.transcript.place_marks(MARKS_BUDGET_NS)
@@ -208,7 +210,7 @@ class PaneView(QFrame):
     def _shape_of(self, pane: Pane) -> tuple[object, ...]:
         is_reference = self._session.chat.reference_key == self.key
         shape = (pane.state, pane.failure, id(pane.loaded), id(pane.model), pane.needs_template)
-        return (*shape, is_reference, id(pane.candidate))
+        return (*shape, is_reference, id(pane.candidate), _wait_kind(pane))
 
     def _refresh_pane(self) -> None:
         pane = self.pane
@@ -304,3 +306,8 @@ class PaneView(QFrame):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QColor(tokens.accent))
             painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 6, 6)
+
+
+def _wait_kind(pane: Pane) -> bool | None:
+    """None without a wait for the engine; else whether that has failed."""
+    return pane.engine_wait.failed if pane.engine_wait is not None else None

@@ -21,6 +21,7 @@ from app.ui.format import (
     parameters,
     percent,
     speed,
+    time_left,
     tokens,
 )
 from app.ui.widgets import DotState
@@ -28,8 +29,9 @@ from app.ui.widgets import DotState
 if TYPE_CHECKING:
     from app.core.chat import Answer, AnswerFigures
     from app.core.settings import SamplingSettings
-    from app.lab.panes import Pane
+    from app.lab.panes import EngineWait, Pane
 
+_WITHOUT_ENGINE = frozenset({PaneState.PREPARING, PaneState.ASLEEP, PaneState.WAITING})
 _LEVEL_NAMES = frozenset(level.name for level in LEVELS)
 
 
@@ -39,6 +41,11 @@ def _tr(text: str) -> str:
 
 def state_words(pane: Pane) -> str:
     """A pane's state with its progress, as its header says it."""
+    if (wait := engine_wait(pane)) is not None:
+        if wait.failed:
+            return _tr("has no engine")
+        words = _tr("waits for the engine")
+        return words if wait.share is None else f"{words} {percent(wait.share)}"
     words = {
         PaneState.PREPARING: _tr("making this level"),
         PaneState.ASLEEP: _tr("asleep"),
@@ -55,6 +62,8 @@ def state_words(pane: Pane) -> str:
 
 def state_help(pane: Pane) -> str:
     """What a state means and what goes on from it, for hovering."""
+    if engine_wait(pane) is not None:
+        return _tr("The engine is compiled for this PC, once; then this pane goes on by itself.")
     return {
         PaneState.PREPARING: _tr("The quantizer writes this level of the demo model; once only."),
         PaneState.ASLEEP: _tr("No memory is used. The model loads by itself when it is asked."),
@@ -68,8 +77,15 @@ def state_help(pane: Pane) -> str:
     }[pane.state]
 
 
-def dot_state(state: PaneState) -> DotState:
+def engine_wait(pane: Pane) -> EngineWait | None:
+    """How far the engine is that a pane waits for; None where it does something, or can."""
+    return pane.engine_wait if pane.state in _WITHOUT_ENGINE else None
+
+
+def dot_state(pane: Pane) -> DotState:
     """The shape that goes with a pane's state."""
+    if (wait := engine_wait(pane)) is not None:
+        return DotState.FAILED if wait.failed else DotState.WAITING
     return {
         PaneState.PREPARING: DotState.WORKING,
         PaneState.ASLEEP: DotState.ASLEEP,
@@ -80,7 +96,7 @@ def dot_state(state: PaneState) -> DotState:
         PaneState.GENERATING: DotState.WORKING,
         PaneState.STOPPING: DotState.WAITING,
         PaneState.FAILED: DotState.FAILED,
-    }[state]
+    }[pane.state]
 
 
 def level_words(pane: Pane) -> str:
@@ -114,6 +130,14 @@ def context_words(pane: Pane) -> str:
 
 def empty_words(pane: Pane) -> tuple[str, str]:
     """A title and a sentence for a pane that was asked nothing yet."""
+    if (wait := engine_wait(pane)) is not None:
+        if wait.failed:
+            return _tr("No engine yet"), _tr("The line above the page says why, and the way on.")
+        told = [percent(wait.share)] if wait.share is not None else []
+        told += [time_left(wait.seconds_left)] if wait.seconds_left is not None else []
+        first = f"{' · '.join(told)}. " if told else ""
+        then = _tr("What you ask now is answered then.")
+        return _tr("The engine is being compiled"), first + then
     title = {
         PaneState.PREPARING: _tr("This level is being made"),
         PaneState.LOADING: _tr("Loading"),

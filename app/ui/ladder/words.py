@@ -60,19 +60,6 @@ def step_words(step: Step) -> str:
     }[step.kind]
 
 
-def left_words(seconds: float | None) -> str:
-    """How long it still takes, about."""
-    if seconds is None:
-        return ""
-    if seconds < 90:
-        whole = max(5, round(seconds / 5) * 5)
-        return _tr("about {n} s left").format(n=whole)
-    minutes = round(seconds / 60)
-    if minutes < 90:
-        return _tr("about {n} min left").format(n=minutes)
-    return _tr("about {n} h left").format(n=round(minutes / 60))
-
-
 def entry_title(entry: LadderEntry) -> str:
     """What a ladder is called in the list."""
     family = family_of(name_of(entry.reference)) or name_of(entry.reference)

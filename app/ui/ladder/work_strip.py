@@ -8,7 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.lab.ladder_entry import LadderState
-from app.ui.ladder.words import DOT, entry_state, left_words, step_words
+from app.ui.format import time_left
+from app.ui.ladder.words import DOT, entry_state, step_words
 from app.ui.theme import GRID
 from app.ui.widgets import ProgressLine, label, push_button
 from app.ui.widgets.labels import breakable, set_role
@@ -125,7 +126,7 @@ class WorkStrip(QFrame):
                 )
             )
             if entry.state is not LadderState.PAUSED:
-                parts.append(left_words(progress.seconds_left))
+                parts.append(time_left(progress.seconds_left))
         if entry.not_kept:
             parts.append(entry.not_kept)
         return breakable(DOT.join(part for part in parts if part))

@@ -11,12 +11,12 @@ from app.core.verdict_pairs import Pair
 from app.lab.ladder_control import LadderProgress
 from app.lab.ladder_entry import LadderEntry, LadderState
 from app.lab.ladder_plan import Step, StepKind
+from app.ui.format import time_left
 from app.ui.ladder.board import LadderBoard
 from app.ui.ladder.details_html import details_html
 from app.ui.ladder.ladder_list import LadderList, LadderListModel, ListRole
 from app.ui.ladder.remarks import RemarksBanner
 from app.ui.ladder.verdict_card import LimitsEditor
-from app.ui.ladder.words import left_words
 from app.ui.tokens import LIGHT
 from tests.lab import ladder_cases as cases
 from tests.ui.ladder.conftest import view
@@ -139,10 +139,10 @@ def test_the_work_strip_says_what_goes_on(qtbot: QtBot) -> None:
 
 
 def test_time_left_is_about() -> None:
-    assert left_words(None) == ""
-    assert left_words(2).startswith("about 5")
-    assert left_words(600) == "about 10 min left"
-    assert left_words(3 * 3600) == "about 3 h left"
+    assert time_left(None) == ""
+    assert time_left(2).startswith("about 5")
+    assert time_left(600) == "about 10 min left"
+    assert time_left(3 * 3600) == "about 3 h left"
 
 
 def test_remarks_unfold_and_stay_dismissed(qtbot: QtBot) -> None:

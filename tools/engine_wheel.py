@@ -1,0 +1,131 @@
+"""The engine's wheel: one that is kept from before, or one that is compiled.
+
+Standard library only. The source and what was compiled of it stay in ``build/engine``; wheels are
+kept in the program's cache folder, for other checkouts of this PC.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import sys
+import tarfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from app.engine.installed import PACKAGE, ROOT, BuildPhase, BuiltEngine
+from tools.command import Command
+from tools.engine_recipe import cmake_options
+from tools.left_out import WORK
+from tools.machine import SetupError, cxx_compiler
+from tools.pip_output import Step, step_of, why_it_failed
+
+Say = Callable[[Step | None], object]
+
+LOG = Path(sys.prefix) / "engine.log"
+_KEPT_WHEELS = 4
+# Most of what there is: vocabularies for tests, documents, the history.
+_NOT_UNPACKED = re.compile(
+    r"[^/]+/(?:\.git|docs|examples|tests"
+    r"|vendor/llama\.cpp/(?:models|docs|tests|benches|examples))/"
+)
+
+
+def wheel_for(engine: BuiltEngine, say: Say) -> Path:
+    """The wheel of an engine, compiled where none is kept.
+
+    Raises:
+        SetupError: It does not compile, or its source cannot be fetched.
+    """
+    folder = _wheels() / engine.key
+    kept = next(folder.glob("*.whl"), None)
+    if kept is not None:
+        os.utime(folder)
+        return kept
+    made = _compile(engine, say)
+    folder.mkdir(parents=True, exist_ok=True)
+    beside = folder / f"{made.name}.{os.getpid()}"
+    shutil.copyfile(made, beside)
+    kept = beside.replace(folder / made.name)
+    shutil.rmtree(made.parent)
+    by_age = sorted(_wheels().iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)
+    for old in by_age[_KEPT_WHEELS:]:
+        shutil.rmtree(old, ignore_errors=True)
+    return kept
+
+
+def run_pip(words: list[str], say: Say, environ: Mapping[str, str] | None = None) -> None:
+    """Let pip do something; all it says goes to the log.
+
+    Raises:
+        SetupError: It fails.
+    """
+    start = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+    with Command([*start, *words, "--progress-bar", "off"], LOG, environ) as pip:
+        for line in pip.lines():
+            say(step_of(line))
+        status = pip.wait()
+    if status != 0:
+        text = LOG.read_text("utf-8", errors="replace")
+        program = " ".join(map(_near, (Path(sys.executable), Path(sys.argv[0]))))
+        raise SetupError(why_it_failed(text, log=_near(LOG), command=program))
+
+
+def _compile(engine: BuiltEngine, say: Say) -> Path:
+    source = _source(engine.version, say)
+    shutil.rmtree(source / "llama_cpp" / "lib", ignore_errors=True)  # of the build before
+    made = WORK / "made"
+    shutil.rmtree(made, ignore_errors=True)
+    options = map(shlex.quote, cmake_options(engine.left_out, cxx_compiler()))
+    environ = os.environ | {"CMAKE_ARGS": " ".join([engine.cmake_args, *options]).strip()}
+    say(Step(BuildPhase.COMPILING))
+    words = ["wheel", "--verbose", "--no-deps", "--no-cache-dir", "--wheel-dir", str(made)]
+    run_pip([*words, f"--config-settings=build-dir={WORK / 'objects'}", str(source)], say, environ)
+    (wheel,) = made.glob("*.whl")
+    return wheel
+
+
+def _source(version: str, say: Say) -> Path:
+    """The unpacked source distribution, fetched where it is missing."""
+    folder = WORK / "source" / version
+    if folder.is_dir():
+        return folder
+    say(Step(BuildPhase.FETCHING, what=PACKAGE))
+    work = WORK / "fetched"
+    shutil.rmtree(work, ignore_errors=True)
+    words = ["download", "--verbose", "--no-deps", "--no-binary", PACKAGE, "--dest", str(work)]
+    run_pip([*words, f"{PACKAGE}=={version}"], say)
+    (archive,) = work.glob("*.tar.gz")
+    with tarfile.open(archive) as packed:
+        wanted = (member for member in packed if not _NOT_UNPACKED.match(member.name))
+        packed.extraction_filter = getattr(tarfile, "data_filter", _as_it_is)
+        packed.extractall(work, wanted)
+    (unpacked,) = (path for path in work.iterdir() if path.is_dir())
+    shutil.rmtree(folder.parent, ignore_errors=True)  # of an older version
+    folder.parent.mkdir(parents=True)
+    unpacked.replace(folder)
+    shutil.rmtree(work)
+    return folder
+
+
+def _as_it_is(member: tarfile.TarInfo, _folder: str) -> tarfile.TarInfo:
+    """For Pythons from before there were filters."""
+    return member
+
+
+def _wheels() -> Path:
+    if sys.platform == "darwin":
+        caches = Path.home() / "Library" / "Caches"
+    else:
+        caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return caches / "shrinkscope" / "engines"
+
+
+def _near(path: Path) -> str:
+    """A path as a person in the project's folder types it."""
+    try:
+        return str(path.absolute().relative_to(ROOT))
+    except ValueError:
+        return str(path)
