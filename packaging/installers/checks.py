@@ -24,7 +24,7 @@ MOST_DEB_BYTES = 100_000_000
 MOST_UNPACKED_BYTES = 300_000_000
 
 _TOOLS = {
-    "freeze": ("readelf", "strip", "c++"),
+    "freeze": ("readelf", "strip", "objdump", "c++"),
     "deb": ("dpkg-deb", "dpkg-shlibdeps"),
     "rpm": ("rpmbuild",),
     "check": ("lintian", "desktop-file-validate", "appstreamcli", "man", "rpm"),

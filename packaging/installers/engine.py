@@ -2,7 +2,7 @@
 
 Both are compiled once and kept below ``build/engine``, under a key of the pinned version, the flags
 and the compiler. One wheel serves every x86-64 processor: llama.cpp's variants from SSE2 to AMX
-are separate libraries, and the engine host lets it choose at start.
+are separate libraries, and the engine host lets it choose at start. ``amx`` sees to the last one.
 """
 
 from __future__ import annotations

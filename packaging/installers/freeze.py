@@ -6,6 +6,7 @@ import shutil
 import tomllib
 from pathlib import Path
 
+import amx
 import elf
 import engine
 import licences
@@ -68,7 +69,7 @@ def needed() -> list[str]:
 
 def freeze() -> None:
     """Build the frozen program at ``build/package/shrinkscope``."""
-    need("readelf", "strip")
+    need("readelf", "strip", "objdump")
     python_path = build_environment()
     vulkan = engine.ensure_vulkan(python_path)
     shutil.rmtree(TREE, ignore_errors=True)
@@ -77,6 +78,7 @@ def freeze() -> None:
     run([*command, PACKAGING / "shrinkscope.spec"], log=BUILD / "pyinstaller.log")
     if vulkan is not None:
         shutil.copy2(vulkan, BACKENDS)
+    amx.leave_out(BACKENDS)
     _link_engine_libraries()
     _drop_links()
     _strip()
@@ -133,6 +135,7 @@ def _check() -> None:
             raise PackagingError(f"lib{name} is in the frozen program {len(files)} times.")
     if not list(BACKENDS.glob("libggml-cpu-*.so")):
         raise PackagingError("The frozen program has no compute backends.")
+    amx.check(TREE)
     say(f"  {run([TREE / NAME, '--version']).strip()}")
     # An engine that reads the end of its input says what it is and ends.
     hello = run([TREE / NAME, "--engine-host"])

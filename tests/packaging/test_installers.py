@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import configparser
 import importlib.util
+import os
+import platform
 import plistlib
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -23,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LINUX = ROOT / "packaging" / "linux"
 sys.path.append(str(ROOT / "packaging" / "installers"))  # the scripts import each other by name
 
+import amx  # noqa: E402
 import common  # noqa: E402
 import deb  # noqa: E402
 import desktop  # noqa: E402
@@ -253,3 +257,35 @@ def test_the_flatpak_recipe_wraps_what_is_built() -> None:
     (source,) = recipe["modules"][-1]["sources"]
     assert (path.parent / source["path"]).resolve() == common.BUILD
     assert recipe["command"] == common.NAME
+
+
+@pytest.mark.skipif(
+    platform.machine() != "x86_64" or not (shutil.which("g++") and shutil.which("objdump")),
+    reason="no GCC and objdump for x86-64",
+)
+def test_no_library_with_tiles_of_a_compiler_that_spoils_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    probe = ROOT / "tools" / "amx_probe.cpp"
+    shared = ["g++", "-shared", "-fPIC", "-O3", "-std=c++17", "-xc++"]
+    tiles, none = tmp_path / "libggml-cpu-sapphirerapids.so", tmp_path / "libggml-cpu-haswell.so"
+    switches = ["-mamx-tile", "-mamx-int8"]
+    subprocess.run([*shared, *switches, str(probe), "-o", str(tiles)], check=True)
+    subprocess.run([*shared, os.devnull, "-o", str(none)], check=True)
+    found = {"ldtilecfg", "tilezero", "tileloadd", "tdpbssd", "tilestored", "tilerelease"}
+    assert amx.tile_instructions(tiles) == found
+    assert amx.tile_instructions(none) == set()
+
+    monkeypatch.setattr(amx, "keeps_the_configuration", lambda _compiler: True)
+    amx.leave_out(tmp_path)
+    amx.check(tmp_path)
+    assert tiles.exists()
+
+    monkeypatch.setattr(amx, "keeps_the_configuration", lambda _compiler: False)
+    with pytest.raises(common.PackagingError, match="sapphirerapids"):
+        amx.check(tmp_path)
+    amx.leave_out(tmp_path)
+    amx.check(tmp_path)
+    assert not tiles.exists()
+    assert none.exists()
+    assert "ldtilecfg" in capsys.readouterr().out
