@@ -12,8 +12,14 @@ if TYPE_CHECKING:
 # Of what llama.cpp says of itself, what the processor has nothing to do with.
 _NOT_THE_PROCESSOR = frozenset({"LLAMAFILE", "ACCELERATE", "OPENMP", "REPACK", "KLEIDIAI"})
 # Families in the order in which they are given up, by how llama.cpp's names of them begin: the
-# newest and rarest first. The last is all that a build may do without.
-_FAMILIES = (("amx", "AMX"), ("avx512", "AVX512"), ("native", ""))
+# newest and rarest first. Without "native" a build uses what most processors of ten years have.
+_FAMILIES = (
+    ("amx", "AMX"),
+    ("avx512", "AVX512"),
+    ("native", ""),
+    ("avx2", "AVX2"),
+    ("avx", "AVX"),
+)
 _AMX_TYPES = frozenset({"Q4_0", "Q4_1", "Q8_0", "Q4_K", "Q5_K", "Q6_K", "IQ4_XS"})
 
 
@@ -38,8 +44,8 @@ def next_to_leave_out(
         faulty_types: Tensor types at fault, where they are known.
 
     Returns:
-        ``amx``, ``avx512``, ``native`` (all that a build may do without); None where nothing is
-        left that could be at fault.
+        ``amx``, ``avx512``, ``native`` (whatever this very processor has beyond the usual),
+        ``avx2``, ``avx``; None where nothing is left that could be at fault.
     """
     names = {TENSOR_TYPES[type_id].name for type_id in faulty_types if type_id in TENSOR_TYPES}
     for family, beginning in _FAMILIES:

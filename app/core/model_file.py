@@ -88,6 +88,7 @@ class ModelFile:
         licence: As the file says, or None; the same for the following texts.
         has_importance_matrix: It was quantized with one.
         family_key: Equal for files that come from one original model, as far as names tell.
+        type_ids: The types of its tensors, each once.
     """
 
     path: Path
@@ -122,6 +123,7 @@ class ModelFile:
     size_label: str | None
     has_importance_matrix: bool
     family_key: str
+    type_ids: tuple[int, ...] = ()
 
     @property
     def bits_per_weight(self) -> float:
@@ -197,6 +199,7 @@ class ModelFile:
                 key.startswith("quantize.imatrix.") for key in header.metadata
             ),
             family_key=f"{architecture}/{family_of(name)}",
+            type_ids=tuple(sorted({tensor.type_id for tensor in tensors})),
         )
 
 

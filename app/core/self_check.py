@@ -72,6 +72,7 @@ class EngineCheck(msgspec.Struct, frozen=True):
         instruction_sets: What of the processor it uses.
         checked_at: Seconds since 1970.
         elapsed_ns: What the check took.
+        has_gpu: Whether models are computed elsewhere than on the processor that was checked.
     """
 
     engine: str
@@ -80,6 +81,7 @@ class EngineCheck(msgspec.Struct, frozen=True):
     findings: tuple[TypeFinding, ...]
     checked_at: int
     elapsed_ns: int
+    has_gpu: bool = False
 
     @property
     def faults(self) -> list[TypeFinding]:

@@ -17,6 +17,8 @@ class EndCause(Enum):
     BAD_PROTOCOL = auto()
 
 
+# The signal's number on Unix, and what Windows ends a process with.
+_ILLEGAL_INSTRUCTION = (-4, 0xC000001D)
 _ABORT_LINE = re.compile(r"GGML_ASSERT\(|GGML_ABORT|terminate called|what\(\):|fatal error")
 _SOURCE_PREFIX = re.compile(r"^\S*/(?=[^/\s]+:\d+:)")
 
@@ -61,6 +63,11 @@ class EngineOutcome:
             case None:
                 return self._own_end()
 
+    @property
+    def lacks_instruction(self) -> bool:
+        """Whether it used an instruction that this processor refuses."""
+        return self.cause is None and self.status in _ILLEGAL_INSTRUCTION
+
     def _own_end(self) -> str:
         if self.abort_text:
             return f"llama.cpp gave up on this file: {self.abort_text.splitlines()[0]}"
@@ -68,8 +75,11 @@ class EngineOutcome:
             return "llama.cpp gave up on this file without saying why."
         if self.status == -getattr(signal, "SIGKILL", 9):
             return "The engine was ended from outside, most likely because memory ran out."
-        if self.status == -getattr(signal, "SIGILL", 4):
-            return "This processor lacks an instruction that the engine was built for."
+        if self.lacks_instruction:
+            return (
+                "This processor lacks an instruction that the engine was built for: "
+                "“shrinkscope devices” repairs that, or says how."
+            )
         if self.status in (-signal.SIGSEGV, -getattr(signal, "SIGBUS", 7)):
             return "The engine crashed while reading this file."
         return f"The engine ended unexpectedly with status {self.status}."
@@ -81,8 +91,8 @@ class EngineOutcome:
             return "Choose one of the well-known templates in this pane's settings."
         if self.status == -getattr(signal, "SIGKILL", 9):
             return "Close other programs, choose a smaller context or a more shrunken version."
-        if self.status == -getattr(signal, "SIGILL", 4):
-            return "Install llama-cpp-python built on this computer."
+        if self.lacks_instruction:
+            return "Repair the engine: it goes on without what fails here."
         return (
             "The other panes go on. Reload tries again; if it happens again, the file is damaged "
             "or this llama.cpp does not know it: download it again or take another version."

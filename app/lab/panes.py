@@ -54,12 +54,14 @@ class PaneFailure:
         advice: What to try; may be empty.
         detail: For the log view; may be empty.
         can_drop_turns: The context is full, and dropping the oldest turns would help.
+        can_repair: The engine itself is at fault, and might do with another one.
     """
 
     sentence: str
     advice: str = ""
     detail: str = ""
     can_drop_turns: bool = False
+    can_repair: bool = False
 
 
 @dataclass(frozen=True, slots=True)

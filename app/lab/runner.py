@@ -67,6 +67,7 @@ class Runner:
     Attributes:
         pool: The engines.
         engine: What the last started engine said of itself; None before the first.
+        doubt: Says why a pane's file had better not be loaded; whoever loads it all the same may.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Runner:
         self._events: SimpleQueue[tuple[str, ClientEvent]] = SimpleQueue()
         self.pool = pool_for(lambda name, event: self._events.put((name, event)))
         self.engine: m.Hello | None = None
+        self.doubt: Callable[[Pane], PaneFailure | None] = lambda _pane: None
         self._loader = Loader(self.pool, available_bytes)
         self._jobs = JobQueue()
         self._panes: dict[str, Pane] = {}
@@ -282,7 +284,10 @@ class Runner:
             return
         log.warning("engine of %s ended: %s", pane.candidate.path, outcome.sentence)
         detail = outcome.abort_text or outcome.log_tail[-2000:]
-        self.fail(pane, PaneFailure(outcome.sentence, outcome.advice, detail))
+        failure = PaneFailure(
+            outcome.sentence, outcome.advice, detail, can_repair=outcome.lacks_instruction
+        )
+        self.fail(pane, failure)
 
     def _on_loaded(self, pane: Pane, event: m.Loaded) -> None:
         self._loader.loaded(pane, event)
@@ -395,6 +400,9 @@ class Runner:
                 self._change(pane, PaneState.READY)
             else:
                 self._generate(job)
+            return
+        if (doubt := self.doubt(pane)) is not None:
+            self.fail(pane, doubt)
             return
         try:
             self._start_load(pane)

@@ -22,12 +22,13 @@ from app.engine.client import EngineClient, Exited
 from app.engine.variants import leave_out, left_out, libraries_stamp
 from app.lab.calls import EngineFailed, check_end
 from app.lab.demo import demo_base
+from app.lab.engine_hello import gpus_of
 from app.monitor.machine import processor_facts
 from app.monitor.process import processor_seconds
 from app.store.engine_checks import EngineCheckStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from app.engine.client import ClientEvent
     from app.engine.outcome import EngineOutcome
@@ -89,6 +90,7 @@ class SelfChecks:
         Raises:
             EngineFailed: No engine starts here, or it was ended from outside.
         """
+        before = left_out(self._folder)
         tried: list[EngineCheck] = []
         while True:
             build = self._build(self._folder)
@@ -99,20 +101,29 @@ class SelfChecks:
                 self._store.keep(build, check)
             tried.append(check)
             log.info("engine checked: %s", _summary(check))
-            if check.is_right or not self._take_another(tried):
+            if check.is_right or not self._take_another(before, tried):
                 return self.known() or check
 
-    def _take_another(self, tried: list[EngineCheck]) -> bool:
-        """Leave the last variant out; tells whether another one is to be checked then."""
+    def do_without(self, variant: str) -> None:
+        """Let engines do without a CPU variant from now on."""
+        leave_out(self._folder, (*left_out(self._folder), variant))
+
+    def _take_another(self, before: Sequence[str], tried: list[EngineCheck]) -> bool:
+        """Leave the last variant out; tells whether another one is to be checked then.
+
+        Args:
+            before: What was left out before the first one was tried.
+            tried: What was found of one after the other.
+        """
         variants = [check.variant for check in tried]
         if not variants[-1]:
             return False
-        if variants[-1] not in variants[:-1]:
-            leave_out(self._folder, variants)
+        if variants[-1] not in (*before, *variants[:-1]):
+            leave_out(self._folder, (*before, *variants))
             return True
         # llama.cpp came back to one that was left out: there is no other. The least bad one, then.
         best = min(range(len(tried)), key=lambda place: len(tried[place].faults))
-        leave_out(self._folder, variants[:best])
+        leave_out(self._folder, (*before, *variants[:best]))
         return False
 
 
@@ -163,6 +174,7 @@ def check_engine(
         findings=tuple(findings),
         checked_at=int(time.time()),
         elapsed_ns=time.perf_counter_ns() - begin_ns,
+        has_gpu=hello is not None and bool(gpus_of(hello)),
     )
 
 

@@ -35,7 +35,8 @@ def test_what_llama_cpp_says_of_the_processor() -> None:
         (["amx"], ["Q8_0"], "avx512"),
         (["amx", "avx512"], ["Q8_0"], "native"),
         (["native"], ["IQ3_S"], "avx512"),
-        (["amx", "avx512", "native"], ["Q8_0"], None),
+        (["amx", "avx512", "native"], ["Q8_0"], "avx2"),
+        (["amx", "avx512", "native", "avx2", "avx"], ["Q8_0"], None),
     ],
 )
 def test_the_rarest_is_given_up_first(

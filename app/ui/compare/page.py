@@ -43,12 +43,14 @@ class ComparePage(PageParts):
         title_changed: The open chat's title, empty if it has none.
         link_activated: The person clicked a link in an answer (QUrl); nothing is opened here.
         measure_wanted: A ladder is to be made of these candidates.
+        repair_wanted: The engine is to go on without what failed here.
     """
 
     said = Signal(str)
     title_changed = Signal(str)
     link_activated = Signal(QUrl)
     measure_wanted = Signal()
+    repair_wanted = Signal()
 
     def __init__(
         self,
@@ -306,6 +308,8 @@ class ComparePage(PageParts):
                 self.commands.show_settings.setChecked(True)
             case PaneCommand.LOG:
                 self.windows.show_log(key)
+            case PaneCommand.REPAIR:
+                self.repair_wanted.emit()
             case PaneCommand.ELSEWHERE:
                 header = self.panes.view(key).header
                 self.windows.show_elsewhere(key, header.mapToGlobal(header.rect().bottomLeft()))

@@ -34,6 +34,7 @@ class PaneCommand(Enum):
     REMOVE = "remove"
     RETRY = "retry"
     DROP_TURNS = "drop_turns"
+    REPAIR = "repair"
 
 
 _NOT_LOADED = frozenset({PaneState.ASLEEP, PaneState.FAILED})

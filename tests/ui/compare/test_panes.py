@@ -264,6 +264,21 @@ def test_a_failed_answer_can_be_asked_again(shown: Shown, qtbot: QtBot) -> None:
     assert shown.calls("retry") == [(view.key,)]
 
 
+def test_an_engine_at_fault_can_be_repaired(shown: Shown, qtbot: QtBot) -> None:
+    wanted: list[None] = []
+    shown.page.repair_wanted.connect(lambda: wanted.append(None))
+    shown.session.fail("B", PaneFailure("It lacks an instruction.", can_repair=True))
+    shown.session.fail("C", PaneFailure("It broke."))
+    shown.settle()
+    qtbot.mouseClick(notice_button(shown.pane("B"), "Repair the engine"), LEFT)
+    assert len(wanted) == 1
+    # Whoever wants to try it as it is may.
+    qtbot.mouseClick(notice_button(shown.pane("B"), "Reload"), LEFT)
+    assert shown.calls("reload") == [(shown.pane("B").key,)]
+    other = shown.pane("C").notice.findChildren(QPushButton)
+    assert "Repair the engine" not in [button.text() for button in other]
+
+
 def test_a_log_can_be_read_and_copied(shown: Shown, qtbot: QtBot) -> None:
     shown.session.fail("B", PaneFailure("It broke.", detail="GGML_ASSERT"))
     shown.settle()
