@@ -23,7 +23,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QTextBrowser, QTextEdit, QWidget
 
-from app.ui import code_colours
 from app.ui.answer_document import AnswerDocument
 from app.ui.answer_paint import paint_boxes, paint_mark
 from app.ui.answer_style import CODE_PADDING_PX, code_run, is_code
@@ -450,9 +449,8 @@ class MarkdownView(QTextBrowser):
 
 
 def warm_up() -> None:
-    """Load fonts and the highlighter, which cost some 65 ms at the first answer; call when idle."""
+    """Load fonts, which cost some 50 ms at the first answer; call when idle."""
     document = AnswerDocument()
     document.show_source("# a **b** *c* `d`\n\n```python\nx = 1\n```\n\n- e\n")
     document.setTextWidth(200)
     document.size()
-    code_colours.warm_up()

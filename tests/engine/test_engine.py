@@ -16,6 +16,7 @@ from app.core.chat import Message, Role, StopReason
 from app.core.settings import COMPARE_GREEDY, SamplingSettings
 from app.engine import messages as m
 from app.engine.client import EngineClient, Exited
+from app.engine.host.text import MAX_ANSWER_BYTES
 from app.engine.outcome import EndCause
 from tests.engine.conftest import PATIENCE_SECONDS, RecordedEngine
 from tests.helpers import gguf_files as files
@@ -435,3 +436,16 @@ def test_a_client_that_was_never_started_closes(tmp_path: Path) -> None:
     client = EngineClient("t", lambda _key, _event: None, tmp_path)
     client.close()
     assert client.join(0)
+
+
+def test_an_answer_is_capped_in_bytes_whatever_its_tokens_are(
+    engine: RecordedEngine, tmp_path: Path
+) -> None:
+    # Each byte of the last one is six in a message.
+    pieces = [f" w{number}" + "- a\n" * 20_000 for number in range(5)] + ["\x01" * 300_000]
+    engine.load(files.write_scripted_model(tmp_path / "m.gguf", pieces, ends=False))
+    text, _, finished = engine.answer("go", ENDLESS)
+    assert finished.stop_reason is StopReason.LENGTH
+    assert len(text) == MAX_ANSWER_BYTES
+    assert finished.figures.generated_tokens < 20
+    assert engine.answer("again", SamplingSettings(max_tokens=1))[0].startswith(" w0")

@@ -10,7 +10,7 @@ from app.core.thinking import prompt_opens_thinking
 from app.engine.host.memory import own_memory
 from app.engine.host.model import Aborted, Context, EngineError
 from app.engine.host.sampling import Sampler, make_sampler
-from app.engine.host.text import TextBuilder
+from app.engine.host.text import MAX_ANSWER_BYTES, TextBuilder
 from app.engine.messages import (
     Failed,
     FailureKind,
@@ -29,6 +29,7 @@ _EVENT_INTERVAL_NS = 33_000_000
 _CPU_SLICE_NS = 400_000_000
 _GPU_SLICE_NS = 100_000_000
 _MIN_SLICE_TOKENS = 64
+_EVENT_CHARACTERS = 1 << 16
 
 
 class PromptTooLong(EngineError):
@@ -156,6 +157,7 @@ class _Answer:
         self.tokens = 0
         self.thinking_tokens = 0
         self.first_ns: int | None = None
+        self._bytes_left = MAX_ANSWER_BYTES
         self._last_ns = 0
         self._sent_ns = 0
 
@@ -182,14 +184,14 @@ class _Answer:
                 self.first_ns = now_ns
             self.tokens += 1
             thinking_before = builder.is_thinking
-            builder.feed(model.piece(token, special=token in self._mark_tokens))
+            self._feed(model.piece(token, special=token in self._mark_tokens))
             if thinking_before or builder.is_thinking:
                 self.thinking_tokens += 1
             if now_ns - self._sent_ns >= _EVENT_INTERVAL_NS:
                 self.flush(now_ns=now_ns)
             if builder.stop_found:
                 return StopReason.END
-            if self.tokens >= limit:
+            if self.tokens >= limit or not self._bytes_left:
                 return StopReason.LENGTH
             if len(context.tokens) >= context.size_tokens:
                 return StopReason.CONTEXT
@@ -198,12 +200,17 @@ class _Answer:
             if over and builder.is_thinking:
                 self._close_thinking()
 
+    def _feed(self, piece: bytes) -> None:
+        """Take a token's bytes, as far as the answer may grow."""
+        self._builder.feed(piece[: self._bytes_left])
+        self._bytes_left -= min(len(piece), self._bytes_left)
+
     def _close_thinking(self) -> None:
         """Write the end mark in the model's place; the answer follows."""
         room = self._context.size_tokens - len(self._context.tokens)
         for token in self._closing[:room]:
             self._context.decode_one(token)
-            self._builder.feed(self._model.piece(token, special=True))
+            self._feed(self._model.piece(token, special=True))
 
     def flush(self, *, final: bool = False, now_ns: int | None = None) -> None:
         """Send what came since the last event."""
@@ -215,6 +222,12 @@ class _Answer:
         answer, thinking = self._builder.pieces.take()
         if not answer and not thinking and self.tokens == 0:
             return
+        # A token may be as long as it likes, a message may not.
+        for start in range(0, max(1, len(answer), len(thinking)), _EVENT_CHARACTERS):
+            end = start + _EVENT_CHARACTERS
+            self._emit(answer[start:end], thinking[start:end])
+
+    def _emit(self, answer: str, thinking: str) -> None:
         self._channel.emit(
             Text(
                 self._command.id,
