@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from app.store.chats import ChatSummary
 
 
+MAX_PROMPT_BYTES = 1 << 19
+"""Beyond this a message and its answers do not fit in a message to the engine."""
+
+
 class AnswerWatch(Protocol):
     """Follows answers from their begin to their end, on the session's thread."""
 
@@ -340,7 +344,12 @@ class Session:
     # --- the chat -------------------------------------------------------------------------
 
     def set_system_prompt(self, text: str) -> None:
-        """What every candidate is told first."""
+        """What every candidate is told first.
+
+        Raises:
+            PersonError: It is too long to be sent; nothing has changed.
+        """
+        _check_length(text, "The system prompt")
         self.chat.system_prompt = whole_text(text)
         self._recorder.update(self.chat)
 
@@ -486,6 +495,7 @@ class Session:
     def _check_askable(self, prompt: str, keys: Sequence[str]) -> None:
         if not prompt.strip():
             raise PersonError("Write something to ask first.")
+        _check_length(prompt, "This message")
         if not keys:
             raise PersonError("Open a model file first.")
         for key in keys:
@@ -565,6 +575,15 @@ class Session:
 
     def _tell_chats(self) -> None:
         self.listener.chats_changed()
+
+
+def _check_length(text: str, what: str) -> None:
+    size_bytes = len(text.encode(errors="replace"))
+    if size_bytes > MAX_PROMPT_BYTES:
+        raise PersonError(
+            f"{what} is {size_bytes / 1e6:.1f} MB long, and {MAX_PROMPT_BYTES / 1e6:.1f} MB can be "
+            "sent: shorten it, or ask about a part of it."
+        )
 
 
 def _unreadable(job: Job) -> bool:

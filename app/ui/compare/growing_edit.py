@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
+from PySide6.QtWidgets import QSizePolicy
+
+from app.ui.bounded_edit import BoundedEdit
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QResizeEvent
     from PySide6.QtWidgets import QWidget
 
 
-class GrowingEdit(QPlainTextEdit):
+class GrowingEdit(BoundedEdit):
     """Signals that the person wants to send it: always at Ctrl+Enter, and at Enter if asked to.
 
     Signals:
@@ -105,7 +107,3 @@ class GrowingEdit(QPlainTextEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.left.emit()
-
-    def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        # Files are the window's: a model dropped here is opened, not written out as its path.
-        return source.hasText() and not source.hasUrls()

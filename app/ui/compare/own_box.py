@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.ui.compare.growing_edit import GrowingEdit
+from app.ui.compare.prompt_field import PromptField
 from app.ui.theme import GRID
 from app.ui.widgets import IconButton
 
@@ -28,8 +29,9 @@ class OwnBox(QWidget):
         self.edit = GrowingEdit(most_lines=MOST_LINES, enter_submits=True)
         self.edit.setPlaceholderText(self.tr("ask {letter} only …").format(letter=letter))
         self.edit.setAccessibleName(self.tr("Prompt for {letter} only").format(letter=letter))
+        self.field = PromptField(self.edit)
         self.edit.submitted.connect(self._ask)
-        self.edit.submitted_to_all.connect(lambda: self.asked_all.emit(self.edit.text()))
+        self.edit.submitted_to_all.connect(lambda: self.asked_all.emit(self.text()))
         self.send_button = IconButton(
             "send", self.tr("Ask {letter} only (Enter)").format(letter=letter), size_px=16
         )
@@ -38,17 +40,17 @@ class OwnBox(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, 0, GRID // 2, 0)
         row.setSpacing(GRID // 2)
-        row.addWidget(self.edit, 1)
+        row.addWidget(self.field, 1)
         row.addWidget(self.send_button, 0, Qt.AlignmentFlag.AlignBottom)
 
     def text(self) -> str:
         """What is written, without blank space around it."""
-        return self.edit.text()
+        return self.field.text()
 
     def clear(self) -> None:
         """Empty the box, once the session has taken the prompt."""
-        self.edit.clear()
+        self.field.clear()
 
     def _ask(self) -> None:
-        if self.edit.text():
-            self.asked.emit(self.edit.text())
+        if text := self.text():
+            self.asked.emit(text)

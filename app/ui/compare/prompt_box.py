@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.ui.compare.growing_edit import GrowingEdit
+from app.ui.compare.prompt_field import PromptField
 from app.ui.icons import Tone, icon
 from app.ui.theme import GRID
 
@@ -28,7 +29,8 @@ class PromptBox(QWidget):
         self.edit = GrowingEdit(most_lines=MOST_LINES, enter_submits=False)
         self.edit.setAccessibleName(self.tr("Prompt for every model"))
         self.edit.submitted_to_all.connect(self._submit)
-        self.edit.textChanged.connect(self._refresh)
+        self.field = PromptField(self.edit)
+        self.field.changed.connect(self._refresh)
         self.send_button = QPushButton(icon("send", Tone.ON_ACCENT), self.tr("Send"))
         self.send_button.setProperty("role", "primary")
         self.send_button.setToolTip(self.tr("Ask every model (Ctrl+Enter)"))
@@ -46,7 +48,7 @@ class PromptBox(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(GRID, GRID, GRID, GRID)
         layout.setSpacing(GRID)
-        layout.addWidget(self.edit, 1, Qt.AlignmentFlag.AlignBottom)
+        layout.addWidget(self.field, 1, Qt.AlignmentFlag.AlignBottom)
         layout.addLayout(beside)
         self._busy = False
         self._panes = 0
@@ -64,16 +66,15 @@ class PromptBox(QWidget):
 
     def text(self) -> str:
         """What is written, without blank space around it."""
-        return self.edit.text()
+        return self.field.text()
 
     def set_text(self, text: str) -> None:
         """Put a prompt in the box, the cursor behind it."""
-        self.edit.setPlainText(text)
-        self.edit.moveCursor(self.edit.textCursor().MoveOperation.End)
+        self.field.set_text(text)
 
     def clear(self) -> None:
         """Empty the box, once the session has taken the prompt."""
-        self.edit.clear()
+        self.field.clear()
 
     def _refresh(self) -> None:
         self.send_button.setEnabled(bool(self.text()) and self._panes > 0 and not self._busy)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.core.chat_templates import WELL_KNOWN
 from app.ui.compare.growing_edit import GrowingEdit
+from app.ui.compare.prompt_field import PromptField
 from app.ui.compare.side_panel import SidePanel
 from app.ui.compare.words import level_words
 from app.ui.settings_panel import CandidateSettings, SamplingEditor
@@ -43,12 +44,13 @@ class ChatSettings(QWidget):
         self.system = GrowingEdit(most_lines=SYSTEM_LINES, enter_submits=False)
         self.system.setAccessibleName(self.tr("System prompt"))
         self.system.setPlaceholderText(self.tr("none"))
-        self.system.setPlainText(session.chat.system_prompt)
+        self.system_field = PromptField(self.system)
+        self.system_field.set_text(session.chat.system_prompt)
         self._writing = QTimer(self)
         self._writing.setSingleShot(True)
         self._writing.setInterval(WRITE_AFTER_MS)
         self._writing.timeout.connect(self.write_system)
-        self.system.textChanged.connect(self._writing.start)
+        self.system_field.changed.connect(self._writing.start)
         self.system.left.connect(self.write_system)
         self.sampling = SamplingEditor(session.chat.sampling)
         self.sampling.changed.connect(self.sampling_changed)
@@ -61,7 +63,7 @@ class ChatSettings(QWidget):
         column.setContentsMargins(0, 0, GRID, GRID)
         column.setSpacing(GRID)
         column.addWidget(label(self.tr("System prompt"), "strong"))
-        column.addWidget(self.system)
+        column.addWidget(self.system_field)
         column.addWidget(explanation)
         column.addWidget(hrule())
         column.addWidget(label(self.tr("Sampling"), "strong"))
@@ -72,8 +74,8 @@ class ChatSettings(QWidget):
     def follow(self) -> None:
         """Show what the session's chat has, unless the person is writing."""
         chat = self._session.chat
-        if not self._writing.isActive() and self.system.toPlainText() != chat.system_prompt:
-            self.system.setPlainText(chat.system_prompt)
+        if not self._writing.isActive() and self.system_field.whole_text() != chat.system_prompt:
+            self.system_field.set_text(chat.system_prompt)
             self._writing.stop()
         if self.sampling.settings != chat.sampling:
             self.sampling.set_settings(chat.sampling)
@@ -84,7 +86,7 @@ class ChatSettings(QWidget):
     def write_system(self) -> None:
         """Tell the system prompt now."""
         self._writing.stop()
-        text = self.system.toPlainText()
+        text = self.system_field.whole_text()
         if text != self._session.chat.system_prompt:
             self.system_changed.emit(text)
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.ui.compare.growing_edit import GrowingEdit
 from app.ui.compare.part_bar import PartBar
+from app.ui.compare.prompt_field import PromptField
 from app.ui.compare.quiet_button import SIDE_PX, QuietButton
 from app.ui.compare.words import tokens_words
 from app.ui.icons import Tone, icon
@@ -193,7 +194,8 @@ class PromptEditor(QWidget):
             most_lines=EDIT_LINES, enter_submits=False, escape_cancels=True, parent=self
         )
         self.edit.setAccessibleName(self.tr("Edit the message"))
-        self.edit.setPlainText(prompt)
+        self.field = PromptField(self.edit)
+        self.field.set_text(prompt)
         self.edit.submitted_to_all.connect(self._accept)
         self.edit.cancelled.connect(self.cancelled)
         note = QLabel(self.tr("Answers from here on are replaced."))
@@ -212,7 +214,7 @@ class PromptEditor(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID // 2)
-        layout.addWidget(self.edit)
+        layout.addWidget(self.field)
         layout.addWidget(note)
         layout.addLayout(buttons)
 
@@ -226,8 +228,8 @@ class PromptEditor(QWidget):
         self.ask_button.setEnabled(enabled)
 
     def _accept(self) -> None:
-        if self.edit.text() and self.ask_button.isEnabled():
-            self.accepted.emit(self.edit.text())
+        if self.field.text() and self.ask_button.isEnabled():
+            self.accepted.emit(self.field.text())
 
 
 class ThinkingBlock(QWidget):

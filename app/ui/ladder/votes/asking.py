@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QMenu,
-    QPlainTextEdit,
     QVBoxLayout,
     QWidget,
 )
@@ -20,11 +19,13 @@ from PySide6.QtWidgets import (
 from app.core.settings import COMPARE_GREEDY, SamplingSettings
 from app.core.votes.prompts import join_prompts, split_prompts
 from app.lab.votes_orders import VoteOrder
-from app.ui.format import count
+from app.ui.bounded_edit import BoundedEdit
+from app.ui.format import byte_size, count
 from app.ui.icons import icon
 from app.ui.ladder.votes.marks import SIDE_PX, mark_icon
 from app.ui.ladder.votes.sources import ChatPromptPicker
 from app.ui.ladder.votes.words import kind_title, prompts_words
+from app.ui.text_parts import PART_WEIGHT
 from app.ui.theme import GRID
 from app.ui.widgets import FlowLayout, NumberField, Popup, label, push_button
 
@@ -74,6 +75,7 @@ class AskForm(QFrame):
         )
         self.prompts.setTabChangesFocus(True)
         self.prompts.textChanged.connect(self._follow)
+        self.prompts.too_long.connect(self._refuse)
         self.chats_button = push_button(self.tr("From your chats"), icon_name="chat")
         self.chats_button.clicked.connect(self._open_chats)
         self.examples_button = push_button(self.tr("Examples"), icon_name="add")
@@ -202,8 +204,17 @@ class AskForm(QFrame):
 
     def add_prompts(self, prompts: Sequence[str]) -> None:
         """Write prompts below those that are there."""
-        self.prompts.setPlainText(join_prompts(list(dict.fromkeys([*self.written(), *prompts]))))
+        text = join_prompts(list(dict.fromkeys([*self.written(), *prompts])))
+        if not self.prompts.takes(text):
+            self._refuse(text)
+            return
+        self.prompts.setPlainText(text)
         self.prompts.moveCursor(self.prompts.textCursor().MoveOperation.End)
+
+    def _refuse(self, text: str) -> None:
+        """A pasted text is longer than any list of prompts."""
+        size = byte_size(len(text.encode(errors="replace")))
+        self.number.setText(self.tr("Too long to paste here: {size}.").format(size=size))
 
     def remove_prompts(self) -> None:
         """Empty the field; Ctrl+Z brings it back."""
@@ -274,8 +285,10 @@ class AskForm(QFrame):
         self.ask_button.setText(words)
 
 
-class _PromptsEdit(QPlainTextEdit):
+class _PromptsEdit(BoundedEdit):
     """As high as there is room, and content with little."""
+
+    most_weight = PART_WEIGHT
 
     def sizeHint(self) -> QSize:
         return QSize(40 * GRID, 15 * GRID)
