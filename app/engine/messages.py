@@ -26,6 +26,7 @@ class FailureKind(StrEnum):
     TEMPLATE = "template"
     PROMPT_TOO_LONG = "prompt_too_long"
     GENERATE = "generate"
+    NUMBERS = "numbers"
     BENCH = "bench"
     QUANTIZE = "quantize"
     SCORE = "score"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from app.core.errors import PersonError
 from app.engine.client import ClientEvent, EngineClient, Exited
-from app.engine.messages import Failed, Hello
+from app.engine.messages import Failed, FailureKind, Hello
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -46,7 +46,15 @@ def check_end() -> None:
 
 
 class EngineFailed(PersonError):
-    """The engine refused a command or ended."""
+    """The engine refused a command or ended.
+
+    Attributes:
+        kind: What it refused for; None where it ended.
+    """
+
+    def __init__(self, sentence: str, detail: str = "", kind: FailureKind | None = None) -> None:
+        super().__init__(sentence, detail)
+        self.kind = kind
 
 
 class EngineCalls:
@@ -168,6 +176,6 @@ class EngineCalls:
                 outcome = event.outcome
                 raise EngineFailed(outcome.sentence, outcome.log_tail)
             if isinstance(event, Failed) and event.id == command_id:
-                raise EngineFailed(event.sentence, event.detail)
+                raise EngineFailed(event.sentence, event.detail, event.kind)
             if on_event is not None:
                 on_event(event)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from app.lab.texts import MeasuredText
 
 MOST_BYTES = 2_000_000_000
+# Raise it when what is kept comes to mean something else. Since 2 it is free of NaN.
+_FORMAT = b"2\0"
 _FACTS, _TOKENS, _CONTINUATIONS = "facts.json", "tokens", "continuations.json"
 
 _T = TypeVar("_T")
@@ -112,7 +114,7 @@ class KeptReferences:
         Raises:
             OSError: The folder cannot be written, or the file is gone.
         """
-        digest = sha256(method.encode() + b"\0" + text.sha256.encode())
+        digest = sha256(_FORMAT + method.encode() + b"\0" + text.sha256.encode())
         if "strftime_now" in (model.chat_template or ""):
             # Such a template writes the date into every chat.
             digest.update(datetime.datetime.now().astimezone().date().isoformat().encode())

@@ -116,6 +116,8 @@ class Quality:
             floor = noise_floor or holding.floor()
             rows = [self._finished(c, base, kept, reader, holding) for c in opened]
             error = holding.reference_error
+            if error is not None:
+                _blame_reference(rows, error)
             row = QualityRow(str(reference), base.level_name, facts=facts, error=error)
             return QualityResult(self._shelf.engine, row, floor, rows)
 
@@ -281,3 +283,10 @@ class Quality:
     def _step(self, model: ModelFile) -> None:
         self._done += 1
         self._on_step(min(self._done, self._total), self._total, str(model.path))
+
+
+def _blame_reference(rows: Sequence[QualityRow], sentence: str) -> None:
+    """A candidate of which nothing could be measured because of the reference says so."""
+    for row in rows:
+        if row.error is None and row.figures is None and row.bits is None:
+            row.error = f"The reference could not be measured: {sentence}"

@@ -68,18 +68,14 @@ class Holding:
         self._shelf.drop(self._base.path)
 
     def keep(self, start: int, stop: int) -> int:
-        """Keep what the reference says of some chunks; returns up to where it could.
-
-        Raises:
-            PersonError: It could not even for the first chunk of all.
-        """
+        """Keep what the reference says of some chunks; returns up to where it could."""
         for number in range(start, stop):
             if not self._kept.chunk(number).is_file():
+                if self.reference_error is not None:
+                    return number
                 try:
                     self._keep_one(number)
                 except PersonError as error:
-                    if number == 0:
-                        raise
                     self.lose_reference(error)
                     return number
             self._on_chunk(self._base)
@@ -115,6 +111,8 @@ class Holding:
     def floor(self) -> QualityFigures | None:
         """What rounding alone makes of the reference: other batches, another number of threads."""
         count = self.keep(0, min(_FLOOR_CHUNKS, len(self._chunks)))
+        if not count:
+            return None
         threads = max(1, self._plan.threads - 1) if self._plan.threads > 1 else 2
         try:
             engine = self._shelf.take(self._base)

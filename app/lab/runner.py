@@ -509,6 +509,8 @@ def _advice(event: m.Failed) -> str:
             return "Choose a smaller context or KV cache type q8_0 in the settings."
         case m.FailureKind.TEMPLATE:
             return "Choose one of the well-known templates in this pane's settings."
+        case m.FailureKind.NUMBERS:
+            return "Download it again, or take another version."
         case m.FailureKind.LOAD:
             return "Check that the file is complete; download it again or take another version."
         case _:

@@ -196,6 +196,10 @@ class FileAsker:
             case m.Failed() if event.id == engine.load_id:
                 self._errors.append(event.sentence)
                 self._dismiss(key)
+            case m.Failed() if event.kind is m.FailureKind.NUMBERS:
+                self._errors.append(event.sentence)
+                self._todo.clear()  # the others would come to the same
+                self._dismiss(key)
             case m.Failed():
                 # The engine lives: this question cannot be asked, the next one may.
                 self._errors.append(event.sentence)

@@ -18,7 +18,7 @@ from app.core.memory import estimate_needed_bytes, memory_budget_bytes
 from app.core.votes.choices import shuffle
 from app.core.votes.pairs import Role, VoteAnswer, VotedFile, VotePair
 from app.engine import messages as m
-from app.lab.calls import EngineCalls
+from app.lab.calls import EngineCalls, EngineFailed
 from app.lab.tasks_plan import THINKING_TOKENS
 from app.lab.votes_events import Answered, AnswersProgress, FileKnown, PairFailed
 from app.lab.votes_files import known_again, look_at, with_hashes
@@ -193,6 +193,8 @@ class AnswerMaker:
             log.warning("no answer for pair %d: %s %s", pair.id, error.sentence, error.detail)
             if engine.pid is None:
                 self._crashed(path, error.sentence)
+            if isinstance(error, EngineFailed) and error.kind is m.FailureKind.NUMBERS:
+                self._broken[path] = error.sentence
             return error.sentence
         if not answer.text.strip():
             if answer.stop_reason is StopReason.LENGTH:

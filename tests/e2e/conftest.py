@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -145,6 +146,9 @@ class Models:
 
     def _write_green(self, path: Path) -> None:
         files.write_scripted_model(path, ["The", " sky", " is", " green", "!"])
+
+    def _write_no_numbers(self, path: Path) -> None:
+        files.write_with_value(path, self["blue"], "output_norm.weight", math.nan)
 
     def _write_endless(self, path: Path) -> None:
         words = [f" w{number}" for number in range(30)]

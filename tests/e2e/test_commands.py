@@ -90,6 +90,7 @@ def test_what_cannot_be_read_or_run_says_why_and_the_others_are_complete(
         models["endless_template"]: "2 seconds",
         models["greedy_template"]: "memory",
         models["failing_template"]: "no such role",
+        models["no_numbers"]: "computes no numbers (NaN)",
         models.folder: "folder",
         models["green"]: None,
     }

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from app.core.gguf import GgufType
+from app.core.gguf import GgufType, parse_header
 from tests.helpers.gguf_container import F16, F32, Tensor, Typed, container, entry, file_bytes
 
 if TYPE_CHECKING:
@@ -240,6 +240,20 @@ def write_wrong_version(path: Path, version: int = 99) -> Path:
     whole = bytearray(write_tiny_llama(path).read_bytes())
     whole[4:8] = struct.pack("<I", version)
     path.write_bytes(whole)
+    return path
+
+
+def write_with_value(
+    path: Path, source: Path, tensor_name: str, value: float, place: int = 0
+) -> Path:
+    """A copy of a sound file in which one weight of an F16 or F32 tensor is ``value``."""
+    data = bytearray(source.read_bytes())
+    found = parse_header(data)
+    tensor = next(tensor for tensor in found.tensors if tensor.name == tensor_name)
+    form = {F16: "<e", F32: "<f"}[tensor.type_id]
+    start = found.data_offset + tensor.offset + place * struct.calcsize(form)
+    struct.pack_into(form, data, start, value)
+    path.write_bytes(data)
     return path
 
 

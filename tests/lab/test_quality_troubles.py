@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import sys
 from collections.abc import Callable
@@ -29,6 +30,7 @@ from app.store.database import StoreFailed, open_database
 from app.store.ladders import LadderStore, StoredStep
 from app.store.paths import Paths
 from app.store.speeds import SpeedStore
+from tests.helpers.gguf_files import write_with_value
 
 if TYPE_CHECKING:
     from app.lab.ladder_control import LadderProgress
@@ -294,3 +296,35 @@ def test_a_store_on_a_full_disk_loses_nothing_that_was_measured(
     assert row.memory is not None
     assert row.quality is not None
     connection.close()
+
+
+@pytest.fixture
+def no_numbers(demo_model: Path, tmp_path: Path) -> Path:
+    """A copy of the demo model with one broken weight."""
+    return write_with_value(tmp_path / "nan.gguf", demo_model, "output_norm.weight", math.nan)
+
+
+def test_a_candidate_that_computes_no_numbers_says_so(
+    demo_model: Path, no_numbers: Path, shrunken: Path, tmp_path: Path
+) -> None:
+    result = Measurement(tmp_path).run(demo_model, no_numbers, shrunken)
+    broken, sound = result.rows
+    assert broken.error is not None
+    assert broken.error.startswith("This file computes no numbers (NaN)")
+    assert broken.figures is None
+    assert sound.error is None
+    assert sound.figures is not None
+    assert result.reference.error is None
+    assert result.noise_floor is not None
+
+
+def test_a_reference_that_computes_no_numbers_is_not_its_candidates_fault(
+    no_numbers: Path, shrunken: Path, tmp_path: Path
+) -> None:
+    result = Measurement(tmp_path).run(no_numbers, shrunken)
+    assert result.reference.error is not None
+    assert result.reference.error.startswith("This file computes no numbers (NaN)")
+    (row,) = result.rows
+    assert row.error == f"The reference could not be measured: {result.reference.error}"
+    assert row.figures is None
+    assert result.noise_floor is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -190,6 +191,20 @@ def test_a_reference_that_cannot_be_asked_ends_it_all(
     late = files.write_first_message_crash_model(tmp_path / "late.gguf")
     with pytest.raises(PersonError, match="reference cannot be asked: llama"):
         lab.run(plan_of(questions(3)), late, scripted["four"])
+
+
+def test_a_file_that_computes_no_numbers_is_asked_once(
+    lab: Lab, scripted: dict[str, Path], tmp_path: Path
+) -> None:
+    four = scripted["four"]
+    broken = files.write_with_value(tmp_path / "nan.gguf", four, "output_norm.weight", math.nan)
+    result = lab.run(plan_of(questions(20)), four, broken)
+    (row,) = result.rows
+    assert row.error is not None
+    assert row.error.startswith("This file computes no numbers (NaN)")
+    assert row.kinds == []
+    with pytest.raises(PersonError, match="reference cannot be asked: This file computes no num"):
+        lab.run(plan_of(questions(20)), broken, four)
 
 
 def test_an_engine_that_is_killed_is_replaced(lab: Lab, scripted: dict[str, Path]) -> None:

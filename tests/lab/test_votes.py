@@ -211,6 +211,19 @@ def test_a_file_that_cannot_be_loaded_is_tried_once(at: Booth, models: dict[str,
     assert "truncated" in sentences.pop()
 
 
+def test_a_file_that_computes_no_numbers_is_tried_once(
+    at: Booth, models: dict[str, Path], tmp_path: Path
+) -> None:
+    broken = files.write_with_value(
+        tmp_path / "nan.gguf", models["green"], "output_norm.weight", math.nan
+    )
+    pairs = at.ask(PROMPTS, models["blue"], broken)
+    assert {pair.state for pair in pairs} == {PairState.FAILED}
+    sentences = {event.sentence for event in at.events if isinstance(event, PairFailed)}
+    assert len(sentences) == 1
+    assert sentences.pop().startswith("This file computes no numbers (NaN)")
+
+
 def test_an_answer_that_never_began_is_no_vote(
     at: Booth, models: dict[str, Path], tmp_path: Path
 ) -> None:

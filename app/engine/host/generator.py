@@ -9,6 +9,7 @@ from app.core.chat import AnswerFigures, StopReason
 from app.core.thinking import prompt_opens_thinking
 from app.engine.host.memory import own_memory
 from app.engine.host.model import Aborted, Context, EngineError
+from app.engine.host.numbers import NoNumbers
 from app.engine.host.sampling import Sampler, make_sampler
 from app.engine.host.text import MAX_ANSWER_BYTES, TextBuilder
 from app.engine.messages import (
@@ -65,7 +66,7 @@ class Generator:
         """Render, decode the prompt, generate; emits Rendered, PromptProgress, Text, Finished.
 
         Raises:
-            EngineError: Nothing was generated; the context is usable.
+            EngineError: Nothing more is generated; the context is usable.
         """
         begin_ns = time.perf_counter_ns()
         prompt = writer.write(command.messages, thinking=command.sampling.thinking)
@@ -86,6 +87,9 @@ class Generator:
             reason = answer.run(sampler)
         except Aborted:
             reason = StopReason.STOPPED
+        except NoNumbers:
+            self._context.clear()  # NaN would spread to the next answer
+            raise
         finally:
             sampler.free()
         prompt_ns = prompt_ns or time.perf_counter_ns() - prompt_begin_ns

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import llama_cpp as lc
 import numpy as np
 
+from app.engine.host.numbers import check_largest
+
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from app.core.settings import SamplingSettings
     from app.engine.host.model import Context
 
@@ -19,7 +23,11 @@ class Sampler(Protocol):
     """Chooses from the logits of the last decoded token."""
 
     def sample(self, context: Context) -> int:
-        """The next token."""
+        """The next token.
+
+        Raises:
+            NoNumbers: The model computes none.
+        """
         ...
 
     def free(self) -> None:
@@ -35,9 +43,10 @@ class GreedySampler:
 
     def sample(self, context: Context) -> int:
         """The token with the highest logit; the first of equals."""
-        logits = lc.llama_get_logits_ith(context.handle, -1)
-        row = np.ctypeslib.as_array(logits, shape=(context.model.vocabulary_size,))
-        return int(row.argmax())
+        row = _last_logits(context)
+        token = int(row.argmax())  # the first NaN where there is one
+        check_largest(float(row[token]))
+        return token
 
     def free(self) -> None:
         """Nothing to give back."""
@@ -77,11 +86,18 @@ class ChainSampler:
 
     def sample(self, context: Context) -> int:
         """Draw the next token; the chain notes it for its penalties."""
+        check_largest(float(_last_logits(context).max()))
         return int(lc.llama_sampler_sample(self._chain, context.handle, -1))
 
     def free(self) -> None:
         """Give the chain back."""
         lc.llama_sampler_free(self._chain)
+
+
+def _last_logits(context: Context) -> NDArray[np.float32]:
+    """Of the token that was decoded last, in llama.cpp's own memory."""
+    logits = lc.llama_get_logits_ith(context.handle, -1)
+    return np.ctypeslib.as_array(cast("Any", logits), shape=(context.model.vocabulary_size,))
 
 
 def make_sampler(settings: SamplingSettings, context: Context, prompt: list[int]) -> Sampler:

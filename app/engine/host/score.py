@@ -24,6 +24,7 @@ from app.core.quality.compacting import compact
 from app.core.quality.positions import PositionScores, joined, log_sum
 from app.engine.host.continuing import Continuer
 from app.engine.host.model import Aborted, Context, EngineError, Model
+from app.engine.host.numbers import check_rows, check_scores
 from app.engine.messages import (
     ChunkScored,
     Continued,
@@ -178,7 +179,9 @@ class Scorer:
         parts = self.evaluated(
             command.tokens, command.first_scored, command.threads, BATCH_TOKENS, work
         )
-        return TextMeasured(command.id, [value for part in parts for value in part])
+        ln_p = [value for part in parts for value in part]
+        check_scores(np.asarray(ln_p))
+        return TextMeasured(command.id, ln_p)
 
     def _keep(self, command: KeepReference) -> ReferenceKept:
         def work(logits: _Rows, following: _Tokens, at: int) -> CompactBlock:
@@ -224,6 +227,7 @@ class Scorer:
         """The parts are done: they were before this in the thread's queue."""
         try:
             scores = joined(part.result() for part in parts)
+            check_scores(scores.kld, scores.reference_ln_p, scores.candidate_ln_p)
             event: Event = ChunkScored(
                 command_id,
                 scores.kld.tolist(),
@@ -286,7 +290,9 @@ class Scorer:
                 following = np.asarray(tokens[start + 1 : end + 1], dtype=np.int64)
                 if self._last[0] is not None:
                     wait([self._last[0]])  # no more than two batches of logits at a time
-                done.append(self._scoring.submit(work, rows, following, start - first_scored))
+                done.append(
+                    self._scoring.submit(_checked, work, rows, following, start - first_scored)
+                )
                 self._last = (self._last[1], done[-1])
         except MemoryError as error:
             raise EngineError(FailureKind.SCORE, _NO_MEMORY) from error
@@ -311,6 +317,13 @@ class Scorer:
             self._shape = shape
         self._context.set_threads(threads)
         return self._context
+
+
+def _checked(
+    work: Callable[[_Rows, _Tokens, int], _T], logits: _Rows, following: _Tokens, at: int
+) -> _T:
+    check_rows(logits)
+    return work(logits, following, at)
 
 
 def _write_whole(path: Path, data: bytes) -> None:
