@@ -1,1 +1,1 @@
-"""The ground: small work with files that knows nothing of models and imports nothing of the project."""
+"""The ground: small work with files that knows nothing of models or of the project."""

@@ -7,13 +7,10 @@ from typing import Protocol
 
 from app.core.errors import PersonError
 from app.core.levels import level_by_name
+from app.core.settings import MOST_SEED, MOST_THREADS
 
-# ggml's own limit; it aborts above.
-MOST_THREADS = 512
 # Longer than any context there is; what does not fit the memory is told by the engine.
 MOST_TOKENS = 1 << 24
-# The next number asks llama.cpp for a seed of its own choice.
-MOST_SEED = (1 << 32) - 2
 THREADS_HELP = "threads of each engine (default: the physical cores)"
 KV_HELP = "number format of the KV cache (default: f16)"
 

@@ -16,6 +16,7 @@ from app.lab.kept_references import KeptReferences
 from app.lab.quality import Quality
 from app.lab.quality_document import parting_document, row_figures, worst_document
 from app.lab.quality_plan import QualityMode, QualityPlan, comparable_plan, quick_plan
+from app.lab.texts import shared_text_name
 from app.monitor.machine import available_memory_bytes, machine_facts, physical_core_count
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _document(result: QualityResult, plan: QualityPlan) -> dict[str, object]:
             "error": result.reference.error,
         },
         "text": {
-            "name": plan.text.name,
+            "name": shared_text_name(plan.text.name),
             "bytes": plan.text.size_bytes,
             "sha256": plan.text.sha256,
         },

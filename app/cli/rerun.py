@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli.ladder import progress_shown, report_target
 from app.cli.ladder_words import show_ladder
+from app.cli.models import MODEL_HELP, model_names
+from app.cli.texts import TEXT_HELP, text_named
 from app.cli.words import number
+from app.core.text import whole_text
+from app.lab.ladder_differences import differences
 from app.lab.ladder_orders import LadderRun
-from app.lab.ladder_rerun import differences, order_of, read_report
+from app.lab.ladder_reported import read_report
+from app.lab.ladder_rerun import Given, repetition_of
 from app.lab.report_files import write_reports
 
 if TYPE_CHECKING:
@@ -27,9 +32,19 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         parents=[common],
         help="repeat a report and show what differs",
         description="Repeat all that a ladder's JSON report says, with the same files and "
-        "settings and taking nothing that is known already, and show what came out differently.",
+        "settings and taking nothing that is known already, and show what came out differently. "
+        "Files, text and questions are those with the report's own content on this PC: in the "
+        "library, in a ladder of your own, or named here. No path out of a report is opened.",
     )
     parser.add_argument("path", metavar="REPORT.json", help="a report that ladder has written")
+    parser.add_argument(
+        "models",
+        metavar="MODEL",
+        nargs="*",
+        help=f"a model file of the report that is not in the library: {MODEL_HELP}",
+    )
+    parser.add_argument("--text", metavar="FILE", help=f"the report's text: {TEXT_HELP}")
+    parser.add_argument("--items", metavar="FILE.jsonl", help="the report's file of questions")
     parser.add_argument(
         "--report", type=report_target, metavar="FILE.html", help="write the new report"
     )
@@ -39,10 +54,17 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
     before = read_report(Path(arguments.path))
-    measured = LadderRun(order_of(before), paths)
+    names = model_names(paths)
+    given = Given(
+        tuple(names.path_of(whole_text(word)) for word in arguments.models),
+        text_named(arguments.text, paths) if arguments.text else None,
+        Path(arguments.items) if arguments.items else None,
+    )
+    repetition = repetition_of(before, given, paths)
+    measured = LadderRun(repetition.order, paths)
     with progress_shown(console) as show:
         after = measured.measure(None, show)
-    found = differences(before, after)
+    found = differences(before, after, repetition.files)
     if arguments.json:
         console.json({"report": after, "differences": found})
     else:

@@ -6,12 +6,12 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.core.chat import Answer, AnswerFigures, Chat, Role, StopReason, Turn, title_from
+from app.core.shared_names import file_name
 
 if TYPE_CHECKING:
     from app.core.candidate import Candidate
@@ -205,12 +205,6 @@ def _message(role: Role, content: str) -> dict[str, str]:
 
 
 # ---------------------------------------------------------------------------------------- both
-
-
-def file_name(path: str) -> str:
-    """The last part of a path of either kind of system; what is no text in it becomes ``?``."""
-    name = PureWindowsPath(path).name if "\\" in path else PurePosixPath(path).name
-    return name.encode(errors="replace").decode()
 
 
 def _title(chat: Chat) -> str:

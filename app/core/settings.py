@@ -8,6 +8,10 @@ import msgspec
 
 DEFAULT_CONTEXT_TOKENS = 4096
 DEFAULT_MAX_TOKENS = 256
+MOST_THREADS = 512
+"""ggml's own limit; it aborts above."""
+MOST_SEED = (1 << 32) - 2
+"""The next number asks llama.cpp for a seed of its own choice."""
 
 
 class FlashAttention(StrEnum):

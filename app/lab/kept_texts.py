@@ -7,12 +7,14 @@ the text that it began with.
 from __future__ import annotations
 
 import logging
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.base.files import read_ordinary
 from app.core.quality.own_texts import TextPart
-from app.lab.texts import MeasuredText, text_called
+from app.lab.texts import MOST_TEXT_BYTES, MeasuredText, text_called
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _MOST_TEXTS = 20
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 
 class KeptTexts:
@@ -56,13 +59,19 @@ class KeptTexts:
         Raises:
             PersonError: It cannot be read any more.
         """
+        return self.kept(name, sha256) or text_called(name, database)
+
+    def kept(self, name: str, sha256: str) -> MeasuredText | None:
+        """The text of this hash under this name, where it is kept."""
+        if not _SHA256.fullmatch(sha256):
+            return None  # nothing else may become part of a path
         try:
-            lines = self._path(sha256).read_bytes().split(b"\n") if sha256 else []
+            lines = read_ordinary(self._path(sha256), MOST_TEXT_BYTES).split(b"\n")
             parts = tuple(msgspec.json.decode(line, type=TextPart) for line in lines)
-        except (OSError, msgspec.DecodeError):
-            parts = ()
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return None
         text = MeasuredText(name, parts)
-        return text if parts and text.sha256 == sha256 else text_called(name, database)
+        return text if text.sha256 == sha256 else None
 
     def _path(self, sha256: str) -> Path:
         return self._folder / f"{sha256}.jsonl"

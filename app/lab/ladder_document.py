@@ -10,9 +10,11 @@ import msgspec
 
 from app import __version__
 from app.core.quality.histogram import EDGES
+from app.core.shared_names import file_name
 from app.lab.ladder_hygiene import settings_of
 from app.lab.ladder_remarks import remarks_on
 from app.lab.quality_document import BITS_NAMES, FIGURE_NAMES
+from app.lab.texts import shared_text_name
 from app.monitor.machine import machine_facts
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ def ladder_document(
     """
     plan = result.plan
     reference = result.reference
+    text_name, items_name = shared_text_name(plan.text_name), file_name(plan.items_name)
     now = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
     return {
         "format": FORMAT,
@@ -57,21 +60,21 @@ def ladder_document(
         "made": now.isoformat(),
         "machine": msgspec.to_builtins(machine_facts()),
         "engine": result.engine or None,
-        "arguments": msgspec.to_builtins(plan),
+        "arguments": msgspec.to_builtins(plan) | {"text_name": text_name, "items_name": items_name},
         "limits": {
             "memory_bytes": limits.memory_bytes,
             "least_tokens_per_second": limits.least_tokens_per_second,
             "tolerance": limits.tolerance,
         },
         "text": {
-            "name": plan.text_name or None,
+            "name": text_name or None,
             "bytes": len(text),
             "sha256": hashlib.sha256(text).hexdigest() if text else None,
         },
         "items": {
-            "name": plan.items_name or None,
+            "name": items_name or None,
             "count": len(items),
-            "sha256": _items_hash(items) if items else None,
+            "sha256": items_hash(items) if items else None,
         },
         "questions": [
             {"key": item.key, "kind": item.kind, "prompt": item.prompt, "answer": item.answer}
@@ -288,5 +291,6 @@ def _failures(
     return found[:_SHOWN_FAILURES]
 
 
-def _items_hash(items: tuple[TaskItem, ...]) -> str:
-    return hashlib.sha256(repr(items).encode("utf-8", "backslashreplace")).hexdigest()
+def items_hash(items: Sequence[TaskItem]) -> str:
+    """Two results are about the same questions where this is the same."""
+    return hashlib.sha256(repr(tuple(items)).encode("utf-8", "backslashreplace")).hexdigest()

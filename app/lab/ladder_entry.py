@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.candidate import LETTERS
+from app.core.shared_names import file_name
 
 if TYPE_CHECKING:
     from app.lab.ladder_control import LadderProgress
@@ -139,4 +139,4 @@ def copied(result: LadderResult) -> LadderResult:
 
 def name_of(file: str) -> str:
     """A model file's name without what all have."""
-    return Path(file).name.removesuffix(".gguf")
+    return file_name(file).removesuffix(".gguf")

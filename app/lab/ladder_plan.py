@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
+from msgspec import Meta
 
-from app.core.settings import DEFAULT_CONTEXT_TOKENS
+from app.core.settings import DEFAULT_CONTEXT_TOKENS, MOST_SEED, MOST_THREADS
 from app.core.tasks.results import TOLERANCE
 from app.lab.quality_plan import COMPARABLE_CHUNK_TOKENS, QualityMode
 
@@ -22,6 +23,15 @@ DEPTHS_TOKENS = (0, 2048)
 REPETITIONS = 5
 DEEP_REPETITIONS_QUICK = 3
 _FORMAT = 1
+
+# A plan may come out of somebody else's report.
+FileWords = Annotated[str, Meta(min_length=1, max_length=32_768)]
+_Threads = Annotated[int, Meta(ge=1, le=MOST_THREADS)]
+_ContextTokens = Annotated[int, Meta(ge=1, le=1 << 24)]
+_TestTokens = Annotated[int, Meta(ge=0, le=1 << 20)]
+_Repetitions = Annotated[int, Meta(ge=1, le=1000)]
+_Count = Annotated[int, Meta(ge=1, le=1 << 31)]
+_Name = Annotated[str, Meta(max_length=32_768)]
 
 
 class Profile(StrEnum):
@@ -79,24 +89,24 @@ class LadderPlan(msgspec.Struct, frozen=True):
             that is not known.
     """
 
-    reference: str
-    candidates: tuple[str, ...]
-    threads: int
+    reference: FileWords
+    candidates: Annotated[tuple[FileWords, ...], Meta(max_length=1000)]
+    threads: _Threads
     profile: Profile = Profile.QUICK
-    context_tokens: int = DEFAULT_CONTEXT_TOKENS
-    prompt_tokens: int = PROMPT_TOKENS
-    generated_tokens: int = GENERATED_TOKENS
-    depths_tokens: tuple[int, ...] = DEPTHS_TOKENS
-    repetitions: int = REPETITIONS
-    deep_repetitions: int = DEEP_REPETITIONS_QUICK
+    context_tokens: _ContextTokens = DEFAULT_CONTEXT_TOKENS
+    prompt_tokens: _TestTokens = PROMPT_TOKENS
+    generated_tokens: _TestTokens = GENERATED_TOKENS
+    depths_tokens: Annotated[tuple[_TestTokens, ...], Meta(max_length=20)] = DEPTHS_TOKENS
+    repetitions: _Repetitions = REPETITIONS
+    deep_repetitions: _Repetitions = DEEP_REPETITIONS_QUICK
     quality_mode: QualityMode = QualityMode.QUICK
-    quality_chunk_tokens: int = COMPARABLE_CHUNK_TOKENS
-    quality_chunks: int | None = None
-    text_name: str = ""
-    items_name: str = ""
-    items_each: int | None = None
-    seed: int = 1
-    text_sha256: str = ""
+    quality_chunk_tokens: _ContextTokens = COMPARABLE_CHUNK_TOKENS
+    quality_chunks: _Count | None = None
+    text_name: _Name = ""
+    items_name: _Name = ""
+    items_each: _Count | None = None
+    seed: Annotated[int, Meta(ge=0, le=MOST_SEED)] = 1
+    text_sha256: Annotated[str, Meta(pattern=r"\A([0-9a-f]{64})?\Z")] = ""
 
     @property
     def files(self) -> tuple[str, ...]:

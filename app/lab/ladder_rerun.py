@@ -1,77 +1,97 @@
-"""Repeats the ladder of a report: what to measure, and what came out differently."""
+"""Sets the ladder of a report up again: its files, its text and its questions as this PC has them.
+
+A report may come from anybody. What it names is looked for, by name and content, among the files
+that the person names, those of a ladder of one's own that the report is of, and the library; no
+path of it is ever opened.
+"""
 
 from __future__ import annotations
 
-import math
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.core.errors import PersonError
+from app.core.gguf_reader import quotable
+from app.core.shared_names import file_name
 from app.core.verdict import Limits
-from app.lab.ladder_document import FORMAT, FORMAT_VERSION
+from app.lab.kept_texts import KeptTexts
+from app.lab.ladder_document import items_hash
+from app.lab.ladder_entry import rows_of
 from app.lab.ladder_orders import LadderOrder
-from app.lab.ladder_plan import LadderPlan
+from app.lab.report_models import ReportModels
+from app.lab.tasks_sets import TaskProfile, own_set
+from app.lab.texts import BUNDLED_TEXT, NO_TEXT, MeasuredText, TextSource, measured_text, text_file
+
+if TYPE_CHECKING:
+    from app.lab.ladder_plan import LadderPlan
+    from app.lab.ladder_reported import Reported
+    from app.store.paths import Paths
 
 _BUNDLED_SETS = ("", "demo", "bundled")
-_MOST_BYTES = 200_000_000
-# Beyond these a difference is more than what a repetition shows anyway.
-_NOTABLE_SPEED, _NOTABLE_MEMORY = 0.10, 0.05
-_NOTABLE_DEVIATIONS = 4.0
 
 
-class _Head(msgspec.Struct):
-    """What must be there for a repetition; the rest of a report is figures."""
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the person names for a repetition, beside the report.
 
-    format: str
-    format_version: int
-    arguments: LadderPlan
-    limits: dict[str, float | None]
-    candidates: list[dict[str, Any]]
-    verdicts: list[dict[str, Any]]
+    Attributes:
+        models: Files that may be those of the report.
+        text: What quality is to be measured on; must be the report's.
+        items: A file of questions; must be the report's.
+    """
+
+    models: tuple[Path, ...] = ()
+    text: MeasuredText | None = None
+    items: Path | None = None
 
 
-def read_report(path: Path) -> dict[str, Any]:
-    """A JSON report.
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """A ladder to measure.
+
+    Attributes:
+        order: What to measure, taking nothing that is known already.
+        files: What the report calls each of its files.
+    """
+
+    order: LadderOrder
+    files: dict[str, str]
+
+
+def repetition_of(report: Reported, given: Given, paths: Paths) -> Repetition:
+    """What to measure to repeat a report on this PC.
 
     Raises:
-        PersonError: It cannot be read, or is none.
+        PersonError: A file, the text or the questions are not here with the report's content.
     """
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise PersonError(f"{path} is too large for a report.")
-        data = path.read_bytes()
-    except OSError as error:
-        raise PersonError(f"{path} cannot be read: {error.strerror or error}.") from error
-    try:
-        head = msgspec.json.decode(data, type=_Head)
-        document = msgspec.json.decode(data, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise PersonError(
-            f"{path} is no ladder's JSON report: give the .json file that was written beside the "
-            "HTML one.",
-            str(error),
-        ) from error
-    if head.format != FORMAT or head.format_version > FORMAT_VERSION:
-        raise PersonError(f"{path} was written by a newer Shrinkscope, or is no ladder's report.")
-    return document
-
-
-def order_of(document: dict[str, Any]) -> LadderOrder:
-    """What to measure to repeat a report, taking nothing that is known already."""
-    plan = msgspec.convert(document["arguments"], LadderPlan)
-    limits = document["limits"]
-    wanted = Limits(
-        limits.get("memory_bytes"),
-        limits.get("least_tokens_per_second"),
-        limits.get("tolerance") or Limits().tolerance,
+    plan = report.arguments
+    models = ReportModels(report, given.models, paths)
+    here = {file: str(models.path_of(file)) for file in rows_of(plan)}
+    models.check_all_used()
+    twin = models.twin
+    text = _text(report, given.text, twin, paths)
+    local = msgspec.structs.replace(
+        plan,
+        reference=here[plan.reference],
+        candidates=tuple(here[file] for file in plan.candidates),
+        text_name=text.name,
+        text_sha256=text.sha256 if text.parts else "",
+        items_name=_items(report, given.items, twin),
     )
-    return order_of_plan(plan, wanted, fresh=True)
+    limits = Limits(
+        report.limits.memory_bytes,
+        report.limits.least_tokens_per_second,
+        report.limits.tolerance or Limits().tolerance,
+    )
+    order = order_of_plan(local, limits, fresh=True)
+    return Repetition(order, {path: file for file, path in here.items()})
 
 
 def order_of_plan(plan: LadderPlan, limits: Limits, *, fresh: bool = False) -> LadderOrder:
-    """What to order to measure a plan once more, or the rest of it.
+    """What to order to measure a plan of this PC once more, or the rest of it.
 
     Args:
         fresh: Take nothing that is known already.
@@ -90,112 +110,61 @@ def order_of_plan(plan: LadderPlan, limits: Limits, *, fresh: bool = False) -> L
     )
 
 
-def differences(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
-    """What came out differently, figure by figure.
-
-    Returns:
-        For each figure that differs ``{file, figure, before, after, notable}``; notable is what
-        chance and rounding do not explain.
-    """
-    found = [
-        _difference("", name, before.get(name), after.get(name), notable=True)
-        for name in ("engine", "text", "items")
-        if before.get(name) != after.get(name)
-    ]
-    if before["machine"].get("cpu") != after["machine"]["cpu"]:
-        cpus = (before["machine"].get("cpu"), after["machine"]["cpu"])
-        found.append(_difference("", "cpu", *cpus, notable=True))
-    earlier = {row["file"]: row for row in before["candidates"]}
-    said = {one["file"]: one["state"] for one in before["verdicts"]}
-    for row in after["candidates"]:
-        old = earlier.get(row["file"])
-        if old is not None:
-            found += _row_differences(row["file"], old, row)
-    for verdict in after["verdicts"]:
-        state = said.get(verdict["file"])
-        if state != verdict["state"]:
-            found.append(
-                _difference(verdict["file"], "state", state, verdict["state"], notable=True)
+def _text(
+    report: Reported, given: MeasuredText | None, twin: LadderPlan | None, paths: Paths
+) -> MeasuredText:
+    """The report's text, known by its hash."""
+    name, sha256 = report.text.name or report.arguments.text_name, report.text.sha256
+    if given is not None:
+        if given.sha256 != sha256:
+            raise PersonError(
+                f"“{quotable(file_name(given.name))}” is not the text of this report: it holds "
+                "something else."
             )
-    return found
+        return given
+    if not name:
+        return NO_TEXT
+    if sha256 is not None:
+        kept = KeptTexts(paths.cache / "texts").kept(file_name(name), sha256)
+        bundled = measured_text(TextSource.BUNDLED, paths.database)
+        for text in (kept, bundled if name == BUNDLED_TEXT else None, _text_of(twin)):
+            if text is not None and text.sha256 == sha256:
+                return text
+    raise PersonError(
+        f"The text of this report, “{quotable(file_name(name))}”, is not on this PC, or has "
+        "changed since: name it with --text."
+    )
 
 
-def _row_differences(file: str, old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-
-    def add(figure: str, one: Any, other: Any, *, notable: bool) -> None:  # noqa: ANN401
-        if one != other:
-            found.append(_difference(file, figure, one, other, notable=notable))
-
-    add("sha256", old.get("sha256"), new["sha256"], notable=True)
-    add("error", old.get("error"), new["error"], notable=True)
-    name = "memory_needed_bytes"
-    far = _relative(old.get(name), new[name]) > _NOTABLE_MEMORY
-    add(name, old.get(name), new[name], notable=far)
-    tests = {(one["test"], one["depth"]): one for one in old.get("speed", [])}
-    for test in new["speed"]:
-        earlier = tests.get((test["test"], test["depth"]))
-        if earlier is not None:
-            label = f"{test['test']} @ {test['depth']}" if test["depth"] else test["test"]
-            add(label, earlier["mean"], test["mean"], notable=_is_faster_or_slower(earlier, test))
-    found += _interval_differences(file, old, new)
-    kinds = {kind["kind"]: kind for kind in old.get("kinds", [])}
-    for kind in new["kinds"]:
-        earlier = kinds.get(kind["kind"])
-        if earlier is not None:
-            right = (earlier["correct"], kind["correct"])
-            add(f"right at {kind['kind']}", *right, notable=True)
-    outcomes: dict[str, str] = old.get("outcomes") or {}
-    now: dict[str, str] = new["outcomes"] or {}
-    changed = sum(outcomes.get(key) != value for key, value in now.items())
-    if outcomes and changed:
-        add("answers judged otherwise", 0, changed, notable=True)
-    return found
+def _text_of(twin: LadderPlan | None) -> MeasuredText | None:
+    """The file that a ladder of one's own was measured on, if it can still be read."""
+    if twin is None or not Path(twin.text_name).is_absolute():
+        return None
+    try:
+        return text_file(Path(twin.text_name))
+    except PersonError:
+        return None
 
 
-def _interval_differences(
-    file: str, old: dict[str, Any], new: dict[str, Any]
-) -> list[dict[str, Any]]:
-    """Figures that have an interval: notable is what lies outside of the earlier one."""
-    found: list[dict[str, Any]] = []
-    for name in ("mean_kld", "same_top", "bits_per_byte_difference"):
-        if name not in old:
-            continue  # an earlier version did not measure it
-        before, value = old[name], new[name]
-        low, high = old.get(f"{name}_low"), old.get(f"{name}_high")
-        outside = False
-        if value is not None and low is not None and high is not None:
-            outside = not low <= value <= high
-        if _relative(before, value) > 1e-6:
-            found.append(_difference(file, name, before, value, notable=outside or before is None))
-    return found
+def _items(report: Reported, given: Path | None, twin: LadderPlan | None) -> str:
+    """What the plan calls the report's questions: ours, or a file that holds the same ones."""
+    name = report.arguments.items_name
+    if given is None and name in _BUNDLED_SETS:
+        return name
+    own = Path(twin.items_name) if twin is not None and twin.items_name else None
+    path = given or own
+    if path is not None and _holds_items(path, report):
+        return str(path.absolute())
+    if given is not None:
+        raise PersonError(
+            f"“{quotable(given.name)}” is not the file of questions of this report: it asks others."
+        )
+    raise PersonError(
+        f"The questions of this report, “{quotable(file_name(name))}”, are not on this PC, or have "
+        "changed since: name the file with --items."
+    )
 
 
-def _is_faster_or_slower(before: dict[str, Any], after: dict[str, Any]) -> bool:
-    one, other = before["mean"], after["mean"]
-    if not one or not other:
-        return one != other
-    errors = [
-        (test["stddev"] or 0.0) / math.sqrt(max(1, len(test["samples"])))
-        for test in (before, after)
-    ]
-    apart = abs(one - other)
-    return apart > _NOTABLE_SPEED * one and apart > _NOTABLE_DEVIATIONS * math.hypot(*errors)
-
-
-def _relative(one: float | None, other: float | None) -> float:
-    if one is None or other is None:
-        return 0.0 if one == other else math.inf
-    return abs(other - one) / abs(one) if one else abs(other)
-
-
-def _difference(
-    file: str, figure: str, before: object, after: object, *, notable: bool
-) -> dict[str, Any]:
-    return {
-        "file": file or None,
-        "figure": figure,
-        "before": before,
-        "after": after,
-        "notable": notable,
-    }
+def _holds_items(path: Path, report: Reported) -> bool:
+    profile = TaskProfile(report.arguments.profile.value)
+    return items_hash(own_set(path).take(profile).items) == report.items.sha256

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.recommendation import Recommendation, recommend
+from app.core.shared_names import file_name
 from app.core.tasks.results import KindResult, KindVerdict, compare_tasks
 from app.core.tasks.scoring import Outcome
 from app.core.verdict import Evidence, Judgement, Limits, judge_candidates
@@ -102,7 +102,7 @@ def names_of(result: LadderResult) -> dict[str, str]:
     return {
         path: levels[path]
         if one_model and path in levels and often[levels[path]] == 1
-        else Path(path).name.removesuffix(".gguf")
+        else file_name(path).removesuffix(".gguf")
         for path in result.rows
     }
 

@@ -11,6 +11,7 @@ import msgspec
 from app.core.errors import PersonError
 from app.core.text import whole_text
 from app.lab.report_html import html_text
+from app.lab.report_sharing import shareable
 from app.lab.report_text import csv_text, markdown_text
 
 if TYPE_CHECKING:
@@ -31,36 +32,11 @@ _WRITERS: dict[str, Callable[[dict[str, Any]], str]] = {
 REPORT_ENDINGS = tuple(_WRITERS)
 
 
-def shareable(document: dict[str, Any]) -> dict[str, Any]:
-    """The document without pieces of the person's own chats: a report is made to be passed on."""
-    rows = [
-        {
-            **row,
-            "worst": _without_own(row.get("worst"), ("before", "token")),
-            "continuations": _without_own(
-                row.get("continuations"), ("prompt", "before", "reference", "candidate")
-            ),
-        }
-        for row in document["candidates"]
-    ]
-    return {**document, "candidates": rows}
-
-
-def _without_own(
-    found: list[dict[str, Any]] | None, texts: tuple[str, ...]
-) -> list[dict[str, Any]] | None:
-    if found is None:
-        return None
-    return [
-        one | (dict.fromkeys(texts, "(in one's own chats)") if one.get("is_own") else {})
-        for one in found
-    ]
-
-
 def write_reports(document: dict[str, Any], target: Path) -> list[Path]:
     """Write a report by its ending; beside an HTML file also JSON, Markdown and CSV.
 
-    Each file appears when it is complete. None holds pieces of the person's own chats.
+    Each file appears when it is complete. None holds folders of this PC or pieces of the
+    person's own chats.
 
     Returns:
         What was written.

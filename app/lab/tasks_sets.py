@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from app.base.files import read_ordinary
 from app.core.errors import PersonError
 from app.core.tasks.items import (
     ANSWER_TOKENS,
@@ -84,9 +85,7 @@ def own_set(path: Path) -> TaskSet:
         PersonError: The file cannot be read, or a line of it cannot be used.
     """
     try:
-        if path.stat().st_size > _MOST_FILE_BYTES:
-            raise PersonError(f"{path} is too large for a file of questions.")
-        text = path.read_bytes().decode("utf-8")
+        text = read_ordinary(path, _MOST_FILE_BYTES).decode("utf-8")
     except OSError as error:
         raise PersonError(f"{path} cannot be read: {error.strerror or error}.") from error
     except UnicodeDecodeError as error:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.base.files import read_ordinary
 from app.core.chat import Message, Role
 from app.core.errors import PersonError
 from app.core.quality.own_texts import (
@@ -29,6 +30,7 @@ from app.core.quality.own_texts import (
     parse_jsonl,
 )
 from app.core.quality.texts import TextKind, parse_chats, parse_index
+from app.core.shared_names import file_name
 from app.resources import resource_path
 from app.store.chat_texts import stored_talks
 
@@ -38,7 +40,8 @@ if TYPE_CHECKING:
 BUNDLED_TEXT = "bundled texts"
 USUAL_TEXT = "bundled texts and own chats"
 HISTORY_TEXT = "own chats"
-_MOST_FILE_BYTES = 100_000_000
+MOST_TEXT_BYTES = 100_000_000
+"""A text file may be so long."""
 # Beside the bundled texts the chats are a fourth of what is read.
 _USUAL_HISTORY_BYTES = 24_000
 _HISTORY_BYTES = 400_000
@@ -55,12 +58,19 @@ class TextSource(StrEnum):
     HISTORY = "history"
 
 
+_SOURCES = {
+    BUNDLED_TEXT: TextSource.BUNDLED,
+    USUAL_TEXT: TextSource.USUAL,
+    HISTORY_TEXT: TextSource.HISTORY,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class MeasuredText:
     """A text to measure on.
 
     Attributes:
-        name: For plans and reports: one of the names of this module, or a file's path.
+        name: For plans: one of the names of this module, or a file's path.
         parts: Each is cut into chunks on its own.
         raw: The bytes of a file as they are; empty where there is none.
     """
@@ -167,18 +177,18 @@ def measured_text(source: TextSource, database: Path, path: Path | None = None) 
             return MeasuredText(name, (*_bundled_parts(), *own))
 
 
+def shared_text_name(name: str) -> str:
+    """What others are told of a text's name: of a file, nothing but its own name."""
+    return name if name in _SOURCES else file_name(name)
+
+
 def text_called(name: str, database: Path) -> MeasuredText:
-    """Read the text that an earlier plan or report names.
+    """Read the text that a plan of this PC names; never one that a report from elsewhere names.
 
     Raises:
         PersonError: It cannot be read any more.
     """
-    known = {
-        BUNDLED_TEXT: TextSource.BUNDLED,
-        USUAL_TEXT: TextSource.USUAL,
-        HISTORY_TEXT: TextSource.HISTORY,
-    }
-    source = known.get(name, TextSource.FILE)
+    source = _SOURCES.get(name, TextSource.FILE)
     return measured_text(source, database, Path(name) if source is TextSource.FILE else None)
 
 
@@ -189,9 +199,7 @@ def text_file(path: Path) -> MeasuredText:
         PersonError: It cannot be read, is no UTF-8, or a line of it cannot be used.
     """
     try:
-        if path.stat().st_size > _MOST_FILE_BYTES:
-            raise PersonError(f"{path} is too large for a text.")
-        data = path.read_bytes()
+        data = read_ordinary(path, MOST_TEXT_BYTES)
     except OSError as error:
         raise PersonError(f"{path} cannot be read: {error.strerror or error}.") from error
     try:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from app.core.errors import PersonError
+from app.core.shared_names import names_without_folders
 from app.core.votes.choices import Outcome, outcome_of
 from app.core.votes.pairs import Role
 from app.core.votes.tally import Tally, tally
@@ -76,18 +77,36 @@ class _Counted:
 
 
 def votes_json(pairs: Sequence[VotePair]) -> bytes:
-    """The document as text."""
-    return msgspec.json.format(msgspec.json.encode(votes_document(pairs)), indent=2) + b"\n"
+    """The document as text, with files by their names alone."""
+    document = votes_document(_shareable(pairs))
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
 
 def votes_csv(pairs: Sequence[VotePair]) -> bytes:
-    """A row a vote, for spreadsheets: UTF-8 with a mark at the start."""
-    rows = [_flat(_vote(pair)) for pair in pairs if pair.vote is not None]
+    """A row a vote, for spreadsheets: UTF-8 with a mark at the start, files by their names."""
+    rows = [_flat(_vote(pair)) for pair in _shareable(pairs) if pair.vote is not None]
     text = io.StringIO()
     writer = csv.DictWriter(text, list(rows[0]) if rows else ["time"], lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().encode("utf-8-sig")
+
+
+def _shareable(pairs: Sequence[VotePair]) -> list[VotePair]:
+    """The pairs without this PC's folders: an export is made to be passed on."""
+    names = names_without_folders(
+        file.path for pair in pairs for file in (pair.reference, pair.candidate)
+    )
+
+    def named(file: VotedFile) -> VotedFile:
+        return msgspec.structs.replace(file, path=names[file.path])
+
+    return [
+        msgspec.structs.replace(
+            pair, reference=named(pair.reference), candidate=named(pair.candidate)
+        )
+        for pair in pairs
+    ]
 
 
 _WRITERS = {".csv": votes_csv, ".json": votes_json}

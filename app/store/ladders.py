@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
@@ -10,10 +12,11 @@ from app.store.database import said, transaction
 from app.store.rows import storable
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
+    from pathlib import Path
 
 _CANNOT_STORE = "The ladder cannot be stored"
+_READ_WAIT_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +141,27 @@ class LadderStore:
         """Forget a ladder; does nothing where it is gone."""
         with said("The ladder cannot be deleted"), transaction(self._connection):
             self._connection.execute("DELETE FROM ladder WHERE id = ?", (number,))
+
+
+@contextlib.contextmanager
+def reading_ladders(path: Path) -> Generator[LadderStore | None]:
+    """The ladders of a database that another program may own; None where there are none.
+
+    Nothing is written, and nothing brought up to date.
+
+    Raises:
+        StoreFailed: It cannot be read.
+    """
+    with contextlib.ExitStack() as stack:
+        store: LadderStore | None = None
+        if path.is_file():
+            with said("The ladders cannot be read"):
+                connection = sqlite3.connect(
+                    f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_READ_WAIT_SECONDS
+                )
+                stack.callback(connection.close)
+                there = connection.execute(
+                    "SELECT 1 FROM sqlite_schema WHERE name = 'ladder_step'"
+                ).fetchone()
+            store = LadderStore(connection) if there else None
+        yield store

@@ -6,13 +6,12 @@ import msgspec
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
-from app.core.settings import EngineSettings, FlashAttention, KvType
+from app.core.settings import MOST_THREADS, EngineSettings, FlashAttention, KvType
 from app.ui.settings_rows import SettingsRows, choice_box, choose
 from app.ui.widgets.labels import label
 from app.ui.widgets.number_field import NumberField
 
 _MOST_CONTEXT = 10_000_000
-_MOST_THREADS = 1024
 _MOST_LAYERS = 10_000
 _LEAST_CONTEXT = 64
 
@@ -45,7 +44,7 @@ class EngineEditor(QWidget):
         )
         self._add(
             "threads",
-            NumberField("", 1, _MOST_THREADS, blank=self.tr("auto")),
+            NumberField("", 1, MOST_THREADS, blank=self.tr("auto")),
             self.tr("Threads"),
             self.tr("While generating. Auto: the processor's cores, divided among the models."),
         )

@@ -6,13 +6,12 @@ import msgspec
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
-from app.core.settings import PRESETS, SamplingSettings
+from app.core.settings import MOST_SEED, PRESETS, SamplingSettings
 from app.ui.settings_rows import SettingsRows, choice_box, choose
 from app.ui.widgets.labels import label
 from app.ui.widgets.number_field import NumberField
 
 _MOST_TOKENS = 1_000_000
-_MOST_SEED = 2**32 - 2  # llama.cpp keeps the greatest for "random"
 _CUSTOM = "custom"
 
 
@@ -120,7 +119,7 @@ class SamplingEditor(QWidget):
         )
         self._add(
             "seed",
-            NumberField("", 0, _MOST_SEED, blank=self.tr("random")),
+            NumberField("", 0, MOST_SEED, blank=self.tr("random")),
             self.tr("Seed"),
             self.tr("The same seed gives the same answer again. Empty: another for each answer."),
         )

@@ -7,8 +7,9 @@ import pytest
 
 from app.core.candidate import Candidate
 from app.core.chat import Answer, AnswerFigures, Chat, StopReason, Turn
-from app.core.chat_export import file_name, to_markdown, to_openai_json
+from app.core.chat_export import to_markdown, to_openai_json
 from app.core.settings import CHAT
+from app.core.shared_names import file_name
 
 PICTURES = Path(__file__).parent / "pictures"
 LEVELS = {"a": "F16", "b": "Q2_K"}

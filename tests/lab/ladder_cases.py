@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from app.core.quality.histogram import EDGES
@@ -39,7 +40,7 @@ def facts(level: str, bits: float, **more: Any) -> FileFacts:
         "architecture": "llama",
         "context_tokens": 8192,
         "vocabulary_size": 32_000,
-        "sha256": (level.ljust(64, "0"),),
+        "sha256": (hashlib.sha256(level.encode()).hexdigest(),),
         "token_bytes": int(bits * 100 * MB),
         "kv_bytes_by_token": 1000.0,
         "template_sha256": "t",

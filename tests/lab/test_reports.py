@@ -18,11 +18,12 @@ from app.core.errors import PersonError
 from app.core.scatter import PlotPoint, pareto
 from app.core.statistics.anytime import win_rate
 from app.core.verdict import Limits
+from app.lab.ladder_differences import differences
 from app.lab.ladder_document import ladder_document
 from app.lab.ladder_entry import rows_of
-from app.lab.ladder_rerun import differences, order_of, read_report
+from app.lab.ladder_reported import read_report, reported
 from app.lab.ladder_verdict import assess
-from app.lab.report_files import json_text, write_reports
+from app.lab.report_files import write_reports
 from app.lab.report_html import html_text
 from app.lab.report_plots import scatter
 from app.lab.report_text import csv_text, markdown_text
@@ -166,35 +167,14 @@ def test_reports_are_written_together(tmp_path: Path) -> None:
     written = write_reports(document, tmp_path / "report.html")
     assert sorted(path.suffix for path in written) == [".csv", ".html", ".json", ".md"]
     assert sorted(tmp_path.iterdir()) == sorted(written)
-    assert read_report(tmp_path / "report.json")["format"] == "shrinkscope ladder"
+    assert read_report(tmp_path / "report.json").limits.memory_bytes == 4000 * cases.MB
     assert [p.name for p in write_reports(document, tmp_path / "one.md")] == ["one.md"]
     with pytest.raises(PersonError, match="cannot be written"):
         write_reports(document, tmp_path / "nowhere" / "report.html")
 
 
-def test_a_report_is_measured_again_as_it_was(tmp_path: Path) -> None:
-    path = tmp_path / "report.json"
-    path.write_text(json_text(cases.document()), encoding="utf-8")
-    order = order_of(read_report(path))
-    assert order.fresh
-    assert order.plan == cases.result().plan
-    assert order.limits == Limits(4000 * cases.MB, 5.0)
-    assert order.text is None
-    assert order.items is None
-
-
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": "x"}', "\x00\x01", "[" * 9999])
-def test_what_is_no_report_is_said(tmp_path: Path, content: str) -> None:
-    path = tmp_path / "report.json"
-    path.write_text(content, encoding="utf-8")
-    with pytest.raises(PersonError, match="no ladder's JSON report"):
-        read_report(path)
-    with pytest.raises(PersonError, match="cannot be read"):
-        read_report(tmp_path / "nowhere.json")
-
-
 def test_differences_tell_chance_from_change() -> None:
-    before, same = cases.document(), cases.document()
+    before, same = reported(cases.document()), cases.document()
     assert differences(before, same) == []
 
     measured = cases.result()

@@ -11,13 +11,13 @@ Other fields are passed over, and so are empty lines.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, cast
 
 import msgspec
 
 from app.core.chat import Message, Role
 from app.core.errors import PersonError
+from app.core.strict_json import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -91,8 +91,8 @@ def _parse_line(line: str, number: int) -> str | tuple[Message, ...]:
     if len(line) > _LONGEST_LINE:
         raise BadTextError(f"Line {number} is too long.")
     try:
-        row: object = json.loads(line)
-    except (ValueError, RecursionError) as error:
+        row = read_json(line)
+    except ValueError as error:
         raise BadTextError(f"Line {number} is not valid JSON.", str(error)) from error
     if not isinstance(row, dict):
         raise BadTextError(f"Line {number} is no JSON object with text, prompt or messages.")

@@ -21,6 +21,7 @@ from enum import Enum
 from typing import cast
 
 from app.core.errors import PersonError
+from app.core.strict_json import read_json
 
 QUICK_ITEMS = 60
 """Items a kind in the quick profile: the first ones of a file, which are mixed for that."""
@@ -122,8 +123,8 @@ def _parse_line(line: str, number: int, kind: str | None) -> TaskItem:
     if len(line) > _LONGEST_LINE:
         raise BadItemsError(f"Line {number} is too long for a question.")
     try:
-        row: object = json.loads(line)
-    except (ValueError, RecursionError) as error:
+        row = read_json(line)
+    except ValueError as error:
         raise BadItemsError(f"Line {number} is not valid JSON.", str(error)) from error
     if not isinstance(row, dict):
         raise BadItemsError(f"Line {number} is no JSON object with a prompt and an answer.")
@@ -178,8 +179,8 @@ def _answer(fields: Mapping[str, object], number: int) -> tuple[str, Check]:
 
 def _is_json(text: str) -> bool:
     try:
-        json.loads(text)
-    except (ValueError, RecursionError):
+        read_json(text)
+    except ValueError:
         return False
     return True
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
 from app.lab.report_files import write_reports
+from app.lab.report_sharing import shareable
 from app.lab.report_text import markdown_text
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Reports(QObject):
             QGuiApplication.clipboard().setText(text)
             self.said.emit(self.tr("The report is in the clipboard."))
 
-        self._jobs.run(lambda _context: markdown_text(document), done=done)
+        self._jobs.run(lambda _context: markdown_text(shareable(document)), done=done)
 
     def _done(self, written: list[Path]) -> None:
         names = ", ".join(path.name for path in written)
