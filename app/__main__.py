@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO, cast
 
+from app.base.rights import keep_to_oneself
+
 ENGINE_HOST = "--engine-host"
 COMMANDS = frozenset(
     {
@@ -46,6 +48,7 @@ def main(argv: list[str] | None = None) -> int:
     first = words[0] if words else ""
     if first == ENGINE_HOST:
         return _run_engine_host()
+    keep_to_oneself()
     if first in COMMANDS or (first.startswith("-") and first != "--"):
         return _run_command_line(words)
     files_only = first == "--"

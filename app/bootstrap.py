@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING
 
@@ -141,6 +141,7 @@ class House:
 
     Attributes:
         remarks: Sentences about what was repaired on the way.
+        left_open: What other accounts may still read of it, in words for the log.
     """
 
     paths: Paths
@@ -149,6 +150,7 @@ class House:
     chats: ChatStore
     settings_file: SettingsFile
     remarks: list[str]
+    left_open: list[str] = field(default_factory=lambda: list[str]())
 
     def close(self) -> None:
         """Close the store and let another program have it."""
@@ -166,7 +168,7 @@ def open_house(paths: Paths, lock: OwnerLock | None = None) -> House:
     Raises:
         PersonError: Another program owns it, or it cannot be opened.
     """
-    paths.create()
+    left_open = paths.create()
     lock = OwnerLock(paths.lock) if lock is None else lock
     lock.acquire()
     remarks: list[str] = []
@@ -176,7 +178,7 @@ def open_house(paths: Paths, lock: OwnerLock | None = None) -> House:
         lock.release()
         raise
     settings_file = SettingsFile(paths.settings)
-    return House(paths, lock, connection, ChatStore(connection), settings_file, remarks)
+    return House(paths, lock, connection, ChatStore(connection), settings_file, remarks, left_open)
 
 
 def build_command_session(

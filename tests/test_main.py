@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -11,11 +13,31 @@ import pytest
 
 from app import __main__ as program
 from app import __version__
+from app.base import rights
 from app.core.opening import Opening
 from app.store.claim import claim_or_hand_over
 from app.store.paths import Paths
 
 ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def own_mask(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What the program does to its process is undone."""
+    monkeypatch.setattr(rights, "_masks", rights._Masks())
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+def test_all_but_an_engine_keep_what_they_write_to_themselves(
+    started: list[tuple[str, object]],
+) -> None:
+    for words, mask in (["--engine-host"], 0o022), (["--version"], 0o077), ([], 0o077):
+        program.main(words)
+        found = os.umask(mask)
+        assert found == mask
+        os.umask(found)
 
 
 @pytest.fixture

@@ -26,6 +26,8 @@ _COMMANDS = (
     "compare", "bench", "quantize", "quality", "tasks", "ladder", "rerun", "votes", "search",
     "files", "fit", "get", "models", "remove", "devices",
 )  # fmt: skip
+log = logging.getLogger(__name__)
+
 DONE, FAILED, WRONG_ARGUMENTS, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -63,7 +65,8 @@ def main(argv: list[str]) -> int:
     console = Console(quiet=arguments.quiet)
     paths = Paths.default()
     try:
-        paths.create()
+        for words in paths.create():
+            log.warning("open to other accounts: %s", words)
         status = int(arguments.run(arguments, console, paths))
         sys.stdout.flush()
     except PersonError as error:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.base.rights import give_usual_rights
 from app.cli.arguments import THREADS_HELP, level, threads
 from app.cli.models import MODEL_HELP, model_path
 from app.cli.words import gigabytes, seconds
@@ -55,6 +56,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
             folder=paths.state,
             on_progress=show,
         )
+    give_usual_rights(Path(result.target))
     if arguments.json:
         console.json(msgspec.to_builtins(result))
     else:

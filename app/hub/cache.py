@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.base.rights import usual_rights
 from app.core.errors import PersonError
 from app.core.hub_names import check_repo_id, safe_parts
 from app.hub.removal import plan_removal
@@ -77,7 +78,8 @@ class HubCache:
         if revision == commit:
             return
         path = (self.repo_folder(repo_id) / "refs").joinpath(*safe_parts(revision))
-        with contextlib.suppress(OSError):  # the file itself is there, that is what counts
+        # The file itself is there, that is what counts.
+        with contextlib.suppress(OSError), usual_rights():
             path.parent.mkdir(parents=True, exist_ok=True)
             unfinished = path.with_name(f"{path.name}.{os.getpid()}.new")
             unfinished.write_text(commit, encoding="utf-8")
@@ -122,7 +124,8 @@ class HubCache:
 
         part, lock = self.part(repo_id, digest), self.lock(repo_id, digest)
         with contextlib.suppress(OSError, Timeout):
-            lock.parent.mkdir(parents=True, exist_ok=True)
+            with usual_rights():
+                lock.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(lock, timeout=0, mode=0o664):
                 size = part.stat().st_size
                 part.unlink()

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from app.base.rights import usual_rights
 from app.hub.connection import load_library
 from app.hub.errors import (
     DownloadCorrupt,
@@ -308,7 +309,8 @@ class _Fetch:
 
         path = self._owner.cache.lock(self._repo_id, facts.digest)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            with usual_rights():
+                path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DownloadError(
                 f"The cache {self._owner.cache.folder} cannot be written:"

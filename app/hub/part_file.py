@@ -11,6 +11,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
+from app.base.rights import usual_rights
 from app.hub.errors import DiskFull, DownloadError
 
 if TYPE_CHECKING:
@@ -118,7 +119,8 @@ class PartFile:
 
     def resume(self, stop: StopFlag, seen: Callable[[int], None]) -> int:
         """Take up what an earlier run left; returns how many bytes that is."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with usual_rights():
+            self._path.parent.mkdir(parents=True, exist_ok=True)
         there = self._path.stat().st_size if self._path.exists() else 0
         if there > self._size:
             self._path.unlink()
@@ -126,7 +128,8 @@ class PartFile:
         if there:
             self.done_bytes = hash_file(self._path, self._hasher, stop, seen)
         self._flushed_at = self.done_bytes
-        self._file = self._path.open("ab", buffering=0)
+        with usual_rights():
+            self._file = self._path.open("ab", buffering=0)
         self.check_room()
         return self.done_bytes
 

@@ -41,14 +41,17 @@ def differences(
         )
         if one != other
     ]
-    called = files or {}
-    said = {one.file: one.state for one in before.verdicts}
+    rows, said = before.rows, {one.file: one.state for one in before.verdicts}
+
+    def called(file: str) -> str:
+        return (files or {}).get(file, file)
+
     for row in after["candidates"]:
-        old = before.rows.get(called.get(row["file"], row["file"]))
+        old = rows.get(called(row["file"]))
         if old is not None:
             found += _row_differences(row["file"], old, row)
     for verdict in after["verdicts"]:
-        state = said.get(called.get(verdict["file"], verdict["file"]))
+        state = said.get(called(verdict["file"]))
         if state != verdict["state"]:
             found.append(
                 _difference(verdict["file"], "state", state, verdict["state"], notable=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from app.base.rights import usual_rights
 from app.core.errors import PersonError
 from app.core.text import whole_text
 from app.lab.report_html import html_text
@@ -52,7 +53,9 @@ def write_reports(document: dict[str, Any], target: Path) -> list[Path]:
         path = target if one == ending else target.with_suffix(one)
         unfinished = path.with_name(f"{path.name}.part")
         try:
-            unfinished.write_text(whole_text(_WRITERS[one](document)), encoding="utf-8", newline="")
+            text = whole_text(_WRITERS[one](document))
+            with usual_rights():
+                unfinished.write_text(text, encoding="utf-8", newline="")
             os.replace(unfinished, path)
         except OSError as error:
             raise PersonError(f"{path} cannot be written: {error.strerror or error}.") from error

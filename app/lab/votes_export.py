@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
+from app.base.rights import usual_rights
 from app.core.errors import PersonError
 from app.core.shared_names import names_without_folders
 from app.core.votes.choices import Outcome, outcome_of
@@ -124,7 +125,9 @@ def write_votes(pairs: Sequence[VotePair], target: Path) -> None:
         raise PersonError(f"{target.name} ends with neither .csv nor .json.")
     unfinished = target.with_name(f"{target.name}.part")
     try:
-        unfinished.write_bytes(writer(pairs))
+        data = writer(pairs)
+        with usual_rights():
+            unfinished.write_bytes(data)
         os.replace(unfinished, target)
     except OSError as error:
         raise PersonError(f"{target} cannot be written: {error.strerror or error}.") from error

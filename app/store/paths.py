@@ -9,6 +9,7 @@ from pathlib import Path
 
 from platformdirs import PlatformDirs
 
+from app.base.rights import close_to_others
 from app.core.errors import PersonError
 
 APP_NAME = "shrinkscope"
@@ -92,8 +93,11 @@ class Paths:
         """What the headers of this PC's model files said."""
         return self.cache / "library.sqlite3"
 
-    def create(self) -> None:
-        """Make the folders that are missing, readable by this person alone.
+    def create(self) -> list[str]:
+        """Make the folders that are missing, and close all of them to other accounts.
+
+        Returns:
+            What was there already and stays open to others, in words for the log.
 
         Raises:
             PersonError: One of them cannot be made.
@@ -105,3 +109,5 @@ class Paths:
                 raise PersonError(
                     f"The folder {folder} cannot be made: {error.strerror or error}.", repr(error)
                 ) from error
+        folders = (self.config, self.data, self.state, self.cache)
+        return [words for folder in folders for words in close_to_others(folder)]

@@ -63,6 +63,8 @@ def main(opening: Opening, claim: Claim | None = None) -> int:
         return 1
     try:
         start_logging(paths.log)
+        for words in house.left_open:
+            log.warning("open to other accounts: %s", words)
         window = Window(theme, house)
         doorkeeper = Doorkeeper(window, claim, system)
         return _run(application, window, lambda: doorkeeper.begin(opening))

@@ -11,7 +11,6 @@ from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
-    QDesktopServices,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
@@ -25,6 +24,7 @@ from app.ui.command_palette import CommandPalette
 from app.ui.file_drop import DropHint, model_paths
 from app.ui.help import HelpPanel
 from app.ui.icons import app_icon, icon
+from app.ui.outside import open_outside
 from app.ui.rail import Rail
 from app.ui.status_line import StatusLine
 from app.ui.theme import Theme, ThemeChoice
@@ -235,7 +235,7 @@ class MainWindow(QMainWindow):
 
     def _open(self, url: QUrl) -> None:
         self._notice.hide()
-        QDesktopServices.openUrl(url)
+        open_outside(url)
 
     def _copy_address(self, address: str) -> None:
         QGuiApplication.clipboard().setText(address)

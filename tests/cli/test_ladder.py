@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,14 +63,39 @@ def test_a_ladder_says_who_loses_and_can_be_repeated(
     assert states[str(tq1)] == "loses"
     assert document["recommendation"]["file"] in (str(demo_model), str(q8))
     assert {path.suffix for path in tmp_path.glob("report.*")} == {".html", ".json", ".md", ".csv"}
+    for path in tmp_path.glob("report.*"):
+        assert str(tmp_path) not in path.read_text(encoding="utf-8")
     written = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
-    assert written["verdicts"] == document["verdicts"]
+    assert [one["file"] for one in written["verdicts"]] == [
+        Path(one["file"]).name for one in document["verdicts"]
+    ]
 
-    again = program.json("rerun", tmp_path / "report.json")
+    again = program.json("rerun", tmp_path / "report.json")  # known by the ladder in the store
     assert again["report"]["arguments"] == document["arguments"]
     changed = {one["figure"] for one in again["differences"] if one["notable"]}
     assert not changed & {"sha256", "state", "error", "text", "items", "engine"}
     assert broken.exists()
+
+    # Somebody else, who has the files in a folder of another name and no such ladder.
+    shutil.rmtree(program.home / "program")
+    theirs = program.home / "elsewhere"
+    theirs.mkdir()
+    for model in (q8, tq1):
+        model.rename(theirs / model.name)
+    text.rename(theirs / text.name)
+    rerun = ("rerun", tmp_path / "report.json")
+    models = (demo_model, theirs / q8.name, theirs / tq1.name)
+    for words, sentence in (
+        ((), f"“{q8.name}” of this report is not on this PC"),
+        (models, "“text.txt”, is not on this PC, or has changed since: name it with --text."),
+        ((*models, broken), "“broken.gguf” is none of this report's files"),
+        ((*models, "--text", items), "“items.jsonl” is not the text of this report"),
+        ((*models, "--text", theirs / text.name), "“items.jsonl”, are not on this PC"),
+    ):
+        assert sentence in program.run(*rerun, *words, status=1).err
+    words = (*rerun, *models, "--text", theirs / text.name, "--items", items)
+    found = program.json(*words)["differences"]
+    assert not {one["figure"] for one in found if one["notable"]} & {"sha256", "state", "error"}
 
 
 @pytest.mark.slow

@@ -127,9 +127,9 @@ def changed(*keys: str | int, to: object) -> Callable[[dict[str, Any]], None]:
     return change
 
 
-DEEP: Any = []
+deep: Any = []
 for _ in range(300):
-    DEEP = [DEEP]
+    deep = [deep]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ for _ in range(300):
         changed("limits", "tolerance", to=7),
         changed("limits", "memory_bytes", to=-1),
         changed("machine", to=[]),
-        changed("machine", to=DEEP),
+        changed("machine", to=deep),
         changed("engine", to={"a": "b"}),
     ],
 )

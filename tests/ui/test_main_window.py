@@ -125,7 +125,7 @@ def test_a_link_is_opened_only_after_its_address_was_shown(
 ) -> None:
     opened: list[str] = []
     monkeypatch.setattr(
-        "app.ui.main_window.QDesktopServices.openUrl", lambda url: opened.append(url.toString())
+        "app.ui.outside.QDesktopServices.openUrl", lambda url: opened.append(url.toString())
     )
     window.ask_to_open(QUrl("https://example.org/a?b=c"))
     assert opened == []

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QSaveFile, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, QUrl, Signal
 
 from app.core.errors import PersonError
 from app.ui.compare.pane_menu import PaneCommand
+from app.ui.outside import open_outside, save_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -126,7 +126,7 @@ class CompareController(QObject):
 
     def _reveal(self, key: str) -> None:
         folder = Path(self._session.pane(key).candidate.path).parent
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+        if not open_outside(QUrl.fromLocalFile(str(folder))):
             raise PersonError(
                 self.tr("No program opens folders here. It is {folder}.").format(folder=folder)
             )
@@ -190,11 +190,7 @@ def write_whole(target: Path, text: str) -> None:
     Raises:
         PersonError: It cannot be written; what was there before still is.
     """
-    file = QSaveFile(str(target))
-    data = text.encode()
-    if (
-        not file.open(QSaveFile.OpenModeFlag.WriteOnly)
-        or file.write(data) != len(data)
-        or not file.commit()
-    ):
-        raise PersonError(f"“{target.name}” could not be written: {file.errorString()}.")
+    try:
+        save_file(target, text.encode())
+    except OSError as error:
+        raise PersonError(f"“{target.name}” could not be written: {error}.") from error

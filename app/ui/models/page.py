@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.errors import PersonError
@@ -21,6 +21,7 @@ from app.ui.models.repository_panel import RepositoryPanel
 from app.ui.models.search import Search
 from app.ui.models.search_pane import SearchPane
 from app.ui.models.top_bar import ModelsTopBar
+from app.ui.outside import open_outside
 from app.ui.theme import GRID
 from app.ui.widgets import Popup
 
@@ -53,7 +54,7 @@ class ModelsPage(QWidget):
         backends: Backends,
         jobs: Jobs,
         *,
-        open_address: Callable[[QUrl], object] = QDesktopServices.openUrl,
+        open_address: Callable[[QUrl], object] = open_outside,
         parent: QWidget | None = None,
     ) -> None:
         """

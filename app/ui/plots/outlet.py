@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
-from app.ui.plots.sheet import write
+from app.ui.outside import save_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +72,7 @@ class Outlet(QObject):
             data = self._sheet().svg("Shrinkscope")
         else:
             raise ValueError(f"the plots cannot be saved as {kind or 'a file without an ending'}")
-        write(path, data)
+        save_file(path, data)
 
     def table(self) -> str:
         """What is shown, and what other plots would show, as comma-separated values."""

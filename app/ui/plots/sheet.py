@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, QRectF, QSaveFile, QSize
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, QRectF, QSize
 from PySide6.QtGui import QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgGenerator
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _PICTURE_SCALE = 2.0
 
@@ -75,17 +71,3 @@ class Sheet(ABC):
         self.paint(painter, 1.0)
         painter.end()
         return bytes(buffer.data().data())
-
-
-def write(path: Path, data: bytes) -> None:
-    """Write a file in one step, so that an older one stays whole if that fails.
-
-    Raises:
-        OSError: It cannot be written.
-    """
-    file = QSaveFile(str(path))
-    if not file.open(QSaveFile.OpenModeFlag.WriteOnly):
-        raise OSError(file.errorString())
-    file.write(data)
-    if not file.commit():
-        raise OSError(file.errorString())
