@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
+from app.base.rights import usual_rights
 from app.core.errors import PersonError
 from app.engine.installed import ROOT, BuildPhase, builder
 
@@ -79,16 +80,17 @@ class EngineBuilder:
             raise PersonError("Only a checkout of the project builds its own engine.")
         command = [sys.executable, str(script), "--json", "--without", ",".join(sorted(without))]
         try:
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                cwd=ROOT,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
-            )
+            with usual_rights():  # an installation is everybody's who uses it
+                self._process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    cwd=ROOT,
+                    text=True,
+                    encoding="utf-8",
+                    errors="replace",
+                )
         except OSError as error:
             raise PersonError(
                 "The build of the engine could not be started.", str(error)

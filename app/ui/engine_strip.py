@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.engine.installed import BuildPhase
 from app.ui.engine_build import EngineState
 from app.ui.format import time_left
+from app.ui.outside import open_outside
 from app.ui.theme import GRID
 from app.ui.widgets import Banner, BannerAction, ProgressLine, Severity, label
 
@@ -85,17 +85,13 @@ class EngineStrip(QWidget):
         actions = [BannerAction(self.tr("Try again"), self._build.retry, primary=True)]
         if self._build.log:
             log = QUrl.fromLocalFile(self._build.log)
-            actions.append(BannerAction(self.tr("Show log"), lambda: _open(log)))
+            actions.append(BannerAction(self.tr("Show log"), lambda: open_outside(log)))
         advice = (
             self.tr("Without an engine nothing answers; all else works.")
             if self._build.wait is not None
             else self.tr("The engine from before stays in use.")
         )
         self.notice.show_notice(Severity.ERROR, self._build.problem, advice, actions)
-
-
-def _open(address: QUrl) -> None:
-    QDesktopServices.openUrl(address)
 
 
 def _phase_words(phase: BuildPhase) -> str:
