@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app import __version__
+from app.cli.check_words import check_document, tell_check
 from app.cli.words import gigabytes
+from app.core.instruction_sets import sets_in_use
 from app.lab.engine_hello import ask_engine, gpus_of
+from app.lab.self_check import SelfChecks
 from app.monitor.machine import available_memory_bytes
 
 if TYPE_CHECKING:
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
     from app.cli.arguments import Commands
     from app.cli.console import Console
+    from app.core.self_check import EngineCheck
     from app.engine.messages import Device
     from app.store.paths import Paths
 
@@ -26,14 +30,17 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "devices",
         parents=[common],
         help="list what engines compute on",
-        description="List the compute backends of the installed llama.cpp, and the devices that "
-        "they found on this PC.",
+        description="List the compute backends of the installed llama.cpp, the devices that they "
+        "found on this PC, and what the engine's check of itself found: it computes with every "
+        "tensor type once for each engine and processor, which takes some seconds.",
     )
+    parser.add_argument("--check", action="store_true", help="check the engine anew")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
+    check = _check(console, paths, anew=bool(arguments.check))
     hello = ask_engine(paths.state)
     devices = [_with_room(device) for device in hello.devices]
     if arguments.json:
@@ -42,11 +49,17 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
                 "version": __version__,
                 "engine": hello.engine,
                 "backends": hello.backends,
+                "variant": hello.variant,
+                "instruction_sets": sets_in_use(hello.system_info),
+                "self_check": check_document(check),
                 "devices": [msgspec.to_builtins(device) for device in devices],
             }
         )
         return 0
     console.text(f"{hello.engine}, backends: {', '.join(hello.backends)}")
+    variant = f"variant {hello.variant}" if hello.variant else "built for this PC"
+    console.text(f"{variant}, uses {', '.join(sets_in_use(hello.system_info)) or 'no extras'}")
+    tell_check(check, console, paths.state)
     rows = [
         (
             device.name,
@@ -62,6 +75,21 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     if not gpus_of(hello):
         console.remark("No GPU: models are computed on the processor. README tells of GPU builds.")
     return 0
+
+
+def _check(console: Console, paths: Paths, *, anew: bool) -> EngineCheck:
+    paths.create()
+    checks = SelfChecks(paths)
+    known = None if anew else checks.known()
+    if known is not None:
+        return known
+    with console.progress() as bars:
+        bar = bars.add_task("checking the engine", total=None, note="")
+
+        def told(done: int, of: int) -> None:
+            bars.update(bar, completed=done, total=of)
+
+        return checks.check(told=told)
 
 
 def _with_room(device: Device) -> Device:

@@ -10,6 +10,8 @@ from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app import __version__
+from app.core.instruction_sets import sets_in_use
+from app.ui.engine_check_words import checkup_words, variant_words
 from app.ui.format import byte_size
 from app.ui.gpu_builds import GpuBuilds
 from app.ui.icons import app_icon
@@ -18,6 +20,7 @@ from app.ui.widgets.labels import hrule, label
 
 if TYPE_CHECKING:
     from app.engine.messages import Device
+    from app.ui.engine_checkup import EngineCheckup
     from app.ui.engine_facts import EngineFacts
 
 _WIDTH_PX = 640
@@ -43,29 +46,53 @@ _COMPONENTS = (
 class AboutPage(QScrollArea):
     """Says what this program is, under which licences, and on what it runs."""
 
-    def __init__(self, engine: EngineFacts, parent: QWidget | None = None) -> None:
-        """``engine`` is asked for its devices when the page is first shown."""
+    def __init__(
+        self,
+        engine: EngineFacts,
+        checkup: EngineCheckup | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """
+        Args:
+            engine: Asked for its devices when the page is first shown.
+            checkup: What the engine's check of itself found.
+            parent: Its owner.
+        """
         super().__init__(parent)
+        self._checkup = checkup
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self._engine = engine
         self._backends = label("", wrap=True)
         self._devices = label("", wrap=True)
+        self._variant = label("", wrap=True)
+        self._sets = label("", wrap=True)
+        self._check = label("", wrap=True)
         self._gpu_builds: GpuBuilds | None = None
         self._built = False
         engine.changed.connect(self._follow_engine)
         self._follow_engine()
+        if checkup is not None:
+            checkup.changed.connect(self._follow_check)
+            self._follow_check()
 
     def _follow_engine(self) -> None:
         hello = self._engine.hello
         if self._gpu_builds is not None:
             self._gpu_builds.follow(hello)
         if hello is None:
-            self._backends.setText("")
+            for each in (self._backends, self._variant, self._sets):
+                each.setText("")
             self._devices.setText(self._engine.problem or self.tr("Asking the engine …"))
             return
         self._backends.setText(", ".join(hello.backends))
+        self._variant.setText(variant_words(hello.variant))
+        self._sets.setText(", ".join(sets_in_use(hello.system_info)))
         self._devices.setText("\n".join(_device_words(device) for device in hello.devices))
+
+    def _follow_check(self) -> None:
+        if self._checkup is not None:
+            self._check.setText(checkup_words(self._checkup))
 
     def facts(self) -> str:
         """What a report of a fault should name: versions and the system."""
@@ -77,6 +104,7 @@ class AboutPage(QScrollArea):
         ]
         if self._engine.hello is not None:
             lines += [self._backends.text(), self._devices.text()]
+            lines += [self._variant.text(), self._sets.text(), self._check.text()]
         return "\n".join(lines)
 
     def _build(self) -> None:
@@ -140,6 +168,9 @@ class AboutPage(QScrollArea):
             (self.tr("Python and Qt"), label(f"{platform.python_version()}, {qVersion()}")),
             (self.tr("Backends"), self._backends),
             (self.tr("Computes on"), self._devices),
+            (self.tr("Processor variant"), self._variant),
+            (self.tr("Instruction sets"), self._sets),
+            (self.tr("Self-check"), self._check),
         )
         for row, (name, value) in enumerate(facts):
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

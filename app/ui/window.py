@@ -13,12 +13,17 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 from app.bootstrap import build_session, demo_maker
 from app.core.errors import PersonError
 from app.core.settings import PRESETS
+from app.engine.variants import left_out
 from app.lab.demo import FIRST_PANES, DemoFiles, DemoMaker
+from app.lab.doubts import EngineDoubts
+from app.lab.panes import EngineWait
 from app.ui.about import AboutPage
 from app.ui.compare.file_dialogs import FileDialogs
 from app.ui.compare.page import ComparePage
 from app.ui.compare.session_adapter import SessionSignals
 from app.ui.engine_build import EngineBuild
+from app.ui.engine_check_notice import tell_conclusion
+from app.ui.engine_checkup import Conclusion, EngineCheckup
 from app.ui.engine_facts import EngineFacts
 from app.ui.engine_strip import EngineStrip
 from app.ui.engine_watch import EngineWatch
@@ -42,7 +47,6 @@ if TYPE_CHECKING:
     from app.core.links import Link
     from app.core.model_file import ModelFile
     from app.engine.client import ClientEvent
-    from app.lab.panes import EngineWait
     from app.ui.ladder_wiring import LadderPart
     from app.ui.models_wiring import ModelsPart
     from app.ui.plots.live import LivePlots
@@ -73,6 +77,7 @@ class Window(QObject):
         reception: Does what other starts and links ask for.
         engine_build: Whether engines can be started; builds them where they are missing.
         engines: What engines say of themselves.
+        checkup: What the engine's check of itself found.
         session: What the Compare page shows.
         page: The Compare page.
         plots: The live plots, once the window is complete.
@@ -108,7 +113,9 @@ class Window(QObject):
         self.engine_build = EngineBuild(self)
         self._engine_wait: EngineWait | None = None
         self.engines = EngineFacts(house.paths.state, self.jobs, self)
-        self.about = AboutPage(self.engines)
+        self._runner.doubt = doubts = EngineDoubts()
+        self.checkup = EngineCheckup(house.paths, self.jobs, self.engine_build, doubts, self)
+        self.about = AboutPage(self.engines, self.checkup)
         self.page.settings.set_engine_facts(self.engines)
         self.main.add_strip(EngineStrip(self.engine_build, self.main))
         self.main.add_page(compare_page(self.page))
@@ -326,6 +333,8 @@ class Window(QObject):
         self.engine_build.changed.connect(self._follow_engine_build)
         self.engine_build.ready.connect(self._on_engine_ready)
         self._follow_engine_build()
+        self.checkup.concluded.connect(self._on_engine_failed)
+        self.page.repair_wanted.connect(self._repair_engine)
         self.main.files_dropped.connect(self._on_files_dropped)
         self.preferences.preset_changed.connect(self._on_preset)
         self.page.said.connect(self.main.say)
@@ -343,6 +352,19 @@ class Window(QObject):
         self.engines.ask_again()
         self._make_demo()
         self.main.say(self.tr("The engine is there."))
+
+    def _repair_engine(self) -> None:
+        hello = self._runner.engine or self.engines.hello
+        if hello is not None:
+            self.checkup.repair(hello)
+
+    def _on_engine_failed(self, conclusion: Conclusion) -> None:
+        if conclusion.has_moved:
+            # The panes leave the engines that they have.
+            self._runner.wait_for_engine(EngineWait())
+            self._runner.wait_for_engine(self._engine_wait)
+            self.engines.ask_again()
+        tell_conclusion(self.main, conclusion, left_out(self._house.paths.state))
 
     def _on_files_dropped(self, paths: list[Path]) -> None:
         self.main.show_page("compare")
@@ -415,8 +437,10 @@ class Window(QObject):
         if self._maker is not None:
             for event in drained(self._maker_events):
                 self._maker.take(event)
+            busy = busy or self._maker.busy
         if self.plots is not None:
             self._watch.pump(self.plots)
+            self.checkup.pump(busy=busy)
 
     def _watch_engine(self, key: str) -> None:
         hello = self._runner.engine

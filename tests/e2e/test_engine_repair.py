@@ -1,0 +1,139 @@
+"""An engine that fails on this processor, in the real window: found, told, and built again.
+
+The kernels are broken for real; the compiler's work alone is stood for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.core.chat import StopReason
+from app.core.self_check import CHECKED_TYPES, EngineCheck, Finding, TypeFinding
+from app.engine import client
+from app.lab import repair, self_check
+from app.lab.panes import PaneState
+from app.lab.quantize import quantize
+from app.lab.self_check import engine_build
+from app.store.engine_checks import EngineCheckStore
+from app.store.paths import Paths
+from app.ui.theme import Theme
+from tests.e2e.person import Person
+from tests.helpers.broken_engine import break_engines
+from tests.helpers.engine_builds import FakeBuild
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QApplication
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    """Folders that no other test's engine is known in."""
+    return replace(Paths.default(), cache=tmp_path / "cache")
+
+
+@pytest.fixture
+def open_window(qapp: QApplication, paths: Paths) -> Iterator[Callable[..., Person]]:
+    """Opens the window on these files."""
+    palette, sheet, font = qapp.palette(), qapp.styleSheet(), qapp.font()
+    theme = Theme(qapp)
+    opened: list[Person] = []
+
+    def open_it(*files: Path) -> Person:
+        opened.append(Person(theme, paths, files, size=(1600, 900)))
+        return opened[0]
+
+    yield open_it
+    for person in opened:
+        person.close()
+    theme.deleteLater()
+    qapp.setStyleSheet(sheet)
+    qapp.setPalette(palette)
+    qapp.setFont(font)
+
+
+@pytest.fixture
+def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeBuild:
+    """An engine that is there, and its next build."""
+    folder = tmp_path / "build"
+    folder.mkdir()
+    (folder / "engine").touch()
+    made = FakeBuild(folder, monkeypatch)
+    monkeypatch.setattr(repair, "builder", lambda: folder / "build.py")
+    monkeypatch.setattr(repair, "built_engine", lambda: None)
+    return made
+
+
+@pytest.fixture(scope="module")
+def q3(demo_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo model with Q3_K in it."""
+    folder = tmp_path_factory.mktemp("q3")
+    target = folder / "demo-Q3_K_S.gguf"
+    quantize(
+        demo_model, target, "Q3_K_S", threads=1, folder=folder, on_progress=lambda _done, _of: None
+    )
+    return target
+
+
+def test_the_window_finds_it_and_builds_the_engine_again(
+    open_window: Callable[..., Person],
+    build: FakeBuild,
+    q3: Path,
+    demo_model: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sound = client.engine_command
+    break_engines(monkeypatch, tmp_path, {"Q3_K": "dies"})
+    build.says({"step": "compiling", "done": 1, "total": 20})
+    person = open_window(demo_model, q3)
+    person.until(lambda: person.shows("The engine fails on this processor at Q3_K."))
+    person.until(lambda: person.shows("step 1 of 20"))
+    assert build.words[1] == "--without"
+    assert person.shows("It is built again without")
+
+    monkeypatch.setattr(client, "engine_command", sound)
+    monkeypatch.setattr(self_check, "libraries_stamp", lambda: "the new ones")
+    build.succeed()
+    checkup = person.window.checkup
+    person.until(lambda: checkup.check is not None and checkup.check.is_right)
+    person.ask_all("What is 47 + 38?")
+    person.until(person.answered)
+    assert [answer.error for answer in person.turns[-1].answers.values()] == [None, None]
+
+
+def test_a_pane_that_dies_of_an_instruction_offers_the_repair(
+    open_window: Callable[..., Person],
+    build: FakeBuild,
+    paths: Paths,
+    q3: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    paths.create()
+    right = tuple(TypeFinding(type_id, Finding.RIGHT) for type_id in CHECKED_TYPES)
+    known = EngineCheck("engine", "", (), right, 0, 0)
+    EngineCheckStore(paths.cache / "engine-checks.sqlite3").keep(engine_build(paths.state), known)
+    break_engines(monkeypatch, tmp_path, {"Q3_K": "dies"})
+    build.says({"step": "compiling", "done": 1, "total": 20})
+    person = open_window(q3)
+    person.until(lambda: person.window.checkup.check == known)
+    person.ask_all("What is 47 + 38?")
+    person.until(person.answered)
+    (answer,) = person.turns[0].answers.values()
+    assert answer.stop_reason is StopReason.ERROR
+    assert person.state(0) is PaneState.FAILED
+    assert person.shows("This processor lacks an instruction", person.view(0))
+    person.click("Repair the engine", person.view(0))
+    person.until(lambda: person.shows("It is built again without"))
+    person.until(lambda: person.shows("step 1 of 20"))
+    assert build.words[1] == "--without"
+    build.succeed()
+    person.until(lambda: person.window.engine_build.wait is None)
