@@ -14,6 +14,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Protocol, cast
 
+from app.base.files import read_ordinary
 from app.core.errors import PersonError
 from app.hub.settings import (
     DEFAULT_ENDPOINT,
@@ -183,8 +184,7 @@ class Tokens:
         named = self._environ.get("HF_TOKEN_PATH", "").strip()
         path = Path(named).expanduser() if named else hugging_face_home(self._environ) / "token"
         try:
-            with path.open("rb") as file:
-                data = file.read(_MAX_TOKEN_FILE_BYTES)
+            data = read_ordinary(path, _MAX_TOKEN_FILE_BYTES)
         except OSError:
             return None
         return _checked(data.decode("utf-8", "replace"), TokenSource.HUGGING_FACE)

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.base.files import read_ordinary
 from app.core.family import ModelSource
 from app.library.found import Found, FoundFile, file_at, in_sets, name_of
 from app.library.hugging_face import find_in_repository, is_repository
@@ -94,8 +95,7 @@ def _is_wanted_of_jan(file_name: str) -> bool:
 def _named_by(note: FoundFile, place: Place) -> Iterator[Found]:
     """The file elsewhere on this PC that one of Jan's notes names."""
     try:
-        with note.path.open("rb") as file:
-            text = file.read(_MAX_NOTE_BYTES).decode("utf-8", "replace")
+        text = read_ordinary(note.path, _MAX_NOTE_BYTES).decode("utf-8", "replace")
     except OSError:
         return
     match = _JAN_PATH.search(text)

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.base.files import read_ordinary
 from app.library.found import Found, in_sets, name_of
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _newest_first(version: Path) -> float:
 
 def _current_commit(folder: Path) -> str | None:
     try:
-        with (folder / "refs" / "main").open("rb") as file:
-            return file.read(_MAX_REF_BYTES).decode("ascii", "replace").strip()
+        ref = read_ordinary(folder / "refs" / "main", _MAX_REF_BYTES)
     except OSError:
         return None
+    return ref.decode("ascii", "replace").strip()

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from app.base.files import read_ordinary
 from app.core.family import ModelSource
 from app.library.found import Found, file_at
 
@@ -77,10 +78,8 @@ def _name(parts: tuple[str, ...]) -> tuple[str, str | None]:
 
 
 def _blobs(folder: Path, manifest: FoundFile) -> Iterator[tuple[Path, str]]:
-    if manifest.size_bytes > _MAX_MANIFEST_BYTES:
-        return
     try:
-        raw: object = json.loads(manifest.path.read_bytes())
+        raw: object = json.loads(read_ordinary(manifest.path, _MAX_MANIFEST_BYTES))
     except (OSError, ValueError, RecursionError):
         return
     layers = cast("dict[str, object]", raw).get("layers") if isinstance(raw, dict) else None

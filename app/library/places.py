@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from app.base.files import read_ordinary
 from app.core.family import ModelSource
 
 if TYPE_CHECKING:
@@ -160,9 +161,6 @@ def _setting(file: Path, key: str) -> str:
 
 def _text(file: Path) -> str:
     try:
-        if not file.is_file():  # reading a pipe would wait for ever
-            return ""
-        with file.open("rb") as opened:
-            return opened.read(_MAX_CONFIG_BYTES).decode("utf-8", "replace")
-    except (OSError, ValueError):
+        return read_ordinary(file, _MAX_CONFIG_BYTES).decode("utf-8", "replace")
+    except OSError:
         return ""

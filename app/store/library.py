@@ -14,6 +14,8 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from app.base.files import read_ordinary
+
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -151,8 +153,7 @@ def own_folders(settings_path: Path) -> tuple[Path, ...]:
     read counts as none.
     """
     try:
-        with settings_path.open("rb") as file:
-            raw: object = json.loads(file.read(_MAX_SETTINGS_BYTES))
+        raw: object = json.loads(read_ordinary(settings_path, _MAX_SETTINGS_BYTES))
     except (OSError, ValueError, RecursionError):
         return ()
     listed = cast("dict[str, object]", raw).get("library_folders") if isinstance(raw, dict) else ()

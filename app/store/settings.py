@@ -12,6 +12,7 @@ from typing import Annotated, Literal, cast
 import msgspec
 from msgspec import Meta, field
 
+from app.base.files import TooLargeError, read_ordinary
 from app.core.errors import PersonError
 from app.core.settings import PRESETS
 from app.store.tolerant import WrongValue, convert
@@ -136,7 +137,7 @@ class SettingsFile:
         try:
             with contextlib.suppress(_Unusable, FileNotFoundError):
                 if _read(self._path):
-                    _write(self.backup, self._path.read_bytes())
+                    _write(self.backup, read_ordinary(self._path, _MAX_BYTES))
             _write(self._path, data)
         except OSError as error:
             raise PersonError(
@@ -167,7 +168,7 @@ class SettingsFile:
         if version > SETTINGS_VERSION:
             kept = self._path.with_name(f"{self._path.name}.version-{version}")
             with contextlib.suppress(OSError):
-                _write(kept, self._path.read_bytes())
+                _write(kept, read_ordinary(self._path, _MAX_BYTES))
             sentences.append(
                 "The settings were written by a newer Shrinkscope; "
                 f"what this one knows of them is used, and a copy is kept as {kept.name}."
@@ -185,14 +186,13 @@ def _read(path: Path) -> dict[str, object]:
         _Unusable: With the reason.
     """
     try:
-        with path.open("rb") as file:
-            data = file.read(_MAX_BYTES + 1)
+        data = read_ordinary(path, _MAX_BYTES)
     except FileNotFoundError:
         return {}
+    except TooLargeError as error:
+        raise _Unusable("the file is far too large") from error
     except OSError as error:
         raise _Unusable(error.strerror or str(error)) from error
-    if len(data) > _MAX_BYTES:
-        raise _Unusable("the file is far too large")
     try:
         value: object = json.loads(data)
     except (ValueError, RecursionError) as error:
