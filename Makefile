@@ -3,7 +3,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-SETUP_SOURCES := constraints.txt pyproject.toml tools/setup_env.py
+SETUP_SOURCES := constraints.txt pyproject.toml $(wildcard tools/*.*) app/engine/installed.py
 ARGS ?=
 
 .PHONY: help run test bench lint screenshots package test-package clean

@@ -107,7 +107,7 @@ class WorkStrip(QFrame):
                     "This ladder is not finished. It goes on from the last finished step."
                 )
             case LadderState.MEASURING if held:
-                return self.tr("Waits for the answers in Compare, whose times this would disturb.")
+                return self.tr("Waits for the engine, or for answers in Compare it would disturb.")
             case LadderState.MEASURING | LadderState.PAUSED:
                 return self._doing(entry)
             case LadderState.WAITING:

@@ -161,7 +161,7 @@ class FilesSide(QWidget):
         if share is None or share == 1:
             return
         self.advice.setText(
-            self.tr("Waiting for the answers in progress, whose times this would disturb …")
+            self.tr("Waiting for the engine, or for answers that this would disturb …")
             if self._held
             else self.tr("Reading the headers to see what fits this PC …")
         )
