@@ -20,6 +20,13 @@ function(shrinkscope_finish)
     endif()
     # As llama.cpp does with its own models: many small files that read the same headers.
     if(TARGET mtmd)
+        get_target_property(others mtmd SOURCES)
+        get_target_property(folder mtmd SOURCE_DIR)
+        list(FILTER others EXCLUDE REGEX "^models/")
+        list(TRANSFORM others PREPEND "${folder}/")
+        set_source_files_properties(
+            ${others} TARGET_DIRECTORY mtmd PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON
+        )
         set_target_properties(mtmd PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 16)
     endif()
 endfunction()
