@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks [ITEM…] [--quick] [--pairs N] [--write]``."""
+"""``python -m tests.benchmarks [ITEM…] [--quick] [--pairs N] [--minutes N] [--write]``."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from tests.benchmarks import (
     hub_window,
     packaged,
     scoring,
+    soak,
     stalls,
     start,
     stop,
@@ -54,6 +55,8 @@ ITEMS = {
     "ladder": demo_ladder,
 }
 """In the order in which they run: short ones first, so that a mistake shows early."""
+ON_REQUEST = {"soak": soak}
+"""Those that take long and state nothing in the document: only by their names."""
 
 
 def main() -> int:
@@ -68,8 +71,9 @@ def main() -> int:
         tempfile.TemporaryDirectory(prefix="shrinkscope-bench-") as home,
     ):
         pairs = arguments.pairs or (QUICK_PAIRS if arguments.quick else FULL_PAIRS)
-        run = Run(arguments.quick, pairs, arguments.threads, Path(home), display)
-        for name in [item for item in ITEMS if item in (arguments.items or ITEMS)]:
+        run = Run(arguments.quick, pairs, arguments.threads, Path(home), display, arguments.minutes)
+        every = ITEMS | ON_REQUEST
+        for name in [item for item in every if item in (arguments.items or ITEMS)]:
             tell(f"{name} …")
             figures += _measured(name, run)
         screen = display.words
@@ -85,7 +89,7 @@ def main() -> int:
 
 def _measured(name: str, run: Run) -> list[Figure]:
     """One item's figures; what fails is said and the others still run."""
-    item = ITEMS[name]
+    item = (ITEMS | ON_REQUEST)[name]
     try:
         return item.measure(run)
     except ToolError as error:
@@ -98,8 +102,9 @@ def _measured(name: str, run: Run) -> list[Figure]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("items", nargs="*", metavar="ITEM", help=", ".join(ITEMS))
+    parser.add_argument("items", nargs="*", metavar="ITEM", help=", ".join(ITEMS | ON_REQUEST))
     parser.add_argument("--quick", action="store_true", help="few repetitions, to try it")
+    parser.add_argument("--minutes", type=float, metavar="N", help="of the soak")
     parser.add_argument("--pairs", type=int, metavar="N", help="alternating pairs of speeds")
     parser.add_argument(
         "--threads",
@@ -110,9 +115,11 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--write", action="store_true", help="write docs/PERFORMANCE.md")
     arguments = parser.parse_args()
-    unknown = [item for item in arguments.items if item not in ITEMS]
+    unknown = [item for item in arguments.items if item not in ITEMS | ON_REQUEST]
     if unknown:
-        parser.error(f"no such item: {', '.join(unknown)}; there are {', '.join(ITEMS)}")
+        parser.error(
+            f"no such item: {', '.join(unknown)}; there are {', '.join(ITEMS | ON_REQUEST)}"
+        )
     if arguments.write and arguments.items:
         parser.error("--write takes all items, so that the document is whole")
     return arguments

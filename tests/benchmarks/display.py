@@ -76,6 +76,10 @@ class Display:
             return {"QT_QPA_PLATFORM": "offscreen"}
         return {"QT_QPA_PLATFORM": "xcb", "DISPLAY": f":{self._number}"}
 
+    def resident_bytes(self) -> int:
+        """Memory that the server holds; 0 without one."""
+        return 0 if self._server is None else psutil.Process(self._server.pid).memory_info().rss
+
     def cpu_seconds(self) -> float:
         """Processor time the server has taken; 0 without one."""
         if self._server is None:

@@ -28,6 +28,7 @@ class Run:
         threads: Of the engines whose speed is compared.
         home: Settings, chats, logs and cache of the program while it is measured.
         display: Where windows open.
+        minutes: How long the soak goes on; None for as long as usual.
     """
 
     quick: bool
@@ -35,6 +36,7 @@ class Run:
     threads: int
     home: Path
     display: Display
+    minutes: float | None = None
 
     def count(self, full: int, quick: int) -> int:
         """How often something is repeated."""

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import psutil
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer
+from PySide6.QtWidgets import QApplication
 
 from app.bootstrap import open_house, start_logging
 from app.core.hub_names import HubAddress
@@ -251,6 +252,24 @@ class Driver(QObject):
         gc.collect()
         info = psutil.Process().memory_info()
         self.reply(rss_bytes=info.rss, shared_bytes=getattr(info, "shared", None))
+
+    def _do_census(self, _command: dict[str, Any]) -> None:
+        """Delete all chats but the one that is open, collect garbage, count what is left."""
+        session = self._window.session
+        for chat in session.list_chats():
+            if chat.id != session.chat.id:
+                self._window.page.controller.delete_chat(chat.id)
+
+        def count() -> None:
+            gc.collect()
+            self.reply(
+                widgets=len(QApplication.allWidgets()),
+                objects=len(self._window.main.findChildren(QObject)),
+                tracked=len(gc.get_objects()),
+            )
+
+        # What Qt is to delete later is gone by then.
+        QTimer.singleShot(SETTLE_MS, count)
 
     def _do_modules(self, _command: dict[str, Any]) -> None:
         heads = {name.partition(".")[0] for name in sys.modules}

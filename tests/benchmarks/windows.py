@@ -51,6 +51,11 @@ class WindowProcess:
         self._answer()
         return self
 
+    @property
+    def pid(self) -> int:
+        """The window's process."""
+        return self._process.pid
+
     def __exit__(
         self,
         kind: type[BaseException] | None,
