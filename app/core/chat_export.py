@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.core.chat import Answer, AnswerFigures, Chat, Role, StopReason, Turn, title_from
-from app.core.shared_names import file_name
+from app.core.shared_names import FoldersOut, file_name
 
 if TYPE_CHECKING:
     from app.core.candidate import Candidate
@@ -46,11 +46,11 @@ def to_markdown(chat: Chat, describe: Describe) -> str:
         parts += [f"## {number}", _quoted(turn.prompt)]
         for key in sorted(turn.answers, key=lambda k: shown.index(k) if k in shown else 99):
             parts.append(f"### {_name(chat, key, describe)}")
-            parts += _answer_parts(turn.answers[key])
+            parts += _answer_parts(turn.answers[key], _folders_out(chat))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _answer_parts(answer: Answer) -> list[str]:
+def _answer_parts(answer: Answer, folders_out: FoldersOut) -> list[str]:
     parts: list[str] = []
     if answer.thinking.strip():
         thinking = re.sub(r"<(?=/?(details|summary)\b)", "&lt;", answer.thinking, flags=re.I)
@@ -59,7 +59,7 @@ def _answer_parts(answer: Answer) -> list[str]:
     if answer.text.strip():
         parts.append(_closed(answer.text.strip("\n")))
     if answer.error:
-        parts.append(f"**{answer.error}**")
+        parts.append(f"**{folders_out.text(answer.error)}**")
     facts = _figure_texts(answer.figures) if answer.figures else []
     if answer.stop_reason in _ENDINGS:
         facts.append(_ENDINGS[answer.stop_reason])
@@ -185,7 +185,7 @@ def _answer_facts(chat: Chat, turn: Turn, key: str, message: int) -> dict[str, o
         "prompt": turn.prompt,
         "thinking": answer.thinking,
         "stop_reason": answer.stop_reason,
-        "error": answer.error,
+        "error": answer.error and _folders_out(chat).text(answer.error),
         "figures": figures,
     }
 
@@ -205,6 +205,11 @@ def _message(role: Role, content: str) -> dict[str, str]:
 
 
 # ---------------------------------------------------------------------------------------- both
+
+
+def _folders_out(chat: Chat) -> FoldersOut:
+    """An error's sentence may name a file by its place; an export is made to be passed on."""
+    return FoldersOut({each.path: file_name(each.path) for each in chat.candidates})
 
 
 def _title(chat: Chat) -> str:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath, PureWindowsPath
+import re
+from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+# Folders in a sentence: behind a quotation mark, a blank or nothing, up to the last separator.
+_FOLDERS = re.compile(
+    r"(?:(?:(?<![^\s“\"'(=])|(?<=:)(?!//))(?:file:)?/+(?:[^/\s“”\"'<>|]+/)+"
+    r"|(?<!\w)[A-Za-z]:[\\/](?:[^\\/\s“”\"'<>|]+[\\/])*"
+    r"|\\\\(?:[^\\\s“”\"'<>|]+\\)+)"
+)
 
 
 def file_name(path: str) -> str:
     """The last part of a path of either kind of system; what is no text in it becomes ``?``."""
-    name = PureWindowsPath(path).name if "\\" in path else PurePosixPath(path).name
-    return name.encode(errors="replace").decode()
+    return _parts(path).name.encode(errors="replace").decode()
 
 
 def names_without_folders(paths: Iterable[str]) -> dict[str, str]:
@@ -28,3 +35,36 @@ def names_without_folders(paths: Iterable[str]) -> dict[str, str]:
             name = f"{stem} ({count}).{ending}" if dot else f"{ending} ({count})"
         names[path] = name
     return names
+
+
+class FoldersOut:
+    """Takes folders out of sentences.
+
+    Args:
+        names: What to call each path that may occur; its folder is taken out elsewhere too.
+        folders: Others that may occur.
+    """
+
+    def __init__(self, names: Mapping[str, str], folders: Iterable[str] = ()) -> None:
+        self._names = names
+        # All in one pass: a name that was put in may look like another path.
+        longest_first = sorted(filter(None, names), key=len, reverse=True)
+        self._paths = re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
+        known = {*map(_parts, folders), *(_parts(path).parent for path in names)}
+        # The whole disk as a folder would be the mark between any two words.
+        kept = (str(folder) for folder in known if folder.is_absolute() and folder.name)
+        self._folders = sorted(kept, key=len, reverse=True)
+
+    def text(self, text: str) -> str:
+        """A sentence that names files alone."""
+        text = self._paths.sub(lambda found: self._names[found[0]], text)
+        for folder in self._folders:
+            for mark in ("/", "\\"):
+                text = text.replace(f"{folder}{mark}", "")
+            text = text.replace(folder, "…")
+        return _FOLDERS.sub("", text)
+
+
+def _parts(path: str) -> PurePath:
+    """A path of either kind of system."""
+    return PureWindowsPath(path) if "\\" in path else PurePosixPath(path)

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
-from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from typing import Any, cast
 
-from app.core.shared_names import names_without_folders
+from app.core.shared_names import FoldersOut, names_without_folders
 
 _OWN_CHATS = "(in one's own chats)"
 # What was asked, read and answered stands as it was.
 _CONTENTS = frozenset({"questions", "failures", "wrong_answers", "worst", "continuations"})
-# Folders in a sentence: behind a quotation mark, a blank or nothing, up to the last separator.
-_FOLDERS = re.compile(
-    r"(?:(?<![^\s“\"'(:=])(?:file:)?/+(?:[^/\s“”\"'<>|]+/)+"
-    r"|(?<!\w)[A-Za-z]:[\\/](?:[^\\/\s“”\"'<>|]+[\\/])*"
-    r"|\\\\(?:[^\\\s“”\"'<>|]+\\)+)"
-)
 
 
 def shareable(document: dict[str, Any]) -> dict[str, Any]:
@@ -35,11 +28,7 @@ class _Cleaning:
     def __init__(self, names: dict[str, str]) -> None:
         self._names = names
         absolute = {os.path.abspath(path): name for path, name in names.items()}
-        self._texts = sorted((absolute | names).items(), key=lambda each: -len(each[0]))
-        folders = {_parts(str(Path.home()))} | {_parts(path).parent for path in absolute | names}
-        # The whole disk as a folder would be the mark between any two words.
-        kept = (str(folder) for folder in folders if folder.is_absolute() and folder.name)
-        self._folders = sorted(kept, key=len, reverse=True)
+        self._folders_out = FoldersOut(absolute | names, [str(Path.home())])
 
     def value(self, value: object) -> object:
         """A value without them."""
@@ -53,21 +42,7 @@ class _Cleaning:
         return self._text(value) if isinstance(value, str) else value
 
     def _text(self, text: str) -> str:
-        if text in self._names:
-            return self._names[text]
-        for path, name in self._texts:
-            if path != name:
-                text = text.replace(path, name)
-        for folder in self._folders:
-            for mark in ("/", "\\"):
-                text = text.replace(f"{folder}{mark}", "")
-            text = text.replace(folder, "…")
-        return _FOLDERS.sub("", text)
-
-
-def _parts(path: str) -> PurePath:
-    """A path of either kind of system."""
-    return PureWindowsPath(path) if "\\" in path else PurePosixPath(path)
+        return self._names.get(text) or self._folders_out.text(text)
 
 
 def _without_own_chats(row: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.core.shared_names import file_name, names_without_folders
+from app.core.candidate import Candidate
+from app.core.chat import Answer, Chat, Turn
+from app.core.chat_export import to_markdown, to_openai_json
+from app.core.shared_names import FoldersOut, file_name, names_without_folders
 from app.core.verdict import Limits
 from app.core.votes.choices import Choice
 from app.core.votes.pairs import Vote, VotedFile, VotePair, VoteSettings
@@ -112,6 +115,32 @@ def test_files_of_one_name_stay_apart() -> None:
         "m.gguf", "m (2).gguf", "m (3).gguf", "plain", "plain (2)",
     ]  # fmt: skip
     assert file_name(r"\\share\folder\m.gguf") == "m.gguf"
+
+
+def test_sentences_name_files_alone() -> None:
+    names = names_without_folders(["/a b/m.gguf", "m.gguf", "models/m.gguf"])
+    out = FoldersOut(names, ["/home/anna"])
+    for text, shown in (
+        ("/a b/m.gguf and m.gguf differ from models/m.gguf.",
+         "m.gguf and m (2).gguf differ from m (3).gguf."),
+        ("“/a b/x.log”: see /home/anna, /home/anna/y and file:///usr/lib/z.so.",
+         "“x.log”: see …, y and z.so."),
+        (r"C:\Users\Anna\x.gguf, \\share\folder\y.gguf", "x.gguf, y.gguf"),
+        ("9 tokens/s and/or 1/2, https://host.org/a/b", "9 tokens/s and/or 1/2, https://host.org/a/b"),
+    ):  # fmt: skip
+        assert out.text(text) == shown
+    assert FoldersOut({}).text("no path") == "no path"
+
+
+@pytest.mark.parametrize("home", HOMES)
+def test_an_exported_chat_names_files_without_their_folders(home: str) -> None:
+    candidate = Candidate("a", "A", at(home, "b.gguf"))
+    error = f"{candidate.path} cannot be read: “{at(home, 'lib.so')}” is missing."
+    chat = Chat(1, candidates=[candidate], turns=[Turn(1, "Hi", {"a": Answer(error=error)})])
+    for written in (to_markdown(chat, str), to_openai_json(chat, str)):
+        assert "m4rk" not in written.lower()
+        assert "b.gguf cannot be read" in written
+        assert "lib.so" in written
 
 
 @pytest.mark.parametrize("home", HOMES)
