@@ -80,17 +80,24 @@ def close_to_others(folder: Path) -> list[str]:
         if not _close(str(folder), os.stat(folder), left):
             return left  # behind a link, in a place that is not ours
         waiting, seen = [str(folder)], 0
-        while waiting:
-            with os.scandir(waiting.pop()) as entries:
-                for entry in entries:
-                    seen += 1
-                    status = entry.stat(follow_symlinks=False)
-                    ours = _close(entry.path, status, left)
-                    if ours and stat.S_ISDIR(status.st_mode) and seen < _MOST_ENTRIES:
-                        waiting.append(entry.path)
+        while waiting and seen < _MOST_ENTRIES:
+            for path in _entries(waiting.pop()):
+                seen += 1
+                with contextlib.suppress(FileNotFoundError):  # another program removes its own
+                    status = os.lstat(path)
+                    if _close(path, status, left) and stat.S_ISDIR(status.st_mode):
+                        waiting.append(path)
     except OSError as error:
         left.append(f"{folder}: {error!r}")
     return left
+
+
+def _entries(folder: str) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return [entry.path for entry in entries]
+    except FileNotFoundError:
+        return []
 
 
 def _close(path: str, status: os.stat_result, left: list[str]) -> bool:

@@ -129,3 +129,26 @@ def test_what_belongs_to_another_account_stays_and_is_told(tmp_path: Path) -> No
 def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     (words,) = close_to_others(tmp_path / "gone")
     assert "FileNotFoundError" in words
+
+
+def test_files_that_come_and_go_meanwhile_are_no_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b", "c"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_text("x")
+    looked = os.lstat
+
+    def gone(path: str) -> os.stat_result:
+        status = looked(path)
+        if path.endswith("b"):
+            (tmp_path / "b" / "file").unlink()
+            (tmp_path / "b").rmdir()
+        if path.endswith(("a", "b")):
+            raise FileNotFoundError
+        return status
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "lstat", gone)
+        assert close_to_others(tmp_path) == []
+    assert mode_of(tmp_path / "c" / "file") == 0o600
