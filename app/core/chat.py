@@ -96,6 +96,9 @@ class Answer(msgspec.Struct):
     figures: AnswerFigures | None = None
 
 
+_BROKEN_OFF = (None, StopReason.STOPPED, StopReason.ERROR)
+
+
 class Turn(msgspec.Struct):
     """One prompt and who answered it.
 
@@ -103,11 +106,41 @@ class Turn(msgspec.Struct):
         id: Row in the store; 0 until it is stored.
         prompt: What the person wrote.
         answers: By candidate key; a candidate that was not asked has no entry.
+        earlier: By candidate key, the answers that newer ones took the place of, oldest first.
+        versions: How many other versions there are of this turn and of all that followed.
     """
 
     id: int
     prompt: str
     answers: dict[str, Answer] = {}
+    earlier: dict[str, list[Answer]] = {}
+    versions: int = 0
+
+    def set_aside(self, key: str) -> None:
+        """Make room for a new answer; the one that is there is kept if it says anything."""
+        old = self.answers[key]
+        if old.text or old.thinking:
+            self.earlier.setdefault(key, []).append(old)
+        self.answers[key] = Answer()
+
+    def bring_back(self, key: str) -> bool:
+        """Take the answer before where the new one was broken off without a word.
+
+        Returns:
+            Whether there was one.
+        """
+        new, kept = self.answers[key], self.earlier.get(key)
+        if not kept or new.text or new.stop_reason not in _BROKEN_OFF:
+            return False
+        self.answers[key] = kept.pop()
+        return True
+
+    def turn_over(self, key: str) -> None:
+        """Show the answer before; the one that is there comes behind the oldest."""
+        kept = self.earlier.get(key)
+        if kept:
+            kept.insert(0, self.answers[key])
+            self.answers[key] = kept.pop()
 
 
 class Chat(msgspec.Struct):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from app.core.chat import Answer, Chat, Turn
     from app.store.chats import ChatSummary
@@ -42,8 +42,16 @@ class Recorder(Protocol):
         """Store what an answer is now."""
         ...
 
-    def retire_turns(self, turn_ids: Iterable[int]) -> None:
-        """Keep turns but show them no more."""
+    def save_versions(self, turn: Turn, key: str) -> None:
+        """Store an answer with those that it took the place of."""
+        ...
+
+    def retire_turns(self, turn_ids: Sequence[int], by: int) -> None:
+        """Keep turns but show them no more: the turn ``by`` took the first one's place."""
+        ...
+
+    def restore_turns(self, turn_ids: Sequence[int]) -> None:
+        """Show another version of the first of these turns, with what followed it there."""
         ...
 
 
@@ -80,5 +88,11 @@ class NoRecorder:
     def save_answer(self, turn_id: int, key: str, answer: Answer, final: bool) -> None:
         """Nothing to do."""
 
-    def retire_turns(self, turn_ids: Iterable[int]) -> None:
+    def save_versions(self, turn: Turn, key: str) -> None:
+        """Nothing to do."""
+
+    def retire_turns(self, turn_ids: Sequence[int], by: int) -> None:
+        """Nothing to do."""
+
+    def restore_turns(self, turn_ids: Sequence[int]) -> None:
         """Nothing to do."""

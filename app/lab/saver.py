@@ -46,6 +46,10 @@ class AnswerSaver:
         if job.turn.id:
             self._save(job.turn.id, job.pane.key, job.answer, final=True)
 
+    def forget(self, job: Job) -> None:
+        """An answer came to nothing, and another one stands in its place."""
+        self._growing.pop((job.turn.id, job.pane.key), None)
+
     def save_due(self) -> None:
         """Store what has not been stored for a while."""
         now = time.monotonic()

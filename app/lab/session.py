@@ -181,6 +181,8 @@ class Session:
     def regenerate(self, turn: Turn, keys: Sequence[str] | None = None) -> None:
         """Answer a pane's last turn anew.
 
+        The answer that is there is kept, and comes back if the new one is broken off without text.
+
         Raises:
             PersonError: It cannot be done now; nothing has changed.
         """
@@ -190,19 +192,33 @@ class Session:
             if not history or history[-1] is not turn:
                 raise PersonError("Only the last answer of a pane can be written anew.")
         self._check_askable(turn.prompt, asked)
-        before = {key: turn.answers[key] for key in asked}
-        turn.answers.update({key: Answer() for key in asked})
+        before = dict(turn.answers), {key: list(kept) for key, kept in turn.earlier.items()}
+        for key in asked:
+            turn.set_aside(key)
         try:
+            self._keep_versions(turn, asked)
             self._submit(turn, asked)
         except PersonError:
-            turn.answers.update(before)
+            turn.answers, turn.earlier = before
             raise
+        self._tell_turns()
+
+    def show_earlier_answer(self, turn: Turn, key: str) -> None:
+        """Put the answer before in the place of a pane's answer; they take turns.
+
+        Raises:
+            PersonError: Answers are in progress; nothing has changed.
+        """
+        if self.busy:
+            raise PersonError("Stop the answers in progress before you go back to an earlier one.")
+        turn.turn_over(key)
+        self._keep_versions(turn, [key])
         self._tell_turns()
 
     def edit(self, turn: Turn, prompt: str) -> None:
         """Put another prompt in a turn's place and go on from there.
 
-        The turn and all later ones are kept in the store but shown no more.
+        The turn and all later ones are kept; :meth:`show_earlier_turn` goes back to them.
 
         Raises:
             PersonError: It cannot be done now; nothing has changed.
@@ -215,11 +231,25 @@ class Session:
         retired = self.chat.turns[position:]
         del self.chat.turns[position:]
         try:
-            self.ask(prompt, asked)
+            new = self.ask(prompt, asked)
         except PersonError:
             self.chat.turns.extend(retired)
             raise
-        self._recorder.retire_turns([old.id for old in retired])
+        self._recorder.retire_turns([old.id for old in retired], by=new.id)
+        new.versions = turn.versions + 1
+        self._tell_turns()
+
+    def show_earlier_turn(self, turn: Turn) -> None:
+        """Go back to another version of a turn, and to what followed it there; they take turns.
+
+        Raises:
+            PersonError: Answers are in progress, or the store fails; nothing has changed.
+        """
+        if self.busy:
+            raise PersonError("Stop the answers in progress before you go back to an earlier one.")
+        position = self._position(turn)
+        self._recorder.restore_turns([each.id for each in self.chat.turns[position:]])
+        self.chat.turns[position:] = self._recorder.load(self.chat.id).turns[position:]
         self._tell_turns()
 
     def retry(self, key: str) -> None:
@@ -480,7 +510,11 @@ class Session:
 
     def answer_ended(self, job: Job) -> None:
         """An answer is complete."""
-        self._saver.finish(job)
+        if job.turn.answers.get(job.pane.key) is job.answer and job.turn.bring_back(job.pane.key):
+            self._saver.forget(job)
+            self._keep_versions(job.turn, [job.pane.key])
+        else:
+            self._saver.finish(job)
         self.listener.answer_changed(job.turn, job.pane.key)
         self.speed_sampled(job.pane, math.nan)
         if self._watch is not None:
@@ -509,6 +543,10 @@ class Session:
                     f"The file in pane {pane.candidate.letter} brings no chat template: "
                     "choose one there first."
                 )
+
+    def _keep_versions(self, turn: Turn, keys: Sequence[str]) -> None:
+        for key in keys if turn.id else []:
+            self._recorder.save_versions(turn, key)
 
     def _submit(self, turn: Turn, keys: Sequence[str]) -> None:
         jobs = [

@@ -21,7 +21,7 @@ from app.store.rows import (
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Callable, Generator, Sequence
 
 _CREATE_CHAT = (
     f"INSERT INTO chat ({', '.join(CHAT_COLUMNS)}) VALUES ({', '.join('?' * len(CHAT_COLUMNS))})"
@@ -38,7 +38,9 @@ _LIST_CHATS = """
     FROM chat ORDER BY changed_ns DESC, id DESC
 """
 _LOAD_TURNS = """
-    SELECT id, prompt FROM turn WHERE chat_id = ? AND retired_ns IS NULL ORDER BY id
+    SELECT id, prompt,
+        (SELECT count(DISTINCT retired_ns) FROM turn AS other WHERE other.retired_by = turn.id)
+    FROM turn WHERE chat_id = ? AND retired_ns IS NULL ORDER BY id
 """
 _LOAD_ANSWERS = f"""
     SELECT turn_id, key, {", ".join(ANSWER_COLUMNS)}
@@ -51,6 +53,16 @@ _SAVE_ANSWER = f"""
     VALUES (?, ?, {", ".join("?" * len(ANSWER_COLUMNS))})
     ON CONFLICT (turn_id, key)
     DO UPDATE SET {", ".join(f"{column} = excluded.{column}" for column in ANSWER_COLUMNS)}
+"""
+_LOAD_EARLIER = f"""
+    SELECT turn_id, key, {", ".join(f"earlier_answer.{column}" for column in ANSWER_COLUMNS)}
+    FROM turn CROSS JOIN earlier_answer ON earlier_answer.turn_id = turn.id
+    WHERE turn.chat_id = ? AND turn.retired_ns IS NULL
+    ORDER BY turn.id, key, place
+"""
+_SAVE_EARLIER = f"""
+    INSERT INTO earlier_answer (turn_id, key, place, {", ".join(ANSWER_COLUMNS)})
+    VALUES (?, ?, ?, {", ".join("?" * len(ANSWER_COLUMNS))})
 """
 _TOUCH = "UPDATE chat SET changed_ns = max(changed_ns, ?) WHERE id = "
 
@@ -110,18 +122,26 @@ class ChatStore:
     def load(self, chat_id: int) -> Chat:
         """A chat with its turns, without the retired ones.
 
-        An answer that was still coming when the program ended has its text and no stop reason.
+        An answer that was still coming when the program ended has its text and no stop reason; one
+        that had none yet leaves its place to the answer before.
         """
         with said("The chat cannot be read"):
             row = self._connection.execute(_LOAD_CHAT, (chat_id,)).fetchone()
             if row is None:
                 raise StoreFailed("That chat is no longer there.", f"chat {chat_id}")
             turns = {
-                turn_id: Turn(turn_id, prompt)
-                for turn_id, prompt in self._connection.execute(_LOAD_TURNS, (chat_id,))
+                turn_id: Turn(turn_id, prompt, versions=versions)
+                for turn_id, prompt, versions in self._connection.execute(_LOAD_TURNS, (chat_id,))
             }
             for turn_id, key, *columns in self._connection.execute(_LOAD_ANSWERS, (chat_id,)):
                 turns[turn_id].answers[key] = answer_from(tuple(columns))
+            for turn_id, key, *columns in self._connection.execute(_LOAD_EARLIER, (chat_id,)):
+                kept = turns[turn_id].earlier.setdefault(key, [])
+                kept.append(answer_from(tuple(columns)))
+        for turn in turns.values():
+            for key in turn.earlier:
+                if key in turn.answers:
+                    turn.bring_back(key)
         return chat_from(chat_id, row, list(turns.values()))
 
     def delete(self, chat_id: int) -> None:
@@ -155,14 +175,47 @@ class ChatStore:
                     (self._clock_ns(), turn_id),
                 )
 
-    def retire_turns(self, turn_ids: Iterable[int]) -> None:
-        """Keep turns in the file but show them no more: they were edited away."""
-        now = self._clock_ns()
-        with self._writing("The change cannot be stored"):
-            self._connection.executemany(
-                "UPDATE turn SET retired_ns = ? WHERE id = ? AND retired_ns IS NULL",
-                [(now, turn_id) for turn_id in turn_ids],
+    def save_versions(self, turn: Turn, key: str) -> None:
+        """Store a turn's answer of one candidate with those that it took the place of."""
+        with self._writing("The answer cannot be stored"):
+            self._insert_answer(turn.id, key, turn.answers[key])
+            self._connection.execute(
+                "DELETE FROM earlier_answer WHERE turn_id = ? AND key = ?", (turn.id, key)
             )
+            self._connection.executemany(
+                _SAVE_EARLIER,
+                [
+                    (turn.id, key, place, *answer_row(answer))
+                    for place, answer in enumerate(turn.earlier.get(key, []))
+                ],
+            )
+
+    def retire_turns(self, turn_ids: Sequence[int], by: int) -> None:
+        """Keep turns but show them no more: an edit put ``by`` in the first one's place."""
+        with self._writing("The change cannot be stored"):
+            self._retire(turn_ids, by)
+
+    def restore_turns(self, turn_ids: Sequence[int]) -> None:
+        """Show another version of the first of these turns, with what followed it there.
+
+        The versions take turns: the one that was put away first comes, these turns go.
+        """
+        with self._writing("The change cannot be stored"):
+            found = self._connection.execute(
+                "SELECT min(id), retired_ns FROM turn "
+                "WHERE retired_by = ? AND retired_ns IS NOT NULL "
+                "GROUP BY retired_ns ORDER BY retired_ns LIMIT 1",
+                (turn_ids[0],),
+            ).fetchone()
+            if found is None:
+                return
+            first, retired_ns = found
+            self._connection.execute(
+                "UPDATE turn SET retired_ns = NULL, retired_by = NULL "
+                "WHERE retired_by = ? AND retired_ns = ?",
+                (turn_ids[0], retired_ns),
+            )
+            self._retire(turn_ids, first)
 
     # ------------------------------------------------------------------------------ inside
 
@@ -174,6 +227,19 @@ class ChatStore:
     def _execute_once(self, statement: str, values: tuple[str | int | None, ...]) -> None:
         if self._connection.execute(statement, values).rowcount != 1:
             raise StoreFailed("That chat is no longer there.", statement)
+
+    def _retire(self, turn_ids: Sequence[int], by: int) -> None:
+        """Put turns away as a version of ``by``, and so all other versions of the first one."""
+        if not turn_ids:
+            return
+        self._connection.execute(
+            "UPDATE turn SET retired_by = ? WHERE retired_by = ?", (by, turn_ids[0])
+        )
+        now = self._clock_ns()
+        self._connection.executemany(
+            "UPDATE turn SET retired_ns = ?, retired_by = ? WHERE id = ? AND retired_ns IS NULL",
+            [(now, by, turn_id) for turn_id in turn_ids],
+        )
 
     def _insert_turn(self, chat_id: int, turn: Turn) -> int:
         cursor = self._connection.execute(

@@ -148,11 +148,32 @@ _VERSION_5 = (
     "CREATE UNIQUE INDEX blind_vote_stands ON blind_vote (pair_id) WHERE undone_ns IS NULL",
 )
 
+_VERSION_6 = (
+    # What a new answer took the place of, oldest first, and which turn an edit put in another
+    # one's place: nothing that a person has read is gone.
+    """
+    CREATE TABLE earlier_answer (
+        turn_id     INTEGER NOT NULL REFERENCES turn (id) ON DELETE CASCADE,
+        key         TEXT    NOT NULL,
+        place       INTEGER NOT NULL,
+        stop_reason TEXT,
+        error       TEXT,
+        figures     TEXT,
+        thinking    TEXT    NOT NULL,
+        text        TEXT    NOT NULL,
+        PRIMARY KEY (turn_id, key, place)
+    )
+    """,
+    "ALTER TABLE turn ADD COLUMN retired_by INTEGER",
+    "CREATE INDEX turn_replaced ON turn (retired_by) WHERE retired_by IS NOT NULL",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _VERSION_1,
     _VERSION_2,
     _VERSION_3,
     _VERSION_4,
     _VERSION_5,
+    _VERSION_6,
 )
 """Statements by version: ``MIGRATIONS[0]`` makes version 1 of an empty file, and so on."""

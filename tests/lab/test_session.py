@@ -240,6 +240,70 @@ def test_only_the_last_answer_is_written_anew(bench: Bench, models: dict[str, Pa
     assert second.answers[key].text == before.text
 
 
+def test_a_good_answer_stays_until_the_new_one_is_there(
+    bench: Bench, models: dict[str, Path], store: ChatStore
+) -> None:
+    (key,) = bench.open([models["blue"]])
+    session = bench.session
+    turn = session.ask("Why?")
+    bench.rest()
+    good = turn.answers[key]
+
+    def kept() -> tuple[str, int]:
+        stored = store.load(session.chat.id).turns[0]
+        return stored.answers[key].text, len(stored.earlier.get(key, []))
+
+    session.regenerate(turn, [key])
+    assert kept() == (good.text, 0)
+    session.stop()
+    bench.rest()
+    assert turn.answers[key] is good
+    assert kept() == (good.text, 0)
+
+    session.unload(key)
+    old_pid = session.pane(key).pid
+    session.regenerate(turn, [key])
+    bench.until(lambda: session.pane(key).pid not in (None, old_pid))
+    pid = session.pane(key).pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    bench.rest()
+    assert session.pane(key).failure is not None
+    assert turn.answers[key] is good
+    assert kept() == (good.text, 0)
+
+    session.regenerate(turn, [key])
+    bench.rest()
+    assert turn.answers[key] is not good
+    assert kept() == (good.text, 1)
+    session.show_earlier_answer(turn, key)
+    assert turn.answers[key] is good
+    assert kept() == (good.text, 1)
+
+
+def test_what_an_edit_put_away_comes_back(
+    bench: Bench, models: dict[str, Path], store: ChatStore
+) -> None:
+    (key,) = bench.open([models["blue"]])
+    session = bench.session
+    for prompt in ("One?", "Two?", "Three?"):
+        session.ask(prompt)
+        bench.rest()
+    before = list(session.chat.turns)
+    session.edit(before[1], "Another?")
+    bench.rest()
+    assert [turn.prompt for turn in session.chat.turns] == ["One?", "Another?"]
+    edited = session.chat.turns[1]
+    assert edited.versions == 1
+    session.show_earlier_turn(edited)
+    assert [turn.prompt for turn in session.chat.turns] == ["One?", "Two?", "Three?"]
+    assert session.chat.turns[0] is before[0]
+    assert session.chat.turns[2].answers[key].text == before[2].answers[key].text
+    session.show_earlier_turn(session.chat.turns[1])
+    assert [turn.prompt for turn in session.chat.turns] == ["One?", "Another?"]
+    assert [turn.prompt for turn in store.load(session.chat.id).turns] == ["One?", "Another?"]
+
+
 def test_a_busy_pane_refuses_and_nothing_changes(bench: Bench, models: dict[str, Path]) -> None:
     bench.open([models["endless"]])
     bench.session.set_sampling(SamplingSettings(max_tokens=100_000))

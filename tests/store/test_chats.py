@@ -161,14 +161,78 @@ def test_retired_turns_are_kept_but_not_shown(store: ChatStore, chat: Chat, data
     for turn in turns:
         store.add_turn(chat.id, turn)
 
-    store.retire_turns([turns[1].id, turns[2].id])
-    store.add_turn(chat.id, Turn(0, "B", {"one": Answer()}))
+    new = Turn(0, "B", {"one": Answer()})
+    store.add_turn(chat.id, new)
+    store.retire_turns([turns[1].id, turns[2].id], by=new.id)
 
     assert [turn.prompt for turn in store.load(chat.id).turns] == ["a", "B"]
     assert store.list_chats()[0].turns == 2
     with sqlite3.connect(database) as connection:
         assert connection.execute("SELECT count(*) FROM answer").fetchone() == (4,)
     connection.close()
+
+
+def test_versions_of_an_edited_turn_take_turns(store: ChatStore, chat: Chat) -> None:
+    store.create(chat)
+    shown: list[Turn] = []
+
+    def add(prompt: str) -> Turn:
+        turn = Turn(0, prompt, {"one": Answer(prompt)})
+        store.add_turn(chat.id, turn)
+        shown.append(turn)
+        return turn
+
+    def edit(place: int, prompt: str) -> None:
+        gone = shown[place:]
+        del shown[place:]
+        new = add(prompt)
+        store.retire_turns([turn.id for turn in gone], by=new.id)
+
+    def restore(place: int) -> tuple[list[str], list[int]]:
+        store.restore_turns([turn.id for turn in shown[place:]])
+        shown[:] = store.load(chat.id).turns
+        return [turn.prompt for turn in shown], [turn.versions for turn in shown]
+
+    for prompt in ("a", "b", "c"):
+        add(prompt)
+    edit(1, "B")
+    add("d")
+    assert restore(1) == (["a", "b", "c"], [0, 1, 0])
+    edit(1, "BB")
+    assert [turn.versions for turn in store.load(chat.id).turns] == [0, 2]
+    assert restore(1) == (["a", "B", "d"], [0, 2, 0])
+    assert restore(1) == (["a", "b", "c"], [0, 2, 0])
+    assert restore(1) == (["a", "BB"], [0, 2])
+    # What is edited before them takes them along, and brings them back.
+    edit(0, "A")
+    assert restore(0) == (["a", "BB"], [1, 2])
+    assert restore(1) == (["a", "B", "d"], [1, 2, 0])
+    assert restore(2) == (["a", "B", "d"], [1, 2, 0])
+
+
+def test_the_answer_before_takes_the_place_of_one_that_never_came(
+    store: ChatStore, chat: Chat
+) -> None:
+    store.create(chat)
+    turn = Turn(0, "Why?", {"one": Answer("Because.", stop_reason=StopReason.END)})
+    store.add_turn(chat.id, turn)
+    turn.set_aside("one")
+    store.save_versions(turn, "one")
+    # The program ends here, before a word has come.
+    loaded = store.load(chat.id).turns[0]
+    assert loaded.answers["one"].text == "Because."
+    assert not loaded.earlier["one"]
+
+    turn.answers["one"].text = "Since"
+    store.save_answer(turn.id, "one", turn.answers["one"], final=False)
+    loaded = store.load(chat.id).turns[0]
+    assert loaded.answers["one"].text == "Since"
+    assert [answer.text for answer in loaded.earlier["one"]] == ["Because."]
+    loaded.turn_over("one")
+    store.save_versions(loaded, "one")
+    again = store.load(chat.id).turns[0]
+    assert again.answers["one"].text == "Because."
+    assert [answer.text for answer in again.earlier["one"]] == ["Since"]
 
 
 def test_a_deleted_chat_is_gone_with_all_it_had(

@@ -135,6 +135,8 @@ def test_the_program_reads_what_an_earlier_one_wrote(
     assert first[skies.candidates[3].key].thinking
     assert all(answer.figures is not None for answer in first.values())
     assert skies.sampling.max_tokens == 12
+    assert skies.turns[1].versions == (version >= 6)
+    assert [len(kept) for kept in skies.turns[1].earlier.values()] == [1] * (version >= 6)
 
     downloads = DownloadStore(connection).load()
     assert [each.state for each in downloads] == (list(DownloadState) if version >= 2 else [])

@@ -19,6 +19,7 @@ class AnswerFacts:
         is_last: The pane's newest turn.
         error_below: The pane's notice says why it failed, so that the answer need not.
         can_ask: Something may be asked now, so editing and regenerating are offered.
+        earlier: How many answers it took the place of, which can be gone back to.
     """
 
     live: bool = False
@@ -30,3 +31,4 @@ class AnswerFacts:
     is_last: bool = False
     error_below: bool = False
     can_ask: bool = True
+    earlier: int = 0

@@ -28,12 +28,14 @@ class AnswerView(QWidget):
 
     Signals:
         regenerate_requested: The answer is wanted anew.
+        earlier_requested: The answer before is wanted back.
         difference_requested: The first difference is wanted in sight; pixels from the text's top.
         focused: The text got the keyboard.
         link_activated: The person clicked a link (QUrl).
     """
 
     regenerate_requested = Signal()
+    earlier_requested = Signal()
     difference_requested = Signal(int)
     link_activated = Signal(QUrl)
     focused = Signal()
@@ -54,6 +56,7 @@ class AnswerView(QWidget):
         self._stop_label: QLabel | None = None
         self._difference_button: QPushButton | None = None
         self._buttons: tuple[QuietButton, QuietButton] | None = None
+        self._earlier_button: QPushButton | None = None
         below = QWidget(self)
         below.setMinimumHeight(SIDE_PX)
         self._row = QHBoxLayout(below)
@@ -125,6 +128,16 @@ class AnswerView(QWidget):
         return self._difference_button
 
     @property
+    def earlier_button(self) -> QPushButton:
+        """Goes back to the answer that this one took the place of."""
+        if self._earlier_button is None:
+            button = self._earlier_button = push_button("", "link")
+            button.setToolTip(self.tr("Nothing is lost: the answers take turns."))
+            button.clicked.connect(self.earlier_requested)
+            self._row.insertWidget(self._row.count() - 1, button)
+        return self._earlier_button
+
+    @property
     def regenerate_button(self) -> QuietButton:
         """Asks for the answer anew; on the newest turn alone."""
         return self._made_buttons()[0]
@@ -184,6 +197,7 @@ class AnswerView(QWidget):
             self.live_label.setVisible(waiting)
         self._show_end(answer, facts)
         self._show_difference(facts)
+        self._show_earlier(facts)
         if self._buttons is not None:
             self._follow_buttons()
 
@@ -226,6 +240,14 @@ class AnswerView(QWidget):
         if words or self._stop_label is not None:
             self.stop_label.setText(words)
             self.stop_label.setVisible(bool(words))
+
+    def _show_earlier(self, facts: AnswerFacts) -> None:
+        if facts.earlier or self._earlier_button is not None:
+            one, several = self.tr("Other answer"), self.tr("Other answers ({count})")
+            words = one if facts.earlier == 1 else several.format(count=facts.earlier)
+            self.earlier_button.setText(words)
+            self.earlier_button.setVisible(facts.earlier > 0 and not facts.live)
+            self.earlier_button.setEnabled(facts.can_ask)
 
     # --- the first difference -----------------------------------------------------------
 

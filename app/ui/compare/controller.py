@@ -68,6 +68,14 @@ class CompareController(QObject):
         """Answer a turn anew in one pane."""
         return self._try(lambda: self._session.regenerate(turn, [key]))
 
+    def show_earlier_answer(self, turn: Turn, key: str) -> bool:
+        """Go back to the answer that a pane's answer took the place of."""
+        return self._try(lambda: self._session.show_earlier_answer(turn, key))
+
+    def show_earlier_turn(self, turn: Turn) -> bool:
+        """Go back to a turn as it was before it was edited."""
+        return self._try(lambda: self._session.show_earlier_turn(turn))
+
     def stop(self, key: str | None = None) -> bool:
         """Stop one pane or all."""
         return self._try(lambda: self._session.stop(key))

@@ -192,6 +192,8 @@ class ComparePage(PageParts):
         panes.asked_all.connect(self.asking.ask_all_from_pane)
         panes.edited.connect(run.edit)
         panes.regenerate_requested.connect(run.regenerate)
+        panes.earlier_answer_requested.connect(run.show_earlier_answer)
+        panes.earlier_turn_requested.connect(run.show_earlier_turn)
         panes.command_requested.connect(run.run)
         panes.menu_requested.connect(self.windows.show_menu)
         panes.stop_requested.connect(run.stop)

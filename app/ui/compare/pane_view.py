@@ -42,6 +42,8 @@ class PaneView(QFrame):
         asked_all: The person wrote here and asks every model.
         edited: Another prompt in a turn's place is wanted.
         regenerate_requested: A turn's answer is wanted anew.
+        earlier_answer_requested: A turn's answer before is wanted back.
+        earlier_turn_requested: A turn as it was before it was edited is wanted back.
         command_requested: Something of the pane's menu or notice.
         menu_requested: The pane's menu is wanted at a global position.
         stop_requested: This pane shall stop.
@@ -53,6 +55,8 @@ class PaneView(QFrame):
     asked_all = Signal(str, str)
     edited = Signal(object, str)
     regenerate_requested = Signal(object, str)
+    earlier_answer_requested = Signal(object, str)
+    earlier_turn_requested = Signal(object)
     command_requested = Signal(object, str)
     menu_requested = Signal(str, QPoint)
     stop_requested = Signal(str)
@@ -81,6 +85,10 @@ class PaneView(QFrame):
         self.transcript.regenerate_requested.connect(
             lambda turn: self.regenerate_requested.emit(turn, key)
         )
+        self.transcript.earlier_answer_requested.connect(
+            lambda turn: self.earlier_answer_requested.emit(turn, key)
+        )
+        self.transcript.earlier_turn_requested.connect(self.earlier_turn_requested)
         self.transcript.link_activated.connect(self.link_activated)
         self.empty = EmptyState("chat", "")
         self.chooser: TemplateChooser | None = None
@@ -279,6 +287,7 @@ class PaneView(QFrame):
             is_last=self._last_turn() is turn,
             error_below=pane.failure is not None and answer.error == pane.failure.sentence,
             can_ask=not busy,
+            earlier=len(turn.earlier.get(self.key, ())),
         )
 
     # Qt's own names from here on.

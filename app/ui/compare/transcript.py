@@ -36,6 +36,8 @@ class Transcript(QScrollArea):
     Signals:
         edited: Another prompt in a turn's place is wanted.
         regenerate_requested: A turn's answer is wanted anew.
+        earlier_answer_requested: A turn's answer before is wanted back.
+        earlier_turn_requested: A turn as it was before it was edited is wanted back.
         link_activated: The person clicked a link (QUrl).
         fill_wanted: Turns in the window have no widgets yet: call :meth:`fill_one` when idle.
     """
@@ -43,6 +45,8 @@ class Transcript(QScrollArea):
     fill_wanted = Signal()
     edited = Signal(object, str)
     regenerate_requested = Signal(object)
+    earlier_answer_requested = Signal(object)
+    earlier_turn_requested = Signal(object)
     link_activated = Signal(QUrl)
 
     def __init__(
@@ -224,6 +228,8 @@ class Transcript(QScrollArea):
             view = TurnView(turn, self._key, self._answer_name, self._content)
             view.edited.connect(self.edited)
             view.regenerate_requested.connect(self.regenerate_requested)
+            view.earlier_answer_requested.connect(self.earlier_answer_requested)
+            view.earlier_turn_requested.connect(self.earlier_turn_requested)
             view.place_requested.connect(self.scroll_to)
             view.link_activated.connect(self.link_activated)
             self._views.insert(place, view)

@@ -38,9 +38,11 @@ class PromptCard(QFrame):
 
     Signals:
         edited: Another prompt is wanted in its place.
+        earlier_requested: The message as it was before is wanted back.
     """
 
     edited = Signal(str)
+    earlier_requested = Signal()
 
     def __init__(self, prompt: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,6 +67,7 @@ class PromptCard(QFrame):
         self._column.addLayout(self._row)
         self.whole_button: QPushButton | None = None
         self.whole_text: MarkdownView | None = None
+        self.earlier_button: QPushButton | None = None
         self._editor: PromptEditor | None = None
         self._show_text(whole=fits(prompt, 0, LONG_PROMPT_WEIGHT))
 
@@ -110,6 +113,20 @@ class PromptCard(QFrame):
         if self._editor is not None:
             self._editor.set_enabled(editable)
 
+    def set_versions(self, versions: int) -> None:
+        """How many other versions of the message can be gone back to."""
+        if versions and self.earlier_button is None:
+            self.earlier_button = QPushButton(self.tr("Other version"))
+            self.earlier_button.setProperty("role", "link")
+            self.earlier_button.setToolTip(
+                self.tr("This message was edited. Go back to it as it was, and to what followed.")
+            )
+            self.earlier_button.clicked.connect(self.earlier_requested)
+            self._column.addWidget(self.earlier_button, 0, Qt.AlignmentFlag.AlignLeft)
+        if self.earlier_button is not None:
+            self.earlier_button.setVisible(versions > 0 and self._editor is None)
+            self.earlier_button.setEnabled(self._editable)
+
     def reveal_buttons(self, shown: bool) -> None:
         """Show the buttons because the pointer is over the turn."""
         if shown or self._buttons is not None:
@@ -144,7 +161,7 @@ class PromptCard(QFrame):
         self.label.setVisible(visible)
         for button in self._buttons or ():
             button.setVisible(visible)
-        for part in (self.whole_button, self.whole_text):
+        for part in (self.whole_button, self.whole_text, self.earlier_button):
             if part is not None:
                 part.setVisible(visible)
 
@@ -198,7 +215,7 @@ class PromptEditor(QWidget):
         self.field.set_text(prompt)
         self.edit.submitted_to_all.connect(self._accept)
         self.edit.cancelled.connect(self.cancelled)
-        note = QLabel(self.tr("Answers from here on are replaced."))
+        note = QLabel(self.tr("Answers from here on are replaced; you can go back to them."))
         note.setProperty("role", "small-dim")
         note.setWordWrap(True)
         self.cancel_button = QPushButton(self.tr("Cancel"))

@@ -27,12 +27,16 @@ class TurnView(QWidget):
     Signals:
         edited: Another prompt in this turn's place is wanted.
         regenerate_requested: The answer is wanted anew.
+        earlier_answer_requested: The answer before is wanted back.
+        earlier_turn_requested: The message as it was before it was edited is wanted back.
         place_requested: A place of the answer (a widget, pixels from its top) is wanted in sight.
         link_activated: The person clicked a link (QUrl).
     """
 
     edited = Signal(object, str)
     regenerate_requested = Signal(object)
+    earlier_answer_requested = Signal(object)
+    earlier_turn_requested = Signal(object)
     place_requested = Signal(QWidget, int)
     link_activated = Signal(QUrl)
 
@@ -42,7 +46,9 @@ class TurnView(QWidget):
         self._key = key
         self.prompt = PromptCard(turn.prompt, self)
         self.prompt.edited.connect(lambda text: self.edited.emit(self.turn, text))
+        self.prompt.earlier_requested.connect(lambda: self.earlier_turn_requested.emit(self.turn))
         self.answer = AnswerView(name, self)
+        self.answer.earlier_requested.connect(lambda: self.earlier_answer_requested.emit(self.turn))
         self.answer.regenerate_requested.connect(lambda: self.regenerate_requested.emit(self.turn))
         self.answer.difference_requested.connect(
             lambda y: self.place_requested.emit(self.answer.text, y)
@@ -61,6 +67,7 @@ class TurnView(QWidget):
         if answer is None:
             return
         self.prompt.set_editable(facts.can_ask)
+        self.prompt.set_versions(self.turn.versions)
         self.answer.show_answer(answer, facts)
         # An older turn is completed when the pointer or the keyboard comes to it; a turn without
         # a text has nothing that the keyboard could come to.

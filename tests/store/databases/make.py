@@ -73,6 +73,9 @@ def write_chats(paths: Paths, house: Any, models: list[Path]) -> int:
     rest()
     session.edit(session.chat.turns[1], "And in the evening?")
     rest()
+    if hasattr(session, "show_earlier_answer"):
+        session.regenerate(session.chat.turns[1], [first])
+        rest()
     chat_id = session.chat.id
     session.rename_chat(chat_id, "Skies")
     session.start_with(models[:1])
