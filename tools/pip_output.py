@@ -80,7 +80,7 @@ def step_of(line: str) -> Step | None:
         return Step(BuildPhase.COMPILING, int(match[1]), int(match[2]))
     if match := _FETCHING.match(line):
         return Step(BuildPhase.FETCHING, what=match[1])
-    if (match := _BUILDING.search(line)) and match[1] in (PACKAGE, None):
+    if (match := _BUILDING.search(line)) and (match[1] or PACKAGE).replace("_", "-") == PACKAGE:
         return Step(BuildPhase.COMPILING)
     if line.startswith("Installing collected packages"):
         return Step(BuildPhase.INSTALLING)
