@@ -37,7 +37,7 @@ from app.engine.installed import (  # noqa: E402  (found by the line above)
     note_built_engine,
     pinned_version,
 )
-from tools.engine_recipe import INSTRUCTION_SETS  # noqa: E402
+from tools.engine_recipe import CMAKE_FILE, INSTRUCTION_SETS  # noqa: E402
 from tools.engine_wheel import LOG, Say, run_pip, wheel_for  # noqa: E402
 from tools.left_out import WORK, digest, remember, wanted_left_out  # noqa: E402
 from tools.machine import SetupError, check_compiler, cxx_compiler  # noqa: E402
@@ -109,12 +109,12 @@ def _build(without: frozenset[str], say: Say) -> None:
         left_out = wanted_left_out()
         if not needs_build(left_out):
             if built_engine() is None:
-                note_built_engine(_wanted(frozenset()))
+                note_built_engine(_wanted(frozenset())[0])
             return
         check_compiler()
         LOG.write_text("", "utf-8")
-        engine = _wanted(left_out)
-        wheel = wheel_for(engine, say)
+        engine, objects = _wanted(left_out)
+        wheel = wheel_for(engine, objects, say)
         say(Step(BuildPhase.INSTALLING))
         note_built_engine(dataclasses.replace(engine, complete=False))
         run_pip(["install", "--no-deps", "--force-reinstall", str(wheel)], say)
@@ -136,12 +136,14 @@ def _alone(say: Say) -> Generator[None]:
         yield
 
 
-def _wanted(left_out: frozenset[str]) -> BuiltEngine:
+def _wanted(left_out: frozenset[str]) -> tuple[BuiltEngine, str]:
+    """The engine to build, and the name of what is compiled for it whatever is left out."""
     here, cmake_args = instructions_here(), _cmake_args(built_engine())
     chosen = [f"{name}={os.environ.get(name, '')}" for name in ("CC", "CXX", "CFLAGS", "CXXFLAGS")]
-    parts = [*chosen, cmake_args, _compiler_version(), *sorted(left_out), *here]
-    key = digest(pinned_version(), *parts)
-    return BuiltEngine(pinned_version(), key, tuple(sorted(left_out)), here, cmake_args)
+    objects = digest(pinned_version(), *chosen, cmake_args, _compiler_version(), *here)
+    key = digest(objects, CMAKE_FILE.read_text("utf-8"), *sorted(left_out))
+    engine = BuiltEngine(pinned_version(), key, tuple(sorted(left_out)), here, cmake_args)
+    return engine, objects
 
 
 def _cmake_args(engine: BuiltEngine | None) -> str:

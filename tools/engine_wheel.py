@@ -33,8 +33,13 @@ _NOT_UNPACKED = re.compile(
 )
 
 
-def wheel_for(engine: BuiltEngine, say: Say) -> Path:
+def wheel_for(engine: BuiltEngine, objects: str, say: Say) -> Path:
     """The wheel of an engine, compiled where none is kept.
+
+    Args:
+        engine: The engine.
+        objects: Names what is compiled for it: engines of the same name share it.
+        say: Told of every step.
 
     Raises:
         SetupError: It does not compile, or its source cannot be fetched.
@@ -44,7 +49,7 @@ def wheel_for(engine: BuiltEngine, say: Say) -> Path:
     if kept is not None:
         os.utime(folder)
         return kept
-    made = _compile(engine, say)
+    made = _compile(engine, objects, say)
     folder.mkdir(parents=True, exist_ok=True)
     beside = folder / f"{made.name}.{os.getpid()}"
     shutil.copyfile(made, beside)
@@ -73,8 +78,11 @@ def run_pip(words: list[str], say: Say, environ: Mapping[str, str] | None = None
         raise SetupError(why_it_failed(text, log=_near(LOG), command=program))
 
 
-def _compile(engine: BuiltEngine, say: Say) -> Path:
+def _compile(engine: BuiltEngine, objects: str, say: Say) -> Path:
     source = _source(engine.version, say)
+    for other in (WORK / "objects").glob("*"):
+        if other.name != objects:  # of another compiler or processor
+            shutil.rmtree(other, ignore_errors=True)
     shutil.rmtree(source / "llama_cpp" / "lib", ignore_errors=True)  # of the build before
     made = WORK / "made"
     shutil.rmtree(made, ignore_errors=True)
@@ -82,7 +90,8 @@ def _compile(engine: BuiltEngine, say: Say) -> Path:
     environ = os.environ | {"CMAKE_ARGS": " ".join([engine.cmake_args, *options]).strip()}
     say(Step(BuildPhase.COMPILING))
     words = ["wheel", "--verbose", "--no-deps", "--no-cache-dir", "--wheel-dir", str(made)]
-    run_pip([*words, f"--config-settings=build-dir={WORK / 'objects'}", str(source)], say, environ)
+    build_dir = WORK / "objects" / objects
+    run_pip([*words, f"--config-settings=build-dir={build_dir}", str(source)], say, environ)
     (wheel,) = made.glob("*.whl")
     return wheel
 
