@@ -10,6 +10,7 @@ from app import __version__
 from app.cli.check_words import check_document, tell_check
 from app.cli.words import gigabytes
 from app.core.instruction_sets import sets_in_use
+from app.engine.variants import left_out
 from app.lab.engine_hello import ask_engine, gpus_of
 from app.lab.self_check import SelfChecks
 from app.monitor.machine import available_memory_bytes
@@ -42,6 +43,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
     check = _check(console, paths, anew=bool(arguments.check))
     hello = ask_engine(paths.state)
+    without = left_out(paths.state)
     devices = [_with_room(device) for device in hello.devices]
     if arguments.json:
         console.json(
@@ -50,6 +52,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
                 "engine": hello.engine,
                 "backends": hello.backends,
                 "variant": hello.variant,
+                "variants_left_out": without,
                 "instruction_sets": sets_in_use(hello.system_info),
                 "self_check": check_document(check),
                 "devices": [msgspec.to_builtins(device) for device in devices],
@@ -59,6 +62,8 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     console.text(f"{hello.engine}, backends: {', '.join(hello.backends)}")
     variant = f"variant {hello.variant}" if hello.variant else "built for this PC"
     console.text(f"{variant}, uses {', '.join(sets_in_use(hello.system_info)) or 'no extras'}")
+    if without:
+        console.text(f"variants that fail here and are left out: {', '.join(without)}")
     tell_check(check, console, paths.state)
     rows = [
         (

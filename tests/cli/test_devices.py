@@ -26,6 +26,7 @@ def test_backends_and_devices_of_the_engine(capfdbinary: pytest.CaptureFixture[b
         "engine",
         "backends",
         "variant",
+        "variants_left_out",
         "instruction_sets",
         "self_check",
         "devices",
