@@ -7,6 +7,7 @@ import Qt, and the window learns what Qt lacks on this PC before Qt would abort 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 import sys
 from collections.abc import Sequence
@@ -124,6 +125,23 @@ def _say(sentence: str) -> None:
         stream.flush()
 
 
+def _adopt_package() -> None:
+    """Let ``app`` be the package that this file lies in, and nothing beside it be looked at.
+
+    Engines are started by this file's path. A search path would also find what else lies beside the
+    package or in the current folder, and take a file there for the module of Python's of its name.
+    """
+    if not sys.flags.safe_path:
+        del sys.path[0]
+    if "app" not in sys.modules:
+        place = Path(__file__).with_name("__init__.py")
+        spec = importlib.util.spec_from_file_location("app", place)
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules["app"] = package = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(package)
+
+
 def _current_folder() -> Path:
     try:
         return Path.cwd()
@@ -132,4 +150,5 @@ def _current_folder() -> Path:
 
 
 if __name__ == "__main__":
+    _adopt_package()
     sys.exit(main())

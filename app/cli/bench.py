@@ -80,6 +80,12 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         console.remark(
             "Other programs kept the processor busy: speeds taken meanwhile correct no predictions."
         )
+    fewest = min((row.fewest_threads for row in result.rows), default=plan.threads)
+    if fewest < plan.threads:
+        console.remark(
+            f"Other programs took cores: some repetitions computed with {fewest} of "
+            f"{plan.threads} threads, which is faster than waiting for all."
+        )
     if arguments.json:
         console.json(_document(result))
     else:

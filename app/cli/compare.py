@@ -19,8 +19,10 @@ from app.core.settings import (
     KvType,
     SamplingSettings,
 )
+from app.lab.calm import BUSY_CORES
 from app.lab.compare import CompareRequest, CompareRow, compare
 from app.lab.panes import PaneState
+from app.monitor.load import others_use_beside_family
 from app.monitor.machine import machine_facts
 from app.monitor.sampler import Monitor
 
@@ -114,7 +116,14 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         mode=CompareMode.TOGETHER if arguments.together else CompareMode.RACE,
         template_id=arguments.template,
     )
+    begin = others_use_beside_family()
     rows, engine = _measured(chosen, request, console, paths)
+    end = others_use_beside_family()
+    others = end.cores_since(begin) if begin is not None and end is not None else 0.0
+    if others > BUSY_CORES:
+        console.remark(
+            f"Other programs kept {others:.1f} cores busy meanwhile: speeds are lower than at rest."
+        )
     if arguments.json:
         candidates = [_plain(row) for row in rows]
         machine = msgspec.to_builtins(machine_facts())

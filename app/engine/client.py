@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
-import os
 import subprocess
-import sys
 import threading
 import time
 from collections import deque
@@ -32,6 +30,7 @@ from app.engine.messages import (
     Stop,
 )
 from app.engine.outcome import EndCause, EngineOutcome
+from app.engine.starting import engine_command, engine_environment
 from app.engine.variants import start_words
 
 log = logging.getLogger(__name__)
@@ -44,8 +43,6 @@ _KILL_SECONDS = 5.0
 _LOG_LINES = 4000
 _LOG_LINE_CHARACTERS = 2000
 _TAIL_LINES = 60
-# Secrets of the window process that an engine, which reads untrusted files, must not hold.
-_WITHHELD = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HUGGINGFACE_TOKEN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +58,6 @@ ABSENT = (
 )
 ClientEvent = Event | Exited
 Sink = Callable[[str, ClientEvent], None]
-
-
-def engine_command() -> list[str]:
-    """The command line that starts an engine with this very program."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "--engine-host", "--parent", str(os.getpid())]
-    return [sys.executable, "-P", "-m", "app", "--engine-host", "--parent", str(os.getpid())]
-
-
-def _environment() -> dict[str, str]:
-    environment = {k: v for k, v in os.environ.items() if k not in _WITHHELD}
-    root = str(Path(__file__).parent.parent.parent)
-    known = environment.get("PYTHONPATH")
-    # The project may run from a checkout that is not installed.
-    environment["PYTHONPATH"] = f"{root}{os.pathsep}{known}" if known else root
-    environment["OPENBLAS_NUM_THREADS"] = "1"
-    environment["PYTHONUNBUFFERED"] = "1"
-    return environment
 
 
 class EngineClient:
@@ -139,7 +118,7 @@ class EngineClient:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 cwd=self._folder,
-                env=_environment(),
+                env=engine_environment(),
                 bufsize=0,
                 close_fds=True,
             )

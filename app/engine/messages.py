@@ -457,11 +457,16 @@ class ThreadsSet(msgspec.Struct, tag="threads_set", frozen=True):
 
 
 class BenchSample(msgspec.Struct, tag="bench_sample", frozen=True):
-    """One repetition's speed in tokens per second."""
+    """One repetition's speed in tokens per second.
+
+    Attributes:
+        threads: Fewest that computed: below what was asked for where other programs took cores.
+    """
 
     id: int
     tokens_per_second: float
     elapsed_ns: int
+    threads: int
 
 
 class QuantizeProgress(msgspec.Struct, tag="quantize_progress", frozen=True):

@@ -74,6 +74,7 @@ class BenchRow:
         samples: Of all repetitions.
         calm_samples: Of those during which other programs left the engine its cores.
         retaken: Repetitions that were taken again because the PC had slept.
+        fewest_threads: Of any repetition: below ``threads`` where other programs took cores.
     """
 
     file: str
@@ -85,6 +86,11 @@ class BenchRow:
     calm_samples: list[float] = field(default_factory=lambda: list[float]())
     error: str | None = None
     retaken: int = 0
+    fewest_threads: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """All threads count until a repetition tells of fewer."""
+        self.fewest_threads = self.threads
 
     @property
     def mean(self) -> float | None:
@@ -223,8 +229,10 @@ class Bench:
             )
             begin = self._calm.begin(engine.pid)
             try:
-                speed = self._awake(engine, command, row).tokens_per_second
+                sample = self._awake(engine, command, row)
+                speed = sample.tokens_per_second
                 row.samples.append(speed)
+                row.fewest_threads = min(row.fewest_threads, sample.threads)
                 if self._calm.was_calm(begin, engine.pid, self._plan.threads):
                     row.calm_samples.append(speed)
             except PersonError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+from app.lab.calm import BUSY_CORES
 from app.lab.ladder_hygiene import differences
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ _OWN_NOISE = {
     "IQ2_XXS": 0.81,
     "IQ1_S": 2.3,
 }
-_BUSY_CORES = 0.25
 _DRIFT = 0.05
 _SLOWER = 0.10
 _LEAST_SAMPLES = 4
@@ -68,7 +68,7 @@ def _timing_remarks(
 ) -> list[str]:
     found: list[str] = []
     busy = [one.others_cores for row in rows for one in row.speed if one.others_cores is not None]
-    if busy and max(busy) > _BUSY_CORES:
+    if busy and max(busy) > BUSY_CORES:
         found.append(
             f"Other programs kept {max(busy):.1f} cores busy while speed was measured: speeds are "
             "too low, and their order may be wrong."

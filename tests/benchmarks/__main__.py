@@ -14,6 +14,7 @@ from pathlib import Path
 from app.monitor.machine import physical_core_count
 from tests.benchmarks import (
     bench,
+    busy,
     comparable,
     compare,
     demo_ladder,
@@ -45,6 +46,7 @@ ITEMS = {
     "stalls": stalls,
     "window-memory": window_memory,
     "bench": bench,
+    "busy": busy,
     "packaged": packaged,
     "compare": compare,
     "window": window,

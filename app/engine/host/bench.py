@@ -60,7 +60,8 @@ class SpeedTester:
             self._generate(context, command.generated_tokens)
         elapsed_ns = max(1, time.perf_counter_ns() - begin_ns)
         tokens = command.prompt_tokens or command.generated_tokens
-        return BenchSample(command.id, tokens * 1e9 / elapsed_ns, elapsed_ns)
+        speed = tokens * 1e9 / elapsed_ns
+        return BenchSample(command.id, speed, elapsed_ns, context.fewest_threads)
 
     def free(self) -> None:
         """Give the context back."""

@@ -11,6 +11,7 @@ import llama_cpp as lc
 import numpy as np
 
 from app.core.settings import FlashAttention, KvType
+from app.engine.host.crew import Crew
 from app.engine.messages import FailureKind, Load, Predict
 
 if TYPE_CHECKING:
@@ -208,7 +209,7 @@ class Context:
             model: Its weights.
             abort: Ends a decode.
             size_tokens: How many tokens it holds.
-            threads: Of a decode.
+            threads: Of a decode; fewer while other programs take the cores (:class:`Crew`).
             batch_tokens: Most tokens of one decode.
             output_tokens: Most rows of logits of one decode; each takes the vocabulary's room.
             kv_type: Of the KV cache.
@@ -236,7 +237,8 @@ class Context:
             )
         self.handle = handle
         self.model = model
-        self.threads = threads
+        self._crew = Crew(threads)
+        self._threads = self._fewest_threads = threads
         self.size_tokens: int = lc.llama_n_ctx(handle)
         self.batch_tokens = batch_tokens
         self.tokens: list[int] = []
@@ -252,15 +254,20 @@ class Context:
         lc.llama_free(self.handle)
 
     def set_threads(self, threads: int) -> None:
-        """Use this many threads from the next decode on."""
-        if threads != self.threads:
+        """Use this many threads from the next decode on, as far as their cores are free."""
+        if threads != self._crew.asked:
+            self._crew.ask(threads)
+
+    def _use(self, threads: int) -> None:
+        if threads != self._threads:
             lc.llama_set_n_threads(self.handle, threads, threads)
-            self.threads = threads
+            self._threads = threads
 
     def clear(self) -> None:
         """Forget everything."""
         lc.llama_memory_clear(self._memory, True)
         self.tokens.clear()
+        self._fewest_threads = self._crew.asked
 
     def reuse(self, tokens: list[int]) -> int:
         """Keep the longest prefix of ``tokens`` that the context holds, drop the rest.
@@ -304,7 +311,7 @@ class Context:
             EngineError: llama.cpp failed.
         """
         array = (lc.llama_token * len(tokens))(*tokens)
-        self._checked(lc.llama_decode(self.handle, lc.llama_batch_get_one(array, len(tokens))))
+        self._compute(lc.llama_batch_get_one(array, len(tokens)))
         self.tokens.extend(tokens)
 
     def decode_rows(self, tokens: list[int]) -> NDArray[np.float32]:
@@ -322,7 +329,7 @@ class Context:
                 batch.n_seq_id[place] = 1
                 batch.seq_id[place][0] = 0
                 batch.logits[place] = 1
-            self._checked(lc.llama_decode(self.handle, batch))
+            self._compute(batch)
         finally:
             lc.llama_batch_free(batch)
         self.tokens.extend(tokens)
@@ -333,8 +340,20 @@ class Context:
     def decode_one(self, token: int) -> None:
         """Decode one generated token; errors as :meth:`decode`."""
         self._one[0] = token
-        self._checked(lc.llama_decode(self.handle, self._one_batch))
+        self._compute(self._one_batch)
         self.tokens.append(token)
+
+    @property
+    def fewest_threads(self) -> int:
+        """Fewest threads of a decode since :meth:`clear`."""
+        return self._fewest_threads
+
+    def _compute(self, batch: object) -> None:
+        self._use(self._crew.begin())
+        self._fewest_threads = min(self._fewest_threads, self._threads)
+        status = lc.llama_decode(self.handle, cast("Any", batch))
+        self._crew.end()
+        self._checked(status)
 
     def _checked(self, status: int) -> None:
         if status == 0 and not self._abort.is_set:

@@ -1,0 +1,52 @@
+"""How an engine process is started: its command line, and what it gets of the environment."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# An engine reads files of strangers: it gets what steers the system, Python and compute backends,
+# and nothing of other programs, whose variables hold tokens, sockets and addresses.
+_PASSED = frozenset(
+    {
+        *("HOME", "LOGNAME", "USER", "SHELL", "PATH", "PWD", "LANG", "LANGUAGE", "TZ", "TERM"),
+        *("TMPDIR", "TMP", "TEMP", "XDG_CACHE_HOME", "XDG_DATA_DIRS", "XDG_CONFIG_DIRS"),
+        *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERPROFILE", "USERNAME"),
+        *("APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES", "NUMBER_OF_PROCESSORS"),
+        *("PROCESSOR_ARCHITECTURE", "PROCESSOR_IDENTIFIER", "VIRTUAL_ENV", "CONDA_PREFIX"),
+    }
+)
+_PASSED_BEGINNINGS = (
+    *("LC_", "LD_", "DYLD_", "PYTHON", "_PYI", "MALLOC_", "GLIBC_"),
+    *("GGML_", "LLAMA_", "OMP_", "GOMP_", "KMP_", "OPENBLAS_", "MKL_", "BLIS_"),
+    *("CUDA_", "NVIDIA_", "HIP_", "HSA_", "ROCR_", "ROCM_", "AMD_", "GPU_", "ZE_", "ONEAPI_"),
+    *("SYCL_", "VK_", "MESA_", "RADV_", "DRI_", "OCL_", "MTL_", "METAL_"),
+)
+
+
+def engine_command() -> list[str]:
+    """The command line that starts an engine with this very program.
+
+    By the path of the package, not by a search path: a file that lies beside the program, or in
+    the person's current folder, never takes the place of a module of Python's.
+    """
+    begin = [sys.executable]
+    if not getattr(sys, "frozen", False):
+        begin += ["-P", str(Path(__file__).parents[1] / "__main__.py")]
+    return [*begin, "--engine-host", "--parent", str(os.getpid())]
+
+
+def engine_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """What of the environment an engine gets, and what it is told on top."""
+    passed = {name: value for name, value in environ.items() if _passes(name)}
+    return passed | {"OPENBLAS_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
+
+
+def _passes(name: str) -> bool:
+    name = name.upper()  # Windows' names have no case
+    return name in _PASSED or name.startswith(_PASSED_BEGINNINGS)
