@@ -120,8 +120,10 @@ def _refuse(sentence: str) -> int:
 
 def _say(sentence: str) -> None:
     # A window program of Windows has no standard error.
+    from app.core.text import for_terminal
+
     if (stream := cast("TextIO | None", sys.stderr)) is not None:
-        stream.write(sentence + "\n")
+        stream.write(for_terminal(sentence) + "\n")
         stream.flush()
 
 

@@ -10,6 +10,7 @@ from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+from app.core.log_lines import LogLines
 from app.core.memory import memory_budget_bytes
 from app.engine.client import EngineClient
 from app.engine.pool import EnginePool
@@ -53,7 +54,7 @@ def start_logging(log_path: Path | None, level: int = logging.INFO) -> None:
         handler = RotatingFileHandler(
             log_path, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8"
         )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(LogLines())
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(level)

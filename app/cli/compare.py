@@ -205,7 +205,7 @@ def _show(rows: list[CompareRow], console: Console) -> None:
     for row in rows:
         if row.error is None:
             console.text(f"── {row.level} · {row.file}")
-            console.text(row.text.strip() + "\n")
+            console.lines(row.text.strip() + "\n")
     console.table(
         (
             "level",

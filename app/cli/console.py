@@ -5,28 +5,33 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-import msgspec
 from rich.console import Console as RichConsole
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from app.core.text import whole_text
+from app.core.text import for_terminal, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.progress import Task
 
-_CONTROLS = {code: "\ufffd" for code in (*range(32), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
+
+def _line(text: str) -> str:
+    return for_terminal(text, one_line=True)
 
 
-def _plain(text: str) -> str:
-    """Foreign text that can be shown: it must not steer the terminal."""
-    return whole_text(text).translate(_CONTROLS)
+class _PlainColumn(TextColumn):
+    """A part of a progress line: never markup, and nothing in it steers the terminal."""
+
+    def render(self, task: Task) -> Text:
+        """What stands there now."""
+        return Text(_line(self.text_format.format(task=task)))
 
 
 class Console:
-    """The two streams of a command.
+    """The two streams of a command. Nothing that is said here steers the terminal.
 
     Args:
         quiet: Show neither progress nor remarks; errors are always said.
@@ -38,19 +43,19 @@ class Console:
 
     def error(self, sentence: str) -> None:
         """Say what went wrong."""
-        self._messages.print(_plain(sentence), style="red", markup=False, soft_wrap=True)
+        self._messages.print(_line(sentence), style="red", markup=False, soft_wrap=True)
 
     def remark(self, sentence: str) -> None:
         """Say something that may be left unsaid."""
         if not self.quiet:
-            self._messages.print(_plain(sentence), style="dim", markup=False, soft_wrap=True)
+            self._messages.print(_line(sentence), style="dim", markup=False, soft_wrap=True)
 
     def progress(self) -> Progress:
         """Progress bars on stderr, gone when done; invisible when quiet or no terminal."""
         return Progress(
-            TextColumn("{task.description}", markup=False),
+            _PlainColumn("{task.description}"),
             BarColumn(),
-            TextColumn("{task.fields[note]}", markup=False),
+            _PlainColumn("{task.fields[note]}"),
             TimeElapsedColumn(),
             console=self._messages,
             transient=True,
@@ -59,13 +64,16 @@ class Console:
 
     def json(self, document: object) -> None:
         """Print one JSON document, and nothing else, on stdout."""
-        data = msgspec.json.format(msgspec.json.encode(document), indent=2)
-        sys.stdout.buffer.write(data + b"\n")
+        sys.stdout.buffer.write(json_text(document).encode() + b"\n")
         sys.stdout.buffer.flush()
 
     def text(self, text: str) -> None:
         """Print a line of the result."""
-        self._results().print(_plain(text), markup=False)
+        self._results().print(_line(text), markup=False)
+
+    def lines(self, text: str) -> None:
+        """Print a text of the result that has lines of its own, such as an answer."""
+        self._results().print(for_terminal(text), markup=False)
 
     def table(
         self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, left: Sequence[str] = ()
@@ -74,13 +82,13 @@ class Console:
         table = Table(box=None, pad_edge=False, header_style="bold")
         for column in columns:
             table.add_column(
-                column,
+                Text(_line(column)),
                 justify="left" if column in left else "right",
                 overflow="fold",
                 no_wrap=column not in left,
             )
         for row in rows:
-            table.add_row(*(Text(_plain(cell)) for cell in row))
+            table.add_row(*(Text(_line(cell)) for cell in row))
         self._results().print(table)
 
     def _results(self) -> RichConsole:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from app.cli.words import gigabytes, number
 from app.core.family import Family, LibraryModel, ModelSource, companions, families
-from app.core.text import whole_text
 from app.lab.library import Library
 
 if TYPE_CHECKING:
@@ -73,8 +72,8 @@ def _document(scan: LibraryScan) -> dict[str, object]:
 def _plain(model: LibraryModel, family: str | None) -> dict[str, object]:
     facts = model.model
     return {
-        "path": whole_text(str(model.path)),
-        "name": whole_text(model.name),
+        "path": str(model.path),
+        "name": model.name,
         "family": family,
         "kind": facts.kind.value if facts else None,
         "level": facts.level_name if facts else None,
@@ -108,7 +107,8 @@ def _show(scan: LibraryScan, console: Console) -> None:
         console.text("There are no models on this PC yet; “shrinkscope get” downloads one.")
     others = companions(scan.models)
     if others:
-        console.text("\nOther files:")
+        console.text("")
+        console.text("Other files:")
         console.table(
             ("kind", "size", "from", "name"),
             [

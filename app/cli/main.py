@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NoReturn
 from app import __version__
 from app.cli.console import Console
 from app.core.errors import PersonError
+from app.core.log_lines import LogLines
+from app.core.text import for_terminal
 from app.store.paths import Paths
 
 if TYPE_CHECKING:
@@ -36,7 +38,8 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         stop = "" if message.endswith(("?", ".")) else "."
-        sys.stderr.write(f"{self.prog}: {message}{stop} Try '{self.prog} --help'.\n")
+        said = for_terminal(f"{message}{stop}", one_line=True)
+        sys.stderr.write(f"{self.prog}: {said} Try '{self.prog} --help'.\n")
         sys.exit(WRONG_ARGUMENTS)
 
 
@@ -58,10 +61,9 @@ def main(argv: list[str]) -> int:
     if "run" not in arguments:
         parser.print_help(sys.stderr)
         return WRONG_ARGUMENTS
-    logging.basicConfig(
-        level=getattr(logging, arguments.log_level.upper()),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+    log = logging.StreamHandler(sys.stderr)
+    log.setFormatter(LogLines())
+    logging.basicConfig(level=getattr(logging, arguments.log_level.upper()), handlers=[log])
     console = Console(quiet=arguments.quiet)
     paths = Paths.default()
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ import msgspec
 
 from app.core.chat import Answer, AnswerFigures, Chat, Role, StopReason, Turn, title_from
 from app.core.shared_names import FoldersOut, file_name
+from app.core.text import clean_line, clean_text, json_text
 
 if TYPE_CHECKING:
     from app.core.candidate import Candidate
@@ -47,7 +47,7 @@ def to_markdown(chat: Chat, describe: Describe) -> str:
         for key in sorted(turn.answers, key=lambda k: shown.index(k) if k in shown else 99):
             parts.append(f"### {_name(chat, key, describe)}")
             parts += _answer_parts(turn.answers[key], _folders_out(chat))
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return clean_text("\n\n".join(part for part in parts if part)) + "\n"
 
 
 def _answer_parts(answer: Answer, folders_out: FoldersOut) -> list[str]:
@@ -142,7 +142,7 @@ def to_openai_json(chat: Chat, describe: Describe) -> str:
         "reference": _letter(chat, chat.reference_key),
         "candidates": [_conversation(chat, key, describe) for key in _keys(chat)],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document) + "\n"
 
 
 def _conversation(chat: Chat, key: str, describe: Describe) -> dict[str, object]:
@@ -214,7 +214,7 @@ def _folders_out(chat: Chat) -> FoldersOut:
 
 def _title(chat: Chat) -> str:
     first = chat.turns[0].prompt if chat.turns else ""
-    return " ".join(chat.title.split()) or title_from(first) or "Untitled chat"
+    return clean_line(" ".join(chat.title.split())) or title_from(first) or "Untitled chat"
 
 
 def _date(chat: Chat) -> datetime:
@@ -228,7 +228,11 @@ def _letter(chat: Chat, key: str | None) -> str | None:
 
 def _name(chat: Chat, key: str, describe: Describe) -> str:
     candidate = chat.candidate(key)
-    parts = ["Removed"] if candidate is None else [candidate.letter, file_name(candidate.path)]
+    parts = (
+        ["Removed"]
+        if candidate is None
+        else [candidate.letter, clean_line(file_name(candidate.path))]
+    )
     return " · ".join([*parts, *filter(None, [describe(key)])])
 
 

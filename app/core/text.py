@@ -1,10 +1,39 @@
-"""Text that came from outside and may hold what is no character."""
+"""Text that came from outside: what is no character, steers whoever shows it, or is not seen.
+
+Data keeps such texts as they are, because paths and names must stay exact. They are cleaned where
+they leave the program: at the terminal, in the window, in reports, in log lines.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import cast
 
-_LONE_HALVES = re.compile("[\ud800-\udfff]")
+import msgspec
+
+INSTEAD = "\ufffd"
+"""Stands where something was that must not be shown."""
+
+_LONE_HALVES = "\ud800-\udfff"
+# Control characters; marks that turn the direction of what follows (“\u202egpj.gguf” reads as
+# “fugg.jpg”); separators that break a line where nobody expects it.
+_STEERING = f"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069{_LONE_HALVES}"
+# What takes no room: two names may differ in nothing else.
+_UNSEEN = (
+    "\u00ad\u061c\u180e\u200b\u200e\u200f\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f"
+)
+# Join letters of some scripts, and the parts of an emoji; only a terminal is better off without.
+_JOINERS = "\u200c\u200d"
+
+_NO_CHARACTER = re.compile(f"[{_LONE_HALVES}]")
+_STEERS = re.compile(f"[{_STEERING}]")
+_STEERS_A_LINE = re.compile(f"[{_STEERING}\t\n]")
+_IS_UNSEEN = re.compile(f"[{_UNSEEN}]")
+_JOINS = re.compile(f"[{_JOINERS}]")
+_NOT_IN_FILE_NAMES = re.compile(f'[<>:"/\\\\|?*{INSTEAD}]+')
+_NOT_RAW_IN_JSON = re.compile(f"[{_STEERING}{_UNSEEN}{_JOINERS}]")
 
 
 def whole_text(text: str) -> str:
@@ -13,4 +42,70 @@ def whole_text(text: str) -> str:
     Python writes bytes that are not UTF-8 as such halves (words of a command line, file names);
     neither an engine nor the store can take them.
     """
-    return _LONE_HALVES.sub("\ufffd", text)
+    return _NO_CHARACTER.sub(INSTEAD, text)
+
+
+def clean_text(text: str) -> str:
+    """The text as it may be shown: its own lines and tabs, and nothing that steers or hides."""
+    return _STEERS.sub(INSTEAD, _IS_UNSEEN.sub("", text.replace("\r\n", "\n")))
+
+
+def clean_line(text: str, most: int | None = None) -> str:
+    """A name as it may be shown: one line, and nothing that steers or hides.
+
+    Args:
+        text: A file's name, a text of a header, a sentence with such names in it.
+        most: Characters; what is longer is cut and ends with “…”.
+    """
+    shown = _STEERS_A_LINE.sub(INSTEAD, _IS_UNSEEN.sub("", text))
+    return shown if most is None or len(shown) <= most else f"{shown[: most - 1]}…"
+
+
+def as_file_stem(text: str, most: int = 80) -> str:
+    """A title as a part of a new file's name on any system; empty where nothing is left of it."""
+    plain = _NOT_IN_FILE_NAMES.sub(" ", clean_line(text))
+    return " ".join(plain.split())[:most].strip(" .")
+
+
+def for_terminal(text: str, *, one_line: bool = False) -> str:
+    """The text as a terminal may get it: cleaned, and without joiners, which terminals misplace."""
+    return _JOINS.sub("", clean_line(text) if one_line else clean_text(text))
+
+
+def each_text(value: object, change: Callable[[str], str], exact: Collection[str] = ()) -> object:
+    """A document of plain values (as JSON has) with every text in it changed.
+
+    Args:
+        value: The document.
+        change: What becomes of a text.
+        exact: Fields whose values stay as they are, because others refer to them.
+    """
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        fields = cast("Mapping[object, object]", value)
+        return {
+            each_text(name, change): one if name in exact else each_text(one, change, exact)
+            for name, one in fields.items()
+        }
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
+        return [each_text(one, change, exact) for one in cast("Sequence[object]", value)]
+    return value
+
+
+def json_text(document: object) -> str:
+    """A JSON document, indented, that may be printed on a terminal.
+
+    What steers or hides is written as ``\\uXXXX``: programs read it as it was. Lone halves of
+    surrogate pairs become U+FFFD, because strict readers refuse a document that holds one.
+    """
+    try:
+        written = msgspec.json.encode(document)
+    except UnicodeEncodeError:
+        written = msgspec.json.encode(each_text(msgspec.to_builtins(document), whole_text))
+    return msgspec.json.format(_NOT_RAW_IN_JSON.sub(_escape, written.decode()), indent=2)
+
+
+def _escape(found: re.Match[str]) -> str:
+    units = found[0].encode("utf-16-be")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))

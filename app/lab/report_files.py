@@ -6,11 +6,9 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from app.base.rights import usual_rights
 from app.core.errors import PersonError
-from app.core.text import whole_text
+from app.core.text import json_text
 from app.lab.report_html import html_text
 from app.lab.report_sharing import shareable
 from app.lab.report_text import csv_text, markdown_text
@@ -19,14 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def json_text(document: dict[str, Any]) -> str:
-    """The document itself, for ``rerun``."""
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
-
-
 _WRITERS: dict[str, Callable[[dict[str, Any]], str]] = {
     ".html": html_text,
-    ".json": json_text,
+    ".json": lambda document: json_text(document) + "\n",  # for ``rerun``
     ".md": markdown_text,
     ".csv": csv_text,
 }
@@ -53,7 +46,7 @@ def write_reports(document: dict[str, Any], target: Path) -> list[Path]:
         path = target if one == ending else target.with_suffix(one)
         unfinished = path.with_name(f"{path.name}.part")
         try:
-            text = whole_text(_WRITERS[one](document))
+            text = _WRITERS[one](document)
             with usual_rights():
                 unfinished.write_text(text, encoding="utf-8", newline="")
             os.replace(unfinished, path)

@@ -24,6 +24,7 @@ _KINDS = {
 
 def html_text(document: Row) -> str:
     """The whole page; no script, nothing fetched."""
+    document = words.shown(document)
     title = escape(title_of(document))
     machine, arguments = document["machine"], document["arguments"]
     body = [

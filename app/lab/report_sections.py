@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.core.axes import Axis, wants_widened
 from app.core.shared_names import file_name
+from app.core.text import clean_line
 from app.lab import report_words as words
 from app.lab.ladder_figures import Cost, Loss, figures_of_document, points_of
 from app.lab.quality_plan import QualityMode
@@ -225,7 +226,7 @@ def details(document: Row) -> str:
 
 def _files(rows: Sequence[Row]) -> str:
     lines = "".join(
-        f"<li><b>{escape(row['name'])}</b> {escape(file_name(row['file']))}"
+        f"<li><b>{escape(row['name'])}</b> {escape(clean_line(file_name(row['file'])))}"
         f"<br><code>sha256 {escape(', '.join(row['sha256'] or ['not read']))}</code></li>"
         for row in rows
     )

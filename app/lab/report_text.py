@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING
 
+from app.core.csv_cells import csv_cell
+from app.core.text import clean_line
 from app.lab import report_words as words
 
 if TYPE_CHECKING:
@@ -25,6 +28,13 @@ _CSV_COLUMNS = (
     "votes_low", "votes_high", "state", "error",
 )  # fmt: skip
 _BITS_COLUMN = 8
+# What Markdown would take for markup: signs anywhere, underscores at an end of a word, and what
+# makes a heading, a list or a rule at the start.
+_SIGNS = re.compile(r"[\\|\[\]<>*`~$&]|(?<![^\W_])_|_(?![^\W_])|^[#+=-]|(?<=^\d)[.)]")
+# Forums make links of addresses, and call people and issues, wherever the text has these; signs
+# with a backslash before them are taken all the same, unlike those with a space of no width behind.
+_CALLS = re.compile(r"[@#](?=\w)|:(?=//)|/(?=/)|\bwww(?=\.)", re.IGNORECASE)
+_APART = "&#8203;"
 
 
 def csv_text(document: Row) -> str:
@@ -40,19 +50,17 @@ def csv_text(document: Row) -> str:
         line |= {f"votes_{name}": value for name, value in votes.items()}
         line["prompt_stddev"] = prompt["stddev"] if prompt else None
         line["tokens_stddev"] = generation["stddev"] if generation else None
-        writer.writerow([_harmless(line.get(column)) for column in _CSV_COLUMNS])
+        writer.writerow([_cell(line.get(column)) for column in _CSV_COLUMNS])
     return out.getvalue()
 
 
-def _harmless(value: object) -> object:
-    """A spreadsheet must not take a file's name for a formula."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "@", "\t", "\r"):
-        return f"'{value}"
-    return value
+def _cell(value: object) -> object:
+    return csv_cell(clean_line(value) if isinstance(value, str) else value)
 
 
 def markdown_text(document: Row) -> str:
     """The table and the sentences, short enough for a post."""
+    document = words.shown(document)
     voted = words.has_votes(document)
     others = any(row.get("refused") for row in document["candidates"])
     lines = [
@@ -145,7 +153,6 @@ def _text(document: Row) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Foreign text that must not become a table's edge, a link or a picture."""
-    for sign in "\\|[]<>*`":
-        text = text.replace(sign, f"\\{sign}")
-    return " ".join(text.split())
+    """Foreign text that must not become markup: no edge of a table, link, picture or mention."""
+    text = _SIGNS.sub(r"\\\g<0>", " ".join(text.split()))
+    return _CALLS.sub(f"\\g<0>{_APART}", text)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
+
+from app.core.text import clean_text, each_text
 
 UNKNOWN = "–"
 HINT = " (a hint)"
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 Row = dict[str, Any]
+
+
+def shown(document: Row) -> Row:
+    """The document with every text as it may be shown: names and answers come from outside.
+
+    Files stay exact, because verdicts refer to them.
+    """
+    return cast("Row", each_text(document, clean_text, ("file",)))
 
 
 def size(value: float | None) -> str:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from app.base.rights import usual_rights
+from app.core.csv_cells import csv_cell
 from app.core.errors import PersonError
 from app.core.shared_names import names_without_folders
+from app.core.text import json_text
 from app.core.votes.choices import Outcome, outcome_of
 from app.core.votes.pairs import Role
 from app.core.votes.tally import Tally, tally
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
     from app.core.votes.pairs import VoteAnswer, VotedFile, VotePair
 
 FORMAT_VERSION = 1
-# A cell that begins so is a formula to a spreadsheet; what a model wrote must not be one.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def votes_document(pairs: Sequence[VotePair]) -> dict[str, Any]:
@@ -79,8 +79,7 @@ class _Counted:
 
 def votes_json(pairs: Sequence[VotePair]) -> bytes:
     """The document as text, with files by their names alone."""
-    document = votes_document(_shareable(pairs))
-    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+    return json_text(votes_document(_shareable(pairs))).encode() + b"\n"
 
 
 def votes_csv(pairs: Sequence[VotePair]) -> bytes:
@@ -202,20 +201,14 @@ def _time(moment_ns: int) -> str:
     return datetime.fromtimestamp(moment_ns / 1e9, UTC).isoformat(timespec="milliseconds")
 
 
-def _flat(document: dict[str, Any], within: str = "") -> dict[str, str]:
+def _flat(document: dict[str, Any], within: str = "") -> dict[str, object]:
     """One row: nested values under joined names."""
-    row: dict[str, str] = {}
+    row: dict[str, object] = {}
     for name, value in document.items():
         if isinstance(value, dict):
             row |= _flat(cast("dict[str, Any]", value), f"{within}{name}_")
         elif isinstance(value, list):
-            row[f"{within}{name}"] = " ".join(map(str, cast("list[object]", value)))
+            row[f"{within}{name}"] = csv_cell(" ".join(map(str, cast("list[object]", value))))
         else:
-            row[f"{within}{name}"] = "" if value is None else _cell(value)
+            row[f"{within}{name}"] = csv_cell(value)
     return row
-
-
-def _cell(value: object) -> str:
-    text = str(value)
-    harmless = isinstance(value, int | float) or not text.startswith(_FORMULA_STARTS)
-    return text if harmless else f"'{text}"

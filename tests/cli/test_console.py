@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import sys
 from collections.abc import Iterator
 
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 
 from app.cli.console import Console
 
-CONTROLS = {chr(code) for code in (*range(32), *range(0x7F, 0xA0))} - {"\n", "\t"}
+CONTROLS = {chr(code) for code in (*range(32), *range(0x7F, 0xA0))} - {"\n"}
+TURNS = set(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F)))
+STEERING = CONTROLS | TURNS | {"\u200b", "\u200d", "\ufeff"}
 
 
 class Streams:
@@ -46,7 +49,8 @@ def written(text: str) -> tuple[str, str]:
     with caught() as streams:
         console = Console(quiet=False)
         console.text(text)
-        console.table(("name",), [(text,)])
+        console.lines(text)
+        console.table(("name", text), [(text, "1")])
         console.error(text)
     return streams.written()
 
@@ -54,14 +58,49 @@ def written(text: str) -> tuple[str, str]:
 @given(st.text(alphabet=st.characters()))
 def test_no_text_steers_the_terminal(text: str) -> None:
     for shown in written(text):
-        assert not CONTROLS & set(shown)
+        assert not STEERING & set(shown.replace("\t", ""))
 
 
 @pytest.mark.parametrize("text", ["[bold]x[/bold]", "[/]", "[link=file:///etc]", ":smile:"])
 def test_marks_of_the_table_printer_are_plain_text(text: str) -> None:
     out, err = written(text)
-    assert out.count(text) == 2
+    assert out.count(text) == 4
     assert text in err
+
+
+def test_a_name_makes_no_line_of_its_own() -> None:
+    with caught() as streams:
+        console = Console(quiet=False)
+        console.text("a\nb.gguf")
+        console.error("a\r\nb.gguf is not there.")
+        console.table(("file",), [("a\nb.gguf",)])
+    out, err = streams.written()
+    assert [one.strip() for one in out.splitlines()] == ["a\ufffdb.gguf", "file", "a\ufffdb.gguf"]
+    assert err.splitlines() == ["a\ufffd\ufffdb.gguf is not there."]
+
+
+class Terminal(io.TextIOWrapper):
+    """A standard error that says it is a terminal, so that progress is shown on it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_name_in_a_progress_line_steers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    with caught():
+        sys.stderr = Terminal(io.BytesIO(), encoding="utf-8")
+        with Console(quiet=False).progress() as progress:
+            name = "\x1b]0;mine\x07\u009b31m\u202e[bold]x[/bold]\n.gguf"
+            task = progress.add_task(name, total=2, note=name)
+            progress.update(task, completed=1, description=name, note=name)
+            progress.refresh()
+        sys.stderr.flush()
+        shown = sys.stderr.buffer.getvalue().decode()  # type: ignore[attr-defined]
+    assert "\ufffd]0;mine\ufffd\ufffd31m\ufffd[bold]x[/bold]\ufffd.gguf" in shown
+    assert not {"\x07", "\x9b", "\u202e"} & set(shown)
+    # The bar's own: colours, the cursor, the line.
+    assert re.sub(r"\x1b\[\??[\d;]*[A-Za-z]", "", shown).count("\x1b") == 0
 
 
 def test_a_sentence_is_one_line_however_long() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,11 +13,13 @@ from xml.etree import ElementTree
 
 import msgspec
 import pytest
+from markdown_it import MarkdownIt
 
 from app.core.axes import Axis
 from app.core.errors import PersonError
 from app.core.scatter import PlotPoint, pareto
 from app.core.statistics.anytime import win_rate
+from app.core.text import clean_line, clean_text, json_text
 from app.core.verdict import Limits
 from app.lab.ladder_differences import differences
 from app.lab.ladder_document import ladder_document
@@ -138,6 +141,60 @@ def test_csv_has_a_line_for_each() -> None:
     assert rows[2]["state"] == "loses"
     assert rows[2]["lost"] == "60"
     assert float(rows[1]["tokens_per_second"]) == pytest.approx(160 / 8.5)
+
+
+HOSTILE_NAMES = [
+    "\x1b]0;mine\x07\u009b31m\u202egpj",
+    "two\r\nlines\there",
+    "half\udcff",
+    "- # heading",
+    "> quote ~~struck~~ $x$ &lt;b&gt;",
+    "![picture](http://127.0.0.1/x.png) [link](file:///etc)",
+    "<img src=x> `code` *strong* _soft_ __strong__",
+    "@everyone, see org/repo#12, #13, www.example.org, https://example.org or a@b.example",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_a_foreign_name_is_nothing_but_a_name_in_every_report(name: str) -> None:
+    document = cases.document()
+    for row in document["candidates"][1:]:
+        row["name"] = row["error"] = name
+    document["recommendation"]["sentence"] = f"Run {name}."
+    document["remarks"] = document["recommendation"]["remarks"] = [name]
+    document["text"]["name"] = name
+    for text in (markdown_text(document), csv_text(document), html_text(document)):
+        assert not [sign for sign in text if unicodedata.category(sign) in ("Cc", "Cs")
+                    and sign not in "\r\n\t"]  # fmt: skip
+        assert not {"\u202e", "\u200b", "\ufeff"} & set(text)
+
+    source = markdown_text(document)
+    assert not re.search(r"[@#]\w|://|\bwww\.", source.replace("&#8203;", "\u200b"))
+    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(source)
+    assert {token.tag for token in tokens if token.type == "heading_open"} == {"h2"}
+    assert sum(token.type == "blockquote_open" for token in tokens) == 1
+    inline = {one.type for token in tokens for one in token.children or ()}
+    assert inline == {"text", "strong_open", "strong_close"}
+    shown = "".join(one.content for token in tokens for one in token.children or ())
+    plain = " ".join(clean_text(name).split())
+    assert shown.replace("\u200b", "").count(plain) >= 8
+
+    rows = list(csv.DictReader(io.StringIO(csv_text(document))))
+    assert len(rows) == len(document["candidates"])
+    assert rows[1]["name"].removeprefix("'") == clean_line(name)
+    reader = Strict()
+    reader.feed(html_text(document))
+    assert reader.open == []
+    assert clean_text(name) in " ".join(reader.texts)
+
+
+@pytest.mark.parametrize("name", ["=1+1", "-1+1", "+1", "@SUM(A1)"])
+def test_a_cell_of_a_report_is_never_a_formula(name: str) -> None:
+    document = cases.document()
+    for row in document["candidates"]:
+        row["name"] = row["error"] = name
+    for row in csv.DictReader(io.StringIO(csv_text(document))):
+        assert row["name"] == row["error"] == f"'{name}"
 
 
 def test_blind_votes_have_a_column_where_there_are_any() -> None:

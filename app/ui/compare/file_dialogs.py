@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QDir, QStandardPaths
 from PySide6.QtWidgets import QFileDialog
 
+from app.core.text import as_file_stem
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtWidgets import QWidget
 
-_NOT_IN_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
 _ENDINGS = {"markdown": "md", "json": "json"}
 
 
@@ -52,7 +52,7 @@ class FileDialogs:
             QStandardPaths.StandardLocation.DocumentsLocation
         )
         ending = _ENDINGS[form]
-        stem = _NOT_IN_NAMES.sub(" ", title).strip(" .")[:80] or _tr("Chat")
+        stem = as_file_stem(title) or _tr("Chat")
         kind = _tr("Markdown (*.md)") if form == "markdown" else _tr("JSON (*.json)")
         name, _ = QFileDialog.getSaveFileName(
             self._window(), _tr("Export the chat"), str(Path(documents, f"{stem}.{ending}")), kind

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
+from app.core.text import as_file_stem
 from app.lab.report_files import write_reports
 from app.lab.report_sharing import shareable
 from app.lab.report_text import markdown_text
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from app.lab.ladder_view import LadderView
     from app.ui.jobs import Jobs
     from app.ui.ladder.ports import LadderFiles
-
-_NOT_IN_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
 
 
 class Reports(QObject):
@@ -41,8 +39,8 @@ class Reports(QObject):
 
     def write(self, view: LadderView, title: str, ending: str) -> None:
         """Ask where, and write a report of this form; an HTML one brings all others with it."""
-        name = _NOT_IN_NAMES.sub(" ", self.tr("Ladder of {title}").format(title=title)).strip(" .")
-        target = self._files.report_target(name[:80], ending)
+        name = as_file_stem(self.tr("Ladder of {title}").format(title=title))
+        target = self._files.report_target(name, ending)
         if target is None:
             return
         document = dict(view.document)

@@ -11,6 +11,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
+from app.core.csv_cells import csv_cell
 from app.ui.plots.history import ENGINE_COLUMNS, GPU_COLUMNS, MACHINE_COLUMNS, SPEED_COLUMNS
 from app.ui.plots.sheet import Sheet
 from app.ui.theme import GRID, tabular
@@ -102,7 +103,7 @@ def table(history: History, candidates: Sequence[PlotCandidate], now_ns: int, sp
         names.append(name)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(["seconds", *names])
+    writer.writerow(["seconds", *map(csv_cell, names)])
     for time_ns in sorted(cells):
         row = cells[time_ns]
         written = [_cell(row.get(index, math.nan)) for index in range(len(names))]

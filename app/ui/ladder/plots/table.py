@@ -6,7 +6,9 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from app.core.csv_cells import csv_cell
 from app.core.shapes import letter_of
+from app.core.text import clean_line
 from app.lab.ladder_figures import Cost
 from app.ui.format import MISSING, byte_size, divergence, points, speed
 from app.ui.ladder.plots import words
@@ -35,8 +37,8 @@ def table(figures: LadderFigures | None) -> str:
         for figure, of, value, low, high, count, unit in _lines(row, figures):
             cells = (_cell(value), _cell(low), _cell(high), _cell(count))
             writer.writerow(
-                [letter_of(row.number), _harmless(row.name), figure, _harmless(of), *cells, unit,
-                 _harmless(row.file)]
+                [letter_of(row.number), csv_cell(row.name), figure, csv_cell(of), *cells, unit,
+                 csv_cell(row.file)]
             )  # fmt: skip
     if figures is not None and figures.floor is not None:
         floor = figures.floor
@@ -55,7 +57,7 @@ def values(figures: LadderFigures | None) -> str:
         together = row.together.difference if row.together else None
         cells = (
             letter_of(row.number),
-            row.name,
+            f"{csv_cell(clean_line(row.name))}",
             str(byte_size(needed)),
             _speed_words(row.speed),
             _with_ends(row.divergence, divergence),
@@ -109,8 +111,3 @@ def _cell(value: float | None) -> str:
     if value is None:
         return ""
     return str(int(value)) if value == int(value) else f"{value:.6g}"
-
-
-def _harmless(text: str) -> str:
-    """A spreadsheet must not take a file's name for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
