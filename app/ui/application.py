@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 
 from app import __version__
 from app.bootstrap import open_house, start_logging
@@ -17,6 +17,7 @@ from app.core.errors import PersonError
 from app.store.paths import Paths
 from app.ui.doorkeeper import Doorkeeper, SystemRequests
 from app.ui.icons import app_icon
+from app.ui.plain import message_box
 from app.ui.theme import Theme
 from app.ui.unexpected import Unexpected
 from app.ui.widgets.banner import Severity
@@ -94,7 +95,7 @@ def tell(sentence: str) -> None:
     if QCoreApplication.instance() is None:
         make_application(["shrinkscope"])
     if QGuiApplication.platformName() not in _NO_SCREEN:
-        QMessageBox(QMessageBox.Icon.Information, "Shrinkscope", sentence).exec()
+        message_box(sentence).exec()
 
 
 def _run(application: QApplication, window: Window, begin: Callable[[], None]) -> int:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.engine_editor import EngineEditor
+from app.ui.plain import set_tip
 from app.ui.sampling_editor import SamplingEditor
 from app.ui.settings_rows import SettingsRows, choice_box, choose
 from app.ui.widgets.labels import hrule, label
@@ -71,11 +72,12 @@ class CandidateSettings(QWidget):
         )
         self._engine = EngineEditor()
         self._own = QCheckBox(self.tr("Own sampling settings"))
-        self._own.setToolTip(
+        set_tip(
+            self._own,
             self.tr(
                 "Without own settings this model answers with the chat's. Answers that were made "
                 "with different settings cannot be held against each other."
-            )
+            ),
         )
         self._sampling = SamplingEditor()
         self._lay_out()

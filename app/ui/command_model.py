@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QAction, QKeySequence
 
 from app.ui import fuzzy
+from app.ui.plain import plain_data, words_of
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -75,6 +76,7 @@ class CommandModel(QAbstractListModel):
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._rows)
 
+    @plain_data()
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid() or index.row() >= len(self._rows):
             return None
@@ -101,7 +103,7 @@ class CommandModel(QAbstractListModel):
 
 
 def _name(action: QAction) -> str:
-    return action.text().replace("&", "").removesuffix("…").strip()
+    return words_of(action.text()).removesuffix("…").strip()
 
 
 def _keys(action: QAction) -> str:

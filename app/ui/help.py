@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.plain import words_of
 from app.ui.widgets.buttons import IconButton
 from app.ui.widgets.labels import label
 
@@ -123,7 +124,7 @@ def _keyed(actions: Iterable[QAction]) -> list[tuple[str, str]]:
     """Keys and names of the actions that have keys."""
     native = QKeySequence.SequenceFormat.NativeText
     return [
-        (action.shortcut().toString(native), action.text().replace("&", "").removesuffix("…"))
+        (action.shortcut().toString(native), words_of(action.text()).removesuffix("…"))
         for action in actions
         if not action.shortcut().isEmpty() and action.isVisible()
     ]

@@ -25,6 +25,7 @@ from app.ui.file_drop import DropHint, model_paths
 from app.ui.help import HelpPanel
 from app.ui.icons import app_icon, icon
 from app.ui.outside import open_outside
+from app.ui.plain import set_title
 from app.ui.rail import Rail
 from app.ui.status_line import StatusLine
 from app.ui.theme import Theme, ThemeChoice
@@ -60,7 +61,7 @@ class MainWindow(QMainWindow):
         self._pages: dict[str, Page] = {}
         self._current: Page | None = None
         self._may_close = False
-        self.setWindowTitle(title)
+        set_title(self, title)
         self.setWindowIcon(app_icon())
         self.setMinimumSize(MINIMUM_SIZE)
         self.setAcceptDrops(True)
@@ -153,7 +154,7 @@ class MainWindow(QMainWindow):
             return
         self._current = page
         self._stack.setCurrentWidget(page.widget)
-        self.setWindowTitle(f"{page.title} – {self._title}")
+        set_title(self, f"{page.title} – {self._title}")
         self._help.hide()
         self.page_shown.emit(page_id)
 

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QTextBrowser, QTextEdi
 from app.ui.answer_document import AnswerDocument
 from app.ui.answer_paint import paint_boxes, paint_mark
 from app.ui.answer_style import CODE_PADDING_PX, code_run, is_code
+from app.ui.plain import set_tip
 from app.ui.text_parts import (
     Part,
     first_part,
@@ -363,7 +364,7 @@ class MarkdownView(QTextBrowser):
         self.link_activated.emit(url)
 
     def _on_hover(self, url: QUrl) -> None:
-        self.viewport().setToolTip(url.toDisplayString() if url.isValid() else "")
+        set_tip(self.viewport(), url.toDisplayString() if url.isValid() else "")
 
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
+from app.ui.plain import add_choice, caption, set_spoken, set_tip
 from app.ui.widgets.labels import label
 from app.ui.widgets.number_field import NumberField
 
@@ -31,16 +32,15 @@ class SettingsRows(QGridLayout):
     def add(self, name: str, control: QWidget, explanation: str) -> None:
         """Add a row; the control gets its accessible name and description here."""
         row = self.rowCount()
-        title = label(name, wrap=True)
+        title = label(caption(name), wrap=True)
         title.setBuddy(control)
         if isinstance(control, NumberField):
             tip = f"{explanation} ({control.range_text})"
         else:
             tip = explanation
-        title.setToolTip(tip)
-        control.setToolTip(tip)
-        control.setAccessibleName(name)
-        control.setAccessibleDescription(tip)
+        set_tip(title, tip)
+        set_tip(control, tip)
+        set_spoken(control, name, tip)
         control.setFixedWidth(_FIELD_PX)
         self.addWidget(title, row, 0, Qt.AlignmentFlag.AlignVCenter)
         self.addWidget(control, row, 1)
@@ -56,7 +56,7 @@ def choice_box(choices: Sequence[tuple[str, object]]) -> QComboBox:
     """A combo box of (text, value)."""
     box = QuietComboBox()
     for text, value in choices:
-        box.addItem(text, value)
+        add_choice(box, text, value)
     return box
 
 

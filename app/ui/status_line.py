@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QAbstractAnimation, QPropertyAnimation, QTimer
 from PySide6.QtWidgets import QFrame, QGraphicsOpacityEffect, QHBoxLayout, QWidget
 
+from app.ui.plain import set_spoken, set_tip
 from app.ui.widgets.elided import ElidedLabel
 from app.ui.widgets.labels import set_small
 
@@ -44,8 +45,8 @@ class StatusLine(QFrame):
         self._fade.stop()
         self._effect.setEnabled(False)
         self._remark.set_text(sentence)
-        self.setAccessibleName(sentence)
-        self.setToolTip(sentence)
+        set_spoken(self, sentence)
+        set_tip(self, sentence)
         self._timer.start(shown_ms)
 
     def stop(self) -> None:

@@ -16,6 +16,7 @@ from app.ui.compare.quiet_button import SIDE_PX, QuietButton
 from app.ui.compare.turn_parts import ThinkingBlock
 from app.ui.icons import icon
 from app.ui.markdown import MarkdownView
+from app.ui.plain import set_tip
 from app.ui.theme import GRID
 from app.ui.widgets import label, push_button
 
@@ -119,8 +120,8 @@ class AnswerView(QWidget):
         if self._difference_button is None:
             button = self._difference_button = push_button(self.tr("first difference"), "link")
             button.setIcon(icon("difference"))
-            button.setToolTip(
-                self.tr("Here this answer leaves the reference's. Click to see the place.")
+            set_tip(
+                button, self.tr("Here this answer leaves the reference's. Click to see the place.")
             )
             button.clicked.connect(self._ask_difference)
             button.hide()

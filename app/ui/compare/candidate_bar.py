@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.core.candidate import MAX_CANDIDATES
 from app.ui.compare.candidate_chip import CandidateChip, Density
+from app.ui.plain import set_tip
 from app.ui.theme import GRID, current_tokens
 from app.ui.widgets import push_button
 
@@ -95,10 +96,11 @@ class CandidateBar(QWidget):
     def _refresh_add(self) -> None:
         room = len(self._order) < MAX_CANDIDATES
         self.add_button.setEnabled(room)
-        self.add_button.setToolTip(
+        set_tip(
+            self.add_button,
             self.tr("Open a model file beside the others (Ctrl+T), or drop one here")
             if room
-            else self.tr("Six models are the most; remove one to add another")
+            else self.tr("Six models are the most; remove one to add another"),
         )
 
     def _set_tab_order(self) -> None:

@@ -18,6 +18,7 @@ from app.ui.compare.words import (
     state_words,
 )
 from app.ui.icons import Tone
+from app.ui.plain import set_spoken, set_tip
 from app.ui.theme import GRID
 from app.ui.widgets import ElidedLabel, IconButton, NumberLabel, StatusDot
 
@@ -100,15 +101,16 @@ class CandidateChip(QFrame):
         self.level.set_text(level, full_name(pane))
         measured = pane.needed_bytes is not None
         self.memory.set_quantity(memory_quantity(pane))
-        self.memory.setToolTip(needed_help() if measured else estimated_help())
+        set_tip(self.memory, needed_help() if measured else estimated_help())
         self._show_reference(is_reference, pane.candidate.letter)
         words = [level, state_words(pane), str(memory_quantity(pane))]
         if is_reference:
             words.append(self.tr("reference"))
-        self.setAccessibleName(
+        set_spoken(
+            self,
             self.tr("Model {letter}: {words}").format(
                 letter=pane.candidate.letter, words=", ".join(words)
-            )
+            ),
         )
 
     def set_density(self, density: Density) -> None:

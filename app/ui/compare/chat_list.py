@@ -9,7 +9,6 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListView,
     QMenu,
@@ -22,7 +21,9 @@ from app.ui.compare.chat_list_model import ChatListModel, ChatRole
 from app.ui.compare.chat_row import ChatRowDelegate
 from app.ui.compare.question import Question
 from app.ui.icons import Tone, icon
+from app.ui.plain import set_tip
 from app.ui.theme import GRID
+from app.ui.widgets import label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,9 +60,7 @@ class ChatList(QWidget):
         self._proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.search = self._make_search()
         self.view = self._make_view()
-        self._nothing = QLabel(self.tr("No chat has this in its title."))
-        self._nothing.setProperty("role", "dim")
-        self._nothing.setWordWrap(True)
+        self._nothing = label(self.tr("No chat has this in its title."), "dim", wrap=True)
         self._nothing.setVisible(False)
         self.question = Question(self)
         self._doomed_id: int | None = None
@@ -105,11 +104,10 @@ class ChatList(QWidget):
     # --- parts --------------------------------------------------------------------------
 
     def _make_head(self) -> QHBoxLayout:
-        title = QLabel(self.tr("Chats"))
-        title.setProperty("role", "strong")
+        title = label(self.tr("Chats"), "strong")
         self.new_button = QToolButton()
         self.new_button.setIcon(icon("add", Tone.DIM))
-        self.new_button.setToolTip(self.tr("New chat (Ctrl+N)"))
+        set_tip(self.new_button, self.tr("New chat (Ctrl+N)"))
         self.new_button.setAccessibleName(self.tr("New chat"))
         self.new_button.clicked.connect(self.new_requested)
         row = QHBoxLayout()

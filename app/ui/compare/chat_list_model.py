@@ -14,6 +14,8 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from app.ui.plain import plain_data
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -85,6 +87,7 @@ class ChatListModel(QAbstractListModel):
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._chats)
 
+    @plain_data()
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid() or index.row() >= len(self._chats):
             return None

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
+from app.ui.plain import shown_text
 from app.ui.theme import GRID, code_font
 from app.ui.widgets import IconButton, label
 
@@ -46,7 +47,7 @@ class ElsewherePopover(QFrame):
         self, layout: QVBoxLayout, name: str, text: str, copy: str, lines: int
     ) -> IconButton:
         layout.addWidget(label(name, "small-dim"))
-        field = QPlainTextEdit(text)
+        field = QPlainTextEdit(shown_text(text))
         field.setReadOnly(True)
         field.setFont(code_font(self.font()))
         field.setAccessibleName(name)

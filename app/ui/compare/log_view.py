@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
+from app.ui.plain import set_spoken, set_title, shown_text
 from app.ui.theme import GRID, code_font
 from app.ui.widgets import push_button
 
@@ -23,7 +24,7 @@ class LogView(QDialog):
         """``read`` gives the log as it is now."""
         super().__init__(parent)
         self._read = read
-        self.setWindowTitle(title)
+        set_title(self, title)
         self.setModal(False)
         self.resize(GRID * 110, GRID * 64)
         self.text = QPlainTextEdit()
@@ -31,7 +32,7 @@ class LogView(QDialog):
         self.text.setUndoRedoEnabled(False)
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setFont(code_font(self.font()))
-        self.text.setAccessibleName(title)
+        set_spoken(self.text, title)
         self.text.setPlaceholderText(self.tr("The engine has said nothing yet."))
         self.copy_button = push_button(self.tr("Copy all"), icon_name="copy")
         self.copy_button.clicked.connect(
@@ -54,5 +55,5 @@ class LogView(QDialog):
 
     def refresh(self) -> None:
         """Show the log as it is now, its end in sight."""
-        self.text.setPlainText(self._read()[-MOST_CHARACTERS:])
+        self.text.setPlainText(shown_text(self._read()[-MOST_CHARACTERS:]))
         self.text.moveCursor(QTextCursor.MoveOperation.End)

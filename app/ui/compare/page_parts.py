@@ -13,6 +13,7 @@ from app.ui.compare.prompt_box import PromptBox
 from app.ui.compare.settings_side import SettingsSide
 from app.ui.compare.suggestions import Suggestions
 from app.ui.compare.top_bar import TopBar
+from app.ui.plain import set_tip
 from app.ui.theme import GRID
 from app.ui.widgets import Banner, EmptyState, label
 
@@ -64,8 +65,8 @@ class PageParts(QWidget):
             (commands.add,),
         )
         self.hygiene = label(role="small-dim", wrap=True)
-        self.hygiene.setToolTip(
-            self.tr("A comparison is fair when every pane is asked in the same way.")
+        set_tip(
+            self.hygiene, self.tr("A comparison is fair when every pane is asked in the same way.")
         )
         self.hygiene.setContentsMargins(GRID, GRID // 2, GRID, 0)
         self.hygiene.hide()

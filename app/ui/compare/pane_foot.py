@@ -16,6 +16,7 @@ from app.ui.compare.words import (
     shared_help,
 )
 from app.ui.format import speed, tokens
+from app.ui.plain import set_tip
 from app.ui.widgets import FlowLayout, NumberLabel, label
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class PaneFoot(QWidget):
             self.numbers[figure] = number
             self._flow.addWidget(number)
         self.shared_label = label(self.tr("shared"), "small-dim")
-        self.shared_label.setToolTip(shared_help())
+        set_tip(self.shared_label, shared_help())
         self.shared_label.hide()
         self._flow.addWidget(self.shared_label)
         self._shown: object = None
@@ -77,7 +78,7 @@ class PaneFoot(QWidget):
             quantity, taken = value
             number.set_quantity(quantity)
             if number.toolTip() != taken:
-                number.setToolTip(taken)
+                set_tip(number, taken)
         self._set_shown(number, value is not None)
 
     @staticmethod

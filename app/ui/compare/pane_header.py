@@ -20,6 +20,7 @@ from app.ui.compare.words import (
 )
 from app.ui.format import speed
 from app.ui.icons import Tone
+from app.ui.plain import set_tip
 from app.ui.theme import GRID
 from app.ui.tokens import candidate_edge, current_tokens
 from app.ui.widgets import ElidedLabel, IconButton, NumberLabel, ProgressLine, StatusDot
@@ -55,11 +56,11 @@ class PaneHeader(QWidget):
         self.level.setFont(bold)
         self.name = ElidedLabel(dim=True, least_characters=4)
         self.star = Picture("star-filled", size_px=14, tone=Tone.ACCENT)
-        self.star.setToolTip(self.tr("The reference: the others are held against it"))
+        set_tip(self.star, self.tr("The reference: the others are held against it"))
         self.state = ElidedLabel(dim=True, mode=Qt.TextElideMode.ElideRight)
         set_small(self.state)
         self.speed = NumberLabel(self.tr("Speed now"), small=True)
-        self.speed.setToolTip(self.tr("Tokens per second over the last second"))
+        set_tip(self.speed, self.tr("Tokens per second over the last second"))
         self.stop_button = IconButton(
             "stop", self.tr("Stop {letter}").format(letter=letter), size_px=14
         )

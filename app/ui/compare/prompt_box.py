@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from app.ui.compare.growing_edit import GrowingEdit
 from app.ui.compare.prompt_field import PromptField
 from app.ui.icons import Tone, icon
+from app.ui.plain import set_tip
 from app.ui.theme import GRID
 
 MOST_LINES = 6
@@ -33,10 +34,10 @@ class PromptBox(QWidget):
         self.field.changed.connect(self._refresh)
         self.send_button = QPushButton(icon("send", Tone.ON_ACCENT), self.tr("Send"))
         self.send_button.setProperty("role", "primary")
-        self.send_button.setToolTip(self.tr("Ask every model (Ctrl+Enter)"))
+        set_tip(self.send_button, self.tr("Ask every model (Ctrl+Enter)"))
         self.send_button.clicked.connect(self._submit)
         self.stop_button = QPushButton(icon("stop"), self.tr("Stop"))
-        self.stop_button.setToolTip(self.tr("Stop every answer (Esc)"))
+        set_tip(self.stop_button, self.tr("Stop every answer (Esc)"))
         self.stop_button.clicked.connect(self.stop_requested)
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.ui.plain import set_spoken
 from app.ui.theme import GRID
+from app.ui.widgets import label
+from app.ui.widgets.buttons import set_words
 
 
 class Question(QFrame):
@@ -21,9 +24,7 @@ class Question(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "raised")
-        self._label = QLabel()
-        self._label.setWordWrap(True)
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label = label(wrap=True)
         self.keep_button = QPushButton(self.tr("Keep"))
         self.keep_button.clicked.connect(self.hide)
         self.do_button = QPushButton()
@@ -42,8 +43,8 @@ class Question(QFrame):
     def ask(self, sentence: str, do_it: str) -> None:
         """Show the question; ``do_it`` is the word on the button that confirms."""
         self._label.setText(sentence)
-        self.setAccessibleName(sentence)
-        self.do_button.setText(do_it)
+        set_spoken(self, sentence)
+        set_words(self.do_button, do_it)
         self.show()
         self.keep_button.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QToolButton
 
 from app.ui.icons import Tone, icon
+from app.ui.plain import set_tip
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QPaintEvent
@@ -30,7 +31,7 @@ class QuietButton(QToolButton):
         self.setIcon(icon(icon_name, Tone.DIM))
         self.setIconSize(QSize(ICON_PX, ICON_PX))
         self.setFixedSize(SIDE_PX, SIDE_PX)
-        self.setToolTip(name)
+        set_tip(self, name)
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from app.ui.plain import set_spoken
 from app.ui.theme import GRID
 from app.ui.widgets import ElidedLabel, IconButton
 
@@ -51,7 +52,7 @@ class SidePanel(QFrame):
         """Show a widget, given to the panel; ``subject`` says what it is about (a key, or "")."""
         self.subject = subject
         self._title.set_text(title)
-        self.setAccessibleName(title)
+        set_spoken(self, title)
         widget.setProperty("role", "plain")
         self._scroll.setWidget(widget)
         self.show()

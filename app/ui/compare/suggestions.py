@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.resources import resource_path
+from app.ui.plain import set_tip
 from app.ui.theme import GRID
 from app.ui.widgets import FlowLayout, label, push_button
 
@@ -79,7 +80,7 @@ class Suggestions(QWidget):
         self._flow.addWidget(word)
         for each in prompts:
             button = push_button(each.title)
-            button.setToolTip(each.prompt)
+            set_tip(button, each.prompt)
             button.clicked.connect(lambda _checked=False, text=each.prompt: self.chosen.emit(text))
             self._flow.addWidget(button)
             word.setMinimumHeight(button.sizeHint().height())

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.chat_templates import WELL_KNOWN
+from app.ui.plain import add_choice
 from app.ui.theme import GRID
 from app.ui.widgets import label, push_button
 
@@ -34,7 +35,7 @@ class TemplateChooser(QWidget):
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         for template in WELL_KNOWN:
-            self.combo.addItem(template.name, template.id)
+            add_choice(self.combo, template.name, template.id)
         self.use_button = push_button(self.tr("Use it"), "primary")
         self.use_button.clicked.connect(lambda: self.chosen.emit(self.combo.currentData()))
         row = QHBoxLayout()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QWidget
 
 from app.core.settings import CompareMode
 from app.ui.compare.candidate_bar import CandidateBar
 from app.ui.icons import icon
+from app.ui.plain import set_choice_tip, set_tip
 from app.ui.theme import GRID
 from app.ui.widgets import IconButton
 
@@ -71,7 +72,7 @@ class TopBar(QFrame):
             (CompareMode.TOGETHER, "together", self.tr("Together"), self._together_help()),
         ):
             mode.addItem(icon(icon_name), word, value)
-            mode.setItemData(mode.count() - 1, what, Qt.ItemDataRole.ToolTipRole)
+            set_choice_tip(mode, mode.count() - 1, what)
         mode.currentIndexChanged.connect(self._on_mode)
         return mode
 
@@ -81,7 +82,7 @@ class TopBar(QFrame):
 
     def _explain(self) -> None:
         together = self.mode.currentData() == CompareMode.TOGETHER
-        self.mode.setToolTip(self._together_help() if together else self._race_help())
+        set_tip(self.mode, self._together_help() if together else self._race_help())
 
     def _race_help(self) -> str:
         return self.tr(

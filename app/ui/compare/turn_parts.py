@@ -7,7 +7,6 @@ from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QPushButton,
     QSizePolicy,
@@ -23,9 +22,10 @@ from app.ui.compare.quiet_button import SIDE_PX, QuietButton
 from app.ui.compare.words import tokens_words
 from app.ui.icons import Tone, icon
 from app.ui.markdown import MarkdownView
+from app.ui.plain import set_spoken, set_tip
 from app.ui.text_parts import PART_WEIGHT, SLICE_WEIGHT, fits, last_part, plain_cut
 from app.ui.theme import GRID
-from app.ui.widgets.labels import set_small
+from app.ui.widgets.labels import PlainLabel, label, set_small
 
 LONG_PROMPT_WEIGHT = 1800
 """About a page in a narrow pane."""
@@ -48,9 +48,8 @@ class PromptCard(QFrame):
         super().__init__(parent)
         self.setProperty("role", "raised")
         self._prompt = prompt
-        self.setAccessibleName(self.tr("You: {prompt}").format(prompt=prompt[:200]))
-        self.label = QLabel()
-        self.label.setTextFormat(Qt.TextFormat.PlainText)
+        set_spoken(self, self.tr("You: {prompt}").format(prompt=prompt[:200]))
+        self.label = PlainLabel()
         self.label.setWordWrap(True)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
@@ -215,13 +214,12 @@ class PromptEditor(QWidget):
         self.field.set_text(prompt)
         self.edit.submitted_to_all.connect(self._accept)
         self.edit.cancelled.connect(self.cancelled)
-        note = QLabel(self.tr("Answers from here on are replaced; you can go back to them."))
-        note.setProperty("role", "small-dim")
-        note.setWordWrap(True)
+        words = self.tr("Answers from here on are replaced; you can go back to them.")
+        note = label(words, "small-dim", wrap=True)
         self.cancel_button = QPushButton(self.tr("Cancel"))
         self.cancel_button.clicked.connect(self.cancelled)
         self.ask_button = QPushButton(self.tr("Ask again"))
-        self.ask_button.setToolTip(self.tr("Ctrl+Enter"))
+        set_tip(self.ask_button, self.tr("Ctrl+Enter"))
         self.ask_button.setProperty("role", "primary")
         self.ask_button.clicked.connect(self._accept)
         buttons = QHBoxLayout()

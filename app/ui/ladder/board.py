@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.core.candidate import COLOURS
+from app.core.text import clean_line
 from app.ui.ladder.details import DetailsPanel, SentencesPanel
 from app.ui.ladder.model import LadderModel
 from app.ui.ladder.remarks import RemarksBanner
@@ -18,6 +19,7 @@ from app.ui.ladder.words import step_words
 from app.ui.ladder.work_strip import WorkStrip
 from app.ui.theme import GRID, current_tokens
 from app.ui.widgets import Banner, EmptyState, push_button
+from app.ui.widgets.buttons import set_words
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -202,8 +204,7 @@ class LadderBoard(QWidget):
         letter = self._view.letters.get(file, "") if self._view is not None else ""
         words = self.tr("Open {letter} in Compare").format(letter=letter)
         text = words if letter else self.tr("Open in Compare")
-        self.pane_button.setText(text)
-        self.pane_button.setAccessibleName(text)
+        set_words(self.pane_button, text)
         if self.plots is not None:
             self.plots.mark(file or None)
 
@@ -230,7 +231,7 @@ class LadderBoard(QWidget):
                     view.letters.get(file, "?"),
                     COLOURS.get(view.letters.get(file, "?"), current_tokens().dim),
                     file,
-                    view.name(file),
+                    clean_line(view.name(file)),
                 )
                 for file in sound
             ],

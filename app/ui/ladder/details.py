@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QUrl
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QTextBrowser, QVBoxLayout, QWidget
 
 from app.ui.ladder.details_html import details_html
@@ -21,6 +22,21 @@ if TYPE_CHECKING:
 _WIDE_PX = GRID * 105
 
 
+class _Page(QTextBrowser):
+    """Shows what it is given, and loads nothing that it may name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setOpenLinks(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+
+    # Qt's own name.
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
+        # Something, for Qt itself would open what is called so if it got nothing.
+        return QImage(1, 1, QImage.Format.Format_ARGB32_Premultiplied)
+
+
 class DetailsPanel(QWidget):
     """One version; laid out only while it is looked at."""
 
@@ -32,10 +48,8 @@ class DetailsPanel(QWidget):
         self._wide = False
         self.dot = StatusDot("A")
         self.title = label("", "strong")
-        self.text = QTextBrowser()
+        self.text = _Page()
         self.text.setAccessibleName(self.tr("Details"))
-        self.text.setOpenLinks(False)
-        self.text.setFrameShape(QFrame.Shape.NoFrame)
         self.hint = label(self.tr("Choose a row of the table to see its details."), "dim")
         head = QHBoxLayout()
         head.setSpacing(GRID)

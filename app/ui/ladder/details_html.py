@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from html import escape
+from html import escape as html
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication
 
 from app.core.tasks.results import KindVerdict
+from app.core.text import clean_text
 from app.ui.format import MISSING, NBSP, count, divergence, number, percent, points
 from app.ui.ladder.words import points_range, range_words
 
@@ -51,8 +52,8 @@ def details_html(view: LadderView, file: str, tokens: Tokens, *, wide: bool) -> 
 
 def _head(view: LadderView, file: str, tokens: Tokens) -> str:
     error = view.row(file).error
-    failed = f'<p style="color: {tokens.failed}">{escape(error)}</p>' if error else ""
-    return f"<p>{escape(view.assessment.sentences[file])}</p>{failed}"
+    failed = f'<p style="color: {tokens.failed}">{_text(error)}</p>' if error else ""
+    return f"<p>{_text(view.assessment.sentences[file])}</p>{failed}"
 
 
 def _kinds(view: LadderView, file: str, tokens: Tokens) -> str:
@@ -88,12 +89,12 @@ def _kind(kind: KindResult, tokens: Tokens, *, strong: bool, cut: bool) -> str:
         change, ends = MISSING, ""
     word, colour = _verdict(kind, tokens)
     short = f"<td align=right>{count(kind.out_of_tokens) if kind.out_of_tokens else ''}</td>"
-    name = _tr("all") if strong else escape(kind.kind).replace(" ", NBSP)
+    name = _tr("all") if strong else _text(kind.kind).replace(" ", NBSP)
     return (
         f"<tr><td>{f'<b>{name}</b>' if strong else name}</td><td align=right>{right}</td>"
         f"{short if cut else ''}"
         f"<td align=right>{change}</td><td class=dim>{ends}</td>"
-        f'<td style="color: {colour}">{escape(word).replace(" ", NBSP)}</td></tr>'
+        f'<td style="color: {colour}">{_text(word).replace(" ", NBSP)}</td></tr>'
     )
 
 
@@ -117,7 +118,7 @@ def _failures(row: dict[str, Any]) -> str:
     if not row["failures"]:
         return ""
     items = "".join(
-        f"<p><span class=dim>{escape(one['kind'])}:</span> {_short(one['prompt'])}<br>"
+        f"<p><span class=dim>{_text(one['kind'])}:</span> {_short(one['prompt'])}<br>"
         f"<span class=dim>{_tr('right:')}</span> {_short(one['expected'])} "
         f"<span class=dim>{_tr('here:')}</span> "
         f"{_short(one['answer']) or _tr('(nothing)')}"
@@ -133,7 +134,7 @@ def _continuations(row: dict[str, Any], view: LadderView) -> str:
     found: list[dict[str, Any]] = row.get("continuations") or []
     if not found:
         return ""
-    reference = escape(view.name(view.reference))
+    reference = _text(view.name(view.reference))
     items = "".join(
         f"<p><b>{_short(one['prompt'])}</b><br>"
         + (
@@ -217,7 +218,12 @@ def _short(text: object) -> str:
 
 def _visible(text: str) -> str:
     """Foreign text as it is, its line ends and edges made visible."""
-    return escape(text).replace("\n", "⏎").replace("\t", "⇥")
+    return _text(text).replace("\n", "⏎").replace("\t", "⇥")
+
+
+def _text(foreign: str) -> str:
+    """Foreign text as text of the page."""
+    return html(clean_text(foreign))
 
 
 def _tr(text: str) -> str:

@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 
 from app.lab.ladder_entry import AT_WORK, QUEUED, LadderState
 from app.ui.ladder.words import entry_second, entry_title
+from app.ui.plain import plain_data
 from app.ui.theme import GRID, current_tokens, small_font, tabular
 from app.ui.widgets import push_button
 
@@ -96,6 +97,7 @@ class LadderListModel(QAbstractListModel):
     def rowCount(self, parent: Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(self._entries)
 
+    @plain_data(ListRole.SECOND_LINE)
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid() or index.row() >= len(self._entries):
             return None

@@ -11,6 +11,7 @@ from app.lab.ladder_plan import Profile
 from app.lab.quality_plan import QualityMode
 from app.lab.texts import TextSource
 from app.ui.format import byte_size, count
+from app.ui.plain import add_choice, set_choice_tip
 from app.ui.theme import GRID
 from app.ui.widgets import label
 
@@ -107,7 +108,7 @@ class MeasureForm(QWidget):
             self.text_box.clear()
             for source, words in self._sources():
                 known = self._choices.get(source)
-                self.text_box.addItem(words, source)
+                add_choice(self.text_box, words, source)
                 refused = known is not None and known.why_not is not None
                 if refused or (known is None and source is TextSource.HISTORY):
                     self._disable(self.text_box.count() - 1, known)
@@ -128,7 +129,7 @@ class MeasureForm(QWidget):
         model = self.text_box.model()
         model.setData(item, 0, Qt.ItemDataRole.UserRole - 1)  # how QComboBox disables a line
         if choice is not None and choice.why_not:
-            self.text_box.setItemData(row, choice.why_not, Qt.ItemDataRole.ToolTipRole)
+            set_choice_tip(self.text_box, row, choice.why_not)
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from app.ui.ladder.cells import Cell, cells_of
 from app.ui.ladder.columns import LadderColumn, alignment, explanation, title
+from app.ui.plain import plain_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,6 +105,7 @@ class LadderModel(QAbstractTableModel):
     def columnCount(self, parent: Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(LadderColumn)
 
+    @plain_data()
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
@@ -119,6 +121,7 @@ class LadderModel(QAbstractTableModel):
             case _:
                 return None
 
+    @plain_data(LadderRole.SECOND_LINE)
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid() or index.row() >= len(self._files):
             return None

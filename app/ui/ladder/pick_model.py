@@ -17,6 +17,7 @@ from PySide6.QtCore import (
 )
 
 from app.ui.format import MISSING, byte_size, number
+from app.ui.plain import plain_data
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,6 +138,7 @@ class PickModel(QAbstractTableModel):
             flags |= Qt.ItemFlag.ItemIsUserCheckable
         return flags
 
+    @plain_data()
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
@@ -148,6 +150,7 @@ class PickModel(QAbstractTableModel):
             return None
         return (self.tr("Model"), self.tr("Level"), self.tr("Bits"), self.tr("Size"))[section]
 
+    @plain_data()
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid() or index.row() >= len(self._rows):
             return None

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.icons import Tone
+from app.ui.plain import set_spoken
 from app.ui.theme import GRID
 from app.ui.tokens import current_tokens, mix
 from app.ui.widgets import IconButton, Picture, label, push_button
@@ -69,7 +70,7 @@ class RemarksBanner(QWidget):
         self.more_button.setText(self.tr("One more remark") if len(others) == 1 else more)
         self.more_button.setAccessibleName(self.more_button.text())
         self.more_button.setVisible(bool(others))
-        self.setAccessibleDescription(" ".join(wanted))
+        set_spoken(self, self.accessibleName(), " ".join(wanted))
         self.show()
 
     @property

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from app.ui.ladder.cell_delegate import LadderCellDelegate, row_height
 from app.ui.ladder.columns import LadderColumn, shown_columns, title
 from app.ui.ladder.model import LadderRole
+from app.ui.plain import caption, set_tip
 from app.ui.theme import GRID
 
 if TYPE_CHECKING:
@@ -256,7 +257,9 @@ class LadderTable(QTableView):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         cell: Cell = index.data(LadderRole.CELL)
-        value = menu.addAction(self.tr("Copy “{value}”").format(value=cell.whole[:40]))
+        words = self.tr("Copy “{value}”").format(value=cell.whole[:40])
+        value = menu.addAction(caption(words))
+        set_tip(value, words)
         value.triggered.connect(lambda: QGuiApplication.clipboard().setText(cell.whole))
         menu.addActions([self.copy_action, self.copy_all_action])
         menu.addSeparator()

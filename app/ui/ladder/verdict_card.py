@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.core.verdict import Limits
 from app.ui.ladder.words import DOT
+from app.ui.plain import set_spoken, set_tip
 from app.ui.theme import GRID
 from app.ui.widgets import NumberField, label, push_button
 from app.ui.widgets.labels import breakable
@@ -49,8 +50,9 @@ class LimitsEditor(QWidget):
         )
         self.loss = NumberField(self.tr("Tolerated loss in points"), 0.1, 100, decimals=1, step=0.5)
         self.reset_button = push_button(self.tr("This PC’s limits"), "link")
-        self.reset_button.setToolTip(
-            self.tr("The memory that is free here now, the speed of reading, three points")
+        set_tip(
+            self.reset_button,
+            self.tr("The memory that is free here now, the speed of reading, three points"),
         )
         self.reset_button.clicked.connect(self._reset)
         self._lay_out()
@@ -145,8 +147,7 @@ class VerdictCard(QFrame):
         # While it is measured, most of them say that nothing can be said yet.
         self._found = tuple(found.remarks) if found is not None and complete else ()
         self._say(self.remarks, [] if self._short else list(self._found))
-        self.setAccessibleName(self.so_far.text())
-        self.setAccessibleDescription(self.sentence.text())
+        set_spoken(self, self.so_far.text(), self.sentence.text())
 
     def set_short(self, short: bool) -> None:
         """Show the sentence alone, where there is little height."""

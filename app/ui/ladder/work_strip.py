@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from app.lab.ladder_entry import LadderState
 from app.ui.format import time_left
 from app.ui.ladder.words import DOT, entry_state, step_words
+from app.ui.plain import set_spoken, set_tip
 from app.ui.theme import GRID
 from app.ui.widgets import ProgressLine, label, push_button
 from app.ui.widgets.labels import breakable, set_role
@@ -46,8 +47,9 @@ class WorkStrip(QFrame):
         self.pause_button = push_button(self.tr("Pause"), icon_name="pause")
         self.go_on_button = push_button(self.tr("Go on"), "primary", icon_name="play")
         self.cancel_button = push_button(self.tr("Cancel"), icon_name="close")
-        self.cancel_button.setToolTip(
-            self.tr("Measure no further; what is finished is kept, and it can go on later")
+        set_tip(
+            self.cancel_button,
+            self.tr("Measure no further; what is finished is kept, and it can go on later"),
         )
         self.pause_button.clicked.connect(self.pause_wanted)
         self.go_on_button.clicked.connect(self.go_on_wanted)
@@ -77,7 +79,7 @@ class WorkStrip(QFrame):
         set_role(self.words, "failed" if entry.state is LadderState.FAILED else "")
         if text != self.words.text():
             self.words.setText(text)
-            self.setAccessibleName(text)
+            set_spoken(self, text)
         self._show_line(entry)
         self._offer(entry.state)
         self.show()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.icons import Tone
 from app.ui.models.sign_in import SignInRow
+from app.ui.plain import set_tip
 from app.ui.theme import GRID
 from app.ui.widgets import FlowLayout, Picture, label, push_button
 
@@ -51,7 +52,7 @@ class AccessCard(QFrame):
         """The licence must be accepted first."""
         self.title.setText(self.tr("You must accept the licence first"))
         self.sentence.setText(sentence)
-        self.open_button.setToolTip(page)
+        set_tip(self.open_button, page)
         self.open_button.show()
         self._ask_whether_signed_in()
         self.show()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.models.download_ports import DownloadState
 from app.ui.models.words import download_words
+from app.ui.plain import set_spoken
 from app.ui.theme import GRID, tabular
 from app.ui.tokens import current_tokens
 from app.ui.widgets import ElidedLabel, IconButton, ProgressLine, label, push_button
@@ -63,7 +64,7 @@ class DownloadRow(QFrame):
         self.entry = entry
         self.title.set_text(f"{entry.title}  –  {entry.repo_id}")
         self.words.set_text(download_words(entry))
-        self.setAccessibleName(f"{entry.title}: {download_words(entry)}")
+        set_spoken(self, f"{entry.title}: {download_words(entry)}")
         state = entry.state
         self.problem.setText(entry.problem)
         self.problem.setVisible(bool(entry.problem))

@@ -25,6 +25,7 @@ from app.ui.models.file_words import (
     tool_tip,
 )
 from app.ui.models.predictions import WAITING, Prediction
+from app.ui.plain import plain_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -151,6 +152,7 @@ class FilesModel(QAbstractTableModel):
             flags |= Qt.ItemFlag.ItemIsUserCheckable
         return flags
 
+    @plain_data()
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
@@ -164,6 +166,7 @@ class FilesModel(QAbstractTableModel):
             return None
         return titles()[section]
 
+    @plain_data(FileRole.SECOND_LINE)
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid() or index.row() >= len(self._files):
             return None

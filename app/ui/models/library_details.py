@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.ui.format import bits_per_weight, byte_size, count, parameters
 from app.ui.models.words import source_words
+from app.ui.plain import set_spoken
 from app.ui.theme import GRID
 from app.ui.widgets import ElidedLabel, IconButton, label
 
@@ -80,7 +81,7 @@ class LibraryDetails(QScrollArea):
             self._grid.addWidget(label(name, "dim"), row, 0, Qt.AlignmentFlag.AlignTop)
             text = label(value, wrap=True)
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            text.setAccessibleName(f"{name}: {value}")
+            set_spoken(text, f"{name}: {value}")
             self._grid.addWidget(text, row, 1)
         self._add_path(model.path, len(facts))
 

@@ -11,6 +11,7 @@ from app.core.family import Family, LibraryModel, ModelSource
 from app.ui.format import MISSING, byte_size, count, parameters
 from app.ui.format import bits_per_weight as bits_words
 from app.ui.models.words import or_missing, source_words
+from app.ui.plain import plain_data
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -166,6 +167,7 @@ class LibraryTreeModel(QAbstractItemModel):
     def columnCount(self, parent: Index = _NOWHERE) -> int:
         return len(LibraryColumn)
 
+    @plain_data()
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
@@ -185,6 +187,7 @@ class LibraryTreeModel(QAbstractItemModel):
             self.tr("From"),
         )[section]
 
+    @plain_data()
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
             return None

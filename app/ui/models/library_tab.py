@@ -28,6 +28,7 @@ from app.ui.models.library_details import LEAST_WIDTH_PX, LibraryDetails
 from app.ui.models.library_model import LibraryTreeModel
 from app.ui.models.library_removal import RemovalQuestion
 from app.ui.models.library_tree import LibraryTree
+from app.ui.plain import set_tip
 from app.ui.theme import GRID
 from app.ui.widgets import (
     Banner,
@@ -169,7 +170,7 @@ class LibraryTab(QWidget):
             button.setIcon(icon("compare", Tone.ON_ACCENT))
         button.clicked.connect(action.trigger)
         action.changed.connect(lambda: button.setEnabled(action.isEnabled()))
-        action.changed.connect(lambda: button.setToolTip(action.toolTip()))
+        action.changed.connect(lambda: set_tip(button, action.toolTip()))
         return button
 
     def _lay_out(self) -> None:
@@ -252,18 +253,20 @@ class LibraryTab(QWidget):
             self.details.show_model(chosen[0])
         sound = _runnable(chosen)
         self.compare_action.setEnabled(0 < len(sound) <= MAX_CANDIDATES)
-        self.compare_action.setToolTip(
+        set_tip(
+            self.compare_action,
             self.tr("At most {n} at once").format(n=MAX_CANDIDATES)
             if len(sound) > MAX_CANDIDATES
-            else self.compare_action.text()
+            else self.compare_action.text(),
         )
         self.reveal_action.setEnabled(len(chosen) == 1)
         removable = len(chosen) == 1 and self._library.can_remove(chosen[0])
         self.remove_action.setEnabled(removable)
-        self.remove_action.setToolTip(
+        set_tip(
+            self.remove_action,
             self.remove_action.text()
             if removable or len(chosen) != 1
-            else self.tr("Only files in the Hugging Face cache are removed from here.")
+            else self.tr("Only files in the Hugging Face cache are removed from here."),
         )
         self.question.follow_choice(chosen)
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.format import count
 from app.ui.models.words import popularity, repository_facts
+from app.ui.plain import set_tip
 from app.ui.theme import GRID
 from app.ui.widgets import ElidedLabel, IconButton, label
 
@@ -73,7 +74,7 @@ class RepositoryHead(QWidget):
         self.name.set_text(facts.repo_id)
         self.facts.setText(repository_facts(facts))
         self.facts.show()
-        self.facts.setToolTip(popularity(facts))
+        set_tip(self.facts, popularity(facts))
         self._offer_contexts(facts.context_tokens)
         self.assumptions.setVisible(with_assumptions)
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSizePolicy, QV
 from app.hub.catalogue import SearchQuery, SearchSort
 from app.ui.format import parameters
 from app.ui.icons import Tone, icon
+from app.ui.plain import set_tip
 from app.ui.theme import GRID
 
 if TYPE_CHECKING:
@@ -102,8 +103,8 @@ class SearchFilters(QWidget):
         words = QLineEdit()
         words.setPlaceholderText(self.tr("Search the Hub, or paste a model’s address"))
         words.setAccessibleName(self.tr("Search the Hub"))
-        words.setToolTip(
-            self.tr("Words of a name; or ORG/REPO, a page’s address, hf.co/ORG/REPO:LEVEL")
+        set_tip(
+            words, self.tr("Words of a name; or ORG/REPO, a page’s address, hf.co/ORG/REPO:LEVEL")
         )
         words.setClearButtonEnabled(True)
         words.setMaxLength(2000)
@@ -158,7 +159,7 @@ class SearchFilters(QWidget):
 def _combo(name: str, choices: tuple[tuple[str, object], ...]) -> QComboBox:
     combo = QComboBox()
     combo.setAccessibleName(name)
-    combo.setToolTip(name)
+    set_tip(combo, name)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     combo.setMinimumContentsLength(5)
     combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -15,6 +15,7 @@ from PySide6.QtCore import (
 )
 
 from app.ui.models.words import popularity, repository_facts
+from app.ui.plain import plain_data
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,6 +98,7 @@ class SearchModel(QAbstractListModel):
             self._has_more = False  # until the page has come
             self.more_wanted.emit()
 
+    @plain_data(FoundRole.FACTS)
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid() or index.row() >= len(self._found):
             return None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QTabBar, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QTabBar, QWidget
 
 from app.ui.icons import icon
+from app.ui.plain import set_spoken, set_tip, words_of
 from app.ui.theme import GRID
-from app.ui.widgets import push_button
+from app.ui.widgets import label, push_button
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
@@ -40,18 +41,17 @@ class ModelsTopBar(QFrame):
         self.tabs.addTab(icon("search"), self.tr("Hub"))
         self.tabs.addTab(icon("models"), self.tr("On this PC"))
         self.tabs.currentChanged.connect(self._on_tab)
-        self.badge = QLabel(badge)
-        self.badge.setProperty("role", "strong")
-        self.badge.setToolTip(self.tr("This is not the usual Hub; it gets your searches."))
-        self.badge.setAccessibleName(self.tr("Another Hub: {host}").format(host=badge))
+        self.badge = label(badge, "strong")
+        set_tip(self.badge, self.tr("This is not the usual Hub; it gets your searches."))
+        set_spoken(self.badge, self.tr("Another Hub: {host}").format(host=badge))
         self._downloads = downloads
-        self.downloads_button: QPushButton = push_button(downloads.text(), "quiet")
+        self.downloads_button: QPushButton = push_button(words_of(downloads.text()), "quiet")
         self.downloads_button.setIcon(icon("download"))
         self.downloads_button.setCheckable(True)
         self.downloads_button.clicked.connect(downloads.trigger)
         downloads.toggled.connect(self.downloads_button.setChecked)
         self.account_button = push_button(self.tr("Account"), "quiet")
-        self.account_button.setToolTip(account.text())
+        set_tip(self.account_button, words_of(account.text()))
         self.account_button.setIcon(icon("person"))
         self.account_button.clicked.connect(account.trigger)
         row = QHBoxLayout(self)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from app.ui.icons import icon
+from app.ui.plain import set_tip
 from app.ui.plots.kinds import DEFAULT_SPAN_S, SPANS_S, Metric
 from app.ui.plots.words import span_name
 from app.ui.theme import GRID
@@ -25,7 +26,7 @@ class MetricChoice(QComboBox):
     def __init__(self, metric: Metric, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("What this plot shows"))
-        self.setToolTip(self.accessibleName())
+        set_tip(self, self.accessibleName())
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         for each in Metric:
             if not each.needs_gpu:
@@ -70,7 +71,7 @@ class SaveButton(_Button):
         super().__init__(parent)
         self.setIcon(icon("save"))
         self.setAccessibleName(self.tr("Save or copy the plots"))
-        self.setToolTip(self.accessibleName())
+        set_tip(self, self.accessibleName())
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self)
         for kind, text in (
@@ -110,7 +111,7 @@ class Controls(QWidget):
         row.setSpacing(GRID // 2)
         self._span = QComboBox()
         self._span.setAccessibleName(self.tr("Time shown"))
-        self._span.setToolTip(self._span.accessibleName())
+        set_tip(self._span, self._span.accessibleName())
         for span_s in SPANS_S:
             self._span.addItem(span_name(span_s), span_s)
         self._span.activated.connect(
@@ -138,4 +139,4 @@ class Controls(QWidget):
         self._pause.setIcon(icon("play" if paused else "pause"))
         name = self.tr("Go on") if paused else self.tr("Pause the plots; recording goes on")
         self._pause.setAccessibleName(name)
-        self._pause.setToolTip(name)
+        set_tip(self._pause, name)

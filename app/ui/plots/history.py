@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.core.series import RingSeries
+from app.core.text import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -190,7 +191,7 @@ class History:
     def _add_gpu(self, time_ns: int, gpu: GpuSample) -> None:
         if gpu.index not in self.gpus:
             self.gpus[gpu.index] = RingSeries(GPU_COLUMNS, SAMPLE_POINTS)
-        self.gpu_names[gpu.index] = gpu.name
+        self.gpu_names[gpu.index] = clean_line(gpu.name)
         values = (gpu.memory_used_bytes, gpu.memory_total_bytes, gpu.load_percent)
         _append(self.gpus[gpu.index], time_ns, tuple(_float(value) for value in values))
 

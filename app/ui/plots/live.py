@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QStackedLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QStackedLayout, QWidget
 
 from app.ui.plots.chart import Chart
 from app.ui.plots.crosshair import Crosshair
@@ -19,6 +19,7 @@ from app.ui.plots.summary import Summary, summary_of
 from app.ui.plots.words import Readout, readout
 from app.ui.theme import GRID
 from app.ui.tokens import current_tokens
+from app.ui.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -283,7 +284,7 @@ class LivePlots(QWidget):
             grid.setColumnStretch(place, 1)
             self._connect(place, chart)
         grid.setRowStretch(1, 1)
-        self._empty = QLabel(self.tr("Ask something: memory and speed appear here."))
+        self._empty = PlainLabel(self.tr("Ask something: memory and speed appear here."))
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
         self._stack = QStackedLayout(self)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QLineF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.ui.plain import set_tip
 from app.ui.plots.kinds import LineStyle, Metric
 from app.ui.plots.pens import styled_pen
 from app.ui.plots.words import load_of_pc, memory_of_pc
@@ -88,7 +89,7 @@ class Summary(QWidget):
             return
         self._pieces = pieces
         text = " ".join(piece.text for piece in pieces)
-        self.setToolTip(text)
+        set_tip(self, text)
         self.setAccessibleName(text)
         self.update()
 

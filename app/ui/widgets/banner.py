@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.icons import Tone
+from app.ui.plain import set_spoken
 from app.ui.tokens import current_tokens, mix
 from app.ui.widgets.buttons import IconButton, push_button
 from app.ui.widgets.flow import FlowLayout
@@ -103,8 +104,7 @@ class Banner(QWidget):
         self._advice.setText(breakable(advice))
         self._advice.setVisible(bool(advice))
         self._set_actions(actions)
-        self.setAccessibleName(self._word(severity))
-        self.setAccessibleDescription(f"{sentence} {advice}".strip())
+        set_spoken(self, self._word(severity), f"{sentence} {advice}".strip())
         self.update()
         self.show()
 

@@ -6,9 +6,10 @@ from typing import Literal
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QToolButton, QWidget
 
 from app.ui.icons import Tone, icon
+from app.ui.plain import caption, set_spoken, set_tip, words_of
 
 ButtonRole = Literal["", "primary", "quiet", "link"]
 
@@ -47,9 +48,9 @@ class IconButton(QToolButton):
 
     def set_name(self, name: str, shortcut: str = "") -> None:
         """Say what the button does now."""
-        self.setAccessibleName(name)
+        set_spoken(self, name)
         keys = QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
-        self.setToolTip(f"{name} ({keys})" if keys else name)
+        set_tip(self, f"{name} ({keys})" if keys else name)
 
     def set_icon_name(self, icon_name: str, tone: Tone | None = None) -> None:
         """Show another icon."""
@@ -67,7 +68,7 @@ class IconButton(QToolButton):
         cls, action: QAction, icon_name: str, *, size_px: int = 18, tone: Tone = Tone.TEXT
     ) -> IconButton:
         """A button that triggers ``action`` and is enabled, checked and named as it is."""
-        button = cls(icon_name, action.text(), tone=tone, size_px=size_px)
+        button = cls(icon_name, words_of(action.text()), tone=tone, size_px=size_px)
         button._action = action
         button.setCheckable(action.isCheckable())
         button._follow_action()
@@ -85,16 +86,22 @@ class IconButton(QToolButton):
             self.setVisible(action.isVisible())
         self.setChecked(action.isChecked())
         shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.PortableText)
-        self.set_name(action.text().replace("&", ""), shortcut)
+        self.set_name(words_of(action.text()), shortcut)
+
+
+def set_words(button: QAbstractButton, text: str) -> None:
+    """Let a button say something else, to eyes and ears."""
+    button.setText(caption(text))
+    set_spoken(button, text)
 
 
 def push_button(
     text: str, role: ButtonRole = "", *, icon_name: str = "", tone: Tone | None = None
 ) -> QPushButton:
     """A button with a word; "primary" for the one thing a region is for."""
-    button = QPushButton(text)
+    button = QPushButton()
+    set_words(button, text)
     button.setProperty("role", role)
-    button.setAccessibleName(text.replace("&", ""))
     if icon_name:
         default = Tone.ON_ACCENT if role == "primary" else Tone.TEXT
         button.setIcon(icon(icon_name, tone or default))

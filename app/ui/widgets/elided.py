@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
+from app.core.text import clean_line
+from app.ui.plain import set_tip
 from app.ui.tokens import current_tokens
 
 
@@ -40,13 +42,13 @@ class ElidedLabel(QFrame):
 
     def set_text(self, text: str, tool_tip: str = "") -> None:
         """Show a text; ``tool_tip`` (a path, say) replaces the text in the tool tip."""
-        line = " ".join(text.split())
+        line = clean_line(" ".join(text.split()))
         if line == self._text and tool_tip == self._tool_tip:
             return
         self._text = line
         self._tool_tip = tool_tip
         self.setAccessibleName(line)
-        self.setToolTip(_plain(tool_tip or line))
+        set_tip(self, tool_tip or line)
         self.updateGeometry()
         self.update()
 
@@ -71,9 +73,3 @@ class ElidedLabel(QFrame):
         painter.setPen(tokens.dim if self._dim else tokens.text)
         alignment = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.drawText(self.contentsRect(), int(alignment), self.shown_text())
-
-
-def _plain(text: str) -> str:
-    """A tool tip that Qt will not take for HTML."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f"<span>{escaped}</span>" if escaped != text else text

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.ui.icons import Tone
+from app.ui.plain import set_spoken, set_tip, words_of
 from app.ui.widgets.buttons import push_button
 from app.ui.widgets.labels import label
 from app.ui.widgets.picture import Picture
@@ -43,19 +44,17 @@ class EmptyState(QWidget):
             each.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             column.addWidget(each)
         for position, action in enumerate(actions):
-            button = push_button(action.text(), "primary" if position == 0 else "")
-            button.setToolTip(action.toolTip())
+            button = push_button(words_of(action.text()), "primary" if position == 0 else "")
+            set_tip(button, action.toolTip())
             button.clicked.connect(action.trigger)
             column.addSpacing(4)
             column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(2)
-        self.setAccessibleName(title)
-        self.setAccessibleDescription(sentence)
+        set_spoken(self, title, sentence)
 
     def set_text(self, title: str, sentence: str = "") -> None:
         """Say something else."""
         self._title.setText(title)
         self._sentence.setText(sentence)
         self._sentence.setVisible(bool(sentence))
-        self.setAccessibleName(title)
-        self.setAccessibleDescription(sentence)
+        set_spoken(self, title, sentence)

@@ -8,6 +8,7 @@ from typing import Literal
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
+from app.ui.plain import shown_text
 from app.ui.theme import small_font
 
 Role = Literal["", "dim", "small", "small-dim", "title", "strong", "failed", "link"]
@@ -18,8 +19,7 @@ _JOINT = re.compile(r"[_./\\:(\-]")
 
 def label(text: str = "", role: Role = "", *, wrap: bool = False) -> QLabel:
     """A label of plain text: what a model or a file says is never taken for markup."""
-    result = WrapLabel(text) if wrap else QLabel(text)
-    result.setTextFormat(Qt.TextFormat.PlainText)
+    result = WrapLabel(text) if wrap else PlainLabel(text)
     result.setProperty("role", role)
     return result
 
@@ -29,7 +29,21 @@ def breakable(text: str) -> str:
     return _LONG_WORD.sub(lambda word: _JOINT.sub("\\g<0>\u200b", word[0]), text)
 
 
-class WrapLabel(QLabel):
+class PlainLabel(QLabel):
+    """A label that shows every text as text."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+
+    # Qt's own names from here on.
+
+    def setText(self, text: str) -> None:
+        super().setText(shown_text(text))
+
+
+class WrapLabel(PlainLabel):
     """A label that wraps, and does not hold its window open for the narrowest case.
 
     Qt asks a wrapping label for a least size once, for a narrow width, and makes the window as high

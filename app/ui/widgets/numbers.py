@@ -13,6 +13,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app.ui.format import UNKNOWN, Quantity
+from app.ui.plain import set_tip
 from app.ui.theme import small_font, tabular
 from app.ui.tokens import current_tokens
 
@@ -53,7 +54,7 @@ class NumberLabel(QWidget):
         self._quantity = Quantity("")
         self._widest = 0
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setToolTip(name)
+        set_tip(self, name)
         self.set_quantity(quantity)
 
     @property

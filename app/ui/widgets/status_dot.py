@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.core.candidate import COLOURS
+from app.ui.plain import set_tip
 from app.ui.tokens import Tokens, candidate_edge, contrast, current_tokens
 
 
@@ -82,7 +83,7 @@ class StatusDot(QWidget):
 
     def _say(self) -> None:
         self.setAccessibleName(f"{self._letter}: {self._state.word()}")
-        self.setToolTip(self.accessibleName())
+        set_tip(self, self.accessibleName())
         self.update()
 
     # Qt's own names from here on.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.core.quality.histogram import EDGES
 from app.core.tasks.results import KindVerdict
+from app.core.text import clean_line
 from app.lab.ladder_figures import Cost, Loss, points_of
 from app.ui.ladder.plots.empty import no_ladder, no_loss, no_tasks
 from app.ui.ladder.plots.words import tr
@@ -81,7 +82,9 @@ class Version:
     @classmethod
     def of(cls, row: RowFigures) -> Version:
         """Without the figures."""
-        return cls(row.file, row.name, row.number, row.is_reference, row.error is not None)
+        return cls(
+            row.file, clean_line(row.name), row.number, row.is_reference, row.error is not None
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from app.lab.ladder_figures import Loss
 from app.ui.ladder.plots.board import Board
 from app.ui.ladder.plots.content import Measure, Options, PlotKind, content_of
 from app.ui.ladder.plots.words import loss_name
+from app.ui.plain import set_tip
 from app.ui.theme import GRID
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Slot(QWidget):
 def _combo(name: str) -> QComboBox:
     combo = QComboBox()
     combo.setAccessibleName(name)
-    combo.setToolTip(name)
+    set_tip(combo, name)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
     combo.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
     combo.setMinimumContentsLength(4)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from app.ui.ladder.votes.marks import SIDE_PX, CandidateMark
 from app.ui.ladder.votes.words import DOT, answer_words
 from app.ui.markdown import MarkdownView
+from app.ui.plain import set_spoken
 from app.ui.theme import GRID
 from app.ui.widgets import ElidedLabel, label, push_button
 
@@ -143,7 +144,7 @@ class AnswersView(QScrollArea):
         """Show a pair, from its top."""
         self._prompt = pair.prompt
         self._show_prompt(whole=len(pair.prompt) <= _LONG_CHARACTERS)
-        self.prompt.setAccessibleName(self.tr("Prompt: {0}").format(pair.prompt[:200]))
+        set_spoken(self.prompt, self.tr("Prompt: {0}").format(pair.prompt[:200]))
         self.left.show_text(pair.left)
         self.right.show_text(pair.right)
         self.verticalScrollBar().setValue(0)

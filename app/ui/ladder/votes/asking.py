@@ -25,6 +25,7 @@ from app.ui.icons import icon
 from app.ui.ladder.votes.marks import SIDE_PX, mark_icon
 from app.ui.ladder.votes.sources import ChatPromptPicker
 from app.ui.ladder.votes.words import kind_title, prompts_words
+from app.ui.plain import add_choice, set_tip
 from app.ui.text_parts import PART_WEIGHT
 from app.ui.theme import GRID
 from app.ui.widgets import FlowLayout, NumberField, Popup, label, push_button
@@ -94,7 +95,7 @@ class AskForm(QFrame):
         self.thinking = QCheckBox(self.tr("Let models think first, where they can"))
         self.most_tokens.set_value(COMPARE_GREEDY.max_tokens)
         self.temperature.set_value(COMPARE_GREEDY.temperature)
-        self.temperature.setToolTip(self.tr("0: always the likeliest token. The same for both."))
+        set_tip(self.temperature, self.tr("0: always the likeliest token. The same for both."))
         self.number = label(role="dim")
         self.ask_button = push_button(self.tr("Ask both"), "primary")
         self.ask_button.clicked.connect(self._ask)
@@ -160,12 +161,8 @@ class AskForm(QFrame):
         others = [each for each in self._candidates if each.path != self.reference_path]
         _fill(self.candidate, others)
         if len(others) > 1:
-            self.candidate.insertItem(0, self.tr("All in turn"), None)
-            self.candidate.setItemData(
-                0,
-                self.tr("Prompts are dealt out among them: no prompt is asked twice."),
-                Qt.ItemDataRole.ToolTipRole,
-            )
+            dealt = self.tr("Prompts are dealt out among them: no prompt is asked twice.")
+            add_choice(self.candidate, self.tr("All in turn"), None, tool_tip=dealt, at=0)
         self.candidate.setCurrentIndex(max(0, self.candidate.findData(wanted)) if wanted else 0)
 
     @property
@@ -300,7 +297,7 @@ class _PromptsEdit(BoundedEdit):
 def _combo(name: str) -> QComboBox:
     combo = QComboBox()
     combo.setAccessibleName(name)
-    combo.setToolTip(name)
+    set_tip(combo, name)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     combo.setMinimumContentsLength(8)
     combo.setMaximumWidth(32 * GRID)
@@ -311,5 +308,5 @@ def _combo(name: str) -> QComboBox:
 def _fill(combo: QComboBox, candidates: Sequence[VoteCandidate]) -> None:
     combo.clear()
     for each in candidates:
-        combo.addItem(mark_icon(each.letter, each.colour), each.name, each.path)
-        combo.setItemData(combo.count() - 1, each.path, Qt.ItemDataRole.ToolTipRole)
+        add_choice(combo, each.name, each.path, tool_tip=each.path)
+        combo.setItemIcon(combo.count() - 1, mark_icon(each.letter, each.colour))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app.ui.icons import icon
 from app.ui.ladder.votes.band_drawing import (
@@ -16,6 +16,7 @@ from app.ui.ladder.votes.band_drawing import (
     band_table,
     point_words,
 )
+from app.ui.plain import show_tip
 from app.ui.plots.outlet import Outlet
 from app.ui.theme import GRID
 from app.ui.tokens import current_tokens
@@ -105,7 +106,7 @@ class BandPicture(QWidget):
         self._read(self._drawing().point_at(event.position().x()))
         if self._at is not None:
             place = event.globalPosition().toPoint()
-            QToolTip.showText(place, point_words(self._at), self)
+            show_tip(place, point_words(self._at), self)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._read(None)

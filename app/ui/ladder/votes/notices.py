@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 from app.core.votes.pairs import PairState
 from app.ui.format import count
 from app.ui.icons import Tone
+from app.ui.plain import set_spoken
 from app.ui.theme import GRID
 from app.ui.widgets import IconButton, Picture, Severity, label, push_button
 from app.ui.widgets.labels import breakable
@@ -50,7 +51,7 @@ class Notice(QFrame):
         """Tell something; an empty sentence hides the notice."""
         self._picture.set_icon_name(severity.value, _TONES[severity])
         self.words.setText(breakable(sentence))
-        self.setAccessibleName(sentence)
+        set_spoken(self, sentence)
         self.setVisible(bool(sentence))
 
 

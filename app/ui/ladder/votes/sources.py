@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QItemSelectionModel, QStringListModel, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListView, QVBoxLayout, QWidget
 
+from app.core.text import clean_line
 from app.ui.format import count
 from app.ui.ladder.votes.words import prompts_words
 from app.ui.theme import GRID
@@ -110,5 +111,4 @@ class ChatPromptPicker(QWidget):
 
 
 def _one_line(prompt: str) -> str:
-    line = " ".join(prompt.split())
-    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+    return clean_line(" ".join(prompt.split()), _LONGEST)

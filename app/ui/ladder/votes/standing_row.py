@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from app.ui.format import count
 from app.ui.ladder.votes.marks import SIDE_PX, paint_mark
 from app.ui.ladder.votes.words import finding_words, rate_words, score_words
+from app.ui.plain import set_spoken, set_tip
 from app.ui.theme import GRID, tabular
 from app.ui.tokens import current_tokens
 
@@ -42,8 +43,8 @@ class StandingRow(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         finding = finding_words(tally, candidate.name, reference)
-        self.setAccessibleName(f"{score_words(tally, candidate.name, reference)}. {finding}.")
-        self.setToolTip(" ".join(filter(None, (f"{finding}.", rate_words(tally, candidate.name)))))
+        set_spoken(self, f"{score_words(tally, candidate.name, reference)}. {finding}.")
+        set_tip(self, " ".join(filter(None, (f"{finding}.", rate_words(tally, candidate.name)))))
 
     @property
     def candidate(self) -> VoteCandidate:

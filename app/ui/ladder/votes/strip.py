@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.ui.format import count
+from app.ui.plain import set_tip
 from app.ui.theme import GRID
 from app.ui.widgets import ProgressLine, label, push_button
 
@@ -31,7 +32,7 @@ class VotesStrip(QWidget):
         self.progress = ProgressLine(self.tr("Answers"), height_px=4)
         self.progress.setFixedWidth(16 * GRID)
         self.stop_button = push_button(self.tr("Stop"), icon_name="stop")
-        self.stop_button.setToolTip(self.tr("Stop answering; what is answered stays."))
+        set_tip(self.stop_button, self.tr("Stop answering; what is answered stays."))
         self.stop_button.clicked.connect(self.stop_wanted)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app.core.votes.choices import Choice, Outcome
 from app.core.votes.pairs import Role
 from app.ui.ladder.votes.answers import AnswersView
+from app.ui.plain import set_tip
 from app.ui.theme import GRID
 from app.ui.widgets import label, push_button
 
@@ -109,7 +110,7 @@ class VotingView(QWidget):
             self.actions_by_choice[choice] = action
             button = push_button(f"{text}   {_SHOWN_KEYS[choice]}")
             button.setAccessibleName(text)
-            button.setToolTip(f"{text} ({', '.join(map(_key_name, _KEYS[choice]))})")
+            set_tip(button, f"{text} ({', '.join(map(_key_name, _KEYS[choice]))})")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(action.trigger)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -123,8 +124,9 @@ class VotingView(QWidget):
         self.verdict = label(role="strong", wrap=True)
         self.tally = label(role="dim", wrap=True)
         self.undo_button = push_button(self.tr("Take this vote back"), "quiet")
-        self.undo_button.setToolTip(
-            self.tr("It no longer counts. The pair is not shown again: its sides are known now.")
+        set_tip(
+            self.undo_button,
+            self.tr("It no longer counts. The pair is not shown again: its sides are known now."),
         )
         self.undo_button.clicked.connect(self.undo_wanted)
         self.next_action = self._action(
@@ -132,7 +134,7 @@ class VotingView(QWidget):
         )
         self.next_button = push_button(self.tr("Next") + "   ⏎", "primary")
         self.next_button.setAccessibleName(self.tr("Next pair"))
-        self.next_button.setToolTip(self.tr("Next pair (Enter, N)"))
+        set_tip(self.next_button, self.tr("Next pair (Enter, N)"))
         self.next_button.clicked.connect(self.next_action.trigger)
         self.next_button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Expanding)
         self.next_button.setMaximumHeight(_BUTTON_PX)
