@@ -167,7 +167,7 @@ class ModelFile:
             shard_paths=tuple(shard.path for shard in shards),
             kind=kind,
             name=name,
-            architecture=architecture,
+            architecture=_short(architecture) or "",
             level_name=level_name,
             level_is_guessed=is_guessed,
             file_bytes=sum(shard.file_bytes for shard in shards),
@@ -198,7 +198,7 @@ class ModelFile:
             has_importance_matrix=any(
                 key.startswith("quantize.imatrix.") for key in header.metadata
             ),
-            family_key=f"{architecture}/{family_of(name)}",
+            family_key=f"{_short(architecture)}/{family_of(name)}",
             type_ids=tuple(sorted({tensor.type_id for tensor in tensors})),
         )
 

@@ -225,7 +225,9 @@ def test_a_button_that_is_gone_hears_no_more_of_its_action(qapp: QApplication) -
 
 
 def test_a_button_with_a_word_is_named(shown: Show) -> None:
-    assert shown(push_button("&Send", "primary", icon_name="send")).accessibleName() == "Send"
+    assert shown(push_button("Send", "primary", icon_name="send")).accessibleName() == "Send"
+    odd = shown(push_button("Compare R&D"))
+    assert (odd.text(), odd.accessibleName()) == ("Compare R&&D", "Compare R&D")
 
 
 def test_an_empty_region_says_what_to_do_next(qtbot: QtBot, shown: Show) -> None:

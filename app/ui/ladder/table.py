@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.core.text import clean_line
 from app.ui.ladder.cell_delegate import LadderCellDelegate, row_height
 from app.ui.ladder.columns import LadderColumn, shown_columns, title
 from app.ui.ladder.model import LadderRole
@@ -172,7 +173,7 @@ class LadderTable(QTableView):
             for column in LadderColumn
             if column in self._shown
         ]
-        return "\t".join(cell.whole for cell in cells)
+        return "\t".join(clean_line(cell.whole) for cell in cells)
 
     def text_of_all(self) -> str:
         """The table as it is shown, to be pasted into another."""
