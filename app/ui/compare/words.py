@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.core.chat import StopReason
 from app.core.levels import LEVELS
+from app.core.text import clean_line
 from app.lab.panes import PaneState
 from app.ui.format import (
     NBSP,
@@ -103,14 +104,14 @@ def level_words(pane: Pane) -> str:
     """The quantization level; what the file's name says of it while its header is not read."""
     if pane.model is not None and pane.model.level_name:
         return pane.model.level_name
-    stem = Path(pane.candidate.path).stem
+    stem = clean_line(Path(pane.candidate.path).stem)
     end = stem.rpartition("-")[2]
     return end if pane.failure is None and end in _LEVEL_NAMES else stem
 
 
 def name_words(pane: Pane) -> str:
     """The model's name; empty while the header is not read."""
-    return pane.model.name if pane.model is not None else ""
+    return clean_line(pane.model.name) if pane.model is not None else ""
 
 
 def full_name(pane: Pane) -> str:
