@@ -19,7 +19,7 @@ from app.core.axes import Axis
 from app.core.errors import PersonError
 from app.core.scatter import PlotPoint, pareto
 from app.core.statistics.anytime import win_rate
-from app.core.text import clean_line, clean_text, json_text
+from app.core.text import clean_line, clean_text
 from app.core.verdict import Limits
 from app.lab.ladder_differences import differences
 from app.lab.ladder_document import ladder_document
