@@ -61,9 +61,9 @@ def main(argv: list[str]) -> int:
     if "run" not in arguments:
         parser.print_help(sys.stderr)
         return WRONG_ARGUMENTS
-    log = logging.StreamHandler(sys.stderr)
-    log.setFormatter(LogLines())
-    logging.basicConfig(level=getattr(logging, arguments.log_level.upper()), handlers=[log])
+    lines = logging.StreamHandler(sys.stderr)
+    lines.setFormatter(LogLines())
+    logging.basicConfig(level=getattr(logging, arguments.log_level.upper()), handlers=[lines])
     console = Console(quiet=arguments.quiet)
     paths = Paths.default()
     try:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app.ui.compare.part_bar import PartBar
 from app.ui.format import byte_size, count
 from app.ui.markdown import MarkdownView
+from app.ui.plain import set_tip, set_title
 from app.ui.theme import GRID
 from app.ui.widgets import IconButton, push_button
 from app.ui.widgets.flow import FlowLayout
@@ -130,7 +131,7 @@ class PastedChip(QFrame):
         self.setProperty("role", "raised")
         words = pasted_words(text)
         self.open_button = push_button(words, "link")
-        self.open_button.setToolTip(self.tr("Goes with the message. Click to read it."))
+        set_tip(self.open_button, self.tr("Goes with the message. Click to read it."))
         self.open_button.clicked.connect(self._open)
         self.remove_button = IconButton("close", self.tr("Take this text out"), size_px=12)
         self.remove_button.clicked.connect(self.removed)
@@ -142,7 +143,7 @@ class PastedChip(QFrame):
         row.addWidget(self.remove_button)
 
     def _open(self) -> None:
-        show_text(self.open_button.text(), self.text, self)
+        show_text(pasted_words(self.text), self.text, self)
 
 
 def pasted_words(text: str) -> str:
@@ -157,7 +158,7 @@ def pasted_words(text: str) -> str:
 def show_text(title: str, text: str, parent: QWidget) -> QDialog:
     """Show a text of any length in a window of its own, in parts."""
     dialog = QDialog(parent.window())
-    dialog.setWindowTitle(title)
+    set_title(dialog, title)
     dialog.resize(GRID * 88, GRID * 64)
     view = MarkdownView(title)
     view.set_formatted(False)
