@@ -133,7 +133,7 @@ class AnswerView(QWidget):
         """Goes back to the answer that this one took the place of."""
         if self._earlier_button is None:
             button = self._earlier_button = push_button("", "link")
-            button.setToolTip(self.tr("Nothing is lost: the answers take turns."))
+            set_tip(button, self.tr("Nothing is lost: the answers take turns."))
             button.clicked.connect(self.earlier_requested)
             self._row.insertWidget(self._row.count() - 1, button)
         return self._earlier_button

@@ -117,8 +117,9 @@ class PromptCard(QFrame):
         if versions and self.earlier_button is None:
             self.earlier_button = QPushButton(self.tr("Other version"))
             self.earlier_button.setProperty("role", "link")
-            self.earlier_button.setToolTip(
-                self.tr("This message was edited. Go back to it as it was, and to what followed.")
+            set_tip(
+                self.earlier_button,
+                self.tr("This message was edited. Go back to it as it was, and to what followed."),
             )
             self.earlier_button.clicked.connect(self.earlier_requested)
             self._column.addWidget(self.earlier_button, 0, Qt.AlignmentFlag.AlignLeft)
