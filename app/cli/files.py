@@ -113,6 +113,8 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         _show(listing, console)
     for name in repository.skipped:
         console.remark(f"“{name}” has an unsafe name and is left out.")
+    for name in repository.unsized:
+        console.remark(f"“{name}” is left out: the Hub does not say how large it is.")
     if listing.originals:
         names = ", ".join(found.repo_id for found in listing.originals)
         console.remark(f"GGUF files made from it are in: {names}.")

@@ -6,8 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from app.hub.errors import (
+    HubAstray,
     HubBroken,
     HubOffline,
+    HubPage,
     HubRateLimited,
     HubSilent,
     HubSwitchedOff,
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from app.hub.settings import HubSettings
 
 _RATE_RESET = re.compile(r";\s*t\s*=\s*(\d+)")
+_PAGES = frozenset({"text/html", "application/xhtml+xml"})
 _TRANSIENT = frozenset({408, 425, 500, 502, 503, 504})
 
 
@@ -42,6 +45,22 @@ def check_answer(response: httpx2.Response) -> None:
             f"{status} from {response.request.url.host}",
             wait,
         )
+
+
+def check_no_page(response: httpx2.Response) -> None:
+    """Raise where a page for people came in place of what was asked for.
+
+    Raises:
+        HubPage: What hotels, companies and proxies answer to everything.
+    """
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if response.is_success and kind in _PAGES:
+        raise page(f"{kind} from {response.request.url.host}")
+
+
+def looks_like_page(beginning: bytes) -> bool:
+    """Tell whether content begins as a page does, whatever it is said to be."""
+    return beginning.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))
 
 
 def rate_limited(headers: Mapping[str, str], host: str) -> HubRateLimited:
@@ -78,6 +97,30 @@ def silent(error: Exception) -> HubTrouble:
 def broke_off(error: Exception) -> HubTrouble:
     """The error for a connection that ended in the middle."""
     return HubBroken("The connection to the Hub broke off.", f"{type(error).__name__}: {error}")
+
+
+def page(detail: str) -> HubTrouble:
+    """The error for a page that came in place of the Hub's answer."""
+    return HubPage(
+        "A web page came in place of the Hub’s answer: perhaps this network asks you to sign in"
+        " first.",
+        detail,
+    )
+
+
+def too_large(host: str) -> HubTrouble:
+    """The error for an answer that no Hub gives."""
+    return HubBroken("The Hub’s answer is too large to be one.", host)
+
+
+def circle(host: str) -> HubTrouble:
+    """The error for redirects without end."""
+    return HubAstray("The Hub sends the request round in a circle.", host)
+
+
+def unsafe(address: str) -> HubTrouble:
+    """The error for an address that must not be asked."""
+    return HubAstray("The Hub points to an unsafe address.", address.partition("?")[0][:200])
 
 
 def switched_off() -> HubSwitchedOff:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -24,6 +24,8 @@ _PAGE = 30
 # A repository with more files than this is no place for a model.
 _MAX_FILES = 20_000
 _MAX_TEXT = 200
+# No file is larger, whatever a list says: a pebibyte.
+_MAX_BYTES = 1 << 50
 
 Expanded = Literal[
     "author", "baseModels", "cardData", "createdAt", "downloads", "gated", "gguf",
@@ -102,6 +104,7 @@ class Repository:
         revision: The name under which the commit was found.
         files: Its model files.
         skipped: Names of GGUF files that are not touched, because they are unsafe.
+        unsized: Names of GGUF files that are left out, because no size that can be right is said.
     """
 
     facts: FoundRepository
@@ -109,6 +112,7 @@ class Repository:
     revision: str
     files: tuple[ListedFile, ...]
     skipped: tuple[str, ...] = ()
+    unsized: tuple[str, ...] = ()
 
     @property
     def repo_id(self) -> str:
@@ -179,8 +183,17 @@ class Catalogue:
             if not isinstance(commit, str) or not _is_commit(commit):
                 raise HubBroken(f"The Hub does not say which version of {repo_id} it has.")
             siblings = list(itertools.islice(info.siblings or [], _MAX_FILES))
-            files, skipped = _files(siblings)
-            return Repository(_found(info), commit, revision or "main", tuple(files), skipped)
+            listed = _files(siblings)
+            files = tuple(group_files(listed.sized))
+            if listed.unsized and not files:
+                raise HubBroken(
+                    f"The Hub does not say how large the files of {repo_id} are.",
+                    f"{len(listed.unsized)} files",
+                )
+            name = revision or "main"
+            return Repository(
+                _found(info), commit, name, files, tuple(listed.unsafe), tuple(listed.unsized)
+            )
 
     def made_from(self, repo_id: str, limit: int = 10) -> list[FoundRepository]:
         """The GGUF repositories made from a repository of original weights, most used first.
@@ -209,21 +222,37 @@ def _millions(parameters: int) -> str:
     return str(parameters)
 
 
-def _files(siblings: list[RepoSibling]) -> tuple[list[ListedFile], tuple[str, ...]]:
-    safe: list[RepoFile] = []
-    skipped: list[str] = []
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The files of a list, and the names of the GGUF files that cannot be used."""
+
+    sized: list[RepoFile] = field(default_factory=list[RepoFile])
+    unsafe: list[str] = field(default_factory=list[str])
+    unsized: list[str] = field(default_factory=list[str])
+
+
+def _files(siblings: list[RepoSibling]) -> _Listed:
+    listed = _Listed()
     for sibling in siblings:
-        name = sibling.rfilename
+        name, size = sibling.rfilename, _size(sibling.size)
+        is_model = name.lower().endswith(".gguf")
         try:
             safe_file_name(name)
         except HubNameError:
-            if name.lower().endswith(".gguf"):
-                skipped.append(name)
+            if is_model:
+                listed.unsafe.append(name)
             continue
-        size = sibling.size
-        if size is not None and size >= 0:
-            safe.append(RepoFile(name, size, _sha256(sibling)))
-    return group_files(safe), tuple(skipped)
+        if size is not None:
+            listed.sized.append(RepoFile(name, size, _sha256(sibling)))
+        elif is_model:
+            listed.unsized.append(name)
+    return listed
+
+
+def _size(said: object) -> int | None:
+    """A length that a file can have, None for anything else."""
+    number = _number(said)
+    return number if number is not None and 0 <= number <= _MAX_BYTES else None
 
 
 def _sha256(sibling: RepoSibling) -> str | None:

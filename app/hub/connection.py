@@ -10,9 +10,19 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING
 
-from app.hub.answers import switched_off
-from app.hub.errors import HubBroken, HubError, HubGated, HubMissing, HubUnauthorized
+from app.hub.answers import circle, switched_off
+from app.hub.errors import (
+    HubBroken,
+    HubClosed,
+    HubError,
+    HubGated,
+    HubMissing,
+    HubUnauthorized,
+    Stopped,
+)
+from app.hub.limits import within
 from app.hub.settings import HubSettings, prepare_environment
+from app.hub.stopping import StopFlag
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -23,6 +33,7 @@ if TYPE_CHECKING:
 
     from app.hub.tokens import Tokens
 
+_STUMBLES = OSError | ValueError | LookupError | TypeError | AttributeError | RecursionError
 _lock = threading.Lock()
 _installed: list[HubSettings] = []
 
@@ -39,6 +50,7 @@ class HubConnection:
         self.settings = settings
         self.tokens = tokens
         self._client: httpx2.Client | None = None
+        self._ending = _Ending()
         self._lock = threading.Lock()
 
     def api(self) -> huggingface_hub.HfApi:
@@ -60,6 +72,13 @@ class HubConnection:
                 self._client = HubClient(self.settings)
             return self._client
 
+    def abandon(self) -> None:
+        """Ask this Hub nothing more: requests under way end within a tenth of a second.
+
+        Any thread; the threads that wait get a HubClosed.
+        """
+        self._ending.set()
+
     def close(self) -> None:
         """Close what is kept open; running downloads break off."""
         with self._lock:
@@ -69,14 +88,15 @@ class HubConnection:
 
     @contextlib.contextmanager
     def said(self, repo_id: str, what: str = "") -> Generator[None]:
-        """Turn the library's errors into sentences about a repository.
+        """Ask inside this: it ends when the program does, and errors are about a repository.
 
         Raises:
             HubError: In place of what the library raises.
         """
         try:
-            yield
-        except HubError:
+            with within(stop=self._ending):
+                yield
+        except (HubError, Stopped):
             raise
         except Exception as error:
             known = self._known(error, repo_id, what)
@@ -85,6 +105,7 @@ class HubConnection:
             raise known from error
 
     def _known(self, error: Exception, repo_id: str, what: str) -> HubError | None:
+        import httpx2
         from huggingface_hub import errors
 
         detail = str(error)[:2_000]
@@ -103,7 +124,9 @@ class HubConnection:
             return switched_off()
         if isinstance(error, errors.HFValidationError):
             return HubMissing(f"{subject} is no name of a repository.", detail)
-        if isinstance(error, OSError | ValueError | KeyError | TypeError | AttributeError):
+        if isinstance(error, httpx2.TooManyRedirects):
+            return circle(detail)
+        if isinstance(error, _STUMBLES | httpx2.HTTPError | httpx2.InvalidURL):
             # What the library stumbles over when an answer is not what a Hub says.
             return HubBroken(f"The Hub’s answer about {subject} makes no sense.", repr(error))
         return None
@@ -116,6 +139,15 @@ class HubConnection:
         return HubMissing(
             f"There is no repository {repo_id}, or it is private and needs a token.", detail
         )
+
+
+class _Ending(StopFlag):
+    """Whether the program ends."""
+
+    def check(self) -> None:
+        """Raise ``HubClosed`` if it does."""
+        if self.is_set:
+            raise HubClosed("The connection to the Hub was closed.")
 
 
 def load_library(settings: HubSettings) -> ModuleType:

@@ -1,7 +1,7 @@
 """Brings files of the Hub into Hugging Face's cache: resumed, verified, stoppable.
 
 The byte loop is the program's own, because huggingface_hub begins again after a kill and does not
-compare checksums. Its own function then finds the content in place and links it.
+compare checksums. So is the last step: it shows the content that was verified, and asks nobody.
 """
 
 from __future__ import annotations
@@ -15,18 +15,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from app.base.rights import usual_rights
-from app.hub.connection import load_library
 from app.hub.errors import (
     DownloadCorrupt,
     DownloadError,
+    HubAstray,
     HubError,
     HubRateLimited,
     HubTrouble,
     duration,
 )
 from app.hub.intake import Intake
-from app.hub.part_file import Disk, Hasher, PartFile, hash_file, hasher_for
+from app.hub.part_file import Disk, Hasher, PartFile, cannot_write, hash_file, hasher_for
 from app.hub.progress import Phase, ProgressMeter
+from app.hub.snapshots import show, tag
 from app.hub.source import AddressExpired, Body, FileFacts, FileSource, RangeIgnored
 from app.hub.stopping import TICK_S, StopFlag, interruptible
 
@@ -43,6 +44,7 @@ Result = TypeVar("Result")
 log = logging.getLogger(__name__)
 
 _CORRUPT_ATTEMPTS = 2
+_ASTRAY_ATTEMPTS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,8 @@ class Downloader:
             raise DownloadError(
                 f"The Hub asks to wait {duration(asked)}; try again then.", trouble.detail
             )
-        if failures > patience.attempts:
+        most = patience.attempts
+        if failures > (min(most, _ASTRAY_ATTEMPTS) if isinstance(trouble, HubAstray) else most):
             raise _given_up(trouble)
         backoff = min(patience.first_retry_s * 2 ** (failures - 1), patience.most_retry_s)
         chosen = backoff * (0.5 + self._jitter() / 2)
@@ -175,38 +178,46 @@ class _Fetch:
     def run(self) -> Fetched:
         self._meter.enter(Phase.CONNECTING)
         facts = self._patiently(self._facts)
-        blob = self._owner.cache.blob(self._repo_id, facts.digest)
+        cache = self._owner.cache
+        blob = cache.blob(self._repo_id, facts.digest)
+        entry = cache.snapshot(self._repo_id, self._commit, self._file.name)
         with self._locked(facts):
-            resumed, sha256 = self._there_already(blob, facts)
-            if sha256 is None:
+            # Where there are no links the content lies in the snapshot itself.
+            for place in (blob, entry):
+                sha256 = self._there_already(place, facts)
+                if sha256 is not None:
+                    resumed = facts.size_bytes
+                    break
+            else:
+                place = blob
                 resumed, sha256 = self._bring(blob, facts)
-        self._meter.enter(Phase.FINISHING)
-        path = self._patiently(self._link)
-        return Fetched(path, facts.size_bytes, sha256, resumed)
+            self._meter.enter(Phase.FINISHING)
+            try:
+                with usual_rights():
+                    tag(cache.folder)
+                    show(place, entry)
+            except OSError as error:
+                raise cannot_write(entry, error) from error
+        return Fetched(entry, facts.size_bytes, sha256, resumed)
 
     def _facts(self) -> FileFacts:
         facts = interruptible(self._source.facts, self._stop)
-        listed = self._file
-        if facts.size_bytes != listed.size_bytes or listed.sha256 not in {None, facts.digest}:
-            raise DownloadError(
-                f"“{listed.name}” is not what the Hub’s list of files says; look at it again.",
-                f"{facts.digest} of {facts.size_bytes}, listed {listed.sha256}",
-            )
+        facts.check(self._file)
         return facts
 
-    def _there_already(self, blob: Path, facts: FileFacts) -> tuple[int, str | None]:
-        """Check content that is in the cache; what does not match its hash is removed."""
-        if not blob.exists():
-            return 0, None
+    def _there_already(self, place: Path, facts: FileFacts) -> str | None:
+        """The SHA-256 of content that is in the cache; what does not match its hash is removed."""
+        if not place.exists():
+            return None
         self._meter.enter(Phase.CHECKING)
         hasher, sha256 = hasher_for(facts.digest, facts.size_bytes), hashlib.sha256()
         both = _Both(hasher, sha256)
-        n_bytes = hash_file(blob, both, self._stop, self._meter.at)
+        n_bytes = hash_file(place, both, self._stop, self._meter.at)
         if n_bytes == facts.size_bytes and hasher.hexdigest() == facts.digest:
-            return n_bytes, sha256.hexdigest()
-        log.warning("damaged content in the cache is replaced: %s", blob)
-        blob.unlink()
-        return 0, None
+            return sha256.hexdigest()
+        log.warning("damaged content in the cache is replaced: %s", place)
+        place.unlink()
+        return None
 
     def _bring(self, blob: Path, facts: FileFacts) -> tuple[int, str]:
         part_path = self._owner.cache.part(self._repo_id, facts.digest)
@@ -241,20 +252,25 @@ class _Fetch:
         return sha256.hexdigest()
 
     def _fill(self, part: PartFile, facts: FileFacts) -> None:
-        """Bring what is missing, however often the connection breaks."""
+        """Bring what is missing, however often the connection breaks.
+
+        Only what lies beyond the furthest byte so far counts as progress: a host that answers
+        everything with the same short beginning would else be asked for ever.
+        """
+        furthest = part.done_bytes
         while not part.complete:
-            before = part.done_bytes
             try:
                 self._take(part, facts)
             except RangeIgnored as trouble:
+                self._pause(trouble, came=False)
                 part.restart()
                 self._meter.at(0)
-                self._pause(trouble, came=False)
                 facts = self._patiently(self._facts)
             except HubTrouble as trouble:
-                self._pause(trouble, came=part.done_bytes > before)
+                self._pause(trouble, came=part.done_bytes > furthest)
                 if isinstance(trouble, AddressExpired) or self._failures > 1:
                     facts = self._patiently(self._facts)
+            furthest = max(furthest, part.done_bytes)
 
     def _take(self, part: PartFile, facts: FileFacts) -> None:
         self._meter.enter(Phase.DOWNLOADING)
@@ -270,22 +286,6 @@ class _Fetch:
             for block in blocks:
                 part.add(block)
                 self._meter.at(part.done_bytes)
-
-    def _link(self) -> Path:
-        def link() -> str:
-            library = load_library(self._owner.hub.settings)
-            with self._owner.hub.said(self._repo_id, f"“{self._file.name}”"):
-                return library.hf_hub_download(
-                    self._repo_id,
-                    self._file.name,
-                    revision=self._commit,
-                    cache_dir=self._owner.cache.folder,
-                    endpoint=self._owner.hub.settings.endpoint,
-                    token=self._owner.hub.secret() or False,
-                    etag_timeout=self._owner.hub.settings.patience.read_s,
-                )
-
-        return Path(interruptible(link, self._stop))
 
     def _patiently(self, work: Callable[[], Result]) -> Result:
         """Do something until it works, or stop when asked, or give up with the reason."""

@@ -37,6 +37,18 @@ class HubBroken(HubTrouble):
     """The Hub says that it has a fault, or says nonsense."""
 
 
+class HubAstray(HubBroken):
+    """The request was led where no answer is: worth one more attempt, not many."""
+
+
+class HubPage(HubAstray):
+    """A page for people came in place of what was asked for: something on the way answers."""
+
+
+class HubClosed(HubError):
+    """The program is ending."""
+
+
 class HubSwitchedOff(HubError):
     """The person's environment forbids using the Hub."""
 

@@ -7,14 +7,16 @@ It is kept in this program's cache under the hash of the file that it belongs to
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from app.core.gguf import GgufHeader, NeedMoreBytes, parse_header
-from app.hub.errors import HubError, HubTrouble
+from app.hub.errors import HubBroken, HubError, HubSilent, HubTrouble
+from app.hub.limits import within
 from app.hub.source import AddressExpired, FileFacts, FileSource
 from app.hub.stopping import StopFlag
 
@@ -26,7 +28,10 @@ if TYPE_CHECKING:
 
 STEP_BYTES = 1 << 20
 _ATTEMPTS = 4
+# What an attempt must bring in all its time to count for something: a server may drip.
+_WORTH_BYTES = 1 << 16
 _KEPT_FILES = 500
+_TOO_LARGE = frozenset({errno.EFBIG, errno.EINVAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +131,13 @@ class _Growing:
             self._stop.check()
             before = len(self._data)
             try:
-                self._fetch(wanted)
+                seconds = self._patience.answer_s * max(1.0, (wanted - before) / STEP_BYTES)
+                with within(stop=self._stop, seconds=seconds):
+                    self._fetch(wanted)
             except HubTrouble as trouble:
-                failures = 1 if len(self._data) > before else failures + 1
+                least = _WORTH_BYTES if isinstance(trouble, HubSilent) else 1
+                came = len(self._data) - before >= least
+                failures = 1 if came else failures + 1
                 if isinstance(trouble, AddressExpired):
                     self._facts = None
                 if failures >= _ATTEMPTS:
@@ -141,12 +150,14 @@ class _Growing:
     def _fetch(self, wanted: int) -> None:
         if self._facts is None:
             self._facts = self._source.facts()
+            self._facts.check(self._part)
         body = self._source.open(self._facts, len(self._data), wanted)
         try:
             for piece in body.pieces():
                 self._data += piece[: wanted - len(self._data)]
                 if len(self._data) >= wanted:
                     return
+            raise HubBroken("The connection to the Hub broke off.", "short body")
         finally:
             if len(self._data) < wanted:
                 body.abort()
@@ -164,6 +175,7 @@ def sparse_model(headers: list[RemoteHeader], folder: Path) -> Path:
         The file, or the first shard.
 
     Raises:
+        HubError: No disk can hold a file as large as the Hub says.
         OSError: The files cannot be made.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -174,9 +186,21 @@ def sparse_model(headers: list[RemoteHeader], folder: Path) -> Path:
         with path.open("wb") as file:
             _allow_holes(file.fileno())
             file.write(remote.data)
-            file.truncate(max(remote.file.size_bytes, len(remote.data)))
+            _stretch(file, remote)
         paths.append(path)
     return paths[0]
+
+
+def _stretch(file: BinaryIO, remote: RemoteHeader) -> None:
+    try:
+        file.truncate(max(remote.file.size_bytes, len(remote.data)))
+    except (OSError, OverflowError) as error:
+        if isinstance(error, OSError) and error.errno not in _TOO_LARGE:
+            raise
+        raise HubError(
+            f"“{remote.file.name}” cannot be as large as the Hub’s list of files says.",
+            f"{remote.file.size_bytes} bytes",
+        ) from error
 
 
 def _allow_holes(descriptor: int) -> None:

@@ -1,4 +1,8 @@
-"""The HTTP client that huggingface_hub is given: with timeouts, and errors as sentences."""
+"""The HTTP client that huggingface_hub is given: bounded in every way, with errors as sentences.
+
+Whatever brings the next address (a redirect, a ``Link`` header, a listing), each request passes
+here, and so does each answer that is read whole.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,23 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 
 from app.hub import answers
+from app.hub.limits import within
+from app.hub.settings import is_loopback
+from app.hub.wires import lay_wires
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.hub.settings import HubSettings
 
-NO_RETRY = "shrinkscope-plain"
-"""An extension of a request whose answer is wanted whatever its status."""
+MOST_BYTES = 16 << 20
+"""Of an answer of the API, unpacked. A repository of 20,000 files has about half of it."""
+
+# Of its JSON: what a value takes in memory is many times what it takes in the answer.
+_MOST_VALUES = 2_000_000
+_MOST_REDIRECTS = 10
+# Of the content, not of what is here once it is unpacked.
+_OF_THE_TRANSFER = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 
 def client_factory(settings: HubSettings) -> Callable[[], httpx2.Client]:
@@ -27,10 +40,11 @@ def client_factory(settings: HubSettings) -> Callable[[], httpx2.Client]:
 
 
 class HubClient(httpx2.Client):
-    """Fails in seconds, and with a sentence."""
+    """Fails in seconds, and with a sentence; keeps the token for its Hub."""
 
     def __init__(self, settings: HubSettings) -> None:
         self._settings = settings
+        self._hub = httpx2.URL(settings.endpoint)
         patience = settings.patience
         self._timeouts = {
             "connect": patience.connect_s,
@@ -43,31 +57,94 @@ class HubClient(httpx2.Client):
             event_hooks={"request": [self._before]},
             limits=httpx2.Limits(max_connections=32, max_keepalive_connections=8),
         )
+        lay_wires(self)
 
-    def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:  # noqa: ANN401
-        """Send a request; raises HubError where no usable answer comes."""
+    def send(
+        self,
+        request: httpx2.Request,
+        *,
+        stream: bool = False,
+        follow_redirects: Any = True,  # noqa: ANN401 - httpx2 has a value for "the client's own"
+        **options: Any,  # noqa: ANN401
+    ) -> httpx2.Response:
+        """Send a request; raises HubError where no usable answer comes.
+
+        Unless it is to be streamed, the whole answer has the time and the room of one answer.
+        """
         # The library would wait and try again for half a minute at each of these.
         if self._settings.offline:
             raise answers.switched_off()
         try:
-            response = super().send(request, **options)
+            with within(seconds=self._settings.patience.answer_s):
+                response = self._follow(request, follows=bool(follow_redirects), **options)
+                try:
+                    answers.check_answer(response)
+                    answers.check_no_page(response)
+                    return response if stream else _whole(response)
+                except BaseException:
+                    response.close()
+                    raise
         except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
             raise answers.unreachable(self._settings, error) from error
         except httpx2.TimeoutException as error:
             raise answers.silent(error) from error
-        except (httpx2.TransportError, httpx2.TooManyRedirects) as error:
+        except httpx2.HTTPError as error:
             raise answers.broke_off(error) from error
-        try:
-            if not request.extensions.get(NO_RETRY):
-                answers.check_answer(response)
-        except BaseException:
+
+    def _follow(self, request: httpx2.Request, *, follows: bool, **options: Any) -> httpx2.Response:  # noqa: ANN401
+        """The last answer; those before it are not read."""
+        for _ in range(_MOST_REDIRECTS + 1):
+            if request.url.userinfo:  # would become a header in place of the token
+                request.url = request.url.copy_with(userinfo=b"")
+            response = super().send(request, stream=True, follow_redirects=False, **options)
+            if not follows or not response.has_redirect_location:
+                return response
             response.close()
-            raise
-        return response
+            if response.next_request is None:
+                raise answers.unsafe(response.headers.get("location", ""))
+            request = response.next_request
+        raise answers.circle(str(request.url.host))
 
     def _before(self, request: httpx2.Request) -> None:
+        self._check_address(request.url)
+        if request.url.origin != self._hub.origin:
+            request.headers.pop("Authorization", None)
         # The library asks for no timeout where it forgets to ask for one.
         given = dict(request.extensions.get("timeout") or {})
         request.extensions["timeout"] = {
             name: given.get(name) or seconds for name, seconds in self._timeouts.items()
         }
+
+    def _check_address(self, url: httpx2.URL) -> None:
+        plain = url.scheme == "http" and is_loopback(url.host) and self._hub.scheme == "http"
+        if not url.host or not (url.scheme == "https" or plain):
+            raise answers.unsafe(str(url))
+
+
+def _whole(response: httpx2.Response) -> httpx2.Response:
+    """The same answer with its content here and unpacked.
+
+    Raises:
+        HubBroken: It is larger than an answer of the API can be.
+    """
+    if response.request.method == "HEAD":
+        response.read()
+        return response
+    content = bytearray()
+    for piece in response.iter_bytes():
+        content += piece
+        if len(content) > MOST_BYTES:
+            raise answers.too_large(str(response.request.url.host))
+    if sum(content.count(sign) for sign in (b",", b"[", b"{")) > _MOST_VALUES:
+        raise answers.too_large(str(response.request.url.host))
+    return httpx2.Response(
+        response.status_code,
+        headers=[
+            (name, value)
+            for name, value in response.headers.multi_items()
+            if name.lower() not in _OF_THE_TRANSFER
+        ],
+        content=bytes(content),
+        request=response.request,
+        extensions=response.extensions,
+    )

@@ -157,7 +157,7 @@ class PartFile:
             self._cut()
             if error.errno in _FULL:
                 raise self._full() from error
-            raise _cannot_write(self._path, error) from error
+            raise cannot_write(self._path, error) from error
         self._hasher.update(block)
         self.done_bytes += len(block)
         if self.done_bytes - self._looked_at >= _LOOK_EVERY_BYTES:
@@ -195,7 +195,7 @@ class PartFile:
             os.replace(self._path, target)
             _sync_folder(target.parent)
         except OSError as error:
-            raise _cannot_write(target, error) from error
+            raise cannot_write(target, error) from error
 
     def discard(self) -> None:
         """Remove it."""
@@ -226,7 +226,7 @@ class PartFile:
         try:
             self._file.truncate(self.done_bytes)
         except OSError as error:
-            raise _cannot_write(self._path, error) from error
+            raise cannot_write(self._path, error) from error
 
     def _full(self) -> DiskFull:
         rest = self._size - self.done_bytes
@@ -250,7 +250,8 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _cannot_write(path: Path, error: OSError) -> DownloadError:
+def cannot_write(path: Path, error: OSError) -> DownloadError:
+    """The error for a file that cannot be made, filled or named."""
     return DownloadError(
         f"The disk does not take the download: {error.strerror or error}.", f"{path}: {error!r}"
     )

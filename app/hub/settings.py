@@ -46,6 +46,7 @@ class Patience:
         most_retry_s: The longest wait that the program chooses itself.
         most_rate_limit_s: The longest wait that a server may ask for; above that it is said.
         attempts: New attempts in a row that bring no byte before a download gives up.
+        answer_s: For an answer of the API as a whole, and for a megabyte of a header.
     """
 
     connect_s: float = 6.0
@@ -55,6 +56,7 @@ class Patience:
     most_retry_s: float = 20.0
     most_rate_limit_s: float = 330.0
     attempts: int = 8
+    answer_s: float = 20.0
 
 
 @dataclass(frozen=True, slots=True)

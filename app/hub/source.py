@@ -7,24 +7,22 @@ import re
 import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from app.core.hub_names import safe_file_name
 from app.hub import answers
 from app.hub.connection import load_library
 from app.hub.errors import DownloadError, HubBroken, HubError, HubMissing, HubTrouble
-from app.hub.settings import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import httpx2
 
+    from app.core.listing import RepoFile
     from app.hub.connection import HubConnection
 
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
-_MAX_REDIRECTS = 5
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # The address has run out: the Hub gives a fresh one.
 _EXPIRED = frozenset({400, 401, 403, 404, 410})
 
@@ -42,6 +40,14 @@ class FileFacts:
     size_bytes: int
     commit: str
     address: str
+
+    def check(self, listed: RepoFile) -> None:
+        """Raise ``DownloadError`` where the list of files says something else."""
+        if self.size_bytes != listed.size_bytes or listed.sha256 not in {None, self.digest}:
+            raise DownloadError(
+                f"“{listed.name}” is not what the Hub’s list of files says; look at it again.",
+                f"{self.digest} of {self.size_bytes}, listed {listed.sha256}",
+            )
 
 
 class AddressExpired(HubTrouble):
@@ -67,12 +73,18 @@ class Body:
         """The bytes as they come.
 
         Raises:
+            HubPage: A page for people comes in place of the file.
             HubTrouble: The connection broke off or fell silent.
         """
         import httpx2
 
         try:
-            yield from self._response.iter_raw()
+            pieces = self._response.iter_raw()
+            first = next(pieces, b"")
+            if not self.offset and answers.looks_like_page(first):
+                raise answers.page("it begins as one")
+            yield first
+            yield from pieces
         except httpx2.TimeoutException as error:
             raise answers.silent(error) from error
         except (httpx2.TransportError, httpx2.StreamError, OSError) as error:
@@ -138,47 +150,21 @@ class FileSource:
             HubTrouble: Worth another attempt.
             HubError: It is not to be had.
         """
-        address = facts.address
-        for _ in range(_MAX_REDIRECTS):
-            response = self._get(address, start, end)
-            if response.status_code not in _REDIRECTS:
-                return self._checked(response, facts, start)
-            target = response.headers.get("location", "")
-            response.close()
-            address = urljoin(address, target)
-        raise HubBroken("The Hub sends the download round in a circle.", address.partition("?")[0])
-
-    def _get(self, address: str, start: int, end: int | None) -> httpx2.Response:
-        parsed = urlsplit(address)
-        ours = urlsplit(self._hub.settings.endpoint)
-        plain = parsed.scheme == "http" and is_loopback(parsed.hostname or "")
-        if parsed.scheme != "https" and not (plain and ours.scheme == "http"):
-            raise HubBroken("The Hub sends the download to an unsafe address.", parsed.netloc)
         headers = {"Accept-Encoding": "identity"}
         if start or end is not None:
             headers["Range"] = f"bytes={start}-{'' if end is None else end - 1}"
-        secret = self._hub.secret()
-        # The content host has a signed address and no business with the person's token.
-        if secret and (parsed.scheme, parsed.netloc.lower()) == (ours.scheme, ours.netloc):
+        if secret := self._hub.secret():  # for the Hub alone: the client sees to that
             headers["Authorization"] = f"Bearer {secret}"
-        session = self._hub.session()
         patience = self._hub.settings.patience
-        request = session.build_request(
-            "GET",
-            address,
-            headers=headers,
-            extensions={
-                "timeout": {
-                    "connect": patience.connect_s,
-                    "read": patience.stall_s,
-                    "write": patience.read_s,
-                    "pool": patience.read_s,
-                },
-            },
-        )
-        return session.send(request, stream=True, follow_redirects=False)
-
-    def _checked(self, response: httpx2.Response, facts: FileFacts, start: int) -> Body:
+        with self._hub.said(self.repo_id, f"“{self.file_name}” of {self.repo_id}"):
+            session = self._hub.session()
+            request = session.build_request(
+                "GET",
+                facts.address,
+                headers=headers,
+                extensions={"timeout": {"read": patience.stall_s}},
+            )
+            response = session.send(request, stream=True)
         wrong = self._wrong(response, facts, start)
         if wrong is not None:
             response.close()

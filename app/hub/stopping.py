@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from app.hub.errors import Stopped
 
@@ -15,6 +15,14 @@ Result = TypeVar("Result")
 
 TICK_S = 0.05
 """How often a waiting thread looks whether it is to stop, in seconds."""
+
+
+class Checked(Protocol):
+    """What is asked now and then whether to go on."""
+
+    def check(self) -> None:
+        """Raise if not."""
+        ...
 
 
 class StopFlag:
@@ -87,7 +95,7 @@ class _Call(Generic[Result]):
 
 def interruptible(
     work: Callable[[], Result],
-    stop: StopFlag,
+    stop: Checked,
     unwanted: Callable[[Result], None] = lambda _result: None,
 ) -> Result:
     """Do something that waits for the network, but return when asked to stop.
@@ -97,18 +105,20 @@ def interruptible(
         unwanted: Takes a result that came too late, to close it.
 
     Raises:
-        Stopped: Asked to stop.
+        Stopped: Asked to stop; or what else the check raises.
     """
     stop.check()
     call = _Call(work, unwanted)
-    while True:
-        try:
-            result, error = call.outcome.get(timeout=TICK_S)
-        except queue.Empty:
-            if stop.is_set:
-                call.abandon()
-                raise Stopped from None
-            continue
-        if error is not None:
-            raise error
-        return result  # type: ignore[return-value]
+    try:
+        while True:
+            try:
+                result, error = call.outcome.get(timeout=TICK_S)
+                break
+            except queue.Empty:
+                stop.check()
+    except BaseException:
+        call.abandon()
+        raise
+    if error is not None:
+        raise error
+    return result  # type: ignore[return-value]

@@ -106,6 +106,10 @@ class HubAccess:
             revision=repository.revision,
         )
 
+    def abandon(self) -> None:
+        """Ask nothing more; requests under way end at once, with an error where they wait."""
+        self.connection.abandon()
+
     def close(self) -> None:
         """Close the connections."""
         self.connection.close()

@@ -134,6 +134,8 @@ class ModelsPart:
         # Else quitting would wait for an answer of llama.cpp that nobody needs any more.
         self._fit.interrupt()
         self._queue.close()
+        # A slow Hub would keep the jobs, and so the process and its store, for as long as it likes.
+        self._hub.abandon()
         self.library.stop()
 
     def close(self) -> None:

@@ -90,6 +90,52 @@ def test_a_file_lands_in_the_cache_as_hugging_face_lays_it(hub: FakeHub, way: Wa
     assert again == str(fetched.path)
 
 
+def test_what_was_verified_is_shown_whatever_the_hub_says_then(hub: FakeHub, way: Way) -> None:
+    data, other = original(hub), FakeFile(SINGLE, content(SIZE, 77))
+
+    def tell(progress: Progress) -> None:
+        if progress.phase is Phase.FINISHING:
+            hub.repositories[REPO].files[0] = other
+
+    (fetched,) = fetch(way, tell=tell)
+    assert fetched.path.read_bytes() == data
+    assert fetched.sha256 == hashlib.sha256(data).hexdigest()
+    assert [request.method for request in hub.asked("api")] == ["GET", "HEAD"]
+    assert hub.sent_bytes == SIZE
+    assert list((way.cache.repo_folder(REPO) / "blobs").iterdir()) == [fetched.path.resolve()]
+
+
+def test_what_another_hub_had_linked_makes_room(hub: FakeHub, way: Way) -> None:
+    (fetched,) = fetch(way)
+    blob = fetched.path.resolve()
+    wrong = blob.with_name("0" * 64)
+    wrong.write_bytes(b"something else")
+    fetched.path.unlink()
+    fetched.path.symlink_to(wrong)
+    (again,) = fetch(way)
+    assert again.path.resolve() == blob
+    assert wrong.read_bytes() == b"something else"
+
+
+def test_where_there_are_no_links_the_file_lies_in_the_snapshot(
+    hub: FakeHub, way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_DISABLE_SYMLINKS", "1")
+    (fetched,) = fetch(way)
+    assert not fetched.path.is_symlink()
+    assert fetched.path.read_bytes() == original(hub)
+    assert list((way.cache.repo_folder(REPO) / "blobs").iterdir()) == []
+    found = huggingface_hub.try_to_load_from_cache(REPO, SINGLE, cache_dir=way.cache.folder)
+    assert found == str(fetched.path)
+    before = hub.sent_bytes
+    (again,) = fetch(way)
+    assert (again.path, again.resumed_from_bytes) == (fetched.path, SIZE)
+    assert hub.sent_bytes == before
+    fetched.path.write_bytes(b"damaged")
+    (mended,) = fetch(way)
+    assert mended.path.read_bytes() == original(hub)
+
+
 def test_the_disk_takes_its_part_while_more_comes(
     hub: FakeHub, way: Way, monkeypatch: pytest.MonkeyPatch
 ) -> None:

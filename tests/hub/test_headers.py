@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.core.gguf import GgufError, parse_header
-from app.hub.errors import HubError
+from app.hub.errors import HubError, HubPage
 from app.hub.headers import STEP_BYTES, HeaderReader, sparse_model
 from app.library.model_files import open_model_file
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository, Fault, FaultKind
@@ -98,7 +98,10 @@ def test_a_server_that_ignores_ranges_is_cut_off(
 
 def test_what_is_no_model_file_is_said(hub: FakeHub, way: Way, tmp_path: Path) -> None:
     publish(hub, b"<html>" + b"x" * 3_000_000)
-    with pytest.raises(GgufError, match="web page"):
+    with pytest.raises(HubPage, match="web page"):
+        read(way, tmp_path)
+    publish(hub, b"PK\x03\x04" + b"x" * 3_000_000)
+    with pytest.raises(GgufError):
         read(way, tmp_path)
     publish(hub, b"GGUF\x03\0\0\0")
     with pytest.raises(HubError, match="ends inside its header"):

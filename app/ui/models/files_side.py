@@ -145,6 +145,12 @@ class FilesSide(QWidget):
                     n=len(repository.skipped)
                 )
             )
+        if repository.unsized:
+            sentences.append(
+                self.tr(
+                    "Left out, because the Hub does not say how large they are: {n} files."
+                ).format(n=len(repository.unsized))
+            )
         self.others.setText(" ".join(sentences))
         self.others.setVisible(bool(sentences))
 

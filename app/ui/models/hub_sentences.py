@@ -23,6 +23,15 @@ _WRITTEN = (
     QT_TRANSLATE_NOOP("HubErrors", "The Hub had too many requests from here; {when}."),
     QT_TRANSLATE_NOOP("HubErrors", "The Hub sends no more bytes."),
     QT_TRANSLATE_NOOP("HubErrors", "The connection to the Hub broke off."),
+    QT_TRANSLATE_NOOP("HubErrors", "The connection to the Hub was closed."),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "A web page came in place of the Hub’s answer: perhaps this network asks you to sign in"
+        " first.",
+    ),
+    QT_TRANSLATE_NOOP("HubErrors", "The Hub’s answer is too large to be one."),
+    QT_TRANSLATE_NOOP("HubErrors", "The Hub sends the request round in a circle."),
+    QT_TRANSLATE_NOOP("HubErrors", "The Hub points to an unsafe address."),
     QT_TRANSLATE_NOOP("HubErrors", "The Hub has a fault at the moment; try again in a while."),
     QT_TRANSLATE_NOOP("HubErrors", "The Hub does not answer at the moment; try again in a while."),
     QT_TRANSLATE_NOOP("HubErrors", "The Hub is switched off on this PC (HF_HUB_OFFLINE is set)."),
@@ -55,6 +64,7 @@ _WRITTEN = (
         "HubErrors", "There is no repository {repository}, or it is private and needs a token."
     ),
     QT_TRANSLATE_NOOP("HubErrors", "The Hub does not say which version of {repository} it has."),
+    QT_TRANSLATE_NOOP("HubErrors", "The Hub does not say how large the files of {repository} are."),
     QT_TRANSLATE_NOOP("HubErrors", "{repository} was disabled by the Hub."),
     QT_TRANSLATE_NOOP("HubErrors", "{subject} is no name of a repository."),
     QT_TRANSLATE_NOOP("HubErrors", "The Hub’s answer about {subject} makes no sense."),
@@ -81,6 +91,7 @@ _WRITTEN = (
     ),
     QT_TRANSLATE_NOOP("HubErrors", "This repository has no level “{level}”; there is {levels}."),
     QT_TRANSLATE_NOOP("HubErrors", "“{file}” ends inside its header."),
+    QT_TRANSLATE_NOOP("HubErrors", "“{file}” cannot be as large as the Hub’s list of files says."),
     QT_TRANSLATE_NOOP("HubErrors", "There is no room to look at the file’s header: {reason}."),
     # what is typed, pasted, or comes as a link
     QT_TRANSLATE_NOOP("HubErrors", "That is too long for the name of a repository."),
@@ -124,8 +135,6 @@ _WRITTEN = (
         " changes it.",
     ),
     QT_TRANSLATE_NOOP("HubErrors", "The Hub does not say which content the file has."),
-    QT_TRANSLATE_NOOP("HubErrors", "The Hub sends the download round in a circle."),
-    QT_TRANSLATE_NOOP("HubErrors", "The Hub sends the download to an unsafe address."),
     QT_TRANSLATE_NOOP("HubErrors", "The Hub answered with another version of {file}."),
     QT_TRANSLATE_NOOP(
         "HubErrors", "The Hub does not say size and checksum of {file}; it is not downloaded."

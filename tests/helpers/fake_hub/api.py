@@ -66,7 +66,7 @@ class ApiHandler(Handler):
             case FaultKind.CLOSE:
                 self.end_connection()
             case _:
-                return False
+                return self.misbehave(fault)
         return True
 
     # --- what there is ----------------------------------------------------------------------
@@ -84,7 +84,9 @@ class ApiHandler(Handler):
         page = min(self.hub.page, int(asked.get("limit", [self.hub.page])[0]))
         start = int(asked.get("cursor", ["0"])[0])
         headers = {"Content-Type": "application/json"}
-        if start + page < len(found):
+        if self.hub.next_page is not None:
+            headers["Link"] = f'<{self.hub.next_page}>; rel="next"'
+        elif start + page < len(found):
             following = urlencode({**asked, "cursor": [str(start + page)]}, doseq=True)
             headers["Link"] = f'<{self.hub.endpoint}/api/models?{following}>; rel="next"'
         self.answer(200, headers, json.dumps(found[start : start + page]).encode())

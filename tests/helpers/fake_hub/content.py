@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)")
 _PIECE = 1 << 18
+_NO_RANGE = {FaultKind.RANGE_IGNORED, FaultKind.SAME_START}
+_SHORT = {FaultKind.SHORT, FaultKind.SAME_START}
 _CUTS = {FaultKind.CLOSE, FaultKind.RESET, FaultKind.STALL}
 
 
@@ -33,7 +35,7 @@ class ContentHandler(Handler):
         if file is None:
             self.answer(403)
             return
-        ignore_range = fault is not None and fault.kind is FaultKind.RANGE_IGNORED
+        ignore_range = fault is not None and fault.kind in _NO_RANGE
         asked = None if ignore_range else self._range(file)
         if asked is not None and asked[0] >= file.size:
             self.answer(416, {"Content-Range": f"bytes */{file.size}"})
@@ -52,7 +54,7 @@ class ContentHandler(Handler):
             case FaultKind.SILENT:
                 self.fall_silent()
             case _:
-                return False
+                return self.misbehave(fault)
         return True
 
     def _range(self, file: FakeFile) -> tuple[int, int] | None:
@@ -66,7 +68,7 @@ class ContentHandler(Handler):
         start, end = asked or (0, file.size)
         length = end - start
         cut = length
-        if fault is not None and fault.kind is FaultKind.SHORT:
+        if fault is not None and fault.kind in _SHORT:
             length = cut = min(length, fault.at_byte)
         elif fault is not None and fault.kind in _CUTS:
             cut = min(length, fault.at_byte)

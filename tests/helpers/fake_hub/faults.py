@@ -21,6 +21,26 @@ class FaultKind(Enum):
     RANGE_IGNORED = "200 and the whole file"
     EXPIRED = "403: the signed address has run out"
     SILENT = "the request is read and never answered"
+    # What only somebody does who means harm, or who knows no better; on both hosts.
+    BODY = "200 and the text as JSON"
+    PAGE = "200 and a web page"
+    NAMELESS_PAGE = "200 and a web page that is not called one"
+    REDIRECT = "302 to the text"
+    ENDLESS = "a JSON answer of blanks, and no end"
+    BOMB = "a packed answer that is a thousand times larger unpacked"
+    DRIP = "a byte of the body now and then, and no end"
+    DRIP_HEADERS = "a header now and then, and no end"
+    SAME_START = "200 and the first so many bytes, whatever range is asked for"
+
+
+HOSTILE = frozenset(
+    {
+        FaultKind.BODY, FaultKind.PAGE, FaultKind.NAMELESS_PAGE, FaultKind.REDIRECT,
+        FaultKind.ENDLESS, FaultKind.BOMB, FaultKind.DRIP, FaultKind.DRIP_HEADERS,
+        FaultKind.SAME_START,
+    }
+)  # fmt: skip
+"""No accident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +49,12 @@ class Fault:
 
     Attributes:
         at_byte: Of the answer's body, where that matters; of the whole file for ``FLIP``.
+        text: For the kinds that have one.
     """
 
     kind: FaultKind
     at_byte: int = 0
+    text: str = ""
 
 
 class FaultQueue:

@@ -52,6 +52,7 @@ class FakeHub:
         bytes_per_second: The content host sends no faster, None for as fast as it can.
         requests: Everything that was asked.
         page: Models in one page of a search.
+        next_page: Where every page of a search says that the next one is, None for the truth.
         sent_bytes: Of all bodies that the content host has sent.
     """
 
@@ -63,6 +64,7 @@ class FakeHub:
         self.bytes_per_second: float | None = None
         self.requests: list[Request] = []
         self.page = 1000
+        self.next_page: str | None = None
         self.sent_bytes = 0
         self.released = threading.Event()
         self._lock = threading.Lock()

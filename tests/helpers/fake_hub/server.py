@@ -6,11 +6,26 @@ import contextlib
 import socket
 import struct
 import threading
+import zlib
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
+from tests.helpers.fake_hub.faults import Fault, FaultKind
+
 if TYPE_CHECKING:
     from tests.helpers.fake_hub.hub import FakeHub
+
+
+_PAGE = b"<!DOCTYPE html>\n<html><body>Please sign in to use this network.</body></html>"
+_JSON = {"Content-Type": "application/json"}
+_DRIP_S = 0.02
+
+
+@cache
+def _bomb() -> bytes:
+    packer = zlib.compressobj(1)
+    return b"".join(packer.compress(b" " * (1 << 20)) for _ in range(64)) + packer.flush()
 
 
 class HubServer(ThreadingHTTPServer):
@@ -114,3 +129,42 @@ class Handler(BaseHTTPRequestHandler):
                 continue
             except OSError:
                 return
+
+    def misbehave(self, fault: Fault) -> bool:
+        """Do what no Hub does; False if the fault is none of these."""
+        match fault.kind:
+            case FaultKind.BODY:
+                self.answer(200, _JSON, fault.text.encode())
+            case FaultKind.PAGE:
+                self.answer(200, {"Content-Type": "text/html; charset=utf-8"}, _PAGE)
+            case FaultKind.NAMELESS_PAGE:
+                self.answer(200, {"Content-Type": "application/octet-stream"}, _PAGE)
+            case FaultKind.REDIRECT:
+                self.answer(302, {"Location": fault.text})
+            case FaultKind.BOMB:
+                self.answer(200, _JSON | {"Content-Encoding": "deflate"}, _bomb())
+            case FaultKind.ENDLESS:
+                self._begin(_JSON | {"Content-Length": str(1 << 50)})
+                self._go_on(b" " * (1 << 20), 0.0)
+            case FaultKind.DRIP:
+                self._begin(_JSON | {"Content-Length": str(1 << 20)})
+                self._go_on(b" ", _DRIP_S)
+            case FaultKind.DRIP_HEADERS:
+                self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+                self._go_on(b"X-More: y\r\n", _DRIP_S)
+            case _:
+                return False
+        return True
+
+    def _begin(self, headers: dict[str, str]) -> None:
+        self.send_response(200)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def _go_on(self, piece: bytes, pause_s: float) -> None:
+        """Send the same until the Hub is closed or the other side has gone."""
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            while not self.hub.released.wait(pause_s):
+                self.wfile.write(piece)
