@@ -7,6 +7,7 @@ a minute before it says that there is no network, and for ever for a server that
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 from typing import TYPE_CHECKING
 
@@ -160,6 +161,8 @@ def load_library(settings: HubSettings) -> ModuleType:
             from app.hub.http_client import client_factory
 
             huggingface_hub.set_client_factory(client_factory(settings))
+            # What a Hub makes it say goes to this program's log, not to the terminal.
+            logging.getLogger("huggingface_hub").handlers.clear()
             _installed[:] = [settings]
     return huggingface_hub
 

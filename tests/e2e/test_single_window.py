@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app.store.paths import Paths
+from tests.helpers.fake_hub import FakeHub, Fault, FaultKind
+from tests.helpers.hub_way import example_repository
 from tests.helpers.program import program_command
 
 if TYPE_CHECKING:
@@ -95,11 +97,11 @@ def start_window(
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
     children: list[subprocess.Popen[str]] = []
 
-    def start(*words: str | Path) -> Talker:
+    def start(*words: str | Path, before: str = "") -> Talker:
         environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
         children.append(
             subprocess.Popen(
-                [sys.executable, "-c", TALKING, *map(str, words)],
+                [sys.executable, "-c", before + TALKING, *map(str, words)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 text=True,
@@ -113,6 +115,31 @@ def start_window(
     for child in children:
         child.kill()
         child.communicate()
+
+
+# A window that would wait for its Hub for ever.
+PATIENT = """
+from app.hub import settings
+
+settings.Patience.__init__.__defaults__ = (1e6,) * 6 + (1000, 1e6)
+"""
+
+
+def test_a_hub_that_drips_keeps_no_window(
+    start_window: Callable[..., Talker],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with FakeHub(example_repository()) as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+        hub.api_faults.add(*[Fault(FaultKind.DRIP)] * 9)
+        window = start_window("shrinkscope://open/org/model-GGUF:Q4_K_M", before=PATIENT)
+        window.hear("link")
+        while not hub.requests:
+            assert window.process.poll() is None
+        assert window.quit() == 0  # while the Hub goes on to drip
+        later = start_window()
+        later.hear("complete")
+        assert later.quit() == 0
 
 
 def test_later_starts_go_to_the_window(

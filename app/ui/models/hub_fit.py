@@ -10,10 +10,11 @@ from PySide6.QtCore import QCoreApplication
 from app.core.settings import KvType
 from app.core.speed import Basis
 from app.hub.errors import Stopped
-from app.hub.stopping import TICK_S, StopFlag
+from app.hub.stopping import TICK_S
 from app.lab.hub_fit import HubFitter
 from app.ui.format import count
 from app.ui.jobs import JobCancelled
+from app.ui.models.asking import CancelFlag
 from app.ui.models.ports import FitFigures
 
 if TYPE_CHECKING:
@@ -92,32 +93,6 @@ class HubFit:
         """End the engine; waits for the question under way, which must not be held."""
         with self._lock:
             self._fitter.close()
-
-
-class CancelFlag(StopFlag):
-    """Asks a job whether it is still wanted."""
-
-    def __init__(self, cancelled: Callable[[], bool]) -> None:
-        super().__init__()
-        self._cancelled = cancelled
-
-    @property
-    def is_set(self) -> bool:
-        """Whether nobody wants it any more."""
-        return self._cancelled() or super().is_set
-
-    def check(self) -> None:
-        """Raise ``Stopped`` if nobody wants it any more."""
-        if self.is_set:
-            raise Stopped
-
-    def sleep(self, seconds: float) -> None:
-        """Wait, a tick at a time."""
-        left = seconds
-        while left > 0:
-            self.check()
-            super().sleep(min(TICK_S, left))
-            left -= TICK_S
 
 
 def figures_of(fit: Fit) -> FitFigures:

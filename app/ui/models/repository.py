@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from app.core.hub_names import HubAddress
 from app.core.listing import HubFileKind
 from app.hub.errors import HubGated, HubMissing, HubUnauthorized
+from app.ui.models.asking import while_wanted
 
 if TYPE_CHECKING:
     from app.core.errors import PersonError
@@ -76,8 +77,9 @@ class OpenRepository(QObject):
         self._enter(OpenState.LOADING)
         catalogue = self._catalogue
 
-        def bring(_context: JobContext) -> Repository:
-            return catalogue.repository(address.repo_id, address.revision)
+        def bring(context: JobContext) -> Repository:
+            with while_wanted(context):
+                return catalogue.repository(address.repo_id, address.revision)
 
         self._job = self._jobs.run(bring, done=self._on_brought, failed=self._on_failed)
 
@@ -99,8 +101,9 @@ class OpenRepository(QObject):
         self._enter(OpenState.ORIGINAL)
         catalogue, repo_id = self._catalogue, repository.repo_id
 
-        def look(_context: JobContext) -> list[FoundRepository]:
-            return catalogue.made_from(repo_id)
+        def look(context: JobContext) -> list[FoundRepository]:
+            with while_wanted(context):
+                return catalogue.made_from(repo_id)
 
         self._job = self._jobs.run(look, done=self._on_made_from, failed=self._on_failed)
 

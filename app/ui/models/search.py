@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.hub_names import HubNameError, parse_hub_address
+from app.ui.models.asking import while_wanted
 from app.ui.models.error_words import sentence
 from app.ui.models.search_model import SearchModel
 
@@ -121,9 +122,10 @@ class Search(QObject):
         self._enter(SearchState.LOADING)
         catalogue = self._catalogue
 
-        def first(_context: JobContext) -> _Page:
+        def first(context: JobContext) -> _Page:
             pages = catalogue.search(query)
-            return _Page(pages, next(pages, []))
+            with while_wanted(context):
+                return _Page(pages, next(pages, []))
 
         self._job = self._jobs.run(first, done=self._on_first, failed=self._on_failed)
 
@@ -164,11 +166,12 @@ class Search(QObject):
         self._enter(SearchState.LOADING_MORE)
         catalogue, query, known = self._catalogue, self._asked, self.model.known()
 
-        def more(_context: JobContext) -> _Page:
+        def more(context: JobContext) -> _Page:
             coming = pages if pages is not None else catalogue.search(query)
-            for found in coming:
-                if any(each.repo_id not in known for each in found):
-                    return _Page(coming, found)
+            with while_wanted(context):
+                for found in coming:
+                    if any(each.repo_id not in known for each in found):
+                        return _Page(coming, found)
             return _Page(coming, [])
 
         self._job = self._jobs.run(more, done=self._on_more, failed=self._on_failed)

@@ -23,9 +23,10 @@ from app.lab.hub_access import HubAccess
 from app.store.comparisons import ComparisonStore
 from app.store.database import open_database
 from app.ui.jobs import JobCancelled
+from app.ui.models.asking import CancelFlag
 from app.ui.models.download_ports import ComparisonGroup, DownloadState, GroupMember
 from app.ui.models.hub_account import ForbiddenHub, HubAccount
-from app.ui.models.hub_fit import CancelFlag, HubFit
+from app.ui.models.hub_fit import HubFit
 from app.ui.models.kept_comparisons import KeptComparisons
 from app.ui.models.queue_view import QueueView
 from tests.ui.models.fake_backends import repository
