@@ -114,7 +114,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     for name in repository.skipped:
         console.remark(f"“{name}” has an unsafe name and is left out.")
     for name in repository.unsized:
-        console.remark(f"“{name}” is left out: the Hub does not say how large it is.")
+        console.remark(f"“{name}” is left out: the Hub says no size that can be right.")
     if listing.originals:
         names = ", ".join(found.repo_id for found in listing.originals)
         console.remark(f"GGUF files made from it are in: {names}.")

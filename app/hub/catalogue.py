@@ -187,7 +187,7 @@ class Catalogue:
             files = tuple(group_files(listed.sized))
             if listed.unsized and not files:
                 raise HubBroken(
-                    f"The Hub does not say how large the files of {repo_id} are.",
+                    f"The Hub says no size that can be right for the files of {repo_id}.",
                     f"{len(listed.unsized)} files",
                 )
             name = revision or "main"

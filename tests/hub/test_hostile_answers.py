@@ -232,7 +232,7 @@ def test_a_size_that_no_file_has_is_not_believed(hub: FakeHub, way: Way) -> None
         assert SINGLE not in [file.name for file in repository.files]
     told["siblings"] = told["siblings"][:1]
     hub.api_faults.add(Fault(FaultKind.BODY, text=json.dumps(told)))
-    with pytest.raises(HubBroken, match="does not say how large the files"):
+    with pytest.raises(HubBroken, match="no size that can be right for the files"):
         way.catalogue.repository(REPO)
 
 

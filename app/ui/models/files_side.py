@@ -148,7 +148,7 @@ class FilesSide(QWidget):
         if repository.unsized:
             sentences.append(
                 self.tr(
-                    "Left out, because the Hub does not say how large they are: {n} files."
+                    "Left out, because the Hub says no size that can be right: {n} files."
                 ).format(n=len(repository.unsized))
             )
         self.others.setText(" ".join(sentences))

@@ -64,7 +64,9 @@ _WRITTEN = (
         "HubErrors", "There is no repository {repository}, or it is private and needs a token."
     ),
     QT_TRANSLATE_NOOP("HubErrors", "The Hub does not say which version of {repository} it has."),
-    QT_TRANSLATE_NOOP("HubErrors", "The Hub does not say how large the files of {repository} are."),
+    QT_TRANSLATE_NOOP(
+        "HubErrors", "The Hub says no size that can be right for the files of {repository}."
+    ),
     QT_TRANSLATE_NOOP("HubErrors", "{repository} was disabled by the Hub."),
     QT_TRANSLATE_NOOP("HubErrors", "{subject} is no name of a repository."),
     QT_TRANSLATE_NOOP("HubErrors", "The Hub’s answer about {subject} makes no sense."),
