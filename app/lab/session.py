@@ -545,8 +545,9 @@ class Session:
                 )
 
     def _keep_versions(self, turn: Turn, keys: Sequence[str]) -> None:
-        for key in keys if turn.id else []:
-            self._recorder.save_versions(turn, key)
+        if turn.id:
+            for key in keys:
+                self._recorder.save_versions(turn, key)
 
     def _submit(self, turn: Turn, keys: Sequence[str]) -> None:
         jobs = [

@@ -49,6 +49,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         version: Of the file's format.
         theme: Follow the system, or always light or dark.
         last_chat_id: The chat to open at the next start.
+        chat_being_opened: The last chat while a start opens it: what stands here at the next start
+            did not open.
+        plain_chats: Chats that did not open at a start; their answers are shown as plain text.
         window_geometry: Qt's own bytes in base64; empty before the first end.
         window_state: Qt's own bytes in base64.
         splitter_sizes: Pixels of each part, by the splitter's name.
@@ -69,6 +72,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     version: int = SETTINGS_VERSION
     theme: Literal["system", "light", "dark"] = "system"
     last_chat_id: int | None = None
+    chat_being_opened: int | None = None
+    plain_chats: list[int] = []
     window_geometry: Base64 = ""
     window_state: Base64 = ""
     splitter_sizes: dict[str, list[Pixels]] = {}

@@ -31,6 +31,7 @@ from app.ui.garbage import GarbageTimer
 from app.ui.jobs import Jobs
 from app.ui.kept_settings import KeptSettings
 from app.ui.ladder_door import LadderDoor
+from app.ui.last_chat import LastChat
 from app.ui.main_window import MainWindow
 from app.ui.markdown import warm_up
 from app.ui.plots.kinds import Metric
@@ -107,6 +108,9 @@ class Window(QObject):
         self.page = ComparePage(
             self.session, self.signals, is_demo=self._is_demo, files=self._files
         )
+        panes = self.page.panes
+        self._last_chat = LastChat(self.session, self._kept, lambda: panes.at_rest, self)
+        panes.is_plain = self._last_chat.is_plain
         self.preferences = PreferencesPage(theme, preset=self._kept.now.preset)
         self.preferences.set_folders(kept_folders(house.paths))
         self.session.default_sampling = PRESETS[self._kept.now.preset]
@@ -146,7 +150,7 @@ class Window(QObject):
         self._garbage.take_over()
         if files:
             self._try(lambda: self.session.start_with(files[:6]))
-        elif not self._open_last_chat():
+        elif not self._last_chat.open():
             first = [self._demo.path(level) for level in FIRST_PANES] if self._demo else []
             self._try(lambda: self.session.start_with(first))
         self._pump_timer.start()
@@ -176,7 +180,7 @@ class Window(QObject):
         self.reception.begin()
         self.engine_build.begin()
         self._make_demo()
-        if remarks := [*self._house.remarks, *self._kept.repaired]:
+        if remarks := list(filter(None, self._remarks())):
             self.main.show_notice(Severity.WARNING, " ".join(remarks))
         # The first answer would pay for the fonts.
         QTimer.singleShot(0, warm_up)
@@ -194,16 +198,8 @@ class Window(QObject):
                 self._house.paths,
             )
 
-    def _open_last_chat(self) -> bool:
-        chat_id = self._kept.now.last_chat_id
-        if chat_id is None:
-            return False
-        try:
-            self.session.open_chat(chat_id)
-        except PersonError as error:
-            log.info("last chat not opened: %s", error.detail or error.sentence)
-            return False
-        return True
+    def _remarks(self) -> list[str]:
+        return [*self._house.remarks, *self._kept.repaired, self._last_chat.remark]
 
     def _add_models(self) -> None:
         from app.ui.models_wiring import ModelsPart
@@ -310,6 +306,7 @@ class Window(QObject):
             layout |= self.ladder.page.layout_state()
         elif layout:
             layout = self._kept.now.splitter_sizes | layout
+        self._last_chat.done()
         self._kept.now = self.main.remember(self._kept.now)
         self._kept.change(
             last_chat_id=chat.id or None,

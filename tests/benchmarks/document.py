@@ -43,6 +43,7 @@ _LETTERS = {
     "m": "Scoring",
     "n": "The demo model's ladder",
     "o": "The packaged engine",
+    "r": "Answers of a megabyte",
 }
 
 

@@ -23,6 +23,7 @@ from PySide6.QtCore import QObject, QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.bootstrap import open_house, start_logging
+from app.core.chat import Answer, Chat, StopReason, Turn
 from app.core.hub_names import HubAddress
 from app.core.settings import CompareMode
 from app.lab.panes import PaneState
@@ -36,10 +37,13 @@ from app.ui.models.repository import OpenState
 from app.ui.theme import Theme
 from app.ui.window import Stage, Window
 from tests.benchmarks.watchdog import Watchdog
+from tests.helpers.heavy_texts import HEAVY_TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from app.bootstrap import House
+    from app.ui.markdown import MarkdownView
     from app.ui.models.download_ports import DownloadEntry
     from app.ui.models_wiring import ModelsPart
 
@@ -57,9 +61,10 @@ PAUSE = "\0" * 8
 class Driver(QObject):
     """Carries out one command at a time on the window's own thread."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: Window, house: House) -> None:
         super().__init__(window)
         self._window = window
+        self._house = house
         self._pending = b""
         self._watchdog = Watchdog(self)
         self._ask: dict[str, Any] | None = None
@@ -365,6 +370,77 @@ class Driver(QObject):
         rows = range(downloads.rowCount())
         return [downloads.index(row).data(DownloadRole.ENTRY) for row in rows]
 
+    # --- heavy answers --------------------------------------------------------------------
+
+    def _do_heavy(self, command: dict[str, Any]) -> None:
+        """Open, format and grow an answer of one construct; the worst gap of each step."""
+        text = HEAVY_TEXTS[command["name"]](command["characters"])
+        session, main = self._window.session, self._window.main
+        candidates = session.chat.candidates
+        key = candidates[0].key
+        answer = Answer(text, stop_reason=StopReason.END)
+        chat = Chat(0, candidates=list(candidates), turns=[Turn(0, "Say it.", {key: answer})])
+        worst_ms: dict[str, float] = {}
+        own_ms: dict[str, float] = {}
+
+        def view() -> MarkdownView:
+            return self._window.page.panes.views()[0].transcript.views()[-1].answer.text
+
+        def opened() -> None:
+            self._window.page.controller.open_chat(self._house.chats.create(chat).id)
+
+        def grow() -> None:
+            session.new_chat()
+            growing = Answer()
+            turn = Turn(0, "Say it.", {key: growing})
+            session.chat.turns.append(turn)
+            session.listener.turns_changed()
+            ends = iter(range(0, len(text) + 1, len(text) // 100))
+
+            def more() -> None:
+                end = next(ends, None)
+                growing.text = text[:end]
+                if end is None:
+                    timer.stop()
+                    timer.deleteLater()
+                    growing.stop_reason = StopReason.END
+                session.listener.answer_changed(turn, key)
+
+            timer = QTimer(self)
+            timer.timeout.connect(more)
+            timer.start(40)
+
+        steps: list[tuple[str, Callable[[], object], int]] = [
+            ("opened", opened, 300),
+            ("formatted", lambda: view().set_formatted(True), 100),
+            ("at its end", lambda: view().show_end(), 100),
+            ("narrower", lambda: main.resize(WIDTH_PX - 200, HEIGHT_PX), 100),
+            ("growing", grow, 4500),
+        ]
+
+        def step(place: int) -> None:
+            if place == len(steps):
+                session.chat.turns.clear()
+                session.listener.turns_changed()
+                main.resize(WIDTH_PX, HEIGHT_PX)
+                self.reply(worst_ms=worst_ms, own_ms=own_ms)
+                return
+            name, do, least_ms = steps[place]
+            self._watchdog.start()
+            do()
+
+            def done() -> None:
+                gaps_ns, cpu_ns = self._watchdog.stop()
+                worst_ms[name] = max(gaps_ns, default=0) / 1e6
+                own_ms[name] = max(cpu_ns, default=0) / 1e6
+                step(place + 1)
+
+            QTimer.singleShot(
+                least_ms, lambda: self._when(lambda: self._window.page.panes.at_rest, done)
+            )
+
+        step(0)
+
     def _when(self, happened: Callable[[], bool], then: Callable[[], None]) -> None:
         """Look twenty times a second whether something has happened."""
         timer = QTimer(self)
@@ -406,7 +482,7 @@ def main() -> int:
     window.main.resize(WIDTH_PX, HEIGHT_PX)
     window.open([Path(word) for word in sys.argv[1:]])
     window.main.show()
-    driver = Driver(window)
+    driver = Driver(window, house)
 
     def complete() -> None:
         window.complete()

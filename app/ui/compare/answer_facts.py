@@ -19,6 +19,7 @@ class AnswerFacts:
         is_last: The pane's newest turn.
         error_below: The pane's notice says why it failed, so that the answer need not.
         can_ask: Something may be asked now, so editing and regenerating are offered.
+        plain: It is shown as plain text until the person wants it formatted.
         earlier: How many answers it took the place of, which can be gone back to.
     """
 
@@ -32,3 +33,4 @@ class AnswerFacts:
     error_below: bool = False
     can_ask: bool = True
     earlier: int = 0
+    plain: bool = False

@@ -186,6 +186,8 @@ class AnswerView(QWidget):
         self._facts = facts
         self._show_thinking(answer, facts)
         if answer.text or self._text is not None:
+            if self._text is None and facts.plain:
+                self.text.set_formatted(False)
             if facts.live and not facts.stopping:
                 self.show_text(answer)
             else:
@@ -201,6 +203,11 @@ class AnswerView(QWidget):
         self._show_earlier(facts)
         if self._buttons is not None:
             self._follow_buttons()
+
+    @property
+    def laid_out(self) -> bool:
+        """Whether all of its text that can be seen is laid out."""
+        return self._text is None or not self._text.isVisible() or self._text.laid_out
 
     def reveal_buttons(self, shown: bool) -> None:
         """Show the buttons because the pointer is over the turn."""

@@ -21,6 +21,8 @@ from app.ui.theme import GRID, candidate_edge, current_tokens
 from app.ui.widgets import EmptyState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QPaintEvent
 
     from app.core.chat import Turn
@@ -63,10 +65,18 @@ class PaneView(QFrame):
     template_chosen = Signal(str, str)
     link_activated = Signal(QUrl)
 
-    def __init__(self, session: Session, key: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        key: str,
+        is_plain: Callable[[], bool] = lambda: False,
+        parent: QWidget | None = None,
+    ) -> None:
+        """``is_plain`` says whether answers of the open chat begin as plain text."""
         super().__init__(parent)
         self.key = key
         self._session = session
+        self._is_plain = is_plain
         self._letter = session.pane(key).candidate.letter
         self._dirty = False
         self._all_dirty = False
@@ -287,6 +297,7 @@ class PaneView(QFrame):
             is_last=self._last_turn() is turn,
             error_below=pane.failure is not None and answer.error == pane.failure.sentence,
             can_ask=not busy,
+            plain=self._is_plain(),
             earlier=len(turn.earlier.get(self.key, ())),
         )
 

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QWid
 from app.ui.compare.pane_view import LEAST_PX, PaneView
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QHideEvent, QShowEvent
 
     from app.core.chat import Chat, Turn
@@ -65,6 +67,7 @@ class PanesView(QScrollArea):
         self._fill_place = 0
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.is_plain: Callable[[int], bool] = lambda _chat_id: False
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setChildrenCollapsible(False)
         self.setWidget(self._splitter)
@@ -80,6 +83,13 @@ class PanesView(QScrollArea):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._on_focus_changed)
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether all that is in sight is made and laid out."""
+        return not self._fill_timer.isActive() and all(
+            view.transcript.at_rest for view in self._views.values()
+        )
 
     # --- what the page tells it ---------------------------------------------------------
 
@@ -202,7 +212,7 @@ class PanesView(QScrollArea):
         self.setUpdatesEnabled(not still)
 
     def _make(self, key: str) -> PaneView:
-        view = PaneView(self._session, key)
+        view = PaneView(self._session, key, lambda: self.is_plain(self._session.chat.id))
         view.asked.connect(self.asked)
         view.asked_all.connect(self.asked_all)
         view.edited.connect(self.edited)

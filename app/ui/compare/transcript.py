@@ -141,6 +141,11 @@ class Transcript(QScrollArea):
         return not self._filling or self.verticalScrollBar().maximum() > 0
 
     @property
+    def at_rest(self) -> bool:
+        """Whether its turns are made and their answers laid out."""
+        return not self._filling and all(view.answer.laid_out for view in self._views)
+
+    @property
     def follows_end(self) -> bool:
         """Whether it stays at the end while text comes."""
         return self._stick
