@@ -1,9 +1,10 @@
-"""Lines of the log: foreign names in them steer no terminal and forge no line."""
+"""Lines of the log: foreign names in them steer no terminal and forge no line; no secrets."""
 
 from __future__ import annotations
 
 import logging
 
+from app.core.log_secrets import without_secrets
 from app.core.text import for_terminal
 
 _MOST_CHARACTERS = 20_000
@@ -23,5 +24,5 @@ class LogLines(logging.Formatter):
         return super().formatMessage(record)
 
     def format(self, record: logging.LogRecord) -> str:
-        """The message, and a traceback where there is one."""
-        return for_terminal(super().format(record))
+        """The message, and a traceback where there is one; nothing that opens anything."""
+        return for_terminal(without_secrets(super().format(record)))

@@ -33,3 +33,10 @@ def test_an_error_is_told_below_and_cleaned() -> None:
 
 def test_a_message_without_end_is_cut() -> None:
     assert len(line("%s", "x" * 1_000_000)) < 21_000
+
+
+def test_a_line_and_its_traceback_hold_no_signed_address() -> None:
+    address = "https://cdn.example/x?X-Amz-Signature=s3cret"
+    shown = line("asked %s", address, error=ValueError(address))
+    assert "s3cret" not in shown
+    assert shown.count("https://cdn.example/x?…") == 2

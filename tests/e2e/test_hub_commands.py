@@ -96,6 +96,20 @@ def test_search(commands: HubCommands) -> None:
     assert "Nothing" in commands.run("search", "no such thing")[0]
 
 
+def test_the_fullest_log_holds_nothing_that_opens_anything(
+    commands: HubCommands, hub: FakeHub
+) -> None:
+    hub.tokens["hf_VerySecret"] = True
+    hub.content_faults.add(Fault(FaultKind.CLOSE, 900_000), Fault(FaultKind.UNAVAILABLE))
+    words = ("get", f"{REPO}:Q4_K_M", "--log-level", "debug")
+    _, err = commands.run(*words, HF_TOKEN="hf_VerySecret", HF_DEBUG="1")
+    assert "receive_response_headers" in err  # the libraries tell all they have
+    signed = [request.target.partition("=")[2] for request in hub.asked("content")]
+    for secret in ("hf_VerySecret", *signed):
+        assert secret not in err
+    assert f"{hub.content_endpoint}/lfs/" in err
+
+
 def test_files(commands: HubCommands, hub: FakeHub) -> None:
     # Its contents are noise, so that every model's row says why nothing can be predicted.
     out, err = commands.run("files", REPO, "--json", status=1)
