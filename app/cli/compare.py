@@ -21,13 +21,16 @@ from app.core.settings import (
 )
 from app.lab.calm import BUSY_CORES
 from app.lab.compare import CompareRequest, CompareRow, compare
+from app.lab.doubts import EngineDoubts
 from app.lab.panes import PaneState
+from app.lab.self_check import SelfChecks
 from app.monitor.load import others_use_beside_family
 from app.monitor.machine import machine_facts
 from app.monitor.sampler import Monitor
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from rich.progress import Progress, TaskID
 
@@ -166,7 +169,18 @@ def _measured(
 
         rows = compare(session, chosen.files, request, on_change)
         engine = runner.engine.engine if runner.engine is not None else None
+        _tell_doubts(session.panes, console, paths)
     return rows, engine
+
+
+def _tell_doubts(panes: Sequence[Pane], console: Console, paths: Paths) -> None:
+    """Say of answers what the engine is known to compute wrongly here."""
+    doubts = EngineDoubts()
+    doubts.check = SelfChecks(paths).known()
+    for pane in panes:
+        if (doubt := doubts(pane)) is not None:
+            where = "“shrinkscope devices” tells more."
+            console.remark(f"{pane.candidate.path}: {doubt.sentence} {where}")
 
 
 class _Bars:

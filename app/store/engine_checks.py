@@ -36,10 +36,13 @@ class EngineCheckStore:
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._database = SmallDatabase(path, "engine checks", (_CREATE,), lasting=False)
 
     def get(self, build: str) -> EngineCheck | None:
         """What was found; None where nothing is known."""
+        if not self._path.exists():
+            return None
         rows: list[bytes] = []
         query = "SELECT found FROM engine_check WHERE build = ?"
         with self._database.logged(), self._database.open() as connection:

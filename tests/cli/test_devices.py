@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 
 from app import __version__
 from app.cli.main import main
+from app.core.self_check import EngineCheck, Finding, TypeFinding
 from app.engine.client import EngineClient
+from app.lab.self_check import engine_build
+from app.store.engine_checks import EngineCheckStore
+from app.store.paths import Paths
 from tests.helpers.broken_engine import break_engines
 
 if TYPE_CHECKING:
@@ -66,6 +70,27 @@ def test_what_the_engine_computes_wrongly_is_told_with_the_way_out(
     assert "26 tensor types are computed rightly, these are not:" in said
     assert "the engine dies of SIGILL" in said
     assert "--without avx512" in said or "--without native" in said or "-DGGML_" in said
+
+
+def test_answers_at_a_type_that_fails_here_are_remarked_upon(
+    capfdbinary: pytest.CaptureFixture[bytes],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    demo_model: Path,
+) -> None:
+    monkeypatch.setenv("SHRINKSCOPE_HOME", str(tmp_path / "home"))
+    words = ["compare", str(demo_model), "--prompt", "What is 47 + 38?", "--max-tokens", "2"]
+    assert main(words) == 0
+    assert "On this processor" not in capfdbinary.readouterr().err.decode()
+    paths = Paths.default()
+    paths.create()
+    wrong = TypeFinding(1, Finding.WRONG, difference=2.0, bound=0.25)
+    EngineCheckStore(paths.cache / "engine-checks.sqlite3").keep(
+        engine_build(paths.state), EngineCheck("engine", "", (), (wrong,), 0, 0)
+    )
+    assert main(words) == 0
+    said = capfdbinary.readouterr().err.decode()
+    assert "On this processor the engine computes F16 wrongly" in said
 
 
 def test_in_words(capfdbinary: pytest.CaptureFixture[bytes]) -> None:

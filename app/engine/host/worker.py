@@ -21,7 +21,6 @@ from app.engine.host.model import Aborted, Context, EngineError, Model, context_
 from app.engine.host.predict import predict
 from app.engine.host.prompt import PromptWriter
 from app.engine.host.quantize import quantize
-from app.engine.host.self_check import check_type
 from app.engine.host.variants import loaded_variant
 from app.engine.messages import (
     PROTOCOL_VERSION,
@@ -149,6 +148,9 @@ class Worker:
             case MeasureKernels():
                 self._channel.emit(measure_kernels(command, self._abort))
             case CheckType():
+                # Imported when it is needed: other engines do without its memory.
+                from app.engine.host.self_check import check_type
+
                 self._channel.emit(check_type(command, self._abort))
 
     def _load(self, command: Load) -> None:
