@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 from app.ui.markdown_source import FENCE_LINE, fence_after, is_list_item
 
-SLICE_WEIGHT = 10_000
+SLICE_WEIGHT = 8_000
 """About 20 ms of parsing, styling and layout on a slow core."""
 PART_WEIGHT = 48_000
-"""Longer than an answer of 10,000 tokens of prose or code."""
+"""What is lighter is shown as a whole: an answer of 10,000 tokens of prose or code."""
+_LONG_PART_WEIGHT = PART_WEIGHT // 2
 
 _LINE = 40
 _CELL = 60
@@ -202,7 +203,8 @@ class Part:
 
 def first_part(text: str) -> Part:
     """The part that a text begins with: all of it, if it is short enough."""
-    return Part(0, plain_cut(text, 0, PART_WEIGHT))
+    whole = fits(text, 0, PART_WEIGHT)
+    return Part(0, len(text) if whole else plain_cut(text, 0, _LONG_PART_WEIGHT))
 
 
 def last_part(text: str) -> Part:
@@ -215,13 +217,13 @@ def part_around(text: str, offset: int) -> Part:
     from_here = max(0, offset - _SAMPLE)
     start = text.find("\n", from_here, offset) + 1 if from_here else 0
     start = start or from_here
-    return Part(start, plain_cut(text, start, PART_WEIGHT))
+    return Part(start, plain_cut(text, start, _LONG_PART_WEIGHT))
 
 
 def part_after(text: str, part: Part) -> Part:
     """The part behind another one."""
     carry = _fence_behind(text, part)
-    return Part(part.end, plain_cut(text, part.end, PART_WEIGHT), carry)
+    return Part(part.end, plain_cut(text, part.end, _LONG_PART_WEIGHT), carry)
 
 
 def part_before(text: str, part: Part) -> Part:
@@ -238,9 +240,10 @@ def grown_part(text: str, part: Part) -> Part:
 
 def _cut_before(text: str, end: int) -> int:
     """Where a part begins that ends at ``end``."""
-    length = min(end, PART_WEIGHT)
-    while length > 1 and (cost := weight(text[end - length : end])) > PART_WEIGHT:
-        length = max(1, min(length * PART_WEIGHT // cost, length * 15 // 16))
+    budget = _LONG_PART_WEIGHT
+    length = min(end, budget)
+    while length > 1 and (cost := weight(text[end - length : end])) > budget:
+        length = max(1, min(length * budget // cost, length * 15 // 16))
     start = end - length
     found = text.find("\n", start, end - length // 2) if start else -1
     return found + 1 if found >= 0 else start

@@ -16,6 +16,7 @@ from app.ui.last_chat import LastChat
 from tests.ui.compare.fake_session import FakeSession, summary
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot

@@ -14,7 +14,8 @@ from app.ui.widgets import push_button
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MOST_CHARACTERS = 400_000
+MOST_LINES = 4_000
+LONGEST_LINE = 2_000
 
 
 class LogView(QDialog):
@@ -36,7 +37,7 @@ class LogView(QDialog):
         self.text.setPlaceholderText(self.tr("The engine has said nothing yet."))
         self.copy_button = push_button(self.tr("Copy all"), icon_name="copy")
         self.copy_button.clicked.connect(
-            lambda: QGuiApplication.clipboard().setText(self.text.toPlainText())
+            lambda: QGuiApplication.clipboard().setText(shown_text(self._read()))
         )
         self.refresh_button = push_button(self.tr("Read again"), icon_name="refresh")
         self.refresh_button.clicked.connect(self.refresh)
@@ -55,5 +56,13 @@ class LogView(QDialog):
 
     def refresh(self) -> None:
         """Show the log as it is now, its end in sight."""
-        self.text.setPlainText(shown_text(self._read()[-MOST_CHARACTERS:]))
+        self.text.setPlainText(shown_text(_bounded(self._read())))
         self.text.moveCursor(QTextCursor.MoveOperation.End)
+
+
+def _bounded(log: str) -> str:
+    """The last lines of a log, long ones cut: what a file makes llama.cpp say is not trusted."""
+    lines = log[-MOST_LINES * LONGEST_LINE :].splitlines()[-MOST_LINES:]
+    return "\n".join(
+        line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} …" for line in lines
+    )
