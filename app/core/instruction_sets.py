@@ -20,7 +20,8 @@ _FAMILIES = (
     ("avx2", "AVX2"),
     ("avx", "AVX"),
 )
-_AMX_TYPES = frozenset({"Q4_0", "Q4_1", "Q8_0", "Q4_K", "Q5_K", "Q6_K", "IQ4_XS"})
+# What llama.cpp gives to its code for AMX.
+_AMX_TYPES = frozenset({"F16", "Q4_0", "Q4_1", "Q8_0", "Q4_K", "Q5_K", "Q6_K", "IQ4_XS"})
 
 
 def sets_in_use(system_info: str) -> tuple[str, ...]:

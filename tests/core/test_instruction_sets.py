@@ -30,6 +30,7 @@ def test_what_llama_cpp_says_of_the_processor() -> None:
     [
         ([], ["Q8_0", "Q4_K"], "amx"),
         ([], [], "amx"),
+        ([], ["F16", "IQ4_XS"], "amx"),
         # IQ3_S never sees AMX.
         ([], ["Q8_0", "IQ3_S"], "avx512"),
         (["amx"], ["Q8_0"], "avx512"),
