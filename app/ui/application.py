@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from app import __version__
 from app.bootstrap import open_house, start_logging
 from app.core.errors import PersonError
+from app.core.text import for_terminal
 from app.store.paths import Paths
 from app.ui.doorkeeper import Doorkeeper, SystemRequests
 from app.ui.icons import app_icon
@@ -56,7 +57,7 @@ def main(opening: Opening, claim: Claim | None = None) -> int:
         house = open_house(paths, claim.lock if claim is not None else None)
     except PersonError as error:
         if sys.stderr is not None:
-            sys.stderr.write(error.sentence + "\n")
+            sys.stderr.write(for_terminal(error.sentence) + "\n")
             sys.stderr.flush()
         if claim is not None:
             claim.close_door()  # nobody is to wait for a window that does not come
