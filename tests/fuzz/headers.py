@@ -39,6 +39,7 @@ from app.library.model_files import read_shards
 from app.store.paths import Paths
 from app.store.plans import PlanStore
 from app.store.speeds import SpeedStore
+from tests.fuzz.sources import shards
 from tests.helpers.model_folders import small_gguf
 from tests.helpers.mutants import Draft, mutants
 
@@ -89,6 +90,9 @@ class HeaderFuzz:
         plans: bool = False,
     ) -> None:
         self._make = mutants(list(sources), seed)
+        self._shards = shards()
+        self._make_shard = [mutants([shard], seed) for shard in self._shards]
+        self._batches = 0
         self._show = show
         self._files = folder / "models"
         self._paths = Paths.below(folder / "program")
@@ -132,9 +136,7 @@ class HeaderFuzz:
             path = self._files / f"m{number:03d}.gguf"
             _write(path, draft)
             labels[path] = label
-        sound = self._files / "sound.gguf"
-        sound.write_bytes(small_gguf())
-        labels[sound] = "nothing"
+        labels |= self._sound_files()
         whole = "; ".join(labels.values())
         with self._noted(whole):
             models = self._scanned(labels)
@@ -145,12 +147,26 @@ class HeaderFuzz:
         for path in labels:
             path.unlink()
 
+    def _sound_files(self) -> dict[Path, str]:
+        """What a broken file must not take with it, and a set of which one file is broken."""
+        sound = self._files / "sound.gguf"
+        sound.write_bytes(small_gguf())
+        broken = self._batches % 3  # every third set is sound
+        self._batches += 1
+        labels = {sound: "nothing"}
+        for number, shard in enumerate(self._shards):
+            path = self._files / f"set-{number + 1:05d}-of-00002.gguf"
+            draft, label = self._make_shard[number]() if number == broken else (shard, "nothing")
+            _write(path, draft)
+            labels[path] = label
+        return labels
+
     def _scanned(self, labels: dict[Path, str]) -> Sequence[LibraryModel]:
         """Every file is a row, also out of the store."""
         first, second = self._library.scan(), self._library.scan()
         assert first.problems == second.problems == ()
         assert first.models == second.models, "the store changed what a header says"
-        assert [model.path for model in first.models] == sorted(labels)
+        assert sorted(file for model in first.models for file in model.files) == sorted(labels)
         for model in first.models:
             with self._noted(labels[model.path]):
                 self.findings.outcomes["refused" if model.broken else "sound"] += 1
@@ -158,7 +174,7 @@ class HeaderFuzz:
                     assert is_sentence(model.broken), model.broken
                 else:
                     assert model.model is not None
-        assert next(model for model in first.models if labels[model.path] == "nothing").model
+        assert next(model for model in first.models if model.path.name == "sound.gguf").model
         return first.models
 
     def _listed(self, models: Sequence[LibraryModel]) -> None:

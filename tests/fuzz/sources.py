@@ -24,10 +24,16 @@ def drafts(*whole: Path) -> list[Draft]:
         made = [
             files.write_tiny_llama(folder / "tiny.gguf", n_layers=1),
             files.write_thinking_model(folder / "thinking.gguf"),
-            *files.write_sharded_llama(folder)[:1],
         ]
         for path in (*made, *whole):
             draft = Draft.read(path.read_bytes())
             draft.data = b""
             found.append(draft)
     return found
+
+
+def shards() -> list[Draft]:
+    """A set of two that belong together."""
+    with tempfile.TemporaryDirectory() as name:
+        made = files.write_sharded_llama(Path(name), n_shards=2)
+        return [Draft.read(path.read_bytes()) for path in made]
