@@ -193,7 +193,7 @@ def mutants(sources: list[Draft], seed: int) -> Callable[[], tuple[Draft, str]]:
         draft = random.choice(sources).copy()
         done: list[str] = []
         for _ in range(random.choice((1, 1, 1, 2, 3))):
-            change = random.choices(_CHANGES, _WEIGHTS)[0]
+            change = random.choices(_CHANGES, _WEIGHTS if not draft.data else _WEIGHTS_WITH_DATA)[0]
             done.append(change(draft, random))
         return draft, ", ".join(done)
 
@@ -323,11 +323,25 @@ def _flipped(draft: Draft, random: Random) -> str:
     return f"{len(draft.flips)} bytes flipped"
 
 
+def _odd_weights(draft: Draft, random: Random) -> str:
+    """Bytes of the data: scales and weights that become NaN, infinite, nought or anything."""
+    data = bytearray(draft.data)
+    count = random.choice((1, 2, 64, 4096))
+    start = random.randrange(max(1, len(data) - count))
+    how = random.choice((b"\xff", b"\0", b"\x00\x7c", b"\x00\x7e", b""))
+    new = (how * count)[:count] if how else random.randbytes(count)
+    data[start : start + count] = new
+    draft.data = bytes(data)
+    return f"{count} bytes of the weights at {start} become {how!r}"
+
+
 _CHANGES = (
+    _odd_weights,
     _border, _known_key, _array_for_scalar, _any_text, _without_key, _odd_key, _odd_shape,
     _odd_type, _odd_name, _odd_offset, _without_tensors, _odd_prefix, _cut_off, _flipped,
 )  # fmt: skip
-_WEIGHTS = (20, 30, 6, 10, 4, 3, 14, 6, 6, 2, 2, 2, 2, 10)
+_WEIGHTS = (0, 20, 30, 6, 10, 4, 3, 14, 6, 6, 2, 2, 2, 2, 10)
+_WEIGHTS_WITH_DATA = (150, *_WEIGHTS[1:])
 
 
 def _any_value(kind: GgufType, random: Random) -> Any:
