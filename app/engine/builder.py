@@ -132,10 +132,11 @@ class EngineBuilder:
         process.stdin.close()
         if status == 0:
             end = BuildEnded()
-        elif end is None:
+        elif end is None and not self._closed:
             log.error("the build of the engine ended with status %d: %s", status, "".join(tail))
             end = BuildEnded(f"The build of the engine ended unexpectedly with status {status}.")
-        self._tell(end)
+        if end is not None:
+            self._tell(end)
 
     def _tell(self, event: BuildEvent) -> None:
         if not self._closed:

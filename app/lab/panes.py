@@ -139,6 +139,11 @@ class Pane:
         return self.state in BUSY
 
     @property
+    def lacks_engine(self) -> bool | None:
+        """None where engines can be started; else whether building one has failed."""
+        return None if self.engine_wait is None else self.engine_wait.failed
+
+    @property
     def needs_template(self) -> bool:
         """Whether the file brings no chat template and none was chosen."""
         if self.candidate.template_id is not None:

@@ -239,7 +239,8 @@ class ComparePage(PageParts):
         self.panes.note_pane(key)
         # Ten times a second it is only the live figures, which the panes show.
         facts = (pane.state, pane.needed_bytes, pane.estimated_bytes, id(pane.model))
-        shape = (*facts, id(pane.loaded), id(pane.candidate), self._session.busy)
+        others = (id(pane.loaded), id(pane.candidate), pane.lacks_engine, self._session.busy)
+        shape = (*facts, *others)
         if self._shapes.get(key) == shape:
             return
         self._shapes[key] = shape

@@ -228,7 +228,7 @@ class PaneView(QFrame):
     def _shape_of(self, pane: Pane) -> tuple[object, ...]:
         is_reference = self._session.chat.reference_key == self.key
         shape = (pane.state, pane.failure, id(pane.loaded), id(pane.model), pane.needs_template)
-        return (*shape, is_reference, id(pane.candidate), _wait_kind(pane))
+        return (*shape, is_reference, id(pane.candidate), pane.lacks_engine)
 
     def _refresh_pane(self) -> None:
         pane = self.pane
@@ -326,8 +326,3 @@ class PaneView(QFrame):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QColor(tokens.accent))
             painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 6, 6)
-
-
-def _wait_kind(pane: Pane) -> bool | None:
-    """None without a wait for the engine; else whether that has failed."""
-    return pane.engine_wait.failed if pane.engine_wait is not None else None

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QPushButton
 
 from app.core.chat import AnswerFigures, StopReason
 from app.core.settings import CHAT, CompareMode
-from app.lab.panes import PaneFailure, PaneState
+from app.lab.panes import EngineWait, PaneFailure, PaneState
 from app.ui.compare.candidate_chip import Density
 from app.ui.compare.elsewhere_popover import ElsewherePopover
 from app.ui.compare.pane_menu import PaneCommand
@@ -70,6 +70,30 @@ def test_each_candidate_has_a_chip_and_a_pane(shown: Shown) -> None:
     assert letters(shown) == "ABC"
     widths = {view.width() for view in shown.page.panes.views()}
     assert max(widths) - min(widths) <= 1
+
+
+def test_a_pane_and_its_chip_say_that_they_wait_for_the_engine(shown: Shown) -> None:
+    session, view = shown.session, shown.pane("B")
+    chip = shown.page.top.candidates.chips()[1]
+
+    def wait(engine: EngineWait | None) -> None:
+        session.pane(session.key("B")).engine_wait = engine
+        session.set_state("B", PaneState.ASLEEP)
+        shown.settle()
+        view.tick()
+
+    wait(EngineWait(share=0.25))
+    assert view.header.state.text == "waits for the engine 25%"
+    assert view.header.progress.share == 0.25
+    assert (view.header.dot.state, chip.dot.state) == (DotState.WAITING, DotState.WAITING)
+    wait(EngineWait(share=0.5, seconds_left=200.0))
+    assert view.header.state.text == "waits for the engine 50%"
+    wait(EngineWait(failed=True))
+    assert view.header.state.text == "has no engine"
+    assert (view.header.dot.state, chip.dot.state) == (DotState.FAILED, DotState.FAILED)
+    wait(None)
+    assert view.header.state.text == "asleep"
+    assert (view.header.dot.state, chip.dot.state) == (DotState.ASLEEP, DotState.ASLEEP)
 
 
 def test_files_are_chosen_and_opened_beside_the_others(shown: Shown, qtbot: QtBot) -> None:
