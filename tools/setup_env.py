@@ -137,7 +137,11 @@ def packages(kind: str) -> list[str]:
 def run_pip(kind: str, shown: Progress, words: list[str]) -> None:
     """Let pip install something."""
     command = [venv_python(), "-m", "pip", "install", "--verbose", "--progress-bar", "off"]
-    with Command([*command, "--disable-pip-version-check", *words], LOG) as pip:
+    command.append("--disable-pip-version-check")
+    if kind == "run":
+        # The window comes first: what it imports is compiled as it is imported. Half of the time.
+        command.append("--no-compile")
+    with Command([*command, *words], LOG) as pip:
         for line in pip.lines():
             shown.take(step_of(line))
         status = pip.wait()
