@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.ui.answer_document import AnswerDocument
-from app.ui.compare.part_bar import PartBar
 from app.ui.format import count
 from app.ui.markdown import MarkdownView
+from app.ui.part_bar import PartBar
 from app.ui.text_parts import (
     PART_WEIGHT,
     SLICE_WEIGHT,

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayo
 from app.core.chat import StopReason
 from app.ui.answer_document import GUTTER_PX
 from app.ui.compare.answer_facts import AnswerFacts
-from app.ui.compare.part_bar import PartBar
 from app.ui.compare.quiet_button import SIDE_PX, QuietButton
 from app.ui.compare.turn_parts import ThinkingBlock
 from app.ui.icons import icon
 from app.ui.markdown import MarkdownView
+from app.ui.part_bar import PartBar
 from app.ui.plain import set_tip
 from app.ui.theme import GRID
 from app.ui.widgets import label, push_button

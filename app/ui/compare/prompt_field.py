@@ -4,29 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import (
-    QDialog,
-    QFrame,
-    QHBoxLayout,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.ui.compare.part_bar import PartBar
 from app.ui.format import byte_size, count
-from app.ui.markdown import MarkdownView
-from app.ui.plain import set_tip, set_title
+from app.ui.plain import set_tip
+from app.ui.text_window import TextWindow
 from app.ui.theme import GRID
 from app.ui.widgets import IconButton, push_button
 from app.ui.widgets.flow import FlowLayout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from app.ui.compare.growing_edit import GrowingEdit
 
 
@@ -143,7 +131,7 @@ class PastedChip(QFrame):
         row.addWidget(self.remove_button)
 
     def _open(self) -> None:
-        show_text(pasted_words(self.text), self.text, self)
+        TextWindow(pasted_words(self.text), self.text, self).show()
 
 
 def pasted_words(text: str) -> str:
@@ -153,40 +141,6 @@ def pasted_words(text: str) -> str:
     one, several = _tr("{count} line"), _tr("{count} lines")
     said = (one if lines == 1 else several).format(count=count(lines))
     return f"{_tr('Pasted text')} · {size} · {said}"
-
-
-def show_text(title: str, text: str, parent: QWidget) -> QDialog:
-    """Show a text of any length in a window of its own, in parts."""
-    dialog = QDialog(parent.window())
-    set_title(dialog, title)
-    dialog.resize(GRID * 88, GRID * 64)
-    view = MarkdownView(title)
-    view.set_formatted(False)
-    content = QWidget()
-    inner = QVBoxLayout(content)
-    inner.addWidget(view)
-    inner.addStretch(1)
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setWidget(content)
-    buttons = QHBoxLayout()
-    buttons.addWidget(_button(_tr("Copy all"), lambda: QGuiApplication.clipboard().setText(text)))
-    buttons.addStretch(1)
-    buttons.addWidget(_button(_tr("Close"), dialog.close))
-    column = QVBoxLayout(dialog)
-    column.addWidget(area, 1)
-    column.addWidget(PartBar(view, offers_format=False))
-    column.addLayout(buttons)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    view.set_markdown(text)
-    dialog.show()
-    return dialog
-
-
-def _button(text: str, clicked: Callable[[], object]) -> QPushButton:
-    button = push_button(text)
-    button.clicked.connect(lambda: clicked())
-    return button
 
 
 def _tr(text: str) -> str:

@@ -16,12 +16,12 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.compare.growing_edit import GrowingEdit
-from app.ui.compare.part_bar import PartBar
 from app.ui.compare.prompt_field import PromptField
 from app.ui.compare.quiet_button import SIDE_PX, QuietButton
 from app.ui.compare.words import tokens_words
 from app.ui.icons import Tone, icon
 from app.ui.markdown import MarkdownView
+from app.ui.part_bar import PartBar
 from app.ui.plain import set_spoken, set_tip
 from app.ui.text_parts import PART_WEIGHT, SLICE_WEIGHT, fits, last_part, plain_cut
 from app.ui.theme import GRID

@@ -209,8 +209,16 @@ class FakeSession:
     def regenerate(self, turn: Turn, keys: Sequence[str] | None = None) -> None:
         self._note("regenerate", turn, keys)
         for key in list(turn.answers) if keys is None else keys:
-            turn.answers[key] = Answer()
+            turn.set_aside(key)
         self.listener.turns_changed()
+
+    def show_earlier_answer(self, turn: Turn, key: str) -> None:
+        self._note("show_earlier_answer", turn, key)
+        turn.turn_over(key)
+        self.listener.turns_changed()
+
+    def show_earlier_turn(self, turn: Turn) -> None:
+        self._note("show_earlier_turn", turn)
 
     def edit(self, turn: Turn, prompt: str) -> None:
         self._note("edit", turn, prompt)

@@ -389,3 +389,41 @@ def test_an_answer_that_has_not_begun_has_only_what_it_shows(shown: Shown, qtbot
     shown.session.finish("A")
     shown.settle()
     assert len(buttons_of(turn)) == 4
+
+
+# ------------------------------------------------------------------------------ going back
+
+
+def test_an_answer_that_was_written_anew_can_be_gone_back_to(shown: Shown, qtbot: QtBot) -> None:
+    transcript = with_turns(shown, 2)
+    view = transcript.views()[-1]
+    key, turn = shown.session.panes[0].key, view.turn
+    before = turn.answers[key].text
+    qtbot.mouseClick(view.answer.regenerate_button, LEFT)
+    shown.settle()
+    turn.answers[key].text = "Another answer."
+    turn.answers[key].stop_reason = StopReason.END
+    shown.session.listener.turns_changed()
+    shown.settle()
+    assert view.answer.earlier_button.isVisible()
+    assert view.answer.text.source == "Another answer."
+    qtbot.mouseClick(view.answer.earlier_button, LEFT)
+    shown.settle()
+    assert view.answer.text.source == before
+    assert view.answer.earlier_button.isVisible()
+
+
+def test_a_message_that_was_edited_can_be_gone_back_to(shown: Shown, qtbot: QtBot) -> None:
+    transcript = with_turns(shown, 2)
+    view = transcript.views()[-1]
+    assert view.prompt.earlier_button is None
+    view.turn.versions = 1
+    shown.session.listener.turns_changed()
+    shown.settle()
+    assert view.prompt.earlier_button is not None
+    view.prompt.start_editing()
+    assert not view.prompt.earlier_button.isVisible()
+    view.prompt.stop_editing()
+    qtbot.mouseClick(view.prompt.earlier_button, LEFT)
+    shown.settle()
+    assert shown.session.calls[-1] == ("show_earlier_turn", (view.turn,))

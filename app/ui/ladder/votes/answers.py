@@ -10,7 +10,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from app.ui.ladder.votes.marks import SIDE_PX, CandidateMark
 from app.ui.ladder.votes.words import DOT, answer_words
 from app.ui.markdown import MarkdownView
+from app.ui.part_bar import PartBar
 from app.ui.plain import set_spoken
+from app.ui.text_parts import SLICE_WEIGHT, fits, plain_cut
+from app.ui.text_window import TextWindow
 from app.ui.theme import GRID
 from app.ui.widgets import ElidedLabel, label, push_button
 
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from app.lab.votes_orders import ShownPair
     from app.ui.ladder.votes.port import VoteCandidate
 
-_LONG_CHARACTERS, _SHOWN_CHARACTERS = 900, 500
+_LONG_WEIGHT, _SHOWN_WEIGHT = 1200, 600
 
 
 class AnswerCard(QFrame):
@@ -54,6 +57,7 @@ class AnswerCard(QFrame):
         column.setSpacing(GRID)
         column.addLayout(head)
         column.addWidget(self.text)
+        column.addWidget(PartBar(self.text))
         column.addWidget(self.nothing)
         column.addStretch(1)
         # What is told after the vote has its room before it: nothing jumps.
@@ -143,13 +147,16 @@ class AnswersView(QScrollArea):
     def show_pair(self, pair: ShownPair) -> None:
         """Show a pair, from its top."""
         self._prompt = pair.prompt
-        self._show_prompt(whole=len(pair.prompt) <= _LONG_CHARACTERS)
+        self._show_prompt(whole=fits(pair.prompt, 0, _LONG_WEIGHT))
         set_spoken(self.prompt, self.tr("Prompt: {0}").format(pair.prompt[:200]))
         self.left.show_text(pair.left)
         self.right.show_text(pair.right)
         self.verticalScrollBar().setValue(0)
 
     def _show_prompt(self, *, whole: bool) -> None:
-        short = self._prompt[:_SHOWN_CHARACTERS].rstrip() + " …"
+        if whole and not fits(self._prompt, 0, SLICE_WEIGHT):
+            TextWindow(self.tr("Prompt"), self._prompt, self).show()
+            return
+        short = self._prompt[: plain_cut(self._prompt, 0, _SHOWN_WEIGHT)].rstrip() + " …"
         self.prompt.setText(self._prompt if whole else short)
         self.whole_button.setVisible(not whole)
