@@ -12,6 +12,7 @@ from app.core.settings import MOST_SEED, MOST_THREADS
 # Longer than any context there is; what does not fit the memory is told by the engine.
 MOST_TOKENS = 1 << 24
 THREADS_HELP = "threads of each engine (default: the physical cores)"
+CONTEXT_HELP = "context length in tokens; less than 256 is raised to that"
 KV_HELP = "number format of the KV cache (default: f16)"
 
 

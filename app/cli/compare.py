@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.bootstrap import build_command_session
-from app.cli.arguments import KV_HELP, THREADS_HELP, positive, prompt, seed, temperature, threads
+from app.cli.arguments import (
+    CONTEXT_HELP,
+    KV_HELP,
+    THREADS_HELP,
+    positive,
+    prompt,
+    seed,
+    temperature,
+    threads,
+)
 from app.cli.models import add_model_arguments, chosen_models
 from app.cli.words import gigabytes, number, seconds
 from app.core.chat_templates import WELL_KNOWN
@@ -85,7 +94,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=seed, default=1, metavar="S", help="of what is drawn (default: 1)"
     )
-    parser.add_argument("--ctx", type=positive, metavar="N", help="context length in tokens")
+    parser.add_argument("--ctx", type=positive, metavar="N", help=CONTEXT_HELP)
     parser.add_argument("--threads", type=threads, metavar="N", help=THREADS_HELP)
     parser.add_argument(
         "--kv", choices=[str(kind) for kind in KvType], default=str(KvType.F16), help=KV_HELP

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from app.cli.arguments import KV_HELP, positive
+from app.cli.arguments import CONTEXT_HELP, KV_HELP, positive
 from app.cli.hub_words import add_endpoint, opened_hub, parameters
 from app.cli.words import gigabytes, number
 from app.core.errors import PersonError
@@ -39,7 +39,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "they fit this PC. Of each file only the header is read.",
     )
     parser.add_argument("repository", metavar="ORG/REPO", help="a repository of the Hub")
-    parser.add_argument("--ctx", type=positive, metavar="N", help="context length in tokens")
+    parser.add_argument("--ctx", type=positive, metavar="N", help=CONTEXT_HELP)
     parser.add_argument(
         "--kv", choices=[str(kind) for kind in KvType], default=str(KvType.F16), help=KV_HELP
     )

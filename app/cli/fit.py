@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.cli.arguments import KV_HELP, THREADS_HELP, positive, threads
+from app.cli.arguments import CONTEXT_HELP, KV_HELP, THREADS_HELP, positive, threads
 from app.cli.hub_words import add_endpoint, names_hub_file, opened_hub
 from app.cli.models import MODEL_HELP, model_path
 from app.cli.words import gigabytes, number
@@ -35,7 +35,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "alone, and of a file on the Hub only the header is read.",
     )
     parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
-    parser.add_argument("--ctx", type=positive, metavar="N", help="size of the context in tokens")
+    parser.add_argument("--ctx", type=positive, metavar="N", help=CONTEXT_HELP)
     parser.add_argument(
         "--kv", choices=[str(kind) for kind in KvType], default=str(KvType.F16), help=KV_HELP
     )

@@ -7,6 +7,8 @@ from enum import StrEnum
 import msgspec
 
 DEFAULT_CONTEXT_TOKENS = 4096
+CONTEXT_STEP_TOKENS = 256
+"""llama.cpp makes contexts of whole steps: one step is the smallest that there is."""
 DEFAULT_MAX_TOKENS = 256
 MOST_THREADS = 512
 """ggml's own limit; it aborts above."""
@@ -39,7 +41,8 @@ class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
     """What a load needs beside the model file; a change means a reload, except of threads.
 
     Attributes:
-        context_tokens: Size of the context; None means min(4096, what the model allows).
+        context_tokens: Size of the context, raised to a whole step; None means min(4096, what the
+            model allows).
         threads: Threads while generating; None lets the pool divide the physical cores.
         gpu_layers: Layers on a GPU; None means all of them where there is a GPU, else none.
         kv_type: Format of the KV cache.

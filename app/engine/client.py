@@ -7,41 +7,44 @@ import logging
 import subprocess
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+import msgspec
+
 from app.core.errors import PersonError
 from app.engine.codec import CodecError, decode_event, encode
 from app.engine.installed import builder_command, engine_is_there
+from app.engine.kept_log import KeptLog
 from app.engine.messages import (
     MAX_LINE_BYTES,
     PROTOCOL_VERSION,
-    ChatRendered,
     Command,
     Event,
-    Failed,
     Generate,
     Hello,
-    RenderChat,
+    LoadProgress,
+    PromptProgress,
+    QuantizeProgress,
     Rendered,
+    Step,
     Stop,
+    Text,
+    Working,
 )
 from app.engine.outcome import EndCause, EngineOutcome
 from app.engine.starting import engine_command, engine_environment
 from app.engine.variants import start_words
+from app.engine.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 
-TEMPLATE_SECONDS = 2.0
-START_SECONDS = 60.0
 _ASK_SECONDS = 1.0
 _TERMINATE_SECONDS = 1.0
 _KILL_SECONDS = 5.0
-_LOG_LINES = 4000
-_LOG_LINE_CHARACTERS = 2000
+_CHUNK_BYTES = 1 << 16
 _TAIL_LINES = 60
 
 
@@ -56,6 +59,37 @@ ABSENT = (
     "The engine is not compiled yet; the window does that when it opens, and so does this line:\n"
     "    {program}"
 )
+
+
+class TooLongToSend(PersonError):
+    """A command is longer than a message may be.
+
+    Attributes:
+        can_drop_turns: It is a chat that is short enough without its oldest turns.
+    """
+
+    def __init__(self, command: Command, detail: str) -> None:
+        self.can_drop_turns = False
+        sentence = "This is too long to send to an engine: it takes a megabyte at once."
+        if isinstance(command, Generate):
+            last = command.messages[-1:]
+            self.can_drop_turns = _can_be_sent(msgspec.structs.replace(command, messages=last))
+            sentence = (
+                "This chat is too long to send; start a new one or drop its oldest turns."
+                if self.can_drop_turns
+                else "This message is longer than the megabyte that an engine takes: shorten it."
+            )
+        super().__init__(sentence, detail)
+
+
+def _can_be_sent(command: Command) -> bool:
+    try:
+        encode(command)
+    except CodecError:
+        return False
+    return True
+
+
 ClientEvent = Event | Exited
 Sink = Callable[[str, ClientEvent], None]
 
@@ -79,13 +113,14 @@ class EngineClient:
         self._folder = folder
         self._ids = itertools.count(1)
         self._process: subprocess.Popen[bytes] | None = None
-        self._log: deque[str] = deque(maxlen=_LOG_LINES)
+        self._log = KeptLog()
+        self._step = Step.START
+        self._step_id = 0
         self._cause: EndCause | None = None
         self._write_lock = threading.Lock()
         self._reader: threading.Thread | None = None
         self._closer: threading.Thread | None = None
-        self._watchdog: threading.Timer | None = None
-        self._watched_id = 0
+        self._watchdog: Watchdog | None = None
 
     @property
     def pid(self) -> int | None:
@@ -100,7 +135,7 @@ class EngineClient:
 
     def log_text(self) -> str:
         """The engine's own log so far."""
-        return "\n".join(self._log.copy())
+        return self._log.text()
 
     def start(self) -> None:
         """Start the process.
@@ -133,7 +168,8 @@ class EngineClient:
         self._reader = threading.Thread(
             target=self._read, args=(process, logger), name=f"engine-{self.key}", daemon=True
         )
-        self._watch(0, START_SECONDS, EndCause.START_TIMEOUT)
+        self._watchdog = Watchdog(f"watchdog-{self.key}", process.pid, self._end)
+        self._watchdog.start()
         logger.start()
         self._reader.start()
 
@@ -145,17 +181,12 @@ class EngineClient:
         """Send a command. An engine that is gone is told of by its Exited event alone.
 
         Raises:
-            PersonError: The message is too long to send.
+            TooLongToSend: The message is.
         """
         try:
             line = encode(command)
         except CodecError as error:
-            raise PersonError(
-                "This chat is too long to send; start a new one or drop its oldest turns.",
-                str(error),
-            ) from error
-        if isinstance(command, Generate | RenderChat):
-            self._watch(command.id, TEMPLATE_SECONDS, EndCause.TEMPLATE_TIMEOUT)
+            raise TooLongToSend(command, str(error)) from error
         process = self._process
         if process is None or process.stdin is None:
             return
@@ -190,7 +221,6 @@ class EngineClient:
         if self._cause is not None or process is None:
             return
         self._cause = cause
-        self._unwatch()
         if process.returncode is not None:
             return
         self._closer = threading.Thread(
@@ -218,40 +248,36 @@ class EngineClient:
         done = _ended(process, _KILL_SECONDS)
         log.info("engine %s %s, %.3f s, over: %s", self.key, rung, time.monotonic() - begin, done)
 
-    def _watch(self, command_id: int, seconds: float, cause: EndCause) -> None:
-        self._unwatch()
-        self._watched_id = command_id
-        self._watchdog = threading.Timer(seconds, self._end, (cause,))
-        self._watchdog.daemon = True
-        self._watchdog.name = f"watchdog-{self.key}"
-        self._watchdog.start()
-
-    def _unwatch(self) -> None:
-        watchdog, self._watchdog = self._watchdog, None
-        if watchdog is not None:
-            watchdog.cancel()
-
     def _read_log(self, stream: IO[bytes]) -> None:
         with stream:
-            for raw in iter(lambda: stream.readline(_LOG_LINE_CHARACTERS), b""):
-                self._log.append(raw.decode("utf-8", errors="replace").rstrip("\n"))
+            while chunk := stream.read(_CHUNK_BYTES):
+                self._log.feed(chunk)
+                if self._watchdog is not None:
+                    self._watchdog.note()
+        self._log.end()
 
     def _read(self, process: subprocess.Popen[bytes], logger: threading.Thread) -> None:
         assert process.stdout is not None
-        with process.stdout as stream:
-            self._read_events(stream)
+        try:
+            with process.stdout as stream:
+                self._read_events(stream)
+        except Exception:  # whatever it is, the engine's end must be told to who waits for it
+            log.exception("engine %s: its messages cannot be taken any more", self.key)
+            self._end(EndCause.BAD_PROTOCOL)
         status = process.wait()
         logger.join(_ASK_SECONDS)
-        self._unwatch()
+        if self._watchdog is not None:
+            self._watchdog.now_at(None)
+            self._watchdog.join(_ASK_SECONDS)
         if process.stdin is not None:
             with self._write_lock:
                 process.stdin.close()
-        tail = "\n".join(list(self._log)[-_TAIL_LINES:])
-        self._sink(self.key, Exited(EngineOutcome(status, self._cause, tail)))
+        tail = self._log.tail(_TAIL_LINES)
+        self._sink(self.key, Exited(EngineOutcome(status, self._cause, tail, self._step)))
 
     def _read_events(self, stream: IO[bytes]) -> None:
         pending = b""
-        while chunk := stream.read(1 << 16):
+        while chunk := stream.read(_CHUNK_BYTES):
             pending += chunk
             *lines, pending = pending.split(b"\n")
             if len(pending) > MAX_LINE_BYTES:
@@ -267,17 +293,34 @@ class EngineClient:
                 self._take(event)
 
     def _take(self, event: Event) -> None:
+        self._note(event)
+        if isinstance(event, Hello) and event.protocol != PROTOCOL_VERSION:
+            self._end(EndCause.BAD_PROTOCOL)
+            return
+        self._sink(self.key, event)
+
+    def _note(self, event: Event) -> None:
+        """Know what the engine is at: an end in the middle of it is laid to that."""
+        before = self._step
         match event:
+            case Working():
+                self._step, self._step_id = event.step, event.id
+            case Rendered():
+                self._step = Step.PROMPT
+            case Text():
+                self._step = Step.GENERATE
+            case LoadProgress() | PromptProgress() | QuantizeProgress():
+                pass
             case Hello():
-                self._unwatch()
-                if event.protocol != PROTOCOL_VERSION:
-                    self._end(EndCause.BAD_PROTOCOL)
-                    return
-            case Rendered() | ChatRendered() | Failed() if event.id == self._watched_id:
-                self._unwatch()
+                self._step = Step.IDLE
+            case _ if event.id == self._step_id:
+                self._step = Step.IDLE
             case _:
                 pass
-        self._sink(self.key, event)
+        if self._watchdog is not None:
+            self._watchdog.note()
+            if self._step is not before:
+                self._watchdog.now_at(self._step)
 
 
 def _ended(process: subprocess.Popen[bytes], seconds: float) -> bool:

@@ -15,6 +15,10 @@ from app.core.settings import FlashAttention, KvType, SamplingSettings
 
 PROTOCOL_VERSION = 1
 MAX_LINE_BYTES = 1 << 20
+TEMPLATE_SECONDS = 2.0
+"""Processor time that a chat template may take, in seconds."""
+NO_COMMAND = 0
+"""The id of a Failed that belongs to no command: one that the engine could not read."""
 
 
 class FailureKind(StrEnum):
@@ -23,6 +27,7 @@ class FailureKind(StrEnum):
     LOAD = "load"
     CANCELLED = "cancelled"
     CONTEXT_MEMORY = "context_memory"
+    MEMORY = "memory"
     TEMPLATE = "template"
     PROMPT_TOO_LONG = "prompt_too_long"
     GENERATE = "generate"
@@ -31,6 +36,24 @@ class FailureKind(StrEnum):
     QUANTIZE = "quantize"
     SCORE = "score"
     PROTOCOL = "protocol"
+
+
+class Step(StrEnum):
+    """What an engine is at: what an end in the middle of it is laid to."""
+
+    START = "start"
+    IDLE = "idle"
+    LOAD = "load"
+    RENDER = "render"
+    TOKENIZE = "tokenize"
+    PROMPT = "prompt"
+    GENERATE = "generate"
+    BENCH = "bench"
+    SCORE = "score"
+    QUANTIZE = "quantize"
+    PREDICT = "predict"
+    KERNELS = "kernels"
+    CHECK = "check"
 
 
 # --- commands: window process to engine ---------------------------------------------------
@@ -345,6 +368,18 @@ class Hello(msgspec.Struct, tag="hello", frozen=True):
     variant: str = ""
 
 
+class Working(msgspec.Struct, tag="working", frozen=True):
+    """A command has begun, or its next step.
+
+    Attributes:
+        characters: Of the text that is turned into tokens.
+    """
+
+    id: int
+    step: Step
+    characters: int = 0
+
+
 class LoadProgress(msgspec.Struct, tag="load_progress", frozen=True):
     """Share of the weights read, 0 to 1."""
 
@@ -656,6 +691,7 @@ class Failed(msgspec.Struct, tag="failed", frozen=True):
 
 Event = (
     Hello
+    | Working
     | LoadProgress
     | Loaded
     | Rendered

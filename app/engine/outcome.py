@@ -7,6 +7,8 @@ import signal
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from app.engine.messages import TEMPLATE_SECONDS, Step
+
 
 class EndCause(Enum):
     """Why the program itself ended an engine."""
@@ -14,13 +16,50 @@ class EndCause(Enum):
     CLOSED = auto()
     TEMPLATE_TIMEOUT = auto()
     START_TIMEOUT = auto()
+    LOAD_STALLED = auto()
     BAD_PROTOCOL = auto()
 
 
 # The signal's number on Unix, and what Windows ends a process with.
 _ILLEGAL_INSTRUCTION = (-4, 0xC000001D)
 _ABORT_LINE = re.compile(r"GGML_ASSERT\(|GGML_ABORT|terminate called|what\(\):|fatal error")
+_ABORT_CHARACTERS = 300
 _SOURCE_PREFIX = re.compile(r"^\S*/(?=[^/\s]+:\d+:)")
+
+_DOING = {
+    Step.START: "as it started",
+    Step.IDLE: "as it waited for work",
+    Step.LOAD: "on this file",
+    Step.RENDER: "over the chat template",
+    Step.TOKENIZE: "as it turned the text into tokens",
+    Step.PROMPT: "as it read the prompt",
+    Step.GENERATE: "as it answered",
+    Step.BENCH: "as its speed was measured",
+    Step.SCORE: "as its quality was measured",
+    Step.QUANTIZE: "as it made the shrunken version",
+    Step.PREDICT: "on this file’s header",
+    Step.KERNELS: "as this PC’s speed was measured",
+    Step.CHECK: "as it checked itself",
+}
+# Steps whose words name the file already, or that are about none.
+_WITHOUT_MODEL = frozenset(
+    {Step.START, Step.IDLE, Step.LOAD, Step.PREDICT, Step.KERNELS, Step.CHECK}
+)
+_ADVICE_ON_FILE = (
+    "Reload tries again; if it happens again, the file is damaged or this llama.cpp does not know "
+    "it: download it again or take another version."
+)
+_ADVICE_ON_RUNNING = (
+    "Reload tries again; if it happens again, this llama.cpp cannot run this file on this PC: take "
+    "another version."
+)
+_ADVICE = {
+    Step.LOAD: _ADVICE_ON_FILE,
+    Step.PREDICT: _ADVICE_ON_FILE,
+    Step.RENDER: "Choose one of the well-known templates in this pane's settings.",
+    Step.TOKENIZE: "It was this text that the model's tokenizer did not stand: shorten it, or "
+    "break up what repeats in it. The file may be sound.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +70,13 @@ class EngineOutcome:
         status: Exit status; negative is the number of the signal that ended it.
         cause: Why the program ended it; None if it ended by itself.
         log_tail: Last lines of its log.
+        step: What it was at.
     """
 
     status: int
     cause: EndCause | None
     log_tail: str
+    step: Step = Step.LOAD
 
     @property
     def was_wanted(self) -> bool:
@@ -46,7 +87,8 @@ class EngineOutcome:
     def abort_text(self) -> str:
         """What llama.cpp printed when it gave up, without its build path; else empty."""
         lines = [line for line in self.log_tail.splitlines() if _ABORT_LINE.search(line)]
-        return "\n".join(_SOURCE_PREFIX.sub("", line.strip()) for line in lines[:3])
+        found = [_SOURCE_PREFIX.sub("", line.strip()) for line in lines[:3]]
+        return "\n".join(line[:_ABORT_CHARACTERS] for line in found)
 
     @property
     def sentence(self) -> str:
@@ -55,9 +97,14 @@ class EngineOutcome:
             case EndCause.CLOSED:
                 return "The engine was closed."
             case EndCause.TEMPLATE_TIMEOUT:
-                return "The chat template of this file took longer than 2 seconds; it was ended."
+                return (
+                    f"The chat template of this file took longer than {TEMPLATE_SECONDS:g} seconds;"
+                    " it was ended."
+                )
             case EndCause.START_TIMEOUT:
-                return "The engine did not start within 60 seconds."
+                return "The engine did not start: nothing was heard of it for a minute or more."
+            case EndCause.LOAD_STALLED:
+                return "This file was loaded for minutes without getting on; that was ended."
             case EndCause.BAD_PROTOCOL:
                 return "The engine sent something that is no message of this program."
             case None:
@@ -69,10 +116,13 @@ class EngineOutcome:
         return self.cause is None and self.status in _ILLEGAL_INSTRUCTION
 
     def _own_end(self) -> str:
+        doing = _DOING[self.step]
+        what = doing if self.step in _WITHOUT_MODEL else f"on this file {doing}"
         if self.abort_text:
-            return f"llama.cpp gave up on this file: {self.abort_text.splitlines()[0]}"
+            reason = self.abort_text.splitlines()[0].rstrip(".")
+            return f"llama.cpp gave up {what}: {reason}."
         if self.status == -signal.SIGABRT:
-            return "llama.cpp gave up on this file without saying why."
+            return f"llama.cpp gave up {what} without saying why."
         if self.status == -getattr(signal, "SIGKILL", 9):
             return "The engine was ended from outside, most likely because memory ran out."
         if self.lacks_instruction:
@@ -81,19 +131,21 @@ class EngineOutcome:
                 "“shrinkscope devices” repairs that, or says how."
             )
         if self.status in (-signal.SIGSEGV, -getattr(signal, "SIGBUS", 7)):
-            return "The engine crashed while reading this file."
-        return f"The engine ended unexpectedly with status {self.status}."
+            return f"The engine crashed {doing}."
+        return f"The engine ended unexpectedly {doing}, with status {self.status}."
 
     @property
     def advice(self) -> str:
         """What the person can try."""
+        if self.cause is EndCause.LOAD_STALLED:
+            return (
+                "Take another version of the model; where the file lies on a slow or distant disk, "
+                "copy it to this PC first."
+            )
         if self.cause is EndCause.TEMPLATE_TIMEOUT:
             return "Choose one of the well-known templates in this pane's settings."
         if self.status == -getattr(signal, "SIGKILL", 9):
             return "Close other programs, choose a smaller context or a more shrunken version."
         if self.lacks_instruction:
             return "Repair the engine: it goes on without what fails here."
-        return (
-            "The other panes go on. Reload tries again; if it happens again, the file is damaged "
-            "or this llama.cpp does not know it: download it again or take another version."
-        )
+        return f"The other panes go on. {_ADVICE.get(self.step, _ADVICE_ON_RUNNING)}"

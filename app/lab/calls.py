@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from app.core.errors import PersonError
 from app.engine.client import ClientEvent, EngineClient, Exited
-from app.engine.messages import Failed, FailureKind, Hello
+from app.engine.messages import NO_COMMAND, Failed, FailureKind, Hello
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -60,6 +60,8 @@ class EngineFailed(PersonError):
 class EngineCalls:
     """One engine as a context manager; commands are sent and awaited one at a time.
 
+    The engine's end is an answer to every call, to the one that waits as to all later ones.
+
     Attributes:
         hello: What the engine said of itself; None before its first line was awaited.
     """
@@ -69,6 +71,7 @@ class EngineCalls:
         self._client = EngineClient(name, lambda _key, event: self._events.put(event), folder)
         self.hello: Hello | None = None
         self._started = False
+        self._ended: EngineFailed | None = None
 
     def __enter__(self) -> Self:
         """Start the engine and wait for its first line.
@@ -98,7 +101,11 @@ class EngineCalls:
         """
         if not self._started:
             self._started = True
-            self._client.start()
+            try:
+                self._client.start()
+            except PersonError as error:
+                self._ended = EngineFailed(error.sentence, error.detail)
+                raise
 
     @property
     def pid(self) -> int | None:
@@ -132,9 +139,10 @@ class EngineCalls:
         """Send a command whose answer :meth:`answer` waits for later; answers come in order.
 
         Raises:
-            EngineFailed: The engine cannot be started.
+            EngineFailed: The engine cannot be started, or has ended.
         """
         self._await_hello()
+        self._raise_end()
         self._client.send(command)
 
     def answer(self, command_id: int, answer: type[_T]) -> _T:
@@ -164,18 +172,26 @@ class EngineCalls:
         self, answer: type[_T], command_id: int, on_event: Callable[[ClientEvent], None] | None
     ) -> _T:
         while True:
+            self._raise_end()
             try:
                 # In pieces, so that Ctrl+C is heard on every system.
                 event = self._events.get(timeout=_POLL_SECONDS)
             except Empty:
                 check_end()
                 continue
-            if isinstance(event, answer):
-                return event
-            if isinstance(event, Exited):
-                outcome = event.outcome
-                raise EngineFailed(outcome.sentence, outcome.log_tail)
-            if isinstance(event, Failed) and event.id == command_id:
-                raise EngineFailed(event.sentence, event.detail, event.kind)
-            if on_event is not None:
-                on_event(event)
+            match event:
+                case Exited(outcome):
+                    self._ended = EngineFailed(outcome.sentence, outcome.log_tail)
+                case Failed() if event.id in (command_id, NO_COMMAND):
+                    raise EngineFailed(event.sentence, event.detail, event.kind)
+                case _ if isinstance(event, answer):
+                    return event
+                case _ if on_event is not None:
+                    on_event(event)
+                case _:
+                    pass
+
+    def _raise_end(self) -> None:
+        if self._ended is not None:
+            # Anew for each call: the one that waited may still hold its own.
+            raise EngineFailed(self._ended.sentence, self._ended.detail)

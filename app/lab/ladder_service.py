@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import queue
 import time
 from typing import TYPE_CHECKING, Protocol
@@ -14,7 +15,7 @@ from app.lab.ladder_rerun import order_of_plan
 from app.lab.ladder_worker import Ended, Measured, Prepared, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from app.lab.ladder_kept import About
     from app.lab.ladder_orders import LadderOrder, LadderRun
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _END_SECONDS = 12.0
+_MOST_TRIES = 2
+# A ladder that has told of progress this lately was getting on when the program was closed.
+_NEWS_SECONDS = 300.0
 
 
 class LaddersListener(Protocol):
@@ -75,6 +79,9 @@ class LadderService:
         self._gate: Gate | None = None
         self._held = False
         self._latest: LadderProgress | None = None
+        self._latest_seconds = -math.inf
+        self._step_begun: int | None = None
+        self._tries: dict[int, int] = {}
         self._last_uid = 0
         self._closed = False
 
@@ -107,6 +114,11 @@ class LadderService:
             if entry.state in going and entry.number is not None
         ]
 
+    def tries_of(self, numbers: Sequence[int]) -> dict[int, int]:
+        """How often measuring was begun at the step that each of these ladders is at: what
+        :meth:`go_on_with` needs to know at the next start."""
+        return {number: self._tries[number] for number in numbers if number in self._tries}
+
     @property
     def held(self) -> bool:
         """Whether measuring waits for answers in progress."""
@@ -133,20 +145,32 @@ class LadderService:
             self._change(entry, LadderState.MEASURING)
             self._mind_gate()
         elif entry.state in (LadderState.UNFINISHED, LadderState.FAILED):
-            self._list.remove(entry)
-            self._change(entry, LadderState.PREPARING, "")
-            self._place(entry)
-            self._prepare(entry)
+            if entry.number is not None:
+                self._tries.pop(entry.number, None)  # the person wants it tried anew
+            self._go_on(entry)
 
-    def go_on_with(self, numbers: Sequence[int]) -> list[LadderEntry]:
-        """Go on with what an earlier run of the program had :attr:`under_way`; what of it is
-        there and not finished."""
+    def go_on_with(
+        self, numbers: Sequence[int], tries: Mapping[int, int] | None = None
+    ) -> tuple[list[LadderEntry], list[LadderEntry]]:
+        """Go on with what an earlier run of the program had :attr:`under_way`.
+
+        Args:
+            numbers: Of the ladders.
+            tries: What :meth:`tries_of` said then.
+
+        Returns:
+            Those that go on, and those that do not by themselves, because the program ended twice
+            at the same step of them. What is finished or gone is in neither.
+        """
+        self._tries |= tries or {}
         by_number = {entry.number: entry for entry in self._list}
         entries = [by_number[number] for number in numbers if number in by_number]
         entries = [entry for entry in entries if entry.state is LadderState.UNFINISHED]
-        for entry in entries:
-            self.go_on(entry)
-        return entries
+        left = [entry for entry in entries if self._tries_of(entry) >= _MOST_TRIES]
+        gone_on = [entry for entry in entries if entry not in left]
+        for entry in gone_on:
+            self._go_on(entry)
+        return gone_on, left
 
     def pause(self, entry: LadderEntry) -> None:
         """Let the one that is measured wait at its next chance."""
@@ -214,17 +238,41 @@ class LadderService:
         latest, entry = self._latest, self.at_work
         if entry is not None and latest is not None and latest is not entry.progress:
             entry.progress = latest
+            self._note_step(entry, latest)
             self.listener.ladder_changed(entry)
         self._start_next()
 
     def close(self) -> bool:
-        """End what is measured, and wait for it; whether it has ended."""
+        """End what is measured, and wait for it; whether it has ended.
+
+        A ladder that was getting on is not counted as one that ended at its step.
+        """
         self._closed = True
+        entry = self.at_work
+        lately = time.monotonic() - self._latest_seconds < _NEWS_SECONDS
+        if lately and entry is not None and entry.number is not None:
+            self._tries.pop(entry.number, None)
         if self._gate is not None:
             self._gate.stop()
         return self._workers.join(_END_SECONDS)
 
     # --- within ---------------------------------------------------------------------------
+
+    def _go_on(self, entry: LadderEntry) -> None:
+        self._list.remove(entry)
+        self._change(entry, LadderState.PREPARING, "")
+        self._place(entry)
+        self._prepare(entry)
+
+    def _tries_of(self, entry: LadderEntry) -> int:
+        return self._tries.get(entry.number, 0) if entry.number is not None else 0
+
+    def _note_step(self, entry: LadderEntry, progress: LadderProgress) -> None:
+        """Another step than the one that measuring began with: the one before is done."""
+        self._latest_seconds = time.monotonic()
+        if self._step_begun not in (None, progress.done_steps) and entry.number is not None:
+            self._tries[entry.number] = 1
+        self._step_begun = progress.done_steps
 
     def _new(
         self, order: LadderOrder | None, plan: LadderPlan | None, created_ns: int
@@ -262,7 +310,9 @@ class LadderService:
         if entry is None or entry.state is LadderState.PREPARING:
             return  # the next one is ready in a moment
         self._change(entry, LadderState.MEASURING)
-        self._latest = None
+        if entry.number is not None:
+            self._tries[entry.number] = self._tries_of(entry) + 1
+        self._latest = self._step_begun = None
         self._gate = Gate()
         self._mind_gate()
 
@@ -336,6 +386,8 @@ class LadderService:
     def _take_end(self, entry: LadderEntry, event: Ended) -> None:
         self._gate = None
         entry.progress = None
+        if entry.number is not None and not self._closed:
+            self._tries.pop(entry.number, None)
         if event.stopped:
             if entry.state is not LadderState.ENDING:
                 self._change(entry, LadderState.ENDING)

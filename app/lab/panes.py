@@ -93,6 +93,7 @@ class Pane:
         candidate: Replaced when the person changes its settings.
         state: Changed through :meth:`become` alone.
         progress: 0 to 1 while preparing, loading or reading.
+        tokenizing_characters: How long the text is that is turned into tokens now; 0 while none is.
         failure: Why the last request failed; None after the next success.
         engine_wait: How far the engine is that is being built; None when engines can be started.
         model: Facts of the file's header, once read.
@@ -111,6 +112,7 @@ class Pane:
     candidate: Candidate
     state: PaneState = PaneState.ASLEEP
     progress: float | None = None
+    tokenizing_characters: int = 0
     failure: PaneFailure | None = None
     engine_wait: EngineWait | None = None
     model: ModelFile | None = None
@@ -164,6 +166,7 @@ class Pane:
             raise ValueError(f"{self.state} to {state}")
         self.state = state
         self.progress = None
+        self.tokenizing_characters = 0
         if state is not PaneState.GENERATING:
             self.live_tokens_per_second = None
             self._points.clear()

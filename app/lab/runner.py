@@ -12,7 +12,7 @@ from app.core.chat_templates import template_by_id
 from app.core.errors import PersonError
 from app.core.settings import CompareMode
 from app.engine import messages as m
-from app.engine.client import ClientEvent, Exited
+from app.engine.client import ClientEvent, Exited, TooLongToSend
 from app.lab.jobs import Job, JobQueue
 from app.lab.loader import Loader
 from app.lab.memory_room import check_together
@@ -265,8 +265,11 @@ class Runner:
         match event:
             case m.LoadProgress():
                 pane.progress = event.fraction
+            case m.Working(step=m.Step.TOKENIZE):
+                pane.tokenizing_characters = event.characters
             case m.Rendered():
                 pane.digest = event.digest
+                pane.tokenizing_characters = 0
             case m.PromptProgress():
                 pane.progress = event.done_tokens / max(1, event.total_tokens)
             case _:
@@ -357,12 +360,13 @@ class Runner:
 
     def _on_failed(self, pane: Pane, event: m.Failed) -> None:
         self._stopping_since.pop(pane.key, None)
-        if self._loader.is_load(pane, event.id):
+        unread = event.id == m.NO_COMMAND  # the engine could not read what it was sent last
+        if self._loader.is_load(pane, event.id) or (unread and self._loader.loads(pane)):
             self._shut(pane)
             self.fail(pane, PaneFailure(event.sentence, _advice(event), event.detail))
             return
         job = self._jobs.of(pane)
-        if job is None or job.request_id != event.id:
+        if job is None or event.id not in (job.request_id, m.NO_COMMAND):
             return
         if event.kind is m.FailureKind.CANCELLED:
             self._refuse(job, StopReason.STOPPED, None)
@@ -442,8 +446,8 @@ class Runner:
                     shared=job.shared,
                 )
             )
-        except PersonError as error:
-            can_drop = len(job.messages) > 2
+        except TooLongToSend as error:
+            can_drop = error.can_drop_turns and len(job.messages) > 2
             failure = PaneFailure(error.sentence, "", error.detail, can_drop_turns=can_drop)
             self._refuse(job, StopReason.ERROR, failure)
             return

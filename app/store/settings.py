@@ -67,6 +67,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ladder_limits: The person's own; None for what suits the PC.
         ladders_under_way: Numbers of the ladders that are measured or wait for it: what the next
             start goes on with, however this one ends.
+        ladder_tries: How often measuring was begun at the step that each of them is at, by number.
     """
 
     version: int = SETTINGS_VERSION
@@ -88,6 +89,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ladder_list_visible: bool = True
     ladder_limits: KeptLimits | None = None
     ladders_under_way: list[int] = []
+    ladder_tries: dict[str, int] = {}
 
 
 class _Unusable(Exception):

@@ -6,14 +6,20 @@ import msgspec
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
-from app.core.settings import MOST_THREADS, EngineSettings, FlashAttention, KvType
+from app.core.settings import (
+    CONTEXT_STEP_TOKENS,
+    MOST_THREADS,
+    EngineSettings,
+    FlashAttention,
+    KvType,
+)
 from app.ui.settings_rows import SettingsRows, choice_box, choose
 from app.ui.widgets.labels import label
 from app.ui.widgets.number_field import NumberField
 
 _MOST_CONTEXT = 10_000_000
 _MOST_LAYERS = 10_000
-_LEAST_CONTEXT = 64
+_LEAST_CONTEXT = CONTEXT_STEP_TOKENS
 
 
 class EngineEditor(QWidget):
@@ -109,7 +115,9 @@ class EngineEditor(QWidget):
         self, *, context_tokens: int | None = None, gpu_layers: int | None = None
     ) -> None:
         """What the model's header allows; None is not known."""
-        self._fields["context_tokens"].set_most(context_tokens or _MOST_CONTEXT)
+        self._fields["context_tokens"].set_most(
+            max(_LEAST_CONTEXT, context_tokens or _MOST_CONTEXT)
+        )
         # One more than the layers: the output layer counts.
         self._fields["gpu_layers"].set_most(_MOST_LAYERS if gpu_layers is None else gpu_layers + 1)
 

@@ -45,7 +45,8 @@ class LadderPart:
     Attributes:
         page: For the window, once it is built.
         service: The queue of ladders.
-        gone_on: Told which ladders go on by themselves that an earlier run of the program left.
+        gone_on: Told which ladders go on by themselves that an earlier run of the program left,
+            and which do not any more.
     """
 
     def __init__(
@@ -68,7 +69,9 @@ class LadderPart:
         self._kept = kept
         self._demo_there = False
         self._stored_there = False
-        self.gone_on: Callable[[list[LadderEntry]], object] = lambda _entries: None
+        self.gone_on: Callable[[list[LadderEntry], list[LadderEntry]], object] = (
+            lambda _gone_on, _left: None
+        )
         self._usual = default_limits(memory_budget_bytes(available_memory_bytes()))
         self._workers = LadderWorkers(paths, open_model_file)
         self._votes = VotesBackend(house.connection, paths.state, jobs)
@@ -148,21 +151,30 @@ class LadderPart:
     def close(self) -> bool:
         """End what is measured; whether it has ended."""
         self._keep_under_way()
-        return self.service.close()
+        numbers = self.service.under_way
+        ended = self.service.close()
+        tries = {str(number): n for number, n in self.service.tries_of(numbers).items()}
+        if self._stored_there:
+            self._kept.change(ladder_tries=tries)
+        return ended
 
     def _go_on(self) -> None:
         """Go on with what was measured when the program ended."""
-        entries = self.service.go_on_with(self._kept.now.ladders_under_way)
+        kept = self._kept.now
+        tries = {int(number): n for number, n in kept.ladder_tries.items() if number.isdecimal()}
+        gone_on, left = self.service.go_on_with(kept.ladders_under_way, tries)
         self._stored_there = True
-        if entries:
-            self.page.show_ladder(entries[0])
-            self.gone_on(entries)
+        if gone_on or left:
+            self.page.show_ladder((gone_on or left)[0])
+            self.gone_on(gone_on, left)
 
     def _keep_under_way(self) -> None:
         """Remember at once what is measured: the program may be killed."""
         numbers = self.service.under_way
-        if self._stored_there and numbers != self._kept.now.ladders_under_way:
-            self._kept.change(ladders_under_way=numbers)
+        tries = {str(number): n for number, n in self.service.tries_of(numbers).items()}
+        now = self._kept.now
+        if self._stored_there and (numbers, tries) != (now.ladders_under_way, now.ladder_tries):
+            self._kept.change(ladders_under_way=numbers, ladder_tries=tries)
 
     def _pickable(self) -> list[PickFile]:
         return without_twins(

@@ -250,7 +250,9 @@ class Window(QObject):
         ladder.page.said.connect(self.main.say)
         ladder.page.link_activated.connect(self.main.ask_to_open)
         ladder.page.pane_wanted.connect(self._show_pane)
-        ladder.gone_on = lambda entries: tell_gone_on(self.main, ladder.service, entries)
+        ladder.gone_on = lambda gone_on, left: tell_gone_on(
+            self.main, ladder.service, gone_on, left
+        )
 
     # --- ending ---------------------------------------------------------------------------
 

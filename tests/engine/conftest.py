@@ -14,7 +14,7 @@ from app.core.settings import SamplingSettings
 from app.engine import messages as m
 from app.engine.client import ClientEvent, EngineClient, Exited
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 240.0
 SHORT = SamplingSettings(max_tokens=32)
 
 _T = TypeVar("_T")

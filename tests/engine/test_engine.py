@@ -15,7 +15,7 @@ import pytest
 from app.core.chat import Message, Role, StopReason
 from app.core.settings import COMPARE_GREEDY, SamplingSettings
 from app.engine import messages as m
-from app.engine.client import EngineClient, Exited
+from app.engine.client import EngineClient, Exited, TooLongToSend
 from app.engine.host.text import MAX_ANSWER_BYTES
 from app.engine.outcome import EndCause
 from tests.engine.conftest import PATIENCE_SECONDS, RecordedEngine
@@ -223,6 +223,11 @@ def test_a_chosen_template_takes_the_place_of_the_files_own(
         ("{{ raise_exception('only user messages') }}", "only user messages"),
         ("{{ messages[0].content.nothing.more }}", "refuses these messages"),
         ("{{ 'A' * 2000000000 }}", "too much memory"),
+        (
+            "{{ raise_exception('\\ud800 of no character') }}",
+            "refuses these messages: \ufffd of no",
+        ),
+        ("{{ raise_exception('3 MB of it ' * 300000) }}", "refuses these messages: 3 MB of it"),
         ("", "empty prompt"),
     ],
 )
@@ -239,10 +244,27 @@ def test_a_bad_template_is_a_sentence_and_the_engine_lives(
     engine.answer("hi", SamplingSettings(max_tokens=1))
 
 
-def test_a_template_that_never_ends_is_ended(engine: RecordedEngine, tmp_path: Path) -> None:
+def test_a_template_that_never_ends_is_ended_and_the_engine_lives(
+    engine: RecordedEngine, tmp_path: Path
+) -> None:
     engine.load(files.write_tiny_llama(tmp_path / "m.gguf"))
-    loops = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}x"
-    engine.send_prompt("hi", template=loops)
+    engine.send_prompt("hi", template=files.ENDLESS_TEMPLATE)
+    failed = engine.wait(m.Failed)
+    assert failed.kind is m.FailureKind.TEMPLATE
+    assert "2 seconds" in failed.sentence
+    engine.answer("hi", SamplingSettings(max_tokens=1))
+
+
+def test_a_template_that_nothing_in_the_engine_can_interrupt_is_ended(
+    engine: RecordedEngine, tmp_path: Path
+) -> None:
+    """One call into C that would compare for centuries."""
+    engine.load(files.write_tiny_llama(tmp_path / "m.gguf"))
+    template = (
+        "{% set at = namespace(a=[0], b=[0]) %}{% for i in range(60) %}"
+        "{% set at.a = [at.a, at.a] %}{% set at.b = [at.b, at.b] %}{% endfor %}{{ at.a == at.b }}"
+    )
+    engine.send_prompt("hi", template=template)
     outcome = engine.wait(Exited).outcome
     assert outcome.cause is EndCause.TEMPLATE_TIMEOUT
     assert "2 seconds" in outcome.sentence
@@ -252,8 +274,9 @@ def test_a_file_that_aborts_llama_cpp_on_load(engine: RecordedEngine, tmp_path: 
     engine.send_load(files.write_duplicate_token_model(tmp_path / "m.gguf"))
     outcome = engine.wait(Exited).outcome
     assert outcome.cause is None
+    assert "gave up on this file: " in outcome.sentence
     assert "GGML_ASSERT" in outcome.sentence
-    assert outcome.advice
+    assert "the file is damaged" in outcome.advice
 
 
 def test_a_file_that_aborts_llama_cpp_on_the_first_message(
@@ -263,7 +286,8 @@ def test_a_file_that_aborts_llama_cpp_on_the_first_message(
     engine.send_prompt("hi")
     outcome = engine.wait(Exited).outcome
     assert outcome.status == -signal.SIGABRT
-    assert "llama.cpp gave up" in outcome.sentence
+    assert "gave up on this file as it turned the text into tokens" in outcome.sentence
+    assert "this text" in outcome.advice
 
 
 @pytest.mark.parametrize(
@@ -449,3 +473,101 @@ def test_an_answer_is_capped_in_bytes_whatever_its_tokens_are(
     assert len(text) == MAX_ANSWER_BYTES
     assert finished.figures.generated_tokens < 20
     assert engine.answer("again", SamplingSettings(max_tokens=1))[0].startswith(" w0")
+
+
+@pytest.mark.parametrize("context_tokens", [1, 16, 63, 100, 255, 257, 300])
+def test_a_context_of_any_size_is_filled_without_an_abort(
+    engine: RecordedEngine, tmp_path: Path, context_tokens: int
+) -> None:
+    path = files.write_tiny_llama(tmp_path / "m.gguf", context_length=4096)
+    loaded = engine.load(path, context_tokens)
+    assert loaded.context_tokens == (256 if context_tokens <= 256 else 512)
+    prompt = "x" * (loaded.context_tokens - 30)
+    _, _, finished = engine.answer(prompt, ENDLESS)
+    assert finished.stop_reason is StopReason.CONTEXT
+
+
+def test_a_piece_that_is_no_message_comes_through(engine: RecordedEngine, tmp_path: Path) -> None:
+    """One token of two megabytes."""
+    pieces = ["Look: ", "A" * 2_000_000, " that was it."]
+    engine.load(files.write_scripted_model(tmp_path / "m.gguf", pieces))
+    text, _, finished = engine.answer("go")
+    assert text.startswith("Look: AAA")
+    assert finished.stop_reason in (StopReason.END, StopReason.LENGTH)
+
+
+def test_messages_that_are_too_long_are_refused_before_they_are_sent(
+    engine: RecordedEngine, tmp_path: Path
+) -> None:
+    engine.load(files.write_tiny_llama(tmp_path / "m.gguf"))
+    half = "x" * (m.MAX_LINE_BYTES // 2)
+    for prompt, words, can_drop in (
+        ([Message(Role.USER, half)] * 3, "drop its oldest turns", True),
+        ([Message(Role.USER, half * 3)], "This message is longer", False),
+    ):
+        with pytest.raises(TooLongToSend, match=words) as refused:
+            engine.send_prompt(prompt)
+        assert refused.value.can_drop_turns is can_drop
+    engine.answer("still there?", SamplingSettings(max_tokens=1))
+
+
+@pytest.mark.parametrize("tokenizer", ["deepseek-llm", "tekken", "gpt-4o"])
+def test_a_long_run_of_one_letter_is_turned_into_tokens(
+    engine: RecordedEngine, tmp_path: Path, tokenizer: str
+) -> None:
+    """llama.cpp calls itself once a letter, and a usual stack ends at about 26,000."""
+    path = files.write_tiny_llama(
+        tmp_path / "m.gguf",
+        context_length=65536,
+        metadata={"tokenizer.ggml.pre": tokenizer},
+    )
+    engine.load(path, 256)
+    engine.send_prompt("a" * 200_000)
+    failed = engine.wait(m.Failed)
+    assert failed.kind is m.FailureKind.PROMPT_TOO_LONG
+    told = [event for event in engine.events if isinstance(event, m.Working)]
+    assert [one.step for one in told][-2:] == [m.Step.RENDER, m.Step.TOKENIZE]
+    assert told[-1].characters > 200_000
+
+
+def test_turning_a_text_into_tokens_can_be_stopped(engine: RecordedEngine, tmp_path: Path) -> None:
+    """The engine is free at once; what llama.cpp has begun goes on beside it to its end."""
+    path = files.write_tiny_llama(
+        tmp_path / "m.gguf", metadata={"tokenizer.ggml.pre": "deepseek-llm"}
+    )
+    engine.load(path, 256)
+    command_id = engine.send_prompt("a" * 900_000)
+    engine.wait(m.Working, lambda event: event.step is m.Step.TOKENIZE)
+    engine.client.stop(command_id)
+    failed = engine.wait(m.Failed)
+    assert (failed.id, failed.kind) == (command_id, m.FailureKind.CANCELLED)
+    engine.answer("hi", SamplingSettings(max_tokens=1))
+    engine.load(path, 256)  # the weights go when nothing reads them any more
+    engine.answer("hi", SamplingSettings(max_tokens=1))
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="signals and figures of Linux")
+def test_an_engine_that_is_stopped_is_not_ended_and_nothing_is_blamed(
+    engine: RecordedEngine, tmp_path: Path
+) -> None:
+    """Nor one that gets no processor: time counts only while a template computes."""
+    engine.load(files.write_tiny_llama(tmp_path / "m.gguf"))
+    pid = engine.client.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    engine.send_prompt("hi", SamplingSettings(max_tokens=1))
+    # More than a template may take: nothing but time shows that nothing happens.
+    assert not engine.client.join(3)
+    os.kill(pid, signal.SIGCONT)
+    assert engine.wait(m.Finished).figures.generated_tokens == 1
+
+
+def test_a_log_of_megabytes_costs_nothing_and_is_bounded(
+    engine: RecordedEngine, tmp_path: Path
+) -> None:
+    """A token of 20,000 letters stood in a pattern for minutes, one of a megabyte for ever."""
+    pieces = ["A" * 1_500_000, "model buffer size" * 90_000]
+    metadata = {"tokenizer.ggml.bos_token_id": 261, "tokenizer.ggml.eos_token_id": 262}
+    hostile = files.write_scripted_model(tmp_path / "m.gguf", pieces, metadata=metadata)
+    engine.load(hostile)
+    assert len(engine.client.log_text()) < 1_100_000

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ctypes
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.thinking import ThinkingMarks
 from app.engine.host.abort import AbortFlag
-from app.engine.host.load_log import LoadSizes
+from app.engine.host.load_log import LoadSizes, PlannedSizes, why_not_loaded
 from app.engine.host.text import StopStrings, TextBuilder
 from app.engine.messages import Device
 
@@ -115,3 +116,26 @@ def test_thinking_and_answer_come_apart() -> None:
     builder.finish()
     assert builder.pieces.take() == ("Yes.", "so so")
     assert builder.stop_found
+
+
+HOSTILE_LINES = [
+    "x" * 1_000_000,
+    " ".join(["x"] * 500_000),
+    "x: " + "y" * 1_000_000 + " model buffer size",
+    "model buffer size = " * 50_000,
+    "x: " + " " * 1_000_000 + "model buffer size = 1.0 MiB",
+    "x: CPU model buffer size = 1.2.3 MiB",
+    "x: CPU model buffer size = " + "9" * 5000 + " MiB",
+    "load_tensors: layer " + "9" * 5000 + " assigned to device CPU, is_swa = 0",
+    "print_info: file size   = 1..2 MiB (",
+]
+
+
+@pytest.mark.parametrize("line", HOSTILE_LINES, ids=range(len(HOSTILE_LINES)))
+def test_no_line_of_a_log_takes_long_or_counts(line: str) -> None:
+    """Patterns that go back take hours for such a line; the suite would not end."""
+    assert LoadSizes([line] * 20).weights_bytes == 0
+    planned = PlannedSizes([line] * 20)
+    assert not planned.complete
+    assert planned.weights_bytes == 0
+    assert why_not_loaded([line] * 20, "otherwise") == "otherwise"

@@ -6,6 +6,7 @@ import signal
 
 import pytest
 
+from app.engine.messages import Step
 from app.engine.outcome import EndCause, EngineOutcome
 
 
@@ -37,6 +38,32 @@ def test_an_end_that_the_program_made_is_explained(cause: EndCause) -> None:
     assert outcome.sentence.endswith(".")
     assert "memory ran out" not in outcome.sentence
     assert outcome.was_wanted == (cause is EndCause.CLOSED)
+
+
+@pytest.mark.parametrize("step", list(Step))
+@pytest.mark.parametrize("status", [-signal.SIGSEGV, -signal.SIGABRT, 1])
+def test_what_the_engine_was_at_is_told_and_the_file_is_blamed_for_its_load_alone(
+    step: Step, status: int
+) -> None:
+    outcome = EngineOutcome(status, None, "", step)
+    others = {EngineOutcome(status, None, "", other).sentence for other in Step if other != step}
+    assert outcome.sentence not in others
+    assert outcome.sentence.endswith(".")
+    damaged = "the file is damaged" in outcome.advice
+    assert damaged == (step in (Step.LOAD, Step.PREDICT))
+
+
+def test_a_crash_over_a_text_blames_the_text() -> None:
+    outcome = EngineOutcome(-signal.SIGSEGV, None, "", Step.TOKENIZE)
+    assert outcome.sentence == "The engine crashed as it turned the text into tokens."
+    assert "shorten it" in outcome.advice
+
+
+def test_what_is_printed_is_cut_before_it_is_told() -> None:
+    line = "/src/a.cpp:1: GGML_ASSERT(" + "x/" * 500_000
+    outcome = EngineOutcome(-signal.SIGABRT, None, "\n".join([line] * 9))
+    assert len(outcome.sentence) < 400
+    assert len(outcome.abort_text) < 1000
 
 
 def test_build_paths_are_left_out() -> None:

@@ -183,15 +183,50 @@ def test_what_was_under_way_when_the_program_ended_goes_on(
 
     again = open_window()
     again.service.take_stored(again.workers.stored())
-    gone_on = again.service.go_on_with([*numbers, 77])
+    gone_on, given_up = again.service.go_on_with([*numbers, 77])
+    assert given_up == []
     assert [entry.number for entry in gone_on] == numbers
     again.until(lambda: all(entry.state is LadderState.FINISHED for entry in gone_on))
     (left,) = [entry for entry in again.service.all if entry not in gone_on]
     assert left.number == third.number
     assert left.state is LadderState.UNFINISHED
     assert again.service.under_way == []
-    assert again.service.go_on_with(numbers) == [], "they are finished"
+    assert again.service.go_on_with(numbers) == ([], []), "they are finished"
     again.close()
+
+
+def test_what_ended_twice_at_the_same_step_waits_for_the_person(
+    open_window: Callable[[], Window], levels: list[Path], questions: Path
+) -> None:
+    """The program is killed while it measures, and killed again: what is kept is what it knew."""
+    numbers: list[int] = []
+    tries: dict[int, int] = {}
+    for killed in range(2):
+        window = open_window()
+        window.service.hold(True)  # it begins, and gets no further
+        if killed:
+            window.service.take_stored(window.workers.stored())
+            (entry,), left = window.service.go_on_with(numbers, tries)
+            assert left == []
+        else:
+            entry = window.service.add(order(levels, questions))
+        window.until(lambda at=entry: at.state is LadderState.MEASURING)
+        numbers = window.service.under_way
+        tries = window.service.tries_of(numbers)
+        assert tries == {entry.number: killed + 1}
+        window.close()
+
+    third = open_window()
+    third.service.take_stored(third.workers.stored())
+    gone_on, (entry,) = third.service.go_on_with(numbers, tries)
+    assert gone_on == []
+    assert entry.state is LadderState.UNFINISHED
+    assert third.service.under_way == []
+    third.service.go_on(entry)
+    third.until(lambda: entry.progress is not None and entry.progress.done_steps > 1)
+    assert third.service.tries_of(numbers) == {entry.number: 1}, "another step, another count"
+    third.close()
+    assert third.service.tries_of(numbers) == {}, "it was getting on when the window was closed"
 
 
 def test_quitting_in_the_middle_of_a_step_ends_the_engines(

@@ -18,6 +18,7 @@ from app.core.errors import PersonError
 from app.core.settings import CompareMode, EngineSettings, SamplingSettings
 from app.lab.panes import EngineWait, PaneState
 from app.lab.runner import TELL_SECONDS
+from tests.helpers import gguf_files as files
 from tests.lab.conftest import PLENTY_BYTES, Bench
 
 if TYPE_CHECKING:
@@ -352,6 +353,36 @@ def test_a_prompt_alone_too_long_cannot_be_helped_by_dropping(
     assert not failure.can_drop_turns
     with pytest.raises(PersonError, match="too long for this context"):
         bench.session.drop_oldest_turns(key)
+
+
+def test_a_long_text_is_told_as_work_and_can_be_stopped(bench: Bench, tmp_path: Path) -> None:
+    path = files.write_tiny_llama(
+        tmp_path / "m.gguf", metadata={"tokenizer.ggml.pre": "deepseek-llm"}
+    )
+    (key,) = bench.open([path])
+    pane = bench.session.pane(key)
+    turn = bench.session.ask("a" * 900_000)
+    bench.until(lambda: pane.tokenizing_characters > 900_000)
+    assert pane.state is S.READING
+    pid = pane.pid
+    bench.session.stop(key)
+    bench.rest()
+    assert turn.answers[key].stop_reason is StopReason.STOPPED
+    assert (pane.state, pane.pid, pane.tokenizing_characters) == (S.READY, pid, 0)
+
+
+def test_a_message_that_no_engine_takes_is_refused_with_the_reason(
+    bench: Bench, models: dict[str, Path]
+) -> None:
+    (key,) = bench.open([models["blue"]])
+    bench.session.ask("Why?")
+    bench.rest()
+    turn = bench.session.ask("x" * 1_100_000)
+    bench.rest()
+    assert "longer than the megabyte" in (turn.answers[key].error or "")
+    failure = bench.session.pane(key).failure
+    assert failure is not None
+    assert not failure.can_drop_turns, "without the oldest turns it is as long"
 
 
 def test_little_memory_puts_the_least_used_pane_to_sleep(

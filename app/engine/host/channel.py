@@ -7,8 +7,16 @@ import queue
 import threading
 from collections.abc import Callable
 
-from app.engine.codec import CodecError, decode_command, encode
-from app.engine.messages import MAX_LINE_BYTES, Command, Event, Failed, FailureKind, Stop
+from app.engine.codec import CodecError, decode_command, event_lines
+from app.engine.messages import (
+    MAX_LINE_BYTES,
+    NO_COMMAND,
+    Command,
+    Event,
+    Failed,
+    FailureKind,
+    Stop,
+)
 
 
 class Channel:
@@ -37,11 +45,12 @@ class Channel:
 
     def emit(self, event: Event) -> None:
         """Write one event; a window process that is gone ends this one."""
-        line = encode(event)
+        lines = event_lines(event)
         with self._write_lock:
             try:
-                while line:
-                    line = line[os.write(self._write_fd, line) :]
+                for line in lines:
+                    while line:
+                        line = line[os.write(self._write_fd, line) :]
             except OSError:
                 os._exit(0)
 
@@ -63,7 +72,7 @@ class Channel:
             command = decode_command(line)
         except CodecError as error:
             sentence = "The engine was sent something it does not understand."
-            self.emit(Failed(0, FailureKind.PROTOCOL, sentence, str(error)))
+            self.emit(Failed(NO_COMMAND, FailureKind.PROTOCOL, sentence, str(error)))
             return
         if isinstance(command, Stop):
             self._on_stop(command.id)

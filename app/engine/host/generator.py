@@ -69,7 +69,7 @@ class Generator:
             EngineError: Nothing more is generated; the context is usable.
         """
         begin_ns = time.perf_counter_ns()
-        prompt = writer.write(command.messages, thinking=command.sampling.thinking)
+        prompt = writer.write(command.id, command.messages, thinking=command.sampling.thinking)
         excess = len(prompt.tokens) + 1 - self._context.size_tokens
         if excess > 0:
             raise PromptTooLong(excess, self._context.size_tokens)
@@ -128,7 +128,7 @@ class Generator:
     def _next_slice(self, tokens: int, spent_ns: int) -> int:
         wanted = tokens * self._slice_ns // spent_ns
         rounded = wanted // _MIN_SLICE_TOKENS * _MIN_SLICE_TOKENS
-        return max(_MIN_SLICE_TOKENS, min(self._context.batch_tokens, rounded))
+        return min(self._context.batch_tokens, max(_MIN_SLICE_TOKENS, rounded))
 
 
 class _Answer:

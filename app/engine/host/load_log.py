@@ -1,5 +1,8 @@
 """What llama.cpp says in its log about a load: the memory that it took or would take, and why it
 failed.
+
+Files put their own words into the log (tokens, names): every pattern begins at the start of a line,
+where llama.cpp names the function that speaks, and never goes back in it.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from app.engine.messages import Device, DeviceMemory, PlannedDevice
 _UNITS = {"MiB": 1 << 20, "GiB": 1 << 30}
 _REASONS = ("error loading model", "failed to load model", "invalid", "unknown model architecture")
 _TAIL_LINES = 30
+_NUMBER = r"([0-9]{1,12}(?:\.[0-9]{1,9})?)"
 
 
 class LoadSizes:
@@ -19,10 +23,9 @@ class LoadSizes:
     Sizes are printed in MiB with two decimals.
     """
 
-    _MODEL = re.compile(r"(\S+) model buffer size *= *([0-9.]+) MiB")
-    _KV = re.compile(r"(\S+) (?:KV|RS) buffer size *= *([0-9.]+) MiB")
-    _COMPUTE = re.compile(r"(\S+) +compute buffer size *= *([0-9.]+) MiB")
-    _OUTPUT = re.compile(r"(\S+) +output buffer size *= *([0-9.]+) MiB")
+    _BUFFER = re.compile(
+        rf"\w+: +(\S+) +(model|KV|RS|compute|output) buffer size *= *{_NUMBER} MiB"
+    )
 
     def __init__(self, lines: list[str]) -> None:
         self.repacked_bytes = 0
@@ -34,18 +37,21 @@ class LoadSizes:
             self._read(line)
 
     def _read(self, line: str) -> None:
-        if match := self._MODEL.search(line):
-            size = _bytes(match[2])
-            if match[1].endswith("_REPACK"):
+        match = self._BUFFER.match(line)
+        if match is None:
+            return
+        name, kind, size = match[1], match[2], _bytes(match[3])
+        match kind:
+            case "model" if name.endswith("_REPACK"):
                 self.repacked_bytes += size
-            else:
-                _add(self._weights, match[1], size)
-        elif match := self._KV.search(line):
-            _add(self._kv, match[1], _bytes(match[2]))
-        elif match := self._COMPUTE.search(line):
-            self._compute[match[1]] = _bytes(match[2])  # reserved anew: the last one stands
-        elif match := self._OUTPUT.search(line):
-            self.output_bytes = _bytes(match[2])
+            case "model":
+                _add(self._weights, name, size)
+            case "compute":
+                self._compute[name] = size  # reserved anew: the last one stands
+            case "output":
+                self.output_bytes = size
+            case _:
+                _add(self._kv, name, size)
 
     @property
     def weights_bytes(self) -> int:
@@ -96,12 +102,11 @@ class PlannedSizes:
         complete: Whether every figure was found.
     """
 
-    _FILE = re.compile(r"print_info: file size +=  *([0-9.]+) (MiB|GiB)")
-    _CELLS = re.compile(r": size = +([0-9.]+) MiB \( *[0-9]+ cells,")
-    _STATE = re.compile(r"DSV4 \S+ state buffer size = *([0-9.]+) MiB")
-    _COMPUTE = re.compile(r"(\S+) +compute buffer size = *([0-9.]+) MiB")
-    _OUTPUT = re.compile(r"(\S+) +output buffer size = *([0-9.]+) MiB")
-    _LAYER = re.compile(r"layer +([0-9]+) assigned to device (\S+),")
+    _FILE = re.compile(rf"print_info: file size += +{_NUMBER} (MiB|GiB)")
+    _CELLS = re.compile(rf"\w+: size = +{_NUMBER} MiB \( *[0-9]+ cells,")
+    _STATE = re.compile(rf"\w+: +\S+ DSV4 \S+ state buffer size = *{_NUMBER} MiB")
+    _BUFFER = re.compile(rf"\w+: +(\S+) +(compute|output) buffer size = *{_NUMBER} MiB")
+    _LAYER = re.compile(r"\w+: layer +([0-9]{1,9}) assigned to device ([^\s,]+),")
 
     def __init__(self, lines: list[str]) -> None:
         self.weights_bytes = self.kv_bytes = self.output_bytes = 0
@@ -113,18 +118,19 @@ class PlannedSizes:
         self.complete = bool(self.weights_bytes and self._has_cells and self._compute)
 
     def _read(self, line: str) -> None:
-        if match := self._FILE.search(line):
+        if match := self._FILE.match(line):
             self.weights_bytes = _bytes(match[1], match[2])
-        elif match := self._CELLS.search(line):
+        elif match := self._CELLS.match(line):
             self._has_cells = True
             self.kv_bytes += _bytes(match[1])
-        elif match := self._STATE.search(line):
+        elif match := self._STATE.match(line):
             self.kv_bytes += _bytes(match[1])
-        elif match := self._COMPUTE.search(line):
-            self._compute[match[1]] = _bytes(match[2])
-        elif match := self._OUTPUT.search(line):
-            self.output_bytes = _bytes(match[2])
-        elif match := self._LAYER.search(line):
+        elif match := self._BUFFER.match(line):
+            if match[2] == "compute":
+                self._compute[match[1]] = _bytes(match[3])
+            else:
+                self.output_bytes = _bytes(match[3])
+        elif match := self._LAYER.match(line):
             self._layers.setdefault(match[2], []).append(int(match[1]))
 
     @property

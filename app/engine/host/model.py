@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 import llama_cpp as lc
 import numpy as np
 
-from app.core.settings import FlashAttention, KvType
+from app.core.settings import CONTEXT_STEP_TOKENS, FlashAttention, KvType
 from app.engine.host.crew import Crew
+from app.engine.host.deep_stack import Abandoned, DeepStack
 from app.engine.messages import FailureKind, Load, Predict
 
 if TYPE_CHECKING:
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
 BATCH_TOKENS = 512
 _ABORTED = 2
 _PIECE_BYTES = 512
+_FACT_BYTES = 128
+# A text that no usual stack is too small for, not even Windows'.
+_SHALLOW_BYTES = 1000
+# Architectures for embeddings that need not say so in their headers.
+_EMBEDDERS = frozenset(
+    {"bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v2", "jina-bert-v3", "neo-bert"}
+    | {"modern-bert", "eurobert", "gemma-embedding", "llama-embed"}
+)
 
 _GGML_TYPES = {
     KvType.F32: 0,
@@ -109,11 +118,13 @@ class Model:
         self.trained_context_tokens = lc.llama_model_n_ctx_train(handle)
         self.parameters = lc.llama_model_n_params(handle)
         self.window_tokens = lc.llama_model_n_swa(handle)
-        self.has_encoder = lc.llama_model_has_encoder(handle)
         self._piece = ctypes.create_string_buffer(_PIECE_BYTES)
+        self._abort = abort
+        self._deep = DeepStack()
 
     def free(self) -> None:
         """Give the weights back; the object is dead afterwards."""
+        self._deep.settle()
         lc.llama_model_free(self.handle)
 
     @property
@@ -130,6 +141,32 @@ class Model:
     def adds_begin_token(self) -> bool:
         """Whether the vocabulary wants the begin token in front of every prompt."""
         return bool(lc.llama_vocab_get_add_bos(self.vocabulary))
+
+    def check_writes(self) -> None:
+        """Refuse a model that cannot write text token by token.
+
+        Raises:
+            EngineError: It is an encoder, or made for embeddings: llama.cpp aborts over either as
+                soon as it shall write.
+        """
+        if lc.llama_model_has_encoder(self.handle):
+            raise EngineError(
+                FailureKind.LOAD, "This is an encoder model: it cannot generate text."
+            )
+        architecture = self._fact("general.architecture")
+        causal = self._fact(f"{architecture}.attention.causal")
+        if causal == "false" or architecture in _EMBEDDERS:
+            raise EngineError(
+                FailureKind.LOAD,
+                "This model reads texts as a whole, as embedding models do: it cannot generate "
+                "text.",
+            )
+
+    def _fact(self, key: str) -> str:
+        """An entry of the file's header as llama.cpp writes it; empty where there is none."""
+        text: Any = ctypes.create_string_buffer(_FACT_BYTES)
+        size = lc.llama_model_meta_val_str(self.handle, key.encode(), text, _FACT_BYTES)
+        return bytes(text.value).decode("utf-8", "replace") if size >= 0 else ""
 
     def chat_template(self) -> str | None:
         """The Jinja text that the file brings, if any."""
@@ -154,30 +191,42 @@ class Model:
         return self._piece.raw[:size]
 
     def tokenize(self, text: str, *, add_bos: bool) -> list[int]:
-        """Tokens of a rendered prompt; texts of special tokens become those tokens."""
-        data = text.encode("utf-8", errors="replace")
-        size = len(data) + 16
-        while True:
-            tokens = (lc.llama_token * size)()
-            count = lc.llama_tokenize(self.vocabulary, data, len(data), tokens, size, False, True)
-            if count >= 0:
-                break
-            size = -count
-        head = [self.begin_token] if add_bos else []
-        return [*head, *cast("list[int]", tokens[:count])]
+        """Tokens of a rendered prompt; texts of special tokens become those tokens.
+
+        Raises:
+            Aborted: The abort flag was set meanwhile.
+        """
+        tokens = self._tokens(text.encode("utf-8", errors="replace"), begins=False, marks=True)
+        return [self.begin_token, *tokens] if add_bos else tokens
 
     def tokenize_plain(self, text: bytes) -> list[int]:
         """Tokens of a text as it stands, behind the begin token where the vocabulary wants one.
 
         Texts of special tokens stay texts.
+
+        Raises:
+            Aborted: The abort flag was set meanwhile.
         """
-        size = len(text) + 16
-        while True:
-            tokens = (lc.llama_token * size)()
-            count = lc.llama_tokenize(self.vocabulary, text, len(text), tokens, size, True, False)
-            if count >= 0:
-                return cast("list[int]", tokens[:count])
-            size = -count
+        return self._tokens(text, begins=True, marks=False)
+
+    def _tokens(self, text: bytes, *, begins: bool, marks: bool) -> list[int]:
+        def work() -> list[int]:
+            size = len(text) + 16
+            while True:
+                tokens = (lc.llama_token * size)()
+                count = lc.llama_tokenize(
+                    self.vocabulary, text, len(text), tokens, size, begins, marks
+                )
+                if count >= 0:
+                    return cast("list[int]", tokens[:count])
+                size = -count
+
+        if len(text) <= _SHALLOW_BYTES:
+            return work()
+        try:
+            return self._deep.run(work, len(text), lambda: self._abort.is_set)
+        except Abandoned as error:
+            raise Aborted from error
 
     def is_end(self, token: int) -> bool:
         """Whether a token ends the answer."""
@@ -240,7 +289,8 @@ class Context:
         self._crew = Crew(threads)
         self._threads = self._fewest_threads = threads
         self.size_tokens: int = lc.llama_n_ctx(handle)
-        self.batch_tokens = batch_tokens
+        # A context smaller than a batch has smaller batches: llama.cpp aborts over a larger one.
+        self.batch_tokens: int = min(batch_tokens, lc.llama_n_batch(handle))
         self.tokens: list[int] = []
         self._memory: Any = lc.llama_get_memory(handle)
         self._abort = abort
@@ -387,10 +437,13 @@ def context_for(model: Model, load: Load | Predict, abort: AbortFlag) -> Context
     """The context that a command asks for."""
     wanted = load.context_tokens
     trained = model.trained_context_tokens
+    size = min(wanted, trained) if trained > 0 else wanted
+    # llama.cpp would raise it all the same, but bound the batches by what was asked for.
+    steps = max(1, -(-size // CONTEXT_STEP_TOKENS))
     return Context(
         model,
         abort,
-        size_tokens=min(wanted, trained) if trained > 0 else wanted,
+        size_tokens=steps * CONTEXT_STEP_TOKENS,
         threads=load.threads,
         kv_type=load.kv_type,
         flash_attention=load.flash_attention,

@@ -16,10 +16,14 @@ from app.engine.messages import Device
 
 _DEVICE_KINDS = {0: "cpu", 1: "gpu", 2: "igpu", 3: "accelerator"}
 
+_LINE_CHARACTERS = 1000
+_MOST_LINES = 20_000
+
 
 class NativeLog:
     """Sends llama.cpp's log to stderr, which the window process keeps, and notes sizes in it.
 
+    What files put into the log may be of any length: lines are cut, and the latest ones kept.
     The ctypes callback must outlive the library's use of it, so one object serves the process.
     """
 
@@ -37,14 +41,24 @@ class NativeLog:
         return self._lines
 
     def _on_log(self, _level: int, text: bytes, _user_data: object) -> None:
-        decoded = text.decode("utf-8", errors="replace")
-        sys.stderr.write(decoded)
         # A line may come in several calls.
-        *lines, self._partial = (self._partial + decoded).split("\n")
-        for line in lines:
-            self._lines.append(line)
-            if self._listener is not None:
-                self._listener(line)
+        for number, piece in enumerate(text.split(b"\n")):
+            if number:
+                self._end_line()
+            room = _LINE_CHARACTERS - len(self._partial)
+            # As many bytes as these characters can have: the rest need not be decoded.
+            fresh = piece[: 4 * room].decode("utf-8", errors="replace")[:room]
+            sys.stderr.write(fresh)
+            self._partial += fresh
+
+    def _end_line(self) -> None:
+        sys.stderr.write("\n")
+        line, self._partial = self._partial, ""
+        if len(self._lines) >= _MOST_LINES:
+            del self._lines[: _MOST_LINES // 2]
+        self._lines.append(line)
+        if self._listener is not None:
+            self._listener(line)
 
 
 def start_native(left_out: Collection[str] = ()) -> None:

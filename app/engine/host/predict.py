@@ -41,10 +41,7 @@ def _predict(
 ) -> Predicted:
     model = Model(command.path, command.gpu_layers, abort, lambda _fraction: None, is_plan=True)
     try:
-        if model.has_encoder:
-            raise EngineError(
-                FailureKind.LOAD, "This is an encoder model: it cannot generate text."
-            )
+        model.check_writes()
         context = context_for(model, command, abort)
         try:
             context_tokens = context.size_tokens

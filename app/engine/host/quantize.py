@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.engine.host.channel import Channel
     from app.engine.host.native import NativeLog
 
-_TENSOR_LINE = re.compile(r"^\[ *(\d+)/ *(\d+)\]")
+_TENSOR_LINE = re.compile(r"\[ *(\d{1,9})/ *(\d{1,9})\]")
 
 
 def quantize(command: Quantize, channel: Channel, log: NativeLog) -> None:

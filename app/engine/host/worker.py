@@ -46,10 +46,12 @@ from app.engine.messages import (
     RenderChat,
     ScoreChunk,
     SetThreads,
+    Step,
     Stop,
     Thinking,
     ThreadsSet,
     Tokenize,
+    Working,
 )
 
 if TYPE_CHECKING:
@@ -58,6 +60,21 @@ if TYPE_CHECKING:
     from app.engine.host.score import Scorer, TextCommand
 
 _PROGRESS_STEP = 0.01
+# What a command begins with; those of messages begin with their template.
+_STEPS: dict[type[Command], Step] = {
+    Load: Step.LOAD,
+    Bench: Step.BENCH,
+    Quantize: Step.QUANTIZE,
+    Predict: Step.PREDICT,
+    MeasureKernels: Step.KERNELS,
+    CheckType: Step.CHECK,
+    Tokenize: Step.TOKENIZE,
+    Detokenize: Step.SCORE,
+    ContinueText: Step.SCORE,
+    MeasureText: Step.SCORE,
+    KeepReference: Step.SCORE,
+    ScoreChunk: Step.SCORE,
+}
 
 
 class Worker:
@@ -100,6 +117,9 @@ class Worker:
         while True:
             command = self._channel.next_command()
             self._abort.begin(command.id)
+            step = _STEPS.get(type(command))
+            if step is not None:
+                self._channel.emit(Working(command.id, step))
             try:
                 self._carry_out(command)
             except Aborted:
@@ -107,6 +127,9 @@ class Worker:
                 self._channel.emit(cancelled)
             except EngineError as error:
                 self._channel.emit(failed(command.id, error))
+            except MemoryError:
+                short = EngineError(FailureKind.MEMORY, "Memory is too short for this.")
+                self._channel.emit(failed(command.id, short))
             finally:
                 self._abort.end()
 
@@ -173,17 +196,13 @@ class Worker:
                 error.kind, why_not_loaded(lines, error.sentence), tail(lines)
             ) from error
         self._model = model
-        if model.has_encoder:
-            self._unload()
-            raise EngineError(
-                FailureKind.LOAD, "This is an encoder model: it cannot generate text."
-            )
-        if command.context_tokens > 0:
-            try:
+        try:
+            model.check_writes()
+            if command.context_tokens > 0:
                 self._context = context_for(model, command, self._abort)
-            except EngineError as error:
-                self._unload()
-                raise EngineError(error.kind, error.sentence, tail(lines)) from error
+        except EngineError as error:
+            self._unload()
+            raise EngineError(error.kind, error.sentence, tail(lines)) from error
         self._speed = SpeedTester(model, self._abort, command.kv_type, command.flash_attention)
         self._make_scorer = lambda: _scorer(model, self._abort, command, self._channel)
         sizes = LoadSizes(lines)
@@ -225,9 +244,9 @@ class Worker:
     def _generate(self, command: Generate) -> None:
         if self._generator is None or self._model is None:
             raise EngineError(FailureKind.GENERATE, "No model is loaded in this engine.")
-        self._generator.answer(command, self._writer(command.template))
+        self._generator.answer(command, self._writer(command.id, command.template))
 
-    def _writer(self, template: str | None) -> PromptWriter:
+    def _writer(self, command_id: int, template: str | None) -> PromptWriter:
         assert self._model is not None
         if template not in self._writers:
             text = template if template is not None else self._model.chat_template()
@@ -236,7 +255,8 @@ class Worker:
                     FailureKind.TEMPLATE,
                     "This file brings no chat template: choose one of the well-known ones.",
                 )
-            self._writers[template] = PromptWriter(self._model, text)
+            self._channel.emit(Working(command_id, Step.RENDER))
+            self._writers[template] = PromptWriter(self._model, text, self._channel.emit)
         return self._writers[template]
 
     def _bench(self, command: Bench) -> None:
@@ -247,8 +267,10 @@ class Worker:
     def _render(self, command: RenderChat) -> None:
         if self._model is None:
             raise EngineError(FailureKind.TEMPLATE, "No model is loaded in this engine.")
-        writer = self._writer(None)
-        prompt = writer.write(command.messages, thinking=False, opens_answer=command.opens_answer)
+        writer = self._writer(command.id, None)
+        prompt = writer.write(
+            command.id, command.messages, thinking=False, opens_answer=command.opens_answer
+        )
         self._channel.emit(ChatRendered(command.id, prompt.text, prompt.tokens))
 
     def _score(self, command: TextCommand) -> None:

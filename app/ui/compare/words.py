@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from app.lab.panes import EngineWait, Pane
 
 _WITHOUT_ENGINE = frozenset({PaneState.PREPARING, PaneState.ASLEEP, PaneState.WAITING})
+# Shorter texts are tokens in a moment.
+_LONG_CHARACTERS = 20_000
 _LEVEL_NAMES = frozenset(level.name for level in LEVELS)
 
 
@@ -58,6 +60,9 @@ def state_words(pane: Pane) -> str:
         PaneState.STOPPING: _tr("stopping"),
         PaneState.FAILED: _tr("failed"),
     }[pane.state]
+    if pane.state is PaneState.READING and pane.tokenizing_characters >= _LONG_CHARACTERS:
+        characters = count(pane.tokenizing_characters)
+        return _tr("turning {count} characters into tokens").format(count=characters)
     return words if pane.progress is None else f"{words} {percent(pane.progress)}"
 
 
