@@ -170,7 +170,9 @@ def test_what_was_under_way_when_the_program_ended_goes_on(
     first = window.service.add(order(levels, questions))
     second = window.service.add(order(levels, questions, seed=2))
     third = window.service.add(order(levels, questions, seed=3))
-    window.until(lambda: third.state is LadderState.WAITING)
+    # Which of them is ready first is chance.
+    waiting = (second, third)
+    window.until(lambda: all(entry.state is LadderState.WAITING for entry in waiting))
     window.until(lambda: first.state is LadderState.MEASURING)
     assert window.service.under_way == [first.number, second.number, third.number]
     window.service.pause(first)
