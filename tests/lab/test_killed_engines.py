@@ -144,7 +144,7 @@ def voted(at: Killed, folder: Path) -> list[str | None]:
     first, second = (VotedFile(str(path), file_bytes=path.stat().st_size) for path in at.models)
     settings = VoteSettings(SHORT, context_tokens=256)
     pairs = [
-        VotePair(prompt, first, second, settings, seed=1, number=number, id=number)
+        VotePair(prompt, first, second, settings, 1, number, candidate_left=True, id=number)
         for number, prompt in enumerate(("Why?", "And at night?"), 1)
     ]
     AnswerMaker(folder, open_model_file, lambda: PLENTY_BYTES, (), told.append).run(pairs)
