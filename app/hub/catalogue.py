@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from app.core.hub_names import HubNameError, check_repo_id, is_repo_id, safe_file_name
 from app.core.listing import ListedFile, RepoFile, group_files
 from app.hub.errors import HubBroken
+from app.hub.limits import within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
     from app.hub.connection import HubConnection
 
 _PAGE = 30
+# In a row, of which nothing can be used: there is nothing more.
+_BARREN_PAGES = 5
 # A repository with more files than this is no place for a model.
 _MAX_FILES = 20_000
 _MAX_TEXT = 200
+_MAX_COUNT = (1 << 63) - 1
 # No file is larger, whatever a list says: a pebibyte.
 _MAX_BYTES = 1 << 50
 
@@ -147,10 +151,13 @@ class Catalogue:
                     expand=list(_EXPAND),
                 )
             )
-        while True:
-            with self._hub.said("the search", "the search"):
+        patience, barren = self._hub.settings.patience, 0
+        while barren < _BARREN_PAGES:
+            # A page may take several of the Hub's, and those may be empty without end.
+            with self._hub.said("the search", "the search"), within(seconds=patience.answer_s):
                 listed = list(itertools.islice(models, page))
                 found = [_found(model) for model in listed if is_repo_id(model.id)]
+            barren = 0 if found else barren + 1
             if found:
                 yield found
             if len(listed) < page:
@@ -252,7 +259,7 @@ def _files(siblings: list[RepoSibling]) -> _Listed:
 def _size(said: object) -> int | None:
     """A length that a file can have, None for anything else."""
     number = _number(said)
-    return number if number is not None and 0 <= number <= _MAX_BYTES else None
+    return number if number is not None and number <= _MAX_BYTES else None
 
 
 def _sha256(sibling: RepoSibling) -> str | None:
@@ -310,7 +317,10 @@ def _mapping(value: object) -> dict[str, object]:
 
 
 def _number(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    """A count, None for what cannot be one, or is larger than anything that counts."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 <= value <= _MAX_COUNT else None
 
 
 def _text(value: object) -> str | None:

@@ -219,6 +219,19 @@ def test_the_same_beginning_again_and_again_is_no_progress(hub: FakeHub, way: Wa
     get(hub, way)
 
 
+def test_a_search_whose_pages_go_round_in_a_circle_ends(hub: FakeHub, tmp_path: Path) -> None:
+    way = way_to(hub, tmp_path, patience=HASTE)
+    hub.next_page = f"{hub.endpoint}/api/models?search=nothing-like-this"
+    with pytest.raises(HubSilent):  # page after page, and nothing on any
+        way.catalogue.search_all(SearchQuery("nothing-like-this"), 5)
+    hub.add(FakeRepository("no/name--of-a-repository"))
+    hub.next_page = f"{hub.endpoint}/api/models?search=no/name"
+    patient = way_to(hub, tmp_path)
+    assert patient.catalogue.search_all(SearchQuery("no/name"), 2) == []
+    hub.next_page = f"{hub.endpoint}/api/models?search=model-GGUF"
+    assert len(patient.catalogue.search_all(SearchQuery("model-GGUF"), 50)) == 50
+
+
 # --- sizes that lie -----------------------------------------------------------------------------
 
 
@@ -234,6 +247,14 @@ def test_a_size_that_no_file_has_is_not_believed(hub: FakeHub, way: Way) -> None
     hub.api_faults.add(Fault(FaultKind.BODY, text=json.dumps(told)))
     with pytest.raises(HubBroken, match="no size that can be right for the files"):
         way.catalogue.repository(REPO)
+
+
+def test_a_count_that_cannot_be_one_is_not_known(hub: FakeHub, way: Way) -> None:
+    odd = {"downloads": 10**400, "likes": -1, "gguf": {"total": 2**64, "context_length": "8k"}}
+    hub.add(FakeRepository("org/odd-model", facts=odd))
+    (found,) = way.catalogue.search_all(SearchQuery("odd"), 5)
+    assert (found.downloads, found.likes) == (None, None)
+    assert (found.parameters, found.context_tokens) == (None, None)
 
 
 def test_a_file_larger_than_every_disk_is_refused_before_a_byte(hub: FakeHub, way: Way) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -169,7 +170,8 @@ class Search(QObject):
         def more(context: JobContext) -> _Page:
             coming = pages if pages is not None else catalogue.search(query)
             with while_wanted(context):
-                for found in coming:
+                # A Hub may send the same page for ever.
+                for found in itertools.islice(coming, len(known) + 1):
                     if any(each.repo_id not in known for each in found):
                         return _Page(coming, found)
             return _Page(coming, [])
