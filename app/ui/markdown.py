@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QTextBrowser, QTextEdi
 from app.ui.answer_document import AnswerDocument
 from app.ui.answer_paint import paint_boxes, paint_mark
 from app.ui.answer_style import CODE_PADDING_PX, code_run, is_code
+from app.ui.one_at_a_time import one_at_a_time
 from app.ui.plain import set_tip
 from app.ui.text_parts import (
     Part,
@@ -86,10 +87,6 @@ class MarkdownView(QTextBrowser):
         self._timer.timeout.connect(self._render)
         self._next_ns = 0
         self._rendering = False
-        self._more = QTimer(self)
-        self._more.setSingleShot(True)
-        self._more.setInterval(0)
-        self._more.timeout.connect(self._render_more)
         self.setDocument(self._answer)
         self._answer.setDefaultFont(self.font())
         # A widget hears of palette and font whenever its parents get a style: mostly the same ones.
@@ -280,7 +277,7 @@ class MarkdownView(QTextBrowser):
         self._restore(chosen)
         self._place_mark()
         if not self._answer.complete:
-            self._more.start()
+            one_at_a_time().add(self, self._render_more)
         self.rendered.emit()
 
     def _tell_part(self) -> None:

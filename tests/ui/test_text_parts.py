@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import shiboken6
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.ui.answer_document import AnswerDocument
 from app.ui.format import count
 from app.ui.markdown import MarkdownView
+from app.ui.one_at_a_time import one_at_a_time
 from app.ui.part_bar import PartBar
 from app.ui.text_parts import (
     PART_WEIGHT,
@@ -263,3 +265,23 @@ def test_a_difference_far_down_can_be_gone_to(qtbot: QtBot, view: MarkdownView) 
     view.show_offset(offset)
     whole(qtbot, view)
     assert view.extraSelections()[0].cursor.selectedText() == "8000"
+
+
+def test_slices_of_all_views_come_one_in_a_turn_of_the_event_loop(qtbot: QtBot) -> None:
+    text = "Some words of a long answer.\n\n" * 900
+    views: list[MarkdownView] = []
+    for _number in range(3):
+        made = MarkdownView("Answer")
+        qtbot.addWidget(made)
+        made.show()
+        made.set_markdown(text)
+        views.append(made)
+    one_at_a_time()._timer.stop()
+    gone = views.pop(1)
+    shiboken6.delete(gone)
+    while not all(view.laid_out for view in views):
+        before = [len(view.document().slices) for view in views]
+        one_at_a_time().do_one()
+        after = [len(view.document().slices) for view in views]
+        assert sum(after) - sum(before) <= 2  # a slice, and what is left behind the last one
+        assert sum(now != then for now, then in zip(after, before, strict=True)) == 1

@@ -11,6 +11,7 @@ from app.core.chat import Answer, AnswerFigures, StopReason
 from app.ui.compare.quiet_button import QuietButton
 from app.ui.compare.turn_window import FEW_TURNS, FIRST_TURNS, MOST_TURNS
 from app.ui.markdown import MarkdownView
+from app.ui.text_parts import PART_WEIGHT, weight
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -306,7 +307,8 @@ def test_a_very_long_message_is_shown_in_part_until_wanted(shown: Shown, qtbot: 
     assert len(card.label.text()) < 2000
     assert card.whole_button is not None
     qtbot.mouseClick(card.whole_button, LEFT)
-    assert len(card.label.text()) == 10_000
+    assert card.whole_text is not None
+    assert len(card.whole_text.source) == 10_000
 
 
 def test_text_of_models_and_persons_is_never_taken_for_markup(shown: Shown) -> None:
@@ -389,6 +391,22 @@ def test_an_answer_that_has_not_begun_has_only_what_it_shows(shown: Shown, qtbot
     shown.session.finish("A")
     shown.settle()
     assert len(buttons_of(turn)) == 4
+
+
+def test_of_a_long_thinking_the_last_part_is_shown(shown: Shown, qtbot: QtBot) -> None:
+    shown.session.ask("Hello")
+    shown.settle()
+    shown.session.say("A", "", thinking="step " * 10)
+    shown.settle()
+    thinking = shown.last_turn("A").answer.thinking
+    assert thinking is not None
+    thinking.toggle.click()
+    for length in (1_000, 20_000, 60_000, 200_000, 200_001):
+        thinking.set_thinking("x" * length, None, coming=True)
+        assert thinking.body is not None
+        assert 0 < weight(thinking.body.toPlainText()) <= PART_WEIGHT
+    thinking.copy()
+    assert QGuiApplication.clipboard().text() == "x" * 200_001
 
 
 # ------------------------------------------------------------------------------ going back

@@ -1,0 +1,52 @@
+"""Work of many widgets, one piece in each turn of the event loop."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QObject, QTimer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class OneAtATime(QObject):
+    """Timers of their own would all be due in the same turn, and make one long gap of it.
+
+    A widget that waits stands in the queue once; one that is gone is passed over. Main thread.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._waiting: deque[tuple[QObject, Callable[[], None]]] = deque()
+        self._timer = QTimer(self)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self.do_one)
+
+    def add(self, owner: QObject, work: Callable[[], None]) -> None:
+        """Have a piece of an owner's work done when it is its turn."""
+        if not any(waiting is owner for waiting, _work in self._waiting):
+            self._waiting.append((owner, work))
+            self._timer.start()
+
+    def do_one(self) -> None:
+        """Do the next piece."""
+        while self._waiting:
+            owner, work = self._waiting.popleft()
+            if shiboken6.isValid(owner):
+                work()
+                break
+        if not self._waiting:
+            self._timer.stop()
+
+
+_shared: list[OneAtATime] = []
+
+
+def one_at_a_time() -> OneAtATime:
+    """The queue of the application."""
+    if not _shared or not shiboken6.isValid(_shared[0]):
+        _shared[:] = [OneAtATime(QCoreApplication.instance())]
+    return _shared[0]
