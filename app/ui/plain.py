@@ -9,8 +9,8 @@ holds every module and every widget to it.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _MOST_TIP_CHARACTERS = 1_200
 _BREAK = "\u200b"
+_LIKE_HTML = re.compile(r"<|&(?=lt;)")
 
 _Role = Qt.ItemDataRole
 _LINES = frozenset({_Role.DisplayRole, _Role.EditRole})
@@ -38,9 +39,8 @@ def tip(text: str) -> str:
     shown = clean_text(text)
     if len(shown) > _MOST_TIP_CHARACTERS:
         shown = f"{shown[:_MOST_TIP_CHARACTERS]}…"
-    if "<" not in shown and "&" not in shown:
-        return shown  # Qt can take it for nothing else
-    return f'<span style="white-space: pre-wrap">{escape(shown)}</span>'
+    # Nothing that is seen, but now it is no tag, and Qt has no reason to look for others.
+    return _LIKE_HTML.sub(rf"\g<0>{_BREAK}", shown)
 
 
 def set_tip(of: QWidget | QAction, text: str) -> None:

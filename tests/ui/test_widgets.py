@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PySide6.QtCore import QLocale, QPoint, QRect, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent, QImage
+from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -107,7 +108,7 @@ def test_a_long_name_loses_its_middle_and_is_whole_in_the_tool_tip(shown: Show) 
 def test_a_name_is_never_markup(shown: Show) -> None:
     name = shown(ElidedLabel("<b>x</b>\nline"))
     assert name.text == "<b>x</b> line"
-    assert "&lt;b&gt;" in name.toolTip()
+    assert not GuiQt.mightBeRichText(name.toolTip())
 
 
 def test_a_number_keeps_its_room_while_it_changes(shown: Show) -> None:
