@@ -91,12 +91,13 @@ def keep_line_breaks(source: str) -> str:
         fence = fence_after(stripped, fence)
         text = bool(stripped) and not fence and not was_fence
         if joinable and text and not _BLOCK.match(stripped):
-            out[-1] = _without_break_marks(out[-1]) + LINE_BREAK + line.lstrip()
+            out[-1] = _without_break_marks(out[-1])
+            out += (LINE_BREAK, line.lstrip())
         else:
-            out.append(line)
+            out += ("\n", line)
         indented = line.startswith(("    ", "\t")) and not joinable
         joinable = text and not indented and not _ENDS_LINE.match(stripped)
-    return "\n".join(out)
+    return "".join(out[1:])
 
 
 def _without_break_marks(line: str) -> str:
