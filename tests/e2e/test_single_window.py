@@ -134,7 +134,7 @@ def test_a_hub_that_drips_keeps_no_window(
         hub.api_faults.add(*[Fault(FaultKind.DRIP)] * 9)
         window = start_window("shrinkscope://open/org/model-GGUF:Q4_K_M", before=PATIENT)
         window.hear("link")
-        while not hub.requests:
+        while not hub.released.wait(0.01) and not hub.requests:
             assert window.process.poll() is None
         assert window.quit() == 0  # while the Hub goes on to drip
         later = start_window()

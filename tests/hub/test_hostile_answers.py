@@ -175,6 +175,7 @@ def test_abandoned_requests_end(
     thread = threading.Thread(target=run)
     thread.start()
     while not hub.requests:
+        thread.join(0.01)
         assert thread.is_alive() or hub.requests
     way.connection.abandon()
     thread.join(8)
