@@ -10,6 +10,9 @@ from app.core.candidate import Candidate
 from app.core.settings import COMPARE_GREEDY, CompareMode, SamplingSettings
 
 UNTITLED = ""
+MAX_ANSWER_BYTES = 1 << 19
+"""What an answer may grow to, its thinking included: a vocabulary may have tokens of any length. No
+model says so much within its context, and a chat with such an answer can still be sent."""
 
 
 class Role(StrEnum):

@@ -12,11 +12,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.core.chat import Message, Role, StopReason
+from app.core.chat import MAX_ANSWER_BYTES, Message, Role, StopReason
 from app.core.settings import COMPARE_GREEDY, SamplingSettings
 from app.engine import messages as m
 from app.engine.client import EngineClient, Exited, TooLongToSend
-from app.engine.host.text import MAX_ANSWER_BYTES
 from app.engine.outcome import EndCause
 from tests.engine.conftest import PATIENCE_SECONDS, RecordedEngine
 from tests.helpers import gguf_files as files

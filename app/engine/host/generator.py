@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from app.core.chat import AnswerFigures, StopReason
+from app.core.chat import MAX_ANSWER_BYTES, AnswerFigures, StopReason
 from app.core.thinking import prompt_opens_thinking
 from app.engine.host.memory import own_memory
 from app.engine.host.model import Aborted, Context, EngineError
 from app.engine.host.numbers import NoNumbers
 from app.engine.host.sampling import Sampler, make_sampler
-from app.engine.host.text import MAX_ANSWER_BYTES, TextBuilder
+from app.engine.host.text import TextBuilder
 from app.engine.messages import (
     Failed,
     FailureKind,

@@ -7,10 +7,6 @@ from dataclasses import dataclass
 
 from app.core.thinking import ThinkingMarks, ThinkingSplitter
 
-MAX_ANSWER_BYTES = 1 << 19
-"""What an answer may grow to, its thinking included: a vocabulary may have tokens of any length. No
-model says so much within its context, and a chat with such an answer can still be sent."""
-
 
 class StopStrings:
     """Holds back text that may be the beginning of a stop string."""

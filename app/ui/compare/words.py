@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.core.chat import StopReason
+from app.core.chat import MAX_ANSWER_BYTES, StopReason
 from app.core.levels import LEVELS
 from app.core.text import clean_line
 from app.lab.panes import PaneState
@@ -174,6 +174,10 @@ def memory_quantity(pane: Pane) -> Quantity:
 def stop_words(answer: Answer, sampling: SamplingSettings, context_tokens: int | None) -> str:
     """Why an answer ended; empty where it ended by itself."""
     match answer.stop_reason:
+        case StopReason.LENGTH if _is_full(answer):
+            return _tr("as long as an answer may be: {size}").format(
+                size=byte_size(MAX_ANSWER_BYTES)
+            )
         case StopReason.LENGTH:
             return _tr("length limit reached: {limit}").format(
                 limit=tokens_words(_length(answer, sampling))
@@ -205,6 +209,11 @@ def turns_words(amount: int) -> str:
         return _tr("empty")
     template = _tr("{count} turn") if amount == 1 else _tr("{count} turns")
     return template.format(count=count(amount))
+
+
+def _is_full(answer: Answer) -> bool:
+    size_bytes = len((answer.text + answer.thinking).encode(errors="replace"))
+    return size_bytes >= MAX_ANSWER_BYTES - 64  # a letter that was cut is gone
 
 
 def _length(answer: Answer, sampling: SamplingSettings) -> int:

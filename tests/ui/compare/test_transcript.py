@@ -7,9 +7,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
-from app.core.chat import Answer, AnswerFigures, StopReason
+from app.core.chat import MAX_ANSWER_BYTES, Answer, AnswerFigures, StopReason
+from app.core.settings import COMPARE_GREEDY
 from app.ui.compare.quiet_button import QuietButton
 from app.ui.compare.turn_window import FEW_TURNS, FIRST_TURNS, MOST_TURNS
+from app.ui.compare.words import stop_words
 from app.ui.markdown import MarkdownView
 from app.ui.text_parts import PART_WEIGHT, weight
 
@@ -445,3 +447,10 @@ def test_a_message_that_was_edited_can_be_gone_back_to(shown: Shown, qtbot: QtBo
     qtbot.mouseClick(view.prompt.earlier_button, LEFT)
     shown.settle()
     assert shown.session.calls[-1] == ("show_earlier_turn", (view.turn,))
+
+
+def test_an_answer_that_may_not_be_longer_says_so() -> None:
+    full = Answer("x" * MAX_ANSWER_BYTES, stop_reason=StopReason.LENGTH)
+    short = Answer("x" * 100, stop_reason=StopReason.LENGTH)
+    assert stop_words(full, COMPARE_GREEDY, None).startswith("as long as an answer may be: 524")
+    assert stop_words(short, COMPARE_GREEDY, None).startswith("length limit")
