@@ -93,9 +93,6 @@ def test_a_ladder_says_who_loses_and_can_be_repeated(
         ((*models, "--text", theirs / text.name), "“items.jsonl”, are not on this PC"),
     ):
         assert sentence in program.run(*rerun, *words, status=1).err
-    words = (*rerun, *models, "--text", theirs / text.name, "--items", items)
-    found = program.json(*words)["differences"]
-    assert not {one["figure"] for one in found if one["notable"]} & {"sha256", "state", "error"}
 
 
 @pytest.mark.slow
