@@ -25,10 +25,11 @@ TELL_EVERY_S = 30.0
 LETTER = "z"
 HOW = f"""The real window with the demo model's four first levels, its plots filled with an hour
 of samples before. Over and over: a new chat, {TURNS} prompts answered by pane after pane, the last
-chat deleted, Python's garbage collected, then one sample of the window's process and of its
-engines. Each figure's slope over the second half of the time, as a line through {BLOCKS} blocks,
-with its 95 % interval: flat where the interval ends below the allowance ({MOST_MB_AN_HOUR:g} MB or
-{MOST_AN_HOUR:g} pieces an hour), growing where it begins above, else too short to tell."""
+chat deleted, Python's garbage collected, what the allocator keeps for later handed back, then one
+sample of the window's process and of its engines. Each figure's slope over the second half of the
+time, as a line through {BLOCKS} blocks, with its 95 % interval: flat where the interval ends below
+the allowance ({MOST_MB_AN_HOUR:g} MB or {MOST_AN_HOUR:g} pieces an hour), growing where it begins
+above, else too short to tell."""
 
 
 @dataclass(frozen=True, slots=True)
