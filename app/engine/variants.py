@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from hashlib import sha256
-from importlib.util import find_spec
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,8 @@ class _LeftOut(msgspec.Struct, frozen=True):
 
 def library_folders() -> list[Path]:
     """Where the engine's libraries lie; nothing is imported, and none where there is no engine."""
-    spec = find_spec(_PACKAGE)
+    # Looked for, never imported: only the engine itself may hold it.
+    spec = PathFinder.find_spec(_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         return []
     package = Path(next(iter(spec.submodule_search_locations)))

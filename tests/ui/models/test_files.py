@@ -73,8 +73,9 @@ def test_a_narrow_table_hides_what_the_verdict_says_too(
 ) -> None:
     show(side, jobs)
     table = side.table
-    for width, hidden in ((1000, False), (560, True), (1000, False)):
-        side.resize(width, 600)
+    sign = table.fontMetrics().averageCharWidth()
+    for signs, hidden in ((140, False), (75, True), (140, False)):
+        side.resize(signs * sign, 600)
         qtbot.waitUntil(lambda hidden=hidden: table.isColumnHidden(FileColumn.MEMORY) is hidden)
         assert not table.isColumnHidden(FileColumn.SIZE)
         assert not table.isColumnHidden(FileColumn.VERDICT)
@@ -229,7 +230,7 @@ def test_predictions_that_wait_for_answers_say_so(
     shown = repository()
     side.set_held(True)
     side.show_repository(shown, HubAddress(shown.repo_id), 4096, "f16")
-    assert side.advice.text().startswith("Waiting for the answers")
+    assert side.advice.text().startswith("Waiting for the engine, or for answers")
     side.set_held(False)
     assert side.advice.text().startswith("Reading the headers")
     fit.gate.release(5)

@@ -140,8 +140,9 @@ def test_why_a_file_is_broken_is_said_without_its_name_again(shown: Shown) -> No
 def test_a_narrow_tree_hides_what_tells_least(shown: Shown) -> None:
     tab = bring(shown, model("Alpha", "F16"))
     tree = tab.tree
-    for width, hidden in ((1200, False), (480, True)):
-        shown.page.resize(width, 780)
+    sign = tree.fontMetrics().averageCharWidth()
+    for signs, hidden in ((170, False), (68, True)):
+        shown.page.resize(signs * sign, 780)
         shown.until(lambda hidden=hidden: tree.isColumnHidden(LibraryColumn.CONTEXT) is hidden)
         assert not tree.isColumnHidden(LibraryColumn.LEVEL)
         assert not tree.isColumnHidden(LibraryColumn.SIZE)
