@@ -9,10 +9,18 @@ import pytest
 from PySide6.QtTest import QAbstractItemModelTester
 
 from app.ui.jobs import Jobs
+from app.ui.theme import Theme, ThemeChoice
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QAbstractItemModel
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
+
+
+@pytest.fixture(autouse=True, scope="session")
+def dressed(qapp: QApplication) -> Theme:
+    """The program's own look: widths and heights depend on it, whichever tests ran before."""
+    return Theme(qapp, ThemeChoice.LIGHT)
 
 
 @pytest.fixture
