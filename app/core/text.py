@@ -50,6 +50,11 @@ def clean_text(text: str) -> str:
     return _STEERS.sub(INSTEAD, _IS_UNSEEN.sub("", text.replace("\r\n", "\n")))
 
 
+def settled_text(text: str) -> str:
+    """The text with U+FFFD for each character that steers; every offset in it stays true."""
+    return _STEERS.sub(INSTEAD, text.replace("\r\n", " \n"))
+
+
 def clean_line(text: str, most: int | None = None) -> str:
     """A name as it may be shown: one line, and nothing that steers or hides.
 

@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QTextBrowser, QTextEdit, QWidget
 
+from app.core.text import settled_text
 from app.ui.answer_document import AnswerDocument
 from app.ui.answer_paint import paint_boxes, paint_mark
 from app.ui.answer_style import CODE_PADDING_PX, code_run, is_code
@@ -248,7 +249,7 @@ class MarkdownView(QTextBrowser):
         began_ns = time.monotonic_ns()
         self._stale = False
         part = self._part
-        source = self._wanted[part.start : part.end]
+        source = settled_text(self._wanted[part.start : part.end])
         ended = self._ended or part.end < len(self._wanted)
         formatted = self.formatted
         self._lay_out(

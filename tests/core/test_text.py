@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.csv_cells import csv_cell
-from app.core.text import clean_line, clean_text, each_text, for_terminal, json_text, whole_text
+from app.core.text import (
+    clean_line,
+    clean_text,
+    each_text,
+    for_terminal,
+    json_text,
+    settled_text,
+    whole_text,
+)
 
 ANY = st.text(alphabet=st.characters())
 
@@ -93,3 +101,11 @@ def test_numbers_in_cells_stay_numbers() -> None:
     assert csv_cell(-1.5) == -1.5
     assert csv_cell(None) is None
     assert csv_cell("Q4_K_M – 4.5\x1b") == "Q4_K_M – 4.5\ufffd"
+
+
+@given(ANY)
+def test_offsets_stay_true_in_a_settled_text(text: str) -> None:
+    settled = settled_text(text)
+    assert len(settled) == len(text)
+    assert not steering(settled, but="\n\t")
+    assert settled == settled_text(settled)

@@ -597,3 +597,13 @@ def _link_colours(document: AnswerDocument) -> set[str]:
                 colours.add(look.foreground().color().name())
             iterator += 1
     return colours
+
+
+def test_nothing_in_an_answer_turns_what_is_beside_it(view: MarkdownView) -> None:
+    view.set_markdown("read `\u202egpj.exe\u202c` \u2066and\u2069 \x1b[31mred")
+    shown = view.toPlainText()
+    assert "\u202e" not in shown
+    assert "\u2066" not in shown
+    assert "\x1b" not in shown
+    assert "\ufffdgpj.exe\ufffd" in shown
+    assert "\u202egpj" in view.source

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.core.text import settled_text
 from app.ui.compare.growing_edit import GrowingEdit
 from app.ui.compare.prompt_field import PromptField
 from app.ui.compare.quiet_button import SIDE_PX, QuietButton
@@ -319,7 +320,7 @@ class ThinkingBlock(QWidget):
         at_end = bar.value() >= bar.maximum() - 1
         cursor = QTextCursor(body.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
-        cursor.insertText(self._text[max(self._shown_from, len(self._shown)) :])
+        cursor.insertText(settled_text(self._text[max(self._shown_from, len(self._shown)) :]))
         self._shown = self._text
         lines = min(THINKING_LINES, max(2, int(body.document().size().height())))
         body.setFixedHeight(lines * body.fontMetrics().lineSpacing() + GRID)
