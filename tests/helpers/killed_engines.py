@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class EngineKiller:
     """Counts the events of all engines, and kills one of them after one of its events.
 
-    The event is handed on first, so that whoever waits for it has it before the engine is gone.
+    Equal events that follow one another count once: how many there are is a matter of time. The
+    event is handed on first, so that whoever waits for it has it before the engine is gone.
 
     Attributes:
         engine: Which engine, by the order of their starts, from 0; None kills none.
@@ -56,8 +57,9 @@ class EngineKiller:
         def taken(client: EngineClient, event: Event) -> None:
             take(client, event)
             number = self._numbers.get(client)
-            if number is not None:
-                self.events[number].append(type(event).__name__)
+            name = type(event).__name__
+            if number is not None and self.events[number][-1:] != [name]:
+                self.events[number].append(name)
                 self._kill_if_chosen(client)
 
         monkeypatch.setattr(EngineClient, "start", started)

@@ -36,6 +36,8 @@ class Outcome(Enum):
     FAILED = "failed"
 
 
+# More than the tokens of any question's answer; what a hostile model writes beyond is not read.
+_MOST_CHARACTERS = 8000
 _SIGNS = " \t\n.,!?;:\"'`*_()[]{}<>“”‘’„«»=\\$"
 _ANSWER_MARK = re.compile(r"\banswer(?:\s+is)?\s*[:=]?\s*|\bboxed\b", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d{1,3}(?:[,'  ]\d{3})+|\d+)(?:\.\d+)?(?![\d])")
@@ -64,7 +66,8 @@ def judge(item: TaskItem, answer: str, *, ran_out_of_tokens: bool) -> Outcome:
 
 def is_right(item: TaskItem, answer: str) -> bool:
     """Whether a complete answer is right by the item's check."""
-    text = unicodedata.normalize("NFKC", answer).replace("−", "-").strip()
+    end = answer[-_MOST_CHARACTERS:]
+    text = unicodedata.normalize("NFKC", end).replace("−", "-").strip()
     if not text:
         return False
     return _CHECKS[item.check](item, text)

@@ -15,6 +15,8 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 _CONTEXT = "HubErrors"
 _DEEPEST = 3
+# Foreign words make a sentence as long as they like, and forms with two parts go back in it.
+_LONGEST = 2000
 
 # Where one fits what another fits too, it stands first.
 _WRITTEN = (
@@ -184,7 +186,7 @@ _PART = re.compile(r"\{(\w+)\}")
 def translated(text: str, depth: int = 0) -> str:
     """A sentence in the window's language; one that is not known stays as it is."""
     plain = QCoreApplication.translate(_CONTEXT, text)
-    if plain != text or depth > _DEEPEST:
+    if plain != text or depth > _DEEPEST or len(text) > _LONGEST:
         return plain
     for template, form in _forms():
         match = form.fullmatch(text)

@@ -228,3 +228,14 @@ def test_long_answers_take_no_long_time(size: int) -> None:
             "answer is " * (size // 10),
         ):
             is_right(item(check, "7" if check is not Check.JSON else "[7]"), text)
+
+
+@pytest.mark.parametrize("check", list(Check))
+@pytest.mark.parametrize(
+    "piece", ["a ", " ", "```", "`", "1,", "answer is ", "a-", "[", "A or ", "a"]
+)
+def test_half_a_megabyte_of_anything_is_judged_at_once(check: Check, piece: str) -> None:
+    """Patterns that go back take minutes for some of these at full length."""
+    answer = (piece * 500_000)[:500_000]
+    item = TaskItem("k", "k", "?", "nothing of it", check)
+    assert judge(item, answer, ran_out_of_tokens=False) is Outcome.WRONG

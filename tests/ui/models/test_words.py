@@ -146,3 +146,9 @@ def test_columns_hide_one_after_another_until_the_rest_has_room() -> None:
     assert fitting(400, fixed, "ab", 200) == (frozenset(), 220)
     assert fitting(350, fixed, "ab", 200) == (frozenset("a"), 220)
     assert fitting(100, fixed, "ab", 200) == (frozenset("ab"), 30)
+
+
+def test_a_sentence_of_any_length_is_looked_up_at_once() -> None:
+    """Names come from others; forms with two parts would go back for hours in this one."""
+    text = "This repository has no level “" + "”; there is " * 100_000
+    assert translated(text) == text
