@@ -50,14 +50,9 @@ class DeepStack:
             except Exception as error:  # noqa: BLE001 - raised again where it is waited for
                 failed.append(error)
 
-        thread = threading.Thread(target=guarded, name="deep", daemon=True)
-        usual = threading.stack_size(min(_MOST_BYTES, _BASE_BYTES + _BYTES_A_LETTER * letters))
-        try:
-            thread.start()
-        except RuntimeError:  # no memory for such a stack: the usual one may do
+        thread = _started(guarded, min(_MOST_BYTES, _BASE_BYTES + _BYTES_A_LETTER * letters))
+        if thread is None:
             return work()
-        finally:
-            threading.stack_size(usual)
         while thread.is_alive():
             thread.join(_LOOK_SECONDS)
             if is_unwanted() and thread.is_alive():
@@ -72,3 +67,21 @@ class DeepStack:
         for thread in self._left:
             thread.join()
         self._left.clear()
+
+
+def _started(work: Callable[[], None], size_bytes: int) -> threading.Thread | None:
+    """A thread with so large a stack, or with what memory there is for one; None without any."""
+    usual = threading.stack_size()
+    try:
+        while size_bytes >= _BASE_BYTES:
+            threading.stack_size(size_bytes)
+            thread = threading.Thread(target=work, name="deep", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:
+                size_bytes //= 2
+            else:
+                return thread
+        return None
+    finally:
+        threading.stack_size(usual)
