@@ -227,6 +227,15 @@ def ended(experiment: Callable[[Killed, Path], list[str | None]], at: Killed) ->
     return found[0]
 
 
+# A ladder is made of the others: there the beginning, the middle and the end of each engine do.
+WHOLE = {bench, quantized, fitted, compared, asked, voted, scored, levels_made}
+
+
+def boundaries(experiment: Callable[[Killed, Path], list[str | None]], count: int) -> list[int]:
+    """After how many of an engine's events it is killed."""
+    return list(range(count + 1)) if experiment in WHOLE else sorted({1, count // 2, count - 1})
+
+
 @pytest.mark.parametrize(
     "experiment",
     [bench, quantized, fitted, compared, asked, voted, scored, climbed, levels_made],
@@ -243,7 +252,7 @@ def test_it_ends_with_a_sentence_wherever_an_engine_is_killed(
     undisturbed = killer.events
     killed = spoilt = 0
     for number, events in enumerate(undisturbed):
-        for after in range(len(events) + 1):
+        for after in boundaries(experiment, len(events)):
             killer.choose(number, after)
             errors = [error for error in ended(experiment, at) if error]
             place = f"engine {number} after {events[:after]}"
@@ -252,5 +261,5 @@ def test_it_ends_with_a_sentence_wherever_an_engine_is_killed(
             assert not (killer.is_due and errors), place
             killed += not killer.is_due
             spoilt += bool(errors)
-    assert killed > sum(map(len, undisturbed)) // 2
+    assert killed > len(undisturbed)
     assert spoilt >= len(undisturbed), "most ends spoil something"
