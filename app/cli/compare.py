@@ -132,7 +132,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     rows, engine = _measured(chosen, request, console, paths)
     end = others_use_beside_family()
     others = end.cores_since(begin) if begin is not None and end is not None else 0.0
-    if others > BUSY_CORES:
+    if others > BUSY_CORES and any(row.tokens_per_second for row in rows):
         console.remark(
             f"Other programs kept {others:.1f} cores busy meanwhile: speeds are lower than at rest."
         )

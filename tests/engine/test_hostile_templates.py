@@ -151,7 +151,8 @@ def test_every_hostile_template_ends_in_an_answer_or_a_sentence(tmp_path: Path) 
         host.close()
     faults = {name: words for name, words in said.items() if words is not None and _is_fault(words)}
     assert not faults
-    assert all(said[name] for name in said if name.startswith("endless-"))
+    assert "longer than 2 seconds" in (said["endless-0"] or "")
+    assert "too much memory" in (said["greedy-0"] or "")
 
 
 def _is_fault(sentence: str) -> bool:
