@@ -120,7 +120,7 @@ def test_chats_are_read_through_the_models_template(
     words = ("quality", "--reference", demo_model, demo_model, "--threads", "1", "--chunks", "3")
     document = program.json(*words, "--text", rows)
     (row,) = document["candidates"]
-    assert document["text"]["name"] == str(rows)
+    assert document["text"]["name"] == rows.name
     shown = "".join(worst["before"] + worst["token"] for worst in row["worst"])
     assert "<|im_start|>" in shown
     assert "user:" not in shown
