@@ -160,7 +160,7 @@ def test_from_compare_to_the_verdict(
     person.until(lambda: all(target.with_suffix(s).exists() for s in (".json", ".md", ".csv")))
     person.until(target.exists)
     document = json.loads(target.with_suffix(".json").read_text())
-    assert document["arguments"]["candidates"] == list(entry.files)
+    assert document["arguments"]["candidates"] == [Path(file).name for file in entry.files]
     assert document["text"]["sha256"]
     assert document["recommendation"]["sentence"] in target.read_text().replace("&#x27;", "'")
 
