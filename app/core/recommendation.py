@@ -1,9 +1,10 @@
 """Which candidate to run, and the sentences about all of them.
 
-The rule: of those that keep to the limits, the one that needs the least memory and is known to be
-as good as the reference. Where none is known to be, the reference itself, if it keeps to the
-limits; else the least shrunken of those of which nothing can be told yet; else, of those that lose,
-the one that loses least. A candidate that is slower than wanted is taken only where none is faster.
+The rule: of those that keep to the limits, the one that needs the least memory, is known to be as
+good as the reference and has something before it: less memory, speed, or better answers. Where
+there is none, the reference itself, if it keeps to the limits; else the least shrunken of those of
+which nothing can be told yet; else, of those that lose, the one that loses least. A candidate that
+is slower than wanted is taken only where none is faster.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 
 from app.core.fit import gigabytes
 from app.core.verdict import Limits, State
-from app.core.verdict_words import Rung, about, advantages, described, said_of
+from app.core.verdict_words import Rung, about, advantages, described, gains, said_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ def _chosen(rungs: Sequence[Rung], reference: Rung) -> Rung:
         return [r for r in rungs if r.judgement is not None and r.judgement.state is state]
 
     good = of(State.AS_GOOD)
+    if reference in rungs:
+        good = [rung for rung in good if gains(rung, reference)]
     if good:
         return min(good, key=_memory_key)
     if reference in rungs:

@@ -198,6 +198,28 @@ def advantages(rung: Rung, reference: Rung) -> list[str]:
     return [f"{' and '.join(parts)} {joint} {reference.name}"] if parts else []
 
 
+def gains(rung: Rung, reference: Rung) -> bool:
+    """Whether there is a reason to run it in place of a reference that it is as good as.
+
+    It spares memory, or is faster in no more of it, by as much as :func:`advantages` puts into
+    words; or it is better. Of what was not measured the best is assumed.
+    """
+    judged = rung.judgement.summary if rung.judgement is not None else None
+    if judged is not None and judged.difference is not None and judged.difference.low > 0:
+        return True
+    if not rung.needed_bytes or not reference.needed_bytes:
+        return True
+    share = 1 - rung.needed_bytes / reference.needed_bytes
+    return share >= _SAME_MEMORY or (share > -_SAME_MEMORY and _is_faster(rung, reference))
+
+
+def _is_faster(rung: Rung, reference: Rung) -> bool:
+    if not rung.tokens_per_second or not reference.tokens_per_second:
+        return True
+    times = rung.tokens_per_second / reference.tokens_per_second
+    return times >= max(_SAME_SPEED, math.exp(_SURE_ERRORS * _ratio_error(rung, reference)))
+
+
 def _ratio_error(rung: Rung, reference: Rung) -> float:
     """The standard error of the logarithm of two speeds' ratio."""
     errors = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.core.recommendation import recommend
 from app.core.statistics.anytime import win_rate
 from app.core.tasks.items import Check, TaskItem
@@ -196,6 +198,31 @@ def test_the_reference_stays_where_nothing_is_known() -> None:
     shrunk = recommend(rungs, reference, Limits(6 * GB))
     assert shrunk.file == "q8"
     assert "cannot be told" in shrunk.sentence
+
+
+@pytest.mark.parametrize(
+    ("needed_gb", "speed", "chosen"),
+    [
+        (8.5, 10.0, "ref"),  # more memory, slower
+        (8.5, 30.0, "ref"),  # more memory for speed is not what shrinking is for
+        (5.05, 9.0, "ref"),  # as much memory, half the speed
+        (5.0, 18.5, "ref"),  # about as fast
+        (5.0, 30.0, "other"),  # faster in as much
+        (4.0, 9.0, "other"),  # less memory
+    ],
+)
+def test_who_is_as_good_and_gains_nothing_gives_way_to_the_reference(
+    needed_gb: float, speed: float, chosen: str
+) -> None:
+    (judged,) = judge_candidates([several(240, *[range(0)] * 6)])
+    assert judged.state is State.AS_GOOD
+    reference = Rung("ref", "Q4_K_M", None, 5 * GB, 18.0)
+    other = Rung("other", "Q8_0", judged, int(needed_gb * GB), speed)
+    found = recommend([other], reference, Limits(16 * GB))
+    assert found.file == chosen
+    # A reference beyond the limits is no choice.
+    if needed_gb < 5:
+        assert recommend([other], reference, Limits(int(4.5 * GB))).file == "other"
 
 
 def test_a_failed_candidate_is_not_recommended() -> None:
