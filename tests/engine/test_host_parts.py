@@ -98,6 +98,26 @@ def test_stop_strings_do_not_depend_on_the_pieces(text: str, stops: list[str]) -
         assert shown == text
 
 
+@pytest.mark.parametrize(
+    ("pieces", "shown", "found"),
+    [
+        (["\n\n", "B) Lisbon", "\n\n", "Next"], "\n\nB) Lisbon", True),
+        (["\n", "\n", " \n", "\nB", "\n", "\nNext"], "\n\n \n\nB", True),
+        (["\n\nB\n\nNext"], "\n\nB", True),
+        (["\n\n", "\t\n\n"], "\n\n\t\n\n", False),
+        (["B\n", "\n"], "B", True),
+        (["\n\nB\n"], "\n\nB\n", False),
+        # A mark with signs in it ends what has not begun too.
+        (["\n\nEN", "D\n\nmore"], "\n\n", True),
+        (["EN", "D"], "", True),
+    ],
+)
+def test_a_stop_counts_only_behind_an_answer(pieces: list[str], shown: str, found: bool) -> None:
+    stops = StopStrings(["\n\n", "END"])
+    assert "".join(map(stops.feed, pieces)) + stops.finish() == shown
+    assert stops.found == found
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60), st.integers(1, 5))
 def test_text_survives_being_cut_anywhere(text: str, size: int) -> None:
     data = text.encode()

@@ -9,11 +9,16 @@ from app.core.thinking import ThinkingMarks, ThinkingSplitter
 
 
 class StopStrings:
-    """Holds back text that may be the beginning of a stop string."""
+    """Holds back text that may be the beginning of a stop string.
+
+    One of white space counts only behind something that is none: a model that begins its answer
+    with a blank line has not answered yet.
+    """
 
     def __init__(self, stops: list[str]) -> None:
         self._stops = [stop for stop in stops if stop]
         self._held = ""
+        self._begun = False
         self.found = False
 
     def feed(self, text: str) -> str:
@@ -23,12 +28,15 @@ class StopStrings:
         if self.found:
             return ""
         text = self._held + text
-        cuts = [at for stop in self._stops if (at := text.find(stop)) >= 0]
+        blank = 0 if self._begun else len(text) - len(text.lstrip())
+        starts = {stop: 0 if stop.strip() else blank for stop in self._stops}
+        cuts = [at for stop in self._stops if (at := text.find(stop, starts[stop])) >= 0]
         if cuts:
             self.found = True
             self._held = ""
             return text[: min(cuts)]
-        keep = max(_overlap(text, stop) for stop in self._stops)
+        self._begun = self._begun or blank < len(text)
+        keep = max(_overlap(text[starts[stop] :], stop) for stop in self._stops)
         self._held = text[len(text) - keep :]
         return text[: len(text) - keep]
 
