@@ -12,12 +12,12 @@ HUB_HOSTS = frozenset({"huggingface.co", "www.huggingface.co", "hf.co", "www.hf.
 """The hosts of the default Hub, as they stand in addresses."""
 
 _MAX_INPUT = 2_000
-_MAX_REPO_ID = 96
 _MAX_NAME_BYTES = 1_024
 _MAX_PART_BYTES = 255
-# What the Hub itself allows in one half of a repository's name.
-_HALF = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?")
+# What the Hub itself allows in one half of a repository's name: at most 96 signs.
+_HALF = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?")
 _LEVEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+_FILE_ENDING = ".gguf"
 _REVISION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,127}")
 _PAGES = frozenset({"tree", "blob", "resolve", "raw"})
 _NOT_MODELS = frozenset({"api", "datasets", "spaces", "docs", "collections", "papers", "settings"})
@@ -47,11 +47,17 @@ class HubAddress:
     revision: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.repo_id}:{self.level}" if self.level else self.repo_id
+        wanted = self.level
+        if wanted is None and self.file_name is not None and _is_model_file(self.file_name):
+            wanted = self.file_name
+        return f"{self.repo_id}:{wanted}" if wanted else self.repo_id
 
 
 def parse_hub_address(text: str, hosts: frozenset[str] = frozenset()) -> HubAddress:
     """Read what a person pasted: ``org/repo``, ``org/repo:LEVEL``, ``hf.co/…`` or a page's address.
+
+    In place of the level the name of a file may stand, with its folders:
+    ``org/repo:folder/file.gguf``.
 
     Args:
         text: The words, perhaps with spaces around them.
@@ -64,6 +70,7 @@ def parse_hub_address(text: str, hosts: frozenset[str] = frozenset()) -> HubAddr
     if len(words) > _MAX_INPUT:
         raise HubNameError("That is too long for the name of a repository.")
     path, explicit = _without_host(words, hosts | HUB_HOSTS)
+    path, file_name = _without_file(path)
     parts = [part for part in path.split("/") if part]
     if explicit and parts and parts[0].lower() == "models" and len(parts) == 3:
         del parts[0]
@@ -73,6 +80,8 @@ def parse_hub_address(text: str, hosts: frozenset[str] = frozenset()) -> HubAddr
         raise _nothing(text)
     owner, (name, colon, level) = parts[0], parts[1].partition(":")
     repo_id = check_repo_id(f"{owner}/{name}")
+    if file_name is not None and len(parts) == 2 and not colon:
+        return HubAddress(repo_id, file_name=safe_file_name(file_name))
     if colon and not _LEVEL.fullmatch(level):
         raise _nothing(text)
     if len(parts) == 2:
@@ -96,7 +105,6 @@ def is_repo_id(repo_id: str) -> bool:
     halves = repo_id.split("/")
     return (
         len(halves) == 2
-        and len(repo_id) <= _MAX_REPO_ID
         and all(_HALF.fullmatch(half) for half in halves)
         and "--" not in repo_id
         and ".." not in repo_id
@@ -164,6 +172,18 @@ def _without_host(words: str, hosts: frozenset[str]) -> tuple[str, bool]:
     if slash and host.lower() in hosts:
         return unquote(rest.partition("?")[0].partition("#")[0]), True
     return words, False
+
+
+def _without_file(path: str) -> tuple[str, str | None]:
+    """The part before ``:folder/file.gguf``, and the file; None where no file is named so."""
+    before, colon, file_name = path.partition(":")
+    if colon and _is_model_file(file_name):
+        return before, file_name
+    return path, None
+
+
+def _is_model_file(file_name: str) -> bool:
+    return file_name.lower().endswith(_FILE_ENDING)
 
 
 def _page(repo_id: str, rest: list[str], text: str) -> HubAddress:

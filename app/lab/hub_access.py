@@ -123,6 +123,6 @@ def _only(repository: Repository) -> ListedFile:
         return find_file(repository.files, "")  # says what there is in its place
     levels = ", ".join(dict.fromkeys(file.level or file.name for file in models))
     raise PersonError(
-        f"{repository.repo_id} has several model files; say which, as in"
-        f" {repository.repo_id}:{models[-1].level or models[-1].name} (there is {levels})."
+        f"{repository.repo_id} has several model files; name one of them behind a colon"
+        f" (there is {levels})."
     )

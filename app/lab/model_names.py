@@ -254,7 +254,7 @@ def _nothing(word: str, models: Sequence[LibraryModel]) -> str:
         address = parse_hub_address(word)
     except HubNameError:
         address = None
-    if address is not None and address.level:
+    if address is not None and str(address) != address.repo_id:
         return f"“{shown}” is not on this PC{there}; “shrinkscope get {address}” downloads it."
     return (
         f"“{shown}” is not there: no file and no model of the library is called so{there};"

@@ -27,6 +27,10 @@ from app.core.hub_names import (
         ("  org/repo \n", HubAddress("org/repo")),
         ("org/repo:Q4_K_M", HubAddress("org/repo", "Q4_K_M")),
         ("hf.co/org/repo:UD-Q4_K_XL", HubAddress("org/repo", "UD-Q4_K_XL")),
+        ("org/repo:a.gguf", HubAddress("org/repo", file_name="a.gguf")),
+        ("org/repo:" + "n" * 99 + ".GGUF", HubAddress("org/repo", file_name="n" * 99 + ".GGUF")),
+        ("org/repo:a folder/a.gguf", HubAddress("org/repo", file_name="a folder/a.gguf")),
+        ("hf.co/org/repo:b/a.gguf", HubAddress("org/repo", file_name="b/a.gguf")),
         ("huggingface.co/org/repo", HubAddress("org/repo")),
         ("https://huggingface.co/org/repo", HubAddress("org/repo")),
         ("https://huggingface.co/org/repo/", HubAddress("org/repo")),
@@ -54,7 +58,9 @@ def test_what_people_paste_is_understood(text: str, expected: HubAddress) -> Non
     "text",
     [
         "", "repo", "org/", "/repo", "org/repo/more", "org//repo:", "org/repo:", "org/re po",
-        "../repo", "org/..", "org/repo:Q4/K", "org/re--po", "org/repo.git", "o" * 100 + "/r",
+        "../repo", "org/..", "org/repo:Q4/K", "org/re--po", "org/repo.git", "o" * 97 + "/r",
+        "o/" + "r" * 97, "org/repo:../a.gguf", "org/repo/more:a.gguf", "org/repo:Q8_0:a.gguf",
+        "C:/models/a.gguf", "org/repo:/a.gguf", "repo:a.gguf",
         "https://example.org/org/repo", "ftp://huggingface.co/org/repo",
         "https://huggingface.co/datasets/org/repo", "https://huggingface.co/org",
         "https://huggingface.co@example.org/org/repo", "https://[::1/org/repo",
@@ -81,6 +87,9 @@ def test_another_hub_is_understood_where_it_is_named() -> None:
 def test_an_address_is_written_as_it_is_typed() -> None:
     assert str(HubAddress("org/repo", "Q4_K_M")) == "org/repo:Q4_K_M"
     assert str(HubAddress("org/repo")) == "org/repo"
+    named = HubAddress("org/repo", file_name="b/a.gguf")
+    assert str(named) == "org/repo:b/a.gguf"
+    assert parse_hub_address(str(named)) == named
 
 
 @pytest.mark.parametrize(
@@ -130,6 +139,8 @@ def test_any_text_is_an_address_or_refused(text: str) -> None:
         safe_parts(address.file_name)
 
 
-@pytest.mark.parametrize("repo_id", ["a/b", "Org-1/re.po_2", "0/1"])
+@pytest.mark.parametrize(
+    "repo_id", ["a/b", "Org-1/re.po_2", "0/1", "_o/r", f"{'o' * 96}/{'r' * 96}"]
+)
 def test_repository_names(repo_id: str) -> None:
     assert check_repo_id(repo_id) == repo_id
