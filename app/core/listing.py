@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.levels import LEVELS, UnknownLevelError, level_by_name, shrink_rank
-from app.core.model_names import model_stem, parse_shard_name
+from app.core.model_names import ends_with_level, model_stem, parse_shard_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,12 +20,15 @@ _NAMES = "|".join(
     sorted((re.escape(level.name) for level in LEVELS), key=len, reverse=True)
 ).replace("_", "[_-]")
 _LABEL = re.compile(
-    rf"(?:^|[-_. /])(?P<label>(?:UD[-_])?(?:Q\d[_-]K[_-](?:XXL|XL|XXS|XS)|IQ\d[_-](?:XL|L|M|S)"
-    rf"|{_NAMES}|Q\d[_-]K|MXFP4|FP16|FP32)(?:[_-]L)?)(?=$|[-_. /])",
+    rf"(?:^|[-_. /])(?P<label>(?:UD[-_])?(?:Q4_0_\d_\d|IQ4_NL_\d_\d"
+    rf"|Q\d[_-]K[_-](?:XXL|XL|XXS|XS)|Q\d_K_[A-Z]{{1,2}}(?=$|[-. /])"
+    rf"|IQ\d[_-](?:XL|L|M|S)|{_NAMES}|Q\d[_-]K|MXFP4|FP16|FP32)(?:[_-]L)?"
+    rf"(?:[-_]\d{{1,2}}(?:\.\d{{1,3}})?bpw)?)(?=$|[-_. /])",
     re.IGNORECASE,
 )
 _PROJECTOR = re.compile(r"(?:^|[-_. /])mmproj(?:$|[-_. /])", re.IGNORECASE)
 _IMPORTANCE = re.compile(r"(?:^|[-_. /])imatrix(?:$|[-_. /])", re.IGNORECASE)
+_BITS = re.compile(r"[-_](?P<bits>\d{1,2}(?:\.\d{1,3})?)BPW$")
 _VARIANT = re.compile(r"_(?:XXL|XL|L|XS|XXS)$")
 _ALIASES = {"FP16": "F16", "FP32": "F32"}
 
@@ -141,10 +144,14 @@ def find_file(files: Sequence[ListedFile], wanted: str) -> ListedFile:
     found = [file for file in models if file.level and _canonical(file.level) == label]
     if len(found) == 1:
         return _whole(found[0])
+    if not found:
+        found = [file for file in models if ends_with_level(file.name, wanted)]
+        if len(found) == 1:
+            return _whole(found[0])
     if found:
         names = ", ".join(file.name for file in found[:5])
         raise NoSuchFileError(
-            f"Several files of this repository have the level {found[0].level}: name one"
+            f"Several files of this repository have the level {_short(wanted)}: name one"
             f" of them in place of the level ({names})."
         )
     raise NoSuchFileError(_which(wanted, models))
@@ -165,9 +172,11 @@ def _overlapping(name: str) -> Iterable[re.Match[str]]:
 
 def _usual(label: str) -> str:
     upper = label.upper()
+    bits = _BITS.search(upper)
     prefix = "UD-" if upper.startswith(("UD-", "UD_")) else ""
-    plain = upper.removeprefix("UD-").removeprefix("UD_").replace("-", "_")
-    return prefix + _ALIASES.get(plain, plain)
+    plain = _BITS.sub("", upper).removeprefix("UD-").removeprefix("UD_").replace("-", "_")
+    suffix = f"-{bits['bits']}bpw" if bits else ""
+    return prefix + _ALIASES.get(plain, plain) + suffix
 
 
 def _canonical(level: str) -> str:
@@ -216,8 +225,12 @@ def _whole(file: ListedFile) -> ListedFile:
     return file
 
 
+def _short(wanted: str) -> str:
+    return wanted if len(wanted) <= 40 else f"{wanted[:40]}…"
+
+
 def _which(wanted: str, models: Sequence[ListedFile]) -> str:
-    shown = wanted if len(wanted) <= 40 else f"{wanted[:40]}…"
+    shown = _short(wanted)
     levels = list(dict.fromkeys(file.level for file in models if file.level))
     if not levels:
         names = ", ".join(file.name for file in models[:5])

@@ -17,10 +17,13 @@ _EMPTY_NAMES = frozenset(
 _HASH = re.compile(r"[0-9a-f]{12,64}")
 _NOT_WORDS = re.compile(r"[^a-z0-9.]+")
 _LEVEL_NAMES = "|".join(level.name.lower() for level in LEVELS) + r"|q\d_k"
-_OTHER_TECHNICAL = r"q\d_k_xl|mxfp4|fp16|fp32|gguf|i\d"
+_OTHER_TECHNICAL = (
+    r"q\d_k_[a-z]{1,2}|q4_0_\d_\d|iq4_nl_\d_\d|\d+(?:\.\d+)?bpw|mxfp4|fp16|fp32|gguf|i\d"
+)
 _TECHNICAL = re.compile(
     rf"(?:^|[-_. ])(?:ud[-_])?(?:{_OTHER_TECHNICAL}|{_LEVEL_NAMES})(?=$|[-_. ])"
 )
+_LEVEL_WORD = re.compile(r"(?:^|[_.])(?:I?Q\d|B?F\d|FP\d|\d+(?:\.\d+)?BPW)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,21 @@ def model_stem(file_name: str) -> str:
     if shard is not None:
         return shard.stem
     return file_name[:-5] if file_name.lower().endswith(".gguf") else file_name
+
+
+def ends_with_level(file_name: str, words: str) -> bool:
+    """Tell whether a file's name ends with what somebody calls its level.
+
+    Publishers have names of their own: ``q4``, ``i1-Q4_K_M``. A part of a level's name, such as
+    ``K_M``, is none.
+    """
+    own, end = (
+        re.sub(r"[-\s]", "_", model_stem(name).upper())
+        for name in (file_name.rpartition("/")[2], words.strip())
+    )
+    if not _LEVEL_WORD.search(end):
+        return False
+    return own == end or own.endswith((f"_{end}", f".{end}"))
 
 
 def is_telling_name(name: str) -> bool:

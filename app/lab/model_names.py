@@ -11,7 +11,7 @@ from app.core.family import LibraryModel, ModelSource, families
 from app.core.gguf_reader import quotable
 from app.core.hub_names import HubNameError, parse_hub_address
 from app.core.levels import UnknownLevelError, level_by_name
-from app.core.model_names import family_of, model_stem
+from app.core.model_names import ends_with_level, family_of, model_stem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -107,8 +107,8 @@ def matching(word: str, models: Sequence[LibraryModel]) -> list[LibraryModel]:
     """Return the models that a word names, in their order; of several ways the closest counts.
 
     The ways: the exact name (with or without ``.gguf``); a repository, name or family and behind
-    a colon the level, as the file's name claims it, else as its header says; a repository, name
-    or family alone.
+    a colon the level, as the file's name claims it, else as its header says, else what the file's
+    name ends with; a repository, name or family alone.
     """
     wanted = _plain(word)
     exact = [model for model in models if wanted in _exact_names(model)]
@@ -126,7 +126,7 @@ def matching(word: str, models: Sequence[LibraryModel]) -> list[LibraryModel]:
         close = [model for model in named if _spelling(level_of(model)) in meant]
         if close:
             return close
-    return []
+    return [model for model in named if ends_with_level(_file_stem(model), level)]
 
 
 def _is_path(word: str) -> bool:

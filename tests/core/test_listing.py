@@ -33,6 +33,15 @@ from app.core.listing import (
         ("model-Q6_K_L.gguf", "Q6_K_L"),
         ("foo-fp16.gguf", "F16"),
         ("X-F16-Q8_0.gguf", "Q8_0"),
+        ("foo-Q4_K_P.gguf", "Q4_K_P"),
+        ("foo.q8_k_p.gguf", "Q8_K_P"),
+        ("foo-IQ4_XS-3.97bpw.gguf", "IQ4_XS-3.97bpw"),
+        ("foo-Q4_K_M-4bpw.gguf", "Q4_K_M-4bpw"),
+        ("foo-Q4_0_4_8.gguf", "Q4_0_4_8"),
+        ("foo-IQ4_NL_4_4.gguf", "IQ4_NL_4_4"),
+        ("foo-Q4_K_new.gguf", "Q4_K"),
+        ("foo-Q4_K-GGUF.gguf", "Q4_K"),
+        ("foo-Q4_K_M_L.gguf", "Q4_K_M_L"),
         ("Q8-turbo.gguf", None),
         ("nothing.gguf", None),
     ],
@@ -95,6 +104,34 @@ def test_a_file_is_found_by_level_whatever_its_spelling_or_by_name() -> None:
         ("mxfp4", 3), ("x-UD-Q4_K_XL.gguf", 2),
     ]:  # fmt: skip
         assert find_file(files, wanted).size_bytes == size
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted", "found"),
+    [
+        (["x-Q4_K_P.gguf", "x-Q4_K_M.gguf"], "Q4_K_M", "x-Q4_K_M.gguf"),
+        (["x-Q4_K_P.gguf", "x-Q4_K_M.gguf"], "q4_k_p", "x-Q4_K_P.gguf"),
+        (["x-IQ4_XS-3.5bpw.gguf", "x-IQ4_XS-4bpw.gguf"], "IQ4_XS-4bpw", "x-IQ4_XS-4bpw.gguf"),
+        (["x-IQ4_XS-3.5bpw.gguf", "x-IQ4_XS-4bpw.gguf"], "3.5bpw", "x-IQ4_XS-3.5bpw.gguf"),
+        (["x.i1-Q4_K_M.gguf", "x.i1-Q2_K.gguf"], "Q4_K_M", "x.i1-Q4_K_M.gguf"),
+        (["x.i1-Q4_K_M.gguf", "x.Q4_K_M.gguf"], "i1-q4_k_m", "x.i1-Q4_K_M.gguf"),
+        (["x-q4.gguf", "x-fp16.gguf"], "Q4", "x-q4.gguf"),
+        (["x-Q4_0.gguf", "x-Q4_0_4_4.gguf"], "Q4_0", "x-Q4_0.gguf"),
+        (["x-Q4_0.gguf", "x-Q4_0_4_4.gguf"], "Q4_0_4_4", "x-Q4_0_4_4.gguf"),
+    ],
+)
+def test_publishers_levels_are_levels_of_their_own(
+    names: list[str], wanted: str, found: str
+) -> None:
+    files = group_files(RepoFile(name, 1) for name in names)
+    assert find_file(files, wanted).name == found
+
+
+@pytest.mark.parametrize("part", ["M", "K_M", "0", "nk-Q8_0", "", "-", "8_0"])
+def test_a_part_of_a_level_is_none(part: str) -> None:
+    files = group_files([RepoFile("link-Q8_0.gguf", 1), RepoFile("link-Q4_K_M.gguf", 1)])
+    with pytest.raises(NoSuchFileError, match="no level"):
+        find_file(files, part)
 
 
 @pytest.mark.parametrize(

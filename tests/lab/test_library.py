@@ -176,6 +176,18 @@ def test_words_that_mean_several_files_name_them(word: str, candidates: list[str
     assert sentence.startswith(f"“{word}” could be ")
 
 
+@pytest.mark.parametrize(
+    ("level", "name"),
+    [("q4", "Phi-q4.gguf"), ("i1-Q4_K_M", "Phi.i1-Q4_K_M.gguf"), ("Q4_K_P", "Phi-Q4_K_P.gguf")],
+)
+def test_a_publishers_level_means_its_file(level: str, name: str) -> None:
+    among = [
+        library_model(f"/hub/{each}", repository="org/Phi-GGUF")
+        for each in ("Phi-q4.gguf", "Phi.i1-Q4_K_M.gguf", "Phi-Q4_K_P.gguf", "Phi-q8.gguf")
+    ]
+    assert found(f"org/Phi-GGUF:{level}", among) == f"/hub/{name}"
+
+
 def test_of_many_candidates_some_are_named() -> None:
     among = [
         library_model(f"/own/{number}/Same-F16.gguf", file_bytes=number) for number in range(20)
