@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -29,7 +29,17 @@ _LABEL = re.compile(
 _PROJECTOR = re.compile(r"(?:^|[-_. /])mmproj(?:$|[-_. /])", re.IGNORECASE)
 _IMPORTANCE = re.compile(r"(?:^|[-_. /])imatrix(?:$|[-_. /])", re.IGNORECASE)
 _BITS = re.compile(r"[-_](?P<bits>\d{1,2}(?:\.\d{1,3})?)BPW$")
-_VARIANT = re.compile(r"_(?:XXL|XL|L|XS|XXS)$")
+_VARIANT = re.compile(r"(?:_\d_\d|_[A-Z]{1,3})$")
+# By their place they are for speculative decoding; by a word alone, they may be whole models.
+_DRAFTER = r"(?:mtp|draft|drafter|assistant|eagle3|dflash)"
+_DRAFTER_PLACE = re.compile(rf"(?:^|/){_DRAFTER}[-_./]", re.IGNORECASE)
+_DRAFTER_WORD = re.compile(rf"[-_. ]{_DRAFTER}(?=$|[-_. /])", re.IGNORECASE)
+# What “split” and such leave: x.gguf.part1of2, x.gguf-split-a, x.gguf.001, x.gguf.aa.
+_CUT = re.compile(
+    r"(?P<whole>.+\.gguf)[-._](?:(?:part|split)[-_.]?(?:(?P<number>\d{1,3})"
+    r"(?:[-_]?of[-_]?(?P<count>\d{1,3}))?|(?P<letters>[a-z]{1,2}))|(?P<tail>\d{3}|a[a-z]))",
+    re.IGNORECASE | re.DOTALL | re.ASCII,
+)
 _ALIASES = {"FP16": "F16", "FP32": "F32"}
 
 
@@ -37,6 +47,8 @@ class HubFileKind(StrEnum):
     """What a file of a repository is, as far as its name tells."""
 
     MODEL = "model"
+    CUT = "cut by hand"
+    DRAFTER = "drafter"
     PROJECTOR = "projector"
     IMPORTANCE_MATRIX = "importance matrix"
 
@@ -62,10 +74,10 @@ class RepoFile:
 
 @dataclass(frozen=True, slots=True)
 class ListedFile:
-    """A model file of a repository: one file or a whole set of shards.
+    """A model file of a repository: one file, a whole set of shards or what one was cut into.
 
     Attributes:
-        name: Of the file or of the first shard.
+        name: Of the file, of the first shard or of the first piece.
         level: As the name says (``Q4_K_M``, but also ``UD-Q4_K_XL``), or None.
         parts: The file, or the shards that are there, in order.
         shards: How many files the whole model file has.
@@ -106,8 +118,9 @@ def group_files(files: Iterable[RepoFile]) -> list[ListedFile]:
     """Put shards together and recognise kinds; only files that llama.cpp knows are kept.
 
     Returns:
-        Models from the least to the most shrunken, then projectors, then importance matrices.
+        Models from the least to the most shrunken, then what is none by itself, kind by kind.
     """
+    files = list(files)
     sets: dict[tuple[str, int], dict[int, RepoFile]] = defaultdict(dict)
     single: list[ListedFile] = []
     for file in files:
@@ -123,7 +136,7 @@ def group_files(files: Iterable[RepoFile]) -> list[ListedFile]:
         parts = tuple(numbered[number] for number in sorted(numbered))
         name = parts[0].name
         single.append(ListedFile(name, HubFileKind.MODEL, level_in_name(name), parts, count))
-    return sorted(single, key=_order)
+    return sorted(_without_drafters(single) + _pieces(files), key=_order)
 
 
 def find_file(files: Sequence[ListedFile], wanted: str) -> ListedFile:
@@ -136,6 +149,9 @@ def find_file(files: Sequence[ListedFile], wanted: str) -> ListedFile:
     if named:
         return _whole(named[0])
     models = [file for file in files if file.kind is HubFileKind.MODEL]
+    cut = [file for file in files if file.kind is HubFileKind.CUT]
+    if cut and not models:
+        return _whole(cut[0])
     if not models:
         raise NoSuchFileError(
             "This repository holds no GGUF model files: look for one made from it."
@@ -154,6 +170,9 @@ def find_file(files: Sequence[ListedFile], wanted: str) -> ListedFile:
             f"Several files of this repository have the level {_short(wanted)}: name one"
             f" of them in place of the level ({names})."
         )
+    for file in cut:
+        if file.level and _canonical(file.level) == label:
+            return _whole(file)
     raise NoSuchFileError(_which(wanted, models))
 
 
@@ -211,12 +230,69 @@ def _order(file: ListedFile) -> tuple[int, int, int, str]:
 
 def _rank(level: str) -> int:
     """Where a level stands; variants such as ``Q6_K_L`` stand with the level they are made of."""
-    plain = _canonical(level.removeprefix("UD-"))
+    plain = _canonical(_BITS.sub("", level.upper()).removeprefix("UD-"))
     base = _VARIANT.sub("", plain)
-    return min(shrink_rank(plain), shrink_rank(base), shrink_rank(f"{base}_M"))
+    likely = (plain, base, f"{base}_M", base.replace("_K", "_0"))
+    return next((rank for name in likely if (rank := shrink_rank(name)) < len(LEVELS)), len(LEVELS))
+
+
+def _without_drafters(files: list[ListedFile]) -> list[ListedFile]:
+    """The same files; what only drafts for a model that is there too is no model."""
+    models = [file for file in files if file.kind is HubFileKind.MODEL]
+    plain = [
+        file
+        for file in models
+        if not _DRAFTER_PLACE.search(file.name) and not _DRAFTER_WORD.search(file.name)
+    ]
+    if not plain:
+        return files
+    return [
+        replace(file, kind=HubFileKind.DRAFTER)
+        if file.kind is HubFileKind.MODEL and _is_drafter(file, plain)
+        else file
+        for file in files
+    ]
+
+
+def _is_drafter(file: ListedFile, plain: list[ListedFile]) -> bool:
+    if _DRAFTER_PLACE.search(file.name):
+        return True
+    if not _DRAFTER_WORD.search(file.name):
+        return False
+    alike = [model for model in plain if model.level == file.level] or plain
+    return file.size_bytes * 2 < min(model.size_bytes for model in alike)
+
+
+def _pieces(files: Iterable[RepoFile]) -> list[ListedFile]:
+    """The files that somebody cut by hand, each with its pieces in their order."""
+    cut: dict[str, dict[tuple[int, str], RepoFile]] = defaultdict(dict)
+    counts: dict[str, int] = {}
+    for file in files:
+        match = _CUT.fullmatch(file.name)
+        if match is None:
+            continue
+        whole, place = match["whole"], match["number"] or match["letters"] or match["tail"]
+        cut[whole][len(place.lstrip("0")), place.lower()] = file
+        counts[whole] = int(match["count"] or 0)
+    return [
+        ListedFile(
+            name=placed[min(placed)].name,
+            kind=HubFileKind.CUT,
+            level=level_in_name(whole),
+            parts=tuple(placed[place] for place in sorted(placed)),
+            shards=max(counts[whole], len(placed)),
+        )
+        for whole, placed in cut.items()
+    ]
 
 
 def _whole(file: ListedFile) -> ListedFile:
+    if file.kind is HubFileKind.CUT:
+        raise NoSuchFileError(
+            f"“{file.level or model_stem(file.name)}” is there, but cut by hand into"
+            f" {file.shards} pieces ({file.name} and so on): download these from the"
+            " repository’s page and join them in their order, as “cat” does."
+        )
     if not file.complete:
         raise NoSuchFileError(
             f"The repository holds only {len(file.parts)} of the {file.shards} shards"

@@ -74,6 +74,57 @@ def test_kinds_are_recognised(name: str, kind: HubFileKind) -> None:
     assert file.kind is kind
 
 
+@pytest.mark.parametrize(
+    "drafter",
+    [
+        RepoFile("mtp-x.gguf", 50),
+        RepoFile("MTP/x-Q8_0-MTP.gguf", 100),
+        RepoFile("x-assistant-Q8_0.gguf", 10),
+        RepoFile("x-Q8_0-draft.gguf", 10),
+    ],
+)
+def test_a_drafter_never_stands_for_a_level(drafter: RepoFile) -> None:
+    listed = group_files([drafter, RepoFile("x-Q8_0.gguf", 100), RepoFile("x-Q4_K_M.gguf", 60)])
+    assert {file.name: file.kind for file in listed}[drafter.name] is HubFileKind.DRAFTER
+    assert find_file(listed, "Q8_0").name == "x-Q8_0.gguf"
+    assert find_file(listed, drafter.name).parts == (drafter,)
+
+
+def test_a_whole_model_with_a_drafters_word_is_a_model() -> None:
+    for names in (["mtp-x-Q8_0.gguf"], ["x-MTP-Q8_0.gguf", "x-Q8_0.gguf"]):
+        listed = group_files(RepoFile(name, 100) for name in names)
+        assert {file.kind for file in listed} == {HubFileKind.MODEL}
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ["x-Q8_0.gguf.part1of2", "x-Q8_0.gguf.part2of2"],
+        ["x-Q8_0.gguf-split-a", "x-Q8_0.gguf-split-b", "x-Q8_0.gguf-split-c"],
+        ["b/x.Q8_0.gguf.part9", "b/x.Q8_0.gguf.part10"],
+        ["x-Q8_0.gguf.001", "x-Q8_0.gguf.002"],
+        ["x-Q8_0.gguf.aa", "x-Q8_0.gguf.ab"],
+    ],
+)
+def test_what_was_cut_by_hand_is_listed_as_cut(pieces: list[str]) -> None:
+    names = [*reversed(pieces), "x-Q2_K.gguf", "x-Q6_K.gguf.part", "x.gguf.txt", "x.gguf.sha"]
+    listed = group_files(RepoFile(name, 7) for name in names)
+    assert [file.name for file in listed] == ["x-Q2_K.gguf", pieces[0]]
+    assert [part.name for part in listed[1].parts] == pieces
+    assert (listed[1].kind, listed[1].level, listed[1].complete) == (HubFileKind.CUT, "Q8_0", True)
+    for wanted in ("q8_0", pieces[1]):
+        with pytest.raises(NoSuchFileError, match=f"cut by hand into {len(pieces)} pieces"):
+            find_file(listed, wanted)
+    with pytest.raises(NoSuchFileError, match="cut by hand"):
+        find_file(listed[1:], "Q2_K")
+
+
+def test_variants_stand_with_the_level_that_they_are_made_of() -> None:
+    levels = ["UD-Q8_K_XL", "Q6_K_L", "Q4_K_P", "IQ4_XS-4.1bpw", "Q3_K_S", "IQ3_XXS", "UD-IQ1_S"]
+    listed = group_files(RepoFile(f"x-{level}.gguf", 1) for level in reversed(levels))
+    assert [file.level for file in listed] == levels
+
+
 def test_shards_are_one_file_and_other_files_are_left_out() -> None:
     files = [
         RepoFile("README.md", 5),

@@ -128,6 +128,8 @@ class FilesSide(QWidget):
 
     def _say_others(self, repository: Repository) -> None:
         kinds = {
+            HubFileKind.CUT: self.tr("cut by hand, to be joined"),
+            HubFileKind.DRAFTER: self.tr("drafter"),
             HubFileKind.PROJECTOR: self.tr("projector"),
             HubFileKind.IMPORTANCE_MATRIX: self.tr("importance matrix"),
         }
