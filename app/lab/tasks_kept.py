@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.core.tasks.items import TaskItem
     from app.lab.tasks_plan import TaskPlan
 
-_FORMAT = 1
+_FORMAT = 2  # 1: a blank line ended answers that had not begun
 _FILE = "tasks.sqlite3"
 _ENGINE = "engine"
 

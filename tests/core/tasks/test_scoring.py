@@ -35,6 +35,9 @@ def test_numbers() -> None:
             r"So the result is \(\boxed{85}\).",
             "85.0",
             "It is $85",
+            "eighty-five",
+            "85\n\nExplanation: 40 + 30 = 70 and 7 + 8 = 15.",
+            "85\n\nLet me know if I can add 2 more!",
         ],
         wrong=[
             "",
@@ -42,10 +45,12 @@ def test_numbers() -> None:
             "185",
             "8.5",
             "-85",
-            "eighty-five",
+            "eighty-six",
             "85 or 86",
             "85%2",
             "The answer is 86",
+            "85\n\nExplanation: wait, that was wrong, it is 86.",
+            "The answer is 85²",
         ],
     )
 
@@ -53,15 +58,16 @@ def test_numbers() -> None:
 def test_large_and_negative_numbers() -> None:
     check_all(
         item(Check.NUMBER, "12345"),
-        right=["12345", "12,345", "12'345", "12,345.00", "12 345"],
-        wrong=["1,2345", "12.345", "345"],
+        right=["12345", "12,345", "12'345", "12,345.00", "12 345", "12.345", r"12{,}345"],
+        wrong=["1,2345", "12.3450", "123.45", "345"],
     )
     check_all(
         item(Check.NUMBER, "-14"),
-        right=["-14", "−14", "5 - 19 = -14", "The answer is: -14"],
-        wrong=["14", "5-14"],
+        right=["-14", "−14", "–14", "5 - 19 = -14", "5 – 19 = –14", "The answer is: -14"],
+        wrong=["14", "5-14", "5–14", "28 – 14"],
     )
     check_all(item(Check.NUMBER, "2.5"), right=["2.5", "2.50 litres"], wrong=["2", "5", "25"])
+    check_all(item(Check.NUMBER, "1.5"), right=["1.5"], wrong=["1.500.000", "1500"])
 
 
 def test_options_by_letter() -> None:
@@ -96,6 +102,53 @@ def test_options_by_letter() -> None:
     )
 
 
+def test_letters_in_lower_case() -> None:
+    check_all(
+        item(Check.LETTER, "B", accept=("Lisbon",), reject=("Madrid", "Porto", "Rome")),
+        right=[
+            "b",
+            "b.",
+            "(b)",
+            "b) Lisbon",
+            "b: Lisbon",
+            "The right answer is b.",
+            "Answer: b\n\nBecause it is the capital.",
+        ],
+        wrong=["a", "a)", "d.", "b or c", "be", "but", "The best answer is difficult.", "Both"],
+    )
+
+
+def test_a_letter_with_the_text_of_another_option() -> None:
+    check_all(
+        item(Check.LETTER, "B", accept=("Lisbon",), reject=("Madrid", "Porto", "Rome")),
+        right=[
+            "B. Madrid is the capital of Spain, so it is Lisbon.",
+            "The answer is B. Madrid lies in Spain.",
+            "B, because Madrid is in Spain.",
+            "The answer is B) Lisbon, not Madrid.",
+            "Lisbon, not Madrid",
+        ],
+        wrong=[
+            "B) Madrid",
+            "B: Madrid",
+            "B. Madrid",
+            "B - Rome",
+            "(B) Rome is the capital.",
+            "The answer is b) Porto",
+            "A) Lisbon",
+            "B or C",
+            "The answer is A or B",
+            "The answer is not B",
+            "not Lisbon",
+        ],
+    )
+    check_all(
+        item(Check.LETTER, "A", accept=("a beak",), reject=("a fin", "a hoof", "a shell")),
+        right=["a) a beak", "A: beak", "The answer is a beak", "The answer is a."],
+        wrong=["A: fin", "A) a hoof is hard", "The answer is a fin", "The answer is A fin"],
+    )
+
+
 def test_the_option_a_is_no_article() -> None:
     asked = item(Check.LETTER, "A", accept=("a beak",), reject=("a fin", "a hoof", "a shell"))
     check_all(
@@ -124,6 +177,43 @@ def test_facts() -> None:
     )
 
 
+def test_a_fact_beside_another_that_is_denied() -> None:
+    asked = TaskItem("x", "own", "Question: Who won?", "Vera", Check.FACT, (), ("Ida", "Otto"))
+    check_all(
+        asked,
+        right=[
+            "Vera, not Ida",
+            "Vera rather than Ida",
+            "It was Vera, unlike Otto.",
+            "Vera won, whereas Otto came second.",
+        ],
+        wrong=[
+            "Ida, not Vera",
+            "Not Vera, Ida",
+            "It was not Vera.",
+            "It was not Vera but Ida.",
+            "Vera came last, while Ida won.",
+            "While Vera ran, Ida won.",
+            "Vera or Ida, not Otto",
+            "Vera, Ida",
+        ],
+    )
+
+
+def test_times_of_day() -> None:
+    check_all(
+        item(Check.FACT, "7:35", reject=("9:20", "19:35")),
+        right=["7:35", "07:35", "At 07.35.", "7:35 am", "7:35 a.m."],
+        wrong=["17:35", "19:35", "7:35 pm", "7:3", "7:53", "07:35 or 09:20"],
+    )
+    check_all(
+        item(Check.FACT, "19:35", reject=("7:35",)),
+        right=["19:35", "7:35 pm", "07:35 PM", "7.35 p.m."],
+        wrong=["7:35", "07:35", "7:35 am", "9:35 pm"],
+    )
+    check_all(item(Check.FACT, "12:10"), right=["12:10 pm"], wrong=["12:10 am", "0:10"])
+
+
 def test_letters() -> None:
     check_all(
         item(Check.LETTERS, "tac"),
@@ -138,6 +228,23 @@ def test_letters() -> None:
             "C-A-T backwards is T-A-C.",
         ],
         wrong=["", "cat", "tca", "tac is cat backwards", "T-C-A", "tacs"],
+    )
+    check_all(
+        item(Check.LETTERS, "harvest"),
+        right=[
+            "“harvest” is the right word.",
+            "Harvest is the correct spelling.",
+            "harvest (not havrest)",
+            "harvest, not havrest",
+            "harvest\n\nExplanation: two letters had changed places.",
+        ],
+        wrong=[
+            "harvest is misspelled",
+            "harvest is not the word",
+            "havrest (harvest)",
+            "havrest, not harvest",
+            "not harvest but havrest",
+        ],
     )
     check_all(item(Check.LETTERS, "r"), right=["r", "R.", "The letter is R"], wrong=["a", "rr"])
     check_all(item(Check.LETTERS, "b-o-o-k"), right=["b-o-o-k", "B O O K", "book"], wrong=["b-o-k"])
@@ -155,8 +262,17 @@ def test_lines_of_output() -> None:
             "It prints [1, 2, 3].",
             "It prints:\n[1, 2, 3]",
             "The output is `[1, 2, 3]`, a list.",
+            "[1, 2, 3]\n\nExplanation: the loop appends 3 last.",
+            "```\n[1, 2, 3]\n```\nHere's why: it appends.",
         ],
-        wrong=["", "[1, 2]", "[0, 1, 2, 3]", "[1, 2, 3]\n[4]", "[[1, 2, 3]]"],
+        wrong=[
+            "",
+            "[1, 2]",
+            "[0, 1, 2, 3]",
+            "[1, 2, 3]\n[4]",
+            "[[1, 2, 3]]",
+            "[1, 2, 3]\n\nNote: wait, it is [4]",
+        ],
     )
     check_all(
         item(Check.LINE, "3"),
@@ -232,7 +348,8 @@ def test_long_answers_take_no_long_time(size: int) -> None:
 
 @pytest.mark.parametrize("check", list(Check))
 @pytest.mark.parametrize(
-    "piece", ["a ", " ", "```", "`", "1,", "answer is ", "a-", "[", "A or ", "a"]
+    "piece",
+    ["a ", " ", "```", "`", "1,", "answer is ", "a-", "[", "A or ", "a", "1+1=", "08:", "("],
 )
 def test_half_a_megabyte_of_anything_is_judged_at_once(check: Check, piece: str) -> None:
     """Patterns that go back take minutes for some of these at full length."""
