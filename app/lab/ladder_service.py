@@ -313,6 +313,7 @@ class LadderService:
         if entry.number is not None:
             self._tries[entry.number] = self._tries_of(entry) + 1
         self._latest = self._step_begun = None
+        self._latest_seconds = time.monotonic()  # who closes the window now has seen no standstill
         self._gate = Gate()
         self._mind_gate()
 
