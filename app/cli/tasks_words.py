@@ -57,11 +57,13 @@ def _kind(row: KindResult) -> dict[str, object]:
         "items": asked,
         "correct": row.counts.both + row.counts.gained if asked else None,
         "out_of_tokens": row.out_of_tokens if asked else None,
+        "empty": row.empty if asked else None,
         "accuracy": (row.counts.both + row.counts.gained) / asked if asked else None,
         "accuracy_low": _low(row.accuracy),
         "accuracy_high": _high(row.accuracy),
         "reference_correct": row.counts.both + row.counts.lost if asked else None,
         "reference_out_of_tokens": row.reference_out_of_tokens if asked else None,
+        "reference_empty": row.reference_empty if asked else None,
         "gained": row.counts.gained if asked else None,
         "lost": row.counts.lost if asked else None,
         "failed": row.failed,
@@ -121,9 +123,10 @@ def show(result: TaskResult, console: Console) -> None:
         console.text(f"── {row.level or '–'} · {row.file}")
         if row.kinds:
             kinds = [*row.kinds, row.total] if row.total else row.kinds
+            empty = ("empty",) if any(kind.empty for kind in kinds) else ()
             console.table(
-                (*_OPENINGS, "out of tokens", "verdict"),
-                [_cells(kind) for kind in kinds],
+                (*_OPENINGS, "out of tokens", *empty, "verdict"),
+                [_cells(kind, with_empty=bool(empty)) for kind in kinds],
                 left=("kind", "verdict"),
             )
         console.text("")
@@ -134,14 +137,15 @@ def show(result: TaskResult, console: Console) -> None:
     )
     if any(kind.hint for row in result.rows for kind in row.kinds):
         console.remark("A hint rests on fewer than 200 questions of its kind.")
+    _show_empty(result, console)
     _show_examples(result, console)
     _show_differences(result, console)
 
 
-def _cells(row: KindResult) -> Sequence[str]:
+def _cells(row: KindResult, *, with_empty: bool) -> Sequence[str]:
     counts = row.counts
     if row.accuracy is None or row.reference_accuracy is None or row.difference is None:
-        return (row.kind, *["–"] * (len(_OPENINGS)), row.verdict.value)
+        return (row.kind, *["–"] * (len(_OPENINGS) + with_empty), row.verdict.value)
     p_value = row.corrected_p_value
     return (
         row.kind,
@@ -154,6 +158,7 @@ def _cells(row: KindResult) -> Sequence[str]:
         _span(row.difference, "+"),
         "–" if p_value is None else f"{p_value:.2g}",
         str(row.out_of_tokens),
+        *((str(row.empty),) if with_empty else ()),
         _verdict(row),
     )
 
@@ -181,6 +186,16 @@ def _show_examples(result: TaskResult, console: Console) -> None:
                     f"“{_short(example['text'])}”, the reference "
                     f"“{_short(example['reference_text'])}”."
                 )
+
+
+def _show_empty(result: TaskResult, console: Console) -> None:
+    for row in (result.reference, *result.rows):
+        empty = sum(kind.empty for kind in row.kinds)
+        if empty:
+            asked = sum(kind.counts.total for kind in row.kinds)
+            console.text(
+                f"{row.level}: {empty:,} of {asked:,} answers are empty, which is no right answer."
+            )
 
 
 def _show_differences(result: TaskResult, console: Console) -> None:

@@ -237,6 +237,8 @@ def _together(kinds: Sequence[KindResult]) -> KindResult | None:
         counts=counts,
         out_of_tokens=sum(kind.out_of_tokens for kind in tested),
         reference_out_of_tokens=sum(kind.reference_out_of_tokens for kind in tested),
+        empty=sum(kind.empty for kind in tested),
+        reference_empty=sum(kind.reference_empty for kind in tested),
         failed=sum(kind.failed for kind in tested),
         accuracy=wilson_interval(counts.both + counts.gained, counts.total),
         reference_accuracy=wilson_interval(counts.both + counts.lost, counts.total),

@@ -194,6 +194,7 @@ def kind_document(kind: KindResult) -> dict[str, Any]:
         "items": counts.total,
         "correct": counts.both + counts.gained,
         "out_of_tokens": kind.out_of_tokens,
+        "empty": kind.empty,
         "failed": kind.failed,
         "accuracy": (counts.both + counts.gained) / counts.total if counts.total else None,
         "accuracy_low": kind.accuracy.low if kind.accuracy else None,

@@ -65,6 +65,7 @@ class KindFigures:
     verdict: str
     hint: bool
     out_of_tokens: int
+    empty: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +239,7 @@ def _kind(kind: dict[str, Any]) -> KindFigures:
         kind["verdict"] or "",
         bool(kind["hint"]),
         kind["out_of_tokens"] or 0,
+        kind.get("empty") or 0,
     )
 
 

@@ -115,6 +115,8 @@ def _kind_cell(kind: Row) -> str:
         notes.append(f"{words.signed_points(low)} to {words.signed_points(high)}")
     if kind["out_of_tokens"]:
         notes.append(f"{kind['out_of_tokens']} out of tokens")
+    if kind.get("empty"):
+        notes.append(f"{kind['empty']} empty")
     word = ""
     if kind["verdict"] in ("loses", "gains"):
         css, word = ("loses", "good")[kind["verdict"] == "gains"], f" {kind['verdict']}"

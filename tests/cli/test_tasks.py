@@ -127,6 +127,19 @@ def test_the_table_says_what_is_lost(program: Program, four: Path, five: Path, i
     assert quiet.err == ""
 
 
+def test_empty_answers_are_counted(program: Program, tmp_path: Path) -> None:
+    says = write_scripted_model(tmp_path / "says.gguf", ["4"])
+    mute = write_scripted_model(tmp_path / "mute.gguf", ["\n"])
+    items = write_items(tmp_path / "own.jsonl", [{"prompt": "2 + 2?", "answer": 4}] * 2)
+    command = ["tasks", "--reference", says, mute, "--items", items]
+    document = program.json(*command)
+    (kind,) = document["candidates"][0]["kinds"]
+    assert (kind["empty"], kind["reference_empty"], kind["out_of_tokens"]) == (2, 0, 0)
+    shown = program.run(*command).out
+    assert "empty" in shown
+    assert "2 of 2 answers are empty" in " ".join(shown.split())
+
+
 def test_what_cannot_be_asked_is_said(
     program: Program, four: Path, items: Path, tmp_path: Path
 ) -> None:

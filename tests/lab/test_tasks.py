@@ -156,6 +156,17 @@ def test_a_file_without_template_completes(lab: Lab, tmp_path: Path) -> None:
     assert [kind.counts.both for kind in row.kinds] == [3]
 
 
+def test_a_blank_line_before_the_answer_does_not_end_it(lab: Lab, tmp_path: Path) -> None:
+    late = files.write_scripted_model(
+        tmp_path / "late.gguf", ["\n\n", "4", "\n\n\n", "More"], chat_template=None
+    )
+    mute = files.write_scripted_model(tmp_path / "mute.gguf", ["\n\n"], chat_template=None)
+    result = lab.run(plan_of(questions(3)), late, mute)
+    assert [kind.counts.both + kind.counts.lost for kind in result.reference.kinds] == [3]
+    assert [kind.empty for kind in result.reference.kinds] == [0]
+    assert [kind.empty for kind in result.rows[0].kinds] == [3]
+
+
 # --- what goes wrong ----------------------------------------------------------------------
 
 

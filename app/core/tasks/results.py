@@ -5,9 +5,9 @@ that only one of them got right. Accuracy carries Wilson's interval, the differe
 paired one, and the p-value is McNemar's exact test, corrected by Holm over all kinds × candidates
 that are compared at once.
 
-Running out of tokens is shown apart and is no right answer either: who waits for an answer that
-does not come has lost it. Questions that failed for one of the two (a crashed engine) are left out
-of the pairs.
+Running out of tokens and saying nothing are shown apart and are no right answers either: who waits
+for an answer that does not come has lost it. Questions that failed for one of the two (a crashed
+engine) are left out of the pairs.
 """
 
 from __future__ import annotations
@@ -56,6 +56,8 @@ class KindResult:
         counts: How often each of the two was right; ``lost`` and ``gained`` are the flips.
         out_of_tokens: Candidate's answers that were cut off.
         reference_out_of_tokens: The reference's.
+        empty: Candidate's answers that ended without a word.
+        reference_empty: The reference's.
         failed: Questions left out because one of the two could not be asked.
         accuracy: The candidate's share of right answers; Wilson's interval. None, as all that
             follow, where no pair is left.
@@ -75,6 +77,8 @@ class KindResult:
     counts: PairedCounts
     out_of_tokens: int
     reference_out_of_tokens: int
+    empty: int
+    reference_empty: int
     failed: int
     accuracy: Interval | None
     reference_accuracy: Interval | None
@@ -186,6 +190,8 @@ def _pair(
         counts=counts,
         out_of_tokens=sum(ours is Outcome.OUT_OF_TOKENS for _, ours in pairs),
         reference_out_of_tokens=sum(base is Outcome.OUT_OF_TOKENS for base, _ in pairs),
+        empty=sum(ours is Outcome.EMPTY for _, ours in pairs),
+        reference_empty=sum(base is Outcome.EMPTY for base, _ in pairs),
         failed=len(asked) - len(pairs),
         accuracy=None,
         reference_accuracy=None,

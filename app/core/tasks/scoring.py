@@ -36,6 +36,7 @@ class Outcome(Enum):
     CORRECT = "correct"
     WRONG = "wrong"
     OUT_OF_TOKENS = "out of tokens"
+    EMPTY = "empty"
     FAILED = "failed"
 
 
@@ -87,10 +88,13 @@ _POWERS = str.maketrans({sign: f"^{n}" for n, sign in enumerate("⁰¹²³⁴⁵
 def judge(item: TaskItem, answer: str, *, ran_out_of_tokens: bool) -> Outcome:
     """Judge an answer, without its thinking.
 
-    An answer that was cut off is neither right nor wrong, whatever it says so far.
+    An answer that was cut off is neither right nor wrong, whatever it says so far; one that says
+    nothing is no right answer and told apart, for it is often the asking that went wrong.
     """
     if ran_out_of_tokens:
         return Outcome.OUT_OF_TOKENS
+    if not answer.strip():
+        return Outcome.EMPTY
     return Outcome.CORRECT if is_right(item, answer) else Outcome.WRONG
 
 

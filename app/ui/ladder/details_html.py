@@ -65,9 +65,14 @@ def _kinds(view: LadderView, file: str, tokens: Tokens) -> str:
     ordered = sorted(kinds, key=lambda kind: kind.counts.difference)
     rows = [*([together] if together is not None else []), *ordered]
     cut = any(kind.out_of_tokens for kind in kinds)
-    lines = "".join(_kind(kind, tokens, strong=kind is together, cut=cut) for kind in rows)
+    empty = any(kind.empty for kind in kinds)
+    lines = "".join(
+        _kind(kind, tokens, strong=kind is together, cut=cut, empty=empty) for kind in rows
+    )
     middle = _tr("Share") if file == view.reference else _tr("Points")
     heads = [_tr("Kind"), _tr("Right"), middle, _tr("95 % interval"), ""]
+    if empty:
+        heads.insert(2, _tr("Empty"))
     if cut:
         heads.insert(2, _tr("Cut off"))
     head = "".join(
@@ -77,7 +82,7 @@ def _kinds(view: LadderView, file: str, tokens: Tokens) -> str:
     return f"<h3>{_tr('Right answers, kind by kind')}</h3><table><tr>{head}</tr>{lines}</table>"
 
 
-def _kind(kind: KindResult, tokens: Tokens, *, strong: bool, cut: bool) -> str:
+def _kind(kind: KindResult, tokens: Tokens, *, strong: bool, cut: bool, empty: bool) -> str:
     counts = kind.counts
     right = f"{count(counts.both + counts.gained)}/{count(counts.total)}"
     if kind.difference is not None:
@@ -88,11 +93,12 @@ def _kind(kind: KindResult, tokens: Tokens, *, strong: bool, cut: bool) -> str:
     else:
         change, ends = MISSING, ""
     word, colour = _verdict(kind, tokens)
-    short = f"<td align=right>{count(kind.out_of_tokens) if kind.out_of_tokens else ''}</td>"
+    short = _few(kind.out_of_tokens) if cut else ""
+    nothing = _few(kind.empty) if empty else ""
     name = _tr("all") if strong else _text(kind.kind).replace(" ", NBSP)
     return (
         f"<tr><td>{f'<b>{name}</b>' if strong else name}</td><td align=right>{right}</td>"
-        f"{short if cut else ''}"
+        f"{short}{nothing}"
         f"<td align=right>{change}</td><td class=dim>{ends}</td>"
         f'<td style="color: {colour}">{_text(word).replace(" ", NBSP)}</td></tr>'
     )
@@ -114,6 +120,10 @@ def _verdict(kind: KindResult, tokens: Tokens) -> tuple[str, str]:
             return _tr("cannot tell yet"), tokens.dim
 
 
+def _few(number_of: int) -> str:
+    return f"<td align=right>{count(number_of) if number_of else ''}</td>"
+
+
 def _failures(row: dict[str, Any]) -> str:
     if not row["failures"]:
         return ""
@@ -122,7 +132,11 @@ def _failures(row: dict[str, Any]) -> str:
         f"<span class=dim>{_tr('right:')}</span> {_short(one['expected'])} "
         f"<span class=dim>{_tr('here:')}</span> "
         f"{_short(one['answer']) or _tr('(nothing)')}"
-        + (f" <span class=dim>{_tr('(cut off)')}</span>" if one["outcome"] != "wrong" else "")
+        + (
+            f" <span class=dim>{_tr('(cut off)')}</span>"
+            if one["outcome"] == "out of tokens"
+            else ""
+        )
         + "</p>"
         for one in row["failures"]
     )

@@ -174,6 +174,9 @@ def how_asked(view: LadderView, file: str) -> str:
     cut = sum(kind.out_of_tokens for kind in kinds)
     if cut:
         lines.append(_tr("{n} ran out of tokens, which is no right answer.").format(n=count(cut)))
+    empty = sum(kind.empty for kind in kinds)
+    if empty:
+        lines.append(_tr("{n} are empty, which is no right answer.").format(n=count(empty)))
     summary = judgement.summary if judgement is not None else None
     if summary is not None and summary.difference is not None:
         lines.append(

@@ -16,6 +16,7 @@ from app.core.tasks.results import (
 from app.core.tasks.scoring import Outcome
 
 R, W, OUT, BAD = Outcome.CORRECT, Outcome.WRONG, Outcome.OUT_OF_TOKENS, Outcome.FAILED
+NONE = Outcome.EMPTY
 
 
 def questions(count: int, kind: str = "k", check: Check = Check.NUMBER) -> list[TaskItem]:
@@ -25,6 +26,15 @@ def questions(count: int, kind: str = "k", check: Check = Check.NUMBER) -> list[
 def outcomes(items: list[TaskItem], *runs: tuple[Outcome, int]) -> dict[str, Outcome]:
     flat = [outcome for outcome, count in runs for _ in range(count)]
     return {item.key: outcome for item, outcome in zip(items, flat, strict=True)}
+
+
+def test_empty_answers_are_told_apart_and_are_not_right() -> None:
+    items = questions(200)
+    reference = outcomes(items, (R, 150), (NONE, 50))
+    candidate = outcomes(items, (R, 120), (NONE, 70), (OUT, 10))
+    (row,) = compare_tasks(items, reference, [candidate])[0]
+    assert (row.empty, row.reference_empty, row.out_of_tokens) == (70, 50, 10)
+    assert row.counts == PairedCounts(both=120, lost=30, gained=0, neither=50)
 
 
 def test_flips_and_all_figures() -> None:

@@ -320,6 +320,14 @@ def test_cut_off_is_neither_right_nor_wrong() -> None:
     assert judge(asked, "5", ran_out_of_tokens=False) is Outcome.WRONG
 
 
+@pytest.mark.parametrize("check", list(Check))
+def test_an_answer_without_a_word_is_empty(check: Check) -> None:
+    asked = item(check, "[4]")
+    assert judge(asked, "", ran_out_of_tokens=False) is Outcome.EMPTY
+    assert judge(asked, "\n \t", ran_out_of_tokens=False) is Outcome.EMPTY
+    assert judge(asked, "", ran_out_of_tokens=True) is Outcome.OUT_OF_TOKENS
+
+
 @given(st.sampled_from(Check), st.text(max_size=60), st.text(min_size=1, max_size=20))
 def test_any_answer_can_be_judged(check: Check, answer: str, right: str) -> None:
     wanted = json.dumps(right) if check is Check.JSON else right
@@ -355,4 +363,5 @@ def test_half_a_megabyte_of_anything_is_judged_at_once(check: Check, piece: str)
     """Patterns that go back take minutes for some of these at full length."""
     answer = (piece * 500_000)[:500_000]
     item = TaskItem("k", "k", "?", "nothing of it", check)
-    assert judge(item, answer, ran_out_of_tokens=False) is Outcome.WRONG
+    expected = Outcome.WRONG if answer.strip() else Outcome.EMPTY
+    assert judge(item, answer, ran_out_of_tokens=False) is expected
