@@ -10,6 +10,7 @@ from app.cli.hub_words import add_endpoint, opened_hub, parameters
 from app.cli.words import gigabytes, number
 from app.core.errors import PersonError
 from app.core.fit import LevelChoice, recommend
+from app.core.levels import told_level
 from app.core.listing import HubFileKind, bits_per_weight
 from app.core.settings import KvType
 
@@ -70,6 +71,23 @@ class _Listing:
         answer = self.answers.get(file.name)
         return answer.sentence if isinstance(answer, PersonError) else None
 
+    def level(self, file: ListedFile) -> str | None:
+        """The level to show: of its name, of its header where the weights belie the name."""
+        fit = self.fit(file)
+        if fit is None:
+            return file.level
+        model = fit.model
+        return told_level(file.level, model.level_name, model.bits_per_weight) or None
+
+    def rows(self) -> list[ListedFile]:
+        """The files as they are shown: models by their bits, the largest first."""
+
+        def place(file: ListedFile) -> tuple[bool, bool, float]:
+            bits = round(self.bits(file) or 0.0, 2)
+            return file.kind is not HubFileKind.MODEL, not bits, -bits
+
+        return sorted(self.repository.files, key=place)
+
     def bits(self, file: ListedFile) -> float | None:
         """Bits per weight: of the tensors, or where the header was not read, of the file."""
         fit = self.fit(file)
@@ -87,7 +105,7 @@ class _Listing:
         found: Recommendation = recommend(
             [
                 LevelChoice(
-                    file.level or file.name,
+                    self.level(file) or file.name,
                     fit.model.bits_per_weight,
                     fit.needs.weights_bytes,
                     fit.judgement.verdict,
@@ -167,7 +185,7 @@ def _document(listing: _Listing) -> dict[str, object]:
     return {
         "repo": repository.repo_id,
         "commit": repository.commit,
-        "files": [_plain(listing, file) for file in repository.files],
+        "files": [_plain(listing, file) for file in listing.rows()],
         "recommended": recommended,
         "recommendation": reason or None,
     }
@@ -207,7 +225,7 @@ def _show(listing: _Listing, console: Console) -> None:
         [
             (
                 "*" if file.name == recommended else "",
-                file.level or "–",
+                listing.level(file) or "–",
                 gigabytes(file.size_bytes),
                 number(listing.bits(file), 2),
                 _speed(listing.fit(file)),
@@ -215,7 +233,7 @@ def _show(listing: _Listing, console: Console) -> None:
                 str(file.shards) if file.complete else f"{len(file.parts)} of {file.shards}",
                 file.name if file.kind is HubFileKind.MODEL else f"{file.name} ({file.kind})",
             )
-            for file in repository.files
+            for file in listing.rows()
         ],
         left=("level", "verdict", "file"),
     )

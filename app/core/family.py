@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.core.levels import shrink_rank
+from app.core.levels import shrink_rank, told_level
 from app.core.listing import level_in_name
 from app.core.model_file import ModelFile, ModelKind
 from app.core.model_names import family_of
@@ -71,10 +71,15 @@ class LibraryModel:
 
     @property
     def label(self) -> str:
-        """The level as its names say (``UD-Q4_K_XL``), else as its header says, else empty."""
+        """The level as its names say (``UD-Q4_K_XL``), else as its header says, else empty.
+
+        A name that claims full precision does not count where the weights have less.
+        """
         names = (self.name, *self.aliases, self.path.name)
         claimed = next((level for name in names if (level := _level_claimed(name))), None)
-        return claimed or (self.model.level_name if self.model is not None else "")
+        if self.model is None:
+            return claimed or ""
+        return told_level(claimed, self.model.level_name, self.model.bits_per_weight)
 
     @property
     def family_words(self) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from app.core.levels import FULL_PRECISION_BITS
 from app.core.memory import cached_elements
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ TIGHT_SHARE = 0.9
 # to 262,000 tokens: within 4 MB.
 _ENGINE_BYTES = 50_000_000
 _TOKEN_BYTES = 300
-# Formats that hold all that training left: for measuring against, twice as slow as Q8_0.
-_FULL_PRECISION_BITS = 12.0
 _LAYER = re.compile(r"blk\.(\d+)\.")
 
 
@@ -309,7 +308,7 @@ def recommend(choices: Sequence[LevelChoice]) -> Recommendation:
 
 
 def _is_full(choice: LevelChoice) -> bool:
-    return choice.bits_per_weight > _FULL_PRECISION_BITS
+    return choice.bits_per_weight > FULL_PRECISION_BITS
 
 
 def gigabytes(size_bytes: int) -> str:

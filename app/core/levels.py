@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+FULL_PRECISION_BITS = 12.0
+"""Formats above hold all that training left: for measuring against, twice as slow as Q8_0."""
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
     """One quantization level: a GGUF file type.
@@ -31,6 +35,11 @@ class Level:
     nominal_bits: float
     needs_importance_matrix: bool = False
     can_be_made: bool = True
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it holds all that training left."""
+        return self.nominal_bits > FULL_PRECISION_BITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +212,21 @@ def level_of_tensor_type(type_id: int) -> Level | None:
     if tensor_type is None:
         return None
     return _BY_NAME.get(_LEVEL_OF_TENSOR_TYPE.get(tensor_type.name, tensor_type.name))
+
+
+def told_level(claimed: str | None, of_header: str, bits_per_weight: float) -> str:
+    """Return the level to show for a file: what its name claims, else what its header says.
+
+    The header counts too where a name claims full precision and the weights have less.
+
+    Args:
+        claimed: By the file's name, or None.
+        of_header: As the header says; empty where it says none.
+        bits_per_weight: Of the file; 0 where that is not known.
+    """
+    named = _BY_NAME.get(_ALIASES.get(claimed or "", claimed or ""))
+    belied = named is not None and named.is_full and 0 < bits_per_weight <= FULL_PRECISION_BITS
+    return of_header or claimed or "" if belied else claimed or of_header
 
 
 def shrink_rank(level_name: str) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from app.core.attention import AttentionShape, attention_shape
 from app.core.errors import PersonError
 from app.core.gguf_reader import damaged
-from app.core.levels import TENSOR_TYPES, level_by_ftype, level_of_tensor_type
+from app.core.levels import FULL_PRECISION_BITS, TENSOR_TYPES, level_by_ftype, level_of_tensor_type
 from app.core.model_names import family_of, is_telling_name, model_stem
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ class ModelFile:
         path: The file, or the first shard; what llama.cpp is to load.
         shard_paths: All files in order; just ``path`` where there are no shards.
         level_name: Quantization level as the header says, e.g. ``Q4_K_M``.
-        level_is_guessed: The header does not say it; it follows from the most frequent tensor type.
+        level_is_guessed: The header does not say it, or calls full precision what is not; it
+            follows from the most frequent tensor type.
         file_bytes: Size on disk, all shards.
         tensor_bytes: Size of the weights alone.
         parameters: Elements of all tensors.
@@ -259,16 +260,25 @@ def _active_parameters(tensors: Sequence[TensorInfo], experts: int, experts_used
 def _level(header: GgufHeader, tensors: Sequence[TensorInfo]) -> tuple[str, bool]:
     ftype = header.integer("general.file_type")
     level = None if ftype is None else level_by_ftype(ftype)
-    if level is not None:
+    # A word that the weights belie does not count: F16, say, where all experts are in MXFP4.
+    belied = level is not None and level.is_full and _is_shrunken(tensors)
+    if level is not None and not belied:
         return level.name, False
     elements: Counter[int] = Counter()
     for tensor in tensors:
-        elements[tensor.type_id] += tensor.n_elements
+        if not belied or TENSOR_TYPES[tensor.type_id].bits_per_weight <= FULL_PRECISION_BITS:
+            elements[tensor.type_id] += tensor.n_elements
     if not elements:
         return "", True
     dominant = elements.most_common(1)[0][0]
     level = level_of_tensor_type(dominant)
     return (level.name if level else TENSOR_TYPES[dominant].name), True
+
+
+def _is_shrunken(tensors: Sequence[TensorInfo]) -> bool:
+    elements = sum(tensor.n_elements for tensor in tensors)
+    stored_bits = 8 * sum(tensor.n_bytes for tensor in tensors)
+    return 0 < stored_bits <= elements * FULL_PRECISION_BITS
 
 
 def _short(text: str | None) -> str | None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_FORMAT = 1
+_FORMAT = 2
 _WAIT_SECONDS = 2.0
 _WRITE_EVERY = 64
 # Files that are not found any more are kept, for a drive that is plugged in again, up to here.

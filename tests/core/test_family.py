@@ -47,6 +47,13 @@ def test_a_family_goes_from_the_least_to_the_most_shrunken() -> None:
     ]  # fmt: skip
 
 
+def test_a_name_that_claims_full_precision_is_overruled_by_its_weights() -> None:
+    small = library_model("/m/x-BF16.gguf", gguf=stored("BF16", Q4_K))
+    named = library_model("/m/x-F16.gguf", gguf=stored("Q8_0", Q8_0))
+    full = library_model("/m/y-BF16.gguf", gguf=stored("BF16", F16))
+    assert [model.label for model in (small, named, full)] == ["Q4_K_M", "Q8_0", "BF16"]
+
+
 def test_other_layers_make_another_family() -> None:
     large = file_bytes(
         {"general.architecture": "llama", "general.name": "Small Test", "llama.block_count": 9},

@@ -121,6 +121,18 @@ def test_level_is_guessed_from_the_weights_where_the_header_has_none(ftype: int 
     assert (found.level_name, found.level_is_guessed) == ("Q4_K_M", True)
 
 
+def test_a_header_that_calls_shrunken_weights_full_precision_does_not_count() -> None:
+    mxfp4, f16, f32 = 39, 1, 0
+    facts = {"general.architecture": "gpt-oss", "general.file_type": 1}
+    rest = [Tensor("token_embd.weight", (256, 64), f16), Tensor("norm.weight", (256,), f32)]
+    experts = Tensor("blk.0.ffn_up_exps.weight", (256, 64, 4), mxfp4)
+    shrunken = ModelFile.from_headers([shard(facts, [*rest, experts])])
+    assert shrunken.bits_per_weight < 8
+    assert (shrunken.level_name, shrunken.level_is_guessed) == ("MXFP4_MOE", True)
+    full = ModelFile.from_headers([shard(facts, rest)])
+    assert (full.level_name, full.level_is_guessed) == ("F16", False)
+
+
 def test_level_of_a_type_without_a_level_is_its_tensor_type() -> None:
     facts = {"general.architecture": "llama"}
     found = ModelFile.from_headers([shard(facts, [Tensor("x", (8,), 26)])])

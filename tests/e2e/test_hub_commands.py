@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.helpers.fake_hub import FakeHub, FakeRepository, Fault, FaultKind
+from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository, Fault, FaultKind
 from tests.helpers.hub_way import example_repository
 from tests.helpers.program import program_command
 
@@ -127,6 +127,17 @@ def test_files(commands: HubCommands, hub: FakeHub) -> None:
     assert shown["mmproj-F16.gguf"]["error"] is None
     out, _ = commands.run("files", f"{hub.endpoint}/{REPO}/tree/main", status=1)
     assert "Q4_K_M" in out
+
+
+def test_files_come_by_their_true_bits_the_largest_first(
+    commands: HubCommands, hub: FakeHub
+) -> None:
+    sizes = {"mmproj-F16": 9_000, "BF16": 5_400, "Q3_K_S": 3_500, "IQ3_XXS": 3_100, "Q8_0": 8_500}
+    files = [FakeFile(f"{name}.gguf", bytes(size)) for name, size in sizes.items()]
+    hub.add(FakeRepository("org/odd", files, facts={"gguf": {"total": 8_000}}))
+    document = msgspec.json.decode(commands.run("files", "org/odd", "--json", status=1)[0])
+    shown = [file["name"].removesuffix(".gguf") for file in document["files"]]
+    assert shown == ["Q8_0", "BF16", "Q3_K_S", "IQ3_XXS", "mmproj-F16"]
 
 
 def test_files_of_original_weights_names_what_was_made_from_them(
