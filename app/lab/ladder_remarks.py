@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+from app.core.tasks.scoring import Outcome
 from app.lab.calm import BUSY_CORES
 from app.lab.ladder_hygiene import differences
 
@@ -35,6 +36,7 @@ _OWN_NOISE = {
 _DRIFT = 0.05
 _SLOWER = 0.10
 _LEAST_SAMPLES = 4
+_MANY_EMPTY = 0.05
 
 
 def remarks_on(result: LadderResult, names: dict[str, str]) -> list[str]:
@@ -44,6 +46,7 @@ def remarks_on(result: LadderResult, names: dict[str, str]) -> list[str]:
         *result.remarks,
         *differences(result, names),
         *_reference_remark(result, names),
+        *_empty_remarks(rows, names),
         *_timing_remarks(result, rows, names),
     ]
 
@@ -61,6 +64,23 @@ def _reference_remark(result: LadderResult, names: dict[str, str]) -> list[str]:
         f"not against the original model, and what it has lost itself{noise} is in every KL "
         "divergence as noise."
     ]
+
+
+def _empty_remarks(rows: list[LadderRow], names: dict[str, str]) -> list[str]:
+    """Who often said nothing: that is more likely the asking than what the weights have lost."""
+    found: list[str] = []
+    for row in rows:
+        outcomes = list(row.tasks.outcomes.values()) if row.tasks is not None else []
+        empty = outcomes.count(Outcome.EMPTY.value)
+        if empty <= _MANY_EMPTY * len(outcomes):
+            continue
+        plain = row.facts is not None and row.facts.template_sha256 is None
+        why = " It has no chat template, so it was asked by plain completion." if plain else ""
+        found.append(
+            f"{names[row.file]} gave no word as answer to {empty} of {len(outcomes)} questions, "
+            f"which is no right answer.{why}"
+        )
+    return found
 
 
 def _timing_remarks(

@@ -65,10 +65,10 @@ def quality(kld: float | None, same_top: float) -> QualityStep:
     return QualityStep("engine 1", figures, counts, worst, 10**9, "precise")
 
 
-def tasks(wrong: int) -> TasksStep:
+def tasks(wrong: int, how: str = "wrong") -> TasksStep:
     """The first so many of the sums are wrong."""
     missed = {f"sums-{n}" for n in range(wrong)}
-    outcomes = {item.key: "wrong" if item.key in missed else "correct" for item in ITEMS}
+    outcomes = {item.key: how if item.key in missed else "correct" for item in ITEMS}
     return TasksStep("engine 1", outcomes, 999, dict.fromkeys(missed, "<i>7</i>"))
 
 

@@ -268,6 +268,20 @@ def test_remarks_say_what_was_not_alike() -> None:
     assert cases.document()["remarks"] == []
 
 
+def test_empty_answers_are_told_as_such() -> None:
+    measured = cases.result()
+    q2 = measured.rows["/m/sky-Q2_K.gguf"]
+    q2.facts = cases.facts("Q2_K", 3.2, template_sha256=None)
+    q2.tasks = cases.tasks(60, "empty")
+    document = cases.document(measured)
+    (kind, *_) = next(row for row in document["candidates"] if row["level"] == "Q2_K")["kinds"]
+    assert (kind["empty"], kind["out_of_tokens"]) == (60, 0)
+    assert "<small>60 empty</small>" in html_text(document)
+    said = " ".join(document["remarks"])
+    assert "Q2_K gave no word as answer to 60 of" in said
+    assert "no chat template" in said
+
+
 def test_files_of_one_level_are_told_apart_by_name() -> None:
     measured = cases.result()
     measured.rows["/m/sky-Q2_K.gguf"].facts = cases.facts("Q8_0", 8.5)

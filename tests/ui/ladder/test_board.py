@@ -14,6 +14,7 @@ from app.lab.ladder_plan import Step, StepKind
 from app.ui.format import time_left
 from app.ui.ladder.board import LadderBoard
 from app.ui.ladder.details_html import details_html
+from app.ui.ladder.how import how_asked
 from app.ui.ladder.ladder_list import LadderList, LadderListModel, ListRole
 from app.ui.ladder.remarks import RemarksBanner
 from app.ui.ladder.verdict_card import LimitsEditor
@@ -171,6 +172,18 @@ def test_details_show_foreign_text_as_it_is(qtbot: QtBot) -> None:
     broken = details_html(seen, BROKEN, LIGHT, wide=False)
     assert "GGML_ASSERT(x &lt; y)" in broken
     assert "<script>" not in broken
+
+
+def test_details_count_empty_answers() -> None:
+    measured = cases.result()
+    assert "Empty" not in details_html(view(measured), Q2, LIGHT, wide=False)
+    measured.rows[Q2].tasks = cases.tasks(60, "empty")
+    page = details_html(view(measured), Q2, LIGHT, wide=False)
+    assert ">Empty</th>" in page
+    assert "<td align=right>60</td>" in page
+    assert "Cut" not in page
+    assert "(cut off)" not in page
+    assert "60 are empty" in how_asked(view(measured), Q2)
 
 
 def test_details_follow_the_row(qtbot: QtBot) -> None:
