@@ -11,7 +11,7 @@ from app.core.family import LibraryModel, ModelSource, families
 from app.core.gguf_reader import quotable
 from app.core.hub_names import HubNameError, parse_hub_address
 from app.core.levels import UnknownLevelError, level_by_name
-from app.core.model_names import ends_with_level, family_of, model_stem
+from app.core.model_names import ends_with_level, family_of, model_stem, parse_shard_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -39,8 +39,9 @@ class ModelNames:
     def path_of(self, word: str) -> Path:
         """Return the file that a word means.
 
-        A file that is there under this very path always wins. Letters' case does not matter in
-        names. Nothing is ever downloaded.
+        A file that is there under this very path always wins; a later shard means its set, which
+        llama.cpp loads by the first. Letters' case does not matter in names. Nothing is ever
+        downloaded.
 
         Raises:
             NoSuchModelError: There is none; the sentence says how to get one.
@@ -54,7 +55,7 @@ class ModelNames:
             named = quotable(path.name)
             raise NoSuchModelError(f"“{named}” is not there; {_HOW_TO_GET}.", detail=word)
         if is_path or _is_file(path):
-            return path
+            return _first_of_set(path)
         models = self._all()
         found = _one_of_copies(matching(word, models))
         if len(found) == 1:
@@ -144,6 +145,14 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:
         return False
+
+
+def _first_of_set(path: Path) -> Path:
+    shard = parse_shard_name(path.name)
+    if shard is None or shard.number == 1:
+        return path
+    first = path.with_name(shard.sibling(1))
+    return first if _is_file(first) else path
 
 
 def _plain(word: str) -> str:

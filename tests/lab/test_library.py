@@ -188,6 +188,17 @@ def test_a_publishers_level_means_its_file(level: str, name: str) -> None:
     assert found(f"org/Phi-GGUF:{level}", among) == f"/hub/{name}"
 
 
+def test_a_later_shard_means_its_set(tmp_path: Path) -> None:
+    first, second, alone = (
+        tmp_path / name
+        for name in ("a-00001-of-00002.gguf", "a-00002-of-00002.gguf", "b-00002-of-00002.gguf")
+    )
+    for path in (first, second, alone):
+        path.touch()
+    assert found(str(second), []) == found(str(first), []) == str(first)
+    assert found(str(alone), []) == str(alone)  # reading it tells what is missing
+
+
 def test_of_many_candidates_some_are_named() -> None:
     among = [
         library_model(f"/own/{number}/Same-F16.gguf", file_bytes=number) for number in range(20)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from app.core.listing import bits_per_weight
 from app.ui.format import MISSING, byte_size, speed
 from app.ui.format import bits_per_weight as bits_words
-from app.ui.models.predictions import Prediction, PredictionState
+from app.ui.models.predictions import Prediction, PredictionState, shown_level
 from app.ui.models.words import fit_details, verdict_reason, verdict_word
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def file_text(file: ListedFile, column: int, prediction: Prediction, parameters:
     figures = prediction.figures
     match column:
         case FileColumn.LEVEL:
-            return file.level or _tr("unnamed")
+            return shown_level(file, prediction) or _tr("unnamed")
         case FileColumn.BITS:
             return bits_words(file_bits(file, prediction, parameters)).value
         case FileColumn.SIZE:

@@ -86,7 +86,7 @@ class FilesModel(QAbstractTableModel):
         row = self.row_of(name)
         if row >= 0:
             self.dataChanged.emit(
-                self.index(row, FileColumn.BITS), self.index(row, FileColumn.VERDICT)
+                self.index(row, FileColumn.LEVEL), self.index(row, FileColumn.VERDICT)
             )
 
     def set_recommended(self, name: str | None) -> None:

@@ -185,7 +185,7 @@ class FilesSide(QWidget):
         self.progress.clear()
         file = next((each for each in self.model.files() if each.name == name), None)
         if file is not None:
-            level = file.level or file.name
+            level = self.predictions.level_of(file) or file.name
             self.advice.setText(
                 self.tr("Recommended: {level}. {reason}").format(level=level, reason=reason)
             )

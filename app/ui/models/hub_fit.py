@@ -115,6 +115,7 @@ def figures_of(fit: Fit) -> FitFigures:
         basis=_basis(fit),
         bits_per_weight=fit.model.bits_per_weight or None,
         remarks=tuple(remarks),
+        level_name=fit.model.level_name,
     )
 
 

@@ -31,6 +31,7 @@ class FitFigures:
         basis: What the predictions rest on, a sentence.
         bits_per_weight: Of the file's weights, or None where the header does not tell.
         remarks: More to know, such as how many layers fit on a GPU.
+        level_name: As the header says; empty where it says none.
     """
 
     needs: Needs
@@ -39,6 +40,7 @@ class FitFigures:
     basis: str
     bits_per_weight: float | None
     remarks: tuple[str, ...] = ()
+    level_name: str = ""
 
 
 class CataloguePort(Protocol):

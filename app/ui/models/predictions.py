@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.core.fit import LevelChoice, Recommendation, recommend
+from app.core.levels import told_level
 from app.hub.errors import HubGated, HubOffline, HubRateLimited, HubSilent, HubSwitchedOff
 from app.ui.models.error_words import known as known_words
 from app.ui.models.error_words import sentence
@@ -51,6 +52,14 @@ class Prediction:
 
 
 WAITING = Prediction()
+
+
+def shown_level(file: ListedFile, prediction: Prediction) -> str:
+    """The level to show for a file; empty where neither its name nor its header tells one."""
+    figures = prediction.figures
+    if figures is None:
+        return file.level or ""
+    return told_level(file.level, figures.level_name, figures.bits_per_weight or 0.0)
 
 
 class Predictions(QObject):
@@ -108,6 +117,10 @@ class Predictions(QObject):
         """The prediction of a file."""
         return self._predictions.get(name, WAITING)
 
+    def level_of(self, file: ListedFile) -> str:
+        """The level of a file: of its name, unless its header is known and belies that."""
+        return shown_level(file, self.of(file.name))
+
     @property
     def share(self) -> float | None:
         """How much is done, 0 to 1; None where there is nothing to do."""
@@ -129,7 +142,7 @@ class Predictions(QObject):
         chosen: Recommendation = recommend(
             [
                 LevelChoice(
-                    file.level or file.name,
+                    self.level_of(file) or file.name,
                     figures.bits_per_weight or 0.0,
                     figures.needs.weights_bytes,
                     figures.judgement.verdict,

@@ -108,6 +108,7 @@ class FakeFit:
 
     available_bytes: int = 8 * GB
     problems: dict[str, PersonError] = field(default_factory=dict)
+    levels: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, int, str]] = field(default_factory=list)
     gate: threading.Semaphore | None = None
     rests: int = 0
@@ -136,6 +137,7 @@ class FakeFit:
             31e9 / file.size_bytes,
             "Speed from this PC's read bandwidth of 31 GB/s; not measured on this model yet.",
             file.size_bytes * 8 / parameters,
+            level_name=self.levels.get(file.name, ""),
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -66,6 +67,19 @@ def test_every_file_gets_its_figures_and_verdict(side: FilesSide, jobs: Jobs) ->
     assert str(cell(side, "Q4_K_M", FileColumn.MEMORY)).startswith("5.1")
     assert "tok/s" in str(cell(side, "Q4_K_M", FileColumn.SPEED))
     assert "bandwidth" in str(cell(side, "Q4_K_M", FileColumn.SPEED, Qt.ItemDataRole.ToolTipRole))
+
+
+def test_bits_and_header_overrule_full_precision_in_a_name(
+    side: FilesSide, fit: FakeFit, jobs: Jobs, qtbot: QtBot
+) -> None:
+    named = model_file("BF16", 4_900_000_000)
+    fit.levels[named.name] = "Q5_K_M"
+    shown = replace(repository(), files=(named, model_file("Q2_K", 2_720_000_000)))
+    side.show_repository(shown, HubAddress(shown.repo_id), 4096, "f16")
+    jobs.wait_all()
+    assert cell(side, "BF16", FileColumn.LEVEL) == "Q5_K_M"
+    qtbot.waitUntil(lambda: "Recommended" in side.advice.text())
+    assert "Recommended: Q5_K_M." in side.advice.text()
 
 
 def test_a_narrow_table_hides_what_the_verdict_says_too(
