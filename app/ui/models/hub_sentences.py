@@ -84,8 +84,8 @@ _WRITTEN = (
     ),
     QT_TRANSLATE_NOOP(
         "HubErrors",
-        "“{level}” is there, but cut by hand into {n} pieces ({file} and so on): download these from"
-        " the repository’s page and join them in their order, as “cat” does.",
+        "“{level}” is there, but cut by hand into {n} pieces ({file} and so on): download these"
+        " from the repository’s page and join them in their order, as “cat” does.",
     ),
     QT_TRANSLATE_NOOP(
         "HubErrors", "This repository holds no GGUF model files: look for one made from it."
