@@ -124,7 +124,10 @@ def test_fit_of_a_broken_file_is_one_sentence(program: Program, repository: Fake
 def test_files_says_of_each_level_whether_it_fits(program: Program, hub: FakeHub) -> None:
     document = program.json("files", REPO)
     rows = {row["name"]: row for row in document["files"]}
-    assert [row["label"] for row in document["files"]] == ["F16", "Q8_0", "UD-Q4_K_XL", "F16"]
+    # All weights are F16, whatever the names say; small tensors take more bits than large ones.
+    assert [row["label"] for row in document["files"]] == ["Q8_0", "UD-Q4_K_XL", "F16", "F16"]
+    bits = [row["bits_per_weight"] for row in document["files"] if row["kind"] == "model"]
+    assert bits == sorted(bits, reverse=True)
     for name, row in rows.items():
         assert row["error"] is None
         if row["kind"] == "model":
@@ -141,7 +144,8 @@ def test_files_says_of_each_level_whether_it_fits(program: Program, hub: FakeHub
     sent = hub.sent_bytes
     shorter = program.json("files", REPO, "--ctx", "512")
     assert hub.sent_bytes == sent
-    large, small = (found["files"][0]["fit"]["kv_bytes"] for found in (document, shorter))
+    shorter_rows = {row["name"]: row for row in shorter["files"]}
+    large, small = (found["sky-F16.gguf"]["fit"]["kv_bytes"] for found in (rows, shorter_rows))
     assert large == 8 * small
     ended = program.run("files", REPO)
     assert "fits: needs" in ended.out
