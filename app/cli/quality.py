@@ -41,7 +41,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         help="measure what candidates lose against a reference",
         description="Hold candidates against a reference, position by position of a text: KL "
         "divergence, same top token, perplexity. Mode quick stops when the mean is known within "
-        "20 %% or 0.0005 nats; comparable is llama-perplexity's own method on --text.",
+        "20 % or 0.0005 nats; comparable is llama-perplexity's own method on --text.",
     )
     add_model_arguments(parser)
     parser.add_argument("--reference", metavar="REF", help=MODEL_HELP)
