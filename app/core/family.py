@@ -8,8 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.core.labels import level_in_name
 from app.core.levels import shrink_rank, told_level
-from app.core.listing import level_in_name
 from app.core.model_file import ModelFile, ModelKind
 from app.core.model_names import family_of
 

@@ -5,31 +5,17 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from app.core.errors import PersonError
-from app.core.levels import LEVELS, UnknownLevelError, level_by_name, shrink_rank
-from app.core.model_names import ends_with_level, model_stem, parse_shard_name
+from app.core.labels import label_rank, level_in_name
+from app.core.model_names import parse_shard_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-_NAMES = "|".join(
-    sorted((re.escape(level.name) for level in LEVELS), key=len, reverse=True)
-).replace("_", "[_-]")
-_LABEL = re.compile(
-    rf"(?:^|[-_. /])(?P<label>(?:UD[-_])?(?:Q4_0_\d_\d|IQ4_NL_\d_\d"
-    rf"|Q\d[_-]K[_-](?:XXL|XL|XXS|XS)|Q\d_K_[A-Z]{{1,2}}(?=$|[-. /])"
-    rf"|IQ\d[_-](?:XL|L|M|S)|{_NAMES}|Q\d[_-]K|MXFP4|FP16|FP32)(?:[_-]L)?"
-    rf"(?:[-_]\d{{1,2}}(?:\.\d{{1,3}})?bpw)?)(?=$|[-_. /])",
-    re.IGNORECASE,
-)
 _PROJECTOR = re.compile(r"(?:^|[-_. /])mmproj(?:$|[-_. /])", re.IGNORECASE)
 _IMPORTANCE = re.compile(r"(?:^|[-_. /])imatrix(?:$|[-_. /])", re.IGNORECASE)
-_BITS = re.compile(r"[-_](?P<bits>\d{1,2}(?:\.\d{1,3})?)BPW$")
-_VARIANT = re.compile(r"(?:_\d_\d|_[A-Z]{1,3})$")
 # By their place they are for speculative decoding; by a word alone, they may be whole models.
 _DRAFTER = r"(?:mtp|draft|drafter|assistant|eagle3|dflash)"
 _DRAFTER_PLACE = re.compile(rf"(?:^|/){_DRAFTER}[-_./]", re.IGNORECASE)
@@ -40,7 +26,6 @@ _CUT = re.compile(
     r"(?:[-_]?of[-_]?(?P<count>\d{1,3}))?|(?P<letters>[a-z]{1,2}))|(?P<tail>\d{3}|a[a-z]))",
     re.IGNORECASE | re.DOTALL | re.ASCII,
 )
-_ALIASES = {"FP16": "F16", "FP32": "F32"}
 
 
 class HubFileKind(StrEnum):
@@ -51,10 +36,6 @@ class HubFileKind(StrEnum):
     DRAFTER = "drafter"
     PROJECTOR = "projector"
     IMPORTANCE_MATRIX = "importance matrix"
-
-
-class NoSuchFileError(PersonError):
-    """The repository has no such model file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +81,6 @@ class ListedFile:
         return len(self.parts) == self.shards
 
 
-def level_in_name(file_name: str) -> str | None:
-    """Return the quantization level that a file's name claims, in its usual spelling, or None.
-
-    The last one counts: ``Llama-F16-merge-Q4_K_M.gguf`` is Q4_K_M. A folder's name is read
-    where the file's own says nothing.
-    """
-    *folders, own = model_stem(file_name).split("/")
-    for name in (own, *reversed(folders)):
-        found = [match["label"] for match in _overlapping(name)]
-        if found:
-            return _usual(found[-1])
-    return None
-
-
 def group_files(files: Iterable[RepoFile]) -> list[ListedFile]:
     """Put shards together and recognise kinds; only files that llama.cpp knows are kept.
 
@@ -139,71 +106,9 @@ def group_files(files: Iterable[RepoFile]) -> list[ListedFile]:
     return sorted(_without_drafters(single) + _pieces(files), key=_order)
 
 
-def find_file(files: Sequence[ListedFile], wanted: str) -> ListedFile:
-    """Return the model file of a level, or the one with this very name.
-
-    Raises:
-        NoSuchFileError: There is none, or several; the sentence names what there is.
-    """
-    named = [file for file in files if any(part.name == wanted for part in file.parts)]
-    if named:
-        return _whole(named[0])
-    models = [file for file in files if file.kind is HubFileKind.MODEL]
-    cut = [file for file in files if file.kind is HubFileKind.CUT]
-    if cut and not models:
-        return _whole(cut[0])
-    if not models:
-        raise NoSuchFileError(
-            "This repository holds no GGUF model files: look for one made from it."
-        )
-    label = _canonical(wanted)
-    found = [file for file in models if file.level and _canonical(file.level) == label]
-    if len(found) == 1:
-        return _whole(found[0])
-    if not found:
-        found = [file for file in models if ends_with_level(file.name, wanted)]
-        if len(found) == 1:
-            return _whole(found[0])
-    if found:
-        names = ", ".join(file.name for file in found[:5])
-        raise NoSuchFileError(
-            f"Several files of this repository have the level {_short(wanted)}: name one"
-            f" of them in place of the level ({names})."
-        )
-    for file in cut:
-        if file.level and _canonical(file.level) == label:
-            return _whole(file)
-    raise NoSuchFileError(_which(wanted, models))
-
-
 def bits_per_weight(tensor_bytes: int, parameters: int | None) -> float | None:
     """Return bits per parameter, or None where the number of parameters is not known."""
     return tensor_bytes * 8 / parameters if parameters else None
-
-
-def _overlapping(name: str) -> Iterable[re.Match[str]]:
-    # A separator may end one label and begin the next.
-    position = 0
-    while (match := _LABEL.search(name, position)) is not None:
-        yield match
-        position = match.end("label")
-
-
-def _usual(label: str) -> str:
-    upper = label.upper()
-    bits = _BITS.search(upper)
-    prefix = "UD-" if upper.startswith(("UD-", "UD_")) else ""
-    plain = _BITS.sub("", upper).removeprefix("UD-").removeprefix("UD_").replace("-", "_")
-    suffix = f"-{bits['bits']}bpw" if bits else ""
-    return prefix + _ALIASES.get(plain, plain) + suffix
-
-
-def _canonical(level: str) -> str:
-    usual = _usual(level.strip())
-    try:
-        return level_by_name(usual).name
-    except UnknownLevelError:
-        return usual
 
 
 def _kind(file_name: str) -> HubFileKind | None:
@@ -225,15 +130,7 @@ _KINDS = tuple(HubFileKind)
 
 
 def _order(file: ListedFile) -> tuple[int, int, int, str]:
-    return (_KINDS.index(file.kind), _rank(file.level or ""), -file.size_bytes, file.name)
-
-
-def _rank(level: str) -> int:
-    """Where a level stands; variants such as ``Q6_K_L`` stand with the level they are made of."""
-    plain = _canonical(_BITS.sub("", level.upper()).removeprefix("UD-"))
-    base = _VARIANT.sub("", plain)
-    likely = (plain, base, f"{base}_M", base.replace("_K", "_0"))
-    return next((rank for name in likely if (rank := shrink_rank(name)) < len(LEVELS)), len(LEVELS))
+    return (_KINDS.index(file.kind), label_rank(file.level or ""), -file.size_bytes, file.name)
 
 
 def _without_drafters(files: list[ListedFile]) -> list[ListedFile]:
@@ -284,33 +181,3 @@ def _pieces(files: Iterable[RepoFile]) -> list[ListedFile]:
         )
         for whole, placed in cut.items()
     ]
-
-
-def _whole(file: ListedFile) -> ListedFile:
-    if file.kind is HubFileKind.CUT:
-        raise NoSuchFileError(
-            f"“{file.level or model_stem(file.name)}” is there, but cut by hand into"
-            f" {file.shards} pieces ({file.name} and so on): download these from the"
-            " repository’s page and join them in their order, as “cat” does."
-        )
-    if not file.complete:
-        raise NoSuchFileError(
-            f"The repository holds only {len(file.parts)} of the {file.shards} shards"
-            f" of “{file.name}”."
-        )
-    return file
-
-
-def _short(wanted: str) -> str:
-    return wanted if len(wanted) <= 40 else f"{wanted[:40]}…"
-
-
-def _which(wanted: str, models: Sequence[ListedFile]) -> str:
-    shown = _short(wanted)
-    levels = list(dict.fromkeys(file.level for file in models if file.level))
-    if not levels:
-        names = ", ".join(file.name for file in models[:5])
-        return f"This repository has no file of the level “{shown}”; there is {names}."
-    near = get_close_matches(wanted.upper(), levels, n=5, cutoff=0.5) or levels
-    more = "" if len(near) == len(levels) else ", …"
-    return f"This repository has no level “{shown}”; there is {', '.join(near)}{more}."

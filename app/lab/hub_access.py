@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.hub_names import HubAddress, parse_hub_address
-from app.core.listing import HubFileKind, ListedFile, find_file
+from app.core.listed_choice import find_file
+from app.core.listing import HubFileKind, ListedFile
 from app.hub.cache import HubCache
 from app.hub.catalogue import Catalogue, Repository
 from app.hub.connection import HubConnection

@@ -6,16 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.labels import level_in_name
 from app.core.levels import LEVELS
-from app.core.listing import (
-    HubFileKind,
-    NoSuchFileError,
-    RepoFile,
-    bits_per_weight,
-    find_file,
-    group_files,
-    level_in_name,
-)
+from app.core.listed_choice import NoSuchFileError, find_file
+from app.core.listing import HubFileKind, RepoFile, bits_per_weight, group_files
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from PySide6.QtCore import QCoreApplication
 from app.core.candidate import LETTERS
 from app.core.errors import PersonError
 from app.core.family import families, shrink_order
+from app.core.labels import level_in_name
 from app.core.levels import level_by_name
-from app.core.listing import level_in_name
 from app.lab.demo import DEMO_LEVELS
 from app.lab.ladder_plan import Profile
 from app.lab.quality_plan import QualityMode

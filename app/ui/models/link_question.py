@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 
 from app.core.links import Link, LinkAction
-from app.core.listing import ListedFile, NoSuchFileError, find_file
+from app.core.listed_choice import NoSuchFileError, find_file
 from app.ui.format import byte_size
 from app.ui.models.error_words import sentence
 from app.ui.widgets import Banner, BannerAction, Severity
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
+    from app.core.listing import ListedFile
     from app.hub.catalogue import Repository
 
 

@@ -102,7 +102,7 @@ def test_sentences_with_names_in_them_are_translated_too(
 
 
 MODULES = [f"app.hub.{each.stem}" for each in sorted(Path(app.hub.__file__).parent.glob("*.py"))]
-MODULES += ["app.core.listing", "app.core.hub_names", "app.core.links"]
+MODULES += ["app.core.listed_choice", "app.core.hub_names", "app.core.links"]
 
 
 def shape(text: str) -> str:

@@ -1,0 +1,85 @@
+"""Which model file of a repository a word means."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from app.core.errors import PersonError
+from app.core.labels import canonical_label
+from app.core.listing import HubFileKind, ListedFile
+from app.core.model_names import ends_with_level, model_stem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class NoSuchFileError(PersonError):
+    """The repository has no such model file."""
+
+
+def find_file(files: Sequence[ListedFile], wanted: str) -> ListedFile:
+    """Return the model file of a level, or the one with this very name.
+
+    Raises:
+        NoSuchFileError: There is none, or several; the sentence names what there is.
+    """
+    named = [file for file in files if any(part.name == wanted for part in file.parts)]
+    if named:
+        return _whole(named[0])
+    models = [file for file in files if file.kind is HubFileKind.MODEL]
+    cut = [file for file in files if file.kind is HubFileKind.CUT]
+    if cut and not models:
+        return _whole(cut[0])
+    if not models:
+        raise NoSuchFileError(
+            "This repository holds no GGUF model files: look for one made from it."
+        )
+    label = canonical_label(wanted)
+    found = [file for file in models if file.level and canonical_label(file.level) == label]
+    if len(found) == 1:
+        return _whole(found[0])
+    if not found:
+        found = [file for file in models if ends_with_level(file.name, wanted)]
+        if len(found) == 1:
+            return _whole(found[0])
+    if found:
+        names = ", ".join(file.name for file in found[:5])
+        raise NoSuchFileError(
+            f"Several files of this repository have the level {_short(wanted)}: name one"
+            f" of them in place of the level ({names})."
+        )
+    for file in cut:
+        if file.level and canonical_label(file.level) == label:
+            return _whole(file)
+    raise NoSuchFileError(_which(wanted, models))
+
+
+def _whole(file: ListedFile) -> ListedFile:
+    if file.kind is HubFileKind.CUT:
+        raise NoSuchFileError(
+            f"“{file.level or model_stem(file.name)}” is there, but cut by hand into"
+            f" {file.shards} pieces ({file.name} and so on): download these from the"
+            " repository’s page and join them in their order, as “cat” does."
+        )
+    if not file.complete:
+        raise NoSuchFileError(
+            f"The repository holds only {len(file.parts)} of the {file.shards} shards"
+            f" of “{file.name}”."
+        )
+    return file
+
+
+def _short(wanted: str) -> str:
+    return wanted if len(wanted) <= 40 else f"{wanted[:40]}…"
+
+
+def _which(wanted: str, models: Sequence[ListedFile]) -> str:
+    shown = _short(wanted)
+    levels = list(dict.fromkeys(file.level for file in models if file.level))
+    if not levels:
+        names = ", ".join(file.name for file in models[:5])
+        return f"This repository has no file of the level “{shown}”; there is {names}."
+    near = get_close_matches(wanted.upper(), levels, n=5, cutoff=0.5) or levels
+    more = "" if len(near) == len(levels) else ", …"
+    return f"This repository has no level “{shown}”; there is {', '.join(near)}{more}."
