@@ -56,8 +56,6 @@ class KindResult:
         counts: How often each of the two was right; ``lost`` and ``gained`` are the flips.
         out_of_tokens: Candidate's answers that were cut off.
         reference_out_of_tokens: The reference's.
-        empty: Candidate's answers that ended without a word.
-        reference_empty: The reference's.
         failed: Questions left out because one of the two could not be asked.
         accuracy: The candidate's share of right answers; Wilson's interval. None, as all that
             follow, where no pair is left.
@@ -71,14 +69,14 @@ class KindResult:
         items_to_settle: About how many items in all would settle what cannot be told yet, if the
             shares stayed as they are, which they will not quite; None where nothing is open or no
             sensible number would do.
+        empty: Candidate's answers that ended without a word.
+        reference_empty: The reference's.
     """
 
     kind: str
     counts: PairedCounts
     out_of_tokens: int
     reference_out_of_tokens: int
-    empty: int
-    reference_empty: int
     failed: int
     accuracy: Interval | None
     reference_accuracy: Interval | None
@@ -88,6 +86,8 @@ class KindResult:
     verdict: KindVerdict
     hint: bool
     items_to_settle: int | None
+    empty: int = 0
+    reference_empty: int = 0
 
 
 def compare_tasks(
