@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.core.tasks.results import KindVerdict
 from app.core.tasks.scoring import Outcome
+from app.core.verdict_words import points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +42,7 @@ def _row(result: TaskResult, row: TaskRow) -> dict[str, object]:
         "level": row.level,
         "kinds": [_kind(kind) | {"examples": _examples(result, row, kind)} for kind in row.kinds],
         "total": _kind(row.total) if row.total else None,
+        "against": [kind.kind for kind in row.against],
         "has_template": row.has_template if row.level else None,
         "thinks": row.thinks if row.level else None,
         "generated_tokens": sum(answer.tokens for answer in answers.answers.values()) or None,
@@ -129,6 +131,9 @@ def show(result: TaskResult, console: Console) -> None:
                 [_cells(kind, with_empty=bool(empty)) for kind in kinds],
                 left=("kind", "verdict"),
             )
+        if row.against:
+            named = "; ".join(f"{kind.kind} {points(kind)}" for kind in row.against)
+            console.remark(f"As good over all questions together, were it not for {named}.")
         console.text("")
     reference = result.reference
     console.text(

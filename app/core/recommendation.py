@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from app.core.fit import gigabytes
 from app.core.verdict import Limits, State
-from app.core.verdict_words import Rung, about, advantages, described, gains, said_of
+from app.core.verdict_words import Rung, advantages, described, gains, more_words, said_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +143,8 @@ def _remarks(chosen: Rung, others: Sequence[Rung], reference: Rung, limits: Limi
                 f"{said_of(judgement, reference.name)}."
             )
         elif judgement.state is State.CANNOT_TELL and not rung.error:
-            more = judgement.more_items
-            needed = f": about {about(more)} more questions would" if more else ""
+            more = more_words(judgement)
+            needed = f": {more}" if more else ""
             remarks.append(
                 f"Whether {rung.name} loses against {reference.name} cannot be told yet{needed}."
             )

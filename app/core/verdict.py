@@ -3,14 +3,18 @@
 Only answers decide: paired results at tasks, and blind votes. KL divergence never does; it
 is positive by construction, so that it can describe a candidate but not call it equal.
 
-All tests of one ladder are corrected together by Holm: one for every kind of every candidate, one
-for all questions of a candidate together, one for its votes. So the whole ladder calls an
-equal candidate a loser at most once in twenty ladders.
+Two errors are possible, and each is bounded by a rule of its own. All tests of one ladder for a
+loss are corrected together by Holm: one for every kind of every candidate, one for all questions
+of a candidate together, one for its votes. So the whole ladder calls an equal candidate a loser at
+most once in twenty ladders. *As good as* is claimed of one candidate by its own intervals alone,
+whatever it is compared with: an intersection of tests, all of which must pass, so that none needs
+a correction. What its error rates are, `tools/verdict_error_rates.py` shows.
 
 - *loses*: a kind, or all questions together, or the votes are significantly worse after the
   correction, and the interval lies below zero;
-- *as good as*: nothing loses, and either every kind that the reference can do has its interval of
-  the difference inside ± tolerance (or is better), or all questions together have;
+- *as good as*: every kind that the reference can do has its interval of the difference inside
+  ± tolerance (or is better), or all questions together have, while nothing stands against it:
+  no kind by itself (``stands_against``), and no votes whose own interval lies below one half;
 - *cannot tell yet*: everything else, also where nothing was asked.
 """
 
@@ -34,7 +38,9 @@ from app.core.tasks.results import (
     TOLERANCE,
     KindResult,
     KindVerdict,
+    is_below,
     needed_to_settle,
+    stands_against,
     verdict_of,
 )
 
@@ -42,6 +48,7 @@ if TYPE_CHECKING:
     from app.core.statistics.anytime import WinRate
 
 ALL_QUESTIONS = "all questions"
+_GOOD = (KindVerdict.AS_GOOD, KindVerdict.GAINS)
 _TESTED = frozenset({KindVerdict.AS_GOOD, KindVerdict.LOSES, KindVerdict.GAINS})
 
 
@@ -101,6 +108,10 @@ class Judgement:
             kinds.
         votes_p_value: Of its votes, corrected likewise; None where nobody voted.
         loses_votes: Whether people prefer the reference.
+        against: Kinds without which it would be as good over all questions together, or that look
+            like a loss where nothing can be told yet.
+        votes_against: Votes that would be a loss if nothing else were tested; None where they are
+            none.
         hint: The state rests on fewer questions than a result needs.
         more_items: About how many more questions would settle it; None where nothing is open or no
             sensible number would do.
@@ -111,6 +122,8 @@ class Judgement:
     together: KindResult | None = None
     votes_p_value: float | None = None
     loses_votes: bool = False
+    against: tuple[KindResult, ...] = ()
+    votes_against: WinRate | None = None
     hint: bool = False
     more_items: int | None = None
 
@@ -133,8 +146,12 @@ class Judgement:
     @property
     def in_every_kind(self) -> bool:
         """Whether each kind by itself is as good."""
-        good = (KindVerdict.AS_GOOD, KindVerdict.GAINS)
-        return bool(self.tested) and all(kind.verdict in good for kind in self.tested)
+        return bool(self.tested) and all(kind.verdict in _GOOD for kind in self.tested)
+
+    @property
+    def is_whole_good(self) -> bool:
+        """Whether all questions together are as good, whatever stands against it."""
+        return self.together is not None and self.together.verdict in _GOOD
 
     @property
     def summary(self) -> KindResult | None:
@@ -176,7 +193,7 @@ def judge_candidates(evidence: Sequence[Evidence], tolerance: float = TOLERANCE)
             None if total is None else _settled(total, next(corrected), tolerance, len(p_values))
         )
         votes_p = None if one.votes is None else next(corrected)
-        judged.append(_judged(done, whole, one.votes, votes_p))
+        judged.append(_judged(done, whole, one.votes, votes_p, tolerance))
     return judged
 
 
@@ -185,29 +202,37 @@ def _judged(
     together: KindResult | None,
     votes: WinRate | None,
     votes_p: float | None,
+    tolerance: float,
 ) -> Judgement:
-    loses_votes = (
-        votes is not None
-        and votes_p is not None
-        and votes_p <= SIGNIFICANCE
-        and votes.interval.high < 0.5
-    )
+    votes_against = votes if votes is not None and votes.interval.high < 0.5 else None
+    loses_votes = votes_against is not None and votes_p is not None and votes_p <= SIGNIFICANCE
     found = Judgement(State.CANNOT_TELL, kinds, together, votes_p, loses_votes)
     losers = [*found.lost, *([together] if together else [])]
     losers = [kind for kind in losers if kind.verdict is KindVerdict.LOSES]
     if losers or loses_votes:
         firm = loses_votes or any(not kind.hint for kind in losers)
         return replace(found, state=State.LOSES, hint=not firm)
-    good = (KindVerdict.AS_GOOD, KindVerdict.GAINS)
-    if together is not None and together.verdict in good:
-        return replace(found, state=State.AS_GOOD, hint=together.hint)
-    if found.in_every_kind:
-        return replace(found, state=State.AS_GOOD, hint=any(kind.hint for kind in found.tested))
-    open_still = found.summary
-    more = None
-    if open_still is not None and open_still.items_to_settle is not None:
-        more = open_still.items_to_settle - open_still.counts.total
-    return replace(found, more_items=more or None)
+    stands = stands_against if found.is_whole_good else is_below
+    several = found.tested if together is not None else ()
+    against = tuple(kind for kind in several if stands(kind, tolerance))
+    if not against and votes_against is None:
+        if together is not None and found.is_whole_good:
+            return replace(found, state=State.AS_GOOD, hint=together.hint)
+        if found.in_every_kind:
+            return replace(found, state=State.AS_GOOD, hint=any(k.hint for k in found.tested))
+    found = replace(found, against=against, votes_against=votes_against)
+    whole = () if found.summary is None else (found.summary,)
+    return replace(found, more_items=_more_items(found.against if found.is_whole_good else whole))
+
+
+def _more_items(kinds: Sequence[KindResult]) -> int | None:
+    """How many further questions all of these would take; None where no sensible number would."""
+    needed = 0
+    for kind in kinds:
+        if kind.items_to_settle is None:
+            return None
+        needed += kind.items_to_settle - kind.counts.total
+    return needed or None
 
 
 def _open(kind: KindResult) -> KindResult:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from app.core.fit import gigabytes
 from app.core.tasks.results import TOLERANCE, KindResult
 from app.core.verdict import Evidence, Judgement, State, judge_candidates
-from app.core.verdict_words import MoreBits, Rung, bits_words, points, said_of
+from app.core.verdict_words import MoreBits, Rung, bits_words, but_words, points, said_of
 
 if TYPE_CHECKING:
     from app.core.statistics.anytime import WinRate
@@ -135,7 +135,7 @@ def _sentence(
     else:
         said = (
             f"whether {first.name} or {second.name} is better cannot be told yet "
-            f"({points(summary)} for {second.name})"
+            f"({points(summary)} for {second.name}{but_words(judgement)})"
         )
     described = f"; {second.name} {bits_words(bits)} than {first.name}" if bits else ""
     if votes is not None:

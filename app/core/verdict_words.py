@@ -153,11 +153,32 @@ def _doubt(judgement: Judgement, reference: str) -> str:
     summary = judgement.summary
     if summary is None:
         return f"whether it loses cannot be told, {reference} itself fails at these questions"
-    if judgement.more_items:
-        more = f", about {about(judgement.more_items)} more questions would settle it"
-    else:
-        more = ""
-    return f"whether it loses against {reference} cannot be told yet ({points(summary)}){more}"
+    more = more_words(judgement)
+    return (
+        f"whether it loses against {reference} cannot be told yet ({points(summary)}"
+        f"{but_words(judgement)}){f', {more}' if more else ''}"
+    )
+
+
+def but_words(judgement: Judgement) -> str:
+    """What stands against calling it as good, behind the figure of all questions; or nothing."""
+    named = [f"{kind.kind} {points(kind)}" for kind in judgement.against[:_NAMED_KINDS]]
+    rest = len(judgement.against) - _NAMED_KINDS
+    if rest > 0:
+        named.append(f"{_count(rest)} more kind{'s' if rest > 1 else ''}")
+    votes = judgement.votes_against
+    if votes is not None:
+        named.append(f"only {votes.wins} of {votes.wins + votes.losses} blind votes preferred it")
+    return f", but {'; '.join(named)}" if named else ""
+
+
+def more_words(judgement: Judgement) -> str:
+    """How many more questions, and of which kinds, might settle it; or nothing."""
+    if not judgement.more_items:
+        return ""
+    kinds = [kind.kind for kind in judgement.against] if judgement.is_whole_good else []
+    of = f" of {_listed(kinds)}" if 0 < len(kinds) <= _NAMED_KINDS else ""
+    return f"about {about(judgement.more_items)} more questions{of} might settle it"
 
 
 def points(kind: KindResult) -> str:

@@ -41,6 +41,10 @@ def differences(
         )
         if one != other
     ]
+    if before.verdict_rule != after["verdict_rule"]:
+        # Said beside the states: these may differ although every answer is the same.
+        rules = (before.verdict_rule, after["verdict_rule"])
+        found.append(_difference("", "rule of the verdicts", *rules, notable=True))
     rows, said = before.rows, {one.file: one.state for one in before.verdicts}
 
     def called(file: str) -> str:

@@ -11,6 +11,7 @@ import msgspec
 from app import __version__
 from app.core.quality.histogram import EDGES
 from app.core.shared_names import file_name
+from app.core.verdict import State
 from app.lab.ladder_hygiene import settings_of
 from app.lab.ladder_remarks import remarks_on
 from app.lab.quality_document import BITS_NAMES, FIGURE_NAMES
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 FORMAT = "shrinkscope ladder"
 FORMAT_VERSION = 1
+VERDICT_RULE = 2
+"""Which rule gave the states. By the first, of reports that do not say it, a kind's own loss could
+vanish behind all questions together."""
 _SHOWN_FAILURES = 6
 
 
@@ -88,13 +92,9 @@ def ladder_document(
         },
         "noise_floor": noise_floor_of(reference),
         "candidates": candidate_rows(result, assessment, items),
+        "verdict_rule": VERDICT_RULE,
         "verdicts": [
-            {
-                "file": path,
-                "state": _state(assessment.judgements.get(path)),
-                "hint": path in assessment.judgements and assessment.judgements[path].hint,
-                "sentence": assessment.sentences[path],
-            }
+            _verdict(path, assessment.judgements.get(path), assessment.sentences[path])
             for path in _rows(result)
         ],
         "recommendation": {
@@ -125,8 +125,14 @@ def _rows(result: LadderResult) -> list[str]:
     return candidates if reference in candidates else [reference, *candidates]
 
 
-def _state(judgement: Judgement | None) -> str:
-    return "as good as" if judgement is None else judgement.state.value
+def _verdict(path: str, judgement: Judgement | None, sentence: str) -> dict[str, Any]:
+    return {
+        "file": path,
+        "state": "as good as" if judgement is None else judgement.state.value,
+        "hint": judgement is not None and judgement.hint,
+        "against": [kind.kind for kind in judgement.against] if judgement else [],
+        "sentence": sentence,
+    }
 
 
 def _candidate(
@@ -162,14 +168,23 @@ def _candidate(
     document |= _quality(result, row)
     kinds = assessment.kinds.get(path, ())
     document["kinds"] = [kind_document(kind) for kind in kinds]
-    together = judgement.together if judgement else None
-    document["all_questions"] = kind_document(together) if together else None
+    document["all_questions"] = _all_questions(judgement)
     document["votes"] = _votes(assessment.votes.get(path), judgement)
     document["outcomes"] = row.tasks.outcomes if row.tasks else None
     document["wrong_answers"] = row.tasks.wrong if row.tasks else None
     document["failures"] = _failures(row, result.reference, items)
     document["error"] = row.error
     return document
+
+
+def _all_questions(judgement: Judgement | None) -> dict[str, Any] | None:
+    """All questions together; not called as good where the candidate is not."""
+    if judgement is None or judgement.together is None:
+        return None
+    found = kind_document(judgement.together)
+    if judgement.is_whole_good and judgement.state is not State.AS_GOOD:
+        found["verdict"] = State.CANNOT_TELL.value
+    return found
 
 
 def _votes(rate: WinRate | None, judgement: Judgement | None) -> dict[str, Any] | None:

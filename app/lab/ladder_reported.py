@@ -106,6 +106,7 @@ class Reported(msgspec.Struct, frozen=True):
     verdicts: Annotated[tuple[ReportedVerdict, ...], Meta(max_length=1001)]
     machine: ReportedMachine = ReportedMachine()
     engine: _Words | None = None
+    verdict_rule: _Count = 1
     text: ReportedSource = ReportedSource()
     items: ReportedSource = ReportedSource()
 

@@ -175,7 +175,8 @@ def how_taken(document: Row) -> str:
         f"({escape(str(document['items']['name']))}), greedy decoding, the same for "
         "every version; accuracy with Wilson's interval.",
         "<b>Verdicts</b>: as good as: the whole interval of the paired difference lies within "
-        f"± {100 * limits['tolerance']:g} points. Loses: the interval lies below zero after "
+        f"± {100 * limits['tolerance']:g} points, and no kind's own interval lies below zero and "
+        "beyond them. Loses: the interval lies below zero after "
         f"Holm's correction. Cannot tell yet: all else. Limits: memory {memory_limit}"
         + (
             f", {limits['least_tokens_per_second']:g} tokens a second."

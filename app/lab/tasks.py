@@ -10,7 +10,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.core.tasks.results import TOLERANCE, KindResult, KindVerdict, compare_tasks
+from app.core.tasks.results import (
+    TOLERANCE,
+    KindResult,
+    KindVerdict,
+    compare_tasks,
+    stands_against,
+)
 from app.lab.tasks_asker import FileAsker
 from app.lab.tasks_plan import FileAnswers, TaskResult, TaskRow
 from app.library.model_files import open_model_file
@@ -137,6 +143,7 @@ def judge_rows(
         _fill(items, base, [row], tolerance)
         row.kinds = [_of_itself(kind) for kind in row.kinds]
         row.total = _of_itself(row.total) if row.total else None
+        row.against = []
 
 
 def _fill(
@@ -148,9 +155,14 @@ def _fill(
     by_kind = compare_tasks(items, expected, outcomes, tolerance)
     totals = compare_tasks(together, expected, outcomes, tolerance)
     for row, kinds, total in zip(rows, by_kind, totals, strict=True):
-        if row.answers.answers:
-            row.kinds = kinds
-            row.total = total[0] if len(kinds) > 1 else None
+        if not row.answers.answers:
+            continue
+        row.kinds = kinds
+        row.total = total[0] if len(kinds) > 1 else None
+        if row.total is not None and row.total.verdict in (KindVerdict.AS_GOOD, KindVerdict.GAINS):
+            row.against = [kind for kind in kinds if stands_against(kind, tolerance)]
+        if row.total is not None and row.against:
+            row.total = replace(row.total, verdict=KindVerdict.CANNOT_TELL)
 
 
 def _of_itself(result: KindResult) -> KindResult:

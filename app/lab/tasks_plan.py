@@ -152,6 +152,7 @@ class TaskRow:
         answers: What it answered.
         kinds: Against the reference; empty where it could not be asked.
         total: All kinds together; None where there is one kind alone, or nothing.
+        against: Kinds without which all together would be as good.
         error: Why something is missing.
     """
 
@@ -162,6 +163,7 @@ class TaskRow:
     answers: FileAnswers = field(default_factory=FileAnswers)
     kinds: list[KindResult] = field(default_factory=lambda: list["KindResult"]())
     total: KindResult | None = None
+    against: list[KindResult] = field(default_factory=lambda: list["KindResult"]())
     error: str | None = None
 
 

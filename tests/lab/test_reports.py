@@ -373,3 +373,11 @@ def test_another_vocabulary_has_bits_per_byte_in_reports() -> None:
     assert "bits/byte" not in markdown_text(cases.document())
     assert "+20 to +27 % beside the reference" in html_text(document)
     assert ",1.234," in csv_text(document)
+
+
+def test_a_report_by_an_earlier_rule_is_said() -> None:
+    new = cases.document()
+    old = {name: value for name, value in cases.document().items() if name != "verdict_rule"}
+    (found,) = differences(reported(old), new)
+    assert found["figure"] == "rule of the verdicts"
+    assert (found["before"], found["after"]) == (1, new["verdict_rule"])

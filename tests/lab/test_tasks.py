@@ -16,7 +16,7 @@ from app.core.chat import StopReason
 from app.core.errors import PersonError
 from app.core.tasks.items import Check, TaskItem, parse_items
 from app.core.tasks.results import KindVerdict
-from app.lab.tasks import ALL_KINDS, Tasks
+from app.lab.tasks import ALL_KINDS, Tasks, judge_rows
 from app.lab.tasks_asker import FileAsker
 from app.lab.tasks_kept import KeptAnswers
 from app.lab.tasks_plan import (
@@ -25,6 +25,7 @@ from app.lab.tasks_plan import (
     TaskAnswer,
     TaskPlan,
     TaskResult,
+    TaskRow,
     engines_and_threads,
 )
 from app.lab.tasks_sets import TaskProfile, own_set, usual_set
@@ -128,6 +129,34 @@ def test_flips_are_counted_kind_by_kind(lab: Lab, scripted: dict[str, Path]) -> 
     assert lab.steps[-1][:2] == (120, 120)
     asked = dict.fromkeys(name for _, _, name in lab.steps)
     assert list(asked) == ["four.gguf", "five.gguf", "endless.gguf"]
+
+
+def test_all_together_are_not_as_good_where_one_kind_is_lost() -> None:
+    items = [one for kind in "abcdef" for one in questions(240, kind=kind)]
+
+    def answered(wrong: Callable[[int], bool]) -> TaskRow:
+        said = {
+            item.key: TaskAnswer("5" if wrong(place) else "4", StopReason.END, 1)
+            for place, item in enumerate(items)
+        }
+        return TaskRow("file.gguf", "Q4_K_M", answers=FileAnswers(answers=said))
+
+    def missed(place: int) -> bool:
+        return place % 4 == 0
+
+    # Of the last kind 24 are lost and 7 gained: −7.1 points, and −1.2 of all.
+    lost, gained = range(1201, 1201 + 96, 4), range(1200, 1200 + 28, 4)
+    loser = answered(lambda place: (missed(place) or place in lost) and place not in gained)
+    equal, reference = answered(missed), answered(missed)
+    judge_rows(items, reference, [loser, *[equal] * 3])
+    for row, verdict, against in (
+        (loser, KindVerdict.CANNOT_TELL, ["f"]),
+        (equal, KindVerdict.AS_GOOD, []),
+    ):
+        assert row.total is not None
+        assert row.total.verdict is verdict
+        assert [kind.kind for kind in row.against] == against
+    assert loser.kinds[-1].counts.difference == -17 / 240
 
 
 def test_thinking_is_left_out_of_the_answer(lab: Lab, tmp_path: Path) -> None:

@@ -24,6 +24,11 @@ def normal_quantile(confidence: float) -> float:
     return NormalDist().inv_cdf(0.5 + confidence / 2)
 
 
+def normal_confidence(distance: float) -> float:
+    """The share of a normal distribution within so many standard deviations to either side."""
+    return math.erf(distance / math.sqrt(2))
+
+
 @lru_cache(maxsize=256)
 def student_quantile(confidence: float, degrees_of_freedom: float) -> float:
     """How far to either side hold ``confidence`` of Student's t distribution.

@@ -13,6 +13,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from app.core.statistics.describe import Interval, wilson_interval
+from app.core.statistics.distributions import normal_confidence, normal_quantile
+
+POWER_ERRORS = 0.84
+"""A plan allows for so many standard errors more: four in five fall closer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +126,11 @@ def holm(p_values: Sequence[float]) -> list[float]:
 def items_to_settle(
     counts: PairedCounts, tolerance: float, confidence: float = 0.95, most: int = 100_000
 ) -> int | None:
-    """How many questions in all would settle it, if the shares stayed as they are.
+    """How many questions in all would settle it four times in five, were the shares the true ones.
 
     Settled means that the interval of the difference lies inside ± ``tolerance`` or on one side
-    of zero. A rough plan, not a promise: the shares will move.
+    of zero. So many that it just would with these shares would be a coin toss, since further
+    answers fall to either side: the plan is for an interval wider by what they may well swing.
 
     Returns:
         A number not below what there is, or None where ``most`` would not do.
@@ -137,12 +142,13 @@ def items_to_settle(
         raise ValueError("a tolerance is positive")
     if settled(counts, tolerance, confidence):
         return counts.total
+    planned = normal_confidence(normal_quantile(confidence) + POWER_ERRORS)
     low, high = counts.total, most
-    if low >= most or not settled(_scaled(counts, high), tolerance, confidence):
+    if low >= most or not settled(_scaled(counts, high), tolerance, planned):
         return None
     while high - low > 1:
         middle = (low + high) // 2
-        if settled(_scaled(counts, middle), tolerance, confidence):
+        if settled(_scaled(counts, middle), tolerance, planned):
             high = middle
         else:
             low = middle

@@ -30,6 +30,8 @@ from app.core.tasks.scoring import Outcome
 TOLERANCE = 0.03
 SIGNIFICANCE = 0.05
 REFERENCE_MUST_REACH = 0.20
+UNSEEN_TOLERANCES = 5
+"""So many tolerances one kind may lose unseen where all questions together are as good."""
 CHOICE_BY_CHANCE = 0.25
 """The bundled choices have four options: who guesses gets a quarter right."""
 
@@ -154,6 +156,24 @@ def verdict_of(
         if counts.gained > counts.lost and difference.low > 0:
             return KindVerdict.GAINS
     return KindVerdict.CANNOT_TELL
+
+
+def stands_against(kind: KindResult, tolerance: float) -> bool:
+    """Whether a kind alone forbids to call all questions together as good.
+
+    Its own interval, not corrected for how many others are compared, lies below zero and goes
+    beyond the tolerance; or it goes so far beyond that a large loss could hide in it. By the first,
+    a candidate that loses in company of few is never called as good in company of many.
+    """
+    if kind.difference is None or kind.verdict is KindVerdict.REFERENCE_CANNOT:
+        return False
+    return kind.difference.low < -UNSEEN_TOLERANCES * tolerance or is_below(kind, tolerance)
+
+
+def is_below(kind: KindResult, tolerance: float) -> bool:
+    """Whether a kind's own interval lies below zero and goes beyond the tolerance."""
+    seen = kind.difference
+    return seen is not None and seen.high < 0 and seen.low < -tolerance
 
 
 def reference_can(kind_items: Iterable[TaskItem], right: int, asked: int) -> bool:

@@ -40,7 +40,9 @@ def state_words(judgement: Judgement) -> tuple[str, str, str]:
         case State.CANNOT_TELL:
             more = judgement.more_items
             asked = _tr("about {n} more questions").format(n=_about(more)) if more else ""
-            return _tr("cannot tell yet"), asked, "2"
+            kinds = ", ".join(kind.kind for kind in judgement.against)
+            doubted = _tr("loses at {kinds}?").format(kinds=kinds) if kinds else ""
+            return _tr("cannot tell yet"), DOT.join(filter(None, (doubted, asked))), "2"
 
 
 def _about(questions: int) -> str:
