@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -21,10 +22,13 @@ from app.monitor.machine import available_memory_bytes, machine_facts, physical_
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from app.cli.arguments import Commands
     from app.cli.console import Console
+    from app.cli.models import ChosenModels
+    from app.core.model_file import ModelFile
     from app.lab.quality_plan import QualityResult, QualityRow
     from app.store.paths import Paths
 
@@ -78,7 +82,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     else:
         console.error("Name the reference with --reference.")
         return 2
-    plan = _plan(arguments, paths)
+    plan = _plan(arguments, paths, _readable(chosen, (reference, *files)))
     with console.progress() as progress:
         task = progress.add_task("Loading", total=None, note="")
 
@@ -101,9 +105,18 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     return 1 if any(failed.values()) else 0
 
 
-def _plan(arguments: argparse.Namespace, paths: Paths) -> QualityPlan:
+def _readable(chosen: ChosenModels, files: Iterable[Path]) -> list[ModelFile]:
+    """The facts of those files that can be read; the measurement says what is wrong with others."""
+    models: list[ModelFile] = []
+    for path in files:
+        with contextlib.suppress(PersonError):
+            models.append(chosen.open(path))
+    return models
+
+
+def _plan(arguments: argparse.Namespace, paths: Paths, models: Iterable[ModelFile]) -> QualityPlan:
     comparable = arguments.mode == str(QualityMode.COMPARABLE)
-    text = text_named(arguments.text, paths, needs_file=comparable)
+    text = text_named(arguments.text, paths, models, needs_file=comparable)
     count = arguments.threads or physical_core_count()
     if comparable:
         if arguments.ctx < 8:

@@ -6,14 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.lab.texts import MeasuredText, TextSource, measured_text
+from app.lab.texts import MeasuredText, TextSource, measured_text, suited
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from app.core.model_file import ModelFile
     from app.store.paths import Paths
 
 TEXT_HELP = (
     "a text file, a .jsonl file with text, prompt or messages in each line, or one of the words "
-    "usual (the bundled texts and the newest chats of History), bundled, history; default: usual"
+    "usual (the bundled texts and the newest chats of History; for the demo model its own chats), "
+    "bundled, history, demo; default: usual"
 )
 
 
@@ -26,8 +30,10 @@ def source_of(word: str | None) -> tuple[TextSource, Path | None]:
     return source, Path(word) if source is TextSource.FILE else None
 
 
-def text_named(word: str | None, paths: Paths, *, needs_file: bool = False) -> MeasuredText:
-    """The text that a word names.
+def text_named(
+    word: str | None, paths: Paths, models: Iterable[ModelFile], *, needs_file: bool = False
+) -> MeasuredText:
+    """The text that a word names, for these files.
 
     Raises:
         PersonError: It cannot be read or used, or is none where one is needed.
@@ -35,4 +41,4 @@ def text_named(word: str | None, paths: Paths, *, needs_file: bool = False) -> M
     source, path = source_of(word)
     if needs_file and path is None:
         raise PersonError("Name a text file with --text: this mode measures on a text of yours.")
-    return measured_text(source, paths.database, path)
+    return measured_text(suited(source, models), paths.database, path)

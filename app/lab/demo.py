@@ -10,11 +10,14 @@ from app.core.errors import PersonError
 from app.core.levels import level_by_name
 from app.engine import messages as m
 from app.engine.client import ClientEvent, EngineClient, Exited
+from app.library.model_files import open_model_file
 from app.resources import resource_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
+
+    from app.core.model_file import ModelFile
 
 DEMO_LEVELS = ("F16", "Q8_0", "Q4_K_M", "Q2_K", "TQ1_0")
 FIRST_PANES = ("F16", "Q4_K_M", "Q2_K", "TQ1_0")
@@ -26,6 +29,17 @@ _JOIN_SECONDS = 5.0
 def demo_base() -> Path:
     """The shipped F16 file."""
     return resource_path("demo", "shrinkscope-demo-F16.gguf")
+
+
+def is_demo(model: ModelFile) -> bool:
+    """Whether a file is a version of the demo model, whatever it is called."""
+    return model.family_key == open_model_file(demo_base()).family_key
+
+
+def all_demo(models: Iterable[ModelFile]) -> bool:
+    """Whether there are files, and all are versions of the demo model."""
+    found = [is_demo(model) for model in models]
+    return bool(found) and all(found)
 
 
 @dataclass(frozen=True, slots=True)

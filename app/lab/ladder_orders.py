@@ -28,7 +28,7 @@ from app.lab.quality_plan import QualityMode
 from app.lab.speeds import speed_store
 from app.lab.tasks_kept import KeptAnswers
 from app.lab.tasks_sets import TaskProfile, own_set, usual_set
-from app.lab.texts import NO_TEXT, TextSource, measured_text
+from app.lab.texts import NO_TEXT, TextSource, measured_text, suited
 from app.lab.votes_rates import stored_rates
 from app.library.model_files import open_model_file
 from app.monitor.machine import available_memory_bytes, physical_core_count
@@ -205,7 +205,8 @@ class LadderRun:
             return kept.read(order.plan.text_name, order.plan.text_sha256, database)
         if order.quality_mode is QualityMode.COMPARABLE and order.text is None:
             raise PersonError("The comparable mode measures on a text file: name one.")
-        source = order.source if order.text is None else TextSource.FILE
+        usual = suited(order.source, self._models.values())
+        source = usual if order.text is None else TextSource.FILE
         text = measured_text(source, database, order.text)
         kept.keep(text)
         return text

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from app.core.errors import PersonError
 from app.core.quality.texts import SHORTEST_CHUNK_TOKENS
 from app.core.statistics.looks import LOOKS_CHUNKS, StoppedBy, next_look, take_look
@@ -128,7 +130,11 @@ class Quality:
         plan = self._plan
         known = kept.tokens()
         if known is None:
-            known = reader.read(base, plan.text, plan.threads)
+            facts, tokens = reader.read(base, plan.text, plan.threads)
+            if plan.text.answers_only:
+                said = reader.said(base, plan.text, facts)
+                facts = msgspec.structs.replace(facts, said=said)
+            known = facts, tokens
             kept.keep_tokens(*known)
         facts, tokens = known
         if plan.mode is QualityMode.QUICK:

@@ -120,7 +120,12 @@ class Holding:
                 self._command(engine, number, threads, _FLOOR_BATCH_TOKENS)
                 for number in range(count)
             ]
-            return summarize([_scores_of(engine.call(one, m.ChunkScored)) for one in commands])
+            return summarize(
+                [
+                    self._scores_of(engine.call(one, m.ChunkScored), number)
+                    for number, one in enumerate(commands)
+                ]
+            )
         except PersonError as error:
             self.lose_reference(error)
             return None
@@ -155,17 +160,20 @@ class Holding:
         self, engine: EngineCalls, command_id: int, candidate: Candidate, begin_ns: int
     ) -> int:
         """Wait for a chunk; returns when it was there."""
-        candidate.scores.append(_scores_of(engine.answer(command_id, m.ChunkScored)))
+        scored = engine.answer(command_id, m.ChunkScored)
+        candidate.scores.append(self._scores_of(scored, len(candidate.scores)))
         now_ns = time.monotonic_ns()
         candidate.row.scored_ns += now_ns - begin_ns
         self._on_chunk(candidate.model)
         return now_ns
 
-
-def _scores_of(scored: m.ChunkScored) -> PositionScores:
-    return PositionScores(
-        np.asarray(scored.kld),
-        np.asarray(scored.reference_ln_p),
-        np.asarray(scored.ln_p),
-        np.asarray(scored.same_top, dtype=np.bool_),
-    )
+    def _scores_of(self, scored: m.ChunkScored, number: int) -> PositionScores:
+        """What counts of a chunk's scores."""
+        scores = PositionScores(
+            np.asarray(scored.kld),
+            np.asarray(scored.reference_ln_p),
+            np.asarray(scored.ln_p),
+            np.asarray(scored.same_top, dtype=np.bool_),
+        )
+        counts = self._chunks[number].counts
+        return scores if counts is None else scores.taken(counts[self._plan.first_scored + 1 :])

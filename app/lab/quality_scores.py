@@ -76,7 +76,8 @@ def finish(
     row.bits = _bits(scores, sizes, chunks)
     for worst in worst_positions(scores, _WORST):
         piece = pieces[worst.chunk]
-        shown = whole_characters(piece, first + 1 + worst.position)
+        places = counted_places(chunks[worst.chunk], first + 1)
+        shown = whole_characters(piece, places[worst.position])
         row.worst.append(
             WorstToken(
                 text_of(piece[max(0, shown.start - _SHOWN_TOKENS) : shown.start]),
@@ -87,6 +88,14 @@ def finish(
                 chunks[worst.chunk].is_own,
             )
         )
+
+
+def counted_places(chunk: Chunk, first: int) -> Sequence[int]:
+    """Where among a chunk's tokens those stand that count, from ``first`` on."""
+    places = range(first, len(chunk.tokens))
+    if chunk.counts is None:
+        return places
+    return [place for place in places if chunk.counts[place]]
 
 
 def finish_alone(candidate: Candidate) -> None:

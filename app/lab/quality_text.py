@@ -12,7 +12,13 @@ import msgspec
 from app.core.chat import Role
 from app.core.errors import PersonError
 from app.core.quality.own_texts import TextPart, as_plain_text
-from app.core.quality.texts import CHUNK_TOKENS, SHORTEST_CHUNK_TOKENS, chunk_order, cut
+from app.core.quality.texts import (
+    CHUNK_TOKENS,
+    FIRST_SCORED,
+    SHORTEST_CHUNK_TOKENS,
+    chunk_order,
+    cut,
+)
 from app.engine import messages as m
 from app.lab.calls import EngineFailed
 
@@ -44,6 +50,8 @@ class TextFacts(msgspec.Struct, frozen=True):
         rendered: The beginning of what the chats became; empty where there are none, None where the
             model's template does not write them and they were taken as plain text.
         rendered_digest: Of all of it; None likewise.
+        said: Where among all tokens the assistant's words stand, as pairs of start and stop; None
+            where all of the text counts.
     """
 
     begin_token: int | None
@@ -52,6 +60,7 @@ class TextFacts(msgspec.Struct, frozen=True):
     plain_digest: str
     rendered: str | None
     rendered_digest: str | None
+    said: tuple[tuple[int, int], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +71,13 @@ class Chunk:
         tokens: Of the reference's vocabulary.
         is_plain: Plain text, not a chat with the marks of a template.
         is_own: The person's.
+        counts: For each token whether it counts that it is foreseen; None where all do.
     """
 
     tokens: list[int]
     is_plain: bool
     is_own: bool
+    counts: Sequence[bool] | None = None
 
 
 class TextReader:
@@ -202,6 +213,50 @@ class TextReader:
                 tokens.extend(self._answer(model, rendered.tokens, answer_threads))
         return tokens, texts
 
+    def said(
+        self, model: ModelFile, text: MeasuredText, facts: TextFacts
+    ) -> tuple[tuple[int, int], ...]:
+        """Where the assistant's words stand among all tokens, each with the mark that ends them.
+
+        Args:
+            model: Whose template writes the chats.
+            text: All of it.
+            facts: What was read of it.
+
+        Raises:
+            PersonError: The engine failed.
+        """
+        found: list[tuple[int, int]] = []
+        begin = 0
+        for part, count in zip(text.parts, facts.part_tokens, strict=True):
+            found += self._said(model, part, begin)
+            begin += count
+        return tuple(found)
+
+    def _said(self, model: ModelFile, part: TextPart, begin: int) -> list[tuple[int, int]]:
+        found: list[tuple[int, int]] = []
+        for chat in part.chats:
+            whole = self._tokens(model, chat)
+            for number, message in enumerate(chat):
+                if message.role is not Role.ASSISTANT:
+                    continue
+                opened = self._tokens(model, chat[:number], opens_answer=True)
+                closed = self._tokens(model, chat[: number + 1])
+                if whole[: len(opened)] == opened and whole[: len(closed)] == closed:
+                    ends = self.pieces(model, closed[len(opened) :])
+                    while ends and not ends[-1].strip():
+                        ends.pop()
+                    start = begin + len(opened)
+                    found.append((start, start + len(ends)))
+            begin += len(whole)
+        return found
+
+    def _tokens(
+        self, model: ModelFile, messages: Sequence[Message], *, opens_answer: bool = False
+    ) -> list[int]:
+        rendered = self._rendered(model, messages, opens_answer=opens_answer)
+        return [] if rendered is None else rendered.tokens
+
     def _answer(self, model: ModelFile, tokens: list[int], threads: int) -> list[int]:
         """What the model answers greedily: its own words are what others are held against."""
         if len(tokens) > _MOST_PROMPT_TOKENS:
@@ -243,15 +298,30 @@ def quick_chunks(
         found = cut(range(begin, begin + count), CHUNK_TOKENS, SHORTEST_CHUNK_TOKENS)
         places += [(range(piece[0], piece[-1] + 1), part) for piece in found]
         begin += count
+    counts = _counted(facts)
     chosen = [places[place] for place in chunk_order(len(places))[:most]]
-    return [
+    chunks = [
         Chunk(
             _begun(list(tokens[span.start : span.stop]), facts),
             not part.chats or facts.rendered is None,
             part.is_own,
+            None if counts is None else counts[span.start : span.stop],
         )
         for span, part in chosen
     ]
+    return [
+        chunk for chunk in chunks if chunk.counts is None or any(chunk.counts[FIRST_SCORED + 1 :])
+    ]
+
+
+def _counted(facts: TextFacts) -> list[bool] | None:
+    """For each token of all parts whether it counts; None where all do."""
+    if not facts.said:
+        return None
+    found = [False] * sum(facts.part_tokens)
+    for start, stop in facts.said:
+        found[start:stop] = [True] * (stop - start)
+    return found
 
 
 def comparable_chunks(facts: TextFacts, tokens: Sequence[int], size_tokens: int) -> list[Chunk]:

@@ -16,8 +16,7 @@ from app.core.tasks.items import (
     first_of_each_kind,
     parse_items,
 )
-from app.lab.demo import demo_base
-from app.library.model_files import open_model_file
+from app.lab.demo import all_demo, is_demo
 from app.resources import resource_path
 
 if TYPE_CHECKING:
@@ -66,14 +65,12 @@ def usual_set(models: Sequence[ModelFile]) -> TaskSet:
 
     Where demo files are among others, the demo's questions are a kind beside the six.
     """
-    family = open_model_file(demo_base()).family_key
-    demos = [model.family_key == family for model in models]
-    if demos and all(demos):
+    if all_demo(models):
         items = _demo_items(None)
         limits = {item.kind: _DEMO_ANSWER_TOKENS for item in items}
         return TaskSet("demo", items, limits)
     items = [item for kind in ANSWER_TOKENS for item in _bundled(f"{kind}.jsonl")]
-    if any(demos):
+    if any(map(is_demo, models)):
         items += _demo_items(DEMO_KIND)
     return TaskSet("bundled", items, ANSWER_TOKENS)
 

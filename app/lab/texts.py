@@ -31,15 +31,19 @@ from app.core.quality.own_texts import (
 )
 from app.core.quality.texts import TextKind, parse_chats, parse_index
 from app.core.shared_names import file_name
+from app.lab.demo import all_demo
 from app.resources import resource_path
 from app.store.chat_texts import stored_talks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from app.core.model_file import ModelFile
+
 BUNDLED_TEXT = "bundled texts"
 USUAL_TEXT = "bundled texts and own chats"
 HISTORY_TEXT = "own chats"
+DEMO_TEXT = "the demo model's chats"
 MOST_TEXT_BYTES = 100_000_000
 """A text file may be so long."""
 # Beside the bundled texts the chats are a fourth of what is read.
@@ -56,12 +60,14 @@ class TextSource(StrEnum):
     BUNDLED = "bundled"
     FILE = "file"
     HISTORY = "history"
+    DEMO = "demo"
 
 
 _SOURCES = {
     BUNDLED_TEXT: TextSource.BUNDLED,
     USUAL_TEXT: TextSource.USUAL,
     HISTORY_TEXT: TextSource.HISTORY,
+    DEMO_TEXT: TextSource.DEMO,
 }
 
 
@@ -83,6 +89,11 @@ class MeasuredText:
     def data(self) -> bytes:
         """All of it as one run of bytes: one part a line, as JSON."""
         return b"\n".join(map(msgspec.json.encode, self.parts))
+
+    @property
+    def answers_only(self) -> bool:
+        """Whether only what the assistant says counts: the demo model learned no more."""
+        return self.name == DEMO_TEXT
 
     @property
     def size_bytes(self) -> int:
@@ -148,6 +159,11 @@ def text_choices(database: Path) -> list[TextChoice]:
     return found
 
 
+def suited(source: TextSource, models: Iterable[ModelFile]) -> TextSource:
+    """The source for these files: the demo model reads nothing but the chats that it was taught."""
+    return TextSource.DEMO if source is TextSource.USUAL and all_demo(models) else source
+
+
 def measured_text(source: TextSource, database: Path, path: Path | None = None) -> MeasuredText:
     """Read a text.
 
@@ -166,6 +182,8 @@ def measured_text(source: TextSource, database: Path, path: Path | None = None) 
             return text_file(path)
         case TextSource.BUNDLED:
             return MeasuredText(BUNDLED_TEXT, _bundled_parts())
+        case TextSource.DEMO:
+            return MeasuredText(DEMO_TEXT, _demo_parts())
         case TextSource.HISTORY:
             parts = _history_parts(database, _HISTORY_BYTES)
             if not parts:
@@ -233,6 +251,16 @@ def _bundled_parts() -> tuple[TextPart, ...]:
             str(error),
         ) from error
     return tuple(parts)
+
+
+def _demo_parts() -> tuple[TextPart, ...]:
+    try:
+        content = resource_path("demo", "held_out_chats.jsonl").read_text(encoding="utf-8")
+    except OSError as error:
+        raise PersonError(
+            "The demo model's chats are missing from this installation.", str(error)
+        ) from error
+    return tuple(parse_jsonl(content))
 
 
 def _chat(messages: Iterable[tuple[str, str]]) -> tuple[Message, ...]:

@@ -1,7 +1,8 @@
 """Makes the training conversations and the held-out questions of the demo model.
 
 Everything comes from the seeds below: the same code gives the same corpus on every machine.
-``python corpus.py`` writes ``resources/demo/held_out.jsonl`` and shows some conversations.
+``python corpus.py`` writes ``resources/demo/held_out.jsonl`` and ``held_out_chats.jsonl`` and shows
+some conversations.
 """
 
 from __future__ import annotations
@@ -24,9 +25,11 @@ from turns import Turn, normalise, vary
 
 HELD_OUT_SEED = 20_240
 HELD_OUT_PER_KIND = 20
+HELD_OUT_CHATS_SEED = 20_241
 TRAINING_SEED = 7
 RESOURCES = Path(__file__).resolve().parents[2] / "resources" / "demo"
 HELD_OUT_FILE = RESOURCES / "held_out.jsonl"
+HELD_OUT_CHATS_FILE = RESOURCES / "held_out_chats.jsonl"
 
 Maker = Callable[[random.Random], Turn]
 
@@ -64,6 +67,7 @@ _SYSTEM_TEXTS = (
     "Please answer clearly and correctly.",
     "You are a teacher. Explain things to a child.",
 )
+_TURNS = (1, 1, 1, 2, 2, 3, 4, 5, 6)
 _FOLLOW_UP_SHARE = 0.12
 _SAME_KIND_SHARE = 0.25
 MAX_TURNS = 8
@@ -174,7 +178,7 @@ def conversations(held_out: HeldOut, seed: int = TRAINING_SEED) -> Iterator[Conv
     rng = random.Random(seed)
     weights = tuple(weight for _, weight in MAKERS.values())
     while True:
-        count = rng.choice((1, 1, 1, 2, 2, 3, 4, 5, 6, MAX_TURNS))
+        count = rng.choice((*_TURNS, MAX_TURNS))
         system = rng.choice(_SYSTEM_TEXTS) if rng.random() < _SYSTEM_SHARE else ""
         turns: list[Turn] = []
         while len(turns) < count:
@@ -205,9 +209,33 @@ def write_held_out(path: Path = HELD_OUT_FILE) -> HeldOut:
     return held_out
 
 
+def held_out_chats(held_out: HeldOut, seed: int = HELD_OUT_CHATS_SEED) -> Iterator[Conversation]:
+    """The held-out questions with their right replies as conversations, each question once."""
+    rng = random.Random(seed)
+    turns = list(held_out.turns)
+    rng.shuffle(turns)
+    while turns:
+        count = rng.choice((*_TURNS, MAX_TURNS))
+        system = rng.choice(_SYSTEM_TEXTS) if rng.random() < _SYSTEM_SHARE else ""
+        yield Conversation(system, tuple(turns[:count]))
+        del turns[:count]
+
+
+def write_held_out_chats(held_out: HeldOut, path: Path = HELD_OUT_CHATS_FILE) -> None:
+    """Write them, one chat a line: what quality is measured on for the demo model."""
+    with path.open("w", encoding="utf-8") as file:
+        for chat in held_out_chats(held_out):
+            said = [("system", chat.system)] if chat.system else []
+            for turn in chat.turns:
+                said += [("user", turn.prompt), ("assistant", turn.reply)]
+            messages = [{"role": role, "content": content} for role, content in said]
+            file.write(json.dumps({"messages": messages}, ensure_ascii=False) + "\n")
+
+
 def main() -> None:
-    """Write the held-out file and print a sample of the training."""
+    """Write the held-out files and print a sample of the training."""
     held_out = write_held_out()
+    write_held_out_chats(held_out)
     print(f"{len(held_out.turns)} held-out questions in {HELD_OUT_FILE.name}")
     source = conversations(held_out)
     for _ in range(12):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -41,6 +41,16 @@ class PositionScores:
 
     def __len__(self) -> int:
         return len(self.kld)
+
+    def taken(self, which: Sequence[bool]) -> PositionScores:
+        """Those positions alone for which ``which``, one value a position, is true."""
+        mask = np.asarray(which, dtype=np.bool_)
+        return PositionScores(
+            self.kld[mask],
+            self.reference_ln_p[mask],
+            self.candidate_ln_p[mask],
+            self.same_top[mask],
+        )
 
     @property
     def delta_p(self) -> Floats:
