@@ -12,6 +12,7 @@ from app.cli.models import MODEL_HELP, add_model_arguments, chosen_models, model
 from app.cli.texts import TEXT_HELP, text_named
 from app.cli.words import number
 from app.core.errors import PersonError
+from app.core.quality.guessing import guessing_sentence
 from app.lab.demo import DEMO_LEVELS
 from app.lab.kept_references import KeptReferences
 from app.lab.quality import Quality
@@ -22,7 +23,7 @@ from app.monitor.machine import available_memory_bytes, machine_facts, physical_
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from app.cli.arguments import Commands
@@ -82,7 +83,8 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     else:
         console.error("Name the reference with --reference.")
         return 2
-    plan = _plan(arguments, paths, _readable(chosen, (reference, *files)))
+    models = _readable(chosen, (reference, *files))
+    plan = _plan(arguments, paths, models.values())
     with console.progress() as progress:
         task = progress.add_task("Loading", total=None, note="")
 
@@ -94,10 +96,13 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         references = KeptReferences(paths.cache / "references")
         quality = Quality(plan, paths.state, references, available_memory_bytes, show, chosen.open)
         result = quality.run(reference, files)
+    remarks = _guessing(result, models)
     if arguments.json:
-        console.json(_document(result, plan))
+        console.json(_document(result, plan, remarks))
     else:
         _show(result, console)
+    for sentence in remarks:
+        console.remark(sentence)
     failed = {row.file: row.error or row.refused for row in (result.reference, *result.rows)}
     for file, sentence in failed.items():
         if sentence:
@@ -105,12 +110,12 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     return 1 if any(failed.values()) else 0
 
 
-def _readable(chosen: ChosenModels, files: Iterable[Path]) -> list[ModelFile]:
+def _readable(chosen: ChosenModels, files: Iterable[Path]) -> dict[str, ModelFile]:
     """The facts of those files that can be read; the measurement says what is wrong with others."""
-    models: list[ModelFile] = []
+    models: dict[str, ModelFile] = {}
     for path in files:
         with contextlib.suppress(PersonError):
-            models.append(chosen.open(path))
+            models[str(path)] = chosen.open(path)
     return models
 
 
@@ -125,7 +130,9 @@ def _plan(arguments: argparse.Namespace, paths: Paths, models: Iterable[ModelFil
     return quick_plan(text, count, arguments.chunks)
 
 
-def _document(result: QualityResult, plan: QualityPlan) -> dict[str, object]:
+def _document(
+    result: QualityResult, plan: QualityPlan, remarks: Sequence[str]
+) -> dict[str, object]:
     floor = result.noise_floor
     return {
         "machine": msgspec.to_builtins(machine_facts()),
@@ -150,6 +157,7 @@ def _document(result: QualityResult, plan: QualityPlan) -> dict[str, object]:
             "same_top": floor.same_top.value,
         },
         "candidates": [_candidate(row) for row in result.rows],
+        "remarks": list(remarks),
     }
 
 
@@ -163,6 +171,23 @@ def _candidate(row: QualityRow) -> dict[str, object]:
         "stopped_by": row.stopped_by.value if row.stopped_by else None,
         "error": row.error or row.refused,
     }
+
+
+def _guessing(result: QualityResult, models: Mapping[str, ModelFile]) -> list[str]:
+    """A warning for each file that foresees the text worse than guessing would."""
+
+    def said(row: QualityRow, ppl: float | None, bits: float | None, *, base: bool) -> str | None:
+        model = models.get(row.file)
+        size = model.vocabulary_size if model is not None else None
+        return guessing_sentence(row.file, ppl, size, bits, is_reference=base)
+
+    rows = [(row, row_figures(row)) for row in result.rows]
+    for _, known in sorted(rows, key=lambda one: -(one[1].get("chunks") or 0))[:1]:
+        of_base = known.get("reference_ppl"), known.get("reference_bits_per_byte")
+        if sentence := said(result.reference, *of_base, base=True):
+            return [sentence]
+    found = [said(row, f.get("ppl"), f.get("bits_per_byte"), base=False) for row, f in rows]
+    return [sentence for sentence in found if sentence is not None]
 
 
 def _show(result: QualityResult, console: Console) -> None:

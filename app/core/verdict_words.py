@@ -49,6 +49,8 @@ class Rung:
         error: Why it could not be measured, or not all of it.
         more_bits: Than the reference; it only describes.
         other_vocabulary: Its next words cannot be held against the reference's.
+        guesses: It foresees the text worse than guessing would, so that how far words are apart
+            there says nothing.
     """
 
     file: str
@@ -61,6 +63,7 @@ class Rung:
     speed_error: float | None = None
     more_bits: MoreBits | None = None
     other_vocabulary: bool = False
+    guesses: bool = False
 
 
 def sentence_of(rung: Rung, reference: Rung) -> str:
@@ -76,6 +79,10 @@ def sentence_of(rung: Rung, reference: Rung) -> str:
 
 def described(rung: Rung, reference: Rung) -> list[str]:
     """How far its words are from the reference's: the same next word, or bits for a byte."""
+    if reference.guesses:
+        return []
+    if rung.guesses:
+        return ["it foresees the text worse than guessing would"]
     if rung.same_top is not None:
         return [f"it picks the same next word {percent(rung.same_top)} of the time"]
     if rung.other_vocabulary and rung.more_bits is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.core.tasks.scoring import Outcome
 from app.lab.calm import BUSY_CORES
+from app.lab.ladder_guessing import guessing_remarks
 from app.lab.ladder_hygiene import differences
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def remarks_on(result: LadderResult, names: dict[str, str]) -> list[str]:
         *result.remarks,
         *differences(result, names),
         *_reference_remark(result, names),
+        *guessing_remarks(result, names),
         *_empty_remarks(rows, names),
         *_timing_remarks(result, rows, names),
     ]

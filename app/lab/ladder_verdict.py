@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from app.core.quality.guessing import is_guessing
 from app.core.recommendation import Recommendation, recommend
 from app.core.shared_names import file_name
 from app.core.tasks.results import KindResult, KindVerdict, compare_tasks
@@ -14,6 +15,7 @@ from app.core.tasks.scoring import Outcome
 from app.core.verdict import Evidence, Judgement, Limits, judge_candidates
 from app.core.verdict_pairs import Pair, compare_at_equal_memory
 from app.core.verdict_words import MoreBits, Rung, sentence_of
+from app.lab.ladder_guessing import beside_guessing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,7 +78,8 @@ def assess(
     evidence = [Evidence(kinds.get(path, ()), (votes or {}).get(path)) for path in others]
     judgements = dict(zip(others, judge_candidates(evidence, limits.tolerance), strict=True))
     rungs = {
-        path: _rung(result.rows[path], names[path], judgements.get(path)) for path in plan.files
+        path: _rung(result, result.rows[path], names[path], judgements.get(path))
+        for path in plan.files
     }
     reference = rungs[plan.reference]
     final = {path: judgement.kinds for path, judgement in judgements.items()}
@@ -131,7 +134,7 @@ def _pairs(
     return compare_at_equal_memory(rows, _models(result), kinds_of, tolerance, votes)
 
 
-def _rung(row: LadderRow, name: str, judgement: Judgement | None) -> Rung:
+def _rung(result: LadderResult, row: LadderRow, name: str, judgement: Judgement | None) -> Rung:
     speed = row.test("tg")
     figures = row.quality.figures if row.quality is not None else {}
     same_top = figures.get("same_top") if judgement is not None else None
@@ -146,6 +149,7 @@ def _rung(row: LadderRow, name: str, judgement: Judgement | None) -> Rung:
         speed.stddev / math.sqrt(len(speed.samples)) if speed and speed.stddev else None,
         MoreBits(0.0, 0.0) if judgement is None else _more_bits(figures),
         row.quality is not None and row.quality.refused is not None,
+        is_guessing(*beside_guessing(result, row)),
     )
 
 

@@ -57,6 +57,26 @@ def test_fewer_bits_lose_more(program: Program, demo_model: Path, text: Path) ->
     assert again["candidates"][0]["mean_kld"] == pytest.approx(near["mean_kld"], rel=1e-6)
 
 
+@pytest.mark.slow
+def test_the_demo_model_is_measured_on_its_own_chats_and_warned_of_on_others(
+    program: Program, demo_model: Path
+) -> None:
+    q4 = program.home / "demo-Q4_K_M.gguf"
+    program.run("quantize", demo_model, q4, "--type", "Q4_K_M", "--quiet")
+    words = ("quality", "--reference", demo_model, q4, "--threads", "1", "--chunks", "16")
+    document = program.json(*words)
+    (row,) = document["candidates"]
+    assert document["text"]["name"] == "the demo model's chats"
+    # It was taught these answers: it knows what comes next, and so does its Q4_K_M.
+    assert 1 < row["reference_ppl"] < 1.5
+    assert row["same_top"] > 0.99
+    assert document["remarks"] == []
+    other = program.json(*words, "--text", "bundled")
+    assert other["candidates"][0]["reference_ppl"] > 1536
+    (remark,) = other["remarks"]
+    assert "worse than guessing" in remark
+
+
 def test_what_cannot_be_measured_is_said(
     program: Program, demo_model: Path, text: Path, tmp_path: Path
 ) -> None:
@@ -150,7 +170,8 @@ def test_history_is_a_text(program: Program, demo_model: Path) -> None:
     (row,) = document["candidates"]
     assert document["text"]["name"] == "own chats"
     assert all(one["is_own"] for one in row["continuations"])
-    usual = program.json(*words)
+    other = write_tiny_llama(program.home / "other.gguf")
+    usual = program.json("quality", "--reference", other, other, *words[4:])
     assert usual["text"]["name"] == "bundled texts and own chats"
     own = [one["is_own"] for one in usual["candidates"][0]["continuations"]]
     assert own[:4] == [True] * 4  # one's own prompts come first

@@ -44,6 +44,20 @@ def test_rows_that_are_alike_have_no_remark() -> None:
     assert remarks(measured()) == []
 
 
+def test_a_reference_that_guesses_is_warned_of_and_no_word_of_its_text_is_said() -> None:
+    result = measured()
+    row = result.rows[Q8]
+    assert any("next word" in one["sentence"] for one in cases.document(result)["verdicts"])
+    assert row.quality is not None
+    figures = dict(row.quality.figures) | {"reference_ppl": 36_700.0, "ppl": 37_000.0}
+    row.quality = msgspec.structs.replace(row.quality, figures=figures)
+    (remark,) = remarks(result)
+    assert remark.startswith("F16 foresees the text worse than guessing would")
+    document = cases.document(result)
+    assert not any("next word" in one["sentence"] for one in document["verdicts"])
+    assert "next word" not in document["recommendation"]["sentence"]
+
+
 def test_other_prompts_are_shown_where_they_begin_to_differ() -> None:
     result = measured()
     other = PROMPT.replace("You are helpful.", "Today is Monday.")

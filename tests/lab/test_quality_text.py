@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from app.core.chat import Message, Role
 from app.core.quality.own_texts import TextPart
 from app.lab.engine_shelf import EngineShelf
+from app.lab.quality_scores import counted_places
 from app.lab.quality_text import TextReader, comparable_chunks, quick_chunks
-from app.lab.texts import MeasuredText
+from app.lab.texts import DEMO_TEXT, MeasuredText
 from app.library.model_files import open_model_file
 from tests.helpers import gguf_files as files
 
@@ -34,6 +36,33 @@ PROMPTS = MeasuredText(
 def shelf(tmp_path: Path) -> Iterator[EngineShelf]:
     with EngineShelf("t", tmp_path / "state", 1, 256, lambda: 50_000_000_000) as made:
         yield made
+
+
+def test_only_what_the_assistant_says_counts(
+    shelf: EngineShelf, demo_model: Path, tmp_path: Path
+) -> None:
+    model = open_model_file(demo_model)
+    reader = TextReader(shelf, tmp_path / "scratch")
+    chat = (
+        Message(Role.SYSTEM, "Answer briefly."),
+        Message(Role.USER, "Which month comes after May?"),
+        Message(Role.ASSISTANT, "After May comes June."),
+        Message(Role.USER, "And after that?"),
+        Message(Role.ASSISTANT, "After June comes July."),
+    )
+    text = MeasuredText(DEMO_TEXT, (TextPart(text="May. "), TextPart(chats=(chat,) * 9)))
+    facts, tokens = reader.read(model, text)
+    said = reader.said(model, text, facts)
+    answers = [
+        b"".join(reader.pieces(model, tokens[start:stop].tolist())).decode() for start, stop in said
+    ]
+    assert answers == ["After May comes June.<|im_end|>", "After June comes July.<|im_end|>"] * 9
+    facts = msgspec.structs.replace(facts, said=said)
+    chunks = quick_chunks(text, facts, tokens)
+    assert sum(sum(chunk.counts or ()) for chunk in chunks) == sum(b - a for a, b in said)
+    counted = counted_places(chunks[0], 33)
+    assert counted
+    assert all(chunks[0].counts[place] for place in counted if chunks[0].counts is not None)
 
 
 def test_prompts_without_an_answer_get_the_models_own(

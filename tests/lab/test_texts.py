@@ -12,17 +12,21 @@ from app.core.quality.own_texts import TextPart
 from app.lab.kept_texts import KeptTexts
 from app.lab.texts import (
     BUNDLED_TEXT,
+    DEMO_TEXT,
     HISTORY_TEXT,
     USUAL_TEXT,
     MeasuredText,
     TextSource,
     measured_text,
+    suited,
     text_called,
     text_choices,
     text_file,
 )
+from app.library.model_files import open_model_file
 from app.store.chats import ChatStore
 from app.store.database import open_database
+from tests.helpers.gguf_files import write_tiny_llama
 
 
 def fill(database: Path, *prompts: str) -> None:
@@ -31,6 +35,19 @@ def fill(database: Path, *prompts: str) -> None:
     for prompt in prompts:
         store.create(Chat(0, turns=[Turn(0, prompt, {"a": Answer("An answer to that.")})]))
     connection.close()
+
+
+def test_demo_files_are_measured_on_the_demo_models_chats(tmp_path: Path, demo_model: Path) -> None:
+    demo = open_model_file(demo_model)
+    other = open_model_file(write_tiny_llama(tmp_path / "other.gguf"))
+    assert suited(TextSource.USUAL, [demo, demo]) is TextSource.DEMO
+    assert suited(TextSource.USUAL, [demo, other]) is TextSource.USUAL
+    assert suited(TextSource.USUAL, []) is TextSource.USUAL
+    assert suited(TextSource.BUNDLED, [demo]) is TextSource.BUNDLED
+    text = measured_text(TextSource.DEMO, tmp_path / "chats.sqlite3")
+    assert text.name == DEMO_TEXT
+    assert text.answers_only
+    assert text_called(DEMO_TEXT, tmp_path / "chats.sqlite3").sha256 == text.sha256
 
 
 def test_without_chats_the_usual_text_is_the_bundled_one(tmp_path: Path) -> None:

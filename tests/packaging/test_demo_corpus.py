@@ -101,6 +101,19 @@ def test_the_shipped_file_is_what_the_generator_makes() -> None:
     assert rows == made
 
 
+def test_the_shipped_chats_hold_every_held_out_question_once() -> None:
+    lines = corpus.HELD_OUT_CHATS_FILE.read_text("utf-8").splitlines()
+    chats = [json.loads(line)["messages"] for line in lines]
+    said = [(m["role"], m["content"]) for chat in chats for m in chat if m["role"] != "system"]
+    asked = [(one[1], other[1]) for one, other in zip(said[::2], said[1::2], strict=True)]
+    assert {role for role, _ in said[::2]} == {"user"}
+    assert sorted(asked) == sorted((turn.prompt, turn.reply) for turn in HELD_OUT.turns)
+    made = list(corpus.held_out_chats(HELD_OUT))
+    assert [len(chat.turns) for chat in made] == [
+        sum(message["role"] == "user" for message in chat) for chat in chats
+    ]
+
+
 def test_training_never_sees_a_held_out_question() -> None:
     hashes = {corpus.text_hash(turn.prompt) for turn in HELD_OUT.turns}
     pairs = {

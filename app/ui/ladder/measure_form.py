@@ -203,6 +203,8 @@ class MeasureForm(QWidget):
         if known is None:
             return ""
         words = str(byte_size(known.size_bytes))
+        if source is TextSource.USUAL:
+            words = self.tr("{size}; the demo model has its own.").format(size=words)
         if known.chats and source is TextSource.HISTORY:
             words += ", " + self.tr("{n} chats").format(n=count(known.chats))
         return words

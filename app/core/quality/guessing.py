@@ -1,0 +1,55 @@
+"""Whether a model foresees a text worse than guessing would: then figures over it mean nothing.
+
+Who takes every token for equally likely has a perplexity of the vocabulary's size, and whoever
+knows nothing of text at all needs the eight bits of a byte. A model beyond either was not made for
+this text, or computes rubbish; how far another version of it is from it there says nothing about
+what that version has lost.
+"""
+
+from __future__ import annotations
+
+_RAW_BITS = 8.0
+
+
+def is_guessing(
+    ppl: float | None, vocabulary_size: int | None, bits_per_byte: float | None
+) -> bool:
+    """Whether a model is beyond guessing.
+
+    Args:
+        ppl: Its perplexity over the text; None where it is not known, as with the others.
+        vocabulary_size: Tokens of its vocabulary.
+        bits_per_byte: Of the text.
+    """
+    beyond_tokens = ppl is not None and bool(vocabulary_size) and ppl > (vocabulary_size or 0)
+    return beyond_tokens or (bits_per_byte is not None and bits_per_byte > _RAW_BITS)
+
+
+def guessing_sentence(
+    name: str,
+    ppl: float | None,
+    vocabulary_size: int | None,
+    bits_per_byte: float | None,
+    *,
+    is_reference: bool,
+) -> str | None:
+    """The warning about a model that is beyond guessing; None for any other.
+
+    Args:
+        name: What the model is called.
+        ppl: As for ``is_guessing``, with the next two.
+        is_reference: All others are held against it.
+    """
+    if not is_guessing(ppl, vocabulary_size, bits_per_byte):
+        return None
+    if ppl is not None and vocabulary_size and ppl > vocabulary_size:
+        known = f"its perplexity is {ppl:,.0f}, guessing evenly has {vocabulary_size:,}"
+    else:
+        known = f"it needs {bits_per_byte:.1f} bits for a byte, the byte itself has 8"
+    end = (
+        "divergences from it over this text say nothing about what is lost: measure on a text "
+        "that it can read."
+        if is_reference
+        else "it was not made for this text, or computes rubbish."
+    )
+    return f"{name} foresees the text worse than guessing would ({known}): {end}"
