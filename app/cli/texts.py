@@ -31,7 +31,7 @@ def source_of(word: str | None) -> tuple[TextSource, Path | None]:
 
 
 def text_named(
-    word: str | None, paths: Paths, models: Iterable[ModelFile], *, needs_file: bool = False
+    word: str | None, paths: Paths, models: Iterable[ModelFile] = (), *, needs_file: bool = False
 ) -> MeasuredText:
     """The text that a word names, for these files.
 

@@ -23,7 +23,7 @@ from app.lab.ladder_entry import rows_of
 from app.lab.ladder_orders import LadderOrder
 from app.lab.report_models import ReportModels
 from app.lab.tasks_sets import TaskProfile, own_set
-from app.lab.texts import BUNDLED_TEXT, NO_TEXT, MeasuredText, TextSource, measured_text, text_file
+from app.lab.texts import NO_TEXT, SHIPPED_TEXTS, MeasuredText, text_called, text_file
 
 if TYPE_CHECKING:
     from app.lab.ladder_plan import LadderPlan
@@ -126,8 +126,8 @@ def _text(
         return NO_TEXT
     if sha256 is not None:
         kept = KeptTexts(paths.cache / "texts").kept(file_name(name), sha256)
-        bundled = measured_text(TextSource.BUNDLED, paths.database)
-        for text in (kept, bundled if name == BUNDLED_TEXT else None, _text_of(twin)):
+        shipped = text_called(name, paths.database) if name in SHIPPED_TEXTS else None
+        for text in (kept, shipped, _text_of(twin)):
             if text is not None and text.sha256 == sha256:
                 return text
     raise PersonError(

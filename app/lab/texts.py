@@ -44,6 +44,8 @@ BUNDLED_TEXT = "bundled texts"
 USUAL_TEXT = "bundled texts and own chats"
 HISTORY_TEXT = "own chats"
 DEMO_TEXT = "the demo model's chats"
+SHIPPED_TEXTS = (BUNDLED_TEXT, DEMO_TEXT)
+"""The same on every PC."""
 MOST_TEXT_BYTES = 100_000_000
 """A text file may be so long."""
 # Beside the bundled texts the chats are a fourth of what is read.

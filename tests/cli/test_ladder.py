@@ -133,7 +133,7 @@ def test_a_smaller_model_beside_a_larger_one_at_fewer_bits(
     assert "small is the better choice: demo-TQ1_0 loses at fours" in pairs[0]["sentence"]
     assert "bits for a byte of text" in pairs[0]["sentence"]
     said = {verdict["file"]: verdict["sentence"] for verdict in document["verdicts"]}
-    assert "bits for a byte of text than shrinkscope-demo-F16" in said[str(smaller)]
+    assert "it foresees the text worse than guessing would" in said[str(smaller)]
     assert any("has another vocabulary" in remark for remark in document["remarks"])
     assert pairs[0]["sentence"] in report.read_text(encoding="utf-8")
 
