@@ -105,12 +105,14 @@ class EngineClient:
         key: Names the engine in the sink's calls.
         sink: Takes the events.
         folder: Working folder of the engine (the program's state folder).
+        is_steady: What it says is measured, not its speed: its threads do not follow the PC's load.
     """
 
-    def __init__(self, key: str, sink: Sink, folder: Path) -> None:
+    def __init__(self, key: str, sink: Sink, folder: Path, *, is_steady: bool = False) -> None:
         self.key = key
         self._sink = sink
         self._folder = folder
+        self._is_steady = is_steady
         self._ids = itertools.count(1)
         self._process: subprocess.Popen[bytes] | None = None
         self._log = KeptLog()
@@ -148,12 +150,12 @@ class EngineClient:
         self._folder.mkdir(parents=True, exist_ok=True)
         try:
             process = subprocess.Popen(
-                [*engine_command(), *start_words(self._folder)],
+                [*engine_command(is_steady=self._is_steady), *start_words(self._folder)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 cwd=self._folder,
-                env=engine_environment(),
+                env=engine_environment(is_steady=self._is_steady),
                 bufsize=0,
                 close_fds=True,
             )

@@ -293,8 +293,8 @@ class ScoreChunk(msgspec.Struct, tag="score_chunk", frozen=True):
         first_scored: As it was for the reference.
         threads: Of the evaluation.
         reference: The file that :class:`KeepReference` wrote.
-        batch_tokens: How many tokens are evaluated at once; another number than the reference
-            had, with another number of threads, shows what rounding alone makes of a model.
+        one_by_one: Evaluate the scored tokens one by one, as answers are written, not in slices, as
+            texts are read: of the reference itself that shows what rounding alone makes of it.
     """
 
     id: int
@@ -302,7 +302,7 @@ class ScoreChunk(msgspec.Struct, tag="score_chunk", frozen=True):
     first_scored: int
     threads: int
     reference: str
-    batch_tokens: int = 128
+    one_by_one: bool = False
 
 
 Command = (

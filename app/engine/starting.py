@@ -27,24 +27,38 @@ _PASSED_BEGINNINGS = (
     *("CUDA_", "NVIDIA_", "HIP_", "HSA_", "ROCR_", "ROCM_", "AMD_", "GPU_", "ZE_", "ONEAPI_"),
     *("SYCL_", "VK_", "MESA_", "RADV_", "DRI_", "OCL_", "MTL_", "METAL_"),
 )
+STEADY = "--steady"
 
 
-def engine_command() -> list[str]:
+def engine_command(*, is_steady: bool = False) -> list[str]:
     """The command line that starts an engine with this very program.
 
     By the path of the package, not by a search path: a file that lies beside the program, or in
     the person's current folder, never takes the place of a module of Python's.
+
+    Args:
+        is_steady: It measures what a model says: its threads must not follow the PC's load.
     """
     begin = [sys.executable]
     if not getattr(sys, "frozen", False):
         begin += ["-P", str(Path(__file__).parents[1] / "__main__.py")]
-    return [*begin, "--engine-host", "--parent", str(os.getpid())]
+    words = [STEADY] if is_steady else []
+    return [*begin, "--engine-host", "--parent", str(os.getpid()), *words]
 
 
-def engine_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """What of the environment an engine gets, and what it is told on top."""
+def engine_environment(
+    environ: Mapping[str, str] = os.environ, *, is_steady: bool = False
+) -> dict[str, str]:
+    """What of the environment an engine gets, and what it is told on top.
+
+    Args:
+        environ: The program's own.
+        is_steady: As for :func:`engine_command`: threads that wait sleep, so that they leave the
+            core to the one that is waited for.
+    """
     passed = {name: value for name, value in environ.items() if _passes(name)}
-    return passed | {"OPENBLAS_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
+    waiting = {"OMP_WAIT_POLICY": "passive"} if is_steady else {}
+    return waiting | passed | {"OPENBLAS_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
 
 
 def _passes(name: str) -> bool:

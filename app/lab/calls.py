@@ -66,9 +66,11 @@ class EngineCalls:
         hello: What the engine said of itself; None before its first line was awaited.
     """
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path, *, is_steady: bool = False) -> None:
         self._events: SimpleQueue[ClientEvent] = SimpleQueue()
-        self._client = EngineClient(name, lambda _key, event: self._events.put(event), folder)
+        self._client = EngineClient(
+            name, lambda _key, event: self._events.put(event), folder, is_steady=is_steady
+        )
         self.hello: Hello | None = None
         self._started = False
         self._ended: EngineFailed | None = None

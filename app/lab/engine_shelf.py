@@ -69,7 +69,7 @@ class EngineShelf:
         engine = self._loaded.pop(model.path, None)
         if engine is None:
             self._make_room(model)
-            engine = EngineCalls(f"{self._name}-{model.path.stem}", self._folder)
+            engine = EngineCalls(f"{self._name}-{model.path.stem}", self._folder, is_steady=True)
             engine.__enter__()
             if engine.hello is not None:
                 self.engine = engine.hello.engine

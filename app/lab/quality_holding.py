@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from app.lab.quality_text import Chunk
 
 _FLOOR_CHUNKS = 4
-_BATCH_TOKENS, _FLOOR_BATCH_TOKENS = 128, 32
+# Writing token by token is slow: a large model's floor rests on fewer chunks.
+_FLOOR_SECONDS = 60.0
 
 
 class Holding:
@@ -91,7 +92,7 @@ class Holding:
             for number in numbers:
                 if self.is_late(row):
                     break
-                command = self._command(engine, number, self._plan.threads)
+                command = self._command(engine, number)
                 # The next chunk is evaluated while the last one's positions are scored.
                 engine.send(command)
                 sent.append(command.id)
@@ -109,23 +110,23 @@ class Holding:
         return most is not None and row.scored_ns > most * 1e9
 
     def floor(self) -> QualityFigures | None:
-        """What rounding alone makes of the reference: other batches, another number of threads."""
+        """How far the reference is from itself: read in slices, and written token by token.
+
+        Both are at work in every answer, and llama.cpp has kernels of its own for either.
+        """
         count = self.keep(0, min(_FLOOR_CHUNKS, len(self._chunks)))
         if not count:
             return None
-        threads = max(1, self._plan.threads - 1) if self._plan.threads > 1 else 2
+        scores: list[PositionScores] = []
+        begin = time.monotonic()
         try:
             engine = self._shelf.take(self._base)
-            commands = [
-                self._command(engine, number, threads, _FLOOR_BATCH_TOKENS)
-                for number in range(count)
-            ]
-            return summarize(
-                [
-                    self._scores_of(engine.call(one, m.ChunkScored), number)
-                    for number, one in enumerate(commands)
-                ]
-            )
+            for number in range(count):
+                command = self._command(engine, number, one_by_one=True)
+                scores.append(self._scores_of(engine.call(command, m.ChunkScored), number))
+                if time.monotonic() - begin > _FLOOR_SECONDS:
+                    break
+            return summarize(scores)
         except PersonError as error:
             self.lose_reference(error)
             return None
@@ -145,15 +146,15 @@ class Holding:
         engine.call(command, m.ReferenceKept)
 
     def _command(
-        self, engine: EngineCalls, number: int, threads: int, batch: int = _BATCH_TOKENS
+        self, engine: EngineCalls, number: int, *, one_by_one: bool = False
     ) -> m.ScoreChunk:
         return m.ScoreChunk(
             engine.next_id(),
             self._chunks[number].tokens,
             self._plan.first_scored,
-            threads,
+            self._plan.threads,
             str(self._kept.chunk(number)),
-            batch,
+            one_by_one=one_by_one,
         )
 
     def _take(

@@ -142,7 +142,12 @@ class FileAsker:
     def _start(self) -> None:
         self._started += 1
         name = f"tasks-{self._model.path.stem}-{self._started}"
-        client = EngineClient(name, lambda key, event: self._events.put((key, event)), self._folder)
+        client = EngineClient(
+            name,
+            lambda key, event: self._events.put((key, event)),
+            self._folder,
+            is_steady=True,
+        )
         self._engines[name] = _Engine(client)
         client.start()
 

@@ -76,9 +76,10 @@ def engines_and_threads(
 ) -> tuple[int, int]:
     """How many engines of one file work at once, and the threads of each.
 
-    Small models get an engine a core, as far as memory allows: every question is a piece of work
-    of its own, and nothing has to wait for anything. The largest model decides for all, so that
-    all are asked alike. Larger ones get one engine with all cores.
+    Small models get engines of one thread, one a core as far as memory allows: every question is a
+    piece of work of its own, and nothing has to wait for anything. Larger ones get one engine with
+    all cores. The largest model decides for all, so that all are asked alike; memory that is free
+    now decides nothing of that, since answers may depend on the number of threads.
     """
     largest = max((model.tensor_bytes for model in models), default=0)
     if largest > _SMALL_BYTES:
@@ -90,7 +91,7 @@ def engines_and_threads(
     # Each may hold copies of its weights, rearranged for the processor.
     room = memory_budget_bytes(available_bytes) // (needed + largest)
     engines = max(1, min(cores, room))
-    return engines, max(1, cores // engines)
+    return engines, 1
 
 
 class TaskAnswer(msgspec.Struct, frozen=True):

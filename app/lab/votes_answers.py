@@ -210,7 +210,7 @@ class AnswerMaker:
         if path in self._engines:
             return self._engines[path]
         model, settings = self._models[path], pair.settings
-        engine = EngineCalls(f"votes-{model.path.stem}", self._folder)
+        engine = EngineCalls(f"votes-{model.path.stem}", self._folder, is_steady=True)
         limit = self._available_bytes() - _MEMORY_RESERVE_BYTES
         try:
             engine.__enter__()

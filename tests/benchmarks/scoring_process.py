@@ -17,11 +17,11 @@ import numpy as np
 from app.core.quality.blocks import rows_of
 from app.core.quality.compact_scores import score_compact
 from app.core.quality.compacting import compact
-from app.core.settings import FlashAttention, KvType
+from app.core.settings import SLICE_TOKENS, FlashAttention, KvType
 from app.engine.host import native
 from app.engine.host.abort import AbortFlag
 from app.engine.host.model import Model
-from app.engine.host.score import BATCH_TOKENS, Scorer
+from app.engine.host.score import Scorer
 
 CHUNK_TOKENS, FIRST_SCORED = 256, 32
 
@@ -39,7 +39,7 @@ def main() -> int:
 
     def evaluate(tokens: list[int], work: Any) -> float:
         begin = time.perf_counter()
-        scorer.evaluated(tokens, FIRST_SCORED, threads, BATCH_TOKENS, work)
+        scorer.evaluated(tokens, FIRST_SCORED, threads, work)
         return time.perf_counter() - begin
 
     def keep_nothing(_logits: Any, _following: Any, _at: int) -> None:
@@ -72,7 +72,7 @@ def main() -> int:
     scoring_bytes = _peak_bytes()
     scorer.free()
     # The evaluation alone copied logits, too: what is copied is no part of the engine.
-    copies_bytes = 2 * BATCH_TOKENS * model.vocabulary_size * 4
+    copies_bytes = 2 * SLICE_TOKENS * model.vocabulary_size * 4
     known = bare_bytes is not None and scoring_bytes is not None
     print(
         json.dumps(

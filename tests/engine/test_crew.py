@@ -176,3 +176,11 @@ def test_an_engine_between_busy_programs_computes_with_fewer_threads(
         if fewest < CORES:
             break
     assert fewest < CORES
+
+
+def test_a_steady_crew_keeps_all_threads_whatever_others_take(
+    monkeypatch: pytest.MonkeyPatch, pc: Pc
+) -> None:
+    monkeypatch.setattr(Crew, "is_steady", True)
+    pc.taken = 2.0
+    assert set(pc.work(Crew(4, pc.read), 5.0)) == {4}

@@ -40,12 +40,10 @@ def keep(engine: RecordedEngine, tokens: list[int], target: Path, **options: boo
 
 
 def score(
-    engine: RecordedEngine, tokens: list[int], reference: Path, batch_tokens: int = 128
+    engine: RecordedEngine, tokens: list[int], reference: Path, **options: bool
 ) -> m.ChunkScored:
     command_id = engine.client.next_id()
-    engine.client.send(
-        m.ScoreChunk(command_id, tokens, FIRST_SCORED, 1, str(reference), batch_tokens)
-    )
+    engine.client.send(m.ScoreChunk(command_id, tokens, FIRST_SCORED, 1, str(reference), **options))
     return engine.wait(m.ChunkScored)
 
 
@@ -85,7 +83,7 @@ def test_a_model_loses_nothing_against_itself(
     assert max(map(abs, same.kld)) < 1e-6
     assert same.ln_p == pytest.approx(same.reference_ln_p, abs=1e-5)
     # Other batches make other roundings: tiny differences, which are the floor of the noise.
-    other = score(engine, tokens, tmp_path / "kept", batch_tokens=7)
+    other = score(engine, tokens, tmp_path / "kept", one_by_one=True)
     assert max(map(abs, other.kld)) < 1e-2
 
 

@@ -328,8 +328,9 @@ def test_answers_that_cannot_be_kept_cost_nothing_else(lab: Lab, scripted: dict[
 def test_small_models_get_an_engine_a_core(demo_model: Path) -> None:
     demo = open_model_file(demo_model)
     assert engines_and_threads([demo], 8, PLENTY_BYTES) == (8, 1)
-    assert engines_and_threads([demo], 8, 0) == (1, 8)
+    assert engines_and_threads([demo], 8, 0) == (1, 1)
     assert engines_and_threads([demo], 8, 1_900_000_000)[0] in range(2, 8)
+    assert engines_and_threads([demo], 8, 1_900_000_000)[1] == 1
     large = _with_weights(demo, 5_000_000_000)
     assert engines_and_threads([demo, large], 8, PLENTY_BYTES) == (1, 8)
 

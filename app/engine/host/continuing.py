@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.core.settings import SLICE_TOKENS
 from app.engine.host.model import Context, EngineError, Model
 from app.engine.host.sampling import GreedySampler
 from app.engine.messages import Continued, ContinueText, FailureKind
@@ -47,9 +48,8 @@ class Continuer:
             )
         context = self._context_for(len(command.tokens) + command.most_tokens, command.threads)
         context.clear()
-        step = context.batch_tokens
-        for start in range(0, len(command.tokens), step):
-            context.decode(command.tokens[start : start + step])
+        for start in range(0, len(command.tokens), SLICE_TOKENS):
+            context.decode(command.tokens[start : start + SLICE_TOKENS])
         sampler, found = GreedySampler(), list[int]()
         left: int | None = None
         while len(found) < command.most_tokens and left != 0:

@@ -7,6 +7,11 @@ and more. A wait that sleeps instead (OMP_WAIT_POLICY) pays a wake-up at every n
 small models most of their speed at rest. So the waiting stays as it is, and threads that would have
 no core of their own are left out for as long as others need it.
 
+An engine that measures what a model says keeps all of its threads instead (:attr:`Crew.is_steady`):
+llama.cpp splits the attention of a generated token among the threads once the context holds 512
+tokens, and rounds otherwise with another number of them. Its waits sleep, since nobody looks at its
+speed.
+
 What others take is told by the threads' own processor time: who spins has all of its core, unless
 the system takes it away. Waiting for a disk or a GPU looks alike, but for the involuntary switches.
 """
@@ -69,7 +74,12 @@ class Crew:
     Args:
         asked: Threads that were asked for.
         read: Reads the clocks.
+
+    Attributes:
+        is_steady: Of all crews of this process: all threads work, whatever others take.
     """
+
+    is_steady = False
 
     def __init__(self, asked: int, read: Callable[[], Reading] = read_clocks) -> None:
         self._read = read
@@ -88,7 +98,7 @@ class Crew:
     def begin(self) -> int:
         """Work begins; returns with how many threads."""
         now = time.perf_counter()
-        if self.asked > 1 and now - self._ended_at > _GAP_SECONDS:
+        if self.asked > 1 and not self.is_steady and now - self._ended_at > _GAP_SECONDS:
             self._try_all(now, self._pause_seconds)
             self._window = self._read()
         return self.count

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from app.core.chat import MAX_ANSWER_BYTES, AnswerFigures, StopReason
+from app.core.settings import SLICE_TOKENS
 from app.core.thinking import prompt_opens_thinking
 from app.engine.host.memory import own_memory
 from app.engine.host.model import Aborted, Context, EngineError
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from app.engine.host.prompt import Prompt, PromptWriter
 
 _EVENT_INTERVAL_NS = 33_000_000
-_CPU_SLICE_NS = 400_000_000
-_GPU_SLICE_NS = 100_000_000
-_MIN_SLICE_TOKENS = 64
 _EVENT_CHARACTERS = 1 << 16
 
 
@@ -46,21 +44,12 @@ class PromptTooLong(EngineError):
 
 
 class Generator:
-    """Answers one Generate command at a time over one context.
+    """Answers one Generate command at a time over one context."""
 
-    Args:
-        abortable: Whether a decode in progress can be ended (llama.cpp asks on the CPU only);
-            else prompts are decoded in slices of about 100 ms.
-    """
-
-    def __init__(
-        self, channel: Channel, context: Context, repacked_bytes: int, *, abortable: bool
-    ) -> None:
+    def __init__(self, channel: Channel, context: Context, repacked_bytes: int) -> None:
         self._channel = channel
         self._context = context
         self._repacked_bytes = repacked_bytes
-        self._slice_ns = _CPU_SLICE_NS if abortable else _GPU_SLICE_NS
-        self._slice_tokens = min(context.batch_tokens, _MIN_SLICE_TOKENS * 2)
 
     def answer(self, command: Generate, writer: PromptWriter) -> None:
         """Render, decode the prompt, generate; emits Rendered, PromptProgress, Text, Finished.
@@ -110,25 +99,19 @@ class Generator:
         self._channel.emit(Finished(command.id, reason, figures, memory))
 
     def _decode_prompt(self, command_id: int, tokens: list[int], reused: int) -> None:
-        """Decode in slices, so that progress shows and a stop is heard on every backend."""
+        """Decode in slices, so that progress shows and a stop is heard on every backend.
+
+        Their size never follows the time: a slow PC's greedy answers are a fast one's.
+        """
         position, total = reused, len(tokens) - reused
         while position < len(tokens):
-            chunk = tokens[position : position + self._slice_tokens]
-            begin_ns = time.perf_counter_ns()
+            chunk = tokens[position : position + SLICE_TOKENS]
             self._context.decode(chunk)
             self._context.synchronize()
-            spent_ns = max(1, time.perf_counter_ns() - begin_ns)
             position += len(chunk)
-            if len(chunk) == self._slice_tokens:
-                self._slice_tokens = self._next_slice(len(chunk), spent_ns)
             if position < len(tokens):
                 done = position - reused
                 self._channel.emit(PromptProgress(command_id, done, total))
-
-    def _next_slice(self, tokens: int, spent_ns: int) -> int:
-        wanted = tokens * self._slice_ns // spent_ns
-        rounded = wanted // _MIN_SLICE_TOKENS * _MIN_SLICE_TOKENS
-        return min(self._context.batch_tokens, max(_MIN_SLICE_TOKENS, rounded))
 
 
 class _Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from bisect import bisect_right
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -292,6 +293,8 @@ class Context:
         # A context smaller than a batch has smaller batches: llama.cpp aborts over a larger one.
         self.batch_tokens: int = min(batch_tokens, lc.llama_n_batch(handle))
         self.tokens: list[int] = []
+        # How many tokens were held after each decode.
+        self._ends: list[int] = []
         self._memory: Any = lc.llama_get_memory(handle)
         self._abort = abort
         self._callback: Any = abort.callback(lc.ggml_abort_callback)
@@ -317,13 +320,16 @@ class Context:
         """Forget everything."""
         lc.llama_memory_clear(self._memory, True)
         self.tokens.clear()
+        self._ends.clear()
         self._fewest_threads = self._crew.asked
 
     def reuse(self, tokens: list[int]) -> int:
         """Keep the longest prefix of ``tokens`` that the context holds, drop the rest.
 
-        At least the last token is left to decode, since its logits are wanted. Memory that
-        cannot drop a suffix (recurrent, or a sliding window that has moved on) is cleared.
+        At least the last token is left to decode, since its logits are wanted. A slice is kept
+        whole or not at all, so that the same prompt is read in the same slices again and gets the
+        same answer. Memory that cannot drop a suffix (recurrent, or a sliding window that has
+        moved on) is cleared.
 
         Returns:
             How many tokens were kept.
@@ -333,6 +339,8 @@ class Context:
             if held != wanted:
                 break
             common += 1
+        place = bisect_right(self._ends, common)
+        common = self._ends[place - 1] if place else 0
         if common == 0:
             self.clear()
             return 0
@@ -343,7 +351,7 @@ class Context:
             if not dropped:
                 self.clear()
                 return 0
-            del self.tokens[common:]
+            del self.tokens[common:], self._ends[place:]
         return common
 
     def _window_reaches(self, position: int) -> bool:
@@ -362,7 +370,7 @@ class Context:
         """
         array = (lc.llama_token * len(tokens))(*tokens)
         self._compute(lc.llama_batch_get_one(array, len(tokens)))
-        self.tokens.extend(tokens)
+        self._hold(tokens)
 
     def decode_rows(self, tokens: list[int]) -> NDArray[np.float32]:
         """Decode tokens and read the logits of each; errors as :meth:`decode`.
@@ -382,7 +390,7 @@ class Context:
             self._compute(batch)
         finally:
             lc.llama_batch_free(batch)
-        self.tokens.extend(tokens)
+        self._hold(tokens)
         pointer = lc.llama_get_logits(self.handle)
         shape = (len(tokens), self.model.vocabulary_size)
         return np.ctypeslib.as_array(cast("Any", pointer), shape)
@@ -391,7 +399,11 @@ class Context:
         """Decode one generated token; errors as :meth:`decode`."""
         self._one[0] = token
         self._compute(self._one_batch)
-        self.tokens.append(token)
+        self._hold([token])
+
+    def _hold(self, tokens: list[int]) -> None:
+        self.tokens.extend(tokens)
+        self._ends.append(len(self.tokens))
 
     @property
     def fewest_threads(self) -> int:

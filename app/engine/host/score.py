@@ -1,8 +1,8 @@
 """Evaluates chunks of text and compares distributions over the vocabulary.
 
-The logits of a batch are copied out and worked on by a thread of their own while llama.cpp decodes
-the next batch: numpy and llama.cpp both let go of Python's lock. So a chunk costs little more than
-its evaluation, and only two batches of logits are held at a time.
+The logits of a slice are copied out and worked on by a thread of their own while llama.cpp decodes
+the next one: numpy and llama.cpp both let go of Python's lock. So a chunk costs little more than
+its evaluation, and only two slices of logits are held at a time.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from array import array
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -22,6 +23,7 @@ from app.core.quality.compact import CompactBlock, from_bytes
 from app.core.quality.compact_scores import score_compact
 from app.core.quality.compacting import compact
 from app.core.quality.positions import PositionScores, joined, log_sum
+from app.core.settings import SLICE_TOKENS
 from app.engine.host.continuing import Continuer
 from app.engine.host.model import Aborted, Context, EngineError, Model
 from app.engine.host.numbers import check_rows, check_scores
@@ -54,9 +56,6 @@ if TYPE_CHECKING:
     _Rows = NDArray[np.float32]
     _Tokens = NDArray[np.int64]
 
-BATCH_TOKENS = 128
-"""Tokens evaluated at once: 128 rows of 150,000 logits are 77 MB."""
-
 TextCommand: TypeAlias = (
     Tokenize | Detokenize | ContinueText | MeasureText | KeepReference | ScoreChunk
 )
@@ -88,7 +87,6 @@ class Scorer:
         self._kv_type = kv_type
         self._flash_attention = flash_attention
         self._context: Context | None = None
-        self._shape: tuple[int, int] | None = None
         self._continuer = Continuer(model, abort, kv_type, flash_attention)
         # One thread for as long as the model: one that cannot start, because memory has run out,
         # would be waited for without end.
@@ -176,9 +174,7 @@ class Scorer:
                 for row, token in zip(logits, following.tolist(), strict=True)
             ]
 
-        parts = self.evaluated(
-            command.tokens, command.first_scored, command.threads, BATCH_TOKENS, work
-        )
+        parts = self.evaluated(command.tokens, command.first_scored, command.threads, work)
         ln_p = [value for part in parts for value in part]
         check_scores(np.asarray(ln_p))
         return TextMeasured(command.id, ln_p)
@@ -192,9 +188,7 @@ class Scorer:
                 first_position=command.first_position + at,
             )
 
-        parts = self.evaluated(
-            command.tokens, command.first_scored, command.threads, BATCH_TOKENS, work
-        )
+        parts = self.evaluated(command.tokens, command.first_scored, command.threads, work)
         data = join_blocks(parts).to_bytes()
         _write_whole(Path(command.target), data)
         return ReferenceKept(command.id, sum(map(len, parts)), len(data))
@@ -219,7 +213,11 @@ class Scorer:
             return score_compact(rows_of(reference, at, at + len(logits)), logits, following)
 
         parts = self._submitted(
-            command.tokens, command.first_scored, command.threads, command.batch_tokens, work
+            command.tokens,
+            command.first_scored,
+            command.threads,
+            work,
+            one_by_one=command.one_by_one,
         )
         self._scoring.submit(self._tell, command.id, parts)
 
@@ -248,11 +246,10 @@ class Scorer:
         tokens: list[int],
         first_scored: int,
         threads: int,
-        batch_tokens: int,
         work: Callable[[_Rows, _Tokens, int], _T],
     ) -> list[_T]:
-        """Evaluate a chunk and wait for all that ``work`` makes of it, batch by batch."""
-        parts = self._submitted(tokens, first_scored, threads, batch_tokens, work)
+        """Evaluate a chunk and wait for all that ``work`` makes of it, slice by slice."""
+        parts = self._submitted(tokens, first_scored, threads, work)
         try:
             return [part.result() for part in parts]
         except MemoryError as error:
@@ -263,58 +260,61 @@ class Scorer:
         tokens: list[int],
         first_scored: int,
         threads: int,
-        batch_tokens: int,
         work: Callable[[_Rows, _Tokens, int], _T],
+        *,
+        one_by_one: bool = False,
     ) -> list[Future[_T]]:
-        """Decode a chunk and hand the logits of its scored positions to ``work``, batch by batch.
+        """Decode a chunk and hand the logits of its scored positions to ``work``, slice by slice.
 
-        ``work`` gets rows of logits, the tokens that follow them, and how many came before.
+        The slices are those in which prompts are read. ``work`` gets rows of logits, the tokens
+        that follow them, and how many came before.
         """
         size = self._model.vocabulary_size
         last = len(tokens) - 1
-        if not 0 <= first_scored < last or batch_tokens < 1:
+        if not 0 <= first_scored < last:
             raise EngineError(FailureKind.SCORE, "The chunk is too short to score.")
         if not all(0 <= token < size for token in tokens):
             raise EngineError(
                 FailureKind.SCORE, "The text's tokens lie outside the model's vocabulary."
             )
-        context = self._context_for(len(tokens), threads, batch_tokens)
+        context = self._context_for(len(tokens), threads)
         context.clear()
-        for start in range(0, first_scored, batch_tokens):
-            context.decode(tokens[start : min(start + batch_tokens, first_scored)])
+        in_slices = first_scored if one_by_one else last
+        ends = [*range(SLICE_TOKENS, in_slices, SLICE_TOKENS), *range(max(1, in_slices), last + 1)]
         done: list[Future[_T]] = []
         try:
-            for start in range(first_scored, last, batch_tokens):
-                end = min(start + batch_tokens, last)
-                rows = context.decode_rows(tokens[start:end]).copy()
-                following = np.asarray(tokens[start + 1 : end + 1], dtype=np.int64)
+            for start, end in pairwise([0, *ends]):
+                if end <= first_scored:
+                    context.decode(tokens[start:end])
+                    continue
+                begin = max(start, first_scored)
+                rows = context.decode_rows(tokens[start:end])[begin - start :].copy()
+                following = np.asarray(tokens[begin + 1 : end + 1], dtype=np.int64)
                 if self._last[0] is not None:
-                    wait([self._last[0]])  # no more than two batches of logits at a time
+                    wait([self._last[0]])  # no more than two slices of logits at a time
                 done.append(
-                    self._scoring.submit(_checked, work, rows, following, start - first_scored)
+                    self._scoring.submit(_checked, work, rows, following, begin - first_scored)
                 )
                 self._last = (self._last[1], done[-1])
         except MemoryError as error:
             raise EngineError(FailureKind.SCORE, _NO_MEMORY) from error
         return done
 
-    def _context_for(self, size_tokens: int, threads: int, batch_tokens: int) -> Context:
+    def _context_for(self, size_tokens: int, threads: int) -> Context:
         # In steps, so that the shorter chunks at the ends of texts need no context of their own.
         size_tokens = -(-size_tokens // _SIZE_STEP_TOKENS) * _SIZE_STEP_TOKENS
-        shape = (size_tokens, batch_tokens)
-        if self._context is None or shape != self._shape:
+        if self._context is None or size_tokens != self._context.size_tokens:
             self._free_context()
             self._context = Context(
                 self._model,
                 self._abort,
                 size_tokens=size_tokens,
                 threads=threads,
-                batch_tokens=batch_tokens,
-                output_tokens=batch_tokens,
+                batch_tokens=SLICE_TOKENS,
+                output_tokens=SLICE_TOKENS,
                 kv_type=self._kv_type,
                 flash_attention=self._flash_attention,
             )
-            self._shape = shape
         self._context.set_threads(threads)
         return self._context
 

@@ -12,6 +12,7 @@ from app.engine.host.abort import AbortFlag
 from app.engine.host.backends import backend_names
 from app.engine.host.bench import SpeedTester
 from app.engine.host.channel import Channel
+from app.engine.host.crew import Crew
 from app.engine.host.generator import Generator, failed
 from app.engine.host.hardening import limit_private_memory
 from app.engine.host.kernels import measure_kernels
@@ -93,14 +94,17 @@ class Worker:
         self._writers: dict[str | None, PromptWriter] = {}
         self._devices: list[Device] = []
 
-    def serve(self, left_out: Collection[str] = ()) -> None:
+    def serve(self, left_out: Collection[str] = (), *, is_steady: bool = False) -> None:
         """Say hello, then carry out commands until the process is ended.
 
         Args:
             left_out: Variants for this processor to do without.
+            is_steady: Keep all threads at work, whatever other programs do.
         """
         lines = self._log.collect()
         native.start_native(left_out)
+        # Without OpenMP threads that wait never sleep: they would stand in each other's way.
+        Crew.is_steady = is_steady and "OPENMP = 1" in native.system_info()
         self._devices = native.devices()
         self._channel.emit(
             Hello(
@@ -208,10 +212,7 @@ class Worker:
         sizes = LoadSizes(lines)
         self._log.collect()
         if self._context is not None:
-            on_gpu = any(device.kind == "gpu" for device in sizes.by_device(self._devices))
-            self._generator = Generator(
-                self._channel, self._context, sizes.repacked_bytes, abortable=not on_gpu
-            )
+            self._generator = Generator(self._channel, self._context, sizes.repacked_bytes)
             self._warm_up(self._context)
         template = model.chat_template()
         facts: TemplateFacts = template_facts(template or "")
