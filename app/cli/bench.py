@@ -145,6 +145,7 @@ def _show(result: BenchResult, console: Console) -> None:
             for row in result.rows
         ],
         left=("level", "test", "file"),
+        spare=("threads", "depth"),
     )
     for drift in result.drift:
         console.text(

@@ -256,4 +256,5 @@ def _show(rows: list[CompareRow], console: Console) -> None:
             for row in rows
         ],
         left=("level", "file"),
+        spare=("prompt", "tokens", "bits/weight", "first token"),
     )

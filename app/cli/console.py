@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from textwrap import TextWrapper
 from typing import TYPE_CHECKING
 
 from rich.console import Console as RichConsole
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from rich.text import Text
 
+from app.cli.table import table_lines
 from app.core.text import for_terminal, json_text
 
 if TYPE_CHECKING:
@@ -69,29 +70,43 @@ class Console:
 
     def text(self, text: str) -> None:
         """Print a line of the result."""
-        self._results().print(_line(text), markup=False)
+        self._print(_line(text))
+
+    def name(self, name: str) -> None:
+        """Print a name, such as a path: it can be copied, because it is not folded anywhere."""
+        self._results().print(_line(name), markup=False, soft_wrap=True)
 
     def lines(self, text: str) -> None:
         """Print a text of the result that has lines of its own, such as an answer."""
-        self._results().print(for_terminal(text), markup=False)
+        self._print(for_terminal(text))
 
     def table(
-        self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, left: Sequence[str] = ()
+        self,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        *,
+        left: Sequence[str] = (),
+        spare: Sequence[str] = (),
     ) -> None:
-        """Print a table; columns stand right but those named in ``left``."""
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for column in columns:
-            table.add_column(
-                Text(_line(column)),
-                justify="left" if column in left else "right",
-                overflow="fold",
-                no_wrap=column not in left,
-            )
-        for row in rows:
-            table.add_row(*(Text(_line(cell)) for cell in row))
-        self._results().print(table)
+        """Print a table, a line a row; columns stand right but those named in ``left``.
+
+        A terminal that is too narrow gets it without those of ``spare``, from the first on.
+        """
+        results = self._results()
+        width = results.width if sys.stdout.isatty() else None
+        lines = table_lines(columns, rows, left=left, spare=spare, width=width)
+        for number, line in enumerate(lines):
+            style = None if number else "bold"
+            results.print(line, style=style, markup=False, soft_wrap=True)
+
+    def _print(self, text: str) -> None:
+        # A terminal gets whole words on its lines; whoever reads a pipe has lines of their own.
+        results = self._results()
+        if sys.stdout.isatty():
+            words = TextWrapper(results.width, break_long_words=False, break_on_hyphens=False,
+                                replace_whitespace=False, expand_tabs=False)  # fmt: skip
+            text = "\n".join(words.fill(line) for line in text.split("\n"))
+        results.print(text, markup=False, soft_wrap=True)
 
     def _results(self) -> RichConsole:
-        # Piped output is not folded to 80 columns.
-        width = None if sys.stdout.isatty() else 200
-        return RichConsole(file=sys.stdout, highlight=False, emoji=False, width=width)
+        return RichConsole(file=sys.stdout, highlight=False, emoji=False)

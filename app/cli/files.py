@@ -10,8 +10,8 @@ from app.cli.hub_words import add_endpoint, opened_hub, parameters
 from app.cli.words import gigabytes, number
 from app.core.errors import PersonError
 from app.core.fit import LevelChoice, recommend
-from app.core.levels import told_level
-from app.core.listing import HubFileKind, bits_per_weight
+from app.core.labels import told_level
+from app.core.listing import HubFileKind, bits_per_weight, largest_first
 from app.core.settings import KvType
 
 if TYPE_CHECKING:
@@ -81,12 +81,7 @@ class _Listing:
 
     def rows(self) -> list[ListedFile]:
         """The files as they are shown: models by their bits, the largest first."""
-
-        def place(file: ListedFile) -> tuple[bool, bool, float]:
-            bits = round(self.bits(file) or 0.0, 2)
-            return file.kind is not HubFileKind.MODEL, not bits, -bits
-
-        return sorted(self.repository.files, key=place)
+        return largest_first(self.repository.files, self.bits)
 
     def bits(self, file: ListedFile) -> float | None:
         """Bits per weight: of the tensors, or where the header was not read, of the file."""
@@ -236,6 +231,7 @@ def _show(listing: _Listing, console: Console) -> None:
             for file in listing.rows()
         ],
         left=("level", "verdict", "file"),
+        spare=("shards", "bits/weight"),
     )
     if reason:
         console.text(f"{'*' if recommended else '–'} {reason}")

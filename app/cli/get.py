@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     if arguments.json:
         console.json(_document(fetched))
     else:
-        console.text(str(fetched[0].path))
+        console.name(str(fetched[0].path))
     return 0
 
 

@@ -24,6 +24,7 @@ def show_ladder(document: dict[str, Any], console: Console) -> None:
         ),
         [_cells(row, document) for row in document["candidates"]],
         left=("name", "state"),
+        spare=("of memory", "predicted", "±", "bits/byte", "prompt", "bits/weight"),
     )  # fmt: skip
     floor = document["noise_floor"]
     if floor and floor["mean_kld"] is not None:

@@ -102,7 +102,12 @@ def _show(scan: LibraryScan, console: Console) -> None:
     if groups:
         rows = [_row(family, model) for family in groups for model in family.models]
         columns = ("family", "level", "size", "bits/weight", "parameters", "from", "name")
-        console.table(columns, rows, left=("family", "level", "from", "name"))
+        console.table(
+            columns,
+            rows,
+            left=("family", "level", "from", "name"),
+            spare=("bits/weight", "parameters", "from"),
+        )
     else:
         console.text("There are no models on this PC yet; “shrinkscope get” downloads one.")
     others = companions(scan.models)

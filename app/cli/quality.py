@@ -205,6 +205,7 @@ def _show(result: QualityResult, console: Console) -> None:
         ),
         [_cells(row) for row in result.rows],
         left=("level", "file"),
+        spare=("ln PPL ratio", "bits/byte", "positions"),
     )
     floor = result.noise_floor
     if floor is not None:

@@ -97,6 +97,7 @@ def _show(found: list[FoundRepository], console: Console) -> None:
             for repository in found
         ],
         left=("repository", "architecture", "licence"),
+        spare=("licence", "likes", "context", "architecture"),
     )
 
 

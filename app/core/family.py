@@ -8,8 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.core.labels import level_in_name
-from app.core.levels import shrink_rank, told_level
+from app.core.labels import level_in_name, told_level
+from app.core.levels import shrink_rank
 from app.core.model_file import ModelFile, ModelKind
 from app.core.model_names import family_of
 
@@ -73,13 +73,18 @@ class LibraryModel:
     def label(self) -> str:
         """The level as its names say (``UD-Q4_K_XL``), else as its header says, else empty.
 
-        A name that claims full precision does not count where the weights have less.
+        A name does not count where bits and header belie it.
         """
-        names = (self.name, *self.aliases, self.path.name)
-        claimed = next((level for name in names if (level := _level_claimed(name))), None)
+        claimed = self.claimed_level
         if self.model is None:
             return claimed or ""
         return told_level(claimed, self.model.level_name, self.model.bits_per_weight)
+
+    @property
+    def claimed_level(self) -> str | None:
+        """The level as its names say, be it true or not."""
+        names = (self.name, *self.aliases, self.path.name)
+        return next((level for name in names if (level := _level_claimed(name))), None)
 
     @property
     def family_words(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from app.core.levels import LEVELS, UnknownLevelError, level_by_name, shrink_rank
+from app.core.levels import LEVELS, Level, UnknownLevelError, level_by_name, shrink_rank
 from app.core.model_names import model_stem
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ _LABEL = re.compile(
 )
 _BITS = re.compile(r"[-_](?P<bits>\d{1,2}(?:\.\d{1,3})?)BPW$")
 _VARIANT = re.compile(r"(?:_\d_\d|_[A-Z]{1,3})$")
+# How far the bits must be from what a name says, and how near to what the header says.
+_PLAIN_LEVELS = (0.12, 0.10)
+_OWN_MIXES = (0.25, 0.15)
 _ALIASES = {"FP16": "F16", "FP32": "F32"}
 
 
@@ -49,12 +52,51 @@ def canonical_label(level: str) -> str:
         return usual
 
 
-def label_rank(level: str) -> int:
+def told_level(claimed: str | None, of_header: str, bits_per_weight: float) -> str:
+    """Return the level to show for a file: what its name claims, else what its header says.
+
+    The header counts where the weights belie the name: where they are clearly fewer bits than go
+    by it, or where the header names another level, which they are.
+
+    Args:
+        claimed: By the file's name, or None.
+        of_header: As the header says; empty where it says none.
+        bits_per_weight: Of the file; 0 where that is not known.
+    """
+    named = _level_meant(claimed or "")
+    if named is None or not of_header:
+        return claimed or of_header
+    if named.is_belied_by(bits_per_weight):
+        return of_header
+    header = _level_meant(of_header)
+    if bits_per_weight <= 0 or header is None or header is named or named.is_full:
+        return claimed or of_header
+    written = _BITS.search((claimed or "").upper())
+    # A mix of a publisher's own goes by many figures, llama.cpp's levels by one each.
+    is_own = canonical_label(claimed or "") != named.name
+    off, near = _OWN_MIXES if is_own else _PLAIN_LEVELS
+    belied = _distance(float(written["bits"]) if written else named.nominal_bits, bits_per_weight)
+    told = _distance(header.nominal_bits, bits_per_weight)
+    return of_header if belied > off and told < near else claimed or of_header
+
+
+def label_rank(label: str) -> int:
     """Where a level stands; variants such as ``Q6_K_L`` stand with the level they are made of."""
-    plain = canonical_label(_BITS.sub("", level.upper()).removeprefix("UD-"))
+    level = _level_meant(label)
+    return len(LEVELS) if level is None else shrink_rank(level.name)
+
+
+def _level_meant(label: str) -> Level | None:
+    """The level that a label names or that a publisher's own is made of."""
+    plain = canonical_label(_BITS.sub("", label.upper()).removeprefix("UD-"))
     base = _VARIANT.sub("", plain)
     likely = (plain, base, f"{base}_M", base.replace("_K", "_0"))
-    return next((rank for name in likely if (rank := shrink_rank(name)) < len(LEVELS)), len(LEVELS))
+    return next((LEVELS[rank] for rank in map(shrink_rank, likely) if rank < len(LEVELS)), None)
+
+
+def _distance(expected_bits: float, bits: float) -> float:
+    """How far apart two figures are, as a part of what was expected."""
+    return abs(bits - expected_bits) / expected_bits
 
 
 def _overlapping(name: str) -> Iterable[re.Match[str]]:

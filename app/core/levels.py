@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 FULL_PRECISION_BITS = 12.0
 """Formats above hold all that training left: for measuring against, twice as slow as Q8_0."""
 
+# Publishers' mixes for models of hundreds of billions of weights come down to 0.76.
+_FEWEST_OF_NOMINAL = 0.7
+
 
 @dataclass(frozen=True, slots=True)
 class Level:
@@ -40,6 +43,15 @@ class Level:
     def is_full(self) -> bool:
         """Whether it holds all that training left."""
         return self.nominal_bits > FULL_PRECISION_BITS
+
+    def is_belied_by(self, bits_per_weight: float) -> bool:
+        """Whether a file has fewer bits per weight than any mix that goes by this name.
+
+        More of them say nothing: small models have large vocabularies, and rows that do not fit a
+        type's blocks get a larger one.
+        """
+        fewest = FULL_PRECISION_BITS if self.is_full else self.nominal_bits * _FEWEST_OF_NOMINAL
+        return 0 < bits_per_weight <= fewest
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,21 +224,6 @@ def level_of_tensor_type(type_id: int) -> Level | None:
     if tensor_type is None:
         return None
     return _BY_NAME.get(_LEVEL_OF_TENSOR_TYPE.get(tensor_type.name, tensor_type.name))
-
-
-def told_level(claimed: str | None, of_header: str, bits_per_weight: float) -> str:
-    """Return the level to show for a file: what its name claims, else what its header says.
-
-    The header counts too where a name claims full precision and the weights have less.
-
-    Args:
-        claimed: By the file's name, or None.
-        of_header: As the header says; empty where it says none.
-        bits_per_weight: Of the file; 0 where that is not known.
-    """
-    named = _BY_NAME.get(_ALIASES.get(claimed or "", claimed or ""))
-    belied = named is not None and named.is_full and 0 < bits_per_weight <= FULL_PRECISION_BITS
-    return of_header or claimed or "" if belied else claimed or of_header
 
 
 def shrink_rank(level_name: str) -> int:

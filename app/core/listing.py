@@ -12,7 +12,7 @@ from app.core.labels import label_rank, level_in_name
 from app.core.model_names import parse_shard_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 _PROJECTOR = re.compile(r"(?:^|[-_. /])mmproj(?:$|[-_. /])", re.IGNORECASE)
 _IMPORTANCE = re.compile(r"(?:^|[-_. /])imatrix(?:$|[-_. /])", re.IGNORECASE)
@@ -104,6 +104,21 @@ def group_files(files: Iterable[RepoFile]) -> list[ListedFile]:
         name = parts[0].name
         single.append(ListedFile(name, HubFileKind.MODEL, level_in_name(name), parts, count))
     return sorted(_without_drafters(single) + _pieces(files), key=_order)
+
+
+def largest_first(
+    files: Iterable[ListedFile], bits: Callable[[ListedFile], float | None]
+) -> list[ListedFile]:
+    """Order files by their true bits per weight, whatever their names say.
+
+    Models whose bits are not known stand behind the others, as they stood; then what is no model.
+    """
+
+    def place(file: ListedFile) -> tuple[bool, bool, float]:
+        known = round(bits(file) or 0.0, 2)
+        return file.kind is not HubFileKind.MODEL, not known, -known
+
+    return sorted(files, key=place)
 
 
 def bits_per_weight(tensor_bytes: int, parameters: int | None) -> float | None:

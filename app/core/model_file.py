@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -71,7 +72,7 @@ class ModelFile:
         path: The file, or the first shard; what llama.cpp is to load.
         shard_paths: All files in order; just ``path`` where there are no shards.
         level_name: Quantization level as the header says, e.g. ``Q4_K_M``.
-        level_is_guessed: The header does not say it, or calls full precision what is not; it
+        level_is_guessed: The header does not say it, or names more than the weights are; it
             follows from the most frequent tensor type.
         file_bytes: Size on disk, all shards.
         tensor_bytes: Size of the weights alone.
@@ -261,12 +262,12 @@ def _level(header: GgufHeader, tensors: Sequence[TensorInfo]) -> tuple[str, bool
     ftype = header.integer("general.file_type")
     level = None if ftype is None else level_by_ftype(ftype)
     # A word that the weights belie does not count: F16, say, where all experts are in MXFP4.
-    belied = level is not None and level.is_full and _is_shrunken(tensors)
-    if level is not None and not belied:
+    if level is not None and not level.is_belied_by(_bits_per_weight(tensors)):
         return level.name, False
+    most_bits = math.inf if level is None else min(level.nominal_bits, FULL_PRECISION_BITS)
     elements: Counter[int] = Counter()
     for tensor in tensors:
-        if not belied or TENSOR_TYPES[tensor.type_id].bits_per_weight <= FULL_PRECISION_BITS:
+        if TENSOR_TYPES[tensor.type_id].bits_per_weight < most_bits:
             elements[tensor.type_id] += tensor.n_elements
     if not elements:
         return "", True
@@ -275,10 +276,9 @@ def _level(header: GgufHeader, tensors: Sequence[TensorInfo]) -> tuple[str, bool
     return (level.name if level else TENSOR_TYPES[dominant].name), True
 
 
-def _is_shrunken(tensors: Sequence[TensorInfo]) -> bool:
+def _bits_per_weight(tensors: Sequence[TensorInfo]) -> float:
     elements = sum(tensor.n_elements for tensor in tensors)
-    stored_bits = 8 * sum(tensor.n_bytes for tensor in tensors)
-    return 0 < stored_bits <= elements * FULL_PRECISION_BITS
+    return 8 * sum(tensor.n_bytes for tensor in tensors) / elements if elements else 0.0
 
 
 def _short(text: str | None) -> str | None:

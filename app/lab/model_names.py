@@ -108,8 +108,8 @@ def matching(word: str, models: Sequence[LibraryModel]) -> list[LibraryModel]:
     """Return the models that a word names, in their order; of several ways the closest counts.
 
     The ways: the exact name (with or without ``.gguf``); a repository, name or family and behind
-    a colon the level, as the file's name claims it, else as its header says, else what the file's
-    name ends with; a repository, name or family alone.
+    a colon the level, as the file's name claims it, else as it is told or its header says, else
+    what the file's name ends with; a repository, name or family alone.
     """
     wanted = _plain(word)
     exact = [model for model in models if wanted in _exact_names(model)]
@@ -122,7 +122,7 @@ def matching(word: str, models: Sequence[LibraryModel]) -> list[LibraryModel]:
         return [model for model in usable if wanted in _loose_names(model, keys)]
     named = [model for model in usable if who in _loose_names(model, keys)]
     meant = _spellings(level)
-    for level_of in (_file_stem, _claimed_level, _level_of_header):
+    for level_of in (_file_stem, *_LEVELS_OF):
         # The file's own name may stand in place of the level.
         close = [model for model in named if _spelling(level_of(model)) in meant]
         if close:
@@ -176,7 +176,7 @@ def _exact_names(model: LibraryModel) -> set[str]:
 def _full_names(model: LibraryModel) -> set[str]:
     names = _exact_names(model)
     if model.repository is not None:
-        ends = {model.label, _level_of_header(model), _file_stem(model), model.path.name}
+        ends = {each(model) for each in (_file_stem, *_LEVELS_OF)} | {model.path.name}
         names |= {f"{model.repository}:{end}".casefold() for end in ends if end}
     return names
 
@@ -202,11 +202,18 @@ def _file_stem(model: LibraryModel) -> str:
 
 
 def _claimed_level(model: LibraryModel) -> str:
+    return model.claimed_level or ""
+
+
+def _told_level(model: LibraryModel) -> str:
     return model.label
 
 
 def _level_of_header(model: LibraryModel) -> str:
     return model.model.level_name if model.model is not None else ""
+
+
+_LEVELS_OF = (_claimed_level, _told_level, _level_of_header)
 
 
 def _spelling(name: str) -> str:

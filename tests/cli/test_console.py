@@ -7,7 +7,7 @@ import io
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given
@@ -80,10 +80,53 @@ def test_a_name_makes_no_line_of_its_own() -> None:
 
 
 class Terminal(io.TextIOWrapper):
-    """A standard error that says it is a terminal, so that progress is shown on it."""
+    """A stream that says it is a terminal, so that tables fit it and progress is shown."""
 
     def isatty(self) -> bool:
         return True
+
+
+def on_a_terminal(monkeypatch: pytest.MonkeyPatch, say: Callable[[Console], None]) -> list[str]:
+    """The lines that a terminal of 80 cells gets."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERM", "dumb")
+    with caught():
+        sys.stdout = Terminal(io.BytesIO(), encoding="utf-8")
+        say(Console(quiet=False))
+        sys.stdout.flush()
+        return sys.stdout.buffer.getvalue().decode().splitlines()  # type: ignore[attr-defined]
+
+
+def test_a_row_is_one_line_of_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "a name with blanks and no end " * 20
+    shown = on_a_terminal(
+        monkeypatch,
+        lambda console: console.table(("file", "size"), [(name, "1 GB")], left=("file",)),
+    )
+    assert [len(line) for line in shown] == [80, 80]
+    assert shown[1].startswith("a name with blanks")
+    assert shown[1].endswith("1 GB")
+
+
+def test_a_terminal_gets_whole_words_and_names_that_can_be_copied(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = "/models of mine/" + "a-long-folder/" * 10 + "x-Q8_0.gguf"
+    assert on_a_terminal(monkeypatch, lambda console: console.name(path)) == [path]
+    sentence = "This sentence says something that takes more than one line of a terminal. " * 2
+    shown = on_a_terminal(monkeypatch, lambda console: console.text(sentence.strip()))
+    assert len(shown) == 2
+    assert " ".join(shown).split() == sentence.split()
+
+
+def test_what_goes_into_a_pipe_is_not_folded() -> None:
+    text = "/models/" + "a long folder/" * 40 + "x-Q8_0.gguf"
+    with caught() as streams:
+        console = Console(quiet=False)
+        console.text(text)
+        console.name(text)
+        console.lines(text)
+    assert streams.written()[0].splitlines() == [text] * 3
 
 
 def test_a_name_in_a_progress_line_steers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

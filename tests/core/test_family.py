@@ -114,7 +114,15 @@ def test_a_family_is_called_as_most_of_its_files_are() -> None:
 def test_labels_are_what_names_claim_else_what_the_header_says(
     name: str, aliases: tuple[str, ...], label: str
 ) -> None:
-    assert library_model("/m/blob", name=name, aliases=aliases).label == label
+    # Broken, so that there are no weights that could belie the name; sound where it says nothing.
+    broken = None if label == "F16" else "It is cut."
+    found = library_model("/m/blob", name=name, aliases=aliases, broken=broken)
+    assert found.label == label
+
+
+def test_a_name_that_its_weights_belie_is_shown_as_what_it_is() -> None:
+    model = library_model("/m/x-Q8_0.gguf", gguf=stored("Q4_K_M", Q4_K))
+    assert (model.label, model.claimed_level) == ("Q4_K_M", "Q8_0")
 
 
 _models = st.builds(

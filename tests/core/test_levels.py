@@ -13,7 +13,6 @@ from app.core.levels import (
     level_by_name,
     level_of_tensor_type,
     shrink_rank,
-    told_level,
 )
 
 if TYPE_CHECKING:
@@ -46,27 +45,6 @@ def test_every_level_is_found_by_name_and_by_number(level: Level) -> None:
 )
 def test_other_spellings(alias: str, name: str) -> None:
     assert level_by_name(alias).name == name
-
-
-@pytest.mark.parametrize(
-    ("claimed", "of_header", "bits", "told"),
-    [
-        ("BF16", "Q5_K_M", 5.40, "Q5_K_M"),
-        ("F16", "MXFP4_MOE", 6.59, "MXFP4_MOE"),
-        ("F16", "", 6.59, "F16"),
-        ("F16", "F16", 16.0, "F16"),
-        ("BF16", "F16", 16.0, "BF16"),
-        ("F16", "Q8_0", 0.0, "F16"),
-        ("UD-Q4_K_XL", "Q4_K_M", 5.2, "UD-Q4_K_XL"),
-        ("Q2_K", "Q2_K", 5.9, "Q2_K"),
-        (None, "Q8_0", 8.5, "Q8_0"),
-        (None, "", 0.0, ""),
-    ],
-)
-def test_bits_and_header_overrule_full_precision_in_a_name(
-    claimed: str | None, of_header: str, bits: float, told: str
-) -> None:
-    assert told_level(claimed, of_header, bits) == told
 
 
 def test_unknown_name_names_the_nearest() -> None:

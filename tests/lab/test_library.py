@@ -22,6 +22,7 @@ from app.lab.model_names import (
 )
 from app.store.paths import Paths
 from app.store.settings import Settings, SettingsFile
+from tests.helpers.gguf_container import Tensor, file_bytes
 from tests.helpers.model_folders import (
     hugging_face_file,
     library_model,
@@ -304,3 +305,17 @@ def test_any_word_means_a_file_or_a_sentence(word: str) -> None:
     is_sentence = told.endswith(".") and told.isprintable()
     is_file = os.path.lexists(told) or any(str(model.path) == told for model in models())
     assert is_sentence or is_file
+
+
+def test_a_file_is_found_by_what_its_name_says_and_by_what_it_is() -> None:
+    facts = {"general.architecture": "llama", "general.file_type": 15, "llama.block_count": 2}
+    belied = file_bytes(facts, [Tensor("token_embd.weight", (256, 16), 12)])  # Q4_K
+    among = [
+        library_model("/hub/x-Q8_0.gguf", repository="org/x", gguf=belied),
+        library_model("/hub/x-F16.gguf", repository="org/x"),
+    ]
+    assert among[0].label == "Q4_K_M"
+    for level in ("Q8_0", "q4_k_m", "x-Q8_0", "x-Q8_0.gguf"):
+        assert matching(f"org/x:{level}", among) == among[:1]
+        names = ModelNames(lambda: among)
+        assert names.exact_path_of(f"org/x:{level}", ModelSource.HUGGING_FACE) == among[0].path

@@ -14,8 +14,10 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from app.core.listing import largest_first
 from app.ui.models.file_words import (
     FileColumn,
+    file_bits,
     file_text,
     level_marks,
     reason,
@@ -74,12 +76,25 @@ class FilesModel(QAbstractTableModel):
     def set_files(self, files: Sequence[ListedFile], parameters: int | None) -> None:
         """Show another repository; nothing is checked."""
         self.beginResetModel()
-        self._files = list(files)
         self._parameters = parameters
+        self._files = self._in_order(files)
         self._checked = set()
         self._recommended = None
         self.endResetModel()
         self.checked_changed.emit()
+
+    def sort_by_bits(self) -> None:
+        """Order the rows by what the headers have told by now."""
+        before, after = self._files, self._in_order(self._files)
+        if after == before:
+            return
+        self.layoutAboutToBeChanged.emit()
+        self._files = after
+        places = {file.name: row for row, file in enumerate(after)}
+        for old in self.persistentIndexList():
+            new = self.index(places[before[old.row()].name], old.column())
+            self.changePersistentIndex(old, new)
+        self.layoutChanged.emit()
 
     def note_prediction(self, name: str) -> None:
         """The prediction of a file has changed."""
@@ -131,6 +146,11 @@ class FilesModel(QAbstractTableModel):
     def row_of(self, name: str) -> int:
         """The row of a file, -1 if it is not there."""
         return next((row for row, file in enumerate(self._files) if file.name == name), -1)
+
+    def _in_order(self, files: Iterable[ListedFile]) -> list[ListedFile]:
+        return largest_first(
+            files, lambda file: file_bits(file, self._predicted(file.name), self._parameters)
+        )
 
     def _level_changed(self, rows: Iterable[int]) -> None:
         for row in rows:

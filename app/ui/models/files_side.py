@@ -8,8 +8,10 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.candidate import MAX_CANDIDATES
+from app.core.listed_choice import NoSuchFileError, find_file
 from app.core.listing import HubFileKind
 from app.ui.format import byte_size
+from app.ui.models.error_words import sentence
 from app.ui.models.files_model import FilesModel
 from app.ui.models.files_table import FilesTable
 from app.ui.models.predictions import Predictions
@@ -63,6 +65,7 @@ class FilesSide(QWidget):
         self._repository: Repository | None = None
         self._free_bytes: int | None = None
         self._held = False
+        self._problem = ""
         self._lay_out()
         self.model.checked_changed.connect(self._follow_choice)
         self.predictions.changed.connect(self._on_prediction)
@@ -78,13 +81,7 @@ class FilesSide(QWidget):
         models = [file for file in repository.files if file.kind is HubFileKind.MODEL]
         self.model.set_files(models, repository.facts.parameters)
         self._say_others(repository)
-        for file in models:
-            names = [part.name for part in file.parts]
-            by_level = address.level and (file.level or "").upper() == address.level.upper()
-            if by_level or address.file_name in names:
-                self.model.check(file.name)
-                row = self.table.names().index(file.name)
-                self.table.selectRow(row)
+        self._choose(address.file_name or address.level)
         self.predict(context_tokens, kv_type)
 
     def predict(self, context_tokens: int, kv_type: str) -> None:
@@ -125,6 +122,19 @@ class FilesSide(QWidget):
         column.addWidget(self.table, 1)
         column.addWidget(self.others)
         column.addLayout(foot)
+
+    def _choose(self, wanted: str | None) -> None:
+        """Check the file that an address names; where it names none, say what there is."""
+        self._problem = ""
+        if wanted and self._repository is not None:
+            try:
+                file = find_file(self._repository.files, wanted)
+            except NoSuchFileError as error:
+                self._problem = sentence(error)
+            else:
+                self.model.check(file.name)
+                self.table.setCurrentIndex(self.table.row_of(file.name))
+        self._follow_choice()
 
     def _say_others(self, repository: Repository) -> None:
         kinds = {
@@ -180,8 +190,11 @@ class FilesSide(QWidget):
 
     def _on_ended(self) -> None:
         self._rest_timer.start()
+        self.model.sort_by_bits()
         name, reason = self.predictions.recommendation()
         self.model.set_recommended(name)
+        current = self.table.currentIndex()  # the one that was asked for, or is being looked at
+        self.table.scrollTo(current if current.isValid() else self.table.row_of(name or ""))
         self.progress.clear()
         file = next((each for each in self.model.files() if each.name == name), None)
         if file is not None:
@@ -196,7 +209,7 @@ class FilesSide(QWidget):
         chosen = self.model.checked()
         size_bytes = sum(file.size_bytes for file in chosen)
         if not chosen:
-            text = self.tr("Check the levels that you want.")
+            text = self._problem or self.tr("Check the levels that you want.")
         else:
             text = DOT.join([levels_words(len(chosen)), str(byte_size(size_bytes))])
             free = self._free_bytes

@@ -161,6 +161,10 @@ class FilesTable(QTableView):
         rows = range(self.proxy.rowCount())
         return [self.proxy.index(row, 0).data(FileRole.FILE).name for row in rows]
 
+    def row_of(self, name: str) -> QModelIndex:
+        """Where a file is shown; invalid where it is not."""
+        return self.proxy.mapFromSource(self.files.index(self.files.row_of(name), 0))
+
     def _toggle(self, index: QModelIndex) -> None:
         file = index.data(FileRole.FILE)
         if file is not None:

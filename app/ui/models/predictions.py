@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.core.fit import LevelChoice, Recommendation, recommend
-from app.core.levels import told_level
+from app.core.labels import told_level
 from app.hub.errors import HubGated, HubOffline, HubRateLimited, HubSilent, HubSwitchedOff
 from app.ui.models.error_words import known as known_words
 from app.ui.models.error_words import sentence

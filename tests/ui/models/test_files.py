@@ -195,6 +195,87 @@ def test_the_level_of_a_pasted_address_is_checked(side: FilesSide, jobs: Jobs) -
     assert [file.level for file in side.model.checked()] == ["Q4_K_M"]
 
 
+LEVELS_BY_BITS = {
+    "UD-Q8_K_XL": 9_500_000_000, "Q8_0": 7_700_000_000, "BF16": 6_000_000_000,
+    "Q5_K_M": 5_130_000_000, "IQ4_XS": 4_000_000_000, "Q3_K_S": 3_500_000_000,
+    "IQ3_XXS": 3_000_000_000, "Q2_K_P": 2_800_000_000, "UD-IQ1_S": 1_800_000_000,
+}  # fmt: skip
+
+
+def odd_levels(**facts: object) -> Repository:
+    """Levels in the order of their names, one of which says full precision and is none."""
+    files = [model_file(level, size) for level, size in LEVELS_BY_BITS.items()]
+    return replace(repository(**facts), files=tuple(sorted(files, key=lambda file: file.name)))
+
+
+def shown_levels(side: FilesSide) -> list[str]:
+    names = side.table.names()
+    return [name.removeprefix("model-").removesuffix(".gguf") for name in names]
+
+
+def test_files_stand_by_their_bits_at_once_where_the_hub_tells_the_weights(
+    side: FilesSide, fit: FakeFit, jobs: Jobs
+) -> None:
+    fit.gate = threading.Semaphore(0)
+    shown = odd_levels()
+    side.show_repository(shown, HubAddress(shown.repo_id), 4096, "f16")
+    assert shown_levels(side) == list(LEVELS_BY_BITS)
+    fit.gate.release(len(LEVELS_BY_BITS))
+    jobs.wait_all()
+    assert shown_levels(side) == list(LEVELS_BY_BITS)
+
+
+def test_headers_that_come_late_put_the_rows_in_order(
+    side: FilesSide, fit: FakeFit, jobs: Jobs, qtbot: QtBot
+) -> None:
+    fit.gate = threading.Semaphore(0)
+    fit.levels["model-BF16.gguf"] = "Q6_K"
+    shown = odd_levels(parameters=None)
+    side.show_repository(shown, HubAddress(shown.repo_id), 4096, "f16")
+    assert shown_levels(side) != list(LEVELS_BY_BITS)
+    side.model.check("model-Q3_K_S.gguf")
+    side.table.setCurrentIndex(side.table.row_of("model-Q3_K_S.gguf"))
+    fit.gate.release(len(LEVELS_BY_BITS))
+    jobs.wait_all()
+    qtbot.waitUntil(lambda: side.predictions.share == 1)
+    assert shown_levels(side) == list(LEVELS_BY_BITS)
+    assert [file.level for file in side.model.checked()] == ["Q3_K_S"]
+    assert side.table.currentIndex().data(FileRole.FILE).level == "Q3_K_S"
+
+
+@pytest.mark.parametrize("asked", [None, "UD-IQ1_S"])
+def test_the_recommended_row_or_the_one_that_was_asked_for_is_in_view(
+    side: FilesSide, fit: FakeFit, jobs: Jobs, qtbot: QtBot, asked: str | None
+) -> None:
+    fit.available_bytes = 4 * GB
+    side.resize(700, 330)
+    shown = odd_levels()
+    side.show_repository(shown, HubAddress(shown.repo_id, asked), 4096, "f16")
+    jobs.wait_all()
+    qtbot.waitUntil(lambda: "Recommended" in side.advice.text())
+    recommended = next(
+        file.name
+        for row, file in enumerate(side.model.files())
+        if side.model.index(row, 0).data(FileRole.RECOMMENDED)
+    )
+    assert side.table.names().index(recommended) > 4
+    row = side.table.visualRect(side.table.row_of(f"model-{asked}.gguf" if asked else recommended))
+    assert side.table.viewport().rect().contains(row.center())
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [("Q7_K", "no level “Q7_K”; there is"), ("model-IQ9.gguf", "no level “model-IQ9.gguf”")],
+)
+def test_an_address_that_names_nothing_is_told_what_there_is(
+    side: FilesSide, jobs: Jobs, asked: str, said: str
+) -> None:
+    show(side, jobs, level=asked)
+    assert said in side.choice.text()
+    side.model.check("model-Q8_0.gguf")
+    assert said not in side.choice.text()
+
+
 def test_columns_sort_by_their_numbers(side: FilesSide, jobs: Jobs) -> None:
     show(side, jobs)
     side.table.sortByColumn(FileColumn.SIZE, Qt.SortOrder.AscendingOrder)
