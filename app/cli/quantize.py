@@ -12,6 +12,7 @@ from app.cli.arguments import THREADS_HELP, level, threads
 from app.cli.models import MODEL_HELP, model_path
 from app.cli.words import gigabytes, seconds
 from app.core.text import whole_text
+from app.lab.library import Library
 from app.lab.quantize import quantize
 from app.monitor.machine import physical_core_count
 
@@ -30,7 +31,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         parents=[common],
         help="make a shrunken version of a model file",
         description="Write TARGET from SOURCE at another quantization level with llama.cpp's own "
-        "quantizer. The best source is F16, BF16 or F32.",
+        "quantizer. SOURCE is F16, BF16 or F32.",
     )
     parser.add_argument("source", metavar="SOURCE", help=MODEL_HELP)
     parser.add_argument("target", metavar="TARGET", help="the file to write")
@@ -55,6 +56,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
             threads=arguments.threads or physical_core_count(),
             folder=paths.state,
             on_progress=show,
+            library=lambda: Library(paths).scan().models,
         )
     give_usual_rights(Path(result.target))
     if arguments.json:

@@ -26,6 +26,7 @@ class FailureKind(StrEnum):
 
     LOAD = "load"
     CANCELLED = "cancelled"
+    CONTEXT = "context"
     CONTEXT_MEMORY = "context_memory"
     MEMORY = "memory"
     TEMPLATE = "template"

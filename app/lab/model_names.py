@@ -93,7 +93,7 @@ class ModelNames:
         near = matching(word, models)
         if not near:
             raise NoSuchModelError(_nothing(word, models), detail=word)
-        names = ", ".join(_clear_name(model, models) for model in near[:_MOST_NAMED])
+        names = ", ".join(clear_name(model, models) for model in near[:_MOST_NAMED])
         raise NoSuchModelError(
             f"“{quotable(word)}” is no full name; it could mean {names}.", detail=word
         )
@@ -239,14 +239,14 @@ def _one_of_copies(found: list[LibraryModel]) -> list[LibraryModel]:
 
 
 def _which(word: str, found: Sequence[LibraryModel]) -> str:
-    names = [_clear_name(model, found) for model in found[:_MOST_NAMED]]
+    names = [clear_name(model, found) for model in found[:_MOST_NAMED]]
     more = len(found) - len(names)
     last = f"{more} more" if more else names.pop()
     joint = "and" if more else "or"
     return f"“{quotable(word)}” could be {', '.join(names)} {joint} {last}: name one of them."
 
 
-def _clear_name(model: LibraryModel, others: Sequence[LibraryModel]) -> str:
+def clear_name(model: LibraryModel, others: Sequence[LibraryModel]) -> str:
     """A name that means this one of the models that the word meant, else its path."""
     names = [model.name]
     if model.repository is not None and model.label:

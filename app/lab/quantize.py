@@ -10,12 +10,14 @@ from app.core.errors import PersonError
 from app.core.levels import level_by_name
 from app.engine import messages as m
 from app.lab.calls import EngineCalls
+from app.lab.full_versions import is_full, where_to_get_full
 from app.library.model_files import open_model_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from app.core.family import LibraryModel
     from app.engine.client import ClientEvent
 
 
@@ -39,16 +41,18 @@ def quantize(
     threads: int,
     folder: Path,
     on_progress: Callable[[int, int], None],
+    library: Callable[[], Sequence[LibraryModel]] = tuple,
 ) -> QuantizeResult:
     """Write ``target`` from ``source`` with llama.cpp's own quantizer.
 
     Args:
-        source: A model file, best of level F16, BF16 or F32.
+        source: A model file of level F16, BF16 or F32.
         target: The file to write; must not be there yet.
         level_name: Quantization level, e.g. ``Q4_K_M``.
         threads: Of the quantizer.
         folder: Working folder of the engine.
         on_progress: Told tensors done and in all.
+        library: Brings up the models on this PC, to name one in place of a shrunken source.
 
     Raises:
         PersonError: It cannot be done; nothing is left behind.
@@ -60,6 +64,15 @@ def quantize(
         raise PersonError(f"There is no folder {target.resolve().parent}.")
     _check_writable(target.resolve().parent)
     model = open_model_file(source)
+    if not level.can_be_made:
+        raise PersonError(
+            f"This engine reads {level.name} but cannot make it: choose a level such as Q4_K_M."
+        )
+    if model.parameters and not is_full(model):
+        raise PersonError(
+            f"“{model.path.name}” is quantized already ({model.level_name}), and a second time "
+            f"would add a second loss: {where_to_get_full(model, library())}."
+        )
     if level.needs_importance_matrix:
         raise PersonError(
             f"{level.name} needs an importance matrix, which this command does not take yet: "

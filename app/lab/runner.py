@@ -509,13 +509,7 @@ def _advice(event: m.Failed) -> str:
     match event.kind:
         case m.FailureKind.PROMPT_TOO_LONG:
             return "Shorten the prompt, drop the oldest turns, or choose a larger context."
-        case m.FailureKind.CONTEXT_MEMORY:
-            return "Choose a smaller context or KV cache type q8_0 in the settings."
         case m.FailureKind.TEMPLATE:
             return "Choose one of the well-known templates in this pane's settings."
-        case m.FailureKind.NUMBERS:
-            return "Download it again, or take another version."
-        case m.FailureKind.LOAD:
-            return "Check that the file is complete; download it again or take another version."
-        case _:
+        case _:  # the sentence says the way on
             return ""

@@ -299,6 +299,8 @@ def test_quantize_says_what_it_cannot_do(
     commands: Commands, models: Models, demo_model: Path, tmp_path: Path
 ) -> None:
     target = tmp_path / "new.gguf"
+    shrunken = models.folder / "shrunken.gguf"
+    assert commands.run("quantize", demo_model, shrunken, "--type", "Q5_0").status == 0
     for words, status, part in (
         ((demo_model, target, "--type", "Q9_X"), 2, "“Q9_X” is not a quantization level"),
         ((demo_model, target, "--type", "IQ2_XS"), 1, "importance matrix"),
@@ -308,6 +310,8 @@ def test_quantize_says_what_it_cannot_do(
         ((tmp_path / "none.gguf", target, "--type", "Q4_0"), 1, "not there"),
         ((models["truncated"], target, "--type", "Q4_0"), 1, "truncated"),
         ((models["unknown"], target, "--type", "Q4_0"), 1, "zorblax"),
+        ((shrunken, target, "--type", "Q4_0"), 1, "is quantized already (Q5_0)"),
+        ((demo_model, target, "--type", "NVFP4"), 1, "cannot make it"),
     ):
         ended = commands.run("quantize", *words, "--json")
         assert ended.status == status, ended

@@ -294,10 +294,10 @@ def test_a_file_that_aborts_llama_cpp_on_the_first_message(
 @pytest.mark.parametrize(
     ("write", "words"),
     [
-        (files.write_unknown_architecture, "unknown model architecture"),
-        (files.write_wrong_version, "could not load"),
-        (files.write_absurd_counts, "could not load"),
-        (files.write_truncated_llama, "could not load"),
+        (files.write_unknown_architecture, "does not know the architecture “zorblax”"),
+        (files.write_wrong_version, "damaged, or of a form"),
+        (files.write_absurd_counts, "damaged, or of a form"),
+        (files.write_truncated_llama, "ends before its weights do"),
     ],
 )
 def test_a_file_that_llama_cpp_refuses(

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from app.core.thinking import ThinkingMarks
 from app.engine.host.abort import AbortFlag
-from app.engine.host.load_log import LoadSizes, PlannedSizes, why_not_loaded
+from app.engine.host.load_log import LoadSizes, PlannedSizes
+from app.engine.host.refusals import known_refusal
 from app.engine.host.text import StopStrings, TextBuilder
-from app.engine.messages import Device
+from app.engine.messages import Device, FailureKind
 
 MIB = 1 << 20
 
@@ -158,4 +159,4 @@ def test_no_line_of_a_log_takes_long_or_counts(line: str) -> None:
     planned = PlannedSizes([line] * 20)
     assert not planned.complete
     assert planned.weights_bytes == 0
-    assert why_not_loaded([line] * 20, "otherwise") == "otherwise"
+    assert known_refusal(FailureKind.QUANTIZE, [line] * 20) is None

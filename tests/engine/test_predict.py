@@ -9,7 +9,7 @@ import pytest
 
 from app.core.settings import FlashAttention, KvType
 from app.engine import messages as m
-from app.engine.host.load_log import PlannedSizes, why_not_loaded
+from app.engine.host.load_log import PlannedSizes
 from tests.helpers import gguf_files as files
 from tests.helpers.architectures import DESIGNS, Size, write_architecture, write_header_only
 
@@ -66,12 +66,6 @@ def test_large_files_are_told_in_gibibytes() -> None:
 def test_another_format_of_the_log_is_noticed(missing: str) -> None:
     lines = [line for line in PLAN_LOG.splitlines() if missing not in line]
     assert not PlannedSizes(lines).complete
-
-
-def test_the_reason_of_a_refusal_is_llama_cpps() -> None:
-    lines = ["llama_model_load: error loading model: unknown model architecture: 'zorblax'"]
-    assert "zorblax" in why_not_loaded(lines, "Otherwise.")
-    assert why_not_loaded(["nothing of use"], "Otherwise.") == "Otherwise."
 
 
 def predicted(engine: RecordedEngine, path: Path, context: int, kv: KvType) -> m.Predicted:
@@ -131,4 +125,4 @@ def test_an_impossible_combination_is_told(engine: RecordedEngine, tmp_path: Pat
         flash_attention=FlashAttention.OFF,
     )
     engine.client.send(command)
-    assert engine.wait(m.Failed).kind is m.FailureKind.CONTEXT_MEMORY
+    assert engine.wait(m.Failed).kind is m.FailureKind.CONTEXT

@@ -1,5 +1,4 @@
-"""What llama.cpp says in its log about a load: the memory that it took or would take, and why it
-failed.
+"""What llama.cpp says in its log about a load: the memory that it took or would take.
 
 Files put their own words into the log (tokens, names): every pattern begins at the start of a line,
 where llama.cpp names the function that speaks, and never goes back in it.
@@ -12,7 +11,6 @@ import re
 from app.engine.messages import Device, DeviceMemory, PlannedDevice
 
 _UNITS = {"MiB": 1 << 20, "GiB": 1 << 30}
-_REASONS = ("error loading model", "failed to load model", "invalid", "unknown model architecture")
 _TAIL_LINES = 30
 _NUMBER = r"([0-9]{1,12}(?:\.[0-9]{1,9})?)"
 
@@ -157,17 +155,6 @@ class PlannedSizes:
                     )
                 )
         return rows
-
-
-def why_not_loaded(lines: list[str], otherwise: str) -> str:
-    """The reason in llama.cpp's own words, from its log; ``otherwise`` where it gives none."""
-    for mark in _REASONS:
-        for line in lines:
-            if mark in line:
-                reason = line.rpartition("error loading model: ")[2] or line
-                reason = " ".join(reason.split()).removeprefix("llama_model_load: ")
-                return f"llama.cpp could not load this file: {reason.rstrip('.')[:300]}."
-    return otherwise
 
 
 def tail(lines: list[str]) -> str:

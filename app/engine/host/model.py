@@ -43,6 +43,7 @@ _GGML_TYPES = {
     KvType.Q8_0: 8,
     KvType.BF16: 30,
 }
+_LARGE_KV_TYPES = frozenset({KvType.F32, KvType.F16, KvType.BF16})
 _FLASH_ATTENTION = {
     FlashAttention.AUTO: lc.LLAMA_FLASH_ATTN_TYPE_AUTO,
     FlashAttention.ON: lc.LLAMA_FLASH_ATTN_TYPE_ENABLED,
@@ -58,6 +59,10 @@ class EngineError(Exception):
         self.kind = kind
         self.sentence = sentence
         self.detail = detail
+
+
+class RefusedError(EngineError):
+    """llama.cpp refused; its log may tell why (:mod:`app.engine.host.refusals`)."""
 
 
 class Aborted(Exception):
@@ -91,7 +96,8 @@ class Model:
 
         Raises:
             Aborted: The abort flag was set meanwhile.
-            EngineError: llama.cpp refuses the file.
+            EngineError: The file is gone.
+            RefusedError: llama.cpp refuses the file.
         """
 
         def progress(fraction: float, _data: object) -> bool:
@@ -111,7 +117,11 @@ class Model:
         if not handle:
             if abort.is_set:
                 raise Aborted
-            raise EngineError(FailureKind.LOAD, "llama.cpp could not load this file.")
+            raise RefusedError(
+                FailureKind.LOAD,
+                "This file is damaged, or of a form that this engine does not know: download it "
+                "again, or take another version.",
+            )
         self.handle = handle
         # llama-cpp-python says "or None" of handles that a loaded model always has.
         self.vocabulary: Any = lc.llama_model_get_vocab(handle)
@@ -266,7 +276,7 @@ class Context:
             flash_attention: Whether to use it.
 
         Raises:
-            EngineError: It does not fit in memory, or llama.cpp refuses the combination.
+            RefusedError: It does not fit in memory, or llama.cpp refuses the combination.
         """
         params = lc.llama_context_default_params()
         params.n_ctx = size_tokens
@@ -280,10 +290,11 @@ class Context:
         params.swa_full = False
         handle = lc.llama_init_from_model(model.handle, params)
         if not handle:
-            raise EngineError(
+            smaller = " or KV cache type q8_0" if kv_type in _LARGE_KV_TYPES else ""
+            raise RefusedError(
                 FailureKind.CONTEXT_MEMORY,
-                f"A context of {size_tokens:,} tokens could not be made: memory is too short for "
-                "it, or this model does not allow the KV cache type.",
+                f"A context of {size_tokens:,} tokens could not be made, most likely because "
+                f"memory is too short for it: choose a smaller context{smaller}.",
             )
         self.handle = handle
         self.model = model
@@ -432,7 +443,8 @@ class Context:
             raise EngineError(FailureKind.GENERATE, "The context has no room for more tokens.")
         raise EngineError(
             FailureKind.GENERATE,
-            "llama.cpp could not decode the next tokens.",
+            "The engine could not compute the next words, most likely because memory is too "
+            "short: close other programs, or choose a smaller context.",
             f"llama_decode returned {status}",
         )
 

@@ -34,6 +34,11 @@ class NativeLog:
         self._callback = lc.llama_log_callback(self._on_log)
         lc.llama_log_set(self._callback, ctypes.c_void_p(0))
 
+    @property
+    def lines(self) -> list[str]:
+        """What came since the last :meth:`collect`."""
+        return self._lines
+
     def collect(self, listener: Callable[[str], None] | None = None) -> list[str]:
         """Begin a new collection of lines; ``listener`` is told each as it comes."""
         self._lines = []

@@ -22,7 +22,7 @@ class NoNumbers(EngineError):
         super().__init__(
             FailureKind.NUMBERS,
             f"This file computes no numbers ({what}): its weights are damaged, or it was converted"
-            " wrongly.",
+            " wrongly. Download it again, or take another version.",
         )
 
 

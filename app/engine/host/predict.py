@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from app.engine.host.load_log import PlannedSizes, tail, why_not_loaded
+from app.engine.host.load_log import PlannedSizes
 from app.engine.host.model import EngineError, Model, context_for
 from app.engine.messages import FailureKind, Predicted
 
@@ -25,20 +25,6 @@ def predict(command: Predict, abort: AbortFlag, log: NativeLog, devices: list[De
     """
     begin_ns = time.perf_counter_ns()
     lines = log.collect()
-    try:
-        return _predict(command, abort, lines, devices, begin_ns)
-    except EngineError as error:
-        sentence = error.sentence
-        if error.kind is FailureKind.LOAD:
-            sentence = why_not_loaded(lines, sentence)
-        raise EngineError(error.kind, sentence, tail(lines)) from error
-    finally:
-        log.collect()
-
-
-def _predict(
-    command: Predict, abort: AbortFlag, lines: list[str], devices: list[Device], begin_ns: int
-) -> Predicted:
     model = Model(command.path, command.gpu_layers, abort, lambda _fraction: None, is_plan=True)
     try:
         model.check_writes()
@@ -53,7 +39,7 @@ def _predict(
     sizes = PlannedSizes(lines)
     if not sizes.complete:
         raise EngineError(
-            FailureKind.LOAD, "llama.cpp does not say what this file needs in a form known here."
+            FailureKind.LOAD, "What this file needs cannot be predicted: load it, and see."
         )
     return Predicted(
         id=command.id,

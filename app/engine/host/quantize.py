@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import llama_cpp as lc
 
-from app.engine.host.model import EngineError
+from app.engine.host.model import EngineError, RefusedError
 from app.engine.messages import FailureKind, Quantize, Quantized, QuantizeProgress
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ def quantize(command: Quantize, channel: Channel, log: NativeLog) -> None:
     cancelling is the end of this process.
 
     Raises:
-        EngineError: llama.cpp refused; nothing is left behind.
+        EngineError: The target cannot be written; nothing is left behind.
+        RefusedError: llama.cpp refused; likewise.
     """
     begin_ns = time.perf_counter_ns()
     target = Path(command.target)
@@ -42,14 +43,18 @@ def quantize(command: Quantize, channel: Channel, log: NativeLog) -> None:
     params = lc.llama_model_quantize_default_params()
     params.nthread = command.threads
     params.ftype = command.ftype
-    lines = log.collect(listen)
+    log.collect(listen)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         status = lc.llama_model_quantize(
             command.source.encode(), os.fsencode(partial), cast("Any", ctypes.byref(params))
         )
         if status != 0 or not partial.is_file():
-            raise EngineError(FailureKind.QUANTIZE, _why(lines), "\n".join(lines[-20:]))
+            raise RefusedError(
+                FailureKind.QUANTIZE,
+                "This engine cannot shrink this file: take its F16, BF16 or F32 version, or "
+                "another conversion, as the source.",
+            )
         partial.replace(target)
     except OSError as error:
         raise EngineError(
@@ -58,16 +63,6 @@ def quantize(command: Quantize, channel: Channel, log: NativeLog) -> None:
             str(error),
         ) from error
     finally:
-        log.collect()
         with contextlib.suppress(OSError):
             partial.unlink()
     channel.emit(Quantized(command.id, time.perf_counter_ns() - begin_ns))
-
-
-def _why(lines: list[str]) -> str:
-    for line in reversed(lines):
-        if "failed to quantize" in line:
-            reason = line.partition("failed to quantize")[2].lstrip(": ").strip().rstrip(".")
-            if reason:
-                return f"llama.cpp could not quantize this file: {reason}."
-    return "llama.cpp could not quantize this file."

@@ -16,12 +16,13 @@ from app.engine.host.crew import Crew
 from app.engine.host.generator import Generator, failed
 from app.engine.host.hardening import limit_private_memory
 from app.engine.host.kernels import measure_kernels
-from app.engine.host.load_log import LoadSizes, tail, why_not_loaded
+from app.engine.host.load_log import LoadSizes
 from app.engine.host.memory import own_memory
 from app.engine.host.model import Aborted, Context, EngineError, Model, context_for
 from app.engine.host.predict import predict
 from app.engine.host.prompt import PromptWriter
 from app.engine.host.quantize import quantize
+from app.engine.host.refusals import explained
 from app.engine.host.variants import loaded_variant
 from app.engine.messages import (
     PROTOCOL_VERSION,
@@ -121,6 +122,7 @@ class Worker:
         while True:
             command = self._channel.next_command()
             self._abort.begin(command.id)
+            self._log.collect()
             step = _STEPS.get(type(command))
             if step is not None:
                 self._channel.emit(Working(command.id, step))
@@ -130,12 +132,17 @@ class Worker:
                 cancelled = Failed(command.id, FailureKind.CANCELLED, "Stopped.")
                 self._channel.emit(cancelled)
             except EngineError as error:
-                self._channel.emit(failed(command.id, error))
+                self._channel.emit(failed(command.id, explained(error, self._log.lines)))
             except MemoryError:
-                short = EngineError(FailureKind.MEMORY, "Memory is too short for this.")
+                short = EngineError(
+                    FailureKind.MEMORY,
+                    "Memory is too short for this: close other programs, or choose a smaller "
+                    "context or a more shrunken version.",
+                )
                 self._channel.emit(failed(command.id, short))
             finally:
                 self._abort.end()
+                self._log.collect()
 
     def _carry_out(self, command: Command) -> None:
         match command:
@@ -184,7 +191,7 @@ class Worker:
         begin_ns = time.perf_counter_ns()
         self._unload()
         limit_private_memory(command.memory_limit_bytes)
-        lines = self._log.collect()
+        lines = self._log.lines
         shown = 0.0
 
         def on_progress(fraction: float) -> None:
@@ -193,24 +200,18 @@ class Worker:
                 shown = fraction
                 self._channel.emit(LoadProgress(command.id, fraction))
 
-        try:
-            model = Model(command.path, command.gpu_layers, self._abort, on_progress)
-        except EngineError as error:
-            raise EngineError(
-                error.kind, why_not_loaded(lines, error.sentence), tail(lines)
-            ) from error
+        model = Model(command.path, command.gpu_layers, self._abort, on_progress)
         self._model = model
         try:
             model.check_writes()
             if command.context_tokens > 0:
                 self._context = context_for(model, command, self._abort)
-        except EngineError as error:
+        except EngineError:
             self._unload()
-            raise EngineError(error.kind, error.sentence, tail(lines)) from error
+            raise
         self._speed = SpeedTester(model, self._abort, command.kv_type, command.flash_attention)
         self._make_scorer = lambda: _scorer(model, self._abort, command, self._channel)
         sizes = LoadSizes(lines)
-        self._log.collect()
         if self._context is not None:
             self._generator = Generator(self._channel, self._context, sizes.repacked_bytes)
             self._warm_up(self._context)
