@@ -40,6 +40,16 @@ def not_negative(word: str, most: int = MOST_TOKENS) -> int:
     return value
 
 
+def chunks(word: str) -> int:
+    """An argument that must be a number of chunks."""
+    value = positive(word)
+    if value == 1:
+        raise argparse.ArgumentTypeError(
+            "one chunk cannot tell how sure a figure is, so two are the fewest"
+        )
+    return value
+
+
 def threads(word: str) -> int:
     """An argument that must be a number of threads."""
     return positive(word, MOST_THREADS)

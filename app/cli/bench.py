@@ -78,7 +78,8 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         result = bench.run(chosen.files)
     if remember_bench(result, speed_store(paths)):
         console.remark(
-            "Other programs kept the processor busy: speeds taken meanwhile correct no predictions."
+            "Other programs kept the processor busy: these are not the speeds of this PC at rest, "
+            "and they correct no predictions. Measure again when it is calm."
         )
     fewest = min((row.fewest_threads for row in result.rows), default=plan.threads)
     if fewest < plan.threads:

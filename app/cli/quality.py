@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.cli.arguments import THREADS_HELP, positive, threads
+from app.cli.arguments import THREADS_HELP, chunks, positive, threads
 from app.cli.models import MODEL_HELP, add_model_arguments, chosen_models, model_path
 from app.cli.texts import TEXT_HELP, text_named
 from app.cli.words import number
@@ -64,7 +64,9 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ctx", type=positive, default=512, metavar="N", help="chunk length of mode comparable"
     )
-    parser.add_argument("--chunks", type=positive, metavar="N", help="no more chunks than these")
+    parser.add_argument(
+        "--chunks", type=chunks, metavar="N", help="no more chunks than these, two at least"
+    )
     parser.add_argument("--threads", type=threads, metavar="N", help=THREADS_HELP)
     parser.set_defaults(run=run)
 
@@ -96,7 +98,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         references = KeptReferences(paths.cache / "references")
         quality = Quality(plan, paths.state, references, available_memory_bytes, show, chosen.open)
         result = quality.run(reference, files)
-    remarks = _guessing(result, models)
+    remarks = [*result.remarks, *_guessing(result, models)]
     if arguments.json:
         console.json(_document(result, plan, remarks))
     else:

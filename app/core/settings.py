@@ -91,7 +91,7 @@ class SamplingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=False)
 
 
 COMPARE_GREEDY = SamplingSettings()
-CHAT = SamplingSettings(temperature=0.8, repeat_penalty=1.1, seed=None, max_tokens=1024)
+CHAT = SamplingSettings(temperature=0.8, seed=None, max_tokens=1024)
 PRESETS: dict[str, SamplingSettings] = {"Compare (greedy)": COMPARE_GREEDY, "Chat": CHAT}
 
 

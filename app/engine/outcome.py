@@ -45,20 +45,23 @@ _DOING = {
 _WITHOUT_MODEL = frozenset(
     {Step.START, Step.IDLE, Step.LOAD, Step.PREDICT, Step.KERNELS, Step.CHECK}
 )
-_ADVICE_ON_FILE = (
-    "Reload tries again; if it happens again, the file is damaged or this llama.cpp does not know "
-    "it: download it again or take another version."
+_FILE = (
+    "if it happens again, the file is damaged or this engine does not know it: download it again "
+    "or take another version"
 )
-_ADVICE_ON_RUNNING = (
-    "Reload tries again; if it happens again, this llama.cpp cannot run this file on this PC: take "
-    "another version."
-)
-_ADVICE = {
-    Step.LOAD: _ADVICE_ON_FILE,
-    Step.PREDICT: _ADVICE_ON_FILE,
-    Step.RENDER: "Choose one of the well-known templates in this pane's settings.",
-    Step.TOKENIZE: "It was this text that the model's tokenizer did not stand: shorten it, or "
-    "break up what repeats in it. The file may be sound.",
+_RUNNING = "if it happens again, this engine cannot run this file on this PC: take another version"
+_WAYS_ON = {
+    Step.START: "if it happens again, install Shrinkscope again",
+    Step.LOAD: _FILE,
+    Step.PREDICT: _FILE,
+    Step.RENDER: "choose one of the well-known templates",
+    Step.TOKENIZE: "it was this text that the model's tokenizer did not stand, and the file may be "
+    "sound: shorten it, or break up what repeats in it",
+    Step.PROMPT: _RUNNING,
+    Step.GENERATE: _RUNNING,
+    Step.BENCH: _RUNNING,
+    Step.SCORE: _RUNNING,
+    Step.QUANTIZE: "take another conversion of the model as the source",
 }
 
 
@@ -118,25 +121,26 @@ class EngineOutcome:
     def _own_end(self) -> str:
         doing = _DOING[self.step]
         what = doing if self.step in _WITHOUT_MODEL else f"on this file {doing}"
-        if self.abort_text:
-            reason = self.abort_text.splitlines()[0].rstrip(".")
-            return f"llama.cpp gave up {what}: {reason}."
-        if self.status == -signal.SIGABRT:
-            return f"llama.cpp gave up {what} without saying why."
+        way_on = f"; {_WAYS_ON[self.step]}" if self.step in _WAYS_ON else ""
+        if self.abort_text or self.status == -signal.SIGABRT:
+            return f"llama.cpp gave up {what}{way_on}."
         if self.status == -getattr(signal, "SIGKILL", 9):
-            return "The engine was ended from outside, most likely because memory ran out."
+            return (
+                "The engine was ended from outside, most likely because memory ran out: close "
+                "other programs, or choose a smaller context or a more shrunken version."
+            )
         if self.lacks_instruction:
             return (
                 "This processor lacks an instruction that the engine was built for: "
                 "“shrinkscope devices” repairs that, or says how."
             )
         if self.status in (-signal.SIGSEGV, -getattr(signal, "SIGBUS", 7)):
-            return f"The engine crashed {doing}."
-        return f"The engine ended unexpectedly {doing}, with status {self.status}."
+            return f"The engine crashed {doing}{way_on}."
+        return f"The engine ended unexpectedly {doing}, with status {self.status}{way_on}."
 
     @property
     def advice(self) -> str:
-        """What the person can try."""
+        """What the person can try in a window, beside what the sentence says."""
         if self.cause is EndCause.LOAD_STALLED:
             return (
                 "Take another version of the model; where the file lies on a slow or distant disk, "
@@ -144,8 +148,6 @@ class EngineOutcome:
             )
         if self.cause is EndCause.TEMPLATE_TIMEOUT:
             return "Choose one of the well-known templates in this pane's settings."
-        if self.status == -getattr(signal, "SIGKILL", 9):
-            return "Close other programs, choose a smaller context or a more shrunken version."
         if self.lacks_instruction:
             return "Repair the engine: it goes on without what fails here."
-        return f"The other panes go on. {_ADVICE.get(self.step, _ADVICE_ON_RUNNING)}"
+        return "The other panes go on. Reload tries again."

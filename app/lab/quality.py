@@ -121,7 +121,10 @@ class Quality:
             if error is not None:
                 _blame_reference(rows, error)
             row = QualityRow(str(reference), base.level_name, facts=facts, error=error)
-            return QualityResult(self._shelf.engine, row, floor, rows)
+            remarks = self._beyond_training(
+                [base, *(c.model for c in opened if isinstance(c, Candidate))]
+            )
+            return QualityResult(self._shelf.engine, row, floor, rows, remarks)
 
     # --- the text -------------------------------------------------------------------------
 
@@ -147,11 +150,18 @@ class Quality:
             needed = _LEAST_CHUNKS * plan.chunk_tokens
         self._chunks = chunks[:most]
         if len(self._chunks) < _LEAST_CHUNKS:
-            raise PersonError(
-                f"The text is too short to score: it has {len(tokens):,} tokens, "
-                f"{needed:,} are needed."
-            )
+            raise PersonError(_why_too_few(len(tokens), needed, len(facts.part_tokens), most))
         return facts
+
+    def _beyond_training(self, models: Sequence[ModelFile]) -> list[str]:
+        """Whose chunks are longer than what it was trained for."""
+        size = self._plan.chunk_tokens
+        return [
+            f"“{name}” was trained for {trained:,} tokens and is read here in chunks of {size:,}: "
+            "the figures show what lies beyond its training, not only what shrinking takes."
+            for name, trained in dict.fromkeys((m.path.name, m.context_length) for m in models)
+            if trained is not None and trained < size
+        ]
 
     def _fits(self, candidate: Candidate, reader: TextReader, facts: TextFacts) -> bool:
         """Whether the candidate has the reference's vocabulary; else its row says so."""
@@ -289,6 +299,21 @@ class Quality:
     def _step(self, model: ModelFile) -> None:
         self._done += 1
         self._on_step(min(self._done, self._total), self._total, str(model.path))
+
+
+def _why_too_few(tokens: int, needed: int, parts: int, most: int | None) -> str:
+    """Why a text gives no two chunks."""
+    if most is not None and most < _LEAST_CHUNKS:
+        return "One chunk cannot tell how sure a figure is: take two at least."
+    if tokens < needed:
+        return (
+            f"The text is too short to score: it has {tokens:,} tokens, {needed:,} are needed. "
+            "Name a longer one."
+        )
+    return (
+        f"The text is too short to score: it has {tokens:,} tokens, but in {parts:,} parts, each "
+        f"of which is cut by itself, and a rest below {SHORTEST_CHUNK_TOKENS} tokens is left out."
+    )
 
 
 def _blame_reference(rows: Sequence[QualityRow], sentence: str) -> None:

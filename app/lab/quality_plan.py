@@ -171,9 +171,11 @@ class QualityResult:
         reference: Its error says why not all could be held against it.
         noise_floor: The reference against itself with another batch size and thread count; None
             where it could not be taken.
+        remarks: Sentences on what makes the figures less than they seem.
     """
 
     engine: str
     reference: QualityRow
     noise_floor: QualityFigures | None
     rows: list[QualityRow]
+    remarks: list[str] = field(default_factory=lambda: list[str]())

@@ -91,6 +91,24 @@ def test_what_cannot_be_measured_is_said(
         ended = program.run("quality", "--reference", demo_model, demo_model, *words, status=1)
         assert sentence in ended.err
     program.run("quality", demo_model, "--text", text, status=2)
+    words = ("quality", "--reference", demo_model, demo_model, "--text", text, "--chunks", "1")
+    ended = program.run(*words, status=2)
+    assert "one chunk cannot tell how sure a figure is" in ended.err
+    assert "too short" not in ended.err
+
+
+def test_chunks_beyond_what_a_model_was_trained_for_are_said(program: Program, text: Path) -> None:
+    short = write_tiny_llama(program.home / "short.gguf", context_length=128)
+    longer = write_tiny_llama(program.home / "longer.gguf", context_length=512)
+    words = ("quality", "--reference", longer, short, "--text", text, "--threads", "1")
+    words = (*words, "--mode", "comparable", "--chunks", "2")
+    document = program.json(*words, "--ctx", "256")
+    (remark,) = document["remarks"]
+    assert remark.startswith(
+        "“short.gguf” was trained for 128 tokens and is read here in chunks of"
+    )
+    assert remark in program.run(*words, "--ctx", "256").err
+    assert program.json(*words, "--ctx", "64")["remarks"] == []
 
 
 def test_another_vocabulary_is_refused_and_the_others_go_on(

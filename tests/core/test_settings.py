@@ -29,6 +29,7 @@ def test_the_two_presets() -> None:
     assert {"Compare (greedy)": COMPARE_GREEDY, "Chat": CHAT} == PRESETS
     assert CHAT.temperature > 0
     assert CHAT.seed is None
+    assert CHAT.repeat_penalty == 1.0  # today's models need none, and code and tables suffer
 
 
 def test_only_what_the_model_is_loaded_with_needs_a_reload() -> None:

@@ -16,9 +16,9 @@ from app.engine.outcome import EndCause, EngineOutcome
         (
             -signal.SIGABRT,
             "/build/vendor/llama.cpp/src/llama-vocab.cpp:2544: GGML_ASSERT(a == b) failed\nmore",
-            "llama.cpp gave up on this file: llama-vocab.cpp:2544: GGML_ASSERT(a == b) failed",
+            "llama.cpp gave up on this file; if it happens again, the file is damaged",
         ),
-        (-signal.SIGABRT, "", "without saying why"),
+        (-signal.SIGABRT, "", "llama.cpp gave up on this file; "),
         (-signal.SIGKILL, "", "memory ran out"),
         (-signal.SIGSEGV, "", "crashed"),
         (-signal.SIGILL, "", "lacks an instruction"),
@@ -29,6 +29,7 @@ def test_an_end_of_its_own_is_explained(status: int, log: str, words: str) -> No
     outcome = EngineOutcome(status, None, log)
     assert words in outcome.sentence
     assert outcome.advice
+    assert "GGML" not in outcome.sentence
     assert not outcome.was_wanted
 
 
@@ -49,14 +50,14 @@ def test_what_the_engine_was_at_is_told_and_the_file_is_blamed_for_its_load_alon
     others = {EngineOutcome(status, None, "", other).sentence for other in Step if other != step}
     assert outcome.sentence not in others
     assert outcome.sentence.endswith(".")
-    damaged = "the file is damaged" in outcome.advice
+    damaged = "the file is damaged" in outcome.sentence
     assert damaged == (step in (Step.LOAD, Step.PREDICT))
 
 
 def test_a_crash_over_a_text_blames_the_text() -> None:
     outcome = EngineOutcome(-signal.SIGSEGV, None, "", Step.TOKENIZE)
-    assert outcome.sentence == "The engine crashed as it turned the text into tokens."
-    assert "shorten it" in outcome.advice
+    assert outcome.sentence.startswith("The engine crashed as it turned the text into tokens; ")
+    assert "shorten it" in outcome.sentence
 
 
 def test_what_is_printed_is_cut_before_it_is_told() -> None:

@@ -285,8 +285,7 @@ def _planned(weights_bytes: int, kv_bytes: int, layers: int) -> Predicted:
 
 def is_sentence(text: str) -> bool:
     """Whether a text is one that a person can be told."""
-    ends = text.endswith((".", "?")) or text.startswith("llama.cpp gave up on this file: ")
-    return ends and len(text) < 600 and _UNEXPECTED not in text
+    return text.endswith((".", "?")) and len(text) < 600 and _UNEXPECTED not in text
 
 
 def _strict_json(text: str) -> Any:
