@@ -103,12 +103,14 @@ def test_chunks_beyond_what_a_model_was_trained_for_are_said(program: Program, t
     words = ("quality", "--reference", longer, short, "--text", text, "--threads", "1")
     words = (*words, "--mode", "comparable", "--chunks", "2")
     document = program.json(*words, "--ctx", "256")
-    (remark,) = document["remarks"]
+    remark, *others = document["remarks"]
+    assert not any("was trained" in other for other in others)
     assert remark.startswith(
         "“short.gguf” was trained for 128 tokens and is read here in chunks of"
     )
     assert remark in program.run(*words, "--ctx", "256").err
-    assert program.json(*words, "--ctx", "64")["remarks"] == []
+    below = program.json(*words, "--ctx", "64")["remarks"]
+    assert not any("was trained" in other for other in below)
 
 
 def test_another_vocabulary_is_refused_and_the_others_go_on(
