@@ -36,6 +36,8 @@ VERDICT_RULE = 2
 vanish behind all questions together."""
 _SHOWN_FAILURES = 6
 
+Row = dict[str, Any]
+
 
 def ladder_document(
     result: LadderResult,
@@ -310,3 +312,28 @@ def _failures(
 def items_hash(items: Sequence[TaskItem]) -> str:
     """Two results are about the same questions where this is the same."""
     return hashlib.sha256(repr(tuple(items)).encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def speed_test(row: Row, start: str, depth: int = 0) -> Row | None:
+    """A test of speed: ``pp`` or ``tg``."""
+    for one in row["speed"]:
+        if one["test"].startswith(start) and one["depth"] == depth:
+            return dict(one)
+    return None
+
+
+def summary_of(row: Row) -> Row | None:
+    """All questions in one result; of the reference, its own sum."""
+    if row["all_questions"]:
+        return dict(row["all_questions"])
+    asked = [kind for kind in row["kinds"] if kind["items"]]
+    if len(asked) == 1:
+        return dict(asked[0])
+    if not asked:
+        return None
+    able = [kind for kind in asked if kind["verdict"] != "the reference cannot do this"]
+    items, correct = sum(k["items"] for k in able), sum(k["correct"] for k in able)
+    nothing = dict.fromkeys(asked[0])
+    share = correct / items if items else None
+    return {**nothing, "kind": "all questions", "items": items, "correct": correct,
+            "accuracy": share}  # fmt: skip

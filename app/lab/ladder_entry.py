@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.core.candidate import LETTERS
 from app.core.shared_names import file_name
+from app.lab.ladder_plan import rows_of
 
 if TYPE_CHECKING:
     from app.lab.ladder_control import LadderProgress
@@ -113,12 +114,6 @@ class LadderEntry:
     def letter(self, file: str) -> str:
         """What stands for a file on the page; up to six have a colour too."""
         return self.letters.get(file, "?")
-
-
-def rows_of(plan: LadderPlan) -> tuple[str, ...]:
-    """In the order of the candidates; a reference that is none of them comes first."""
-    candidates = tuple(dict.fromkeys(plan.candidates))
-    return candidates if plan.reference in candidates else (plan.reference, *candidates)
 
 
 def letters_for(files: tuple[str, ...], given: dict[str, str]) -> dict[str, str]:

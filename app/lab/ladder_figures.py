@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from app.core.quality.histogram import EDGES
 from app.core.scatter import PlotPoint
 from app.core.shapes import numbers_of
-from app.lab.ladder_document import candidate_rows, noise_floor_of
-from app.lab.report_words import speed_test, summary_of
+from app.lab.ladder_document import candidate_rows, noise_floor_of, speed_test, summary_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -199,3 +199,9 @@ def steps_of(
     if not in_turns and len(files) > 1 and 0 in speeds:
         steps.append(Step(StepKind.SPEED, (files[0],), 0, again=True))
     return steps
+
+
+def rows_of(plan: LadderPlan) -> tuple[str, ...]:
+    """In the order of the candidates; a reference that is none of them comes first."""
+    candidates = tuple(dict.fromkeys(plan.candidates))
+    return candidates if plan.reference in candidates else (plan.reference, *candidates)

@@ -10,8 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 from app.base.files import read_ordinary
 from app.core.errors import PersonError
 from app.lab.ladder_document import FORMAT, FORMAT_VERSION
-from app.lab.ladder_entry import rows_of
-from app.lab.ladder_plan import FileWords, LadderPlan
+from app.lab.ladder_plan import FileWords, LadderPlan, rows_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,8 +19,8 @@ from app.core.shared_names import file_name
 from app.core.verdict import Limits
 from app.lab.kept_texts import KeptTexts
 from app.lab.ladder_document import items_hash
-from app.lab.ladder_entry import rows_of
 from app.lab.ladder_orders import LadderOrder
+from app.lab.ladder_plan import rows_of
 from app.lab.report_models import ReportModels
 from app.lab.tasks_sets import TaskProfile, own_set
 from app.lab.texts import NO_TEXT, SHIPPED_TEXTS, MeasuredText, text_called, text_file

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from app.core.verdict import Limits
 from app.lab.ladder_control import Gate, LadderProgress
-from app.lab.ladder_entry import AT_WORK, QUEUED, LadderEntry, LadderState, letters_for, rows_of
+from app.lab.ladder_entry import AT_WORK, QUEUED, LadderEntry, LadderState, letters_for
+from app.lab.ladder_plan import rows_of
 from app.lab.ladder_rerun import order_of_plan
 from app.lab.ladder_worker import Ended, Measured, Prepared, Refused
 

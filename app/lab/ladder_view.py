@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.lab.ladder_document import ladder_document
-from app.lab.ladder_entry import rows_of
 from app.lab.ladder_figures import figures_of_document, lettered
+from app.lab.ladder_plan import rows_of
 from app.lab.ladder_remarks import remarks_on
 from app.lab.ladder_verdict import assess
 

@@ -19,10 +19,11 @@ import msgspec
 from app.core.errors import PersonError
 from app.core.verdict import Limits
 from app.lab.ladder_control import Gate, LadderProgress, LadderStopped
-from app.lab.ladder_entry import copied, letters_for, rows_of
+from app.lab.ladder_entry import copied, letters_for
 from app.lab.ladder_kept import ABOUT, About, about_of, plan_of, restored
 from app.lab.ladder_orders import LadderOrder, LadderRun
 from app.lab.ladder_pairs import pair_rates
+from app.lab.ladder_plan import rows_of
 from app.lab.ladder_rerun import order_of_plan
 from app.store.database import open_beside
 from app.store.ladders import LadderStore, StoredStep

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from app.lab import report_words as words
+from app.lab.ladder_document import speed_test, summary_of
 from app.lab.report_plots import mark
 from app.lab.report_sections import details, failures, how_taken, plots, task_table
 from app.lab.report_style import STYLE
@@ -103,7 +104,7 @@ def _cell(label: str, text: str, *notes: str, kind: str = "") -> str:
 
 
 def _cells(document: Row, row: Row, depth: int | None) -> list[tuple[str, ...]]:
-    prompt, generation = words.speed_test(row, "pp"), words.speed_test(row, "tg")
+    prompt, generation = speed_test(row, "pp"), speed_test(row, "tg")
     share = row["bandwidth_share"]
     of_memory = "" if share is None else f"{words.percent(share, 0)} of memory"
     cells: list[tuple[str, ...]] = [
@@ -112,7 +113,7 @@ def _cells(document: Row, row: Row, depth: int | None) -> list[tuple[str, ...]]:
         (words.speed(generation), words.deviation(generation), of_memory),
     ]
     if depth is not None:
-        deep = words.speed_test(row, "tg", depth)
+        deep = speed_test(row, "tg", depth)
         cells.append((words.speed(deep), words.deviation(deep)))
     top = ""
     if row["same_top_low"] is not None:
@@ -136,7 +137,7 @@ def _cells(document: Row, row: Row, depth: int | None) -> list[tuple[str, ...]]:
 
 
 def _answers(row: Row) -> list[tuple[str, ...]]:
-    summary = words.summary_of(row)
+    summary = summary_of(row)
     if summary is None:
         return [(words.UNKNOWN,), (words.UNKNOWN,)]
     share = (f"{summary['correct']} of {summary['items']}", words.percent(summary["accuracy"]))

@@ -10,9 +10,8 @@ from app.core.errors import PersonError
 from app.core.gguf_reader import quotable
 from app.core.shared_names import file_name, names_without_folders
 from app.lab.demo import DEMO_LEVELS, DemoFiles
-from app.lab.ladder_entry import rows_of
 from app.lab.ladder_kept import plan_of, step_result
-from app.lab.ladder_plan import Step, StepKind
+from app.lab.ladder_plan import Step, StepKind, rows_of
 from app.lab.ladder_results import FileFacts
 from app.lab.library import Library
 from app.lab.votes_files import look_at, with_hashes

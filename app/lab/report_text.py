@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from app.core.csv_cells import csv_cell
 from app.core.text import clean_line
 from app.lab import report_words as words
+from app.lab.ladder_document import speed_test, summary_of
 
 if TYPE_CHECKING:
     from app.lab.report_words import Row
@@ -43,8 +44,8 @@ def csv_text(document: Row) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(_CSV_COLUMNS)
     for row in document["candidates"]:
-        summary = words.summary_of(row) or {}
-        prompt, generation = words.speed_test(row, "pp"), words.speed_test(row, "tg")
+        summary = summary_of(row) or {}
+        prompt, generation = speed_test(row, "pp"), speed_test(row, "tg")
         line = {**summary, **row, "state": words.state_of(document, row)}
         votes: Row = row.get("votes") or {}
         line |= {f"votes_{name}": value for name, value in votes.items()}
@@ -120,11 +121,11 @@ def title_of(document: Row) -> str:
 
 
 def _cells(document: Row, row: Row) -> list[str]:
-    prompt, generation = words.speed_test(row, "pp"), words.speed_test(row, "tg")
+    prompt, generation = speed_test(row, "pp"), speed_test(row, "tg")
     kld = words.small(row["mean_kld"])
     if row["mean_kld_low"] is not None:
         kld += f" ({words.interval(row['mean_kld_low'], row['mean_kld_high'])})"
-    summary = words.summary_of(row)
+    summary = summary_of(row)
     right = f"{summary['correct']}/{summary['items']}" if summary else words.UNKNOWN
     points = words.UNKNOWN
     if summary and summary["difference"] is not None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, cast
 
 from app.core.text import clean_text, each_text
+
+if TYPE_CHECKING:
+    from app.lab.ladder_document import Row
 
 UNKNOWN = "–"
 HINT = " (a hint)"
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-Row = dict[str, Any]
 
 
 def shown(document: Row) -> Row:
@@ -67,14 +68,6 @@ def signed_points(value: float | None) -> str:
     return ("−" if points < 0 else "+") + text
 
 
-def speed_test(row: Row, start: str, depth: int = 0) -> Row | None:
-    """A test of speed: ``pp`` or ``tg``."""
-    for one in row["speed"]:
-        if one["test"].startswith(start) and one["depth"] == depth:
-            return dict(one)
-    return None
-
-
 def speed(test: Row | None) -> str:
     """Tokens a second."""
     if test is None or test["mean"] is None:
@@ -88,23 +81,6 @@ def deviation(test: Row | None) -> str:
     if test is None or test["stddev"] is None:
         return ""
     return f"± {plain(test['stddev'], 0 if test['mean'] >= 1000 else 1)}"
-
-
-def summary_of(row: Row) -> Row | None:
-    """All questions in one result; of the reference, its own sum."""
-    if row["all_questions"]:
-        return dict(row["all_questions"])
-    asked = [kind for kind in row["kinds"] if kind["items"]]
-    if len(asked) == 1:
-        return dict(asked[0])
-    if not asked:
-        return None
-    able = [kind for kind in asked if kind["verdict"] != "the reference cannot do this"]
-    items, correct = sum(k["items"] for k in able), sum(k["correct"] for k in able)
-    nothing = dict.fromkeys(asked[0])
-    share = correct / items if items else None
-    return {**nothing, "kind": "all questions", "items": items, "correct": correct,
-            "accuracy": share}  # fmt: skip
 
 
 def memory_error(row: Row) -> tuple[str, ...]:
