@@ -14,7 +14,7 @@ from app.lab.report_text import title_of
 from app.lab.report_texts import continuations, histograms
 
 if TYPE_CHECKING:
-    from app.lab.report_words import Row
+    from app.lab.ladder_document import Row
 
 _KINDS = {
     state + hint: css

@@ -16,8 +16,8 @@ from app.lab.report_plots import mark, scatter
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from app.lab.ladder_document import Row
     from app.lab.ladder_figures import LadderFigures
-    from app.lab.report_words import Row
 
 
 def plots(document: Row) -> str:

@@ -13,7 +13,7 @@ from app.lab import report_words as words
 from app.lab.ladder_document import speed_test, summary_of
 
 if TYPE_CHECKING:
-    from app.lab.report_words import Row
+    from app.lab.ladder_document import Row
 
 _CSV_COLUMNS = (
     "file", "name", "level", "is_reference", "file_bytes", "bits_per_weight", "parameters",

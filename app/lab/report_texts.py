@@ -9,7 +9,7 @@ from app.lab import report_words as words
 from app.lab.report_plots import histogram_bars, mark
 
 if TYPE_CHECKING:
-    from app.lab.report_words import Row
+    from app.lab.ladder_document import Row
 
 _SHOWN_WORST = 6
 _SHOWN_PARTINGS = 8
