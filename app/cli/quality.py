@@ -95,7 +95,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
                 task, completed=done, total=total, description="Measuring", note=name[-40:]
             )
 
-        references = KeptReferences(paths.cache / "references")
+        references = KeptReferences(paths.cache / "references", engines_folder=paths.state)
         quality = Quality(plan, paths.state, references, available_memory_bytes, show, chosen.open)
         result = quality.run(reference, files)
     remarks = [*result.remarks, *_guessing(result, models)]

@@ -91,7 +91,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     plan = _plan(arguments, questions, models)
     with console.progress() as progress:
         bar = _Bar(progress)
-        kept = KeptAnswers(paths.cache)
+        kept = KeptAnswers(paths.cache, paths.state)
         tasks = Tasks(plan, paths.state, kept, available_memory_bytes, bar.show, chosen.open)
         result = tasks.run(reference, chosen.files)
     if arguments.json:

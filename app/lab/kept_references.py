@@ -1,7 +1,8 @@
 """Where the distributions of references lie, to be used again for later candidates.
 
-One folder a measurement: a reference file, a text and a method. Everything in it can be made again
-at any time. A folder's age is when it was last used; the oldest go when all together are too large.
+One folder a measurement: a reference file, a text, a method and the engine that evaluated it.
+Everything in it can be made again at any time. A folder's age is when it was last used; the oldest
+go when all together are too large.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from app.lab.engine_identity import engine_identity
 from app.lab.quality_partings import Continuation
 from app.lab.quality_text import TextFacts
 
@@ -25,8 +27,9 @@ if TYPE_CHECKING:
     from app.lab.texts import MeasuredText
 
 MOST_BYTES = 2_000_000_000
-# Raise it when what is kept comes to mean something else. Since 2 it is free of NaN.
-_FORMAT = b"2\0"
+# Raise it when what is kept comes to mean something else. Since 2 it is free of NaN, since 3 it was
+# read in the slices in which prompts are read.
+_FORMAT = b"3\0"
 _FACTS, _TOKENS, _CONTINUATIONS = "facts.json", "tokens", "continuations.json"
 
 _T = TypeVar("_T")
@@ -99,15 +102,24 @@ class KeptReference:
 
 
 class KeptReferences:
-    """All of them, below one folder."""
+    """All of them, below one folder.
 
-    def __init__(self, folder: Path, most_bytes: int = MOST_BYTES) -> None:
+    Args:
+        folder: Made where it is missing.
+        most_bytes: The oldest go when all together are larger.
+        engines_folder: Where engines work; None where they do without no variants.
+    """
+
+    def __init__(
+        self, folder: Path, most_bytes: int = MOST_BYTES, engines_folder: Path | None = None
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self._most_bytes = most_bytes
+        self._engines_folder = engines_folder
 
     def of(self, model: ModelFile, text: MeasuredText, method: str) -> KeptReference:
-        """The one of a reference, a text and a method; older ones may go.
+        """The one of a reference, a text, a method and this PC's engine; older ones may go.
 
         A model file is known by its path, size and time of change, not by reading all of it.
 
@@ -115,6 +127,7 @@ class KeptReferences:
             OSError: The folder cannot be written, or the file is gone.
         """
         digest = sha256(_FORMAT + method.encode() + b"\0" + text.sha256.encode())
+        digest.update(b"\0" + engine_identity(self._engines_folder).encode())
         if "strftime_now" in (model.chat_template or ""):
             # Such a template writes the date into every chat.
             digest.update(datetime.datetime.now().astimezone().date().isoformat().encode())

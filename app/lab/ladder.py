@@ -16,6 +16,7 @@ import msgspec
 from app.core.errors import PersonError
 from app.core.memory import estimate_needed_bytes, memory_budget_bytes
 from app.lab.calls import interruptible
+from app.lab.engine_identity import engine_identity
 from app.lab.ladder_control import Clock, Gate, LadderProgress
 from app.lab.ladder_kept import (
     KeptPlan,
@@ -158,7 +159,8 @@ class Ladder:
             return steps
         items = repr(self._tools.items).encode("utf-8", "backslashreplace")
         try:
-            key = self._plan.key(list(models.values()), self._tools.text.data, items)
+            engine = engine_identity(self._tools.folder).encode()
+            key = self._plan.key(list(models.values()), self._tools.text.data, items, engine)
             kept = msgspec.json.encode(KeptPlan(self._plan, steps)).decode()
             self._kept = self._keeper.begin(key, kept)
             if not self._kept.steps:

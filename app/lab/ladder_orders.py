@@ -246,12 +246,12 @@ class LadderRun:
             list(self._models.values()),
             threads,
             paths.state,
-            KeptAnswers(cache),
+            KeptAnswers(cache, paths.state),
             available_memory_bytes,
             self._open_model,
         )
         try:
-            references = KeptReferences(cache / "references")
+            references = KeptReferences(cache / "references", engines_folder=paths.state)
         except OSError as error:
             raise PersonError(
                 f"The folder {cache} cannot be written: {error.strerror or error}."

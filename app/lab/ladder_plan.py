@@ -22,7 +22,7 @@ PROMPT_TOKENS, GENERATED_TOKENS = 512, 128
 DEPTHS_TOKENS = (0, 2048)
 REPETITIONS = 5
 DEEP_REPETITIONS_QUICK = 3
-_FORMAT = 1
+_FORMAT = 2  # 1: any engine went on with what another one had measured
 
 # A plan may come out of somebody else's report.
 FileWords = Annotated[str, Meta(min_length=1, max_length=32_768)]
@@ -119,7 +119,7 @@ class LadderPlan(msgspec.Struct, frozen=True):
         return self.repetitions if depth_tokens == 0 else self.deep_repetitions
 
     def key(self, models: Sequence[ModelFile], *contents: bytes) -> str:
-        """Names this plan over these very files, texts and questions.
+        """Names this plan over these very files, texts and questions, on this engine.
 
         Model files are known by path, size and time of change, not by reading all of them.
 

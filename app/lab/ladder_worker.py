@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _CHANGED = (
-    "Its files, its text or its questions have changed since, so it cannot go on. What was "
-    "measured is kept; measure once more for the rest."
+    "Its files, its text, its questions or this PC's engine have changed since, so it cannot go "
+    "on. What was measured is kept; measure once more for the rest."
 )
 _UNEXPECTED = "Something unexpected went wrong; the log has the details."
 

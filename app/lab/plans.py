@@ -16,8 +16,7 @@ import msgspec
 
 from app.core.fit import Needs, overhead_bytes
 from app.engine.messages import Predicted
-from app.lab.speeds import ENGINE_PACKAGE
-from app.monitor.machine import machine_facts
+from app.lab.engine_identity import engine_identity
 from app.store.plans import PlanStore
 
 if TYPE_CHECKING:
@@ -51,28 +50,22 @@ class Plans:
     Args:
         store: Keeps them.
         engine: Names the engine's build and what it runs on; nothing is kept where it is empty.
-            Called once, when first needed.
+            Asked each time: an engine may be built anew while this program runs.
     """
 
     def __init__(self, store: PlanStore, engine: Callable[[], str]) -> None:
         self._store = store
         self._name_engine = engine
-        self._named: str | None = None
 
     @classmethod
     def of_this_pc(cls, paths: Paths) -> Plans:
         """Those of this engine on this PC."""
-        return cls(PlanStore(paths.cache / "plans.sqlite3"), _engine_build)
+        store = PlanStore(paths.cache / "plans.sqlite3")
+        return cls(store, lambda: engine_identity(paths.state))
 
     def prepare(self) -> None:
-        """Find out which engine this PC has, which takes some hundredths of a second."""
-        if self._named is None:
-            self._named = self._name_engine()
-
-    @property
-    def _engine(self) -> str:
-        self.prepare()
-        return self._named or ""
+        """Find out which engine this PC has: the first time takes some hundredths of a second."""
+        self._name_engine()
 
     def find(
         self,
@@ -82,9 +75,10 @@ class Plans:
         flash_attention: FlashAttention,
     ) -> Predicted | None:
         """The plan of a load with all layers on what there is; None where it is not known."""
-        if not self._engine:
+        engine = self._name_engine()
+        if not engine:
             return None
-        known = self._store.get(self._key(model, context_tokens, kv_type, flash_attention))
+        known = self._store.get(self._key(engine, model, context_tokens, kv_type, flash_attention))
         if known is None:
             return None
         try:
@@ -101,8 +95,9 @@ class Plans:
         plan: Predicted,
     ) -> None:
         """Remember what llama.cpp said."""
-        if self._engine and not any("gpu" in device.kind for device in plan.devices):
-            key = self._key(model, context_tokens, kv_type, flash_attention)
+        engine = self._name_engine()
+        if engine and not any("gpu" in device.kind for device in plan.devices):
+            key = self._key(engine, model, context_tokens, kv_type, flash_attention)
             self._store.keep(key, msgspec.json.encode(plan))
 
     def needed_bytes(
@@ -118,6 +113,7 @@ class Plans:
 
     def _key(
         self,
+        engine: str,
         model: ModelFile,
         context_tokens: int,
         kv_type: KvType,
@@ -126,16 +122,5 @@ class Plans:
         # Where the file lies does not matter; how its shards were cut does not either.
         facts = repr(replace(model, path=Path(), shard_paths=()))
         tokens = min(context_tokens, model.context_length or context_tokens)
-        parts = (_FORMAT, self._engine, facts, tokens, str(kv_type), str(flash_attention))
+        parts = (_FORMAT, engine, facts, tokens, str(kv_type), str(flash_attention))
         return hashlib.sha256(repr(parts).encode("utf-8", "backslashreplace")).hexdigest()
-
-
-def _engine_build() -> str:
-    """Names the installed engine by the hashes of all its files, and the GPUs it may find."""
-    from importlib import metadata  # it takes long to import, and the window starts with this
-
-    try:
-        record = metadata.distribution(ENGINE_PACKAGE).read_text("RECORD")
-    except metadata.PackageNotFoundError:
-        return ""
-    return repr((record, machine_facts().gpus)) if record else ""

@@ -19,11 +19,11 @@ from app.core.instruction_sets import sets_in_use
 from app.core.self_check import CHECKED_TYPES, F16, F32, EngineCheck, Finding, TypeFinding
 from app.engine import messages as m
 from app.engine.client import EngineClient, Exited
-from app.engine.variants import leave_out, left_out, libraries_stamp
+from app.engine.variants import leave_out, left_out
 from app.lab.calls import EngineFailed, check_end
 from app.lab.demo import demo_base
 from app.lab.engine_hello import gpus_of
-from app.monitor.machine import processor_facts
+from app.lab.engine_identity import engine_identity
 from app.monitor.process import processor_seconds
 from app.store.engine_checks import EngineCheckStore
 
@@ -57,7 +57,7 @@ class SelfChecks:
 
     Args:
         paths: The program's folders.
-        build: Names the engine's libraries, the processor, and the variants that are left out.
+        build: Names the engine that works in a folder.
     """
 
     def __init__(self, paths: Paths, build: Callable[[Path], str] | None = None) -> None:
@@ -128,9 +128,9 @@ class SelfChecks:
 
 
 def engine_build(folder: Path) -> str:
-    """Names the engine's libraries, the processor and the variants left out in this folder."""
-    stamp = libraries_stamp()
-    return repr((_FORMAT, stamp, processor_facts(), left_out(folder))) if stamp else ""
+    """Names the engine in this folder and how it is checked; empty where there is none."""
+    identity = engine_identity(folder)
+    return repr((_FORMAT, identity)) if identity else ""
 
 
 def check_engine(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.lab.speeds import ENGINE_PACKAGE
+from app.lab.engine_identity import engine_identity
 from app.lab.tasks_plan import TaskAnswer
-from app.monitor.machine import machine_facts
 from app.store.task_answers import TaskAnswerStore
 
 if TYPE_CHECKING:
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
     from app.core.tasks.items import TaskItem
     from app.lab.tasks_plan import TaskPlan
 
-_FORMAT = 2  # 1: a blank line ended answers that had not begun
+_FORMAT = 3  # 1: a blank line ended answers that had not begun; 2: slices followed the time
 _FILE = "tasks.sqlite3"
 _ENGINE = "engine"
 
@@ -29,13 +27,18 @@ _ENGINE = "engine"
 class KeptAnswers:
     """Remembers answers below a cache folder; what was right is judged anew each time.
 
-    An answer is known by the file (path, size, time of change), the engine's build, the question,
-    the thinking switch and the most tokens. How many threads worked, and in how large a
-    context, is no part of it: that changes nothing but rounding.
+    An answer is known by the file (path, size, time of change), the engine's build and threads, the
+    question, the thinking switch and the most tokens. How many engines worked, and in how large a
+    context, is no part of it.
+
+    Args:
+        cache_folder: The program's.
+        engines_folder: Where engines work; None where they do without no variants.
     """
 
-    def __init__(self, cache_folder: Path) -> None:
+    def __init__(self, cache_folder: Path, engines_folder: Path | None = None) -> None:
         self._store = TaskAnswerStore(cache_folder / _FILE)
+        self._engines_folder = engines_folder
 
     def known(self, model: ModelFile, plan: TaskPlan) -> tuple[dict[str, TaskAnswer], str]:
         """The answers that are known, by the items' keys, and the engine that gave them.
@@ -43,7 +46,7 @@ class KeptAnswers:
         Raises:
             OSError: The file is gone.
         """
-        kept = self._store.answers(_name_of(model, plan))
+        kept = self._store.answers(self._name_of(model, plan))
         found: dict[str, TaskAnswer] = {}
         for item in plan.items:
             blob = kept.get(_question(item, plan.most_tokens(item, model)))
@@ -66,7 +69,15 @@ class KeptAnswers:
             if item.key in answers:
                 question = _question(item, plan.most_tokens(item, model))
                 blobs[question] = msgspec.json.encode(answers[item.key])
-        self._store.keep(_name_of(model, plan), blobs)
+        self._store.keep(self._name_of(model, plan), blobs)
+
+    def _name_of(self, model: ModelFile, plan: TaskPlan) -> str:
+        engine = engine_identity(self._engines_folder)
+        digest = sha256(repr((_FORMAT, engine, plan.threads, plan.thinking)).encode())
+        for path in model.shard_paths:
+            found = path.stat()
+            digest.update(f"\0{path.absolute()}\0{found.st_size}\0{found.st_mtime_ns}".encode())
+        return digest.hexdigest()
 
 
 def _decoded(blob: bytes) -> TaskAnswer | None:
@@ -76,25 +87,5 @@ def _decoded(blob: bytes) -> TaskAnswer | None:
         return None
 
 
-def _name_of(model: ModelFile, plan: TaskPlan) -> str:
-    digest = sha256(repr((_FORMAT, _engine_build(), plan.thinking)).encode())
-    for path in model.shard_paths:
-        found = path.stat()
-        digest.update(f"\0{path.absolute()}\0{found.st_size}\0{found.st_mtime_ns}".encode())
-    return digest.hexdigest()
-
-
 def _question(item: TaskItem, most_tokens: int) -> str:
     return sha256(f"{most_tokens}\0{item.prompt}".encode("utf-8", "replace")).hexdigest()
-
-
-@cache
-def _engine_build() -> str:
-    """Names the installed engine by the hashes of its files, and the GPUs it may find."""
-    from importlib import metadata  # it takes long to import, and the window starts with this
-
-    try:
-        record = metadata.distribution(ENGINE_PACKAGE).read_text("RECORD")
-    except metadata.PackageNotFoundError:
-        record = None
-    return repr((record, machine_facts().gpus))

@@ -19,6 +19,7 @@ from app.core.votes.choices import shuffle
 from app.core.votes.pairs import Role, VoteAnswer, VotedFile, VotePair
 from app.engine import messages as m
 from app.lab.calls import EngineCalls, EngineFailed
+from app.lab.engine_identity import engine_identity
 from app.lab.tasks_plan import THINKING_TOKENS
 from app.lab.votes_events import Answered, AnswersProgress, FileKnown, PairFailed
 from app.lab.votes_files import known_again, look_at, with_hashes
@@ -82,6 +83,7 @@ class AnswerMaker:
         self._crashes: Counter[str] = Counter()
         self._engines: dict[str, EngineCalls] = {}
         self._failed: set[int] = set()
+        self._identity = ""
         self._done = self._total = 0
 
     def stop(self) -> None:
@@ -90,7 +92,8 @@ class AnswerMaker:
 
     def run(self, pairs: Sequence[VotePair]) -> None:
         """Answer what is missing; what is answered when it ends, however it ends, was told."""
-        self._total = sum(pair.answer(role) is None for pair in pairs for role in Role)
+        self._identity = engine_identity(self._folder)
+        self._total = sum(self._is_missing(pair, role) for pair in pairs for role in Role)
         try:
             self._progress()
             self._prepare(pairs)
@@ -164,9 +167,14 @@ class AnswerMaker:
 
     # --- one answer -----------------------------------------------------------------------
 
+    def _is_missing(self, pair: VotePair, role: Role) -> bool:
+        """Whether an answer is wanted; one of another engine is not held against this one's."""
+        is_half_answered = pair.answer(role.other) is None
+        return pair.answer(role) is None or (is_half_answered and self._identity not in pair.engine)
+
     def _answer(self, pair: VotePair, role: Role) -> None:
         self._check()
-        if pair.answer(role) is not None:
+        if not self._is_missing(pair, role):
             return
         file = pair.file(role)
         sentence = None
@@ -202,7 +210,7 @@ class AnswerMaker:
             if answer.stop_reason is StopReason.CONTEXT:
                 return _FULL
         name = engine.hello.engine if engine.hello is not None else ""
-        self._tell(Answered(pair.id, role, answer, name))
+        self._tell(Answered(pair.id, role, answer, f"{name}, build {self._identity}"))
         return None
 
     def _engine(self, path: str, pair: VotePair) -> EngineCalls:

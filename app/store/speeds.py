@@ -59,18 +59,27 @@ class SpeedStore:
     """
 
     def __init__(
-        self, path: Path, machine: str, clock_ns: Callable[[], int] = time.time_ns
+        self,
+        path: Path,
+        machine: str | Callable[[], str],
+        clock_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         """Prepare.
 
         Args:
             path: The database; its folder must exist.
-            machine: Names this PC and its engine; speeds of another one do not count.
+            machine: Names this PC and its engine; speeds of another one do not count. Asked each
+                time where an engine may be built anew meanwhile.
             clock_ns: Tells the time since 1970.
         """
         self._database = SmallDatabase(path, "speeds", _CREATE, lasting=True)
-        self._machine = machine
+        self._name_machine = machine
         self._clock_ns = clock_ns
+
+    @property
+    def _machine(self) -> str:
+        named = self._name_machine
+        return named if isinstance(named, str) else named()
 
     def rates(self, threads: int) -> MachineRates | None:
         """What was measured with so many threads; None where nothing was."""

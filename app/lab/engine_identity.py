@@ -1,0 +1,50 @@
+"""One name for the engine that computes on this PC; what another one computed is never held
+against what this one does."""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from app.engine.starting import engine_environment
+from app.engine.variants import left_out, libraries_stamp
+from app.monitor.machine import machine_facts, processor_facts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# What takes one kernel for another, or one device.
+_STEERING = ("GGML_", "LLAMA_")
+_DEVICES = "VISIBLE_DEVICES"
+
+
+def engine_identity(folder: Path | None) -> str:
+    """Names the engine's libraries, what they run on, and how they are steered. Any thread.
+
+    It is another one after an upgrade of llama.cpp, after a build with or without a GPU or an
+    instruction set, for other variants left out, on another processor or another GPU.
+
+    Args:
+        folder: The engines' working folder, which knows the variants that they do without; None
+            where they do without none.
+
+    Returns:
+        Empty where there is no engine.
+    """
+    stamp = libraries_stamp()
+    if not stamp:
+        return ""
+    steering = sorted(
+        (name, value)
+        for name, value in engine_environment().items()
+        if name.upper().startswith(_STEERING) or _DEVICES in name.upper()
+    )
+    parts = (stamp, *_pc(), left_out(folder) if folder is not None else (), steering)
+    return sha256(repr(parts).encode("utf-8", "backslashreplace")).hexdigest()[:20]
+
+
+@cache
+def _pc() -> tuple[object, ...]:
+    # Takes some hundredths of a second, and stays as it is as long as this program runs.
+    return processor_facts(), machine_facts().gpus
