@@ -10,8 +10,10 @@ from app.cli.hub_words import add_endpoint, opened_hub, parameters
 from app.cli.words import gigabytes, number
 from app.core.errors import PersonError
 from app.core.fit import LevelChoice, recommend
+from app.core.kinds import ModelKind
 from app.core.labels import told_level
-from app.core.listing import HubFileKind, bits_per_weight, largest_first
+from app.core.listing import bits_per_weight, largest_first
+from app.core.model_file import NoCandidateError
 from app.core.settings import KvType
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from app.store.paths import Paths
 
     Answers = Mapping[str, Fit | PersonError]
+
+_MODEL = ModelKind.LANGUAGE_MODEL
 
 
 def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
@@ -66,9 +70,16 @@ class _Listing:
         answer = self.answers.get(file.name)
         return None if isinstance(answer, PersonError) else answer
 
-    def error(self, file: ListedFile) -> str | None:
-        """Why it cannot be told."""
+    def kind(self, file: ListedFile) -> ModelKind:
+        """What it is: by its header where that was read, by its name else."""
         answer = self.answers.get(file.name)
+        return answer.kind if isinstance(answer, NoCandidateError) else file.kind
+
+    def error(self, file: ListedFile) -> str | None:
+        """Why it cannot be told; None too for what is no language model."""
+        answer = self.answers.get(file.name)
+        if isinstance(answer, NoCandidateError):
+            return None
         return answer.sentence if isinstance(answer, PersonError) else None
 
     def level(self, file: ListedFile) -> str | None:
@@ -88,7 +99,7 @@ class _Listing:
         fit = self.fit(file)
         if fit is not None:
             return fit.model.bits_per_weight or None
-        if file.kind is not HubFileKind.MODEL or not file.complete:
+        if self.kind(file) is not _MODEL or not file.complete:
             return None
         return bits_per_weight(file.size_bytes, self.repository.facts.parameters)
 
@@ -144,7 +155,7 @@ def _answers(
     console: Console,
     paths: Paths,
 ) -> Answers:
-    models = [file for file in repository.files if file.kind is HubFileKind.MODEL]
+    models = [file for file in repository.files if file.kind is _MODEL]
     if not models:
         return {}
     from app.cli.fit_words import fitter
@@ -196,7 +207,7 @@ def _plain(listing: _Listing, file: ListedFile) -> dict[str, object]:
         "shards": file.shards,
         "level": of_header or file.level,
         "label": file.level,
-        "kind": file.kind.value,
+        "kind": "model" if listing.kind(file) is _MODEL else listing.kind(file).value,
         "bytes": file.size_bytes,
         "bits_per_weight": listing.bits(file),
         "fit": None if fit is None else fit_document(fit),
@@ -226,7 +237,9 @@ def _show(listing: _Listing, console: Console) -> None:
                 _speed(listing.fit(file)),
                 _verdict(listing.fit(file)),
                 str(file.shards) if file.complete else f"{len(file.parts)} of {file.shards}",
-                file.name if file.kind is HubFileKind.MODEL else f"{file.name} ({file.kind})",
+                file.name
+                if listing.kind(file) is _MODEL
+                else f"{file.name} ({listing.kind(file)})",
             )
             for file in listing.rows()
         ],

@@ -8,13 +8,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.core.kinds import ModelKind
 from app.core.labels import level_in_name, told_level
 from app.core.levels import shrink_rank
-from app.core.model_file import ModelFile, ModelKind
 from app.core.model_names import family_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from app.core.model_file import ModelFile
 
 # What cannot differ between files that come from one original model: architecture, layers, width
 # of the residual stream, experts.

@@ -6,12 +6,14 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+from app.core.kinds import ModelKind
 from app.core.labels import canonical_label
-from app.core.listing import HubFileKind, ListedFile
 from app.core.model_names import ends_with_level, model_stem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from app.core.listing import ListedFile
 
 
 class NoSuchFileError(PersonError):
@@ -27,8 +29,8 @@ def find_file(files: Sequence[ListedFile], wanted: str) -> ListedFile:
     named = [file for file in files if any(part.name == wanted for part in file.parts)]
     if named:
         return _whole(named[0])
-    models = [file for file in files if file.kind is HubFileKind.MODEL]
-    cut = [file for file in files if file.kind is HubFileKind.CUT]
+    models = [file for file in files if file.kind is ModelKind.LANGUAGE_MODEL]
+    cut = [file for file in files if file.kind is ModelKind.CUT]
     if cut and not models:
         return _whole(cut[0])
     if not models:
@@ -56,7 +58,7 @@ def find_file(files: Sequence[ListedFile], wanted: str) -> ListedFile:
 
 
 def _whole(file: ListedFile) -> ListedFile:
-    if file.kind is HubFileKind.CUT:
+    if file.kind is ModelKind.CUT:
         raise NoSuchFileError(
             f"“{file.level or model_stem(file.name)}” is there, but cut by hand into"
             f" {file.shards} pieces ({file.name} and so on): download these from the"

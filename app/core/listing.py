@@ -5,37 +5,34 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from app.core.kinds import ModelKind, kind_in_name
 from app.core.labels import label_rank, level_in_name
 from app.core.model_names import parse_shard_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-_PROJECTOR = re.compile(r"(?:^|[-_. /])mmproj(?:$|[-_. /])", re.IGNORECASE)
 _IMPORTANCE = re.compile(r"(?:^|[-_. /])imatrix(?:$|[-_. /])", re.IGNORECASE)
-# By their place they are for speculative decoding; by a word alone, they may be whole models.
-_DRAFTER = r"(?:mtp|draft|drafter|assistant|eagle3|dflash)"
-_DRAFTER_PLACE = re.compile(rf"(?:^|/){_DRAFTER}[-_./]", re.IGNORECASE)
-_DRAFTER_WORD = re.compile(rf"[-_. ]{_DRAFTER}(?=$|[-_. /])", re.IGNORECASE)
+# What goes with a model: by its place it is known; by a word alone, it may be a whole model.
+_COMPANIONS = tuple(
+    (
+        kind,
+        re.compile(rf"(?:^|/)(?:{words})[-_./]", re.IGNORECASE),
+        re.compile(rf"[-_. ](?:{words})(?=$|[-_. /])", re.IGNORECASE),
+    )
+    for kind, words in (
+        (ModelKind.DRAFTER, "mtp|draft|drafter|assistant|eagle3|dflash"),
+        (ModelKind.ADAPTER, "lora|loras|adapter"),
+    )
+)
 # What “split” and such leave: x.gguf.part1of2, x.gguf-split-a, x.gguf.001, x.gguf.aa.
 _CUT = re.compile(
     r"(?P<whole>.+\.gguf)[-._](?:(?:part|split)[-_.]?(?:(?P<number>\d{1,3})"
     r"(?:[-_]?of[-_]?(?P<count>\d{1,3}))?|(?P<letters>[a-z]{1,2}))|(?P<tail>\d{3}|a[a-z]))",
     re.IGNORECASE | re.DOTALL | re.ASCII,
 )
-
-
-class HubFileKind(StrEnum):
-    """What a file of a repository is, as far as its name tells."""
-
-    MODEL = "model"
-    CUT = "cut by hand"
-    DRAFTER = "drafter"
-    PROJECTOR = "projector"
-    IMPORTANCE_MATRIX = "importance matrix"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,7 @@ class ListedFile:
     """
 
     name: str
-    kind: HubFileKind
+    kind: ModelKind
     level: str | None
     parts: tuple[RepoFile, ...]
     shards: int = 1
@@ -89,21 +86,18 @@ def group_files(files: Iterable[RepoFile]) -> list[ListedFile]:
     """
     files = list(files)
     sets: dict[tuple[str, int], dict[int, RepoFile]] = defaultdict(dict)
-    single: list[ListedFile] = []
     for file in files:
-        kind = _kind(file.name)
-        if kind is None:
-            continue
-        shard = parse_shard_name(file.name)
-        if shard is None or kind is not HubFileKind.MODEL:
-            single.append(ListedFile(file.name, kind, level_in_name(file.name), (file,)))
-        else:
-            sets[shard.stem, shard.count][shard.number] = file
+        if _kind(file.name) is not None:
+            shard = parse_shard_name(file.name)
+            stem, count = (shard.stem, shard.count) if shard is not None else (file.name, 1)
+            sets[stem, count][shard.number if shard is not None else 1] = file
+    whole: list[ListedFile] = []
     for (_, count), numbered in sets.items():
         parts = tuple(numbered[number] for number in sorted(numbered))
         name = parts[0].name
-        single.append(ListedFile(name, HubFileKind.MODEL, level_in_name(name), parts, count))
-    return sorted(_without_drafters(single) + _pieces(files), key=_order)
+        kind = _kind(name) or ModelKind.LANGUAGE_MODEL
+        whole.append(ListedFile(name, kind, level_in_name(name), parts, count))
+    return sorted(_with_companions(whole) + _pieces(files), key=_order)
 
 
 def largest_first(
@@ -116,7 +110,7 @@ def largest_first(
 
     def place(file: ListedFile) -> tuple[bool, bool, float]:
         known = round(bits(file) or 0.0, 2)
-        return file.kind is not HubFileKind.MODEL, not known, -known
+        return file.kind is not ModelKind.LANGUAGE_MODEL, not known, -known
 
     return sorted(files, key=place)
 
@@ -126,53 +120,49 @@ def bits_per_weight(tensor_bytes: int, parameters: int | None) -> float | None:
     return tensor_bytes * 8 / parameters if parameters else None
 
 
-def _kind(file_name: str) -> HubFileKind | None:
+def _kind(file_name: str) -> ModelKind | None:
     lowered = file_name.lower()
     base = lowered.rpartition("/")[2]
     if base.endswith(".imatrix") or (base.endswith(".dat") and "imatrix" in base):
-        return HubFileKind.IMPORTANCE_MATRIX
+        return ModelKind.IMPORTANCE_MATRIX
     if not lowered.endswith(".gguf"):
         return None
     stem = base.removesuffix(".gguf")
     if _IMPORTANCE.search(stem) and level_in_name(file_name) is None:
-        return HubFileKind.IMPORTANCE_MATRIX
+        return ModelKind.IMPORTANCE_MATRIX
     if stem.endswith("imatrix"):
-        return HubFileKind.IMPORTANCE_MATRIX
-    return HubFileKind.PROJECTOR if _PROJECTOR.search(stem) else HubFileKind.MODEL
+        return ModelKind.IMPORTANCE_MATRIX
+    # The folder counts too: ggml-org keeps many models in one repository.
+    return kind_in_name(lowered.removesuffix(".gguf")) or ModelKind.LANGUAGE_MODEL
 
 
-_KINDS = tuple(HubFileKind)
+_KINDS = tuple(ModelKind)
 
 
 def _order(file: ListedFile) -> tuple[int, int, int, str]:
     return (_KINDS.index(file.kind), label_rank(file.level or ""), -file.size_bytes, file.name)
 
 
-def _without_drafters(files: list[ListedFile]) -> list[ListedFile]:
-    """The same files; what only drafts for a model that is there too is no model."""
-    models = [file for file in files if file.kind is HubFileKind.MODEL]
+def _with_companions(files: list[ListedFile]) -> list[ListedFile]:
+    """The same files; what only goes with a model that is there too is no model."""
+    models = [file for file in files if file.kind is ModelKind.LANGUAGE_MODEL]
     plain = [
         file
         for file in models
-        if not _DRAFTER_PLACE.search(file.name) and not _DRAFTER_WORD.search(file.name)
+        if not any(
+            place.search(file.name) or word.search(file.name) for _, place, word in _COMPANIONS
+        )
     ]
-    if not plain:
-        return files
-    return [
-        replace(file, kind=HubFileKind.DRAFTER)
-        if file.kind is HubFileKind.MODEL and _is_drafter(file, plain)
-        else file
-        for file in files
-    ]
+    return [_companion(file, plain) if plain and file in models else file for file in files]
 
 
-def _is_drafter(file: ListedFile, plain: list[ListedFile]) -> bool:
-    if _DRAFTER_PLACE.search(file.name):
-        return True
-    if not _DRAFTER_WORD.search(file.name):
-        return False
+def _companion(file: ListedFile, plain: list[ListedFile]) -> ListedFile:
     alike = [model for model in plain if model.level == file.level] or plain
-    return file.size_bytes * 2 < min(model.size_bytes for model in alike)
+    is_small = file.size_bytes * 2 < min(model.size_bytes for model in alike)
+    for kind, place, word in _COMPANIONS:
+        if place.search(file.name) or (is_small and word.search(file.name)):
+            return replace(file, kind=kind)
+    return file
 
 
 def _pieces(files: Iterable[RepoFile]) -> list[ListedFile]:
@@ -189,7 +179,7 @@ def _pieces(files: Iterable[RepoFile]) -> list[ListedFile]:
     return [
         ListedFile(
             name=placed[min(placed)].name,
-            kind=HubFileKind.CUT,
+            kind=ModelKind.CUT,
             level=level_in_name(whole),
             parts=tuple(placed[place] for place in sorted(placed)),
             shards=max(counts[whole], len(placed)),

@@ -6,12 +6,12 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from app.core.attention import AttentionShape, attention_shape
 from app.core.errors import PersonError
-from app.core.gguf_reader import damaged
+from app.core.gguf_reader import GgufError, damaged
+from app.core.kinds import ModelKind, kind_of_header, why_no_candidate
 from app.core.levels import FULL_PRECISION_BITS, TENSOR_TYPES, level_by_ftype, level_of_tensor_type
 from app.core.model_names import family_of, is_telling_name, model_stem
 
@@ -23,17 +23,11 @@ if TYPE_CHECKING:
 
 # Of names and the like. Real ones stay below a hundred letters.
 _MOST_LETTERS = 300
+# What llama.cpp demands of the files that it loads.
+_LONGEST_NAME = 63
+_ALIGNMENT = 32
 # The experts of a layer in one tensor, as converters write them today, or each in its own.
 _EXPERT = re.compile(r"blk\.\d+\.ffn_(?:\w+_(?:ch)?exps(?:\.|$)|(?:gate|up|down)\.\d+\.)")
-
-
-class ModelKind(Enum):
-    """What a GGUF file holds."""
-
-    LANGUAGE_MODEL = "language model"
-    PROJECTOR = "image or sound projector"
-    ADAPTER = "adapter"
-    IMPORTANCE_MATRIX = "importance matrix"
 
 
 class ModelFileError(PersonError):
@@ -53,6 +47,18 @@ class TruncatedFileError(ModelFileError):
         super().__init__(f"{subject} is truncated: {_shortfall(present_bytes, needed_bytes)}.")
         self.present_bytes = present_bytes
         self.needed_bytes = needed_bytes
+
+
+class NoCandidateError(ModelFileError):
+    """The file is sound, but of a kind that cannot be asked.
+
+    Attributes:
+        kind: What it is.
+    """
+
+    def __init__(self, kind: ModelKind, file_name: str) -> None:
+        super().__init__(why_no_candidate(kind, file_name))
+        self.kind = kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,11 @@ class ModelFile:
     family_key: str
     type_ids: tuple[int, ...] = ()
 
+    def check_answers(self) -> None:
+        """Raise ``NoCandidateError`` where the file is no language model."""
+        if self.kind is not ModelKind.LANGUAGE_MODEL:
+            raise NoCandidateError(self.kind, self.path.name)
+
     @property
     def bits_per_weight(self) -> float:
         """Bits of the tensors divided by the parameters; 0 for a file without tensors."""
@@ -150,7 +161,9 @@ class ModelFile:
         first = shards[0]
         header = first.header
         tensors = [tensor for shard in shards for tensor in shard.header.tensors]
-        kind = _kind(header)
+        kind = kind_of_header(header, {tensor.name for tensor in tensors})
+        if kind is ModelKind.LANGUAGE_MODEL:
+            _check_readable(shards, tensors)
         architecture = header.text("general.architecture") or ""
         if len(architecture) > _MOST_LETTERS:
             damaged(f"the name of its architecture has {len(architecture):,} letters")
@@ -238,16 +251,26 @@ def _check_set(shards: Sequence[Shard]) -> None:
         )
 
 
-def _kind(header: GgufHeader) -> ModelKind:
-    architecture = header.text("general.architecture")
-    declared = header.text("general.type")
-    if declared == "mmproj" or architecture == "clip":
-        return ModelKind.PROJECTOR
-    if declared == "adapter" or header.text("adapter.type") is not None:
-        return ModelKind.ADAPTER
-    if declared == "imatrix" or "imatrix.chunk_count" in header.metadata:
-        return ModelKind.IMPORTANCE_MATRIX
-    return ModelKind.LANGUAGE_MODEL
+def _check_readable(shards: Sequence[Shard], tensors: Sequence[TensorInfo]) -> None:
+    """Refuse what llama.cpp would refuse in words of its own, or abort over."""
+    long = next(
+        (tensor.name for tensor in tensors if len(tensor.name.encode()) > _LONGEST_NAME), ""
+    )
+    if long:
+        raise GgufError(
+            f"This model file names a tensor by {len(long.encode())} bytes, and llama.cpp reads"
+            f" {_LONGEST_NAME} at most: it was made for another program; get another version.",
+            detail=f"tensor {long!r}",
+        )
+    for shard in shards:
+        start = shard.header.data_offset
+        if any((start + tensor.offset) % _ALIGNMENT for tensor in shard.header.tensors):
+            raise GgufError(
+                f"This model file’s tensors do not begin at multiples of {_ALIGNMENT} bytes, as"
+                " llama.cpp demands: get another version, or have it written anew by llama.cpp’s"
+                " own tools.",
+                detail=f"general.alignment = {shard.header.integer('general.alignment')}",
+            )
 
 
 def _active_parameters(tensors: Sequence[TensorInfo], experts: int, experts_used: int) -> int:

@@ -141,11 +141,13 @@ class Fitter:
             flash_attention: As it will be loaded.
 
         Raises:
+            NoCandidateError: It is no language model.
             PersonError: The header is broken, or llama.cpp refuses it; the sentence says why.
         """
         begin_s = time.monotonic()
         shards = read_shards(path)
         model = ModelFile.from_headers(shards)
+        model.check_answers()
         tensors = [tensor for shard in shards for tensor in shard.header.tensors]
         question = Question(
             model, layer_bytes(tensors, model.block_count), kv_type, flash_attention

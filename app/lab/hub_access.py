@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.hub_names import HubAddress, parse_hub_address
+from app.core.kinds import ModelKind
 from app.core.listed_choice import find_file
-from app.core.listing import HubFileKind, ListedFile
 from app.hub.cache import HubCache
 from app.hub.catalogue import Catalogue, Repository
 from app.hub.connection import HubConnection
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from app.core.listing import ListedFile
     from app.hub.download import Fetched
     from app.hub.progress import Progress
     from app.hub.stopping import StopFlag
@@ -117,7 +118,7 @@ class HubAccess:
 
 
 def _only(repository: Repository) -> ListedFile:
-    models = [file for file in repository.files if file.kind is HubFileKind.MODEL]
+    models = [file for file in repository.files if file.kind is ModelKind.LANGUAGE_MODEL]
     if len(models) == 1:
         return find_file(repository.files, models[0].name)
     if not models:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.library.found import FoundFile
 
 # Raise it when the same header comes to mean something else.
-_MEANING = 2
+_MEANING = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from app.core.gguf import GgufError, GgufHeader, NeedMoreBytes, parse_header
 from app.core.model_file import (
     ModelFile,
     ModelFileError,
-    ModelKind,
     Shard,
     TruncatedFileError,
     declared_shard_count,
@@ -37,16 +36,13 @@ def open_model_file(path: str | os.PathLike[str]) -> ModelFile:
     Any shard of a set opens the set. Links are followed, but the names beside the link count.
 
     Raises:
+        NoCandidateError: The file is of another kind.
         ModelFileError: There is no usable language model there; the sentence says why.
         GgufError: The header is broken.
     """
     model = inspect_file(path)
-    if model.kind is ModelKind.LANGUAGE_MODEL:
-        return model
-    raise ModelFileError(
-        f"“{model.path.name}” is no language model by itself: it holds an {model.kind.value}.",
-        detail=str(model.path),
-    )
+    model.check_answers()
+    return model
 
 
 def inspect_file(path: str | os.PathLike[str]) -> ModelFile:

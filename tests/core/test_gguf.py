@@ -268,6 +268,11 @@ def test_garbage_behind_the_magic(garbage: bytes) -> None:
 HUGE = 2**60
 
 
+def typed(type_id: int, key: str, value: object) -> bytes:
+    """A header with one entry and one tensor of a type."""
+    return container(1, 1, entry(key, value) + tensor_info("t", (32,), type_id, 0))
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
@@ -277,6 +282,10 @@ HUGE = 2**60
         (b"\x80\x12\0\0\0\0\0\0" + b'{"__metadata__"', "safetensors"),
         (b"version https://git-lfs.github.com/spec/v1", "Git LFS pointer"),
         (b"<!DOCTYPE html><html>", "web page"),
+        (b"\n <!DOCTYPE html><html>", "web page"),
+        (b'{"error":"Repository not found"}', "is a text"),
+        (b"Access to model x is restricted.", "is a text"),
+        (b"\x7fELF" + b"\0" * 40, "llamafile"),
         (b"\0" * 64, "never finished"),
         (container(0, 0, version=1), "version 1"),
         (container(0, 0, version=4), "newer"),
@@ -298,13 +307,23 @@ HUGE = 2**60
         (header({"general.alignment": 24}), "alignment"),
         (header({"general.alignment": 0}), "alignment"),
         (header({"general.alignment": "32"}), "alignment"),
-        (container(1, 0, text("x" * 64)), "name of its tensor 0"),
+        (container(1, 0, text("x" * 1_025)), "name of its tensor 0"),
+        (header({"general.alignment": Typed(GgufType.UINT64, 32)}), "alignment"),
+        (header({"general.alignment": Typed(GgufType.UINT64, 2**40)}), "alignment"),
         (container(1, 0, text("t") + struct.pack("<I", 5)), "5 dimensions"),
         (container(1, 0, tensor_info("t", (2**40, 2**40), 0, 0)), "impossible size"),
         (container(1, 0, tensor_info("t", (2**63, 0), 0, 0)), "impossible size"),
         (container(1, 0, tensor_info("t", (2**61,), 0, 0)), "impossible size"),
         (container(1, 0, tensor_info("t", (32,), 31, 0)), "Q4_0_4_4"),
-        (container(1, 0, tensor_info("t", (32,), 43, 0)), "(43)"),
+        (container(1, 0, tensor_info("t", (32,), 43, 0)), "type 43"),
+        (container(1, 0, tensor_info("t", (32,), 36, 0)), "I2_S of Microsoft"),
+        (typed(36, "general.file_type", 25), "IQ4_NL_4_4"),
+        (typed(39, "general.architecture", "bitnet-b1.58"), "TL2 of Microsoft"),
+        (container(1, 0, tensor_info("t", (32,), 4, 0)), "Q4_2, which llama.cpp no longer"),
+        (typed(4, "general.architecture", "gptoss"), "Ollama’s own"),
+        (container(1, 0, tensor_info("t", (32,), 146, 0)), "IQ4_KSS of ik_llama.cpp"),
+        (container(1, 0, tensor_info("t", (32,), 339, 0)), "339 of ik_llama.cpp"),
+        (container(1, 0, tensor_info("t", (32,), 200, 0)), "type 200, which this program"),
         (container(1, 0, tensor_info("t", (255,), 12, 0)), "whole blocks"),
         (container(1, 0, tensor_info("t", (), 12, 0)), "whole blocks"),
         (container(1, 0, tensor_info("t", (8,), 0, 16)), "not where it should be"),

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.kinds import ModelKind
 from app.core.labels import level_in_name
 from app.core.levels import LEVELS
 from app.core.listed_choice import NoSuchFileError, find_file
-from app.core.listing import HubFileKind, RepoFile, bits_per_weight, group_files
+from app.core.listing import RepoFile, bits_per_weight, group_files
 
 
 @pytest.mark.parametrize(
@@ -53,17 +54,17 @@ def test_every_level_is_recognised(level: str, separator: str, lower: bool) -> N
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("model-Q8_0.gguf", HubFileKind.MODEL),
-        ("mmproj-F16.gguf", HubFileKind.PROJECTOR),
-        ("model.mmproj-Q8_0.gguf", HubFileKind.PROJECTOR),
-        ("model.imatrix", HubFileKind.IMPORTANCE_MATRIX),
-        ("model-imatrix.gguf", HubFileKind.IMPORTANCE_MATRIX),
-        ("imatrix_unsloth.dat", HubFileKind.IMPORTANCE_MATRIX),
-        ("imatrix.gguf", HubFileKind.IMPORTANCE_MATRIX),
-        ("model-imatrix-Q4_K_M.gguf", HubFileKind.MODEL),
+        ("model-Q8_0.gguf", ModelKind.LANGUAGE_MODEL),
+        ("mmproj-F16.gguf", ModelKind.PROJECTOR),
+        ("model.mmproj-Q8_0.gguf", ModelKind.PROJECTOR),
+        ("model.imatrix", ModelKind.IMPORTANCE_MATRIX),
+        ("model-imatrix.gguf", ModelKind.IMPORTANCE_MATRIX),
+        ("imatrix_unsloth.dat", ModelKind.IMPORTANCE_MATRIX),
+        ("imatrix.gguf", ModelKind.IMPORTANCE_MATRIX),
+        ("model-imatrix-Q4_K_M.gguf", ModelKind.LANGUAGE_MODEL),
     ],
 )
-def test_kinds_are_recognised(name: str, kind: HubFileKind) -> None:
+def test_kinds_are_recognised(name: str, kind: ModelKind) -> None:
     (file,) = group_files([RepoFile(name, 10)])
     assert file.kind is kind
 
@@ -79,7 +80,7 @@ def test_kinds_are_recognised(name: str, kind: HubFileKind) -> None:
 )
 def test_a_drafter_never_stands_for_a_level(drafter: RepoFile) -> None:
     listed = group_files([drafter, RepoFile("x-Q8_0.gguf", 100), RepoFile("x-Q4_K_M.gguf", 60)])
-    assert {file.name: file.kind for file in listed}[drafter.name] is HubFileKind.DRAFTER
+    assert {file.name: file.kind for file in listed}[drafter.name] is ModelKind.DRAFTER
     assert find_file(listed, "Q8_0").name == "x-Q8_0.gguf"
     assert find_file(listed, drafter.name).parts == (drafter,)
 
@@ -87,7 +88,7 @@ def test_a_drafter_never_stands_for_a_level(drafter: RepoFile) -> None:
 def test_a_whole_model_with_a_drafters_word_is_a_model() -> None:
     for names in (["mtp-x-Q8_0.gguf"], ["x-MTP-Q8_0.gguf", "x-Q8_0.gguf"]):
         listed = group_files(RepoFile(name, 100) for name in names)
-        assert {file.kind for file in listed} == {HubFileKind.MODEL}
+        assert {file.kind for file in listed} == {ModelKind.LANGUAGE_MODEL}
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_what_was_cut_by_hand_is_listed_as_cut(pieces: list[str]) -> None:
     listed = group_files(RepoFile(name, 7) for name in names)
     assert [file.name for file in listed] == ["x-Q2_K.gguf", pieces[0]]
     assert [part.name for part in listed[1].parts] == pieces
-    assert (listed[1].kind, listed[1].level, listed[1].complete) == (HubFileKind.CUT, "Q8_0", True)
+    assert (listed[1].kind, listed[1].level, listed[1].complete) == (ModelKind.CUT, "Q8_0", True)
     for wanted in ("q8_0", pieces[1]):
         with pytest.raises(NoSuchFileError, match=f"cut by hand into {len(pieces)} pieces"):
             find_file(listed, wanted)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core.listing import HubFileKind
+from app.core.kinds import ModelKind
 from app.hub.catalogue import SearchQuery, SearchSort
 from app.hub.errors import (
     HubBroken,
@@ -79,11 +79,11 @@ def test_a_repository_is_resolved_to_one_commit_with_its_model_files(
     assert repository.commit == hub.repositories[REPO].commit
     shown = [(file.level, file.kind, file.shards, file.size_bytes) for file in repository.files]
     assert shown == [
-        ("Q8_0", HubFileKind.MODEL, 2, 1_600_000),
-        ("Q4_K_M", HubFileKind.MODEL, 1, 3_000_000),
-        ("Q2_K", HubFileKind.MODEL, 1, 2_000),
-        ("F16", HubFileKind.PROJECTOR, 1, 1_000),
-        (None, HubFileKind.IMPORTANCE_MATRIX, 1, 1_000),
+        ("Q8_0", ModelKind.LANGUAGE_MODEL, 2, 1_600_000),
+        ("Q4_K_M", ModelKind.LANGUAGE_MODEL, 1, 3_000_000),
+        ("Q2_K", ModelKind.LANGUAGE_MODEL, 1, 2_000),
+        ("F16", ModelKind.PROJECTOR, 1, 1_000),
+        (None, ModelKind.IMPORTANCE_MATRIX, 1, 1_000),
     ]
     digests = [part.sha256 for part in repository.files[0].parts]
     assert digests == [file.sha256 for file in hub.repositories[REPO].files[1:3]]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core.listing import HubFileKind, ListedFile, RepoFile
+from app.core.kinds import ModelKind
+from app.core.listing import ListedFile, RepoFile
 from app.hub.catalogue import SearchQuery
 from app.hub.errors import (
     DownloadError,
@@ -63,7 +64,7 @@ def listed(hub: FakeHub) -> tuple[str, RepoFile]:
 def read_header(hub: FakeHub, way: Way) -> None:
     commit, file = listed(hub)
     reader = HeaderReader(way.connection, way.cache.folder / "headers")
-    reader.read(REPO, commit, ListedFile(SINGLE, HubFileKind.MODEL, None, (file,)))
+    reader.read(REPO, commit, ListedFile(SINGLE, ModelKind.LANGUAGE_MODEL, None, (file,)))
 
 
 def get(hub: FakeHub, way: Way) -> None:

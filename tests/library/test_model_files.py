@@ -10,7 +10,8 @@ import pytest
 
 from app.core.errors import PersonError
 from app.core.gguf import GgufError, parse_header
-from app.core.model_file import ModelFileError, ModelKind, TruncatedFileError
+from app.core.kinds import ModelKind
+from app.core.model_file import ModelFileError, TruncatedFileError
 from app.library import model_files
 from app.library.model_files import inspect_file, open_model_file, read_header
 from tests.helpers.gguf_container import container, file_bytes

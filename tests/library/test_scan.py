@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.core.family import LibraryModel, ModelSource
 from app.core.gguf import GgufType
-from app.core.model_file import ModelKind
+from app.core.kinds import ModelKind
 from app.library import scan as scanning
 from app.library import walk
 from app.library.facts import Facts, from_bytes, to_bytes

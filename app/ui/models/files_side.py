@@ -8,8 +8,8 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.candidate import MAX_CANDIDATES
+from app.core.kinds import ModelKind
 from app.core.listed_choice import NoSuchFileError, find_file
-from app.core.listing import HubFileKind
 from app.ui.format import byte_size
 from app.ui.models.error_words import sentence
 from app.ui.models.files_model import FilesModel
@@ -78,7 +78,7 @@ class FilesSide(QWidget):
     ) -> None:
         """Show its files, check the one that was asked for, and begin to predict."""
         self._repository = repository
-        models = [file for file in repository.files if file.kind is HubFileKind.MODEL]
+        models = [file for file in repository.files if file.kind is ModelKind.LANGUAGE_MODEL]
         self.model.set_files(models, repository.facts.parameters)
         self._say_others(repository)
         self._choose(address.file_name or address.level)
@@ -138,10 +138,10 @@ class FilesSide(QWidget):
 
     def _say_others(self, repository: Repository) -> None:
         kinds = {
-            HubFileKind.CUT: self.tr("cut by hand, to be joined"),
-            HubFileKind.DRAFTER: self.tr("drafter"),
-            HubFileKind.PROJECTOR: self.tr("projector"),
-            HubFileKind.IMPORTANCE_MATRIX: self.tr("importance matrix"),
+            ModelKind.CUT: self.tr("cut by hand, to be joined"),
+            ModelKind.DRAFTER: self.tr("drafter"),
+            ModelKind.PROJECTOR: self.tr("projector"),
+            ModelKind.IMPORTANCE_MATRIX: self.tr("importance matrix"),
         }
         words = [
             f"{file.name} ({kinds[file.kind]}, {byte_size(file.size_bytes)})"

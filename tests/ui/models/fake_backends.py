@@ -10,7 +10,8 @@ from pathlib import Path
 from app.core.errors import PersonError
 from app.core.family import LibraryModel, ModelSource
 from app.core.fit import Needs, judge
-from app.core.listing import HubFileKind, ListedFile, RepoFile
+from app.core.kinds import ModelKind
+from app.core.listing import ListedFile, RepoFile
 from app.hub.catalogue import FoundRepository, Repository, SearchQuery
 from app.ui.models.download_ports import ComparisonGroup, DownloadEntry, DownloadState, GroupMember
 from app.ui.models.ports import AccountStatus, Backends, FitFigures, RemovalPlan
@@ -46,7 +47,7 @@ def model_file(level: str, size_bytes: int, *, shards: int = 1) -> ListedFile:
             RepoFile(f"model-{level}-{n:05}-of-{shards:05}.gguf", size_bytes // shards, "b" * 64)
             for n in range(1, shards + 1)
         )
-    return ListedFile(parts[0].name, HubFileKind.MODEL, level, parts, shards)
+    return ListedFile(parts[0].name, ModelKind.LANGUAGE_MODEL, level, parts, shards)
 
 
 def repository(repo_id: str = "org/model-GGUF", **facts: object) -> Repository:
@@ -59,7 +60,7 @@ def repository(repo_id: str = "org/model-GGUF", **facts: object) -> Repository:
         model_file("Q2_K", 2_720_000_000),
         ListedFile(
             "mmproj-F16.gguf",
-            HubFileKind.PROJECTOR,
+            ModelKind.PROJECTOR,
             "F16",
             (RepoFile("mmproj-F16.gguf", 620_000_000, "c" * 64),),
         ),

@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication
 
 from app.core.errors import PersonError
 from app.core.family import LibraryModel, ModelSource, families
-from app.core.model_file import ModelKind
+from app.core.kinds import ModelKind
 from app.ui.models.folders_popup import FoldersEditor
 from app.ui.models.library_model import LibraryColumn, LibraryRole, LibraryTreeModel
 from app.ui.widgets import ElidedLabel, IconButton

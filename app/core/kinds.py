@@ -1,0 +1,213 @@
+"""What a GGUF file is: by its header where that is at hand, by its name until then."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from app.core.gguf import GgufHeader
+
+
+class ModelKind(StrEnum):
+    """What a GGUF file holds; only the first kind answers by itself."""
+
+    LANGUAGE_MODEL = "language model"
+    CUT = "cut by hand"
+    DRAFTER = "drafter"
+    PROJECTOR = "projector"
+    ADAPTER = "adapter"
+    CONTROL_VECTOR = "control vector"
+    EMBEDDING = "embedding model"
+    RERANKER = "reranking model"
+    ENCODER = "encoder"
+    DIFFUSION = "diffusion language model"
+    IMAGE = "image model"
+    SPEECH = "speech model"
+    VOCABULARY = "vocabulary"
+    IMPORTANCE_MATRIX = "importance matrix"
+    OTHER = "other file"
+
+
+_K = ModelKind
+_BELONGS = "open the model that it belongs to"
+_INSTEAD = "open a language model instead"
+_WHAT = {
+    _K.DRAFTER: f"a drafter, which guesses ahead for a larger model: {_BELONGS}",
+    _K.PROJECTOR: f"a projector, which shows pictures or sound to a language model: {_BELONGS}",
+    _K.ADAPTER: f"an adapter, which changes a language model: {_BELONGS}",
+    _K.CONTROL_VECTOR: f"a control vector, which steers a language model: {_BELONGS}",
+    _K.EMBEDDING: f"an embedding model, which turns texts into numbers for searching: {_INSTEAD}",
+    _K.RERANKER: f"a reranking model, which rates texts that were found: {_INSTEAD}",
+    _K.ENCODER: f"an encoder, which reads texts for another model: {_INSTEAD}",
+    _K.DIFFUSION: "a diffusion language model, which llama.cpp’s chat programs do not run:"
+    " open one that writes word by word",
+    _K.IMAGE: f"an image model, which makes pictures or videos: {_INSTEAD}",
+    _K.SPEECH: f"a speech model, which hears or speaks: {_INSTEAD}",
+    _K.VOCABULARY: f"a vocabulary without a model’s weights: {_INSTEAD}",
+    _K.IMPORTANCE_MATRIX: "an importance matrix, which helps to shrink a model:"
+    " open the model that it was made from",
+    _K.OTHER: f"another kind of file, by what its tensors are called: {_INSTEAD}",
+}
+
+
+def why_no_candidate(kind: ModelKind, file_name: str) -> str:
+    """Say what a file is that cannot be asked, and what to open in its place."""
+    return f"“{file_name}” is {_WHAT[kind]}."
+
+
+_ARCHITECTURES = {
+    _K.PROJECTOR: "clip",
+    _K.EMBEDDING: "bert distilbert roberta xlm-roberta modern-bert nomic-bert nomic-bert-moe"
+    " neo-bert jina-bert-v2 jina-bert-v3 eurobert gemma-embedding llama-embed",
+    _K.ENCODER: "t5 t5encoder umt5",
+    _K.DIFFUSION: "dream llada llada-moe rnd1",
+    _K.DRAFTER: "gemma4-assistant eagle eagle2 eagle3 dflash dspark medusa",
+    _K.SPEECH: "wavtokenizer-dec qwen3tts pockettts whisper kokoro outetts parler bark csm dia"
+    " vibevoice snac parakeet moonshine",
+    _K.IMAGE: "flux flux2 sd1 sd2 sd3 sdxl aura ltxv hyvid wan lumina2 cosmos hidream qwen_image"
+    " z_image chroma pig cow pixart mochi cogvideox kandinsky5 omnigen",
+    _K.CONTROL_VECTOR: "controlvector",
+}
+_BY_ARCHITECTURE = {name: kind for kind, names in _ARCHITECTURES.items() for name in names.split()}
+_BY_ENDING = ((r"[-_](?:assistant|mtp|draft|drafter)$", _K.DRAFTER), (r"tts$", _K.SPEECH))
+_DECLARED = {
+    "mmproj": _K.PROJECTOR,
+    "adapter": _K.ADAPTER,
+    "imatrix": _K.IMPORTANCE_MATRIX,
+    "vocab": _K.VOCABULARY,
+    "vocoder": _K.SPEECH,
+}
+_TAGS = {
+    "text-ranking": _K.RERANKER,
+    "sentence-similarity": _K.EMBEDDING,
+    "feature-extraction": _K.EMBEDDING,
+    "text-to-image": _K.IMAGE,
+    "image-to-image": _K.IMAGE,
+    "text-to-video": _K.IMAGE,
+    "image-to-video": _K.IMAGE,
+    "text-to-speech": _K.SPEECH,
+    "text-to-audio": _K.SPEECH,
+    "automatic-speech-recognition": _K.SPEECH,
+}
+_GENERATES = frozenset({"text-generation", "conversational", "image-text-to-text"})
+# Of {arch}.pooling_type: 0 pools nothing, 1 to 3 make one row of numbers, 4 one rating of a text.
+_POOLS, _RATES = frozenset({1, 2, 3}), 4
+# How tensors are called that no language model has.
+_BY_ENDING_OF_TENSOR = (
+    (r".*\.lora_[ab]$|.*\.lora_(?:up|down)\.", _K.ADAPTER),
+    (r".*\.in_sum2$", _K.IMPORTANCE_MATRIX),
+    (r"direction\.\d+$", _K.CONTROL_VECTOR),
+)
+# The same, where there is neither a table of tokens nor a layer of a language model.
+_BY_TENSOR = (
+    (r"text_model\.|enc\.blk\.|encoder\.block\.", _K.ENCODER),
+    (r"(?:[va]\.|mm\.|resampler\.)", _K.PROJECTOR),
+    (r"(?:model\.)?(?:audio_)?(?:encoder|decoder)\.(?:blocks|conv|layers)|posnet|convnext|vocoder",
+     _K.SPEECH),
+    (r"model\.diffusion_model\.|(?:double|single|joint|transformer)_blocks\.|blocks\.\d+\."
+     r"|img_in\.|x_embedder|patch_embed|first_stage_model\.|(?:input|output|down|up|mid)_blocks?\.",
+     _K.IMAGE),
+)  # fmt: skip
+
+
+def kind_of_architecture(architecture: str) -> ModelKind | None:
+    """What all files of an architecture are, where they are no language models; else None."""
+    name = architecture.strip().lower()
+    found = _BY_ARCHITECTURE.get(name)
+    return found or next((kind for end, kind in _BY_ENDING if re.search(end, name)), None)
+
+
+def kind_of_header(header: GgufHeader, tensor_names: Collection[str]) -> ModelKind:
+    """What a file is by its header.
+
+    Args:
+        header: Of the file, or of the first shard.
+        tensor_names: Of all shards.
+    """
+    if (declared := _declared(header)) is not None:
+        return declared
+    architecture = header.text("general.architecture") or ""
+    by_architecture = kind_of_architecture(architecture)
+    pooling = header.integer(f"{architecture}.pooling_type")
+    rates = pooling == _RATES or any(name.startswith("cls.") for name in tensor_names)
+    if by_architecture is not None:
+        return _K.RERANKER if by_architecture is _K.EMBEDDING and rates else by_architecture
+    if any(key.startswith("diffusion.") for key in header.metadata):
+        return _K.DIFFUSION
+    if pooling == _RATES:
+        return _K.RERANKER
+    if pooling in _POOLS or header.metadata.get(f"{architecture}.attention.causal") is False:
+        return _K.EMBEDDING
+    if not tensor_names:
+        return _K.VOCABULARY if header.length("tokenizer.ggml.tokens") else _K.LANGUAGE_MODEL
+    return _kind_of_tensors(tensor_names) or _kind_of_tags(header) or _K.LANGUAGE_MODEL
+
+
+def _declared(header: GgufHeader) -> ModelKind | None:
+    if header.text("adapter.type") is not None:
+        return _K.ADAPTER
+    if "imatrix.chunk_count" in header.metadata:
+        return _K.IMPORTANCE_MATRIX
+    return _DECLARED.get((header.text("general.type") or "").strip().lower())
+
+
+def _kind_of_tensors(names: Collection[str]) -> ModelKind | None:
+    if (known := _first(_BY_ENDING_OF_TENSOR, names)) is not None:
+        return known
+    has_layers = any(name.startswith("blk.") for name in names)
+    if has_layers and not any(name.startswith("blk.0.") for name in names):
+        # Only the layers that guess ahead, cut off from behind a model's own.
+        return _K.DRAFTER if any(".nextn." in name for name in names) else None
+    if has_layers or "token_embd.weight" in names:
+        return None
+    return _first(_BY_TENSOR, names) or _K.OTHER
+
+
+def _first(patterns: Iterable[tuple[str, ModelKind]], names: Collection[str]) -> ModelKind | None:
+    return next(
+        (kind for pattern, kind in patterns if any(re.match(pattern, name) for name in names)), None
+    )
+
+
+def _kind_of_tags(header: GgufHeader) -> ModelKind | None:
+    given = header.metadata.get("general.tags")
+    return kind_of_tags({str(tag) for tag in given}) if isinstance(given, tuple) else None
+
+
+def kind_of_tags(tags: Collection[str]) -> ModelKind | None:
+    """What a model is by the tags of its page; None where they do not exclude that it answers."""
+    if _GENERATES & set(tags):
+        return None
+    return next((kind for tag, kind in _TAGS.items() if tag in tags), None)
+
+
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:^|[-_. /])(?:{pattern})(?=$|[-_. /])", re.IGNORECASE)
+
+
+# Only words that language models are not called by.
+_BY_NAME = (
+    (_words(r"ggml-vocab(?:-[a-z0-9.-]+)?"), _K.VOCABULARY),
+    (_words(r"mmproj"), _K.PROJECTOR),
+    (_words(r"control[-_]?vectors?"), _K.CONTROL_VECTOR),
+    (_words(r"re-?rank(?:er|ing)?(?:-v\d)?"), _K.RERANKER),
+    (_words(r"embed(?:dings?|der)?|embeddinggemma|bge-(?:small|base|large|m3|multilingual|code)"
+            r"|(?:multilingual-)?e5-(?:small|base|large|mistral)|gte-(?:small|base|large|qwen\d)"
+            r"|all-minilm|minilm|gte-modernbert"), _K.EMBEDDING),
+    (_words(r"u?m?t5[-_]?(?:xxl|v1_1|xl)|clip[-_](?:l|g|h|vit)|t5-encoder"), _K.ENCODER),
+    (_words(r"llada(?:\d[.\d]*)?|dream-(?:v0|org)|diffucoder"), _K.DIFFUSION),
+    (_words(r"flux\.?[12]?-?(?:dev|schnell|kontext|krea|fill|klein)|stable-diffusion|sdxl|sd3(?:\.5)?"
+            r"|qwen[-_]image|z[-_]image|wan2\.\d|ltx[-_]?(?:video|v|2)|hunyuan-?video|hidream"),
+     _K.IMAGE),
+    (_words(r"whisper-(?:tiny|base|small|medium|large)|wavtokenizer|outetts|kokoro|tts|vocoder"
+            r"|parakeet"), _K.SPEECH),
+)  # fmt: skip
+
+
+def kind_in_name(name: str) -> ModelKind | None:
+    """What a file or repository is called that is no language model; else None."""
+    return next((kind for pattern, kind in _BY_NAME if pattern.search(name)), None)
