@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from app.core.kinds import ModelKind
 from app.core.labels import level_in_name, told_level
 from app.core.levels import shrink_rank
-from app.core.model_names import family_of
+from app.core.model_names import family_of, is_telling_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 # of the residual stream, experts.
 _Shape = tuple[str, int, int, int]
 _UNKNOWN_SHAPE: _Shape = ("", 0, 0, 0)
+_NO_SIGNS = re.compile(r"[^a-z0-9]")
 
 
 class ModelSource(StrEnum):
@@ -117,20 +119,23 @@ def families(models: Iterable[LibraryModel]) -> tuple[Family, ...]:
     """Group language models by the model that they come from, the families by their names.
 
     Files belong together when their names, but for the level, and their layers are the same.
-    Adapters, projectors and such are left out: see :func:`companions`.
+    Files of other kinds are left out: see :func:`companions`.
     """
     alike: dict[str, dict[_Shape, list[LibraryModel]]] = defaultdict(lambda: defaultdict(list))
     broken: list[LibraryModel] = []
     beside: dict[str, set[tuple[str, _Shape]]] = defaultdict(set)
+    namesakes: dict[tuple[str, _Shape], list[LibraryModel]] = defaultdict(list)
     for model in models:
         if not model.is_language_model:
             continue
         if model.model is None:
             broken.append(model)
         else:
-            words, shape = model.family_words, _shape(model.model)
-            alike[words][shape].append(model)
-            beside[_whereabouts(model)].add((words, shape))
+            namesakes[model.family_words, _shape(model.model)].append(model)
+    for (words, shape), members in namesakes.items():
+        for model, told in zip(members, told_apart(words, members), strict=True):
+            alike[told][shape].append(model)
+            beside[_whereabouts(model)].add((told, shape))
     for model in broken:
         words, shape = _likely_family(model, alike, beside[_whereabouts(model)])
         alike[words][shape].append(model)
@@ -138,12 +143,41 @@ def families(models: Iterable[LibraryModel]) -> tuple[Family, ...]:
     for words, shapes in alike.items():
         for members in shapes.values():
             key = _free_key(words, members, found, alone=len(shapes) == 1)
-            found[key] = _family(key, members)
+            found[key] = _family(key, words, members)
     return tuple(sorted(found.values(), key=lambda family: (family.name.casefold(), family.key)))
 
 
+def told_apart(words: str, members: Sequence[LibraryModel]) -> list[str]:
+    """The family of each of the models whose headers give one name; mostly that name.
+
+    Some converters write one name into the files of many models, and some models keep the name of
+    the one that they were made from. What the files are called tells them apart then.
+    """
+    told = [words if _agrees(words, own) else own[0] for own in map(_own_words, members)]
+    return told if len(set(told)) > 1 else [words] * len(members)
+
+
+def _own_words(model: LibraryModel) -> list[str]:
+    """What the file is called, else its repository or folder, without its technical parts."""
+    where = (model.repository or model.path.parent.name).rpartition("/")[2]
+    for name in (model.name.partition(":")[0], where):
+        # Some publishers put the maker's name in front: “Qwen_Qwen3-4B”.
+        own = list(
+            dict.fromkeys(family_of(part) for part in (name, name.partition("_")[2]) if part)
+        )
+        if is_telling_name(own[0]) and any(map(str.isalpha, own[0])):
+            return own
+    return []
+
+
+def _agrees(words: str, own: Sequence[str]) -> bool:
+    """Whether a file's own name is that of its header, or a shorter form of it."""
+    plain = _NO_SIGNS.sub("", words)
+    return not own or any(_NO_SIGNS.sub("", name) in plain for name in own)
+
+
 def companions(models: Iterable[LibraryModel]) -> tuple[LibraryModel, ...]:
-    """The files that are no language models: projectors, adapters, importance matrices."""
+    """The files that are no language models, whatever else they are."""
     others = [model for model in models if not model.is_language_model]
     return tuple(sorted(others, key=lambda model: (model.name.casefold(), model.path)))
 
@@ -203,9 +237,13 @@ def _size_words(parameters: int) -> str:
     return str(parameters)
 
 
-def _family(key: str, members: list[LibraryModel]) -> Family:
+def _family(key: str, words: str, members: list[LibraryModel]) -> Family:
     facts = [model.model for model in members if model.model is not None]
-    names = Counter(fact.name for fact in facts if _level_claimed(fact.name) is None)
+    names = Counter(
+        fact.name
+        for fact in facts
+        if _level_claimed(fact.name) is None and family_of(fact.name) == words
+    )
     # The most frequent name; of several, the shortest.
     name = min(names, key=lambda name: (-names[name], len(name), name)) if names else key
     return Family(

@@ -11,17 +11,19 @@ _SHARD = re.compile(r"(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf",
 
 # Names that converters put in when they know nothing better.
 _EMPTY_NAMES = frozenset(
-    {"", "checkpoint", "ggml", "gguf", "hf", "llama", "merged", "model", "models", "none", "output",
-     "snapshot", "snapshots", "temp", "tmp", "unknown", "untitled"}
+    {"", "checkpoint", "ggml", "ggml-model", "gguf", "hf", "llama", "merged", "model", "models",
+     "none", "output", "safetensors", "snapshot", "snapshots", "temp", "tmp", "unknown", "untitled"}
 )  # fmt: skip
 _HASH = re.compile(r"[0-9a-f]{12,64}")
 _NOT_WORDS = re.compile(r"[^a-z0-9.]+")
 _LEVEL_NAMES = "|".join(level.name.lower() for level in LEVELS) + r"|q\d_k"
 _OTHER_TECHNICAL = (
-    r"q\d_k_[a-z]{1,2}|q4_0_\d_\d|iq4_nl_\d_\d|\d+(?:\.\d+)?bpw|mxfp4|fp16|fp32|gguf|i\d"
+    r"q\d_k_[a-z]{1,2}|q4_0_\d_\d|iq4_nl_\d_\d|(?:smol-)?iq\d_k[a-z]{0,2}|\d+(?:\.\d+)?bpw"
+    r"|mxfp4(?:_moe)?(?:_b?f16)?|fp16|fp32|gguf|i2_s|i\d|imat(?:rix)?|q\dq\d|q\d(?!_)"
+    r"|apex-(?:i-)?(?:quality|balanced|compact|mini|nano)"
 )
 _TECHNICAL = re.compile(
-    rf"(?:^|[-_. ])(?:ud[-_])?(?:{_OTHER_TECHNICAL}|{_LEVEL_NAMES})(?=$|[-_. ])"
+    rf"(?:^|[-_. ])(?:ud[-_]|\d\d)?(?:{_OTHER_TECHNICAL}|{_LEVEL_NAMES})(?=$|[-_. ])"
 )
 _LEVEL_WORD = re.compile(r"(?:^|[_.])(?:I?Q\d|B?F\d|FP\d|\d+(?:\.\d+)?BPW)")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.core.family import LibraryModel, ModelSource, families
+from app.core.family import LibraryModel, ModelSource, families, told_apart
 from app.core.gguf_reader import quotable
 from app.core.hub_names import HubNameError, parse_hub_address
 from app.core.levels import UnknownLevelError, level_by_name
@@ -186,7 +186,7 @@ def _loose_names(model: LibraryModel, keys: dict[Path, str]) -> set[str]:
     names |= {keys.get(model.path, model.family_words)}
     names |= {name.partition(":")[0] for name in (model.name, *model.aliases)}
     if model.model is not None:
-        names.add(model.model.name)
+        names |= {model.model.name, family_of(model.model.name)}
     if model.repository is not None:
         repository_name = model.repository.rpartition("/")[2]
         names |= {model.repository, repository_name}
@@ -232,9 +232,17 @@ def _spellings(level: str) -> set[str]:
 def _one_of_copies(found: list[LibraryModel]) -> list[LibraryModel]:
     """Leave out older versions, and copies of one file that several programs keep."""
     current = [model for model in found if not model.is_older] or found
+    told: dict[str, list[LibraryModel]] = {}
+    for model in current:
+        told.setdefault(model.family_words, []).append(model)
+    family = {
+        model.path: name
+        for words, members in told.items()
+        for model, name in zip(members, told_apart(words, members), strict=True)
+    }
     firsts: dict[tuple[str, int, str], LibraryModel] = {}
     for model in current:
-        firsts.setdefault((model.label, model.file_bytes, model.family_words), model)
+        firsts.setdefault((model.label, model.file_bytes, family[model.path]), model)
     return list(firsts.values())
 
 

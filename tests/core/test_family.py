@@ -145,3 +145,60 @@ def test_every_model_is_in_one_family(models: list[LibraryModel]) -> None:
     assert all(family.key and family.name and family.models for family in found)
     placed = [id(model) for family in found for model in family.models]
     assert sorted(placed) == sorted(map(id, models))
+
+
+def named(folder: str, stem: str, name: str = "LLaMA v2") -> LibraryModel:
+    return library_model(f"/m/{folder}/{stem}-F16.gguf", gguf=small_gguf(name=name))
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        # One name in the files of several models.
+        (
+            [named("a", "llama-2-7b-chat"), named("b", "nous-hermes-llama-2-7b")],
+            {"llama-2-7b-chat", "nous-hermes-llama-2-7b"},
+        ),
+        (
+            [named("a", "llama-2-7b"), named("a", "llama-2-7b-chat")],
+            {"llama-2-7b", "llama-2-7b-chat"},
+        ),
+        # A model that keeps the name of the one that it was made from.
+        (
+            [named("a", "Qwen3-4B", "Qwen3 4B"), named("b", "Qwen3-4B-abliterated", "Qwen3 4B")],
+            {"qwen3-4b", "qwen3-4b-abliterated"},
+        ),
+        # Files whose names say nothing: their folders or repositories do.
+        (
+            [named("Llama-Chat-GGUF", "ggml-model"), named("Llama-Code-GGUF", "ggml-model")],
+            {"llama-chat", "llama-code"},
+        ),
+        # Names in other words for one model.
+        (
+            [
+                named("a", "Qwen_Qwen3-4B-Instruct", "Qwen3 4B Instruct"),
+                named("b", "Qwen3-4B-Instruct", "Qwen3 4B Instruct"),
+                named("c", "qwen3-4b", "Qwen3 4B Instruct"),
+            ],
+            {"qwen3-4b-instruct"},
+        ),
+        ([named("a", "my-favourite")], {"llama-v2"}),
+    ],
+)
+def test_what_files_are_called_tells_models_with_one_name_apart(
+    files: list[LibraryModel], expected: set[str]
+) -> None:
+    found = families(files)
+    assert {family.key for family in found} == expected
+    assert sum(len(family.models) for family in found) == len(files)
+
+
+def test_models_of_one_name_in_ollamas_store_are_told_apart() -> None:
+    blobs = [
+        library_model(f"/o/sha256-{n}", name=name, gguf=small_gguf(name="Llama 3.2 3B Instruct"))
+        for n, name in enumerate(("llama3.2:3b", "llama3.2:latest", "my-tune:latest"))
+    ]
+    assert shown(families(blobs)) == {
+        "llama-3.2-3b-instruct": ["llama3.2:3b", "llama3.2:latest"],
+        "my-tune": ["my-tune:latest"],
+    }

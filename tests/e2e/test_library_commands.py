@@ -124,7 +124,7 @@ def test_models_of_every_program(home: Home) -> None:
     ]
     assert (rows[1]["path"], rows[1]["repository"]) == (str(sky), REPOSITORY)
     assert rows[3]["name"] == "tiny:1b"
-    assert [row["kind"] for row in document["companions"]] == ["image or sound projector"]
+    assert [row["kind"] for row in document["companions"]] == ["projector"]
     again = home.run("models")
     assert again.status == 0
     for words in ("Sky-F16", "tiny:1b", "LM Studio", "truncated", "Other files", "projector"):
