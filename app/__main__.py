@@ -32,6 +32,7 @@ COMMANDS = frozenset(
         "remove",
         "rerun",
         "search",
+        "sign-in",
         "tasks",
         "votes",
     }

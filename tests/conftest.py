@@ -37,6 +37,11 @@ settings.load_profile("shrinkscope")
 
 _FOLDERS = {"XDG_CONFIG_HOME": "config", "XDG_DATA_HOME": "data", "XDG_STATE_HOME": "state"}
 
+# What the person's environment says of the Hub and its certificates is no matter of the tests.
+_SETTLED_HERE = (
+    "HF_", "HUGGING", "SHRINKSCOPE_HOME", "SSL_CERT_", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE",
+)  # fmt: skip
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Point every folder of the person's into one temporary folder, for child processes too."""
@@ -58,7 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["XDG_CACHE_HOME"] = str(home / "cache")
     for variable, name in _FOLDERS.items():
         os.environ[variable] = str(home / name)
-    for variable in [name for name in os.environ if name.startswith(("HF_", "SHRINKSCOPE_HOME"))]:
+    for variable in [name for name in os.environ if name.startswith(_SETTLED_HERE)]:
         del os.environ[variable]
     # Engine threads that spin for one another stand still on a busy machine: let them sleep.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")

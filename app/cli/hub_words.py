@@ -6,6 +6,8 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from app.core.hub_names import HUB_HOSTS, HubNameError, parse_hub_address
+from app.hub.errors import HubGated, HubUnauthorized
+from app.store.glance import certificate_file
 
 if TYPE_CHECKING:
     import argparse
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from app.cli.console import Console
     from app.lab.hub_access import HubAccess
     from app.store.paths import Paths
+
+SIGN_IN = "sign-in"
 
 
 def add_endpoint(parser: argparse.ArgumentParser) -> None:
@@ -51,12 +55,19 @@ def opened_hub(
     """
     from app.lab.hub_access import HubAccess  # it costs every command time, and few need it
 
-    hub = HubAccess.open(paths.cache, arguments.endpoint)
+    hub = HubAccess.open(paths.cache, arguments.endpoint, certificate_file(paths.settings))
     if hub.settings.badge is not None:
         console.remark(f"Hub: {hub.settings.badge}")
     try:
         yield hub
+    except (HubUnauthorized, HubGated):
+        console.remark(f"To sign in: shrinkscope {SIGN_IN}")
+        raise
     finally:
+        for token in hub.tokens.refused():
+            console.remark(
+                f"The Hub does not accept the token from {token.place}: it was asked without it."
+            )
         hub.close()
 
 

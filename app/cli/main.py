@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _COMMANDS = (
     "compare", "bench", "quantize", "quality", "tasks", "ladder", "rerun", "votes", "search",
-    "files", "fit", "get", "models", "remove", "devices",
+    "files", "fit", "get", "models", "remove", "sign-in", "devices",
 )  # fmt: skip
 log = logging.getLogger(__name__)
 
@@ -135,6 +135,8 @@ def _module(name: str) -> _Command:
             from app.cli import quality as module
         case "tasks":
             from app.cli import tasks as module
+        case "ladder":
+            from app.cli import ladder as module
         case _:
             return _file_module(name)
     return module
@@ -143,8 +145,6 @@ def _module(name: str) -> _Command:
 def _file_module(name: str) -> _Command:
     """The module of a command about model files, here and on the Hub."""
     match name:
-        case "ladder":
-            from app.cli import ladder as module
         case "rerun":
             from app.cli import rerun as module
         case "votes":
@@ -161,6 +161,8 @@ def _file_module(name: str) -> _Command:
             from app.cli import library as module
         case "devices":
             from app.cli import devices as module
+        case "sign-in":
+            from app.cli import sign_in as module
         case _:
             from app.cli import remove as module
     return module

@@ -16,10 +16,12 @@ def token_owner(connection: HubConnection) -> str | None:
     Raises:
         HubError: The Hub cannot be asked, or does not accept the token.
     """
-    secret = connection.secret()
-    if secret is None:
+    token = connection.tokens.present()
+    if token is None:
         return None
+    # One that was not accepted is asked about once more: that may have been a passing fault.
+    connection.tokens.accept(token.secret)
     with connection.said("", "your account"):
         api: Any = connection.api()
-        name = api.whoami(token=secret)["name"]
+        name = api.whoami(token=token.secret)["name"]
     return " ".join(str(name).split())[:_MOST_SIGNS]

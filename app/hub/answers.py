@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.hub.errors import (
     HubAstray,
+    HubBarred,
     HubBroken,
     HubOffline,
     HubPage,
@@ -22,10 +23,8 @@ if TYPE_CHECKING:
 
     import httpx2
 
-    from app.hub.settings import HubSettings
-
 _RATE_RESET = re.compile(r";\s*t\s*=\s*(\d+)")
-_PAGES = frozenset({"text/html", "application/xhtml+xml"})
+PAGES = frozenset({"text/html", "application/xhtml+xml"})
 _TRANSIENT = frozenset({408, 425, 500, 502, 503, 504})
 
 
@@ -34,8 +33,17 @@ def check_answer(response: httpx2.Response) -> None:
 
     Raises:
         HubTrouble: Too many requests, or the server has a fault.
+        HubBarred: Something on the way answers in the Hub's place, and lets nobody through.
     """
     status = response.status_code
+    if status == 511:
+        raise page("511")
+    if status == 403 and _is_page(response):  # the Hub's own refusals are for programs
+        raise HubBarred(
+            f"Something on the way to {response.request.url.host}, such as this network’s filter,"
+            " does not let this program through: ask whoever runs the network.",
+            "403 with a page",
+        )
     if status == 429:
         raise rate_limited(response.headers, str(response.request.url.host))
     if status in _TRANSIENT:
@@ -53,9 +61,13 @@ def check_no_page(response: httpx2.Response) -> None:
     Raises:
         HubPage: What hotels, companies and proxies answer to everything.
     """
-    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if response.is_success and kind in _PAGES:
-        raise page(f"{kind} from {response.request.url.host}")
+    if response.is_success and _is_page(response):
+        raise page(f"from {response.request.url.host}")
+
+
+def _is_page(response: httpx2.Response) -> bool:
+    kind = response.headers.get("content-type", "").partition(";")[0]
+    return kind.strip().lower() in PAGES
 
 
 def looks_like_page(beginning: bytes) -> bool:
@@ -78,12 +90,15 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
     return float(value) if value.isdecimal() and len(value) < 10 else None
 
 
-def unreachable(settings: HubSettings, error: Exception) -> HubTrouble:
-    """The error for a connection that did not come about."""
-    host = settings.badge or "huggingface.co"
+def unreachable(host: str, error: Exception, *, of_hub: bool) -> HubTrouble:
+    """The error for a connection that did not come about, to the Hub or to where its files lie."""
+    detail = f"{type(error).__name__}: {error}"
+    if of_hub:
+        return HubOffline(f"The Hub ({host}) cannot be reached: is this PC online?", detail)
     return HubOffline(
-        f"The Hub ({host}) cannot be reached: is this PC online?",
-        f"{type(error).__name__}: {error}",
+        f"{host}, where the Hub keeps its files, cannot be reached: perhaps this network holds it"
+        " back.",
+        detail,
     )
 
 
@@ -120,7 +135,10 @@ def circle(host: str) -> HubTrouble:
 
 def unsafe(address: str) -> HubTrouble:
     """The error for an address that must not be asked."""
-    return HubAstray("The Hub points to an unsafe address.", address.partition("?")[0][:200])
+    return HubAstray(
+        "The request was led to an unsafe address: perhaps this network asks you to sign in first.",
+        address.partition("?")[0][:200],
+    )
 
 
 def switched_off() -> HubSwitchedOff:

@@ -12,6 +12,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from app.hub.answers import circle, switched_off
+from app.hub.certificates import Certificates
 from app.hub.errors import (
     HubBroken,
     HubClosed,
@@ -27,16 +28,17 @@ from app.hub.stopping import StopFlag
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from pathlib import Path
     from types import ModuleType
 
-    import httpx2
     import huggingface_hub
 
+    from app.hub.http_client import HubClient
     from app.hub.tokens import Tokens
 
 _STUMBLES = OSError | ValueError | LookupError | TypeError | AttributeError | RecursionError
 _lock = threading.Lock()
-_installed: list[HubSettings] = []
+_installed: list[tuple[HubSettings, Tokens, Certificates]] = []
 
 
 class HubConnection:
@@ -45,33 +47,62 @@ class HubConnection:
     Args:
         settings: Which Hub.
         tokens: The person's token for it.
+        certificates: Whose are believed.
     """
 
-    def __init__(self, settings: HubSettings, tokens: Tokens) -> None:
+    def __init__(
+        self, settings: HubSettings, tokens: Tokens, certificates: Certificates | None = None
+    ) -> None:
         self.settings = settings
         self.tokens = tokens
-        self._client: httpx2.Client | None = None
+        self.certificates = certificates or Certificates()
+        self._client: HubClient | None = None
         self._ending = _Ending()
         self._lock = threading.Lock()
 
     def api(self) -> huggingface_hub.HfApi:
         """huggingface_hub's own client of this Hub; call it inside :meth:`said`."""
-        library = load_library(self.settings)
-        return library.HfApi(endpoint=self.settings.endpoint, token=self.secret() or False)
+        return self.library().HfApi(endpoint=self.settings.endpoint, token=self.secret() or False)
+
+    def library(self) -> ModuleType:
+        """huggingface_hub, with this program's timeouts and without what it does not want."""
+        prepare_environment()
+        import huggingface_hub
+
+        wanted = (self.settings, self.tokens, self.certificates)
+        with _lock:
+            if not _installed or _installed[0] != wanted:
+                from app.hub.http_client import client_factory
+
+                huggingface_hub.set_client_factory(client_factory(*wanted))
+                # What a Hub makes it say goes to this program's log, not to the terminal.
+                logging.getLogger("huggingface_hub").handlers.clear()
+                _installed[:] = [wanted]
+        return huggingface_hub
 
     def secret(self) -> str | None:
         """The token to send, or None."""
         token = self.tokens.token()
         return None if token is None else token.secret
 
-    def session(self) -> httpx2.Client:
+    def session(self) -> HubClient:
         """The connections for contents: they do not share the library's, which it may close."""
         with self._lock:
             if self._client is None:
                 from app.hub.http_client import HubClient
 
-                self._client = HubClient(self.settings)
+                self._client = HubClient(self.settings, self.tokens, self.certificates)
             return self._client
+
+    def believe(self, path: Path | None) -> None:
+        """Believe certificates of the person's too, from the next request on; None for none.
+
+        Raises:
+            HubBarred: The file holds none.
+        """
+        self.certificates.choose(path)
+        self.close()
+        close_library()
 
     def abandon(self) -> None:
         """Ask this Hub nothing more: requests under way end within a tenth of a second.
@@ -120,7 +151,7 @@ class HubConnection:
         if isinstance(error, errors.DisabledRepoError):
             return HubMissing(f"{repo_id} was disabled by the Hub.", detail)
         if isinstance(error, errors.HfHubHTTPError):
-            return _of_status(error.response.status_code, subject, detail)
+            return self._of_status(error.response.status_code, subject, detail)
         if isinstance(error, errors.OfflineModeIsEnabled):
             return switched_off()
         if isinstance(error, errors.HFValidationError):
@@ -133,13 +164,45 @@ class HubConnection:
         return None
 
     def _missing_repository(self, repo_id: str, detail: str, status: int) -> HubError:
-        if status == 401 and self.tokens.token() is not None:
+        token = self.tokens.present()
+        if token is None:
+            return HubMissing(
+                f"There is no repository {repo_id}, or it is private and needs a token.", detail
+            )
+        if self.tokens.is_refused(token) or status == 401:
             return HubUnauthorized(
-                "The Hub does not accept your token: sign in again with a new one.", detail
+                f"There is no repository {repo_id}, or it is private and the Hub does not accept"
+                f" the token from {token.place}: sign in with a new one.",
+                detail,
             )
         return HubMissing(
-            f"There is no repository {repo_id}, or it is private and needs a token.", detail
+            f"There is no repository {repo_id}, or it is private and the token from {token.place}"
+            " does not open it.",
+            detail,
         )
+
+    def _of_status(self, status: int, subject: str, detail: str) -> HubError:
+        token = self.tokens.present()
+        if status in {401, 403} and token is None:
+            return HubUnauthorized(
+                f"The Hub does not show {subject} to everybody: sign in with a token.", detail
+            )
+        if token is not None and (
+            status == 401 or (status == 403 and self.tokens.is_refused(token))
+        ):
+            return HubUnauthorized(
+                f"The Hub does not accept the token from {token.place}: sign in with a new one.",
+                detail,
+            )
+        if token is not None and status == 403:
+            return HubUnauthorized(
+                f"The token from {token.place} does not allow reading {subject}.", detail
+            )
+        if status == 404:
+            return HubMissing(f"{subject} is not there.", detail)
+        if status >= 500:
+            return HubBroken("The Hub has a fault at the moment; try again in a while.", detail)
+        return HubError(f"The Hub refused the request about {subject} (status {status}).", detail)
 
 
 class _Ending(StopFlag):
@@ -151,39 +214,9 @@ class _Ending(StopFlag):
             raise HubClosed("The connection to the Hub was closed.")
 
 
-def load_library(settings: HubSettings) -> ModuleType:
-    """Import huggingface_hub, with this program's timeouts and without what it does not want."""
-    prepare_environment()
-    import huggingface_hub
-
-    with _lock:
-        if not _installed or _installed[0] != settings:
-            from app.hub.http_client import client_factory
-
-            huggingface_hub.set_client_factory(client_factory(settings))
-            # What a Hub makes it say goes to this program's log, not to the terminal.
-            logging.getLogger("huggingface_hub").handlers.clear()
-            _installed[:] = [settings]
-    return huggingface_hub
-
-
 def close_library() -> None:
     """Close the connections that are kept open; they open again when needed."""
     if _installed:
         from huggingface_hub import close_session
 
         close_session()
-
-
-def _of_status(status: int, subject: str, detail: str) -> HubError:
-    if status == 401:
-        return HubUnauthorized(
-            "The Hub does not accept your token: sign in again with a new one.", detail
-        )
-    if status == 403:
-        return HubUnauthorized(f"Your token does not allow reading {subject}.", detail)
-    if status == 404:
-        return HubMissing(f"{subject} is not there.", detail)
-    if status >= 500:
-        return HubBroken("The Hub has a fault at the moment; try again in a while.", detail)
-    return HubError(f"The Hub refused the request about {subject} (status {status}).", detail)

@@ -201,8 +201,13 @@ class _Fetch:
         return Fetched(entry, facts.size_bytes, sha256, resumed)
 
     def _facts(self) -> FileFacts:
-        facts = interruptible(self._source.facts, self._stop)
-        facts.check(self._file)
+        facts = interruptible(lambda: self._source.facts(self._file), self._stop)
+        if not facts.digest:
+            raise DownloadError(
+                f"The Hub says no checksum of “{self._file.name}”: it could not be verified, and is"
+                " not downloaded.",
+                facts.address.partition("?")[0],
+            )
         return facts
 
     def _there_already(self, place: Path, facts: FileFacts) -> str | None:

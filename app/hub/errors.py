@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+from enum import Enum, auto
+
 from app.core.errors import PersonError
 
 
 class HubError(PersonError):
     """A request to the Hub failed."""
+
+
+class Remedy(Enum):
+    """What a person may do about it, besides trying again."""
+
+    NONE = auto()
+    CERTIFICATE = auto()  # choose a certificate file
+    BROWSER = auto()  # sign in to the network, on a page that the browser is led to
+    TOKEN = auto()  # sign in to the Hub
+
+
+class HubBarred(HubError):
+    """Something between this PC and the Hub bars the way until the person does something.
+
+    Attributes:
+        remedy: What may be done from here.
+    """
+
+    def __init__(self, sentence: str, detail: str = "", remedy: Remedy = Remedy.NONE) -> None:
+        super().__init__(sentence, detail)
+        self.remedy = remedy
 
 
 class HubTrouble(HubError):
@@ -23,6 +46,10 @@ class HubTrouble(HubError):
 
 class HubOffline(HubTrouble):
     """The Hub cannot be reached at all."""
+
+
+class HubProxyTrouble(HubOffline):
+    """The proxy on the way does not do its work at the moment."""
 
 
 class HubSilent(HubTrouble):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from app.core.gguf import GgufHeader, NeedMoreBytes, parse_header
 from app.hub.errors import HubBroken, HubError, HubSilent, HubTrouble
 from app.hub.limits import within
-from app.hub.source import AddressExpired, FileFacts, FileSource
+from app.hub.source import AddressExpired, FileFacts, FileSource, RangeIgnored
 from app.hub.stopping import StopFlag
 
 if TYPE_CHECKING:
@@ -140,6 +140,8 @@ class _Growing:
                 failures = 1 if came else failures + 1
                 if isinstance(trouble, AddressExpired):
                     self._facts = None
+                elif isinstance(trouble, RangeIgnored):
+                    self._data.clear()  # such a server sends it from its start, once more
                 if failures >= _ATTEMPTS:
                     raise
                 wait = trouble.retry_after_s or self._patience.first_retry_s * 2 ** (failures - 1)
@@ -149,8 +151,7 @@ class _Growing:
 
     def _fetch(self, wanted: int) -> None:
         if self._facts is None:
-            self._facts = self._source.facts()
-            self._facts.check(self._part)
+            self._facts = self._source.facts(self._part)
         body = self._source.open(self._facts, len(self._data), wanted)
         try:
             for piece in body.pieces():

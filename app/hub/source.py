@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from app.core.hub_names import safe_file_name
 from app.hub import answers
-from app.hub.connection import load_library
 from app.hub.errors import DownloadError, HubBroken, HubError, HubMissing, HubTrouble
 
 if TYPE_CHECKING:
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     from app.hub.connection import HubConnection
 
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+# SHA-256, or git's SHA-1 of a small file; what else stands as an ETag tells nothing.
+_DIGEST = re.compile(r"[0-9a-f]{64}|[0-9a-f]{40}")
 # The address has run out: the Hub gives a fresh one.
 _EXPIRED = frozenset({400, 401, 403, 404, 410})
 
@@ -32,7 +33,8 @@ class FileFacts:
     """What the Hub says of a file before its bytes.
 
     Attributes:
-        digest: SHA-256 in hex (64 digits), or for small files git's SHA-1 (40 digits).
+        digest: SHA-256 in hex (64 digits), or for small files git's SHA-1 (40 digits); empty where
+            nobody says it.
         address: Where the bytes are now; may run out.
     """
 
@@ -40,14 +42,6 @@ class FileFacts:
     size_bytes: int
     commit: str
     address: str
-
-    def check(self, listed: RepoFile) -> None:
-        """Raise ``DownloadError`` where the list of files says something else."""
-        if self.size_bytes != listed.size_bytes or listed.sha256 not in {None, self.digest}:
-            raise DownloadError(
-                f"“{listed.name}” is not what the Hub’s list of files says; look at it again.",
-                f"{self.digest} of {self.size_bytes}, listed {listed.sha256}",
-            )
 
 
 class AddressExpired(HubTrouble):
@@ -114,15 +108,18 @@ class FileSource:
         self.commit = commit
         self.file_name = safe_file_name(file_name)
 
-    def facts(self) -> FileFacts:
+    def facts(self, listed: RepoFile) -> FileFacts:
         """Ask the Hub for the file's content hash, size and present address.
 
+        Mirrors and caches on the way leave headers out, or put their own in: what the list of
+        files says counts in their place.
+
         Raises:
-            HubError: It cannot be had.
+            HubError: It cannot be had, or is not what the list of files says.
         """
         what = f"“{self.file_name}” of {self.repo_id}"
         with self._hub.said(self.repo_id, what):
-            library = load_library(self._hub.settings)
+            library = self._hub.library()
             endpoint = self._hub.settings.endpoint
             url = library.hf_hub_url(
                 self.repo_id, self.file_name, revision=self.commit, endpoint=endpoint
@@ -133,14 +130,18 @@ class FileSource:
                 timeout=self._hub.settings.patience.read_s,
                 endpoint=endpoint,
             )
+            self._hub.session().check_location(said.location)
         if said.commit_hash is not None and said.commit_hash != self.commit:
             raise HubBroken(f"The Hub answered with another version of {what}.", said.commit_hash)
-        if said.etag is None or said.size is None or said.size < 0:
+        etag = (said.etag or "").lower()
+        digest = etag if _DIGEST.fullmatch(etag) else listed.sha256
+        size = listed.size_bytes if said.size is None or said.size < 0 else said.size
+        if size != listed.size_bytes or listed.sha256 not in {None, digest}:
             raise DownloadError(
-                f"The Hub does not say size and checksum of {what}; it is not downloaded.",
-                repr(said.etag),
+                f"“{listed.name}” is not what the Hub’s list of files says; look at it again.",
+                f"{digest} of {size}, listed {listed.sha256}",
             )
-        return FileFacts(said.etag.lower(), said.size, self.commit, said.location)
+        return FileFacts(digest or "", size, self.commit, said.location)
 
     def open(self, facts: FileFacts, start: int, end: int | None = None) -> Body:
         """Ask for the bytes from ``start`` up to, not including, ``end`` (or to the last).
@@ -165,13 +166,15 @@ class FileSource:
                 extensions={"timeout": {"read": patience.stall_s}},
             )
             response = session.send(request, stream=True)
-        wrong = self._wrong(response, facts, start)
+        wrong = self._wrong(response, facts, start, facts.size_bytes if end is None else end)
         if wrong is not None:
             response.close()
             raise wrong
         return Body(response, start)
 
-    def _wrong(self, response: httpx2.Response, facts: FileFacts, start: int) -> HubError | None:
+    def _wrong(
+        self, response: httpx2.Response, facts: FileFacts, start: int, end: int
+    ) -> HubError | None:
         """What forbids reading this answer, None if nothing does."""
         status, host = response.status_code, urlsplit(facts.address).netloc
         if status in _EXPIRED:
@@ -183,12 +186,15 @@ class FileSource:
             return HubMissing(
                 f"The Hub refused to send “{self.file_name}” (status {status}).", host
             )
+        # Without the header the length must be the one that was asked for, if it is said.
         said = response.headers.get("content-range", "")
+        length = response.headers.get("content-length", str(end - start))
         if status == 416 or (start and status == 200):
             return RangeIgnored(
                 "The Hub cannot go on in the middle of the file.", f"status {status} from {host}"
             )
-        if status == 206 and not _is_range(said, start, facts.size_bytes):
+        right = _is_range(said, start, facts.size_bytes) if said else length == str(end - start)
+        if status == 206 and not right:
             return RangeIgnored("The Hub sent another part of the file than was asked for.", said)
         if response.headers.get("content-encoding", "identity") != "identity":
             return HubBroken("The Hub sends the file in a form that was not asked for.", host)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 _SERVICE = "shrinkscope"
 _MAX_TOKEN_FILE_BYTES = 4_096
+_KEYRING = "the system’s keyring"
+_THIS_RUN = "this run"
 _TOKEN = re.compile(r"[\x21-\x7e]{4,512}")
 
 
@@ -41,10 +43,15 @@ class TokenSource(Enum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Token:
-    """A token and where it comes from; never shows the token itself."""
+    """A token and where it comes from; never shows the token itself.
+
+    Attributes:
+        place: Where exactly: a variable's name, a file, or words.
+    """
 
     secret: str
     source: TokenSource
+    place: str
 
     def __repr__(self) -> str:
         return f"Token(…, {self.source})"
@@ -104,16 +111,46 @@ class Tokens:
         self._this_run: Token | None = None
         self._kept: Token | None = None
         self._kept_known = False
+        self._refused: frozenset[str] = frozenset()
 
     def token(self) -> Token | None:
         """The token to use: this program's own, else that of the Hugging Face programs.
 
         Theirs is for their Hub: another one gets it only where the environment itself names it.
+        One that the Hub did not accept is not used again.
         """
+        return next((token for token in self._all() if not self.is_refused(token)), None)
+
+    def present(self) -> Token | None:
+        """The token to speak of: the one in use, else one that the Hub did not accept."""
+        return self.token() or next(iter(self._all()), None)
+
+    def refuse(self, secret: str) -> None:
+        """The Hub does not accept it: use it no more."""
+        self._refused |= {secret}
+
+    def accept(self, secret: str) -> None:
+        """The Hub accepts it after all."""
+        self._refused -= {secret}
+
+    def is_refused(self, token: Token) -> bool:
+        """Whether the Hub did not accept it in this run."""
+        return token.secret in self._refused
+
+    def refused(self) -> list[Token]:
+        """Those that are there and were not accepted."""
+        return [token for token in self._all() if self.is_refused(token)] if self._refused else []
+
+    def _all(self) -> Iterator[Token]:
+        """Every token that may be used, the first first."""
         own = self._this_run or self._from_keyring()
-        if own is not None or not self._is_their_hub():
-            return own
-        return self._from_environment() or self._file()
+        if own is not None:
+            yield own
+        if self._is_their_hub():
+            yield from self._from_environment()
+            theirs = self._file()
+            if theirs is not None:
+                yield theirs
 
     def keep(self, secret: str) -> TokenSource:
         """Use a token from now on; returns where it is kept.
@@ -124,7 +161,8 @@ class Tokens:
         secret = secret.strip()
         if not _TOKEN.fullmatch(secret):
             raise PersonError("That is not a token: it has spaces or other signs in it.")
-        self._this_run = Token(secret, TokenSource.THIS_RUN)
+        self.accept(secret)
+        self._this_run = Token(secret, TokenSource.THIS_RUN, _THIS_RUN)
         keyring = self._ring()
         if keyring is not None:
             try:
@@ -133,7 +171,7 @@ class Tokens:
                 log.warning("the keyring did not take the token", exc_info=True)
             else:
                 self._this_run = None
-                self._kept, self._kept_known = Token(secret, TokenSource.KEYRING), True
+                self._kept, self._kept_known = _checked(secret, TokenSource.KEYRING, _KEYRING), True
                 return TokenSource.KEYRING
         return TokenSource.THIS_RUN
 
@@ -169,16 +207,16 @@ class Tokens:
                     secret = keyring.get_password(_SERVICE, self._endpoint)
                 except Exception:
                     log.info("the keyring cannot be read", exc_info=True)
-            self._kept = _checked(secret, TokenSource.KEYRING)
+            self._kept = _checked(secret, TokenSource.KEYRING, _KEYRING)
             self._kept_known = True
         return self._kept
 
-    def _from_environment(self) -> Token | None:
+    def _from_environment(self) -> Iterator[Token]:
         for variable in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"):
-            token = _checked(self._environ.get(variable), TokenSource.ENVIRONMENT)
+            secret = self._environ.get(variable)
+            token = _checked(secret, TokenSource.ENVIRONMENT, variable)
             if token is not None:
-                return token
-        return None
+                yield token
 
     def _file(self) -> Token | None:
         named = self._environ.get("HF_TOKEN_PATH", "").strip()
@@ -187,7 +225,7 @@ class Tokens:
             data = read_ordinary(path, _MAX_TOKEN_FILE_BYTES)
         except OSError:
             return None
-        return _checked(data.decode("utf-8", "replace"), TokenSource.HUGGING_FACE)
+        return _checked(data.decode("utf-8", "replace"), TokenSource.HUGGING_FACE, str(path))
 
     def _ring(self) -> Keyring | None:
         if not self._looked:
@@ -195,6 +233,6 @@ class Tokens:
         return self._keyring
 
 
-def _checked(secret: str | None, source: TokenSource) -> Token | None:
-    secret = (secret or "").strip()
-    return Token(secret, source) if _TOKEN.fullmatch(secret) else None
+def _checked(secret: str | None, source: TokenSource, place: str) -> Token | None:
+    secret = (secret or "").strip().strip("\"'")
+    return Token(secret, source, place) if _TOKEN.fullmatch(secret) else None

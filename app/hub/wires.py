@@ -6,26 +6,47 @@ as long as it likes, and a request under way could not be abandoned.
 
 from __future__ import annotations
 
+import ssl
+import threading
 import time
 from typing import TYPE_CHECKING, Any, cast
 
 import httpcore2
 
+from app.hub import answers
 from app.hub.limits import limits
 from app.hub.stopping import TICK_S, interruptible
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Iterable
 
     import httpx2
 
+    from app.hub.certificates import Certificates
+
 
 class Wires(httpcore2.NetworkBackend):
-    """Opens connections."""
+    """Opens connections.
 
-    def __init__(self) -> None:
+    Args:
+        certificates: Say what it means that a host is not believed.
+    """
+
+    def __init__(self, certificates: Certificates) -> None:
         self._plain = httpcore2.SyncBackend()
+        self._certificates = certificates
+        self._here = threading.local()
+
+    def settle(self) -> None:
+        """What this thread has connected so far is in the library's hands."""
+        self._here.latest = None
+
+    def drop(self) -> None:
+        """Close what this thread has connected and the library may have forgotten."""
+        latest: _Wire | None = getattr(self._here, "latest", None)
+        if latest is not None:
+            latest.close()
+        self.settle()
 
     def connect_tcp(
         self,
@@ -41,14 +62,16 @@ class Wires(httpcore2.NetworkBackend):
             limits(),
             _close,
         )
-        return _Wire(stream)
+        wire = self._here.latest = _Wire(stream, self._certificates)
+        return wire
 
 
 class _Wire(httpcore2.NetworkStream):
     """One connection."""
 
-    def __init__(self, stream: httpcore2.NetworkStream) -> None:
+    def __init__(self, stream: httpcore2.NetworkStream, certificates: Certificates) -> None:
         self._stream = stream
+        self._certificates = certificates
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         now = limits()
@@ -76,10 +99,20 @@ class _Wire(httpcore2.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore2.NetworkStream:
-        stream = interruptible(
-            lambda: self._stream.start_tls(ssl_context, server_hostname, timeout), limits(), _close
-        )
-        return _Wire(stream)
+        try:
+            stream = interruptible(
+                lambda: self._stream.start_tls(ssl_context, server_hostname, timeout),
+                limits(),
+                _close,
+            )
+        except httpcore2.ConnectTimeout as error:
+            raise answers.silent(error) from error
+        except (httpcore2.ConnectError, ssl.SSLError) as error:
+            reason = error if isinstance(error, ssl.SSLError) else error.__cause__
+            if not isinstance(reason, ssl.SSLError):
+                reason = ssl.SSLError(f"{type(reason).__name__}: {reason}")
+            raise self._certificates.refusal(server_hostname or "", reason) from error
+        return _Wire(stream, self._certificates)
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401
         return self._stream.get_extra_info(info)
@@ -89,9 +122,7 @@ def _close(stream: httpcore2.NetworkStream) -> None:
     stream.close()
 
 
-def lay_wires(client: httpx2.Client) -> None:
-    """Let a client, its ways through proxies too, connect by :class:`Wires`."""
-    inside = cast("Any", client)  # the library lets nobody choose this from outside
-    for transport in (inside._transport, *inside._mounts.values()):
-        if transport is not None:
-            transport._pool._network_backend = Wires()
+def lay_wires(transport: httpx2.HTTPTransport, wires: Wires) -> None:
+    """Let a transport connect by :class:`Wires`."""
+    inside = cast("Any", transport)  # the library lets nobody choose this from outside
+    inside._pool._network_backend = wires

@@ -11,6 +11,7 @@ from app.core.kinds import ModelKind
 from app.core.listed_choice import find_file
 from app.hub.cache import HubCache
 from app.hub.catalogue import Catalogue, Repository
+from app.hub.certificates import Certificates
 from app.hub.connection import HubConnection
 from app.hub.download import Downloader
 from app.hub.headers import HeaderReader
@@ -40,19 +41,22 @@ class HubAccess:
     headers: HeaderReader
 
     @classmethod
-    def open(cls, own_cache: Path, endpoint: str | None = None) -> HubAccess:
+    def open(
+        cls, own_cache: Path, endpoint: str | None = None, certificates: Path | None = None
+    ) -> HubAccess:
         """Build it; nothing is asked and nothing is imported before it is used.
 
         Args:
             own_cache: This program's cache folder, for headers.
             endpoint: Another Hub than the environment's.
+            certificates: A file of the person's own with certificates to believe.
 
         Raises:
             EndpointError: That address must not be used as a Hub.
         """
         settings = HubSettings.from_environment(endpoint)
         tokens = Tokens(settings.endpoint)
-        connection = HubConnection(settings, tokens)
+        connection = HubConnection(settings, tokens, Certificates(certificates))
         cache = HubCache(settings.cache_folder)
         return cls(
             settings=settings,

@@ -1,4 +1,4 @@
-"""What the library remembers: headers read before, and the person's own folders.
+"""What the library remembers: headers read before.
 
 The headers lie in a database of their own in the cache folder, not among the chats: they can be
 made again at any time, and the command line writes them while the window owns the store.
@@ -7,14 +7,10 @@ made again at any time, and the command line writes them while the window owns t
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
-import os
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
-
-from app.base.files import read_ordinary
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -26,7 +22,6 @@ _WAIT_SECONDS = 2.0
 _WRITE_EVERY = 64
 # Files that are not found any more are kept, for a drive that is plugged in again, up to here.
 _MOST_ROWS = 50_000
-_MAX_SETTINGS_BYTES = 1 << 20
 _CREATE = """
     CREATE TABLE IF NOT EXISTS header (
         key   BLOB PRIMARY KEY,
@@ -144,19 +139,3 @@ class HeaderCache:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-
-def own_folders(settings_path: Path) -> tuple[Path, ...]:
-    """The person's own model folders, out of the settings file as it lies there.
-
-    Changes nothing, so that any program may ask while another owns the settings. What cannot be
-    read counts as none.
-    """
-    try:
-        raw: object = json.loads(read_ordinary(settings_path, _MAX_SETTINGS_BYTES))
-    except (OSError, ValueError, RecursionError):
-        return ()
-    listed = cast("dict[str, object]", raw).get("library_folders") if isinstance(raw, dict) else ()
-    entries = cast("list[object]", listed) if isinstance(listed, list) else []
-    named = [entry for entry in entries if isinstance(entry, str) and os.path.isabs(entry)]
-    return tuple(Path(entry) for entry in dict.fromkeys(named) if "\0" not in entry)

@@ -61,6 +61,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         preset: Name of the sampling preset for new chats.
         last_folder: Where the last model file was opened.
         library_folders: Folders of the person's own that hold model files, as absolute paths.
+        certificate_file: A file of the person's own with certificates that the Hub may show, as an
+            absolute path.
         first_start_done: The first start's levels of the demo model were made.
         ladder_columns: Names of the columns shown of a ladder; empty for the usual ones.
         ladder_list_visible: Whether the list of ladders is shown.
@@ -84,6 +86,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     preset: str = next(iter(PRESETS))
     last_folder: str = ""
     library_folders: list[str] = []
+    certificate_file: str = ""
     first_start_done: bool = False
     ladder_columns: list[str] = []
     ladder_list_visible: bool = True

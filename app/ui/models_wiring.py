@@ -22,9 +22,9 @@ from app.lab.speeds import speed_store
 from app.monitor.machine import available_memory_bytes, physical_core_count
 from app.store.comparisons import ComparisonStore
 from app.store.downloads import DownloadStore
-from app.store.library import own_folders
+from app.store.glance import certificate_file, own_folders
 from app.ui.library_feed import LibraryFeed
-from app.ui.models.hub_account import ForbiddenHub, HubAccount
+from app.ui.models.hub_account import ForbiddenHub, HubAccount, HubTrust
 from app.ui.models.hub_fit import HubFit
 from app.ui.models.kept_comparisons import KeptComparisons
 from app.ui.models.page import ModelsPage
@@ -55,6 +55,7 @@ class ModelsPart:
         house: House,
         jobs: Jobs,
         keep_own_folders: Callable[[Sequence[Path]], object],
+        keep_certificates: Callable[[str], object],
         is_busy: Callable[[], bool],
     ) -> None:
         """Build it; nothing is looked up and nothing is sent before :meth:`begin`.
@@ -63,10 +64,11 @@ class ModelsPart:
             house: Store and folders.
             jobs: The door to background work.
             keep_own_folders: Writes the person's own folders to the settings.
+            keep_certificates: Writes the person's certificate file to the settings.
             is_busy: Whether answers are in progress at this moment.
         """
         paths = house.paths
-        self._hub, refused = _open_hub(paths.cache)
+        self._hub, refused = _open_hub(paths.cache, certificate_file(paths.settings))
         hub = self._hub
         self._jobs = jobs
         self._queue = build_downloads(hub, DownloadStore(house.connection))
@@ -93,6 +95,7 @@ class ModelsPart:
                 catalogue=ForbiddenHub(refused) if refused else hub.catalogue,
                 fit=self._fit,
                 account=HubAccount(hub.tokens, partial(token_owner, hub.connection)),
+                trust=HubTrust(hub.connection, keep_certificates),
                 downloads=self._downloads,
                 comparisons=KeptComparisons(ComparisonStore(house.connection)),
                 library=self.library,
@@ -168,12 +171,12 @@ class ModelsPart:
         return None
 
 
-def _open_hub(own_cache: Path) -> tuple[HubAccess, EndpointError | None]:
+def _open_hub(own_cache: Path, certificates: Path | None) -> tuple[HubAccess, EndpointError | None]:
     """The Hub of the environment; where that must not be used, the reason beside the usual one."""
     try:
-        return HubAccess.open(own_cache), None
+        return HubAccess.open(own_cache, certificates=certificates), None
     except EndpointError as error:
-        return HubAccess.open(own_cache, DEFAULT_ENDPOINT), error
+        return HubAccess.open(own_cache, DEFAULT_ENDPOINT, certificates), error
 
 
 def _note_freed(freed_bytes: int) -> None:

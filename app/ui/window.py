@@ -205,7 +205,11 @@ class Window(QObject):
         from app.ui.models_wiring import ModelsPart
 
         self.models = models = ModelsPart(
-            self._house, self.jobs, self._keep_own_folders, lambda: self.session.busy
+            self._house,
+            self.jobs,
+            self._keep_own_folders,
+            lambda file: self._kept.change(certificate_file=file),
+            lambda: self.session.busy,
         )
         models.page.restore_layout(self._kept.now.splitter_sizes)
         models.page.said.connect(self.main.say)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.hub.cache import HubCache
 from app.hub.catalogue import Catalogue
+from app.hub.certificates import Certificates
 from app.hub.connection import HubConnection
 from app.hub.download import Downloader
 from app.hub.settings import HubSettings, Patience
@@ -30,12 +31,19 @@ class Way:
     downloader: Downloader
 
 
-def way_to(hub: FakeHub, folder: Path, *, patience: Patience = QUICK, token: str = "") -> Way:
+def way_to(
+    hub: FakeHub,
+    folder: Path,
+    *,
+    patience: Patience = QUICK,
+    token: str = "",
+    certificates: Path | None = None,
+) -> Way:
     """Build the way to a fake Hub, with a cache in ``folder``."""
     settings = HubSettings(hub.endpoint, folder / "hub", patience=patience)
     environ = {"HF_ENDPOINT": hub.endpoint, "HF_TOKEN": token, "HF_HOME": str(folder)}
     tokens = Tokens(hub.endpoint, environ=environ, keyring=lambda: None)
-    connection = HubConnection(settings, tokens)
+    connection = HubConnection(settings, tokens, Certificates(certificates))
     cache = HubCache(settings.cache_folder)
     return Way(connection, Catalogue(connection), cache, Downloader(connection, cache))
 

@@ -10,6 +10,7 @@ import pytest
 from app.hub.connection import close_library
 from tests.helpers.fake_hub import FakeHub
 from tests.helpers.hub_way import Way, example_repository, way_to
+from tests.helpers.tls import Authority
 
 
 @pytest.fixture
@@ -24,5 +25,27 @@ def hub() -> Iterator[FakeHub]:
 def way(hub: FakeHub, tmp_path: Path) -> Iterator[Way]:
     """The way to it."""
     way = way_to(hub, tmp_path)
+    yield way
+    way.connection.close()
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    """Signs certificates; nobody knows it by itself."""
+    return Authority.made(tmp_path / "authority")
+
+
+@pytest.fixture
+def secure_hub(authority: Authority) -> Iterator[FakeHub]:
+    """A Hub with a certificate of that authority."""
+    with FakeHub(example_repository(), tls=authority.server()) as hub:
+        yield hub
+    close_library()
+
+
+@pytest.fixture
+def secure_way(secure_hub: FakeHub, authority: Authority, tmp_path: Path) -> Iterator[Way]:
+    """The way to it of a person who chose the authority's file."""
+    way = way_to(secure_hub, tmp_path, certificates=authority.file)
     yield way
     way.connection.close()

@@ -26,7 +26,7 @@ def test_without_a_token_nothing_is_asked(hub: FakeHub, way: Way) -> None:
 
 def test_a_token_that_is_not_accepted(hub: FakeHub, tmp_path: Path) -> None:
     way = way_to(hub, tmp_path, token="hf_old")
-    with pytest.raises(HubUnauthorized, match="does not accept your token"):
+    with pytest.raises(HubUnauthorized, match="does not accept the token"):
         token_owner(way.connection)
     hub.tokens["hf_old"] = True
     hub.api_faults.add(*[Fault(FaultKind.UNAVAILABLE)] * 9)

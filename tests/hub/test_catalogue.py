@@ -118,17 +118,20 @@ def test_a_private_repository_needs_the_token(hub: FakeHub, way: Way, tmp_path: 
 
 
 def test_a_token_that_is_not_accepted_is_said(hub: FakeHub, tmp_path: Path) -> None:
+    hub.add(FakeRepository("org/secret", [], private=True))
     stranger = way_to(hub, tmp_path, token="hf_wrong")
-    with pytest.raises(HubUnauthorized, match="does not accept your token"):
-        stranger.catalogue.repository(REPO)
+    with pytest.raises(HubUnauthorized, match="does not accept the token from HF_TOKEN"):
+        stranger.catalogue.repository("org/secret")
 
 
 def test_the_token_appears_in_no_error(hub: FakeHub, tmp_path: Path) -> None:
+    hub.add(FakeRepository("org/secret", [], private=True))
     stranger = way_to(hub, tmp_path, token="hf_very_secret")
-    with pytest.raises(HubUnauthorized) as caught:
-        stranger.catalogue.repository(REPO)
-    assert "hf_very_secret" not in caught.value.sentence + caught.value.detail
     assert "hf_very_secret" not in repr(stranger.connection.tokens.token())
+    with pytest.raises(HubUnauthorized) as caught:
+        stranger.catalogue.repository("org/secret")
+    assert "hf_very_secret" not in caught.value.sentence + caught.value.detail
+    assert "hf_very_secret" not in repr(stranger.connection.tokens.present())
 
 
 def test_a_gated_repository_can_be_looked_at_and_names_its_page(
@@ -138,17 +141,18 @@ def test_a_gated_repository_can_be_looked_at_and_names_its_page(
     hub.tokens |= {"hf_signed": True, "hf_other": False}
     repository = way.catalogue.repository("org/gated")
     assert repository.facts.gated
+    from app.core.listing import RepoFile
     from app.hub.source import FileSource
 
     for token in ("", "hf_other"):
         connection = way_to(hub, tmp_path, token=token).connection
         source = FileSource(connection, "org/gated", repository.commit, "m-Q8_0.gguf")
         with pytest.raises(HubGated, match="licence first") as caught:
-            source.facts()
+            source.facts(RepoFile("m-Q8_0.gguf", 9))
         assert caught.value.link == f"{hub.endpoint}/org/gated"
     connection = way_to(hub, tmp_path, token="hf_signed").connection
     source = FileSource(connection, "org/gated", repository.commit, "m-Q8_0.gguf")
-    assert source.facts().size_bytes == 9
+    assert source.facts(RepoFile("m-Q8_0.gguf", 9)).size_bytes == 9
 
 
 @pytest.mark.parametrize(

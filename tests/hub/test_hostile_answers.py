@@ -50,7 +50,7 @@ def search(way: Way) -> None:
 
 
 def head(way: Way) -> None:
-    FileSource(way.connection, REPO, "a" * 40, SINGLE).facts()
+    FileSource(way.connection, REPO, "a" * 40, SINGLE).facts(RepoFile(SINGLE, 3_000_000))
 
 
 def listed(hub: FakeHub) -> tuple[str, RepoFile]:

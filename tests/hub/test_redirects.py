@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.core.listing import RepoFile
 from app.hub.catalogue import SearchQuery
 from app.hub.errors import HubAstray, HubError
 from app.hub.http_client import HubClient
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 REPO = "org/model-GGUF"
 SINGLE = "model-Q4_K_M.gguf"
 TOKEN = "hf_good"
+LISTED = RepoFile(SINGLE, 3_000_000)
 
 # As they may stand in a Location or a Link; {other} is a stranger's host and port, {hub} the Hub's.
 ADDRESSES = [
@@ -80,12 +82,12 @@ def next_page(hub: FakeHub, way: Way, address: str) -> None:
 
 def head(hub: FakeHub, way: Way, address: str) -> None:
     hub.api_faults.add(Fault(FaultKind.REDIRECT, text=address))
-    FileSource(way.connection, REPO, hub.repositories[REPO].commit, SINGLE).facts()
+    FileSource(way.connection, REPO, hub.repositories[REPO].commit, SINGLE).facts(LISTED)
 
 
 def content(hub: FakeHub, way: Way, address: str) -> None:
     source = FileSource(way.connection, REPO, hub.repositories[REPO].commit, SINGLE)
-    facts = source.facts()
+    facts = source.facts(LISTED)
     hub.content_faults.add(Fault(FaultKind.REDIRECT, text=address))
     source.open(facts, 0).close()
 

@@ -14,7 +14,7 @@ from app.hub.tokens import Tokens
 from app.lab.tasks_sets import own_set
 from app.lab.texts import text_file
 from app.library.places import known_places
-from app.store.library import own_folders
+from app.store.glance import own_folders
 from app.store.settings import Settings, SettingsFile
 
 MUCH = 10_000_000_000

@@ -89,7 +89,7 @@ def troubles(studio: Studio) -> None:
         studio.take("models-gated")
         QTest.keyClicks(page.repository.card.token, "hf_of-nobody")
         page.repository.card.sign_in_button.click()
-        person.until(lambda: person.shows("does not accept your token", page.repository))
+        person.until(lambda: person.shows("does not accept the token", page.repository))
         studio.take("models-token-refused")
         page.account_action.trigger()
         person.until(lambda: page.account.forget_button.isVisible())

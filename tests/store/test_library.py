@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from app.store import library
-from app.store.library import HeaderCache, own_folders
+from app.store.glance import own_folders
+from app.store.library import HeaderCache
 from app.store.settings import Settings, SettingsFile
 
 

@@ -89,14 +89,19 @@ class AccessCard(QFrame):
         self._jobs.run(lambda _context: self._account.status(), done=self._on_known)
 
     def _on_known(self, status: AccountStatus) -> None:
-        self.remark.setText(
-            self.tr("A token is in use; another one takes its place.")
-            if status.signed_in
-            else self.tr(
+        if status.refused:
+            text = self.tr(
+                "The Hub does not accept the token from {place}: sign in with a new one."
+            )
+            text = text.format(place=status.place)
+        elif status.signed_in:
+            text = self.tr("A token is in use; another one takes its place.")
+        else:
+            text = self.tr(
                 "You are not signed in. A token is made on the Hub under Settings, Access tokens;"
                 " it is kept in the system’s keyring, never in a file."
             )
-        )
+        self.remark.setText(text)
 
     def _on_kept(self, where: str) -> None:
         self.remark.setText(self.tr("Signed in; the token is kept in {where}.").format(where=where))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.ui.models.certificate_row import CertificateRow
 from app.ui.models.error_words import sentence
 from app.ui.models.ports import AccountStatus
 from app.ui.models.sign_in import SignInRow
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from app.core.errors import PersonError
     from app.ui.jobs import Jobs
     from app.ui.models.ports import AccountPort
+    from app.ui.models.ways_on import WaysOn
 
 
 class AccountPanel(QWidget):
@@ -32,7 +34,12 @@ class AccountPanel(QWidget):
     resized = Signal()
 
     def __init__(
-        self, account: AccountPort, jobs: Jobs, hub: str, parent: QWidget | None = None
+        self,
+        account: AccountPort,
+        jobs: Jobs,
+        hub: str,
+        ways_on: WaysOn,
+        parent: QWidget | None = None,
     ) -> None:
         """``hub`` is the name of the Hub in use."""
         super().__init__(parent)
@@ -57,6 +64,8 @@ class AccountPanel(QWidget):
             "small-dim",
             wrap=True,
         )
+        self.certificates = CertificateRow(ways_on)
+        self.certificates.resized.connect(self.resized)
         self._lay_out()
 
     def look(self) -> None:
@@ -78,12 +87,18 @@ class AccountPanel(QWidget):
         column.setSpacing(GRID)
         for each in (self.title, self.sentence, self.owner, self._buttons, self.entry, self.hint):
             column.addWidget(each)
+        column.addWidget(self.certificates)
         column.addStretch(1)
 
     # --- showing ------------------------------------------------------------------------
 
     def _show(self, status: AccountStatus) -> None:
-        if status.signed_in:
+        if status.refused:
+            words = self.tr(
+                "The Hub does not accept the token from {place}: it is asked without it."
+            ).format(place=status.place)
+            self.sentence.setText(f"{words} {status.remark}".strip())
+        elif status.signed_in:
             words = self.tr("In use: the token from {place}.").format(place=status.place)
             self.sentence.setText(f"{words} {status.remark}".strip())
         else:
@@ -93,9 +108,9 @@ class AccountPanel(QWidget):
         self._offer(status)
 
     def _offer(self, status: AccountStatus) -> None:
-        self.who_button.setVisible(status.signed_in)
+        self.who_button.setVisible(bool(status.place))
         self.forget_button.setVisible(status.own)
-        self._buttons.setVisible(status.signed_in)
+        self._buttons.setVisible(bool(status.place))
         self.resized.emit()
 
     def _say_owner(self, text: str, *, failed: bool = False) -> None:

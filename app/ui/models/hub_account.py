@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from PySide6.QtCore import QCoreApplication
@@ -11,8 +12,10 @@ from app.ui.models.ports import AccountStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from app.core.errors import PersonError
+    from app.hub.connection import HubConnection
     from app.hub.tokens import Tokens
 
 
@@ -30,10 +33,10 @@ class HubAccount:
 
     def status(self) -> AccountStatus:
         """Which token is in use."""
-        token = self._tokens.token()
+        token = self._tokens.present()
         if token is None:
             return AccountStatus()
-        return {
+        status = {
             TokenSource.KEYRING: AccountStatus(_tr("the system’s keyring"), own=True),
             TokenSource.THIS_RUN: AccountStatus(
                 _tr("this program’s memory"),
@@ -45,10 +48,11 @@ class HubAccount:
                 remark=_tr("The file is Hugging Face’s own: it is read here, and left alone."),
             ),
             TokenSource.ENVIRONMENT: AccountStatus(
-                _tr("the environment (HF_TOKEN)"),
+                _tr("the environment ({variable})").format(variable=token.place),
                 remark=_tr("Whoever set the variable takes it away again."),
             ),
         }[token.source]
+        return replace(status, refused=self._tokens.is_refused(token))
 
     def keep(self, secret: str) -> str:
         """Keep a token; returns where, in words.
@@ -68,6 +72,36 @@ class HubAccount:
         """
         self._tokens.forget()
         return self.status()
+
+
+class HubTrust:
+    """Whose certificates are believed.
+
+    Args:
+        connection: To the Hub.
+        remember: Writes the choice to the settings; empty for none.
+    """
+
+    def __init__(self, connection: HubConnection, remember: Callable[[str], object]) -> None:
+        self._connection = connection
+        self._remember = remember
+
+    @property
+    def chosen(self) -> Path | None:
+        """The file that the person chose."""
+        return self._connection.certificates.chosen
+
+    def believe(self, path: Path | None) -> None:
+        """Believe what is in a file, or nothing more.
+
+        Raises:
+            PersonError: It holds no certificates.
+        """
+        self._connection.believe(path)
+
+    def keep(self) -> None:
+        """Remember the choice."""
+        self._remember("" if self.chosen is None else str(self.chosen))
 
 
 class ForbiddenHub:

@@ -33,12 +33,18 @@ _WRITTEN = (
     ),
     QT_TRANSLATE_NOOP("HubErrors", "The Hub’s answer is too large to be one."),
     QT_TRANSLATE_NOOP("HubErrors", "The Hub sends the request round in a circle."),
-    QT_TRANSLATE_NOOP("HubErrors", "The Hub points to an unsafe address."),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "The request was led to an unsafe address: perhaps this network asks you to sign in first.",
+    ),
     QT_TRANSLATE_NOOP("HubErrors", "The Hub has a fault at the moment; try again in a while."),
     QT_TRANSLATE_NOOP("HubErrors", "The Hub does not answer at the moment; try again in a while."),
     QT_TRANSLATE_NOOP("HubErrors", "The Hub is switched off on this PC (HF_HUB_OFFLINE is set)."),
     QT_TRANSLATE_NOOP(
-        "HubErrors", "The Hub does not accept your token: sign in again with a new one."
+        "HubErrors", "The Hub does not accept the token from {place}: sign in with a new one."
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors", "The Hub does not show {subject} to everybody: sign in with a token."
     ),
     QT_TRANSLATE_NOOP("HubErrors", "The Hub asks to wait {time}; try again then."),
     QT_TRANSLATE_NOOP("HubErrors", "try again in a while"),
@@ -52,10 +58,119 @@ _WRITTEN = (
     QT_TRANSLATE_NOOP(
         "HubErrors", "The address of the Hub must begin with https://; http is for this PC only."
     ),
+    # what lies between
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "{host}, where the Hub keeps its files, cannot be reached: perhaps this network holds it"
+        " back.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "Something on the way to {host}, such as this network’s filter, does not let this program"
+        " through: ask whoever runs the network.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "A web page came in place of the Hub’s answer: perhaps the proxy {proxy} asks you to sign"
+        " in first.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "There is no address of a proxy in {variable}: write it like http://proxy.example:8080,"
+        " or take that setting away.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "A proxy of the kind “{kind}”, as in {variable}, is not understood: write it as http,"
+        " https or socks5 if it is one of these too, or take that setting away.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "The proxy {proxy} cannot be reached: start it or correct that setting, or list {host} in"
+        " NO_PROXY to go without it.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors", "Nothing comes through the proxy {proxy} at the moment; try again in a while."
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "The connection through the proxy {proxy} broke off; try again in a while, or list {host}"
+        " in NO_PROXY to go without it.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "What answers as the proxy {proxy} is none of this kind: correct that setting, or list"
+        " {host} in NO_PROXY to go without it.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors", "The proxy {proxy} does not reach {host}; try again in a while."
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "The proxy {proxy} does not let this program through to {host}: ask whoever runs it, or"
+        " list {host} in NO_PROXY to go without it.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "The proxy {proxy} asks for a name and password: write them into that setting, like"
+        " {scheme}://NAME:PASSWORD@{address}.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors", "The proxy {proxy} does not accept the name and password that stand there."
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "The Hub, or the proxy {proxy} on the way to it, has a fault at the moment; try again in"
+        " a while.",
+    ),
+    QT_TRANSLATE_NOOP("HubErrors", "the system’s settings"),
+    QT_TRANSLATE_NOOP("HubErrors", "the system’s keyring"),
+    QT_TRANSLATE_NOOP("HubErrors", "this run"),
+    QT_TRANSLATE_NOOP("HubErrors", "Shrinkscope’s own setting"),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "No secure connection to {host} comes about: something on the way cuts it or answers in"
+        " its place.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "The certificate of {host} is not valid yet by this PC’s clock, which says {date}: set"
+        " the clock.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "The certificate of {host} has run out by this PC’s clock, which says {date}: set the"
+        " clock if that is wrong; else its owner must renew it.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "What answers as {host} shows the certificate of another name: perhaps this network asks"
+        " you to sign in first, or the address is wrong.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "The certificate of {host} is not among those that {variable} names: correct it, or"
+        " choose your company’s or proxy’s certificate file.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "The certificate of {host} is not known to this PC: if your company, proxy or virus"
+        " scanner looks into connections, choose its certificate file, or name it in"
+        " SSL_CERT_FILE.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "There are no usable certificates in {place}, which {variable} names ({reason}): correct"
+        " that, or take it away.",
+    ),
+    QT_TRANSLATE_NOOP("HubErrors", "nothing is there"),
+    QT_TRANSLATE_NOOP("HubErrors", "it is not there"),
+    QT_TRANSLATE_NOOP("HubErrors", "it cannot be read"),
+    QT_TRANSLATE_NOOP("HubErrors", "it holds none"),
     # tokens
     QT_TRANSLATE_NOOP("HubErrors", "That is not a token: it has spaces or other signs in it."),
     QT_TRANSLATE_NOOP("HubErrors", "The system keyring did not forget the token."),
-    QT_TRANSLATE_NOOP("HubErrors", "Your token does not allow reading {subject}."),
+    QT_TRANSLATE_NOOP("HubErrors", "The token from {place} does not allow reading {subject}."),
     QT_TRANSLATE_NOOP(
         "HubErrors",
         "{repository} asks you to accept its licence first: sign in at {page} and accept it, then"
@@ -64,6 +179,16 @@ _WRITTEN = (
     # repositories and files
     QT_TRANSLATE_NOOP(
         "HubErrors", "There is no repository {repository}, or it is private and needs a token."
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "There is no repository {repository}, or it is private and the Hub does not accept the"
+        " token from {place}: sign in with a new one.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "There is no repository {repository}, or it is private and the token from {place} does"
+        " not open it.",
     ),
     QT_TRANSLATE_NOOP("HubErrors", "The Hub does not say which version of {repository} it has."),
     QT_TRANSLATE_NOOP(
@@ -76,8 +201,7 @@ _WRITTEN = (
         "HubErrors", "The Hub refused the request about {subject} (status {status})."
     ),
     QT_TRANSLATE_NOOP(
-        "HubErrors",
-        "The repository holds a file with an unsafe name, “{file}”; it is not touched.",
+        "HubErrors", "The repository holds a file with an unsafe name, “{file}”; it is not touched."
     ),
     QT_TRANSLATE_NOOP(
         "HubErrors", "The repository holds only {there} of the {all} shards of “{file}”."
@@ -105,8 +229,7 @@ _WRITTEN = (
     # what is typed, pasted, or comes as a link
     QT_TRANSLATE_NOOP("HubErrors", "That is too long for the name of a repository."),
     QT_TRANSLATE_NOOP(
-        "HubErrors",
-        "That address does not belong to the Hub: paste the address of a model’s page.",
+        "HubErrors", "That address does not belong to the Hub: paste the address of a model’s page."
     ),
     QT_TRANSLATE_NOOP(
         "HubErrors",
@@ -115,8 +238,7 @@ _WRITTEN = (
     ),
     QT_TRANSLATE_NOOP("HubErrors", "That link is too long to be one of Shrinkscope’s."),
     QT_TRANSLATE_NOOP(
-        "HubErrors",
-        "A link to compare names one to {most} levels, and this one names {count}.",
+        "HubErrors", "A link to compare names one to {most} levels, and this one names {count}."
     ),
     QT_TRANSLATE_NOOP(
         "HubErrors",
@@ -146,7 +268,8 @@ _WRITTEN = (
     QT_TRANSLATE_NOOP("HubErrors", "The Hub does not say which content the file has."),
     QT_TRANSLATE_NOOP("HubErrors", "The Hub answered with another version of {file}."),
     QT_TRANSLATE_NOOP(
-        "HubErrors", "The Hub does not say size and checksum of {file}; it is not downloaded."
+        "HubErrors",
+        "The Hub says no checksum of “{file}”: it could not be verified, and is not downloaded.",
     ),
     QT_TRANSLATE_NOOP("HubErrors", "“{file}” cannot be read from the Hub at the moment."),
     QT_TRANSLATE_NOOP("HubErrors", "The Hub refused to send “{file}” (status {status})."),
@@ -154,8 +277,7 @@ _WRITTEN = (
     QT_TRANSLATE_NOOP("HubErrors", "The Hub sent another part of the file than was asked for."),
     QT_TRANSLATE_NOOP("HubErrors", "The Hub sends the file in a form that was not asked for."),
     QT_TRANSLATE_NOOP(
-        "HubErrors",
-        "This download belongs to another Hub ({host}): choose that one to go on.",
+        "HubErrors", "This download belongs to another Hub ({host}): choose that one to go on."
     ),
     # the cache
     QT_TRANSLATE_NOOP("HubErrors", "“{file}” cannot be removed: {reason}; nothing was freed."),
@@ -180,6 +302,7 @@ _WRITTEN = (
     ),
     QT_TRANSLATE_NOOP("HubErrors", "No level of this model fits this PC."),
     # what may be anything
+    QT_TRANSLATE_NOOP("HubErrors", "{proxy} (from {variable})"),
     QT_TRANSLATE_NOOP("HubErrors", "{subject} is not there."),
     QT_TRANSLATE_NOOP("HubErrors", "“{file}” of {repository}"),
 )
@@ -224,6 +347,11 @@ def _forms() -> tuple[tuple[str, re.Pattern[str]], ...]:
 def _form(template: str) -> re.Pattern[str]:
     pieces = _PART.split(template)  # text, name, text, name, …
     written = [
-        f"(?P<{piece}>.+?)" if place % 2 else re.escape(piece) for place, piece in enumerate(pieces)
+        re.escape(piece)
+        if not place % 2
+        else f"(?P={piece})"  # the same once more
+        if piece in pieces[1:place:2]
+        else f"(?P<{piece}>.+?)"
+        for place, piece in enumerate(pieces)
     ]
     return re.compile("".join(written), re.DOTALL)

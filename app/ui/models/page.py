@@ -17,13 +17,15 @@ from app.ui.models.comparisons import WaitingComparisons
 from app.ui.models.downloads_panel import DownloadsPanel
 from app.ui.models.error_words import sentence
 from app.ui.models.library_tab import LibraryTab
+from app.ui.models.repository import OpenState
 from app.ui.models.repository_panel import RepositoryPanel
-from app.ui.models.search import Search
+from app.ui.models.search import Search, SearchState
 from app.ui.models.search_pane import SearchPane
 from app.ui.models.top_bar import ModelsTopBar
+from app.ui.models.ways_on import WaysOn
 from app.ui.outside import open_outside
 from app.ui.theme import GRID
-from app.ui.widgets import Popup
+from app.ui.widgets import Banner, BannerAction, Popup, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from app.core.listing import ListedFile
     from app.hub.catalogue import Repository
     from app.ui.jobs import Jobs
-    from app.ui.models.ports import Backends
+    from app.ui.models.ports import AccountStatus, Backends
 
 HUB, LIBRARY = 0, 1
 USUAL_HUB = "huggingface.co"
@@ -70,15 +72,22 @@ class ModelsPage(QWidget):
         self.downloads_action = QAction(icon("download"), self.tr("Downloads"), self)
         self.account_action = QAction(icon("person"), self.tr("Account on the Hub"), self)
         self.top = ModelsTopBar(backends.badge, self.downloads_action, self.account_action)
-        self.account = AccountPanel(backends.account, jobs, backends.badge or USUAL_HUB)
+        self._jobs = jobs
+        self.ways_on = WaysOn(backends.trust, jobs, self)
+        self.account = AccountPanel(
+            backends.account, jobs, backends.badge or USUAL_HUB, self.ways_on
+        )
         self._account_popup = Popup(self.account, self.top.account_button)
         self.search = Search(backends.catalogue, jobs, backends.hub_hosts, self)
-        self.search_pane = SearchPane(self.search)
-        self.repository = RepositoryPanel(backends, jobs)
+        self.search_pane = SearchPane(self.search, self.ways_on)
+        self.repository = RepositoryPanel(backends, jobs, self.ways_on)
+        self.token_notice = Banner(dismissible=True)
+        self.token_notice.hide()
         self.library = LibraryTab(backends.library, jobs)
         self.downloads = DownloadsPanel(backends.downloads)
         self.comparisons = WaitingComparisons(backends.comparisons, self, is_busy=backends.is_busy)
         self._finished = self._finished_keys()
+        self._refused_place = ""
         self._lay_out()
         self._make_actions()
         self._wire()
@@ -148,6 +157,7 @@ class ModelsPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.top)
+        column.addWidget(self.token_notice)
         column.addWidget(self.splitter, 1)
 
     def _splitters(self) -> dict[str, QSplitter]:
@@ -197,6 +207,15 @@ class ModelsPage(QWidget):
         self.comparisons.held.connect(self._on_held)
         self.account.resized.connect(self._fit_account)
         self.account.changed.connect(self.repository.follow_account)
+        self.account.changed.connect(self._look_whether_refused)
+        self.search.state_changed.connect(self._look_whether_refused)
+        self.repository.repository.state_changed.connect(self._look_whether_refused)
+        self.ways_on.mended.connect(self._try_again)
+        self.ways_on.refused.connect(self.said)
+        self.ways_on.account_wanted.connect(self._open_account)
+        self.ways_on.browser_wanted.connect(
+            lambda: self._open_address(QUrl(self._backends.page_of("")))
+        )
 
     # --- what the backends say ----------------------------------------------------------
 
@@ -262,6 +281,38 @@ class ModelsPage(QWidget):
         self.show_tab(HUB)
         self.account.look()
         self._account_popup.open_at(self.top.account_button)
+
+    def _try_again(self) -> None:
+        """What failed may be possible now."""
+        if self.search.state in (SearchState.FAILED, SearchState.FAILED_MORE):
+            self.search.try_again()
+        if self.repository.repository.state is OpenState.FAILED:
+            self.repository.repository.reload()
+
+    def _look_whether_refused(self) -> None:
+        """Say it once where the Hub is asked without a token because it did not accept that."""
+        if self.search.state is SearchState.LOADING:
+            return
+        # The keyring may ask the person for a password: never on the main thread.
+        account = self._backends.account
+        self._jobs.run(lambda _context: account.status(), done=self._say_whether_refused)
+
+    def _say_whether_refused(self, status: AccountStatus) -> None:
+        place = status.place if status.refused else ""
+        if place == self._refused_place:
+            return
+        self._refused_place = place
+        if not place:
+            self.token_notice.hide()
+            return
+        self.token_notice.show_notice(
+            Severity.WARNING,
+            self.tr(
+                "The Hub does not accept the token from {place}: it is asked without it."
+            ).format(place=place),
+            status.remark,
+            (BannerAction(self.tr("Sign in …"), self._open_account),),
+        )
 
     def _fit_account(self) -> None:
         """Give the popup the height that its words need now; the cursor stays where it is."""

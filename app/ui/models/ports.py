@@ -86,16 +86,18 @@ class AccountStatus:
         place: Where it comes from, in words; empty where there is none.
         own: It is this program's own, which can be forgotten.
         remark: More to know of it, a sentence, or empty.
+        refused: The Hub did not accept it: it is asked without it.
     """
 
     place: str = ""
     own: bool = False
     remark: str = ""
+    refused: bool = False
 
     @property
     def signed_in(self) -> bool:
         """Whether a token is in use."""
-        return bool(self.place)
+        return bool(self.place) and not self.refused
 
 
 class AccountPort(Protocol):
@@ -115,6 +117,23 @@ class AccountPort(Protocol):
 
     def owner(self) -> str | None:
         """Ask the Hub whose the token is; None without one. Raises a ``PersonError``."""
+        ...
+
+
+class TrustPort(Protocol):
+    """Whose certificates are believed, besides those that the system believes."""
+
+    @property
+    def chosen(self) -> Path | None:
+        """The file that the person chose; main thread."""
+        ...
+
+    def believe(self, path: Path | None) -> None:
+        """Believe what is in a file, or nothing more; job thread. Raises a ``PersonError``."""
+        ...
+
+    def keep(self) -> None:
+        """Remember the choice for later starts; main thread."""
         ...
 
 
@@ -199,6 +218,7 @@ class Backends:
     catalogue: CataloguePort
     fit: FitPort
     account: AccountPort
+    trust: TrustPort
     downloads: DownloadsPort
     comparisons: ComparisonsPort
     library: LibraryPort

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.core.links import Link
     from app.ui.jobs import Jobs
     from app.ui.models.ports import AccountStatus, Backends
+    from app.ui.models.ways_on import WaysOn
 
 
 class RepositoryPanel(QWidget):
@@ -45,8 +46,11 @@ class RepositoryPanel(QWidget):
     compare_wanted = Signal(list)
     opened = Signal(str)
 
-    def __init__(self, backends: Backends, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, backends: Backends, jobs: Jobs, ways_on: WaysOn, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._ways_on = ways_on
         self.setAccessibleName(self.tr("Repository"))
         self._backends = backends
         self._jobs = jobs
@@ -235,12 +239,9 @@ class RepositoryPanel(QWidget):
         self.stack.setCurrentWidget(self.card_room)
 
     def _show_trouble(self, error: PersonError) -> None:
-        self.notice.show_notice(
-            Severity.ERROR,
-            sentence(error),
-            "",
-            (BannerAction(self.tr("Try again"), self.repository.reload, primary=True),),
-        )
+        actions = self._ways_on.actions(error)
+        again = BannerAction(self.tr("Try again"), self.repository.reload, primary=not actions)
+        self.notice.show_notice(Severity.ERROR, sentence(error), "", (*actions, again))
 
     # --- what happens -------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStackedWidget, QVBoxLayout, QWidget
@@ -13,6 +15,9 @@ from app.ui.models.search_model import FoundRole
 from app.ui.models.search_row import FoundRowDelegate
 from app.ui.theme import GRID
 from app.ui.widgets import Banner, BannerAction, EmptyState, ProgressLine, Severity
+
+if TYPE_CHECKING:
+    from app.ui.models.ways_on import WaysOn
 
 LEAST_WIDTH_PX = GRID * 36
 
@@ -28,8 +33,9 @@ class SearchPane(QWidget):
     repository_chosen = Signal(str)
     library_wanted = Signal()
 
-    def __init__(self, search: Search, parent: QWidget | None = None) -> None:
+    def __init__(self, search: Search, ways_on: WaysOn, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._ways_on = ways_on
         self.setMinimumWidth(LEAST_WIDTH_PX)
         self.setAccessibleName(self.tr("Search"))
         self.search = search
@@ -123,12 +129,14 @@ class SearchPane(QWidget):
             self.progress.clear()
         failed = state in (SearchState.FAILED, SearchState.FAILED_MORE)
         if failed and self.search.error is not None:
+            actions = self._ways_on.actions(self.search.error)
             self.notice.show_notice(
                 Severity.ERROR,
                 sentence(self.search.error),
                 self.tr("Models that are on this PC already work without the Hub."),
                 (
-                    BannerAction(self.tr("Try again"), self.search.try_again, primary=True),
+                    *actions,
+                    BannerAction(self.tr("Try again"), self.search.try_again, primary=not actions),
                     BannerAction(self.tr("Show what is on this PC"), self.library_wanted.emit),
                 ),
             )

@@ -15,6 +15,7 @@ from tests.helpers.fake_hub.faults import FaultQueue
 from tests.helpers.fake_hub.server import HubServer
 
 if TYPE_CHECKING:
+    import ssl
     from types import TracebackType
 
     from tests.helpers.fake_hub.repositories import FakeFile, FakeRepository
@@ -53,10 +54,14 @@ class FakeHub:
         requests: Everything that was asked.
         page: Models in one page of a search.
         next_page: Where every page of a search says that the next one is, None for the truth.
+        left_out: Headers (in small letters) that no answer has, as with some mirrors.
+        etag: What every answer has as its ETag, None for the truth.
         sent_bytes: Of all bodies that the content host has sent.
     """
 
-    def __init__(self, *repositories: FakeRepository) -> None:
+    def __init__(self, *repositories: FakeRepository, tls: ssl.SSLContext | None = None) -> None:
+        """``tls`` is what both show, None for plain HTTP."""
+        self._scheme = "http" if tls is None else "https"
         self.repositories = {repository.repo_id: repository for repository in repositories}
         self.tokens: dict[str, bool] = {}
         self.api_faults = FaultQueue()
@@ -65,22 +70,24 @@ class FakeHub:
         self.requests: list[Request] = []
         self.page = 1000
         self.next_page: str | None = None
+        self.left_out: frozenset[str] = frozenset()
+        self.etag: str | None = None
         self.sent_bytes = 0
         self.released = threading.Event()
         self._lock = threading.Lock()
         self._signed: dict[str, FakeFile] = {}
-        self._api = HubServer(ApiHandler, self)
-        self._content = HubServer(ContentHandler, self)
+        self._api = HubServer(ApiHandler, self, tls)
+        self._content = HubServer(ContentHandler, self, tls)
 
     @property
     def endpoint(self) -> str:
         """The address of the API."""
-        return f"http://127.0.0.1:{self._api.server_port}"
+        return f"{self._scheme}://127.0.0.1:{self._api.server_port}"
 
     @property
     def content_endpoint(self) -> str:
         """The address of the content host."""
-        return f"http://127.0.0.1:{self._content.server_port}"
+        return f"{self._scheme}://127.0.0.1:{self._content.server_port}"
 
     def add(self, repository: FakeRepository) -> FakeRepository:
         """Hold one more repository."""

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from tests.helpers.fake_hub.faults import Fault, FaultKind
 
 if TYPE_CHECKING:
+    import ssl
+
     from tests.helpers.fake_hub.hub import FakeHub
 
 
@@ -34,8 +36,15 @@ class HubServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, handler: type[BaseHTTPRequestHandler], hub: FakeHub) -> None:
+    def __init__(
+        self,
+        handler: type[BaseHTTPRequestHandler],
+        hub: FakeHub,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         super().__init__(("127.0.0.1", 0), handler)
+        if tls is not None:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
         self.hub = hub
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
@@ -88,6 +97,16 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Say nothing."""
 
+    def send_header(self, keyword: str, value: str) -> None:
+        """Leave out what this Hub leaves out; without a length the end of the connection tells."""
+        name = keyword.lower()
+        if name in self.hub.left_out:
+            self.close_connection = self.close_connection or name == "content-length"
+            return
+        if name in {"etag", "x-linked-etag"} and self.hub.etag is not None:
+            value = self.hub.etag
+        super().send_header(keyword, value)
+
     def remember(self) -> None:
         """Note this request."""
         from tests.helpers.fake_hub.hub import Request
@@ -137,6 +156,10 @@ class Handler(BaseHTTPRequestHandler):
                 self.answer(200, _JSON, fault.text.encode())
             case FaultKind.PAGE:
                 self.answer(200, {"Content-Type": "text/html; charset=utf-8"}, _PAGE)
+            case FaultKind.FORBIDDEN:
+                self.answer(403, _JSON | {"X-Error-Message": "Forbidden"}, b"{}")
+            case FaultKind.REFUSAL_PAGE:
+                self.answer(fault.at_byte, {"Content-Type": "text/html"}, _PAGE)
             case FaultKind.NAMELESS_PAGE:
                 self.answer(200, {"Content-Type": "application/octet-stream"}, _PAGE)
             case FaultKind.REDIRECT:

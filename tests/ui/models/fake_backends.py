@@ -149,12 +149,14 @@ class FakeAccount:
     Attributes:
         kept: The program's own tokens; the last is in use.
         file: There is a token in another program's file.
+        refused: The Hub does not accept that.
         name: Whose a token is, or why that cannot be told.
         asked: How often the Hub was asked for it.
     """
 
     kept: list[str] = field(default_factory=list)
     file: bool = False
+    refused: bool = False
     name: str | PersonError | None = "mary"
     asked: int = 0
 
@@ -162,7 +164,9 @@ class FakeAccount:
         if self.kept:
             return AccountStatus("the system keyring", own=True)
         if self.file:
-            return AccountStatus("Hugging Face’s token file", remark="It is left alone.")
+            return AccountStatus(
+                "Hugging Face’s token file", remark="It is left alone.", refused=self.refused
+            )
         return AccountStatus()
 
     def keep(self, secret: str) -> str:
@@ -178,6 +182,23 @@ class FakeAccount:
     def owner(self) -> str | None:
         self.asked += 1
         return _or_raise(self.name)
+
+
+@dataclass
+class FakeTrust:
+    """Believes files; raises ``problem`` where there is one."""
+
+    chosen: Path | None = None
+    problem: PersonError | None = None
+    kept: list[Path | None] = field(default_factory=list)
+
+    def believe(self, path: Path | None) -> None:
+        if self.problem is not None:
+            raise self.problem
+        self.chosen = path
+
+    def keep(self) -> None:
+        self.kept.append(self.chosen)
 
 
 @dataclass
@@ -314,6 +335,7 @@ class Fakes:
     catalogue: FakeCatalogue = field(default_factory=FakeCatalogue)
     fit: FakeFit = field(default_factory=FakeFit)
     account: FakeAccount = field(default_factory=FakeAccount)
+    trust: FakeTrust = field(default_factory=FakeTrust)
     downloads: FakeDownloads = field(default_factory=FakeDownloads)
     comparisons: FakeComparisons = field(default_factory=FakeComparisons)
     library: FakeLibrary = field(default_factory=FakeLibrary)
@@ -326,6 +348,7 @@ class Fakes:
             catalogue=self.catalogue,
             fit=self.fit,
             account=self.account,
+            trust=self.trust,
             downloads=self.downloads,
             comparisons=self.comparisons,
             library=self.library,

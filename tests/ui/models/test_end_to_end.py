@@ -166,7 +166,7 @@ def test_a_gated_model_is_downloaded_after_signing_in(person: Person, hub: FakeH
     person.until(panel.card.isVisible)
 
     _type_token(person, "hf_of-nobody")
-    person.until(lambda: person.shows("does not accept your token", panel))
+    person.until(lambda: person.shows("does not accept the token", panel))
     _type_token(person, TOKEN)
     person.until(lambda: panel.files.isVisible() and panel.files.predictions.share == 1)
     _check_predictions(page)

@@ -1,0 +1,193 @@
+"""The ways to an address: straight, or through the proxy that the environment names for it."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from typing import TYPE_CHECKING
+
+import httpx2
+
+from app.hub import answers
+from app.hub.errors import HubBarred, HubError, HubPage, HubProxyTrouble, Stopped
+from app.hub.proxies import Proxies, Proxy
+from app.hub.wires import Wires, lay_wires
+
+if TYPE_CHECKING:
+    from app.hub.certificates import Certificates
+
+_PORTS = {"http": 80, "https": 443}
+_LIMITS = httpx2.Limits(max_connections=32, max_keepalive_connections=8)
+FORWARDED = "app.proxy"
+"""The extension of an answer that a proxy may have given itself: the proxy."""
+
+
+class Ways(httpx2.BaseTransport):
+    """Carries requests. Any thread.
+
+    What is wrong with a proxy or with certificates is found when they are needed, so that they do
+    no harm where they are not.
+    """
+
+    def __init__(self, certificates: Certificates, proxies: Proxies | None = None) -> None:
+        self._certificates = certificates
+        self._proxies = proxies or Proxies()
+        self._wires = Wires(certificates)
+        self._lock = threading.Lock()
+        self._open: dict[tuple[Proxy | None, bool], httpx2.HTTPTransport] = {}
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send a request, and give the answer as it begins to come.
+
+        Raises:
+            HubError: A proxy or a certificate bars the way.
+            httpx2.HTTPError: The straight way failed.
+        """
+        self._wires.settle()
+        url = request.url
+        secure = url.scheme == "https"
+        proxy = self._proxies.for_address(
+            url.scheme, url.host, url.port or _PORTS.get(url.scheme, 0)
+        )
+        if proxy is None:
+            return self._way(None, secure).handle_request(request)
+        try:
+            response = self._way(proxy, secure).handle_request(request)
+        except (HubError, Stopped):
+            self._wires.drop()
+            raise
+        except Exception as error:  # SOCKS answers that are none raise what they like
+            self._wires.drop()
+            raise _trouble(proxy, url.host, error) from error
+        if response.status_code == 407:
+            response.close()
+            raise _asks_for_account(proxy, "407")
+        if not secure:
+            response.extensions[FORWARDED] = proxy
+        return response
+
+    def close(self) -> None:
+        """Close all connections."""
+        with self._lock:
+            ways, self._open = list(self._open.values()), {}
+        for way in ways:
+            way.close()
+
+    def _way(self, proxy: Proxy | None, secure: bool) -> httpx2.HTTPTransport:
+        key = (proxy, secure)
+        with self._lock:
+            if key not in self._open:
+                self._open[key] = self._laid(proxy, secure)
+            return self._open[key]
+
+    def _laid(self, proxy: Proxy | None, secure: bool) -> httpx2.HTTPTransport:
+        # An empty context believes nobody, and is never asked.
+        empty = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        through = None
+        if proxy is not None:
+            through = httpx2.Proxy(
+                httpx2.URL(scheme=proxy.scheme, host=proxy.host, port=proxy.port),
+                ssl_context=self._certificates.context() if proxy.scheme == "https" else None,
+                auth=proxy.account,
+            )
+        transport = httpx2.HTTPTransport(
+            verify=self._certificates.context() if secure else empty,
+            trust_env=False,
+            limits=_LIMITS,
+            proxy=through,
+        )
+        lay_wires(transport, self._wires)
+        return transport
+
+
+def _trouble(proxy: Proxy, host: str, error: Exception) -> HubError:
+    """What a failure on the way through a proxy means."""
+    named, detail = _named(proxy), f"{type(error).__name__}: {error}"
+    if isinstance(error, httpx2.ProxyError):
+        return _refused(proxy, host, str(error))
+    if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout):
+        return HubProxyTrouble(
+            f"The proxy {named} cannot be reached: start it or correct that setting, or list {host}"
+            " in NO_PROXY to go without it.",
+            detail,
+        )
+    if isinstance(error, httpx2.TimeoutException):
+        return HubProxyTrouble(
+            f"Nothing comes through the proxy {named} at the moment; try again in a while.", detail
+        )
+    if isinstance(error, httpx2.HTTPError):
+        return HubProxyTrouble(
+            f"The connection through the proxy {named} broke off; try again in a while, or list"
+            f" {host} in NO_PROXY to go without it.",
+            detail,
+        )
+    return HubProxyTrouble(
+        f"What answers as the proxy {named} is none of this kind: correct that setting, or list"
+        f" {host} in NO_PROXY to go without it.",
+        detail,
+    )
+
+
+def _refused(proxy: Proxy, host: str, reason: str) -> HubError:
+    """What a proxy's own answer means: a status, or the words of a SOCKS reply."""
+    status = reason.partition(" ")[0]
+    if status == "407" or "username" in reason.lower() or reason.startswith("Requested"):
+        return _asks_for_account(proxy, reason)
+    if status.startswith("4") or "not allowed" in reason:
+        return _held_back(proxy, host, reason)
+    return HubProxyTrouble(
+        f"The proxy {_named(proxy)} does not reach {host}; try again in a while.", reason
+    )
+
+
+def check_forwarded(response: httpx2.Response, proxy: Proxy) -> None:
+    """Raise for an answer that a proxy gave itself, or may have given.
+
+    Raises:
+        HubBarred: It lets nobody through.
+        HubTrouble: It has a fault, or shows a page of its own.
+    """
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    status, host = response.status_code, response.request.url.host
+    if kind == "application/json" or "x-error-code" in response.headers:
+        return
+    if response.is_success and kind in answers.PAGES:
+        raise HubPage(
+            "A web page came in place of the Hub’s answer: perhaps the proxy"
+            f" {_named(proxy)} asks you to sign in first.",
+            kind,
+        )
+    if status in {403, 405, 451}:
+        raise _held_back(proxy, host, str(status))
+    if status >= 500:
+        raise HubProxyTrouble(
+            f"The Hub, or the proxy {_named(proxy)} on the way to it, has a fault at the moment;"
+            " try again in a while.",
+            str(status),
+            answers.retry_after_s(response.headers),
+        )
+
+
+def _held_back(proxy: Proxy, host: str, reason: str) -> HubBarred:
+    """The error for a proxy that lets nobody through to a host."""
+    return HubBarred(
+        f"The proxy {_named(proxy)} does not let this program through to {host}: ask whoever runs"
+        f" it, or list {host} in NO_PROXY to go without it.",
+        reason,
+    )
+
+
+def _asks_for_account(proxy: Proxy, reason: str) -> HubBarred:
+    if proxy.account is None:
+        return HubBarred(
+            f"The proxy {_named(proxy)} asks for a name and password: write them into that setting,"
+            f" like {proxy.scheme}://NAME:PASSWORD@{proxy.place}.",
+            reason,
+        )
+    return HubBarred(
+        f"The proxy {_named(proxy)} does not accept the name and password that stand there.", reason
+    )
+
+
+def _named(proxy: Proxy) -> str:
+    return f"{proxy.place} (from {proxy.variable})"
