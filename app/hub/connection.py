@@ -12,6 +12,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from app.hub.answers import circle, switched_off
+from app.hub.asker import Asker, asking
 from app.hub.certificates import Certificates
 from app.hub.errors import (
     HubBroken,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 _STUMBLES = OSError | ValueError | LookupError | TypeError | AttributeError | RecursionError
 _lock = threading.Lock()
-_installed: list[tuple[HubSettings, Tokens, Certificates]] = []
+_installed: list[HubSettings] = []
 
 
 class HubConnection:
@@ -69,15 +70,14 @@ class HubConnection:
         prepare_environment()
         import huggingface_hub
 
-        wanted = (self.settings, self.tokens, self.certificates)
         with _lock:
-            if not _installed or _installed[0] != wanted:
+            if not _installed or _installed[0] != self.settings:
                 from app.hub.http_client import client_factory
 
-                huggingface_hub.set_client_factory(client_factory(*wanted))
+                huggingface_hub.set_client_factory(client_factory(self.settings))
                 # What a Hub makes it say goes to this program's log, not to the terminal.
                 logging.getLogger("huggingface_hub").handlers.clear()
-                _installed[:] = [wanted]
+                _installed[:] = [self.settings]
         return huggingface_hub
 
     def secret(self) -> str | None:
@@ -91,7 +91,7 @@ class HubConnection:
             if self._client is None:
                 from app.hub.http_client import HubClient
 
-                self._client = HubClient(self.settings, self.tokens, self.certificates)
+                self._client = HubClient(self.settings)
             return self._client
 
     def believe(self, path: Path | None) -> None:
@@ -101,8 +101,6 @@ class HubConnection:
             HubBarred: The file holds none.
         """
         self.certificates.choose(path)
-        self.close()
-        close_library()
 
     def abandon(self) -> None:
         """Ask this Hub nothing more: requests under way end within a tenth of a second.
@@ -126,7 +124,7 @@ class HubConnection:
             HubError: In place of what the library raises.
         """
         try:
-            with within(stop=self._ending):
+            with within(stop=self._ending), asking(Asker(self.tokens, self.certificates)):
                 yield
         except (HubError, Stopped):
             raise

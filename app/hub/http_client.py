@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 
 from app.hub import answers
-from app.hub.certificates import Certificates
+from app.hub.asker import asker
 from app.hub.limits import within
 from app.hub.settings import is_loopback
 from app.hub.ways import FORWARDED, Ways, check_forwarded
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from app.hub.settings import HubSettings
-    from app.hub.tokens import Tokens
 
 MOST_BYTES = 16 << 20
 """Of an answer of the API, unpacked. A repository of 20,000 files has about half of it."""
@@ -36,13 +35,11 @@ _BEARER = "Bearer "
 _OF_THE_TRANSFER = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 
-def client_factory(
-    settings: HubSettings, tokens: Tokens, certificates: Certificates
-) -> Callable[[], httpx2.Client]:
+def client_factory(settings: HubSettings) -> Callable[[], httpx2.Client]:
     """What ``set_client_factory`` takes."""
 
     def make() -> httpx2.Client:
-        return HubClient(settings, tokens, certificates)
+        return HubClient(settings)
 
     return make
 
@@ -53,14 +50,8 @@ class HubClient(httpx2.Client):
     A token that the Hub does not accept is left out from then on.
     """
 
-    def __init__(
-        self,
-        settings: HubSettings,
-        tokens: Tokens | None = None,
-        certificates: Certificates | None = None,
-    ) -> None:
+    def __init__(self, settings: HubSettings) -> None:
         self._settings = settings
-        self._tokens = tokens
         self._hub = httpx2.URL(settings.endpoint)
         patience = settings.patience
         self._timeouts = {
@@ -73,7 +64,7 @@ class HubClient(httpx2.Client):
             follow_redirects=True,
             event_hooks={"request": [self._before]},
             trust_env=False,  # what counts of it is read by the ways and the certificates
-            transport=Ways(certificates or Certificates()),
+            transport=Ways(),
         )
 
     def send(
@@ -114,9 +105,10 @@ class HubClient(httpx2.Client):
             bare.close()
             return response
         response.close()
-        if self._tokens is not None and response.status_code == 401 and (opened or invalid):
-            self._tokens.refuse(secret)
-            other = None if opened else self._tokens.token()
+        tokens = asker().tokens
+        if tokens is not None and response.status_code == 401 and (opened or invalid):
+            tokens.refuse(secret)
+            other = None if opened else tokens.token()
             if other is not None:
                 bare.close()
                 request.headers["Authorization"] = f"{_BEARER}{other.secret}"

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import ssl
 import threading
-from typing import TYPE_CHECKING
 
 import httpx2
 
 from app.hub import answers
+from app.hub.asker import asker
 from app.hub.errors import HubBarred, HubError, HubPage, HubProxyTrouble, Stopped
 from app.hub.proxies import Proxies, Proxy
 from app.hub.wires import Wires, lay_wires
 
-if TYPE_CHECKING:
-    from app.hub.certificates import Certificates
-
+_Key = tuple[Proxy | None, bool, ssl.SSLContext | None]
 _PORTS = {"http": 80, "https": 443}
 _LIMITS = httpx2.Limits(max_connections=32, max_keepalive_connections=8)
 FORWARDED = "app.proxy"
@@ -29,12 +27,11 @@ class Ways(httpx2.BaseTransport):
     no harm where they are not.
     """
 
-    def __init__(self, certificates: Certificates, proxies: Proxies | None = None) -> None:
-        self._certificates = certificates
-        self._proxies = proxies or Proxies()
-        self._wires = Wires(certificates)
+    def __init__(self) -> None:
+        self._proxies = Proxies()
+        self._wires = Wires()
         self._lock = threading.Lock()
-        self._open: dict[tuple[Proxy | None, bool], httpx2.HTTPTransport] = {}
+        self._open: dict[_Key, httpx2.HTTPTransport] = {}
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request, and give the answer as it begins to come.
@@ -74,24 +71,25 @@ class Ways(httpx2.BaseTransport):
             way.close()
 
     def _way(self, proxy: Proxy | None, secure: bool) -> httpx2.HTTPTransport:
-        key = (proxy, secure)
+        needed = secure or (proxy is not None and proxy.scheme == "https")
+        context = asker().certificates.context() if needed else None
+        key = (proxy, secure, context)  # others who are believed are another way
         with self._lock:
             if key not in self._open:
-                self._open[key] = self._laid(proxy, secure)
+                self._open[key] = self._laid(proxy, context)
             return self._open[key]
 
-    def _laid(self, proxy: Proxy | None, secure: bool) -> httpx2.HTTPTransport:
-        # An empty context believes nobody, and is never asked.
-        empty = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    def _laid(self, proxy: Proxy | None, context: ssl.SSLContext | None) -> httpx2.HTTPTransport:
         through = None
         if proxy is not None:
             through = httpx2.Proxy(
                 httpx2.URL(scheme=proxy.scheme, host=proxy.host, port=proxy.port),
-                ssl_context=self._certificates.context() if proxy.scheme == "https" else None,
+                ssl_context=context if proxy.scheme == "https" else None,
                 auth=proxy.account,
             )
         transport = httpx2.HTTPTransport(
-            verify=self._certificates.context() if secure else empty,
+            # An empty context believes nobody, and is never asked.
+            verify=context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             trust_env=False,
             limits=_LIMITS,
             proxy=through,

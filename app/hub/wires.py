@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 import httpcore2
 
 from app.hub import answers
+from app.hub.asker import asker
 from app.hub.limits import limits
 from app.hub.stopping import TICK_S, interruptible
 
@@ -22,19 +23,12 @@ if TYPE_CHECKING:
 
     import httpx2
 
-    from app.hub.certificates import Certificates
-
 
 class Wires(httpcore2.NetworkBackend):
-    """Opens connections.
+    """Opens connections."""
 
-    Args:
-        certificates: Say what it means that a host is not believed.
-    """
-
-    def __init__(self, certificates: Certificates) -> None:
+    def __init__(self) -> None:
         self._plain = httpcore2.SyncBackend()
-        self._certificates = certificates
         self._here = threading.local()
 
     def settle(self) -> None:
@@ -62,16 +56,15 @@ class Wires(httpcore2.NetworkBackend):
             limits(),
             _close,
         )
-        wire = self._here.latest = _Wire(stream, self._certificates)
+        wire = self._here.latest = _Wire(stream)
         return wire
 
 
 class _Wire(httpcore2.NetworkStream):
     """One connection."""
 
-    def __init__(self, stream: httpcore2.NetworkStream, certificates: Certificates) -> None:
+    def __init__(self, stream: httpcore2.NetworkStream) -> None:
         self._stream = stream
-        self._certificates = certificates
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         now = limits()
@@ -111,8 +104,8 @@ class _Wire(httpcore2.NetworkStream):
             reason = error if isinstance(error, ssl.SSLError) else error.__cause__
             if not isinstance(reason, ssl.SSLError):
                 reason = ssl.SSLError(f"{type(reason).__name__}: {reason}")
-            raise self._certificates.refusal(server_hostname or "", reason) from error
-        return _Wire(stream, self._certificates)
+            raise asker().certificates.refusal(server_hostname or "", reason) from error
+        return _Wire(stream)
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401
         return self._stream.get_extra_info(info)

@@ -59,6 +59,11 @@ class ApiHandler(Handler):
                 self.answer(503, {"Retry-After": "0"})
             case FaultKind.TOO_MANY:
                 self.answer(429, {"Retry-After": str(fault.at_byte)})
+            case FaultKind.FORBIDDEN:
+                headers = {"Content-Type": "application/json", "X-Error-Message": "Forbidden"}
+                self.answer(403, headers, b"{}")
+            case FaultKind.REFUSAL_PAGE:
+                self.answer(fault.at_byte, {"Content-Type": "text/html"}, b"<html>No.</html>")
             case FaultKind.SILENT | FaultKind.STALL:
                 self.fall_silent()
             case FaultKind.RESET:
@@ -72,6 +77,8 @@ class ApiHandler(Handler):
     # --- what there is ----------------------------------------------------------------------
 
     def _search(self) -> None:
+        if self._is_refused():
+            return
         asked = parse_qs(urlsplit(self.path).query)
         found = [
             repository.listed()
@@ -130,13 +137,18 @@ class ApiHandler(Handler):
 
     # --- who may see it -----------------------------------------------------------------------
 
+    def _is_refused(self) -> bool:
+        """Whether the token is not accepted, which was answered then."""
+        if self._token() is None or self._token() in self.hub.tokens:
+            return False
+        self.answer(401, {"X-Error-Message": "Invalid credentials in Authorization header"})
+        return True
+
     def _allowed(
         self, repo_id: str, revision: str | None, *, needs_licence: bool
     ) -> FakeRepository | None:
         """The repository, or None after the refusal was sent."""
-        if self._token() is not None and self._token() not in self.hub.tokens:
-            message = "Invalid credentials in Authorization header"
-            self.answer(401, {"X-Error-Message": message})
+        if self._is_refused():
             return None
         repository = self.hub.repositories.get(repo_id)
         if repository is None or not self._sees(repository):

@@ -21,8 +21,8 @@ class FaultKind(Enum):
     RANGE_IGNORED = "200 and the whole file"
     EXPIRED = "403: the signed address has run out"
     SILENT = "the request is read and never answered"
-    FORBIDDEN = "403 with the Hub's own words"
-    REFUSAL_PAGE = "the status of at_byte and a web page"
+    FORBIDDEN = "403 with the Hub's own words (API)"
+    REFUSAL_PAGE = "the status of at_byte and a web page (API)"
     # What only somebody does who means harm, or who knows no better; on both hosts.
     BODY = "200 and the text as JSON"
     PAGE = "200 and a web page"

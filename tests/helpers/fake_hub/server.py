@@ -156,10 +156,6 @@ class Handler(BaseHTTPRequestHandler):
                 self.answer(200, _JSON, fault.text.encode())
             case FaultKind.PAGE:
                 self.answer(200, {"Content-Type": "text/html; charset=utf-8"}, _PAGE)
-            case FaultKind.FORBIDDEN:
-                self.answer(403, _JSON | {"X-Error-Message": "Forbidden"}, b"{}")
-            case FaultKind.REFUSAL_PAGE:
-                self.answer(fault.at_byte, {"Content-Type": "text/html"}, _PAGE)
             case FaultKind.NAMELESS_PAGE:
                 self.answer(200, {"Content-Type": "application/octet-stream"}, _PAGE)
             case FaultKind.REDIRECT:
