@@ -103,7 +103,7 @@ def needs_build(left_out: frozenset[str]) -> bool:
 
 
 def _build(without: frozenset[str], say: Say) -> None:
-    with _alone(say):
+    with alone(say):
         if without:
             remember(without)
         left_out = wanted_left_out()
@@ -124,7 +124,7 @@ def _build(without: frozenset[str], say: Say) -> None:
 
 
 @contextlib.contextmanager
-def _alone(say: Say) -> Generator[None]:
+def alone(say: Say) -> Generator[None]:
     """One build at a time in this checkout, whoever starts it."""
     WORK.mkdir(parents=True, exist_ok=True)
     with (WORK / "lock").open("w") as lock:

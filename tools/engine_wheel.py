@@ -1,7 +1,8 @@
 """The engine's wheel: one that is kept from before, or one that is compiled.
 
-Standard library only. The source and what was compiled of it stay in ``build/engine``; wheels are
-kept in the program's cache folder, for other checkouts of this PC.
+Standard library only. The source and what was compiled of it stay in ``build/engine``, and the chat
+templates in it, which the tests render; wheels are kept in the program's cache folder, for other
+checkouts of this PC.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ _NOT_UNPACKED = re.compile(
     r"[^/]+/(?:\.git|docs|examples|tests"
     r"|vendor/llama\.cpp/(?:models|docs|tests|benches|examples))/"
 )
+_TEMPLATE = re.compile(r"[^/]+/vendor/llama\.cpp/models/templates/([^/]+\.jinja)")
 
 
 def wheel_for(engine: BuiltEngine, objects: str, say: Say) -> Path:
@@ -96,27 +98,60 @@ def _compile(engine: BuiltEngine, objects: str, say: Say) -> Path:
     return wheel
 
 
+def real_templates(version: str, say: Say) -> Path:
+    """The folder of the chat templates in the source distribution, fetched where it is missing.
+
+    Raises:
+        SetupError: They cannot be fetched.
+    """
+    folder = WORK / "templates" / version
+    if not folder.is_dir():
+        shutil.rmtree(_fetched(version, say))
+    return folder
+
+
 def _source(version: str, say: Say) -> Path:
     """The unpacked source distribution, fetched where it is missing."""
     folder = WORK / "source" / version
     if folder.is_dir():
         return folder
+    work = _fetched(version, say)
+    (archive,) = work.glob("*.tar.gz")
+    with tarfile.open(archive) as packed:
+        wanted = (member for member in packed if not _NOT_UNPACKED.match(member.name))
+        packed.extraction_filter = getattr(tarfile, "data_filter", _as_it_is)
+        packed.extractall(work / "unpacked", wanted)
+    (unpacked,) = (work / "unpacked").iterdir()
+    _put(unpacked, folder)
+    shutil.rmtree(work)
+    return folder
+
+
+def _fetched(version: str, say: Say) -> Path:
+    """A folder with the source distribution, the templates in it being unpacked already."""
     say(Step(BuildPhase.FETCHING, what=PACKAGE))
     work = WORK / "fetched"
     shutil.rmtree(work, ignore_errors=True)
     words = ["download", "--verbose", "--no-deps", "--no-binary", PACKAGE, "--dest", str(work)]
     run_pip([*words, f"{PACKAGE}=={version}"], say)
     (archive,) = work.glob("*.tar.gz")
+    templates = work / "templates"
+    templates.mkdir()
     with tarfile.open(archive) as packed:
-        wanted = (member for member in packed if not _NOT_UNPACKED.match(member.name))
-        packed.extraction_filter = getattr(tarfile, "data_filter", _as_it_is)
-        packed.extractall(work, wanted)
-    (unpacked,) = (path for path in work.iterdir() if path.is_dir())
-    shutil.rmtree(folder.parent, ignore_errors=True)  # of an older version
+        for member in packed:
+            found = _TEMPLATE.fullmatch(member.name)
+            text = packed.extractfile(member) if found else None
+            if found and text is not None:
+                (templates / found[1]).write_bytes(text.read())
+    _put(templates, WORK / "templates" / version)
+    return work
+
+
+def _put(unpacked: Path, folder: Path) -> None:
+    """Put a folder where it belongs, in place of any older version's."""
+    shutil.rmtree(folder.parent, ignore_errors=True)
     folder.parent.mkdir(parents=True)
     unpacked.replace(folder)
-    shutil.rmtree(work)
-    return folder
 
 
 def _as_it_is(member: tarfile.TarInfo, _folder: str) -> tarfile.TarInfo:

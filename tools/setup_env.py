@@ -69,6 +69,8 @@ def set_up(kind: str) -> None:
             print("The engine (llama.cpp) is compiled next, once; the window opens meanwhile.")
         return
     build_engine()
+    if kind == "dev":
+        fetch_templates()
 
 
 def make_venv() -> None:
@@ -156,6 +158,13 @@ def build_engine() -> None:
     command = [venv_python(), "tools/build_engine.py"]
     if subprocess.run(command, check=False).returncode != 0:
         raise SetupError("")  # it has said why
+
+
+def fetch_templates() -> None:
+    """Fetch what one test renders; it is left out where they cannot be had."""
+    command = [venv_python(), "tools/real_templates.py"]
+    if subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode != 0:
+        print("Without them the test of real chat templates is left out.", file=sys.stderr)
 
 
 def fingerprint() -> str:

@@ -20,6 +20,7 @@ from app.cli.arguments import (
 )
 from app.cli.models import add_model_arguments, chosen_models
 from app.cli.words import gigabytes, number, seconds
+from app.core.chat import StopReason
 from app.core.chat_templates import WELL_KNOWN
 from app.core.settings import (
     DEFAULT_MAX_TOKENS,
@@ -162,6 +163,7 @@ def _measured(
 
     monitor = Monitor(note, interval_s=_SAMPLE_SECONDS)
     watched: dict[str, int] = {}
+    moved: dict[str, None] = {}
     with contextlib.ExitStack() as stack:
         stack.callback(session.close)
         monitor.start()
@@ -174,11 +176,18 @@ def _measured(
                 monitor.watch(pane.key, pane.pid)
             if pane.key in samples:
                 pane.note_memory(*samples[pane.key])
+            if pane.system_in_user:
+                moved[pane.candidate.path] = None
             bars.show(pane, answer, request.sampling.max_tokens)
 
         rows = compare(session, chosen.files, request, on_change)
         engine = runner.engine.engine if runner.engine is not None else None
         _tell_doubts(session.panes, console, paths)
+    for path in moved:
+        console.remark(
+            f"{path}: its chat template takes no system prompt, so it was asked as part of the "
+            "first message."
+        )
     return rows, engine
 
 
@@ -224,11 +233,22 @@ def _plain(row: CompareRow) -> dict[str, object]:
     return msgspec.to_builtins(row)
 
 
+def _why_empty(row: CompareRow) -> str:
+    if not row.thinking:
+        return "(It answered nothing.)"
+    if row.stop_reason == StopReason.LENGTH:
+        return (
+            f"(No answer: its thinking took all {row.generated_tokens} tokens; --max-tokens allows "
+            "more.)"
+        )
+    return "(No answer: it thought, and ended without one.)"
+
+
 def _show(rows: list[CompareRow], console: Console) -> None:
     for row in rows:
         if row.error is None:
             console.text(f"── {row.level} · {row.file}")
-            console.lines(row.text.strip() + "\n")
+            console.lines((row.text.strip() or _why_empty(row)) + "\n")
     console.table(
         (
             "level",

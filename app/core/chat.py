@@ -99,6 +99,7 @@ class Answer(msgspec.Struct):
     figures: AnswerFigures | None = None
 
 
+_GAP = "\n\n"
 _BROKEN_OFF = (None, StopReason.STOPPED, StopReason.ERROR)
 
 
@@ -183,19 +184,25 @@ class Chat(msgspec.Struct):
     def messages_for(self, key: str, *, upto: Turn) -> list[Message]:
         """What a candidate is sent to answer ``upto``: its own turns before, and this prompt.
 
-        Thinking of earlier turns is left out, as chat templates want it.
+        Thinking of earlier turns is left out, as chat templates want it. A prompt that was
+        answered with thinking alone, or with nothing, goes in front of the next one: templates
+        want an answer to each, and many refuse an empty one.
         """
         messages: list[Message] = []
         if self.system_prompt.strip():
             messages.append(Message(Role.SYSTEM, self.system_prompt))
         history = self.turns_of(key)
         position = next(i for i, turn in enumerate(history) if turn is upto)
+        asked: list[str] = []
         for turn in history[min(self.dropped_turns.get(key, 0), position) : position]:
             answer = turn.answers[key]
-            if answer.text:
-                messages.append(Message(Role.USER, turn.prompt))
+            if answer.text.strip():
+                messages.append(Message(Role.USER, _GAP.join([*asked, turn.prompt])))
                 messages.append(Message(Role.ASSISTANT, answer.text))
-        messages.append(Message(Role.USER, upto.prompt))
+                asked = []
+            elif answer.thinking or answer.stop_reason not in _BROKEN_OFF:
+                asked.append(turn.prompt)
+        messages.append(Message(Role.USER, _GAP.join([*asked, upto.prompt])))
         return messages
 
 

@@ -1,41 +1,14 @@
-"""Chat templates: well-known ones for files that bring none, and what a template tells.
+"""Chat templates of our own, for files that bring none.
 
-A template is foreign code. Nothing here renders one; the facts come from reading its text.
-The well-known templates leave the begin token to the engine, which puts it first where the
-vocabulary wants one and the rendered text has none.
+They leave the begin token to the engine, which puts it first where the vocabulary wants one and
+the rendered text has none.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.core.thinking import (
-    KNOWN_MARKS,
-    Segment,
-    SegmentKind,
-    ThinkingMarks,
-    ThinkingSplitter,
-    prompt_opens_thinking,
-)
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-__all__ = [
-    "WELL_KNOWN",
-    "ChatTemplate",
-    "Segment",
-    "SegmentKind",
-    "TemplateFacts",
-    "ThinkingMarks",
-    "ThinkingSplitter",
-    "prompt_opens_thinking",
-    "template_by_id",
-    "template_facts",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,79 +157,3 @@ def template_by_id(template_id: str) -> ChatTemplate:
         if template.id == template_id:
             return template
     raise PersonError(f"There is no chat template called “{template_id:.40}”.")
-
-
-@dataclass(frozen=True, slots=True)
-class TemplateFacts:
-    """What the text of a template tells.
-
-    Attributes:
-        thinking: How the model marks its thinking, or None for a model that does not think.
-        thinking_switch: The variable that turns thinking on and off, or None without one.
-        supports_system: Whether a system prompt has a place.
-    """
-
-    thinking: ThinkingMarks | None
-    thinking_switch: str | None
-    supports_system: bool
-
-    @property
-    def has_thinking_switch(self) -> bool:
-        """Whether the person can turn thinking on and off."""
-        return self.thinking_switch is not None
-
-
-# Real templates have up to 30,000 characters; the rest of a longer text is not looked at.
-_MAX_READ_CHARACTERS = 262_144
-# An open quote ends with the text, so that reading takes one pass whatever the text.
-_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*(?:'|\Z)|\"(?:[^\"\\]|\\.)*(?:\"|\Z)", re.DOTALL)
-_SWITCHES = ("enable_thinking", "thinking")
-_SYSTEM_ROLE = re.compile(r"['\"]system['\"]")
-_REFUSES_SYSTEM = re.compile(r"system (?:role|prompt|message)s? (?:is |are )?not supported")
-# A role that is written out whatever it is.
-_ANY_ROLE = re.compile(r"(?:\+|~|\{\{-?)\s*message(?:\.role|\[['\"]role['\"]\])")
-
-
-def template_facts(jinja: str) -> TemplateFacts:
-    """Read the facts out of a template's text; it is not rendered."""
-    text = jinja[:_MAX_READ_CHARACTERS]
-    marks = next((marks for marks in KNOWN_MARKS if _mentions(text, marks)), None)
-    code = "\n".join(_QUOTED.sub("''", part) for part in _code(text))
-    switch = next((name for name in _SWITCHES if _is_switch(name, code)), None)
-    named = _SYSTEM_ROLE.search(text) is not None and not _REFUSES_SYSTEM.search(text.lower())
-    return TemplateFacts(
-        thinking=marks,
-        thinking_switch=switch if marks is not None else None,
-        supports_system=named or _ANY_ROLE.search(text) is not None,
-    )
-
-
-def _mentions(text: str, marks: ThinkingMarks) -> bool:
-    # Templates often take old thinking out of earlier turns and name the closing mark only; an
-    # <|end|> by itself says nothing. Line ends are written \n in them.
-    start = marks.start.rstrip("\n")
-    return start in text or (marks.end.startswith("</") and marks.end in text)
-
-
-def _code(text: str) -> Iterator[str]:
-    """Yield what stands between the brackets of statements and expressions."""
-    position = 0
-    while (start := text.find("{", position)) >= 0:
-        closing = {"%": "%}", "{": "}}", "#": "#}"}.get(text[start + 1 : start + 2])
-        if closing is None:
-            position = start + 1
-            continue
-        end = text.find(closing, start + 2)
-        if end < 0:
-            return
-        if closing != "#}":
-            yield text[start + 2 : end]
-        position = end + 2
-
-
-def _is_switch(name: str, code: str) -> bool:
-    """Whether a variable is asked for that the template does not only make itself."""
-    used = re.search(rf"(?<![\w.]){name}(?!\w|\s*=[^=])", code)
-    own = re.search(rf"\b(?:set|for)\s+{name}\b", code)
-    asked = re.search(rf"\b{name}\s+is\s+(?:not\s+)?defined|\b{name}\s*\|\s*default", code)
-    return used is not None and (own is None or asked is not None)

@@ -14,6 +14,7 @@ from app.core.gguf_reader import GgufError, damaged
 from app.core.kinds import ModelKind, kind_of_header, why_no_candidate
 from app.core.levels import FULL_PRECISION_BITS, TENSOR_TYPES, level_by_ftype, level_of_tensor_type
 from app.core.model_names import family_of, is_telling_name, model_stem
+from app.core.template_facts import TEMPLATE_KEY, default_template_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -205,7 +206,7 @@ class ModelFile:
             active_parameters=_active_parameters(
                 tensors, number("expert_count"), number("expert_used_count")
             ),
-            chat_template=header.text("tokenizer.chat_template") or None,
+            chat_template=_chat_template(header),
             licence=_short(header.text("general.license")),
             base_model=_short(_base_model(header)),
             quantized_by=_short(header.text("general.quantized_by")),
@@ -216,6 +217,12 @@ class ModelFile:
             family_key=f"{_short(architecture)}/{family_of(name)}",
             type_ids=tuple(sorted({tensor.type_id for tensor in tensors})),
         )
+
+
+def _chat_template(header: GgufHeader) -> str | None:
+    """The template for chats; of several that have names, the usual one."""
+    key = default_template_key(header.metadata) or TEMPLATE_KEY
+    return header.text(TEMPLATE_KEY) or header.text(key) or None
 
 
 def check_complete(header: GgufHeader, file_bytes: int, file_name: str = "") -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 SegmentKind = Literal["thinking", "answer"]
 Segment = tuple[SegmentKind, str]
@@ -23,11 +24,14 @@ class ThinkingMarks:
         start: What stands before the thinking.
         end: What stands after it.
         skipped: Other marks around the answer that belong to neither.
+        told_by: What a template for such a model holds, all of it; empty where that are the marks
+            themselves.
     """
 
     start: str
     end: str
     skipped: tuple[str, ...] = ()
+    told_by: tuple[str, ...] = ()
 
 
 KNOWN_MARKS: tuple[ThinkingMarks, ...] = (
@@ -57,10 +61,56 @@ KNOWN_MARKS: tuple[ThinkingMarks, ...] = (
         "<|end|>",
         ("<|begin|>assistant", "<|content|>", "<|end|>"),
     ),
-    ThinkingMarks("<think>", "</think>", ("<response>", "</response>")),
+    ThinkingMarks(
+        "<|open|>think<|sep|>",
+        "<|close|>think<|sep|>",
+        ("<|open|>response<|sep|>", "<|close|>response<|sep|>", "<|close|>message<|sep|>"),
+        told_by=("<|open|>", "'think'"),
+    ),
+    ThinkingMarks(
+        "to=self<|message|>",
+        "<|eom|>",
+        ("<|start|>assistant", "to=user<|message|>"),
+    ),
+    ThinkingMarks(
+        "<think:opensource>", "</think:opensource>", told_by=("<think{}>", ":opensource")
+    ),
+    ThinkingMarks(
+        "Here are my reasoning steps:\n",
+        "[BEGIN FINAL RESPONSE]",
+        ("[END FINAL RESPONSE]",),
+        told_by=("[BEGIN FINAL RESPONSE]",),
+    ),
+    ThinkingMarks(
+        "<think>",
+        "</think>",
+        ("<response>", "</response>"),
+        told_by=("<think>", "<response>"),
+    ),
+    ThinkingMarks("<think>", "</think>"),
     ThinkingMarks("<thinking>", "</thinking>"),
 )
 """The most telling first: a template is taken to use the first whose marks it mentions."""
+
+USUAL_MARKS = ThinkingMarks("<think>", "</think>")
+"""What a model is taken to write that nothing is known of."""
+
+_TOKEN_IN_MARK = re.compile(r"</?[^<>\s]+>|\[/?[A-Z]+\]")
+
+
+def marks_by_vocabulary(tokens: Collection[str]) -> ThinkingMarks | None:
+    """The marks for which a vocabulary has tokens of their own; None where it has none.
+
+    Args:
+        tokens: The texts of its special tokens.
+    """
+    for marks in KNOWN_MARKS:
+        if marks.told_by and marks.start == USUAL_MARKS.start:
+            continue  # what else they skip may well stand in an answer
+        needed = [_TOKEN_IN_MARK.findall(mark) for mark in (marks.start, marks.end)]
+        if all(needed) and all(token in tokens for each in needed for token in each):
+            return marks
+    return None
 
 
 def prompt_opens_thinking(rendered_tail: str, marks: ThinkingMarks) -> bool:

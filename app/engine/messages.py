@@ -452,12 +452,15 @@ class Rendered(msgspec.Struct, tag="rendered", frozen=True):
 
     Attributes:
         digest: SHA-256 of the rendered text, to tell whether panes got the same one.
+        system_in_user: The template takes no system prompt: it is part of a message of the
+            person's.
     """
 
     id: int
     prompt_tokens: int
     reused_tokens: int
     digest: str
+    system_in_user: bool = False
 
 
 class Text(msgspec.Struct, tag="text", frozen=True):

@@ -106,6 +106,8 @@ class Pane:
         peak_mapped_bytes: The most mapped memory seen since the load.
         context_used_tokens: What the context held after the last answer.
         digest: SHA-256 of the last rendered prompt.
+        system_in_user: The system prompt was part of the person's first message in it, since the
+            template takes none.
         pid: Of the engine, for the monitor.
     """
 
@@ -124,6 +126,7 @@ class Pane:
     peak_mapped_bytes: int | None = None
     context_used_tokens: int = 0
     digest: str | None = None
+    system_in_user: bool = False
     pid: int | None = None
     log: str = ""
     live_tokens: int = 0

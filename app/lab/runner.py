@@ -269,6 +269,7 @@ class Runner:
                 pane.tokenizing_characters = event.characters
             case m.Rendered():
                 pane.digest = event.digest
+                pane.system_in_user = event.system_in_user
                 pane.tokenizing_characters = 0
             case m.PromptProgress():
                 pane.progress = event.done_tokens / max(1, event.total_tokens)

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from app.core.tasks.items import TaskItem
     from app.lab.tasks_plan import TaskPlan
 
-_FORMAT = 3  # 1: a blank line ended answers that had not begun; 2: slices followed the time
+# 1: a blank line ended answers that had not begun; 2: slices followed the time, and some templates
+# wrote other prompts.
+_FORMAT = 3
 _FILE = "tasks.sqlite3"
 _ENGINE = "engine"
 

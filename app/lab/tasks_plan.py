@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.core.chat import StopReason
-from app.core.chat_templates import template_facts
 from app.core.memory import estimate_needed_bytes, memory_budget_bytes
 from app.core.tasks.items import ANSWER_TOKENS, DEFAULT_ANSWER_TOKENS
 from app.core.tasks.scoring import Outcome, judge
+from app.core.template_facts import template_facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,9 +55,7 @@ class TaskPlan:
 
     def thinks(self, model: ModelFile) -> bool:
         """Whether a file's template lets it think in this run."""
-        facts = template_facts(model.chat_template or "")
-        switched_off = facts.has_thinking_switch and self.thinking is False
-        return facts.thinking is not None and not switched_off
+        return template_facts(model.chat_template or "").thinks(self.thinking)
 
     def context_tokens(self, model: ModelFile) -> int:
         """A context that holds the longest question and its answer; a power of two."""

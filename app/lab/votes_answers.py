@@ -12,9 +12,10 @@ import msgspec
 
 from app.core.chat import Message, StopReason
 from app.core.chat import Role as Speaker
-from app.core.chat_templates import template_by_id, template_facts
+from app.core.chat_templates import template_by_id
 from app.core.errors import PersonError
 from app.core.memory import estimate_needed_bytes, memory_budget_bytes
+from app.core.template_facts import template_facts
 from app.core.votes.choices import shuffle
 from app.core.votes.pairs import Role, VoteAnswer, VotedFile, VotePair
 from app.engine import messages as m
@@ -286,9 +287,7 @@ class AnswerMaker:
 
 def _sampling_for(model: ModelFile, wanted: SamplingSettings) -> SamplingSettings:
     """The same for both, but that thinking has room of its own beside the answer."""
-    facts = template_facts(model.chat_template or "")
-    switched_off = facts.has_thinking_switch and wanted.thinking is False
-    if facts.thinking is None or switched_off:
+    if not template_facts(model.chat_template or "").thinks(wanted.thinking):
         return wanted
     room = THINKING_TOKENS
     if wanted.thinking_limit_tokens is not None:

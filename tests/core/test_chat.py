@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.chat import Answer, AnswerFigures, Chat, Message, Role, Turn, title_from
+from app.core.chat import (
+    Answer,
+    AnswerFigures,
+    Chat,
+    Message,
+    Role,
+    StopReason,
+    Turn,
+    title_from,
+)
 
 
 def says(prompt: str, **answers: str) -> Turn:
@@ -41,6 +50,32 @@ def test_later_turns_and_unanswered_ones_are_not_sent() -> None:
     chat = Chat(0, turns=turns)
 
     assert sent(chat, "a", turns[2]) == [("user", "1"), ("assistant", "one"), ("user", "3")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_kept"),
+    [
+        (Answer(thinking="Let me", stop_reason=StopReason.LENGTH), True),
+        (Answer(thinking="Let me", stop_reason=StopReason.STOPPED), True),
+        (Answer(" \n", stop_reason=StopReason.END), True),
+        (Answer(stop_reason=StopReason.CONTEXT), True),
+        (Answer(stop_reason=StopReason.STOPPED), False),
+        (Answer(stop_reason=StopReason.ERROR, error="No memory."), False),
+        (Answer(), False),
+    ],
+)
+def test_a_question_answered_with_thinking_alone_is_still_asked(
+    answer: Answer, is_kept: bool
+) -> None:
+    asked = {"Why?": answer, "And how?": Answer("So."), "Go on": Answer()}
+    turns = [Turn(0, prompt, {"a": each}) for prompt, each in asked.items()]
+    chat = Chat(0, turns=turns)
+    assert sent(chat, "a", turns[2]) == [
+        ("user", "Why?\n\nAnd how?" if is_kept else "And how?"),
+        ("assistant", "So."),
+        ("user", "Go on"),
+    ]
+    assert sent(chat, "a", turns[1]) == [("user", "Why?\n\nAnd how?" if is_kept else "And how?")]
 
 
 def test_a_blank_system_prompt_is_not_sent() -> None:

@@ -65,7 +65,9 @@ class Generator:
         if command.clear:
             self._context.clear()
         reused = self._context.reuse(prompt.tokens)
-        self._channel.emit(Rendered(command.id, len(prompt.tokens), reused, prompt.digest))
+        self._channel.emit(
+            Rendered(command.id, len(prompt.tokens), reused, prompt.digest, prompt.system_in_user)
+        )
         answer = _Answer(self._channel, self._context, command, writer, prompt)
         sampler = make_sampler(command.sampling, self._context, prompt.tokens)
         prompt_begin_ns = time.perf_counter_ns()
@@ -130,17 +132,14 @@ class _Answer:
         self._model = context.model
         self._command = command
         self._limit = command.sampling.max_tokens
-        marks = writer.facts.thinking
-        opened = marks is not None and prompt_opens_thinking(prompt.text[-200:], marks)
+        marks = writer.thinking
+        opened = prompt_opens_thinking(prompt.text[-200:], marks)
         self._builder = TextBuilder(marks, starts_thinking=opened, stops=command.stop_strings)
         # Marks are often control tokens, which are not written as text unless asked for.
-        self._mark_tokens: frozenset[int] = frozenset()
-        self._closing: list[int] = []
-        if marks is not None:
-            self._closing = self._model.tokenize(marks.end, add_bos=False)
-            around = (marks.start, *marks.skipped)
-            opening = [t for mark in around for t in self._model.tokenize(mark, add_bos=False)]
-            self._mark_tokens = frozenset((*opening, *self._closing))
+        self._closing = self._model.tokenize(marks.end)
+        around = (marks.start, *marks.skipped)
+        opening = [token for mark in around for token in self._model.tokenize(mark)]
+        self._mark_tokens = frozenset((*opening, *self._closing))
         self.tokens = 0
         self.thinking_tokens = 0
         self.first_ns: int | None = None

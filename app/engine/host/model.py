@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from bisect import bisect_right
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,8 +13,10 @@ import llama_cpp as lc
 import numpy as np
 
 from app.core.settings import CONTEXT_STEP_TOKENS, FlashAttention, KvType
+from app.core.template_facts import TEMPLATE_KEY, default_template_key
 from app.engine.host.crew import Crew
 from app.engine.host.deep_stack import Abandoned, DeepStack
+from app.engine.host.own_marks import OwnMarks
 from app.engine.messages import FailureKind, Load, Predict
 
 if TYPE_CHECKING:
@@ -25,6 +28,8 @@ BATCH_TOKENS = 512
 _ABORTED = 2
 _PIECE_BYTES = 512
 _FACT_BYTES = 128
+# Read from a text only where marks count; llama.cpp counts the unknown token among them.
+_CONTROL = lc.LLAMA_TOKEN_ATTR_CONTROL | lc.LLAMA_TOKEN_ATTR_UNKNOWN
 # A text that no usual stack is too small for, not even Windows'.
 _SHALLOW_BYTES = 1000
 # Architectures for embeddings that need not say so in their headers.
@@ -180,9 +185,22 @@ class Model:
         return bytes(text.value).decode("utf-8", "replace") if size >= 0 else ""
 
     def chat_template(self) -> str | None:
-        """The Jinja text that the file brings, if any."""
+        """The Jinja text that the file brings for chats, if any."""
         text = lc.llama_model_chat_template(self.handle, None)
+        key = None if text else default_template_key(self._keys())
+        if key is not None:
+            name = key.removeprefix(f"{TEMPLATE_KEY}.")
+            text = lc.llama_model_chat_template(self.handle, name.encode())
         return text.decode("utf-8", errors="replace") if text else None
+
+    def _keys(self) -> list[str]:
+        """The keys of the file's header."""
+        text: Any = ctypes.create_string_buffer(_FACT_BYTES)
+        keys: list[str] = []
+        for place in range(lc.llama_model_meta_count(self.handle)):
+            lc.llama_model_meta_key_by_index(self.handle, place, text, _FACT_BYTES)
+            keys.append(bytes(text.value).decode("utf-8", "replace"))
+        return keys
 
     def token_text(self, token: int) -> str:
         """A token as the vocabulary writes it; empty for the null token."""
@@ -201,14 +219,30 @@ class Model:
             size = lc.llama_token_to_piece(self.vocabulary, token, self._piece, -size, 0, special)
         return self._piece.raw[:size]
 
-    def tokenize(self, text: str, *, add_bos: bool) -> list[int]:
-        """Tokens of a rendered prompt; texts of special tokens become those tokens.
+    @cached_property
+    def own_marks(self) -> OwnMarks:
+        """The texts that special tokens of the vocabulary are read from."""
+        control: list[str] = []
+        added: list[str] = []
+        for token in range(self.vocabulary_size):
+            kind = lc.llama_vocab_get_attr(self.vocabulary, token)
+            if kind & _CONTROL:
+                control.append(self.token_text(token))
+            elif kind & lc.LLAMA_TOKEN_ATTR_USER_DEFINED:
+                added.append(self.token_text(token))
+        return OwnMarks(control, added)
+
+    def tokenize(self, text: str, *, marks: bool = True) -> list[int]:
+        """Tokens of a part of a prompt.
+
+        Args:
+            text: The part.
+            marks: Texts of special tokens become those tokens.
 
         Raises:
             Aborted: The abort flag was set meanwhile.
         """
-        tokens = self._tokens(text.encode("utf-8", errors="replace"), begins=False, marks=True)
-        return [self.begin_token, *tokens] if add_bos else tokens
+        return self._tokens(text.encode("utf-8", errors="replace"), begins=False, marks=marks)
 
     def tokenize_plain(self, text: bytes) -> list[int]:
         """Tokens of a text as it stands, behind the begin token where the vocabulary wants one.

@@ -109,8 +109,8 @@ def _evaluated(path: Path, abort: AbortFlag) -> tuple[NDArray[np.float32], list[
     """
     model = Model(str(path), 0, abort, lambda _fraction: None)
     try:
-        question = model.tokenize(_QUESTION, add_bos=False)
-        tokens = question + model.tokenize(_ANSWER, add_bos=False)
+        question = model.tokenize(_QUESTION)
+        tokens = question + model.tokenize(_ANSWER)
         context = Context(
             model,
             abort,

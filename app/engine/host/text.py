@@ -77,18 +77,16 @@ class TextBuilder:
     Invalid UTF-8 becomes U+FFFD; a sequence split over tokens is put together first.
     """
 
-    def __init__(
-        self, marks: ThinkingMarks | None, *, starts_thinking: bool, stops: list[str]
-    ) -> None:
+    def __init__(self, marks: ThinkingMarks, *, starts_thinking: bool, stops: list[str]) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-        self._splitter = ThinkingSplitter(marks, starts_thinking) if marks else None
+        self._splitter = ThinkingSplitter(marks, starts_thinking)
         self._stops = StopStrings(stops)
         self.pieces = Pieces()
 
     @property
     def is_thinking(self) -> bool:
         """Whether the model is between its thinking marks now."""
-        return self._splitter is not None and self._splitter.inside
+        return self._splitter.inside
 
     @property
     def stop_found(self) -> bool:
@@ -104,15 +102,11 @@ class TextBuilder:
     def finish(self) -> None:
         """Flush what was held back."""
         self._split(self._decoder.decode(b"", final=True))
-        if self._splitter is not None:
-            for kind, text in self._splitter.finish():
-                self._add(kind, text)
+        for kind, text in self._splitter.finish():
+            self._add(kind, text)
         self.pieces.answer += self._stops.finish()
 
     def _split(self, text: str) -> None:
-        if self._splitter is None:
-            self._add("answer", text)
-            return
         for kind, part in self._splitter.feed(text):
             self._add(kind, part)
 

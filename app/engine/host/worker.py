@@ -6,7 +6,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from app.core.chat_templates import TemplateFacts, template_facts
+from app.core.template_facts import template_facts
 from app.engine.host import native
 from app.engine.host.abort import AbortFlag
 from app.engine.host.backends import backend_names
@@ -216,7 +216,7 @@ class Worker:
             self._generator = Generator(self._channel, self._context, sizes.repacked_bytes)
             self._warm_up(self._context)
         template = model.chat_template()
-        facts: TemplateFacts = template_facts(template or "")
+        facts = template_facts(template or "")
         self._channel.emit(
             Loaded(
                 id=command.id,
@@ -226,7 +226,7 @@ class Worker:
                 vocabulary_size=model.vocabulary_size,
                 parameters=model.parameters,
                 has_template=template is not None,
-                thinking=Thinking(facts.thinking is not None, facts.has_thinking_switch),
+                thinking=Thinking(facts.thinking is not None, facts.switch is not None),
                 repacked_bytes=sizes.repacked_bytes,
                 weights_bytes=sizes.weights_bytes,
                 kv_bytes=sizes.kv_bytes,

@@ -23,10 +23,24 @@ def hygiene_sentence(chat: Chat, panes: Sequence[Pane]) -> str:
     """What differs between panes beside their model files; empty if nothing does.
 
     A comparison is fair when every pane gets the same rendered prompt, sampler, seed, context,
-    KV cache and thinking setting.
+    KV cache and thinking setting. A system prompt that a template takes no other way stands in the
+    first message; that is said of a single pane too.
     """
-    if len(panes) < 2:
+    remarks = _differences(chat, panes) if len(panes) > 1 else []
+    moved = [pane.candidate.letter for pane in panes if pane.system_in_user]
+    if moved and chat.system_prompt.strip():
+        form = _tr(
+            "{letters}: the system prompt is part of the first message (its chat template "
+            "takes none)"
+        )
+        remarks.append(form.format(letters=", ".join(moved)))
+    if not remarks:
         return ""
+    line = "; ".join(remarks)
+    return line[0].upper() + line[1:] + "."
+
+
+def _differences(chat: Chat, panes: Sequence[Pane]) -> list[str]:
     remarks: list[str] = []
     own = [p.candidate.letter for p in panes if p.candidate.sampling not in (None, chat.sampling)]
     if len(own) == 1:
@@ -44,10 +58,7 @@ def hygiene_sentence(chat: Chat, panes: Sequence[Pane]) -> str:
         if len(set(values.values())) > 1:
             listed = ", ".join(f"{letter} {value}" for letter, value in values.items())
             remarks.append(template.format(values=listed))
-    if not remarks:
-        return ""
-    line = "; ".join(remarks)
-    return line[0].upper() + line[1:] + "."
+    return remarks
 
 
 def _by_pane(panes: Sequence[Pane], value_of: Callable[[Pane], str | None]) -> dict[str, str]:

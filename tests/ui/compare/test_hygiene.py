@@ -37,6 +37,17 @@ def test_other_settings_are_named_with_their_values(session: FakeSession) -> Non
     assert "chat template differs (A the file's own, B chatml, C the file's own)" in line
 
 
+def test_a_system_prompt_inside_the_first_message_is_said(session: FakeSession) -> None:
+    session.pane(session.key("B")).system_in_user = True
+    assert hygiene_sentence(session.chat, session.panes) == ""
+    session.chat.system_prompt = "Be brief."
+    line = hygiene_sentence(session.chat, session.panes)
+    assert line == (
+        "B: the system prompt is part of the first message (its chat template takes none)."
+    )
+    assert hygiene_sentence(session.chat, session.panes[1:2]) == line
+
+
 def test_one_pane_is_compared_with_nothing(session: FakeSession) -> None:
     change(session, "A", sampling=CHAT)
     assert hygiene_sentence(session.chat, session.panes[:1]) == ""
