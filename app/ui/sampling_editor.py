@@ -137,7 +137,10 @@ class SamplingEditor(QWidget):
         self._rows.add(
             self.tr("Thinking"),
             box,
-            self.tr("Turns thinking on or off, in models whose chat template has a switch."),
+            self.tr(
+                "Turns thinking on or off, in models whose chat template has a switch; where it "
+                "cannot be turned off, down."
+            ),
         )
         self._add(
             "thinking_limit_tokens",

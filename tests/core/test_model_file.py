@@ -83,6 +83,13 @@ def test_facts_of_one_file() -> None:
     assert found.has_importance_matrix
 
 
+def test_a_named_template_stands_in_for_the_default() -> None:
+    named = {"tokenizer.chat_template.tool_use": "tools", "tokenizer.chat_template.chat": "chat"}
+    assert model(named).chat_template == "chat"
+    assert model({**named, "tokenizer.chat_template": "usual"}).chat_template == "usual"
+    assert model({"tokenizer.chat_template.rag": "rag"}).chat_template == "rag"
+
+
 def test_active_parameters_leave_out_the_experts_that_rest() -> None:
     tensors = [
         Tensor("token_embd.weight", (32, 10)),

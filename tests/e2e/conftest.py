@@ -206,6 +206,12 @@ class Models:
     def _write_greedy_template(self, path: Path) -> None:
         files.write_tiny_llama(path, chat_template=files.GREEDY_TEMPLATE)
 
+    def _write_no_system(self, path: Path) -> None:
+        refuses = "{% if messages[0].role == 'system' %}{{ raise_exception('No') }}{% endif %}"
+        files.write_scripted_model(
+            path, ["Fine", "."], chat_template=refuses + files.CHATML_TEMPLATE
+        )
+
     def _write_failing_template(self, path: Path) -> None:
         files.write_tiny_llama(path, chat_template=files.FAILING_TEMPLATE)
 

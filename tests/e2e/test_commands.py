@@ -225,6 +225,27 @@ def test_an_answer_does_not_steer_the_terminal(commands: Commands, models: Model
     assert broken["text"] == "a\ufffd\ufffdb€"
 
 
+def test_a_system_prompt_that_a_template_refuses_is_part_of_the_message(
+    commands: Commands, models: Models
+) -> None:
+    words = ("compare", models["no_system"], models["blue"], "--prompt", "Why?")
+    ended = commands.run(*words, "--system", "Be brief.")
+    assert ended.status == 0
+    assert "Fine." in ended.out
+    assert f"{models['no_system']}: its chat template takes no system prompt" in ended.err
+    assert str(models["blue"]) not in ended.err
+    assert commands.run(*words).err == ""
+
+
+def test_thinking_without_an_answer_is_said(commands: Commands, models: Models) -> None:
+    words = ("compare", models["thinks"], "--prompt", "2 + 2?", "--max-tokens", "3")
+    shown = commands.run(*words).out
+    assert "(No answer: its thinking took all 3 tokens; --max-tokens allows more.)" in shown
+    (row,) = is_comparison(commands.json(*words))
+    assert row["text"] == ""
+    assert row["error"] is None
+
+
 @posix
 def test_ctrl_c_ends_a_comparison_and_its_engines(commands: Commands, models: Models) -> None:
     words = ("compare", models["endless"], "--prompt", "Hi", "--max-tokens", "9999999")

@@ -94,7 +94,8 @@ class OwnMarks:
         for start, end in [*own, (len(hidden), len(hidden))]:
             between = hidden[position:start].translate(shown)
             mark = hidden[start:end]
-            if any(self._found(between)):
+            found = {between[first:last] for first, last in self._found(between)}
+            if found & (self._control | written):
                 if marked:
                     pieces.append(Piece(marked, has_marks=True))
                 pieces += self._as_text(between, written)

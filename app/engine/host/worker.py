@@ -238,7 +238,8 @@ class Worker:
         )
 
     def _warm_up(self, context: Context) -> None:
-        """Decode one token, so that first-touch costs fall into the load and not into an answer."""
+        """Let what is done once fall into the load and not into an answer."""
+        _ = context.model.own_marks
         context.decode([0])
         context.synchronize()
         context.clear()
