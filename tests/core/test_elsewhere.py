@@ -47,7 +47,7 @@ def test_the_settings_that_were_chosen_are_in_it() -> None:
 
     assert (after("-c"), after("-t"), after("-ngl"), after("-fa")) == ("8192", "2", "12", "on")
     assert (after("-ctk"), after("-ctv")) == ("q8_0", "q8_0")
-    assert (after("--temp"), after("--repeat-penalty"), after("-n")) == ("0.8", "1.1", "1024")
+    assert (after("--temp"), after("--repeat-penalty"), after("-n")) == ("0.8", "1", "1024")
     assert after("--chat-template-file") == "/t/chatml.jinja"
     assert "--jinja" in words
     assert "--seed" not in words

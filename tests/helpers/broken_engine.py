@@ -52,7 +52,9 @@ def break_engines(monkeypatch: pytest.MonkeyPatch, folder: Path, ways: dict[str,
     source.write_text("\n".join(["#include <signal.h>", "#include <stddef.h>", *functions]))
     library = folder / "broken.so"
     subprocess.run([compiler, "-shared", "-fPIC", "-O1", source, "-o", library], check=True)
-    command = client.engine_command()
-    monkeypatch.setattr(
-        client, "engine_command", lambda: ["/usr/bin/env", f"LD_PRELOAD={library}", *command]
-    )
+    sound = client.engine_command
+
+    def broken(*, is_steady: bool = False) -> list[str]:
+        return ["/usr/bin/env", f"LD_PRELOAD={library}", *sound(is_steady=is_steady)]
+
+    monkeypatch.setattr(client, "engine_command", broken)

@@ -10,6 +10,8 @@ import os
 import sys
 from pathlib import Path
 
+from app.engine.starting import STEADY
+
 VARIABLE = "SHRINKSCOPE_PROGRAM"
 
 
@@ -30,6 +32,7 @@ def program_command(*words: str | os.PathLike[str]) -> list[str]:
     return [*start, *map(os.fspath, words)]
 
 
-def engine_command() -> list[str]:
+def engine_command(*, is_steady: bool = False) -> list[str]:
     """The words that start an engine of the packaged program, as a child of this process."""
-    return program_command("--engine-host", "--parent", str(os.getpid()))
+    words = [STEADY] if is_steady else []
+    return program_command("--engine-host", "--parent", str(os.getpid()), *words)
