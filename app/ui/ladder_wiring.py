@@ -18,7 +18,7 @@ from app.ui.ladder.file_dialogs import LadderDialogs
 from app.ui.ladder.page import LadderPage
 from app.ui.ladder.picker import Picker
 from app.ui.ladder.picking import demo_files, library_files, pane_files, without_twins
-from app.ui.ladder.ports import LadderBackends
+from app.ui.ladder.ports import LadderBackends, ModelsHere
 from app.ui.ladder.votes.backend import VotesBackend
 from app.ui.ladder.votes.panel import VotesPanel
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from app.ui.kept_settings import KeptSettings
     from app.ui.ladder.pick_model import PickFile
     from app.ui.ladder.votes.port import VotesPort
-    from app.ui.library_feed import LibraryFeed
 
 
 class LadderPart:
@@ -54,7 +53,7 @@ class LadderPart:
         house: House,
         jobs: Jobs,
         session: Session,
-        library: LibraryFeed,
+        library: ModelsHere,
         demo: DemoFiles | None,
         kept: KeptSettings,
         dialogs: FileDialogs,
