@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from app.cli.console import Console
     from app.core.fit import Recommendation
     from app.core.listing import ListedFile
-    from app.hub.catalogue import FoundRepository, Repository
+    from app.hub.repositories import FoundRepository, Repository
     from app.lab.fit import Fit
     from app.lab.hub_access import HubAccess
     from app.store.paths import Paths

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from app.cli.arguments import Commands
     from app.cli.console import Console
-    from app.hub.catalogue import FoundRepository
+    from app.hub.repositories import FoundRepository
     from app.store.paths import Paths
 
 _SORTS = {

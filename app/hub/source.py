@@ -5,20 +5,25 @@ from __future__ import annotations
 import contextlib
 import re
 import socket
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from app.core.hub_names import safe_file_name
+from app.core.listing import RepoFile
 from app.hub import answers
 from app.hub.errors import DownloadError, HubBroken, HubError, HubMissing, HubTrouble
+from app.hub.limits import within
+from app.hub.repositories import is_commit, is_sha256, said_size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import httpx2
+    from huggingface_hub import HfFileMetadata
 
-    from app.core.listing import RepoFile
     from app.hub.connection import HubConnection
 
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
@@ -26,6 +31,8 @@ _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 _DIGEST = re.compile(r"[0-9a-f]{64}|[0-9a-f]{40}")
 # The address has run out: the Hub gives a fresh one.
 _EXPIRED = frozenset({400, 401, 403, 404, 410})
+# Files whose size a list does not say: so many are asked for at all, and so many at a time.
+_MOST_ASKED, _AT_ONCE = 200, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +125,7 @@ class FileSource:
             HubError: It cannot be had, or is not what the list of files says.
         """
         what = f"“{self.file_name}” of {self.repo_id}"
-        with self._hub.said(self.repo_id, what):
-            library = self._hub.library()
-            endpoint = self._hub.settings.endpoint
-            url = library.hf_hub_url(
-                self.repo_id, self.file_name, revision=self.commit, endpoint=endpoint
-            )
-            said = library.get_hf_file_metadata(
-                url,
-                token=self._hub.secret() or False,
-                timeout=self._hub.settings.patience.read_s,
-                endpoint=endpoint,
-            )
-            self._hub.session().check_location(said.location)
+        said = _metadata(self._hub, self.repo_id, self.commit, self.file_name)
         if said.commit_hash is not None and said.commit_hash != self.commit:
             raise HubBroken(f"The Hub answered with another version of {what}.", said.commit_hash)
         etag = (said.etag or "").lower()
@@ -199,6 +194,59 @@ class FileSource:
         if response.headers.get("content-encoding", "identity") != "identity":
             return HubBroken("The Hub sends the file in a form that was not asked for.", host)
         return None
+
+
+def asked_commit(
+    hub: HubConnection, repo_id: str, revision: str, names: Sequence[str]
+) -> str | None:
+    """The commit that a revision means, as the answer about one of its files says; else None."""
+    for name in names[:1]:
+        with contextlib.suppress(HubError):
+            commit = _metadata(hub, repo_id, revision, name).commit_hash
+            return commit if is_commit(commit) else None
+    return None
+
+
+def asked_sizes(
+    hub: HubConnection, repo_id: str, commit: str, names: Sequence[str]
+) -> list[RepoFile]:
+    """Files of which the list says no size, as the answers about each of them do.
+
+    Some mirrors know no sizes in lists. All of it has the time of one answer, some seconds; what
+    is not known then, or not to be had, is left out.
+    """
+
+    def ask(name: str) -> RepoFile | None:
+        with contextlib.suppress(HubError):
+            said = _metadata(hub, repo_id, commit, name)
+            etag = (said.etag or "").lower()
+            size = said_size(said.size)
+            if size is not None and said.commit_hash in {None, commit}:
+                return RepoFile(name, size, etag if is_sha256(etag) else None)
+        return None
+
+    if not names:
+        return []
+    seconds = hub.settings.patience.answer_s
+    with hub.said(repo_id), ThreadPoolExecutor(_AT_ONCE, "hub-sizes") as pool:
+        with within(seconds=seconds):  # what bounds this thread's requests bounds theirs
+            asked = [pool.submit(copy_context().run, ask, name) for name in names[:_MOST_ASKED]]
+        return [file for each in asked if (file := each.result()) is not None]
+
+
+def _metadata(hub: HubConnection, repo_id: str, revision: str, name: str) -> HfFileMetadata:
+    """What the Hub answers about a file; raises HubError."""
+    with hub.said(repo_id, f"“{name}” of {repo_id}"):
+        library = hub.library()
+        endpoint = hub.settings.endpoint
+        said: HfFileMetadata = library.get_hf_file_metadata(
+            library.hf_hub_url(repo_id, name, revision=revision, endpoint=endpoint),
+            token=hub.secret() or False,
+            timeout=hub.settings.patience.read_s,
+            endpoint=endpoint,
+        )
+        hub.session().check_location(said.location)
+        return said
 
 
 def _is_range(said: str, start: int, size_bytes: int) -> bool:

@@ -10,7 +10,7 @@ from app.core.hub_names import HubAddress, parse_hub_address
 from app.core.kinds import ModelKind
 from app.core.listed_choice import find_file
 from app.hub.cache import HubCache
-from app.hub.catalogue import Catalogue, Repository
+from app.hub.catalogue import Catalogue
 from app.hub.certificates import Certificates
 from app.hub.connection import HubConnection
 from app.hub.download import Downloader
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.core.listing import ListedFile
     from app.hub.download import Fetched
     from app.hub.progress import Progress
+    from app.hub.repositories import Repository
     from app.hub.stopping import StopFlag
 
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from app.core.listing import ListedFile
-    from app.hub.catalogue import Repository
     from app.hub.headers import HeaderReader, RemoteHeader
+    from app.hub.repositories import Repository
     from app.lab.fit import Fit, Fitter
 
 # Headers that are fetched while llama.cpp looks at the one before.

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.core.listing import ListedFile
-    from app.hub.catalogue import Repository
     from app.hub.progress import Progress
+    from app.hub.repositories import Repository
     from app.hub.stopping import StopFlag
     from app.lab.downloads import Keeper
     from app.lab.hub_access import HubAccess

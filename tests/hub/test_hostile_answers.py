@@ -237,14 +237,18 @@ def test_a_search_whose_pages_go_round_in_a_circle_ends(hub: FakeHub, tmp_path: 
 # --- sizes that lie -----------------------------------------------------------------------------
 
 
-def test_a_size_that_no_file_has_is_not_believed(hub: FakeHub, way: Way) -> None:
-    for size in (2**62, 2**63 - 1, 2**63, 10**30, -5, "x", 1.5, True, None):
-        told = hub.repositories[REPO].info()
-        told["siblings"][0]["size"] = size
-        hub.api_faults.add(Fault(FaultKind.BODY, text=json.dumps(told)))
-        repository = way.catalogue.repository(REPO)
-        assert repository.unsized == (SINGLE,), size
-        assert SINGLE not in [file.name for file in repository.files]
+@pytest.mark.parametrize("size", [2**62, 2**63 - 1, 2**63, 10**30, -5, "x", 1.5, True, None])
+def test_a_size_that_no_file_has_is_not_believed(hub: FakeHub, way: Way, size: object) -> None:
+    told = hub.repositories[REPO].info()
+    told["siblings"][0] |= {"size": size, "lfs": {"size": size}}
+    hub.api_faults.add(Fault(FaultKind.BODY, text=json.dumps(told)))
+    (file,) = [file for file in way.catalogue.repository(REPO).files if file.name == SINGLE]
+    assert file.size_bytes == 3_000_000  # as the Hub answers about the file itself
+    told["siblings"][0]["rfilename"] = "never-there-Q4_K_M.gguf"
+    hub.api_faults.add(Fault(FaultKind.BODY, text=json.dumps(told)))
+    repository = way.catalogue.repository(REPO)
+    assert repository.unsized == ("never-there-Q4_K_M.gguf",)
+    assert len(repository.files) == 4
     told["siblings"] = told["siblings"][:1]
     hub.api_faults.add(Fault(FaultKind.BODY, text=json.dumps(told)))
     with pytest.raises(HubBroken, match="no size that can be right for the files"):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.core.listing import ListedFile
-    from app.hub.catalogue import Repository
+    from app.hub.repositories import Repository
 
 
 class DownloadState(Enum):

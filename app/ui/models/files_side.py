@@ -21,7 +21,7 @@ from app.ui.widgets import ProgressLine, label, push_button
 
 if TYPE_CHECKING:
     from app.core.hub_names import HubAddress
-    from app.hub.catalogue import Repository
+    from app.hub.repositories import Repository
     from app.ui.jobs import Jobs
     from app.ui.models.ports import FitPort
 

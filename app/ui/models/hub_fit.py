@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.core.listing import ListedFile
-    from app.hub.catalogue import Repository
     from app.hub.headers import HeaderReader
+    from app.hub.repositories import Repository
     from app.lab.fit import Fit, Fitter
 
 

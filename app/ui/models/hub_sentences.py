@@ -191,6 +191,7 @@ _WRITTEN = (
         " not open it.",
     ),
     QT_TRANSLATE_NOOP("HubErrors", "The Hub does not say which version of {repository} it has."),
+    QT_TRANSLATE_NOOP("HubErrors", "The Hub does not list the files of {repository}."),
     QT_TRANSLATE_NOOP(
         "HubErrors", "The Hub says no size that can be right for the files of {repository}."
     ),

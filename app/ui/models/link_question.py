@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from app.core.listing import ListedFile
-    from app.hub.catalogue import Repository
+    from app.hub.repositories import Repository
 
 
 class LinkQuestion(Banner):

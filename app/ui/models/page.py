@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from app.core.links import Link
     from app.core.listing import ListedFile
-    from app.hub.catalogue import Repository
+    from app.hub.repositories import Repository
     from app.ui.jobs import Jobs
     from app.ui.models.ports import AccountStatus, Backends
 

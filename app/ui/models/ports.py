@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from app.core.family import LibraryModel
     from app.core.fit import Judgement, Needs
     from app.core.listing import ListedFile
-    from app.hub.catalogue import FoundRepository, Repository, SearchQuery
+    from app.hub.catalogue import SearchQuery
+    from app.hub.repositories import FoundRepository, Repository
     from app.ui.models.download_ports import ComparisonsPort, DownloadsPort
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from app.core.errors import PersonError
     from app.core.listing import ListedFile
-    from app.hub.catalogue import Repository
+    from app.hub.repositories import Repository
     from app.ui.jobs import Job, JobContext, Jobs
     from app.ui.models.ports import FitFigures, FitPort
 

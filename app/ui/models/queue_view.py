@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.core.listing import ListedFile
-    from app.hub.catalogue import Repository
+    from app.hub.repositories import Repository
     from app.lab.download_item import Download
     from app.lab.downloads import Downloads
     from app.lab.hub_access import HubAccess

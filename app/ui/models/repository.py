@@ -14,7 +14,7 @@ from app.ui.models.asking import while_wanted
 
 if TYPE_CHECKING:
     from app.core.errors import PersonError
-    from app.hub.catalogue import FoundRepository, Repository
+    from app.hub.repositories import FoundRepository, Repository
     from app.ui.jobs import Job, JobContext, Jobs
     from app.ui.models.ports import CataloguePort
 

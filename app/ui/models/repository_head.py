@@ -14,7 +14,7 @@ from app.ui.theme import GRID
 from app.ui.widgets import ElidedLabel, IconButton, label
 
 if TYPE_CHECKING:
-    from app.hub.catalogue import FoundRepository
+    from app.hub.repositories import FoundRepository
 
 CONTEXTS = tuple(1 << power for power in range(9, 21))
 DEFAULT_CONTEXT = 4096

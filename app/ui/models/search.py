@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from app.core.errors import PersonError
-    from app.hub.catalogue import FoundRepository, SearchQuery
+    from app.hub.catalogue import SearchQuery
+    from app.hub.repositories import FoundRepository
     from app.ui.jobs import Job, JobContext, Jobs
     from app.ui.models.ports import CataloguePort
 

@@ -20,7 +20,7 @@ from app.ui.plain import plain_data
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.hub.catalogue import FoundRepository
+    from app.hub.repositories import FoundRepository
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()

@@ -14,7 +14,7 @@ from app.ui.models.download_ports import DownloadState
 if TYPE_CHECKING:
     from app.core.family import LibraryModel
     from app.core.fit import Judgement
-    from app.hub.catalogue import FoundRepository
+    from app.hub.repositories import FoundRepository
     from app.ui.models.download_ports import DownloadEntry
     from app.ui.models.ports import FitFigures
 

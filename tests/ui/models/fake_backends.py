@@ -6,15 +6,19 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.family import LibraryModel, ModelSource
 from app.core.fit import Needs, judge
 from app.core.kinds import ModelKind
 from app.core.listing import ListedFile, RepoFile
-from app.hub.catalogue import FoundRepository, Repository, SearchQuery
+from app.hub.repositories import FoundRepository, Repository
 from app.ui.models.download_ports import ComparisonGroup, DownloadEntry, DownloadState, GroupMember
 from app.ui.models.ports import AccountStatus, Backends, FitFigures, RemovalPlan
+
+if TYPE_CHECKING:
+    from app.hub.catalogue import SearchQuery
 
 GB = 10**9
 PATIENCE_S = 60

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from app.hub.catalogue import Repository
+    from app.hub.repositories import Repository
     from app.ui.jobs import JobContext
     from tests.helpers.hub_way import Way
 

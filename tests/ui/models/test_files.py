@@ -12,8 +12,8 @@ from PySide6.QtCore import QPoint, Qt
 
 from app.core.errors import PersonError
 from app.core.hub_names import HubAddress
-from app.hub.catalogue import Repository
 from app.hub.errors import HubGated, HubOffline
+from app.hub.repositories import Repository
 from app.ui.models.file_words import FileColumn
 from app.ui.models.files_model import FileRole
 from app.ui.models.files_side import FilesSide
