@@ -14,6 +14,7 @@ from app.cli.console import Console
 from app.core.errors import PersonError
 from app.core.log_lines import LogLines
 from app.core.text import for_terminal
+from app.store.damage import mended
 from app.store.paths import Paths
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def main(argv: list[str]) -> int:
     logging.basicConfig(level=getattr(logging, arguments.log_level.upper()), handlers=[lines])
     console = Console(quiet=arguments.quiet)
     paths = Paths.default()
+    end_listening = mended.listen(console.remark)
     try:
         for words in paths.create():
             log.warning("open to other accounts: %s", words)
@@ -82,6 +84,8 @@ def main(argv: list[str]) -> int:
         if not isinstance(error, BrokenPipeError):
             console.error(f"The result could not be written: {error.strerror or error}.")
         return FAILED
+    finally:
+        end_listening()
     return status
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.base.locks import file_lock
 from app.base.rights import usual_rights
 from app.core.errors import PersonError
 from app.core.hub_names import check_repo_id, safe_parts
@@ -70,6 +72,16 @@ class HubCache:
         folder = self.repo_folder(repo_id) / "snapshots" / _checked_digest(commit)
         return folder.joinpath(*safe_parts(file_name))
 
+    def shown(self, repo_id: str, size_bytes: int) -> list[Path]:
+        """Files of this length that any snapshot of a repository shows, the newest first."""
+        found: list[tuple[float, Path]] = []
+        for path in (self.repo_folder(repo_id) / "snapshots").rglob("*"):
+            with contextlib.suppress(OSError):
+                status = path.stat()
+                if stat.S_ISREG(status.st_mode) and status.st_size == size_bytes:
+                    found.append((status.st_mtime, path))
+        return [path for _, path in sorted(found, reverse=True)]
+
     def note_revision(self, repo_id: str, revision: str, commit: str) -> None:
         """Remember which commit a branch or tag means, as the Hugging Face programs do.
 
@@ -120,13 +132,13 @@ class HubCache:
 
     def remove_part(self, repo_id: str, digest: str) -> int:
         """Remove one unfinished download unless a program is at it; returns bytes freed."""
-        from filelock import FileLock, Timeout
+        from filelock import Timeout
 
         part, lock = self.part(repo_id, digest), self.lock(repo_id, digest)
         with contextlib.suppress(OSError, Timeout):
             with usual_rights():
                 lock.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(lock, timeout=0, mode=0o664):
+            with file_lock(lock, mode=0o664).acquire(timeout=0):
                 size = part.stat().st_size
                 part.unlink()
                 self._drop_empty(repo_id)

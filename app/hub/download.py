@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from app.base.locks import file_lock
 from app.base.rights import usual_rights
 from app.hub.errors import (
+    CacheNotWritable,
     DownloadCorrupt,
     DownloadError,
     HubAstray,
@@ -25,9 +27,9 @@ from app.hub.errors import (
     duration,
 )
 from app.hub.intake import Intake
-from app.hub.part_file import Disk, Hasher, PartFile, cannot_write, hash_file, hasher_for
+from app.hub.part_file import Disk, Hasher, PartFile, hash_file, hasher_for
 from app.hub.progress import Phase, ProgressMeter
-from app.hub.snapshots import show, tag
+from app.hub.snapshots import show, tag, take_over
 from app.hub.source import AddressExpired, Body, FileFacts, FileSource, RangeIgnored
 from app.hub.stopping import TICK_S, StopFlag, interruptible
 
@@ -179,26 +181,61 @@ class _Fetch:
         self._meter.enter(Phase.CONNECTING)
         facts = self._patiently(self._facts)
         cache = self._owner.cache
-        blob = cache.blob(self._repo_id, facts.digest)
         entry = cache.snapshot(self._repo_id, self._commit, self._file.name)
+        blob = cache.blob(self._repo_id, facts.digest)
+        if not blob.exists() or (entry.exists() and entry.samefile(blob)):
+            # What is complete is given without a lock: nothing needs to be written then.
+            sha256 = self._there_already(entry, facts)
+            if sha256 is not None:
+                return Fetched(entry, facts.size_bytes, sha256, facts.size_bytes)
+        try:
+            return self._fetch(blob, entry, facts)
+        except CacheNotWritable:
+            for place in cache.shown(self._repo_id, facts.size_bytes):
+                sha256 = self._there_already(place, facts) if place.name == entry.name else None
+                if sha256 is not None:
+                    return Fetched(place, facts.size_bytes, sha256, facts.size_bytes)
+            raise
+
+    def _fetch(self, blob: Path, entry: Path, facts: FileFacts) -> Fetched:
+        cache = self._owner.cache
         with self._locked(facts):
-            # Where there are no links the content lies in the snapshot itself.
             for place in (blob, entry):
                 sha256 = self._there_already(place, facts)
                 if sha256 is not None:
                     resumed = facts.size_bytes
                     break
+                with self._writing():
+                    place.unlink(missing_ok=True)  # what was there was damaged
             else:
-                place = blob
-                resumed, sha256 = self._bring(blob, facts)
+                place, resumed = blob, facts.size_bytes
+                sha256 = self._taken_over(entry, facts)
+                if sha256 is None:
+                    resumed, sha256 = self._bring(blob, facts)
+                else:
+                    place = entry
             self._meter.enter(Phase.FINISHING)
-            try:
-                with usual_rights():
-                    tag(cache.folder)
-                    show(place, entry)
-            except OSError as error:
-                raise cannot_write(entry, error) from error
+            with self._writing():
+                cache.part(self._repo_id, facts.digest).unlink(missing_ok=True)
+                tag(cache.folder)
+                show(place, entry)
         return Fetched(entry, facts.size_bytes, sha256, resumed)
+
+    def _taken_over(self, entry: Path, facts: FileFacts) -> str | None:
+        """Show what a snapshot of another commit holds itself, as it does where links are none.
+
+        Returns:
+            The SHA-256 of the content, None where there is none of it.
+        """
+        for place in self._owner.cache.shown(self._repo_id, facts.size_bytes):
+            if place.is_symlink():
+                continue  # to a blob, and that is not there or damaged
+            sha256 = self._there_already(place, facts)
+            if sha256 is not None:
+                with self._writing():
+                    if take_over(place, entry, self._owner.cache.repo_folder(self._repo_id)):
+                        return sha256
+        return None
 
     def _facts(self) -> FileFacts:
         facts = interruptible(lambda: self._source.facts(self._file), self._stop)
@@ -211,17 +248,23 @@ class _Fetch:
         return facts
 
     def _there_already(self, place: Path, facts: FileFacts) -> str | None:
-        """The SHA-256 of content that is in the cache; what does not match its hash is removed."""
-        if not place.exists():
+        """The SHA-256 of content that is in the cache; None where it is another, or damaged."""
+        try:
+            if place.stat().st_size != facts.size_bytes:
+                return None
+        except OSError:
             return None
         self._meter.enter(Phase.CHECKING)
         hasher, sha256 = hasher_for(facts.digest, facts.size_bytes), hashlib.sha256()
         both = _Both(hasher, sha256)
-        n_bytes = hash_file(place, both, self._stop, self._meter.at)
+        try:
+            n_bytes = hash_file(place, both, self._stop, self._meter.at)
+        except OSError as error:
+            log.warning("content of the cache cannot be read: %s: %r", place, error)
+            return None
         if n_bytes == facts.size_bytes and hasher.hexdigest() == facts.digest:
             return sha256.hexdigest()
-        log.warning("damaged content in the cache is replaced: %s", place)
-        place.unlink()
+        log.warning("damaged content in the cache: %s", place)
         return None
 
     def _bring(self, blob: Path, facts: FileFacts) -> tuple[int, str]:
@@ -308,24 +351,33 @@ class _Fetch:
         self._stop.sleep(wait)
 
     @contextlib.contextmanager
-    def _locked(self, facts: FileFacts) -> Generator[None]:
-        """Be the only program that brings this content."""
-        from filelock import FileLock, Timeout
+    def _writing(self) -> Generator[None]:
+        """Write into the cache, with the rights that are usual there; for moments.
 
-        path = self._owner.cache.lock(self._repo_id, facts.digest)
+        Raises:
+            CacheNotWritable: That cannot be done.
+        """
         try:
             with usual_rights():
-                path.parent.mkdir(parents=True, exist_ok=True)
+                yield
+        except TimeoutError:
+            raise
         except OSError as error:
-            raise DownloadError(
-                f"The cache {self._owner.cache.folder} cannot be written:"
-                f" {error.strerror or error}.",
-                repr(error),
-            ) from error
-        lock = FileLock(path, mode=0o664)
+            raise CacheNotWritable(self._owner.cache.folder, error) from error
+
+    @contextlib.contextmanager
+    def _locked(self, facts: FileFacts) -> Generator[None]:
+        """Be the only program that brings this content."""
+        from filelock import Timeout
+
+        path = self._owner.cache.lock(self._repo_id, facts.digest)
+        with self._writing():
+            path.parent.mkdir(parents=True, exist_ok=True)
+        lock = file_lock(path, mode=0o664)
         while True:
             try:
-                lock.acquire(timeout=0)
+                with self._writing():
+                    lock.acquire(timeout=0)
                 break
             except Timeout:
                 self._meter.enter(Phase.WAITING)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class HubError(PersonError):
@@ -106,6 +110,17 @@ class HubGated(HubError):
 
 class DownloadError(HubError):
     """A download cannot be finished; its part file is kept unless the sentence says otherwise."""
+
+
+class CacheNotWritable(DownloadError):
+    """Nothing can be put into the cache: it is another account's, or its disk is read-only."""
+
+    def __init__(self, folder: Path, error: OSError) -> None:
+        super().__init__(
+            f"The cache {folder} cannot be written: {error.strerror or error}; set HF_HOME to a"
+            " folder that you may write.",
+            repr(error),
+        )
 
 
 class DiskFull(DownloadError):

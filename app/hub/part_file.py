@@ -118,18 +118,26 @@ class PartFile:
         self.done_bytes = 0
 
     def resume(self, stop: StopFlag, seen: Callable[[int], None]) -> int:
-        """Take up what an earlier run left; returns how many bytes that is."""
-        with usual_rights():
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-        there = self._path.stat().st_size if self._path.exists() else 0
-        if there > self._size:
-            self._path.unlink()
-            there = 0
-        if there:
-            self.done_bytes = hash_file(self._path, self._hasher, stop, seen)
-        self._flushed_at = self.done_bytes
-        with usual_rights():
-            self._file = self._path.open("ab", buffering=0)
+        """Take up what an earlier run left; returns how many bytes that is.
+
+        Raises:
+            DiskFull: The rest does not fit.
+            DownloadError: The file cannot be read or written.
+        """
+        try:
+            with usual_rights():
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+            there = self._path.stat().st_size if self._path.exists() else 0
+            if there > self._size:
+                self._path.unlink()
+                there = 0
+            if there:
+                self.done_bytes = hash_file(self._path, self._hasher, stop, seen)
+            self._flushed_at = self.done_bytes
+            with usual_rights():
+                self._file = self._path.open("ab", buffering=0)
+        except OSError as error:
+            raise cannot_write(self._path, error) from error
         self.check_room()
         return self.done_bytes
 

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.model_names import parse_shard_name
+from app.hub.part_file import hash_file, hasher_for
+from app.hub.stopping import StopFlag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -194,11 +196,28 @@ def _chain(entry: Path) -> list[Path]:
 
 
 def _same_content(entry: Path, blobs: Path) -> list[Path]:
-    """Blobs that are the entry itself by another name: hard links."""
+    """Blobs that are the entry itself by another name: hard links, and copies.
+
+    Copies are what some programs leave where the disk has no links.
+    """
     status = entry.lstat()
-    if not stat.S_ISREG(status.st_mode) or status.st_nlink < 2:
+    if not stat.S_ISREG(status.st_mode):
         return []
-    return [place for place in _files_below(blobs) if _identity(place) == _identity(entry)]
+    alike = [place for place in _files_below(blobs) if place.lstat().st_size == status.st_size]
+    return [
+        place for place in alike if _identity(place) == _identity(entry) or _is_of(entry, place)
+    ]
+
+
+def _is_of(entry: Path, blob: Path) -> bool:
+    """Whether a file has the content that a blob's name says."""
+    if len(blob.name) not in {40, 64}:
+        return False
+    hasher = hasher_for(blob.name, entry.lstat().st_size)
+    with contextlib.suppress(OSError):
+        hash_file(entry, hasher, StopFlag(), lambda _: None)
+        return hasher.hexdigest() == blob.name
+    return False
 
 
 def _identity(place: Path) -> tuple[int, int] | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from app.base.named import named
 from app.core.errors import PersonError
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
@@ -86,7 +87,7 @@ class HubSettings:
         Raises:
             EndpointError: That address must not be used as a Hub.
         """
-        chosen = endpoint or environ.get(ENDPOINT_VARIABLE, "").strip() or DEFAULT_ENDPOINT
+        chosen = endpoint or named(environ, ENDPOINT_VARIABLE) or DEFAULT_ENDPOINT
         return cls(
             check_endpoint(chosen),
             hub_cache_folder(environ),
@@ -141,21 +142,22 @@ def is_loopback(host: str) -> bool:
 def hub_cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """Hugging Face's cache as its own programs find it."""
 
-    def named(variable: str) -> Path | None:
-        value = environ.get(variable, "")
-        return Path(os.path.expandvars(value)).expanduser() if value.strip() else None
-
-    direct = named("HF_HUB_CACHE") or named("HUGGINGFACE_HUB_CACHE")
+    direct = _folder(environ, "HF_HUB_CACHE") or _folder(environ, "HUGGINGFACE_HUB_CACHE")
     return (direct or hugging_face_home(environ) / "hub").absolute()
 
 
 def hugging_face_home(environ: Mapping[str, str] = os.environ) -> Path:
     """The folder of the Hugging Face programs: cache and token."""
-    home = environ.get("HF_HOME", "").strip()
-    if home:
-        return Path(os.path.expandvars(home)).expanduser()
-    cache = environ.get("XDG_CACHE_HOME", "").strip() or "~/.cache"
-    return Path(os.path.expandvars(cache)).expanduser() / "huggingface"
+    home = _folder(environ, "HF_HOME")
+    if home is not None:
+        return home
+    caches = _folder(environ, "XDG_CACHE_HOME") or Path("~/.cache").expanduser()
+    return caches / "huggingface"
+
+
+def _folder(environ: Mapping[str, str], variable: str) -> Path | None:
+    value = named(environ, variable)
+    return Path(os.path.expandvars(value)).expanduser() if value else None
 
 
 def prepare_environment(environ: MutableMapping[str, str] = os.environ) -> None:

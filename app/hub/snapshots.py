@@ -6,6 +6,7 @@ Nothing is asked for here: what is shown is the very content that was verified.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import uuid
 from typing import TYPE_CHECKING
@@ -37,12 +38,37 @@ def show(blob: Path, entry: Path, environ: Mapping[str, str] = os.environ) -> No
     if environ.get("HF_HUB_DISABLE_SYMLINKS", "").upper() not in _TRUE:
         target = os.path.relpath(blob, entry.parent)
         with contextlib.suppress(OSError):
-            _put(entry, lambda path: path.symlink_to(target))
+            _put(entry, lambda path: _link(path, target, blob))
             return
     if _is_shown(blob):
         _put(entry, lambda path: path.hardlink_to(blob))
     else:
         os.replace(blob, entry)
+
+
+def take_over(place: Path, entry: Path, repository: Path) -> bool:
+    """Let an entry be what another entry of its repository holds itself, stored once.
+
+    Where the disk knows hard links both are it afterwards. Else it moves, if it is the same file
+    of an older commit: there is no other way not to store it twice. The content's lock must be
+    held.
+
+    Returns:
+        Whether the entry is it now.
+
+    Raises:
+        OSError: The disk does not do it.
+    """
+    entry.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):
+        _put(entry, lambda path: path.hardlink_to(place))
+        return True
+    snapshots = repository / "snapshots"
+    older, newer = place.relative_to(snapshots).parts, entry.relative_to(snapshots).parts
+    if older[1:] != newer[1:]:
+        return False
+    os.replace(place, entry)
+    return True
 
 
 def _is_shown(blob: Path) -> bool:
@@ -53,11 +79,17 @@ def _is_shown(blob: Path) -> bool:
     )
 
 
+def _link(path: Path, target: str, blob: Path) -> None:
+    path.symlink_to(target)
+    if not path.samefile(blob):  # some shares make links that lead nowhere
+        raise OSError(errno.EOPNOTSUPP, "links do not work here", str(path))
+
+
 def _put(entry: Path, make: Callable[[Path], object]) -> None:
     """Make something beside the entry and let it take the entry's name in one step."""
     beside = entry.with_name(f".{uuid.uuid4().hex}.new")
-    make(beside)
     try:
+        make(beside)
         os.replace(beside, entry)
     except OSError:
         beside.unlink(missing_ok=True)

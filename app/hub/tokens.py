@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from app.base.files import read_ordinary
+from app.base.named import named
 from app.core.errors import PersonError
 from app.hub.settings import (
     DEFAULT_ENDPOINT,
@@ -192,9 +193,9 @@ class Tokens:
     def _is_their_hub(self) -> bool:
         if self._endpoint == DEFAULT_ENDPOINT:
             return True
-        named = self._environ.get(ENDPOINT_VARIABLE, "").strip()
+        endpoint = named(self._environ, ENDPOINT_VARIABLE)
         try:
-            return bool(named) and check_endpoint(named) == self._endpoint
+            return bool(endpoint) and check_endpoint(endpoint) == self._endpoint
         except PersonError:
             return False
 
@@ -219,8 +220,8 @@ class Tokens:
                 yield token
 
     def _file(self) -> Token | None:
-        named = self._environ.get("HF_TOKEN_PATH", "").strip()
-        path = Path(named).expanduser() if named else hugging_face_home(self._environ) / "token"
+        file = named(self._environ, "HF_TOKEN_PATH")
+        path = Path(file).expanduser() if file else hugging_face_home(self._environ) / "token"
         try:
             data = read_ordinary(path, _MAX_TOKEN_FILE_BYTES)
         except OSError:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from app.base.files import read_ordinary
+from app.base.named import named
 from app.core.family import ModelSource
 
 if TYPE_CHECKING:
@@ -74,12 +75,12 @@ class _Home:
     def __init__(self, environ: Mapping[str, str], platform: str) -> None:
         self._environ = environ
         self.platform = platform
-        named = environ.get("USERPROFILE" if platform == "win32" else "HOME", "")
-        self.folder = Path(named or os.path.expanduser("~"))
+        home = environ.get("USERPROFILE" if platform == "win32" else "HOME", "")
+        self.folder = Path(home or os.path.expanduser("~"))
 
     def from_variable(self, name: str) -> Path | None:
         """The folder that a variable names; None where it is unset or empty."""
-        value = self._environ.get(name, "").strip()
+        value = named(self._environ, name)
         return self.path(value) if value else None
 
     def path(self, text: str) -> Path:

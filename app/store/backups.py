@@ -10,6 +10,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+from app.store.connecting import connect
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,8 +93,10 @@ def remove_old_copies(path: Path) -> None:
 
 
 def _copy(connection: sqlite3.Connection, unfinished: Path) -> None:
-    copy = sqlite3.connect(unfinished)
+    copy = connect(unfinished)
     try:
+        # Nobody else opens it: it needs no shared memory, whatever journal the original has.
+        copy.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, complete in itself
         answer = str(copy.execute("PRAGMA quick_check(1)").fetchone()[0])

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from typing import TYPE_CHECKING
 
 from app.core.chat import Message, Role
 from app.store.chats import ChatStore
+from app.store.connecting import connect
 from app.store.database import said
 from app.store.schema import APPLICATION_ID, MIGRATIONS
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Generator
     from pathlib import Path
 
@@ -33,8 +34,7 @@ def stored_talks(database: Path) -> Generator[tuple[Message, ...]]:
     if not database.is_file():
         return
     with said(f"The chats in {database} cannot be read"):
-        uri = f"{database.absolute().as_uri()}?mode=ro"
-        connection = sqlite3.connect(uri, uri=True, timeout=_PATIENCE_SECONDS, isolation_level=None)
+        connection = connect(database, "ro", timeout=_PATIENCE_SECONDS, autocommit=True)
         with contextlib.closing(connection):
             if not _is_ours(connection):
                 return

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import sqlite3
-import time
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
 from app.core.errors import PersonError
 from app.store.backups import back_up, check_room, copy_for, remove_old_copies
+from app.store.connecting import connect
+from app.store.damage import code_of, is_damage, move_aside
 from app.store.schema import APPLICATION_ID, MIGRATIONS
 
 log = logging.getLogger(__name__)
@@ -20,9 +20,7 @@ Say = Callable[[str], None]
 
 # Below this size the whole file is looked through at every start; it takes some 10 ms.
 _ALWAYS_CHECKED_BYTES = 16 << 20
-_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _WAL, _JOURNAL = "-wal", "-journal"
-_COMPANIONS = (_WAL, "-shm", _JOURNAL)
 
 
 class StoreFailed(PersonError):
@@ -66,7 +64,7 @@ def open_database(
         try:
             version = _inspect(path)
         except _Damaged as damage:
-            aside = _move_aside(path)
+            aside = move_aside(path)
             log.warning("damaged store %s: %s", path, damage)
             say(
                 f"The file with the chats was damaged. It was moved to {aside}, "
@@ -156,8 +154,7 @@ def said(what: str) -> Generator[None]:
 def _reason(error: sqlite3.Error | OSError) -> str:
     if isinstance(error, OSError):
         return error.strerror or str(error)
-    # An extended code carries the plain one in its low byte.
-    match _code(error):
+    match code_of(error):
         case sqlite3.SQLITE_FULL:
             return "the disk is full"
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
@@ -168,21 +165,16 @@ def _reason(error: sqlite3.Error | OSError) -> str:
             return "another program is using the file"
         case sqlite3.SQLITE_IOERR:
             return "the disk reports an error"
-        case code if code in _DAMAGE:
+        case _ if is_damage(error):
             return "the file is damaged"
         case _:
             return str(error) or "the database reports an error"
 
 
-def _code(error: sqlite3.Error) -> int:
-    """The error's plain code, 0 if it has none."""
-    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
-
-
 def _connect(path: Path) -> sqlite3.Connection:
     # Autocommit: transactions are begun by hand, because Python begins them only before some
     # statements and commits before others.
-    connection = sqlite3.connect(path, timeout=5.0, isolation_level=None)
+    connection = connect(path, autocommit=True)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -205,26 +197,25 @@ def _inspect(path: Path) -> int:
     if not path.exists() or path.stat().st_size == 0:
         return 0
     try:
-        connection = sqlite3.connect(_inspection_uri(path), uri=True, timeout=5.0)
+        connection = connect(path, _inspection_mode(path))
         try:
             return _version(connection, path)
         finally:
             connection.close()
     except sqlite3.DatabaseError as error:
         # Only these two say that the contents are bad; all others may be gone at the next start.
-        if _code(error) in _DAMAGE:
+        if is_damage(error):
             raise _Damaged(str(error)) from error
         raise
 
 
-def _inspection_uri(path: Path) -> str:
+def _inspection_mode(path: Path) -> str:
     """How to open the file so that it, and the folder if possible, stay as they are."""
-    uri = path.absolute().as_uri()
     if _companion(path, _JOURNAL).exists():
-        return f"{uri}?mode=rw"  # a half-made change must be undone before anything can be read
+        return "rw"  # a half-made change must be undone before anything can be read
     if _companion(path, _WAL).exists():
-        return f"{uri}?mode=ro"
-    return f"{uri}?mode=ro&immutable=1"  # closed cleanly, and this program alone owns it
+        return "ro"
+    return "ro&immutable=1"  # closed cleanly, and this program alone owns it
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:
@@ -246,24 +237,10 @@ def _companion(path: Path, suffix: str) -> Path:
     return path.with_name(path.name + suffix)
 
 
-def _move_aside(path: Path) -> Path:
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    aside = path.with_name(f"{path.name}.damaged-{stamp}")
-    count = 1
-    while aside.exists():
-        count += 1
-        aside = path.with_name(f"{path.name}.damaged-{stamp}-{count}")
-    os.replace(path, aside)
-    for suffix in _COMPANIONS:
-        if _companion(path, suffix).exists():
-            os.replace(_companion(path, suffix), _companion(aside, suffix))
-    return aside
-
-
 def _copied(path: Path, version: int) -> Path:
     """A copy of an older database, made without touching it."""
     check_room(path)
-    with contextlib.closing(sqlite3.connect(_inspection_uri(path), uri=True)) as connection:
+    with contextlib.closing(connect(path, _inspection_mode(path))) as connection:
         return back_up(connection, path, version)
 
 

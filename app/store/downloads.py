@@ -11,6 +11,7 @@ import msgspec
 
 from app.core.downloads import ENDED, DownloadOrder, DownloadState, StoredDownload
 from app.core.listing import RepoFile
+from app.store.connecting import connect
 from app.store.database import StoreFailed, said, transaction
 from app.store.rows import storable
 
@@ -118,7 +119,7 @@ def queued_digests(database: Path) -> frozenset[str] | None:
     if not database.exists():
         return frozenset()
     try:
-        connection = sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)
+        connection = connect(database, "ro")
         try:
             stored = DownloadStore(connection).load()
         finally:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
+from app.store.connecting import connect
 from app.store.database import said, transaction
 from app.store.rows import storable
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Generator
     from pathlib import Path
 
@@ -156,9 +157,7 @@ def reading_ladders(path: Path) -> Generator[LadderStore | None]:
         store: LadderStore | None = None
         if path.is_file():
             with said("The ladders cannot be read"):
-                connection = sqlite3.connect(
-                    f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_READ_WAIT_SECONDS
-                )
+                connection = connect(path, "ro", timeout=_READ_WAIT_SECONDS)
                 stack.callback(connection.close)
                 there = connection.execute(
                     "SELECT 1 FROM sqlite_schema WHERE name = 'ladder_step'"

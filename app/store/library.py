@@ -6,11 +6,13 @@ made again at any time, and the command line writes them while the window owns t
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from app.store.damage import begin_anew, identity_of, is_damage
+from app.store.small_database import open_sound
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _FORMAT = 2
-_WAIT_SECONDS = 2.0
 _WRITE_EVERY = 64
 # Files that are not found any more are kept, for a drive that is plugged in again, up to here.
 _MOST_ROWS = 50_000
@@ -43,6 +44,7 @@ class HeaderCache:
         """``path`` is the database; its folder is made if need be."""
         self._path = path
         self._connection: sqlite3.Connection | None = None
+        self._identity: tuple[int, int] | None = None
         self._waiting: dict[bytes, tuple[str, bytes]] = {}
 
     def __enter__(self) -> HeaderCache:
@@ -72,7 +74,7 @@ class HeaderCache:
         except sqlite3.Error as error:
             self._give_up(error)
             return None
-        return None if row is None else (str(row[0]), bytes(row[1]))
+        return None if row is None or not isinstance(row[1], bytes) else (str(row[0]), row[1])
 
     def put(self, key: bytes, stamp: str, facts: bytes) -> None:
         """Remember facts in place of those that were there; written some at a time."""
@@ -81,36 +83,14 @@ class HeaderCache:
             self._write()
 
     def _open(self) -> sqlite3.Connection | None:
-        for attempt in (1, 2):
-            connection: sqlite3.Connection | None = None
-            try:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
-                connection = sqlite3.connect(
-                    self._path, timeout=_WAIT_SECONDS, isolation_level=None
-                )
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = OFF")  # it can be made again
-                connection.execute("PRAGMA trusted_schema = OFF")
-                if connection.execute("PRAGMA user_version").fetchone()[0] != _FORMAT:
-                    connection.execute("DROP TABLE IF EXISTS header")
-                    connection.execute(f"PRAGMA user_version = {_FORMAT}")
-                connection.execute(_CREATE)
-            except (sqlite3.Error, OSError) as error:
-                if connection is not None:
-                    connection.close()
-                log.warning("headers in %s cannot be remembered: %r", self._path, error)
-                if attempt == 1 and isinstance(error, sqlite3.DatabaseError):
-                    self._remove_if_damaged(error)
-                    continue
-                return None
-            return connection
-        return None
-
-    def _remove_if_damaged(self, error: sqlite3.DatabaseError) -> None:
-        if error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-            for suffix in ("", "-wal", "-shm"):
-                with contextlib.suppress(OSError):
-                    Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            connection = open_sound(self._path, "headers", _prepare, autocommit=True)
+        except (sqlite3.Error, OSError) as error:
+            log.warning("headers in %s cannot be remembered: %r", self._path, error)
+            return None
+        self._identity = identity_of(self._path)
+        return connection
 
     def _write(self) -> None:
         rows = [(key, stamp, facts) for key, (stamp, facts) in self._waiting.items()]
@@ -134,8 +114,23 @@ class HeaderCache:
         self._waiting.clear()
 
     def _give_up(self, error: sqlite3.Error) -> None:
-        """Go on without: what another program holds, or a full disk, must not end a scan."""
+        """Go on without: what another program holds, or a full disk, must not end a scan.
+
+        A file that is damaged is kept aside, and the scan goes on with an empty one.
+        """
         log.warning("headers in %s are not remembered any more: %r", self._path, error)
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+        if is_damage(error) and begin_anew(self._path, "headers", self._identity, error):
+            self._connection = self._open()
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = OFF")  # it can be made again
+    connection.execute("PRAGMA trusted_schema = OFF")
+    if connection.execute("PRAGMA user_version").fetchone()[0] != _FORMAT:
+        connection.execute("DROP TABLE IF EXISTS header")
+        connection.execute(f"PRAGMA user_version = {_FORMAT}")
+    connection.execute(_CREATE)

@@ -9,10 +9,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.base.locks import file_lock, has_locks
 from app.core.errors import PersonError
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from filelock import BaseFileLock
 
 if sys.platform == "win32":
     import msvcrt
@@ -50,6 +53,7 @@ class OwnerLock:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._descriptor: int | None = None
+        self._standing: BaseFileLock | None = None
 
     @property
     def held(self) -> bool:
@@ -61,7 +65,7 @@ class OwnerLock:
 
         Raises:
             StoreInUse: Another program, or another object of this one, has it.
-            PersonError: The file cannot be opened or its folder knows no locks.
+            PersonError: The file cannot be opened or locked.
         """
         if self._descriptor is not None:
             return
@@ -71,10 +75,13 @@ class OwnerLock:
         except OSError as error:
             raise _unusable(self._path, error) from error
         try:
-            _lock(descriptor)
+            if has_locks(self._path.parent):
+                _lock(descriptor)
+            else:
+                self._stand_in()
             _write_pid(descriptor)
         except OSError as error:
-            if error.errno in _TAKEN:
+            if isinstance(error, TimeoutError) or error.errno in _TAKEN:
                 pid = _read_pid(descriptor)
                 os.close(descriptor)
                 raise StoreInUse(pid) from None
@@ -89,8 +96,18 @@ class OwnerLock:
         descriptor, self._descriptor = self._descriptor, None
         with contextlib.suppress(OSError):  # closing gives it back whatever fails before
             os.ftruncate(descriptor, 0)
-            _unlock(descriptor)
+            if self._standing is None:
+                _unlock(descriptor)
+            else:
+                self._standing.release()
+        self._standing = None
         os.close(descriptor)
+
+    def _stand_in(self) -> None:
+        """On a share without locks: a file stands for the lock; raises ``TimeoutError``."""
+        standing = file_lock(self._path)
+        standing.acquire(timeout=0)
+        self._standing = standing
 
     def __enter__(self) -> OwnerLock:
         self.acquire()

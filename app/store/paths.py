@@ -9,6 +9,7 @@ from pathlib import Path
 
 from platformdirs import PlatformDirs
 
+from app.base.named import named
 from app.base.rights import close_to_others
 from app.core.errors import PersonError
 
@@ -35,8 +36,8 @@ class Paths:
     @classmethod
     def default(cls, environ: Mapping[str, str] = os.environ) -> Paths:
         """The folders the operating system names, or below ``SHRINKSCOPE_HOME`` if that is set."""
-        home = environ.get(HOME_VARIABLE, "")
-        if home.strip():
+        home = named(environ, HOME_VARIABLE)
+        if home:
             return cls.below(Path(home).expanduser())
         # The author's name would be one more level on Windows.
         folders = PlatformDirs(APP_NAME, appauthor=False)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import sqlite3
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from app.core.votes.choices import Choice
 from app.core.votes.pairs import Role, Vote, VoteAnswer, VotedFile, VotePair, VoteSettings
+from app.store.connecting import connect
 from app.store.database import said, transaction
 from app.store.rows import storable
 from app.store.tolerant import NotReadable, from_json, to_json
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Generator, Iterable, Sequence
     from pathlib import Path
 
@@ -270,9 +271,7 @@ def reading_votes(path: Path) -> Generator[VoteStore | None]:
         store: VoteStore | None = None
         if path.exists():
             with said(_CANNOT_READ):
-                connection = sqlite3.connect(
-                    f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_READ_WAIT_SECONDS
-                )
+                connection = connect(path, "ro", timeout=_READ_WAIT_SECONDS)
                 stack.callback(connection.close)
                 there = connection.execute(
                     "SELECT 1 FROM sqlite_schema WHERE name = 'blind_vote'"

@@ -18,6 +18,7 @@ from app.core.text import for_terminal
 from app.store.paths import Paths
 from app.ui.doorkeeper import Doorkeeper, SystemRequests
 from app.ui.icons import app_icon
+from app.ui.mended import Mended
 from app.ui.plain import message_box
 from app.ui.theme import Theme
 from app.ui.unexpected import Unexpected
@@ -102,6 +103,7 @@ def tell(sentence: str) -> None:
 def _run(application: QApplication, window: Window, begin: Callable[[], None]) -> int:
     unexpected = Unexpected(lambda said: window.main.show_notice(Severity.ERROR, said), window.main)
     unexpected.begin()
+    mended = Mended(lambda said: window.main.show_notice(Severity.WARNING, said), window.main)
     for number in (signal.SIGINT, signal.SIGTERM):
         # Python hears a signal between two bytecodes: the window's timers see to those.
         signal.signal(number, lambda *_: window.quit())
@@ -114,6 +116,7 @@ def _run(application: QApplication, window: Window, begin: Callable[[], None]) -
     try:
         return application.exec()
     finally:
+        mended.end()
         unexpected.end()
         window.take_down()
 

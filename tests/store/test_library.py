@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.store import library
+from app.store import library, small_database
 from app.store.glance import own_folders
 from app.store.library import HeaderCache
 from app.store.settings import Settings, SettingsFile
@@ -86,7 +86,7 @@ def test_without_a_file_nothing_is_remembered_and_nothing_fails(tmp_path: Path) 
 def test_a_file_that_another_program_holds_is_gone_without(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library, "_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(small_database, "_WAIT_SECONDS", 0.0)
     path = tmp_path / "headers.sqlite3"
     with HeaderCache(path) as cache:
         cache.put(b"a", "1", b"x")

@@ -257,7 +257,11 @@ _WRITTEN = (
         " already is kept.",
     ),
     QT_TRANSLATE_NOOP("HubErrors", "The disk does not take the download: {reason}."),
-    QT_TRANSLATE_NOOP("HubErrors", "The cache {folder} cannot be written: {reason}."),
+    QT_TRANSLATE_NOOP(
+        "HubErrors",
+        "The cache {folder} cannot be written: {reason}; set HF_HOME to a folder that you may"
+        " write.",
+    ),
     QT_TRANSLATE_NOOP(
         "HubErrors", "“{file}” is not what the Hub’s list of files says; look at it again."
     ),

@@ -1,0 +1,137 @@
+"""What is done about a database that is damaged: it is kept aside, and the person is told."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import threading
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+COMPANIONS = ("-wal", "-shm", "-journal")
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+# Of each small database; of the chats all stay.
+_KEPT = 3
+
+
+class Sayings:
+    """Sentences about what was mended, from whichever thread found it, for whoever shows them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._listeners: list[Callable[[str], object]] = []
+        self._unheard: list[str] = []
+
+    def listen(self, listener: Callable[[str], object]) -> Callable[[], None]:
+        """Hear of everything, also of what was said before anybody listened.
+
+        Args:
+            listener: Called on the thread that found the damage.
+
+        Returns:
+            What ends it.
+        """
+        with self._lock:
+            self._listeners.append(listener)
+            unheard, self._unheard = self._unheard, []
+        for sentence in unheard:
+            listener(sentence)
+        return lambda: self._listeners.remove(listener)
+
+    def say(self, sentence: str) -> None:
+        """Tell the listeners; where there is none yet, the first."""
+        with self._lock:
+            listeners = list(self._listeners)
+            if not listeners:
+                self._unheard.append(sentence)
+        for listener in listeners:
+            listener(sentence)
+
+
+mended = Sayings()
+"""What happened to the small databases of this process."""
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Tell whether an error says that the contents are bad; all others may be gone next time."""
+    return code_of(error) in _DAMAGE
+
+
+def code_of(error: sqlite3.Error) -> int:
+    """The error's plain code, 0 if it has none; an extended one carries it in its low byte."""
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+
+
+def move_aside(path: Path) -> Path:
+    """Give a damaged database and its companions another name; returns it.
+
+    Raises:
+        OSError: That cannot be done.
+    """
+    # To the microsecond: names stand in the order of their time.
+    stamp = f"{time.strftime('%Y%m%d-%H%M%S')}-{time.time_ns() // 1000 % 10**6:06d}"
+    aside = path.with_name(f"{path.name}.damaged-{stamp}")
+    count = 1
+    while aside.exists():
+        count += 1
+        aside = path.with_name(f"{path.name}.damaged-{stamp}-{count}")
+    os.replace(path, aside)
+    for suffix in COMPANIONS:
+        companion = path.with_name(path.name + suffix)
+        if companion.exists():
+            os.replace(companion, aside.with_name(aside.name + suffix))
+    return aside
+
+
+def identity_of(path: Path) -> tuple[int, int] | None:
+    """Tells the file apart from another of its name; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def begin_anew(path: Path, what: str, identity: tuple[int, int] | None, error: object) -> bool:
+    """Keep a small database aside that is damaged, so that the next to open it makes a new one.
+
+    Args:
+        path: The file.
+        what: What is in it, for the sentence.
+        identity: Of the file in which the damage was met: another program may have been faster.
+        error: For the log.
+
+    Returns:
+        Whether there is no damaged file under this name any more.
+    """
+    log.warning("damage in %s: %r", path, error)
+    if identity_of(path) != identity:
+        return True
+    try:
+        aside = move_aside(path)
+    except OSError as failure:
+        log.warning("the damaged %s cannot be moved: %r", path, failure)
+        return False
+    mended.say(
+        f"The file with the {what} was damaged. It was moved to {aside}, and an empty one was made."
+    )
+    _remove_old(path)
+    return True
+
+
+def _remove_old(path: Path) -> None:
+    kept = sorted(
+        each
+        for each in path.parent.glob(f"{path.name}.damaged-*")
+        if not each.name.endswith(COMPANIONS)
+    )
+    for old in kept[:-_KEPT]:
+        for suffix in ("", *COMPANIONS):
+            old.with_name(old.name + suffix).unlink(missing_ok=True)
