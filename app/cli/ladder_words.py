@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.cli.words import gigabytes, number
+from app.core.quality.floor import AT_FLOOR, floor_sentence
 from app.lab.report_words import partings
 
 if TYPE_CHECKING:
@@ -26,12 +27,8 @@ def show_ladder(document: dict[str, Any], console: Console) -> None:
         left=("name", "state"),
         spare=("of memory", "predicted", "±", "bits/byte", "prompt", "bits/weight"),
     )  # fmt: skip
-    floor = document["noise_floor"]
-    if floor and floor["mean_kld"] is not None:
-        console.text(
-            "Noise floor, the reference against itself with other batches: mean KLD "
-            f"{floor['mean_kld']:.2g}."
-        )
+    if said := floor_sentence(document["noise_floor"]):
+        console.text(said)
     kinds = [row for row in document["candidates"] if row["kinds"]]
     if kinds:
         _show_kinds(kinds, console)
@@ -69,12 +66,18 @@ def _cells(row: dict[str, Any], document: dict[str, Any]) -> tuple[str, ...]:
         number(row["tokens_per_second"]),
         number(deviation),
         "–" if share is None else f"{100 * share:.0f} %",
-        "–" if row["mean_kld"] is None else f"{row['mean_kld']:.4g}",
+        _divergence(row),
         "–" if row["same_top"] is None else f"{100 * row['same_top']:.1f} %",
         number(row["bits_per_byte"], 3),
         f"{right}/{total}" if total else "–",
         state,
     )
+
+
+def _divergence(row: dict[str, Any]) -> str:
+    if row["mean_kld"] is None:
+        return "–"
+    return f"{row['mean_kld']:.4g}{f' {AT_FLOOR}' if row['at_noise_floor'] else ''}"
 
 
 def _show_kinds(rows: list[dict[str, Any]], console: Console) -> None:

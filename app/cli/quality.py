@@ -12,11 +12,18 @@ from app.cli.models import MODEL_HELP, add_model_arguments, chosen_models, model
 from app.cli.texts import TEXT_HELP, text_named
 from app.cli.words import number
 from app.core.errors import PersonError
+from app.core.quality.floor import AT_FLOOR, NO_FURTHER, floor_sentence
 from app.core.quality.guessing import guessing_sentence
 from app.lab.demo import DEMO_LEVELS
 from app.lab.kept_references import KeptReferences
 from app.lab.quality import Quality
-from app.lab.quality_document import parting_document, row_figures, worst_document
+from app.lab.quality_document import (
+    at_floor,
+    floor_document,
+    parting_document,
+    row_figures,
+    worst_document,
+)
 from app.lab.quality_plan import QualityMode, QualityPlan, comparable_plan, quick_plan
 from app.lab.texts import shared_text_name
 from app.monitor.machine import available_memory_bytes, machine_facts, physical_core_count
@@ -135,7 +142,6 @@ def _plan(arguments: argparse.Namespace, paths: Paths, models: Iterable[ModelFil
 def _document(
     result: QualityResult, plan: QualityPlan, remarks: Sequence[str]
 ) -> dict[str, object]:
-    floor = result.noise_floor
     return {
         "machine": msgspec.to_builtins(machine_facts()),
         "engine": result.engine or None,
@@ -150,23 +156,17 @@ def _document(
             "bytes": plan.text.size_bytes,
             "sha256": plan.text.sha256,
         },
-        "noise_floor": None
-        if floor is None
-        else {
-            "positions": floor.positions,
-            "mean_kld": floor.mean_kld.value,
-            "max_kld": floor.max_kld,
-            "same_top": floor.same_top.value,
-        },
-        "candidates": [_candidate(row) for row in result.rows],
+        "noise_floor": floor_document(result),
+        "candidates": [_candidate(row, result) for row in result.rows],
         "remarks": list(remarks),
     }
 
 
-def _candidate(row: QualityRow) -> dict[str, object]:
+def _candidate(row: QualityRow, result: QualityResult) -> dict[str, object]:
     facts: dict[str, object] = {"file": row.file, "level": row.level}
     facts |= row_figures(row)
     return facts | {
+        "at_noise_floor": at_floor(result, row),
         "worst": [worst_document(worst) for worst in row.worst],
         "continuations": [parting_document(parting) for parting in row.partings],
         "scored_ns": row.scored_ns or None,
@@ -205,17 +205,15 @@ def _show(result: QualityResult, console: Console) -> None:
             "positions",
             "file",
         ),
-        [_cells(row) for row in result.rows],
+        [_cells(row, is_at_floor=at_floor(result, row) is True) for row in result.rows],
         left=("level", "file"),
         spare=("ln PPL ratio", "bits/byte", "positions"),
     )
-    floor = result.noise_floor
-    if floor is not None:
-        console.text(
-            f"Noise floor, the reference against itself with other batches: mean KLD "
-            f"{floor.mean_kld.value:.2g}, same top {100 * floor.same_top.value:.2f} %."
-        )
+    if said := floor_sentence(floor_document(result)):
+        console.text(said)
     for row in result.rows:
+        if at_floor(result, row):
+            console.text(f"{row.level}: {NO_FURTHER}.")
         for worst in row.worst[:_SHOWN_WORST]:
             if worst.kld < _WORTH_TELLING:
                 continue
@@ -244,7 +242,7 @@ def _show_partings(row: QualityRow, console: Console) -> None:
         )
 
 
-def _cells(row: QualityRow) -> Sequence[str]:
+def _cells(row: QualityRow, *, is_at_floor: bool) -> Sequence[str]:
     figures = row.figures
     bits = "–" if row.bits is None else number(row.bits.value.value, 3)
     if figures is None:
@@ -254,7 +252,7 @@ def _cells(row: QualityRow) -> Sequence[str]:
     interval = figures.mean_kld.log_interval()
     return (
         row.level or "–",
-        f"{figures.mean_kld.value:.4g}",
+        f"{figures.mean_kld.value:.4g}{f' {AT_FLOOR}' if is_at_floor else ''}",
         f"{interval.low:.4g} to {interval.high:.4g}" if interval else "–",
         f"{100 * figures.same_top.value:.2f} %",
         number(figures.ln_ppl_ratio.value, 4),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.core.quality.floor import NO_FURTHER
 from app.core.tasks.results import KindVerdict
 from app.core.verdict import Judgement, State
 
@@ -18,6 +19,8 @@ _SAME_SPEED = 1.05
 _SAME_MEMORY = 0.02
 # With few repetitions a 95 % interval is wider than two errors.
 _SURE_ERRORS = 2.5
+# From this part of a difference on, what the reference differs from itself is told beside it.
+_FLOOR_SHARE = 0.25
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -49,6 +52,9 @@ class Rung:
         error: Why it could not be measured, or not all of it.
         more_bits: Than the reference; it only describes.
         other_vocabulary: Its next words cannot be held against the reference's.
+        at_floor: It is no further from the reference than the reference from itself.
+        own_top: Of the reference: share of positions where it finds the same token most likely,
+            read in slices and written token by token; None where it was not measured.
         guesses: It foresees the text worse than guessing would, so that how far words are apart
             there says nothing.
     """
@@ -64,6 +70,8 @@ class Rung:
     more_bits: MoreBits | None = None
     other_vocabulary: bool = False
     guesses: bool = False
+    at_floor: bool = False
+    own_top: float | None = None
 
 
 def sentence_of(rung: Rung, reference: Rung) -> str:
@@ -84,10 +92,20 @@ def described(rung: Rung, reference: Rung) -> list[str]:
     if rung.guesses:
         return ["it foresees the text worse than guessing would"]
     if rung.same_top is not None:
-        return [f"it picks the same next word {percent(rung.same_top)} of the time"]
+        return [_same_word(rung, rung.same_top, reference)]
     if rung.other_vocabulary and rung.more_bits is not None:
         return [f"it {bits_words(rung.more_bits)} than {reference.name}"]
     return []
+
+
+def _same_word(rung: Rung, share: float, reference: Rung) -> str:
+    """How often the next word is the same, beside how often the reference's own is."""
+    said, own = f"it picks the same next word {percent(share)} of the time", reference.own_top
+    beside = "" if own is None else f"{reference.name} beside itself {percent(own)}"
+    if rung.at_floor:
+        return f"{said}{beside and ', '}{beside}: {NO_FURTHER}"
+    matters = own is not None and 1 - own >= _FLOOR_SHARE * (1 - share)
+    return f"{said} ({beside})" if matters else said
 
 
 def bits_words(bits: MoreBits) -> str:

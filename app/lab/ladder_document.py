@@ -92,7 +92,7 @@ def ladder_document(
             "level": reference.facts.level if reference.facts else None,
             "name": assessment.names[plan.reference],
         },
-        "noise_floor": noise_floor_of(reference),
+        "noise_floor": result.noise_floor,
         "candidates": candidate_rows(result, assessment, items),
         "verdict_rule": VERDICT_RULE,
         "verdicts": [
@@ -235,12 +235,14 @@ def _quality(result: LadderResult, row: LadderRow) -> dict[str, Any]:
     if quality is None or row.file == result.plan.reference:
         rest = ("worst", "continuations", "histogram", "stopped_by", "scored_ns", "refused")
         nothing |= dict.fromkeys(rest)
+        nothing["at_noise_floor"] = None
         if row.file == result.plan.reference:
             nothing["bits_per_byte"] = _reference_bits(result)
         return nothing
     return {
         **nothing,
         **quality.figures,
+        "at_noise_floor": result.is_at_floor(row.file),
         "worst": [dict(worst) for worst in quality.worst],
         "continuations": [dict(one) for one in quality.continuations],
         "histogram": list(quality.histogram) or None,
@@ -270,14 +272,6 @@ def _pair(pair: Pair) -> dict[str, Any]:
         "more_bits_share_se": pair.bits.standard_error if pair.bits else None,
         "sentence": pair.sentence,
     }
-
-
-def noise_floor_of(reference: LadderRow) -> dict[str, Any] | None:
-    """The reference against itself; None where that was not measured."""
-    if reference.quality is None or not reference.quality.figures:
-        return None
-    names = ("positions", "mean_kld", "mean_kld_low", "mean_kld_high", "max_kld", "same_top")
-    return {name: reference.quality.figures.get(name) for name in names}
 
 
 def _failures(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from app.core.quality.histogram import EDGES
 from app.core.scatter import PlotPoint
 from app.core.shapes import numbers_of
-from app.lab.ladder_document import candidate_rows, noise_floor_of, speed_test, summary_of
+from app.lab.ladder_document import candidate_rows, speed_test, summary_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,6 +81,7 @@ class RowFigures:
         histogram: Positions by their divergence, as ``core.quality.histogram`` counts them.
         median_divergence: In nats.
         refused: No divergence can be taken: its vocabulary is another than the reference's.
+        at_floor: It is no further from the reference than the reference from itself.
     """
 
     file: str
@@ -99,6 +100,7 @@ class RowFigures:
     histogram: tuple[int, ...] = ()
     median_divergence: float | None = None
     refused: bool = False
+    at_floor: bool = False
 
     def cost(self, cost: Cost) -> Figure | None:
         """Needed memory in bytes, or tokens per second."""
@@ -121,6 +123,7 @@ class LadderFigures:
 
     Attributes:
         floor: The reference's mean divergence from itself, in nats.
+        floor_top: Share of positions where it finds the same token most likely as itself.
         has_text: Quality was asked for.
         has_items: Questions were asked for.
         recommended: The file to run; None where none is.
@@ -136,6 +139,7 @@ class LadderFigures:
     has_items: bool = True
     recommended: str | None = None
     edges: tuple[float, ...] = EDGES
+    floor_top: float | None = None
 
 
 def figures_of(result: LadderResult, assessment: Assessment, limits: Limits) -> LadderFigures:
@@ -144,7 +148,7 @@ def figures_of(result: LadderResult, assessment: Assessment, limits: Limits) -> 
     return figures_of_document(
         {
             "candidates": candidate_rows(result, assessment),
-            "noise_floor": noise_floor_of(result.reference),
+            "noise_floor": result.noise_floor,
             "limits": {
                 "memory_bytes": limits.memory_bytes,
                 "least_tokens_per_second": limits.least_tokens_per_second,
@@ -171,6 +175,7 @@ def figures_of_document(document: Mapping[str, Any]) -> LadderFigures:
         bool(document["items"]["name"]),
         document["recommendation"]["file"],
         tuple(document["histogram_edges"]),
+        floor.get("same_top") if floor else None,
     )
 
 
@@ -225,6 +230,7 @@ def _row(number: int, row: dict[str, Any]) -> RowFigures:
         kinds=kinds,
         histogram=tuple(row["histogram"] or ()),
         median_divergence=row["median_kld"],
+        at_floor=bool(row.get("at_noise_floor")),
     )
 
 

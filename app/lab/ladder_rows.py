@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from app.core.quality.floor import floor_of, is_at_floor
 from app.lab.ladder_results import SpeedFigures
 
 if TYPE_CHECKING:
@@ -71,3 +72,16 @@ class LadderResult:
     def reference(self) -> LadderRow:
         """The reference's row."""
         return self.rows[self.plan.reference]
+
+    @property
+    def noise_floor(self) -> dict[str, float | int | None] | None:
+        """The reference against itself; None where that was not measured."""
+        quality = self.reference.quality
+        return floor_of(quality.figures) if quality is not None and quality.figures else None
+
+    def is_at_floor(self, file: str) -> bool | None:
+        """Whether a candidate is no further from the reference than the reference from itself."""
+        quality = self.rows[file].quality
+        if quality is None or file == self.plan.reference:
+            return None
+        return is_at_floor(quality.figures, self.noise_floor)

@@ -137,19 +137,21 @@ def _pairs(
 def _rung(result: LadderResult, row: LadderRow, name: str, judgement: Judgement | None) -> Rung:
     speed = row.test("tg")
     figures = row.quality.figures if row.quality is not None else {}
-    same_top = figures.get("same_top") if judgement is not None else None
+    same_top = figures.get("same_top")
     return Rung(
         row.file,
         name,
         judgement,
         row.needed_bytes,
         speed.mean if speed is not None else None,
-        same_top,
+        None if judgement is None else same_top,
         row.error,
         speed.stddev / math.sqrt(len(speed.samples)) if speed and speed.stddev else None,
         MoreBits(0.0, 0.0) if judgement is None else _more_bits(figures),
         row.quality is not None and row.quality.refused is not None,
         is_guessing(*beside_guessing(result, row)),
+        result.is_at_floor(row.file) is True,
+        same_top if judgement is None else None,
     )
 
 

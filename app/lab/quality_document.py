@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from app.core.quality.floor import floor_of, is_at_floor
+
 if TYPE_CHECKING:
     from app.core.quality.bits import BitsPerByte
     from app.core.quality.summary import QualityFigures
     from app.core.statistics.percentiles import Percentile
-    from app.lab.quality_plan import Parting, QualityRow, WorstToken
+    from app.lab.quality_plan import Parting, QualityResult, QualityRow, WorstToken
 
 FIGURE_NAMES = (
     "positions",
@@ -74,6 +76,17 @@ def row_figures(row: QualityRow) -> dict[str, float | int | None]:
             "ppl_se_chunks": row.ppl.standard_error,
         }
     return figures | _bits(row.bits)
+
+
+def floor_document(result: QualityResult) -> dict[str, float | int | None] | None:
+    """The reference against itself; None where that was not measured."""
+    floor = result.noise_floor
+    return None if floor is None else floor_of(quality_figures(floor))
+
+
+def at_floor(result: QualityResult, row: QualityRow) -> bool | None:
+    """Whether a candidate is no further from the reference than the reference from itself."""
+    return is_at_floor(row_figures(row), floor_document(result))
 
 
 def worst_document(worst: WorstToken) -> dict[str, Any]:

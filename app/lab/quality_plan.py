@@ -169,7 +169,7 @@ class QualityResult:
 
     Attributes:
         reference: Its error says why not all could be held against it.
-        noise_floor: The reference against itself with another batch size and thread count; None
+        noise_floor: The reference against itself, read in slices and written token by token; None
             where it could not be taken.
         remarks: Sentences on what makes the figures less than they seem.
     """

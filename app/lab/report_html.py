@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from app.core.quality.floor import NO_FURTHER, floor_sentence
 from app.lab import report_words as words
 from app.lab.ladder_document import speed_test, summary_of
 from app.lab.report_plots import mark
@@ -127,7 +128,11 @@ def _cells(document: Row, row: Row, depth: int | None) -> list[tuple[str, ...]]:
         *cells,
         *_answers(row),
         *([words.votes_of(row)] if words.has_votes(document) else []),
-        (words.small(row["mean_kld"]), words.interval(row["mean_kld_low"], row["mean_kld_high"])),
+        (
+            words.small(row["mean_kld"]),
+            words.interval(row["mean_kld_low"], row["mean_kld_high"]),
+            NO_FURTHER if row.get("at_noise_floor") else "",
+        ),
         (words.percent(row["same_top"]), top),
         (words.plain(row["ln_ppl_ratio"], 4), ratio),
         (words.plain(row["bits_per_byte"], 3), words.more_bits(row)),
@@ -150,13 +155,7 @@ def _answers(row: Row) -> list[tuple[str, ...]]:
 
 
 def _table_notes(document: Row) -> str:
-    floor = document["noise_floor"]
-    said = ""
-    if floor and floor["mean_kld"] is not None:
-        said = (
-            f" The noise floor, the reference against itself with other batches and threads, is "
-            f"{words.small(floor['mean_kld'])} nats."
-        )
+    said = f" {floor_sentence(document['noise_floor'])}".rstrip()
     voted = ""
     if words.has_votes(document):
         voted = (

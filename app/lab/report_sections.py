@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from app.core.axes import Axis, wants_widened
+from app.core.quality.floor import NO_FURTHER
 from app.core.shared_names import file_name
 from app.core.text import clean_line
 from app.lab import report_words as words
@@ -45,7 +46,7 @@ def plots(document: Row) -> str:
             plot = scatter(title, at_text, x_axis, kld, floor, "noise floor", run)
             figures.append(
                 f"<figure class=box><h3>{title}</h3>{plot}<figcaption>Bars are 95 % intervals over "
-                "chunks of text. The reference has none.</figcaption></figure>"
+                f"chunks of text. The reference has none.{_at_floor(known)}</figcaption></figure>"
             )
     if not figures:
         return ""
@@ -54,6 +55,11 @@ def plots(document: Row) -> str:
         '<p class="how">The dashed edge joins the versions that no other beats in both; the ring '
         "marks the one to run. Bars along the speed are the deviation of its repetitions.</p>"
     )
+
+
+def _at_floor(known: LadderFigures) -> str:
+    names = [row.name for row in known.rows if row.at_floor]
+    return f" {escape(', '.join(names))}: {NO_FURTHER}." if names else ""
 
 
 def _lost_axis(known: LadderFigures) -> Axis:

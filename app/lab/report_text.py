@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from app.core.csv_cells import csv_cell
+from app.core.quality.floor import AT_FLOOR, NO_FURTHER, floor_sentence
 from app.core.text import clean_line
 from app.lab import report_words as words
 from app.lab.ladder_document import speed_test, summary_of
@@ -21,6 +22,7 @@ _CSV_COLUMNS = (
     "peak_mapped_bytes", "prompt_tokens_per_second", "prompt_stddev", "tokens_per_second",
     "tokens_stddev", "bandwidth_share", "positions", "mean_kld", "mean_kld_low", "mean_kld_high",
     "median_kld", "kld_p90", "kld_p99", "max_kld", "same_top", "same_top_low", "same_top_high",
+    "at_noise_floor", "noise_floor_mean_kld", "noise_floor_same_top",
     "rms_delta_p", "ln_ppl_ratio", "ln_ppl_ratio_low", "ln_ppl_ratio_high", "ppl", "reference_ppl",
     "bits_per_byte", "bits_per_byte_se_chunks", "reference_bits_per_byte",
     "bits_per_byte_difference", "bits_per_byte_difference_low", "bits_per_byte_difference_high",
@@ -43,12 +45,15 @@ def csv_text(document: Row) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(_CSV_COLUMNS)
+    floor: Row = document["noise_floor"] or {}
     for row in document["candidates"]:
         summary = summary_of(row) or {}
         prompt, generation = speed_test(row, "pp"), speed_test(row, "tg")
         line = {**summary, **row, "state": words.state_of(document, row)}
         votes: Row = row.get("votes") or {}
         line |= {f"votes_{name}": value for name, value in votes.items()}
+        line |= {f"noise_floor_{name}": value for name, value in floor.items()}
+        line["at_noise_floor"] = NO_FURTHER if row.get("at_noise_floor") else None
         line["prompt_stddev"] = prompt["stddev"] if prompt else None
         line["tokens_stddev"] = generation["stddev"] if generation else None
         writer.writerow([_cell(line.get(column)) for column in _CSV_COLUMNS])
@@ -87,6 +92,7 @@ def markdown_text(document: Row) -> str:
             votes, between = words.votes_of(row)
             cells.insert(-1, f"{votes} ({between})" if between else votes)
         lines.append("| " + " | ".join(cells) + " |")
+    lines += _at_floor(document)
     lines += _partings(document)
     lines += ["", *(f"> {_escaped(remark)}" for remark in document["remarks"]), ""]
     machine, arguments = document["machine"], document["arguments"]
@@ -102,6 +108,15 @@ def markdown_text(document: Row) -> str:
         "states after Holm's correction."
     )
     return "\n".join(lines) + "\n"
+
+
+def _at_floor(document: Row) -> list[str]:
+    """How far the reference is from itself, and who is no further from it."""
+    if not (said := floor_sentence(document["noise_floor"])):
+        return []
+    rows = [row for row in document["candidates"] if row.get("at_noise_floor")]
+    found = [f"- {_escaped(row['name'])}: {NO_FURTHER}" for row in rows]
+    return ["", said, *(["", *found] if found else [])]
 
 
 def _partings(document: Row) -> list[str]:
@@ -125,6 +140,8 @@ def _cells(document: Row, row: Row) -> list[str]:
     kld = words.small(row["mean_kld"])
     if row["mean_kld_low"] is not None:
         kld += f" ({words.interval(row['mean_kld_low'], row['mean_kld_high'])})"
+    if row.get("at_noise_floor"):
+        kld += f", {AT_FLOOR}"
     summary = summary_of(row)
     right = f"{summary['correct']}/{summary['items']}" if summary else words.UNKNOWN
     points = words.UNKNOWN

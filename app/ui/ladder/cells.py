@@ -170,6 +170,9 @@ def _quality(view: LadderView, file: str, column: LadderColumn) -> Cell:
         return Cell()
     figures = quality.figures
     if file == view.reference:
+        if column is LadderColumn.SAME_TOP:
+            own = figures.get("same_top")
+            return Cell(percent(own, 1), _tr("with itself"), how_divergent(view, file), own)
         if column is not LadderColumn.DIVERGENCE:
             return Cell(tip=_tr("The others are measured against this one."))
         floor = figures.get("mean_kld")
@@ -179,6 +182,8 @@ def _quality(view: LadderView, file: str, column: LadderColumn) -> Cell:
         low, high = figures.get("mean_kld_low"), figures.get("mean_kld_high")
         mean = figures.get("mean_kld")
         second = range_words(_rough(low), _rough(high)) if low and high else ""
+        if view.result.is_at_floor(file):
+            second = _tr("at the noise floor")
         return Cell(divergence(mean).value, second, how_divergent(view, file), mean)
     if column is LadderColumn.SAME_TOP:
         share = figures.get("same_top")

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from app.core.tasks.results import KindVerdict
 from app.core.text import clean_text
 from app.ui.format import MISSING, NBSP, count, divergence, number, percent, points
+from app.ui.ladder.how import at_floor_words
 from app.ui.ladder.words import points_range, range_words
 
 if TYPE_CHECKING:
@@ -209,9 +210,12 @@ def _spread(view: LadderView, file: str) -> str:
     )
     floor = view.row(view.reference).quality
     lowest = floor.figures.get("mean_kld") if floor is not None else None
-    below = _tr("Noise floor, the reference against itself: {nats}.").format(
-        nats=divergence(lowest)
-    )
+    own = floor.figures.get("same_top") if floor is not None else None
+    below = _tr(
+        "Noise floor, the reference against itself: {nats}, same next word {share}."
+    ).format(nats=divergence(lowest), share=percent(own, 1))
+    if view.result.is_at_floor(file):
+        below += " " + at_floor_words()
     rms, ppl = figures.get("rms_delta_p"), figures.get("ppl")
     more: list[str] = []
     if rms is not None:

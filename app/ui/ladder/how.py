@@ -123,7 +123,13 @@ def how_divergent(view: LadderView, file: str) -> str:
     )
     if file == view.reference:
         return _lines(
-            _tr("The noise floor: the reference against itself with other batches and threads."),
+            _tr(
+                "The noise floor: the reference against itself, read in slices and written token by"
+                " token, the two ways in which an answer comes about."
+            ),
+            _tr("It finds the same next word in {share} of positions.").format(
+                share=percent(figures.get("same_top"), 1)
+            ),
             taken,
         )
     return _lines(
@@ -138,8 +144,14 @@ def how_divergent(view: LadderView, file: str) -> str:
             most=divergence(figures.get("max_kld")).value,
         ),
         _tr(_STOPS[quality.stopped_by]) if quality.stopped_by in _STOPS else "",
+        at_floor_words() if view.result.is_at_floor(file) else "",
         quality.error or "",
     )
+
+
+def at_floor_words() -> str:
+    """Of a version whose difference is as small as what rounding makes of the reference."""
+    return _tr("It is no further from the reference than the reference from itself.")
 
 
 def how_same(view: LadderView, file: str) -> str:
@@ -159,6 +171,7 @@ def how_same(view: LadderView, file: str) -> str:
             n=count(_whole(figures.get("positions"))), chunks=count(_whole(figures.get("chunks")))
         ),
         perplexities,
+        at_floor_words() if view.result.is_at_floor(file) else "",
         quality.error or "",
     )
 

@@ -70,6 +70,7 @@ class Version:
         number: Its place: letter, colour and shape.
         failed: It could not be measured, or not all of it.
         refused: It has no divergence from this reference.
+        at_floor: It is no further from the reference than the reference from itself.
     """
 
     file: str
@@ -78,12 +79,18 @@ class Version:
     is_reference: bool
     failed: bool
     refused: bool = False
+    at_floor: bool = False
 
     @classmethod
     def of(cls, row: RowFigures) -> Version:
         """Without the figures."""
         return cls(
-            row.file, clean_line(row.name), row.number, row.is_reference, row.error is not None
+            row.file,
+            clean_line(row.name),
+            row.number,
+            row.is_reference,
+            row.error is not None,
+            at_floor=row.at_floor,
         )
 
 

@@ -38,8 +38,7 @@ def _scatter(content: ScatterContent) -> list[str]:
                 words.name_of(version), words.cost_words(content.cost, cost)
             )
         )
-    if content.floor is not None:
-        said.append(words.tr("Noise floor: {0}").format(divergence(content.floor)))
+    said += words.floor_words(content.floor, (version for version, _ in content.points))
     if content.limit is not None:
         said.append(
             words.tr("You asked for: {0}").format(words.limit_words(content.cost, content.limit))
@@ -106,6 +105,5 @@ def _spread(content: SpreadContent) -> list[str]:
             content.versions, content.medians, content.means, strict=True
         )
     ]
-    if content.floor is not None:
-        said.append(words.tr("Noise floor: {0}").format(divergence(content.floor)))
+    said += words.floor_words(content.floor, content.versions)
     return said

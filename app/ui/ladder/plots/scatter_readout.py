@@ -60,6 +60,7 @@ def _notes(content: ScatterContent, here: Sequence[tuple[Version, PlotPoint]]) -
     files = {version.file for version in versions}
     if content.recommended in files:
         notes.append(words.tr("The one to run by your limits"))
+    notes += words.floor_words(content.floor, versions)
     if content.loss is Loss.BITS and any(point.low is not None for _, point in here):
         notes.append(words.tr("The interval is that of the difference from the reference"))
     if content.predicted & files:

@@ -128,9 +128,7 @@ class SpreadDrawing(Drawing):
                 content.versions, content.counts, content.medians, content.means, strict=True
             )
         )
-        notes: tuple[str, ...] = ()
-        if content.floor is not None:
-            notes = (words.tr("Noise floor: {0}").format(divergence(content.floor)),)
+        notes = words.floor_words(content.floor, content.versions)
         return Readout(self._bin_words(place), columns, rows, notes)
 
     def _bin_words(self, place: int) -> str:

@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from app.core.csv_cells import csv_cell
+from app.core.quality.floor import NO_FURTHER
 from app.core.shapes import letter_of
 from app.core.text import clean_line
 from app.lab.ladder_figures import Cost
@@ -44,6 +45,9 @@ def table(figures: LadderFigures | None) -> str:
         floor = figures.floor
         cells = (_cell(floor.value), _cell(floor.low), _cell(floor.high))
         writer.writerow(["", "", "noise floor", "", *cells, "", "nats", ""])
+        if figures.floor_top is not None:
+            cells = (_cell(figures.floor_top), "", "", "")
+            writer.writerow(["", "", "noise floor", "same top token", *cells, "share", ""])
     return text.getvalue()
 
 
@@ -60,7 +64,8 @@ def values(figures: LadderFigures | None) -> str:
             f"{csv_cell(clean_line(row.name))}",
             str(byte_size(needed)),
             _speed_words(row.speed),
-            _with_ends(row.divergence, divergence),
+            _with_ends(row.divergence, divergence)
+            + (" " + words.tr("(at the noise floor)") if row.at_floor else ""),
             _with_ends(together, points),
         )
         lines.append("\t".join(cells))
@@ -71,14 +76,14 @@ def _lines(row: RowFigures, figures: LadderFigures) -> Iterator[_Line]:
     if row.needed_bytes is not None:
         of = "predicted" if row.is_predicted else "measured"
         yield "needed memory", of, row.needed_bytes, None, None, None, "bytes"
-    for name, figure, unit in (
-        ("generation speed", row.speed, "tokens per second"),
-        ("mean KL divergence", row.divergence, "nats"),
-        ("bits per byte", row.bits_per_byte, "bits"),
-        ("points lost", row.points_lost, "points"),
+    for name, of, figure, unit in (
+        ("generation speed", "", row.speed, "tokens per second"),
+        ("mean KL divergence", NO_FURTHER if row.at_floor else "", row.divergence, "nats"),
+        ("bits per byte", "", row.bits_per_byte, "bits"),
+        ("points lost", "", row.points_lost, "points"),
     ):
         if figure is not None:
-            yield name, "", figure.value, figure.low, figure.high, None, unit
+            yield name, of, figure.value, figure.low, figure.high, None, unit
     for kind in (*((row.together,) if row.together else ()), *row.kinds):
         for name, figure in (("right answers", kind.accuracy), ("difference", kind.difference)):
             if figure is not None:

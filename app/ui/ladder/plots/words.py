@@ -21,7 +21,7 @@ from app.ui.format import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from app.ui.ladder.plots.content import Version
 
@@ -34,6 +34,20 @@ def tr(text: str) -> str:
 def name_of(version: Version) -> str:
     """Letter and name in one."""
     return f"{letter_of(version.number)}{NBSP}{version.name}"
+
+
+def floor_words(floor: float | None, versions: Iterable[Version]) -> tuple[str, ...]:
+    """The noise floor of divergences, and who is at it; nothing where it is not shown."""
+    if floor is None:
+        return ()
+    at_it = (
+        tr("{0}: no further from the reference than the reference from itself").format(
+            name_of(version)
+        )
+        for version in versions
+        if version.at_floor
+    )
+    return tr("Noise floor: {0}").format(divergence(floor)), *at_it
 
 
 def cost_words(cost: Cost, value: float) -> Quantity:
