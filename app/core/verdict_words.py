@@ -104,7 +104,7 @@ def _same_word(rung: Rung, share: float, reference: Rung) -> str:
     beside = "" if own is None else f"{reference.name} beside itself {percent(own)}"
     if rung.at_floor:
         return f"{said}{beside and ', '}{beside}: {NO_FURTHER}"
-    matters = own is not None and 1 - own >= _FLOOR_SHARE * (1 - share)
+    matters = own is not None and own < 1 and 1 - own >= _FLOOR_SHARE * (1 - share)
     return f"{said} ({beside})" if matters else said
 
 

@@ -17,6 +17,7 @@ from markdown_it import MarkdownIt
 
 from app.core.axes import Axis
 from app.core.errors import PersonError
+from app.core.quality.floor import NO_FURTHER
 from app.core.scatter import PlotPoint, pareto
 from app.core.statistics.anytime import win_rate
 from app.core.text import clean_line, clean_text
@@ -381,3 +382,35 @@ def test_a_report_by_an_earlier_rule_is_said() -> None:
     (found,) = differences(reported(old), new)
     assert found["figure"] == "rule of the verdicts"
     assert (found["before"], found["after"]) == (1, new["verdict_rule"])
+
+
+def at_the_floor() -> LadderResult:
+    """A ladder whose reference is as far from itself as its first candidate is from it."""
+    result = cases.result()
+    result.reference.quality = cases.quality(0.0009, 0.95)
+    return result
+
+
+def test_a_version_at_the_noise_floor_says_so_wherever_its_figures_stand() -> None:
+    result = at_the_floor()
+    assessment = assess(result, cases.ITEMS, Limits())
+    document = ladder_document(result, assessment, Limits(), b"a text", cases.ITEMS)
+    f16, q8, q2, crashed = document["candidates"]
+    rows = [row["at_noise_floor"] for row in (f16, q8, q2, crashed)]
+    assert rows == [None, True, False, None]
+    assert document["noise_floor"]["same_top"] == 0.95
+    by_file = {verdict["file"]: verdict["sentence"] for verdict in document["verdicts"]}
+    assert NO_FURTHER in by_file[q8["file"]]
+    assert NO_FURTHER not in by_file[q2["file"]]
+
+    page = Strict()
+    page.feed(html_text(document))
+    assert page.texts.count(NO_FURTHER) == 1  # the cell of its divergence
+    assert any("same top 95.00 %" in text for text in page.texts)
+    assert any(f"none. Q8_0: {NO_FURTHER}" in text for text in page.texts)  # below the plot
+    lines = markdown_text(document).splitlines()
+    assert any(line.startswith("| Q8_0 |") and "at the noise floor" in line for line in lines)
+    assert any("same top 95.00 %" in line for line in lines)
+    table = list(csv.DictReader(io.StringIO(csv_text(document))))
+    assert [row["at_noise_floor"] for row in table] == ["", NO_FURTHER, "", ""]
+    assert {row["noise_floor_same_top"] for row in table} == {"0.95"}

@@ -54,10 +54,28 @@ def test_cells_say_figure_and_uncertainty(watched: Watch) -> None:
     assert shown(model, Q8, LadderColumn.GENERATION_DEEP) == "16.9 | ± 0.2"
     assert shown(model, Q8, LadderColumn.DIVERGENCE) == "0.001 | 0.0008 – 0.0013"
     assert shown(model, F16, LadderColumn.DIVERGENCE).endswith("noise floor")
+    assert shown(model, F16, LadderColumn.SAME_TOP).endswith("with itself")
     assert shown(model, Q8, LadderColumn.SAME_TOP) == "90.0% | ± 1.0%"
     assert shown(model, Q2, LadderColumn.RIGHT) == "88% | 420/480"
     assert shown(model, Q2, LadderColumn.DIFFERENCE).startswith("−13 | −16 to")
     assert shown(model, Q2, LadderColumn.VOTES) == "–"
+
+
+def test_a_version_at_the_noise_floor_says_so_in_cells_and_tips() -> None:
+    result = cases.result()
+    result.reference.quality = cases.quality(0.0009, 0.95)
+    model = LadderModel()
+    model.set_view(view(result))
+    assert shown(model, F16, LadderColumn.SAME_TOP) == "95.0% | with itself"
+    assert shown(model, Q8, LadderColumn.DIVERGENCE) == "0.001 | at the noise floor"
+    assert "at the noise floor" not in shown(model, Q2, LadderColumn.DIVERGENCE)
+    for column in (LadderColumn.DIVERGENCE, LadderColumn.SAME_TOP, LadderColumn.BITS_PER_BYTE):
+        tips = [
+            model.index(model.row_of(file), column).data(Qt.ItemDataRole.ToolTipRole)
+            for file in (Q8, Q2)
+        ]
+        said = ["no further from the reference than the reference" in tip for tip in tips]
+        assert said == [True, False], column
 
 
 def test_a_failed_row_says_why(watched: Watch) -> None:

@@ -18,13 +18,16 @@ from app.core.verdict import Limits
 from app.lab.ladder_figures import Figure, Loss, figures_of, lettered
 from app.lab.ladder_verdict import assess
 from app.ui.ladder.plots.content import Measure, Options, PlotKind, ScatterContent, content_of
+from app.ui.ladder.plots.describe import describe
 from app.ui.ladder.plots.drawing import Notice
 from app.ui.ladder.plots.layout import lay_out
 from app.ui.ladder.plots.look import Look
 from app.ui.ladder.plots.panel import LadderPlots
 from app.ui.ladder.plots.profile import ProfileDrawing
 from app.ui.ladder.plots.scatter import ScatterDrawing
+from app.ui.ladder.plots.scatter_readout import scatter_readout
 from app.ui.ladder.plots.spread import SpreadDrawing
+from app.ui.ladder.plots.table import table, values
 from app.ui.theme import DARK, LIGHT, Theme, ThemeChoice, Tokens
 from app.ui.tokens import contrast
 from tests.lab import ladder_cases as cases
@@ -548,7 +551,25 @@ def test_the_table_holds_the_numbers_and_their_uncertainty(
     assert sums["count"] == "240"
     counts = [int(row["count"]) for row in of_q2 if row["figure"] == "positions"]
     assert counts == list(known.histogram)
-    assert rows[-1]["figure"] == "noise floor"
+    of_floor = [(row["of"], row["unit"]) for row in rows if row["figure"] == "noise floor"]
+    assert of_floor == [("", "nats"), ("same top token", "share")]
+
+
+def test_who_is_at_the_noise_floor_is_said_in_every_plot_of_divergences() -> None:
+    result = cases.result()
+    result.reference.quality = cases.quality(0.0009, 0.95)
+    known = figures_of(result, assess(result, cases.ITEMS, Limits()), Limits())
+    said = "no further from the reference than the reference from itself"
+    for kind in (PlotKind.MEMORY, PlotKind.SPEED, PlotKind.SPREAD):
+        content = content_of(kind, known, Options(loss=Loss.DIVERGENCE))
+        assert describe(content).count(said) == 1
+        assert f"Q8_0: {said}" in describe(content)
+    assert table(known).count(said) == 1
+    assert values(known).count("at the noise floor") == 1
+    content = content_of(PlotKind.MEMORY, known, Options())
+    assert isinstance(content, ScatterContent)
+    readout = scatter_readout(content, [one for one in content.points if one[0].at_floor])
+    assert any(said in note for note in readout.notes)
 
 
 def test_the_picture_and_the_drawing_show_all_plots(plots: LadderPlots, tmp_path: Path) -> None:
