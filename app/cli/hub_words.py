@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from app.core.hub_names import HUB_HOSTS, HubNameError, parse_hub_address
+from app.core.hub_names import HubNameError, is_page, may_be_path, parse_hub_address
 from app.hub.errors import HubGated, HubUnauthorized
 from app.store.glance import certificate_file
 
@@ -30,18 +30,17 @@ def add_endpoint(parser: argparse.ArgumentParser) -> None:
 def names_hub_file(word: str) -> bool:
     """Whether a word that means nothing on this PC names a model file on the Hub.
 
-    ``folder/file.gguf`` has the form of a repository's name, but is a path with a slip in it:
-    without a level it takes the address of a page to name a repository.
+    ``folder/file.gguf`` has the form of a repository's name, but is a path with a slip in it, and
+    so may be ``folder/sub/file.gguf``: without a level or a file behind a colon it takes the
+    address of a page to name a repository.
     """
     try:
         address = parse_hub_address(word)
     except HubNameError:
         return "://" in word  # of another Hub, or wrong: opening it tells
-    return address.level is not None or address.file_name is not None or _is_page(word)
-
-
-def _is_page(word: str) -> bool:
-    return "://" in word or word.strip().partition("/")[0].lower() in HUB_HOSTS
+    if may_be_path(word):
+        return False
+    return address.level is not None or address.file_name is not None or is_page(word)
 
 
 @contextlib.contextmanager

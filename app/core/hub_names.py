@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from app.core.errors import PersonError
+from app.core.labels import level_in_name
+from app.core.pasted import read_pasted
 
-HUB_HOSTS = frozenset({"huggingface.co", "www.huggingface.co", "hf.co", "www.hf.co"})
-"""The hosts of the default Hub, as they stand in addresses."""
+HUB_HOSTS = frozenset(
+    {"huggingface.co", "www.huggingface.co", "hf.co", "www.hf.co", "hf-mirror.com"}
+)
+"""The hosts of the default Hub and of its best-known mirror, as they stand in addresses."""
 
 _MAX_INPUT = 2_000
 _MAX_NAME_BYTES = 1_024
@@ -19,8 +23,10 @@ _HALF = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?")
 _LEVEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _FILE_ENDING = ".gguf"
 _REVISION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,127}")
-_PAGES = frozenset({"tree", "blob", "resolve", "raw"})
-_NOT_MODELS = frozenset({"api", "datasets", "spaces", "docs", "collections", "papers", "settings"})
+_PAGES = frozenset({"tree", "blob", "resolve", "raw", "blame"})
+_BEFORE_NAMES = frozenset({"models", "api"})
+_OF_MODELS = (".gguf", ".dat", ".imatrix", ".safetensors")
+_NOT_MODELS = frozenset({"datasets", "spaces", "docs", "collections", "papers", "settings"})
 # Names that Windows takes for devices, whatever stands behind their dot.
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')
@@ -66,29 +72,33 @@ def parse_hub_address(text: str, hosts: frozenset[str] = frozenset()) -> HubAddr
     Raises:
         HubNameError: It names no model repository; the sentence says what would.
     """
-    words = text.strip()
-    if len(words) > _MAX_INPUT:
+    if len(text) > _MAX_INPUT:
         raise HubNameError("That is too long for the name of a repository.")
-    path, explicit = _without_host(words, hosts | HUB_HOSTS)
-    path, file_name = _without_file(path)
-    parts = [part for part in path.split("/") if part]
-    if explicit and parts and parts[0].lower() == "models" and len(parts) == 3:
-        del parts[0]
-    if not explicit and words[:1] in {"/", "."}:
-        raise _nothing(text)  # a path
-    if len(parts) < 2 or (explicit and parts[0].lower() in _NOT_MODELS):
-        raise _nothing(text)
-    owner, (name, colon, level) = parts[0], parts[1].partition(":")
-    repo_id = check_repo_id(f"{owner}/{name}")
-    if file_name is not None and len(parts) == 2 and not colon:
-        return HubAddress(repo_id, file_name=safe_file_name(file_name))
-    if colon and not _LEVEL.fullmatch(level):
-        raise _nothing(text)
-    if len(parts) == 2:
-        return HubAddress(repo_id, level or None)
-    if not explicit or colon:
-        raise _nothing(text)
-    return _page(repo_id, parts[2:], text)
+    pasted = read_pasted(text)
+    address = _parse(pasted.where, hosts | HUB_HOSTS)
+    what = pasted.what if address.level is None and address.file_name is None else None
+    if what and ".gguf" in what.lower():
+        address = replace(address, file_name=safe_file_name(what))
+    elif what and _LEVEL.fullmatch(what):
+        address = replace(address, level=what)
+    revision = pasted.revision
+    if revision and revision != "main" and _is_revision(revision):
+        address = replace(address, revision=revision)
+    return address
+
+
+def is_page(text: str) -> bool:
+    """Tell whether a text is the address of a page: with ``https://`` or a host of the Hub."""
+    words = text.strip()
+    return "://" in words or words.partition("/")[0].lower() in HUB_HOSTS
+
+
+def may_be_path(text: str) -> bool:
+    """Tell whether a text that names a file of a repository is as likely a path with a slip in it.
+
+    ``folder/sub/file.gguf`` has the form in which other programs name ``ORG/REPO/file.gguf``.
+    """
+    return text.lower().endswith(_FILE_ENDING) and ":" not in text and not is_page(text)
 
 
 def is_hub_address(text: str, hosts: frozenset[str] = frozenset()) -> bool:
@@ -155,50 +165,90 @@ def _is_safe(part: str) -> bool:
     )
 
 
-def _without_host(words: str, hosts: frozenset[str]) -> tuple[str, bool]:
-    """The path of an address, and whether it was one; other hosts' are refused."""
-    if "://" in words:
-        try:
-            parsed = urlsplit(words)
-        except ValueError:
-            raise _nothing(words) from None
-        if parsed.scheme.lower() not in {"http", "https"} or parsed.netloc.lower() not in hosts:
-            raise HubNameError(
-                "That address does not belong to the Hub: paste the address of a model’s page.",
-                detail=words[:200],
-            )
-        return unquote(parsed.path), True
-    host, slash, rest = words.partition("/")
-    if slash and host.lower() in hosts:
-        return unquote(rest.partition("?")[0].partition("#")[0]), True
-    return words, False
+def _parse(words: str, hosts: frozenset[str]) -> HubAddress:
+    parts, query, explicit = _without_host(words, hosts)
+    while explicit and len(parts) > 2 and parts[0].lower() in _BEFORE_NAMES:
+        del parts[0]
+    if not explicit and words[:1] in {"/", "."}:
+        raise _nothing(words)  # a path
+    if len(parts) < 2 or (explicit and parts[0].lower() in _NOT_MODELS):
+        raise _nothing(words)
+    owner, (name, colon, wanted), rest = parts[0], parts[1].partition(":"), parts[2:]
+    name, at, mark = name.partition("@")
+    repo_id = check_repo_id(f"{owner}/{name.removesuffix('.git') if explicit else name}")
+    if colon:
+        return _behind_colon(repo_id, "/".join([wanted, *rest]), words)
+    if at:
+        if rest or not _LEVEL.fullmatch(mark):
+            raise _nothing(words)
+        is_level = level_in_name(mark) is not None  # “lms get org/repo@q4_k_m”
+        return HubAddress(repo_id, mark) if is_level else HubAddress(repo_id, revision=mark)
+    info = query.get("show_file_info", [""])[0]
+    if _is_model_file(info):
+        return HubAddress(repo_id, file_name=safe_file_name(info))
+    if rest and _is_model_file(rest[-1]) and (rest[0] not in _PAGES or not explicit):
+        return HubAddress(repo_id, file_name=safe_file_name("/".join(rest)))
+    if rest and not explicit:
+        raise _nothing(words)
+    return _page(repo_id, rest, words)
 
 
-def _without_file(path: str) -> tuple[str, str | None]:
-    """The part before ``:folder/file.gguf``, and the file; None where no file is named so."""
-    before, colon, file_name = path.partition(":")
-    if colon and _is_model_file(file_name):
-        return before, file_name
-    return path, None
+def _behind_colon(repo_id: str, wanted: str, text: str) -> HubAddress:
+    if _is_model_file(wanted):
+        return HubAddress(repo_id, file_name=safe_file_name(wanted))
+    if not _LEVEL.fullmatch(wanted):
+        raise _nothing(text)
+    # Ollama’s word for a repository’s usual level.
+    return HubAddress(repo_id, None if wanted.lower() == "latest" else wanted)
+
+
+def _without_host(
+    words: str, hosts: frozenset[str]
+) -> tuple[list[str], dict[str, list[str]], bool]:
+    """The parts of an address, what is asked behind it, and whether it was one with a host."""
+    if "://" not in words:
+        host, _, rest = words.partition("/")
+        if host.lower() not in hosts:
+            return [part for part in words.split("/") if part], {}, False
+        words = f"https://{host}/{rest}"
+    try:
+        parsed = urlsplit(words)
+        query = parse_qs(parsed.query)
+    except ValueError:
+        raise _nothing(words) from None
+    host = parsed.netloc.lower().rpartition("@")[2].removesuffix(":443")
+    if parsed.scheme.lower() not in {"http", "https"} or host not in hosts:
+        raise HubNameError(
+            "That address does not belong to the Hub: paste the address of a model’s page.",
+            detail=words[:200],
+        )
+    # A slash that is written as %2F belongs to a branch’s name, or to a file’s.
+    parts = [unquote(part) for part in parsed.path.split("/") if part]
+    return [*"/".join(parts[:2]).split("/"), *parts[2:]] if parts else [], query, True
 
 
 def _is_model_file(file_name: str) -> bool:
     return file_name.lower().endswith(_FILE_ENDING)
 
 
+def _is_revision(revision: str) -> bool:
+    return _REVISION.fullmatch(revision) is not None and ".." not in revision
+
+
 def _page(repo_id: str, rest: list[str], text: str) -> HubAddress:
-    kind, names = rest[0], rest[1:]
-    if kind not in _PAGES:
+    if len(rest) < 2 or rest[0] not in _PAGES:
         return HubAddress(repo_id)  # a tab of the page, such as its discussions
-    if not names:
-        return HubAddress(repo_id)
-    revision = names[0]
-    if not _REVISION.fullmatch(revision) or ".." in revision:
+    kind, revision, names = rest[0], rest[1], rest[2:]
+    if not _is_revision(revision):
         raise _nothing(text)
     revision = None if revision == "main" else revision
-    if kind == "tree" or len(names) == 1:
-        return HubAddress(repo_id, revision=revision)
-    return HubAddress(repo_id, file_name=safe_file_name("/".join(names[1:])), revision=revision)
+    if kind == "tree" or not names:
+        # Publishers have folders for levels of several shards.
+        level = level_in_name("/".join(names)) if names else None
+        return HubAddress(repo_id, level, revision=revision)
+    file_name = safe_file_name("/".join(names))
+    is_text = not any(ending in file_name.lower() for ending in _OF_MODELS)
+    return HubAddress(repo_id, file_name=None if is_text else file_name, revision=revision)
 
 
 def _shown(text: str) -> str:

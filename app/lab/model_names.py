@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.core.errors import PersonError
 from app.core.family import LibraryModel, ModelSource, families, told_apart
 from app.core.gguf_reader import quotable
-from app.core.hub_names import HubNameError, parse_hub_address
+from app.core.hub_names import HubNameError, may_be_path, parse_hub_address
 from app.core.levels import UnknownLevelError, level_by_name
 from app.core.model_names import ends_with_level, family_of, model_stem, parse_shard_name
 
@@ -278,7 +278,7 @@ def _nothing(word: str, models: Sequence[LibraryModel]) -> str:
         address = parse_hub_address(word)
     except HubNameError:
         address = None
-    if address is not None and str(address) != address.repo_id:
+    if address is not None and str(address) != address.repo_id and not may_be_path(word):
         return f"“{shown}” is not on this PC{there}; “shrinkscope get {address}” downloads it."
     return (
         f"“{shown}” is not there: no file and no model of the library is called so{there};"

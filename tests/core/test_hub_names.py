@@ -47,6 +47,29 @@ from app.core.hub_names import (
             "https://huggingface.co/org/repo/resolve/abc/a.gguf?download=true",
             HubAddress("org/repo", file_name="a.gguf", revision="abc"),
         ),
+        ("org/repo/Q8_0/a.gguf", HubAddress("org/repo", file_name="Q8_0/a.gguf")),
+        ("org/repo@q4_k_m", HubAddress("org/repo", "q4_k_m")),
+        ("org/repo@v1.0", HubAddress("org/repo", revision="v1.0")),
+        ("hf.co/org/repo:latest", HubAddress("org/repo")),
+        ("https://hf-mirror.com/org/repo", HubAddress("org/repo")),
+        ("https://huggingface.co/org/repo.git", HubAddress("org/repo")),
+        ("git@hf.co:org/repo", HubAddress("org/repo")),
+        ("https://me:hf_x@huggingface.co/org/repo", HubAddress("org/repo")),
+        ("https://huggingface.co/api/models/org/repo", HubAddress("org/repo")),
+        ("https://huggingface.co/org/repo/blob/main/README.md", HubAddress("org/repo")),
+        (
+            "https://huggingface.co/org/repo/tree/main/UD-Q4_K_XL",
+            HubAddress("org/repo", "UD-Q4_K_XL"),
+        ),
+        ("https://huggingface.co/org/repo/tree/main/folder", HubAddress("org/repo")),
+        (
+            "https://huggingface.co/org/repo?show_file_info=Q8_0%2Fa-00001-of-00002.gguf",
+            HubAddress("org/repo", file_name="Q8_0/a-00001-of-00002.gguf"),
+        ),
+        (
+            "https://huggingface.co/org/repo/blob/refs%2Fpr%2F3/a.gguf",
+            HubAddress("org/repo", file_name="a.gguf", revision="refs/pr/3"),
+        ),
     ],
 )
 def test_what_people_paste_is_understood(text: str, expected: HubAddress) -> None:
@@ -75,6 +98,91 @@ def test_other_words_are_refused_with_a_sentence(text: str) -> None:
         parse_hub_address(text)
     assert caught.value.sentence.endswith(".")
     assert "\n" not in caught.value.sentence
+
+
+AROUND = [
+    "“{}”", '"{}"', "'{}'", "`{}`", "<{}>", "({})", "{},", " {} \n", "\ufeff{}", "[a model]({})",
+    "ollama run hf.co/{}", "$ ollama pull hf.co/{} --verbose", "docker model run hf.co/{}",
+    "llama-server -hf {}", "./llama-cli -hf {} -c 4096 -ngl 99 -p 'one/two'",
+    "llama-server.exe -hf {}",
+    "llama-server --hf-repo={} --port 8080", "lms get {}", "vllm serve {}", "shrinkscope get {}",
+    "hf download {} --local-dir models/here", "huggingface-cli download --local-dir models/here {}",
+    "HF_HUB_ENABLE_HF_TRANSFER=1 uvx hf download {}", "hf download \\\n  {} \\\n  --local-dir .",
+    "Look at https://huggingface.co/{} please", "lmstudio://open_from_hf?model={}",
+    "jan://models/huggingface/{}", "msty://models/search/hf/{}", "shrinkscope://open/{}",
+    "hf://{}", "hf://models/{}", "https://huggingface.co/{}", "https://hf-mirror.com/{}",
+    'Llama.from_pretrained(\n\trepo_id="{}",\n)', 'AutoModel.from_pretrained("{}")',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("around", AROUND)
+def test_what_stands_around_a_name_is_taken_off(around: str) -> None:
+    assert parse_hub_address(around.format("org/repo")) == HubAddress("org/repo")
+    if "hf://" not in around:
+        named = parse_hub_address(around.format("org/repo:Q4_K_M"))
+        assert named == HubAddress("org/repo", "Q4_K_M")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("hf download org/repo a.gguf --local-dir .", HubAddress("org/repo", file_name="a.gguf")),
+        ("hf download org/repo Q8_0/a.gguf", HubAddress("org/repo", file_name="Q8_0/a.gguf")),
+        (
+            "huggingface-cli download org/repo --include '*Q4_K_M*'",
+            HubAddress("org/repo", "Q4_K_M"),
+        ),
+        ('hf download org/repo --include "UD-Q4_K_XL/*"', HubAddress("org/repo", "UD-Q4_K_XL")),
+        ("hf download org/repo --include *.gguf", HubAddress("org/repo")),
+        (
+            "hf download org/repo a.gguf --revision v1",
+            HubAddress("org/repo", file_name="a.gguf", revision="v1"),
+        ),
+        ("llama-cli -hfr org/repo -hff a.gguf", HubAddress("org/repo", file_name="a.gguf")),
+        (
+            "wget -c 'https://huggingface.co/org/repo/resolve/main/a%20b.gguf?download=true' -O a",
+            HubAddress("org/repo", file_name="a b.gguf"),
+        ),
+        (
+            "curl -L -O https://huggingface.co/org/repo/resolve/main/a.gguf",
+            HubAddress("org/repo", file_name="a.gguf"),
+        ),
+        ("git clone https://huggingface.co/org/repo", HubAddress("org/repo")),
+        ("git clone git@hf.co:org/repo", HubAddress("org/repo")),
+        ("lms get org/repo@q4_k_m", HubAddress("org/repo", "q4_k_m")),
+        ("lms get --gguf org/repo", HubAddress("org/repo")),
+        (
+            "lmstudio://open_from_hf?model=org/repo&file=a.gguf",
+            HubAddress("org/repo", file_name="a.gguf"),
+        ),
+        ("hf://org/repo/b/a.gguf", HubAddress("org/repo", file_name="b/a.gguf")),
+        ("hf://org/repo@v1/a.gguf", HubAddress("org/repo", file_name="a.gguf", revision="v1")),
+        (
+            'Llama.from_pretrained(\n  repo_id="org/repo",\n  filename="*q8_0.gguf",\n)',
+            HubAddress("org/repo", "Q8_0"),
+        ),
+        (
+            'hf_hub_download("org/repo", filename="b/a.gguf")',
+            HubAddress("org/repo", file_name="b/a.gguf"),
+        ),
+    ],
+)
+def test_commands_and_snippets_that_people_copy(text: str, expected: HubAddress) -> None:
+    assert parse_hub_address(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "qwen3 coder/30b gguf", "org/repo and more", "llama org/repo", "hf download",
+        "ollama run llama3.2",
+        "wget https://example.org/org/repo", "lmstudio://settings",
+        "https://example.org/x?model=org/repo", "file:///models/org/a.gguf", "hf://",
+        "hf download org/repo ../../a.gguf",
+    ],
+)  # fmt: skip
+def test_words_that_only_look_alike_name_nothing(text: str) -> None:
+    assert not is_hub_address(text)
 
 
 def test_another_hub_is_understood_where_it_is_named() -> None:
