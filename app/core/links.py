@@ -20,7 +20,7 @@ from enum import Enum
 from app.core.candidate import MAX_CANDIDATES
 from app.core.errors import PersonError
 from app.core.gguf_reader import quotable
-from app.core.hub_names import HubNameError, parse_hub_address
+from app.core.hub_names import HubNameError, is_page, parse_hub_address
 
 SCHEME = "shrinkscope"
 MAX_LINK_CHARACTERS = 512
@@ -63,6 +63,25 @@ class Link:
     def __str__(self) -> str:
         levels = f":{','.join(self.levels)}" if self.levels else ""
         return f"{SCHEME}://{self.action.value}/{self.repo_id}{levels}"
+
+
+def link_to(text: str) -> Link | None:
+    """Return the link that leads where an address does which people copy, or None.
+
+    Only what says by itself that it is meant for the Hub is taken: other words may be paths.
+    """
+    if not is_page(text):
+        return None
+    try:
+        address = parse_hub_address(text)
+    except HubNameError:
+        return None
+    wanted = address.level or (address.file_name or "").rpartition("/")[2]
+    link = Link(LinkAction.OPEN, address.repo_id, (wanted,) if wanted else ())
+    try:
+        return parse_link(str(link))
+    except LinkError:  # a name with signs that stand in no link
+        return Link(LinkAction.OPEN, address.repo_id)
 
 
 def is_link(word: str) -> bool:

@@ -13,7 +13,7 @@ from app.core.model_names import ends_with_level, model_stem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.core.listing import ListedFile
+    from app.core.listing import ListedFile, RepoFile
 
 
 class NoSuchFileError(PersonError):
@@ -27,8 +27,9 @@ def find_file(files: Sequence[ListedFile], wanted: str) -> ListedFile:
         NoSuchFileError: There is none, or several; the sentence names what there is.
     """
     named = [file for file in files if any(part.name == wanted for part in file.parts)]
-    if named:
-        return _whole(named[0])
+    alike = [file for file in files if any(_own_name(part) == wanted for part in file.parts)]
+    if named or len(alike) == 1:
+        return _whole((named or alike)[0])
     models = [file for file in files if file.kind is ModelKind.LANGUAGE_MODEL]
     cut = [file for file in files if file.kind is ModelKind.CUT]
     if cut and not models:
@@ -39,12 +40,13 @@ def find_file(files: Sequence[ListedFile], wanted: str) -> ListedFile:
         )
     label = canonical_label(wanted)
     found = [file for file in models if file.level and canonical_label(file.level) == label]
+    found = found or [file for file in models if ends_with_level(file.name, wanted)]
+    if not found and (begun := [file for file in models if _begins(file.level or "", label)]):
+        if len({file.level for file in begun}) > 1:
+            raise NoSuchFileError(_which(wanted, begun))
+        found = begun
     if len(found) == 1:
         return _whole(found[0])
-    if not found:
-        found = [file for file in models if ends_with_level(file.name, wanted)]
-        if len(found) == 1:
-            return _whole(found[0])
     if found:
         names = ", ".join(file.name for file in found[:5])
         raise NoSuchFileError(
@@ -70,6 +72,15 @@ def _whole(file: ListedFile) -> ListedFile:
             f" of “{file.name}”."
         )
     return file
+
+
+def _own_name(part: RepoFile) -> str:
+    return part.name.rpartition("/")[2]
+
+
+def _begins(level: str, label: str) -> bool:
+    """Whether a word such as ``Q4`` is the beginning of a level's name."""
+    return level.startswith(f"{label}_") or level.startswith(f"UD-{label}_")
 
 
 def _short(wanted: str) -> str:

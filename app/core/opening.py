@@ -17,7 +17,7 @@ from urllib.parse import unquote_to_bytes
 
 from app.core.candidate import MAX_CANDIDATES
 from app.core.errors import PersonError
-from app.core.links import MAX_LINK_CHARACTERS, is_link
+from app.core.links import MAX_LINK_CHARACTERS, is_link, link_to
 
 MAX_BYTES = 1 << 16
 """The longest line that is written or read."""
@@ -65,17 +65,18 @@ def read_words(
     """What the words of the command line ask of the window.
 
     Args:
-        words: Paths, ``file:`` addresses and links.
+        words: Paths, ``file:`` addresses, links and addresses of the Hub.
         folder: What relative paths start from.
         environ: Where the desktop's token is looked up.
         files_only: Whether each word is a path, whatever it looks like.
         windows: Whether paths are Windows'.
     """
-    links = [] if files_only else [word for word in words if is_link(word)]
+    led = {} if files_only else {word: link for word in words if (link := _link_in(word))}
+    links = [led[word] for word in words if word in led]
     files = [
         str(folder / (word if files_only else _path_of(word, windows=windows)))
         for word in words
-        if files_only or not is_link(word)
+        if word not in led
     ]
     token = environ.get("XDG_ACTIVATION_TOKEN") or environ.get("DESKTOP_STARTUP_ID") or ""
     return Opening(
@@ -140,6 +141,14 @@ def _texts(fields: dict[str, object], name: str, most: int) -> tuple[str, ...]:
     if len(texts) > most or not all(isinstance(text, str) for text in texts):
         raise _refused(name)
     return tuple(cast("list[str]", texts))
+
+
+def _link_in(word: str) -> str | None:
+    """The link that a word is, or that leads where its address of the Hub does."""
+    if is_link(word):
+        return word
+    link = link_to(word)
+    return None if link is None else str(link)
 
 
 def _path_of(word: str, *, windows: bool) -> str:

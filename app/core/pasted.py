@@ -73,7 +73,7 @@ def read_pasted(text: str) -> Pasted:
         return Pasted(call["repository"], _file_or_level(named["file"] if named else None))
     if _SCHEME.match(words) and not re.search(r"\s", words):
         return _of_app_link(words)
-    if not re.search(r"\s", words):
+    if not re.search(r"\s", words) or (_is_address(words) and words.endswith(".gguf")):
         return Pasted(words)
     return _of_command(_words(words)) or Pasted(words)
 
@@ -125,7 +125,7 @@ def _of_command(words: list[str]) -> Pasted | None:
     """The repository that a command line is about; None where it is none that is known."""
     while words and _BEFORE_PROGRAM.fullmatch(words[0]):
         del words[0]
-    address = next((word for word in words if _SCHEME.match(word) or _HOST.match(word)), None)
+    address = next((word for word in words if _is_address(word)), None)
     if not words or not (address or _PROGRAM.fullmatch(words[0])):
         return None
     values = list(_values(words[1:]))
@@ -159,6 +159,10 @@ def _values(words: list[str]) -> Iterable[tuple[str, str]]:
             continue
         yield (name, value) if word.startswith("-") else (option, word)
         option = ""
+
+
+def _is_address(word: str) -> bool:
+    return (_SCHEME.match(word) or _HOST.match(word)) is not None
 
 
 def _file_or_level(name: str | None) -> str | None:

@@ -11,7 +11,8 @@ from app.core.family import LibraryModel, ModelSource, families, told_apart
 from app.core.gguf_reader import quotable
 from app.core.hub_names import HubNameError, may_be_path, parse_hub_address
 from app.core.levels import UnknownLevelError, level_by_name
-from app.core.model_names import ends_with_level, family_of, model_stem, parse_shard_name
+from app.core.model_names import ends_with_level, family_of, model_stem
+from app.library.model_files import first_of_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -55,7 +56,7 @@ class ModelNames:
             named = quotable(path.name)
             raise NoSuchModelError(f"“{named}” is not there; {_HOW_TO_GET}.", detail=word)
         if is_path or _is_file(path):
-            return _first_of_set(path)
+            return first_of_set(path)
         models = self._all()
         found = _one_of_copies(matching(word, models))
         if len(found) == 1:
@@ -145,14 +146,6 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:
         return False
-
-
-def _first_of_set(path: Path) -> Path:
-    shard = parse_shard_name(path.name)
-    if shard is None or shard.number == 1:
-        return path
-    first = path.with_name(shard.sibling(1))
-    return first if _is_file(first) else path
 
 
 def _plain(word: str) -> str:

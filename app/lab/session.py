@@ -23,6 +23,7 @@ from app.lab.listener import NobodyListens, SessionListener
 from app.lab.memory_room import context_of
 from app.lab.panes import Pane, PaneState
 from app.lab.saver import AnswerSaver
+from app.library.model_files import first_of_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -297,7 +298,7 @@ class Session:
             PersonError: There are six panes already.
         """
         try:
-            named = Path(whole_text(str(path))).absolute()
+            named = first_of_set(Path(whole_text(str(path))).absolute())
             candidate = new_candidate(named, self.chat.candidates)
         except ValueError as error:
             raise PersonError("Six panes are open already: close one first.") from error

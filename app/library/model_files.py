@@ -10,7 +10,7 @@ import os.path
 import stat
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from app.core.gguf import GgufError, GgufHeader, NeedMoreBytes, parse_header
 from app.core.model_file import (
@@ -21,6 +21,9 @@ from app.core.model_file import (
     declared_shard_count,
 )
 from app.core.model_names import parse_shard_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _FIRST_CHUNK_BYTES = 1024 * 1024
 _PIECE_BYTES = 4 * 1024 * 1024
@@ -50,6 +53,20 @@ def inspect_file(path: str | os.PathLike[str]) -> ModelFile:
     return ModelFile.from_headers(read_shards(path))
 
 
+def first_of_set(path: Path) -> Path:
+    """Return what llama.cpp is to load for a file: a later shard means its set."""
+    shard = parse_shard_name(path.name)
+    if shard is None or shard.number == 1:
+        return path
+    first = path.with_name(shard.sibling(1))
+    return first if _is_file(first) else path
+
+
+def whole_sets(paths: Iterable[Path]) -> list[Path]:
+    """Return each model file once, where all shards of one may have been named."""
+    return list(dict.fromkeys(map(first_of_set, paths)))
+
+
 def read_shards(path: str | os.PathLike[str]) -> list[Shard]:
     """Return the headers of the file, or of all shards of its set in order.
 
@@ -72,6 +89,13 @@ def read_shards(path: str | os.PathLike[str]) -> list[Shard]:
     if missing:
         raise ModelFileError(_missing_sentence(missing, name.count), detail=", ".join(missing))
     return [own if path == opened else _shard(path) for path in paths]
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _missing_sentence(missing: list[str], count: int) -> str:

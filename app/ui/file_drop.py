@@ -1,4 +1,4 @@
-"""Model files dragged onto the window."""
+"""Model files, and addresses of the Hub, dragged onto the window."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtCore import QMimeData, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from app.core.links import Link, link_to
 from app.ui.tokens import current_tokens
 
 
@@ -15,6 +16,13 @@ def model_paths(data: QMimeData) -> list[Path]:
     """The model files among what is dragged."""
     local = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
     return [path for path in local if path.suffix.lower() == ".gguf"]
+
+
+def dropped_link(data: QMimeData) -> Link | None:
+    """The link that leads where an address does which is dragged, as from a browser."""
+    words = [bytes(url.toEncoded().data()).decode() for url in data.urls() if not url.isLocalFile()]
+    words += [data.text()] if data.hasText() and not data.hasUrls() else []
+    return next((link for word in words if (link := link_to(word))), None)
 
 
 class DropHint(QWidget):

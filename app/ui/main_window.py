@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app.ui.command_palette import CommandPalette
-from app.ui.file_drop import DropHint, model_paths
+from app.ui.file_drop import DropHint, dropped_link, model_paths
 from app.ui.help import HelpPanel
 from app.ui.icons import app_icon, icon
 from app.ui.outside import open_outside
@@ -47,11 +47,13 @@ class MainWindow(QMainWindow):
     Signals:
         close_requested: The person wants to quit. The window stays until ``close_for_good``.
         files_dropped: Model files (``list[Path]``) were dropped on the window.
+        link_dropped: An address of the Hub was: the ``Link`` that leads there.
         page_shown: Another page is open, by its id.
     """
 
     close_requested = Signal()
     files_dropped = Signal(list)
+    link_dropped = Signal(object)
     page_shown = Signal(str)
 
     def __init__(self, theme: Theme, *, title: str = "Shrinkscope") -> None:
@@ -301,6 +303,8 @@ class MainWindow(QMainWindow):
         if model_paths(event.mimeData()):
             event.acceptProposedAction()
             self._hint.cover()
+        elif dropped_link(event.mimeData()) is not None:
+            event.acceptProposedAction()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self._hint.hide()
@@ -311,6 +315,9 @@ class MainWindow(QMainWindow):
         if paths:
             event.acceptProposedAction()
             self.files_dropped.emit(paths)
+        elif (link := dropped_link(event.mimeData())) is not None:
+            event.acceptProposedAction()
+            self.link_dropped.emit(link)
 
 
 def _encoded(data: QByteArray) -> str:

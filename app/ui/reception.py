@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core.candidate import MAX_CANDIDATES
 from app.core.links import Link, LinkError, parse_link
+from app.library.model_files import whole_sets
 from app.ui.models.error_words import sentence
 from app.ui.widgets.banner import Severity
 
@@ -72,7 +73,7 @@ class Reception(QObject):
 
     def follow(self, opening: Opening) -> None:
         """The part of an opening that the window does not begin with."""
-        if len(opening.files) > MAX_CANDIDATES:
+        if len(whole_sets(opening.paths)) > MAX_CANDIDATES:
             self._say_too_many()
         if self._has_begun:
             self._follow_links(opening.links)
@@ -86,7 +87,7 @@ class Reception(QObject):
             self._open_files(files)
 
     def _add_files(self, paths: list[Path]) -> None:
-        self._files += [path for path in paths if path not in self._files]
+        self._files = whole_sets([*self._files, *paths])
         if len(self._files) > MAX_CANDIDATES:
             del self._files[MAX_CANDIDATES:]
             self._say_too_many()

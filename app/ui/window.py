@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
 from app.bootstrap import build_session, demo_maker
+from app.core.candidate import MAX_CANDIDATES
 from app.core.errors import PersonError
+from app.core.opening import Opening
 from app.core.settings import PRESETS
 from app.engine.variants import left_out
 from app.lab.demo import FIRST_PANES, DemoFiles, DemoMaker
 from app.lab.doubts import EngineDoubts
 from app.lab.panes import EngineWait
+from app.library.model_files import whole_sets
 from app.ui.about import AboutPage
 from app.ui.compare.file_dialogs import FileDialogs
 from app.ui.compare.page import ComparePage
@@ -149,7 +152,7 @@ class Window(QObject):
         """Open these files in a new chat; with none, the last chat, or the demo model."""
         self._garbage.take_over()
         if files:
-            self._try(lambda: self.session.start_with(files[:6]))
+            self._try(lambda: self.session.start_with(whole_sets(files)[:MAX_CANDIDATES]))
         elif not self._last_chat.open():
             first = [self._demo.path(level) for level in FIRST_PANES] if self._demo else []
             self._try(lambda: self.session.start_with(first))
@@ -339,6 +342,9 @@ class Window(QObject):
         self.checkup.concluded.connect(self._on_engine_failed)
         self.page.repair_wanted.connect(self._repair_engine)
         self.main.files_dropped.connect(self._on_files_dropped)
+        self.main.link_dropped.connect(
+            lambda link: self.reception.follow(Opening(links=(str(link),)))
+        )
         self.preferences.preset_changed.connect(self._on_preset)
         self.page.said.connect(self.main.say)
         self.page.link_activated.connect(self.main.ask_to_open)

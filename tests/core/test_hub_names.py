@@ -47,6 +47,7 @@ from app.core.hub_names import (
             "https://huggingface.co/org/repo/resolve/abc/a.gguf?download=true",
             HubAddress("org/repo", file_name="a.gguf", revision="abc"),
         ),
+        ("hf.co/org/repo/blob/main/a b.gguf", HubAddress("org/repo", file_name="a b.gguf")),
         ("org/repo/Q8_0/a.gguf", HubAddress("org/repo", file_name="Q8_0/a.gguf")),
         ("org/repo@q4_k_m", HubAddress("org/repo", "q4_k_m")),
         ("org/repo@v1.0", HubAddress("org/repo", revision="v1.0")),

@@ -209,3 +209,15 @@ def test_bits_per_weight() -> None:
     assert bits_per_weight(1000, 1600) == 5.0
     assert bits_per_weight(1000, None) is None
     assert bits_per_weight(1000, 0) is None
+
+
+def test_the_beginning_of_a_level_means_the_one_that_there_is() -> None:
+    names = ("x-Q8_0.gguf", "x-Q4_K_M.gguf", "x-Q4_K_S.gguf", "Q6/x-UD-Q6_K_XL.gguf")
+    files = group_files(RepoFile(name, 10) for name in names)
+    assert find_file(files, "q8").name == "x-Q8_0.gguf"
+    assert find_file(files, "Q6").name == find_file(files, "x-UD-Q6_K_XL.gguf").name
+    with pytest.raises(NoSuchFileError, match="“Q4”; there is Q4_K_") as caught:
+        find_file(files, "Q4")
+    for level in ("Q4_K_M", "Q4_K_S"):
+        assert level in caught.value.sentence
+        assert find_file(files, level).level == level

@@ -24,6 +24,25 @@ def test_words_become_absolute_paths_and_links() -> None:
     assert opening.paths == [Path(file) for file in opening.files]
 
 
+@pytest.mark.parametrize(
+    ("word", "link"),
+    [
+        ("https://huggingface.co/org/repo", "org/repo"),
+        ("hf.co/org/repo:Q4_K_M", "org/repo:Q4_K_M"),
+        ("https://huggingface.co/org/repo/blob/main/x/a-Q8_0.gguf", "org/repo:a-Q8_0.gguf"),
+        ("https://huggingface.co/org/repo/blob/main/a%20b.gguf", "org/repo"),
+        ("lmstudio://open_from_hf?model=org/repo", "org/repo"),
+    ],
+)
+def test_addresses_of_the_hub_lead_where_a_link_does(word: str, link: str) -> None:
+    assert read_words([word], HERE, {}) == Opening(links=(f"shrinkscope://open/{link}",))
+
+
+@pytest.mark.parametrize("word", ["org/repo", "org/repo:Q8_0", "https://example.org/org/repo"])
+def test_what_may_be_a_path_is_one(word: str) -> None:
+    assert read_words([word], HERE, {}).links == ()
+
+
 def test_after_two_dashes_every_word_is_a_file() -> None:
     opening = read_words(["shrinkscope:x", "file:///a"], HERE, {}, files_only=True)
 

@@ -462,6 +462,17 @@ def test_panes_move_with_their_letters(bench: Bench, models: dict[str, Path]) ->
     assert bench.session.chat.reference_key == keys[2]
 
 
+def test_a_later_shard_takes_its_set(bench: Bench, tmp_path: Path) -> None:
+    shards = files.write_sharded_llama(tmp_path)
+    (key,) = bench.open([shards[1]])
+    assert bench.session.pane(key).candidate.path == str(shards[0])
+    bench.session.set_sampling(SamplingSettings(max_tokens=2))
+    turn = bench.session.ask("Why?")
+    bench.rest()
+    assert turn.answers[key].error is None
+    assert turn.answers[key].stop_reason in (StopReason.LENGTH, StopReason.END)
+
+
 def test_a_seventh_pane_is_refused(bench: Bench, models: dict[str, Path]) -> None:
     bench.open([models["blue"]] * 6)
     with pytest.raises(PersonError, match="Six panes"):

@@ -13,7 +13,13 @@ from app.core.gguf import GgufError, parse_header
 from app.core.kinds import ModelKind
 from app.core.model_file import ModelFileError, TruncatedFileError
 from app.library import model_files
-from app.library.model_files import inspect_file, open_model_file, read_header
+from app.library.model_files import (
+    first_of_set,
+    inspect_file,
+    open_model_file,
+    read_header,
+    whole_sets,
+)
 from tests.helpers.gguf_container import container, file_bytes
 from tests.helpers.gguf_files import (
     write_absurd_counts,
@@ -200,3 +206,12 @@ def test_a_claim_is_not_believed_before_the_bytes_are_there() -> None:
     with pytest.raises(TruncatedFileError):
         read_header(file, "claims.gguf")
     assert file.largest_read_bytes < 10_000_000
+
+
+def test_a_later_shard_means_its_set_and_a_set_is_opened_once(tmp_path: Path) -> None:
+    shards = [tmp_path / f"x-0000{number}-of-00003.gguf" for number in (1, 2, 3)]
+    other = tmp_path / "y-00002-of-00003.gguf"
+    for path in (*shards, other):
+        path.write_bytes(b"")
+    assert first_of_set(shards[2]) == shards[0]
+    assert whole_sets([shards[1], other, shards[0], shards[2]]) == [shards[0], other]

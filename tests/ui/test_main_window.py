@@ -144,6 +144,18 @@ def test_an_address_of_another_kind_can_only_be_copied(qtbot: QtBot, window: Mai
     assert QApplication.clipboard().text() == "file:///etc/passwd"
 
 
+def test_an_address_from_a_browser_is_told_as_a_link(window: MainWindow, qtbot: QtBot) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl("https://huggingface.co/org/repo/blob/main/Q8_0/a%20b-Q8_0.gguf")])
+    event = QDropEvent(QPointF(10, 10), Qt.DropAction.CopyAction, data, *_BUTTON)
+    with qtbot.waitSignal(window.link_dropped) as dropped:
+        window.dropEvent(event)
+    assert str(dropped.args[0]) == "shrinkscope://open/org/repo"
+    data.setUrls([QUrl("https://example.org/org/repo")])
+    with qtbot.assertNotEmitted(window.link_dropped):
+        window.dropEvent(event)
+
+
 def test_dropped_model_files_are_told_and_others_refused(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:

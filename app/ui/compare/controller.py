@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, QUrl, Signal
 
 from app.core.errors import PersonError
+from app.library.model_files import whole_sets
 from app.ui.compare.pane_menu import PaneCommand
 from app.ui.outside import open_outside, save_file
 
@@ -88,7 +89,10 @@ class CompareController(QObject):
 
     def add(self, paths: Sequence[Path]) -> bool:
         """Open a pane for each file, as far as there is room."""
-        return all(self._try(lambda path=path: self._session.add_candidate(path)) for path in paths)
+        return all(
+            self._try(lambda path=path: self._session.add_candidate(path))
+            for path in whole_sets(paths)
+        )
 
     def remove(self, key: str) -> bool:
         """Close a pane."""

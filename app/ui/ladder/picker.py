@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.candidate import MAX_CANDIDATES
+from app.library.model_files import whole_sets
 from app.ui.icons import icon
 from app.ui.ladder.chosen_list import ChosenList
 from app.ui.ladder.measure_form import MeasureForm
@@ -186,7 +187,7 @@ class Picker(QWidget):
         self.model.set_checked([file.path for file in self.model.checked if file.path != path])
 
     def _open(self) -> None:
-        paths = [Path(path) for path in self._choose_models()]
+        paths = whole_sets(Path(path) for path in self._choose_models())
         if paths:
             known = {file.path for file in self.model.files}
             self._opened += [path for path in paths if path not in known]
