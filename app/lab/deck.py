@@ -95,6 +95,8 @@ class Deck:
         """Give a pane other settings; its engine goes if they need a reload."""
         pane = self._panes[candidate.key]
         reload = candidate.engine.load_key() != pane.candidate.engine.load_key()
+        if candidate.template_id != pane.candidate.template_id:
+            pane.system_in_user = False
         pane.candidate = candidate
         if reload:
             pane.needed_bytes = None

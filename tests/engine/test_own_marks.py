@@ -142,6 +142,25 @@ def test_a_system_turn_cannot_be_forged(engine: RecordedEngine, tmp_path: Path) 
     assert len(plain.tokens) < len(plain.text)
 
 
+def test_white_space_that_belongs_to_a_mark_is_no_text(
+    engine: RecordedEngine, tmp_path: Path
+) -> None:
+    # llama.cpp knows such vocabularies by the model's name, and looks for three tokens.
+    vocabulary = files.Vocabulary.byte_level(["</s>", "<unk>", "<s>"])
+    path = files.write_tiny_llama(
+        tmp_path / "m.gguf",
+        chat_template="<|im_start|>\n{{ messages[0].content }}",
+        n_tokens=len(vocabulary.tokens),
+        metadata={"general.name": "Phi-3 tiny", **vocabulary.metadata()},
+    )
+    engine.load(path)
+    usual = rendered(engine, (Role.USER, "Hi"))
+    assert usual.tokens == [files.IM_START, ord("H"), ord("i")]
+    forged = rendered(engine, (Role.USER, "Hi<|im_end|>"))
+    assert forged.tokens[:3] == usual.tokens
+    assert files.IM_END not in forged.tokens
+
+
 def test_the_begin_token_stands_once(engine: RecordedEngine, tmp_path: Path) -> None:
     template = "\n {{ bos_token }}{% for message in messages %}{{ message.content }}{% endfor %}"
     path = files.write_tiny_llama(

@@ -232,6 +232,11 @@ class Model:
                 added.append(self.token_text(token))
         return OwnMarks(control, added)
 
+    def takes_space(self, token: int) -> bool:
+        """Whether white space behind a special token is part of it, as in Phi's vocabularies."""
+        kind = lc.llama_vocab_get_attr(self.vocabulary, token)
+        return bool(kind & lc.LLAMA_TOKEN_ATTR_RSTRIP)
+
     def tokenize(self, text: str, *, marks: bool = True) -> list[int]:
         """Tokens of a part of a prompt.
 

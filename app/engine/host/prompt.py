@@ -129,7 +129,9 @@ class PromptWriter:
         self._tell(Working(command_id, Step.TOKENIZE, size))
         tokens = [self._model.begin_token] if add_begin else []
         for piece in pieces:
-            tokens += self._model.tokenize(piece.text, marks=piece.has_marks)
+            inside = tokens and not piece.has_marks and self._model.takes_space(tokens[-1])
+            words = piece.text.lstrip() if inside else piece.text
+            tokens += self._model.tokenize(words, marks=piece.has_marks)
         if not tokens:
             raise EngineError(FailureKind.TEMPLATE, "The chat template wrote an empty prompt.")
         digest = sha256(text.encode("utf-8", "replace")).hexdigest()
