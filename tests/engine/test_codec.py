@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.chat import AnswerFigures, Message, Role, StopReason
-from app.core.settings import FlashAttention, KvType, SamplingSettings
+from app.core.chat import Message, Role
+from app.core.settings import SamplingSettings
 from app.core.text import whole_text
 from app.engine import messages as m
 from app.engine.codec import CodecError, decode_command, decode_event, encode, event_lines
@@ -20,107 +21,42 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 counts = st.integers(0, 2**53)
 fractions = st.floats(0, 1)
 
-chat_messages = st.builds(Message, role=st.sampled_from(Role), content=texts)
-sampling = st.builds(
-    SamplingSettings,
-    temperature=fractions,
-    top_k=counts,
-    top_p=fractions,
-    min_p=fractions,
-    repeat_penalty=fractions,
-    seed=st.none() | counts,
-    max_tokens=counts,
-    thinking=st.none() | st.booleans(),
-    thinking_limit_tokens=st.none() | counts,
-)
-memory = st.builds(m.EngineMemory, st.none() | counts, st.none() | counts, st.none() | counts)
-figures = st.builds(
-    AnswerFigures,
-    prompt_tokens=counts,
-    reused_tokens=counts,
-    prompt_ns=counts,
-    first_token_ns=st.none() | counts,
-    generated_tokens=counts,
-    thinking_tokens=counts,
-    generation_ns=counts,
-    shared=st.booleans(),
-    memory_needed_bytes=st.none() | counts,
-)
-devices = st.builds(m.Device, texts, texts, texts, counts, counts)
-planned_devices = st.builds(
-    m.PlannedDevice, texts, texts, counts, counts, st.lists(counts, max_size=4)
-)
-device_memory = st.builds(m.DeviceMemory, texts, texts, counts, counts, counts)
 
-commands = st.one_of(
-    st.builds(
-        m.Load,
-        counts,
-        texts,
-        counts,
-        counts,
-        gpu_layers=st.integers(-1, 200),
-        kv_type=st.sampled_from(KvType),
-        flash_attention=st.sampled_from(FlashAttention),
-        memory_limit_bytes=st.none() | counts,
-    ),
-    st.builds(m.Generate, counts, st.lists(chat_messages, max_size=4), sampling),
-    st.builds(m.Stop, counts),
-    st.builds(m.SetThreads, counts, counts),
-    st.builds(m.Bench, counts, counts, counts, counts, counts, st.booleans()),
-    st.builds(m.Quantize, counts, texts, texts, counts, counts),
-    st.builds(m.MeasureKernels, counts, st.lists(counts, max_size=4), counts, counts),
-    st.builds(
-        m.Predict,
-        counts,
-        texts,
-        counts,
-        counts,
-        gpu_layers=st.integers(-1, 200),
-        kv_type=st.sampled_from(KvType),
-        flash_attention=st.sampled_from(FlashAttention),
-    ),
-)
-events = st.one_of(
-    st.builds(m.Hello, counts, counts, texts, texts, st.lists(devices, max_size=3)),
-    st.builds(m.LoadProgress, counts, fractions),
-    st.builds(
-        m.Loaded,
-        *[counts] * 6,
-        st.booleans(),
-        st.builds(m.Thinking, st.booleans(), st.booleans()),
-        *[counts] * 5,
-        st.lists(device_memory, max_size=3),
-        memory,
-    ),
-    st.builds(m.Rendered, counts, counts, counts, texts),
-    st.builds(m.PromptProgress, counts, counts, counts),
-    st.builds(m.Text, counts, texts, texts, counts, counts, counts),
-    st.builds(m.Finished, counts, st.sampled_from(StopReason), figures, memory),
-    st.builds(m.ThreadsSet, counts, counts),
-    st.builds(m.BenchSample, counts, fractions, counts),
-    st.builds(m.QuantizeProgress, counts, counts, counts),
-    st.builds(m.Quantized, counts, counts),
-    st.builds(
-        m.KernelsMeasured,
-        counts,
-        st.lists(st.builds(m.KernelRate, counts, fractions), max_size=3),
-        fractions,
-    ),
-    st.builds(m.Predicted, *[counts] * 7, st.lists(planned_devices, max_size=3), counts),
-    st.builds(m.Failed, counts, st.sampled_from(m.FailureKind), texts, texts, st.none() | counts),
-)
+def built(kind: Any) -> st.SearchStrategy[Any]:
+    """Anything of a type, messages of the protocol by the types of all their fields."""
+    if get_origin(kind) is tuple:
+        first, *rest = get_args(kind)
+        if rest == [Ellipsis]:
+            return st.lists(built(first), max_size=3).map(tuple)
+        return st.tuples(built(first), *map(built, rest))
+    if get_origin(kind) is list:
+        return st.lists(built(*get_args(kind)), max_size=3)
+    if get_origin(kind) in (Union, UnionType):
+        return st.one_of(*map(built, get_args(kind)))
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        hints = get_type_hints(kind)
+        return st.builds(kind, **{name: built(hints[name]) for name in kind.__struct_fields__})
+    return KINDS[kind] if kind in KINDS else st.from_type(kind)
 
 
-@given(commands)
-def test_every_command_comes_through_as_one_line(command: m.Command) -> None:
+KINDS: dict[Any, st.SearchStrategy[Any]] = {str: texts, int: counts, float: fractions}
+
+
+@pytest.mark.parametrize("kind", get_args(m.Command))
+@given(data=st.data())
+def test_every_command_comes_through_as_one_line(
+    kind: type[m.Command], data: st.DataObject
+) -> None:
+    command = data.draw(built(kind))
     line = encode(command)
     assert line.count(b"\n") == 1
     assert decode_command(line) == command
 
 
-@given(events)
-def test_every_event_comes_through_as_one_line(event: m.Event) -> None:
+@pytest.mark.parametrize("kind", get_args(m.Event))
+@given(data=st.data())
+def test_every_event_comes_through_as_one_line(kind: type[m.Event], data: st.DataObject) -> None:
+    event = data.draw(built(kind))
     line = encode(event)
     assert line.count(b"\n") == 1
     assert decode_event(line) == event
