@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -21,7 +22,7 @@ from app.cli.arguments import (
 from app.cli.models import add_model_arguments, chosen_models
 from app.cli.words import gigabytes, number, seconds
 from app.core.chat import StopReason
-from app.core.chat_templates import WELL_KNOWN
+from app.core.chat_templates import WELL_KNOWN, plain_completion
 from app.core.settings import (
     DEFAULT_MAX_TOKENS,
     CompareMode,
@@ -137,6 +138,8 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         console.remark(
             f"Other programs kept {others:.1f} cores busy meanwhile: speeds are lower than at rest."
         )
+    if plain := [Path(row.file).name for row in rows if row.lacks_template and not row.error]:
+        console.remark(f"{plain_completion(plain)} --template chooses one.")
     if arguments.json:
         candidates = [_plain(row) for row in rows]
         machine = msgspec.to_builtins(machine_facts())
@@ -230,7 +233,9 @@ class _Bars:
 
 
 def _plain(row: CompareRow) -> dict[str, object]:
-    return msgspec.to_builtins(row)
+    document: dict[str, object] = msgspec.to_builtins(row)
+    del document["lacks_template"]
+    return document
 
 
 def _why_empty(row: CompareRow) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.core.chat_templates import plain_completion
 from app.core.tasks.results import KindVerdict
 from app.core.tasks.scoring import Outcome
 from app.core.verdict_words import points
@@ -206,7 +207,7 @@ def _show_empty(result: TaskResult, console: Console) -> None:
 def _show_differences(result: TaskResult, console: Console) -> None:
     rows = [row for row in (result.reference, *result.rows) if row.level]
     if plain := [row.file for row in rows if not row.has_template]:
-        console.remark(f"Without a chat template, so asked by plain completion: {_names(plain)}.")
+        console.remark(plain_completion(dict.fromkeys(plain)))
     thinking = [row.file for row in rows if row.thinks]
     if thinking and len(thinking) < len(rows):
         console.remark(f"Only these think before they answer: {_names(thinking)}.")

@@ -7,8 +7,12 @@ the rendered text has none.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,7 @@ WELL_KNOWN: tuple[ChatTemplate, ...] = (
     ChatTemplate("alpaca", "Alpaca", _ALPACA, ("\n### Instruction:",)),
     ChatTemplate("plain", "Plain completion", _PLAIN, ()),
 )
-"""What a person can choose from when a file brings no template."""
+"""What a person can choose from; a file that brings no template is asked by the last."""
 
 
 def template_by_id(template_id: str) -> ChatTemplate:
@@ -157,3 +161,8 @@ def template_by_id(template_id: str) -> ChatTemplate:
         if template.id == template_id:
             return template
     raise PersonError(f"There is no chat template called “{template_id:.40}”.")
+
+
+def plain_completion(names: Iterable[str]) -> str:
+    """Say which files bring no chat template: they go on with what they are given."""
+    return f"Without a chat template, so asked by plain completion: {', '.join(names)}."

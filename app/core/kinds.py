@@ -33,6 +33,13 @@ class ModelKind(StrEnum):
 
 
 _K = ModelKind
+SHRINKABLE = frozenset(
+    {_K.LANGUAGE_MODEL, _K.EMBEDDING, _K.RERANKER, _K.ENCODER, _K.DIFFUSION, _K.DRAFTER}
+)
+"""Kinds that llama.cpp's quantizer takes."""
+WHOLE_MODELS = SHRINKABLE - {_K.DRAFTER} | {_K.IMAGE, _K.SPEECH}
+"""Kinds that are a model of their own, with levels; the others only go with one."""
+
 _BELONGS = "open the model that it belongs to"
 _INSTEAD = "open a language model instead"
 _WHAT = {

@@ -41,7 +41,12 @@ class CompareRequest:
 
 @dataclass(frozen=True, slots=True)
 class CompareRow:
-    """What one candidate did; None where there is no measurement."""
+    """What one candidate did; None where there is no measurement.
+
+    Attributes:
+        lacks_template: Neither the file nor the person brought a chat template: it went on with
+            the prompt as it stands.
+    """
 
     file: str
     level: str | None
@@ -64,6 +69,7 @@ class CompareRow:
     text: str
     thinking: str
     error: str | None
+    lacks_template: bool
 
 
 def compare(
@@ -111,11 +117,7 @@ def _group(
         session.wait(_WAIT_SECONDS)
         for pane in session.panes:
             on_change(pane, None)
-    askable = [
-        pane.key
-        for pane in session.panes
-        if pane.state is not PaneState.FAILED and not pane.needs_template
-    ]
+    askable = [pane.key for pane in session.panes if pane.state is not PaneState.FAILED]
     turn = session.ask(request.prompt, askable) if askable else Turn(0, request.prompt)
     loads: dict[str, int] = {}
     devices: dict[str, list[DeviceMemory]] = {}
@@ -142,9 +144,8 @@ def _row(
     model = pane.model
     figures = answer.figures if answer is not None else None
     error = answer.error if answer is not None else None
-    if answer is None:
-        failure = pane.failure.sentence if pane.failure is not None else None
-        error = failure or "This file brings no chat template: choose one with --template."
+    if answer is None and pane.failure is not None:
+        error = pane.failure.sentence
     reason = answer.stop_reason if answer is not None else None
     return CompareRow(
         file=str(file),
@@ -168,4 +169,5 @@ def _row(
         text=answer.text if answer else "",
         thinking=answer.thinking if answer else "",
         error=error,
+        lacks_template=pane.lacks_template,
     )

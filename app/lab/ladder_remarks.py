@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+from app.core.chat_templates import plain_completion
 from app.core.tasks.scoring import Outcome
 from app.lab.calm import BUSY_CORES
 from app.lab.ladder_guessing import guessing_remarks
@@ -48,6 +49,7 @@ def remarks_on(result: LadderResult, names: dict[str, str]) -> list[str]:
         *differences(result, names),
         *_reference_remark(result, names),
         *guessing_remarks(result, names),
+        *_template_remarks(result, names),
         *_empty_remarks(rows, names),
         *_timing_remarks(result, rows, names),
     ]
@@ -68,6 +70,16 @@ def _reference_remark(result: LadderResult, names: dict[str, str]) -> list[str]:
     ]
 
 
+def _template_remarks(result: LadderResult, names: dict[str, str]) -> list[str]:
+    asked = {row.file: row for row in (result.reference, *result.rows.values()) if row.tasks}
+    plain = [
+        names[file]
+        for file, row in asked.items()
+        if row.facts is not None and row.facts.template_sha256 is None
+    ]
+    return [plain_completion(plain)] if plain else []
+
+
 def _empty_remarks(rows: list[LadderRow], names: dict[str, str]) -> list[str]:
     """Who often said nothing: that is more likely the asking than what the weights have lost."""
     found: list[str] = []
@@ -76,11 +88,9 @@ def _empty_remarks(rows: list[LadderRow], names: dict[str, str]) -> list[str]:
         empty = outcomes.count(Outcome.EMPTY.value)
         if empty <= _MANY_EMPTY * len(outcomes):
             continue
-        plain = row.facts is not None and row.facts.template_sha256 is None
-        why = " It has no chat template, so it was asked by plain completion." if plain else ""
         found.append(
             f"{names[row.file]} gave no word as answer to {empty} of {len(outcomes)} questions, "
-            f"which is no right answer.{why}"
+            f"which is no right answer."
         )
     return found
 

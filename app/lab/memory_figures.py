@@ -6,7 +6,6 @@ import time
 from typing import TYPE_CHECKING
 
 from app.core.chat import Message, Role
-from app.core.chat_templates import template_by_id
 from app.core.settings import SamplingSettings
 from app.engine import messages as m
 from app.lab.calls import EngineCalls
@@ -71,12 +70,10 @@ def measure_memory(
             loaded = engine.call(load, m.Loaded)
             free = max(1, loaded.context_tokens - _TEMPLATE_TOKENS - _ANSWER_TOKENS)
             prompt = _DIGIT * min(free, prompt_tokens or free)
-            template = None if loaded.has_template else template_by_id("chatml").jinja
             generate = m.Generate(
                 engine.next_id(),
                 [Message(Role.USER, prompt)],
                 SamplingSettings(max_tokens=_ANSWER_TOKENS),
-                template,
             )
             finished = engine.call(generate, m.Finished)
             # The monitor has seen the engine once more before it ends.

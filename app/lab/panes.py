@@ -149,8 +149,8 @@ class Pane:
         return None if self.engine_wait is None else self.engine_wait.failed
 
     @property
-    def needs_template(self) -> bool:
-        """Whether the file brings no chat template and none was chosen."""
+    def lacks_template(self) -> bool:
+        """Whether the file brings no chat template and none was chosen: it completes plainly."""
         if self.candidate.template_id is not None:
             return False
         if self.loaded is not None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+from app.core.kinds import SHRINKABLE
 from app.core.levels import level_by_name
 from app.engine import messages as m
 from app.lab.calls import EngineCalls
 from app.lab.full_versions import is_full, where_to_get_full
-from app.library.model_files import open_model_file
+from app.library.model_files import inspect_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -63,7 +64,9 @@ def quantize(
     if not target.resolve().parent.is_dir():
         raise PersonError(f"There is no folder {target.resolve().parent}.")
     _check_writable(target.resolve().parent)
-    model = open_model_file(source)
+    model = inspect_file(source)
+    if model.kind not in SHRINKABLE:
+        model.check_answers()
     if not level.can_be_made:
         raise PersonError(
             f"This engine reads {level.name} but cannot make it: choose a level such as Q4_K_M."
@@ -88,7 +91,7 @@ def quantize(
             engine.next_id(), str(model.path.resolve()), str(target.resolve()), level.ftype, threads
         )
         done = engine.call(command, m.Quantized, listen)
-    made = open_model_file(target)
+    made = inspect_file(target)
     return QuantizeResult(
         source=str(source),
         target=str(target),

@@ -539,11 +539,6 @@ class Session:
                 raise PersonError(
                     f"Pane {pane.candidate.letter} is still at work: wait or stop it."
                 )
-            if pane.needs_template:
-                raise PersonError(
-                    f"The file in pane {pane.candidate.letter} brings no chat template: "
-                    "choose one there first."
-                )
 
     def _keep_versions(self, turn: Turn, keys: Sequence[str]) -> None:
         if turn.id:

@@ -10,7 +10,6 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from app.core.chat import Message, Role, StopReason
-from app.core.chat_templates import template_by_id
 from app.core.errors import PersonError
 from app.core.settings import SamplingSettings
 from app.engine import messages as m
@@ -228,10 +227,9 @@ class FileAsker:
         self._dismiss(key)
 
     def _question(self, item: TaskItem, command_id: int) -> m.Generate:
-        prompt, template, stops = item.prompt, None, list[str]()
+        prompt, stops = item.prompt, list[str]()
         if self._model.chat_template is None:
             prompt, stops = _PLAIN_QUESTION.format(prompt), _PLAIN_STOPS
-            template = template_by_id("plain").jinja
         sampling = SamplingSettings(
             max_tokens=self._plan.most_tokens(item, self._model), thinking=self._plan.thinking
         )
@@ -239,7 +237,6 @@ class FileAsker:
             command_id,
             [Message(Role.USER, prompt)],
             sampling,
-            template=template,
             stop_strings=stops,
             clear=True,  # an answer must not depend on which question came before
         )

@@ -12,7 +12,6 @@ import msgspec
 
 from app.core.chat import Message, StopReason
 from app.core.chat import Role as Speaker
-from app.core.chat_templates import template_by_id
 from app.core.errors import PersonError
 from app.core.memory import estimate_needed_bytes, memory_budget_bytes
 from app.core.template_facts import template_facts
@@ -250,7 +249,6 @@ class AnswerMaker:
             elif isinstance(event, m.Rendered):
                 digest.append(event.digest)
 
-        plain = template_by_id("plain") if model.chat_template is None else None
         messages = [Message(Speaker.USER, pair.prompt)]
         if pair.settings.system_prompt.strip():
             messages.insert(0, Message(Speaker.SYSTEM, pair.settings.system_prompt))
@@ -258,8 +256,6 @@ class AnswerMaker:
             engine.next_id(),
             messages,
             _sampling_for(model, pair.settings.sampling),
-            template=plain.jinja if plain is not None else None,
-            stop_strings=list(plain.stop_strings) if plain is not None else [],
             clear=True,  # an answer must not depend on which prompt came before
         )
         end = engine.call(command, m.Finished, listen)

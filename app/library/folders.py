@@ -11,6 +11,7 @@ from app.base.files import read_ordinary
 from app.core.family import ModelSource
 from app.library.found import Found, FoundFile, file_at, in_sets, name_of
 from app.library.hugging_face import find_in_repository, is_repository
+from app.library.jan import paths_in
 from app.library.ollama import find_in_ollama
 from app.library.walk import is_model_name
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 _OLLAMA_FOLDERS = frozenset({"blobs", "manifests"})
 # Jan's note of a model: where its file is, which may be anywhere.
 _JAN_NOTE = "model.yml"
-_JAN_PATH = re.compile(r"^model_path:[ \t]*(?P<quote>['\"]?)(?P<path>.+?)(?P=quote)[ \t]*$", re.M)
 _MAX_NOTE_BYTES = 1 << 16
 # llama.cpp's note of a download of its former cache: “manifest=org=repo=tag.json”.
 _LLAMA_CPP_NOTE = re.compile(r"manifest=(?P<org>[^=]+)=(?P<repo>[^=]+)=[^=]*\.json")
@@ -93,15 +93,16 @@ def _is_wanted_of_jan(file_name: str) -> bool:
 
 
 def _named_by(note: FoundFile, place: Place) -> Iterator[Found]:
-    """The file elsewhere on this PC that one of Jan's notes names."""
+    """The files elsewhere on this PC that one of Jan's notes names."""
     try:
         text = read_ordinary(note.path, _MAX_NOTE_BYTES).decode("utf-8", "replace")
     except OSError:
         return
-    match = _JAN_PATH.search(text)
-    path = Path(match["path"]) if match else None
-    if path is None or not path.is_absolute() or not is_model_name(path.name):
-        return  # beside the note, where it was found already
-    file = file_at(path)
-    if file is not None and path.is_file():
-        yield Found((file,), name_of(path), place.source, aliases=(note.path.parent.name,))
+    named = [Path(path) for path in paths_in(text)]
+    # Other files lie beside the note, where they were found already.
+    far = [path for path in named if path.is_absolute() and is_model_name(path.name)]
+    files = [file for path in far if (file := file_at(path)) is not None and path.is_file()]
+    for members in in_sets(files):
+        yield Found(
+            members, name_of(members[0].path), place.source, aliases=(note.path.parent.name,)
+        )

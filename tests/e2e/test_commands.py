@@ -81,7 +81,7 @@ def test_what_cannot_be_read_or_run_says_why_and_the_others_are_complete(
         models["aborts_late"]: "gave up on this file",
         models["truncated"]: "truncated",
         tmp_path / "nowhere.gguf": "not there",
-        models["mute"]: "--template",
+        models["mute"]: None,
         models["text"]: "not a GGUF",
         models["empty"]: "empty",
         models["absurd"]: "damaged",
@@ -201,6 +201,12 @@ def test_a_file_without_a_template_takes_a_well_known_one(
     words = ("compare", models["mute"], "--prompt", "Hi", "--template", "chatml")
     (row,) = is_comparison(commands.json(*words))
     assert row["text"] == "No template"
+    ended = commands.run(*words[:-2])
+    assert ended.status == 0
+    said = (
+        "Without a chat template, so asked by plain completion: mute.gguf. --template chooses one."
+    )
+    assert said in ended.err
 
 
 def test_a_seed_repeats_an_answer(commands: Commands, models: Models) -> None:

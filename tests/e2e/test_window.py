@@ -474,7 +474,7 @@ def test_no_file_takes_the_window_down(
         assert answers[person.panes[0].key].text == "The sky is blue."
         for pane in person.panes[1:]:
             ended = answers.get(pane.key)
-            assert pane.failure or pane.needs_template or (ended and ended.stop_reason), pane
+            assert pane.failure or (ended and ended.stop_reason), pane
         for pane in person.panes[1:]:
             person.window.page.controller.remove(pane.key)
     person.click("About")
@@ -486,7 +486,7 @@ def meet(person: Person, files: list[Path]) -> None:
     assert person.window.page.open_files(files)
     person.until(lambda: all(pane.model or pane.failure for pane in person.panes))
     person.window.page.controller.set_sampling(SHORT)
-    askable = [pane.key for pane in person.panes if not pane.failure and not pane.needs_template]
+    askable = [pane.key for pane in person.panes if not pane.failure]
     assert person.window.page.controller.ask("Why is the sky blue?", askable)
     person.until(person.answered)
     person.rest()

@@ -196,17 +196,22 @@ def test_a_file_that_cannot_be_read_says_so_before_it_is_asked(
         assert words in pane.failure.sentence
 
 
-def test_a_file_without_a_template_asks_for_one(bench: Bench, models: dict[str, Path]) -> None:
+def test_a_file_without_a_template_goes_on_with_the_text_as_it_stands(
+    bench: Bench, models: dict[str, Path]
+) -> None:
     (key,) = bench.open([models["mute"]])
     pane = bench.session.pane(key)
-    assert pane.needs_template
-    with pytest.raises(PersonError, match="choose one"):
-        bench.session.ask("Why?")
-    assert not bench.session.chat.turns
+    assert pane.lacks_template
+    turn = bench.session.ask("Why?")
+    bench.rest()
+    assert turn.answers[key].text == "The sky is blue."
+    plain = pane.digest
     bench.session.update_candidate(msgspec.structs.replace(pane.candidate, template_id="chatml"))
     turn = bench.session.ask("Why?")
     bench.rest()
     assert turn.answers[key].text == "The sky is blue."
+    assert not pane.lacks_template
+    assert pane.digest != plain
     assert "--chat-template-file" in bench.session.use_elsewhere(key).command
 
 

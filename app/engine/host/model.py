@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import llama_cpp as lc
 import numpy as np
 
+from app.core.kinds import ModelKind, kind_of_architecture
 from app.core.settings import CONTEXT_STEP_TOKENS, FlashAttention, KvType
 from app.core.template_facts import TEMPLATE_KEY, default_template_key
 from app.engine.host.crew import Crew
@@ -32,11 +33,6 @@ _FACT_BYTES = 128
 _CONTROL = lc.LLAMA_TOKEN_ATTR_CONTROL | lc.LLAMA_TOKEN_ATTR_UNKNOWN
 # A text that no usual stack is too small for, not even Windows'.
 _SHALLOW_BYTES = 1000
-# Architectures for embeddings that need not say so in their headers.
-_EMBEDDERS = frozenset(
-    {"bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v2", "jina-bert-v3", "neo-bert"}
-    | {"modern-bert", "eurobert", "gemma-embedding", "llama-embed"}
-)
 
 _GGML_TYPES = {
     KvType.F32: 0,
@@ -162,8 +158,8 @@ class Model:
         """Refuse a model that cannot write text token by token.
 
         Raises:
-            EngineError: It is an encoder, or made for embeddings: llama.cpp aborts over either as
-                soon as it shall write.
+            EngineError: It is an encoder, made for embeddings, or for writing all words at once:
+                llama.cpp aborts over any of them as soon as it shall write.
         """
         if lc.llama_model_has_encoder(self.handle):
             raise EngineError(
@@ -171,7 +167,12 @@ class Model:
             )
         architecture = self._fact("general.architecture")
         causal = self._fact(f"{architecture}.attention.causal")
-        if causal == "false" or architecture in _EMBEDDERS:
+        if lc.llama_model_is_diffusion(self.handle):
+            raise EngineError(
+                FailureKind.LOAD,
+                "This is a diffusion language model: it cannot write word by word.",
+            )
+        if causal == "false" or kind_of_architecture(architecture) is ModelKind.EMBEDDING:
             raise EngineError(
                 FailureKind.LOAD,
                 "This model reads texts as a whole, as embedding models do: it cannot generate "

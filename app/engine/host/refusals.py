@@ -41,6 +41,11 @@ _FULL = "take its F16, BF16 or F32 version as the source"
 
 _LOAD = (
     _known(
+        r"unknown model architecture: '(gptoss|mllama|qwen25vl)'",
+        "This file was made for Ollama’s own engine (architecture “{0}”): take a GGUF version of "
+        "the model from the Hub.",
+    ),
+    _known(
         r"(?:unknown|unsupported) model architecture: '([^']*)",
         f"This engine does not know the architecture “{{0}}”; {_NEWER}.",
     ),
@@ -59,6 +64,15 @@ _LOAD = (
     _known(
         r"(?:array )?key not found in model: (\S{1,200})",
         f"The header of this file lacks “{{0}}”, which its architecture needs: {_CONVERSION}.",
+    ),
+    _known(
+        r"key (\S{1,200}) has wrong type (\w{1,10}) but expected type \w",
+        "The header of this file states “{0}” in a form ({1}) that this engine does not read: "
+        f"{_CONVERSION}.",
+    ),
+    _known(
+        r"tensor '[^']*' (?:has invalid ggml type|of type) (\d{1,10})",
+        f"This engine does not read the tensor type {{0}} of this file: {_NEWER}.",
     ),
     _known(
         r"model has expert layers but no expert layers are used",
@@ -176,6 +190,7 @@ _FORMS = (
     # It goes on behind the line of the tensor that it was at.
     re.compile(r"(?:\[.{0,300}(?:, | \.\. ?))?llama_model_quantize: failed to quantize: (.*)"),
     re.compile(r"llama_init_from_model: (.*)"),
+    re.compile(r"gguf_init_from_\w+: (.*)"),
 )
 _STEP = re.compile(r"error loading model (?:architecture|hyperparameters|vocabulary): ")
 _LINE_CHARACTERS = 600

@@ -6,6 +6,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
+from app.core.chat_templates import template_by_id
 from app.core.template_facts import template_facts
 from app.engine.host import native
 from app.engine.host.abort import AbortFlag
@@ -253,11 +254,8 @@ class Worker:
         assert self._model is not None
         if template not in self._writers:
             text = template if template is not None else self._model.chat_template()
-            if text is None:
-                raise EngineError(
-                    FailureKind.TEMPLATE,
-                    "This file brings no chat template: choose one of the well-known ones.",
-                )
+            if text is None:  # a base model goes on with what it is given
+                text = template_by_id("plain").jinja
             self._channel.emit(Working(command_id, Step.RENDER))
             self._writers[template] = PromptWriter(self._model, text, self._channel.emit)
         return self._writers[template]

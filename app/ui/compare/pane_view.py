@@ -227,7 +227,7 @@ class PaneView(QFrame):
 
     def _shape_of(self, pane: Pane) -> tuple[object, ...]:
         is_reference = self._session.chat.reference_key == self.key
-        shape = (pane.state, pane.failure, id(pane.loaded), id(pane.model), pane.needs_template)
+        shape = (pane.state, pane.failure, id(pane.loaded), id(pane.model), pane.lacks_template)
         return (*shape, is_reference, id(pane.candidate), pane.lacks_engine)
 
     def _refresh_pane(self) -> None:
@@ -255,7 +255,7 @@ class PaneView(QFrame):
         self.foot.show_figures(self.pane, figures, live=live)
 
     def _refresh_chooser(self, pane: Pane) -> None:
-        wanted = pane.needs_template
+        wanted = pane.lacks_template
         if wanted and self.chooser is None:
             self.chooser = TemplateChooser()
             self.chooser.chosen.connect(lambda chosen: self.template_chosen.emit(self.key, chosen))
