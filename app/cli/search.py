@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.cli.arguments import positive
 from app.cli.hub_words import add_endpoint, opened_hub, parameters
+from app.core.kinds import ModelKind
 from app.hub.catalogue import SearchQuery, SearchSort
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def _plain(repository: FoundRepository) -> dict[str, object]:
         "likes": repository.likes,
         "parameters": repository.parameters,
         "architecture": repository.architecture,
+        "kind": _kind(repository) or "model",
         "context_tokens": repository.context_tokens,
         "licence": repository.licence,
         "gated": repository.gated,
@@ -88,7 +90,7 @@ def _show(found: list[FoundRepository], console: Console) -> None:
             (
                 repository.repo_id,
                 parameters(repository.parameters),
-                repository.architecture or "–",
+                ", ".join(filter(None, (repository.architecture, _kind(repository)))) or "–",
                 _count(repository.context_tokens),
                 _count(repository.downloads),
                 _count(repository.likes),
@@ -99,6 +101,12 @@ def _show(found: list[FoundRepository], console: Console) -> None:
         left=("repository", "architecture", "licence"),
         spare=("licence", "likes", "context", "architecture"),
     )
+
+
+def _kind(repository: FoundRepository) -> str:
+    """What it holds where that is no language model; else empty."""
+    kind = repository.kind
+    return "" if kind is ModelKind.LANGUAGE_MODEL else kind.value
 
 
 def _count(value: int | None) -> str:

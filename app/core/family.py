@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.core.kinds import ModelKind
+from app.core.kinds import ModelKind, why_no_candidate
 from app.core.labels import level_in_name, told_level
 from app.core.levels import shrink_rank
 from app.core.model_names import family_of, is_telling_name
@@ -72,6 +72,13 @@ class LibraryModel:
     def is_language_model(self) -> bool:
         """Whether it can be run by itself; a broken file counts as what it should be."""
         return self.model is None or self.model.kind is ModelKind.LANGUAGE_MODEL
+
+    @property
+    def why_not(self) -> str:
+        """Why it cannot be asked: a sentence; empty where it can."""
+        if self.model is None or self.is_language_model:
+            return self.broken or ""
+        return why_no_candidate(self.model.kind, self.path.name)
 
     @property
     def label(self) -> str:

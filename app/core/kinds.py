@@ -185,9 +185,14 @@ def _kind_of_tags(header: GgufHeader) -> ModelKind | None:
     return kind_of_tags({str(tag) for tag in given}) if isinstance(given, tuple) else None
 
 
+def generates(tags: Collection[str]) -> bool:
+    """Whether tags say that a model writes text."""
+    return not _GENERATES.isdisjoint(tags)
+
+
 def kind_of_tags(tags: Collection[str]) -> ModelKind | None:
     """What a model is by the tags of its page; None where they do not exclude that it answers."""
-    if _GENERATES & set(tags):
+    if generates(tags):
         return None
     return next((kind for tag, kind in _TAGS.items() if tag in tags), None)
 

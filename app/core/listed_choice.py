@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.core.kinds import ModelKind
+from app.core.kinds import WHOLE_MODELS, ModelKind
 from app.core.labels import canonical_label
 from app.core.model_names import ends_with_level, model_stem
 
@@ -20,6 +20,12 @@ class NoSuchFileError(PersonError):
     """The repository has no such model file."""
 
 
+def models_among(files: Sequence[ListedFile]) -> list[ListedFile]:
+    """The language models; where there are none, the models of other kinds."""
+    found = [file for file in files if file.kind is ModelKind.LANGUAGE_MODEL]
+    return found or [file for file in files if file.kind in WHOLE_MODELS]
+
+
 def find_file(files: Sequence[ListedFile], wanted: str) -> ListedFile:
     """Return the model file of a level, or the one with this very name.
 
@@ -30,7 +36,7 @@ def find_file(files: Sequence[ListedFile], wanted: str) -> ListedFile:
     alike = [file for file in files if any(_own_name(part) == wanted for part in file.parts)]
     if named or len(alike) == 1:
         return _whole((named or alike)[0])
-    models = [file for file in files if file.kind is ModelKind.LANGUAGE_MODEL]
+    models = models_among(files)
     cut = [file for file in files if file.kind is ModelKind.CUT]
     if cut and not models:
         return _whole(cut[0])

@@ -11,6 +11,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeGuard, cast
 
 from app.core.hub_names import HubNameError, is_repo_id, safe_file_name
+from app.core.kinds import (
+    ModelKind,
+    generates,
+    kind_in_name,
+    kind_of_architecture,
+    kind_of_tags,
+)
 from app.core.listing import RepoFile
 
 if TYPE_CHECKING:
@@ -54,6 +61,15 @@ class FoundRepository:
     made_from: tuple[str, ...]
     last_modified: datetime | None
     task: str | None
+
+    @property
+    def kind(self) -> ModelKind:
+        """What it most likely holds, before a header of it was read."""
+        tags = (self.task or "",)
+        told = kind_of_architecture(self.architecture or "") or kind_of_tags(tags)
+        if told is None and not generates(tags):
+            told = kind_in_name(self.repo_id.rpartition("/")[2])
+        return told or ModelKind.LANGUAGE_MODEL
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.hub_names import HubAddress, parse_hub_address
-from app.core.kinds import ModelKind
-from app.core.listed_choice import find_file
+from app.core.listed_choice import find_file, models_among
 from app.hub.cache import HubCache
 from app.hub.catalogue import Catalogue
 from app.hub.certificates import Certificates
@@ -123,7 +122,7 @@ class HubAccess:
 
 
 def _only(repository: Repository) -> ListedFile:
-    models = [file for file in repository.files if file.kind is ModelKind.LANGUAGE_MODEL]
+    models = models_among(repository.files)
     if len(models) == 1:
         return find_file(repository.files, models[0].name)
     if not models:

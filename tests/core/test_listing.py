@@ -221,3 +221,25 @@ def test_the_beginning_of_a_level_means_the_one_that_there_is() -> None:
     for level in ("Q4_K_M", "Q4_K_S"):
         assert level in caught.value.sentence
         assert find_file(files, level).level == level
+
+
+def test_models_of_other_kinds_never_stand_for_a_level() -> None:
+    names = [
+        ("Chat-Model-Q8_0.gguf", ModelKind.LANGUAGE_MODEL, 100),
+        ("flux1-dev-Q8_0.gguf", ModelKind.IMAGE, 100),
+        ("nomic-embed-text-Q8_0.gguf", ModelKind.EMBEDDING, 100),
+        ("loras/Chat-Model-F16.gguf", ModelKind.ADAPTER, 100),
+        ("Chat-Model-LoRA-F16.gguf", ModelKind.ADAPTER, 9),
+        # By its size a whole model, into which one was merged.
+        ("Chat-Model-LoRA-Q4_K_M.gguf", ModelKind.LANGUAGE_MODEL, 60),
+    ]
+    listed = group_files(RepoFile(name, size) for name, _, size in names)
+    assert {file.name: file.kind for file in listed} == {name: kind for name, kind, _ in names}
+    assert find_file(listed, "Q8_0").name == "Chat-Model-Q8_0.gguf"
+    assert find_file(listed, "flux1-dev-Q8_0.gguf").kind is ModelKind.IMAGE
+
+
+def test_a_repository_of_another_kind_gives_its_levels() -> None:
+    names = ["nomic-embed-text-Q8_0.gguf", "nomic-embed-text-Q4_K_M.gguf", "imatrix.gguf"]
+    listed = group_files(RepoFile(name, 100) for name in names)
+    assert find_file(listed, "Q4_K_M").name == names[1]

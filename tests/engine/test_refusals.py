@@ -43,6 +43,16 @@ LOADS: dict[str, tuple[Callable[[Path], Path], str, str]] = {
         "tokenizer “klingon”",
         "update Shrinkscope",
     ),
+    "Ollama": (
+        with_facts(general__architecture="gptoss"),
+        "made for Ollama’s own engine",
+        "from the Hub",
+    ),
+    "type of a value": (
+        with_facts(llama__context_length="512"),
+        "“llama.context_length” in a form (str)",
+        "take a newer conversion",
+    ),
     "tokenizer": (
         with_facts(tokenizer__ggml__model="runes"),
         "tokenizer “runes”",
@@ -183,3 +193,11 @@ def test_names_from_files_are_bounded() -> None:
     found = known_refusal(m.FailureKind.LOAD, [line] * 20)
     assert found is not None
     assert len(found[1]) < 400
+
+
+def test_a_tensor_type_that_is_newer_than_the_engine_is_told() -> None:
+    lines = ["gguf_init_from_reader: tensor 'a' has invalid ggml type 45. should be in [0, 43)"]
+    kind, sentence = known_refusal(m.FailureKind.LOAD, lines) or (None, "")
+    assert kind is m.FailureKind.LOAD
+    assert "tensor type 45" in sentence
+    assert "update Shrinkscope" in sentence

@@ -1,4 +1,4 @@
-"""Asks how prompts are written for a model whose file does not say it."""
+"""Says that a file does not tell how prompts are written, and offers the well-known ways."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ class TemplateChooser(QWidget):
         super().__init__(parent)
         sentence = label(self.tr("This model file brings no chat template."), "strong", wrap=True)
         advice = label(
-            self.tr("Choose the one it was trained with; its page on the Hub says which."),
+            self.tr(
+                "It goes on with the text as it stands, as base models do. If it was trained on"
+                " chats, choose the template of its page on the Hub."
+            ),
             "dim",
             wrap=True,
         )
@@ -36,6 +39,7 @@ class TemplateChooser(QWidget):
         )
         for template in WELL_KNOWN:
             add_choice(self.combo, template.name, template.id)
+        self.combo.setCurrentIndex(self.combo.findData("plain"))
         self.use_button = push_button(self.tr("Use it"), "primary")
         self.use_button.clicked.connect(lambda: self.chosen.emit(self.combo.currentData()))
         row = QHBoxLayout()

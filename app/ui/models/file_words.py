@@ -11,7 +11,7 @@ from app.core.listing import bits_per_weight
 from app.ui.format import MISSING, byte_size, speed
 from app.ui.format import bits_per_weight as bits_words
 from app.ui.models.predictions import Prediction, PredictionState, shown_level
-from app.ui.models.words import fit_details, verdict_reason, verdict_word
+from app.ui.models.words import fit_details, kind_word, verdict_reason, verdict_word
 
 if TYPE_CHECKING:
     from app.core.listing import ListedFile
@@ -138,6 +138,8 @@ def tool_tip(file: ListedFile, column: int, prediction: Prediction) -> str:
 def _verdict(prediction: Prediction) -> str:
     if prediction.figures is not None:
         return verdict_word(prediction.figures.judgement.verdict)
+    if prediction.kind is not None:
+        return kind_word(prediction.kind)
     return {
         PredictionState.WAITING: _tr("waiting"),
         PredictionState.WORKING: _tr("working it out …"),

@@ -8,19 +8,20 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.candidate import MAX_CANDIDATES
-from app.core.kinds import ModelKind
+from app.core.kinds import WHOLE_MODELS, ModelKind, why_no_candidate
 from app.core.listed_choice import NoSuchFileError, find_file
 from app.ui.format import byte_size
 from app.ui.models.error_words import sentence
 from app.ui.models.files_model import FilesModel
 from app.ui.models.files_table import FilesTable
 from app.ui.models.predictions import Predictions
-from app.ui.models.words import DOT, levels_words
+from app.ui.models.words import DOT, kind_word, levels_words
 from app.ui.theme import GRID
 from app.ui.widgets import ProgressLine, label, push_button
 
 if TYPE_CHECKING:
     from app.core.hub_names import HubAddress
+    from app.core.listing import ListedFile
     from app.hub.repositories import Repository
     from app.ui.jobs import Jobs
     from app.ui.models.ports import FitPort
@@ -78,7 +79,7 @@ class FilesSide(QWidget):
     ) -> None:
         """Show its files, check the one that was asked for, and begin to predict."""
         self._repository = repository
-        models = [file for file in repository.files if file.kind is ModelKind.LANGUAGE_MODEL]
+        models = [file for file in repository.files if file.kind in WHOLE_MODELS]
         self.model.set_files(models, repository.facts.parameters)
         self._say_others(repository)
         self._choose(address.file_name or address.level)
@@ -137,16 +138,10 @@ class FilesSide(QWidget):
         self._follow_choice()
 
     def _say_others(self, repository: Repository) -> None:
-        kinds = {
-            ModelKind.CUT: self.tr("cut by hand, to be joined"),
-            ModelKind.DRAFTER: self.tr("drafter"),
-            ModelKind.PROJECTOR: self.tr("projector"),
-            ModelKind.IMPORTANCE_MATRIX: self.tr("importance matrix"),
-        }
         words = [
-            f"{file.name} ({kinds[file.kind]}, {byte_size(file.size_bytes)})"
+            f"{file.name} ({kind_word(file.kind)}, {byte_size(file.size_bytes)})"
             for file in repository.files
-            if file.kind in kinds
+            if file.kind not in WHOLE_MODELS
         ]
         sentences: list[str] = []
         if words:
@@ -168,6 +163,8 @@ class FilesSide(QWidget):
 
     def _on_prediction(self, name: str) -> None:
         self.model.note_prediction(name)
+        if self.predictions.of(name).kind is not None:
+            self._follow_choice()
         share = self.predictions.share
         if share is not None and share < 1:
             self.progress.set_share(share)
@@ -221,10 +218,19 @@ class FilesSide(QWidget):
                 text += " " + self.tr("At most {n} can be compared at once.").format(
                     n=MAX_CANDIDATES
                 )
-        self.choice.setText(text)
+        others = [why for file in chosen if (why := self._why_no_candidate(file))]
+        self.choice.setText(" ".join([text, *others[:1]]))
         complete = bool(chosen) and all(file.complete for file in chosen)
         self.download_button.setEnabled(complete)
-        self.compare_button.setEnabled(complete and len(chosen) <= MAX_CANDIDATES)
+        self.compare_button.setEnabled(complete and len(chosen) <= MAX_CANDIDATES and not others)
+
+    def _why_no_candidate(self, file: ListedFile) -> str:
+        """Why a file can be downloaded, but not compared; empty where it can."""
+        told = self.predictions.of(file.name)
+        kind = told.kind or file.kind
+        if kind is ModelKind.LANGUAGE_MODEL:
+            return ""
+        return told.problem or why_no_candidate(kind, file.name.rpartition("/")[2])
 
     def _download(self, *, compare: bool) -> None:
         self.download_wanted.emit(self.model.checked(), compare)

@@ -117,6 +117,9 @@ class LibraryDetails(QScrollArea):
             has_experts = active < facts.parameters
             matrix = self.tr("yes") if facts.has_importance_matrix else self.tr("no")
             template = self.tr("yes") if facts.chat_template else self.tr("none in the file")
+            if not model.is_language_model:
+                template = ""
+                listed.append((self.tr("What it is"), model.why_not))
             listed += [
                 (self.tr("Name"), facts.name),
                 (self.tr("Architecture"), facts.architecture),

@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from app.core.family import Family, LibraryModel, ModelSource
 from app.ui.format import MISSING, byte_size, count, parameters
 from app.ui.format import bits_per_weight as bits_words
-from app.ui.models.words import or_missing, source_words
+from app.ui.models.words import kind_word, or_missing, source_words
 from app.ui.plain import plain_data
 
 if TYPE_CHECKING:
@@ -220,7 +220,7 @@ class LibraryTreeModel(QAbstractItemModel):
             case Qt.ItemDataRole.DisplayRole:
                 return self._text(model, column)
             case Qt.ItemDataRole.ToolTipRole:
-                return "\n".join(part for part in (str(model.path), model.broken or "") if part)
+                return "\n".join(part for part in (str(model.path), model.why_not) if part)
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(column)
             case LibraryRole.MODEL:
@@ -234,7 +234,7 @@ class LibraryTreeModel(QAbstractItemModel):
         facts = model.model
         match column:
             case LibraryColumn.NAME:
-                return f"{model.name} – {_why(model)}" if model.broken else model.name
+                return " – ".join(part for part in (model.name, _why(model)) if part)
             case LibraryColumn.SIZE:
                 return str(byte_size(model.file_bytes))
             case LibraryColumn.SOURCE:
@@ -252,13 +252,16 @@ class LibraryTreeModel(QAbstractItemModel):
 
 
 def _why(model: LibraryModel) -> str:
-    """Why it is broken, without its name, which stands before it."""
+    """Why it is broken, without its name, which stands before it; or what else it is."""
+    if model.model is not None and not model.is_language_model:
+        return kind_word(model.model.kind)
     return (model.broken or "").removeprefix(f"“{model.path.name}” ")
 
 
 def _words(model: LibraryModel) -> str:
     own = model.source if model.source is not ModelSource.OWN_FOLDER else ""
-    parts = (model.name, *model.aliases, model.label, model.repository or "", own)
+    kind = kind_word(model.model.kind) if model.model and not model.is_language_model else ""
+    parts = (model.name, *model.aliases, model.label, model.repository or "", own, kind)
     return " ".join(parts)
 
 

@@ -118,7 +118,7 @@ class LibraryTab(QWidget):
     def _others(self, models: list[LibraryModel]) -> list[Family]:
         """What is no language model, as a last group of its own."""
         others = companions(models)
-        name = self.tr("Projectors, adapters, importance matrices")
+        name = self.tr("Files that are no language models")
         return [Family("", name, "", others)] if others else []
 
     def show_model(self, path: Path) -> None:
@@ -253,12 +253,12 @@ class LibraryTab(QWidget):
             self.details.show_model(chosen[0])
         sound = _runnable(chosen)
         self.compare_action.setEnabled(0 < len(sound) <= MAX_CANDIDATES)
-        set_tip(
-            self.compare_action,
-            self.tr("At most {n} at once").format(n=MAX_CANDIDATES)
-            if len(sound) > MAX_CANDIDATES
-            else self.compare_action.text(),
-        )
+        tip = self.compare_action.text()
+        if len(sound) > MAX_CANDIDATES:
+            tip = self.tr("At most {n} at once").format(n=MAX_CANDIDATES)
+        elif len(chosen) == 1 and not sound:
+            tip = chosen[0].why_not or tip
+        set_tip(self.compare_action, tip)
         self.reveal_action.setEnabled(len(chosen) == 1)
         removable = len(chosen) == 1 and self._library.can_remove(chosen[0])
         self.remove_action.setEnabled(removable)
@@ -318,4 +318,4 @@ class LibraryTab(QWidget):
 
 
 def _runnable(models: list[LibraryModel]) -> list[LibraryModel]:
-    return [model for model in models if model.broken is None and model.is_language_model]
+    return [model for model in models if not model.why_not]

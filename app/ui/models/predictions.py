@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.core.fit import LevelChoice, Recommendation, recommend
+from app.core.kinds import ModelKind, why_no_candidate
 from app.core.labels import told_level
+from app.core.model_file import NoCandidateError
 from app.hub.errors import HubGated, HubOffline, HubRateLimited, HubSilent, HubSwitchedOff
 from app.ui.models.error_words import known as known_words
 from app.ui.models.error_words import sentence
@@ -44,11 +46,13 @@ class Prediction:
     Attributes:
         figures: In the state KNOWN.
         problem: In the state FAILED: a sentence.
+        kind: What the file is, where it is no language model.
     """
 
     state: PredictionState = PredictionState.WAITING
     figures: FitFigures | None = None
     problem: str = ""
+    kind: ModelKind | None = None
 
 
 WAITING = Prediction()
@@ -160,6 +164,11 @@ class Predictions(QObject):
                 self.ended.emit()
             return
         file = self._queue.popleft()
+        if file.kind is not ModelKind.LANGUAGE_MODEL:
+            problem = why_no_candidate(file.kind, file.name.rpartition("/")[2])
+            self._set(file, problem=problem, kind=file.kind)
+            self._next()
+            return
         if not file.complete:
             problem = self.tr("The repository holds only {there} of its {all} shards.")
             self._set(file, problem=problem.format(there=len(file.parts), all=file.shards))
@@ -183,14 +192,21 @@ class Predictions(QObject):
         )
 
     def _on_failed(self, file: ListedFile, error: PersonError) -> None:
-        self._set(file, problem=sentence(error))
+        kind = error.kind if isinstance(error, NoCandidateError) else None
+        self._set(file, problem=sentence(error), kind=kind)
         if isinstance(error, _FOR_ALL):
             while self._queue:
                 self._set(self._queue.popleft(), problem=sentence(error))
             self.refused.emit(error)
         self._next()
 
-    def _set(self, file: ListedFile, figures: FitFigures | None = None, problem: str = "") -> None:
+    def _set(
+        self,
+        file: ListedFile,
+        figures: FitFigures | None = None,
+        problem: str = "",
+        kind: ModelKind | None = None,
+    ) -> None:
         state = PredictionState.KNOWN if figures is not None else PredictionState.FAILED
-        self._predictions[file.name] = Prediction(state, figures, problem)
+        self._predictions[file.name] = Prediction(state, figures, problem, kind)
         self.changed.emit(file.name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.core.hub_names import HubAddress
-from app.core.kinds import ModelKind
+from app.core.kinds import WHOLE_MODELS
 from app.hub.errors import HubGated, HubMissing, HubUnauthorized
 from app.ui.models.asking import while_wanted
 
@@ -95,7 +95,7 @@ class OpenRepository(QObject):
 
     def _on_brought(self, repository: Repository) -> None:
         self.repository = repository
-        if any(file.kind is ModelKind.LANGUAGE_MODEL for file in repository.files):
+        if any(file.kind in WHOLE_MODELS for file in repository.files):
             self._enter(OpenState.SHOWN)
             return
         self._enter(OpenState.ORIGINAL)

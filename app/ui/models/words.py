@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.core.family import ModelSource
 from app.core.fit import Verdict
+from app.core.kinds import ModelKind
 from app.ui.format import MISSING, NBSP, byte_rate, byte_size, count, duration, parameters
 from app.ui.models.download_ports import DownloadState
 
@@ -38,6 +39,8 @@ def repository_facts(found: FoundRepository) -> str:
         parts.append(_tr("licence to accept"))
     if found.parameters is not None:
         parts.append(str(parameters(found.parameters)))
+    if found.kind is not ModelKind.LANGUAGE_MODEL:
+        parts.append(kind_word(found.kind))
     if found.architecture:
         parts.append(found.architecture)
     if found.context_tokens is not None:
@@ -45,6 +48,27 @@ def repository_facts(found: FoundRepository) -> str:
     if found.licence:
         parts.append(found.licence)
     return DOT.join(parts) or _tr("The Hub knows nothing more about it.")
+
+
+def kind_word(kind: ModelKind) -> str:
+    """What a file is, in a word or two."""
+    return {
+        ModelKind.LANGUAGE_MODEL: _tr("language model"),
+        ModelKind.CUT: _tr("cut by hand, to be joined"),
+        ModelKind.DRAFTER: _tr("drafter"),
+        ModelKind.PROJECTOR: _tr("projector"),
+        ModelKind.ADAPTER: _tr("adapter"),
+        ModelKind.CONTROL_VECTOR: _tr("control vector"),
+        ModelKind.EMBEDDING: _tr("embedding model"),
+        ModelKind.RERANKER: _tr("reranking model"),
+        ModelKind.ENCODER: _tr("encoder"),
+        ModelKind.DIFFUSION: _tr("diffusion language model"),
+        ModelKind.IMAGE: _tr("image model"),
+        ModelKind.SPEECH: _tr("speech model"),
+        ModelKind.VOCABULARY: _tr("vocabulary"),
+        ModelKind.IMPORTANCE_MATRIX: _tr("importance matrix"),
+        ModelKind.OTHER: _tr("other file"),
+    }[kind]
 
 
 def short_tokens(tokens: int) -> str:

@@ -12,6 +12,8 @@ from PySide6.QtCore import QPoint, Qt
 
 from app.core.errors import PersonError
 from app.core.hub_names import HubAddress
+from app.core.kinds import ModelKind
+from app.core.model_file import NoCandidateError
 from app.hub.errors import HubGated, HubOffline
 from app.hub.repositories import Repository
 from app.ui.models.file_words import FileColumn
@@ -332,3 +334,27 @@ def test_predictions_that_wait_for_answers_say_so(
     jobs.wait_all()
     side.set_held(True)
     assert side.advice.text().startswith("Recommended")
+
+
+@pytest.mark.parametrize("told_by_name", [True, False])
+def test_a_model_of_another_kind_is_offered_for_download_alone(
+    side: FilesSide, fit: FakeFit, jobs: Jobs, *, told_by_name: bool
+) -> None:
+    other = model_file("Q8_0", GB)
+    if told_by_name:
+        other = replace(other, kind=ModelKind.EMBEDDING)
+    else:
+        fit.problems[other.name] = NoCandidateError(ModelKind.EMBEDDING, other.name)
+    shown = replace(repository(), files=(other, model_file("Q4_K_M", 2 * GB)))
+    side.show_repository(shown, HubAddress(shown.repo_id, None), 4096, "f16")
+    jobs.wait_all()
+    assert cell(side, "Q8_0", FileColumn.VERDICT) == "embedding model"
+    tip = str(cell(side, "Q8_0", FileColumn.VERDICT, Qt.ItemDataRole.ToolTipRole))
+    assert "turns texts into numbers" in tip
+    side.model.check("model-Q4_K_M.gguf")
+    assert side.compare_button.isEnabled()
+    side.model.check(other.name)
+    assert side.download_button.isEnabled()
+    assert not side.compare_button.isEnabled()
+    assert "turns texts into numbers" in side.choice.text()
+    assert side.predictions.recommendation()[0] == "model-Q4_K_M.gguf"

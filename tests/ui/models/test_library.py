@@ -271,10 +271,14 @@ def test_projectors_are_listed_apart_and_not_compared(shown: Shown) -> None:
     tab = bring(shown, alpha, projector)
     assert [name for name, _ in shape(tab.model)] == [
         "Alpha",
-        "Projectors, adapters, importance matrices",
+        "Files that are no language models",
     ]
     tab.show_model(projector.path)
     assert not tab.compare_button.isEnabled()
+    assert "a projector, which shows pictures" in tab.compare_button.toolTip()
+    row = tab.model.index_of(projector.path)
+    assert str(row.data()).endswith(" – projector")
+    assert "open the model that it belongs to" in str(row.data(Qt.ItemDataRole.ToolTipRole))
 
 
 def test_the_filter_finds_names_and_levels(shown: Shown, qtbot: QtBot) -> None:

@@ -14,11 +14,13 @@ from PySide6.QtCore import QCoreApplication, QTranslator
 
 import app.hub
 from app.core.errors import PersonError
+from app.core.kinds import ModelKind
 from app.hub.errors import DiskFull, HubBroken, HubGated, HubRateLimited
 from app.ui.models.columns import fitting
 from app.ui.models.error_words import known, sentence
 from app.ui.models.hub_sentences import TEMPLATES, translated
 from app.ui.models.words import short_tokens
+from tests.ui.models.fake_backends import found
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -152,3 +154,21 @@ def test_a_sentence_of_any_length_is_looked_up_at_once() -> None:
     """Names come from others; forms with two parts would go back for hours in this one."""
     text = "This repository has no level “" + "”; there is " * 100_000
     assert translated(text) == text
+
+
+def test_a_search_result_is_told_by_architecture_task_and_name() -> None:
+    told = [
+        found("org/x-GGUF", architecture="bert", task=None),
+        found("org/x-GGUF", architecture="llama", task="text-ranking"),
+        found("org/bge-m3-GGUF", architecture=None, task=None),
+        found("org/FLUX.1-dev-gguf", architecture=None, task="text-to-image"),
+        found("org/bge-m3-writer-GGUF", architecture="llama", task="text-generation"),
+    ]
+    kinds = [
+        ModelKind.EMBEDDING,
+        ModelKind.RERANKER,
+        ModelKind.EMBEDDING,
+        ModelKind.IMAGE,
+        ModelKind.LANGUAGE_MODEL,
+    ]
+    assert [repository.kind for repository in told] == kinds
