@@ -61,9 +61,14 @@ _WHAT = {
 }
 
 
+def what_it_is(kind: ModelKind) -> str:
+    """What a file is that cannot be asked, and what to open in its place; no whole sentence."""
+    return _WHAT[kind]
+
+
 def why_no_candidate(kind: ModelKind, file_name: str) -> str:
-    """Say what a file is that cannot be asked, and what to open in its place."""
-    return f"“{file_name}” is {_WHAT[kind]}."
+    """The same as a sentence."""
+    return f"“{file_name}” is {what_it_is(kind)}."
 
 
 _ARCHITECTURES = {

@@ -269,6 +269,11 @@ def _check_readable(shards: Sequence[Shard], tensors: Sequence[TensorInfo]) -> N
             f" {_LONGEST_NAME} at most: it was made for another program; get another version.",
             detail=f"tensor {long!r}",
         )
+    if any(tensor.name.startswith(("v.blk.", "v.patch_emb", "mm.")) for tensor in tensors):
+        raise GgufError(
+            "This model file holds the model’s eyes too, as Ollama keeps them, and llama.cpp wants"
+            " them in a file of their own: get a GGUF version of the model from the Hub."
+        )
     for shard in shards:
         start = shard.header.data_offset
         if any((start + tensor.offset) % _ALIGNMENT for tensor in shard.header.tensors):

@@ -42,8 +42,6 @@ def opened(facts: dict[str, Any], held: list[Tensor]) -> ModelFile:
             K.LANGUAGE_MODEL,
         ),
         (of("llama", {"general.type": "vocaloid"}), OWN, K.LANGUAGE_MODEL),
-        # Vision tensors in the same file, as Ollama keeps them.
-        (of("gemma3"), [*OWN, *tensors("v.blk.0.attn_q.weight")], K.LANGUAGE_MODEL),
         (of("bert"), OWN, K.EMBEDDING),
         (of("gemma-embedding"), OWN, K.EMBEDDING),
         (of("qwen3", {"qwen3.pooling_type": 3}), OWN, K.EMBEDDING),
@@ -164,3 +162,5 @@ def test_what_llama_cpp_would_abort_over_is_told_before() -> None:
                 ModelFile.from_headers([shard])
         assert 0 < refused < 32
     opened({**facts, "general.alignment": 32}, OWN)
+    with pytest.raises(GgufError, match="eyes too, as Ollama keeps them"):
+        opened(facts, [*OWN, *tensors("v.blk.0.attn_q.weight")])

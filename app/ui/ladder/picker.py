@@ -193,7 +193,9 @@ class Picker(QWidget):
             self._opened += [path for path in paths if path not in known]
             checked = [file.path for file in self.model.checked]
             self.set_files(self._known)
-            self.model.set_checked(list(dict.fromkeys([*checked, *paths])))
+            able = [file.path for file in self.model.files if not file.why_not]
+            wanted = dict.fromkeys([*checked, *paths])
+            self.model.set_checked([path for path in wanted if path in able])
 
     def _measure(self) -> None:
         files, reference = self._files(), self.chosen.reference

@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from app.core.candidate import LETTERS
 from app.core.errors import PersonError
 from app.core.family import families, shrink_order
+from app.core.kinds import kind_in_name, why_no_candidate
 from app.core.labels import level_in_name
 from app.core.levels import level_by_name
 from app.lab.demo import DEMO_LEVELS
@@ -120,6 +121,7 @@ def opened_files(paths: Sequence[Path]) -> list[PickFile]:
             _tr("Opened here"),
             level_in_name(path.name) or "",
             path.stat().st_size if path.is_file() else None,
+            why_not=why_no_candidate(kind, path.name) if (kind := kind_in_name(path.stem)) else "",
         )
         for path in paths
     ]

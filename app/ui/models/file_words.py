@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from app.core.kinds import what_it_is
 from app.core.listing import bits_per_weight
 from app.ui.format import MISSING, byte_size, speed
 from app.ui.format import bits_per_weight as bits_words
@@ -100,7 +101,7 @@ def reason(prediction: Prediction) -> str:
     """The second line of the verdict."""
     if prediction.figures is not None:
         return verdict_reason(prediction.figures.judgement)
-    return prediction.problem
+    return prediction.problem if prediction.kind is None else what_it_is(prediction.kind)
 
 
 def sort_key(

@@ -14,7 +14,14 @@ from app.lab.texts import TextChoice, TextSource
 from app.ui.ladder.measure_form import MeasureForm
 from app.ui.ladder.pick_model import PickColumn, PickFile, PickModel
 from app.ui.ladder.picker import Picker
-from app.ui.ladder.picking import Wishes, in_shrink_order, letters_of, shown_name, without_twins
+from app.ui.ladder.picking import (
+    Wishes,
+    in_shrink_order,
+    letters_of,
+    opened_files,
+    shown_name,
+    without_twins,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,3 +149,9 @@ def test_names_are_levels_where_these_tell_files_apart() -> None:
     twin = file("F16", 16.0, family="Moon")
     assert shown_name(F16, [F16, Q8]) == "F16"
     assert shown_name(F16, [F16, twin]) == "Sky-F16"
+
+
+def test_a_file_that_is_called_by_another_kind_cannot_be_picked(tmp_path: Path) -> None:
+    other, chat = opened_files([tmp_path / "bge-small-en-f16.gguf", tmp_path / "Chat-F16.gguf"])
+    assert "an embedding model" in other.why_not
+    assert not chat.why_not
