@@ -10,6 +10,7 @@ from app.core.errors import PersonError
 from app.core.family import LibraryModel, ModelSource, families, told_apart
 from app.core.gguf_reader import quotable
 from app.core.hub_names import HubNameError, may_be_path, parse_hub_address
+from app.core.kinds import WHOLE_MODELS
 from app.core.levels import UnknownLevelError, level_by_name
 from app.core.model_names import ends_with_level, family_of, model_stem
 from app.library.model_files import first_of_set
@@ -110,18 +111,24 @@ def matching(word: str, models: Sequence[LibraryModel]) -> list[LibraryModel]:
 
     The ways: the exact name (with or without ``.gguf``); a repository, name or family and behind
     a colon the level, as the file's name claims it, else as it is told or its header says, else
-    what the file's name ends with; a repository, name or family alone.
+    what the file's name ends with; a repository, name or family alone. Models of other kinds are
+    meant where no language model is: who opens one says what it is.
     """
     wanted = _plain(word)
     exact = [model for model in models if wanted in _exact_names(model)]
     if exact:
         return exact
     usable = [model for model in models if model.is_language_model]
-    keys = _family_keys(usable)
+    others = [model for model in models if model.model and model.model.kind in WHOLE_MODELS]
+    return _named_by(wanted, usable) or _named_by(wanted, others)
+
+
+def _named_by(wanted: str, models: Sequence[LibraryModel]) -> list[LibraryModel]:
+    keys = _family_keys(models)
     who, colon, level = wanted.rpartition(":")
     if not colon:
-        return [model for model in usable if wanted in _loose_names(model, keys)]
-    named = [model for model in usable if who in _loose_names(model, keys)]
+        return [model for model in models if wanted in _loose_names(model, keys)]
+    named = [model for model in models if who in _loose_names(model, keys)]
     meant = _spellings(level)
     for level_of in (_file_stem, *_LEVELS_OF):
         # The file's own name may stand in place of the level.

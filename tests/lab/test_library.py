@@ -319,3 +319,12 @@ def test_a_file_is_found_by_what_its_name_says_and_by_what_it_is() -> None:
         assert matching(f"org/x:{level}", among) == among[:1]
         names = ModelNames(lambda: among)
         assert names.exact_path_of(f"org/x:{level}", ModelSource.HUGGING_FACE) == among[0].path
+
+
+def test_a_word_means_a_file_of_another_kind_only_where_no_language_model_is_called_so() -> None:
+    pooled = small_gguf(metadata={"llama.pooling_type": 1})
+    embedder = library_model("/m/Small-Test-F16.gguf", gguf=pooled, repository="org/x")
+    chat = library_model("/n/Small-Test-F16.gguf", repository="org/y")
+    assert not embedder.is_language_model
+    assert matching("org/x:F16", [embedder, chat]) == [embedder]
+    assert matching("small-test:F16", [embedder, chat]) == [chat]
