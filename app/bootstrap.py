@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from app.core.model_file import ModelFile
     from app.engine.client import ClientEvent, Sink
     from app.lab.deck import JobDoor
+    from app.lab.moves import Moves
     from app.lab.recorder import Recorder
     from app.lab.runner import RunnerListener
     from app.store.paths import Paths
@@ -81,6 +82,7 @@ def build_session(
     door: JobDoor,
     demo: DemoFiles | None,
     open_model: Callable[[Path], ModelFile] = open_model_file,
+    moves: Moves | None = None,
 ) -> tuple[Session, Runner]:
     """A session with its runner and engine pool; ``open_model`` reads a file's header."""
     runners: list[Runner] = []
@@ -115,6 +117,7 @@ def build_session(
         is_made_here,
         planned_bytes=lambda pane: plan_of(pane, plans),
         watch=RaceSpeeds(lambda: speed_store(paths), door, os.cpu_count() or 1),
+        moves=moves,
     )
     return session, runners[0]
 

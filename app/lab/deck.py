@@ -103,6 +103,17 @@ class Deck:
             self._expect(pane)
             self._runner.unload(candidate.key)
 
+    def move(self, candidate: Candidate) -> None:
+        """Take a pane's file from another place: it was moved there."""
+        pane = self._panes[candidate.key]
+        self._runner.unload(candidate.key)
+        pane.candidate = candidate
+        pane.model = None
+        pane.failure = None
+        if pane.state is PaneState.FAILED:
+            pane.become(PaneState.ASLEEP)
+        self.read(pane)
+
     def read(self, pane: Pane) -> None:
         """Read the header of a pane's file; a file that cannot be read fails the pane."""
         path = Path(pane.candidate.path)

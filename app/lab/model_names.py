@@ -54,8 +54,7 @@ class ModelNames:
         path = Path(word)
         is_path = _is_path(word)
         if is_path and not os.path.lexists(path):
-            named = quotable(path.name)
-            raise NoSuchModelError(f"“{named}” is not there; {_HOW_TO_GET}.", detail=word)
+            raise NoSuchModelError(self._gone(path), detail=word)
         if is_path or _is_file(path):
             return first_of_set(path)
         models = self._all()
@@ -99,6 +98,16 @@ class ModelNames:
         raise NoSuchModelError(
             f"“{quotable(word)}” is no full name; it could mean {names}.", detail=word
         )
+
+    def _gone(self, path: Path) -> str:
+        """What to say of a path that is not there: where a file of its name is, if one is known."""
+        named = quotable(path.name)
+        files = [file for model in self._all() for file in model.files]
+        here = [file for file in files if file.name == path.name]
+        if not here:
+            return f"“{named}” is not there; {_HOW_TO_GET}."
+        near = max(here, key=lambda file: _alike(file, path))
+        return f"“{named}” is not there any more; a file of this name is {quotable(str(near))}."
 
     def _all(self) -> Sequence[LibraryModel]:
         if self._models is None:
@@ -146,6 +155,16 @@ def _is_path(word: str) -> bool:
         or "\0" in word
         or (os.sep == "\\" and os.sep in word)
     )
+
+
+def _alike(one: Path, other: Path) -> int:
+    """How many of their parts are alike, from either end."""
+    ours, theirs = one.parts, other.parts
+    first = next((i for i, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), 0)
+    last = next(
+        (i for i, (a, b) in enumerate(zip(ours[::-1], theirs[::-1], strict=False)) if a != b), 0
+    )
+    return first + last
 
 
 def _is_file(path: Path) -> bool:

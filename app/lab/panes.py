@@ -55,6 +55,7 @@ class PaneFailure:
         detail: For the log view; may be empty.
         can_drop_turns: The context is full, and dropping the oldest turns would help.
         can_repair: The engine itself is at fault, and might do with another one.
+        is_gone: The file is not where it was; it may be somewhere else.
     """
 
     sentence: str
@@ -62,6 +63,7 @@ class PaneFailure:
     detail: str = ""
     can_drop_turns: bool = False
     can_repair: bool = False
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
@@ -203,6 +205,8 @@ class Runner:
 
     def fail(self, pane: Pane, failure: PaneFailure) -> None:
         """A pane cannot go on: it says why, and its job ends with an error."""
+        if not os.path.lexists(pane.candidate.path):
+            failure = replace(failure, is_gone=True)
         pane.failure = failure
         job = self._jobs.drop(pane)
         self._change(pane, PaneState.FAILED)

@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from msgspec.structs import replace
+
 from app.core.candidate import new_candidate
 from app.core.chat import Answer, Chat, StopReason, Turn, title_from
 from app.core.chat_export import to_markdown, to_openai_json
@@ -21,6 +23,7 @@ from app.lab.deck import Deck, JobDoor
 from app.lab.jobs import Job
 from app.lab.listener import NobodyListens, SessionListener
 from app.lab.memory_room import context_of
+from app.lab.moves import Moves
 from app.lab.panes import Pane, PaneState
 from app.lab.saver import AnswerSaver
 from app.library.model_files import first_of_set
@@ -64,11 +67,13 @@ class Session:
         is_made_here: Whether a missing file is being made (a level of the demo model).
         planned_bytes: Needed memory by llama.cpp's plan of a pane's load, where that is known.
         watch: Told of panes and answers as they go.
+        moves: Where folders went that were moved.
 
     Attributes:
         chat: The open chat; changed here alone.
         listener: Told of changes.
         default_sampling: What new chats begin with.
+        moves: Where folders went that were moved.
     """
 
     def __init__(
@@ -81,6 +86,7 @@ class Session:
         is_made_here: Callable[[Path], bool] = lambda _path: False,
         planned_bytes: Callable[[Pane], int | None] = lambda _pane: None,
         watch: AnswerWatch | None = None,
+        moves: Moves | None = None,
     ) -> None:
         self.chat = Chat(id=0)
         self.listener: SessionListener = NobodyListens()
@@ -92,6 +98,7 @@ class Session:
             self._runner, read_model, door, is_made_here, self.pane_changed, planned_bytes
         )
         self._watch = watch
+        self.moves = moves or Moves()
         self._saver = AnswerSaver(recorder, lambda sentence: self.listener.said(sentence))
 
     # --- reading --------------------------------------------------------------------------
@@ -347,6 +354,41 @@ class Session:
         self._recorder.update(self.chat)
         self.pane_changed(pane)
 
+    def find_again(self, key: str, path: Path) -> None:
+        """Take a pane's file from where it is now, and with it what else lay in its folder.
+
+        Raises:
+            PersonError: Answers are in progress.
+        """
+        if self.busy:
+            raise PersonError("Stop the answers in progress before you take files from elsewhere.")
+        new = Path(whole_text(str(path))).absolute()
+        self.moves.learn(Path(self._deck[key].candidate.path), new)
+        self._move_to(
+            [
+                replace(each, path=str(new)) if each.key == key else self._found(each)
+                for each in self.chat.candidates
+            ]
+        )
+
+    def follow_moves(self) -> None:
+        """Take files that are gone from where their folders are now; not while answers come."""
+        if not self.busy:
+            self._move_to([self._found(each) for each in self.chat.candidates])
+
+    def _move_to(self, candidates: list[Candidate]) -> None:
+        moved = [each for each in candidates if each != self._deck[each.key].candidate]
+        if moved:
+            self.chat.candidates = candidates
+            for candidate in moved:
+                self._deck.move(candidate)
+            self._tell_panes()
+
+    def _found(self, candidate: Candidate) -> Candidate:
+        """The same candidate with its file's place of now."""
+        place = self.moves.place_of(Path(candidate.path))
+        return candidate if str(place) == candidate.path else replace(candidate, path=str(place))
+
     def load(self, key: str) -> None:
         """Load a pane's model without asking it.
 
@@ -569,6 +611,7 @@ class Session:
         old = self.chat
         if chat.id == 0:
             chat = self._recorder.create(chat)
+        chat.candidates = [self._found(candidate) for candidate in chat.candidates]
         self.chat = chat
         kept = {candidate.key for candidate in chat.candidates}
         for pane in self._deck:

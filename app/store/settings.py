@@ -63,6 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         library_folders: Folders of the person's own that hold model files, as absolute paths.
         certificate_file: A file of the person's own with certificates that the Hub may show, as an
             absolute path.
+        moved_folders: Where folders of models went that were moved or renamed.
         first_start_done: The first start's levels of the demo model were made.
         ladder_columns: Names of the columns shown of a ladder; empty for the usual ones.
         ladder_list_visible: Whether the list of ladders is shown.
@@ -86,6 +87,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     preset: str = next(iter(PRESETS))
     last_folder: str = ""
     library_folders: list[str] = []
+    moved_folders: dict[str, str] = {}
     certificate_file: str = ""
     first_start_done: bool = False
     ladder_columns: list[str] = []

@@ -18,6 +18,7 @@ from app.core.settings import PRESETS
 from app.engine.variants import left_out
 from app.lab.demo import FIRST_PANES, DemoFiles, DemoMaker
 from app.lab.doubts import EngineDoubts
+from app.lab.moves import Moves
 from app.lab.panes import EngineWait
 from app.library.model_files import whole_sets
 from app.ui.about import AboutPage
@@ -102,7 +103,13 @@ class Window(QObject):
         self.jobs = Jobs(self)
         self.jobs.failed.connect(self.main.say)
         self.session, self._runner = build_session(
-            house.paths, house.chats, self._read_in_background, self._demo
+            house.paths,
+            house.chats,
+            self._read_in_background,
+            self._demo,
+            moves=Moves(
+                self._kept.now.moved_folders, lambda moved: self._kept.change(moved_folders=moved)
+            ),
         )
         self.signals = SessionSignals(self)
         self.session.listener = self.signals.listener
@@ -117,6 +124,7 @@ class Window(QObject):
         self.preferences = PreferencesPage(theme, preset=self._kept.now.preset)
         self.preferences.set_folders(kept_folders(house.paths))
         self.session.default_sampling = PRESETS[self._kept.now.preset]
+        self.session.moves.learned = self._follow_move
         self.engine_build = EngineBuild(self)
         self._engine_wait: EngineWait | None = None
         self.engines = EngineFacts(house.paths.state, self.jobs, self)
@@ -217,6 +225,7 @@ class Window(QObject):
         models.page.restore_layout(self._kept.now.splitter_sizes)
         models.page.said.connect(self.main.say)
         models.page.compare_wanted.connect(self._compare)
+        models.page.folder_moved.connect(self._on_folder_moved)
         self.main.add_page(models.as_page())
         models.begin()
 
@@ -257,6 +266,8 @@ class Window(QObject):
         ladder.page.said.connect(self.main.say)
         ladder.page.link_activated.connect(self.main.ask_to_open)
         ladder.page.pane_wanted.connect(self._show_pane)
+        ladder.page.find_wanted.connect(self._find_model)
+        ladder.page.follow_moves(self.session.moves.place_of)
         ladder.gone_on = lambda gone_on, left: tell_gone_on(
             self.main, ladder.service, gone_on, left
         )
@@ -397,7 +408,32 @@ class Window(QObject):
     def _show_pane(self, path: Path) -> None:
         """Show a file's pane; open one where there is none."""
         self.main.show_page("compare")
-        self.page.show_file(path)
+        self.page.show_file(self.session.moves.place_of(path))
+
+    def _follow_move(self) -> None:
+        """Look for models where the person's own folders are now."""
+        kept = [Path(folder) for folder in self._kept.now.library_folders]
+        now = [self.session.moves.place_of(folder) for folder in kept]
+        if self._ladder.part is not None:
+            self._ladder.part.page.follow_moves(self.session.moves.place_of)
+        if now == kept:
+            return
+        if self.models is None:
+            self._keep_own_folders(now)
+        else:
+            self.models.library.set_own_folders(now)
+
+    def _find_model(self, path: Path) -> None:
+        """Ask where a file of a ladder is now."""
+        now = self._files.moved_model(path)
+        if now is not None:
+            self.session.moves.learn(path, now)
+            self.session.follow_moves()
+
+    def _on_folder_moved(self, old: Path, new: Path) -> None:
+        """A folder of the person's own is somewhere else: panes follow."""
+        self.session.moves.learn(old / "model", new / "model")
+        self.session.follow_moves()
 
     def _keep_own_folders(self, folders: Sequence[Path]) -> None:
         self._kept.change(library_folders=[str(folder) for folder in folders])

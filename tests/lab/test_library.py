@@ -236,6 +236,19 @@ def test_words_that_mean_nothing_name_get(word: str, words: list[str]) -> None:
     assert len(caught.value.sentence) < 400
 
 
+def test_a_path_that_is_gone_names_the_nearest_file_of_its_name() -> None:
+    among = [
+        library_model(f"{folder}/Same-F16.gguf", file_bytes=number)
+        for number, folder in enumerate(("/own/a", "/new/home/me/models", "/own/b"))
+    ]
+    with pytest.raises(NoSuchModelError) as caught:
+        found("/old/home/me/models/Same-F16.gguf", among)
+    assert caught.value.sentence == (
+        "“Same-F16.gguf” is not there any more; a file of this name is"
+        " /new/home/me/models/Same-F16.gguf."
+    )
+
+
 def test_files_go_before_names_and_names_before_folders(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -249,7 +262,7 @@ def test_files_go_before_names_and_names_before_folders(
     assert found(str(tmp_path)) == str(tmp_path)
 
 
-def test_paths_need_no_library(tmp_path: Path) -> None:
+def test_paths_that_are_there_need_no_library(tmp_path: Path) -> None:
     path = tmp_path / "a.gguf"
     path.touch()
 
@@ -259,7 +272,7 @@ def test_paths_need_no_library(tmp_path: Path) -> None:
     names = ModelNames(never)
     assert names.path_of(str(path)) == path
     with pytest.raises(NoSuchModelError):
-        names.path_of(str(tmp_path / "b.gguf"))
+        ModelNames(list).path_of(str(tmp_path / "b.gguf"))
 
 
 def test_the_library_is_looked_through_once() -> None:

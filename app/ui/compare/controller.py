@@ -32,6 +32,10 @@ class FileChooser(Protocol):
         """Model files to open."""
         ...
 
+    def moved_model(self, path: Path) -> Path | None:
+        """Where a model file is now that is not there any more."""
+        ...
+
     def export_target(self, title: str, form: str) -> Path | None:
         """Where a chat shall be written; ``form`` is "markdown" or "json"."""
         ...
@@ -130,11 +134,17 @@ class CompareController(QObject):
             PaneCommand.RETRY: lambda: session.retry(key),
             PaneCommand.DROP_TURNS: lambda: session.drop_oldest_turns(key),
             PaneCommand.REVEAL: lambda: self._reveal(key),
+            PaneCommand.FIND: lambda: self._find(key),
         }
         if command in doings:
             self._try(doings[command])
         else:
             self.view_requested.emit(command, key)
+
+    def _find(self, key: str) -> None:
+        path = self._files.moved_model(Path(self._session.pane(key).candidate.path))
+        if path is not None:
+            self._session.find_again(key, path)
 
     def _reveal(self, key: str) -> None:
         folder = Path(self._session.pane(key).candidate.path).parent

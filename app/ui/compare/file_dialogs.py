@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QDir, QStandardPaths
 from PySide6.QtWidgets import QFileDialog
 
 from app.core.text import as_file_stem
+from app.ui.plain import shown_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +46,17 @@ class FileDialogs:
         if names:
             self.last_folder = str(Path(names[0]).parent)
         return [Path(name) for name in names]
+
+    def moved_model(self, path: Path) -> Path | None:
+        """Where a model file is now; asks in the nearest folder that is still there."""
+        nearest = next((each for each in path.parents if each.is_dir()), Path(QDir.homePath()))
+        name, _ = QFileDialog.getOpenFileName(
+            self._window(),
+            _tr("Where is “{name}” now?").format(name=shown_text(path.name)),
+            str(nearest),
+            _tr("Model files (*.gguf)") + ";;" + _tr("All files (*)"),
+        )
+        return Path(name) if name else None
 
     def export_target(self, title: str, form: str) -> Path | None:
         """Where a chat shall be written."""

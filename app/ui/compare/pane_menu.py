@@ -35,6 +35,7 @@ class PaneCommand(Enum):
     RETRY = "retry"
     DROP_TURNS = "drop_turns"
     REPAIR = "repair"
+    FIND = "find"
 
 
 _NOT_LOADED = frozenset({PaneState.ASLEEP, PaneState.FAILED})

@@ -50,6 +50,8 @@ class PaneNotice(Banner):
 
     def _ways_on(self, failure: PaneFailure, failed: bool, has_turns: bool) -> list[BannerAction]:
         wanted: list[tuple[PaneCommand, str]] = []
+        if failure.is_gone:
+            wanted.append((PaneCommand.FIND, self.tr("Find it …")))
         if failure.can_repair:
             wanted.append((PaneCommand.REPAIR, self.tr("Repair the engine")))
         if failure.can_drop_turns:

@@ -40,9 +40,11 @@ class LadderBoard(QWidget):
 
     Signals:
         pane_wanted: A file is to be opened in Compare.
+        find_wanted: A file is not where it was; the person is to be asked where it is.
     """
 
     pane_wanted = Signal(str)
+    find_wanted = Signal(str)
 
     def __init__(self, usual: Limits, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +62,7 @@ class LadderBoard(QWidget):
         self.notice = Banner(dismissible=True)
         self.notice.hide()
         self.details = DetailsPanel()
+        self.details.find_wanted.connect(self.find_wanted)
         self.sentences = SentencesPanel()
         self.tabs = QTabBar()
         self.tabs.setAccessibleName(self.tr("What is shown below the table"))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QUrl
+from PySide6.QtCore import QEvent, Qt, QUrl, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QTextBrowser, QVBoxLayout, QWidget
 
 from app.ui.ladder.details_html import details_html
 from app.ui.theme import GRID, current_tokens
-from app.ui.widgets import StatusDot, label
+from app.ui.widgets import StatusDot, label, push_button
 from app.ui.widgets.labels import breakable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QResizeEvent, QShowEvent
 
     from app.lab.ladder_view import LadderView
@@ -38,12 +42,19 @@ class _Page(QTextBrowser):
 
 
 class DetailsPanel(QWidget):
-    """One version; laid out only while it is looked at."""
+    """One version; laid out only while it is looked at.
+
+    Signals:
+        find_wanted: The version's file is not where it was, and the person knows where it is.
+    """
+
+    find_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._view: LadderView | None = None
         self._file = ""
+        self.is_there: Callable[[Path], bool] = os.path.lexists
         self._stale = False
         self._wide = False
         self.dot = StatusDot("A")
@@ -55,6 +66,11 @@ class DetailsPanel(QWidget):
         head.setSpacing(GRID)
         head.addWidget(self.dot)
         head.addWidget(self.title, 1)
+        self.gone = label(self.tr("The file is not there any more."), "dim")
+        self.find_button = push_button(self.tr("Find it …"))
+        self.find_button.clicked.connect(lambda: self.find_wanted.emit(self._file))
+        head.addWidget(self.gone)
+        head.addWidget(self.find_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID * 2, GRID, GRID, GRID)
         column.setSpacing(GRID)
@@ -73,12 +89,20 @@ class DetailsPanel(QWidget):
         if self.isVisible():
             self._refresh(keep=same)
 
+    def look_again(self) -> None:
+        """Files may have been found meanwhile."""
+        self._stale = True
+        if self.isVisible():
+            self._refresh(keep=True)
+
     def _refresh(self, *, keep: bool = False) -> None:
         self._stale = False
         view, file = self._view, self._file
         known = view is not None and file in view.files
         for each in (self.dot, self.title, self.text):
             each.setVisible(known)
+        for each in (self.gone, self.find_button):
+            each.setVisible(known and not self.is_there(Path(file)))
         self.hint.setVisible(not known)
         if view is None or not known:
             self.text.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,7 @@ class LadderPage(QWidget):
     Signals:
         said: A sentence for the status line.
         pane_wanted: A model file (a path) is to be opened in Compare.
+        find_wanted: A model file (a path) is not where it was: ask where it is.
         link_activated: The person clicked a link in an answer (QUrl).
         columns_changed: The person chose other columns of the table.
         limits_changed: The person's limits are others now (:class:`Limits`).
@@ -57,6 +59,7 @@ class LadderPage(QWidget):
     said = Signal(str)
     link_activated = Signal(QUrl)
     pane_wanted = Signal(Path)
+    find_wanted = Signal(Path)
     columns_changed = Signal(list)
     limits_changed = Signal(object)
     list_shown = Signal(bool)
@@ -82,6 +85,7 @@ class LadderPage(QWidget):
         self._service = backends.service
         self._jobs = jobs
         self._entry: LadderEntry | None = None
+        self.place_of: Callable[[Path], Path] = lambda path: path
         self.commands = LadderActions()
         self.commands.give_to(self)
         self.top = LadderTopBar(self.commands)
@@ -283,6 +287,7 @@ class LadderPage(QWidget):
         board.strip.cancel_wanted.connect(commands.cancel.trigger)
         board.card.limits.changed.connect(self._on_limits)
         board.pane_wanted.connect(lambda file: self.pane_wanted.emit(Path(file)))
+        board.find_wanted.connect(lambda file: self.find_wanted.emit(Path(file)))
         board.table.columns_changed.connect(lambda: self.columns_changed.emit(board.table.columns))
         self.views.made.connect(self._on_view)
         self.views.failed.connect(self._complain)
@@ -351,7 +356,14 @@ class LadderPage(QWidget):
 
     def _again(self, entry: LadderEntry | None) -> None:
         if entry is not None:
-            self.pick([Path(file) for file in entry.files], Path(entry.reference))
+            files = [self.place_of(Path(file)) for file in entry.files]
+            self.pick(files, self.place_of(Path(entry.reference)))
+
+    def follow_moves(self, place_of: Callable[[Path], Path]) -> None:
+        """Look for files where they are now; ``place_of`` tells of each."""
+        self.place_of = place_of
+        self.board.details.is_there = lambda path: os.path.lexists(place_of(path))
+        self.board.details.look_again()
 
     def _report(self, form: str) -> None:
         if self.view is not None and self._entry is not None:

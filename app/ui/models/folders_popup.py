@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDir, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.ui.plain import set_spoken
 from app.ui.theme import GRID
 from app.ui.widgets import ElidedLabel, IconButton, label, push_button
 
@@ -20,9 +21,11 @@ class FoldersEditor(QWidget):
 
     Signals:
         changed: The folders (a list of paths) that the person wants now.
+        moved: One of them that was not there any more, and where it is now.
     """
 
     changed = Signal(list)
+    moved = Signal(object, object)
 
     def __init__(
         self, choose: Callable[[], Path | None] | None = None, parent: QWidget | None = None
@@ -38,6 +41,7 @@ class FoldersEditor(QWidget):
         self.add_button = push_button(self.tr("Add a folder …"), icon_name="add")
         self.add_button.clicked.connect(self._add)
         self.remove_buttons: list[IconButton] = []
+        self.find_buttons: list[QPushButton] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, GRID, 0)
         column.setSpacing(GRID)
@@ -54,7 +58,7 @@ class FoldersEditor(QWidget):
     def set_folders(self, folders: Sequence[Path]) -> None:
         """Show these."""
         self._folders = list(folders)
-        self.remove_buttons = []
+        self.remove_buttons, self.find_buttons = [], []
         while self._rows.count():
             item = self._rows.takeAt(0)
             widget = item.widget() if item is not None else None
@@ -75,6 +79,13 @@ class FoldersEditor(QWidget):
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(ElidedLabel(str(folder), least_characters=10), 1)
+        if not folder.is_dir():
+            line.addWidget(label(self.tr("not there"), "dim"))
+            find = push_button(self.tr("Find it …"))
+            set_spoken(find, self.tr("Find {folder}").format(folder=folder))
+            find.clicked.connect(lambda: self._find(folder))
+            self.find_buttons.append(find)
+            line.addWidget(find)
         line.addWidget(remove)
         return row
 
@@ -82,6 +93,13 @@ class FoldersEditor(QWidget):
         folder = self._choose()
         if folder is not None and folder not in self._folders:
             self._take([*self._folders, folder])
+
+    def _find(self, folder: Path) -> None:
+        """The same folder is somewhere else now."""
+        now = self._choose()
+        if now is not None:
+            self._take(list(dict.fromkeys(now if f == folder else f for f in self._folders)))
+            self.moved.emit(folder, now)
 
     def _take(self, folders: list[Path]) -> None:
         self.set_folders(folders)

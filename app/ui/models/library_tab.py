@@ -59,12 +59,14 @@ class LibraryTab(QWidget):
         reveal_wanted: A file is to be shown in the system's file manager.
         hub_wanted: The person wants to look for a model on the Hub.
         said: A sentence for the status line.
+        folder_moved: Where one of the person's own folders was, and where it is now.
     """
 
     compare_wanted = Signal(list)
     reveal_wanted = Signal(Path)
     hub_wanted = Signal()
     said = Signal(str)
+    folder_moved = Signal(object, object)
 
     def __init__(self, library: LibraryPort, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +85,7 @@ class LibraryTab(QWidget):
         self._make_actions()
         self.folders = FoldersEditor()
         self.folders.changed.connect(library.set_own_folders)
+        self.folders.moved.connect(self.folder_moved)
         self.folders_button = push_button(self.tr("Own folders"), icon_name="folder")
         self._popup = Popup(self.folders, self.folders_button)
         self.folders_button.clicked.connect(self._open_folders)

@@ -50,6 +50,7 @@ class ModelsPage(QWidget):
 
     compare_wanted = Signal(list)
     said = Signal(str)
+    folder_moved = Signal(object, object)
 
     def __init__(
         self,
@@ -203,6 +204,7 @@ class ModelsPage(QWidget):
         self.library.hub_wanted.connect(self._focus_search)
         self.library.reveal_wanted.connect(self._reveal)
         self.library.said.connect(self.said)
+        self.library.folder_moved.connect(self.folder_moved)
         self.comparisons.ready.connect(self.compare_wanted)
         self.comparisons.held.connect(self._on_held)
         self.account.resized.connect(self._fit_account)

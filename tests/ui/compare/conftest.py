@@ -31,6 +31,9 @@ class FakeFiles:
     def models(self) -> list[Path]:
         return self.chosen
 
+    def moved_model(self, path: Path) -> Path | None:
+        return next(iter(self.chosen), None)
+
     def export_target(self, title: str, form: str) -> Path | None:
         return self.target
 

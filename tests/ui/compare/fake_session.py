@@ -290,6 +290,9 @@ class FakeSession:
     def reload(self, key: str) -> None:
         self._note("reload", key)
 
+    def find_again(self, key: str, path: Path) -> None:
+        self._note("find_again", key, path)
+
     def set_system_prompt(self, text: str) -> None:
         self._note("set_system_prompt", text)
         self.chat.system_prompt = text

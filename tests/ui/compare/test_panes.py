@@ -277,6 +277,20 @@ def test_a_full_context_offers_to_drop_the_oldest_turns(shown: Shown, qtbot: QtB
     assert shown.calls("drop_oldest_turns") == [(view.key,)]
 
 
+def test_a_file_that_is_gone_can_be_found(shown: Shown, qtbot: QtBot) -> None:
+    shown.session.fail("B", PaneFailure("“b.gguf” is not there.", is_gone=True))
+    shown.session.fail("C", PaneFailure("It broke."))
+    shown.settle()
+    view = shown.pane("B")
+    qtbot.mouseClick(notice_button(view, "Find it …"), LEFT)
+    assert shown.calls("find_again") == []  # they changed their mind
+    shown.files.chosen = [Path("/elsewhere/b.gguf")]
+    qtbot.mouseClick(notice_button(view, "Find it …"), LEFT)
+    assert shown.calls("find_again") == [(view.key, Path("/elsewhere/b.gguf"))]
+    texts = [each.text() for each in shown.pane("C").notice.findChildren(QPushButton)]
+    assert "Find it …" not in texts
+
+
 def test_a_failed_answer_can_be_asked_again(shown: Shown, qtbot: QtBot) -> None:
     shown.session.ask("Hello")
     shown.session.finish("B", StopReason.ERROR, error="It broke.")

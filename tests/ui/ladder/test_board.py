@@ -223,3 +223,17 @@ def test_other_limits_are_another_view() -> None:
     assert strict.assessment.recommendation.file is None
     assert strict.document["limits"]["memory_bytes"] == 1
     assert strict.document["text"] == {"name": "bundled texts", "bytes": 6, "sha256": "aa"}
+
+
+def test_a_version_whose_file_is_gone_can_be_found(qtbot: QtBot) -> None:
+    shown = board(qtbot)
+    shown.show_view(view(), complete=True)
+    shown.details.show()
+    wanted: list[str] = []
+    shown.find_wanted.connect(wanted.append)
+    assert shown.details.find_button.isVisible()
+    shown.details.find_button.click()
+    assert wanted == [shown.table.chosen]
+    shown.details.is_there = lambda _: True
+    shown.details.look_again()
+    assert not shown.details.find_button.isVisible()

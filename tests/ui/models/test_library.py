@@ -315,3 +315,20 @@ def test_own_folders_come_and_go(qtbot: QtBot) -> None:
     assert wanted == [[Path("/home/me/gguf"), Path("/data/models")]]
     editor.remove_buttons[0].click()
     assert wanted[-1] == [Path("/data/models")]
+
+
+def test_an_own_folder_that_is_gone_can_be_found(qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    gone, now = tmp_path / "gone", tmp_path / "now"
+    editor = FoldersEditor(choose=lambda: now)
+    qtbot.addWidget(editor)
+    editor.set_folders([tmp_path / "there", gone])
+    wanted: list[list[Path]] = []
+    moved: list[tuple[Path, Path]] = []
+    editor.changed.connect(wanted.append)
+    editor.moved.connect(lambda old, new: moved.append((old, new)))
+    (button,) = editor.find_buttons
+    assert button.accessibleName() == f"Find {gone}"
+    button.click()
+    assert wanted == [[tmp_path / "there", now]]
+    assert moved == [(gone, now)]
