@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli.words import gigabytes, number
 from app.core.quality.floor import AT_FLOOR, floor_sentence
-from app.lab.report_words import partings
+from app.lab.report_words import partings, same_text
 
 if TYPE_CHECKING:
     from app.cli.console import Console
@@ -29,6 +29,8 @@ def show_ladder(document: dict[str, Any], console: Console) -> None:
     )  # fmt: skip
     if said := floor_sentence(document["noise_floor"]):
         console.text(said)
+    if same := same_text(document):
+        console.text(same)
     kinds = [row for row in document["candidates"] if row["kinds"]]
     if kinds:
         _show_kinds(kinds, console)

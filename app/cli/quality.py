@@ -16,12 +16,14 @@ from app.core.quality.floor import AT_FLOOR, NO_FURTHER, floor_sentence
 from app.core.quality.guessing import guessing_sentence
 from app.lab.demo import DEMO_LEVELS
 from app.lab.kept_references import KeptReferences
+from app.lab.ladder_remarks import too_short
 from app.lab.quality import Quality
 from app.lab.quality_document import (
     at_floor,
     floor_document,
+    longest_figures,
+    part_figures,
     parting_document,
-    row_figures,
     worst_document,
 )
 from app.lab.quality_plan import QualityMode, QualityPlan, comparable_plan, quick_plan
@@ -164,9 +166,10 @@ def _document(
 
 def _candidate(row: QualityRow, result: QualityResult) -> dict[str, object]:
     facts: dict[str, object] = {"file": row.file, "level": row.level}
-    facts |= row_figures(row)
+    facts |= part_figures(row.shown)
     return facts | {
         "at_noise_floor": at_floor(result, row),
+        "longest": longest_figures(row),
         "worst": [worst_document(worst) for worst in row.worst],
         "continuations": [parting_document(parting) for parting in row.partings],
         "scored_ns": row.scored_ns or None,
@@ -183,7 +186,7 @@ def _guessing(result: QualityResult, models: Mapping[str, ModelFile]) -> list[st
         size = model.vocabulary_size if model is not None else None
         return guessing_sentence(row.file, ppl, size, bits, is_reference=base)
 
-    rows = [(row, row_figures(row)) for row in result.rows]
+    rows = [(row, part_figures(row.shown)) for row in result.rows]
     for _, known in sorted(rows, key=lambda one: -(one[1].get("chunks") or 0))[:1]:
         of_base = known.get("reference_ppl"), known.get("reference_bits_per_byte")
         if sentence := said(result.reference, *of_base, base=True):
@@ -209,6 +212,7 @@ def _show(result: QualityResult, console: Console) -> None:
         left=("level", "file"),
         spare=("ln PPL ratio", "bits/byte", "positions"),
     )
+    _show_text(result, console)
     if said := floor_sentence(floor_document(result)):
         console.text(said)
     for row in result.rows:
@@ -223,6 +227,20 @@ def _show(result: QualityResult, console: Console) -> None:
                 f"{100 * worst.reference_p:.1f} %, here {100 * worst.candidate_p:.1f} %."
             )
         _show_partings(row, console)
+
+
+def _show_text(result: QualityResult, console: Console) -> None:
+    """What the reference needs for the same text, and who has read too little of it."""
+    held = next((row.shown for row in result.rows if row.figures is not None), None)
+    if held is not None and held.figures is not None:
+        bits = "" if held.bits is None else f", {number(held.bits.reference.value, 3)} bits/byte"
+        console.text(
+            f"Reference over the same {held.chunks} chunks of text: PPL "
+            f"{number(held.figures.reference_ppl.value, 3)}{bits}."
+        )
+    for row in result.rows:
+        if row.error is None and row.parts and row.shown is None:
+            console.remark(too_short(row.level or row.file, row.parts[-1].chunks))
 
 
 def _show_partings(row: QualityRow, console: Console) -> None:
@@ -246,8 +264,9 @@ def _cells(row: QualityRow, *, is_at_floor: bool) -> Sequence[str]:
     figures = row.figures
     bits = "–" if row.bits is None else number(row.bits.value.value, 3)
     if figures is None:
-        ppl = "–" if row.ppl is None else number(row.ppl.value, 3)
-        count = "–" if row.positions is None else str(row.positions)
+        part = row.shown
+        ppl = "–" if part is None or part.ppl is None else number(part.ppl.value, 3)
+        count = "–" if part is None or part.positions is None else str(part.positions)
         return (row.level or "–", "–", "–", "–", "–", ppl, bits, count, row.file)
     interval = figures.mean_kld.log_interval()
     return (

@@ -98,6 +98,9 @@ def _row_differences(file: str, old: ReportedRow, new: dict[str, Any]) -> list[d
 
 def _interval_differences(file: str, old: ReportedRow, new: dict[str, Any]) -> list[dict[str, Any]]:
     """Figures that have an interval: notable is what lies outside of the earlier one."""
+    longest = new.get("longest")
+    if longest is not None and longest["chunks"] == old.chunks != new["chunks"]:
+        new = longest  # the earlier ones are of as much text
     found: list[dict[str, Any]] = []
     for name, before, low, high in (
         ("mean_kld", old.mean_kld, old.mean_kld_low, old.mean_kld_high),

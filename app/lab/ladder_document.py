@@ -13,6 +13,7 @@ from app.core.quality.histogram import EDGES
 from app.core.shared_names import file_name
 from app.core.verdict import State
 from app.lab.ladder_hygiene import settings_of
+from app.lab.ladder_quality import longest_of
 from app.lab.ladder_remarks import remarks_on
 from app.lab.quality_document import BITS_NAMES, FIGURE_NAMES
 from app.lab.texts import shared_text_name
@@ -233,7 +234,9 @@ def _quality(result: LadderResult, row: LadderRow) -> dict[str, Any]:
     quality = row.quality
     nothing: dict[str, Any] = dict.fromkeys((*FIGURE_NAMES, *BITS_NAMES))
     if quality is None or row.file == result.plan.reference:
-        rest = ("worst", "continuations", "histogram", "stopped_by", "scored_ns", "refused")
+        rest = (
+            "longest", "worst", "continuations", "histogram", "stopped_by", "scored_ns", "refused"
+        )  # fmt: skip
         nothing |= dict.fromkeys(rest)
         nothing["at_noise_floor"] = None
         if row.file == result.plan.reference:
@@ -243,6 +246,7 @@ def _quality(result: LadderResult, row: LadderRow) -> dict[str, Any]:
         **nothing,
         **quality.figures,
         "at_noise_floor": result.is_at_floor(row.file),
+        "longest": longest_of(quality),
         "worst": [dict(worst) for worst in quality.worst],
         "continuations": [dict(one) for one in quality.continuations],
         "histogram": list(quality.histogram) or None,
@@ -253,11 +257,11 @@ def _quality(result: LadderResult, row: LadderRow) -> dict[str, Any]:
 
 
 def _reference_bits(result: LadderResult) -> float | None:
-    """What the reference needs for a byte, by the candidate that was held against it longest."""
-    steps = [row.quality.figures for row in result.rows.values() if row.quality is not None]
-    known = [one for one in steps if one.get("reference_bits_per_byte") is not None]
-    longest = max(known, key=lambda one: one.get("chunks") or 0, default=None)
-    return None if longest is None else longest["reference_bits_per_byte"]
+    """What the reference needs for a byte of the text that all are shown on."""
+    steps = [row.quality for row in result.rows.values() if row.quality is not None]
+    steps.sort(key=lambda step: step.refused is not None)  # those with its vocabulary first
+    known = (step.figures.get("reference_bits_per_byte") for step in steps)
+    return next((bits for bits in known if bits is not None), None)
 
 
 def _pair(pair: Pair) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import msgspec
 
 from app.core.tasks.items import TaskItem
 from app.lab.ladder_plan import LadderPlan, Step, StepKind
+from app.lab.ladder_quality import share_text
 from app.lab.ladder_results import (
     FileFacts,
     MemoryFigures,
@@ -132,6 +133,7 @@ def place(result: LadderResult, step: Step, found: StepResult) -> None:
             row.memory = found
         case QualityStep():
             row.quality = found
+            share_text(result.rows.values())
             result.engine = found.engine or result.engine
         case TasksStep():
             row.tasks = found

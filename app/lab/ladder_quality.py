@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.lab.ladder_results import QualityStep, TextReading
+import msgspec
+
+from app.core.quality.common import common_chunks
+from app.lab.ladder_results import QualityPart, QualityStep, TextReading
 from app.lab.quality_document import (
+    part_figures,
     parting_document,
     quality_figures,
-    row_figures,
     worst_document,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from app.lab import quality_plan
+    from app.lab.ladder_rows import LadderRow
     from app.lab.quality_plan import QualityResult, QualityRow
 
 
@@ -36,11 +43,11 @@ def candidate_step(result: QualityResult) -> QualityStep:
     error, reference_error = row.error, result.reference.error
     if error is None and reference_error is not None:
         error = f"The reference could not say more: {reference_error}"
-    counted = row.figures.histogram if row.figures is not None else None
+    parts = tuple(map(_part, row.parts))
     return QualityStep(
         result.engine,
-        row_figures(row),
-        (counted.below, *counted.counts, counted.above) if counted is not None else (),
+        parts[-1].figures if parts else part_figures(None),
+        parts[-1].histogram if parts else (),
         tuple(map(worst_document, row.worst)),
         row.scored_ns,
         row.stopped_by.value if row.stopped_by else None,
@@ -48,6 +55,39 @@ def candidate_step(result: QualityResult) -> QualityStep:
         continuations=tuple(map(parting_document, row.partings)),
         refused=row.refused,
         reading=_reading(row),
+        parts=parts,
+    )
+
+
+def share_text(rows: Iterable[LadderRow]) -> None:
+    """Have all candidates' figures be of the same chunks; one that has too few of them has none."""
+    steps = {row.file: row.quality for row in rows if row.quality is not None}
+    told = {file: {part.chunks: part for part in step.parts} for file, step in steps.items()}
+    whole = [file for file, step in steps.items() if told[file] and step.error is None]
+    count = common_chunks([told[file] for file in whole or told])
+    for row in rows:
+        if row.quality is None or not told[row.file]:
+            continue
+        part = told[row.file].get(count or 0)
+        row.quality = msgspec.structs.replace(
+            row.quality,
+            figures=part.figures if part else part_figures(None),
+            histogram=part.histogram if part else (),
+        )
+
+
+def longest_of(step: QualityStep) -> dict[str, float | int | None] | None:
+    """Figures over all that was read, where those shown beside other candidates are not these."""
+    last = step.parts[-1].figures if step.parts else None
+    return None if last == step.figures else last
+
+
+def _part(part: quality_plan.QualityPart) -> QualityPart:
+    counted = part.figures.histogram if part.figures is not None else None
+    return QualityPart(
+        part.chunks,
+        part_figures(part),
+        (counted.below, *counted.counts, counted.above) if counted is not None else (),
     )
 
 

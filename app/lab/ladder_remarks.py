@@ -51,6 +51,7 @@ def remarks_on(result: LadderResult, names: dict[str, str]) -> list[str]:
         *guessing_remarks(result, names),
         *_template_remarks(result, names),
         *_empty_remarks(rows, names),
+        *_text_remarks(rows, names),
         *_timing_remarks(result, rows, names),
     ]
 
@@ -78,6 +79,32 @@ def _template_remarks(result: LadderResult, names: dict[str, str]) -> list[str]:
         if row.facts is not None and row.facts.template_sha256 is None
     ]
     return [plain_completion(plain)] if plain else []
+
+
+def too_short(name: str, chunks: int) -> str:
+    """Why a version has no figures of quality beside the others."""
+    return (
+        f"{name} has read {chunks} chunk{'s' if chunks > 1 else ''} of the text only, too few for "
+        "figures of quality beside the others'."
+    )
+
+
+def _text_remarks(rows: list[LadderRow], names: dict[str, str]) -> list[str]:
+    """Who cannot be shown on the text of the others, or is shown on another."""
+    steps = [(names[row.file], row.quality) for row in rows if row.quality is not None]
+    found = [
+        too_short(name, step.parts[-1].chunks)
+        for name, step in steps
+        if step.error is None and step.parts and step.figures.get("positions") is None
+    ]
+    old = [name for name, step in steps if step.stopped_by is not None and not step.parts]
+    counts = {step.figures.get("chunks") for _, step in steps if step.stopped_by is not None}
+    if old and len(counts) > 1:
+        found.append(
+            f"Quality of {', '.join(old)} was measured by an earlier version of this program, row "
+            "by row over another length of text: compare these figures between rows with care."
+        )
+    return found
 
 
 def _empty_remarks(rows: list[LadderRow], names: dict[str, str]) -> list[str]:

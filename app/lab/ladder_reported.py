@@ -73,6 +73,7 @@ class ReportedRow(msgspec.Struct, frozen=True):
     same_top: _Unmeasured = UNSET
     same_top_low: _Unmeasured = UNSET
     same_top_high: _Unmeasured = UNSET
+    chunks: _Count | None = None
     bits_per_byte_difference: _Unmeasured = UNSET
     bits_per_byte_difference_low: _Unmeasured = UNSET
     bits_per_byte_difference_high: _Unmeasured = UNSET

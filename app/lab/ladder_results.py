@@ -106,6 +106,14 @@ class TextReading(msgspec.Struct, frozen=True):
     rendered_digest: str | None
 
 
+class QualityPart(msgspec.Struct, frozen=True):
+    """Figures over the first so many chunks of the text, and their histogram."""
+
+    chunks: int
+    figures: dict[str, float | int | None]
+    histogram: tuple[int, ...]
+
+
 class QualityStep(msgspec.Struct, frozen=True):
     """Figures by the names of the command line's contract, and the texts where it is furthest off.
 
@@ -115,6 +123,8 @@ class QualityStep(msgspec.Struct, frozen=True):
         continuations: Where its greedy answers leave the reference's.
         refused: Why it is not held against the reference position by position.
         reading: How it reads the text.
+        parts: Figures over less of the text, the least first, and over all that was read. Beside
+            other candidates ``figures`` are those of one of these.
     """
 
     engine: str
@@ -127,6 +137,7 @@ class QualityStep(msgspec.Struct, frozen=True):
     continuations: tuple[dict[str, str | int | bool], ...] = ()
     refused: str | None = None
     reading: TextReading | None = None
+    parts: tuple[QualityPart, ...] = ()
 
 
 class TasksStep(msgspec.Struct, frozen=True):

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.core.errors import PersonError
+from app.core.quality.common import checkpoints
 from app.core.quality.texts import SHORTEST_CHUNK_TOKENS
 from app.core.statistics.looks import LOOKS_CHUNKS, StoppedBy, next_look, take_look
 from app.lab.engine_shelf import EngineShelf
 from app.lab.quality_holding import Holding
 from app.lab.quality_others import OtherVocabularies
 from app.lab.quality_partings import Partings
-from app.lab.quality_plan import QualityMode, QualityPlan, QualityResult, QualityRow
+from app.lab.quality_plan import QualityMode, QualityPlan, QualityResult, QualityRow, share_text
 from app.lab.quality_scores import Candidate, finish, finish_alone
 from app.lab.quality_text import Chunk, TextFacts, TextReader, comparable_chunks, quick_chunks
 from app.library.model_files import open_model_file
@@ -117,6 +118,7 @@ class Quality:
             self._measure_others(holding, base, kept, reader, opened, done)
             floor = noise_floor or holding.floor()
             rows = [self._finished(c, base, kept, reader, holding) for c in opened]
+            share_text(rows)
             error = holding.reference_error
             if error is not None:
                 _blame_reference(rows, error)
@@ -251,14 +253,14 @@ class Quality:
             return candidate
         row = candidate.row
         if row.refused:
-            finish_alone(candidate)
+            finish_alone(candidate, self._counts)
         elif candidate.scores:
             count = len(candidate.scores)
             # The vocabulary is the same: whichever engine is there can tell the texts.
             there = base if row.error else candidate.model
             pieces = [self._pieces_of(there, reader, number) for number in range(count)]
-            finish(candidate, self._chunks, pieces, self._plan.first_scored)
-        if row.figures is None or row.error is not None:
+            finish(candidate, self._chunks, pieces, self._plan.first_scored, self._counts)
+        if not candidate.scores or row.error is not None:
             return row
         partings = Partings(self._shelf, reader, self._plan.threads)
         continuations = self._continuations(base, kept, partings, holding)
@@ -281,6 +283,10 @@ class Quality:
                 return []
             kept.keep_continuations(known)
         return known
+
+    def _counts(self, chunks: int) -> list[int]:
+        """All candidates go through the whole text by the other tool's method."""
+        return checkpoints(chunks) if self._plan.mode is QualityMode.QUICK else [chunks]
 
     def _pieces_of(self, model: ModelFile, reader: TextReader, number: int) -> list[bytes]:
         """The bytes of a chunk's tokens; a begin token stands for none."""
@@ -319,5 +325,5 @@ def _why_too_few(tokens: int, needed: int, parts: int, most: int | None) -> str:
 def _blame_reference(rows: Sequence[QualityRow], sentence: str) -> None:
     """A candidate of which nothing could be measured because of the reference says so."""
     for row in rows:
-        if row.error is None and row.figures is None and row.bits is None:
+        if row.error is None and not row.parts:
             row.error = f"The reference could not be measured: {sentence}"

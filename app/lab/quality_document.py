@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     from app.core.quality.bits import BitsPerByte
     from app.core.quality.summary import QualityFigures
     from app.core.statistics.percentiles import Percentile
-    from app.lab.quality_plan import Parting, QualityResult, QualityRow, WorstToken
+    from app.lab.quality_plan import (
+        Parting,
+        QualityPart,
+        QualityResult,
+        QualityRow,
+        WorstToken,
+    )
 
 FIGURE_NAMES = (
     "positions",
@@ -65,17 +71,23 @@ BITS_NAMES = (
 )
 
 
-def row_figures(row: QualityRow) -> dict[str, float | int | None]:
+def part_figures(part: QualityPart | None) -> dict[str, float | int | None]:
     """A candidate's figures, those of another vocabulary among them, and its bits per byte."""
-    figures = quality_figures(row.figures)
-    if row.ppl is not None:
+    figures = quality_figures(part.figures if part else None)
+    if part is not None and part.ppl is not None:
         figures |= {
-            "positions": row.positions,
-            "chunks": row.ppl.chunks,
-            "ppl": row.ppl.value,
-            "ppl_se_chunks": row.ppl.standard_error,
+            "positions": part.positions,
+            "chunks": part.ppl.chunks,
+            "ppl": part.ppl.value,
+            "ppl_se_chunks": part.ppl.standard_error,
         }
-    return figures | _bits(row.bits)
+    return figures | _bits(part.bits if part else None)
+
+
+def longest_figures(row: QualityRow) -> dict[str, float | int | None] | None:
+    """Over all that it has read, where that is more than what is shown beside the others."""
+    last = row.parts[-1] if row.parts else None
+    return None if last is None or last is row.shown else part_figures(last)
 
 
 def floor_document(result: QualityResult) -> dict[str, float | int | None] | None:
@@ -86,7 +98,7 @@ def floor_document(result: QualityResult) -> dict[str, float | int | None] | Non
 
 def at_floor(result: QualityResult, row: QualityRow) -> bool | None:
     """Whether a candidate is no further from the reference than the reference from itself."""
-    return is_at_floor(row_figures(row), floor_document(result))
+    return is_at_floor(part_figures(row.shown), floor_document(result))
 
 
 def worst_document(worst: WorstToken) -> dict[str, Any]:

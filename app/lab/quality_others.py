@@ -49,6 +49,7 @@ class OtherVocabularies:
         self._shelf = shelf
         self._reader = reader
         self._pieces_of = pieces_of
+        self._count = len(chunks)
         plain = [number for number, chunk in enumerate(chunks) if chunk.is_plain]
         self._numbers = plain or list(range(len(chunks)))
 
@@ -70,7 +71,10 @@ class OtherVocabularies:
                 row.scored_ns += time.monotonic_ns() - begin_ns
                 if found is not None:
                     candidate.alone.append(found)
+                candidate.alone_chunks = number + 1
                 on_chunk(candidate.model)
+            else:
+                candidate.alone_chunks = self._count
         except PersonError as error:
             row.error = error.sentence
             self._shelf.drop(candidate.model.path)

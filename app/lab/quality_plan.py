@@ -7,10 +7,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from app.core.quality import comparable
+from app.core.quality.common import common_chunks
 from app.core.quality.texts import CHUNK_TOKENS, FIRST_SCORED
 from app.lab.texts import MeasuredText
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from app.core.quality.bits import BitsPerByte
     from app.core.quality.summary import QualityFigures
     from app.core.statistics.chunks import Estimate
@@ -128,18 +131,35 @@ class Parting:
     is_own: bool = False
 
 
-@dataclass(slots=True)
-class QualityRow:
-    """One candidate.
+@dataclass(frozen=True, slots=True)
+class QualityPart:
+    """A candidate over the first chunks of the text.
 
     Attributes:
+        chunks: So many were read.
         figures: None where nothing could be compared.
-        stopped_by: Why it took no more chunks.
         bits: What it needs for a byte of plain text, beside the reference; also where it has
             another vocabulary. None where no plain text was scored.
         ppl: Perplexity over its own tokens where there are no figures, because its vocabulary is
             another one; not to be compared with that of other vocabularies.
         positions: Over so many.
+    """
+
+    chunks: int
+    figures: QualityFigures | None = None
+    bits: BitsPerByte | None = None
+    ppl: Estimate | None = None
+    positions: int | None = None
+
+
+@dataclass(slots=True)
+class QualityRow:
+    """One candidate.
+
+    Attributes:
+        parts: Over how much of the text it is known, the least first; all of it last.
+        shown: The part that is of the same text as the other rows'; None where it has none.
+        stopped_by: Why it took no more chunks.
         worst: Where it is furthest away, worst first.
         partings: Where its greedy answers leave the reference's.
         facts: What its vocabulary and template make of the text.
@@ -150,17 +170,33 @@ class QualityRow:
 
     file: str
     level: str | None
-    figures: QualityFigures | None = None
+    parts: list[QualityPart] = field(default_factory=lambda: list[QualityPart]())
+    shown: QualityPart | None = None
     stopped_by: StoppedBy | None = None
-    bits: BitsPerByte | None = None
-    ppl: Estimate | None = None
-    positions: int | None = None
     worst: list[WorstToken] = field(default_factory=lambda: list[WorstToken]())
     partings: list[Parting] = field(default_factory=lambda: list[Parting]())
     facts: TextFacts | None = None
     refused: str | None = None
     scored_ns: int = 0
     error: str | None = None
+
+    @property
+    def figures(self) -> QualityFigures | None:
+        """Of the part that is shown."""
+        return self.shown.figures if self.shown is not None else None
+
+    @property
+    def bits(self) -> BitsPerByte | None:
+        """Of the part that is shown."""
+        return self.shown.bits if self.shown is not None else None
+
+
+def share_text(rows: Sequence[QualityRow]) -> None:
+    """Show all rows over the same chunks; one that failed before the others had them shows none."""
+    counted = [row for row in rows if row.error is None and row.parts]
+    count = common_chunks([[p.chunks for p in row.parts] for row in counted or rows])
+    for row in rows:
+        row.shown = next((part for part in row.parts if part.chunks == count), None)
 
 
 @dataclass(slots=True)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from app.core.quality.bits import BitsPerByte, bits_per_byte
 from app.core.quality.summary import summarize, worst_positions
 from app.core.statistics.chunks import mean_over_chunks
-from app.lab.quality_plan import WorstToken
+from app.lab.quality_plan import QualityPart, WorstToken
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from app.core.model_file import ModelFile
     from app.core.quality.positions import PositionScores
@@ -51,16 +51,22 @@ class Candidate:
     Attributes:
         scores: Of each chunk, in order; of one with the reference's vocabulary.
         alone: Of one with another.
+        alone_chunks: It was asked about so many chunks; of some it may know nothing.
     """
 
     model: ModelFile
     row: QualityRow
     scores: list[PositionScores] = field(default_factory=lambda: list["PositionScores"]())
     alone: list[AloneScores] = field(default_factory=lambda: list[AloneScores]())
+    alone_chunks: int = 0
 
 
 def finish(
-    candidate: Candidate, chunks: Sequence[Chunk], pieces: Sequence[Sequence[bytes]], first: int
+    candidate: Candidate,
+    chunks: Sequence[Chunk],
+    pieces: Sequence[Sequence[bytes]],
+    first: int,
+    counts_of: Callable[[int], Sequence[int]],
 ) -> None:
     """Fill in the row of a candidate that was held against the reference.
 
@@ -69,11 +75,15 @@ def finish(
         chunks: As many as were scored, at least.
         pieces: For each of them the bytes of each token.
         first: The first position that counts.
+        counts_of: Of how many chunks figures are made, where there are so many.
     """
     row, scores = candidate.row, candidate.scores
     sizes = [sum(map(len, piece[first + 1 :])) for piece in pieces[: len(scores)]]
-    row.figures = summarize(scores)
-    row.bits = _bits(scores, sizes, chunks)
+    row.parts = [
+        QualityPart(count, summarize(scores[:count]), _bits(scores[:count], sizes, chunks))
+        for count in counts_of(len(scores))
+        if any(map(len, scores[:count]))
+    ]
     for worst in worst_positions(scores, _WORST):
         piece = pieces[worst.chunk]
         places = counted_places(chunks[worst.chunk], first + 1)
@@ -98,21 +108,27 @@ def counted_places(chunk: Chunk, first: int) -> Sequence[int]:
     return [place for place in places if chunk.counts[place]]
 
 
-def finish_alone(candidate: Candidate) -> None:
+def finish_alone(candidate: Candidate, counts_of: Callable[[int], Sequence[int]]) -> None:
     """Fill in the row of a candidate with another vocabulary."""
-    row, found = candidate.row, candidate.alone
-    if not found:
-        return
-    row.bits = bits_per_byte(
+    parts = [
+        (count, [one for one in candidate.alone if one.chunk < count])
+        for count in counts_of(candidate.alone_chunks)
+    ]
+    candidate.row.parts = [_alone_part(count, found) for count, found in parts if found]
+
+
+def _alone_part(count: int, found: Sequence[AloneScores]) -> QualityPart:
+    bits = bits_per_byte(
         [one.nats for one in found],
         [one.size_bytes for one in found],
         [one.reference_nats for one in found],
         [one.reference_size_bytes for one in found],
     )
-    counts = [one.positions for one in found]
-    row.positions = sum(counts)
-    if row.positions:
-        row.ppl = mean_over_chunks([one.nats for one in found], counts).exponential()
+    positions = [one.positions for one in found]
+    ppl = None
+    if any(positions):
+        ppl = mean_over_chunks([one.nats for one in found], positions).exponential()
+    return QualityPart(count, bits=bits, ppl=ppl, positions=sum(positions))
 
 
 def _bits(

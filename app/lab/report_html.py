@@ -165,6 +165,5 @@ def _table_notes(document: Row) -> str:
     return (
         '<p class="how">Speeds: mean ± sample deviation of the repetitions. Other small figures '
         "are 95 % intervals. KL divergence describes a version and never decides: it is above zero "
-        "by construction; bits per byte are of each version's own chunks of plain text, and their "
-        f"small figures compare it with the reference on the same ones.{said}{voted}</p>"
+        f"by construction. {words.same_text(document)}{said}{voted}</p>"
     )

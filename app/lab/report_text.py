@@ -20,10 +20,11 @@ _CSV_COLUMNS = (
     "file", "name", "level", "is_reference", "file_bytes", "bits_per_weight", "parameters",
     "active_parameters", "memory_needed_bytes", "memory_predicted_bytes", "peak_private_bytes",
     "peak_mapped_bytes", "prompt_tokens_per_second", "prompt_stddev", "tokens_per_second",
-    "tokens_stddev", "bandwidth_share", "positions", "mean_kld", "mean_kld_low", "mean_kld_high",
-    "median_kld", "kld_p90", "kld_p99", "max_kld", "same_top", "same_top_low", "same_top_high",
-    "at_noise_floor", "noise_floor_mean_kld", "noise_floor_same_top",
-    "rms_delta_p", "ln_ppl_ratio", "ln_ppl_ratio_low", "ln_ppl_ratio_high", "ppl", "reference_ppl",
+    "tokens_stddev", "bandwidth_share", "chunks", "positions", "mean_kld", "mean_kld_low",
+    "mean_kld_high", "median_kld", "kld_p90", "kld_p99", "max_kld", "same_top",
+    "same_top_low", "same_top_high", "at_noise_floor", "noise_floor_mean_kld",
+    "noise_floor_same_top", "rms_delta_p", "ln_ppl_ratio", "ln_ppl_ratio_low",
+    "ln_ppl_ratio_high", "ppl", "reference_ppl",
     "bits_per_byte", "bits_per_byte_se_chunks", "reference_bits_per_byte",
     "bits_per_byte_difference", "bits_per_byte_difference_low", "bits_per_byte_difference_high",
     "items", "correct", "lost", "gained", "difference", "difference_low",
@@ -104,8 +105,8 @@ def markdown_text(document: Row) -> str:
         f"repacked copies, context {arguments['context_tokens']:,} or what the model allows. "
         f"KLD and same top token: against {_escaped(document['reference']['name'])} on "
         f"{_escaped(_text(document))}, "
-        "interval over chunks. Points: paired difference of right answers, Newcombe's interval; "
-        "states after Holm's correction."
+        f"interval over chunks. {words.same_text(document)} Points: paired difference of right "
+        "answers, Newcombe's interval; states after Holm's correction."
     )
     return "\n".join(lines) + "\n"
 

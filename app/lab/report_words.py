@@ -113,6 +113,18 @@ def more_bits(row: Row) -> str:
     return f"{low} to {high} % beside the reference"
 
 
+def same_text(document: Row) -> str:
+    """Of how much text the figures of quality are, the same for all rows."""
+    rows = [row for row in document["candidates"] if row["mean_kld"] is not None]
+    counts = {row["chunks"] for row in rows}
+    if len(counts) != 1:
+        return ""
+    said = f"Figures of quality are of the same {counts.pop()} chunks of text for all."
+    if any(row.get("longest") for row in rows):
+        said += " Some versions were read for longer, until their own mean was known well enough."
+    return said
+
+
 def has_votes(document: Row) -> bool:
     """Whether anybody voted blindly on any of these versions."""
     return any(row.get("votes") for row in document["candidates"])

@@ -36,6 +36,31 @@ def text(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
+def test_all_rows_are_of_one_text_however_soon_each_is_known(
+    program: Program, demo_model: Path, tmp_path: Path
+) -> None:
+    text, q2 = tmp_path / "uneven.txt", program.home / "demo-Q2_K.gguf"
+    # Of three kinds in blocks: chunks differ much, so that what loses much is known late.
+    kinds = (SENTENCES[0], "абвгдежз漢字仮名αβγδ", "aaaa " * 8)
+    lines = (f"{kinds[number // 24 % 3]} {number**3 % 997}" for number in range(900))
+    text.write_text("\n".join(lines), encoding="utf-8")
+    program.run("quantize", demo_model, q2, "--type", "Q2_K", "--quiet")
+    words = ["quality", "--reference", demo_model, "--text", text, "--threads", 1]
+    document = program.json(*map(str, words), demo_model, q2)
+    same, far = document["candidates"]
+    assert same["stopped_by"] == "precise"
+    assert same["longest"] is None
+    assert far["longest"]["chunks"] > same["chunks"] == far["chunks"] == 16
+    assert far["longest"]["mean_kld"] != far["mean_kld"]
+    for name in ("positions", "reference_ppl", "reference_bits_per_byte"):
+        assert same[name] == far[name]
+    shift = far["bits_per_byte"] - same["bits_per_byte"]
+    assert shift == pytest.approx(far["bits_per_byte_difference"], abs=1e-6)
+    alone = program.json(*map(str, words), q2)["candidates"][0]
+    assert alone["mean_kld"] == pytest.approx(far["longest"]["mean_kld"], rel=1e-6)
+
+
+@pytest.mark.slow
 def test_fewer_bits_lose_more(program: Program, demo_model: Path, text: Path) -> None:
     q8 = program.home / "demo-Q8_0.gguf"
     q2 = program.home / "demo-Q2_K.gguf"

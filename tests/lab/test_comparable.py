@@ -16,7 +16,7 @@ import pytest
 from app.lab.demo import demo_base
 from app.lab.kept_references import KeptReferences
 from app.lab.quality import Quality
-from app.lab.quality_document import row_figures
+from app.lab.quality_document import part_figures
 from app.lab.quality_plan import QualityResult, comparable_plan
 from app.lab.texts import MeasuredText
 from tests.lab.record_perplexity import CTX_TOKENS, LEVELS, RECORDED, make_levels, texts
@@ -47,7 +47,7 @@ def test_the_tools_figures_come_out(name: str, levels: dict[str, Path], tmp_path
     assert hashlib.sha256(data).hexdigest() == recorded["sha256"], "record it anew"
     result = measured(levels, data, tmp_path)
     for level, row in zip(LEVELS, result.rows, strict=True):
-        theirs, ours = recorded["levels"][level], row_figures(row)
+        theirs, ours = recorded["levels"][level], part_figures(row.shown)
         assert row.error is None
         assert ours["ppl"] == pytest.approx(theirs["ppl"], rel=1e-3), level
         assert ours["reference_ppl"] == pytest.approx(theirs["reference_ppl"], rel=1e-3), level

@@ -20,7 +20,7 @@ from app.lab.ladder_plan import LadderPlan, Step, StepKind, steps_of
 from app.lab.ladder_results import FileFacts, TasksStep
 from app.lab.ladder_steps import Tools
 from app.lab.quality import Quality
-from app.lab.quality_document import row_figures
+from app.lab.quality_document import part_figures
 from app.lab.quality_plan import QualityMode, comparable_plan
 from app.lab.quantize import quantize
 from app.lab.texts import MeasuredText
@@ -159,7 +159,7 @@ def test_quality_is_measured_as_llama_perplexity_does_where_that_is_wanted(
         lambda: PLENTY_BYTES,
         lambda *_: None,
     ).run(Path(levels["F16"]), [Path(levels["Q8_0"])])
-    assert row.quality.figures == row_figures(alone.rows[0])
+    assert row.quality.figures == part_figures(alone.rows[0].parts[-1])
     # Of each of three chunks the second half, but for its last token, which has none after it.
     assert row.quality.figures["positions"] == 3 * 63
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from app.lab.ladder_quality import longest_of
 from app.ui.format import (
     byte_rate,
     byte_size,
@@ -21,7 +22,7 @@ from app.ui.ladder.words import points_range, range_words
 
 if TYPE_CHECKING:
     from app.core.statistics.anytime import WinRate
-    from app.lab.ladder_results import FileFacts, MemoryFigures, SpeedFigures
+    from app.lab.ladder_results import FileFacts, MemoryFigures, QualityStep, SpeedFigures
     from app.lab.ladder_view import LadderView
 
 _STOPS = {
@@ -137,6 +138,7 @@ def how_divergent(view: LadderView, file: str) -> str:
             name=view.name(view.reference)
         ),
         taken,
+        _longest(quality),
         _tr("Median {median}, 90 % below {p90}, 99 % below {p99}, greatest {most}.").format(
             median=divergence(figures.get("median_kld")).value,
             p90=divergence(figures.get("kld_p90")).value,
@@ -152,6 +154,19 @@ def how_divergent(view: LadderView, file: str) -> str:
 def at_floor_words() -> str:
     """Of a version whose difference is as small as what rounding makes of the reference."""
     return _tr("It is no further from the reference than the reference from itself.")
+
+
+def _longest(quality: QualityStep) -> str:
+    """What is known from more text than all versions have read."""
+    figures = longest_of(quality)
+    if figures is None or figures.get("mean_kld") is None:
+        return ""
+    low, high = figures.get("mean_kld_low"), figures.get("mean_kld_high")
+    ends = range_words(divergence(low).value, divergence(high).value) if low and high else ""
+    return _tr("All versions have read these; over all {chunks} that this one has: {mean}").format(
+        chunks=count(_whole(figures.get("chunks"))),
+        mean=f"{divergence(figures.get('mean_kld')).value}{', ' if ends else ''}{ends}.",
+    )
 
 
 def how_same(view: LadderView, file: str) -> str:
