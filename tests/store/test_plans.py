@@ -31,14 +31,15 @@ def test_the_oldest_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert [store.get(str(number)) for number in range(6)] == [None] * 3 + [b"x"] * 3
 
 
-def test_a_file_that_is_none_is_left_alone(tmp_path: Path) -> None:
+def test_a_file_that_is_none_is_kept_aside(tmp_path: Path) -> None:
     path = tmp_path / "plans.sqlite3"
     path.write_bytes(b"not a database " * 1000)
     before = path.read_bytes()
     store = PlanStore(path)
     store.keep("a", b"1")
-    assert store.get("a") is None
-    assert path.read_bytes() == before
+    assert store.get("a") == b"1"
+    (aside,) = tmp_path.glob("plans.sqlite3.damaged-*")
+    assert aside.read_bytes() == before
     missing = PlanStore(tmp_path / "no folder" / "plans.sqlite3")
     missing.keep("a", b"1")
     assert missing.get("a") is None

@@ -84,7 +84,8 @@ def test_a_file_of_another_kind_costs_nothing_but_accuracy(tmp_path: Path) -> No
     store = SpeedStore(path, "this one")
     store.add_run(RUN)
     store.keep_rates(MachineRates(2, 40e9))
-    assert store.runs() == []
-    assert store.rates(2) is None
-    assert path.read_bytes().startswith(b"no database")
+    assert store.runs() == [RUN]
+    assert store.rates(2) is not None
+    (aside,) = tmp_path.glob("speeds.sqlite3.damaged-*")
+    assert aside.read_bytes().startswith(b"no database")
     assert SpeedStore(tmp_path / "no" / "folder", "x").runs() == []
