@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
+import errno
 import fcntl
 import json
 import os
@@ -44,6 +45,7 @@ from tools.machine import SetupError, check_compiler, cxx_compiler  # noqa: E402
 from tools.pip_output import Progress, Step  # noqa: E402
 
 _NICE = 10
+_NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
 
 
 def main(argv: list[str]) -> int:
@@ -133,6 +135,10 @@ def alone(say: Say) -> Generator[None]:
         except BlockingIOError:
             say(Step(BuildPhase.WAITING))
             fcntl.flock(lock, fcntl.LOCK_EX)
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise
+            # A share without locks: two builds at once are then not kept apart.
         yield
 
 
