@@ -172,6 +172,9 @@ def evenly_losing(draws: Draws) -> None:
         )
         for loss, flips in ((0.03, 0.06), (0.03, 0.15), (0.035, 0.06), (0.04, 0.06))
     ]
+    whole = [Truth(KINDS * 240, 0.06, -0.03)]
+    found = (draws.shares([whole] * count, any_is_good) for count in (1, 4, 8))
+    rows.append(("3 points, all questions of one kind, 6 % flips", *(_percent(*f) for f in found)))
     title = "Loses at every kind, full profile, and is called as good:"
     _table(title, ("true loss", "one", "one of four such", "one of eight such"), rows)
 

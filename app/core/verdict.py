@@ -104,10 +104,11 @@ class Judgement:
     Attributes:
         state: The answer.
         kinds: Its kinds, corrected over the whole ladder.
-        together: All questions that the reference can do, as one kind; None with fewer than two
-            kinds.
+        together: All questions that the reference can do, as one kind, not called as good where
+            the candidate is not; None with fewer than two kinds.
         votes_p_value: Of its votes, corrected likewise; None where nobody voted.
         loses_votes: Whether people prefer the reference.
+        is_whole_good: All questions together are as good, whatever stands against it.
         against: Kinds without which it would be as good over all questions together, or that look
             like a loss where nothing can be told yet.
         votes_against: Votes that would be a loss if nothing else were tested; None where they are
@@ -122,6 +123,7 @@ class Judgement:
     together: KindResult | None = None
     votes_p_value: float | None = None
     loses_votes: bool = False
+    is_whole_good: bool = False
     against: tuple[KindResult, ...] = ()
     votes_against: WinRate | None = None
     hint: bool = False
@@ -147,11 +149,6 @@ class Judgement:
     def in_every_kind(self) -> bool:
         """Whether each kind by itself is as good."""
         return bool(self.tested) and all(kind.verdict in _GOOD for kind in self.tested)
-
-    @property
-    def is_whole_good(self) -> bool:
-        """Whether all questions together are as good, whatever stands against it."""
-        return self.together is not None and self.together.verdict in _GOOD
 
     @property
     def summary(self) -> KindResult | None:
@@ -206,23 +203,28 @@ def _judged(
 ) -> Judgement:
     votes_against = votes if votes is not None and votes.interval.high < 0.5 else None
     loses_votes = votes_against is not None and votes_p is not None and votes_p <= SIGNIFICANCE
-    found = Judgement(State.CANNOT_TELL, kinds, together, votes_p, loses_votes)
+    is_whole_good = together is not None and together.verdict in _GOOD
+    shown = together
+    if together is not None and together.verdict is KindVerdict.AS_GOOD:
+        shown = replace(together, verdict=KindVerdict.CANNOT_TELL)  # until nothing is against it
+    found = Judgement(State.CANNOT_TELL, kinds, shown, votes_p, loses_votes, is_whole_good)
     losers = [*found.lost, *([together] if together else [])]
     losers = [kind for kind in losers if kind.verdict is KindVerdict.LOSES]
     if losers or loses_votes:
         firm = loses_votes or any(not kind.hint for kind in losers)
         return replace(found, state=State.LOSES, hint=not firm)
-    stands = stands_against if found.is_whole_good else is_below
+    stands = stands_against if is_whole_good else is_below
     several = found.tested if together is not None else ()
     against = tuple(kind for kind in several if stands(kind, tolerance))
     if not against and votes_against is None:
-        if together is not None and found.is_whole_good:
-            return replace(found, state=State.AS_GOOD, hint=together.hint)
+        good = replace(found, state=State.AS_GOOD, together=together)
+        if together is not None and is_whole_good:
+            return replace(good, hint=together.hint)
         if found.in_every_kind:
-            return replace(found, state=State.AS_GOOD, hint=any(k.hint for k in found.tested))
+            return replace(good, hint=any(kind.hint for kind in found.tested))
     found = replace(found, against=against, votes_against=votes_against)
     whole = () if found.summary is None else (found.summary,)
-    return replace(found, more_items=_more_items(found.against if found.is_whole_good else whole))
+    return replace(found, more_items=_more_items(against if is_whole_good else whole))
 
 
 def _more_items(kinds: Sequence[KindResult]) -> int | None:

@@ -11,7 +11,6 @@ import msgspec
 from app import __version__
 from app.core.quality.histogram import EDGES
 from app.core.shared_names import file_name
-from app.core.verdict import State
 from app.lab.ladder_hygiene import settings_of
 from app.lab.ladder_quality import longest_of
 from app.lab.ladder_remarks import remarks_on
@@ -171,23 +170,14 @@ def _candidate(
     document |= _quality(result, row)
     kinds = assessment.kinds.get(path, ())
     document["kinds"] = [kind_document(kind) for kind in kinds]
-    document["all_questions"] = _all_questions(judgement)
+    together = judgement.together if judgement else None
+    document["all_questions"] = kind_document(together) if together else None
     document["votes"] = _votes(assessment.votes.get(path), judgement)
     document["outcomes"] = row.tasks.outcomes if row.tasks else None
     document["wrong_answers"] = row.tasks.wrong if row.tasks else None
     document["failures"] = _failures(row, result.reference, items)
     document["error"] = row.error
     return document
-
-
-def _all_questions(judgement: Judgement | None) -> dict[str, Any] | None:
-    """All questions together; not called as good where the candidate is not."""
-    if judgement is None or judgement.together is None:
-        return None
-    found = kind_document(judgement.together)
-    if judgement.is_whole_good and judgement.state is not State.AS_GOOD:
-        found["verdict"] = State.CANNOT_TELL.value
-    return found
 
 
 def _votes(rate: WinRate | None, judgement: Judgement | None) -> dict[str, Any] | None:

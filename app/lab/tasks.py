@@ -159,9 +159,10 @@ def _fill(
             continue
         row.kinds = kinds
         row.total = total[0] if len(kinds) > 1 else None
-        if row.total is not None and row.total.verdict in (KindVerdict.AS_GOOD, KindVerdict.GAINS):
-            row.against = [kind for kind in kinds if stands_against(kind, tolerance)]
-        if row.total is not None and row.against:
+        if row.total is None or row.total.verdict is not KindVerdict.AS_GOOD:
+            continue
+        row.against = [kind for kind in kinds if stands_against(kind, tolerance)]
+        if row.against:
             row.total = replace(row.total, verdict=KindVerdict.CANNOT_TELL)
 
 

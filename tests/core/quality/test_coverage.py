@@ -81,6 +81,25 @@ def test_means_and_shares(level: str) -> None:
     assert 0.92 <= ratio <= 0.98
 
 
+def test_figures_over_the_chunks_that_all_levels_have_read() -> None:
+    """Who is shown over fewer chunks than it has read is shown as honestly."""
+    by_level = {level: recorded.scores(level) for level in LEVELS[1:]}  # Q8_0 is soon known
+    alone = [stopped_draws(chunks, 31) for chunks in by_level.values()]
+    shared = [min(seen, key=len) for seen in zip(*alone, strict=True)]
+    assert any(
+        len(seen) > len(least) for one in alone for seen, least in zip(one, shared, strict=True)
+    )
+    for level, chunks in by_level.items():
+        kld = share_held(
+            chunks, shared, lambda c: c.kld, lambda s, n: mean_over_chunks(s, n).log_interval()
+        )
+        ratio = share_held(
+            chunks, shared, lambda c: c.ln_ratio, lambda s, n: mean_over_chunks(s, n).interval()
+        )
+        assert 0.92 <= kld <= 0.98, level
+        assert 0.92 <= ratio <= 0.98, level
+
+
 @pytest.mark.parametrize("level", ["Q4_K_M", "TQ1_0"])
 @pytest.mark.parametrize("percent", [50.0, 90.0, 99.0])
 def test_percentiles(level: str, percent: float) -> None:
