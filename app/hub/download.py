@@ -18,6 +18,7 @@ from app.base.locks import file_lock
 from app.base.rights import usual_rights
 from app.hub.errors import (
     CacheNotWritable,
+    DiskFull,
     DownloadCorrupt,
     DownloadError,
     HubAstray,
@@ -27,7 +28,7 @@ from app.hub.errors import (
     duration,
 )
 from app.hub.intake import Intake
-from app.hub.part_file import Disk, Hasher, PartFile, hash_file, hasher_for
+from app.hub.part_file import SPARE_BYTES, Disk, Hasher, PartFile, hash_file, hasher_for
 from app.hub.progress import Phase, ProgressMeter
 from app.hub.snapshots import show, tag, take_over
 from app.hub.source import AddressExpired, Body, FileFacts, FileSource, RangeIgnored
@@ -110,14 +111,24 @@ class Downloader:
             Stopped: Asked to stop; what is there is kept for the next time.
         """
         total = sum(file.size_bytes for file in files)
+        looking = ProgressMeter(tell, total)
+        fetches = [_Fetch(self, repo_id, commit, file, stop, looking) for file in files]
+        # All of a set is asked for, and has room, before the first byte of the first comes.
+        self._check_room(sum(fetch.look() for fetch in fetches))
         done = 0
         fetched: list[Fetched] = []
-        for file in files:
-            meter = ProgressMeter(tell, total, done)
-            fetched.append(_Fetch(self, repo_id, commit, file, stop, meter).run())
+        for file, fetch in zip(files, fetches, strict=True):
+            fetched.append(fetch.run(ProgressMeter(tell, total, done)))
             done += file.size_bytes
         self._cache.note_revision(repo_id, revision, commit)
         return fetched
+
+    def _check_room(self, rest: int) -> None:
+        folder = self._cache.folder
+        place = next(each for each in (folder, *folder.parents) if each.exists())
+        free = self._disk.free_bytes(place)
+        if rest and free < rest + SPARE_BYTES:
+            raise DiskFull(rest, free, str(folder))
 
     # --- for the fetches ---------------------------------------------------------------------
 
@@ -176,13 +187,34 @@ class _Fetch:
         self._meter = meter
         self._source = FileSource(owner.hub, repo_id, commit, file.name)
         self._failures = 0
+        self._known: FileFacts | None = None
 
-    def run(self) -> Fetched:
+    def look(self) -> int:
+        """Ask the Hub for the file; returns how many bytes are still to come."""
         self._meter.enter(Phase.CONNECTING)
-        facts = self._patiently(self._facts)
+        facts = self._known = self._patiently(self._facts)
+        blob, entry = self._places(facts)
         cache = self._owner.cache
-        entry = cache.snapshot(self._repo_id, self._commit, self._file.name)
-        blob = cache.blob(self._repo_id, facts.digest)
+        shown = cache.shown(self._repo_id, facts.size_bytes)
+        if blob.exists() or entry.exists() or any(place.name == entry.name for place in shown):
+            return 0
+        part = cache.part(self._repo_id, facts.digest)
+        return max(0, facts.size_bytes - (part.stat().st_size if part.exists() else 0))
+
+    def _places(self, facts: FileFacts) -> tuple[Path, Path]:
+        """Where the whole content may lie."""
+        cache = self._owner.cache
+        return (
+            cache.blob(self._repo_id, facts.digest),
+            cache.snapshot(self._repo_id, self._commit, self._file.name),
+        )
+
+    def run(self, meter: ProgressMeter) -> Fetched:
+        """Bring it, after it was looked at."""
+        self._meter, self._failures = meter, 0
+        facts, cache = self._known, self._owner.cache
+        assert facts is not None
+        blob, entry = self._places(facts)
         if not blob.exists() or (entry.exists() and entry.samefile(blob)):
             # What is complete is given without a lock: nothing needs to be written then.
             sha256 = self._there_already(entry, facts)

@@ -29,6 +29,8 @@ SINGLE = "model-Q4_K_M.gguf"
 class HubCommands:
     """Runs commands with a Hugging Face folder of the test's own."""
 
+    repository = REPOSITORY
+
     def __init__(self, hub: FakeHub, home: Path) -> None:
         self.hub = hub
         self.home = home
@@ -45,17 +47,17 @@ class HubCommands:
             program_command(*words),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             text=True,
             encoding="utf-8",
             env=environment | environ,
             cwd=self.home,
         )
 
-    def run(self, *words: str, status: int = 0, **environ: str) -> tuple[str, str]:
+    def run(self, *words: str, status: int = 0, said: str = "", **environ: str) -> tuple[str, str]:
         with self.start(*words, **environ) as process:
             try:
-                out, err = process.communicate(timeout=PATIENCE_SECONDS)
+                out, err = process.communicate(said, timeout=PATIENCE_SECONDS)
             except BaseException:
                 process.kill()
                 raise

@@ -22,10 +22,11 @@ from app.hub.errors import (
     DownloadError,
     HubBroken,
     HubError,
+    HubMissing,
     HubOffline,
     Stopped,
 )
-from app.hub.part_file import Disk
+from app.hub.part_file import SPARE_BYTES, Disk
 from app.hub.progress import Phase, Progress
 from app.hub.stopping import StopFlag
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository, Fault, FaultKind
@@ -394,6 +395,27 @@ def test_too_little_room_is_said_before_a_byte_is_brought(hub: FakeHub, way: Way
     downloader = Downloader(way.connection, way.cache, disk=SmallDisk(SIZE, tells=True))
     with pytest.raises(DiskFull, match=r"3\.0 MB are still to be written and 3\.0 MB are free"):
         fetch(way, downloader=downloader)
+    assert hub.asked("content") == []
+
+
+def test_a_set_is_not_begun_where_only_its_first_shard_has_room(hub: FakeHub, way: Way) -> None:
+    disk = SmallDisk(900_000 + SPARE_BYTES, tells=True)
+    downloader = Downloader(way.connection, way.cache, disk=disk)
+    with pytest.raises(DiskFull, match=r"1\.6 MB are still to be written"):
+        fetch(way, "Q8_0", downloader=downloader)
+    assert hub.asked("content") == []
+
+
+def test_a_set_is_not_begun_where_a_later_shard_may_not_be_read(hub: FakeHub, way: Way) -> None:
+    repository = way.catalogue.repository(REPO)
+    hub.repositories[REPO].files[:] = [
+        file for file in hub.repositories[REPO].files if "00002-of" not in file.name
+    ]
+    (files,) = [file.parts for file in repository.files if file.level == "Q8_0"]
+    with pytest.raises(HubMissing, match="00002-of-00002"):
+        way.downloader.fetch_all(
+            REPO, repository.commit, files, stop=StopFlag(), tell=lambda _progress: None
+        )
     assert hub.asked("content") == []
 
 

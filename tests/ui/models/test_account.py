@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
@@ -89,3 +90,30 @@ def test_a_repository_that_was_refused_is_tried_again(shown: Shown) -> None:
     shown.fakes.catalogue.repositories[REPO] = repository(REPO)
     sign_in(shown, "hf_secret")
     assert shown.page.repository.repository.state is OpenState.SHOWN
+
+
+def test_a_token_that_is_not_accepted_is_said(shown: Shown) -> None:
+    shown.fakes.account.file = shown.fakes.account.refused = True
+    panel = open_panel(shown)
+    assert "does not accept the token from Hugging Face’s token file" in panel.sentence.text()
+    assert panel.who_button.isVisible()
+
+
+def test_a_certificate_file_is_chosen_and_taken_back(shown: Shown) -> None:
+    row = open_panel(shown).certificates
+    assert row.file.isHidden()
+    shown.page.ways_on.choose = lambda: Path("/company.pem")
+    shown.click(row.button)
+    shown.settle()
+    assert row.file.text == "/company.pem"
+    assert row.file.isVisible()
+    shown.fakes.trust.problem = PersonError("There are no usable certificates in it.")
+    shown.click(row.button)
+    shown.settle()
+    assert row.problem.text() == "There are no usable certificates in it."
+    shown.fakes.trust.problem = None
+    shown.click(row.remove)
+    shown.settle()
+    assert row.file.isHidden()
+    assert row.problem.isHidden()
+    assert shown.fakes.trust.kept == [Path("/company.pem"), None]

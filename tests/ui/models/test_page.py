@@ -9,11 +9,20 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QPushButton
 
 from app.core.errors import PersonError
 from app.core.family import ModelSource
 from app.core.hub_names import HubAddress
-from app.hub.errors import HubGated, HubMissing, HubOffline, HubUnauthorized
+from app.hub.errors import (
+    HubBarred,
+    HubGated,
+    HubMissing,
+    HubOffline,
+    HubPage,
+    HubUnauthorized,
+    Remedy,
+)
 from app.ui.models.file_words import FileColumn
 from app.ui.models.files_model import FileRole
 from app.ui.models.page import ModelsPage
@@ -27,6 +36,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from app.ui.jobs import Jobs
+    from app.ui.widgets import Banner
     from tests.ui.models.conftest import Shown
 
 REPO = "org/model-GGUF"
@@ -233,6 +243,75 @@ def test_offline_says_so_and_the_library_works(shown: Shown) -> None:
     panel.repository.reload()
     shown.settle()
     assert panel.notice.isHidden()
+
+
+def test_an_unknown_certificate_offers_to_choose_a_file(shown: Shown) -> None:
+    barred = HubBarred("The certificate of hub is not known.", remedy=Remedy.CERTIFICATE)
+    shown.fakes.catalogue.pages = [barred]
+    shown.fakes.catalogue.repositories[REPO] = barred
+    shown.search("model")
+    shown.page.open_address(HubAddress(REPO))
+    shown.settle()
+    pane, panel = shown.page.search_pane, shown.page.repository
+    assert pane.notice.sentence == panel.notice.sentence == barred.sentence
+    shown.page.ways_on.choose = lambda: None
+    press(shown, pane.notice, "Choose a certificate file …")
+    assert shown.fakes.trust.kept == []
+    shown.page.ways_on.choose = lambda: Path("/company.pem")
+    shown.fakes.trust.problem = HubBarred("There are no usable certificates in it.")
+    press(shown, panel.notice, "Choose a certificate file …")
+    assert shown.said == ["There are no usable certificates in it."]
+    shown.fakes.trust.problem = None
+    shown.fakes.catalogue.pages = [[found(REPO)]]
+    shown.fakes.catalogue.repositories[REPO] = repository(REPO)
+    press(shown, panel.notice, "Choose a certificate file …")
+    shown.settle()
+    assert shown.fakes.trust.kept == [Path("/company.pem")]
+    assert pane.notice.isHidden()
+    assert panel.notice.isHidden()
+    assert shown.page.search.model.rowCount() == 1
+
+
+def test_a_networks_own_page_is_opened_in_the_browser(shown: Shown) -> None:
+    shown.fakes.catalogue.pages = [HubPage("A web page came in place of the Hub’s answer.")]
+    shown.search("model")
+    press(shown, shown.page.search_pane.notice, "Open it in the browser")
+    assert shown.opened == ["https://huggingface.co/"]
+
+
+def test_a_search_that_needs_a_token_leads_to_the_account(shown: Shown) -> None:
+    shown.fakes.catalogue.pages = [HubUnauthorized("Sign in with a token.")]
+    shown.search("model")
+    press(shown, shown.page.search_pane.notice, "Sign in …")
+    assert shown.page.account.isVisible()
+
+
+def test_a_token_that_is_left_out_is_said_once(shown: Shown) -> None:
+    shown.fakes.account.file = True
+    shown.fakes.catalogue.pages = [[found(REPO)]]
+    shown.search("model")
+    shown.settle()
+    notice = shown.page.token_notice
+    assert notice.isHidden()
+    shown.fakes.account.refused = True
+    shown.search("other")
+    shown.settle()
+    assert notice.isVisible()
+    assert "does not accept the token from Hugging Face’s token file" in notice.sentence
+    notice.hide()  # as the person does
+    shown.search("more")
+    shown.settle()
+    assert notice.isHidden()
+    shown.fakes.account.keep("hf_new")
+    shown.page.account.changed.emit()
+    shown.settle()
+    assert notice.isHidden()
+
+
+def press(shown: Shown, notice: Banner, name: str) -> None:
+    (button,) = [each for each in notice.findChildren(QPushButton) if each.text() == name]
+    shown.click(button)
+    shown.settle()
 
 
 def test_nothing_found_offers_to_search_without_filters(shown: Shown) -> None:
