@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.hub.errors import HubUnauthorized
+
 if TYPE_CHECKING:
     from app.hub.connection import HubConnection
 
@@ -21,6 +23,10 @@ def token_owner(connection: HubConnection) -> str | None:
         return None
     # One that was not accepted is asked about once more: that may have been a passing fault.
     connection.tokens.accept(token.secret)
+    if connection.tokens.is_refused(token):
+        raise HubUnauthorized(
+            f"The Hub does not accept the token from {token.place}: sign in with a new one."
+        )
     with connection.said("", "your account"):
         api: Any = connection.api()
         name = api.whoami(token=token.secret)["name"]

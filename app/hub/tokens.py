@@ -135,12 +135,13 @@ class Tokens:
         self._refused -= {secret}
 
     def is_refused(self, token: Token) -> bool:
-        """Whether the Hub did not accept it in this run."""
-        return token.secret in self._refused
+        """Whether the Hub did not accept it in this run, or cannot."""
+        return token.secret in self._refused or not _TOKEN.fullmatch(token.secret)
 
     def refused(self) -> list[Token]:
-        """Those that are there and were not accepted."""
-        return [token for token in self._all() if self.is_refused(token)] if self._refused else []
+        """Those that are there and were not accepted; none before one was looked for."""
+        looked = self._this_run is not None or self._kept_known
+        return [token for token in self._all() if self.is_refused(token)] if looked else []
 
     def _all(self) -> Iterator[Token]:
         """Every token that may be used, the first first."""
@@ -236,4 +237,4 @@ class Tokens:
 
 def _checked(secret: str | None, source: TokenSource, place: str) -> Token | None:
     secret = (secret or "").strip().strip("\"'")
-    return Token(secret, source, place) if _TOKEN.fullmatch(secret) else None
+    return Token(secret, source, place) if secret else None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.hub.account import token_owner
 from app.hub.catalogue import SearchQuery
 from app.hub.connection import HubConnection
 from app.hub.errors import HubGated, HubMissing, HubUnauthorized
@@ -106,6 +107,18 @@ def test_a_good_token_opens_not_everything(hub: FakeHub, tmp_path: Path) -> None
             stop=StopFlag(), tell=lambda _progress: None,
         )  # fmt: skip
     assert way.connection.tokens.refused() == []
+
+
+@pytest.mark.parametrize("secret", ["two words", "hf_é", "x", "hf_\n_x"])
+def test_what_cannot_be_a_token_is_said_like_one_that_is_not_accepted(
+    hub: FakeHub, tmp_path: Path, secret: str
+) -> None:
+    way = way_to(hub, tmp_path, token=secret)
+    way.catalogue.repository(REPO)
+    assert sent(hub) == [None]
+    assert [token.place for token in way.connection.tokens.refused()] == ["HF_TOKEN"]
+    with pytest.raises(HubUnauthorized, match="does not accept the token from HF_TOKEN"):
+        token_owner(way.connection)
 
 
 @pytest.mark.parametrize(
