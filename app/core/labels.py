@@ -52,6 +52,13 @@ def canonical_label(level: str) -> str:
         return usual
 
 
+def begins_level(words: str, level: str) -> bool:
+    """Tell whether words such as ``Q4`` are the beginning of a level's name."""
+    begun = f"{words.strip().upper().replace('-', '_')}_"
+    spelled = level.upper().replace("-", "_")
+    return spelled.startswith((begun, f"UD_{begun}"))
+
+
 def told_level(claimed: str | None, of_header: str, bits_per_weight: float) -> str:
     """Return the level to show for a file: what its name claims, else what its header says.
 

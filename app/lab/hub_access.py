@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.hub_names import HubAddress, parse_hub_address
-from app.core.listed_choice import find_file, models_among
+from app.core.listed_choice import choices, find_file, models_among
 from app.hub.cache import HubCache
 from app.hub.catalogue import Catalogue
 from app.hub.certificates import Certificates
@@ -127,7 +127,7 @@ def _only(repository: Repository) -> ListedFile:
         return find_file(repository.files, models[0].name)
     if not models:
         return find_file(repository.files, "")  # says what there is in its place
-    levels = ", ".join(dict.fromkeys(file.level or file.name for file in models))
+    levels = ", ".join(choices(repository.files))
     raise PersonError(
         f"{repository.repo_id} has several model files; name one of them behind a colon"
         f" (there is {levels})."

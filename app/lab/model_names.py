@@ -11,8 +11,10 @@ from app.core.family import LibraryModel, ModelSource, families, told_apart
 from app.core.gguf_reader import quotable
 from app.core.hub_names import HubNameError, may_be_path, parse_hub_address
 from app.core.kinds import WHOLE_MODELS
+from app.core.labels import begins_level
 from app.core.levels import UnknownLevelError, level_by_name
 from app.core.model_names import ends_with_level, family_of, model_stem
+from app.core.text import clean_line
 from app.library.model_files import first_of_set
 
 if TYPE_CHECKING:
@@ -58,11 +60,11 @@ class ModelNames:
         if is_path or _is_file(path):
             return first_of_set(path)
         models = self._all()
-        found = _one_of_copies(matching(word, models))
+        found = _meant(word, models)
         if len(found) == 1:
             return found[0].path
         if found:
-            raise AmbiguousModelError(_which(word, found))
+            raise AmbiguousModelError(_which(word, found, lambda name: _meant(name, models)))
         if os.path.lexists(path):
             return path  # a folder, say; whoever opens it explains
         raise NoSuchModelError(_nothing(word, models), detail=word)
@@ -84,17 +86,19 @@ class ModelNames:
         if not word.strip() or _is_path(word) or _is_file(Path(word)):
             return self.path_of(word)
         models = self._all()
-        named = [model for model in models if _plain(word) in _full_names(model)]
-        found = [model for model in named if model.source is source] or named
-        current = [model for model in found if not model.is_older] or found
+        current = _exactly_meant(word, models, source)
         if len(current) == 1:
             return current[0].path
+
+        def means(name: str) -> list[LibraryModel]:
+            return _exactly_meant(name, models, source)
+
         if current:
-            raise AmbiguousModelError(_which(word, current))
+            raise AmbiguousModelError(_which(word, current, means))
         near = matching(word, models)
         if not near:
             raise NoSuchModelError(_nothing(word, models), detail=word)
-        names = ", ".join(clear_name(model, models) for model in near[:_MOST_NAMED])
+        names = ", ".join(_clear(model, means) for model in near[:_MOST_NAMED])
         raise NoSuchModelError(
             f"“{quotable(word)}” is no full name; it could mean {names}.", detail=word
         )
@@ -120,8 +124,8 @@ def matching(word: str, models: Sequence[LibraryModel]) -> list[LibraryModel]:
 
     The ways: the exact name (with or without ``.gguf``); a repository, name or family and behind
     a colon the level, as the file's name claims it, else as it is told or its header says, else
-    what the file's name ends with; a repository, name or family alone. Models of other kinds are
-    meant where no language model is: who opens one says what it is.
+    what the file's name ends with or its level begins with; a repository, name or family alone.
+    Models of other kinds are meant where no language model is: who opens one says what it is.
     """
     wanted = _plain(word)
     exact = [model for model in models if wanted in _exact_names(model)]
@@ -144,7 +148,10 @@ def _named_by(wanted: str, models: Sequence[LibraryModel]) -> list[LibraryModel]
         close = [model for model in named if _spelling(level_of(model)) in meant]
         if close:
             return close
-    return [model for model in named if ends_with_level(_file_stem(model), level)]
+    ending = [model for model in named if ends_with_level(_file_stem(model), level)]
+    return ending or [
+        model for model in named if any(begins_level(level, each(model)) for each in _LEVELS_OF)
+    ]
 
 
 def _is_path(word: str) -> bool:
@@ -265,23 +272,40 @@ def _one_of_copies(found: list[LibraryModel]) -> list[LibraryModel]:
     return list(firsts.values())
 
 
-def _which(word: str, found: Sequence[LibraryModel]) -> str:
-    names = [clear_name(model, found) for model in found[:_MOST_NAMED]]
+def clear_name(model: LibraryModel, models: Sequence[LibraryModel]) -> str:
+    """A name that may be typed for a model and no other of these, else its path."""
+    return _clear(model, lambda name: _meant(name, models))
+
+
+def _meant(word: str, models: Sequence[LibraryModel]) -> list[LibraryModel]:
+    return _one_of_copies(matching(word, models))
+
+
+def _exactly_meant(
+    word: str, models: Sequence[LibraryModel], source: ModelSource
+) -> list[LibraryModel]:
+    named = [model for model in models if _plain(word) in _full_names(model)]
+    found = [model for model in named if model.source is source] or named
+    return [model for model in found if not model.is_older] or found
+
+
+def _which(
+    word: str, found: Sequence[LibraryModel], means: Callable[[str], list[LibraryModel]]
+) -> str:
+    names = [_clear(model, means) for model in found[:_MOST_NAMED]]
     more = len(found) - len(names)
     last = f"{more} more" if more else names.pop()
     joint = "and" if more else "or"
     return f"“{quotable(word)}” could be {', '.join(names)} {joint} {last}: name one of them."
 
 
-def clear_name(model: LibraryModel, others: Sequence[LibraryModel]) -> str:
-    """A name that means this one of the models that the word meant, else its path."""
-    names = [model.name]
-    if model.repository is not None and model.label:
-        names.insert(0, f"{model.repository}:{model.label}")
-    for name in names:
-        if matching(name, others) == [model]:
-            return name
-    return str(model.path)
+def _clear(model: LibraryModel, means: Callable[[str], list[LibraryModel]]) -> str:
+    names = [model.name, model.path.name]
+    if model.repository is not None:
+        ends = [end for end in (model.label, model.claimed_level, model.path.name) if end]
+        names[:0] = [f"{model.repository}:{end}" for end in ends]
+    typed = (name for name in names if name == clean_line(name) and means(name) == [model])
+    return next(typed, str(model.path))
 
 
 def _nothing(word: str, models: Sequence[LibraryModel]) -> str:

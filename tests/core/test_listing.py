@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from app.core.kinds import ModelKind
 from app.core.labels import level_in_name
 from app.core.levels import LEVELS
-from app.core.listed_choice import NoSuchFileError, find_file
+from app.core.listed_choice import NoSuchFileError, choices, find_file
 from app.core.listing import RepoFile, bits_per_weight, group_files
 
 
@@ -243,3 +245,30 @@ def test_a_repository_of_another_kind_gives_its_levels() -> None:
     names = ["nomic-embed-text-Q8_0.gguf", "nomic-embed-text-Q4_K_M.gguf", "imatrix.gguf"]
     listed = group_files(RepoFile(name, 100) for name in names)
     assert find_file(listed, "Q4_K_M").name == names[1]
+
+
+PROPOSING = [
+    "x-Q4_K_M.gguf", "x-Q4_K_S.gguf", "a/x-Q8_0.gguf", "b/x-Q8_0.gguf", "neo-IQ4_NL.gguf",
+    "plus-IQ4_NL.gguf", "x-Q6_K-00001-of-00002.gguf", "x-Q5_K_M.gguf.part1of2", "tiny.gguf",
+    "odd\u202e-BF16.gguf",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("wanted", ["Q4", "Q8_0", "q8", "IQ4_NL", "IQ9", "Q3_K_M", "nothing", ""])
+def test_every_name_that_a_sentence_proposes_can_be_had(wanted: str) -> None:
+    files = group_files(RepoFile(name, 10) for name in PROPOSING)
+    with pytest.raises(NoSuchFileError) as caught:
+        find_file(files, wanted)
+    said = caught.value.sentence.rstrip(".")
+    proposed = re.split("there is |\\(", said)[1].rstrip(")").split(", ")
+    assert proposed != ["…"]
+    for name in proposed:
+        assert name == "…" or find_file(files, name).complete
+
+
+def test_what_may_be_chosen_is_what_can_be_had() -> None:
+    files = group_files(RepoFile(name, 10) for name in PROPOSING)
+    names = choices(files)
+    assert names[:2] == ["BF16", "a/x-Q8_0.gguf"]
+    assert not any("Q6_K" in name for name in names)
+    assert [find_file(files, name).complete for name in names] == [True] * len(names)

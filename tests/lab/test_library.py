@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -175,6 +176,54 @@ def test_words_that_mean_several_files_name_them(word: str, candidates: list[str
         among = [m for m in models() if candidate == str(m.path) or m in matching(candidate, [m])]
         assert among
     assert sentence.startswith(f"“{word}” could be ")
+
+
+def odd_models() -> list[LibraryModel]:
+    """Levels twice, one name in several places, copies, broken files."""
+    hub = ModelSource.HUGGING_FACE
+    facts = {"source": hub, "repository": "org/Some-GGUF"}
+    return [
+        library_model("/hub/a/Some-NEO-IQ4_NL.gguf", file_bytes=1, **facts),
+        library_model("/hub/a/Some-Plus-IQ4_NL.gguf", file_bytes=2, **facts),
+        library_model("/hub/a/x/Some-Q8_0.gguf", file_bytes=3, **facts),
+        library_model("/hub/a/y/Some-Q8_0.gguf", file_bytes=4, **facts),
+        library_model("/hub/a/y/Some-Q4_K_M.gguf", file_bytes=5, **facts),
+        library_model("/hub/a/y/Some-Q4_K_S.gguf", file_bytes=6, **facts),
+        library_model("/hub/b/Some-Q8_0.gguf", file_bytes=3, source=hub, repository="new/Some"),
+        library_model("/own/Some-Q8_0.gguf", file_bytes=8),
+        library_model("/own/Some\u202e-Q8_0.gguf", file_bytes=9),
+        library_model("/own/Some-Q2_K.gguf", broken="It is cut."),
+    ]
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Some", "Some-Q8_0", "Some-Q8_0.gguf", "org/Some-GGUF", "org/Some-GGUF:IQ4_NL",
+        "org/Some-GGUF:q8_0", "org/Some-GGUF:Q8", "org/Some-GGUF:Q4", "new/Some",
+        "Some-GGUF", "small test",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("exact", [False, True])
+def test_every_name_that_a_sentence_proposes_can_be_typed(word: str, exact: bool) -> None:
+    names = ModelNames(odd_models)
+
+    def resolve(typed: str) -> str:
+        if exact:
+            return str(names.exact_path_of(typed, ModelSource.HUGGING_FACE))
+        return str(names.path_of(typed))
+
+    paths = {str(model.path) for model in odd_models()}
+    said = ""
+    try:
+        assert resolve(word) in paths
+    except PersonError as error:
+        said = error.sentence
+    for sentence in filter(None, [said]):
+        behind = re.split(" could be | could mean ", sentence)[1]
+        proposed = re.split(", | or | and ", behind.removesuffix(": name one of them."))
+        for name in (each.rstrip(".") for each in proposed if not each.endswith(" more")):
+            assert name in paths or resolve(name) in paths
 
 
 @pytest.mark.parametrize(
