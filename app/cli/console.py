@@ -14,8 +14,9 @@ from app.cli.table import table_lines
 from app.core.text import for_terminal, json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from rich.console import RenderableType
     from rich.progress import Task
 
 
@@ -29,6 +30,19 @@ class _PlainColumn(TextColumn):
     def render(self, task: Task) -> Text:
         """What stands there now."""
         return Text(_line(self.text_format.format(task=task)))
+
+
+class Working(Progress):
+    """Progress bars, below what is known already."""
+
+    known: Sequence[str] = ()
+    """Lines that stand above the bars until they are gone: a result that grows."""
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """What is drawn now."""
+        for line in self.known:
+            yield Text(line, no_wrap=True, overflow="ellipsis")
+        yield from super().get_renderables()
 
 
 class Console:
@@ -51,9 +65,9 @@ class Console:
         if not self.quiet:
             self._messages.print(_line(sentence), style="dim", markup=False, soft_wrap=True)
 
-    def progress(self) -> Progress:
+    def progress(self) -> Working:
         """Progress bars on stderr, gone when done; invisible when quiet or no terminal."""
-        return Progress(
+        return Working(
             _PlainColumn("{task.description}"),
             BarColumn(),
             _PlainColumn("{task.fields[note]}"),
@@ -93,11 +107,21 @@ class Console:
         A terminal that is too narrow gets it without those of ``spare``, from the first on.
         """
         results = self._results()
-        width = results.width if sys.stdout.isatty() else None
-        lines = table_lines(columns, rows, left=left, spare=spare, width=width)
-        for number, line in enumerate(lines):
+        for number, line in enumerate(self.table_lines(columns, rows, left=left, spare=spare)):
             style = None if number else "bold"
             results.print(line, style=style, markup=False, soft_wrap=True)
+
+    def table_lines(
+        self,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        *,
+        left: Sequence[str] = (),
+        spare: Sequence[str] = (),
+    ) -> list[str]:
+        """The lines of :meth:`table`."""
+        width = self._results().width if sys.stdout.isatty() else None
+        return table_lines(columns, rows, left=left, spare=spare, width=width)
 
     def _print(self, text: str) -> None:
         # A terminal gets whole words on its lines; whoever reads a pipe has lines of their own.

@@ -34,6 +34,11 @@ if TYPE_CHECKING:
 _MODEL = ModelKind.LANGUAGE_MODEL
 
 
+_COLUMNS = ("", "level", "size", "bits/weight", "tok/s", "verdict", "shards", "file")
+_LEFT = ("level", "verdict", "file")
+_SPARE = ("shards", "bits/weight")
+
+
 def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser = commands.add_parser(
@@ -166,6 +171,9 @@ def _answers(
         found: dict[str, Fit | PersonError] = {}
 
         def turn(file: ListedFile) -> None:
+            if not progress.disable:  # the table at once, the figures as they come
+                rows = _rows(_Listing(repository, found), None)
+                progress.known = console.table_lines(_COLUMNS, rows, left=_LEFT, spare=_SPARE)
             progress.update(task, completed=len(found), note=(file.level or file.name)[-40:])
 
         fits = HubFitter(hub.headers, asked, paths.cache / "fit").fits(
@@ -226,26 +234,7 @@ def _show(listing: _Listing, console: Console) -> None:
         f"{parameters(facts.parameters)} parameters, {facts.licence or 'no licence named'}"
     )
     recommended, reason = listing.recommendation()
-    console.table(
-        ("", "level", "size", "bits/weight", "tok/s", "verdict", "shards", "file"),
-        [
-            (
-                "*" if file.name == recommended else "",
-                listing.level(file) or "–",
-                gigabytes(file.size_bytes),
-                number(listing.bits(file), 2),
-                _speed(listing.fit(file)),
-                _verdict(listing.fit(file)),
-                str(file.shards) if file.complete else f"{len(file.parts)} of {file.shards}",
-                file.name
-                if listing.kind(file) is _MODEL
-                else f"{file.name} ({listing.kind(file)})",
-            )
-            for file in listing.rows()
-        ],
-        left=("level", "verdict", "file"),
-        spare=("shards", "bits/weight"),
-    )
+    console.table(_COLUMNS, _rows(listing, recommended), left=_LEFT, spare=_SPARE)
     if reason:
         console.text(f"{'*' if recommended else '–'} {reason}")
     bases = dict.fromkeys(
@@ -255,6 +244,22 @@ def _show(listing: _Listing, console: Console) -> None:
     )
     if bases:
         console.text(f"tok/s: predicted, by {'; '.join(bases)}")
+
+
+def _rows(listing: _Listing, recommended: str | None) -> list[tuple[str, ...]]:
+    return [
+        (
+            "*" if file.name == recommended else "",
+            listing.level(file) or "–",
+            gigabytes(file.size_bytes),
+            number(listing.bits(file), 2),
+            _speed(listing.fit(file)),
+            _verdict(listing.fit(file)),
+            str(file.shards) if file.complete else f"{len(file.parts)} of {file.shards}",
+            file.name if listing.kind(file) is _MODEL else f"{file.name} ({listing.kind(file)})",
+        )
+        for file in listing.rows()
+    ]
 
 
 def _speed(fit: Fit | None) -> str:

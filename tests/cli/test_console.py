@@ -171,3 +171,19 @@ def test_quiet_leaves_remarks_out_but_no_errors() -> None:
         console.remark("By the way.")
         console.error("It is not there.")
     assert streams.written() == ("", "It is not there.\n")
+
+
+def test_a_result_that_grows_stands_above_the_bars(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    with caught():
+        sys.stderr = Terminal(io.BytesIO(), encoding="utf-8")
+        with Console(quiet=False).progress() as progress:
+            progress.add_task("Reading headers", total=2, note="")
+            progress.known = ["level  tok/s", "Q8_0   –"]
+            progress.refresh()
+            progress.known = ["level  tok/s", "Q8_0   12.5"]
+            progress.refresh()
+        sys.stderr.flush()
+        shown = sys.stderr.buffer.getvalue().decode()  # type: ignore[attr-defined]
+    assert shown.index("Q8_0   –") < shown.index("Q8_0   12.5")
+    assert "Reading headers" in shown[shown.index("Q8_0   –") :]
