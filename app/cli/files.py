@@ -171,7 +171,9 @@ def _answers(
         found: dict[str, Fit | PersonError] = {}
 
         def turn(file: ListedFile) -> None:
-            if not progress.disable:  # the table at once, the figures as they come
+            if not (
+                progress.disable or arguments.json
+            ):  # the table at once, the figures as they come
                 rows = _rows(_Listing(repository, found), None)
                 progress.known = console.table_lines(_COLUMNS, rows, left=_LEFT, spare=_SPARE)
             progress.update(task, completed=len(found), note=(file.level or file.name)[-40:])

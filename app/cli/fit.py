@@ -88,7 +88,7 @@ def _on_hub(arguments: argparse.Namespace, console: Console, paths: Paths) -> tu
             progress.update(task, description="Reading the header", note=file.name[-40:])
             hub_fitter = HubFitter(hub.headers, answers, paths.cache / "fit")
             fit = hub_fitter.fit(repository, file, arguments.ctx, KvType(arguments.kv))
-    return f"{repository.repo_id}:{file.name}", fit
+    return f"{repository.repo_id}/{file.name}", fit
 
 
 def _show(file: str, fit: Fit, console: Console) -> None:
