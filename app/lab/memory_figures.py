@@ -74,6 +74,7 @@ def measure_memory(
                 engine.next_id(),
                 [Message(Role.USER, prompt)],
                 SamplingSettings(max_tokens=_ANSWER_TOKENS),
+                clear=True,  # nothing goes on from here: no places to go back to are kept
             )
             finished = engine.call(generate, m.Finished)
             # The monitor has seen the engine once more before it ends.

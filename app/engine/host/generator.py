@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 _EVENT_INTERVAL_NS = 33_000_000
 _EVENT_CHARACTERS = 1 << 16
+# Tokens at the end of a prompt that open the answer: templates write them otherwise, or not at all,
+# once the answer is part of the chat.
+_LIKELY_OTHERS = 16
 
 
 class PromptTooLong(EngineError):
@@ -73,7 +76,7 @@ class Generator:
         prompt_begin_ns = time.perf_counter_ns()
         prompt_ns = 0
         try:
-            self._decode_prompt(command.id, prompt.tokens, reused)
+            self._decode_prompt(command, prompt.tokens, reused)
             prompt_ns = time.perf_counter_ns() - prompt_begin_ns
             reason = answer.run(sampler)
         except Aborted:
@@ -100,20 +103,24 @@ class Generator:
         )
         self._channel.emit(Finished(command.id, reason, figures, memory))
 
-    def _decode_prompt(self, command_id: int, tokens: list[int], reused: int) -> None:
+    def _decode_prompt(self, command: Generate, tokens: list[int], reused: int) -> None:
         """Decode in slices, so that progress shows and a stop is heard on every backend.
 
         Their size never follows the time: a slow PC's greedy answers are a fast one's.
         """
         position, total = reused, len(tokens) - reused
+        # The last end of a slice that the prompt of the next turn will have, too.
+        shared = max(0, total - 1 - _LIKELY_OTHERS) // SLICE_TOKENS * SLICE_TOKENS + reused
         while position < len(tokens):
+            if position == shared and not command.clear:
+                self._context.note_place(len(tokens) - position + command.sampling.max_tokens)
             chunk = tokens[position : position + SLICE_TOKENS]
             self._context.decode(chunk)
             self._context.synchronize()
             position += len(chunk)
             if position < len(tokens):
                 done = position - reused
-                self._channel.emit(PromptProgress(command_id, done, total))
+                self._channel.emit(PromptProgress(command.id, done, total))
 
 
 class _Answer:

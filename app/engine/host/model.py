@@ -18,6 +18,7 @@ from app.core.template_facts import TEMPLATE_KEY, default_template_key
 from app.engine.host.crew import Crew
 from app.engine.host.deep_stack import Abandoned, DeepStack
 from app.engine.host.own_marks import OwnMarks
+from app.engine.host.places import Places, room_for_places
 from app.engine.messages import FailureKind, Load, Predict
 
 if TYPE_CHECKING:
@@ -130,6 +131,9 @@ class Model:
         self.trained_context_tokens = lc.llama_model_n_ctx_train(handle)
         self.parameters = lc.llama_model_n_params(handle)
         self.window_tokens = lc.llama_model_n_swa(handle)
+        self.is_recurrent = bool(
+            lc.llama_model_is_recurrent(handle) or lc.llama_model_is_hybrid(handle)
+        )
         self._piece = ctypes.create_string_buffer(_PIECE_BYTES)
         self._abort = abort
         self._deep = DeepStack()
@@ -347,6 +351,7 @@ class Context:
         # How many tokens were held after each decode.
         self._ends: list[int] = []
         self._memory: Any = lc.llama_get_memory(handle)
+        self._places = Places(handle, room_for_places(lc.llama_model_size(model.handle)))
         self._abort = abort
         self._callback: Any = abort.callback(lc.ggml_abort_callback)
         lc.llama_set_abort_callback(handle, self._callback, abort.address)
@@ -372,6 +377,7 @@ class Context:
         lc.llama_memory_clear(self._memory, True)
         self.tokens.clear()
         self._ends.clear()
+        self._places.drop_after(0)
         self._fewest_threads = self._crew.asked
 
     def reuse(self, tokens: list[int]) -> int:
@@ -380,7 +386,7 @@ class Context:
         At least the last token is left to decode, since its logits are wanted. A slice is kept
         whole or not at all, so that the same prompt is read in the same slices again and gets the
         same answer. Memory that cannot drop a suffix (recurrent, or a sliding window that has
-        moved on) is cleared.
+        moved on) goes back to the last place that was noted, or is cleared.
 
         Returns:
             How many tokens were kept.
@@ -391,32 +397,50 @@ class Context:
                 break
             common += 1
         place = bisect_right(self._ends, common)
-        common = self._ends[place - 1] if place else 0
-        if common == 0:
+        return self._go_back(self._ends[place - 1] if place else 0)
+
+    def note_place(self, tokens_to_come: int) -> None:
+        """Let :meth:`reuse` go back to here, should the memory be one that cannot be cut.
+
+        Args:
+            tokens_to_come: At most before that: within a sliding window anything can be cut.
+        """
+        longest = len(self.tokens) + tokens_to_come
+        if self.tokens and (self.model.is_recurrent or 0 < self.model.window_tokens < longest):
+            self._places.note(len(self.tokens))
+
+    def _go_back(self, count: int) -> int:
+        """Hold no more than the first ``count`` tokens, the end of a slice.
+
+        Returns:
+            How many are held: fewer where the memory cannot go back there.
+        """
+        if count == 0:
             self.clear()
             return 0
-        if common < len(self.tokens) or not self._window_reaches(common):
-            dropped = self._window_reaches(common) and lc.llama_memory_seq_rm(
-                self._memory, 0, common, -1
-            )
-            if not dropped:
-                self.clear()
-                return 0
-            del self.tokens[common:], self._ends[place:]
-        return common
+        if self._can_cut(count) and lc.llama_memory_seq_rm(self._memory, 0, count, -1):
+            self._places.drop_after(count)
+        elif (place := self._places.go_back(count)) is not None:
+            count = place
+        else:
+            self.clear()
+            return 0
+        del self.tokens[count:], self._ends[bisect_right(self._ends, count) :]
+        return count
 
-    def _window_reaches(self, position: int) -> bool:
+    def _can_cut(self, position: int) -> bool:
         """Whether what the next token at ``position`` attends to is still there."""
-        oldest = lc.llama_memory_seq_pos_min(self._memory, 0)
-        if position == len(self.tokens):
+        if lc.llama_memory_seq_pos_max(self._memory, 0) < position:
             return True
+        oldest = lc.llama_memory_seq_pos_min(self._memory, 0)
         return oldest <= max(0, position - self.model.window_tokens)
 
     def decode(self, tokens: list[int]) -> None:
         """Decode tokens after those held; logits of the last one can then be read.
 
         Raises:
-            Aborted: The abort flag was set; the context holds what it held before.
+            Aborted: The abort flag was set; the context holds what it held before, or less where
+                its memory cannot be cut back.
             EngineError: llama.cpp failed.
         """
         array = (lc.llama_token * len(tokens))(*tokens)
@@ -474,23 +498,22 @@ class Context:
         if status == 0:
             # The flag came after the last graph node: what was decoded is held, so it is
             # dropped like a batch that was aborted half-way.
-            self._drop_after(len(self.tokens))
+            self._go_back(len(self.tokens))
             raise Aborted
-        self._drop_after(len(self.tokens))
+        self._go_back(len(self.tokens))
         if status == _ABORTED or self._abort.is_set:
             raise Aborted
         if status == 1:
-            raise EngineError(FailureKind.GENERATE, "The context has no room for more tokens.")
+            raise EngineError(
+                FailureKind.GENERATE,
+                "The context has no room for more: choose a larger one, or begin a new chat.",
+            )
         raise EngineError(
             FailureKind.GENERATE,
             "The engine could not compute the next words, most likely because memory is too "
             "short: close other programs, or choose a smaller context.",
             f"llama_decode returned {status}",
         )
-
-    def _drop_after(self, count: int) -> None:
-        if not lc.llama_memory_seq_rm(self._memory, 0, count, -1):
-            self.clear()
 
     def synchronize(self) -> None:
         """Wait until everything submitted is computed."""
