@@ -43,7 +43,7 @@ def test_a_turn_reads_no_more_than_what_is_new(
     engine.load(path, CONTEXT_TOKENS)
     first = engine.answer(asked(LONG_QUESTION), ANSWER)
     figures = first[2].figures
-    assert figures.generated_tokens == ANSWER.max_tokens
+    assert figures.generated_tokens > 400
     longest_tail = 2 * SLICE_TOKENS
     # Written anew.
     again = engine.answer(asked(LONG_QUESTION), ANSWER)
