@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QTextTable,
 )
 
+from app.ui.markdown_maths import keep_maths
 from app.ui.markdown_source import SENTINEL, keep_line_breaks, places_near
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def rendered(markdown: str) -> QTextDocument:
     """A document of its own with the text; it was never laid out."""
     document = SafeDocument()
     document.setUndoRedoEnabled(False)
-    document.setMarkdown(keep_line_breaks(markdown), _FEATURES)
+    document.setMarkdown(keep_line_breaks(keep_maths(markdown)), _FEATURES)
     _mend(document, markdown)
     return document
 
