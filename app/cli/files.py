@@ -15,6 +15,7 @@ from app.core.labels import told_level
 from app.core.listing import bits_per_weight, largest_first
 from app.core.model_file import NoCandidateError
 from app.core.settings import KvType
+from app.core.speed import TAKEN_WHILE_BUSY
 
 if TYPE_CHECKING:
     import argparse
@@ -246,6 +247,9 @@ def _show(listing: _Listing, console: Console) -> None:
     )
     if bases:
         console.text(f"tok/s: predicted, by {'; '.join(bases)}")
+    fits = map(listing.fit, repository.files)
+    if any(fit.speed.taken_while_busy for fit in fits if fit is not None and fit.speed is not None):
+        console.text(TAKEN_WHILE_BUSY)
 
 
 def _rows(listing: _Listing, recommended: str | None) -> list[tuple[str, ...]]:

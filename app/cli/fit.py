@@ -9,6 +9,7 @@ from app.cli.hub_words import add_endpoint, names_hub_file, opened_hub
 from app.cli.models import MODEL_HELP, model_path
 from app.cli.words import gigabytes, number
 from app.core.settings import KvType
+from app.core.speed import TAKEN_WHILE_BUSY
 from app.lab.model_names import NoSuchModelError
 
 if TYPE_CHECKING:
@@ -113,3 +114,5 @@ def _show(file: str, fit: Fit, console: Console) -> None:
     if fit.speed is not None:
         speed = number(fit.speed.tokens_per_second)
         console.text(f"About {speed} tokens per second, by {fit.speed.basis}.")
+        if fit.speed.taken_while_busy:
+            console.text(TAKEN_WHILE_BUSY)

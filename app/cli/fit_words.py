@@ -51,6 +51,7 @@ def fit_document(fit: Fit) -> dict[str, object]:
         "predicted_tokens_per_second": speed.tokens_per_second if speed else None,
         "basis": str(speed.basis) if speed else None,
         "measured_runs": speed.runs if speed else 0,
+        "taken_while_busy": speed.taken_while_busy if speed else False,
         "gpu_layers": fit.gpu_layers,
         "devices": [
             {

@@ -10,7 +10,7 @@ and a meeting of the threads, which is measured too; how many there are follows 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -46,6 +46,12 @@ _RECENT_RUNS = 9
 _COMPARABLE_TIMES = 16
 
 
+TAKEN_WHILE_BUSY = (
+    "Other programs kept this PC busy when its speed was measured, so it may well be faster; it is "
+    "measured again at the next quiet moment."
+)
+
+
 class Basis(StrEnum):
     """What a predicted speed rests on, from the weakest to the strongest."""
 
@@ -66,12 +72,23 @@ class MachineRates:
         by_type: Bytes a second through llama.cpp's product of matrix and vector, by tensor type;
             empty where it was not measured.
         node_ns: What a node of a graph costs beside its bytes.
+        busy_types: Of those, which were taken while other programs kept the PC busy, and are to be
+            taken again.
+        bandwidth_busy: Likewise the bandwidth.
     """
 
     threads: int
     bandwidth: float
     by_type: Mapping[int, float] = field(default_factory=dict[int, float])
     node_ns: float = 0.0
+    busy_types: frozenset[int] = frozenset()
+    bandwidth_busy: bool = False
+
+    def is_busy_for(self, work: TokenWork) -> bool:
+        """Whether a rate that this work rests on was taken while the PC was busy."""
+        if not self.by_type:
+            return self.bandwidth_busy
+        return not self.busy_types.isdisjoint(work.bytes_by_type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +120,13 @@ class SpeedPrediction:
         tokens_per_second: While generating.
         basis: What it rests on.
         runs: How many measured runs corrected it.
+        taken_while_busy: The rates that it rests on were; so it may well be too low.
     """
 
     tokens_per_second: float
     basis: Basis
     runs: int = 0
+    taken_while_busy: bool = False
 
 
 def expected_speed(work: TokenWork, rates: MachineRates, depth_tokens: int = 0) -> float:
@@ -151,7 +170,9 @@ def several_threads(one: MachineRates, bandwidth: float, threads: int) -> Machin
     by_type = {
         type_id: min(threads * rate, max(bandwidth, rate)) for type_id, rate in one.by_type.items()
     }
-    return MachineRates(threads, bandwidth, by_type, one.node_ns + _MEETING_NS)
+    return MachineRates(
+        threads, bandwidth, by_type, one.node_ns + _MEETING_NS, busy_types=one.busy_types
+    )
 
 
 def undisturbed(measured: MachineRates, likely: MachineRates, one: MachineRates) -> MachineRates:
@@ -176,7 +197,7 @@ def undisturbed(measured: MachineRates, likely: MachineRates, one: MachineRates)
         type_id: rate for type_id, rate in measured.by_type.items() if rate >= least(type_id)
     }
     node_ns = min(measured.node_ns, likely.node_ns + _MEETING_NS)
-    return MachineRates(measured.threads, measured.bandwidth, by_type, node_ns)
+    return replace(measured, by_type=by_type, node_ns=node_ns)
 
 
 def predict_speed(
@@ -215,7 +236,7 @@ def predict_speed(
         chosen, basis = family, Basis.FAMILY
     if not chosen:
         basis = Basis.KERNELS if rates.by_type else Basis.BANDWIDTH
-        return SpeedPrediction(expected, basis)
+        return SpeedPrediction(expected, basis, 0, rates.is_busy_for(work))
     by_file: dict[object, list[float]] = {}
     for run in chosen:
         ratio = run.tokens_per_second / expected_speed(run.work, rates, run.depth_tokens)
@@ -223,7 +244,9 @@ def predict_speed(
     recent = [ratios[-_RECENT_RUNS:] for ratios in by_file.values()]
     # Each file has one vote, so that the one that is asked every day does not decide for others.
     ratio = math.exp(median([median(ratios) for ratios in recent]))
-    return SpeedPrediction(expected * ratio, basis, sum(map(len, recent)))
+    # Of the same file the rates cancel out: its runs alone count.
+    is_busy = basis is not Basis.SAME_FILE and rates.is_busy_for(work)
+    return SpeedPrediction(expected * ratio, basis, sum(map(len, recent)), is_busy)
 
 
 def _file_of(run: MeasuredRun) -> object:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from app.core.fit import DeviceShare, Judgement, Needs
     from app.core.gguf import TensorInfo
     from app.lab.bench import BenchResult, BenchRow
+    from app.lab.calm import Calm
     from app.lab.plans import Plans
     from app.store.speeds import SpeedStore
 
@@ -78,6 +79,7 @@ class Fitter:
         plans: What llama.cpp said before; without it every question is put to an engine.
         patience_s: Of one answer: after this time nothing more of the PC is measured for it, and
             the rest is left for the next one. None measures all that is missing.
+        calm: Judges whether other programs disturb what is measured of the PC.
     """
 
     def __init__(
@@ -88,11 +90,12 @@ class Fitter:
         threads: int,
         plans: Plans | None = None,
         patience_s: float | None = None,
+        calm: Calm | None = None,
     ) -> None:
         self._folder = folder
         self._available_bytes = available_bytes
         self._speeds = speeds
-        self._machine = MachineSpeed(speeds)
+        self._machine = MachineSpeed(speeds, calm)
         self._threads = threads
         self._plans = plans
         self._patience_s = patience_s

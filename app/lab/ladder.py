@@ -136,7 +136,7 @@ class Ladder:
             self._on_result(self._result)
         self._on_progress(clock.progress(steps, len(steps), 0.0))
         if any(step.kind is StepKind.SPEED for step in steps):
-            self._result.bandwidth = self._steps.bandwidth
+            self._result.bandwidth = self._steps.memory_rates.bandwidth
         self._finish()
         return self._result
 

@@ -52,6 +52,7 @@ def remarks_on(result: LadderResult, names: dict[str, str]) -> list[str]:
         *_template_remarks(result, names),
         *_empty_remarks(rows, names),
         *_text_remarks(rows, names),
+        *_memory_remarks(rows),
         *_timing_remarks(result, rows, names),
     ]
 
@@ -120,6 +121,15 @@ def _empty_remarks(rows: list[LadderRow], names: dict[str, str]) -> list[str]:
             f"which is no right answer."
         )
     return found
+
+
+def _memory_remarks(rows: list[LadderRow]) -> list[str]:
+    if not any(one.bandwidth_busy for row in rows for one in row.speed):
+        return []
+    return [
+        "Other programs kept this PC busy when it was measured how fast it reads memory: shares of "
+        "that may be too high. It is measured again at the next quiet moment."
+    ]
 
 
 def _timing_remarks(

@@ -38,6 +38,7 @@ class SpeedFigures(msgspec.Struct, frozen=True):
         power: ``mains`` or ``battery``; None where there is none.
         bandwidth_share: Of the speed at which memory could give the weights and the keys and
             values; for generation tests only.
+        bandwidth_busy: That speed was taken while other programs kept the PC busy.
         throttled: The processor slowed down because of its heat meanwhile; None where the system
             does not tell.
         retaken: Repetitions that were taken again because the PC had slept.
@@ -56,6 +57,7 @@ class SpeedFigures(msgspec.Struct, frozen=True):
     error: str | None = None
     throttled: bool | None = None
     retaken: int = 0
+    bandwidth_busy: bool = False
 
 
 class SpeedStep(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from app.core.errors import PersonError
 from app.core.model_file import ModelFile
 from app.core.token_work import TokenWork, token_work
-from app.lab.bandwidth import read_bandwidth
+from app.lab.bandwidth import MachineSpeed
 from app.lab.bench import Bench, BenchPlan
 from app.lab.fit import remember_bench
 from app.lab.ladder_plan import Profile
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.core.quality.summary import QualityFigures
+    from app.core.speed import MachineRates
     from app.core.tasks.items import TaskItem
     from app.lab.fit import Fitter
     from app.lab.kept_references import KeptReferences
@@ -89,19 +90,16 @@ class Steps:
     def __init__(self, plan: LadderPlan, tools: Tools) -> None:
         self._plan = plan
         self._tools = tools
-        self._bandwidth: float | None = None
+        self._memory: MachineRates | None = None
         self._known_threads: int | None = None
         self._noise_floor: QualityFigures | None = None
 
     @property
-    def bandwidth(self) -> float:
-        """Bytes a second that this PC reads from memory with the plan's threads."""
-        if self._bandwidth is None:
-            known = self._tools.speeds.rates(self._plan.threads)
-            self._bandwidth = known.bandwidth if known and known.bandwidth else None
-        if self._bandwidth is None:
-            self._bandwidth = read_bandwidth(self._plan.threads)
-        return self._bandwidth
+    def memory_rates(self) -> MachineRates:
+        """What this PC reads from memory with the plan's threads; one for all rows of a run."""
+        if self._memory is None:
+            self._memory = MachineSpeed(self._tools.speeds).memory(self._plan.threads)
+        return self._memory
 
     @property
     def _threads(self) -> int:
@@ -143,7 +141,7 @@ class Steps:
     def speed(self, step: Step, on_share: Callable[[float], None]) -> SpeedStep:
         """Prompt and generation speed of one file, or of several in turns."""
         plan, depth = self._plan, step.depth_tokens
-        bandwidth = self.bandwidth
+        memory = self.memory_rates
         bench_plan = BenchPlan(
             plan.prompt_tokens,
             plan.generated_tokens,
@@ -172,7 +170,7 @@ class Steps:
             share = None
             if row.test.startswith("tg") and row.mean is not None:
                 held = depth + plan.generated_tokens // 2
-                share = row.mean * _work_of(row.file).total_bytes(held) / bandwidth
+                share = row.mean * _work_of(row.file).total_bytes(held) / memory.bandwidth
             figures = SpeedFigures(
                 row.test,
                 row.depth,
@@ -184,6 +182,7 @@ class Steps:
                 others_cores=others,
                 power=power,
                 bandwidth_share=share,
+                bandwidth_busy=share is not None and memory.bandwidth_busy,
                 error=row.error,
                 throttled=throttled,
                 retaken=row.retaken,

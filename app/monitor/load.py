@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from dataclasses import dataclass
 from typing import cast
@@ -32,15 +33,15 @@ def others_use(pid: int) -> OthersUse | None:
     """Read it now; None where the engine is gone or the system does not tell. Any thread.
 
     Args:
-        pid: Of the engine.
+        pid: Of the engine; this program's own where it is at work itself.
     """
     try:
-        engine = psutil.Process(pid).cpu_times()
         own = psutil.Process().cpu_times()
+        engine = psutil.Process(pid).cpu_times() if pid != os.getpid() else None
         every = psutil.cpu_times()
     except (psutil.Error, OSError):
         return None
-    ours = engine.user + engine.system + own.user + own.system
+    ours = own.user + own.system + (engine.user + engine.system if engine is not None else 0.0)
     return OthersUse(time.monotonic(), _busy_seconds(every) - ours)
 
 

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 _MOST_RUNS = 2_000
 _BANDWIDTH, _NODE, _TYPE, _ROUND = "bandwidth", "node", "type:", "round:"
+# Before a kind that was taken while other programs kept the PC busy.
+_BUSY = "busy:"
 # Tables are only ever added; a file that is none of this kind is left alone and not used.
 _CREATE = (
     """
@@ -94,14 +96,26 @@ class SpeedStore:
             for kind, value in found.items()
             if kind.startswith(_TYPE)
         }
-        return MachineRates(threads, found[_BANDWIDTH], by_type, found.get(_NODE, 0.0))
+        return MachineRates(
+            threads,
+            found[_BANDWIDTH],
+            by_type,
+            found.get(_NODE, 0.0),
+            frozenset(type_id for type_id in by_type if f"{_BUSY}{_TYPE}{type_id}" in found),
+            f"{_BUSY}{_BANDWIDTH}" in found,
+        )
 
     def keep_rates(self, rates: MachineRates) -> None:
-        """Remember rates in place of earlier ones of the same kind."""
+        """Remember rates, and which of them to take again, in place of earlier ones."""
         kinds = {_BANDWIDTH: rates.bandwidth, _NODE: rates.node_ns}
         kinds |= {f"{_TYPE}{type_id}": value for type_id, value in rates.by_type.items()}
-        rows = [(self._machine, rates.threads, kind, value) for kind, value in kinds.items()]
+        kinds |= {f"{_BUSY}{_TYPE}{type_id}": 1.0 for type_id in rates.busy_types}
+        kinds |= {f"{_BUSY}{_BANDWIDTH}": 1.0} if rates.bandwidth_busy else {}
+        machine = self._machine
+        rows = [(machine, rates.threads, kind, value) for kind, value in kinds.items()]
+        marks = f"DELETE FROM rate WHERE machine = ? AND threads = ? AND kind LIKE '{_BUSY}%'"
         with self._database.logged(), self._database.open() as connection:
+            connection.execute(marks, (machine, rates.threads))
             connection.executemany("INSERT OR REPLACE INTO rate VALUES (?, ?, ?, ?)", rows)
 
     def rounds(self, threads: int) -> dict[int, list[float]]:

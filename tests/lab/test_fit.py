@@ -42,6 +42,8 @@ PLENTY_BYTES = 50_000_000_000
 SIZE = Size(layers=6, width=512, feed_forward=1536, heads=8, kv_heads=4, vocabulary_tokens=32_000)
 F32, F16 = 0, 1
 SHARE, LEAST_BYTES = 0.05, 40_000_000
+# What else this machine does is not to decide.
+CALM = Calm(others_use=lambda _pid: None)
 
 
 @pytest.fixture
@@ -51,7 +53,7 @@ def store(tmp_path: Path) -> SpeedStore:
 
 @pytest.fixture
 def fitter(tmp_path: Path, store: SpeedStore) -> Iterator[Fitter]:
-    with Fitter(tmp_path / "state", lambda: PLENTY_BYTES, store, 1) as made:
+    with Fitter(tmp_path / "state", lambda: PLENTY_BYTES, store, 1, calm=CALM) as made:
         yield made
 
 
@@ -125,8 +127,7 @@ def test_a_measurement_corrects_what_is_predicted(
     assert first.basis is Basis.KERNELS
     assert first.tokens_per_second > 0
     plan = BenchPlan(prompt_tokens=0, generated_tokens=16, depth=0, repetitions=1, threads=1)
-    calm = Calm(others_use=lambda _pid: None)  # what else this machine does is not to decide
-    bench = Bench(plan, tmp_path / "state", lambda: PLENTY_BYTES, lambda *_: None, calm=calm)
+    bench = Bench(plan, tmp_path / "state", lambda: PLENTY_BYTES, lambda *_: None, calm=CALM)
     result = bench.run([path])
     remember_bench(result, store)
     second = fitter.fit(path).speed
@@ -160,7 +161,9 @@ def test_what_is_measured_within_little_time_is_completed_later(
     tmp_path: Path, store: SpeedStore
 ) -> None:
     path = write_header_only(tmp_path / "h.gguf", "llama")
-    with Fitter(tmp_path / "state", lambda: PLENTY_BYTES, store, 2, patience_s=0) as hurried:
+    with Fitter(
+        tmp_path / "state", lambda: PLENTY_BYTES, store, 2, patience_s=0, calm=CALM
+    ) as hurried:
         first = hurried.fit(path).speed
     one = store.rates(1)
     assert one is not None
@@ -171,7 +174,7 @@ def test_what_is_measured_within_little_time_is_completed_later(
     several = store.rates(2)
     assert several is not None
     assert not several.by_type
-    with Fitter(tmp_path / "state", lambda: PLENTY_BYTES, store, 2) as patient:
+    with Fitter(tmp_path / "state", lambda: PLENTY_BYTES, store, 2, calm=CALM) as patient:
         assert patient.fit(path).speed is not None
     one, several = store.rates(1), store.rates(2)
     assert one is not None
@@ -185,10 +188,10 @@ def test_what_was_spoilt_is_replaced_and_not_measured_at_every_call(
     store.keep_rates(MachineRates(1, 20e9, {F16: 20e9, F32: 15e9}, 500.0))
     store.keep_rates(MachineRates(2, 40e9, {F16: 0.1e9, F32: 28e9}, 900.0))
     engine = no_engine(tmp_path)
-    rates = MachineSpeed(store).rates([F16, F32], 2, engine, again=False)
+    rates = MachineSpeed(store, CALM).rates([F16, F32], 2, engine, again=False)
     assert rates.by_type == {F16: 40e9, F32: 28e9}
     with EngineCalls("measures", tmp_path / "state") as measuring:
-        MachineSpeed(store).rates([F16, F32], 2, measuring)
+        MachineSpeed(store, CALM).rates([F16, F32], 2, measuring)
     kept = store.rates(2)
     assert kept is not None
     assert kept.by_type[F16] > 0.1e9
@@ -196,7 +199,7 @@ def test_what_was_spoilt_is_replaced_and_not_measured_at_every_call(
 
 
 def test_of_several_rounds_the_median_counts(tmp_path: Path, store: SpeedStore) -> None:
-    machine = MachineSpeed(store)
+    machine = MachineSpeed(store, CALM)
     asked = 0
 
     def enough() -> bool:
@@ -219,16 +222,16 @@ def test_rounds_that_one_program_had_no_time_for_are_taken_by_the_next(
     tmp_path: Path, store: SpeedStore
 ) -> None:
     with EngineCalls("measures", tmp_path / "state") as measuring:
-        MachineSpeed(store).rates([F32], 1, measuring, lambda: True)
+        MachineSpeed(store, CALM).rates([F32], 1, measuring, lambda: True)
         (first,) = store.rounds(1)[F32]
-        MachineSpeed(store).rates([F32], 1, measuring)
+        MachineSpeed(store, CALM).rates([F32], 1, measuring)
     rounds = store.rounds(1)[F32]
     assert len(rounds) == 7
     assert rounds[0] == first
     kept = store.rates(1)
     assert kept is not None
     assert kept.by_type[F32] == median(rounds)
-    nothing_more = MachineSpeed(store).rates([F32], 1, no_engine(tmp_path))
+    nothing_more = MachineSpeed(store, CALM).rates([F32], 1, no_engine(tmp_path))
     assert nothing_more.by_type == kept.by_type
 
 
@@ -236,7 +239,7 @@ def test_bandwidth_of_one_thread_is_measured_when_one_is_asked_for(
     tmp_path: Path, store: SpeedStore
 ) -> None:
     store.keep_rates(MachineRates(1, 0.0, {F16: 20e9}, 500.0))
-    rates = MachineSpeed(store).rates([F16], 1, no_engine(tmp_path))
+    rates = MachineSpeed(store, CALM).rates([F16], 1, no_engine(tmp_path))
     assert rates.bandwidth > 0
     assert rates.by_type == {F16: 20e9}
 

@@ -94,6 +94,8 @@ def how_fast(view: LadderView, figures: SpeedFigures) -> str:
         )
         if bandwidth:
             share += " " + _tr("It reads {rate}.").format(rate=byte_rate(bandwidth))
+        if figures.bandwidth_busy:
+            share += " " + _tr("Other programs kept it busy when that was measured.")
     return _lines(
         _tr("{test} as llama-bench takes it, {depth} tokens in the context, {n} threads.").format(
             test=figures.test, depth=count(figures.depth), n=figures.threads

@@ -134,7 +134,13 @@ def _basis(fit: Fit) -> str:
         ),
         Basis.SAME_FILE: _tr("Speed: from {n} measured runs of this very file on this PC."),
     }[fit.speed.basis]
-    return f"{memory}\n{speed.format(n=fit.speed.runs)}"
+    said = f"{memory}\n{speed.format(n=fit.speed.runs)}"
+    if fit.speed.taken_while_busy:
+        said += "\n" + _tr(
+            "Other programs kept this PC busy when its speed was measured, so it may well be"
+            " faster; it is measured again at the next quiet moment."
+        )
+    return said
 
 
 def _tr(text: str) -> str:
