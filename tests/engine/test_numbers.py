@@ -94,7 +94,15 @@ def test_a_text_is_not_scored(
     assert max(map(abs, engine.wait(m.ChunkScored).kld)) < 1e-3
 
 
-def test_speed_depends_on_no_numbers(engine: RecordedEngine, broken: Path) -> None:
-    engine.load(broken, 0)
-    engine.client.send(m.Bench(engine.client.next_id(), 0, 4, 0, 1, warmup=True))
-    assert engine.wait(m.BenchSample).tokens_per_second > 0
+@pytest.mark.parametrize(("prompt", "generated"), [(8, 0), (0, 4)])
+def test_no_speed_is_told_of_what_is_no_number(
+    engine: RecordedEngine, sound: Path, broken: Path, prompt: int, generated: int
+) -> None:
+    for file in (broken, sound):
+        engine.load(file, 0)
+        command = m.Bench(engine.client.next_id(), prompt, generated, 0, 1, warmup=True)
+        engine.client.send(command)
+        if file == broken:
+            assert refused(engine).id == command.id
+        else:
+            assert engine.wait(m.BenchSample).tokens_per_second > 0

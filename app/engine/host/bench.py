@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from app.engine.host.model import Context, Model
+from app.engine.host.sampling import check_last
 from app.engine.messages import Bench, BenchSample
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class SpeedTester:
         Raises:
             Aborted: Stopped.
             EngineError: No memory for the context, or llama.cpp failed.
+            NoNumbers: What was computed is NaN: nobody needs to know how fast.
         """
         context = self._context_for(command)
         context.set_threads(command.threads)
@@ -59,6 +61,7 @@ class SpeedTester:
         else:
             self._generate(context, command.generated_tokens)
         elapsed_ns = max(1, time.perf_counter_ns() - begin_ns)
+        check_last(context)
         tokens = command.prompt_tokens or command.generated_tokens
         speed = tokens * 1e9 / elapsed_ns
         return BenchSample(command.id, speed, elapsed_ns, context.fewest_threads)

@@ -86,12 +86,21 @@ class ChainSampler:
 
     def sample(self, context: Context) -> int:
         """Draw the next token; the chain notes it for its penalties."""
-        check_largest(float(_last_logits(context).max()))
+        check_last(context)
         return int(lc.llama_sampler_sample(self._chain, context.handle, -1))
 
     def free(self) -> None:
         """Give the chain back."""
         lc.llama_sampler_free(self._chain)
+
+
+def check_last(context: Context) -> None:
+    """Refuse what was decoded last where it came to no numbers.
+
+    Raises:
+        NoNumbers: The largest of its logits is not finite.
+    """
+    check_largest(float(_last_logits(context).max()))
 
 
 def _last_logits(context: Context) -> NDArray[np.float32]:
