@@ -79,8 +79,8 @@ def _open_window(words: Sequence[str], *, files_only: bool) -> int:
     # takes longer to load than all of this.
     from app.core.errors import PersonError
     from app.core.opening import read_words
-    from app.store.claim import claim_or_hand_over, hand_over
     from app.store.paths import Paths
+    from app.store.window.claim import claim_or_hand_over, hand_over
 
     paths = Paths.default()
     opening = read_words(words, _current_folder(), os.environ, files_only=files_only)

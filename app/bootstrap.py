@@ -14,20 +14,20 @@ from app.core.log_lines import LogLines
 from app.core.memory import memory_budget_bytes
 from app.engine.client import EngineClient
 from app.engine.pool import EnginePool
-from app.lab.demo import DemoFiles, DemoMaker
-from app.lab.memory_room import plan_of
-from app.lab.plans import Plans
-from app.lab.race_speeds import RaceSpeeds
-from app.lab.recorder import NoRecorder
-from app.lab.runner import Runner
-from app.lab.session import Session
-from app.lab.speeds import speed_store
+from app.lab.compare.race_speeds import RaceSpeeds
+from app.lab.compare.recorder import NoRecorder
+from app.lab.compare.room import plan_of
+from app.lab.compare.runner import Runner
+from app.lab.compare.session import Session
+from app.lab.demo.demo import DemoFiles, DemoMaker
+from app.lab.engines.plans import Plans
+from app.lab.engines.speeds import speed_store
 from app.library.model_files import open_model_file
 from app.monitor.machine import available_memory_bytes, physical_core_count
 from app.store.chats import ChatStore
 from app.store.database import open_database
-from app.store.lock import OwnerLock
 from app.store.settings import SettingsFile
+from app.store.window.lock import OwnerLock
 
 if TYPE_CHECKING:
     import sqlite3
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 
     from app.core.model_file import ModelFile
     from app.engine.client import ClientEvent, Sink
-    from app.lab.deck import JobDoor
-    from app.lab.moves import Moves
-    from app.lab.recorder import Recorder
-    from app.lab.runner import RunnerListener
+    from app.lab.compare.deck import JobDoor
+    from app.lab.compare.recorder import Recorder
+    from app.lab.compare.runner import RunnerListener
+    from app.lab.models.moves import Moves
     from app.store.paths import Paths
 
 _LOG_BYTES = 1 << 20

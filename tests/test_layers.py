@@ -12,6 +12,15 @@ ROOT = Path(__file__).parent.parent
 LINT = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"]
 
 
+LAB = (
+    *("works", "reports", "verdict", "votes", "ladder", "hub", "compare", "predict", "quality"),
+    *("tasks", "shrink", "speed", "engines", "models", "demo"),
+)
+UI = ("kit", "answers", "settings", "plots", "shell", "pages", *(
+    f"pages/{page}" for page in ("compare", "models", "ladder")
+))  # fmt: skip
+
+
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
     """Check a checkout's contracts."""
     command = [*LINT, "--no-cache", "--config", str(ROOT / "pyproject.toml")]
@@ -46,6 +55,25 @@ def test_the_contracts_hold() -> None:
         ("ui", "import app.cli"),
         ("ui", "import pynvml"),
         ("ui", "import llama_cpp"),
+        ("lab/engines", "import app.lab.speed"),
+        ("lab/demo", "import app.lab.engines"),
+        ("lab/models", "import app.lab.engines"),
+        ("lab/speed", "import app.lab.quality"),
+        ("lab/quality", "import app.lab.tasks"),
+        ("lab/predict", "import app.lab.hub"),
+        ("lab/shrink", "import app.lab.compare"),
+        ("lab/hub", "import app.lab.ladder"),
+        ("lab/ladder", "import app.lab.votes"),
+        ("lab/votes", "import app.lab.verdict"),
+        ("lab/verdict", "import app.lab.reports"),
+        ("lab/reports", "import app.lab.works"),
+        ("ui/kit", "import app.ui.answers"),
+        ("ui/plots", "import app.ui.settings"),
+        ("ui/settings", "import app.ui.shell"),
+        ("ui/shell", "import app.ui.pages.compare"),
+        ("ui/pages/compare", "import app.ui.pages.models"),
+        ("ui/pages/models", "import app.ui.pages.ladder"),
+        ("ui/pages/ladder", "import app.ui.window"),
     ],
 )
 def test_a_forbidden_import_is_found(tmp_path: Path, module: str, statement: str) -> None:
@@ -61,12 +89,15 @@ def test_a_forbidden_import_is_found(tmp_path: Path, module: str, statement: str
         "monitor",
         "store",
         "ui",
+        *(f"lab/{room}" for room in LAB),
+        *(f"ui/{room}" for room in UI),
     ]
     for part in [".", *parts]:
         folder = tmp_path / "app" / part
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "__init__.py").touch()
-    for name in ("__main__", "resources", "preflight", "engine/host/main"):
+    window = ("ui/application", "ui/doorkeeper", "ui/window")
+    for name in ("__main__", "resources", "preflight", "engine/host/main", *window):
         (tmp_path / "app" / f"{name}.py").touch()
     assert lint(tmp_path).returncode == 0
     (tmp_path / "app" / module / "offender.py").write_text(statement + "\n", encoding="utf-8")

@@ -15,8 +15,8 @@ from app import __main__ as program
 from app import __version__
 from app.base import rights
 from app.core.opening import Opening
-from app.store.claim import claim_or_hand_over
 from app.store.paths import Paths
+from app.store.window.claim import claim_or_hand_over
 
 ROOT = Path(__file__).parent.parent
 

@@ -9,9 +9,9 @@ import msgspec
 from app.cli.arguments import THREADS_HELP, not_negative, positive, threads
 from app.cli.models import add_model_arguments, chosen_models
 from app.cli.words import number
-from app.lab.bench import Bench, BenchPlan, BenchResult
-from app.lab.fit import remember_bench
-from app.lab.speeds import speed_store
+from app.lab.engines.speeds import speed_store
+from app.lab.predict.fit import remember_bench
+from app.lab.speed.bench import Bench, BenchPlan, BenchResult
 from app.monitor.machine import available_memory_bytes, machine_facts, physical_core_count
 
 if TYPE_CHECKING:

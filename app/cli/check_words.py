@@ -9,7 +9,7 @@ import msgspec
 
 from app.cli.words import number, seconds
 from app.core.self_check import Finding
-from app.lab.repair import RepairWay, repair_of
+from app.lab.engines.repair import RepairWay, repair_of
 
 if TYPE_CHECKING:
     from pathlib import Path

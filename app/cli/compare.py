@@ -30,11 +30,11 @@ from app.core.settings import (
     KvType,
     SamplingSettings,
 )
-from app.lab.calm import BUSY_CORES
-from app.lab.compare import CompareRequest, CompareRow, compare
-from app.lab.doubts import EngineDoubts
-from app.lab.panes import PaneState
-from app.lab.self_check import SelfChecks
+from app.lab.compare.doubts import EngineDoubts
+from app.lab.compare.panes import PaneState
+from app.lab.compare.sweep import CompareRequest, CompareRow, compare
+from app.lab.engines.self_check import SelfChecks
+from app.lab.speed.calm import BUSY_CORES
 from app.monitor.load import others_use_beside_family
 from app.monitor.machine import machine_facts
 from app.monitor.sampler import Monitor
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from app.cli.console import Console
     from app.cli.models import ChosenModels
     from app.core.chat import Answer
-    from app.lab.panes import Pane
+    from app.lab.compare.panes import Pane
     from app.monitor.samples import Sample
     from app.store.paths import Paths
 

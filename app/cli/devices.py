@@ -11,8 +11,8 @@ from app.cli.check_words import check_document, tell_check
 from app.cli.words import gigabytes
 from app.core.instruction_sets import sets_in_use
 from app.engine.variants import left_out
-from app.lab.engine_hello import ask_engine, gpus_of
-from app.lab.self_check import SelfChecks
+from app.lab.engines.hello import ask_engine, gpus_of
+from app.lab.engines.self_check import SelfChecks
 from app.monitor.machine import available_memory_bytes
 
 if TYPE_CHECKING:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from app.core.fit import Recommendation
     from app.core.listing import ListedFile
     from app.hub.repositories import FoundRepository, Repository
-    from app.lab.fit import Fit
-    from app.lab.hub_access import HubAccess
+    from app.lab.hub.access import HubAccess
+    from app.lab.predict.fit import Fit
     from app.store.paths import Paths
 
     Answers = Mapping[str, Fit | PersonError]
@@ -165,7 +165,7 @@ def _answers(
     if not models:
         return {}
     from app.cli.fit_words import fitter
-    from app.lab.hub_fit import HubFitter
+    from app.lab.hub.fit import HubFitter
 
     with fitter(paths, None) as asked, console.progress() as progress:
         task = progress.add_task("Reading headers", total=len(models), note="")

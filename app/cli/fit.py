@@ -10,7 +10,7 @@ from app.cli.models import MODEL_HELP, model_path
 from app.cli.words import gigabytes, number
 from app.core.settings import KvType
 from app.core.speed import TAKEN_WHILE_BUSY
-from app.lab.model_names import NoSuchModelError
+from app.lab.models.names import NoSuchModelError
 
 if TYPE_CHECKING:
     import argparse
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from app.cli.arguments import Commands
     from app.cli.console import Console
-    from app.lab.fit import Fit
+    from app.lab.predict.fit import Fit
     from app.store.paths import Paths
 
 # Of one answer, the plan included: what is not measured by then is left for the next one.
@@ -77,7 +77,7 @@ def _on_this_pc(path: Path, arguments: argparse.Namespace, console: Console, pat
 def _on_hub(arguments: argparse.Namespace, console: Console, paths: Paths) -> tuple[str, Fit]:
     """The name of the file on the Hub, and the answer; only its header is fetched."""
     from app.cli.fit_words import fitter
-    from app.lab.hub_fit import HubFitter
+    from app.lab.hub.fit import HubFitter
 
     with (
         fitter(paths, arguments.threads, PATIENCE_SECONDS) as answers,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core.memory import memory_budget_bytes
-from app.lab.fit import Fitter
-from app.lab.plans import Plans
-from app.lab.speeds import speed_store
+from app.lab.engines.plans import Plans
+from app.lab.engines.speeds import speed_store
+from app.lab.predict.fit import Fitter
 from app.monitor.machine import available_memory_bytes, physical_core_count
 
 if TYPE_CHECKING:
-    from app.lab.fit import Fit
+    from app.lab.predict.fit import Fit
     from app.store.paths import Paths
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from app.cli.console import Console
-    from app.lab.hub_access import HubAccess
+    from app.lab.hub.access import HubAccess
     from app.store.paths import Paths
 
 SIGN_IN = "sign-in"
@@ -52,7 +52,7 @@ def opened_hub(
     Raises:
         PersonError: Its address must not be used.
     """
-    from app.lab.hub_access import HubAccess  # it costs every command time, and few need it
+    from app.lab.hub.access import HubAccess  # it costs every command time, and few need it
 
     hub = HubAccess.open(paths.cache, arguments.endpoint, certificate_file(paths.settings))
     if hub.settings.badge is not None:

@@ -13,11 +13,11 @@ from app.cli.models import MODEL_HELP, add_model_arguments, chosen_models, model
 from app.cli.texts import TEXT_HELP, source_of
 from app.core.memory import memory_budget_bytes
 from app.core.verdict import Limits, default_limits
-from app.lab.demo import DEMO_LEVELS
-from app.lab.ladder_orders import LadderOrder, LadderRun, ladder_keeper
-from app.lab.ladder_plan import Profile, StepKind
-from app.lab.quality_plan import QualityMode
-from app.lab.report_files import REPORT_ENDINGS, write_reports
+from app.lab.demo.demo import DEMO_LEVELS
+from app.lab.ladder.plan import Profile, StepKind
+from app.lab.quality.plan import QualityMode
+from app.lab.reports.files import REPORT_ENDINGS, write_reports
+from app.lab.works.ladders.run import LadderOrder, LadderRun, ladder_keeper
 from app.monitor.machine import available_memory_bytes
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from app.cli.arguments import Commands
     from app.cli.console import Console
-    from app.lab.ladder_control import LadderProgress
+    from app.lab.ladder.control import LadderProgress
     from app.store.paths import Paths
 
 _MOST_GIGABYTES = 1e6

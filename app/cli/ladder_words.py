@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli.words import gigabytes, number
 from app.core.quality.floor import AT_FLOOR, floor_sentence
-from app.lab.report_words import partings, same_text
+from app.lab.reports.words import partings, same_text
 
 if TYPE_CHECKING:
     from app.cli.console import Console

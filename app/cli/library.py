@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.cli.words import gigabytes, number
 from app.core.family import Family, LibraryModel, ModelSource, companions, families
-from app.lab.library import Library
+from app.lab.models.library import Library
 
 if TYPE_CHECKING:
     import argparse
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from app.cli.arguments import Commands
     from app.cli.console import Console
-    from app.lab.library import LibraryScan
+    from app.lab.models.library import LibraryScan
     from app.store.paths import Paths
 
 _SOURCE_WORDS = {

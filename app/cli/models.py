@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.text import whole_text
-from app.lab.demo import DEMO_LEVELS, DemoFiles, demo_base
-from app.lab.library import Library
-from app.lab.model_names import ModelNames
-from app.lab.quantize import quantize
+from app.lab.demo.demo import DEMO_LEVELS, DemoFiles, demo_base
+from app.lab.models.library import Library
+from app.lab.models.names import ModelNames
+from app.lab.shrink.quantize import quantize
 from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count
 

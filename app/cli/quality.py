@@ -14,11 +14,8 @@ from app.cli.words import number
 from app.core.errors import PersonError
 from app.core.quality.floor import AT_FLOOR, NO_FURTHER, floor_sentence
 from app.core.quality.guessing import guessing_sentence
-from app.lab.demo import DEMO_LEVELS
-from app.lab.kept_references import KeptReferences
-from app.lab.ladder_remarks import too_short
-from app.lab.quality import Quality
-from app.lab.quality_document import (
+from app.lab.demo.demo import DEMO_LEVELS
+from app.lab.quality.document import (
     at_floor,
     floor_document,
     longest_figures,
@@ -26,8 +23,11 @@ from app.lab.quality_document import (
     parting_document,
     worst_document,
 )
-from app.lab.quality_plan import QualityMode, QualityPlan, comparable_plan, quick_plan
-from app.lab.texts import shared_text_name
+from app.lab.quality.kept_references import KeptReferences
+from app.lab.quality.measure import Quality
+from app.lab.quality.plan import QualityMode, QualityPlan, comparable_plan, quick_plan
+from app.lab.quality.texts import shared_text_name
+from app.lab.verdict.remarks import too_short
 from app.monitor.machine import available_memory_bytes, machine_facts, physical_core_count
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from app.cli.console import Console
     from app.cli.models import ChosenModels
     from app.core.model_file import ModelFile
-    from app.lab.quality_plan import QualityResult, QualityRow
+    from app.lab.quality.plan import QualityResult, QualityRow
     from app.store.paths import Paths
 
 _SHOWN_WORST = 3

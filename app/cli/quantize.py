@@ -12,8 +12,8 @@ from app.cli.arguments import THREADS_HELP, level, threads
 from app.cli.models import MODEL_HELP, model_path
 from app.cli.words import gigabytes, seconds
 from app.core.text import whole_text
-from app.lab.library import Library
-from app.lab.quantize import quantize
+from app.lab.models.library import Library
+from app.lab.shrink.quantize import quantize
 from app.monitor.machine import physical_core_count
 
 if TYPE_CHECKING:

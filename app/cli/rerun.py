@@ -11,11 +11,11 @@ from app.cli.models import MODEL_HELP, model_names
 from app.cli.texts import TEXT_HELP, text_named
 from app.cli.words import number
 from app.core.text import whole_text
-from app.lab.ladder_differences import differences
-from app.lab.ladder_orders import LadderRun
-from app.lab.ladder_reported import read_report
-from app.lab.ladder_rerun import Given, repetition_of
-from app.lab.report_files import write_reports
+from app.lab.reports.files import write_reports
+from app.lab.reports.reported import read_report
+from app.lab.works.ladders.differences import differences
+from app.lab.works.ladders.rerun import Given, repetition_of
+from app.lab.works.ladders.run import LadderRun
 
 if TYPE_CHECKING:
     import argparse

@@ -12,11 +12,11 @@ from app.cli.arguments import positive, threads
 from app.cli.models import MODEL_HELP, add_model_arguments, chosen_models, model_path
 from app.cli.tasks_words import document, show
 from app.core.errors import PersonError
-from app.lab.demo import DEMO_LEVELS
-from app.lab.tasks import Tasks
-from app.lab.tasks_kept import KeptAnswers
-from app.lab.tasks_plan import TaskPlan, engines_and_threads
-from app.lab.tasks_sets import TaskProfile, own_set, usual_set
+from app.lab.demo.demo import DEMO_LEVELS
+from app.lab.tasks.kept import KeptAnswers
+from app.lab.tasks.plan import TaskPlan, engines_and_threads
+from app.lab.tasks.run import Tasks
+from app.lab.tasks.sets import TaskProfile, own_set, usual_set
 from app.monitor.machine import available_memory_bytes, machine_facts, physical_core_count
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from app.cli.console import Console
     from app.cli.models import ChosenModels
     from app.core.model_file import ModelFile
-    from app.lab.tasks_sets import TaskSet
+    from app.lab.tasks.sets import TaskSet
     from app.store.paths import Paths
 
 _SWITCH = {"on": True, "off": False, "default": None}

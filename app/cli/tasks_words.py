@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from app.cli.console import Console
     from app.core.statistics.describe import Interval
     from app.core.tasks.results import KindResult
-    from app.lab.tasks_plan import TaskResult, TaskRow
+    from app.lab.tasks.plan import TaskResult, TaskRow
 
 _MOST_EXAMPLES = 3
 _SHOWN_EXAMPLES = 3

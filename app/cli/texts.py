@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.lab.texts import MeasuredText, TextSource, measured_text, suited
+from app.lab.quality.texts import MeasuredText, TextSource, measured_text, suited
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.core.text import whole_text
-from app.lab.votes_export import EXPORT_ENDINGS, standings, votes_document, write_votes
+from app.lab.votes.export import EXPORT_ENDINGS, standings, votes_document, write_votes
 from app.store.votes import reading_votes
 
 if TYPE_CHECKING:

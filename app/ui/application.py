@@ -17,12 +17,12 @@ from app.core.errors import PersonError
 from app.core.text import for_terminal
 from app.store.paths import Paths
 from app.ui.doorkeeper import Doorkeeper, SystemRequests
-from app.ui.icons import app_icon
-from app.ui.mended import Mended
-from app.ui.plain import message_box
-from app.ui.theme import Theme
-from app.ui.unexpected import Unexpected
-from app.ui.widgets.banner import Severity
+from app.ui.kit.icons import app_icon
+from app.ui.kit.plain import message_box
+from app.ui.kit.theme import Theme
+from app.ui.kit.widgets.banner import Severity
+from app.ui.shell.mended import Mended
+from app.ui.shell.unexpected import Unexpected
 from app.ui.window import Window
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QWindow
 
     from app.core.opening import Opening
-    from app.store.claim import Claim
+    from app.store.window.claim import Claim
 
 log = logging.getLogger(__name__)
 

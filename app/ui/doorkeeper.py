@@ -15,8 +15,8 @@ from app.core.opening import Opening
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-    from app.store.claim import Claim
-    from app.store.doorbell import Ring
+    from app.store.window.claim import Claim
+    from app.store.window.doorbell import Ring
     from app.ui.window import Window
 
 log = logging.getLogger(__name__)

@@ -16,33 +16,33 @@ from app.core.errors import PersonError
 from app.core.opening import Opening
 from app.core.settings import PRESETS
 from app.engine.variants import left_out
-from app.lab.demo import FIRST_PANES, DemoFiles, DemoMaker
-from app.lab.doubts import EngineDoubts
-from app.lab.moves import Moves
-from app.lab.panes import EngineWait
+from app.lab.compare.doubts import EngineDoubts
+from app.lab.compare.panes import EngineWait
+from app.lab.demo.demo import FIRST_PANES, DemoFiles, DemoMaker
+from app.lab.models.moves import Moves
 from app.library.model_files import whole_sets
-from app.ui.about import AboutPage
-from app.ui.compare.file_dialogs import FileDialogs
-from app.ui.compare.page import ComparePage
-from app.ui.compare.session_adapter import SessionSignals
-from app.ui.engine_build import EngineBuild
-from app.ui.engine_check_notice import tell_conclusion
-from app.ui.engine_checkup import Conclusion, EngineCheckup
-from app.ui.engine_facts import EngineFacts
-from app.ui.engine_strip import EngineStrip
-from app.ui.engine_watch import EngineWatch
-from app.ui.garbage import GarbageTimer
-from app.ui.jobs import Jobs
-from app.ui.kept_settings import KeptSettings
-from app.ui.ladder_door import LadderDoor
-from app.ui.last_chat import LastChat
-from app.ui.main_window import MainWindow
-from app.ui.markdown import warm_up
+from app.ui.answers.markdown import warm_up
+from app.ui.kit.file_dialogs import FileDialogs
+from app.ui.kit.garbage import GarbageTimer
+from app.ui.kit.jobs import Jobs
+from app.ui.kit.queues import drained
+from app.ui.kit.widgets.banner import Severity
+from app.ui.pages.compare.last_chat import LastChat
+from app.ui.pages.compare.page import ComparePage
+from app.ui.pages.compare.session_adapter import SessionSignals
+from app.ui.pages.ladder.help import LadderDoor
 from app.ui.plots.kinds import Metric
-from app.ui.preferences import PreferencesPage
-from app.ui.queues import drained
-from app.ui.reception import Reception
-from app.ui.widgets.banner import Severity
+from app.ui.settings.engine_facts import EngineFacts
+from app.ui.settings.kept_settings import KeptSettings
+from app.ui.settings.preferences import PreferencesPage
+from app.ui.shell.about import AboutPage
+from app.ui.shell.engine.build import EngineBuild
+from app.ui.shell.engine.check_notice import tell_conclusion
+from app.ui.shell.engine.checkup import Conclusion, EngineCheckup
+from app.ui.shell.engine.strip import EngineStrip
+from app.ui.shell.engine.watch import EngineWatch
+from app.ui.shell.main_window import MainWindow
+from app.ui.shell.reception import Reception
 from app.ui.window_pages import about_page, compare_page, kept_folders, settings_page
 
 if TYPE_CHECKING:
@@ -52,10 +52,10 @@ if TYPE_CHECKING:
     from app.core.links import Link
     from app.core.model_file import ModelFile
     from app.engine.client import ClientEvent
-    from app.ui.ladder_wiring import LadderPart
-    from app.ui.models_wiring import ModelsPart
+    from app.ui.kit.theme import Theme
+    from app.ui.pages.ladder.part import LadderPart
+    from app.ui.pages.models.part import ModelsPart
     from app.ui.plots.live import LivePlots
-    from app.ui.theme import Theme
 
 log = logging.getLogger(__name__)
 
@@ -213,7 +213,7 @@ class Window(QObject):
         return [*self._house.remarks, *self._kept.repaired, self._last_chat.remark]
 
     def _add_models(self) -> None:
-        from app.ui.models_wiring import ModelsPart
+        from app.ui.pages.models.part import ModelsPart
 
         self.models = models = ModelsPart(
             self._house,
@@ -243,7 +243,7 @@ class Window(QObject):
             self._ladder.open()
 
     def _make_ladder(self) -> LadderPart:
-        from app.ui.ladder_wiring import LadderPart
+        from app.ui.pages.ladder.part import LadderPart
 
         assert self.models is not None
         library = self.models.library
@@ -252,7 +252,7 @@ class Window(QObject):
         )
 
     def _wire_ladder(self, ladder: LadderPart) -> None:
-        from app.ui.ladder.gone_on import tell_gone_on
+        from app.ui.pages.ladder.gone_on import tell_gone_on
 
         assert self.models is not None
         library = self.models.library

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.ui.pages import Page, PageHelp
+from app.ui.kit.pages import Page, PageHelp
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget

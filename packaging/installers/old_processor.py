@@ -86,7 +86,7 @@ def main(processor: str) -> int:
     """Run one comparison in this process, its engine on another processor."""
     from app.cli.main import main as run
     from app.engine import client
-    from app.lab.demo import demo_base
+    from app.lab.demo.demo import demo_base
 
     started: list[client.EngineClient] = []
     start = client.EngineClient.start

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from app.engine import messages as m
-from app.lab.calls import EngineCalls
-from app.lab.demo import demo_base
+from app.lab.demo.demo import demo_base
+from app.lab.engines.calls import EngineCalls
 from app.store.paths import Paths
 from tests.benchmarks.figures import Figure, Run, ratio_figure, tell
 from tests.benchmarks.random_model import ensure_random_model

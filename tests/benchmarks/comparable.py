@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.lab.demo import DemoFiles, demo_base
+from app.lab.demo.demo import DemoFiles, demo_base
 from app.store.paths import Paths
 from tests.benchmarks.commands import run_program
 from tests.benchmarks.demo_levels import ensure_demo_levels

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from app.core.levels import level_by_name
 from app.engine import messages as m
-from app.lab.calls import EngineCalls
-from app.lab.demo import DemoFiles, demo_base
+from app.lab.demo.demo import DemoFiles, demo_base
+from app.lab.engines.calls import EngineCalls
 from app.store.paths import Paths
 
 if TYPE_CHECKING:

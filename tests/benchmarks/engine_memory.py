@@ -7,8 +7,8 @@ from pathlib import Path
 from app.core.chat import Message, Role
 from app.core.settings import SamplingSettings
 from app.engine import messages as m
-from app.lab.calls import EngineCalls
-from app.lab.demo import demo_base
+from app.lab.demo.demo import demo_base
+from app.lab.engines.calls import EngineCalls
 from app.monitor.machine import physical_core_count
 from app.store.paths import Paths
 from tests.benchmarks.figures import Figure, Run, limit_figure, tell

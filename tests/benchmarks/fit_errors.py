@@ -11,12 +11,12 @@ from app.core.speed import predict_speed
 from app.core.statistics import median
 from app.core.token_work import token_work
 from app.engine import messages as m
-from app.lab.bandwidth import MachineSpeed
-from app.lab.bench import Bench, BenchPlan
-from app.lab.calls import EngineCalls
-from app.lab.fit import Fitter, measured_run
-from app.lab.quantize import quantize
-from app.lab.speeds import speed_store
+from app.lab.engines.calls import EngineCalls
+from app.lab.engines.speeds import speed_store
+from app.lab.predict.bandwidth import MachineSpeed
+from app.lab.predict.fit import Fitter, measured_run
+from app.lab.shrink.quantize import quantize
+from app.lab.speed.bench import Bench, BenchPlan
 from app.library.model_files import open_model_file, read_shards
 from app.monitor.machine import available_memory_bytes, physical_core_count
 from app.store.paths import Paths

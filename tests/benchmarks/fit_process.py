@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from app.cli.fit import PATIENCE_SECONDS
 from app.cli.fit_words import fitter
 from app.hub.headers import HeaderReader
-from app.lab.hub_access import HubAccess
-from app.lab.hub_fit import HubFitter
+from app.lab.hub.access import HubAccess
+from app.lab.hub.fit import HubFitter
 from app.store.paths import Paths
 
 if TYPE_CHECKING:

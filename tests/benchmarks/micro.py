@@ -13,7 +13,7 @@ from app.engine.codec import decode_event, encode
 from app.engine.messages import Text
 from app.store.chats import ChatStore
 from app.store.database import open_database
-from app.ui.markdown import MarkdownView
+from app.ui.answers.markdown import MarkdownView
 from tests.benchmarks.markdown_model import PAGE
 from tests.benchmarks.window_memory import TURNS, long_chat
 

@@ -6,8 +6,8 @@ import resource
 from pathlib import Path
 
 from app.core.statistics import median
-from app.lab.demo import demo_base
-from app.lab.self_check import check_engine
+from app.lab.demo.demo import demo_base
+from app.lab.engines.self_check import check_engine
 from app.store.paths import Paths
 from tests.benchmarks.figures import Figure, Run, fact, limit_figure, tell
 

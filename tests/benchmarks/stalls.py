@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.core.statistics import median, percentile
-from app.lab.demo import FIRST_PANES, DemoFiles
+from app.lab.demo.demo import FIRST_PANES, DemoFiles
 from app.store.paths import Paths
 from tests.benchmarks.demo_levels import ensure_demo_levels
 from tests.benchmarks.figures import Figure, Run, fact, limit_figure, tell

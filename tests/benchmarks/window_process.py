@@ -27,15 +27,15 @@ from app.bootstrap import open_house, start_logging
 from app.core.chat import Answer, Chat, StopReason, Turn
 from app.core.hub_names import HubAddress
 from app.core.settings import CompareMode
-from app.lab.panes import PaneState
+from app.lab.compare.panes import PaneState
 from app.monitor.samples import EngineSample, Sample
 from app.store.paths import Paths
-from app.ui.answer_document import AnswerDocument
+from app.ui.answers.document import AnswerDocument
 from app.ui.application import make_application
-from app.ui.models.download_ports import DownloadState
-from app.ui.models.downloads_model import DownloadRole
-from app.ui.models.repository import OpenState
-from app.ui.theme import Theme
+from app.ui.kit.theme import Theme
+from app.ui.pages.models.downloads.model import DownloadRole
+from app.ui.pages.models.downloads.ports import DownloadState
+from app.ui.pages.models.repository.repository import OpenState
 from app.ui.window import Stage, Window
 from tests.benchmarks.watchdog import Watchdog
 from tests.helpers.heavy_texts import HEAVY_TEXTS
@@ -44,9 +44,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from app.bootstrap import House
-    from app.ui.markdown import MarkdownView
-    from app.ui.models.download_ports import DownloadEntry
-    from app.ui.models_wiring import ModelsPart
+    from app.ui.answers.markdown import MarkdownView
+    from app.ui.pages.models.downloads.ports import DownloadEntry
+    from app.ui.pages.models.part import ModelsPart
 
 WIDTH_PX, HEIGHT_PX = 1280, 800
 NEVER_IMPORTED = ("llama_cpp", "huggingface_hub")

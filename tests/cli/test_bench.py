@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.lab.bench import Bench, BenchPlan
+from app.lab.speed.bench import Bench, BenchPlan
 from tests.helpers import gguf_files as files
 
 PLENTY_BYTES = 50_000_000_000

@@ -10,7 +10,7 @@ from app import __version__
 from app.cli.main import main
 from app.core.self_check import EngineCheck, Finding, TypeFinding
 from app.engine.client import EngineClient
-from app.lab.self_check import engine_build
+from app.lab.engines.self_check import engine_build
 from app.store.engine_checks import EngineCheckStore
 from app.store.paths import Paths
 from tests.helpers.broken_engine import break_engines

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from app.lab.report_files import json_text
-from app.lab.report_sharing import shareable
-from app.lab.texts import TextSource, measured_text
+from app.lab.quality.texts import TextSource, measured_text
+from app.lab.reports.files import json_text
+from app.lab.reports.sharing import shareable
 from tests.helpers.gguf_files import write_tiny_llama
 from tests.lab import ladder_cases as cases
-from tests.lab.test_rerun import sha256_of
+from tests.lab.works.ladders.test_rerun import sha256_of
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Program

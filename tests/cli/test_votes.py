@@ -12,9 +12,9 @@ import pytest
 from app.core.votes.choices import Choice
 from app.core.votes.pairs import Role, VoteAnswer, VotedFile, VotePair, VoteSettings
 from app.store.database import open_database
-from app.store.lock import OwnerLock
 from app.store.paths import Paths
 from app.store.votes import VoteStore
+from app.store.window.lock import OwnerLock
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Program

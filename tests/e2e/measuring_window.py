@@ -15,11 +15,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.store.paths import Paths
-from app.ui.theme import Theme
+from app.ui.kit.theme import Theme
 from tests.e2e.person import Person
 
 if TYPE_CHECKING:
-    from app.ui.ladder.page import LadderPage
+    from app.ui.pages.ladder.page import LadderPage
 
 
 def choose_questions(page: LadderPage, path: Path) -> None:

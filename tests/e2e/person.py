@@ -24,11 +24,11 @@ from app.ui.window import Stage, Window
 
 if TYPE_CHECKING:
     from app.core.chat import Turn
-    from app.lab.panes import Pane, PaneState
-    from app.lab.session import Session
+    from app.lab.compare.panes import Pane, PaneState
+    from app.lab.compare.session import Session
     from app.store.paths import Paths
-    from app.ui.compare.pane_view import PaneView
-    from app.ui.theme import Theme
+    from app.ui.kit.theme import Theme
+    from app.ui.pages.compare.panes.view import PaneView
 
 PATIENCE_SECONDS = 240.0
 

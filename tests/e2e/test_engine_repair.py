@@ -13,13 +13,13 @@ import pytest
 from app.core.chat import StopReason
 from app.core.self_check import CHECKED_TYPES, EngineCheck, Finding, TypeFinding
 from app.engine import client
-from app.lab import repair, self_check
-from app.lab.panes import PaneState
-from app.lab.quantize import quantize
-from app.lab.self_check import engine_build
+from app.lab.compare.panes import PaneState
+from app.lab.engines import repair, self_check
+from app.lab.engines.self_check import engine_build
+from app.lab.shrink.quantize import quantize
 from app.store.engine_checks import EngineCheckStore
 from app.store.paths import Paths
-from app.ui.theme import Theme
+from app.ui.kit.theme import Theme
 from tests.e2e.person import Person
 from tests.helpers.broken_engine import break_engines
 from tests.helpers.engine_builds import FakeBuild

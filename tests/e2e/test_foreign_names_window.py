@@ -13,12 +13,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QListView
 
-from app.lab.panes import PaneState
+from app.lab.compare.panes import PaneState
 from app.store.paths import Paths
-from app.ui.ladder.votes.port import VoteCandidate
-from app.ui.models.repository import OpenState
-from app.ui.theme import Theme
-from app.ui.widgets import BannerAction, Severity
+from app.ui.kit.theme import Theme
+from app.ui.kit.widgets import BannerAction, Severity
+from app.ui.pages.ladder.votes.port import VoteCandidate
+from app.ui.pages.models.repository.repository import OpenState
 from tests.e2e.person import Person
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
 from tests.helpers.gguf_files import write_scripted_model, write_tiny_llama, write_truncated_llama

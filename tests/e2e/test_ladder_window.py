@@ -14,11 +14,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from app.lab.ladder_entry import LadderState
-from app.lab.panes import PaneState
+from app.lab.compare.panes import PaneState
+from app.lab.works.ladders.entry import LadderState
 from app.store.paths import Paths
-from app.ui.ladder.columns import LadderColumn
-from app.ui.theme import Theme
+from app.ui.kit.theme import Theme
+from app.ui.pages.ladder.table.columns import LadderColumn
 from tests.e2e.measuring_window import choose_questions
 from tests.e2e.person import PATIENCE_SECONDS, Person
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
-    from app.lab.ladder_entry import LadderEntry
-    from app.ui.ladder.page import LadderPage
+    from app.lab.works.ladders.entry import LadderEntry
+    from app.ui.pages.ladder.page import LadderPage
 
 pytestmark = pytest.mark.e2e
 
@@ -154,7 +154,7 @@ def test_from_compare_to_the_verdict(
 
     # The report, with everything beside it.
     target = tmp_path / "report.html"
-    dialogs = "app.ui.ladder.file_dialogs.QFileDialog.getSaveFileName"
+    dialogs = "app.ui.pages.ladder.file_dialogs.QFileDialog.getSaveFileName"
     monkeypatch.setattr(dialogs, lambda *_args, **_more: (str(target), ""))
     page.commands.reports[".html"].trigger()
     person.until(lambda: all(target.with_suffix(s).exists() for s in (".json", ".md", ".csv")))

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.bootstrap import open_house
-from app.store.lock import StoreInUse
 from app.store.paths import Paths
+from app.store.window.lock import StoreInUse
 from tests.helpers import gguf_files as files
 from tests.helpers.fake_hub import FakeHub
 from tests.helpers.hub_way import example_repository

@@ -23,7 +23,7 @@ os.umask(int(sys.argv.pop(1), 8))
 from pathlib import Path
 from PySide6.QtCore import QTimer
 from app.ui import application
-from app.ui.compare.controller import write_whole
+from app.ui.pages.compare.controller import write_whole
 from app.ui.window import Window
 
 

@@ -22,13 +22,13 @@ from PySide6.QtWidgets import QComboBox, QDialog, QMenu, QWidget
 
 from app.core.chat import StopReason
 from app.core.settings import CompareMode, SamplingSettings
-from app.lab.demo import DEMO_LEVELS, FIRST_PANES, DemoFiles
-from app.lab.panes import PaneState
+from app.lab.compare.panes import PaneState
+from app.lab.demo.demo import DEMO_LEVELS, FIRST_PANES, DemoFiles
 from app.store.chats import ChatStore
 from app.store.database import open_database
 from app.store.paths import Paths
-from app.ui.main_window import MainWindow
-from app.ui.theme import Theme
+from app.ui.kit.theme import Theme
+from app.ui.shell.main_window import MainWindow
 from tests.e2e.person import Person
 from tests.helpers.engine_builds import FakeBuild
 

@@ -13,7 +13,7 @@ import pytest
 from app.engine import messages as m
 from app.engine.host import crew
 from app.engine.host.crew import Crew, Reading, read_clocks
-from app.lab.demo import demo_base
+from app.lab.demo.demo import demo_base
 
 if TYPE_CHECKING:
     from tests.engine.conftest import RecordedEngine

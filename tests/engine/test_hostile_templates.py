@@ -10,8 +10,8 @@ from app.core.chat import Message, Role
 from app.core.errors import PersonError
 from app.core.settings import SamplingSettings
 from app.engine import messages as m
-from app.lab.calls import EngineCalls
-from app.lab.demo import demo_base
+from app.lab.demo.demo import demo_base
+from app.lab.engines.calls import EngineCalls
 
 BIG = 10**9
 SAY = "{% for message in messages %}{{ message.content }}{% endfor %}"

@@ -15,7 +15,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from app.resources import resource_path
 from app.ui.application import make_application
-from app.ui.theme import Theme
+from app.ui.kit.theme import Theme
 from tests.fuzz.engines import EngineFuzz, smallest_demo
 from tests.fuzz.headers import HeaderFuzz
 from tests.fuzz.page import LibraryOnScreen

@@ -13,8 +13,8 @@ from app.core.chat import Message, Role
 from app.core.errors import PersonError
 from app.core.settings import SamplingSettings
 from app.engine import messages as m
-from app.lab.calls import EngineCalls, interruptible
-from app.lab.quantize import quantize
+from app.lab.engines.calls import EngineCalls, interruptible
+from app.lab.shrink.quantize import quantize
 from app.resources import resource_path
 from tests.fuzz.headers import Findings, is_sentence
 from tests.helpers.mutants import Draft, mutants

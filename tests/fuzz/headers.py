@@ -31,10 +31,10 @@ from app.core.settings import FlashAttention, KvType
 from app.core.speed import MachineRates, MeasuredRun, predict_speed
 from app.core.token_work import token_work
 from app.engine.messages import PlannedDevice, Predicted
-from app.lab.fit import Fit, Fitter
-from app.lab.fit_devices import Question, layers_on_gpus, shares_of, with_room
-from app.lab.library import Library
-from app.lab.plans import Plans, needs_of
+from app.lab.engines.plans import Plans, needs_of
+from app.lab.models.library import Library
+from app.lab.predict.devices import Question, layers_on_gpus, shares_of, with_room
+from app.lab.predict.fit import Fit, Fitter
 from app.library.model_files import read_shards
 from app.store.paths import Paths
 from app.store.plans import PlanStore

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QModelIndex
 
-from app.ui.jobs import Jobs
-from app.ui.models.library_tab import LibraryTab
-from tests.ui.models.fake_backends import FakeLibrary
+from app.ui.kit.jobs import Jobs
+from app.ui.pages.models.library.tab import LibraryTab
+from tests.ui.pages.models.fake_backends import FakeLibrary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

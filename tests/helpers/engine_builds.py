@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.engine import builder, client
 from app.engine.installed import engine_is_there
-from app.ui import engine_build
+from app.ui.shell.engine import build as engine_build
 
 if TYPE_CHECKING:
     import pytest

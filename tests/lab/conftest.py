@@ -11,8 +11,8 @@ import pytest
 
 from app.bootstrap import at_once
 from app.engine.pool import EnginePool
-from app.lab.runner import Runner, RunnerListener
-from app.lab.session import Session
+from app.lab.compare.runner import Runner, RunnerListener
+from app.lab.compare.session import Session
 from app.library.model_files import open_model_file
 from app.store.chats import ChatStore
 from app.store.database import open_database
@@ -21,8 +21,8 @@ from tests.helpers import gguf_files as files
 if TYPE_CHECKING:
     from app.core.chat import Turn
     from app.engine.client import Sink
-    from app.lab.panes import PaneState
-    from app.lab.recorder import Recorder
+    from app.lab.compare.panes import PaneState
+    from app.lab.compare.recorder import Recorder
 
 PATIENCE_SECONDS = 90.0
 PLENTY_BYTES = 50_000_000_000

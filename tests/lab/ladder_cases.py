@@ -8,18 +8,18 @@ from typing import Any
 from app.core.quality.histogram import EDGES
 from app.core.tasks.items import Check, TaskItem
 from app.core.verdict import Limits
-from app.lab.ladder_document import ladder_document
-from app.lab.ladder_plan import LadderPlan
-from app.lab.ladder_results import (
+from app.lab.ladder.plan import LadderPlan
+from app.lab.ladder.results import (
     FileFacts,
     MemoryFigures,
     QualityStep,
     SpeedFigures,
     TasksStep,
 )
-from app.lab.ladder_rows import LadderResult, LadderRow
-from app.lab.ladder_verdict import assess
-from app.lab.quality_document import FIGURE_NAMES
+from app.lab.ladder.rows import LadderResult, LadderRow
+from app.lab.quality.document import FIGURE_NAMES
+from app.lab.verdict.document import ladder_document
+from app.lab.verdict.verdict import assess
 
 KINDS = ("sums", "spelling")
 ITEMS = tuple(

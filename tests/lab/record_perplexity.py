@@ -14,8 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from app.lab.demo import demo_base
-from app.lab.quantize import quantize
+from app.lab.demo.demo import demo_base
+from app.lab.shrink.quantize import quantize
 from app.resources import resource_path
 from tests.benchmarks.llama_tools import ensure_llama_perplexity
 from tests.benchmarks.perplexity_tool import tool_figures, tool_version

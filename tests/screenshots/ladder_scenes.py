@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtTest import QTest
 
-from app.lab.demo import DemoFiles
-from app.lab.ladder_entry import LadderState
-from app.lab.ladder_plan import StepKind
+from app.lab.demo.demo import DemoFiles
+from app.lab.ladder.plan import StepKind
+from app.lab.works.ladders.entry import LadderState
 from tests.helpers import gguf_files
 from tests.screenshots.scenes import LONG_NAME, _close_others, _made
 
 if TYPE_CHECKING:
-    from app.ui.ladder.page import LadderPage
+    from app.ui.pages.ladder.page import LadderPage
     from tests.e2e.person import Person
     from tests.screenshots.studio import Studio
 

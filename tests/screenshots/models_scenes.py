@@ -15,14 +15,14 @@ from PySide6.QtWidgets import QLineEdit, QListView
 
 from app.core.hub_names import HubAddress
 from app.hub.connection import close_library
-from app.ui.models.repository import OpenState
-from app.ui.models.search import SearchState
+from app.ui.pages.models.repository.repository import OpenState
+from app.ui.pages.models.search.search import SearchState
 from tests.helpers import gguf_files
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
 from tests.screenshots.stock import LARGE, SMALL, Make, cached, hub_file, repository
 
 if TYPE_CHECKING:
-    from app.ui.models.page import ModelsPage
+    from app.ui.pages.models.page import ModelsPage
     from tests.e2e.person import Person
     from tests.screenshots.studio import Studio
 

@@ -14,9 +14,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from app.core.settings import SamplingSettings
-from app.lab.demo import DemoFiles
-from app.lab.panes import PaneState
-from app.ui.compare.pane_menu import PaneCommand
+from app.lab.compare.panes import PaneState
+from app.lab.demo.demo import DemoFiles
+from app.ui.pages.compare.panes.menu import PaneCommand
 from tests.helpers import gguf_files
 from tests.screenshots.studio import held
 

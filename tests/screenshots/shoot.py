@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from app.ui.application import make_application
-from app.ui.theme import Theme, ThemeChoice
+from app.ui.kit.theme import Theme, ThemeChoice
 from tests.screenshots import ladder_scenes, models_scenes, scenes
 from tests.screenshots.studio import LARGE, SMALL, Studio
 

@@ -21,7 +21,7 @@ from tests.e2e.person import Person
 if TYPE_CHECKING:
     from PySide6.QtGui import QPixmap
 
-    from app.ui.theme import Theme, ThemeChoice
+    from app.ui.kit.theme import Theme, ThemeChoice
 
 LARGE, SMALL = (1280, 800), (1024, 700)
 _SETTLE_MS = 350

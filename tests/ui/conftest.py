@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtTest import QAbstractItemModelTester
 
-from app.ui.jobs import Jobs
-from app.ui.theme import Theme, ThemeChoice
+from app.ui.kit.jobs import Jobs
+from app.ui.kit.theme import Theme, ThemeChoice
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QAbstractItemModel

@@ -9,6 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeySequence, QPainter, QPen
 
+from app.ui.kit.theme import GRID, small_font, tabular
 from app.ui.plots.curve import Curve
 from app.ui.plots.frame import Frame
 from app.ui.plots.kinds import LineStyle
@@ -23,7 +24,6 @@ from app.ui.plots.scale import (
     straightened,
     thinned,
 )
-from app.ui.theme import GRID, small_font, tabular
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QTimer
 
+from app.ui.kit.theme import GRID
 from app.ui.plots.readout_box import ReadoutBox
-from app.ui.theme import GRID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

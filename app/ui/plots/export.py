@@ -12,9 +12,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from app.core.csv_cells import csv_cell
+from app.ui.kit.theme import GRID, tabular
 from app.ui.plots.history import ENGINE_COLUMNS, GPU_COLUMNS, MACHINE_COLUMNS, SPEED_COLUMNS
 from app.ui.plots.sheet import Sheet
-from app.ui.theme import GRID, tabular
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

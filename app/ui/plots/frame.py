@@ -8,10 +8,10 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPen
 from PySide6.QtWidgets import QGraphicsLineItem
 
+from app.ui.kit.theme import GRID
 from app.ui.plots.kinds import DEFAULT_SPAN_S
 from app.ui.plots.marks import MARK_ROOM_PX
 from app.ui.plots.words import time_ticks, value_tick
-from app.ui.theme import GRID
 
 if TYPE_CHECKING:
     import pyqtgraph as pg

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QToolButton, QWidget
 
-from app.ui.icons import icon
-from app.ui.plain import set_tip
+from app.ui.kit.icons import icon
+from app.ui.kit.plain import set_tip
+from app.ui.kit.theme import GRID
 from app.ui.plots.kinds import DEFAULT_SPAN_S, SPANS_S, Metric
 from app.ui.plots.words import span_name
-from app.ui.theme import GRID
 
 _ICON_PX = 2 * GRID
 

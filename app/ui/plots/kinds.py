@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.core.candidate import COLOURS
-from app.ui.tokens import candidate_edge, current_tokens
+from app.ui.kit.tokens import candidate_edge, current_tokens
 
 if TYPE_CHECKING:
-    from app.ui.tokens import Tokens
+    from app.ui.kit.tokens import Tokens
 
 SPANS_S = (30, 60, 300)
 DEFAULT_SPAN_S = 60
@@ -49,7 +49,7 @@ class PlotCandidate:
 
 @dataclass(frozen=True, slots=True)
 class PlotTheme:
-    """The colours around the lines, #RRGGBB; named as in `app.ui.tokens.Tokens`."""
+    """The colours around the lines, #RRGGBB; named as in `app.ui.kit.tokens.Tokens`."""
 
     ground: str
     surface: str

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QStackedLayout, QWidget
 
+from app.ui.kit.theme import GRID
+from app.ui.kit.tokens import current_tokens
+from app.ui.kit.widgets.labels import PlainLabel
 from app.ui.plots.chart import Chart
 from app.ui.plots.crosshair import Crosshair
 from app.ui.plots.export import Figure, table
@@ -17,9 +20,6 @@ from app.ui.plots.kinds import DEFAULT_SPAN_S, SPANS_S, Metric, PlotCandidate, P
 from app.ui.plots.outlet import Outlet
 from app.ui.plots.summary import Summary, summary_of
 from app.ui.plots.words import Readout, readout
-from app.ui.theme import GRID
-from app.ui.tokens import current_tokens
-from app.ui.widgets.labels import PlainLabel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -8,7 +8,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from app.ui.theme import GRID
+from app.ui.kit.theme import GRID
 
 MARK_ROOM_PX = 4 * GRID
 """Room to the right of "now" for dot, leader and letter."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
-from app.ui.outside import save_file
+from app.ui.kit.outside import save_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,10 +8,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from app.ui.theme import GRID, small_font, tabular
+from app.ui.kit.theme import GRID, small_font, tabular
 
 if TYPE_CHECKING:
-    from app.ui.format import Quantity
+    from app.ui.kit.format import Quantity
     from app.ui.plots.kinds import PlotTheme
     from app.ui.plots.words import Readout, ReadoutRow
 

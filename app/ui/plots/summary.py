@@ -9,11 +9,11 @@ from PySide6.QtCore import QCoreApplication, QLineF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.ui.plain import set_tip
+from app.ui.kit.plain import set_tip
+from app.ui.kit.theme import GRID, small_font, tabular
 from app.ui.plots.kinds import LineStyle, Metric
 from app.ui.plots.pens import styled_pen
 from app.ui.plots.words import load_of_pc, memory_of_pc
-from app.ui.theme import GRID, small_font, tabular
 
 if TYPE_CHECKING:
     from app.ui.plots.history import Moment

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.ui.format import MISSING, Quantity, byte_size, number, percent, seconds_ago, speed
+from app.ui.kit.format import MISSING, Quantity, byte_size, number, percent, seconds_ago, speed
 from app.ui.plots.kinds import Metric
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Compare: chats, panes, asking, recording, and what a race tells."""

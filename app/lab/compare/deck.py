@@ -1,0 +1,163 @@
+"""The panes of a session by their keys, and what is known of their files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from app.lab.compare.panes import Pane, PaneFailure, PaneState
+from app.lab.compare.room import expected_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from app.core.candidate import Candidate
+    from app.core.errors import PersonError
+    from app.core.model_file import ModelFile
+    from app.lab.compare.runner import Runner
+
+
+class JobDoor(Protocol):
+    """Runs work on another thread and hands its result back on the session's thread."""
+
+    def __call__(
+        self,
+        work: Callable[[], ModelFile],
+        *,
+        done: Callable[[ModelFile], None],
+        failed: Callable[[PersonError], None],
+    ) -> object:
+        """Run ``work``; then exactly one of ``done`` and ``failed``."""
+        ...
+
+
+class Deck:
+    """Opens and closes panes and reads their files' headers.
+
+    Args:
+        runner: Drives their engines.
+        read_model: Reads the header of a model file; runs behind ``door``.
+        door: The way to background work.
+        is_made_here: Whether a missing file is being made (a level of the demo model).
+        changed: Told when more is known of a pane.
+        planned_bytes: Needed memory by llama.cpp's plan of a pane's load, where that is known.
+    """
+
+    def __init__(
+        self,
+        runner: Runner,
+        read_model: Callable[[Path], ModelFile],
+        door: JobDoor,
+        is_made_here: Callable[[Path], bool],
+        changed: Callable[[Pane], None],
+        planned_bytes: Callable[[Pane], int | None],
+    ) -> None:
+        self._runner = runner
+        self._read_model = read_model
+        self._door = door
+        self._is_made_here = is_made_here
+        self._changed = changed
+        self._planned_bytes = planned_bytes
+        self._panes: dict[str, Pane] = {}
+
+    def __getitem__(self, key: str) -> Pane:
+        """The pane with this key.
+
+        Raises:
+            KeyError: There is none.
+        """
+        return self._panes[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._panes
+
+    def __iter__(self) -> Iterator[Pane]:
+        return iter(list(self._panes.values()))
+
+    def open(self, candidate: Candidate) -> Pane:
+        """Make a pane; its file is read in the background, or waited for if it is being made."""
+        pane = Pane(candidate)
+        self._panes[candidate.key] = pane
+        self._runner.adopt(pane)
+        path = Path(candidate.path)
+        if self._is_made_here(path) and not path.is_file():
+            pane.become(PaneState.PREPARING)
+        else:
+            self.read(pane)
+        return pane
+
+    def close(self, key: str) -> None:
+        """Take a pane away with its engine."""
+        self._runner.release(key)
+        del self._panes[key]
+
+    def take_settings(self, candidate: Candidate) -> None:
+        """Give a pane other settings; its engine goes if they need a reload."""
+        pane = self._panes[candidate.key]
+        reload = candidate.engine.load_key() != pane.candidate.engine.load_key()
+        if candidate.template_id != pane.candidate.template_id:
+            pane.system_in_user = False
+        pane.candidate = candidate
+        if reload:
+            pane.needed_bytes = None
+            self._expect(pane)
+            self._runner.unload(candidate.key)
+
+    def move(self, candidate: Candidate) -> None:
+        """Take a pane's file from another place: it was moved there."""
+        pane = self._panes[candidate.key]
+        self._runner.unload(candidate.key)
+        pane.candidate = candidate
+        pane.model = None
+        pane.failure = None
+        if pane.state is PaneState.FAILED:
+            pane.become(PaneState.ASLEEP)
+        self.read(pane)
+
+    def read(self, pane: Pane) -> None:
+        """Read the header of a pane's file; a file that cannot be read fails the pane."""
+        path = Path(pane.candidate.path)
+
+        def done(model: ModelFile) -> None:
+            pane.model = model
+            self._expect(pane)
+            self._changed(pane)
+
+        def failed(error: PersonError) -> None:
+            if pane.key in self._panes:
+                self._runner.fail(pane, PaneFailure(error.sentence, detail=error.detail))
+
+        self._door(lambda: self._read_model(path), done=done, failed=failed)
+
+    def _expect(self, pane: Pane) -> None:
+        pane.planned_bytes = self._planned_bytes(pane)
+        pane.estimated_bytes = expected_bytes(pane) or None
+
+    def level_of(self, key: str) -> str:
+        """The quantization level of a pane's file; empty when it is not known."""
+        pane = self._panes.get(key)
+        return pane.model.level_name if pane is not None and pane.model is not None else ""
+
+    # --- files that are being made ----------------------------------------------------------
+
+    def made(self, path: Path) -> None:
+        """A file that was being made is complete."""
+        for pane in self._with(path):
+            self.read(pane)
+            self._runner.model_ready(pane)
+
+    def progress(self, path: Path, fraction: float) -> None:
+        """How far a file that is being made has come."""
+        for pane in self._with(path):
+            if pane.state is PaneState.PREPARING:
+                pane.progress = fraction
+                self._changed(pane)
+
+    def not_made(self, paths: Sequence[Path], sentence: str) -> None:
+        """Files that were being made will not come."""
+        for path in paths:
+            for pane in self._with(path):
+                self._runner.fail(pane, PaneFailure(sentence))
+
+    def _with(self, path: Path) -> list[Pane]:
+        return [pane for pane in self if Path(pane.candidate.path) == path]

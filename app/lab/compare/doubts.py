@@ -1,0 +1,43 @@
+"""What is known to fail on this PC, told of a file before it is loaded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.core.self_check import Finding
+from app.lab.compare.panes import PaneFailure
+
+if TYPE_CHECKING:
+    from app.core.self_check import EngineCheck
+    from app.lab.compare.panes import Pane
+
+
+class EngineDoubts:
+    """Remembers what the engine's check of itself found; the session's thread.
+
+    Attributes:
+        check: The findings; None while nothing is known.
+    """
+
+    def __init__(self) -> None:
+        self.check: EngineCheck | None = None
+
+    def __call__(self, pane: Pane) -> PaneFailure | None:
+        """Why this pane's file had better not be loaded; None where nothing speaks against it."""
+        check, model = self.check, pane.model
+        if check is None or model is None:
+            return None
+        if check.has_gpu and pane.candidate.engine.gpu_layers != 0:
+            return None  # the processor was checked, and the GPU computes
+        faults = check.faults_of(model.type_ids)
+        if not faults:
+            return None
+        names = ", ".join(fault.name for fault in faults)
+        dies = any(fault.finding is not Finding.WRONG for fault in faults)
+        sentence = (
+            f"On this processor the engine does not survive {names}, which this file holds."
+            if dies
+            else f"On this processor the engine computes {names} wrongly, which this file holds."
+        )
+        advice = "Repair the engine, or reload to try it as it is."
+        return PaneFailure(sentence, advice, can_repair=True)

@@ -1,0 +1,116 @@
+"""Gets engines loaded: room in memory, the process, the Load command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.core.settings import DEFAULT_CONTEXT_TOKENS
+from app.engine import messages as m
+from app.lab.compare.room import expected_bytes, too_large
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from app.engine.pool import EnginePool
+    from app.lab.compare.panes import Pane
+
+# Left to the rest of the PC when an engine's private memory is bounded.
+_MEMORY_RESERVE_BYTES = 500_000_000
+
+
+class Loader:
+    """Starts and shuts the engines of panes; knows which of them are loading.
+
+    Args:
+        pool: The engines.
+        available_bytes: Memory that programs could take now.
+    """
+
+    def __init__(self, pool: EnginePool, available_bytes: Callable[[], int]) -> None:
+        self._pool = pool
+        self._available_bytes = available_bytes
+        self._load_ids: dict[str, int] = {}
+
+    def __bool__(self) -> bool:
+        """Whether any engine loads."""
+        return bool(self._load_ids)
+
+    def loads(self, pane: Pane) -> bool:
+        """Whether the pane's engine is being started or loads."""
+        return pane.key in self._load_ids
+
+    def is_load(self, pane: Pane, command_id: int) -> bool:
+        """Whether a command is the pane's load."""
+        return self._load_ids.get(pane.key) == command_id
+
+    def in_the_way(self, pane: Pane, keep: Collection[str], *, insist: bool) -> list[str] | None:
+        """Keys of engines that must go first; None for all that may go.
+
+        Raises:
+            PersonError: It does not fit even alone, and the person did not insist.
+        """
+        needed = expected_bytes(pane)
+        leaving = self._pool.in_the_way(needed, keep)
+        if leaving is None and not insist:
+            raise too_large(needed, self._pool.room_bytes())
+        return leaving
+
+    def start(self, pane: Pane) -> None:
+        """Start the pane's engine; its Hello is to be answered with :meth:`send_load`.
+
+        Raises:
+            PersonError: The operating system refuses.
+        """
+        pane.peak_private_bytes = pane.peak_mapped_bytes = None
+        self._pool.start(pane.key, expected_bytes(pane))
+        self._load_ids[pane.key] = 0
+
+    def send_load(self, pane: Pane) -> None:
+        """Send the Load command for the candidate's settings."""
+        client = self._pool.get(pane.key)
+        if client is None:
+            return
+        settings = pane.candidate.engine
+        limit = self._available_bytes() - _MEMORY_RESERVE_BYTES
+        load = m.Load(
+            id=client.next_id(),
+            path=pane.candidate.path,
+            context_tokens=settings.context_tokens or DEFAULT_CONTEXT_TOKENS,
+            threads=settings.threads or self._pool.threads_for(1),
+            gpu_layers=-1 if settings.gpu_layers is None else settings.gpu_layers,
+            kv_type=settings.kv_type,
+            flash_attention=settings.flash_attention,
+            memory_limit_bytes=max(_MEMORY_RESERVE_BYTES, limit),
+        )
+        self._load_ids[pane.key] = load.id
+        client.send(load)
+
+    def loaded(self, pane: Pane, event: m.Loaded) -> None:
+        """The pane's model is ready."""
+        self._load_ids.pop(pane.key, None)
+        pane.loaded = event
+        pane.failure = None
+        pane.note_memory(event.memory.private_bytes, event.memory.mapped_bytes)
+        self._pool.touch(pane.key, event.memory.needed_bytes)
+
+    def ended(self, pane: Pane) -> None:
+        """The pane's engine has ended by itself; its log is kept."""
+        self._keep_log(pane)
+        self._pool.forget(pane.key)
+        self._forget(pane)
+
+    def shut(self, pane: Pane) -> None:
+        """Close the pane's engine, whatever it does; its log is kept."""
+        self._keep_log(pane)
+        self._pool.close(pane.key)
+        self._forget(pane)
+
+    def _keep_log(self, pane: Pane) -> None:
+        client = self._pool.get(pane.key)
+        if client is not None:
+            pane.log = client.log_text()
+
+    def _forget(self, pane: Pane) -> None:
+        self._load_ids.pop(pane.key, None)
+        pane.loaded = None
+        pane.pid = None

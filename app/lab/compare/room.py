@@ -1,0 +1,73 @@
+"""Whether panes fit in memory, and the sentence when they do not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.core.errors import PersonError
+from app.core.memory import estimate_needed_bytes
+from app.core.settings import DEFAULT_CONTEXT_TOKENS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.lab.compare.panes import Pane
+    from app.lab.engines.plans import Plans
+
+
+def context_of(pane: Pane) -> int:
+    """The context that a pane's engine has or will have, in tokens."""
+    wanted = pane.candidate.engine.context_tokens or DEFAULT_CONTEXT_TOKENS
+    trained = pane.model.context_length if pane.model is not None else None
+    return min(wanted, trained) if trained else wanted
+
+
+def expected_bytes(pane: Pane) -> int:
+    """Needed memory as measured, else as llama.cpp plans it, else as estimated from the header.
+
+    0 while nothing is known of the file.
+    """
+    if pane.needed_bytes is not None:
+        return pane.needed_bytes
+    if pane.planned_bytes is not None:
+        return pane.planned_bytes
+    if pane.model is None:
+        return 0
+    kv_type = str(pane.candidate.engine.kv_type)
+    return estimate_needed_bytes(pane.model, context_of(pane), kv_type).total_bytes
+
+
+def plan_of(pane: Pane, plans: Plans) -> int | None:
+    """Needed memory by the plan that llama.cpp once made of such a load; None without one."""
+    if pane.model is None:
+        return None
+    settings = pane.candidate.engine
+    return plans.needed_bytes(
+        pane.model, context_of(pane), settings.kv_type, settings.flash_attention
+    )
+
+
+def too_large(needed_bytes: int, room_bytes: int) -> PersonError:
+    """One engine does not fit even alone."""
+    return PersonError(
+        f"It needs about {_gb(needed_bytes)}, and {_gb(room_bytes)} can be used on this PC now. "
+        "Choose a smaller context or a more shrunken version, or load it all the same."
+    )
+
+
+def check_together(panes: Sequence[Pane], room_bytes: int) -> None:
+    """See that panes fit at the same time.
+
+    Raises:
+        PersonError: They do not; it has the figures.
+    """
+    wanted = sum(map(expected_bytes, panes))
+    if wanted > room_bytes:
+        raise PersonError(
+            f"These {len(panes)} together need about {_gb(wanted)}, and {_gb(room_bytes)} can be "
+            "used on this PC now. Race them instead: one after another needs only the largest."
+        )
+
+
+def _gb(size_bytes: int) -> str:
+    return f"{size_bytes / 1e9:.1f} GB"

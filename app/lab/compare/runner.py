@@ -1,0 +1,520 @@
+"""Drives the engines of a comparison: who loads, who answers, in which order."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from dataclasses import replace
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Protocol
+
+from app.core.chat import StopReason
+from app.core.chat_templates import template_by_id
+from app.core.errors import PersonError
+from app.core.settings import CompareMode
+from app.engine import messages as m
+from app.engine.client import ClientEvent, Exited, TooLongToSend
+from app.lab.compare.jobs import Job, JobQueue
+from app.lab.compare.loader import Loader
+from app.lab.compare.panes import EngineWait, Pane, PaneFailure, PaneState
+from app.lab.compare.room import check_together
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from app.engine.client import Sink
+    from app.engine.outcome import EngineOutcome
+    from app.engine.pool import EnginePool
+
+log = logging.getLogger(__name__)
+
+_STOP_SECONDS = 3.0
+TELL_SECONDS = 0.11
+"""The listener hears of growing text at most this often: what follows costs the engine's cores
+time, and nobody reads faster. State changes and ends are told at once."""
+
+
+class RunnerListener(Protocol):
+    """Told on the runner's thread."""
+
+    def pane_changed(self, pane: Pane) -> None:
+        """State, progress, failure or figures of a pane."""
+        ...
+
+    def answer_grew(self, job: Job) -> None:
+        """Text came."""
+        ...
+
+    def answer_ended(self, job: Job) -> None:
+        """The answer has its stop reason."""
+        ...
+
+    def speed_sampled(self, pane: Pane, tokens_per_second: float) -> None:
+        """A point for the live plot."""
+        ...
+
+
+class Runner:
+    """Carries out jobs: one after another in a race, all at once together.
+
+    Everything happens on one thread, which calls :meth:`pump` about 20 times a second or waits
+    with :meth:`wait`.
+
+    Args:
+        listener: Told of what happens.
+        pool_for: Builds the pool, given the sink of its engines' events.
+        available_bytes: Memory that programs could take now.
+
+    Attributes:
+        pool: The engines.
+        engine: What the last started engine said of itself; None before the first.
+        doubt: Says why a pane's file had better not be loaded; whoever loads it all the same may.
+    """
+
+    def __init__(
+        self,
+        listener: RunnerListener,
+        pool_for: Callable[[Sink], EnginePool],
+        available_bytes: Callable[[], int],
+    ) -> None:
+        self._listener = listener
+        self._events: SimpleQueue[tuple[str, ClientEvent]] = SimpleQueue()
+        self.pool = pool_for(lambda name, event: self._events.put((name, event)))
+        self.engine: m.Hello | None = None
+        self.doubt: Callable[[Pane], PaneFailure | None] = lambda _pane: None
+        self._loader = Loader(self.pool, available_bytes)
+        self._jobs = JobQueue()
+        self._panes: dict[str, Pane] = {}
+        self._stopping_since: dict[str, float] = {}
+        self._engine_wait: EngineWait | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is wanted or an engine loads."""
+        return bool(self._jobs) or bool(self._loader)
+
+    def wants(self, pane: Pane) -> bool:
+        """Whether a pane has a job, begun or not."""
+        return (self._jobs.of(pane) or self._jobs.waiting_of(pane)) is not None
+
+    # --- what is asked of it --------------------------------------------------------------
+
+    def adopt(self, pane: Pane) -> None:
+        """Take a pane; its key must be new."""
+        self._panes[pane.key] = pane
+        pane.engine_wait = self._engine_wait
+
+    def release(self, key: str) -> None:
+        """A pane is gone: stop and close what it has."""
+        pane = self._panes[key]
+        job = self._jobs.drop(pane)
+        self._shut(pane)
+        if job is not None:
+            self._end_job(job, StopReason.STOPPED)
+        del self._panes[key]
+        self._schedule()
+
+    def submit(self, jobs: Sequence[Job], mode: CompareMode) -> None:
+        """Queue answers. A pane that has a job already must not get another.
+
+        Raises:
+            PersonError: Together does not fit in memory, or race and together would mix; nothing
+                was queued.
+        """
+        together = mode is CompareMode.TOGETHER and len(jobs) > 1
+        if self._jobs and (together or self._jobs.together):
+            raise PersonError("Wait for the answers in progress, or stop them, then ask again.")
+        if together:
+            check_together([job.pane for job in jobs], self.pool.room_bytes())
+        self._jobs.add(jobs, together=together)
+        for job in jobs:
+            job.pane.failure = None
+            if job.pane.state is not PaneState.PREPARING:
+                self._change(job.pane, PaneState.WAITING)
+        self._schedule()
+
+    def stop(self, key: str) -> None:
+        """End whatever a pane does or waits for; its text so far stands."""
+        pane = self._panes[key]
+        client = self.pool.get(key)
+        begun = self._jobs.of(pane)
+        if begun is not None and begun.request_id and client is not None:
+            if pane.state is not PaneState.STOPPING:
+                self._stopping_since[key] = time.monotonic()
+                self._change(pane, PaneState.STOPPING)
+                client.stop(begun.request_id)
+            return
+        job = self._jobs.drop(pane)
+        if self._loader.loads(pane):
+            # Ending the process is the quickest way out of a load.
+            self._shut(pane)
+        if pane.state in (PaneState.WAITING, PaneState.LOADING):
+            self._change(pane, PaneState.READY if pane.loaded is not None else PaneState.ASLEEP)
+        if job is not None:
+            self._end_job(job, StopReason.STOPPED)
+        self._schedule()
+
+    def load(self, key: str) -> None:
+        """Load without asking; the person insists, so memory that is short does not refuse it.
+
+        Raises:
+            PersonError: Answers are in progress, whose times a load would spoil, or there is no
+                engine yet, or the operating system refuses.
+        """
+        if self._engine_wait is not None:
+            raise PersonError(
+                "The engine is not compiled yet; then panes load when they are asked."
+            )
+        if self.busy:
+            raise PersonError("Wait for the answers in progress, or stop them, then load it.")
+        pane = self._panes[key]
+        if pane.state in (PaneState.ASLEEP, PaneState.FAILED):
+            pane.failure = None
+            self._start_load(pane, insist=True)
+
+    def unload(self, key: str) -> None:
+        """Give the memory back; the pane keeps its text."""
+        pane = self._panes[key]
+        if pane.state in (PaneState.READY, PaneState.FAILED):
+            self._shut(pane)
+            self._change(pane, PaneState.ASLEEP)
+
+    def wait_for_engine(self, wait: EngineWait | None) -> None:
+        """Start no engine: one is being built, and this is how far it is. Those that run go on.
+
+        With None the new one is there: panes leave the engine that they have, and what waits for
+        its turn begins.
+        """
+        was_waiting = self._engine_wait is not None
+        self._engine_wait = wait
+        for pane in self._panes.values():
+            pane.engine_wait = wait
+            if wait is None and was_waiting and not self.wants(pane):
+                pane.failure = None
+                self.unload(pane.key)
+            self._listener.pane_changed(pane)
+        self._schedule()
+
+    def model_ready(self, pane: Pane) -> None:
+        """The file of a preparing pane is there now."""
+        if pane.state is PaneState.PREPARING:
+            waits = self._jobs.waiting_of(pane) is not None
+            self._change(pane, PaneState.WAITING if waits else PaneState.ASLEEP)
+            self._schedule()
+
+    def fail(self, pane: Pane, failure: PaneFailure) -> None:
+        """A pane cannot go on: it says why, and its job ends with an error."""
+        if not os.path.lexists(pane.candidate.path):
+            failure = replace(failure, is_gone=True)
+        pane.failure = failure
+        job = self._jobs.drop(pane)
+        self._change(pane, PaneState.FAILED)
+        if job is not None:
+            self._end_job(job, StopReason.ERROR, failure.sentence)
+        self._schedule()
+
+    def close(self) -> bool:
+        """End every engine and wait; True if all are gone. Answers in progress stay as they are."""
+        self._jobs.clear()
+        return self.pool.close_all()
+
+    # --- events ---------------------------------------------------------------------------
+
+    def pump(self) -> None:
+        """Take all events that have come."""
+        while True:
+            try:
+                name, event = self._events.get_nowait()
+            except Empty:
+                break
+            self._take(name, event)
+        self._tell_growth()
+        self._press_stops()
+
+    def wait(self, seconds: float) -> None:
+        """Wait for an event and take it; for programs without an event loop."""
+        try:
+            name, event = self._events.get(timeout=seconds)
+        except Empty:
+            return
+        self._take(name, event)
+        self.pump()
+
+    def _take(self, name: str, event: ClientEvent) -> None:
+        key = self.pool.source(name)
+        pane = self._panes.get(key) if key is not None else None
+        if pane is None:
+            return
+        match event:
+            case Exited():
+                self._on_exit(pane, event.outcome)
+            case m.Hello():
+                pane.pid = event.pid
+                self.engine = event
+                self._loader.send_load(pane)
+                self._listener.pane_changed(pane)
+            case m.Loaded():
+                self._on_loaded(pane, event)
+            case m.Text():
+                self._on_text(pane, event)
+            case m.Finished():
+                self._on_finished(pane, event)
+            case m.Failed():
+                self._on_failed(pane, event)
+            case _:
+                self._on_progress(pane, event)
+
+    def _on_progress(self, pane: Pane, event: m.Event) -> None:
+        match event:
+            case m.LoadProgress():
+                pane.progress = event.fraction
+            case m.Working(step=m.Step.TOKENIZE):
+                pane.tokenizing_characters = event.characters
+            case m.Rendered():
+                pane.digest = event.digest
+                pane.system_in_user = event.system_in_user
+                pane.tokenizing_characters = 0
+            case m.PromptProgress():
+                pane.progress = event.done_tokens / max(1, event.total_tokens)
+            case _:
+                return
+        self._listener.pane_changed(pane)
+
+    def _on_exit(self, pane: Pane, outcome: EngineOutcome) -> None:
+        self._loader.ended(pane)
+        if self._stopping_since.pop(pane.key, None) is not None:
+            job = self._jobs.drop(pane)
+            self._change(pane, PaneState.ASLEEP)
+            if job is not None:
+                self._end_job(job, StopReason.STOPPED)
+            self._schedule()
+            return
+        log.warning("engine of %s ended: %s", pane.candidate.path, outcome.sentence)
+        detail = outcome.abort_text or outcome.log_tail[-2000:]
+        failure = PaneFailure(
+            outcome.sentence, outcome.advice, detail, can_repair=outcome.lacks_instruction
+        )
+        self.fail(pane, failure)
+
+    def _on_loaded(self, pane: Pane, event: m.Loaded) -> None:
+        self._loader.loaded(pane, event)
+        self._change(pane, PaneState.READY)
+        job = self._jobs.of(pane)
+        if job is None:
+            self._schedule()
+        elif self._jobs.together:
+            self._generate_together()
+        else:
+            self._generate(job)
+
+    def _on_text(self, pane: Pane, event: m.Text) -> None:
+        job = self._jobs.of(pane)
+        if job is None or job.request_id != event.id:
+            return
+        if pane.state is PaneState.STOPPING:
+            return  # after Stop nothing more is shown, however late the engine hears of it
+        if pane.state is PaneState.READING:
+            pane.become(PaneState.GENERATING)
+        job.answer.text += event.answer
+        job.answer.thinking += event.thinking
+        pane.note_tokens(event.tokens, event.elapsed_ns)
+        job.grown = True
+
+    def _tell_growth(self) -> None:
+        now = time.monotonic()
+        for job in self._jobs.begun:
+            if not job.grown or now - job.told_seconds < TELL_SECONDS:
+                continue
+            job.told_seconds = now
+            self._sample_speed(job)
+            self._listener.answer_grew(job)
+            self._listener.pane_changed(job.pane)
+
+    def _sample_speed(self, job: Job, otherwise: float | None = None) -> None:
+        job.grown = False
+        speed = job.pane.live_tokens_per_second
+        if speed is None:
+            speed = otherwise
+        if speed is not None:
+            job.sampled = True
+            self._listener.speed_sampled(job.pane, speed)
+
+    def _on_finished(self, pane: Pane, event: m.Finished) -> None:
+        job = self._jobs.drop(pane)
+        if job is not None and (job.grown or not job.sampled):
+            # A quick answer comes in one piece: then its whole speed is all there is to show.
+            self._sample_speed(job, event.figures.tokens_per_second)
+        self._stopping_since.pop(pane.key, None)
+        if event.memory.needed_bytes is not None:
+            pane.needed_bytes = event.memory.needed_bytes
+        self.pool.touch(pane.key, event.memory.needed_bytes)
+        pane.note_memory(event.memory.private_bytes, event.memory.mapped_bytes)
+        pane.context_used_tokens = event.figures.prompt_tokens + event.figures.generated_tokens
+        if event.stop_reason is StopReason.CONTEXT:
+            pane.failure = PaneFailure(
+                "The context is full: the answer ends here.",
+                "Drop the oldest turns and go on, or choose a larger context in the settings.",
+                can_drop_turns=True,
+            )
+        self._change(pane, PaneState.READY)
+        if job is not None:
+            job.answer.figures = event.figures
+            self._end_job(job, event.stop_reason)
+        self._schedule()
+
+    def _on_failed(self, pane: Pane, event: m.Failed) -> None:
+        self._stopping_since.pop(pane.key, None)
+        unread = event.id == m.NO_COMMAND  # the engine could not read what it was sent last
+        if self._loader.is_load(pane, event.id) or (unread and self._loader.loads(pane)):
+            self._shut(pane)
+            self.fail(pane, PaneFailure(event.sentence, _advice(event), event.detail))
+            return
+        job = self._jobs.of(pane)
+        if job is None or event.id not in (job.request_id, m.NO_COMMAND):
+            return
+        if event.kind is m.FailureKind.CANCELLED:
+            self._refuse(job, StopReason.STOPPED, None)
+            return
+        too_long = event.kind is m.FailureKind.PROMPT_TOO_LONG
+        failure = PaneFailure(
+            event.sentence,
+            _advice(event),
+            event.detail,
+            can_drop_turns=too_long and len(job.messages) > 2,
+        )
+        self._refuse(job, StopReason.ERROR, failure)
+
+    # --- scheduling -----------------------------------------------------------------------
+
+    def _schedule(self) -> None:
+        """Start what can start now."""
+        if self._engine_wait is not None:
+            return
+        if self._jobs.together:
+            while job := self._jobs.begin_next():
+                self._begin(job)
+            self._generate_together()
+            return
+        while not self._jobs.begun and not self._loader:
+            job = self._jobs.begin_next()
+            if job is None:
+                return
+            self._begin(job)
+
+    def _begin(self, job: Job) -> None:
+        pane = job.pane
+        if pane.loaded is not None and self.pool.get(pane.key) is not None:
+            if self._jobs.together:
+                self._change(pane, PaneState.READY)
+            else:
+                self._generate(job)
+            return
+        if (doubt := self.doubt(pane)) is not None:
+            self.fail(pane, doubt)
+            return
+        try:
+            self._start_load(pane)
+        except PersonError as error:
+            self.fail(pane, PaneFailure(error.sentence, "", error.detail))
+
+    def _generate_together(self) -> None:
+        """Send all at the same moment, once each of them is loaded."""
+        jobs = self._jobs.begun
+        if all(job.pane.loaded is not None for job in jobs):
+            for job in jobs:
+                if not job.request_id:
+                    self._generate(job)
+
+    def _generate(self, job: Job) -> None:
+        pane = job.pane
+        client = self.pool.get(pane.key)
+        assert client is not None
+        self.pool.touch(pane.key)
+        threads = self.pool.threads_for(len(self._jobs.begun) if job.shared else 1)
+        if not job.shared and pane.candidate.engine.threads is not None:
+            threads = pane.candidate.engine.threads
+        job.threads = threads
+        client.send(m.SetThreads(client.next_id(), threads))
+        chosen = pane.candidate.template_id
+        template = template_by_id(chosen) if chosen is not None else None
+        job.request_id = client.next_id()
+        pane.live_tokens = 0
+        try:
+            client.send(
+                m.Generate(
+                    id=job.request_id,
+                    messages=job.messages,
+                    sampling=job.sampling,
+                    template=template.jinja if template is not None else None,
+                    stop_strings=list(template.stop_strings) if template is not None else [],
+                    shared=job.shared,
+                )
+            )
+        except TooLongToSend as error:
+            can_drop = error.can_drop_turns and len(job.messages) > 2
+            failure = PaneFailure(error.sentence, "", error.detail, can_drop_turns=can_drop)
+            self._refuse(job, StopReason.ERROR, failure)
+            return
+        self._change(pane, PaneState.READING)
+
+    def _start_load(self, pane: Pane, *, insist: bool = False) -> None:
+        """Make room and start an engine.
+
+        Raises:
+            PersonError: It does not fit, or the operating system refuses.
+        """
+        self._change(pane, PaneState.LOADING)
+        keep = {pane.key, *(job.pane.key for job in self._jobs.begun)}
+        leaving = self._loader.in_the_way(pane, keep, insist=insist)
+        if leaving is None:
+            leaving = [key for key in self._panes if key not in keep]
+        for key in leaving:
+            other = self._panes.get(key)
+            if other is not None and other.loaded is not None:
+                self._shut(other)
+                if other.state is PaneState.READY:
+                    self._change(other, PaneState.ASLEEP)
+        self._loader.start(pane)
+
+    # --- helpers --------------------------------------------------------------------------
+
+    def _refuse(self, job: Job, reason: StopReason, failure: PaneFailure | None) -> None:
+        """End a job whose engine lives but gave no answer."""
+        self._jobs.drop(job.pane)
+        job.pane.failure = failure
+        self._change(job.pane, PaneState.READY)
+        self._end_job(job, reason, failure.sentence if failure is not None else None)
+        self._schedule()
+
+    def _press_stops(self) -> None:
+        """An engine that does not stop within seconds is ended."""
+        now = time.monotonic()
+        for key, since in self._stopping_since.items():
+            client = self.pool.get(key)
+            if now - since > _STOP_SECONDS and client is not None and not client.closed:
+                log.warning("engine %s does not stop, closing it", key)
+                client.close()
+
+    def _shut(self, pane: Pane) -> None:
+        self._stopping_since.pop(pane.key, None)
+        self._loader.shut(pane)
+
+    def _end_job(self, job: Job, reason: StopReason, error: str | None = None) -> None:
+        job.answer.stop_reason = reason
+        job.answer.error = error
+        self._listener.answer_ended(job)
+
+    def _change(self, pane: Pane, state: PaneState) -> None:
+        pane.become(state)
+        self._listener.pane_changed(pane)
+
+
+def _advice(event: m.Failed) -> str:
+    match event.kind:
+        case m.FailureKind.PROMPT_TOO_LONG:
+            return "Shorten the prompt, drop the oldest turns, or choose a larger context."
+        case m.FailureKind.TEMPLATE:
+            return "Choose one of the well-known templates in this pane's settings."
+        case _:  # the sentence says the way on
+            return ""

@@ -1,0 +1,173 @@
+"""The same prompt to several model files, without a window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.core.candidate import MAX_CANDIDATES
+from app.core.chat import Answer, StopReason, Turn
+from app.core.errors import PersonError
+from app.core.settings import CompareMode, EngineSettings, SamplingSettings
+from app.lab.compare.panes import Pane, PaneState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from app.engine.messages import DeviceMemory
+    from app.lab.compare.session import Session
+
+_WAIT_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class CompareRequest:
+    """What to ask, and how.
+
+    Attributes:
+        template_id: A well-known chat template for every file; None takes the files' own.
+    """
+
+    prompt: str
+    system_prompt: str
+    sampling: SamplingSettings
+    engine: EngineSettings
+    mode: CompareMode
+    template_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompareRow:
+    """What one candidate did; None where there is no measurement.
+
+    Attributes:
+        lacks_template: Neither the file nor the person brought a chat template: it went on with
+            the prompt as it stands.
+    """
+
+    file: str
+    level: str | None
+    file_bytes: int | None
+    bits_per_weight: float | None
+    parameters: int | None
+    load_ns: int | None
+    prompt_tokens: int | None
+    prompt_ns: int | None
+    first_token_ns: int | None
+    generated_tokens: int | None
+    thinking_tokens: int | None
+    generation_ns: int | None
+    tokens_per_second: float | None
+    peak_private_bytes: int | None
+    peak_mapped_bytes: int | None
+    memory_needed_bytes: int | None
+    devices: list[DeviceMemory] | None
+    stop_reason: str
+    text: str
+    thinking: str
+    error: str | None
+    lacks_template: bool
+
+
+def compare(
+    session: Session,
+    files: Sequence[Path],
+    request: CompareRequest,
+    on_change: Callable[[Pane, Answer | None], None],
+) -> list[CompareRow]:
+    """Ask every file and wait for all answers.
+
+    More files than a session has panes are taken in groups; together allows one group only.
+
+    Args:
+        session: A fresh one.
+        files: Model files; one that cannot be read has its error in its row.
+        request: What to ask.
+        on_change: Told when a pane or its answer changed.
+
+    Raises:
+        PersonError: Nothing can be asked, e.g. together does not fit in memory.
+    """
+    if request.mode is CompareMode.TOGETHER and len(files) > MAX_CANDIDATES:
+        raise PersonError(f"Together takes {MAX_CANDIDATES} files at most.")
+    rows: list[CompareRow] = []
+    for start in range(0, len(files), MAX_CANDIDATES):
+        group = files[start : start + MAX_CANDIDATES]
+        rows.extend(_group(session, group, request, on_change))
+    return rows
+
+
+def _group(
+    session: Session,
+    files: Sequence[Path],
+    request: CompareRequest,
+    on_change: Callable[[Pane, Answer | None], None],
+) -> list[CompareRow]:
+    session.start_with(files)
+    session.set_system_prompt(request.system_prompt)
+    session.set_sampling(request.sampling)
+    session.set_mode(request.mode)
+    for pane in session.panes:
+        settings = {"engine": request.engine, "template_id": request.template_id}
+        session.update_candidate(msgspec.structs.replace(pane.candidate, **settings))
+    while any(pane.state is PaneState.PREPARING for pane in session.panes):
+        session.wait(_WAIT_SECONDS)
+        for pane in session.panes:
+            on_change(pane, None)
+    askable = [pane.key for pane in session.panes if pane.state is not PaneState.FAILED]
+    turn = session.ask(request.prompt, askable) if askable else Turn(0, request.prompt)
+    loads: dict[str, int] = {}
+    devices: dict[str, list[DeviceMemory]] = {}
+    while session.busy:
+        session.wait(_WAIT_SECONDS)
+        for pane in session.panes:
+            if pane.loaded is not None:
+                loads[pane.key] = pane.loaded.load_ns
+                devices[pane.key] = pane.loaded.devices
+            on_change(pane, turn.answers.get(pane.key))
+    return [
+        _row(file, pane, turn.answers.get(pane.key), loads.get(pane.key), devices.get(pane.key))
+        for file, pane in zip(files, session.panes, strict=True)
+    ]
+
+
+def _row(
+    file: Path,
+    pane: Pane,
+    answer: Answer | None,
+    load_ns: int | None,
+    devices: list[DeviceMemory] | None,
+) -> CompareRow:
+    model = pane.model
+    figures = answer.figures if answer is not None else None
+    error = answer.error if answer is not None else None
+    if answer is None and pane.failure is not None:
+        error = pane.failure.sentence
+    reason = answer.stop_reason if answer is not None else None
+    return CompareRow(
+        file=str(file),
+        level=model.level_name if model else None,
+        file_bytes=model.file_bytes if model else None,
+        bits_per_weight=model.bits_per_weight if model else None,
+        parameters=model.parameters if model else None,
+        load_ns=load_ns,
+        prompt_tokens=figures.prompt_tokens if figures else None,
+        prompt_ns=figures.prompt_ns if figures else None,
+        first_token_ns=figures.first_token_ns if figures else None,
+        generated_tokens=figures.generated_tokens if figures else None,
+        thinking_tokens=figures.thinking_tokens if figures else None,
+        generation_ns=figures.generation_ns if figures else None,
+        tokens_per_second=figures.tokens_per_second if figures else None,
+        peak_private_bytes=pane.peak_private_bytes,
+        peak_mapped_bytes=pane.peak_mapped_bytes,
+        memory_needed_bytes=pane.needed_bytes,
+        devices=devices,
+        stop_reason=str(reason or StopReason.ERROR),
+        text=answer.text if answer else "",
+        thinking=answer.thinking if answer else "",
+        error=error,
+        lacks_template=pane.lacks_template,
+    )

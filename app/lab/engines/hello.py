@@ -1,0 +1,35 @@
+"""What an engine says of itself before it loads anything: its build, backends and devices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.core.errors import PersonError
+from app.lab.engines.calls import EngineCalls
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.engine.messages import Device, Hello
+
+_GPU_KINDS = frozenset({"gpu", "igpu"})
+
+
+def ask_engine(folder: Path) -> Hello:
+    """Start an engine, hear its first line, and end it; takes about half a second.
+
+    Args:
+        folder: The engines' working folder.
+
+    Raises:
+        PersonError: It does not start.
+    """
+    with EngineCalls("devices", folder) as engine:
+        if engine.hello is None:
+            raise PersonError("The engine said nothing of itself.")
+        return engine.hello
+
+
+def gpus_of(hello: Hello) -> list[Device]:
+    """The devices that can hold layers of a model."""
+    return [device for device in hello.devices if device.kind in _GPU_KINDS]

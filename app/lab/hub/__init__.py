@@ -1,0 +1,1 @@
+"""Ways to the Hub, and what its files come to on this PC."""

@@ -1,0 +1,178 @@
+"""What files on the Hub will need, before they are downloaded: from their headers alone.
+
+The headers are laid into empty files of the full size; llama.cpp then says what it would allocate.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+import time
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.core.errors import PersonError
+from app.core.settings import KvType
+from app.hub.errors import HubGated, HubOffline, HubRateLimited, HubSilent, HubSwitchedOff
+from app.hub.headers import sparse_model
+from app.hub.stopping import TICK_S, StopFlag, interruptible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable
+    from concurrent.futures import Future
+
+    from app.core.listing import ListedFile
+    from app.hub.headers import HeaderReader, RemoteHeader
+    from app.hub.repositories import Repository
+    from app.lab.predict.fit import Fit, Fitter
+
+# Headers that are fetched while llama.cpp looks at the one before.
+_AHEAD = 3
+_LEFT_BEHIND_S = 24 * 3600
+# What will not be better for the next file.
+_FOR_ALL = (HubGated, HubOffline, HubRateLimited, HubSilent, HubSwitchedOff)
+
+
+class HubFitter:
+    """Answers for files of repositories. One thread, the one that engines are started from.
+
+    Args:
+        headers: Fetches and keeps headers.
+        fitter: Asks llama.cpp.
+        folder: Where empty files stand in for the models; made when needed.
+    """
+
+    def __init__(self, headers: HeaderReader, fitter: Fitter, folder: Path) -> None:
+        self._headers = headers
+        self._fitter = fitter
+        self._folder = folder
+
+    def fit(
+        self,
+        repository: Repository,
+        file: ListedFile,
+        context_tokens: int | None,
+        kv_type: KvType = KvType.F16,
+    ) -> Fit:
+        """The answer for one file.
+
+        Raises:
+            PersonError: The header cannot be had or used; the sentence says why.
+        """
+        for _file, answer in self.fits(repository, [file], context_tokens, kv_type):
+            if isinstance(answer, PersonError):
+                raise answer
+            return answer
+        raise AssertionError
+
+    def fits(
+        self,
+        repository: Repository,
+        files: Iterable[ListedFile],
+        context_tokens: int | None,
+        kv_type: KvType = KvType.F16,
+        on_turn: Callable[[ListedFile], object] = lambda _file: None,
+    ) -> Generator[tuple[ListedFile, Fit | PersonError]]:
+        """The answers, file by file in their order; an error in place of one does not end it.
+
+        Args:
+            repository: Where the files lie; its commit counts.
+            files: Model files of it.
+            context_tokens: Size of the context; what candidates get by default when left out.
+            kv_type: Number format of keys and values.
+            on_turn: Told whose turn it is.
+        """
+        stop = StopFlag()
+        refused: PersonError | None = None
+        with ThreadPoolExecutor(_AHEAD, thread_name_prefix="headers") as pool:
+            try:
+                for file, header in _in_turn(pool, files, repository, self._headers, stop):
+                    on_turn(file)
+                    if refused is None:
+                        answer = self._answer(file, header, context_tokens, kv_type)
+                        refused = answer if isinstance(answer, _FOR_ALL) else None
+                        if refused is not None:
+                            stop.set()
+                    else:
+                        header.cancel()
+                        answer = refused
+                    yield file, answer
+            finally:
+                stop.set()
+
+    def _answer(
+        self,
+        file: ListedFile,
+        header: Future[list[RemoteHeader]],
+        context_tokens: int | None,
+        kv_type: KvType,
+    ) -> Fit | PersonError:
+        if not file.complete:
+            return PersonError(
+                f"The repository holds only {len(file.parts)} of the {file.shards} shards"
+                f" of “{file.name}”."
+            )
+        try:
+            while not header.done():  # in pieces, so that Ctrl+C is heard on every system
+                with contextlib.suppress(TimeoutError):
+                    header.exception(TICK_S)
+                    continue
+                self._fitter.prepare()  # the engine starts while the network is waited for
+            return self.fit_headers(header.result(), context_tokens, kv_type)
+        except PersonError as error:
+            return error
+
+    def fit_headers(
+        self, headers: list[RemoteHeader], context_tokens: int | None, kv_type: KvType
+    ) -> Fit:
+        """The answer for a file whose headers are here.
+
+        Raises:
+            PersonError: They cannot be used; the sentence says why.
+        """
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._tidy()
+            with tempfile.TemporaryDirectory(dir=self._folder) as own:
+                path = sparse_model(headers, Path(own))
+                return self._fitter.fit(path, context_tokens, kv_type)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise PersonError(
+                f"There is no room to look at the file’s header: {reason}.", repr(error)
+            ) from error
+
+    def _tidy(self) -> None:
+        """Remove what a program that was killed has left behind."""
+        with contextlib.suppress(OSError):
+            for path in self._folder.iterdir():
+                if time.time() - path.stat().st_mtime > _LEFT_BEHIND_S:
+                    shutil.rmtree(path, ignore_errors=True)
+
+
+def _in_turn(
+    pool: ThreadPoolExecutor,
+    files: Iterable[ListedFile],
+    repository: Repository,
+    headers: HeaderReader,
+    stop: StopFlag,
+) -> Generator[tuple[ListedFile, Future[list[RemoteHeader]]]]:
+    """Each file with its header that comes; a few are fetched ahead."""
+    waiting: deque[tuple[ListedFile, Future[list[RemoteHeader]]]] = deque()
+
+    def fetch(file: ListedFile) -> list[RemoteHeader]:
+        if not file.complete:
+            return []
+        # The program must be able to end before a silent Hub has used up its time.
+        return interruptible(
+            lambda: headers.read(repository.repo_id, repository.commit, file, stop), stop
+        )
+
+    for file in files:
+        waiting.append((file, pool.submit(fetch, file)))
+        if len(waiting) > _AHEAD:
+            yield waiting.popleft()
+    yield from waiting

@@ -1,0 +1,1 @@
+"""A ladder while it is measured: plan, steps, results, what is kept."""

@@ -1,0 +1,257 @@
+"""A ladder: speed, memory, quality and tasks of a reference and its candidates, step by step.
+
+Each finished step is kept, so that an interrupted ladder goes on from the last one. A candidate
+that fails has its error and the others go on.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from app.core.errors import PersonError
+from app.core.memory import estimate_needed_bytes, memory_budget_bytes
+from app.lab.engines.calls import interruptible
+from app.lab.engines.identity import engine_identity
+from app.lab.ladder.control import Clock, Gate, LadderProgress
+from app.lab.ladder.kept import (
+    KeptPlan,
+    StepResult,
+    empty_result,
+    place,
+    plan_of,
+    step_result,
+)
+from app.lab.ladder.plan import LadderPlan, Step, StepKind, steps_of
+from app.lab.ladder.results import (
+    FileFacts,
+    MemoryFigures,
+    QualityStep,
+    SpeedStep,
+    TasksStep,
+)
+from app.lab.ladder.steps import Steps, Tools
+from app.store.ladders import StoredStep
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.core.model_file import ModelFile
+    from app.lab.ladder.rows import LadderResult
+    from app.store.ladders import StoredLadder
+
+log = logging.getLogger(__name__)
+
+
+class LadderKeeper(Protocol):
+    """What a ladder needs of the store; ``app.store.ladders.LadderStore`` is one."""
+
+    def begin(self, key: str, plan: str) -> StoredLadder:
+        """The unfinished ladder of this key, else a new one."""
+        ...
+
+    def save_step(self, number: int, name: str, step: StoredStep) -> None:
+        """Keep a finished step."""
+        ...
+
+    def finish(self, number: int) -> None:
+        """Note that a ladder is complete."""
+        ...
+
+
+class Ladder:
+    """One ladder; the calling thread waits for it.
+
+    Args:
+        plan: What is measured.
+        tools: With what.
+        keeper: Where finished steps are kept; None keeps nothing.
+        on_progress: Told often how far it is.
+        on_result: Told after each step, with what is there so far.
+        gate: To pause and to stop it from another thread.
+    """
+
+    def __init__(
+        self,
+        plan: LadderPlan,
+        tools: Tools,
+        keeper: LadderKeeper | None = None,
+        on_progress: Callable[[LadderProgress], None] = lambda _: None,
+        on_result: Callable[[LadderResult], None] = lambda _: None,
+        gate: Gate | None = None,
+    ) -> None:
+        self._plan = plan
+        self._tools = tools
+        self._keeper = keeper
+        self._on_progress = on_progress
+        self._on_result = on_result
+        self._gate = gate or Gate()
+        self._steps = Steps(plan, tools)
+        self._kept: StoredLadder | None = None
+        self._result = empty_result(plan)
+
+    def run(self) -> LadderResult:
+        """Measure what is not measured yet.
+
+        Raises:
+            LadderStopped: The person ended it; what is finished is kept.
+            PersonError: The reference cannot be read.
+        """
+        with interruptible(self._gate.check_end):
+            return self._run()
+
+    def begin(self) -> StoredLadder | None:
+        """Keep what is to be measured, and measure nothing; None where nothing is kept.
+
+        Raises:
+            PersonError: The reference cannot be read.
+        """
+        self._planned(self._opened())
+        return self._kept
+
+    def _run(self) -> LadderResult:
+        models = self._opened()
+        steps = self._planned(models)
+        facts: dict[str, FileFacts] = {}
+        clock = Clock(self._plan, facts, len(self._tools.items))
+        for number, step in enumerate(steps):
+            self._gate.check()
+            known = self._known(step)
+            if known is not None:
+                result, elapsed_ns = known
+                self._result.resumed_steps += 1
+            else:
+                clock.begin()
+                result, elapsed_ns = self._measured(step, self._teller(clock, steps, number))
+                self._keep(step, result, elapsed_ns)
+            self._result.elapsed_ns += elapsed_ns
+            place(self._result, step, result)
+            facts.update({path: row.facts for path, row in self._result.rows.items() if row.facts})
+            if known is None:
+                clock.end(step)
+            self._on_result(self._result)
+        self._on_progress(clock.progress(steps, len(steps), 0.0))
+        if any(step.kind is StepKind.SPEED for step in steps):
+            self._result.bandwidth = self._steps.memory_rates.bandwidth
+        self._finish()
+        return self._result
+
+    # --- what is to be done -----------------------------------------------------------------
+
+    def _opened(self) -> dict[str, ModelFile]:
+        models = {self._plan.reference: self._tools.open_model(Path(self._plan.reference))}
+        for path in self._plan.files[1:]:
+            try:
+                models[path] = self._tools.open_model(Path(path))
+            except PersonError as error:
+                row = self._result.rows[path]
+                row.error = row.error or error.sentence
+        return models
+
+    def _planned(self, models: dict[str, ModelFile]) -> list[Step]:
+        contexts = {path: model.context_length for path, model in models.items()}
+        steps = steps_of(self._plan, contexts, in_turns=self._fit_together(models))
+        if self._keeper is None:
+            return steps
+        items = repr(self._tools.items).encode("utf-8", "backslashreplace")
+        try:
+            engine = engine_identity(self._tools.folder).encode()
+            key = self._plan.key(list(models.values()), self._tools.text.data, items, engine)
+            kept = msgspec.json.encode(KeptPlan(self._plan, steps)).decode()
+            self._kept = self._keeper.begin(key, kept)
+            if not self._kept.steps:
+                return steps
+            known = plan_of(self._kept)
+        except (PersonError, OSError) as error:
+            self._keep_no_more(error)
+            return steps
+        return known.steps if known is not None else steps
+
+    def _fit_together(self, models: dict[str, ModelFile]) -> bool:
+        context = self._plan.prompt_tokens + max(self._plan.depths_tokens, default=0)
+        needed = sum(
+            estimate_needed_bytes(model, context, "f16").total_bytes for model in models.values()
+        )
+        return needed <= memory_budget_bytes(self._tools.available_bytes())
+
+    # --- one step -----------------------------------------------------------------------------
+
+    def _teller(self, clock: Clock, steps: list[Step], number: int) -> Callable[[float], None]:
+        def tell(share: float) -> None:
+            self._gate.check()
+            self._on_progress(clock.progress(steps, number, share))
+
+        return tell
+
+    def _measured(self, step: Step, tell: Callable[[float], None]) -> tuple[StepResult, int]:
+        begin_ns = time.monotonic_ns()
+        tell(0.0)
+        try:
+            result = self._measure(step, tell)
+        except PersonError as error:
+            self._gate.check_end()
+            log.warning("%s failed: %s %s", step.name, error.sentence, error.detail)
+            result = _failed(step.kind, error.sentence)
+        return result, time.monotonic_ns() - begin_ns
+
+    def _measure(self, step: Step, tell: Callable[[float], None]) -> StepResult:
+        path = step.files[0]
+        match step.kind:
+            case StepKind.FACTS:
+                return self._steps.facts(path, tell)
+            case StepKind.SPEED:
+                return self._steps.speed(step, tell)
+            case StepKind.MEMORY:
+                return self._steps.memory(path, tell)
+            case StepKind.QUALITY:
+                return self._steps.quality(path, tell)
+            case StepKind.TASKS:
+                return self._steps.tasks(path, tell)
+
+    # --- what is kept -------------------------------------------------------------------------
+
+    def _known(self, step: Step) -> tuple[StepResult, int] | None:
+        return step_result(self._kept, step) if self._kept is not None else None
+
+    def _keep(self, step: Step, result: StepResult, elapsed_ns: int) -> None:
+        if self._keeper is None or self._kept is None:
+            return
+        text = msgspec.json.encode(result).decode()
+        try:
+            self._keeper.save_step(self._kept.id, step.name, StoredStep(text, elapsed_ns))
+        except PersonError as error:
+            self._keep_no_more(error)
+
+    def _finish(self) -> None:
+        if self._keeper is None or self._kept is None:
+            return
+        try:
+            self._keeper.finish(self._kept.id)
+        except PersonError as error:
+            self._keep_no_more(error)
+
+    def _keep_no_more(self, error: Exception) -> None:
+        """What was measured stays in memory; only an interruption would lose it."""
+        log.warning("the ladder is not kept: %s", error)
+        said = error.sentence if isinstance(error, PersonError) else str(error)
+        self._result.remarks.append(f"The steps are not kept for another time. {said}")
+        self._kept = None
+
+
+def _failed(kind: StepKind, sentence: str) -> StepResult:
+    """A step that could not be done, as a result."""
+    match kind:
+        case StepKind.FACTS:
+            return FileFacts(sentence, 0, 0.0, 0, 0, "", None, 0, (), 0, 0.0, None)
+        case StepKind.SPEED:
+            return SpeedStep("", {})
+        case StepKind.MEMORY:
+            return MemoryFigures(0, None, None, None, None, 0, 0, 0, 0, 0, sentence)
+        case StepKind.QUALITY:
+            return QualityStep("", {}, (), (), 0, None, sentence)
+        case StepKind.TASKS:
+            return TasksStep("", {}, error=sentence)

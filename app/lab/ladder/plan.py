@@ -1,0 +1,207 @@
+"""What a ladder measures, and in which steps."""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from msgspec import Meta
+
+from app.core.settings import DEFAULT_CONTEXT_TOKENS, MOST_SEED, MOST_THREADS
+from app.core.tasks.results import TOLERANCE
+from app.lab.quality.plan import COMPARABLE_CHUNK_TOKENS, QualityMode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.core.model_file import ModelFile
+
+PROMPT_TOKENS, GENERATED_TOKENS = 512, 128
+DEPTHS_TOKENS = (0, 2048)
+REPETITIONS = 5
+DEEP_REPETITIONS_QUICK = 3
+_FORMAT = 2  # 1: any engine went on with what another one had measured
+
+# A plan may come out of somebody else's report.
+FileWords = Annotated[str, Meta(min_length=1, max_length=32_768)]
+_Threads = Annotated[int, Meta(ge=1, le=MOST_THREADS)]
+_ContextTokens = Annotated[int, Meta(ge=1, le=1 << 24)]
+_TestTokens = Annotated[int, Meta(ge=0, le=1 << 20)]
+_Repetitions = Annotated[int, Meta(ge=1, le=1000)]
+_Count = Annotated[int, Meta(ge=1, le=1 << 31)]
+_Name = Annotated[str, Meta(max_length=32_768)]
+
+
+class Profile(StrEnum):
+    """How much is asked at tasks, and how often speed is repeated in a filled context."""
+
+    QUICK = "quick"
+    FULL = "full"
+
+
+class StepKind(StrEnum):
+    """What one step measures; the words stand in the store."""
+
+    FACTS = "facts"
+    SPEED = "speed"
+    MEMORY = "memory"
+    QUALITY = "quality"
+    TASKS = "tasks"
+
+
+class LadderLimits(msgspec.Struct, frozen=True):
+    """The person's limits; None for none.
+
+    Attributes:
+        memory_bytes: A candidate may need so much.
+        least_tokens_per_second: So fast it should generate.
+        tolerance: How much smaller a share of right answers may be.
+    """
+
+    memory_bytes: int | None = None
+    least_tokens_per_second: float | None = None
+    tolerance: float = TOLERANCE
+
+
+class LadderPlan(msgspec.Struct, frozen=True):
+    """What is measured; everything that a repetition needs.
+
+    Attributes:
+        reference: Path of the model file that the others are measured against.
+        candidates: Paths in the order of the rows; the reference may be among them.
+        threads: Of every engine.
+        context_tokens: Of the engine whose memory is measured; what a model allows bounds it.
+        prompt_tokens: Of the prompt test of speed; 0 leaves it out.
+        generated_tokens: Of the generation test; 0 leaves it out.
+        depths_tokens: Tokens in the context before a test of speed begins.
+        repetitions: Of each test of speed with an empty context.
+        deep_repetitions: In a filled one.
+        quality_mode: How quality is measured.
+        quality_chunk_tokens: Length of a chunk in the comparable mode.
+        quality_chunks: No more chunks of text than these; None for what the mode takes.
+        text_name: Which text quality is measured on; empty for none.
+        items_name: Which questions are asked; empty for none.
+        items_each: No more of a kind than these; None for all.
+        seed: Of everything that is random.
+        text_sha256: Of the text, so that it can be told whether it is still the same; empty where
+            that is not known.
+    """
+
+    reference: FileWords
+    candidates: Annotated[tuple[FileWords, ...], Meta(max_length=1000)]
+    threads: _Threads
+    profile: Profile = Profile.QUICK
+    context_tokens: _ContextTokens = DEFAULT_CONTEXT_TOKENS
+    prompt_tokens: _TestTokens = PROMPT_TOKENS
+    generated_tokens: _TestTokens = GENERATED_TOKENS
+    depths_tokens: Annotated[tuple[_TestTokens, ...], Meta(max_length=20)] = DEPTHS_TOKENS
+    repetitions: _Repetitions = REPETITIONS
+    deep_repetitions: _Repetitions = DEEP_REPETITIONS_QUICK
+    quality_mode: QualityMode = QualityMode.QUICK
+    quality_chunk_tokens: _ContextTokens = COMPARABLE_CHUNK_TOKENS
+    quality_chunks: _Count | None = None
+    text_name: _Name = ""
+    items_name: _Name = ""
+    items_each: _Count | None = None
+    seed: Annotated[int, Meta(ge=0, le=MOST_SEED)] = 1
+    text_sha256: Annotated[str, Meta(pattern=r"\A([0-9a-f]{64})?\Z")] = ""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every file once, the reference first."""
+        others = [path for path in self.candidates if path != self.reference]
+        return (self.reference, *dict.fromkeys(others))
+
+    def repetitions_at(self, depth_tokens: int) -> int:
+        """How often a test of speed is taken."""
+        return self.repetitions if depth_tokens == 0 else self.deep_repetitions
+
+    def key(self, models: Sequence[ModelFile], *contents: bytes) -> str:
+        """Names this plan over these very files, texts and questions, on this engine.
+
+        Model files are known by path, size and time of change, not by reading all of them.
+
+        Raises:
+            OSError: A file is gone.
+        """
+        digest = hashlib.sha256(msgspec.json.encode((_FORMAT, self)))
+        for content in contents:
+            digest.update(hashlib.sha256(content).digest())
+        for path in (path for model in models for path in model.shard_paths):
+            found = path.stat()
+            digest.update(f"\0{path.absolute()}\0{found.st_size}\0{found.st_mtime_ns}".encode())
+        return digest.hexdigest()
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One piece of the work, kept as soon as it is done.
+
+    Attributes:
+        files: What is measured in it: several only for speeds that are taken in turns.
+        depth_tokens: Of a test of speed.
+        again: A test of the first file once more, at the end, to see whether the PC has changed.
+    """
+
+    kind: StepKind
+    files: tuple[str, ...]
+    depth_tokens: int = 0
+    again: bool = False
+
+    @property
+    def name(self) -> str:
+        """Names the step within its ladder."""
+        if self.kind is StepKind.SPEED:
+            repeated = " again" if self.again else ""
+            return f"speed {self.depth_tokens}{repeated} {'|'.join(self.files)}"
+        return f"{self.kind} {self.files[0]}"
+
+
+def steps_of(
+    plan: LadderPlan, contexts_tokens: dict[str, int | None], *, in_turns: bool
+) -> list[Step]:
+    """The steps in their order: file after file, the reference first.
+
+    Args:
+        plan: What is measured.
+        contexts_tokens: What each file that can be read was trained for; None is not known.
+        in_turns: All files fit in memory together, so that their speeds are taken in turns,
+            before everything else. Otherwise each file's speed is a step of its own, and the first
+            is measured once more at the end.
+    """
+    files = [path for path in plan.files if path in contexts_tokens]
+    steps: list[Step] = [Step(StepKind.FACTS, (path,)) for path in files]
+    speeds: dict[int, list[str]] = {}
+    most = max(plan.prompt_tokens, plan.generated_tokens)
+    for depth in plan.depths_tokens if most else ():
+        able = [
+            path
+            for path in files
+            if depth == 0 or (contexts_tokens[path] or depth + most) >= depth + most
+        ]
+        if able:
+            speeds[depth] = able
+    if in_turns:
+        steps += [Step(StepKind.SPEED, tuple(able), depth) for depth, able in speeds.items()]
+    for path in files:
+        if not in_turns:
+            steps += [
+                Step(StepKind.SPEED, (path,), depth)
+                for depth, able in speeds.items()
+                if path in able
+            ]
+        steps.append(Step(StepKind.MEMORY, (path,)))
+        if plan.text_name:
+            steps.append(Step(StepKind.QUALITY, (path,)))
+        if plan.items_name:
+            steps.append(Step(StepKind.TASKS, (path,)))
+    if not in_turns and len(files) > 1 and 0 in speeds:
+        steps.append(Step(StepKind.SPEED, (files[0],), 0, again=True))
+    return steps
+
+
+def rows_of(plan: LadderPlan) -> tuple[str, ...]:
+    """In the order of the candidates; a reference that is none of them comes first."""
+    candidates = tuple(dict.fromkeys(plan.candidates))
+    return candidates if plan.reference in candidates else (plan.reference, *candidates)

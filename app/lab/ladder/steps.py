@@ -1,0 +1,277 @@
+"""The measurements of a ladder's steps, each for itself."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.core.errors import PersonError
+from app.core.model_file import ModelFile
+from app.core.token_work import TokenWork, token_work
+from app.lab.ladder.memory import measure_memory
+from app.lab.ladder.plan import Profile
+from app.lab.ladder.quality import candidate_step, reference_step
+from app.lab.ladder.results import (
+    FileFacts,
+    MemoryFigures,
+    QualityStep,
+    SpeedFigures,
+    SpeedStep,
+    TasksStep,
+)
+from app.lab.predict.bandwidth import MachineSpeed
+from app.lab.predict.fit import remember_bench
+from app.lab.quality.measure import Quality
+from app.lab.quality.plan import QualityMode, comparable_plan, quick_plan
+from app.lab.quality.texts import NO_TEXT
+from app.lab.speed.bench import Bench, BenchPlan
+from app.library.model_files import read_shards
+from app.monitor.disturbance import throttle_count
+from app.monitor.load import others_use_beside_family
+from app.monitor.machine import machine_facts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.core.quality.summary import QualityFigures
+    from app.core.speed import MachineRates
+    from app.core.tasks.items import TaskItem
+    from app.lab.ladder.plan import LadderPlan, Step
+    from app.lab.predict.fit import Fitter
+    from app.lab.quality.kept_references import KeptReferences
+    from app.lab.quality.plan import QualityPlan
+    from app.lab.quality.texts import MeasuredText
+    from app.store.speeds import SpeedStore
+
+_QUICK_PROMPT_TOKENS = 1024
+_HASHED_AT_ONCE = 8 << 20
+# In models below this, threads wait for each other longer than they work as soon as another program
+# wants a core; one thread alone is through in seconds.
+_SMALL_BYTES = 50_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What steps are measured with.
+
+    Attributes:
+        folder: Working folder of the engines.
+        references: Where the reference's distributions are kept.
+        available_bytes: Memory that is free now.
+        fitter: Makes what predicts memory.
+        speeds: This PC's measured speeds.
+        open_model: Reads the header of a file.
+        text: What quality is measured on.
+        items: The questions.
+        ask: Asks them of one file and tells the share that is done; None where nothing can ask.
+    """
+
+    folder: Path
+    references: KeptReferences
+    available_bytes: Callable[[], int]
+    fitter: Callable[[], Fitter]
+    speeds: SpeedStore
+    open_model: Callable[[Path], ModelFile]
+    text: MeasuredText = NO_TEXT
+    items: tuple[TaskItem, ...] = ()
+    ask: Callable[[Path, Callable[[float], None]], TasksStep] | None = None
+
+
+class Steps:
+    """Measures one step after another of one ladder. One thread.
+
+    Args:
+        plan: What is measured.
+        tools: With what.
+    """
+
+    def __init__(self, plan: LadderPlan, tools: Tools) -> None:
+        self._plan = plan
+        self._tools = tools
+        self._memory: MachineRates | None = None
+        self._known_threads: int | None = None
+        self._noise_floor: QualityFigures | None = None
+
+    @property
+    def memory_rates(self) -> MachineRates:
+        """What this PC reads from memory with the plan's threads; one for all rows of a run."""
+        if self._memory is None:
+            self._memory = MachineSpeed(self._tools.speeds).memory(self._plan.threads)
+        return self._memory
+
+    @property
+    def _threads(self) -> int:
+        """Of everything but speed, which is what threads are for; the same for every file."""
+        if self._known_threads is None:
+            # Asked once: the reference may vanish on the way, and the others go on.
+            reference = self._tools.open_model(Path(self._plan.reference))
+            small = reference.tensor_bytes < _SMALL_BYTES
+            self._known_threads = 1 if small else self._plan.threads
+        return self._known_threads
+
+    def facts(self, path: str, on_share: Callable[[float], None]) -> FileFacts:
+        """What a file is; reads all of it once.
+
+        Raises:
+            PersonError: It cannot be read.
+        """
+        model = self._tools.open_model(Path(path))
+        _ = self._threads
+        work = _work_of(path)
+        template = model.chat_template
+        return FileFacts(
+            level=model.level_name,
+            file_bytes=model.file_bytes,
+            bits_per_weight=model.bits_per_weight,
+            parameters=model.parameters,
+            active_parameters=model.active_parameters,
+            architecture=model.architecture,
+            context_tokens=model.context_length,
+            vocabulary_size=model.vocabulary_size,
+            sha256=tuple(_hashes(model, on_share)),
+            token_bytes=work.weight_bytes,
+            kv_bytes_by_token=work.kv_bytes_by_token,
+            template_sha256=None
+            if template is None
+            else hashlib.sha256(template.encode("utf-8", "backslashreplace")).hexdigest(),
+        )
+
+    def speed(self, step: Step, on_share: Callable[[float], None]) -> SpeedStep:
+        """Prompt and generation speed of one file, or of several in turns."""
+        plan, depth = self._plan, step.depth_tokens
+        memory = self.memory_rates
+        bench_plan = BenchPlan(
+            plan.prompt_tokens,
+            plan.generated_tokens,
+            depth,
+            plan.repetitions_at(depth),
+            plan.threads,
+        )
+        begin, heat = others_use_beside_family(), throttle_count()
+        bench = Bench(
+            bench_plan,
+            self._tools.folder,
+            self._tools.available_bytes,
+            lambda done, total, _name: on_share(done / max(1, total)),
+            self._tools.open_model,
+        )
+        result = bench.run([Path(path) for path in step.files])
+        end, heat_after = others_use_beside_family(), throttle_count()
+        throttled = None if heat is None or heat_after is None else heat_after > heat
+        if not step.again:
+            remember_bench(result, self._tools.speeds)
+        others = end.cores_since(begin) if begin is not None and end is not None else None
+        power = machine_facts().power
+        rows: dict[str, list[SpeedFigures]] = {path: [] for path in step.files}
+        by_path = {str(Path(path)): path for path in step.files}
+        for row in result.rows:
+            share = None
+            if row.test.startswith("tg") and row.mean is not None:
+                held = depth + plan.generated_tokens // 2
+                share = row.mean * _work_of(row.file).total_bytes(held) / memory.bandwidth
+            figures = SpeedFigures(
+                row.test,
+                row.depth,
+                row.threads,
+                tuple(row.samples),
+                row.mean,
+                row.stddev,
+                in_turns=result.interleaved,
+                others_cores=others,
+                power=power,
+                bandwidth_share=share,
+                bandwidth_busy=share is not None and memory.bandwidth_busy,
+                error=row.error,
+                throttled=throttled,
+                retaken=row.retaken,
+            )
+            rows[by_path[row.file]].append(figures)
+        return SpeedStep(result.engine, {path: tuple(found) for path, found in rows.items()})
+
+    def memory(self, path: str, on_share: Callable[[float], None]) -> MemoryFigures:
+        """Needed memory, predicted and measured.
+
+        Raises:
+            PersonError: The file cannot be loaded.
+        """
+        plan = self._plan
+        model = self._tools.open_model(Path(path))
+        predicted = self._predicted_bytes(path)
+        on_share(0.2)
+        prompt_tokens = _QUICK_PROMPT_TOKENS if plan.profile is Profile.QUICK else None
+        figures, _ = measure_memory(
+            model, plan.context_tokens, self._threads, self._tools.folder, predicted, prompt_tokens
+        )
+        return figures
+
+    def quality(self, path: str, on_share: Callable[[float], None]) -> QualityStep:
+        """What a candidate loses on the text; of the reference, its noise floor.
+
+        Raises:
+            PersonError: Nothing can be measured, e.g. the text is too short.
+        """
+        plan, tools = self._plan, self._tools
+        quality = Quality(
+            self._quality_plan(),
+            tools.folder,
+            tools.references,
+            tools.available_bytes,
+            lambda done, total, _name: on_share(done / max(1, total)),
+            tools.open_model,
+        )
+        reference = Path(plan.reference)
+        if path == plan.reference:
+            result = quality.run(reference, [])
+            self._noise_floor = result.noise_floor
+            return reference_step(result)
+        result = quality.run(reference, [Path(path)], self._noise_floor)
+        self._noise_floor = result.noise_floor
+        return candidate_step(result)
+
+    def _quality_plan(self) -> QualityPlan:
+        plan, text, threads = self._plan, self._tools.text, self._threads
+        if plan.quality_mode is QualityMode.COMPARABLE:
+            size_tokens = plan.quality_chunk_tokens
+            return comparable_plan(text, threads, size_tokens, plan.quality_chunks)
+        return quick_plan(text, threads, plan.quality_chunks)
+
+    def tasks(self, path: str, on_share: Callable[[float], None]) -> TasksStep:
+        """Ask a file the questions.
+
+        Raises:
+            PersonError: It cannot be asked.
+        """
+        if self._tools.ask is None:
+            raise PersonError("No questions can be asked.")
+        return self._tools.ask(Path(path), on_share)
+
+    def _predicted_bytes(self, path: str) -> int | None:
+        try:
+            with self._tools.fitter() as fitter:
+                return fitter.fit(Path(path), self._plan.context_tokens).needs.total_bytes
+        except PersonError:
+            return None  # the measured figure will say why
+
+
+def _work_of(path: str) -> TokenWork:
+    shards = read_shards(path)
+    tensors = [tensor for shard in shards for tensor in shard.header.tensors]
+    return token_work(tensors, ModelFile.from_headers(shards))
+
+
+def _hashes(model: ModelFile, on_share: Callable[[float], None]) -> list[str]:
+    done, found = 0, list[str]()
+    for path in model.shard_paths:
+        digest = hashlib.sha256()
+        try:
+            with path.open("rb") as file:
+                while block := file.read(_HASHED_AT_ONCE):
+                    digest.update(block)
+                    done += len(block)
+                    on_share(done / max(1, model.file_bytes))
+        except OSError as error:
+            raise PersonError(f"{path} cannot be read: {error.strerror or error}.") from error
+        found.append(digest.hexdigest())
+    return found

@@ -1,0 +1,78 @@
+"""The tasks of a ladder: the questions of one file's step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.core.tasks.scoring import Outcome
+from app.lab.ladder.results import TasksStep
+from app.lab.tasks.asker import FileAsker
+from app.lab.tasks.plan import TaskPlan, engines_and_threads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from app.core.model_file import ModelFile
+    from app.lab.tasks.kept import KeptAnswers
+    from app.lab.tasks.sets import TaskSet
+
+_SHOWN_CHARACTERS = 240
+
+
+class LadderTasks:
+    """Asks one file after the other, all alike.
+
+    Args:
+        chosen: The questions.
+        models: All files that will be asked; the largest decides how many engines share the work.
+        threads: Of all engines of one file together.
+        folder: Working folder of the engines.
+        kept: Answers that are known.
+        available_bytes: Memory that is free now.
+        open_model: Reads the header of one of the files.
+    """
+
+    def __init__(
+        self,
+        chosen: TaskSet,
+        models: Sequence[ModelFile],
+        threads: int,
+        folder: Path,
+        kept: KeptAnswers,
+        available_bytes: Callable[[], int],
+        open_model: Callable[[Path], ModelFile],
+    ) -> None:
+        engines, each = engines_and_threads(models, threads, available_bytes())
+        self._plan = TaskPlan(chosen.items, engines, each, answer_tokens=dict(chosen.answer_tokens))
+        self._folder = folder
+        self._kept = kept
+        self._available_bytes = available_bytes
+        self._open_model = open_model
+
+    def ask(self, path: Path, on_share: Callable[[float], None]) -> TasksStep:
+        """Ask a file; what cannot be answered is missing, and the error says why.
+
+        Raises:
+            PersonError: The file cannot be asked at all.
+        """
+        model = self._open_model(path)
+        items = self._plan.items
+
+        def note(answered: int) -> None:
+            on_share(answered / max(1, len(items)))
+
+        asker = FileAsker(model, self._plan, self._folder, self._kept, self._available_bytes, note)
+        found = asker.run()
+        outcomes = found.outcomes(items)
+        return TasksStep(
+            found.engine,
+            {key: outcome.value for key, outcome in outcomes.items()},
+            sum(answer.tokens for answer in found.answers.values()),
+            {
+                key: found.answers[key].text[:_SHOWN_CHARACTERS]
+                for key, outcome in outcomes.items()
+                if outcome is not Outcome.CORRECT
+            },
+            found.error,
+        )

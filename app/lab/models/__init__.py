@@ -1,0 +1,1 @@
+"""The models on this PC and their names."""

@@ -1,0 +1,1 @@
+"""What will fit and how fast it will be, before anything is loaded."""

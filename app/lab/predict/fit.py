@@ -1,0 +1,278 @@
+"""What a model file will need and how fast it will be on this PC, from its header alone.
+
+llama.cpp says what it would allocate, in an engine process of its own that stays for the next
+question; this PC's measured speeds say the rest.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from app.core.errors import PersonError
+from app.core.fit import judge_devices, layer_bytes
+from app.core.model_file import ModelFile
+from app.core.settings import DEFAULT_CONTEXT_TOKENS, FlashAttention, KvType
+from app.core.speed import MeasuredRun, SpeedPrediction, predict_speed
+from app.core.statistics import mean
+from app.core.token_work import token_work
+from app.engine import messages as m
+from app.lab.engines.calls import EngineCalls
+from app.lab.engines.plans import needs_of
+from app.lab.predict.bandwidth import MachineSpeed
+from app.lab.predict.devices import Question, layers_on_gpus, shares_of, with_room
+from app.library.model_files import read_shards
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from types import TracebackType
+
+    from app.core.fit import DeviceShare, Judgement, Needs
+    from app.core.gguf import TensorInfo
+    from app.lab.engines.plans import Plans
+    from app.lab.speed.bench import BenchResult, BenchRow
+    from app.lab.speed.calm import Calm
+    from app.store.speeds import SpeedStore
+
+log = logging.getLogger(__name__)
+
+_ALL_LAYERS = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The answer about one model file.
+
+    Attributes:
+        model: Its facts.
+        context_tokens: Size of the context that was asked about, within what the model allows.
+        needs: Part by part.
+        available_bytes: What engines may use of the PC's memory now.
+        judgement: Whether it fits, and why.
+        devices: Who would hold what.
+        gpu_layers: How many layers to put on a GPU; None where there is none.
+        speed: While generating; None where this PC could not be measured.
+    """
+
+    model: ModelFile
+    context_tokens: int
+    kv_type: KvType
+    needs: Needs
+    available_bytes: int
+    judgement: Judgement
+    devices: tuple[DeviceShare, ...]
+    gpu_layers: int | None
+    speed: SpeedPrediction | None
+
+
+class Fitter:
+    """Answers for one file after the other; a context manager, for one thread.
+
+    Args:
+        folder: Working folder of its engine.
+        available_bytes: What engines may use of the PC's memory now.
+        speeds: This PC's measured speeds.
+        threads: That an engine will have alone.
+        plans: What llama.cpp said before; without it every question is put to an engine.
+        patience_s: Of one answer: after this time nothing more of the PC is measured for it, and
+            the rest is left for the next one. None measures all that is missing.
+        calm: Judges whether other programs disturb what is measured of the PC.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        available_bytes: Callable[[], int],
+        speeds: SpeedStore,
+        threads: int,
+        plans: Plans | None = None,
+        patience_s: float | None = None,
+        calm: Calm | None = None,
+    ) -> None:
+        self._folder = folder
+        self._available_bytes = available_bytes
+        self._speeds = speeds
+        self._machine = MachineSpeed(speeds, calm)
+        self._threads = threads
+        self._plans = plans
+        self._patience_s = patience_s
+        self._engine: EngineCalls | None = None
+
+    def __enter__(self) -> Self:
+        """The engine starts with the first question that needs it."""
+        return self
+
+    def prepare(self) -> None:
+        """Start the engine for a question that will come; returns at once.
+
+        Raises:
+            PersonError: The operating system refuses.
+        """
+        self._running().start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the engine."""
+        self.close()
+
+    def close(self) -> None:
+        """End the engine; the next question starts another."""
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.close()
+
+    def fit(
+        self,
+        path: Path,
+        context_tokens: int | None = None,
+        kv_type: KvType = KvType.F16,
+        flash_attention: FlashAttention = FlashAttention.AUTO,
+    ) -> Fit:
+        """Say what a model file will need and how fast it will be.
+
+        Args:
+            path: The file, or the first shard; its weights may be a hole in it.
+            context_tokens: Size of the context; what candidates get by default when left out.
+            kv_type: Number format of keys and values.
+            flash_attention: As it will be loaded.
+
+        Raises:
+            NoCandidateError: It is no language model.
+            PersonError: The header is broken, or llama.cpp refuses it; the sentence says why.
+        """
+        begin_s = time.monotonic()
+        shards = read_shards(path)
+        model = ModelFile.from_headers(shards)
+        model.check_answers()
+        tensors = [tensor for shard in shards for tensor in shard.header.tensors]
+        question = Question(
+            model, layer_bytes(tensors, model.block_count), kv_type, flash_attention
+        )
+        wanted = context_tokens or DEFAULT_CONTEXT_TOKENS
+        plan = self._plan(question, wanted, _ALL_LAYERS)
+        needs = needs_of(model, plan)
+        shares = shares_of(question, plan, needs)
+        gpu_layers = layers_on_gpus(question, plan, needs, shares)
+        if gpu_layers is not None and gpu_layers <= model.block_count:
+            plan = self._plan(question, wanted, gpu_layers)
+            needs = needs_of(model, plan)
+            shares = shares_of(question, plan, needs)
+        available = self._available_bytes()
+        return Fit(
+            model=model,
+            context_tokens=plan.context_tokens,
+            kv_type=kv_type,
+            needs=needs,
+            available_bytes=available,
+            judgement=judge_devices(needs, shares, available),
+            devices=tuple(with_room(share, available) for share in shares),
+            gpu_layers=gpu_layers,
+            speed=None if gpu_layers else self._speed(model, tensors, kv_type, begin_s),
+        )
+
+    def _speed(
+        self, model: ModelFile, tensors: list[TensorInfo], kv_type: KvType, begin_s: float
+    ) -> SpeedPrediction | None:
+        work = token_work(tensors, model, str(kv_type))
+        types = sorted(work.bytes_by_type, key=lambda type_id: -work.bytes_by_type[type_id])
+
+        def enough() -> bool:
+            waited_s = time.monotonic() - begin_s
+            return self._patience_s is not None and waited_s > self._patience_s
+
+        try:
+            # An engine is not started only to measure again what was spoilt before.
+            again = self._engine is not None
+            engine = self._running()
+            rates = self._machine.rates(types, self._threads, engine, enough, again=again)
+        except PersonError as error:
+            log.warning("this PC's speed was not measured: %s %s", error, error.detail)
+            self.close()
+            return None
+        return predict_speed(work, model, rates, self._speeds.runs())
+
+    def _plan(self, question: Question, context_tokens: int, gpu_layers: int) -> m.Predicted:
+        if self._plans is None or gpu_layers != _ALL_LAYERS:
+            return self._asked(question, context_tokens, gpu_layers)
+        how = (question.model, context_tokens, question.kv_type, question.flash_attention)
+        plan = self._plans.find(*how)
+        if plan is None:
+            plan = self._asked(question, context_tokens, gpu_layers)
+            self._plans.keep(*how, plan)
+        return plan
+
+    def _asked(self, question: Question, context_tokens: int, gpu_layers: int) -> m.Predicted:
+        engine = self._running()
+        command = m.Predict(
+            id=engine.next_id(),
+            path=str(question.model.path.absolute()),
+            context_tokens=context_tokens,
+            threads=self._threads,
+            gpu_layers=gpu_layers,
+            kv_type=question.kv_type,
+            flash_attention=question.flash_attention,
+        )
+        try:
+            return engine.call(command, m.Predicted)
+        except PersonError:
+            self.close()  # it may be dead; the next file deserves a living one
+            raise
+
+    def _running(self) -> EngineCalls:
+        if self._engine is None:
+            self._engine = EngineCalls("fit", self._folder)
+        return self._engine
+
+
+def remember_bench(result: BenchResult, speeds: SpeedStore) -> list[BenchRow]:
+    """Keep the generation speeds of a measurement, so that later predictions are corrected.
+
+    Repetitions count during which other programs left the engine its cores.
+
+    Returns:
+        The rows of which no repetition counts.
+    """
+    disturbed: list[BenchRow] = []
+    for row in result.rows:
+        if not row.test.startswith("tg") or not row.samples:
+            continue
+        if not row.calm_samples:
+            disturbed.append(row)
+            continue
+        speed = mean(row.calm_samples)
+        try:
+            run = measured_run(row.file, row.threads, row.depth, row.test, speed)
+        except PersonError as error:
+            log.warning("a measured speed was not kept: %s", error)
+            continue
+        speeds.add_run(run)
+    return disturbed
+
+
+def measured_run(
+    path: str, threads: int, depth_tokens: int, test: str, tokens_per_second: float
+) -> MeasuredRun:
+    """A generation test as a run to remember.
+
+    Raises:
+        PersonError: The file's header cannot be read any more.
+    """
+    shards = read_shards(path)
+    model = ModelFile.from_headers(shards)
+    tensors = [tensor for shard in shards for tensor in shard.header.tensors]
+    generated = int(test.removeprefix("tg"))
+    return MeasuredRun(
+        family_key=model.family_key,
+        level_name=model.level_name,
+        work=token_work(tensors, model),
+        depth_tokens=depth_tokens + generated // 2,
+        threads=threads,
+        tokens_per_second=tokens_per_second,
+    )

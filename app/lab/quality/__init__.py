@@ -1,0 +1,1 @@
+"""How far distributions are from the reference's over a text."""

@@ -1,0 +1,180 @@
+"""Has the reference evaluate chunks and candidates held against what is kept of it."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from app.core.errors import PersonError
+from app.core.quality.positions import PositionScores
+from app.core.quality.summary import summarize
+from app.engine import messages as m
+from app.lab.quality.plan import QualityMode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from app.core.model_file import ModelFile
+    from app.core.quality.summary import QualityFigures
+    from app.lab.engines.calls import EngineCalls
+    from app.lab.engines.shelf import EngineShelf
+    from app.lab.quality.kept_references import KeptReference
+    from app.lab.quality.plan import QualityPlan, QualityRow
+    from app.lab.quality.scores import Candidate
+    from app.lab.quality.text import Chunk
+
+_FLOOR_CHUNKS = 4
+# Writing token by token is slow: a large model's floor rests on fewer chunks.
+_FLOOR_SECONDS = 60.0
+
+
+class Holding:
+    """The chunks of one measurement, evaluated by the reference and by candidates; one thread.
+
+    Args:
+        plan: What is measured.
+        shelf: The engines.
+        base: The reference.
+        kept: What is kept of it.
+        chunks: All that may be taken.
+        on_chunk: Told after each chunk which file has evaluated it.
+
+    Attributes:
+        reference_error: Why the reference could say no more; None where it could.
+    """
+
+    def __init__(
+        self,
+        plan: QualityPlan,
+        shelf: EngineShelf,
+        base: ModelFile,
+        kept: KeptReference,
+        chunks: Sequence[Chunk],
+        on_chunk: Callable[[ModelFile], None],
+    ) -> None:
+        self._plan = plan
+        self._shelf = shelf
+        self._base = base
+        self._kept = kept
+        self._chunks = chunks
+        self._on_chunk = on_chunk
+        self.reference_error: str | None = None
+
+    def lose_reference(self, error: PersonError) -> None:
+        """The reference has failed; what is measured so far stands."""
+        self.reference_error = self.reference_error or error.sentence
+        self._shelf.drop(self._base.path)
+
+    def keep(self, start: int, stop: int) -> int:
+        """Keep what the reference says of some chunks; returns up to where it could."""
+        for number in range(start, stop):
+            if not self._kept.chunk(number).is_file():
+                if self.reference_error is not None:
+                    return number
+                try:
+                    self._keep_one(number)
+                except PersonError as error:
+                    self.lose_reference(error)
+                    return number
+            self._on_chunk(self._base)
+        return stop
+
+    def score(self, candidate: Candidate, numbers: range) -> None:
+        """Hold a candidate against the reference; what goes wrong stands in its row."""
+        row = candidate.row
+        try:
+            engine = self._shelf.take(candidate.model)
+            sent: deque[int] = deque()
+            begin_ns = time.monotonic_ns()
+            for number in numbers:
+                if self.is_late(row):
+                    break
+                command = self._command(engine, number)
+                # The next chunk is evaluated while the last one's positions are scored.
+                engine.send(command)
+                sent.append(command.id)
+                if len(sent) > 1:
+                    begin_ns = self._take(engine, sent.popleft(), candidate, begin_ns)
+            while sent:
+                begin_ns = self._take(engine, sent.popleft(), candidate, begin_ns)
+        except PersonError as error:
+            row.error = error.sentence
+            self._shelf.drop(candidate.model.path)
+
+    def is_late(self, row: QualityRow) -> bool:
+        """Whether a candidate's time is up."""
+        most = self._plan.most_seconds
+        return most is not None and row.scored_ns > most * 1e9
+
+    def floor(self) -> QualityFigures | None:
+        """How far the reference is from itself: read in slices, and written token by token.
+
+        Both are at work in every answer, and llama.cpp has kernels of its own for either.
+        """
+        count = self.keep(0, min(_FLOOR_CHUNKS, len(self._chunks)))
+        if not count:
+            return None
+        scores: list[PositionScores] = []
+        begin = time.monotonic()
+        try:
+            engine = self._shelf.take(self._base)
+            for number in range(count):
+                command = self._command(engine, number, one_by_one=True)
+                scores.append(self._scores_of(engine.call(command, m.ChunkScored), number))
+                if time.monotonic() - begin > _FLOOR_SECONDS:
+                    break
+            return summarize(scores)
+        except PersonError as error:
+            self.lose_reference(error)
+            return None
+
+    def _keep_one(self, number: int) -> None:
+        plan = self._plan
+        engine = self._shelf.take(self._base)
+        command = m.KeepReference(
+            engine.next_id(),
+            self._chunks[number].tokens,
+            plan.first_scored,
+            plan.threads,
+            str(self._kept.chunk(number)),
+            comparable=plan.mode is QualityMode.COMPARABLE,
+            first_position=number * (plan.chunk_tokens - 1 - plan.first_scored),
+        )
+        engine.call(command, m.ReferenceKept)
+
+    def _command(
+        self, engine: EngineCalls, number: int, *, one_by_one: bool = False
+    ) -> m.ScoreChunk:
+        return m.ScoreChunk(
+            engine.next_id(),
+            self._chunks[number].tokens,
+            self._plan.first_scored,
+            self._plan.threads,
+            str(self._kept.chunk(number)),
+            one_by_one=one_by_one,
+        )
+
+    def _take(
+        self, engine: EngineCalls, command_id: int, candidate: Candidate, begin_ns: int
+    ) -> int:
+        """Wait for a chunk; returns when it was there."""
+        scored = engine.answer(command_id, m.ChunkScored)
+        candidate.scores.append(self._scores_of(scored, len(candidate.scores)))
+        now_ns = time.monotonic_ns()
+        candidate.row.scored_ns += now_ns - begin_ns
+        self._on_chunk(candidate.model)
+        return now_ns
+
+    def _scores_of(self, scored: m.ChunkScored, number: int) -> PositionScores:
+        """What counts of a chunk's scores."""
+        scores = PositionScores(
+            np.asarray(scored.kld),
+            np.asarray(scored.reference_ln_p),
+            np.asarray(scored.ln_p),
+            np.asarray(scored.same_top, dtype=np.bool_),
+        )
+        counts = self._chunks[number].counts
+        return scores if counts is None else scores.taken(counts[self._plan.first_scored + 1 :])

@@ -1,0 +1,329 @@
+"""Quality of candidates against a reference over one text.
+
+The reference evaluates a chunk once and its distributions are kept; every candidate evaluates the
+same chunk and is held against them. Chunks are taken from look to look, all candidates in
+turn, so that those that are measured well enough stop early. A candidate of another vocabulary
+evaluates the same bytes by itself, for bits per byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.core.errors import PersonError
+from app.core.quality.common import checkpoints
+from app.core.quality.texts import SHORTEST_CHUNK_TOKENS
+from app.core.statistics.looks import LOOKS_CHUNKS, StoppedBy, next_look, take_look
+from app.lab.engines.shelf import EngineShelf
+from app.lab.quality.holding import Holding
+from app.lab.quality.others import OtherVocabularies
+from app.lab.quality.partings import Partings
+from app.lab.quality.plan import QualityMode, QualityPlan, QualityResult, QualityRow, share_text
+from app.lab.quality.scores import Candidate, finish, finish_alone
+from app.lab.quality.text import Chunk, TextFacts, TextReader, comparable_chunks, quick_chunks
+from app.library.model_files import open_model_file
+
+if TYPE_CHECKING:
+    from app.core.model_file import ModelFile
+    from app.core.quality.summary import QualityFigures
+    from app.lab.quality.kept_references import KeptReference, KeptReferences
+    from app.lab.quality.partings import Continuation
+
+_LEAST_CHUNKS = 2
+_OTHER_VOCABULARY = (
+    "It has another vocabulary than the reference, so that their distributions cannot be "
+    "compared; bits per byte, tasks and votes can."
+)
+
+
+class Quality:
+    """One measurement over several candidates; the calling thread waits for it.
+
+    Args:
+        plan: What to measure.
+        folder: Working folder of the engines.
+        references: Where the reference's distributions are kept.
+        available_bytes: Memory that is free now.
+        on_step: Told chunks done, the most that may come, and which file.
+        open_model: Reads the header of one of the files.
+    """
+
+    def __init__(
+        self,
+        plan: QualityPlan,
+        folder: Path,
+        references: KeptReferences,
+        available_bytes: Callable[[], int],
+        on_step: Callable[[int, int, str], None],
+        open_model: Callable[[Path], ModelFile] = open_model_file,
+    ) -> None:
+        self._plan = plan
+        self._references = references
+        self._on_step = on_step
+        self._open_model = open_model
+        self._shelf = EngineShelf(
+            "quality", folder, plan.threads, plan.chunk_tokens, available_bytes
+        )
+        self._chunks: list[Chunk] = []
+        self._pieces: dict[int, list[bytes]] = {}
+        self._begins = False
+        self._done = 0
+        self._total = 0
+
+    def run(
+        self,
+        reference: Path,
+        candidates: Sequence[Path],
+        noise_floor: QualityFigures | None = None,
+    ) -> QualityResult:
+        """Measure; a candidate that fails has its error in its row.
+
+        Args:
+            reference: What they are held against.
+            candidates: In any number; none measures the noise floor alone.
+            noise_floor: Known from an earlier run with this plan; measured when left out.
+
+        Raises:
+            PersonError: The reference cannot be used, or the text is too short, or what must be
+                kept cannot be written.
+        """
+        try:
+            return self._run(reference, candidates, noise_floor)
+        except OSError as error:
+            name = error.filename or "What the reference says"
+            raise PersonError(
+                f"{name} cannot be read or kept: {error.strerror or error}.", repr(error)
+            ) from error
+
+    def _run(
+        self, reference: Path, candidates: Sequence[Path], noise_floor: QualityFigures | None
+    ) -> QualityResult:
+        base = self._open_model(reference)
+        opened = [self._opened(path) for path in candidates]
+        with self._shelf:
+            kept = self._references.of(base, self._plan.text, self._plan.method)
+            reader = TextReader(self._shelf, kept.scratch)
+            facts = self._prepare(base, kept, reader)
+            self._begins = facts.begin_token is not None
+            self._total = len(self._chunks) * (1 + len(opened))
+            usable = [
+                c for c in opened if isinstance(c, Candidate) and self._fits(c, reader, facts)
+            ]
+            holding = Holding(self._plan, self._shelf, base, kept, self._chunks, self._step)
+            done = self._hold(holding, usable)
+            self._measure_others(holding, base, kept, reader, opened, done)
+            floor = noise_floor or holding.floor()
+            rows = [self._finished(c, base, kept, reader, holding) for c in opened]
+            share_text(rows)
+            error = holding.reference_error
+            if error is not None:
+                _blame_reference(rows, error)
+            row = QualityRow(str(reference), base.level_name, facts=facts, error=error)
+            remarks = self._beyond_training(
+                [base, *(c.model for c in opened if isinstance(c, Candidate))]
+            )
+            return QualityResult(self._shelf.engine, row, floor, rows, remarks)
+
+    # --- the text -------------------------------------------------------------------------
+
+    def _prepare(self, base: ModelFile, kept: KeptReference, reader: TextReader) -> TextFacts:
+        """Tokens of the text in chunks, each beginning as the vocabulary wants it."""
+        plan = self._plan
+        known = kept.tokens()
+        if known is None:
+            facts, tokens = reader.read(base, plan.text, plan.threads)
+            if plan.text.answers_only:
+                said = reader.said(base, plan.text, facts)
+                facts = msgspec.structs.replace(facts, said=said)
+            known = facts, tokens
+            kept.keep_tokens(*known)
+        facts, tokens = known
+        if plan.mode is QualityMode.QUICK:
+            most = min(plan.most_chunks or LOOKS_CHUNKS[-1], LOOKS_CHUNKS[-1])
+            chunks = quick_chunks(plan.text, facts, tokens, most)
+            needed = plan.chunk_tokens + SHORTEST_CHUNK_TOKENS
+        else:
+            chunks = comparable_chunks(facts, tokens, plan.chunk_tokens)
+            most = plan.most_chunks
+            needed = _LEAST_CHUNKS * plan.chunk_tokens
+        self._chunks = chunks[:most]
+        if len(self._chunks) < _LEAST_CHUNKS:
+            raise PersonError(_why_too_few(len(tokens), needed, len(facts.part_tokens), most))
+        return facts
+
+    def _beyond_training(self, models: Sequence[ModelFile]) -> list[str]:
+        """Whose chunks are longer than what it was trained for."""
+        size = self._plan.chunk_tokens
+        return [
+            f"“{name}” was trained for {trained:,} tokens and is read here in chunks of {size:,}: "
+            "the figures show what lies beyond its training, not only what shrinking takes."
+            for name, trained in dict.fromkeys((m.path.name, m.context_length) for m in models)
+            if trained is not None and trained < size
+        ]
+
+    def _fits(self, candidate: Candidate, reader: TextReader, facts: TextFacts) -> bool:
+        """Whether the candidate has the reference's vocabulary; else its row says so."""
+        row = candidate.row
+        try:
+            row.facts, _ = reader.read(candidate.model, self._plan.text)
+        except PersonError as error:
+            row.error = error.sentence
+            self._shelf.drop(candidate.model.path)
+            return False
+        if row.facts.vocabulary_digest != facts.vocabulary_digest:
+            row.refused = _OTHER_VOCABULARY
+        return row.refused is None
+
+    # --- chunks ---------------------------------------------------------------------------
+
+    def _hold(self, holding: Holding, usable: list[Candidate]) -> int:
+        """Hold candidates against the reference from look to look; returns how many chunks."""
+        done = 0
+        while usable and done < len(self._chunks):
+            target = min(next_look(done) or len(self._chunks), len(self._chunks))
+            if self._plan.mode is QualityMode.COMPARABLE:
+                target = len(self._chunks)
+            until = holding.keep(done, target)
+            for candidate in usable:
+                holding.score(candidate, range(done, until))
+            done = until
+            if done < target:
+                break
+            usable = [c for c in usable if c.row.error is None and not self._judged(c, holding)]
+        return done
+
+    def _judged(self, candidate: Candidate, holding: Holding) -> bool:
+        """Whether a candidate is measured well enough, or no more is to come."""
+        scores = candidate.scores
+        ended = len(scores) >= len(self._chunks)
+        if self._plan.mode is QualityMode.COMPARABLE:
+            candidate.row.stopped_by = StoppedBy.TEXT_END if ended else None
+            return ended
+        look = take_look(
+            [float(part.kld.sum()) for part in scores],
+            [len(part) for part in scores],
+            time_up=holding.is_late(candidate.row),
+            text_ended=ended,
+        )
+        candidate.row.stopped_by = look.stopped_by
+        return look.stopped_by is not None
+
+    def _measure_others(
+        self,
+        holding: Holding,
+        base: ModelFile,
+        kept: KeptReference,
+        reader: TextReader,
+        opened: Sequence[Candidate | QualityRow],
+        done: int,
+    ) -> None:
+        """Candidates of other vocabularies over the same bytes, each by itself."""
+        others = [c for c in opened if isinstance(c, Candidate) and c.row.refused]
+        if not others:
+            return
+        wanted = max(done, min(LOOKS_CHUNKS[1], len(self._chunks)))
+        if self._plan.mode is QualityMode.COMPARABLE:
+            wanted = len(self._chunks)
+        count = holding.keep(done, wanted)
+        every = OtherVocabularies(
+            self._plan,
+            self._shelf,
+            reader,
+            self._chunks[:count],
+            lambda number: self._pieces_of(base, reader, number),
+        )
+        for candidate in others:
+            every.measure(candidate, kept, holding.is_late, self._step)
+
+    # --- the end --------------------------------------------------------------------------
+
+    def _finished(
+        self,
+        candidate: Candidate | QualityRow,
+        base: ModelFile,
+        kept: KeptReference,
+        reader: TextReader,
+        holding: Holding,
+    ) -> QualityRow:
+        if isinstance(candidate, QualityRow):
+            return candidate
+        row = candidate.row
+        if row.refused:
+            finish_alone(candidate, self._counts)
+        elif candidate.scores:
+            count = len(candidate.scores)
+            # The vocabulary is the same: whichever engine is there can tell the texts.
+            there = base if row.error else candidate.model
+            pieces = [self._pieces_of(there, reader, number) for number in range(count)]
+            finish(candidate, self._chunks, pieces, self._plan.first_scored, self._counts)
+        if not candidate.scores or row.error is not None:
+            return row
+        partings = Partings(self._shelf, reader, self._plan.threads)
+        continuations = self._continuations(base, kept, partings, holding)
+        try:
+            row.partings = partings.of_candidate(candidate.model, continuations)
+        except PersonError as error:
+            row.error = error.sentence
+            self._shelf.drop(candidate.model.path)
+        return row
+
+    def _continuations(
+        self, base: ModelFile, kept: KeptReference, partings: Partings, holding: Holding
+    ) -> list[Continuation]:
+        known = kept.continuations()
+        if known is None:
+            try:
+                known = partings.of_reference(base, self._plan.text, self._chunks)
+            except PersonError as error:
+                holding.lose_reference(error)
+                return []
+            kept.keep_continuations(known)
+        return known
+
+    def _counts(self, chunks: int) -> list[int]:
+        """All candidates go through the whole text by the other tool's method."""
+        return checkpoints(chunks) if self._plan.mode is QualityMode.QUICK else [chunks]
+
+    def _pieces_of(self, model: ModelFile, reader: TextReader, number: int) -> list[bytes]:
+        """The bytes of a chunk's tokens; a begin token stands for none."""
+        if number not in self._pieces:
+            pieces = reader.pieces(model, self._chunks[number].tokens)
+            self._pieces[number] = [b"", *pieces[1:]] if self._begins else pieces
+        return self._pieces[number]
+
+    def _opened(self, path: Path) -> Candidate | QualityRow:
+        try:
+            model = self._open_model(path)
+        except PersonError as error:
+            return QualityRow(str(path), None, error=error.sentence)
+        return Candidate(model, QualityRow(str(path), model.level_name))
+
+    def _step(self, model: ModelFile) -> None:
+        self._done += 1
+        self._on_step(min(self._done, self._total), self._total, str(model.path))
+
+
+def _why_too_few(tokens: int, needed: int, parts: int, most: int | None) -> str:
+    """Why a text gives no two chunks."""
+    if most is not None and most < _LEAST_CHUNKS:
+        return "One chunk cannot tell how sure a figure is: take two at least."
+    if tokens < needed:
+        return (
+            f"The text is too short to score: it has {tokens:,} tokens, {needed:,} are needed. "
+            "Name a longer one."
+        )
+    return (
+        f"The text is too short to score: it has {tokens:,} tokens, but in {parts:,} parts, each "
+        f"of which is cut by itself, and a rest below {SHORTEST_CHUNK_TOKENS} tokens is left out."
+    )
+
+
+def _blame_reference(rows: Sequence[QualityRow], sentence: str) -> None:
+    """A candidate of which nothing could be measured because of the reference says so."""
+    for row in rows:
+        if row.error is None and not row.parts:
+            row.error = f"The reference could not be measured: {sentence}"

@@ -1,0 +1,1 @@
+"""A ladder's document as files: HTML, Markdown, CSV, plots."""

@@ -1,0 +1,56 @@
+"""Writes a ladder's report: HTML with everything beside it, or one form alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from app.base.rights import usual_rights
+from app.core.errors import PersonError
+from app.core.text import json_text
+from app.lab.reports.html import html_text
+from app.lab.reports.sharing import shareable
+from app.lab.reports.text import csv_text, markdown_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+_WRITERS: dict[str, Callable[[dict[str, Any]], str]] = {
+    ".html": html_text,
+    ".json": lambda document: json_text(document) + "\n",  # for ``rerun``
+    ".md": markdown_text,
+    ".csv": csv_text,
+}
+REPORT_ENDINGS = tuple(_WRITERS)
+
+
+def write_reports(document: dict[str, Any], target: Path) -> list[Path]:
+    """Write a report by its ending; beside an HTML file also JSON, Markdown and CSV.
+
+    Each file appears when it is complete. None holds folders of this PC or pieces of the
+    person's own chats.
+
+    Returns:
+        What was written.
+
+    Raises:
+        PersonError: A file cannot be written.
+    """
+    ending = target.suffix.lower()
+    document = shareable(document)
+    endings = REPORT_ENDINGS if ending == ".html" else (ending,)
+    written: list[Path] = []
+    for one in endings:
+        path = target if one == ending else target.with_suffix(one)
+        unfinished = path.with_name(f"{path.name}.part")
+        try:
+            text = _WRITERS[one](document)
+            with usual_rights():
+                unfinished.write_text(text, encoding="utf-8", newline="")
+            os.replace(unfinished, path)
+        except OSError as error:
+            raise PersonError(f"{path} cannot be written: {error.strerror or error}.") from error
+        written.append(path)
+    return written

@@ -1,0 +1,156 @@
+"""Finds the model files of a report on this PC, by their names and contents."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.core.errors import PersonError
+from app.core.gguf_reader import quotable
+from app.core.shared_names import file_name, names_without_folders
+from app.lab.demo.demo import DEMO_LEVELS, DemoFiles
+from app.lab.ladder.kept import plan_of, step_result
+from app.lab.ladder.plan import Step, StepKind, rows_of
+from app.lab.ladder.results import FileFacts
+from app.lab.models.library import Library
+from app.lab.votes.files import look_at, with_hashes
+from app.library.model_files import open_model_file
+from app.store.ladders import reading_ladders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from app.lab.ladder.plan import LadderPlan
+    from app.lab.reports.reported import Reported, ReportedRow
+    from app.store.ladders import StoredLadder
+    from app.store.paths import Paths
+
+log = logging.getLogger(__name__)
+
+_MOST_LADDERS = 100
+
+
+class ReportModels:
+    """Looks through the library at most once, and only if it must. One thread.
+
+    Attributes:
+        twin: The plan of a ladder of one's own that the report is of; None for one from elsewhere.
+    """
+
+    def __init__(self, report: Reported, given: Sequence[Path], paths: Paths) -> None:
+        """
+        Args:
+            report: Whose files are looked for.
+            given: Files that the person names.
+            paths: This program's folders.
+        """
+        self._rows = report.rows
+        self._given = given
+        self._unused = list(given)
+        self._paths = paths
+        self._library: list[Path] | None = None
+        self.twin = _twin_of(report, paths)
+        files = rows_of(report.arguments)
+        self._own = dict(zip(files, rows_of(self.twin), strict=True)) if self.twin else {}
+
+    def path_of(self, file: str) -> Path:
+        """Where the file is that the report calls so.
+
+        Raises:
+            PersonError: It is not on this PC, as far as can be told.
+        """
+        row = self._rows[file]
+        found = self._among_given(row)
+        if found is not None:
+            return found
+        if file in self._own and (path := Path(self._own[file])).is_file():
+            return path
+        found = _found(self._everywhere(), row)
+        if found is None:
+            raise PersonError(
+                f"“{quotable(file_name(file))}” of this report is not on this PC: "
+                "name the model file behind the report."
+            )
+        return found
+
+    def check_all_used(self) -> None:
+        """Raise :class:`PersonError` where the person named a file that is none of the report's."""
+        for path in self._unused:
+            raise PersonError(
+                f"“{quotable(path.name)}” is none of this report's files, neither by its name nor "
+                "by its content."
+            )
+
+    def _among_given(self, row: ReportedRow) -> Path | None:
+        """What the person names counts by its name alone too: it may have changed."""
+        named = [path for path in self._given if path.name == file_name(row.file)]
+        found = named[0] if len(named) == 1 else _found(self._given, row)
+        if found in self._unused:
+            self._unused.remove(found)
+        return found
+
+    def _everywhere(self) -> list[Path]:
+        if self._library is None:
+            demo = DemoFiles.below(self._paths.demo)
+            levels = (demo.path(level) for level in DEMO_LEVELS)
+            self._library = [path for path in levels if path.is_file()]
+            self._library += [model.path for model in Library(self._paths).scan().models]
+        return self._library
+
+
+def _found(paths: Iterable[Path], row: ReportedRow) -> Path | None:
+    """The file of the report's name and size, else one of its content."""
+    if row.sha256 is None or row.file_bytes is None:
+        return None
+    sized = [path for path in paths if _size(path) == row.file_bytes]
+    named = [path for path in sized if path.name == file_name(row.file)]
+    return next(iter(named), None) or next(
+        (path for path in sized if _hashes(path) == row.sha256), None
+    )
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return look_at(open_model_file(path)).file_bytes
+    except PersonError:
+        return None
+
+
+def _hashes(path: Path) -> tuple[str, ...]:
+    try:
+        model = open_model_file(path)
+        return with_hashes(look_at(model), model, lambda: None).sha256
+    except PersonError:
+        return ()
+
+
+def _twin_of(report: Reported, paths: Paths) -> LadderPlan | None:
+    """The plan of the stored ladder over files of the same names and contents."""
+    names = _names(report.arguments)
+    try:
+        with reading_ladders(paths.database) as store:
+            if store is None:
+                return None
+            for listed in store.list_ladders()[:_MOST_LADDERS]:
+                kept = plan_of(listed)
+                if kept is None or _names(kept.plan) != names:
+                    continue
+                if _same_contents(report, kept.plan, store.load(listed.id)):
+                    return kept.plan
+    except PersonError as error:
+        log.warning("%s %s", error.sentence, error.detail)
+    return None
+
+
+def _names(plan: LadderPlan) -> list[str]:
+    return list(names_without_folders(rows_of(plan)).values())
+
+
+def _same_contents(report: Reported, plan: LadderPlan, stored: StoredLadder) -> bool:
+    for file, own in zip(rows_of(report.arguments), rows_of(plan), strict=True):
+        found = step_result(stored, Step(StepKind.FACTS, (own,)))
+        known = found[0].sha256 if found and isinstance(found[0], FileFacts) else ()
+        if known != (report.rows[file].sha256 or ()):
+            return False
+    return True

@@ -1,0 +1,161 @@
+"""A ladder's JSON report as it comes from anybody: what a repetition uses of it, within bounds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from app.base.files import read_ordinary
+from app.core.errors import PersonError
+from app.lab.ladder.plan import FileWords, LadderPlan, rows_of
+from app.lab.verdict.document import FORMAT, FORMAT_VERSION
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_MOST_BYTES = 100_000_000
+
+Sha256 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+_Words = Annotated[str, Meta(max_length=100_000)]
+_Count = Annotated[int, Meta(ge=0, le=1 << 62)]
+_Figure = Annotated[float, Meta(ge=-1e18, le=1e18)]
+_Unmeasured = _Figure | None | UnsetType
+
+
+class ReportedLimits(msgspec.Struct, frozen=True):
+    """The limits that the verdict was given under; None for none."""
+
+    memory_bytes: _Count | None = None
+    least_tokens_per_second: Annotated[float, Meta(ge=0, le=1e9)] | None = None
+    tolerance: Annotated[float, Meta(gt=0, le=1)] | None = None
+
+
+class ReportedSource(msgspec.Struct, frozen=True):
+    """The text or the questions: what they were called, and their hash."""
+
+    name: Annotated[str, Meta(max_length=32_768)] | None = None
+    sha256: Sha256 | None = None
+
+
+class ReportedTest(msgspec.Struct, frozen=True):
+    """A test of speed."""
+
+    test: _Words
+    depth: _Count
+    mean: _Figure | None
+    stddev: _Figure | None
+    samples: Annotated[tuple[_Figure, ...], Meta(max_length=10_000)]
+
+
+class ReportedKind(msgspec.Struct, frozen=True):
+    """How many questions of a kind were answered right."""
+
+    kind: _Words
+    correct: _Count
+
+
+class ReportedRow(msgspec.Struct, frozen=True):
+    """A version's figures; those that an earlier version did not measure are unset."""
+
+    file: FileWords
+    sha256: Annotated[tuple[Sha256, ...], Meta(min_length=1, max_length=10_000)] | None = None
+    file_bytes: _Count | None = None
+    error: _Words | None = None
+    memory_needed_bytes: _Count | None = None
+    speed: Annotated[tuple[ReportedTest, ...], Meta(max_length=1000)] = ()
+    kinds: Annotated[tuple[ReportedKind, ...], Meta(max_length=10_000)] = ()
+    outcomes: dict[_Words, _Words] | None = None
+    mean_kld: _Unmeasured = UNSET
+    mean_kld_low: _Unmeasured = UNSET
+    mean_kld_high: _Unmeasured = UNSET
+    same_top: _Unmeasured = UNSET
+    same_top_low: _Unmeasured = UNSET
+    same_top_high: _Unmeasured = UNSET
+    chunks: _Count | None = None
+    bits_per_byte_difference: _Unmeasured = UNSET
+    bits_per_byte_difference_low: _Unmeasured = UNSET
+    bits_per_byte_difference_high: _Unmeasured = UNSET
+
+
+class ReportedVerdict(msgspec.Struct, frozen=True):
+    """What was said of a version."""
+
+    file: FileWords
+    state: _Words
+
+
+class ReportedMachine(msgspec.Struct, frozen=True):
+    """The PC."""
+
+    cpu: _Words | None = None
+
+
+class _Head(msgspec.Struct):
+    format: str
+    format_version: int
+
+
+class Reported(msgspec.Struct, frozen=True):
+    """A report. Names of files in it are words of a stranger, never places to read from."""
+
+    arguments: LadderPlan
+    limits: ReportedLimits
+    candidates: Annotated[tuple[ReportedRow, ...], Meta(max_length=1001)]
+    verdicts: Annotated[tuple[ReportedVerdict, ...], Meta(max_length=1001)]
+    machine: ReportedMachine = ReportedMachine()
+    engine: _Words | None = None
+    verdict_rule: _Count = 1
+    text: ReportedSource = ReportedSource()
+    items: ReportedSource = ReportedSource()
+
+    @property
+    def rows(self) -> dict[str, ReportedRow]:
+        """The figures by the file's words."""
+        return {row.file: row for row in self.candidates}
+
+
+def read_report(path: Path) -> Reported:
+    """A JSON report.
+
+    Raises:
+        PersonError: It cannot be read, or is none.
+    """
+    try:
+        data = read_ordinary(path, _MOST_BYTES)
+    except OSError as error:
+        raise PersonError(f"{path} cannot be read: {error.strerror or error}.") from error
+    try:
+        head = msgspec.json.decode(data, type=_Head)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _no_report(path, error) from error
+    if head.format != FORMAT or head.format_version > FORMAT_VERSION:
+        raise PersonError(f"{path} was written by a newer Shrinkscope, or is no ladder's report.")
+    try:
+        return _checked(msgspec.json.decode(data, type=Reported))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _no_report(path, error) from error
+
+
+def reported(document: dict[str, Any]) -> Reported:
+    """A document of this program as a report.
+
+    Raises:
+        msgspec.ValidationError: It is none.
+    """
+    return _checked(msgspec.convert(document, Reported))
+
+
+def _checked(report: Reported) -> Reported:
+    if set(rows_of(report.arguments)) != report.rows.keys():
+        raise msgspec.ValidationError("its rows are not those of its arguments")
+    return report
+
+
+def _no_report(path: Path, error: Exception) -> PersonError:
+    return PersonError(
+        f"{path} is no ladder's JSON report: give the .json file that was written beside the "
+        "HTML one.",
+        str(error),
+    )

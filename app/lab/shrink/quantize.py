@@ -1,0 +1,111 @@
+"""Making a shrunken version of a model file on this PC."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.core.errors import PersonError
+from app.core.kinds import SHRINKABLE
+from app.core.levels import level_by_name
+from app.engine import messages as m
+from app.lab.engines.calls import EngineCalls
+from app.lab.shrink.full_versions import is_full, where_to_get_full
+from app.library.model_files import inspect_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from app.core.family import LibraryModel
+    from app.engine.client import ClientEvent
+
+
+@dataclass(frozen=True, slots=True)
+class QuantizeResult:
+    """A shrunken version that was made."""
+
+    source: str
+    target: str
+    level: str
+    file_bytes: int
+    bits_per_weight: float
+    elapsed_ns: int
+
+
+def quantize(
+    source: Path,
+    target: Path,
+    level_name: str,
+    *,
+    threads: int,
+    folder: Path,
+    on_progress: Callable[[int, int], None],
+    library: Callable[[], Sequence[LibraryModel]] = tuple,
+) -> QuantizeResult:
+    """Write ``target`` from ``source`` with llama.cpp's own quantizer.
+
+    Args:
+        source: A model file of level F16, BF16 or F32.
+        target: The file to write; must not be there yet.
+        level_name: Quantization level, e.g. ``Q4_K_M``.
+        threads: Of the quantizer.
+        folder: Working folder of the engine.
+        on_progress: Told tensors done and in all.
+        library: Brings up the models on this PC, to name one in place of a shrunken source.
+
+    Raises:
+        PersonError: It cannot be done; nothing is left behind.
+    """
+    level = level_by_name(level_name)
+    if target.exists():
+        raise PersonError(f"{target} is there already: name another file or remove it first.")
+    if not target.resolve().parent.is_dir():
+        raise PersonError(f"There is no folder {target.resolve().parent}.")
+    _check_writable(target.resolve().parent)
+    model = inspect_file(source)
+    if model.kind not in SHRINKABLE:
+        model.check_answers()
+    if not level.can_be_made:
+        raise PersonError(
+            f"This engine reads {level.name} but cannot make it: choose a level such as Q4_K_M."
+        )
+    if model.parameters and not is_full(model):
+        raise PersonError(
+            f"“{model.path.name}” is quantized already ({model.level_name}), and a second time "
+            f"would add a second loss: {where_to_get_full(model, library())}."
+        )
+    if level.needs_importance_matrix:
+        raise PersonError(
+            f"{level.name} needs an importance matrix, which this command does not take yet: "
+            "choose a level such as Q4_K_M, Q3_K_M or Q2_K."
+        )
+
+    def listen(event: ClientEvent) -> None:
+        if isinstance(event, m.QuantizeProgress):
+            on_progress(event.done, event.total)
+
+    with EngineCalls("quantize", folder) as engine:
+        command = m.Quantize(
+            engine.next_id(), str(model.path.resolve()), str(target.resolve()), level.ftype, threads
+        )
+        done = engine.call(command, m.Quantized, listen)
+    made = inspect_file(target)
+    return QuantizeResult(
+        source=str(source),
+        target=str(target),
+        level=made.level_name,
+        file_bytes=made.file_bytes,
+        bits_per_weight=made.bits_per_weight,
+        elapsed_ns=done.elapsed_ns,
+    )
+
+
+def _check_writable(folder: Path) -> None:
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise PersonError(f"Nothing can be written into {folder}: {reason}.") from error

@@ -1,0 +1,1 @@
+"""Speed, taken on a PC at rest."""

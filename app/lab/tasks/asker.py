@@ -1,0 +1,295 @@
+"""Asks one file all questions, with one engine or with several that share them."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
+
+from app.core.chat import Message, Role, StopReason
+from app.core.errors import PersonError
+from app.core.settings import SamplingSettings
+from app.engine import messages as m
+from app.engine.client import ClientEvent, EngineClient, Exited
+from app.lab.engines.calls import check_end
+from app.lab.tasks.plan import FileAnswers, TaskAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from app.core.model_file import ModelFile
+    from app.core.tasks.items import TaskItem
+    from app.lab.tasks.kept import KeptAnswers
+    from app.lab.tasks.plan import TaskPlan
+
+log = logging.getLogger(__name__)
+
+_POLL_SECONDS = 0.5
+_JOIN_SECONDS = 8.0
+_KEEP_SECONDS = 1.0
+_MOST_TRIES = 2
+_MOST_RESTARTS = 3
+# An engine is worth its start from so many questions on.
+_LEAST_ITEMS_EACH = 8
+# Left to the rest of the PC when an engine's private memory is bounded.
+_MEMORY_RESERVE_BYTES = 500_000_000
+# A model without a chat template goes on writing: this shows it where the answer belongs, and a
+# blank line behind that is the end.
+_PLAIN_QUESTION = "{}\n\nAnswer:"
+_PLAIN_STOPS = ["\n\n", "\nQuestion:"]
+
+
+@dataclass(eq=False, slots=True)
+class _Engine:
+    """One engine of the file.
+
+    Attributes:
+        load_id: Of its Load command.
+        item: What it is asked now.
+        parts: Of the answer so far.
+        answered: How many questions it has answered.
+    """
+
+    client: EngineClient
+    load_id: int = 0
+    item: TaskItem | None = None
+    parts: list[str] = field(default_factory=lambda: list[str]())
+    answered: int = 0
+
+
+class FileAsker:
+    """Asks one file; the calling thread waits for all answers.
+
+    An engine that ends is replaced if it had answered anything, and its question is put once more
+    when the others are answered: what can be asked is asked.
+
+    Args:
+        model: The file.
+        plan: What is asked, and how.
+        folder: Working folder of the engines.
+        kept: Answers that are known; new ones are added about once a second.
+        available_bytes: Memory that is free now.
+        on_answer: Told how many questions are answered; may raise to end it all, what was
+            answered is kept.
+    """
+
+    def __init__(
+        self,
+        model: ModelFile,
+        plan: TaskPlan,
+        folder: Path,
+        kept: KeptAnswers,
+        available_bytes: Callable[[], int],
+        on_answer: Callable[[int], None],
+    ) -> None:
+        self._model = model
+        self._plan = plan
+        self._folder = folder
+        self._kept = kept
+        self._available_bytes = available_bytes
+        self._on_answer = on_answer
+        self._events: SimpleQueue[tuple[str, ClientEvent]] = SimpleQueue()
+        self._engines: dict[str, _Engine] = {}
+        self._leaving: list[EngineClient] = []
+        self._todo: deque[TaskItem] = deque()
+        self._tries: dict[str, int] = {}
+        self._result = FileAnswers()
+        self._new: dict[str, TaskAnswer] = {}
+        self._errors: list[str] = []
+        self._started = 0
+        self._restarts = 0
+        self._first_ns: int | None = None
+        self._kept_seconds = 0.0
+
+    def run(self) -> FileAnswers:
+        """Ask what is not known.
+
+        Raises:
+            OSError: The file is gone.
+            PersonError: An engine cannot be started.
+        """
+        result, items = self._result, self._plan.items
+        result.answers, result.engine = self._kept.known(self._model, self._plan)
+        self._todo = deque(item for item in items if item.key not in result.answers)
+        self._on_answer(len(result.answers))
+        if not self._todo:
+            return result
+        try:
+            self._start()
+            while self._engines:
+                try:
+                    # In pieces, so that Ctrl+C is heard on every system.
+                    key, event = self._events.get(timeout=_POLL_SECONDS)
+                except Empty:
+                    check_end()
+                    continue
+                engine = self._engines.get(key)
+                if engine is not None:
+                    self._take(key, engine, event)
+        finally:
+            self._keep()
+            self._close()
+        result.error = self._why_incomplete()
+        return result
+
+    # --- engines --------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        self._started += 1
+        name = f"tasks-{self._model.path.stem}-{self._started}"
+        client = EngineClient(
+            name,
+            lambda key, event: self._events.put((key, event)),
+            self._folder,
+            is_steady=True,
+        )
+        self._engines[name] = _Engine(client)
+        client.start()
+
+    def _dismiss(self, key: str) -> None:
+        engine = self._engines.pop(key)
+        engine.client.close()
+        self._leaving.append(engine.client)
+
+    def _close(self) -> None:
+        for key in list(self._engines):
+            self._dismiss(key)
+        for client in self._leaving:
+            client.join(_JOIN_SECONDS)
+
+    def _load(self, engine: _Engine, hello: m.Hello) -> None:
+        if self._started == 1:
+            self._result.engine = hello.engine
+            on_gpu = any("gpu" in device.kind for device in hello.devices)
+            wanted = 1 if on_gpu else min(self._plan.engines, self._worthwhile())
+            for _ in range(wanted - 1):
+                self._start()
+        limit = self._available_bytes() - _MEMORY_RESERVE_BYTES
+        engine.load_id = engine.client.next_id()
+        engine.client.send(
+            m.Load(
+                engine.load_id,
+                str(self._model.path.absolute()),
+                self._plan.context_tokens(self._model),
+                self._plan.threads,
+                memory_limit_bytes=max(_MEMORY_RESERVE_BYTES, limit),
+            )
+        )
+
+    def _worthwhile(self) -> int:
+        return -(-len(self._todo) // _LEAST_ITEMS_EACH)
+
+    # --- events ---------------------------------------------------------------------------
+
+    def _take(self, key: str, engine: _Engine, event: ClientEvent) -> None:
+        match event:
+            case m.Hello():
+                self._load(engine, event)
+            case m.Loaded():
+                self._first_ns = self._first_ns or time.monotonic_ns()
+                self._ask_next(key, engine)
+            case m.Text():
+                engine.parts.append(event.answer)
+            case m.Finished():
+                self._note(engine, event)
+                self._ask_next(key, engine)
+            case m.Failed() if event.id == engine.load_id:
+                self._errors.append(event.sentence)
+                self._dismiss(key)
+            case m.Failed() if event.kind is m.FailureKind.NUMBERS:
+                self._errors.append(event.sentence)
+                self._todo.clear()  # the others would come to the same
+                self._dismiss(key)
+            case m.Failed():
+                # The engine lives: this question cannot be asked, the next one may.
+                self._errors.append(event.sentence)
+                self._ask_next(key, engine)
+            case Exited():
+                self._ended(key, engine, event)
+            case _:
+                pass
+
+    def _ask_next(self, key: str, engine: _Engine) -> None:
+        while self._todo:
+            engine.item = self._todo.popleft()
+            engine.parts.clear()
+            try:
+                engine.client.send(self._question(engine.item, engine.client.next_id()))
+            except PersonError as error:  # too long for a message
+                self._errors.append(error.sentence)
+            else:
+                return
+        engine.item = None
+        self._dismiss(key)
+
+    def _question(self, item: TaskItem, command_id: int) -> m.Generate:
+        prompt, stops = item.prompt, list[str]()
+        if self._model.chat_template is None:
+            prompt, stops = _PLAIN_QUESTION.format(prompt), _PLAIN_STOPS
+        sampling = SamplingSettings(
+            max_tokens=self._plan.most_tokens(item, self._model), thinking=self._plan.thinking
+        )
+        return m.Generate(
+            command_id,
+            [Message(Role.USER, prompt)],
+            sampling,
+            stop_strings=stops,
+            clear=True,  # an answer must not depend on which question came before
+        )
+
+    def _note(self, engine: _Engine, event: m.Finished) -> None:
+        item = engine.item
+        assert item is not None
+        answer = TaskAnswer(
+            "".join(engine.parts),
+            event.stop_reason,
+            event.figures.generated_tokens,
+            event.figures.thinking_tokens,
+        )
+        engine.answered += 1
+        self._result.answers[item.key] = answer
+        self._result.asked += 1
+        if self._first_ns is not None:
+            self._result.asked_ns = time.monotonic_ns() - self._first_ns
+        if event.stop_reason is not StopReason.CONTEXT:
+            # How much fits depends on the other questions, which decide the context's size.
+            self._new[item.key] = answer
+        if time.monotonic() - self._kept_seconds >= _KEEP_SECONDS:
+            self._keep()
+        self._on_answer(len(self._result.answers))
+
+    def _ended(self, key: str, engine: _Engine, event: Exited) -> None:
+        del self._engines[key]
+        self._leaving.append(engine.client)
+        log.warning("engine %s ended: %s", key, event.outcome.sentence)
+        self._errors.append(event.outcome.sentence)
+        item = engine.item
+        if item is not None:
+            self._tries[item.key] = self._tries.get(item.key, 0) + 1
+            if self._tries[item.key] < _MOST_TRIES:
+                self._todo.append(item)
+        if self._todo and engine.answered and self._restarts < _MOST_RESTARTS:
+            self._restarts += 1
+            self._start()
+
+    # --- the end --------------------------------------------------------------------------
+
+    def _keep(self) -> None:
+        self._kept_seconds = time.monotonic()
+        if self._new:
+            self._kept.keep(self._model, self._plan, self._new, self._result.engine)
+            self._new.clear()
+
+    def _why_incomplete(self) -> str | None:
+        result, count = self._result, len(self._plan.items)
+        missing = count - len(result.answers)
+        if not missing:
+            return None
+        reason = self._errors[-1] if self._errors else "The engine ended."
+        if missing == count:
+            return reason
+        return f"{missing:,} of {count:,} questions could not be asked. {reason}"

@@ -1,0 +1,93 @@
+"""Answers that are known already: of which file, asked how, to which question."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.lab.engines.identity import engine_identity
+from app.lab.tasks.plan import TaskAnswer
+from app.store.task_answers import TaskAnswerStore
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from app.core.model_file import ModelFile
+    from app.core.tasks.items import TaskItem
+    from app.lab.tasks.plan import TaskPlan
+
+# 1: a blank line ended answers that had not begun; 2: slices followed the time, and some templates
+# wrote other prompts.
+_FORMAT = 3
+_FILE = "tasks.sqlite3"
+_ENGINE = "engine"
+
+
+class KeptAnswers:
+    """Remembers answers below a cache folder; what was right is judged anew each time.
+
+    An answer is known by the file (path, size, time of change), the engine's build and threads, the
+    question, the thinking switch and the most tokens. How many engines worked, and in how large a
+    context, is no part of it.
+
+    Args:
+        cache_folder: The program's.
+        engines_folder: Where engines work; None where they do without no variants.
+    """
+
+    def __init__(self, cache_folder: Path, engines_folder: Path | None = None) -> None:
+        self._store = TaskAnswerStore(cache_folder / _FILE)
+        self._engines_folder = engines_folder
+
+    def known(self, model: ModelFile, plan: TaskPlan) -> tuple[dict[str, TaskAnswer], str]:
+        """The answers that are known, by the items' keys, and the engine that gave them.
+
+        Raises:
+            OSError: The file is gone.
+        """
+        kept = self._store.answers(self._name_of(model, plan))
+        found: dict[str, TaskAnswer] = {}
+        for item in plan.items:
+            blob = kept.get(_question(item, plan.most_tokens(item, model)))
+            answer = _decoded(blob) if blob is not None else None
+            if answer is not None:
+                found[item.key] = answer
+        engine = kept.get(_ENGINE, b"").decode("utf-8", "replace") if found else ""
+        return found, engine
+
+    def keep(
+        self, model: ModelFile, plan: TaskPlan, answers: Mapping[str, TaskAnswer], engine: str
+    ) -> None:
+        """Remember answers, by the items' keys.
+
+        Raises:
+            OSError: The file is gone.
+        """
+        blobs = {_ENGINE: engine.encode()}
+        for item in plan.items:
+            if item.key in answers:
+                question = _question(item, plan.most_tokens(item, model))
+                blobs[question] = msgspec.json.encode(answers[item.key])
+        self._store.keep(self._name_of(model, plan), blobs)
+
+    def _name_of(self, model: ModelFile, plan: TaskPlan) -> str:
+        engine = engine_identity(self._engines_folder)
+        digest = sha256(repr((_FORMAT, engine, plan.threads, plan.thinking)).encode())
+        for path in model.shard_paths:
+            found = path.stat()
+            digest.update(f"\0{path.absolute()}\0{found.st_size}\0{found.st_mtime_ns}".encode())
+        return digest.hexdigest()
+
+
+def _decoded(blob: bytes) -> TaskAnswer | None:
+    try:
+        return msgspec.json.decode(blob, type=TaskAnswer)
+    except msgspec.DecodeError:
+        return None
+
+
+def _question(item: TaskItem, most_tokens: int) -> str:
+    return sha256(f"{most_tokens}\0{item.prompt}".encode("utf-8", "replace")).hexdigest()

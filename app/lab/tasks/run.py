@@ -1,0 +1,172 @@
+"""Tasks: what candidates get right and wrong beside a reference, kind by kind.
+
+The reference is asked first, then one candidate after the other. Every answer is kept, so that a
+run that was broken off, or one with a candidate more, goes on from there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from app.core.errors import PersonError
+from app.core.tasks.results import (
+    TOLERANCE,
+    KindResult,
+    KindVerdict,
+    compare_tasks,
+    stands_against,
+)
+from app.lab.tasks.asker import FileAsker
+from app.lab.tasks.plan import FileAnswers, TaskResult, TaskRow
+from app.library.model_files import open_model_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from app.core.model_file import ModelFile
+    from app.core.tasks.items import TaskItem
+    from app.lab.tasks.kept import KeptAnswers
+    from app.lab.tasks.plan import TaskPlan
+
+ALL_KINDS = "all"
+"""What the row of all kinds together is called."""
+
+
+class Tasks:
+    """One measurement over several candidates; the calling thread waits for it.
+
+    Args:
+        plan: What to ask.
+        folder: Working folder of the engines.
+        kept: Answers that are known.
+        available_bytes: Memory that is free now.
+        on_step: Told questions done, how many there are, and which file is asked. It may raise
+            an error of its own to end the run: what was answered is kept.
+        open_model: Reads the header of one of the files.
+    """
+
+    def __init__(
+        self,
+        plan: TaskPlan,
+        folder: Path,
+        kept: KeptAnswers,
+        available_bytes: Callable[[], int],
+        on_step: Callable[[int, int, str], None],
+        open_model: Callable[[Path], ModelFile] = open_model_file,
+    ) -> None:
+        self._plan = plan
+        self._folder = folder
+        self._kept = kept
+        self._available_bytes = available_bytes
+        self._on_step = on_step
+        self._open_model = open_model
+        self._done = 0
+        self._total = 0
+        self._known: dict[Path, FileAnswers] = {}
+
+    def run(
+        self, reference: Path, candidates: Sequence[Path], tolerance: float = TOLERANCE
+    ) -> TaskResult:
+        """Ask all; a candidate that fails has its error in its row.
+
+        Raises:
+            PersonError: The reference cannot be asked.
+        """
+        base = self._open_model(reference)
+        files = dict.fromkeys(path.absolute() for path in (reference, *candidates))
+        self._total = len(files) * len(self._plan.items)
+        reference_row = self._asked(reference, base)
+        if not reference_row.answers.answers:
+            reason = reference_row.error or "It gave no answer."
+            raise PersonError(f"The reference cannot be asked: {reason}")
+        rows = [self._row(path) for path in candidates]
+        judge_rows(self._plan.items, reference_row, rows, tolerance)
+        engines = [row.answers.engine for row in (reference_row, *rows)]
+        engine = next((engine for engine in engines if engine), "")
+        return TaskResult(engine, self._plan, reference_row, rows)
+
+    def _row(self, path: Path) -> TaskRow:
+        try:
+            model = self._open_model(path)
+        except PersonError as error:
+            self._done += len(self._plan.items)
+            return TaskRow(str(path), None, error=error.sentence)
+        return self._asked(path, model)
+
+    def _asked(self, path: Path, model: ModelFile) -> TaskRow:
+        row = TaskRow(
+            str(path),
+            model.level_name,
+            has_template=model.chat_template is not None,
+            thinks=self._plan.thinks(model),
+        )
+        place = path.absolute()
+        if place not in self._known:
+            self._known[place] = self._answers(path, model)
+            self._done += len(self._plan.items)
+        row.answers = self._known[place]
+        row.error = row.answers.error
+        return row
+
+    def _answers(self, path: Path, model: ModelFile) -> FileAnswers:
+        def note(answered: int) -> None:
+            self._on_step(self._done + answered, self._total, str(path))
+
+        asker = FileAsker(model, self._plan, self._folder, self._kept, self._available_bytes, note)
+        try:
+            return asker.run()
+        except PersonError as error:
+            return FileAnswers(error=error.sentence)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            return FileAnswers(error=f"The file cannot be read any more: {reason}.")
+
+
+def judge_rows(
+    items: Sequence[TaskItem],
+    reference: TaskRow,
+    rows: Sequence[TaskRow],
+    tolerance: float = TOLERANCE,
+) -> None:
+    """Compare what was answered; fills in the rows' results.
+
+    A row of the reference itself is no further test, so that the others are not corrected for it;
+    it is as good as itself, however few the questions are.
+    """
+    base = reference.answers
+    others = [row for row in rows if row.answers is not base]
+    own = [row for row in (reference, *rows) if row.answers is base]
+    _fill(items, base, others, tolerance)
+    for row in own:
+        _fill(items, base, [row], tolerance)
+        row.kinds = [_of_itself(kind) for kind in row.kinds]
+        row.total = _of_itself(row.total) if row.total else None
+        row.against = []
+
+
+def _fill(
+    items: Sequence[TaskItem], base: FileAnswers, rows: Sequence[TaskRow], tolerance: float
+) -> None:
+    expected = base.outcomes(items)
+    outcomes = [row.answers.outcomes(items) for row in rows]
+    together = [replace(item, kind=ALL_KINDS) for item in items]
+    by_kind = compare_tasks(items, expected, outcomes, tolerance)
+    totals = compare_tasks(together, expected, outcomes, tolerance)
+    for row, kinds, total in zip(rows, by_kind, totals, strict=True):
+        if not row.answers.answers:
+            continue
+        row.kinds = kinds
+        row.total = total[0] if len(kinds) > 1 else None
+        if row.total is None or row.total.verdict is not KindVerdict.AS_GOOD:
+            continue
+        row.against = [kind for kind in kinds if stands_against(kind, tolerance)]
+        if row.against:
+            row.total = replace(row.total, verdict=KindVerdict.CANNOT_TELL)
+
+
+def _of_itself(result: KindResult) -> KindResult:
+    if result.verdict is not KindVerdict.CANNOT_TELL or not result.counts.total:
+        return result
+    return replace(result, verdict=KindVerdict.AS_GOOD, items_to_settle=None)

@@ -1,0 +1,112 @@
+"""Which questions are asked: the bundled ones, the demo model's own, or the person's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from app.base.files import read_ordinary
+from app.core.errors import PersonError
+from app.core.tasks.items import (
+    ANSWER_TOKENS,
+    QUICK_ITEMS,
+    BadItemsError,
+    TaskItem,
+    first_of_each_kind,
+    parse_items,
+)
+from app.lab.demo.demo import all_demo, is_demo
+from app.resources import resource_path
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from app.core.model_file import ModelFile
+
+DEMO_KIND = "demo"
+# The demo model's longest right answer has 45 tokens; a broken version of it never ends.
+_DEMO_ANSWER_TOKENS = 64
+_MOST_FILE_BYTES = 100_000_000
+
+
+class TaskProfile(StrEnum):
+    """How many questions of a kind are asked."""
+
+    QUICK = "quick"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSet:
+    """Questions, and how long their answers may be.
+
+    Attributes:
+        name: What the questions are.
+        items: In the order they are asked.
+        answer_tokens: By kind.
+    """
+
+    name: str
+    items: list[TaskItem]
+    answer_tokens: Mapping[str, int]
+
+    def take(self, profile: TaskProfile) -> TaskSet:
+        """The part of it that a profile asks."""
+        if profile is TaskProfile.FULL:
+            return self
+        chosen = first_of_each_kind(self.items, QUICK_ITEMS)
+        return TaskSet(self.name, chosen, self.answer_tokens)
+
+
+def usual_set(models: Sequence[ModelFile]) -> TaskSet:
+    """The questions for these files: six kinds; the demo model knows its own kinds alone.
+
+    Where demo files are among others, the demo's questions are a kind beside the six.
+    """
+    if all_demo(models):
+        items = _demo_items(None)
+        limits = {item.kind: _DEMO_ANSWER_TOKENS for item in items}
+        return TaskSet("demo", items, limits)
+    items = [item for kind in ANSWER_TOKENS for item in _bundled(f"{kind}.jsonl")]
+    if any(map(is_demo, models)):
+        items += _demo_items(DEMO_KIND)
+    return TaskSet("bundled", items, ANSWER_TOKENS)
+
+
+def own_set(path: Path) -> TaskSet:
+    """The person's own questions.
+
+    Raises:
+        PersonError: The file cannot be read, or a line of it cannot be used.
+    """
+    try:
+        text = read_ordinary(path, _MOST_FILE_BYTES).decode("utf-8")
+    except OSError as error:
+        raise PersonError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise PersonError(
+            f"{path} is no UTF-8 text: its byte {error.start + 1:,} cannot be read."
+        ) from error
+    try:
+        return TaskSet(path.name, parse_items(text), ANSWER_TOKENS)
+    except BadItemsError as error:
+        raise BadItemsError(f"{path}: {error.sentence}", error.detail) from error
+
+
+def _bundled(name: str) -> list[TaskItem]:
+    return parse_items(_shipped("tasks", name))
+
+
+def _demo_items(kind: str | None) -> list[TaskItem]:
+    return parse_items(_shipped("demo", "held_out.jsonl"), kind)
+
+
+def _shipped(*parts: str) -> str:
+    try:
+        return resource_path(*parts).read_text(encoding="utf-8")
+    except OSError as error:
+        raise PersonError(
+            "The bundled questions are missing from this installation.", str(error)
+        ) from error

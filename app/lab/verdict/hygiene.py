@@ -1,0 +1,165 @@
+"""What must be alike for all rows of a ladder, and where it is not: with the difference."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from app.lab.ladder.rows import LadderResult, LadderRow
+
+_SHOWN = 60
+_BEFORE = 20
+_SAMPLER = "greedy"
+_KV_TYPE = "f16"
+_FLASH_ATTENTION = "auto"
+
+
+def settings_of(result: LadderResult, row: LadderRow) -> dict[str, Any]:
+    """What a row was measured with; each is None where it is not known."""
+    plan, facts, quality = result.plan, row.facts, row.quality
+    reading = quality.reading if quality is not None else None
+    memory = row.memory
+    threads = {one.threads for one in row.speed}
+    return {
+        "threads": threads.pop() if len(threads) == 1 else plan.threads,
+        "context_tokens": memory.context_tokens if memory and not memory.error else None,
+        "kv_type": _KV_TYPE,
+        "flash_attention": _FLASH_ATTENTION,
+        "sampler": _SAMPLER,
+        "seed": plan.seed,
+        "template_sha256": facts.template_sha256 if facts else None,
+        "vocabulary_size": facts.vocabulary_size if facts else None,
+        "vocabulary_sha256": reading.vocabulary_digest if reading else None,
+        "tokens_sha256": reading.tokens_digest if reading else None,
+        "rendered_sha256": reading.rendered_digest if reading else None,
+    }
+
+
+def differences(result: LadderResult, names: dict[str, str]) -> list[str]:
+    """A sentence for each setting in which a candidate differs from the reference."""
+    base = settings_of(result, result.reference)
+    rows = [
+        row
+        for row in result.rows.values()
+        if row.file != result.plan.reference and row.facts is not None
+    ]
+    own = {row.file: settings_of(result, row) for row in rows}
+
+    def differing(name: str) -> list[LadderRow]:
+        return [
+            row
+            for row in rows
+            if None not in (base[name], own[row.file][name]) and base[name] != own[row.file][name]
+        ]
+
+    found: list[str] = []
+    vocabularies = differing("vocabulary_sha256") or differing("vocabulary_size")
+    if vocabularies:
+        found.append(_other_vocabulary(vocabularies, result, names))
+    tokens = [row for row in differing("tokens_sha256") if row not in vocabularies]
+    if tokens:
+        found.append(
+            f"{_listed(tokens, names)} cuts the same text into other tokens than the reference, "
+            "though the vocabulary is the same: their tokenizers differ."
+        )
+    found += _templates(result, rows, names, differing)
+    for name, words in (
+        ("context_tokens", "Needed memory was taken with different contexts"),
+        ("kv_type", "The key-value cache has different types"),
+        ("seed", "The seeds differ"),
+        ("sampler", "The samplers differ"),
+        ("flash_attention", "Flash attention differs"),
+        ("threads", "The numbers of threads differ"),
+    ):
+        if differing(name):
+            found.append(f"{words}: {_values(result, base, own, names, name)}.")
+    return found
+
+
+def _other_vocabulary(
+    rows: Sequence[LadderRow], result: LadderResult, names: dict[str, str]
+) -> str:
+    base = result.reference.facts
+    sizes = ", ".join(
+        f"{names[row.file]} {row.facts.vocabulary_size:,}" for row in rows if row.facts is not None
+    )
+    mine = f" ({sizes}; the reference {base.vocabulary_size:,} tokens)" if base else ""
+    return (
+        f"{_listed(rows, names)} has another vocabulary than the reference{mine}: KL divergence "
+        "cannot be taken, perplexity and tokens a second do not mean the same amount of text; "
+        "bits per byte, tasks and votes compare them."
+    )
+
+
+def _templates(
+    result: LadderResult,
+    rows: Sequence[LadderRow],
+    names: dict[str, str],
+    differing: Callable[[str], list[LadderRow]],
+) -> list[str]:
+    """Different prompts with the first difference; different templates where prompts are alike."""
+    found: list[str] = []
+    prompts = differing("rendered_sha256")
+    templates = differing("template_sha256")
+    for row in prompts:
+        shown = _first_difference(result.reference, row)
+        found.append(
+            f"The prompts that {names[row.file]} reads differ from the reference's"
+            + (f": {shown[1]} instead of {shown[0]}." if shown else ".")
+        )
+    known = {
+        row.file
+        for row in rows
+        if row.quality and row.quality.reading and row.quality.reading.rendered_digest
+    }
+    alike = [row for row in templates if row not in prompts and row.file in known]
+    if alike:
+        found.append(
+            f"The chat template of {_listed(alike, names)} is another one than the reference's; it "
+            "writes the same prompts."
+        )
+    unknown = [row for row in templates if row not in prompts and row.file not in known]
+    if unknown:
+        found.append(
+            f"The chat template of {_listed(unknown, names)} differs from the reference's: "
+            "questions may reach these models in other words."
+        )
+    return found
+
+
+def _first_difference(reference: LadderRow, row: LadderRow) -> tuple[str, str] | None:
+    """Both prompts around the first place where they differ; None where it was not kept."""
+    steps = (reference.quality, row.quality)
+    texts = [step.reading.rendered if step and step.reading else None for step in steps]
+    one, other = texts
+    if one is None or other is None or one == other:
+        return None
+    pairs = zip(one, other, strict=False)
+    same = next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+    start = max(0, same - _BEFORE)
+    return _quoted(one[start : start + _SHOWN]), _quoted(other[start : start + _SHOWN])
+
+
+def _quoted(text: str) -> str:
+    return f"“{text.replace(chr(10), '↵')}”"
+
+
+def _values(
+    result: LadderResult,
+    base: dict[str, Any],
+    own: dict[str, dict[str, Any]],
+    names: dict[str, str],
+    name: str,
+) -> str:
+    every = {result.plan.reference: base, **own}
+    return ", ".join(
+        f"{names[file]} {value:,}" if isinstance(value, int) else f"{names[file]} {value}"
+        for file, settings in every.items()
+        if (value := settings[name]) is not None
+    )
+
+
+def _listed(rows: Sequence[LadderRow], names: dict[str, str]) -> str:
+    return ", ".join(names[row.file] for row in rows)

@@ -1,0 +1,185 @@
+"""What stands above a ladder: where its rows were not treated alike, or the PC was not at rest."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from app.core.chat_templates import plain_completion
+from app.core.tasks.scoring import Outcome
+from app.lab.speed.calm import BUSY_CORES
+from app.lab.verdict.guessing import guessing_remarks
+from app.lab.verdict.hygiene import differences
+
+if TYPE_CHECKING:
+    from app.lab.ladder.rows import LadderResult, LadderRow
+
+_FULL = frozenset({"F32", "F16", "BF16"})
+# Mean KL divergence of a level from the full weights of Llama 3 8B, as llama.cpp publishes it with
+# its perplexity tool: what a reference of this level adds to everything measured against it.
+_OWN_NOISE = {
+    "Q8_0": 0.0014,
+    "Q6_K": 0.0055,
+    "Q5_K_M": 0.011,
+    "Q5_K_S": 0.017,
+    "Q4_K_M": 0.028,
+    "Q4_K_S": 0.032,
+    "IQ4_XS": 0.036,
+    "Q4_0": 0.072,
+    "Q3_K_M": 0.084,
+    "IQ3_M": 0.10,
+    "IQ3_XXS": 0.18,
+    "Q3_K_S": 0.23,
+    "IQ2_M": 0.33,
+    "Q2_K": 0.33,
+    "IQ2_XXS": 0.81,
+    "IQ1_S": 2.3,
+}
+_DRIFT = 0.05
+_SLOWER = 0.10
+_LEAST_SAMPLES = 4
+_MANY_EMPTY = 0.05
+
+
+def remarks_on(result: LadderResult, names: dict[str, str]) -> list[str]:
+    """Sentences for the person, those of the run itself first."""
+    rows = [row for row in result.rows.values() if row.facts is not None]
+    return [
+        *result.remarks,
+        *differences(result, names),
+        *_reference_remark(result, names),
+        *guessing_remarks(result, names),
+        *_template_remarks(result, names),
+        *_empty_remarks(rows, names),
+        *_text_remarks(rows, names),
+        *_memory_remarks(rows),
+        *_timing_remarks(result, rows, names),
+    ]
+
+
+def _reference_remark(result: LadderResult, names: dict[str, str]) -> list[str]:
+    facts = result.reference.facts
+    if facts is None or facts.level in _FULL:
+        return []
+    known = _OWN_NOISE.get(facts.level)
+    noise = (
+        "" if known is None else f" (a mean KL divergence of about {known:g} for a model of 8 B)"
+    )
+    return [
+        f"The reference {names[result.plan.reference]} is quantized itself: losses are against it, "
+        f"not against the original model, and what it has lost itself{noise} is in every KL "
+        "divergence as noise."
+    ]
+
+
+def _template_remarks(result: LadderResult, names: dict[str, str]) -> list[str]:
+    asked = {row.file: row for row in (result.reference, *result.rows.values()) if row.tasks}
+    plain = [
+        names[file]
+        for file, row in asked.items()
+        if row.facts is not None and row.facts.template_sha256 is None
+    ]
+    return [plain_completion(plain)] if plain else []
+
+
+def too_short(name: str, chunks: int) -> str:
+    """Why a version has no figures of quality beside the others."""
+    return (
+        f"{name} has read {chunks} chunk{'s' if chunks > 1 else ''} of the text only, too few for "
+        "figures of quality beside the others'."
+    )
+
+
+def _text_remarks(rows: list[LadderRow], names: dict[str, str]) -> list[str]:
+    """Who cannot be shown on the text of the others, or is shown on another."""
+    steps = [(names[row.file], row.quality) for row in rows if row.quality is not None]
+    found = [
+        too_short(name, step.parts[-1].chunks)
+        for name, step in steps
+        if step.error is None and step.parts and step.figures.get("positions") is None
+    ]
+    old = [name for name, step in steps if step.stopped_by is not None and not step.parts]
+    counts = {step.figures.get("chunks") for _, step in steps if step.stopped_by is not None}
+    if old and len(counts) > 1:
+        found.append(
+            f"Quality of {', '.join(old)} was measured by an earlier version of this program, row "
+            "by row over another length of text: compare these figures between rows with care."
+        )
+    return found
+
+
+def _empty_remarks(rows: list[LadderRow], names: dict[str, str]) -> list[str]:
+    """Who often said nothing: that is more likely the asking than what the weights have lost."""
+    found: list[str] = []
+    for row in rows:
+        outcomes = list(row.tasks.outcomes.values()) if row.tasks is not None else []
+        empty = outcomes.count(Outcome.EMPTY.value)
+        if empty <= _MANY_EMPTY * len(outcomes):
+            continue
+        found.append(
+            f"{names[row.file]} gave no word as answer to {empty} of {len(outcomes)} questions, "
+            f"which is no right answer."
+        )
+    return found
+
+
+def _memory_remarks(rows: list[LadderRow]) -> list[str]:
+    if not any(one.bandwidth_busy for row in rows for one in row.speed):
+        return []
+    return [
+        "Other programs kept this PC busy when it was measured how fast it reads memory: shares of "
+        "that may be too high. It is measured again at the next quiet moment."
+    ]
+
+
+def _timing_remarks(
+    result: LadderResult, rows: list[LadderRow], names: dict[str, str]
+) -> list[str]:
+    found: list[str] = []
+    busy = [one.others_cores for row in rows for one in row.speed if one.others_cores is not None]
+    if busy and max(busy) > BUSY_CORES:
+        found.append(
+            f"Other programs kept {max(busy):.1f} cores busy while speed was measured: speeds are "
+            "too low, and their order may be wrong."
+        )
+    if any(one.power == "battery" for row in rows for one in row.speed):
+        found.append("Speed was measured on battery, which slows most PCs down.")
+    if any(one.throttled for row in rows for one in row.speed):
+        found.append(
+            "The processor slowed down because of its heat while speed was measured: speeds are "
+            "too low, and later ones more so."
+        )
+    slower = [
+        f"{names[row.file]} in {one.test}"
+        for row in rows
+        for one in row.speed
+        if _became_slower(one.samples)
+    ]
+    if slower:
+        found.append(
+            f"Speed fell from repetition to repetition ({', '.join(slower)}): the PC became hot, "
+            "or something else began to work."
+        )
+    retaken = sum(one.retaken for row in rows for one in row.speed)
+    if retaken:
+        found.append(
+            f"The PC slept while speed was measured; {retaken} repetition"
+            f"{'s were' if retaken > 1 else ' was'} taken again."
+        )
+    for before in result.reference.speed:
+        for after in result.reference.again:
+            if (before.test, before.depth) != (after.test, after.depth):
+                continue
+            if before.mean and after.mean and abs(after.mean / before.mean - 1) > _DRIFT:
+                found.append(
+                    f"{names[result.plan.reference]} reached {before.mean:.1f} tokens a second "
+                    f"in {before.test} at the beginning, {after.mean:.1f} at the end: the PC "
+                    "itself has changed."
+                )
+    return found
+
+
+def _became_slower(samples: tuple[float, ...]) -> bool:
+    """Whether each repetition was slower than the one before, and the last much than the first."""
+    falling = all(after < before for before, after in itertools.pairwise(samples))
+    return len(samples) >= _LEAST_SAMPLES and falling and samples[-1] < (1 - _SLOWER) * samples[0]

@@ -1,0 +1,1 @@
+"""Blind votes: prompts, answers, rounds, rates."""

@@ -1,0 +1,306 @@
+"""Has both files answer, one engine each, before anybody sees anything."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.core.chat import Message, StopReason
+from app.core.chat import Role as Speaker
+from app.core.errors import PersonError
+from app.core.memory import estimate_needed_bytes, memory_budget_bytes
+from app.core.template_facts import template_facts
+from app.core.votes.choices import shuffle
+from app.core.votes.pairs import Role, VoteAnswer, VotedFile, VotePair
+from app.engine import messages as m
+from app.lab.engines.calls import EngineCalls, EngineFailed
+from app.lab.engines.identity import engine_identity
+from app.lab.tasks.plan import THINKING_TOKENS
+from app.lab.votes.events import Answered, AnswersProgress, FileKnown, PairFailed
+from app.lab.votes.files import known_again, look_at, with_hashes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from app.core.model_file import ModelFile
+    from app.core.settings import SamplingSettings
+    from app.engine.client import ClientEvent
+    from app.lab.votes.events import AnswerEvent
+
+log = logging.getLogger(__name__)
+
+_MOST_CRASHES = 3
+# Left to the rest of the PC when an engine's private memory is bounded.
+_MEMORY_RESERVE_BYTES = 500_000_000
+_CHANGED = "{} has changed since its answers were begun; this pair is no vote."
+_CUT_OFF = "An answer ran out of tokens before it began. Allow longer answers, or thinking off."
+_FULL = "A prompt leaves no room in the context for its answer."
+
+
+class _Stopped(Exception):
+    """The person ended it."""
+
+
+class AnswerMaker:
+    """Answers pairs; made for one run, on a thread of its own.
+
+    Two engines are kept where both fit in memory, and each pair is answered in an order of its own
+    that chance has drawn. Where they do not, one file answers everything before the other begins.
+
+    Args:
+        folder: Working folder of the engines.
+        open_model: Reads the header of a file.
+        available_bytes: Memory that is free now.
+        known: Files whose content is known.
+        tell: Told of everything as soon as it is there, on the thread of :meth:`run`.
+        is_unwanted: Asked often; True ends it as :meth:`stop` does.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        open_model: Callable[[Path], ModelFile],
+        available_bytes: Callable[[], int],
+        known: Sequence[VotedFile],
+        tell: Callable[[AnswerEvent], None],
+        is_unwanted: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._folder = folder
+        self._open_model = open_model
+        self._available_bytes = available_bytes
+        self._known = list(known)
+        self._tell = tell
+        self._is_unwanted = is_unwanted
+        self._stop = threading.Event()
+        self._models: dict[str, ModelFile] = {}
+        self._files: dict[str, VotedFile] = {}
+        self._broken: dict[str, str] = {}
+        self._crashes: Counter[str] = Counter()
+        self._engines: dict[str, EngineCalls] = {}
+        self._failed: set[int] = set()
+        self._identity = ""
+        self._done = self._total = 0
+
+    def stop(self) -> None:
+        """End at the next token, or the next piece of a file. Any thread."""
+        self._stop.set()
+
+    def run(self, pairs: Sequence[VotePair]) -> None:
+        """Answer what is missing; what is answered when it ends, however it ends, was told."""
+        self._identity = engine_identity(self._folder)
+        self._total = sum(self._is_missing(pair, role) for pair in pairs for role in Role)
+        try:
+            self._progress()
+            self._prepare(pairs)
+            for group in _groups(pairs):
+                self._answer_group(group)
+        except _Stopped:
+            pass
+        finally:
+            for path in list(self._engines):
+                self._drop(path)
+
+    def _check(self) -> None:
+        if self._stop.is_set() or self._is_unwanted():
+            raise _Stopped
+
+    # --- files ----------------------------------------------------------------------------
+
+    def _prepare(self, pairs: Sequence[VotePair]) -> None:
+        """Find out what the files are; nothing is answered by a file that is not known."""
+        for path in dict.fromkeys(pair.file(role).path for pair in pairs for role in Role):
+            self._check()
+            try:
+                model = self._open_model(Path(path))
+                file = known_again(look_at(model), self._known)
+                if not file.sha256:
+                    file = with_hashes(file, model, self._check)
+            except PersonError as error:
+                self._broken[path] = error.sentence
+                continue
+            self._models[path] = model
+            self._files[path] = file
+            self._tell(FileKnown(file))
+
+    def _why_not(self, file: VotedFile) -> str | None:
+        if file.path in self._broken:
+            return self._broken[file.path]
+        now = self._files[file.path]
+        same = now.sha256 == file.sha256 if file.sha256 else now.file_bytes == file.file_bytes
+        return None if same else _CHANGED.format(Path(file.path).name)
+
+    # --- order ----------------------------------------------------------------------------
+
+    def _answer_group(self, group: Sequence[VotePair]) -> None:
+        """Pairs of the same two files."""
+        first = group[0]
+        if self._fit_together(first):
+            for pair in group:
+                for role in _order(pair):
+                    self._answer(pair, role)
+            return
+        for role in _order(first):
+            for pair in group:
+                self._answer(pair, role)
+            self._drop(first.file(role).path)
+
+    def _fit_together(self, pair: VotePair) -> bool:
+        paths = {pair.reference.path, pair.candidate.path}
+        for path in self._engines.keys() - paths:
+            self._drop(path)
+        needed = sum(self._needed_bytes(path, pair) for path in paths if path not in self._engines)
+        return needed <= memory_budget_bytes(self._available_bytes())
+
+    def _needed_bytes(self, path: str, pair: VotePair) -> int:
+        model = self._models.get(path)
+        if model is None:
+            return 0
+        context = pair.settings.context_tokens
+        if model.context_length:
+            context = min(context, model.context_length)
+        return estimate_needed_bytes(model, context).total_bytes
+
+    # --- one answer -----------------------------------------------------------------------
+
+    def _is_missing(self, pair: VotePair, role: Role) -> bool:
+        """Whether an answer is wanted; one of another engine is not held against this one's."""
+        is_half_answered = pair.answer(role.other) is None
+        return pair.answer(role) is None or (is_half_answered and self._identity not in pair.engine)
+
+    def _answer(self, pair: VotePair, role: Role) -> None:
+        self._check()
+        if not self._is_missing(pair, role):
+            return
+        file = pair.file(role)
+        sentence = None
+        if pair.id not in self._failed:
+            sentence = self._why_not(pair.reference) or self._why_not(pair.candidate)
+            if sentence is None:
+                sentence = self._asked(pair, role, file.path)
+        if sentence is not None:
+            self._failed.add(pair.id)
+            self._tell(PairFailed(pair.id, sentence))
+        self._done += 1
+        self._progress()
+
+    def _asked(self, pair: VotePair, role: Role, path: str) -> str | None:
+        """Ask one engine; returns why there is no answer."""
+        try:
+            engine = self._engine(path, pair)
+        except PersonError as error:
+            self._broken[path] = error.sentence
+            return error.sentence
+        try:
+            answer = self._generated(engine, pair, self._models[path])
+        except PersonError as error:
+            log.warning("no answer for pair %d: %s %s", pair.id, error.sentence, error.detail)
+            if engine.pid is None:
+                self._crashed(path, error.sentence)
+            if isinstance(error, EngineFailed) and error.kind is m.FailureKind.NUMBERS:
+                self._broken[path] = error.sentence
+            return error.sentence
+        if not answer.text.strip():
+            if answer.stop_reason is StopReason.LENGTH:
+                return _CUT_OFF
+            if answer.stop_reason is StopReason.CONTEXT:
+                return _FULL
+        name = engine.hello.engine if engine.hello is not None else ""
+        self._tell(Answered(pair.id, role, answer, f"{name}, build {self._identity}"))
+        return None
+
+    def _engine(self, path: str, pair: VotePair) -> EngineCalls:
+        """The file's engine, loaded."""
+        if path in self._engines:
+            return self._engines[path]
+        model, settings = self._models[path], pair.settings
+        engine = EngineCalls(f"votes-{model.path.stem}", self._folder, is_steady=True)
+        limit = self._available_bytes() - _MEMORY_RESERVE_BYTES
+        try:
+            engine.__enter__()
+            load = m.Load(
+                engine.next_id(),
+                str(model.path.absolute()),
+                settings.context_tokens,
+                settings.threads,
+                memory_limit_bytes=max(_MEMORY_RESERVE_BYTES, limit),
+            )
+            engine.call(load, m.Loaded, self._listen)
+        except BaseException:
+            engine.close()
+            raise
+        self._engines[path] = engine
+        return engine
+
+    def _generated(self, engine: EngineCalls, pair: VotePair, model: ModelFile) -> VoteAnswer:
+        said: list[str] = []
+        thought: list[str] = []
+        digest: list[str] = []
+
+        def listen(event: ClientEvent) -> None:
+            self._check()
+            if isinstance(event, m.Text):
+                said.append(event.answer)
+                thought.append(event.thinking)
+            elif isinstance(event, m.Rendered):
+                digest.append(event.digest)
+
+        messages = [Message(Speaker.USER, pair.prompt)]
+        if pair.settings.system_prompt.strip():
+            messages.insert(0, Message(Speaker.SYSTEM, pair.settings.system_prompt))
+        command = m.Generate(
+            engine.next_id(),
+            messages,
+            _sampling_for(model, pair.settings.sampling),
+            clear=True,  # an answer must not depend on which prompt came before
+        )
+        end = engine.call(command, m.Finished, listen)
+        return VoteAnswer(
+            "".join(said), "".join(thought), end.stop_reason, "".join(digest), end.figures
+        )
+
+    def _listen(self, _event: ClientEvent) -> None:
+        self._check()
+
+    def _crashed(self, path: str, sentence: str) -> None:
+        self._drop(path)
+        self._crashes[path] += 1
+        if self._crashes[path] >= _MOST_CRASHES:
+            self._broken[path] = sentence
+
+    def _drop(self, path: str) -> None:
+        engine = self._engines.pop(path, None)
+        if engine is not None:
+            engine.close()
+
+    def _progress(self) -> None:
+        self._tell(AnswersProgress(self._done, self._total))
+
+
+def _sampling_for(model: ModelFile, wanted: SamplingSettings) -> SamplingSettings:
+    """The same for both, but that thinking has room of its own beside the answer."""
+    if not template_facts(model.chat_template or "").thinks(wanted.thinking):
+        return wanted
+    room = THINKING_TOKENS
+    if wanted.thinking_limit_tokens is not None:
+        room = min(room, wanted.thinking_limit_tokens)
+    return msgspec.structs.replace(
+        wanted, max_tokens=wanted.max_tokens + room, thinking_limit_tokens=room
+    )
+
+
+def _groups(pairs: Sequence[VotePair]) -> list[list[VotePair]]:
+    found: dict[tuple[str, str], list[VotePair]] = {}
+    for pair in pairs:
+        found.setdefault((pair.reference.path, pair.candidate.path), []).append(pair)
+    return list(found.values())
+
+
+def _order(pair: VotePair) -> tuple[Role, Role]:
+    """Who answers first: by chance, so that nothing can be told from what comes when."""
+    first = Role.CANDIDATE if shuffle(pair.seed, pair.number).candidate_first else Role.REFERENCE
+    return first, first.other

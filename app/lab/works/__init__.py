@@ -1,0 +1,1 @@
+"""Works that outlast a window: downloads and ladders."""

@@ -1,0 +1,1 @@
+"""The queue of ladders: orders, runs, repetitions."""

@@ -1,0 +1,170 @@
+"""Sets the ladder of a report up again: its files, its text and its questions as this PC has them.
+
+A report may come from anybody. What it names is looked for, by name and content, among the files
+that the person names, those of a ladder of one's own that the report is of, and the library; no
+path of it is ever opened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.core.errors import PersonError
+from app.core.gguf_reader import quotable
+from app.core.shared_names import file_name
+from app.core.verdict import Limits
+from app.lab.ladder.plan import rows_of
+from app.lab.quality.kept_texts import KeptTexts
+from app.lab.quality.texts import NO_TEXT, SHIPPED_TEXTS, MeasuredText, text_called, text_file
+from app.lab.reports.models import ReportModels
+from app.lab.tasks.sets import TaskProfile, own_set
+from app.lab.verdict.document import items_hash
+from app.lab.works.ladders.run import LadderOrder
+
+if TYPE_CHECKING:
+    from app.lab.ladder.plan import LadderPlan
+    from app.lab.reports.reported import Reported
+    from app.store.paths import Paths
+
+_BUNDLED_SETS = ("", "demo", "bundled")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the person names for a repetition, beside the report.
+
+    Attributes:
+        models: Files that may be those of the report.
+        text: What quality is to be measured on; must be the report's.
+        items: A file of questions; must be the report's.
+    """
+
+    models: tuple[Path, ...] = ()
+    text: MeasuredText | None = None
+    items: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """A ladder to measure.
+
+    Attributes:
+        order: What to measure, taking nothing that is known already.
+        files: What the report calls each of its files.
+    """
+
+    order: LadderOrder
+    files: dict[str, str]
+
+
+def repetition_of(report: Reported, given: Given, paths: Paths) -> Repetition:
+    """What to measure to repeat a report on this PC.
+
+    Raises:
+        PersonError: A file, the text or the questions are not here with the report's content.
+    """
+    plan = report.arguments
+    models = ReportModels(report, given.models, paths)
+    here = {file: str(models.path_of(file)) for file in rows_of(plan)}
+    models.check_all_used()
+    twin = models.twin
+    text = _text(report, given.text, twin, paths)
+    local = msgspec.structs.replace(
+        plan,
+        reference=here[plan.reference],
+        candidates=tuple(here[file] for file in plan.candidates),
+        text_name=text.name,
+        text_sha256=text.sha256 if text.parts else "",
+        items_name=_items(report, given.items, twin),
+    )
+    limits = Limits(
+        report.limits.memory_bytes,
+        report.limits.least_tokens_per_second,
+        report.limits.tolerance or Limits().tolerance,
+    )
+    order = order_of_plan(local, limits, fresh=True)
+    return Repetition(order, {path: file for file, path in here.items()})
+
+
+def order_of_plan(plan: LadderPlan, limits: Limits, *, fresh: bool = False) -> LadderOrder:
+    """What to order to measure a plan of this PC once more, or the rest of it.
+
+    Args:
+        fresh: Take nothing that is known already.
+    """
+    return LadderOrder(
+        Path(plan.reference),
+        [Path(path) for path in plan.candidates],
+        limits,
+        plan.profile,
+        plan.threads,
+        None,
+        None if plan.items_name in _BUNDLED_SETS else Path(plan.items_name),
+        quality=bool(plan.text_name),
+        fresh=fresh,
+        plan=plan,
+    )
+
+
+def _text(
+    report: Reported, given: MeasuredText | None, twin: LadderPlan | None, paths: Paths
+) -> MeasuredText:
+    """The report's text, known by its hash."""
+    name, sha256 = report.text.name or report.arguments.text_name, report.text.sha256
+    if given is not None:
+        if given.sha256 != sha256:
+            raise PersonError(
+                f"“{quotable(file_name(given.name))}” is not the text of this report: it holds "
+                "something else."
+            )
+        return given
+    if not name:
+        return NO_TEXT
+    if sha256 is not None:
+        kept = KeptTexts(paths.cache / "texts").kept(file_name(name), sha256)
+        shipped = text_called(name, paths.database) if name in SHIPPED_TEXTS else None
+        for text in (kept, shipped, _text_of(twin)):
+            if text is not None and text.sha256 == sha256:
+                return text
+    raise PersonError(
+        f"The text of this report, “{quotable(file_name(name))}”, is not on this PC, or has "
+        "changed since: name it with --text."
+    )
+
+
+def _text_of(twin: LadderPlan | None) -> MeasuredText | None:
+    """The file that a ladder of one's own was measured on, if it can still be read."""
+    if twin is None or not Path(twin.text_name).is_absolute():
+        return None
+    try:
+        return text_file(Path(twin.text_name))
+    except PersonError:
+        return None
+
+
+def _items(report: Reported, given: Path | None, twin: LadderPlan | None) -> str:
+    """What the plan calls the report's questions: ours, or a file that holds the same ones."""
+    name = report.arguments.items_name
+    if given is None and name in _BUNDLED_SETS:
+        return name
+    own = Path(twin.items_name) if twin is not None and twin.items_name else None
+    path = given or own
+    if path is not None and _holds_items(path, report):
+        return str(path.absolute())
+    if given is not None:
+        raise PersonError(
+            f"“{quotable(given.name)}” is not the file of questions of this report: it asks others."
+        )
+    raise PersonError(
+        f"The questions of this report, “{quotable(file_name(name))}”, are not on this PC, or have "
+        "changed since: name the file with --items."
+    )
+
+
+def _holds_items(path: Path, report: Reported) -> bool:
+    profile = TaskProfile(report.arguments.profile.value)
+    return items_hash(own_set(path).take(profile).items) == report.items.sha256

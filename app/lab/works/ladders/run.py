@@ -1,0 +1,269 @@
+"""Sets a ladder up on this PC: its questions and text, its tools, the store that keeps it."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from app.core.errors import PersonError
+from app.core.memory import memory_budget_bytes
+from app.lab.engines.plans import Plans
+from app.lab.engines.speeds import speed_store
+from app.lab.ladder.measure import Ladder
+from app.lab.ladder.plan import LadderPlan, Profile
+from app.lab.ladder.steps import Tools
+from app.lab.ladder.tasks import LadderTasks
+from app.lab.predict.fit import Fitter
+from app.lab.quality.kept_references import KeptReferences
+from app.lab.quality.kept_texts import KeptTexts
+from app.lab.quality.plan import QualityMode
+from app.lab.quality.texts import NO_TEXT, TextSource, measured_text, suited
+from app.lab.tasks.kept import KeptAnswers
+from app.lab.tasks.sets import TaskProfile, own_set, usual_set
+from app.lab.verdict.document import ladder_document
+from app.lab.verdict.pairs import pair_rates
+from app.lab.verdict.verdict import assess
+from app.lab.votes.rates import stored_rates
+from app.library.model_files import open_model_file
+from app.monitor.machine import available_memory_bytes, physical_core_count
+from app.store.database import open_database
+from app.store.ladders import LadderStore
+from app.store.window.lock import OwnerLock, StoreInUse
+
+if TYPE_CHECKING:
+    from app.core.model_file import ModelFile
+    from app.core.tasks.items import TaskItem
+    from app.core.verdict import Limits
+    from app.lab.ladder.control import Gate, LadderProgress
+    from app.lab.ladder.rows import LadderResult
+    from app.lab.quality.texts import MeasuredText
+    from app.lab.tasks.sets import TaskSet
+    from app.store.ladders import StoredLadder
+    from app.store.paths import Paths
+
+_FITTING_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class LadderOrder:
+    """What a person wants measured.
+
+    Attributes:
+        reference: What the others are measured against.
+        candidates: In the order of the rows.
+        limits: Of the person.
+        threads: Of every engine; None for all cores.
+        text: A file to measure quality on; None for what ``source`` says.
+        items: A file of questions; None for those that suit the models.
+        quality: Whether quality is measured at all.
+        fresh: Take nothing that is known already: answers, distributions, finished steps.
+        plan: How it was measured before, to be measured so again.
+        source: What quality is measured on, where no file is named.
+        quality_mode: How quality is measured; the comparable way needs a file.
+    """
+
+    reference: Path
+    candidates: Sequence[Path]
+    limits: Limits
+    profile: Profile = Profile.QUICK
+    threads: int | None = None
+    text: Path | None = None
+    items: Path | None = None
+    quality: bool = True
+    fresh: bool = False
+    plan: LadderPlan | None = None
+    source: TextSource = TextSource.USUAL
+    quality_mode: QualityMode = QualityMode.QUICK
+
+
+@contextlib.contextmanager
+def ladder_keeper(paths: Paths, say: Callable[[str], None]) -> Generator[LadderStore | None]:
+    """The store, where it can be had; else None, and ``say`` is told why."""
+    with contextlib.ExitStack() as stack:
+        lock = OwnerLock(paths.lock)
+        store: LadderStore | None = None
+        try:
+            lock.acquire()
+            stack.callback(lock.release)
+            connection = open_database(paths.database, say=say)
+            stack.callback(connection.close)
+            store = LadderStore(connection)
+        except StoreInUse:
+            say("Shrinkscope's window is open and owns the store: this ladder is not kept.")
+        except PersonError as error:
+            say(f"This ladder is not kept. {error.sentence}")
+        yield store
+
+
+class LadderRun:
+    """One ladder from the order to the document.
+
+    Args:
+        order: What to measure.
+        paths: This program's folders.
+        open_model: Reads the header of one of the files.
+    """
+
+    def __init__(
+        self,
+        order: LadderOrder,
+        paths: Paths,
+        open_model: Callable[[Path], ModelFile] = open_model_file,
+    ) -> None:
+        self._order = order
+        self._paths = paths
+        self._open_model = open_model
+        self._models = self._readable()
+        self._set = self._questions()
+        self._text = self._read_text()
+        self.plan = self._planned()
+
+    def measure(
+        self,
+        keeper: LadderStore | None,
+        on_progress: Callable[[LadderProgress], None],
+        on_result: Callable[[LadderResult], None] = lambda _: None,
+        gate: Gate | None = None,
+    ) -> dict[str, Any]:
+        """Measure, and return the document.
+
+        Raises:
+            LadderStopped: The person ended it.
+            PersonError: The reference cannot be read.
+        """
+        return self.document(self.run(keeper, on_progress, on_result, gate))
+
+    def run(
+        self,
+        keeper: LadderStore | None,
+        on_progress: Callable[[LadderProgress], None],
+        on_result: Callable[[LadderResult], None] = lambda _: None,
+        gate: Gate | None = None,
+    ) -> LadderResult:
+        """Measure; the same errors as :meth:`measure`."""
+        with contextlib.ExitStack() as stack:
+            cache = self._paths.cache
+            if self._order.fresh:
+                temporary = tempfile.TemporaryDirectory(dir=cache, prefix="fresh-")
+                cache = Path(stack.enter_context(temporary))
+                keeper = None
+            tools = self._tools(cache)
+            return Ladder(self.plan, tools, keeper, on_progress, on_result, gate).run()
+
+    def begin(self, keeper: LadderStore) -> StoredLadder | None:
+        """Keep what is to be measured, and measure nothing yet; None where it cannot be kept.
+
+        Raises:
+            PersonError: The reference cannot be read.
+        """
+        return Ladder(self.plan, self._tools(self._paths.cache), keeper).begin()
+
+    @property
+    def items(self) -> tuple[TaskItem, ...]:
+        """The questions."""
+        return tuple(self._set.items)
+
+    @property
+    def text(self) -> bytes:
+        """What quality is measured on; empty for nothing."""
+        return self._text.raw or self._text.data
+
+    def document(self, result: LadderResult) -> dict[str, Any]:
+        """What is known of a ladder that is complete or not."""
+        items = tuple(self._set.items) if self._set else ()
+        limits = self._order.limits
+        votes = stored_rates(self._paths.database, result)
+        between = pair_rates(self._paths.database, result)
+        assessment = assess(result, items, limits, votes, between)
+        return ladder_document(result, assessment, limits, self.text, items)
+
+    def _readable(self) -> dict[Path, ModelFile]:
+        """The files whose headers can be read; the ladder says what is wrong with the others."""
+        models = {self._order.reference: self._open_model(self._order.reference)}
+        for path in self._order.candidates:
+            with contextlib.suppress(PersonError):
+                models[path] = self._open_model(path)
+        return models
+
+    def _questions(self) -> TaskSet:
+        order = self._order
+        chosen = own_set(order.items) if order.items else usual_set(list(self._models.values()))
+        return chosen.take(TaskProfile(order.profile.value))
+
+    def _read_text(self) -> MeasuredText:
+        order, database = self._order, self._paths.database
+        if not order.quality:
+            return NO_TEXT
+        kept = KeptTexts(self._paths.cache / "texts")
+        if order.plan is not None:
+            return kept.read(order.plan.text_name, order.plan.text_sha256, database)
+        if order.quality_mode is QualityMode.COMPARABLE and order.text is None:
+            raise PersonError("The comparable mode measures on a text file: name one.")
+        usual = suited(order.source, self._models.values())
+        source = usual if order.text is None else TextSource.FILE
+        text = measured_text(source, database, order.text)
+        kept.keep(text)
+        return text
+
+    def _planned(self) -> LadderPlan:
+        order = self._order
+        if order.plan is not None:
+            return order.plan
+        plan = LadderPlan(
+            str(order.reference),
+            tuple(map(str, order.candidates)),
+            order.threads or physical_core_count(),
+            order.profile,
+            text_name=self._text.name,
+            items_name=str(order.items.absolute()) if order.items else self._set.name,
+            text_sha256=self._text.sha256 if self._text.parts else "",
+            quality_mode=order.quality_mode,
+        )
+        if order.profile is Profile.FULL:
+            return msgspec.structs.replace(plan, deep_repetitions=plan.repetitions)
+        return plan
+
+    def _tools(self, cache: Path) -> Tools:
+        paths = self._paths
+        speeds = speed_store(paths)
+        threads = self.plan.threads
+
+        def fitter() -> Fitter:
+            def room() -> int:
+                return memory_budget_bytes(available_memory_bytes())
+
+            plans = Plans.of_this_pc(paths)
+            return Fitter(paths.state, room, speeds, threads, plans, _FITTING_SECONDS)
+
+        tasks = LadderTasks(
+            self._set,
+            list(self._models.values()),
+            threads,
+            paths.state,
+            KeptAnswers(cache, paths.state),
+            available_memory_bytes,
+            self._open_model,
+        )
+        try:
+            references = KeptReferences(cache / "references", engines_folder=paths.state)
+        except OSError as error:
+            raise PersonError(
+                f"The folder {cache} cannot be written: {error.strerror or error}."
+            ) from error
+        return Tools(
+            folder=paths.state,
+            references=references,
+            available_bytes=available_memory_bytes,
+            fitter=fitter,
+            speeds=speeds,
+            open_model=self._open_model,
+            text=self._text,
+            items=tuple(self._set.items),
+            ask=tasks.ask,
+        )

@@ -1,0 +1,1 @@
+"""What belongs to the one window: its lock, its claim, its doorbell."""

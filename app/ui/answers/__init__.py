@@ -1,0 +1,1 @@
+"""Long texts as people read and write them: Markdown, code, parts, fields."""

@@ -1,0 +1,109 @@
+"""A plain text field that grows with what is written in it, up to a few lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QSizePolicy
+
+from app.ui.answers.bounded_edit import BoundedEdit
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFocusEvent, QResizeEvent
+    from PySide6.QtWidgets import QWidget
+
+
+class GrowingEdit(BoundedEdit):
+    """Signals that the person wants to send it: always at Ctrl+Enter, and at Enter if asked to.
+
+    Signals:
+        submitted: Enter (with ``enter_submits``; Shift+Enter makes a line).
+        submitted_to_all: Ctrl+Enter.
+        cancelled: Esc (with ``escape_cancels``; otherwise the window's own Esc works).
+        left: The keyboard went elsewhere.
+    """
+
+    submitted = Signal()
+    submitted_to_all = Signal()
+    cancelled = Signal()
+    left = Signal()
+
+    def __init__(
+        self,
+        *,
+        most_lines: int,
+        enter_submits: bool,
+        escape_cancels: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._most_lines = most_lines
+        self._enter_submits = enter_submits
+        self._escape_cancels = escape_cancels
+        self.setTabChangesFocus(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().documentLayout().documentSizeChanged.connect(self._fit)
+        self._fit()
+
+    def text(self) -> str:
+        """What is written, without blank space around it."""
+        return self.toPlainText().strip()
+
+    def _fit(self) -> None:
+        lines = max(1, int(self.document().size().height()))
+        shown = min(lines, self._most_lines)
+        margin = int(self.document().documentMargin()) * 2
+        around = self.contentsMargins()  # frame and the style sheet's padding
+        margin += around.top() + around.bottom()
+        height = shown * self.fontMetrics().lineSpacing() + margin
+        policy = (
+            Qt.ScrollBarPolicy.ScrollBarAsNeeded
+            if lines > self._most_lines
+            else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        )
+        if self.verticalScrollBarPolicy() != policy:
+            self.setVerticalScrollBarPolicy(policy)
+        if self.height() != height or self.minimumHeight() != height:
+            self.setFixedHeight(height)
+
+    def sizeHint(self) -> QSize:
+        return QSize(160, self.minimumHeight())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(80, self.minimumHeight())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            escape = event.key() == Qt.Key.Key_Escape and self._escape_cancels
+            if (enter and control) or escape:
+                event.accept()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._escape_cancels and event.key() == Qt.Key.Key_Escape:
+            self.cancelled.emit()
+            return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            if modifiers == Qt.KeyboardModifier.ControlModifier:
+                self.submitted_to_all.emit()
+                return
+            if modifiers == Qt.KeyboardModifier.NoModifier and self._enter_submits:
+                self.submitted.emit()
+                return
+        super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.left.emit()

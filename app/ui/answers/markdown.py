@@ -1,0 +1,455 @@
+"""Shows an answer: Markdown that grows, as high as its text, links only by asking first."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QShowEvent,
+    QTextCharFormat,
+    QTextCursor,
+    QTextOption,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QTextBrowser, QTextEdit, QWidget
+
+from app.core.text import settled_text
+from app.ui.answers.document import AnswerDocument
+from app.ui.answers.paint import paint_boxes, paint_mark
+from app.ui.answers.style import CODE_PADDING_PX, code_run, is_code
+from app.ui.answers.text_parts import (
+    Part,
+    first_part,
+    grown_part,
+    last_part,
+    part_after,
+    part_around,
+    part_before,
+)
+from app.ui.kit.one_at_a_time import one_at_a_time
+from app.ui.kit.plain import set_tip
+from app.ui.kit.tokens import Tokens, current_tokens, mix
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["AnswerDocument", "MarkdownView", "warm_up"]
+
+FASTEST_MS = 120
+"""Renders of growing text are at least this far apart: 8 a second."""
+MOST_BUSY = 0.02
+"""Rendering takes at most this share of the time, which the engine lacks: long paragraphs are
+rendered less often."""
+
+
+class MarkdownView(QTextBrowser):
+    """An answer's text. Grows with its content: put it into a scroll area. Main thread.
+
+    Signals:
+        link_activated: The person wants to open this address; nothing is opened here.
+        rendered: The text on the screen is the newest; the height may have changed.
+        focused: It got the keyboard.
+        part_changed: Another part of a long text is shown, or in another way.
+    """
+
+    focused = Signal()
+    link_activated = Signal(QUrl)
+    rendered = Signal()
+    part_changed = Signal()
+
+    def __init__(self, name: str = "", parent: QWidget | None = None) -> None:
+        """
+        Args:
+            name: What this is, for screen readers ("Answer of B").
+            parent: Its owner.
+        """
+        super().__init__(parent)
+        self._answer = AnswerDocument(self)
+        self._wanted = ""
+        self._part = Part(0, 0)
+        self._as_wished: bool | None = None
+        self._told: tuple[object, ...] = ()
+        self._ended = True
+        self._stale = False
+        self._offset: int | None = None
+        self._mark: QTextCursor | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._render)
+        self._next_ns = 0
+        self._rendering = False
+        self.setDocument(self._answer)
+        self._answer.setDefaultFont(self.font())
+        # A widget hears of palette and font whenever its parents get a style: mostly the same ones.
+        self._look = self._look_now()
+        self.setAccessibleName(name or self.tr("Answer"))
+        self.setOpenLinks(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setTabStopDistance(4 * self.fontMetrics().averageCharWidth())
+        self.viewport().setAutoFillBackground(False)
+        self.anchorClicked.connect(self._on_anchor)
+        self.highlighted.connect(self._on_hover)
+        self._answer.documentLayout().documentSizeChanged.connect(self._fit)
+        self._fit()
+
+    # -------------------------------------------------------------------------------- the text
+
+    @property
+    def source(self) -> str:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """The Markdown text, the newest (a browser's source is an address; there is none here)."""
+        return self._wanted
+
+    def set_markdown(self, text: str) -> None:
+        """Show a text that has ended; rendered now, or when it becomes visible."""
+        if text == self._wanted and self._ended:
+            return
+        self._take(text, first_part)
+        self._ended = True
+        self._stale = True
+        self._timer.stop()
+        self._render_if_seen()
+
+    def stream_markdown(self, text: str) -> None:
+        """Show a text that still grows: the whole of it so far. Cheap; rendered at most 8 Hz."""
+        if text == self._wanted and not self._ended:
+            return
+        self._take(text, lambda text: grown_part(text, Part(0, 0)))
+        self._ended = False
+        self._stale = True
+        self._schedule()
+
+    def _take(self, text: str, begin: Callable[[str], Part]) -> None:
+        """Follow the end of a text that grows; another text is shown from where ``begin`` says."""
+        grows = bool(self._wanted) and text.startswith(self._wanted)
+        at_end = self._part.end == len(self._wanted)
+        self._wanted = text
+        if not grows:
+            self._part = begin(text)
+        elif at_end:
+            self._part = grown_part(text, self._part)
+
+    def append_stream(self, text: str) -> None:
+        """Add to a text that still grows."""
+        if text:
+            self.stream_markdown(self._wanted + text)
+
+    def end_stream(self) -> None:
+        """The text has ended: render it for good."""
+        self.set_markdown(self._wanted)
+
+    def mark_source_offset(self, offset: int | None) -> None:
+        """Mark the word at a character offset of the source as the first difference, or nothing."""
+        if offset == self._offset:
+            return
+        self._offset = offset
+        if not self._stale:
+            self._place_mark()
+
+    @property
+    def marked_position(self) -> int | None:
+        """Where the mark stands in the document; None if there is none."""
+        return self._mark.selectionStart() if self._mark is not None else None
+
+    def plain_text(self) -> str:
+        """The text as it reads, without Markdown's signs; a long one as it is written."""
+        if self.whole and self.laid_out:
+            return self._answer.toPlainText()
+        return self._wanted
+
+    def selected_text(self) -> str:
+        """The selected text, with plain line ends."""
+        return self.textCursor().selection().toPlainText()
+
+    # ------------------------------------------------------------------- parts of a long text
+
+    @property
+    def part(self) -> Part:
+        """What is shown of the text."""
+        return self._part
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the text is shown."""
+        return self._part.start == 0 and self._part.end == len(self._wanted)
+
+    @property
+    def laid_out(self) -> bool:
+        """Whether all of the part is there, and not only its first slices."""
+        return self._answer.complete and not self._stale
+
+    @property
+    def formatted(self) -> bool:
+        """Whether the text is shown as Markdown; a long one is shown as it is written."""
+        return self.whole if self._as_wished is None else self._as_wished
+
+    def set_formatted(self, formatted: bool | None) -> None:
+        """Show the text as Markdown or as it is written; None for what suits its length."""
+        if formatted != self._as_wished:
+            self._as_wished = formatted
+            self._show_part(self._part)
+
+    def show_start(self) -> None:
+        """Show the part at the beginning."""
+        self._show_part(first_part(self._wanted))
+
+    def show_earlier(self) -> None:
+        """Show the part before."""
+        if self._part.start > 0:
+            self._show_part(part_before(self._wanted, self._part))
+
+    def show_later(self) -> None:
+        """Show the part behind."""
+        if self._part.end < len(self._wanted):
+            self._show_part(part_after(self._wanted, self._part))
+
+    def show_end(self) -> None:
+        """Show the part at the end."""
+        self._show_part(last_part(self._wanted))
+
+    def show_offset(self, offset: int) -> None:
+        """Show a part in which this offset lies."""
+        if not self._part.start <= offset < self._part.end:
+            self._show_part(part_around(self._wanted, offset))
+
+    def _show_part(self, part: Part) -> None:
+        self._part = part
+        self._mark = None
+        self._stale = True
+        self._render_if_seen()
+
+    # ------------------------------------------------------------------------------- rendering
+
+    def _schedule(self) -> None:
+        if not self._timer.isActive() and self.isVisible():
+            wait_ns = self._next_ns - time.monotonic_ns()
+            self._timer.start(max(0, -(-wait_ns // 1_000_000)))
+
+    def _render_if_seen(self) -> None:
+        # Also before the first show, so that the height is known when it is laid out.
+        if self.isVisible() or not self._answer.source:
+            self._render()
+
+    def _render(self) -> None:
+        if not self._stale:
+            return
+        began_ns = time.monotonic_ns()
+        self._stale = False
+        part = self._part
+        source = settled_text(self._wanted[part.start : part.end])
+        ended = self._ended or part.end < len(self._wanted)
+        formatted = self.formatted
+        self._lay_out(
+            lambda: self._answer.show_source(
+                source, ended=ended, formatted=formatted, carry=part.carry
+            )
+        )
+        cost_ns = time.monotonic_ns() - began_ns
+        pause_ns = max(FASTEST_MS * 1_000_000, round(cost_ns / MOST_BUSY))
+        self._next_ns = began_ns + pause_ns
+        self._tell_part()
+
+    def _render_more(self) -> None:
+        """The next slice of a text that is too much for one moment."""
+        if not self._stale and not self._answer.complete:
+            self._lay_out(self._answer.advance)
+
+    def _lay_out(self, show: Callable[[], None]) -> None:
+        chosen = self._selection()
+        self._rendering = True
+        try:
+            show()
+        finally:
+            self._rendering = False
+        self._fit()
+        self._restore(chosen)
+        self._place_mark()
+        if not self._answer.complete:
+            one_at_a_time().add(self, self._render_more)
+        self.rendered.emit()
+
+    def _tell_part(self) -> None:
+        told = (self._part, len(self._wanted), self.formatted)
+        if told != self._told:
+            self._told = told
+            self.part_changed.emit()
+
+    def _selection(self) -> tuple[int, int] | None:
+        cursor = self.textCursor()
+        return (cursor.anchor(), cursor.position()) if cursor.hasSelection() else None
+
+    def _restore(self, chosen: tuple[int, int] | None) -> None:
+        if chosen is None:
+            return
+        last = self._answer.characterCount() - 1
+        cursor = QTextCursor(self._answer)
+        cursor.setPosition(min(chosen[0], last))
+        cursor.setPosition(min(chosen[1], last), QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+
+    def _fit(self, *_size: object) -> None:
+        if self._rendering:
+            return  # once, when all of it stands
+        height = 0
+        if self._answer.source:
+            # Qt leaves the last block's lower margin out: a code block's box would be cut.
+            below = CODE_PADDING_PX + 1 if is_code(self._answer.lastBlock()) else 0
+            height = round(self._answer.size().height() + below + 0.5)
+        if height != self.minimumHeight() or height != self.maximumHeight():
+            self.setFixedHeight(height)
+
+    def _look_now(self) -> tuple[object, ...]:
+        """What the document's look depends on."""
+        return (self.font().toString(), current_tokens())
+
+    def _restyle(self) -> None:
+        self._look = self._look_now()
+        self._answer.setDefaultFont(self.font())
+        if not self._answer.source:
+            return
+        self._lay_out(self._answer.restyle)
+
+    # ------------------------------------------------------------------------------ the mark
+
+    def _place_mark(self) -> None:
+        position = self._place_of(self._offset)
+        if position is None and self._mark is None:
+            return  # nothing to take away: what changed is painted, not all of it
+        if position is None:
+            self._mark = None
+            self.setExtraSelections([])
+        else:
+            cursor = QTextCursor(self._answer)
+            cursor.setPosition(position)
+            word_end = QTextCursor.MoveOperation.EndOfWord
+            cursor.movePosition(word_end, QTextCursor.MoveMode.KeepAnchor)
+            self._mark = cursor
+            self.setExtraSelections([self._mark_look(cursor, current_tokens())])
+        self.viewport().update()
+
+    def _place_of(self, offset: int | None) -> int | None:
+        if offset is None or not self._part.start <= offset <= self._part.end:
+            return None
+        return self._answer.position_of(offset - self._part.start)
+
+    @staticmethod
+    def _mark_look(cursor: QTextCursor, tokens: Tokens) -> QTextEdit.ExtraSelection:
+        look = QTextCharFormat()
+        look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
+        look.setUnderlineColor(QColor(tokens.accent))
+        look.setBackground(QBrush(QColor(mix(tokens.surface, tokens.accent, 0.18))))
+        selection = QTextEdit.ExtraSelection()
+        selection.cursor = cursor
+        selection.format = look
+        return selection
+
+    # ------------------------------------------------------------------------------- what is done
+
+    def _on_anchor(self, url: QUrl) -> None:
+        self.link_activated.emit(url)
+
+    def _on_hover(self, url: QUrl) -> None:
+        set_tip(self.viewport(), url.toDisplayString() if url.isValid() else "")
+
+    def _copy(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+
+    def _code_at(self, place: QPoint) -> str:
+        """The whole code block under the pointer; empty if there is none."""
+        block = self.cursorForPosition(place).block()
+        if not is_code(block):
+            return ""
+        while is_code(block.previous()):
+            block = block.previous()
+        return "\n".join(line.text() for line in code_run(block))
+
+    # Qt's own names from here on.
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
+        return self._answer.loadResource(kind, name)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        kinds = (QEvent.Type.PaletteChange, QEvent.Type.FontChange)
+        if event.type() in kinds and hasattr(self, "_answer") and self._look != self._look_now():
+            self._restyle()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._render()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focused.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()  # the scroll area around it scrolls
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        scrolls = (
+            Qt.Key.Key_PageUp,
+            Qt.Key.Key_PageDown,
+            Qt.Key.Key_Up,
+            Qt.Key.Key_Down,
+            Qt.Key.Key_Home,
+            Qt.Key.Key_End,
+        )
+        if event.key() in scrolls and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        copy = menu.addAction(self.tr("Copy selection"))
+        copy.setEnabled(self.textCursor().hasSelection())
+        copy.triggered.connect(self.copy)
+        everything = menu.addAction(self.tr("Copy all as text"))
+        everything.triggered.connect(lambda: self._copy(self.plain_text()))
+        markdown = menu.addAction(self.tr("Copy all as Markdown"))
+        markdown.triggered.connect(lambda: self._copy(self._wanted))
+        code = self._code_at(event.pos())
+        if code:
+            block = menu.addAction(self.tr("Copy code block"))
+            block.triggered.connect(lambda: self._copy(code))
+        address = self.anchorAt(event.pos())
+        if address:
+            link = menu.addAction(self.tr("Copy link address"))
+            link.triggered.connect(lambda: self._copy(address))
+        menu.addSeparator()
+        menu.addAction(self.tr("Select all")).triggered.connect(self.selectAll)
+        menu.popup(event.globalPos())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = current_tokens()
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_boxes(painter, self._answer, event.rect(), self.viewport().width(), tokens)
+        if self._mark is not None:
+            start = QTextCursor(self._mark)
+            start.setPosition(self._mark.selectionStart())
+            paint_mark(painter, self.cursorRect(start), tokens)
+        painter.end()
+        super().paintEvent(event)
+
+
+def warm_up() -> None:
+    """Load fonts, which cost some 50 ms at the first answer; call when idle."""
+    document = AnswerDocument()
+    document.show_source("# a **b** *c* `d`\n\n```python\nx = 1\n```\n\n- e\n")
+    document.setTextWidth(200)
+    document.size()

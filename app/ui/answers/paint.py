@@ -1,0 +1,65 @@
+"""What is painted behind and beside an answer's text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPolygonF, QTextDocument
+
+from app.ui.answers.style import CODE_PADDING_PX, GUTTER_PX, is_code, is_quote
+
+if TYPE_CHECKING:
+    from app.ui.kit.tokens import Tokens
+
+_MARK_PX = 7
+
+
+def paint_boxes(
+    painter: QPainter, document: QTextDocument, seen: QRect, width_px: int, tokens: Tokens
+) -> None:
+    """Paint rounded boxes behind code and bars beside quotations.
+
+    Args:
+        painter: In the document's coordinates, antialiased.
+        document: The answer, laid out.
+        seen: What has to be painted; what lies below it is passed over.
+        width_px: Width of the view.
+        tokens: The theme's colours.
+    """
+    layout = document.documentLayout()
+    painter.setPen(Qt.PenStyle.NoPen)
+    block = document.begin()
+    while block.isValid():
+        box = layout.blockBoundingRect(block)
+        if box.top() > seen.bottom() + CODE_PADDING_PX:
+            break
+        if is_code(block):
+            while is_code(block.next()):
+                block = block.next()
+                box = box.united(layout.blockBoundingRect(block))
+            _paint_code_box(painter, box, width_px, tokens)
+        elif is_quote(block):
+            painter.setBrush(QColor(tokens.edge))
+            painter.drawRect(QRectF(GUTTER_PX, box.top(), 2, box.height()))
+        block = block.next()
+
+
+def paint_mark(painter: QPainter, line: QRect, tokens: Tokens) -> None:
+    """Paint the arrow of the first difference in the gutter beside a line."""
+    middle = line.center().y()
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(tokens.accent))
+    painter.drawPolygon(
+        QPolygonF([QPointF(0, middle - 5), QPointF(_MARK_PX, middle), QPointF(0, middle + 5)])
+    )
+
+
+def _paint_code_box(painter: QPainter, lines: QRectF, width_px: int, tokens: Tokens) -> None:
+    top = lines.top() - CODE_PADDING_PX
+    height = lines.height() + 2 * CODE_PADDING_PX
+    box = QRectF(GUTTER_PX, top, width_px - GUTTER_PX, height).adjusted(0.5, 0.5, -0.5, -0.5)
+    painter.setBrush(QColor(tokens.code))
+    painter.setPen(QColor(tokens.line))
+    painter.drawRoundedRect(box, 5, 5)
+    painter.setPen(Qt.PenStyle.NoPen)

@@ -1,0 +1,90 @@
+"""Below a long text: which part of it is shown, the way to the others, and how it is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from app.ui.kit.format import count
+from app.ui.kit.widgets import label, push_button
+from app.ui.kit.widgets.flow import FlowLayout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.ui.answers.markdown import MarkdownView
+
+
+class PartBar(QWidget):
+    """Follows a view; is seen only where not all of the text stands there, or not formatted.
+
+    Args:
+        view: Whose text it is about.
+        offers_format: Whether the text is Markdown, so that *Show formatted* is offered.
+    """
+
+    def __init__(
+        self, view: MarkdownView, parent: QWidget | None = None, *, offers_format: bool = True
+    ) -> None:
+        super().__init__(parent)
+        self._view = view
+        self._offers_format = offers_format
+        self.sentence = label(role="small-dim", wrap=True)
+        self.earlier_button = self._button(self.tr("Earlier part"), view.show_earlier)
+        self.later_button = self._button(self.tr("Later part"), view.show_later)
+        self.start_button = self._button(self.tr("Beginning"), view.show_start)
+        self.end_button = self._button(self.tr("End"), view.show_end)
+        self.format_button = self._button(self.tr("Show formatted"), self._change_format)
+        row = FlowLayout()
+        for button in (
+            self.start_button,
+            self.earlier_button,
+            self.later_button,
+            self.end_button,
+            self.format_button,
+        ):
+            row.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.sentence)
+        column.addLayout(row)
+        view.part_changed.connect(self.follow)
+        self.follow()
+
+    def follow(self) -> None:
+        """Show how things stand."""
+        view = self._view
+        part, total = view.part, len(view.source)
+        formatted = view.formatted or not self._offers_format
+        self.setVisible(bool(view.source) and not (view.whole and formatted))
+        self.sentence.setText(self._words(part.start, part.end, total, formatted=formatted))
+        for button in (self.start_button, self.earlier_button):
+            button.setVisible(part.start > 0)
+        for button in (self.later_button, self.end_button):
+            button.setVisible(part.end < total)
+        self.format_button.setVisible(self._offers_format)
+        words = self.tr("Show as plain text") if formatted else self.tr("Show formatted")
+        self.format_button.setText(words)
+
+    def _words(self, start: int, end: int, total: int, *, formatted: bool) -> str:
+        if start == 0 and end == total:
+            return self.tr("This is shown as plain text.")
+        words = (
+            self.tr("A long text, shown in parts: characters {first} to {last} of {total}.")
+            if formatted
+            else self.tr(
+                "A long text, shown in parts and as plain text: "
+                "characters {first} to {last} of {total}."
+            )
+        )
+        return words.format(first=count(start + 1), last=count(end), total=count(total))
+
+    def _change_format(self) -> None:
+        self._view.set_formatted(not self._view.formatted)
+
+    def _button(self, text: str, clicked: Callable[[], None]) -> QPushButton:
+        button = push_button(text, "link")
+        button.clicked.connect(lambda: clicked())
+        return button

@@ -1,0 +1,45 @@
+"""A text of any length in a window of its own."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.ui.answers.markdown import MarkdownView
+from app.ui.answers.part_bar import PartBar
+from app.ui.kit.plain import set_title
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import push_button
+
+
+class TextWindow(QDialog):
+    """Shows a text as it is written, in parts; goes away when it is closed."""
+
+    def __init__(self, title: str, text: str, parent: QWidget) -> None:
+        super().__init__(parent.window())
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        set_title(self, title)
+        self.resize(GRID * 88, GRID * 64)
+        self.text = MarkdownView(title)
+        self.text.set_formatted(False)
+        content = QWidget()
+        inner = QVBoxLayout(content)
+        inner.addWidget(self.text)
+        inner.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(content)
+        copy = push_button(self.tr("Copy all"), icon_name="copy")
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text))
+        close = push_button(self.tr("Close"))
+        close.clicked.connect(self.close)
+        buttons = QHBoxLayout()
+        buttons.addWidget(copy)
+        buttons.addStretch(1)
+        buttons.addWidget(close)
+        column = QVBoxLayout(self)
+        column.addWidget(area, 1)
+        column.addWidget(PartBar(self.text, offers_format=False))
+        column.addLayout(buttons)
+        self.text.set_markdown(text)

@@ -1,0 +1,79 @@
+"""Asks for files with the system's own dialogs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QDir, QStandardPaths
+from PySide6.QtWidgets import QFileDialog
+
+from app.core.text import as_file_stem
+from app.ui.kit.plain import shown_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
+
+_ENDINGS = {"markdown": "md", "json": "json"}
+
+
+class FileDialogs:
+    """Remembers the folder that was used last.
+
+    Attributes:
+        last_folder: Where the next dialog opens; empty for the home folder.
+    """
+
+    def __init__(self, window: Callable[[], QWidget]) -> None:
+        """``window`` tells over which window the dialogs open."""
+        self._window = window
+        self.last_folder = ""
+
+    def window(self) -> QWidget:
+        """Over which window dialogs open."""
+        return self._window()
+
+    def models(self) -> list[Path]:
+        """Model files to open, none if the person changed their mind."""
+        names, _ = QFileDialog.getOpenFileNames(
+            self._window(),
+            _tr("Open model files"),
+            self.last_folder or QDir.homePath(),
+            _tr("Model files (*.gguf)") + ";;" + _tr("All files (*)"),
+        )
+        if names:
+            self.last_folder = str(Path(names[0]).parent)
+        return [Path(name) for name in names]
+
+    def moved_model(self, path: Path) -> Path | None:
+        """Where a model file is now; asks in the nearest folder that is still there."""
+        nearest = next((each for each in path.parents if each.is_dir()), Path(QDir.homePath()))
+        name, _ = QFileDialog.getOpenFileName(
+            self._window(),
+            _tr("Where is “{name}” now?").format(name=shown_text(path.name)),
+            str(nearest),
+            _tr("Model files (*.gguf)") + ";;" + _tr("All files (*)"),
+        )
+        return Path(name) if name else None
+
+    def export_target(self, title: str, form: str) -> Path | None:
+        """Where a chat shall be written."""
+        documents = QStandardPaths.writableLocation(
+            QStandardPaths.StandardLocation.DocumentsLocation
+        )
+        ending = _ENDINGS[form]
+        stem = as_file_stem(title) or _tr("Chat")
+        kind = _tr("Markdown (*.md)") if form == "markdown" else _tr("JSON (*.json)")
+        name, _ = QFileDialog.getSaveFileName(
+            self._window(), _tr("Export the chat"), str(Path(documents, f"{stem}.{ending}")), kind
+        )
+        if not name:
+            return None
+        path = Path(name)
+        return path if path.suffix else path.with_suffix(f".{ending}")
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("FileDialogs", text)

@@ -1,0 +1,70 @@
+"""A question asked in place before something is lost."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.ui.kit.plain import set_spoken
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import label
+from app.ui.kit.widgets.buttons import set_words
+
+
+class Question(QFrame):
+    """Hidden until :meth:`ask`; the safe answer has the focus, Esc gives it.
+
+    Signals:
+        confirmed: The person wants it.
+    """
+
+    confirmed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "raised")
+        self._label = label(wrap=True)
+        self.keep_button = QPushButton(self.tr("Keep"))
+        self.keep_button.clicked.connect(self.hide)
+        self.do_button = QPushButton()
+        self.do_button.clicked.connect(self._confirm)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.keep_button)
+        buttons.addWidget(self.do_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GRID, GRID, GRID, GRID)
+        layout.setSpacing(GRID)
+        layout.addWidget(self._label)
+        layout.addLayout(buttons)
+        self.hide()
+
+    def ask(self, sentence: str, do_it: str) -> None:
+        """Show the question; ``do_it`` is the word on the button that confirms."""
+        self._label.setText(sentence)
+        set_spoken(self, sentence)
+        set_words(self.do_button, do_it)
+        self.show()
+        self.keep_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _confirm(self) -> None:
+        self.hide()
+        self.confirmed.emit()
+
+    def event(self, event: QEvent) -> bool:
+        escape = (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+        )
+        if escape:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.hide()
+            return
+        super().keyPressEvent(event)

@@ -1,0 +1,193 @@
+"""The look: Fusion, one palette and one style sheet, light or dark, switched live."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
+
+from app.ui.kit.stylesheet import build_style_sheet, small_px
+from app.ui.kit.tokens import (
+    DARK,
+    LIGHT,
+    Tokens,
+    candidate_edge,
+    contrast,
+    current_tokens,
+)
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+__all__ = [
+    "DARK",
+    "GRID",
+    "LIGHT",
+    "Theme",
+    "ThemeChoice",
+    "Tokens",
+    "candidate_edge",
+    "code_font",
+    "contrast",
+    "current_tokens",
+    "small_font",
+    "tabular",
+]
+
+GRID = 8
+"""Every distance in the window is a multiple of this, or half of it; in pixels."""
+
+_SMALLEST_TEXT_PX = 13
+
+
+class ThemeChoice(StrEnum):
+    """What the person chose; the system's scheme, or always the same."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Theme(QObject):
+    """Dresses the application and keeps it in step with the system's colour scheme.
+
+    Main thread only. Widgets need no reference to it: colours come from ``current_tokens()``,
+    and a switch reaches every widget as ``QEvent.PaletteChange``.
+
+    Signals:
+        changed: The tokens are others now; palette and style sheet are applied already.
+        choice_changed: The person chose; the tokens may have stayed the same.
+    """
+
+    changed = Signal()
+    choice_changed = Signal()
+
+    def __init__(self, application: QApplication, choice: ThemeChoice = ThemeChoice.SYSTEM) -> None:
+        super().__init__(application)
+        self._application = application
+        self._choice = choice
+        self._tokens: Tokens | None = None
+        application.setStyle("Fusion")
+        application.setFont(_interface_font(application))
+        self._hints = application.styleHints()
+        self._request_scheme()
+        self._apply()
+        self._hints.colorSchemeChanged.connect(self._apply)
+
+    @property
+    def choice(self) -> ThemeChoice:
+        """What the person chose."""
+        return self._choice
+
+    @property
+    def tokens(self) -> Tokens:
+        """The colours in use."""
+        return self._tokens or LIGHT
+
+    def set_choice(self, choice: ThemeChoice) -> None:
+        """Follow the system or fix a theme; takes effect at once."""
+        if choice is self._choice:
+            return
+        self._choice = choice
+        self._request_scheme()
+        self._apply()
+        self.choice_changed.emit()
+
+    def system_scheme(self) -> Qt.ColorScheme:
+        """What the system asks for; unknown where it does not say."""
+        return self._hints.colorScheme()
+
+    def _request_scheme(self) -> None:
+        # Native title bars and file dialogs follow the request too.
+        self._hints.setColorScheme(
+            {
+                ThemeChoice.SYSTEM: Qt.ColorScheme.Unknown,
+                ThemeChoice.LIGHT: Qt.ColorScheme.Light,
+                ThemeChoice.DARK: Qt.ColorScheme.Dark,
+            }[self._choice]
+        )
+
+    def _wanted(self) -> Tokens:
+        if self._choice is ThemeChoice.SYSTEM:
+            return DARK if self.system_scheme() is Qt.ColorScheme.Dark else LIGHT
+        return DARK if self._choice is ThemeChoice.DARK else LIGHT
+
+    def _apply(self) -> None:
+        wanted = self._wanted()
+        if wanted is self._tokens:
+            return
+        self._tokens = wanted
+        self._application.setPalette(build_palette(wanted))
+        base_px = round(_pixel_size(self._application.font()))
+        self._application.setStyleSheet(build_style_sheet(wanted, base_px))
+        self.changed.emit()
+
+
+def build_palette(tokens: Tokens) -> QPalette:
+    """The palette that Fusion paints with."""
+    role = QPalette.ColorRole
+    colours = {
+        role.Window: tokens.ground,
+        role.WindowText: tokens.text,
+        role.Base: tokens.surface,
+        role.AlternateBase: tokens.ground,
+        role.ToolTipBase: tokens.raised,
+        role.ToolTipText: tokens.text,
+        role.PlaceholderText: tokens.dim,
+        role.Text: tokens.text,
+        role.Button: tokens.surface,
+        role.ButtonText: tokens.text,
+        role.BrightText: tokens.failed,
+        role.Highlight: tokens.selection,
+        role.HighlightedText: tokens.selection_text,
+        role.Link: tokens.accent,
+        role.LinkVisited: tokens.accent,
+        role.Accent: tokens.accent,
+        role.Light: tokens.raised,
+        role.Midlight: tokens.line,
+        role.Mid: tokens.line,
+        role.Dark: tokens.edge,
+        role.Shadow: "#000000",
+    }
+    palette = QPalette()
+    for colour_role, colour in colours.items():
+        palette.setColor(colour_role, QColor(colour))
+    for colour_role in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+        palette.setColor(QPalette.ColorGroup.Disabled, colour_role, QColor(tokens.edge))
+    return palette
+
+
+def tabular(font: QFont) -> QFont:
+    """A copy of ``font`` whose digits all have one width, so that changing numbers stand still."""
+    figures = QFont(font)
+    figures.setFeature(QFont.Tag("tnum"), 1)
+    return figures
+
+
+def small_font(font: QFont) -> QFont:
+    """The smaller of the two text sizes of a region."""
+    small = QFont(font)
+    small.setPixelSize(small_px(_pixel_size(font)))
+    return small
+
+
+def code_font(font: QFont) -> QFont:
+    """The system's fixed-pitch font at the size that suits ``font``."""
+    fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    fixed.setPixelSize(max(11, round(_pixel_size(font) * 0.94)))
+    fixed.setStyleHint(QFont.StyleHint.Monospace)
+    return fixed
+
+
+def _interface_font(application: QApplication) -> QFont:
+    """The system's interface font, not smaller than people can read a long answer in."""
+    font = QFont(application.font())
+    if _pixel_size(font) < _SMALLEST_TEXT_PX:
+        font.setPixelSize(_SMALLEST_TEXT_PX)
+    return font
+
+
+def _pixel_size(font: QFont) -> float:
+    return float(QFontInfo(font).pixelSize())

@@ -1,0 +1,36 @@
+"""Small widgets that every page shares."""
+
+from __future__ import annotations
+
+from app.ui.kit.widgets.banner import Banner, BannerAction, Severity
+from app.ui.kit.widgets.buttons import IconButton, push_button
+from app.ui.kit.widgets.elided import ElidedLabel
+from app.ui.kit.widgets.empty import EmptyState
+from app.ui.kit.widgets.flow import FlowLayout
+from app.ui.kit.widgets.labels import hrule, label
+from app.ui.kit.widgets.number_field import NumberField
+from app.ui.kit.widgets.numbers import NumberLabel
+from app.ui.kit.widgets.picture import Picture
+from app.ui.kit.widgets.popup import Popup
+from app.ui.kit.widgets.progress import ProgressLine
+from app.ui.kit.widgets.status_dot import DotState, StatusDot
+
+__all__ = [
+    "Banner",
+    "BannerAction",
+    "DotState",
+    "ElidedLabel",
+    "EmptyState",
+    "FlowLayout",
+    "IconButton",
+    "NumberField",
+    "NumberLabel",
+    "Picture",
+    "Popup",
+    "ProgressLine",
+    "Severity",
+    "StatusDot",
+    "hrule",
+    "label",
+    "push_button",
+]

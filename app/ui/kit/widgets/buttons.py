@@ -1,0 +1,108 @@
+"""Buttons: every one has an accessible name."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QToolButton, QWidget
+
+from app.ui.kit.icons import Tone, icon
+from app.ui.kit.plain import caption, set_spoken, set_tip, words_of
+
+ButtonRole = Literal["", "primary", "quiet", "link"]
+
+
+class IconButton(QToolButton):
+    """A button that shows an icon alone; its name is in the tool tip and for screen readers."""
+
+    def __init__(
+        self,
+        icon_name: str,
+        name: str,
+        *,
+        tone: Tone = Tone.TEXT,
+        size_px: int = 18,
+        shortcut: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        """
+        Args:
+            icon_name: A name that ``app.ui.kit.icons.icon`` takes.
+            name: What the button does, translated.
+            tone: Colour of the icon.
+            size_px: Side of the icon; the button is 10 px larger.
+            shortcut: Shown in the tool tip; to be wired elsewhere (usually by an action).
+            parent: Its owner.
+        """
+        super().__init__(parent)
+        self._icon_name = icon_name
+        self._tone = tone
+        self._action: QAction | None = None
+        self.setIconSize(QSize(size_px, size_px))
+        self.setIcon(icon(icon_name, tone))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self.set_name(name, shortcut)
+
+    def set_name(self, name: str, shortcut: str = "") -> None:
+        """Say what the button does now."""
+        set_spoken(self, name)
+        keys = QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+        set_tip(self, f"{name} ({keys})" if keys else name)
+
+    def set_icon_name(self, icon_name: str, tone: Tone | None = None) -> None:
+        """Show another icon."""
+        self._icon_name = icon_name
+        self._tone = tone or self._tone
+        self.setIcon(icon(icon_name, self._tone))
+
+    @property
+    def icon_name(self) -> str:
+        """The icon that is shown."""
+        return self._icon_name
+
+    @classmethod
+    def for_action(
+        cls, action: QAction, icon_name: str, *, size_px: int = 18, tone: Tone = Tone.TEXT
+    ) -> IconButton:
+        """A button that triggers ``action`` and is enabled, checked and named as it is."""
+        button = cls(icon_name, words_of(action.text()), tone=tone, size_px=size_px)
+        button._action = action
+        button.setCheckable(action.isCheckable())
+        button._follow_action()
+        action.changed.connect(button._follow_action)
+        button.clicked.connect(action.trigger)
+        return button
+
+    def _follow_action(self) -> None:
+        action = self._action
+        if action is None:
+            return
+        self.setEnabled(action.isEnabled())
+        if self.parentWidget() is not None or not action.isVisible():
+            # Shown without a parent it would be a window for a moment.
+            self.setVisible(action.isVisible())
+        self.setChecked(action.isChecked())
+        shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.PortableText)
+        self.set_name(words_of(action.text()), shortcut)
+
+
+def set_words(button: QAbstractButton, text: str) -> None:
+    """Let a button say something else, to eyes and ears."""
+    button.setText(caption(text))
+    set_spoken(button, text)
+
+
+def push_button(
+    text: str, role: ButtonRole = "", *, icon_name: str = "", tone: Tone | None = None
+) -> QPushButton:
+    """A button with a word; "primary" for the one thing a region is for."""
+    button = QPushButton()
+    set_words(button, text)
+    button.setProperty("role", role)
+    if icon_name:
+        default = Tone.ON_ACCENT if role == "primary" else Tone.TEXT
+        button.setIcon(icon(icon_name, tone or default))
+    return button

@@ -1,0 +1,75 @@
+"""A label for names of any length."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+
+from app.core.text import clean_line
+from app.ui.kit.plain import set_tip
+from app.ui.kit.tokens import current_tokens
+
+
+class ElidedLabel(QFrame):
+    """One line of plain text, shortened in the middle where room lacks; the tool tip has it whole.
+
+    The middle goes first because model files differ at their ends.
+    """
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        dim: bool = False,
+        mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
+        least_characters: int = 6,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._text = ""
+        self._tool_tip = ""
+        self._dim = dim
+        self._mode = mode
+        self._least_characters = least_characters
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.set_text(text)
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return self._text
+
+    def set_text(self, text: str, tool_tip: str = "") -> None:
+        """Show a text; ``tool_tip`` (a path, say) replaces the text in the tool tip."""
+        line = clean_line(" ".join(text.split()))
+        if line == self._text and tool_tip == self._tool_tip:
+            return
+        self._text = line
+        self._tool_tip = tool_tip
+        self.setAccessibleName(line)
+        set_tip(self, tool_tip or line)
+        self.updateGeometry()
+        self.update()
+
+    def shown_text(self) -> str:
+        """The text as it is shown at the present width."""
+        return self.fontMetrics().elidedText(self._text, self._mode, self.contentsRect().width())
+
+    # Qt's own names from here on.
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance(self._text) + 2, metrics.height() + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        least = metrics.averageCharWidth() * self._least_characters
+        return QSize(min(least, self.sizeHint().width()), metrics.height() + 2)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = current_tokens()
+        painter = QPainter(self)
+        painter.setPen(tokens.dim if self._dim else tokens.text)
+        alignment = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        painter.drawText(self.contentsRect(), int(alignment), self.shown_text())

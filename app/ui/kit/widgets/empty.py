@@ -1,0 +1,60 @@
+"""What a region shows while it has nothing: a picture, a sentence, the next step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.ui.kit.icons import Tone
+from app.ui.kit.plain import set_spoken, set_tip, words_of
+from app.ui.kit.widgets.buttons import push_button
+from app.ui.kit.widgets.labels import label
+from app.ui.kit.widgets.picture import Picture
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
+
+
+class EmptyState(QWidget):
+    """Centred: icon, title, one sentence, and buttons for what to do next."""
+
+    def __init__(
+        self,
+        icon_name: str,
+        title: str,
+        sentence: str = "",
+        actions: tuple[QAction, ...] = (),
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._title = label(title, "title", wrap=True)
+        self._sentence = label(sentence, "dim", wrap=True)
+        if not sentence:  # shown without a parent it would be a window for a moment
+            self._sentence.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 24)
+        column.setSpacing(8)
+        column.addStretch(1)
+        column.addWidget(
+            Picture(icon_name, size_px=40, tone=Tone.DIM), 0, Qt.AlignmentFlag.AlignHCenter
+        )
+        for each in (self._title, self._sentence):
+            each.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            column.addWidget(each)
+        for position, action in enumerate(actions):
+            button = push_button(words_of(action.text()), "primary" if position == 0 else "")
+            set_tip(button, action.toolTip())
+            button.clicked.connect(action.trigger)
+            column.addSpacing(4)
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(2)
+        set_spoken(self, title, sentence)
+
+    def set_text(self, title: str, sentence: str = "") -> None:
+        """Say something else."""
+        self._title.setText(title)
+        self._sentence.setText(sentence)
+        self._sentence.setVisible(bool(sentence))
+        set_spoken(self, title, sentence)

@@ -1,0 +1,196 @@
+"""What the settings panel shows: the settings of the chat, or those of one model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.core.chat_templates import WELL_KNOWN
+from app.ui.answers.growing_edit import GrowingEdit
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import hrule, label
+from app.ui.pages.compare.panes.prompt_field import PromptField
+from app.ui.pages.compare.side_panel import SidePanel
+from app.ui.pages.compare.words import level_words
+from app.ui.settings.settings_panel import CandidateSettings, SamplingEditor
+
+if TYPE_CHECKING:
+    from app.core.candidate import Candidate
+    from app.core.settings import SamplingSettings
+    from app.lab.compare.session import Session
+    from app.ui.pages.compare.controller import CompareController
+    from app.ui.settings.engine_facts import EngineFacts
+
+SYSTEM_LINES = 10
+WRITE_AFTER_MS = 400
+
+
+class ChatSettings(QWidget):
+    """The system prompt and the sampling settings that all panes share.
+
+    Signals:
+        system_changed: Another system prompt, some time after the last key.
+        sampling_changed: Other ``SamplingSettings``.
+    """
+
+    system_changed = Signal(str)
+    sampling_changed = Signal(object)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.system = GrowingEdit(most_lines=SYSTEM_LINES, enter_submits=False)
+        self.system.setAccessibleName(self.tr("System prompt"))
+        self.system.setPlaceholderText(self.tr("none"))
+        self.system_field = PromptField(self.system)
+        self.system_field.set_text(session.chat.system_prompt)
+        self._writing = QTimer(self)
+        self._writing.setSingleShot(True)
+        self._writing.setInterval(WRITE_AFTER_MS)
+        self._writing.timeout.connect(self.write_system)
+        self.system_field.changed.connect(self._writing.start)
+        self.system.left.connect(self.write_system)
+        self.sampling = SamplingEditor(session.chat.sampling)
+        self.sampling.changed.connect(self.sampling_changed)
+        explanation = label(
+            self.tr("Every model is told this first. It holds from the next prompt on."),
+            "small-dim",
+            wrap=True,
+        )
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, GRID, GRID)
+        column.setSpacing(GRID)
+        column.addWidget(label(self.tr("System prompt"), "strong"))
+        column.addWidget(self.system_field)
+        column.addWidget(explanation)
+        column.addWidget(hrule())
+        column.addWidget(label(self.tr("Sampling"), "strong"))
+        column.addWidget(self.sampling)
+        column.addStretch(1)
+        self.follow()
+
+    def follow(self) -> None:
+        """Show what the session's chat has, unless the person is writing."""
+        chat = self._session.chat
+        if not self._writing.isActive() and self.system_field.whole_text() != chat.system_prompt:
+            self.system_field.set_text(chat.system_prompt)
+            self._writing.stop()
+        if self.sampling.settings != chat.sampling:
+            self.sampling.set_settings(chat.sampling)
+        loaded = [pane.loaded for pane in self._session.panes if pane.loaded is not None]
+        switch = not loaded or any(each.thinking.has_switch for each in loaded)
+        self.sampling.set_thinking_switch(switch)
+
+    def write_system(self) -> None:
+        """Tell the system prompt now."""
+        self._writing.stop()
+        text = self.system_field.whole_text()
+        if text != self._session.chat.system_prompt:
+            self.system_changed.emit(text)
+
+
+class SettingsSide(SidePanel):
+    """Follows the session; changes go through the controller.
+
+    Signals:
+        changed: Settings were changed here.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self, session: Session, controller: CompareController, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._controller = controller
+        self.chat: ChatSettings | None = None
+        self.candidate: CandidateSettings | None = None
+        self._chat_id = session.chat.id
+        self._engine: EngineFacts | None = None
+
+    def set_engine_facts(self, facts: EngineFacts) -> None:
+        """What engines compute on decides what can be set; asked for when it is first needed."""
+        self._engine = facts
+        facts.changed.connect(self._follow_engine)
+
+    def show_chat(self) -> None:
+        """The settings that all panes share."""
+        self._let_go()
+        self.chat = ChatSettings(self._session)
+        self.chat.system_changed.connect(self._on_system)
+        self.chat.sampling_changed.connect(self._on_sampling)
+        self._chat_id = self._session.chat.id
+        self.show_widget("", self.tr("Settings of this chat"), self.chat)
+
+    def show_candidate(self, key: str) -> None:
+        """The settings of one model."""
+        self._let_go()
+        pane = self._session.pane(key)
+        own_template = pane.model is None or pane.model.chat_template is not None
+        self.candidate = CandidateSettings(
+            pane.candidate, self._session.chat.sampling, WELL_KNOWN, has_template=own_template
+        )
+        if pane.model is not None:
+            self.candidate.engine.set_limits(
+                context_tokens=pane.model.context_length, gpu_layers=pane.model.block_count or None
+            )
+        if pane.loaded is not None:
+            self.candidate.sampling.set_thinking_switch(pane.loaded.thinking.has_switch)
+        self.candidate.changed.connect(self._on_candidate)
+        self._follow_engine()
+        if self._engine is not None and not self._session.busy:  # else an engine tells anyway
+            self._engine.ask()
+        title = f"{pane.candidate.letter} {level_words(pane)}"
+        self.show_widget(key, title, self.candidate)
+
+    def follow_session(self) -> None:
+        """Another chat was opened, or panes came or went."""
+        if self.subject is None:
+            return
+        gone = bool(self.subject) and self._session.chat.candidate(self.subject) is None
+        other_chat = self.chat is not None and self._chat_id != self._session.chat.id
+        if gone or other_chat:
+            self.show_chat()
+        elif self.subject:
+            self.follow_pane(self.subject)
+
+    def follow_pane(self, key: str) -> None:
+        """One pane changed."""
+        if self.candidate is not None and self.subject == key:
+            candidate = self._session.pane(key).candidate
+            if candidate != self.candidate.candidate:
+                self.candidate.set_candidate(candidate, self._session.chat.sampling)
+        elif self.chat is not None:
+            self.chat.follow()
+
+    def close_panel(self) -> None:
+        """Hide it; what was being written is kept."""
+        self._let_go()
+        super().close_panel()
+
+    def _follow_engine(self) -> None:
+        if self.candidate is not None and self._engine is not None:
+            self.candidate.engine.set_has_gpu(bool(self._engine.has_gpu))
+
+    def _let_go(self) -> None:
+        if self.chat is not None and self._chat_id == self._session.chat.id:
+            self.chat.write_system()
+        self.chat = None
+        self.candidate = None
+
+    def _on_system(self, text: str) -> None:
+        if self._chat_id == self._session.chat.id:
+            self._controller.set_system_prompt(text)
+
+    def _on_sampling(self, sampling: SamplingSettings) -> None:
+        self._controller.set_sampling(sampling)
+        self.changed.emit()
+
+    def _on_candidate(self, candidate: Candidate) -> None:
+        if not self._controller.update_candidate(candidate) and self.candidate is not None:
+            now = self._session.pane(candidate.key).candidate
+            self.candidate.set_candidate(now, self._session.chat.sampling)
+        self.changed.emit()

@@ -1,0 +1,54 @@
+"""Says that a file does not tell how prompts are written, and offers the well-known ways."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.core.chat_templates import WELL_KNOWN
+from app.ui.kit.plain import add_choice
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import label, push_button
+
+
+class TemplateChooser(QWidget):
+    """Offers the well-known chat templates.
+
+    Signals:
+        chosen: The id of a template.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        sentence = label(self.tr("This model file brings no chat template."), "strong", wrap=True)
+        advice = label(
+            self.tr(
+                "It goes on with the text as it stands, as base models do. If it was trained on"
+                " chats, choose the template of its page on the Hub."
+            ),
+            "dim",
+            wrap=True,
+        )
+        self.combo = QComboBox()
+        self.combo.setAccessibleName(self.tr("Chat template"))
+        self.combo.setMinimumContentsLength(10)
+        self.combo.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        for template in WELL_KNOWN:
+            add_choice(self.combo, template.name, template.id)
+        self.combo.setCurrentIndex(self.combo.findData("plain"))
+        self.use_button = push_button(self.tr("Use it"), "primary")
+        self.use_button.clicked.connect(lambda: self.chosen.emit(self.combo.currentData()))
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        row.addWidget(self.combo, 1)
+        row.addWidget(self.use_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID, GRID, GRID, GRID)
+        column.setSpacing(GRID)
+        column.addWidget(sentence)
+        column.addWidget(advice)
+        column.addLayout(row)

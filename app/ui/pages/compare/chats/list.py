@@ -1,0 +1,207 @@
+"""The list of chats at the left of the Compare page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPoint, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QMenu,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui.kit.icons import Tone, icon
+from app.ui.kit.plain import set_tip
+from app.ui.kit.question import Question
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import label
+from app.ui.pages.compare.chats.model import ChatListModel, ChatRole
+from app.ui.pages.compare.chats.row import ChatRowDelegate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.store.chats import ChatSummary
+
+
+class ChatList(QWidget):
+    """Shows chats, newest first; asks for changes and changes nothing itself.
+
+    Signals:
+        new_requested: A new chat is wanted.
+        open_requested: A chat (its id) is wanted.
+        rename_requested: A chat should have another title.
+        delete_requested: The person has confirmed that a chat shall go.
+        export_requested: A chat in a format ("markdown" or "json").
+    """
+
+    new_requested = Signal()
+    open_requested = Signal(int)
+    rename_requested = Signal(int, str)
+    delete_requested = Signal(int)
+    export_requested = Signal(int, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Chats"))
+        self.setMinimumWidth(GRID * 20)
+        self._current_id: int | None = None
+        self.model = ChatListModel(self.tr("New chat"), self)
+        self.model.renamed.connect(self.rename_requested)
+        self._proxy = QSortFilterProxyModel(self)
+        self._proxy.setSourceModel(self.model)
+        self._proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.search = self._make_search()
+        self.view = self._make_view()
+        self._nothing = label(self.tr("No chat has this in its title."), "dim", wrap=True)
+        self._nothing.setVisible(False)
+        self.question = Question(self)
+        self._doomed_id: int | None = None
+        self.question.confirmed.connect(self._delete_confirmed)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GRID, GRID, GRID // 2, GRID)
+        layout.setSpacing(GRID)
+        layout.addLayout(self._make_head())
+        layout.addWidget(self.search)
+        layout.addWidget(self._nothing)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self.question)
+        self._make_actions()
+
+    # --- what the page tells it ---------------------------------------------------------
+
+    def set_chats(self, chats: Sequence[ChatSummary], current_id: int | None) -> None:
+        """Show these chats, the open one selected."""
+        self.model.set_chats(chats)
+        self._current_id = current_id
+        self._select_current()
+        self._on_filtered()
+
+    def start_rename(self) -> None:
+        """Edit the selected chat's title in its row."""
+        index = self.view.currentIndex()
+        if index.isValid():
+            self.view.edit(index)
+
+    def ask_delete(self) -> None:
+        """Ask, below the list, whether the selected chat shall go."""
+        index = self.view.currentIndex()
+        if not index.isValid():
+            return
+        self._doomed_id = index.data(ChatRole.ID)
+        self.question.ask(
+            self.tr("Delete “{title}” and its answers?").format(title=index.data()),
+            self.tr("Delete"),
+        )
+
+    # --- parts --------------------------------------------------------------------------
+
+    def _make_head(self) -> QHBoxLayout:
+        title = label(self.tr("Chats"), "strong")
+        self.new_button = QToolButton()
+        self.new_button.setIcon(icon("add", Tone.DIM))
+        set_tip(self.new_button, self.tr("New chat (Ctrl+N)"))
+        self.new_button.setAccessibleName(self.tr("New chat"))
+        self.new_button.clicked.connect(self.new_requested)
+        row = QHBoxLayout()
+        row.addWidget(title, 1)
+        row.addWidget(self.new_button)
+        return row
+
+    def _make_search(self) -> QLineEdit:
+        search = QLineEdit()
+        search.setPlaceholderText(self.tr("Search titles"))
+        search.setAccessibleName(self.tr("Search chats by title"))
+        search.setClearButtonEnabled(True)
+        search.addAction(icon("search", Tone.DIM), QLineEdit.ActionPosition.LeadingPosition)
+        search.textChanged.connect(self._search_changed)
+        return search
+
+    def _make_view(self) -> QListView:
+        view = QListView()
+        view.setProperty("role", "plain")
+        view.setAccessibleName(self.tr("Chats, newest first"))
+        view.setModel(self._proxy)
+        view.setItemDelegate(ChatRowDelegate(view))
+        view.setUniformItemSizes(True)
+        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view.customContextMenuRequested.connect(self._show_menu)
+        view.clicked.connect(self._open)
+        view.activated.connect(self._open)
+        return view
+
+    def _make_actions(self) -> None:
+        self.rename_action = QAction(icon("edit"), self.tr("Rename"), self)
+        self.rename_action.setShortcut(QKeySequence(Qt.Key.Key_F2))
+        self.rename_action.triggered.connect(self.start_rename)
+        self.export_markdown_action = QAction(icon("export"), self.tr("Export as Markdown …"), self)
+        self.export_markdown_action.triggered.connect(lambda: self._export("markdown"))
+        self.export_json_action = QAction(icon("export"), self.tr("Export as JSON …"), self)
+        self.export_json_action.triggered.connect(lambda: self._export("json"))
+        self.delete_action = QAction(icon("delete"), self.tr("Delete …"), self)
+        self.delete_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
+        self.delete_action.triggered.connect(self.ask_delete)
+        for action in self.row_actions():
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            self.view.addAction(action)
+
+    def row_actions(self) -> list[QAction]:
+        """What can be done with the selected chat."""
+        return [
+            self.rename_action,
+            self.export_markdown_action,
+            self.export_json_action,
+            self.delete_action,
+        ]
+
+    # --- what happens -------------------------------------------------------------------
+
+    def _open(self, index: QModelIndex) -> None:
+        chat_id = index.data(ChatRole.ID)
+        if chat_id is not None and chat_id != self._current_id:
+            self.open_requested.emit(chat_id)
+
+    def _show_menu(self, position: QPoint) -> None:
+        index = self.view.indexAt(position)
+        if not index.isValid():
+            return
+        self.view.setCurrentIndex(index)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions(self.row_actions())
+        menu.insertSeparator(self.delete_action)
+        menu.popup(self.view.viewport().mapToGlobal(position))
+
+    def _export(self, fmt: str) -> None:
+        index = self.view.currentIndex()
+        if index.isValid():
+            self.export_requested.emit(index.data(ChatRole.ID), fmt)
+
+    def _delete_confirmed(self) -> None:
+        if self._doomed_id is not None:
+            self.delete_requested.emit(self._doomed_id)
+        self._doomed_id = None
+
+    def _search_changed(self, text: str) -> None:
+        self._proxy.setFilterFixedString(text.strip())
+        self._select_current()
+        self._on_filtered()
+
+    def _on_filtered(self) -> None:
+        self._nothing.setVisible(self._proxy.rowCount() == 0 and bool(self.search.text()))
+
+    def _select_current(self) -> None:
+        row = -1 if self._current_id is None else self.model.row_of(self._current_id)
+        index = self._proxy.mapFromSource(self.model.index(row)) if row >= 0 else QModelIndex()
+        if index != self.view.currentIndex():
+            self.view.setCurrentIndex(index)

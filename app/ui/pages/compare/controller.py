@@ -1,0 +1,218 @@
+"""What the person asks of the Compare page, carried out on the session."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, QUrl, Signal
+
+from app.core.errors import PersonError
+from app.library.model_files import whole_sets
+from app.ui.kit.outside import open_outside, save_file
+from app.ui.pages.compare.panes.menu import PaneCommand
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from app.core.candidate import Candidate
+    from app.core.chat import Turn
+    from app.core.settings import CompareMode, SamplingSettings
+    from app.lab.compare.session import Session
+
+_log = logging.getLogger(__name__)
+
+
+class FileChooser(Protocol):
+    """Asks the person for files; every answer may be empty or None: they changed their mind."""
+
+    def models(self) -> Sequence[Path]:
+        """Model files to open."""
+        ...
+
+    def moved_model(self, path: Path) -> Path | None:
+        """Where a model file is now that is not there any more."""
+        ...
+
+    def export_target(self, title: str, form: str) -> Path | None:
+        """Where a chat shall be written; ``form`` is "markdown" or "json"."""
+        ...
+
+
+class CompareController(QObject):
+    """Every refusal of the session becomes a sentence; nothing else is caught here.
+
+    Signals:
+        refused: A sentence why something was not done.
+        said: A sentence about something that was done.
+        view_requested: The page itself must show something: a command and a pane's key.
+    """
+
+    refused = Signal(str)
+    said = Signal(str)
+    view_requested = Signal(object, str)
+
+    def __init__(self, session: Session, files: FileChooser, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._files = files
+
+    # --- asking -------------------------------------------------------------------------
+
+    def ask(self, prompt: str, keys: Sequence[str] | None = None) -> bool:
+        """Ask all panes, or some; whether the session took the prompt."""
+        return self._try(lambda: self._session.ask(prompt, keys))
+
+    def edit(self, turn: Turn, prompt: str) -> bool:
+        """Go on from an earlier turn with another prompt."""
+        return self._try(lambda: self._session.edit(turn, prompt))
+
+    def regenerate(self, turn: Turn, key: str) -> bool:
+        """Answer a turn anew in one pane."""
+        return self._try(lambda: self._session.regenerate(turn, [key]))
+
+    def show_earlier_answer(self, turn: Turn, key: str) -> bool:
+        """Go back to the answer that a pane's answer took the place of."""
+        return self._try(lambda: self._session.show_earlier_answer(turn, key))
+
+    def show_earlier_turn(self, turn: Turn) -> bool:
+        """Go back to a turn as it was before it was edited."""
+        return self._try(lambda: self._session.show_earlier_turn(turn))
+
+    def stop(self, key: str | None = None) -> bool:
+        """Stop one pane or all."""
+        return self._try(lambda: self._session.stop(key))
+
+    # --- panes --------------------------------------------------------------------------
+
+    def choose_and_add(self) -> None:
+        """Ask for model files and open a pane for each."""
+        self.add(self._files.models())
+
+    def add(self, paths: Sequence[Path]) -> bool:
+        """Open a pane for each file, as far as there is room."""
+        return all(
+            self._try(lambda path=path: self._session.add_candidate(path))
+            for path in whole_sets(paths)
+        )
+
+    def remove(self, key: str) -> bool:
+        """Close a pane."""
+        return self._try(lambda: self._session.remove_candidate(key))
+
+    def move(self, key: str, index: int) -> bool:
+        """Put a pane elsewhere in the order."""
+        return self._try(lambda: self._session.move_candidate(key, index))
+
+    def set_reference(self, key: str) -> bool:
+        """Hold the others against a pane."""
+        return self._try(lambda: self._session.set_reference(key))
+
+    def update_candidate(self, candidate: Candidate) -> bool:
+        """Give a pane other settings."""
+        return self._try(lambda: self._session.update_candidate(candidate))
+
+    def choose_template(self, key: str, template_id: str) -> bool:
+        """Give a pane a well-known chat template."""
+        candidate = self._session.pane(key).candidate
+        return self.update_candidate(replace(candidate, template_id=template_id))
+
+    def run(self, command: PaneCommand, key: str) -> None:
+        """Carry out something of a pane's menu or notice."""
+        session = self._session
+        order = [pane.candidate.key for pane in session.panes]
+        doings: dict[PaneCommand, Callable[[], object]] = {
+            PaneCommand.REFERENCE: lambda: session.set_reference(key),
+            PaneCommand.MOVE_LEFT: lambda: session.move_candidate(key, order.index(key) - 1),
+            PaneCommand.MOVE_RIGHT: lambda: session.move_candidate(key, order.index(key) + 1),
+            PaneCommand.LOAD: lambda: session.load(key),
+            PaneCommand.RELOAD: lambda: session.reload(key),
+            PaneCommand.UNLOAD: lambda: session.unload(key),
+            PaneCommand.REMOVE: lambda: session.remove_candidate(key),
+            PaneCommand.RETRY: lambda: session.retry(key),
+            PaneCommand.DROP_TURNS: lambda: session.drop_oldest_turns(key),
+            PaneCommand.REVEAL: lambda: self._reveal(key),
+            PaneCommand.FIND: lambda: self._find(key),
+        }
+        if command in doings:
+            self._try(doings[command])
+        else:
+            self.view_requested.emit(command, key)
+
+    def _find(self, key: str) -> None:
+        path = self._files.moved_model(Path(self._session.pane(key).candidate.path))
+        if path is not None:
+            self._session.find_again(key, path)
+
+    def _reveal(self, key: str) -> None:
+        folder = Path(self._session.pane(key).candidate.path).parent
+        if not open_outside(QUrl.fromLocalFile(str(folder))):
+            raise PersonError(
+                self.tr("No program opens folders here. It is {folder}.").format(folder=folder)
+            )
+
+    # --- chats --------------------------------------------------------------------------
+
+    def new_chat(self) -> bool:
+        """Begin an empty chat with the same panes."""
+        return self._try(self._session.new_chat)
+
+    def open_chat(self, chat_id: int) -> bool:
+        """Open a stored chat."""
+        return self._try(lambda: self._session.open_chat(chat_id))
+
+    def rename_chat(self, chat_id: int, title: str) -> bool:
+        """Give a chat another title."""
+        return self._try(lambda: self._session.rename_chat(chat_id, title))
+
+    def delete_chat(self, chat_id: int) -> bool:
+        """Delete a chat; the person has confirmed it."""
+        return self._try(lambda: self._session.delete_chat(chat_id))
+
+    def export_chat(self, chat_id: int, form: str) -> bool:
+        """Ask for a place and write a chat there."""
+        titles = {chat.id: chat.title for chat in self._session.list_chats()}
+        target = self._files.export_target(titles.get(chat_id, ""), form)
+        if target is None:
+            return False
+
+        def export() -> None:
+            write_whole(target, self._session.export_chat(chat_id, form))
+            self.said.emit(self.tr("The chat is saved at {path}.").format(path=target))
+
+        return self._try(export)
+
+    def set_system_prompt(self, text: str) -> bool:
+        """Tell every model something first."""
+        return self._try(lambda: self._session.set_system_prompt(text))
+
+    def set_sampling(self, sampling: SamplingSettings) -> bool:
+        """Change how panes without settings of their own sample."""
+        return self._try(lambda: self._session.set_sampling(sampling))
+
+    def set_mode(self, mode: CompareMode) -> bool:
+        """Race or together."""
+        return self._try(lambda: self._session.set_mode(mode))
+
+    def _try(self, do: Callable[[], object]) -> bool:
+        try:
+            do()
+        except PersonError as error:
+            _log.info("refused: %s %s", error.sentence, error.detail)
+            self.refused.emit(error.sentence)
+            return False
+        return True
+
+
+def write_whole(target: Path, text: str) -> None:
+    """Write a file so that it is there whole or not at all.
+
+    Raises:
+        PersonError: It cannot be written; what was there before still is.
+    """
+    try:
+        save_file(target, text.encode())
+    except OSError as error:
+        raise PersonError(f"“{target.name}” could not be written: {error}.") from error

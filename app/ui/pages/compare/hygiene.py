@@ -1,0 +1,99 @@
+"""Says in one line where panes are not compared alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.core.settings import FlashAttention
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from app.core.chat import Chat
+    from app.lab.compare.panes import Pane
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Hygiene", text)
+
+
+def hygiene_sentence(chat: Chat, panes: Sequence[Pane]) -> str:
+    """What differs between panes beside their model files; empty if nothing does.
+
+    A comparison is fair when every pane gets the same rendered prompt, sampler, seed, context,
+    KV cache and thinking setting. A system prompt that a template takes no other way stands in the
+    first message; that is said of a single pane too.
+    """
+    remarks = _differences(chat, panes) if len(panes) > 1 else []
+    moved = [pane.candidate.letter for pane in panes if pane.system_in_user]
+    if moved and chat.system_prompt.strip():
+        form = _tr(
+            "{letters}: the system prompt is part of the first message (its chat template "
+            "takes none)"
+        )
+        remarks.append(form.format(letters=", ".join(moved)))
+    if not remarks:
+        return ""
+    line = "; ".join(remarks)
+    return line[0].upper() + line[1:] + "."
+
+
+def _differences(chat: Chat, panes: Sequence[Pane]) -> list[str]:
+    remarks: list[str] = []
+    own = [p.candidate.letter for p in panes if p.candidate.sampling not in (None, chat.sampling)]
+    if len(own) == 1:
+        remarks.append(_tr("{letter} uses its own sampling").format(letter=own[0]))
+    elif own:
+        remarks.append(_tr("{letters} use their own sampling").format(letters=_joined(own)))
+    for template, value_of in (
+        (_tr("thinking differs ({values})"), lambda p: _thinking(chat, p)),
+        (_tr("the context differs ({values})"), _context),
+        (_tr("the KV cache differs ({values})"), lambda p: p.candidate.engine.kv_type.value),
+        (_tr("flash attention differs ({values})"), _flash),
+        (_tr("the chat template differs ({values})"), _template),
+    ):
+        values = _by_pane(panes, value_of)
+        if len(set(values.values())) > 1:
+            listed = ", ".join(f"{letter} {value}" for letter, value in values.items())
+            remarks.append(template.format(values=listed))
+    return remarks
+
+
+def _by_pane(panes: Sequence[Pane], value_of: Callable[[Pane], str | None]) -> dict[str, str]:
+    values = ((pane.candidate.letter, value_of(pane)) for pane in panes)
+    return {letter: value for letter, value in values if value is not None}
+
+
+def _thinking(chat: Chat, pane: Pane) -> str | None:
+    if pane.loaded is None or not pane.loaded.thinking.has_switch:
+        return None
+    setting = (pane.candidate.sampling or chat.sampling).thinking
+    if setting is None:
+        return _tr("as the template says")
+    return _tr("on") if setting else _tr("off")
+
+
+def _context(pane: Pane) -> str | None:
+    if pane.loaded is not None:
+        return f"{pane.loaded.context_tokens}"
+    wanted = pane.candidate.engine.context_tokens
+    return None if wanted is None else f"{wanted}"
+
+
+def _flash(pane: Pane) -> str:
+    words = {
+        FlashAttention.AUTO: _tr("automatic"),
+        FlashAttention.ON: _tr("on"),
+        FlashAttention.OFF: _tr("off"),
+    }
+    return words[pane.candidate.engine.flash_attention]
+
+
+def _template(pane: Pane) -> str:
+    return pane.candidate.template_id or _tr("the file's own")
+
+
+def _joined(letters: Sequence[str]) -> str:
+    return _tr("{most} and {last}").format(most=", ".join(letters[:-1]), last=letters[-1])

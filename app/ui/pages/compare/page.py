@@ -1,0 +1,353 @@
+"""The Compare page: wires its parts to the session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QUrl, Signal
+
+from app.ui.kit.file_dialogs import FileDialogs
+from app.ui.kit.widgets import Severity
+from app.ui.pages.compare.actions import CompareActions
+from app.ui.pages.compare.asking import Asking
+from app.ui.pages.compare.controller import CompareController
+from app.ui.pages.compare.hygiene import hygiene_sentence
+from app.ui.pages.compare.page_parts import PageParts
+from app.ui.pages.compare.panes.menu import PaneCommand
+from app.ui.pages.compare.panes.suggestions import demo_prompts, general_prompts
+from app.ui.pages.compare.panes.windows import PaneWindows
+from app.ui.pages.compare.words import level_words
+from app.ui.plots.kinds import PlotCandidate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from PySide6.QtGui import QShowEvent
+    from PySide6.QtWidgets import QWidget
+
+    from app.lab.compare.session import Session
+    from app.ui.pages.compare.controller import FileChooser
+    from app.ui.pages.compare.session_adapter import SessionSignals
+    from app.ui.plots.live import LivePlots
+
+
+class ComparePage(PageParts):
+    """Home of the window; also a chat program when one pane is open.
+
+    Its actions (``QWidget.actions``) are its commands. Splitter sizes and what is folded away are
+    the window's to keep: :meth:`layout_state`, :meth:`restore_layout`.
+
+    Signals:
+        said: A sentence for the status line.
+        title_changed: The open chat's title, empty if it has none.
+        link_activated: The person clicked a link in an answer (QUrl); nothing is opened here.
+        measure_wanted: A ladder is to be made of these candidates.
+        repair_wanted: The engine is to go on without what failed here.
+    """
+
+    said = Signal(str)
+    title_changed = Signal(str)
+    link_activated = Signal(QUrl)
+    measure_wanted = Signal()
+    repair_wanted = Signal()
+
+    def __init__(
+        self,
+        session: Session,
+        signals: SessionSignals,
+        *,
+        is_demo: Callable[[Path], bool] = lambda _path: False,
+        files: FileChooser | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """
+        Args:
+            session: What is shown; its listener must be ``signals.listener``.
+            signals: The session's changes.
+            is_demo: Whether a path is a level of the demo model, which has prompts of its own.
+            files: Asks for files; the system's dialogs if None.
+            parent: Its owner.
+        """
+        self.files = files if files is not None else FileDialogs(self.window)
+        self.controller = CompareController(session, self.files)
+        self.commands = CompareActions()
+        super().__init__(session, self.controller, self.commands, parent)
+        self.controller.setParent(self)
+        self.commands.give_to(self)
+        self._session = session
+        self._is_demo = is_demo
+        self._plots: LivePlots | None = None
+        self._was_shown = False
+        self._shapes: dict[str, tuple[object, ...]] = {}
+        self.windows = PaneWindows(session, self.controller.run, self)
+        self.asking = Asking(self.controller, self)
+        self._signals = signals
+        self._wire(signals)
+        self._on_panes_changed()
+        self._on_turns_changed()
+        self._on_chats_changed()
+
+    # --- for the window -----------------------------------------------------------------
+
+    def set_plots(self, plots: LivePlots) -> None:
+        """Take the live plots (pyqtgraph loads slowly, so they may come after the first paint)."""
+        self._plots = plots
+        self.place_plots(plots)
+        plots.setVisible(self.plots_visible)
+        plots.noticed.connect(self.said)
+        self._show_plot_candidates()
+
+    def layout_state(self) -> dict[str, list[int]]:
+        """The splitters' sizes by name."""
+        return self.sizes()
+
+    def restore_layout(
+        self,
+        splitters: Mapping[str, list[int]],
+        *,
+        chat_list_visible: bool = True,
+        plots_visible: bool = True,
+    ) -> None:
+        """Bring back what :meth:`layout_state` gave; call it after :meth:`set_plots`."""
+        self.set_sizes(splitters)
+        self.commands.show_chats.setChecked(chat_list_visible)
+        self.commands.show_plots.setChecked(plots_visible)
+
+    @property
+    def chat_list_visible(self) -> bool:
+        """Whether the list of chats is unfolded."""
+        return self.commands.show_chats.isChecked()
+
+    @property
+    def plots_visible(self) -> bool:
+        """Whether the plots are unfolded."""
+        return self.commands.show_plots.isChecked()
+
+    def open_files(self, paths: Iterable[Path]) -> bool:
+        """Open a pane for each model file; refusals are shown here."""
+        return self.controller.add(list(paths))
+
+    def show_file(self, path: Path) -> None:
+        """Focus the pane of a model file; open one where there is none."""
+        for pane in self._session.panes:
+            if Path(pane.candidate.path) == path:
+                self.panes.focus_pane(pane.candidate.key)
+                return
+        self.open_files([path])
+
+    def say(self, sentence: str) -> None:
+        """Show a refusal in place."""
+        self.notice.show_notice(Severity.WARNING, sentence)
+
+    def focus_prompt(self) -> None:
+        """Put the cursor in the box that asks all."""
+        self.asking.focus_prompt()
+
+    # --- wiring -------------------------------------------------------------------------
+
+    def _wire(self, signals: SessionSignals) -> None:
+        signals.panes_changed.connect(self._on_panes_changed)
+        signals.pane_changed.connect(self._on_pane_changed)
+        signals.turns_changed.connect(self._on_turns_changed)
+        signals.pane_turns_changed.connect(self.panes.note_turns)
+        signals.answer_changed.connect(self.panes.note_answer)
+        signals.chats_changed.connect(self._on_chats_changed)
+        signals.speed_sampled.connect(self._on_speed)
+        signals.said.connect(self.said)
+        self.controller.refused.connect(self.say)
+        self.controller.said.connect(self.said)
+        self.controller.view_requested.connect(self._show_for_pane)
+        self._wire_bar()
+        self._wire_chats()
+        self._wire_panes()
+        self._wire_actions()
+        self.prompt.submitted.connect(self.asking.ask_all)
+        self.prompt.stop_requested.connect(lambda: self.controller.stop())
+        self.suggestions.chosen.connect(self.asking.ask_suggested)
+        self.settings.changed.connect(self._refresh_hygiene)
+        self.settings.closed.connect(lambda: self.commands.show_settings.setChecked(False))
+
+    def _wire_bar(self) -> None:
+        bar, run = self.top.candidates, self.controller
+        bar.add_requested.connect(run.choose_and_add)
+        bar.activated.connect(self.panes.focus_pane)
+        bar.reference_requested.connect(run.set_reference)
+        bar.remove_requested.connect(run.remove)
+        bar.menu_requested.connect(self.windows.show_menu)
+        bar.move_requested.connect(run.move)
+        self.top.mode_chosen.connect(run.set_mode)
+
+    def _wire_chats(self) -> None:
+        chats, run = self.chats, self.controller
+        chats.new_requested.connect(self._new_chat)
+        chats.open_requested.connect(self._open_chat)
+        chats.rename_requested.connect(run.rename_chat)
+        chats.delete_requested.connect(run.delete_chat)
+        chats.export_requested.connect(run.export_chat)
+
+    def _wire_panes(self) -> None:
+        panes, run = self.panes, self.controller
+        panes.asked.connect(self.asking.ask_one)
+        panes.asked_all.connect(self.asking.ask_all_from_pane)
+        panes.edited.connect(run.edit)
+        panes.regenerate_requested.connect(run.regenerate)
+        panes.earlier_answer_requested.connect(run.show_earlier_answer)
+        panes.earlier_turn_requested.connect(run.show_earlier_turn)
+        panes.command_requested.connect(run.run)
+        panes.menu_requested.connect(self.windows.show_menu)
+        panes.stop_requested.connect(run.stop)
+        panes.template_chosen.connect(run.choose_template)
+        panes.link_activated.connect(self.link_activated)
+
+    def _wire_actions(self) -> None:
+        commands = self.commands
+        commands.ask_all.triggered.connect(lambda: self.asking.ask_all(self.prompt.text()))
+        commands.stop.triggered.connect(lambda: self.controller.stop())
+        commands.add.triggered.connect(self.controller.choose_and_add)
+        commands.remove.triggered.connect(lambda: self._run_focused(PaneCommand.REMOVE))
+        commands.new_chat.triggered.connect(self._new_chat)
+        commands.measure.triggered.connect(self.measure_wanted)
+        commands.focus_prompt.triggered.connect(self.focus_prompt)
+        commands.show_chats.toggled.connect(self.chats.setVisible)
+        commands.show_plots.toggled.connect(self._show_plots)
+        commands.show_settings.toggled.connect(self._show_settings)
+        for index, action in enumerate(commands.focus_panes):
+            action.triggered.connect(lambda _checked=False, at=index: self._focus_pane_at(at))
+        for command, action in commands.for_pane.items():
+            action.triggered.connect(lambda _checked=False, what=command: self._run_focused(what))
+
+    # --- what the session says ----------------------------------------------------------
+
+    def _on_panes_changed(self) -> None:
+        panes, chat = self._session.panes, self._session.chat
+        self.panes.set_panes()
+        self.top.candidates.set_panes(panes, chat.reference_key)
+        self.top.set_mode(chat.mode)
+        self.top.set_panes(len(panes))
+        self.show_panes(bool(panes))
+        self.settings.follow_session()
+        self.windows.forget_closed()
+        self._show_plot_candidates()
+        self._refresh_state()
+        self._refresh_suggestions()
+
+    def _on_pane_changed(self, key: str) -> None:
+        if self._session.chat.candidate(key) is None:
+            return
+        pane = self._session.pane(key)
+        self.panes.note_pane(key)
+        # Ten times a second it is only the live figures, which the panes show.
+        facts = (pane.state, pane.needed_bytes, pane.estimated_bytes, id(pane.model))
+        others = (id(pane.loaded), id(pane.candidate), pane.lacks_engine, self._session.busy)
+        shape = (*facts, *others)
+        if self._shapes.get(key) == shape:
+            return
+        self._shapes[key] = shape
+        self.top.candidates.update_pane(pane, self._session.chat.reference_key)
+        self.settings.follow_pane(key)
+        self._refresh_state()
+
+    def _on_turns_changed(self) -> None:
+        # Widgets of a turn cost some milliseconds, so each pane makes them in a moment of its own.
+        for pane in self._session.panes:
+            self._signals.gather_turns(pane.candidate.key)
+        self._refresh_suggestions()
+        self._refresh_state()
+
+    def _on_chats_changed(self) -> None:
+        chat = self._session.chat
+        self.chats.set_chats(self._session.list_chats(), chat.id)
+        self.title_changed.emit(chat.title)
+
+    def _on_speed(self, key: str, time_ns: int, tokens_per_second: float) -> None:
+        if self._plots is not None:
+            self._plots.add_speed(key, time_ns, tokens_per_second)
+
+    # --- showing ------------------------------------------------------------------------
+
+    def _refresh_state(self) -> None:
+        busy, panes = self._session.busy, len(self._session.panes)
+        self.prompt.set_state(busy=busy, panes=panes)
+        self.commands.follow(busy=busy, panes=panes)
+        self._refresh_hygiene()
+
+    def _refresh_hygiene(self) -> None:
+        sentence = hygiene_sentence(self._session.chat, self._session.panes)
+        if sentence != self.hygiene.text():
+            self.hygiene.setText(sentence)
+            self.hygiene.setVisible(bool(sentence))
+
+    def _refresh_suggestions(self) -> None:
+        panes = self._session.panes
+        wanted = bool(panes) and not self._session.chat.turns
+        if wanted:
+            demo = all(self._is_demo(Path(pane.candidate.path)) for pane in panes)
+            self.suggestions.set_prompts(demo_prompts() if demo else general_prompts())
+        self.suggestions.setVisible(wanted)
+
+    def _show_plot_candidates(self) -> None:
+        if self._plots is not None:
+            self._plots.set_candidates(
+                PlotCandidate(c.key, c.letter, level_words(pane), c.colour)
+                for pane in self._session.panes
+                for c in (pane.candidate,)
+            )
+
+    def _show_plots(self, shown: bool) -> None:
+        if self._plots is not None:
+            self._plots.setVisible(shown)
+
+    def _show_settings(self, shown: bool) -> None:
+        if shown and self.settings.subject is None:
+            self.settings.show_chat()
+        elif not shown and self.settings.subject is not None:
+            self.settings.close_panel()
+
+    def _show_for_pane(self, command: PaneCommand, key: str) -> None:
+        match command:
+            case PaneCommand.SETTINGS:
+                self.settings.show_candidate(key)
+                self.commands.show_settings.setChecked(True)
+            case PaneCommand.LOG:
+                self.windows.show_log(key)
+            case PaneCommand.REPAIR:
+                self.repair_wanted.emit()
+            case PaneCommand.ELSEWHERE:
+                header = self.panes.view(key).header
+                self.windows.show_elsewhere(key, header.mapToGlobal(header.rect().bottomLeft()))
+            case _:
+                raise AssertionError(command)
+
+    # --- what the person does -----------------------------------------------------------
+
+    def _new_chat(self) -> None:
+        if self.controller.new_chat():
+            self.focus_prompt()
+
+    def _open_chat(self, chat_id: int) -> None:
+        if not self.controller.open_chat(chat_id):
+            self._on_chats_changed()
+
+    def _focus_pane_at(self, index: int) -> None:
+        views = self.panes.views()
+        if index < len(views):
+            self.panes.focus_pane(views[index].key)
+
+    def _run_focused(self, command: PaneCommand) -> None:
+        panes = self._session.panes
+        key = self.panes.focused_key
+        if key is None and len(panes) == 1:
+            key = panes[0].candidate.key
+        if key is None:
+            self.say(self.tr("Choose a pane first: click into it, or press Ctrl and its number."))
+        else:
+            self.controller.run(command, key)
+
+    # Qt's own names from here on.
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._was_shown:
+            self._was_shown = True
+            self.focus_prompt()

@@ -1,0 +1,1 @@
+"""Panes side by side, and the box to ask in."""

@@ -1,0 +1,147 @@
+"""What a person writes, with the long texts that were pasted as chips above it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.ui.answers.text_window import TextWindow
+from app.ui.kit.format import byte_size, count
+from app.ui.kit.plain import set_tip
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import IconButton, push_button
+from app.ui.kit.widgets.flow import FlowLayout
+
+if TYPE_CHECKING:
+    from app.ui.answers.growing_edit import GrowingEdit
+
+
+class PromptField(QWidget):
+    """A growing edit, and a chip for each text that is too long to stand in it.
+
+    Signals:
+        changed: Something was written, pasted or taken out.
+
+    Attributes:
+        edit: Where the person writes.
+    """
+
+    changed = Signal()
+
+    def __init__(self, edit: GrowingEdit, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.edit = edit
+        self._chips: list[PastedChip] = []
+        self._row = QWidget()
+        self._flow = FlowLayout(self._row, spacing_px=GRID // 2)
+        self._row.hide()
+        self.setFocusProxy(edit)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID // 2)
+        column.addWidget(self._row)
+        column.addWidget(edit)
+        edit.textChanged.connect(self.changed)
+        edit.too_long.connect(self.add_pasted)
+
+    def whole_text(self) -> str:
+        """What is written and what was pasted, as it is."""
+        return "\n\n".join(filter(None, (self.edit.toPlainText(), *self.pasted())))
+
+    def text(self) -> str:
+        """The same without blank space around it."""
+        return self.whole_text().strip()
+
+    def pasted(self) -> list[str]:
+        """The long texts, in their order."""
+        return [chip.text for chip in self._chips]
+
+    def chips(self) -> list[PastedChip]:
+        """Their widgets."""
+        return list(self._chips)
+
+    def set_text(self, text: str) -> None:
+        """Put a text in the place of all; a long one becomes a chip."""
+        self._drop_chips()
+        if self.edit.takes(text):
+            self.edit.setPlainText(text)
+            self.edit.moveCursor(self.edit.textCursor().MoveOperation.End)
+        else:
+            self.edit.clear()
+            self.add_pasted(text)
+
+    def clear(self) -> None:
+        """Take everything out."""
+        self._drop_chips()
+        self.edit.clear()
+
+    def add_pasted(self, text: str) -> None:
+        """Keep a long text as a chip."""
+        chip = PastedChip(text, self._row)
+        chip.removed.connect(lambda: self._remove(chip))
+        self._chips.append(chip)
+        self._flow.addWidget(chip)
+        chip.show()
+        self._row.show()
+        self.changed.emit()
+
+    def _remove(self, chip: PastedChip) -> None:
+        self._chips.remove(chip)
+        self._flow.removeWidget(chip)
+        chip.hide()
+        chip.deleteLater()
+        self._row.setVisible(bool(self._chips))
+        self.edit.setFocus()
+        self.changed.emit()
+
+    def _drop_chips(self) -> None:
+        if self._chips:
+            self._chips.clear()
+            self._flow.clear()
+            self._row.hide()
+            self.changed.emit()
+
+
+class PastedChip(QFrame):
+    """One long text: opens, or is taken out.
+
+    Signals:
+        removed: The person takes it out.
+    """
+
+    removed = Signal()
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.text = text
+        self.setProperty("role", "raised")
+        words = pasted_words(text)
+        self.open_button = push_button(words, "link")
+        set_tip(self.open_button, self.tr("Goes with the message. Click to read it."))
+        self.open_button.clicked.connect(self._open)
+        self.remove_button = IconButton("close", self.tr("Take this text out"), size_px=12)
+        self.remove_button.clicked.connect(self.removed)
+        self.setAccessibleName(words)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID // 2, 0, 0, 0)
+        row.setSpacing(GRID // 2)
+        row.addWidget(self.open_button)
+        row.addWidget(self.remove_button)
+
+    def _open(self) -> None:
+        TextWindow(pasted_words(self.text), self.text, self).show()
+
+
+def pasted_words(text: str) -> str:
+    """What a chip says: Pasted text · 400 kB · 1 line."""
+    lines = text.strip("\n").count("\n") + 1
+    size = byte_size(len(text.encode(errors="replace")))
+    one, several = _tr("{count} line"), _tr("{count} lines")
+    said = (one if lines == 1 else several).format(count=count(lines))
+    return f"{_tr('Pasted text')} · {size} · {said}"
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("PromptField", text)

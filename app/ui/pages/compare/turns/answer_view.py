@@ -1,0 +1,313 @@
+"""A model's answer: its thinking, its text, and what can be done with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QGuiApplication, QTextCursor
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+
+from app.core.chat import StopReason
+from app.ui.answers.document import GUTTER_PX
+from app.ui.answers.markdown import MarkdownView
+from app.ui.answers.part_bar import PartBar
+from app.ui.kit.icons import icon
+from app.ui.kit.plain import set_tip
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import label, push_button
+from app.ui.pages.compare.turns.answer_facts import AnswerFacts
+from app.ui.pages.compare.turns.parts import ThinkingBlock
+from app.ui.pages.compare.turns.quiet_button import SIDE_PX, QuietButton
+
+if TYPE_CHECKING:
+    from app.core.chat import Answer
+
+
+class AnswerView(QWidget):
+    """Follows one answer while it comes and after.
+
+    Signals:
+        regenerate_requested: The answer is wanted anew.
+        earlier_requested: The answer before is wanted back.
+        difference_requested: The first difference is wanted in sight; pixels from the text's top.
+        focused: The text got the keyboard.
+        link_activated: The person clicked a link (QUrl).
+    """
+
+    regenerate_requested = Signal()
+    earlier_requested = Signal()
+    difference_requested = Signal(int)
+    link_activated = Signal(QUrl)
+    focused = Signal()
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        """``name`` is what screen readers call the text ("Answer of B")."""
+        super().__init__(parent)
+        self._name = name
+        self._difference: int | None = None
+        self._marked: int | None = None
+        self._mark_due = False
+        self._facts = AnswerFacts()
+        # Most answers never need most of these, and a chat shows hundreds of answers.
+        self.thinking: ThinkingBlock | None = None
+        self._text: MarkdownView | None = None
+        self.part_bar: PartBar | None = None
+        self._live_label: QLabel | None = None
+        self._stop_label: QLabel | None = None
+        self._difference_button: QPushButton | None = None
+        self._buttons: tuple[QuietButton, QuietButton] | None = None
+        self._earlier_button: QPushButton | None = None
+        below = QWidget(self)
+        below.setMinimumHeight(SIDE_PX)
+        self._row = QHBoxLayout(below)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(0)
+        self._row.addStretch(1)
+        self._tail = QVBoxLayout()
+        self._tail.setSpacing(0)
+        self._tail.addWidget(below)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(GRID // 2, 0, 0, 0)
+        self._column.setSpacing(GRID // 2)
+        self._column.addLayout(self._tail)
+
+    # --- its parts, made when they are first needed ---------------------------------------
+
+    @property
+    def text(self) -> MarkdownView:
+        """The answer's text."""
+        if self._text is None:
+            self._text = MarkdownView(self._name, self)
+            self._text.link_activated.connect(self.link_activated)
+            self._text.focused.connect(self.focused)
+            self._text.part_changed.connect(self._follow_part)
+            self._text.hide()
+            self._column.insertWidget(0 if self.thinking is None else 1, self._text)
+            self._order_tabs()
+        return self._text
+
+    def _follow_part(self) -> None:
+        """Say which part of a long text is shown."""
+        text = self.text
+        if self.part_bar is None and not (text.whole and text.formatted):
+            self.part_bar = PartBar(text, self)
+            self._column.insertWidget(self._column.indexOf(text) + 1, self.part_bar)
+
+    @property
+    def live_label(self) -> QLabel:
+        """What the pane does for the answer while nothing of it has come."""
+        if self._live_label is None:
+            self._live_label = label(role="dim")
+            self._live_label.setIndent(GUTTER_PX)
+            self._live_label.hide()
+            self._column.insertWidget(self._column.count() - 1, self._live_label)
+        return self._live_label
+
+    @property
+    def stop_label(self) -> QLabel:
+        """Why the answer ended."""
+        if self._stop_label is None:
+            self._stop_label = label(role="small-dim", wrap=True)
+            self._stop_label.setIndent(GUTTER_PX)
+            self._stop_label.hide()
+            self._tail.insertWidget(0, self._stop_label)
+        return self._stop_label
+
+    @property
+    def difference_button(self) -> QPushButton:
+        """Brings the first difference into sight."""
+        if self._difference_button is None:
+            button = self._difference_button = push_button(self.tr("first difference"), "link")
+            button.setIcon(icon("difference"))
+            set_tip(
+                button, self.tr("Here this answer leaves the reference's. Click to see the place.")
+            )
+            button.clicked.connect(self._ask_difference)
+            button.hide()
+            self._row.insertWidget(0, button)
+        return self._difference_button
+
+    @property
+    def earlier_button(self) -> QPushButton:
+        """Goes back to the answer that this one took the place of."""
+        if self._earlier_button is None:
+            button = self._earlier_button = push_button("", "link")
+            set_tip(button, self.tr("Nothing is lost: the answers take turns."))
+            button.clicked.connect(self.earlier_requested)
+            self._row.insertWidget(self._row.count() - 1, button)
+        return self._earlier_button
+
+    @property
+    def regenerate_button(self) -> QuietButton:
+        """Asks for the answer anew; on the newest turn alone."""
+        return self._made_buttons()[0]
+
+    @property
+    def copy_button(self) -> QuietButton:
+        """Copies the answer, as text or as Markdown."""
+        return self._made_buttons()[1]
+
+    def complete(self) -> None:
+        """Make the buttons, which wait until the pointer or the keyboard comes near."""
+        self._made_buttons()
+
+    def _made_buttons(self) -> tuple[QuietButton, QuietButton]:
+        if self._buttons is None:
+            regenerate = QuietButton("refresh", self.tr("Answer this anew"), self)
+            regenerate.clicked.connect(self.regenerate_requested)
+            copy = QuietButton("copy", self.tr("Copy the answer"), self)
+            copy.clicked.connect(self._show_copy_menu)
+            self._buttons = (regenerate, copy)
+            for button in self._buttons:
+                self._row.addWidget(button)
+            copy.show()
+            self._follow_buttons()
+            self._order_tabs()
+        return self._buttons
+
+    def _order_tabs(self) -> None:
+        """Keys go from the text to its buttons, whichever came into being first."""
+        if self._text is not None and self._buttons is not None:
+            QWidget.setTabOrder(self._text, self._buttons[0])
+            QWidget.setTabOrder(*self._buttons)
+
+    # --- showing ------------------------------------------------------------------------
+
+    def show_text(self, answer: Answer) -> None:
+        """Follow the text; called about eight times a second while it comes."""
+        if answer.stop_reason is None:
+            self.text.stream_markdown(answer.text)
+        else:
+            self.text.set_markdown(answer.text)
+
+    def show_answer(self, answer: Answer, facts: AnswerFacts) -> None:
+        """Follow everything."""
+        self._facts = facts
+        self._show_thinking(answer, facts)
+        if answer.text or self._text is not None:
+            if self._text is None and facts.plain:
+                self.text.set_formatted(False)
+            if facts.live and not facts.stopping:
+                self.show_text(answer)
+            else:
+                self.text.set_markdown(answer.text)
+            self.text.setVisible(bool(answer.text))
+        waiting = facts.live and not answer.text and not answer.thinking
+        if waiting and self.live_label.text() != facts.live_words:
+            self.live_label.setText(facts.live_words)
+        if waiting or self._live_label is not None:
+            self.live_label.setVisible(waiting)
+        self._show_end(answer, facts)
+        self._show_difference(facts)
+        self._show_earlier(facts)
+        if self._buttons is not None:
+            self._follow_buttons()
+
+    @property
+    def laid_out(self) -> bool:
+        """Whether all of its text that can be seen is laid out."""
+        return self._text is None or not self._text.isVisible() or self._text.laid_out
+
+    def reveal_buttons(self, shown: bool) -> None:
+        """Show the buttons because the pointer is over the turn."""
+        if shown or self._buttons is not None:
+            for button in self._made_buttons():
+                button.set_revealed(shown)
+
+    def _follow_buttons(self) -> None:
+        facts, has_text = self._facts, self._text is not None and bool(self._text.source)
+        newest = facts.is_last and not facts.live
+        self.copy_button.setEnabled(has_text)
+        self.copy_button.set_always(newest and has_text)
+        self.regenerate_button.setVisible(facts.is_last)
+        self.regenerate_button.setEnabled(facts.can_ask)
+        self.regenerate_button.set_always(newest)
+
+    def _show_thinking(self, answer: Answer, facts: AnswerFacts) -> None:
+        if not answer.thinking:
+            if self.thinking is not None:
+                self.thinking.hide()
+            return
+        if self.thinking is None:
+            self.thinking = ThinkingBlock(self)
+            self._column.insertWidget(0, self.thinking)
+        self.thinking.show()
+        coming = facts.live and not answer.text
+        tokens = answer.figures.thinking_tokens if answer.figures is not None else None
+        if not tokens and coming:
+            tokens = facts.live_tokens
+        self.thinking.set_thinking(answer.thinking, tokens or None, coming=coming)
+
+    def _show_end(self, answer: Answer, facts: AnswerFacts) -> None:
+        words = facts.stop_words
+        if answer.stop_reason is StopReason.ERROR and answer.error and not facts.error_below:
+            words = answer.error
+        elif answer.stop_reason is None and not facts.live:
+            words = self.tr("cut off: the program or the engine ended before the answer did")
+        if words or self._stop_label is not None:
+            self.stop_label.setText(words)
+            self.stop_label.setVisible(bool(words))
+
+    def _show_earlier(self, facts: AnswerFacts) -> None:
+        if facts.earlier or self._earlier_button is not None:
+            one, several = self.tr("Other answer"), self.tr("Other answers ({count})")
+            words = one if facts.earlier == 1 else several.format(count=facts.earlier)
+            self.earlier_button.setText(words)
+            self.earlier_button.setVisible(facts.earlier > 0 and not facts.live)
+            self.earlier_button.setEnabled(facts.can_ask)
+
+    # --- the first difference -----------------------------------------------------------
+
+    def _show_difference(self, facts: AnswerFacts) -> None:
+        self._difference = facts.difference
+        if facts.difference is not None or self._difference_button is not None:
+            self.difference_button.setVisible(facts.difference is not None)
+        if facts.difference is None and self._text is not None:
+            self._text.mark_source_offset(None)
+        # Finding the place takes some renderings: it waits for a moment with nothing else to do.
+        self._mark_due = facts.difference not in (None, self._marked)
+        self._marked = self._marked if facts.difference is not None else None
+
+    def place_mark(self) -> bool:
+        """Mark the first difference if that is still to be done; False if it is not."""
+        if not self._mark_due or self._text is None or not self._text.isVisible():
+            return False
+        self._mark()
+        return True
+
+    def _mark(self) -> None:
+        self._mark_due = False
+        self._marked = self._difference
+        self.text.mark_source_offset(self._difference)
+
+    def _ask_difference(self) -> None:
+        self._mark()
+        if self._difference is not None:
+            self.text.show_offset(self._difference)
+        position = self.text.marked_position
+        if position is None:
+            self.difference_requested.emit(0)
+            return
+        cursor = QTextCursor(self.text.document())
+        cursor.setPosition(position)
+        self.difference_requested.emit(self.text.cursorRect(cursor).top())
+
+    # --- copying ------------------------------------------------------------------------
+
+    def copy_text(self) -> None:
+        """Put the answer on the clipboard as it reads, without Markdown's signs."""
+        QGuiApplication.clipboard().setText(self.text.plain_text())
+
+    def copy_markdown(self) -> None:
+        """Put the answer on the clipboard as the model wrote it."""
+        QGuiApplication.clipboard().setText(self.text.source)
+
+    def _show_copy_menu(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(icon("copy"), self.tr("Copy as text"), self.copy_text)
+        menu.addAction(icon("copy"), self.tr("Copy as Markdown"), self.copy_markdown)
+        if self.thinking is not None and not self.thinking.isHidden():
+            menu.addAction(icon("copy"), self.tr("Copy the thinking"), self.thinking.copy)
+        menu.popup(self.copy_button.mapToGlobal(self.copy_button.rect().bottomLeft()))

@@ -1,0 +1,1 @@
+"""What is said of a row and of the whole ladder."""

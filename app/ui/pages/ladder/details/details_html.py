@@ -1,0 +1,248 @@
+"""A version's details as a page of text: tasks, missed questions, words it misjudges, figures."""
+
+from __future__ import annotations
+
+from html import escape as html
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QCoreApplication
+
+from app.core.tasks.results import KindVerdict
+from app.core.text import clean_text
+from app.ui.kit.format import MISSING, NBSP, count, divergence, number, percent, points
+from app.ui.pages.ladder.table.how import at_floor_words
+from app.ui.pages.ladder.words import points_range, range_words
+
+if TYPE_CHECKING:
+    from app.core.tasks.results import KindResult
+    from app.lab.verdict.view import LadderView
+    from app.ui.kit.tokens import Tokens
+
+_SHOWN_WORST = 8
+_SHOWN_BEFORE = 70
+_LONGEST = 400
+
+
+def details_html(view: LadderView, file: str, tokens: Tokens, *, wide: bool) -> str:
+    """The page of a version.
+
+    Args:
+        view: Its ladder.
+        file: The version.
+        tokens: The colours of now.
+        wide: There is room for two columns.
+    """
+    row = next(one for one in view.document["candidates"] if one["file"] == file)
+    left = _kinds(view, file, tokens) + _spread(view, file)
+    right = _failures(row) + _continuations(row, view) + _worst(row, tokens)
+    if wide and left and right:
+        below = (
+            "<table width='100%' cellspacing=0><tr><td valign=top width='50%'>"
+            f"{left}</td><td valign=top>{right}</td></tr></table>"
+        )
+    else:
+        below = left + right
+    return (
+        f"<style>h3 {{ font-size: medium; margin-top: 12px; margin-bottom: 4px; }}"
+        f"p {{ margin-top: 2px; margin-bottom: 6px; }}"
+        f"td, th {{ padding: 2px 12px 2px 0; }} th {{ color: {tokens.dim}; font-weight: normal;"
+        f" text-align: left; }} .dim {{ color: {tokens.dim}; }}"
+        f"</style>{_head(view, file, tokens)}{below}"
+    )
+
+
+def _head(view: LadderView, file: str, tokens: Tokens) -> str:
+    error = view.row(file).error
+    failed = f'<p style="color: {tokens.failed}">{_text(error)}</p>' if error else ""
+    return f"<p>{_text(view.assessment.sentences[file])}</p>{failed}"
+
+
+def _kinds(view: LadderView, file: str, tokens: Tokens) -> str:
+    kinds = [kind for kind in view.kinds(file) if kind.counts.total]
+    if not kinds:
+        return ""
+    judgement = view.judgement(file)
+    together = judgement.together if judgement is not None else None
+    ordered = sorted(kinds, key=lambda kind: kind.counts.difference)
+    rows = [*([together] if together is not None else []), *ordered]
+    cut = any(kind.out_of_tokens for kind in kinds)
+    empty = any(kind.empty for kind in kinds)
+    lines = "".join(
+        _kind(kind, tokens, strong=kind is together, cut=cut, empty=empty) for kind in rows
+    )
+    middle = _tr("Share") if file == view.reference else _tr("Points")
+    heads = [_tr("Kind"), _tr("Right"), middle, _tr("95 % interval"), ""]
+    if empty:
+        heads.insert(2, _tr("Empty"))
+    if cut:
+        heads.insert(2, _tr("Cut off"))
+    head = "".join(
+        f"<th{' align=right' if 0 < place < len(heads) - 2 else ''}>{text.replace(' ', NBSP)}</th>"
+        for place, text in enumerate(heads)
+    )
+    return f"<h3>{_tr('Right answers, kind by kind')}</h3><table><tr>{head}</tr>{lines}</table>"
+
+
+def _kind(kind: KindResult, tokens: Tokens, *, strong: bool, cut: bool, empty: bool) -> str:
+    counts = kind.counts
+    right = f"{count(counts.both + counts.gained)}/{count(counts.total)}"
+    if kind.difference is not None:
+        change, ends = points(counts.difference).value, points_range(kind.difference)
+    elif kind.accuracy is not None:  # the reference
+        change = percent((counts.both + counts.gained) / counts.total)
+        ends = range_words(percent(kind.accuracy.low), percent(kind.accuracy.high))
+    else:
+        change, ends = MISSING, ""
+    word, colour = _verdict(kind, tokens)
+    short = _few(kind.out_of_tokens) if cut else ""
+    nothing = _few(kind.empty) if empty else ""
+    name = _tr("all") if strong else _text(kind.kind).replace(" ", NBSP)
+    return (
+        f"<tr><td>{f'<b>{name}</b>' if strong else name}</td><td align=right>{right}</td>"
+        f"{short}{nothing}"
+        f"<td align=right>{change}</td><td class=dim>{ends}</td>"
+        f'<td style="color: {colour}">{_text(word).replace(" ", NBSP)}</td></tr>'
+    )
+
+
+def _verdict(kind: KindResult, tokens: Tokens) -> tuple[str, str]:
+    if kind.difference is None and kind.verdict is not KindVerdict.REFERENCE_CANNOT:
+        return "", tokens.dim
+    match kind.verdict:
+        case KindVerdict.LOSES:
+            return _tr("loses"), tokens.failed
+        case KindVerdict.GAINS:
+            return _tr("gains"), tokens.ready
+        case KindVerdict.AS_GOOD:
+            return _tr("as good"), tokens.ready
+        case KindVerdict.REFERENCE_CANNOT:
+            return _tr("the reference cannot do this"), tokens.dim
+        case KindVerdict.CANNOT_TELL:
+            return _tr("cannot tell yet"), tokens.dim
+
+
+def _few(number_of: int) -> str:
+    return f"<td align=right>{count(number_of) if number_of else ''}</td>"
+
+
+def _failures(row: dict[str, Any]) -> str:
+    if not row["failures"]:
+        return ""
+    items = "".join(
+        f"<p><span class=dim>{_text(one['kind'])}:</span> {_short(one['prompt'])}<br>"
+        f"<span class=dim>{_tr('right:')}</span> {_short(one['expected'])} "
+        f"<span class=dim>{_tr('here:')}</span> "
+        f"{_short(one['answer']) or _tr('(nothing)')}"
+        + (
+            f" <span class=dim>{_tr('(cut off)')}</span>"
+            if one["outcome"] == "out of tokens"
+            else ""
+        )
+        + "</p>"
+        for one in row["failures"]
+    )
+    return f"<h3>{_tr('Questions that only the reference got right')}</h3>{items}"
+
+
+def _continuations(row: dict[str, Any], view: LadderView) -> str:
+    """Where greedy answers part; ladders of earlier programs have none."""
+    found: list[dict[str, Any]] = row.get("continuations") or []
+    if not found:
+        return ""
+    reference = _text(view.name(view.reference))
+    items = "".join(
+        f"<p><b>{_short(one['prompt'])}</b><br>"
+        + (
+            f"<span class=dim>{_same(one)}</span> {_short(one['before'])}<br>"
+            f"<span class=dim>{reference}:</span> {_short(one['reference'])}<br>"
+            f"<span class=dim>{_tr('here:')}</span> {_short(one['candidate'])}</p>"
+            if one["parted"]
+            else f"<span class=dim>{_tr('the same to the end')}</span></p>"
+        )
+        for one in found
+    )
+    return f"<h3>{_tr('Where greedy answers part')}</h3>{items}"
+
+
+def _same(parting: dict[str, Any]) -> str:
+    return _tr("the same for {n} of {all} tokens:").format(
+        n=count(parting["same_tokens"]), all=count(parting["of_tokens"])
+    )
+
+
+def _worst(row: dict[str, Any], tokens: Tokens) -> str:
+    worst: list[dict[str, Any]] = (row["worst"] or [])[:_SHOWN_WORST]
+    if not worst:
+        return ""
+    lines = "".join(
+        f"<tr><td align=right>{divergence(one['kld']).value}</td>"
+        f"<td align=right>{percent(one['reference_p'], 2)}</td>"
+        f"<td align=right>{percent(one['candidate_p'], 2)}</td>"
+        f"<td><span class=dim>…{_visible(one['before'][-_SHOWN_BEFORE:])}</span>"
+        f'<span style="background-color: {tokens.selection}; color: {tokens.selection_text}">'
+        f"{_visible(one['token'])}</span></td></tr>"
+        for one in worst
+    )
+    heads = (_tr("nats"), _tr("reference"), _tr("here"), _tr("text, and the token that follows"))
+    head = "".join(
+        f"<th{' align=right' if place < 3 else ''}>{text}</th>" for place, text in enumerate(heads)
+    )
+    title = _tr("Where it is furthest from the reference")
+    return f"<h3>{title}</h3><table><tr>{head}</tr>{lines}</table>"
+
+
+def _spread(view: LadderView, file: str) -> str:
+    quality = view.row(file).quality
+    if quality is None or quality.figures.get("mean_kld") is None:
+        return ""
+    figures = quality.figures
+    names = (
+        (_tr("mean"), "mean_kld"),
+        (_tr("median"), "median_kld"),
+        ("90 %", "kld_p90"),
+        ("99 %", "kld_p99"),
+        ("99.9 %", "kld_p999"),
+        (_tr("greatest"), "max_kld"),
+    )
+    heads = "".join(f"<th align=right>{words}</th>" for words, _ in names)
+    cells = "".join(
+        f"<td align=right>{divergence(figures.get(name)).value}</td>" for _, name in names
+    )
+    floor = view.row(view.reference).quality
+    lowest = floor.figures.get("mean_kld") if floor is not None else None
+    own = floor.figures.get("same_top") if floor is not None else None
+    below = _tr(
+        "Noise floor, the reference against itself: {nats}, same next word {share}."
+    ).format(nats=divergence(lowest), share=percent(own, 1))
+    if view.result.is_at_floor(file):
+        below += " " + at_floor_words()
+    rms, ppl = figures.get("rms_delta_p"), figures.get("ppl")
+    more: list[str] = []
+    if rms is not None:
+        more.append(_tr("RMS Δp {share}").format(share=percent(rms, 2)))
+    if ppl is not None:
+        more.append(_tr("perplexity {n}").format(n=number(ppl, 2)))
+    title = _tr("KL divergence over positions, in nats")
+    return (
+        f"<h3>{title}</h3><table><tr>{heads}</tr><tr>{cells}</tr></table>"
+        f"<p class=dim>{below if lowest is not None else ''} {', '.join(more)}</p>"
+    )
+
+
+def _short(text: object) -> str:
+    words = str(text)
+    return _visible(words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…")
+
+
+def _visible(text: str) -> str:
+    """Foreign text as it is, its line ends and edges made visible."""
+    return _text(text).replace("\n", "⏎").replace("\t", "⇥")
+
+
+def _text(foreign: str) -> str:
+    """Foreign text as text of the page."""
+    return html(clean_text(foreign))
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("LadderDetails", text)

@@ -1,0 +1,95 @@
+"""The line above a ladder whose rows were not treated alike, or whose PC was not at rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from app.ui.kit.icons import Tone
+from app.ui.kit.plain import set_spoken
+from app.ui.kit.theme import GRID
+from app.ui.kit.tokens import current_tokens, mix
+from app.ui.kit.widgets import IconButton, Picture, label, push_button
+from app.ui.kit.widgets.labels import breakable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QPaintEvent
+
+_EDGE_PX = 3
+
+
+class RemarksBanner(QWidget):
+    """The first remark; the others on request. Stays away once dismissed, until they change."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._remarks: tuple[str, ...] = ()
+        self.first = label("", wrap=True)
+        self.others = label("", "dim", wrap=True)
+        for each in (self.first, self.others):
+            each.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.more_button = push_button("", "link")
+        self.more_button.clicked.connect(self._unfold)
+        close = IconButton("close", self.tr("Dismiss"), size_px=14)
+        close.clicked.connect(self.hide)
+        words = QVBoxLayout()
+        words.setContentsMargins(0, 0, 0, 0)
+        words.setSpacing(GRID // 2)
+        words.addWidget(self.first)
+        words.addWidget(self.others)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID + _EDGE_PX, GRID // 2, GRID // 2, GRID // 2)
+        row.setSpacing(GRID)
+        row.addWidget(Picture("warning", size_px=16, tone=Tone.WORKING))
+        row.addLayout(words, 1)
+        row.addWidget(self.more_button)
+        row.addWidget(close)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setAccessibleName(self.tr("Remarks"))
+        self.hide()
+
+    def show_remarks(self, remarks: Sequence[str]) -> None:
+        """Show these, or nothing."""
+        wanted = tuple(remarks)
+        if wanted == self._remarks:
+            return
+        self._remarks = wanted
+        if not wanted:
+            self.hide()
+            return
+        first, *others = wanted
+        self.first.setText(breakable(first))
+        self.others.setText(breakable("\n".join(others)))
+        self.others.hide()
+        more = self.tr("{n} more remarks").format(n=len(others))
+        self.more_button.setText(self.tr("One more remark") if len(others) == 1 else more)
+        self.more_button.setAccessibleName(self.more_button.text())
+        self.more_button.setVisible(bool(others))
+        set_spoken(self, self.accessibleName(), " ".join(wanted))
+        self.show()
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """All of them, shown or not."""
+        return self._remarks
+
+    def _unfold(self) -> None:
+        self.others.show()
+        self.more_button.hide()
+
+    # Qt's own names from here on.
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = current_tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(mix(tokens.surface, tokens.working, 0.08)))
+        painter.drawRoundedRect(self.rect(), 6, 6)
+        painter.setBrush(QColor(tokens.working))
+        painter.drawRoundedRect(0, 0, _EDGE_PX, self.height(), 1.5, 1.5)

@@ -1,0 +1,62 @@
+"""Asks for files with the system's own dialogs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QDir, QStandardPaths
+from PySide6.QtWidgets import QFileDialog
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.ui.kit.file_dialogs import FileDialogs
+
+
+class LadderDialogs:
+    """Opens over the window; model files are asked for as in Compare.
+
+    Args:
+        dialogs: Those of Compare, which remember the folder.
+    """
+
+    def __init__(self, dialogs: FileDialogs) -> None:
+        self._dialogs = dialogs
+
+    def models(self) -> Sequence[Path]:
+        """Model files."""
+        return self._dialogs.models()
+
+    def other(self, title: str, which: str) -> Path | None:
+        """Another file to read."""
+        kinds = which + ";;" + _tr("All files (*)")
+        folder = self._dialogs.last_folder or QDir.homePath()
+        name, _ = QFileDialog.getOpenFileName(self._dialogs.window(), title, folder, kinds)
+        return Path(name) if name else None
+
+    def report_target(self, name: str, ending: str) -> Path | None:
+        """Where a report shall be written."""
+        documents = QStandardPaths.writableLocation(
+            QStandardPaths.StandardLocation.DocumentsLocation
+        )
+        kind = {
+            ".html": _tr("Web page (*.html)"),
+            ".md": _tr("Markdown (*.md)"),
+            ".csv": _tr("Table (*.csv)"),
+            ".json": _tr("JSON (*.json)"),
+        }[ending]
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._dialogs.window(),
+            _tr("Write the report"),
+            str(Path(documents, f"{name}{ending}")),
+            kind,
+        )
+        if not chosen:
+            return None
+        path = Path(chosen)
+        return path if path.suffix.lower() == ending else path.with_name(path.name + ending)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("LadderDialogs", text)

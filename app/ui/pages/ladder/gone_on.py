@@ -1,0 +1,88 @@
+"""Says that measuring goes on by itself, and lets the person put it off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.ui.kit.widgets import BannerAction, Severity
+from app.ui.pages.ladder.words import entry_title
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.lab.works.ladders.entry import LadderEntry
+    from app.lab.works.ladders.service import LadderService
+    from app.ui.shell.main_window import MainWindow
+
+
+def tell_gone_on(
+    main: MainWindow,
+    service: LadderService,
+    gone_on: Sequence[LadderEntry],
+    left: Sequence[LadderEntry],
+) -> None:
+    """Say above the page which ladders go on that were under way when the program ended, and which
+    wait for the person because it ended twice at the same step of them.
+
+    Nothing that is said there already is taken away: then the status line must do. Main thread.
+    """
+    if left:
+        _tell_left(main, service, left)
+    if not gone_on:
+        return
+    sentence = _tr("Measuring goes on where it stopped: {titles}.").format(titles=_titles(gone_on))
+    if main.notice.isVisible():
+        main.say(sentence)
+        return
+
+    def put_off() -> None:
+        main.notice.hide()
+        for entry in gone_on:
+            service.cancel(entry)
+
+    main.show_notice(
+        Severity.INFO,
+        sentence,
+        _tr("It waits while models answer in Compare."),
+        (
+            BannerAction(_tr("Show"), lambda: _look(main), primary=True),
+            BannerAction(_tr("Not now"), put_off),
+        ),
+    )
+
+
+def _tell_left(main: MainWindow, service: LadderService, left: Sequence[LadderEntry]) -> None:
+    sentence = _tr("Measuring ended twice at the same step: {titles}.").format(titles=_titles(left))
+    if main.notice.isVisible():
+        main.say(sentence)
+        return
+
+    def go_on() -> None:
+        main.notice.hide()
+        for entry in left:
+            service.go_on(entry)
+
+    main.show_notice(
+        Severity.WARNING,
+        sentence,
+        _tr("So it does not go on by itself. What was measured is kept."),
+        (
+            BannerAction(_tr("Go on"), go_on, primary=True),
+            BannerAction(_tr("Show"), lambda: _look(main)),
+        ),
+    )
+
+
+def _look(main: MainWindow) -> None:
+    main.notice.hide()
+    main.show_page("ladder")
+
+
+def _titles(entries: Sequence[LadderEntry]) -> str:
+    return ", ".join(entry_title(entry) for entry in entries)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("GoneOn", text)

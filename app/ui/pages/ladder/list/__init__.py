@@ -1,0 +1,1 @@
+"""The list of ladders and what is being measured."""

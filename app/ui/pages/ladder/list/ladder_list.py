@@ -1,0 +1,243 @@
+"""The ladders at the left: what is measured, what waits, and those of earlier times."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QAction, QColor, QFontMetrics, QKeySequence, QPainter
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QListView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.lab.works.ladders.entry import AT_WORK, QUEUED, LadderState
+from app.ui.kit.plain import plain_data
+from app.ui.kit.theme import GRID, current_tokens, small_font, tabular
+from app.ui.kit.widgets import push_button
+from app.ui.pages.ladder.words import entry_second, entry_title
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtCore import QPoint
+
+    from app.lab.works.ladders.entry import LadderEntry
+
+Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+_LINE_PX = 3
+
+
+class ListRole(IntEnum):
+    """Data beside what is shown."""
+
+    ENTRY = Qt.ItemDataRole.UserRole + 1
+    SECOND_LINE = Qt.ItemDataRole.UserRole + 2
+    SHARE = Qt.ItemDataRole.UserRole + 3
+
+
+class LadderListModel(QAbstractListModel):
+    """A row a ladder, in the order of the service."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._entries: list[LadderEntry] = []
+        self._held = False
+
+    def set_entries(self, entries: Sequence[LadderEntry]) -> None:
+        """Show these, row by row, so that the selection stays."""
+        wanted = list(entries)
+        for row in range(len(self._entries) - 1, -1, -1):
+            if self._entries[row] not in wanted:
+                self.beginRemoveRows(QModelIndex(), row, row)
+                del self._entries[row]
+                self.endRemoveRows()
+        for row, entry in enumerate(wanted):
+            if entry not in self._entries:
+                self.beginInsertRows(QModelIndex(), row, row)
+                self._entries.insert(row, entry)
+                self.endInsertRows()
+            elif (there := self._entries.index(entry)) != row:
+                self.beginMoveRows(QModelIndex(), there, there, QModelIndex(), row)
+                self._entries.insert(row, self._entries.pop(there))
+                self.endMoveRows()
+
+    def note(self, entry: LadderEntry, *, held: bool) -> None:
+        """A ladder has changed."""
+        self._held = held
+        if entry in self._entries:
+            index = self.index(self._entries.index(entry))
+            self.dataChanged.emit(index, index)
+
+    def index_of(self, entry: LadderEntry | None) -> QModelIndex:
+        """The row of a ladder; invalid if it is not there."""
+        return self.index(self._entries.index(entry)) if entry in self._entries else QModelIndex()
+
+    # Qt's own names from here on.
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._entries)
+
+    @plain_data(ListRole.SECOND_LINE)
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or index.row() >= len(self._entries):
+            return None
+        entry = self._entries[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return entry_title(entry)
+            case Qt.ItemDataRole.ToolTipRole:
+                return "\n".join(part for part in (*entry.files, entry.error) if part)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return f"{entry_title(entry)}, {entry_second(entry, held=self._held)}"
+            case ListRole.ENTRY:
+                return entry
+            case ListRole.SECOND_LINE:
+                return entry_second(entry, held=self._held)
+            case ListRole.SHARE:
+                at_work = entry.state in AT_WORK and entry.progress is not None
+                return entry.progress.fraction if at_work and entry.progress else None
+            case _:
+                return None
+
+
+class _Row(QStyledItemDelegate):
+    """Name, state, and a line of progress while it is at work."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        self.initStyleOption(option, index)
+        text, option.text = option.text, ""
+        style = option.widget.style() if option.widget else QApplication.style()
+        option.state &= ~QStyle.StateFlag.State_HasFocus
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        tokens = current_tokens()
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        ink = QColor(tokens.selection_text if selected else tokens.text)
+        entry: LadderEntry = index.data(ListRole.ENTRY)
+        faint = ink if selected else QColor(tokens.dim)
+        if entry.state is LadderState.FAILED and not selected:
+            faint = QColor(tokens.failed)
+        box = option.rect.adjusted(GRID, GRID // 2, -GRID, -GRID // 2)
+        line = option.fontMetrics.height()
+        painter.save()
+        painter.setPen(ink)
+        shown = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideMiddle, box.width())
+        painter.drawText(QRect(box.left(), box.top(), box.width(), line), 0, shown)
+        small = tabular(small_font(option.font))
+        painter.setFont(small)
+        painter.setPen(faint)
+        second = str(index.data(ListRole.SECOND_LINE))
+        shown = QFontMetrics(small).elidedText(second, Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(QRect(box.left(), box.top() + line + 2, box.width(), line), 0, shown)
+        share = index.data(ListRole.SHARE)
+        if share is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(tokens.line))
+            bar = QRectF(box.left(), box.bottom() - _LINE_PX + 1, box.width(), _LINE_PX)
+            painter.drawRect(bar)
+            painter.setBrush(QColor(tokens.accent))
+            bar.setWidth(bar.width() * float(share))
+            painter.drawRect(bar)
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(0, option.fontMetrics.height() * 2 + GRID + GRID // 2 + 2)
+
+
+class LadderList(QFrame):
+    """Chooses one.
+
+    Signals:
+        chosen: A ladder (an entry) is to be shown.
+        new_wanted: Another one is to be measured.
+        forget_wanted: A ladder (an entry) is to be removed; nothing was asked yet.
+        again_wanted: A ladder is to be measured once more, from the beginning.
+    """
+
+    chosen = Signal(object)
+    new_wanted = Signal()
+    forget_wanted = Signal(object)
+    again_wanted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Ladders"))
+        self.model = LadderListModel(self)
+        self.view = QListView()
+        self.view.setProperty("role", "plain")
+        self.view.setAccessibleName(self.tr("Ladders"))
+        self.view.setModel(self.model)
+        self.view.setItemDelegate(_Row(self.view))
+        self.view.setUniformItemSizes(True)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._show_menu)
+        self.view.selectionModel().currentChanged.connect(lambda now, _before: self._tell(now))
+        self.new_button = push_button(self.tr("New ladder"), icon_name="add")
+        self.new_button.clicked.connect(self.new_wanted)
+        self.forget_action = QAction(self.tr("Remove from the list …"), self)
+        self.forget_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
+        self.forget_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.forget_action.triggered.connect(lambda: self._about(self.forget_wanted))
+        self.again_action = QAction(self.tr("Measure once more …"), self)
+        self.again_action.triggered.connect(lambda: self._about(self.again_wanted))
+        self.view.addAction(self.forget_action)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID, GRID, 0, GRID)
+        column.setSpacing(GRID)
+        column.addWidget(self.new_button)
+        column.addWidget(self.view, 1)
+
+    @property
+    def entry(self) -> LadderEntry | None:
+        """The chosen ladder."""
+        index = self.view.currentIndex()
+        return index.data(ListRole.ENTRY) if index.isValid() else None
+
+    def choose(self, entry: LadderEntry | None) -> None:
+        """Show a ladder as chosen."""
+        index = self.model.index_of(entry)
+        if index.isValid():
+            self.view.setCurrentIndex(index)
+        else:
+            self.view.clearSelection()
+            self.view.setCurrentIndex(QModelIndex())
+
+    def _tell(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.chosen.emit(index.data(ListRole.ENTRY))
+
+    def _about(self, signal: object) -> None:
+        entry = self.entry
+        if entry is not None:
+            signal.emit(entry)  # type: ignore[attr-defined]
+
+    def _show_menu(self, position: QPoint) -> None:
+        index = self.view.indexAt(position)
+        if not index.isValid():
+            return
+        entry: LadderEntry = index.data(ListRole.ENTRY)
+        self.forget_action.setEnabled(entry.state not in AT_WORK | QUEUED)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions([self.again_action, self.forget_action])
+        menu.popup(self.view.viewport().mapToGlobal(position))

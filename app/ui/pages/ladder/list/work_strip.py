@@ -1,0 +1,142 @@
+"""What is going on with the ladder that is shown: progress, time left, pause, cancel, go on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.lab.works.ladders.entry import LadderState
+from app.ui.kit.format import time_left
+from app.ui.kit.plain import set_spoken, set_tip
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import ProgressLine, label, push_button
+from app.ui.kit.widgets.labels import breakable, set_role
+from app.ui.pages.ladder.words import DOT, entry_state, step_words
+
+if TYPE_CHECKING:
+    from app.lab.ladder.plan import Step
+    from app.lab.works.ladders.entry import LadderEntry
+
+_CAN_GO_ON = (LadderState.PAUSED, LadderState.UNFINISHED, LadderState.FAILED)
+_CAN_END = (
+    LadderState.MEASURING,
+    LadderState.PAUSED,
+    LadderState.WAITING,
+    LadderState.PREPARING,
+)
+
+
+class WorkStrip(QFrame):
+    """Hidden where nothing is to be said of a ladder.
+
+    Signals:
+        pause_wanted, go_on_wanted, cancel_wanted: The person pressed it.
+    """
+
+    pause_wanted = Signal()
+    go_on_wanted = Signal()
+    cancel_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "surface")
+        self.words = label("", wrap=True)
+        self.line = ProgressLine(self.tr("Ladder"), height_px=4)
+        self.pause_button = push_button(self.tr("Pause"), icon_name="pause")
+        self.go_on_button = push_button(self.tr("Go on"), "primary", icon_name="play")
+        self.cancel_button = push_button(self.tr("Cancel"), icon_name="close")
+        set_tip(
+            self.cancel_button,
+            self.tr("Measure no further; what is finished is kept, and it can go on later"),
+        )
+        self.pause_button.clicked.connect(self.pause_wanted)
+        self.go_on_button.clicked.connect(self.go_on_wanted)
+        self.cancel_button.clicked.connect(self.cancel_wanted)
+        column = QVBoxLayout()
+        column.setSpacing(GRID // 2)
+        column.addWidget(self.words)
+        column.addWidget(self.line)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID * 2, GRID, GRID, GRID)
+        row.setSpacing(GRID)
+        row.addLayout(column, 1)
+        for button in (self.pause_button, self.go_on_button, self.cancel_button):
+            row.addWidget(button)
+        self.hide()
+
+    def follow(self, entry: LadderEntry | None, *, held: bool) -> None:
+        """Show a ladder's state."""
+        if entry is None or entry.state is LadderState.FINISHED:
+            self.line.clear()
+            self.setVisible(entry is not None and bool(entry.not_kept))
+            if entry is not None and entry.not_kept:
+                self.words.setText(breakable(entry.not_kept))
+                self._offer(None)
+            return
+        text = self._text(entry, held=held)
+        set_role(self.words, "failed" if entry.state is LadderState.FAILED else "")
+        if text != self.words.text():
+            self.words.setText(text)
+            set_spoken(self, text)
+        self._show_line(entry)
+        self._offer(entry.state)
+        self.show()
+
+    def _offer(self, state: LadderState | None) -> None:
+        self.pause_button.setVisible(state is LadderState.MEASURING)
+        self.go_on_button.setVisible(state in _CAN_GO_ON)
+        retry = state is LadderState.FAILED
+        self.go_on_button.setText(self.tr("Try again") if retry else self.tr("Go on"))
+        self.go_on_button.setAccessibleName(self.go_on_button.text())
+        self.cancel_button.setVisible(state in _CAN_END)
+
+    def _show_line(self, entry: LadderEntry) -> None:
+        if entry.state in (LadderState.PREPARING, LadderState.ENDING):
+            self.line.set_share(None)
+        elif entry.progress is not None:
+            self.line.set_share(entry.progress.fraction)
+        else:
+            self.line.clear()
+
+    def _text(self, entry: LadderEntry, *, held: bool) -> str:
+        match entry.state:
+            case LadderState.FAILED:
+                return breakable(entry.error)
+            case LadderState.UNFINISHED:
+                return self.tr(
+                    "This ladder is not finished. It goes on from the last finished step."
+                )
+            case LadderState.MEASURING if held:
+                return self.tr("Waits for the engine, or for answers in Compare it would disturb.")
+            case LadderState.MEASURING | LadderState.PAUSED:
+                return self._doing(entry)
+            case LadderState.WAITING:
+                return self.tr("Waits for the ladder that is measured now.")
+            case _:
+                return entry_state(entry, held=held)
+
+    def _doing(self, entry: LadderEntry) -> str:
+        progress = entry.progress
+        parts = [self.tr("Paused") if entry.state is LadderState.PAUSED else self.tr("Measuring")]
+        if progress is not None and progress.step is not None:
+            parts.append(self._step(entry, progress.step))
+            parts.append(
+                self.tr("step {n} of {total}").format(
+                    n=progress.done_steps + 1, total=progress.total_steps
+                )
+            )
+            if entry.state is not LadderState.PAUSED:
+                parts.append(time_left(progress.seconds_left))
+        if entry.not_kept:
+            parts.append(entry.not_kept)
+        return breakable(DOT.join(part for part in parts if part))
+
+    def _step(self, entry: LadderEntry, step: Step) -> str:
+        first, *others = step.files
+        if others:
+            return self.tr("{what} of all, in turns").format(what=step_words(step))
+        return self.tr("{what} of {letter}").format(
+            what=step_words(step), letter=entry.letter(first)
+        )

@@ -1,0 +1,392 @@
+"""The Ladder page: wires its parts to the queue of ladders."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from app.lab.works.ladders.entry import LadderState, name_of
+from app.lab.works.ladders.run import LadderOrder
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import EmptyState, Severity
+from app.ui.pages.ladder.actions import LadderActions
+from app.ui.pages.ladder.details.removal import LadderRemoval
+from app.ui.pages.ladder.list.ladder_list import LadderList
+from app.ui.pages.ladder.reports import Reports
+from app.ui.pages.ladder.top_bar import LadderTopBar
+from app.ui.pages.ladder.views import ViewMaker
+from app.ui.pages.ladder.words import entry_title
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from PySide6.QtGui import QShowEvent
+
+    from app.core.verdict import Limits
+    from app.lab.verdict.view import LadderView
+    from app.lab.works.ladders.entry import LadderEntry
+    from app.lab.works.ladders.worker import StoredRow
+    from app.ui.kit.jobs import Jobs
+    from app.ui.pages.ladder.board import LadderBoard
+    from app.ui.pages.ladder.picking.picker import Picker
+    from app.ui.pages.ladder.picking.picking import Wishes
+    from app.ui.pages.ladder.plots.panel import LadderPlots
+    from app.ui.pages.ladder.ports import LadderBackends
+    from app.ui.pages.ladder.votes.panel import VotesPanel
+
+LIST_PX = GRID * 26
+
+
+class LadderPage(QWidget):
+    """Measure versions against a reference, and read which one to run.
+
+    Its actions are its commands. Main thread.
+
+    Signals:
+        said: A sentence for the status line.
+        pane_wanted: A model file (a path) is to be opened in Compare.
+        find_wanted: A model file (a path) is not where it was: ask where it is.
+        link_activated: The person clicked a link in an answer (QUrl).
+        columns_changed: The person chose other columns of the table.
+        limits_changed: The person's limits are others now (:class:`Limits`).
+        list_shown: Whether the list of ladders is unfolded.
+    """
+
+    said = Signal(str)
+    link_activated = Signal(QUrl)
+    pane_wanted = Signal(Path)
+    find_wanted = Signal(Path)
+    columns_changed = Signal(list)
+    limits_changed = Signal(object)
+    list_shown = Signal(bool)
+
+    def __init__(
+        self,
+        board: LadderBoard,
+        picker: Picker,
+        backends: LadderBackends,
+        jobs: Jobs,
+        parent: QWidget | None = None,
+    ) -> None:
+        """
+        Args:
+            board: Where a ladder is shown.
+            picker: Where one is set up.
+            backends: What it stands on; the service's listener is taken over.
+            jobs: The door to background work.
+            parent: Its owner.
+        """
+        super().__init__(parent)
+        self._backends = backends
+        self._service = backends.service
+        self._jobs = jobs
+        self._entry: LadderEntry | None = None
+        self.place_of: Callable[[Path], Path] = lambda path: path
+        self.commands = LadderActions()
+        self.commands.give_to(self)
+        self.top = LadderTopBar(self.commands)
+        self.ladders = LadderList()
+        self.board = board
+        self.picker = picker
+        self.question = LadderRemoval(jobs, backends)
+        self.views = ViewMaker(jobs, backends, self)
+        self.reports = Reports(jobs, backends.files, self)
+        self.empty = EmptyState(
+            "ladder",
+            self.tr("What does each shrunken version cost, and what does it lose?"),
+            self.tr(
+                "Measure a model’s versions against the least shrunken one: memory, speed, quality"
+                " and answers. At the end stands which one to run."
+            ),
+            (self.commands.demo, self.commands.new),
+        )
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._lay_out()
+        self._wire()
+        self.list_changed()
+        self._show_board()
+
+    # --- for the window ---------------------------------------------------------------------
+
+    def begin(self, then: Callable[[], object]) -> None:
+        """Look for ladders of earlier times, and for texts to measure on.
+
+        Args:
+            then: Called once the ladders are in the list.
+        """
+        workers, service = self._backends.workers, self._service
+
+        def take(stored: list[StoredRow]) -> None:
+            service.take_stored(stored)
+            then()
+
+        self._jobs.run(lambda _context: workers.stored(), done=take)
+        texts = self._backends.texts
+        self._jobs.run(lambda _context: texts(), done=self.picker.set_texts)
+
+    def set_plots(self, plots: LadderPlots) -> None:
+        """Take the plots."""
+        self.board.set_plots(plots)
+        plots.noticed.connect(self.said)
+
+    def set_votes(self, votes: VotesPanel) -> None:
+        """Take the blind votes."""
+        self.board.set_votes(votes)
+        votes.changed.connect(self.views.refresh)
+        votes.said.connect(self.said)
+        votes.link_activated.connect(self.link_activated)
+
+    def pick(self, paths: Sequence[Path], reference: Path | None = None) -> None:
+        """Set a ladder up with these files."""
+        self.picker.set_files(self._backends.pickable())
+        self.picker.choose(paths, reference)
+        self._stack.setCurrentWidget(self.picker)
+        self._follow_actions()
+        texts = self._backends.texts
+        self._jobs.run(lambda _context: texts(), done=self.picker.set_texts)
+
+    def note_pickable(self) -> None:
+        """What can be picked has changed."""
+        self.commands.demo.setEnabled(bool(self._backends.demo()))
+        if self._stack.currentWidget() is self.picker:
+            self.picker.set_files(self._backends.pickable())
+
+    def restore(
+        self, *, columns: Sequence[str], limits: Limits, list_visible: bool, sizes: Sequence[int]
+    ) -> None:
+        """Bring back what the person chose."""
+        self.board.table.set_columns(columns)
+        self.board.card.limits.set_limits(limits)
+        self.views.set_limits(self.board.card.limits.limits)
+        self.commands.show_list.setChecked(list_visible)
+        if len(sizes) == self._columns.count():
+            self._columns.setSizes(list(sizes))
+
+    @property
+    def sizes(self) -> list[int]:
+        """Of the list and what stands beside it."""
+        return self._columns.sizes()
+
+    @property
+    def entry(self) -> LadderEntry | None:
+        """The ladder that is shown."""
+        return self._entry
+
+    @property
+    def view(self) -> LadderView | None:
+        """Its figures as they are shown."""
+        return self.board.model.view
+
+    def measure(self, wishes: Wishes) -> None:
+        """Queue a ladder and show it."""
+        order = LadderOrder(
+            wishes.reference,
+            wishes.files,
+            self.views.limits,
+            wishes.profile,
+            text=wishes.text_path,
+            items=wishes.items,
+            source=wishes.text,
+            quality_mode=wishes.mode,
+        )
+        entry = self._service.add(order, dict(wishes.letters))
+        self.show_ladder(entry)
+        self._take_focus()
+
+    def show_ladder(self, entry: LadderEntry | None) -> None:
+        """Look at a ladder."""
+        self._entry = entry
+        self.question.hide()
+        reading = entry is not None and entry.number is not None and entry.result is None
+        self.board.say_nothing_is_there(reading=reading)
+        self.ladders.choose(entry)
+        self.views.show_entry(entry)
+        self._show_board()
+
+    # --- what the service says ----------------------------------------------------------------
+
+    def list_changed(self) -> None:
+        """A ladder came, went or moved."""
+        self.ladders.model.set_entries(self._service.all)
+        if self._entry is not None and self._entry not in self._service.all:
+            self._entry = None
+        if self._entry is None and self._service.all:
+            self.show_ladder(self._service.all[0])
+        else:
+            self._show_board(stay=True)
+
+    def ladder_changed(self, entry: LadderEntry) -> None:
+        """Its state or its progress."""
+        self.ladders.model.note(entry, held=self._service.held)
+        if entry is self._entry:
+            self._show_work()
+            if entry.state is LadderState.FINISHED:
+                self.views.refresh()
+        if entry.state is LadderState.FINISHED:
+            self.said.emit(self.tr("Measured: {title}").format(title=entry_title(entry)))
+
+    def result_changed(self, entry: LadderEntry) -> None:
+        """More of it is known."""
+        self.ladders.model.note(entry, held=self._service.held)
+        if entry is self._entry:
+            self.views.refresh()
+
+    # --- within -------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        self._stack = QStackedWidget()
+        for widget in (self.empty, self.picker, self.board):
+            self._stack.addWidget(widget)
+        self._columns = QSplitter(Qt.Orientation.Horizontal)
+        self._columns.setChildrenCollapsible(False)
+        self._columns.addWidget(self.ladders)
+        self._columns.addWidget(self._stack)
+        self._columns.setStretchFactor(1, 1)
+        self._columns.setSizes([LIST_PX, 10_000])
+        asked = QHBoxLayout()
+        asked.setContentsMargins(GRID, 0, GRID, 0)
+        asked.addWidget(self.question)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(0)
+        page.addWidget(self.top)
+        page.addLayout(asked)
+        page.addWidget(self._columns, 1)
+
+    def _wire(self) -> None:
+        self._service.listener = self
+        commands, board = self.commands, self.board
+        commands.new.triggered.connect(lambda: self.pick(()))
+        commands.demo.triggered.connect(self._measure_demo)
+        commands.pause.triggered.connect(self._pause)
+        commands.go_on.triggered.connect(self._go_on)
+        commands.cancel.triggered.connect(self._cancel)
+        commands.again.triggered.connect(lambda: self._again(self._entry))
+        commands.open_pane.triggered.connect(board.table.pane_action.trigger)
+        commands.copy_table.triggered.connect(board.table.copy_all_action.trigger)
+        commands.show_list.toggled.connect(self._show_list)
+        for form, action in commands.reports.items():
+            action.triggered.connect(lambda _checked=False, form=form: self._report(form))
+        commands.copy_report.triggered.connect(lambda: self.reports.copy(self.view))
+        self.top.columns_wanted.connect(self._show_columns)
+        self.reports.said.connect(self.said)
+        self.reports.failed.connect(self._complain)
+        self.ladders.chosen.connect(self._on_chosen)
+        self.ladders.new_wanted.connect(commands.new.trigger)
+        self.ladders.forget_wanted.connect(self.question.ask_for)
+        self.ladders.again_wanted.connect(self._again)
+        self.question.failed.connect(self._complain)
+        self.picker.measure_wanted.connect(self.measure)
+        self.picker.closed.connect(lambda: self._show_board())
+        board.strip.pause_wanted.connect(commands.pause.trigger)
+        board.strip.go_on_wanted.connect(commands.go_on.trigger)
+        board.strip.cancel_wanted.connect(commands.cancel.trigger)
+        board.card.limits.changed.connect(self._on_limits)
+        board.pane_wanted.connect(lambda file: self.pane_wanted.emit(Path(file)))
+        board.find_wanted.connect(lambda file: self.find_wanted.emit(Path(file)))
+        board.table.columns_changed.connect(lambda: self.columns_changed.emit(board.table.columns))
+        self.views.made.connect(self._on_view)
+        self.views.failed.connect(self._complain)
+
+    def _show_board(self, *, stay: bool = False) -> None:
+        """Show the ladder, or that there is none; ``stay``: not while one is being set up."""
+        if not (stay and self._stack.currentWidget() is self.picker):
+            self._stack.setCurrentWidget(self.board if self._entry is not None else self.empty)
+        if self.hasFocus():
+            self._take_focus()
+        self._show_work()
+
+    def _take_focus(self) -> None:
+        """Let the keyboard begin where it is of use."""
+        shown = self._stack.currentWidget() is self.board
+        (self.board.table if shown else self).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_work(self) -> None:
+        self.board.show_work(self._entry, held=self._service.held)
+        entry = self._entry
+        title = entry_title(entry) if entry is not None else ""
+        against = self.tr("against {name}").format(name=name_of(entry.reference)) if entry else ""
+        self.top.show_title(title, against)
+        self._follow_actions()
+
+    def _follow_actions(self) -> None:
+        shown = self._stack.currentWidget() is self.board
+        self.commands.follow(
+            self._entry.state if self._entry is not None and shown else None,
+            has_view=self.view is not None and shown,
+        )
+        self.commands.demo.setEnabled(bool(self._backends.demo()))
+        self.top.show_ladder(shown=shown)
+
+    def _on_view(self, view: LadderView | None) -> None:
+        entry = self._entry
+        complete = entry is not None and entry.state is LadderState.FINISHED
+        self.board.show_view(view, complete=complete)
+        self._follow_actions()
+
+    def _on_chosen(self, entry: LadderEntry) -> None:
+        if entry is not self._entry or self._stack.currentWidget() is not self.board:
+            self.show_ladder(entry)
+
+    def _on_limits(self, limits: Limits) -> None:
+        self.views.set_limits(limits)
+        self.limits_changed.emit(limits)
+
+    def _measure_demo(self) -> None:
+        paths = list(self._backends.demo())
+        if paths:
+            self.pick(paths, paths[0])
+            self.picker.measure_button.click()
+
+    def _pause(self) -> None:
+        if self._entry is not None:
+            self._service.pause(self._entry)
+
+    def _go_on(self) -> None:
+        if self._entry is not None:
+            self._service.go_on(self._entry)
+
+    def _cancel(self) -> None:
+        if self._entry is not None:
+            self._service.cancel(self._entry)
+
+    def _again(self, entry: LadderEntry | None) -> None:
+        if entry is not None:
+            files = [self.place_of(Path(file)) for file in entry.files]
+            self.pick(files, self.place_of(Path(entry.reference)))
+
+    def follow_moves(self, place_of: Callable[[Path], Path]) -> None:
+        """Look for files where they are now; ``place_of`` tells of each."""
+        self.place_of = place_of
+        self.board.details.is_there = lambda path: os.path.lexists(place_of(path))
+        self.board.details.look_again()
+
+    def _report(self, form: str) -> None:
+        if self.view is not None and self._entry is not None:
+            self.reports.write(self.view, entry_title(self._entry), form)
+
+    def _complain(self, sentence: str) -> None:
+        self.board.notice.show_notice(Severity.ERROR, sentence)
+
+    def _show_columns(self) -> None:
+        button = self.top.columns_button
+        menu = self.board.table.columns_menu(self)
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _show_list(self, shown: bool) -> None:
+        self.ladders.setVisible(shown)
+        self.list_shown.emit(shown)
+
+    def layout_state(self) -> Mapping[str, list[int]]:
+        """The splitter's sizes by name."""
+        return {"ladder.columns": self.sizes}
+
+    # Qt's own names from here on.
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._take_focus()

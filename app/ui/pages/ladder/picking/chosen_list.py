@@ -1,0 +1,87 @@
+"""The versions of a ladder that is being set up: letter, name, which one is the reference."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.ui.kit.icons import Tone
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import ElidedLabel, IconButton, StatusDot, label
+from app.ui.pages.ladder.picking.picking import shown_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from app.ui.pages.ladder.picking.pick_model import PickFile
+
+
+class ChosenList(QWidget):
+    """A few lines.
+
+    Signals:
+        reference_chosen: Another file is to be the reference.
+        remove_wanted: A file is not to be measured.
+    """
+
+    reference_chosen = Signal(Path)
+    remove_wanted = Signal(Path)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.reference: Path | None = None
+        self._shown: object = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(GRID // 2)
+
+    def set_files(
+        self, files: Sequence[PickFile], letters: Mapping[str, str], reference: Path | None
+    ) -> None:
+        """Show these, from the least to the most shrunken."""
+        self.reference = reference
+        wanted = (tuple(files), tuple(letters.items()), reference)
+        if wanted == self._shown:
+            return
+        self._shown = wanted
+        while (item := self._column.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for file in files:
+            self._column.addWidget(self._line(file, letters[str(file.path)], files))
+        if not files:
+            self._column.addWidget(label(self.tr("Nothing is checked yet."), "dim"))
+
+    def _line(self, file: PickFile, letter: str, files: Sequence[PickFile]) -> QWidget:
+        line = QWidget(self)
+        is_reference = file.path == self.reference
+        name = shown_name(file, files)
+        star = IconButton(
+            "star-filled" if is_reference else "star",
+            self.tr("{name} is the reference").format(name=name)
+            if is_reference
+            else self.tr("Make {name} the reference").format(name=name),
+            tone=Tone.ACCENT if is_reference else Tone.DIM,
+            size_px=16,
+        )
+        star.clicked.connect(lambda: self.reference_chosen.emit(file.path))
+        remove = IconButton(
+            "close", self.tr("Leave {name} out").format(name=name), tone=Tone.DIM, size_px=14
+        )
+        remove.clicked.connect(lambda: self.remove_wanted.emit(file.path))
+        words = ElidedLabel(name)
+        words.set_text(name, str(file.path))
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        row.addWidget(StatusDot(letter))
+        row.addWidget(words, 1)
+        if is_reference:
+            row.addWidget(label(self.tr("reference"), "small-dim"))
+        row.addWidget(star)
+        row.addWidget(remove)
+        return line

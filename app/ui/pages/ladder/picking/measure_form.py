@@ -1,0 +1,210 @@
+"""How a ladder is measured: how thoroughly, on which text, with which questions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
+
+from app.lab.ladder.plan import Profile
+from app.lab.quality.plan import QualityMode
+from app.lab.quality.texts import TextSource
+from app.ui.kit.format import byte_size, count
+from app.ui.kit.plain import add_choice, set_choice_tip
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import label
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from app.lab.quality.texts import TextChoice
+
+_ITEMS_USUAL, _ITEMS_FILE = "usual", "file"
+
+
+class MeasureForm(QWidget):
+    """Four choices with what each means below it.
+
+    Signals:
+        changed: Another choice.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self, choose_file: Callable[[str, str], Path | None], parent: QWidget | None = None
+    ) -> None:
+        """``choose_file`` asks for a file: a title, and which ones."""
+        super().__init__(parent)
+        self._choose_file = choose_file
+        self._text_path: Path | None = None
+        self._items: Path | None = None
+        self._choices: dict[TextSource, TextChoice] = {}
+        self.profile_box = QComboBox()
+        self.profile_box.setAccessibleName(self.tr("How thoroughly"))
+        self.profile_box.addItem(self.tr("Quick"), Profile.QUICK)
+        self.profile_box.addItem(self.tr("Full"), Profile.FULL)
+        self.text_box = QComboBox()
+        self.text_box.setAccessibleName(self.tr("Text"))
+        self.mode_box = QComboBox()
+        self.mode_box.setAccessibleName(self.tr("How quality is measured"))
+        self.mode_box.addItem(self.tr("Until it is known well enough"), QualityMode.QUICK)
+        self.mode_box.addItem(self.tr("Exactly as llama-perplexity"), QualityMode.COMPARABLE)
+        self.items_box = QComboBox()
+        self.items_box.setAccessibleName(self.tr("Questions"))
+        self.items_box.addItem(self.tr("Bundled questions"), _ITEMS_USUAL)
+        self.items_box.addItem(self.tr("My own file …"), _ITEMS_FILE)
+        self.profile_help = label("", "small-dim", wrap=True)
+        self.text_help = label("", "small-dim", wrap=True)
+        self.mode_help = label("", "small-dim", wrap=True)
+        self.items_help = label("", "small-dim", wrap=True)
+        self.set_texts(())
+        self._lay_out()
+        self.profile_box.activated.connect(lambda _at: self._explain())
+        self.text_box.activated.connect(lambda _at: self._on_text())
+        self.mode_box.activated.connect(lambda _at: self._explain())
+        self.items_box.activated.connect(lambda _at: self._on_items())
+        self._explain()
+
+    @property
+    def profile(self) -> Profile:
+        """How much is asked."""
+        return Profile(self.profile_box.currentData())
+
+    @property
+    def text(self) -> TextSource:
+        """What quality is measured on."""
+        return TextSource(self.text_box.currentData())
+
+    @property
+    def text_path(self) -> Path | None:
+        """The file, where one is to be measured on."""
+        return self._text_path if self.text is TextSource.FILE else None
+
+    @property
+    def mode(self) -> QualityMode:
+        """How quality is measured; the comparable way is one of a text file."""
+        if self.text is not TextSource.FILE:
+            return QualityMode.QUICK
+        return QualityMode(self.mode_box.currentData())
+
+    @property
+    def items(self) -> Path | None:
+        """One's own questions."""
+        return self._items if self.items_box.currentData() == _ITEMS_FILE else None
+
+    @property
+    def missing(self) -> bool:
+        """Whether a file is still to be chosen."""
+        return self.text is TextSource.FILE and self._text_path is None
+
+    def set_texts(self, choices: Sequence[TextChoice]) -> None:
+        """Offer these; before they are known all but those of History."""
+        self._choices = {choice.source: choice for choice in choices}
+        chosen = self.text_box.currentData()
+        with QSignalBlocker(self.text_box):
+            self.text_box.clear()
+            for source, words in self._sources():
+                known = self._choices.get(source)
+                add_choice(self.text_box, words, source)
+                refused = known is not None and known.why_not is not None
+                if refused or (known is None and source is TextSource.HISTORY):
+                    self._disable(self.text_box.count() - 1, known)
+            at = self.text_box.findData(chosen)
+            self.text_box.setCurrentIndex(max(0, at))
+        self._explain()
+
+    def _sources(self) -> tuple[tuple[TextSource, str], ...]:
+        return (
+            (TextSource.USUAL, self.tr("Bundled texts and my chats")),
+            (TextSource.BUNDLED, self.tr("Bundled texts")),
+            (TextSource.FILE, self.tr("My own file …")),
+            (TextSource.HISTORY, self.tr("My chats alone")),
+        )
+
+    def _disable(self, row: int, choice: TextChoice | None) -> None:
+        item = self.text_box.model().index(row, 0)
+        model = self.text_box.model()
+        model.setData(item, 0, Qt.ItemDataRole.UserRole - 1)  # how QComboBox disables a line
+        if choice is not None and choice.why_not:
+            set_choice_tip(self.text_box, row, choice.why_not)
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(GRID)
+        grid.setVerticalSpacing(GRID // 2)
+        grid.setColumnStretch(1, 1)
+        lines = (
+            (self.tr("Profile"), self.profile_box, self.profile_help),
+            (self.tr("Text"), self.text_box, self.text_help),
+            (self.tr("Method"), self.mode_box, self.mode_help),
+            (self.tr("Questions"), self.items_box, self.items_help),
+        )
+        for number, (words, box, explained) in enumerate(lines):
+            grid.addWidget(label(words, "dim"), 2 * number, 0)
+            grid.addWidget(box, 2 * number, 1)
+            grid.addWidget(explained, 2 * number + 1, 1)
+
+    def _on_text(self) -> None:
+        if self.text is TextSource.FILE:
+            title = self.tr("A text to measure on")
+            path = self._choose_file(title, self.tr("Texts (*.txt *.md *.jsonl)"))
+            self._text_path = path or self._text_path
+            if self._text_path is None:
+                self.text_box.setCurrentIndex(0)
+        self._explain()
+
+    def _on_items(self) -> None:
+        if self.items_box.currentData() == _ITEMS_FILE:
+            title = self.tr("A file of questions")
+            path = self._choose_file(title, self.tr("JSON lines (*.jsonl)"))
+            self._items = path or self._items
+            if self._items is None:
+                self.items_box.setCurrentIndex(0)
+        self._explain()
+
+    def _explain(self) -> None:
+        quick = self.profile is Profile.QUICK
+        self.profile_help.setText(
+            self.tr("60 questions of a kind: hints. About two minutes a version of 1 B.")
+            if quick
+            else self.tr("All questions, 240 of a kind: results. Takes some times as long.")
+        )
+        self.text_help.setText(self._text_words())
+        self._explain_mode()
+        self.items_help.setText(
+            self._items.name
+            if self._items is not None and self.items_box.currentData() == _ITEMS_FILE
+            else self.tr("Six kinds; the demo model has its own.")
+        )
+        self.changed.emit()
+
+    def _explain_mode(self) -> None:
+        of_a_file = self.text is TextSource.FILE
+        self.mode_box.setEnabled(of_a_file)
+        if not of_a_file:
+            self.mode_box.setCurrentIndex(0)
+        if self.mode is QualityMode.COMPARABLE:
+            words = self.tr("The whole text, to lay beside published figures. Takes long.")
+        elif of_a_file:
+            words = self.tr("At most 48 chunks of 256 tokens.")
+        else:
+            words = self.tr("A text file of your own can be measured as llama-perplexity does.")
+        self.mode_help.setText(words)
+
+    def _text_words(self) -> str:
+        source = self.text
+        if source is TextSource.FILE:
+            return self._text_path.name if self._text_path is not None else ""
+        known = self._choices.get(source)
+        if known is None:
+            return ""
+        words = str(byte_size(known.size_bytes))
+        if source is TextSource.USUAL:
+            words = self.tr("{size}; the demo model has its own.").format(size=words)
+        if known.chats and source is TextSource.HISTORY:
+            words += ", " + self.tr("{n} chats").format(n=count(known.chats))
+        return words

@@ -1,0 +1,223 @@
+"""Sets a ladder up: which versions, which of them is the reference, on what they are measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.core.candidate import MAX_CANDIDATES
+from app.library.model_files import whole_sets
+from app.ui.kit.icons import icon
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import label, push_button
+from app.ui.pages.ladder.picking.chosen_list import ChosenList
+from app.ui.pages.ladder.picking.measure_form import MeasureForm
+from app.ui.pages.ladder.picking.pick_model import PickModel
+from app.ui.pages.ladder.picking.pick_tree import PickTree
+from app.ui.pages.ladder.picking.picking import (
+    Wishes,
+    in_shrink_order,
+    letters_of,
+    opened_files,
+    without_twins,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtGui import QKeyEvent
+
+    from app.lab.quality.texts import TextChoice
+    from app.ui.pages.ladder.picking.pick_model import PickFile
+
+
+class Picker(QWidget):
+    """Main thread.
+
+    Signals:
+        measure_wanted: A ladder (:class:`Wishes`) is to be measured.
+        closed: The person changed their mind.
+    """
+
+    measure_wanted = Signal(object)
+    closed = Signal()
+
+    def __init__(
+        self,
+        choose_models: Callable[[], Sequence[Path]],
+        choose_file: Callable[[str, str], Path | None],
+        parent: QWidget | None = None,
+    ) -> None:
+        """
+        Args:
+            choose_models: Asks for model files.
+            choose_file: Asks for another file: a title, and which ones.
+            parent: Its owner.
+        """
+        super().__init__(parent)
+        self._choose_models = choose_models
+        self._opened: list[Path] = []
+        self._known: list[PickFile] = []
+        self._reference: Path | None = None
+        self.model = PickModel(self)
+        self.tree = PickTree(self.model)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(self.tr("Filter"))
+        self.search.setAccessibleName(self.tr("Filter the models"))
+        self.search.setClearButtonEnabled(True)
+        self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self.search.textChanged.connect(self.tree.proxy.setFilterFixedString)
+        self.open_button = push_button(self.tr("Open files …"), icon_name="folder")
+        self.open_button.clicked.connect(self._open)
+        self.chosen = ChosenList()
+        self.form = MeasureForm(choose_file)
+        self.advice = label("", "small-dim", wrap=True)
+        self.measure_button = push_button(self.tr("Measure"), "primary", icon_name="play")
+        self.cancel_button = push_button(self.tr("Close"))
+        self._lay_out()
+        self.model.checked_changed.connect(self._follow)
+        self.chosen.reference_chosen.connect(self._set_reference)
+        self.chosen.remove_wanted.connect(self._remove)
+        self.measure_button.clicked.connect(self._measure)
+        self.cancel_button.clicked.connect(self.closed)
+        self._follow()
+
+    def set_files(self, files: Sequence[PickFile]) -> None:
+        """Offer these, and those that the person opened here."""
+        self._known = list(files)
+        self.model.set_files(without_twins([*self._known, *opened_files(self._opened)]))
+        self._follow()
+
+    def set_texts(self, choices: Sequence[TextChoice]) -> None:
+        """Offer these texts."""
+        self.form.set_texts(choices)
+
+    def choose(self, paths: Sequence[Path], reference: Path | None = None) -> None:
+        """Check these files and no others; the least shrunken is the reference if none is given."""
+        known = {file.path for file in self.model.files}
+        self._opened += [path for path in paths if path not in known and path not in self._opened]
+        self._reference = None
+        self.set_files(self._known)
+        self.model.set_checked(paths)
+        self._reference = reference
+        self._follow()
+
+    @property
+    def reference(self) -> Path | None:
+        """The file that the others are measured against."""
+        return self.chosen.reference
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(GRID)
+        top.addWidget(self.search, 1)
+        top.addWidget(self.open_button)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(label(self.tr("Versions to measure"), "strong"))
+        column.addLayout(top)
+        column.addWidget(self.tree, 1)
+        side = QFrame()
+        side.setProperty("role", "surface")
+        side.setMinimumWidth(GRID * 36)
+        side.setMaximumWidth(GRID * 52)
+        right = QVBoxLayout(side)
+        right.setContentsMargins(GRID * 2, GRID * 2, GRID * 2, GRID * 2)
+        right.setSpacing(GRID)
+        right.addWidget(label(self.tr("This ladder"), "strong"))
+        right.addWidget(self.chosen)
+        right.addSpacing(GRID)
+        right.addWidget(self.form)
+        right.addStretch(1)
+        right.addWidget(self.advice)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.cancel_button)
+        buttons.addStretch(1)
+        buttons.addWidget(self.measure_button)
+        right.addLayout(buttons)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(left)
+        self.splitter.addWidget(side)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setSizes([GRID * 86, GRID * 45])
+        row = QVBoxLayout(self)
+        row.setContentsMargins(GRID, GRID, GRID, GRID)
+        row.addWidget(self.splitter)
+
+    def _files(self) -> list[PickFile]:
+        return in_shrink_order(self.model.checked)
+
+    def _follow(self) -> None:
+        files = self._files()
+        if self._reference is not None and all(file.path != self._reference for file in files):
+            self._reference = None
+        reference = self._reference or (files[0].path if files else None)
+        self.chosen.set_files(files, letters_of(files), reference)
+        enough = 2 <= len(files) <= MAX_CANDIDATES
+        self.measure_button.setEnabled(enough and not self.form.missing)
+        if len(files) > MAX_CANDIDATES:
+            text = self.tr("At most {n} versions stand in one ladder.").format(n=MAX_CANDIDATES)
+        elif not enough:
+            text = self.tr("Check at least two versions; the others are held against one of them.")
+        else:
+            text = self.tr(
+                "Everything is measured one after another. It can be paused, and what is measured"
+                " is kept."
+            )
+        self.advice.setText(text)
+
+    def _set_reference(self, path: Path) -> None:
+        self._reference = path
+        self._follow()
+
+    def _remove(self, path: Path) -> None:
+        self.model.set_checked([file.path for file in self.model.checked if file.path != path])
+
+    def _open(self) -> None:
+        paths = whole_sets(Path(path) for path in self._choose_models())
+        if paths:
+            known = {file.path for file in self.model.files}
+            self._opened += [path for path in paths if path not in known]
+            checked = [file.path for file in self.model.checked]
+            self.set_files(self._known)
+            able = [file.path for file in self.model.files if not file.why_not]
+            wanted = dict.fromkeys([*checked, *paths])
+            self.model.set_checked([path for path in wanted if path in able])
+
+    def _measure(self) -> None:
+        files, reference = self._files(), self.chosen.reference
+        if reference is None:
+            return
+        self.measure_wanted.emit(
+            Wishes(
+                reference,
+                tuple(file.path for file in files),
+                letters_of(files),
+                self.form.profile,
+                self.form.text,
+                self.form.text_path,
+                self.form.mode,
+                self.form.items,
+            )
+        )
+
+    # Qt's own names from here on.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)

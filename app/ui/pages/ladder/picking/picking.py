@@ -1,0 +1,174 @@
+"""Which files there are to pick from, and which one is the reference unless the person says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.core.candidate import LETTERS
+from app.core.errors import PersonError
+from app.core.family import families, shrink_order
+from app.core.kinds import kind_in_name, why_no_candidate
+from app.core.labels import level_in_name
+from app.core.levels import level_by_name
+from app.lab.demo.demo import DEMO_LEVELS
+from app.lab.ladder.plan import Profile
+from app.lab.quality.plan import QualityMode
+from app.lab.quality.texts import TextSource
+from app.ui.pages.ladder.picking.pick_model import PickFile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from app.core.family import LibraryModel
+    from app.lab.compare.panes import Pane
+    from app.lab.demo.demo import DemoFiles
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the person wants measured.
+
+    Attributes:
+        files: From the least to the most shrunken.
+        letters: Of files that have one elsewhere in the window.
+        text_path: The file of ``TextSource.FILE``.
+        mode: How quality is measured.
+        items: One's own questions; None for those that suit the models.
+    """
+
+    reference: Path
+    files: tuple[Path, ...]
+    letters: Mapping[str, str]
+    profile: Profile = Profile.QUICK
+    text: TextSource = TextSource.USUAL
+    text_path: Path | None = None
+    mode: QualityMode = QualityMode.QUICK
+    items: Path | None = None
+
+
+def demo_files(demo: DemoFiles | None) -> list[PickFile]:
+    """The demo model's levels; those that are not made yet cannot be measured yet."""
+    if demo is None:
+        return []
+    found: list[PickFile] = []
+    for level in DEMO_LEVELS:
+        path = demo.path(level)
+        size = path.stat().st_size if path.is_file() else None
+        found.append(
+            PickFile(
+                path,
+                path.name.removesuffix(".gguf"),
+                _tr("The demo model"),
+                level,
+                size,
+                level_by_name(level).nominal_bits,
+                "" if size is not None else _tr("This level is still being made."),
+            )
+        )
+    return found
+
+
+def library_files(models: Sequence[LibraryModel]) -> list[PickFile]:
+    """What is on this PC, family by family, from the least to the most shrunken."""
+    return [
+        PickFile(
+            model.path,
+            model.name,
+            family.name,
+            model.label,
+            model.file_bytes,
+            model.model.bits_per_weight if model.model is not None else None,
+            model.broken or "",
+        )
+        for family in families(models)
+        for model in sorted(family.models, key=shrink_order)
+    ]
+
+
+def pane_files(panes: Sequence[Pane]) -> list[PickFile]:
+    """The candidates of Compare, each file once."""
+    found: dict[Path, PickFile] = {}
+    for pane in panes:
+        path = Path(pane.candidate.path)
+        model = pane.model
+        name = path.name.removesuffix(".gguf")
+        found.setdefault(
+            path,
+            PickFile(
+                path,
+                name,
+                _tr("In Compare"),
+                model.level_name if model is not None else level_in_name(name) or "",
+                model.file_bytes if model is not None else None,
+                model.bits_per_weight if model is not None else None,
+                why_not=pane.failure.sentence if pane.failure and model is None else "",
+                letter=pane.candidate.letter,
+            ),
+        )
+    return list(found.values())
+
+
+def opened_files(paths: Sequence[Path]) -> list[PickFile]:
+    """Files that the person opened by hand."""
+    return [
+        PickFile(
+            path,
+            path.name.removesuffix(".gguf"),
+            _tr("Opened here"),
+            level_in_name(path.name) or "",
+            path.stat().st_size if path.is_file() else None,
+            why_not=why_no_candidate(kind, path.name) if (kind := kind_in_name(path.stem)) else "",
+        )
+        for path in paths
+    ]
+
+
+def without_twins(files: Sequence[PickFile]) -> list[PickFile]:
+    """Each file once: at its first place, with a letter that any of its places has."""
+    found: dict[Path, PickFile] = {}
+    for file in files:
+        known = found.get(file.path)
+        if known is None:
+            found[file.path] = file
+        elif file.letter and not known.letter:
+            found[file.path] = replace(known, letter=file.letter)
+    return list(found.values())
+
+
+def in_shrink_order(files: Sequence[PickFile]) -> list[PickFile]:
+    """From the least to the most shrunken, as far as that is known."""
+
+    def key(file: PickFile) -> tuple[float, float]:
+        return -(_bits(file) or 0.0), -(file.size_bytes or 0)
+
+    return sorted(files, key=key)
+
+
+def letters_of(files: Sequence[PickFile]) -> dict[str, str]:
+    """The letters that the window shows them by; who has none gets the first that is free."""
+    given = {str(file.path): file.letter for file in files if file.letter}
+    free = iter(letter for letter in LETTERS if letter not in given.values())
+    return {str(file.path): given.get(str(file.path)) or next(free, "?") for file in files}
+
+
+def shown_name(file: PickFile, among: Sequence[PickFile]) -> str:
+    """The level where it tells the files apart, else the name."""
+    alike = sum(other.level == file.level for other in among)
+    return file.level if file.level and alike == 1 else file.name
+
+
+def _bits(file: PickFile) -> float | None:
+    if file.bits is not None:
+        return file.bits
+    try:
+        return level_by_name(file.level).nominal_bits if file.level else None
+    except PersonError:
+        return None
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("LadderPicking", text)

@@ -1,0 +1,1 @@
+"""Plots of a ladder; `app.ui.pages.ladder.plots.panel` holds the widget."""

@@ -1,0 +1,285 @@
+"""What each plot of a ladder shows, ready to be laid out; equal contents need no repaint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from app.core.quality.histogram import EDGES
+from app.core.tasks.results import KindVerdict
+from app.core.text import clean_line
+from app.lab.verdict.figures import Cost, Loss, points_of
+from app.ui.pages.ladder.plots.empty import no_ladder, no_loss, no_tasks
+from app.ui.pages.ladder.plots.words import tr
+
+if TYPE_CHECKING:
+    from app.core.scatter import PlotPoint
+    from app.lab.verdict.figures import KindFigures, LadderFigures, RowFigures
+
+
+class PlotKind(Enum):
+    """What one plot can show."""
+
+    MEMORY = "memory"
+    SPEED = "speed"
+    TASKS = "tasks"
+    SPREAD = "spread"
+
+    @property
+    def title(self) -> str:
+        """Its name in a list to choose from."""
+        return {
+            PlotKind.MEMORY: tr("Memory"),
+            PlotKind.SPEED: tr("Speed"),
+            PlotKind.TASKS: tr("Tasks"),
+            PlotKind.SPREAD: tr("Divergences"),
+        }[self]
+
+    @property
+    def long_title(self) -> str:
+        """Its name where nothing else tells what it shows."""
+        return {
+            PlotKind.MEMORY: tr("Memory against loss"),
+            PlotKind.SPEED: tr("Speed against loss"),
+            PlotKind.TASKS: tr("Tasks, kind by kind"),
+            PlotKind.SPREAD: tr("Spread of divergences"),
+        }[self]
+
+
+class Measure(Enum):
+    """What the plot of tasks shows of each kind."""
+
+    DIFFERENCE = "difference"
+    ACCURACY = "accuracy"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the person chose to see."""
+
+    loss: Loss = Loss.DIVERGENCE
+    measure: Measure = Measure.DIFFERENCE
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A candidate as plots name it.
+
+    Attributes:
+        number: Its place: letter, colour and shape.
+        failed: It could not be measured, or not all of it.
+        refused: It has no divergence from this reference.
+        at_floor: It is no further from the reference than the reference from itself.
+    """
+
+    file: str
+    name: str
+    number: int
+    is_reference: bool
+    failed: bool
+    refused: bool = False
+    at_floor: bool = False
+
+    @classmethod
+    def of(cls, row: RowFigures) -> Version:
+        """Without the figures."""
+        return cls(
+            row.file,
+            clean_line(row.name),
+            row.number,
+            row.is_reference,
+            row.error is not None,
+            at_floor=row.at_floor,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ScatterContent:
+    """A cost against a loss.
+
+    Attributes:
+        points: What is known of both, and whose it is.
+        predicted: Files whose needed memory was predicted, not measured.
+        recommended: The file to run.
+        limit: Of the cost, by the person.
+        tolerance: Of the loss at tasks, in points, by the person.
+        floor: The noise floor of divergences, in nats.
+        reference: Its cost, where it has no loss of this sort.
+        missing: Those that are not in the plot.
+        empty: A sentence where there are no points; with its reason.
+    """
+
+    cost: Cost
+    loss: Loss
+    points: tuple[tuple[Version, PlotPoint], ...]
+    predicted: frozenset[str]
+    recommended: str | None
+    limit: float | None
+    tolerance: float | None
+    floor: float | None
+    reference: tuple[Version, float] | None
+    missing: tuple[Version, ...]
+    empty: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileContent:
+    """Kinds of questions by candidates.
+
+    Attributes:
+        cells: A line for each kind, the largest losses first; all questions together above them.
+        versions: The columns.
+        waiting: Those that were not asked yet, or failed.
+        asked_kinds: Without the line of all together.
+    """
+
+    measure: Measure
+    versions: tuple[Version, ...]
+    cells: tuple[tuple[KindFigures | None, ...], ...]
+    kinds: tuple[str, ...]
+    unable: frozenset[str]
+    tolerance: float
+    waiting: tuple[Version, ...]
+    empty: tuple[str, str] | None
+    asked_kinds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadContent:
+    """How the divergences of positions are spread.
+
+    Attributes:
+        counts: For each version, as ``core.quality.histogram`` counts.
+        medians: In nats.
+        floor: The noise floor, in nats.
+    """
+
+    versions: tuple[Version, ...]
+    counts: tuple[tuple[int, ...], ...]
+    medians: tuple[float | None, ...]
+    means: tuple[float | None, ...]
+    edges: tuple[float, ...]
+    floor: float | None
+    empty: tuple[str, str] | None
+
+
+Content = ScatterContent | ProfileContent | SpreadContent
+
+
+def content_of(kind: PlotKind, figures: LadderFigures | None, options: Options) -> Content:
+    """What a plot shows of a ladder; None is no ladder at all."""
+    if kind is PlotKind.TASKS:
+        return _profile(figures, options.measure)
+    if kind is PlotKind.SPREAD:
+        return _spread(figures)
+    cost = Cost.MEMORY if kind is PlotKind.MEMORY else Cost.SPEED
+    return _scatter(figures, cost, options.loss)
+
+
+def usual_loss(figures: LadderFigures) -> Loss:
+    """The loss to begin with: the first that anything is known of."""
+    others = [row for row in figures.rows if not row.is_reference]
+    known = [loss for loss in Loss if any(row.loss(loss) is not None for row in others)]
+    if known:
+        return known[0]
+    return Loss.DIVERGENCE if figures.has_text or not figures.has_items else Loss.TASKS
+
+
+def _scatter(figures: LadderFigures | None, cost: Cost, loss: Loss) -> ScatterContent:
+    if figures is None or not figures.rows:
+        nothing = no_ladder()
+        return ScatterContent(
+            cost, loss, (), frozenset(), None, None, None, None, None, (), nothing
+        )
+    rows = [row for row in figures.rows if row.cost(cost) and row.loss(loss)]
+    points = points_of(figures.rows, cost, loss)
+    limit = figures.memory_limit_bytes if cost is Cost.MEMORY else figures.least_tokens_per_second
+    beside = [
+        (Version.of(row), found.value)
+        for row in figures.rows
+        if row.is_reference and row.loss(loss) is None and (found := row.cost(cost)) is not None
+    ]
+    absent = tuple(
+        replace(Version.of(row), refused=row.refused and loss is Loss.DIVERGENCE)
+        for row in figures.rows
+        if row not in rows and not (row.is_reference and row.cost(cost) is not None)
+    )
+    others = [row for row in rows if not row.is_reference]
+    return ScatterContent(
+        cost=cost,
+        loss=loss,
+        points=tuple(zip(map(Version.of, rows), points, strict=True)),
+        predicted=frozenset(row.file for row in rows if row.is_predicted)
+        if cost is Cost.MEMORY
+        else frozenset(),
+        recommended=figures.recommended,
+        limit=limit,
+        tolerance=100 * figures.tolerance if loss is Loss.TASKS else None,
+        floor=figures.floor.value if figures.floor and loss is Loss.DIVERGENCE else None,
+        reference=beside[0] if beside else None,
+        missing=absent,
+        empty=None if others else no_loss(figures, loss),
+    )
+
+
+def _profile(figures: LadderFigures | None, measure: Measure) -> ProfileContent:
+    asked = [row for row in figures.rows if row.kinds] if figures else []
+    shown = [row for row in asked if measure is Measure.ACCURACY or not row.is_reference]
+    if figures is None or not shown:
+        empty = no_ladder() if figures is None or not figures.rows else no_tasks(figures)
+        return ProfileContent(measure, (), (), (), frozenset(), 0.0, (), empty)
+    by_kind = {kind.kind: [_of_kind(row, kind.kind) for row in shown] for kind in asked[0].kinds}
+    unable = frozenset(
+        kind
+        for kind, cells in by_kind.items()
+        if any(c and c.verdict == KindVerdict.REFERENCE_CANNOT.value for c in cells)
+    )
+    ordered = sorted(by_kind, key=lambda kind: (kind in unable, _badness(by_kind[kind])))
+    lines = [by_kind[kind] for kind in ordered]
+    if len(ordered) > 1:
+        ordered.insert(0, tr("all questions"))
+        lines.insert(0, [row.together for row in shown])
+    waiting = tuple(
+        Version.of(row) for row in figures.rows if not row.kinds and not row.is_reference
+    )
+    return ProfileContent(
+        measure=measure,
+        versions=tuple(map(Version.of, shown)),
+        cells=tuple(map(tuple, lines)),
+        kinds=tuple(ordered),
+        unable=unable,
+        tolerance=figures.tolerance,
+        waiting=waiting,
+        empty=None,
+        asked_kinds=len(by_kind),
+    )
+
+
+def _spread(figures: LadderFigures | None) -> SpreadContent:
+    rows = [row for row in figures.rows if sum(row.histogram)] if figures else []
+    if figures is None or not rows:
+        if figures is None or not figures.rows:
+            empty = no_ladder()
+        else:
+            empty = no_loss(figures, Loss.DIVERGENCE)
+        return SpreadContent((), (), (), (), EDGES, None, empty)
+    return SpreadContent(
+        versions=tuple(map(Version.of, rows)),
+        counts=tuple(row.histogram for row in rows),
+        medians=tuple(row.median_divergence for row in rows),
+        means=tuple(row.divergence.value if row.divergence else None for row in rows),
+        edges=figures.edges,
+        floor=figures.floor.value if figures.floor else None,
+        empty=None,
+    )
+
+
+def _of_kind(row: RowFigures, kind: str) -> KindFigures | None:
+    return next((found for found in row.kinds if found.kind == kind), None)
+
+
+def _badness(cells: list[KindFigures | None]) -> float:
+    """Below zero where much is lost; candidates count alike."""
+    found = [cell.difference.value for cell in cells if cell and cell.difference]
+    return sum(found) / len(found) if found else 0.0

@@ -1,0 +1,109 @@
+"""What a screen reader hears of a ladder's plots."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.core.shapes import letter_of
+from app.core.tasks.results import KindVerdict
+from app.ui.kit.format import divergence, percent, points
+from app.ui.pages.ladder.plots import words
+from app.ui.pages.ladder.plots.content import Measure, ProfileContent, ScatterContent
+
+if TYPE_CHECKING:
+    from app.core.scatter import PlotPoint
+    from app.lab.verdict.figures import KindFigures
+    from app.ui.pages.ladder.plots.content import Content, SpreadContent, Version
+
+
+def describe(content: Content) -> str:
+    """The plot in sentences."""
+    if content.empty is not None:
+        return ". ".join(content.empty)
+    if isinstance(content, ScatterContent):
+        said = _scatter(content)
+    elif isinstance(content, ProfileContent):
+        said = _profile(content)
+    else:
+        said = _spread(content)
+    return ". ".join(said) + "."
+
+
+def _scatter(content: ScatterContent) -> list[str]:
+    said = [_point(content, version, point) for version, point in content.points]
+    if content.reference is not None:
+        version, cost = content.reference
+        said.append(
+            words.tr("The reference {0}: {1}").format(
+                words.name_of(version), words.cost_words(content.cost, cost)
+            )
+        )
+    said += words.floor_words(content.floor, (version for version, _ in content.points))
+    if content.limit is not None:
+        said.append(
+            words.tr("You asked for: {0}").format(words.limit_words(content.cost, content.limit))
+        )
+    if content.missing:
+        said.append(words.missing_words(content.missing))
+    return said
+
+
+def _point(content: ScatterContent, version: Version, point: PlotPoint) -> str:
+    cost = words.cost_with_swing(content.cost, point.x, point.across)
+    text = f"{words.name_of(version)}: {cost}"
+    loss = words.loss_words(content.loss, point.y)
+    text += ", " + words.tr("{0} {1}").format(words.loss_name(content.loss), loss)
+    if point.low is not None and point.high is not None:
+        ends = (words.loss_words(content.loss, end) for end in (point.low, point.high))
+        text += f" ({words.interval_words(*ends)})"
+    if version.file == content.recommended:
+        text += ", " + words.tr("the one to run")
+    return text
+
+
+def _profile(content: ProfileContent) -> list[str]:
+    said: list[str] = []
+    for kind, cells in zip(content.kinds, content.cells, strict=True):
+        if kind in content.unable:
+            said.append(words.tr("{0}: the reference cannot do this").format(kind))
+            continue
+        each = [
+            _cell(content.measure, version, cell)
+            for version, cell in zip(content.versions, cells, strict=True)
+            if cell is not None
+        ]
+        said.append(f"{kind}: " + ", ".join(part for part in each if part))
+    if content.waiting:
+        said.append(words.missing_words(content.waiting))
+    return said
+
+
+def _cell(measure: Measure, version: Version, cell: KindFigures) -> str:
+    letter = letter_of(version.number)
+    figure = cell.accuracy if measure is Measure.ACCURACY else cell.difference
+    if figure is None:
+        return ""
+    if measure is Measure.ACCURACY:
+        text = f"{letter} {percent(figure.value)}"
+        if figure.low is not None and figure.high is not None:
+            text += f" ({words.share_interval(figure.low, figure.high)})"
+    else:
+        text = f"{letter} {points(figure.value)}"
+        if figure.low is not None and figure.high is not None:
+            text += f" ({words.points_interval(figure.low, figure.high)})"
+    if cell.verdict == KindVerdict.LOSES.value:
+        text += " " + words.tr("loses")
+    return text
+
+
+def _spread(content: SpreadContent) -> list[str]:
+    said = [
+        words.tr("{0}: median {1}, mean {2}").format(
+            words.name_of(version), divergence(median), divergence(mean)
+        )
+        for version, median, mean in zip(
+            content.versions, content.medians, content.means, strict=True
+        )
+    ]
+    said += words.floor_words(content.floor, content.versions)
+    return said

@@ -1,0 +1,70 @@
+"""What is known of all candidates at one kind of questions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.core.shapes import colour_of, letter_of
+from app.core.tasks.results import KindVerdict
+from app.ui.kit.format import UNKNOWN, Quantity, count, percent, points
+from app.ui.pages.ladder.plots import words
+from app.ui.plots.words import Readout, ReadoutRow
+
+if TYPE_CHECKING:
+    from app.lab.verdict.figures import KindFigures
+    from app.ui.pages.ladder.plots.content import ProfileContent
+
+
+def profile_readout(content: ProfileContent, line: int) -> Readout:
+    """The values in one line of the plot."""
+    kind, cells = content.kinds[line], content.cells[line]
+    columns = (words.tr("right"), words.tr("difference"), words.tr("95 % interval"))
+    rows = tuple(
+        ReadoutRow(
+            letter_of(version.number), version.name, colour_of(version.number), _values(cell)
+        )
+        for version, cell in zip(content.versions, cells, strict=True)
+    )
+    asked = max((cell.items for cell in cells if cell), default=0)
+    title = words.tr("{0}: {1} questions").format(kind, count(asked))
+    return Readout(title, columns, rows, tuple(_notes(content, line)))
+
+
+def _notes(content: ProfileContent, line: int) -> list[str]:
+    notes: list[str] = []
+    cells = content.cells[line]
+    if content.kinds[line] in content.unable:
+        notes.append(words.tr("The reference cannot do this"))
+    for word, verdict in (
+        (words.tr("Loses: {0}"), KindVerdict.LOSES),
+        (words.tr("Better: {0}"), KindVerdict.GAINS),
+        (words.tr("As good: {0}"), KindVerdict.AS_GOOD),
+        (words.tr("Cannot tell yet: {0}"), KindVerdict.CANNOT_TELL),
+    ):
+        named = [
+            letter_of(version.number)
+            for version, cell in zip(content.versions, cells, strict=True)
+            if cell and cell.verdict == verdict.value and not version.is_reference
+        ]
+        if named:
+            notes.append(word.format(", ".join(named)))
+    if any(cell and cell.hint for cell in cells):
+        notes.append(words.tr("A hint: fewer than 200 questions"))
+    return notes
+
+
+def _values(cell: KindFigures | None) -> tuple[Quantity, ...]:
+    if cell is None or cell.accuracy is None:
+        return (UNKNOWN,) * 3
+    right = Quantity(percent(cell.accuracy.value))
+    if cell.difference is None:
+        low, high = cell.accuracy.low, cell.accuracy.high
+        between = UNKNOWN
+        if low is not None and high is not None:
+            between = Quantity(words.share_interval(low, high))
+        return right, UNKNOWN, between
+    difference, between = points(cell.difference.value), UNKNOWN
+    if cell.difference.low is not None and cell.difference.high is not None:
+        ends = (cell.difference.low, cell.difference.high)
+        between = Quantity(words.points_interval(*ends))
+    return right, difference, between

@@ -1,0 +1,206 @@
+"""The words and numbers of a ladder's plots."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from app.core.shapes import letter_of
+from app.lab.verdict.figures import Cost, Loss
+from app.ui.kit.format import (
+    NBSP,
+    Quantity,
+    bits_per_byte,
+    byte_size,
+    divergence,
+    number,
+    percent,
+    points,
+    speed,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from app.ui.pages.ladder.plots.content import Version
+
+
+def tr(text: str) -> str:
+    """Translate."""
+    return QCoreApplication.translate("ladder_plots", text)
+
+
+def name_of(version: Version) -> str:
+    """Letter and name in one."""
+    return f"{letter_of(version.number)}{NBSP}{version.name}"
+
+
+def floor_words(floor: float | None, versions: Iterable[Version]) -> tuple[str, ...]:
+    """The noise floor of divergences, and who is at it; nothing where it is not shown."""
+    if floor is None:
+        return ()
+    at_it = (
+        tr("{0}: no further from the reference than the reference from itself").format(
+            name_of(version)
+        )
+        for version in versions
+        if version.at_floor
+    )
+    return tr("Noise floor: {0}").format(divergence(floor)), *at_it
+
+
+def cost_words(cost: Cost, value: float) -> Quantity:
+    """Needed memory, or speed."""
+    return byte_size(round(value)) if cost is Cost.MEMORY else speed(value)
+
+
+def loss_words(loss: Loss, value: float) -> Quantity:
+    """A loss with its unit."""
+    if loss is Loss.DIVERGENCE:
+        return divergence(value)
+    if loss is Loss.BITS:
+        return bits_per_byte(value)
+    decimals = 0 if abs(value) >= 9.95 else 1
+    text = number(abs(value), decimals)
+    zero = not any(sign in text for sign in "123456789")
+    return Quantity(f"−{text}" if value < 0 and not zero else text, tr("points"))
+
+
+def cost_with_swing(cost: Cost, value: float, swing: float | None) -> Quantity:
+    """A cost and how far it swings, to the same decimal place."""
+    words = cost_words(cost, value)
+    if not swing:
+        return words
+    _, point, decimals = words.value.rpartition(QLocale().decimalPoint())
+    places = len(decimals) if point else 0
+    return words._replace(value=f"{words.value} ± {number(swing, places)}")
+
+
+def cost_tick(cost: Cost, value: float) -> str:
+    """A cost beside its axis: speeds stand without their unit, which the title has."""
+    if cost is Cost.MEMORY:
+        size = byte_size(round(value))
+        zero = number(0.0, 1).removeprefix("0")
+        return "0" if value == 0 else str(size._replace(value=size.value.removesuffix(zero)))
+    return number(value, 0 if value >= 10 or value == round(value) else 1)
+
+
+def loss_tick(loss: Loss, value: float) -> str:
+    """A loss beside its axis, without its unit, which the title has."""
+    if loss is Loss.TASKS:
+        return number(value, 0 if value == round(value) else 1).replace("-", "−")
+    if loss is Loss.BITS:
+        return number(value, 2)
+    return loss_words(loss, value).value
+
+
+def cost_title(cost: Cost) -> tuple[str, ...]:
+    """An axis' title in forms of less and less words."""
+    if cost is Cost.MEMORY:
+        return tr("needed memory · less is better"), tr("needed memory")
+    return (
+        tr("generation, tokens per second · more is better"),
+        tr("tokens per second · more is better"),
+        tr("tokens per second"),
+    )
+
+
+def loss_title(loss: Loss, *, is_log: bool) -> tuple[str, ...]:
+    """As ``cost_title``."""
+    if loss is Loss.DIVERGENCE:
+        scale = tr(", log scale") if is_log else ""
+        return (
+            tr("mean KL divergence in nats{0} · less is better").format(scale),
+            tr("mean KL divergence in nats{0}").format(scale),
+            tr("KL divergence, nats"),
+        )
+    if loss is Loss.BITS:
+        return tr("bits per byte of text · less is better"), tr("bits per byte of text")
+    scale = tr(", widened around 0") if is_log else ""
+    return (
+        tr("right answers lost, in points{0} · less is better").format(scale),
+        tr("right answers lost, in points{0}").format(scale),
+        tr("points lost{0}").format(scale),
+    )
+
+
+def loss_name(loss: Loss) -> str:
+    """A loss in a list to choose from."""
+    return {
+        Loss.DIVERGENCE: tr("KL divergence"),
+        Loss.TASKS: tr("Loss at tasks"),
+        Loss.BITS: tr("Bits per byte"),
+    }[loss]
+
+
+def limit_words(cost: Cost, value: float) -> str:
+    """The person's limit."""
+    words = cost_words(cost, value)
+    return (
+        tr("limit {0}").format(words) if cost is Cost.MEMORY else tr("at least {0}").format(words)
+    )
+
+
+def interval_words(low: Quantity, high: Quantity) -> str:
+    """Both ends; the unit stands once."""
+    if low.unit == high.unit:
+        return tr("{0} to {1}").format(low.value, high)
+    return tr("{0} to {1}").format(low, high)
+
+
+def points_interval(low: float, high: float) -> str:
+    """Both ends of a difference of shares."""
+    return interval_words(points(low), points(high))
+
+
+def share_interval(low: float, high: float) -> str:
+    """Both ends of a share."""
+    return tr("{0} to {1}").format(percent(low), percent(high))
+
+
+def missing_words(missing: Sequence[Version]) -> str:
+    """Who is not in a plot, and why."""
+    failed = [name_of(version) for version in missing if version.failed]
+    others = [version for version in missing if not version.failed]
+    waiting = [name_of(version) for version in others if not version.refused]
+    refused = [name_of(version) for version in others if version.refused]
+    said: list[str] = []
+    if waiting:
+        said.append(tr("Not measured yet: {0}").format(", ".join(waiting)))
+    if refused:
+        said.append(tr("Another vocabulary: {0}").format(", ".join(refused)))
+    if failed:
+        said.append(tr("Failed: {0}").format(", ".join(failed)))
+    return ". ".join(said)
+
+
+def points_tick(share: float) -> str:
+    """A difference of shares beside an axis, without its unit."""
+    return points(share).value.removesuffix(".0")
+
+
+def profile_title(*, is_accuracy: bool) -> tuple[str, ...]:
+    """What the plot of tasks shows, in forms of less and less words."""
+    if is_accuracy:
+        return (
+            tr("right answers, 0 to 100 %, with 95 % intervals"),
+            tr("right answers, 0 to 100 %"),
+        )
+    return (
+        tr("points against the reference, 95 % intervals · left is worse"),
+        tr("points against the reference · left is worse"),
+        tr("points, left is worse"),
+    )
+
+
+def profile_legend(shown: int, asked: int) -> list[str]:
+    """What its marks mean, and how many kinds have no room, in forms of less and less words."""
+    forms = [
+        tr("shaded: loses · filled: certain · hollow: cannot tell yet"),
+        tr("shaded: loses · hollow: cannot tell"),
+    ]
+    if shown >= asked:
+        return forms
+    part = tr("{0} of {1} kinds, largest losses first").format(number(shown), number(asked))
+    return [*(f"{part} · {form}" for form in forms), part]

@@ -1,0 +1,68 @@
+"""What the Ladder page stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from app.core.family import LibraryModel
+    from app.core.statistics.anytime import WinRate
+    from app.core.verdict import Limits
+    from app.lab.quality.texts import TextChoice
+    from app.lab.works.ladders.service import LadderService
+    from app.lab.works.ladders.worker import LadderWorkers
+    from app.ui.pages.ladder.picking.pick_model import PickFile
+
+
+class LadderFiles(Protocol):
+    """Asks the person for files; every answer may be empty or None: they changed their mind."""
+
+    def models(self) -> Sequence[Path]:
+        """Model files."""
+        ...
+
+    def other(self, title: str, which: str) -> Path | None:
+        """Another file to read."""
+        ...
+
+    def report_target(self, name: str, ending: str) -> Path | None:
+        """Where a report shall be written."""
+        ...
+
+
+class ModelsHere(Protocol):
+    """The list of this PC's model files, as far as it is known."""
+
+    @property
+    def models(self) -> Sequence[LibraryModel]:
+        """All of them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LadderBackends:
+    """Everything the page stands on.
+
+    Attributes:
+        service: The queue.
+        workers: Read from the store; their methods are called on job threads.
+        files: Asks for files.
+        pickable: What can be measured, as it is known now; main thread.
+        demo: The demo model's levels, the reference first; empty while some are being made.
+        texts: What there is to measure on; job thread.
+        usual_limits: What suits this PC.
+        votes: Blind votes on a ladder's candidates by file: the reference, then the files; main
+            thread.
+    """
+
+    service: LadderService
+    workers: LadderWorkers
+    files: LadderFiles
+    pickable: Callable[[], Sequence[PickFile]]
+    demo: Callable[[], Sequence[Path]]
+    texts: Callable[[], Sequence[TextChoice]]
+    usual_limits: Limits
+    votes: Callable[[str, Sequence[str]], Mapping[str, WinRate]] = lambda _reference, _files: {}

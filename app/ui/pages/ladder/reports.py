@@ -1,0 +1,68 @@
+"""Writes reports of a ladder in the background."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
+
+from app.core.text import as_file_stem
+from app.lab.reports.files import write_reports
+from app.lab.reports.sharing import shareable
+from app.lab.reports.text import markdown_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.core.errors import PersonError
+    from app.lab.verdict.view import LadderView
+    from app.ui.kit.jobs import Jobs
+    from app.ui.pages.ladder.ports import LadderFiles
+
+
+class Reports(QObject):
+    """Main thread.
+
+    Signals:
+        said: What was written.
+        failed: Why nothing was, a sentence.
+    """
+
+    said = Signal(str)
+    failed = Signal(str)
+
+    def __init__(self, jobs: Jobs, files: LadderFiles, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._files = files
+
+    def write(self, view: LadderView, title: str, ending: str) -> None:
+        """Ask where, and write a report of this form; an HTML one brings all others with it."""
+        name = as_file_stem(self.tr("Ladder of {title}").format(title=title))
+        target = self._files.report_target(name, ending)
+        if target is None:
+            return
+        document = dict(view.document)
+        self._jobs.run(
+            lambda _context: write_reports(document, target), done=self._done, failed=self._failed
+        )
+
+    def copy(self, view: LadderView | None) -> None:
+        """Put the Markdown into the clipboard."""
+        if view is None:
+            return
+        document = dict(view.document)
+
+        def done(text: str) -> None:
+            QGuiApplication.clipboard().setText(text)
+            self.said.emit(self.tr("The report is in the clipboard."))
+
+        self._jobs.run(lambda _context: markdown_text(shareable(document)), done=done)
+
+    def _done(self, written: list[Path]) -> None:
+        names = ", ".join(path.name for path in written)
+        self.said.emit(self.tr("Written: {names}").format(names=names))
+
+    def _failed(self, error: PersonError) -> None:
+        self.failed.emit(error.sentence)

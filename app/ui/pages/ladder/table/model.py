@@ -1,0 +1,177 @@
+"""The ladder as a Qt table: a row a version."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from app.ui.kit.plain import plain_data
+from app.ui.pages.ladder.table.cells import Cell, cells_of
+from app.ui.pages.ladder.table.columns import LadderColumn, alignment, explanation, title
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.lab.verdict.view import LadderView
+
+Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+_NOTHING = Cell()
+
+
+class LadderRole(IntEnum):
+    """Data beside what is shown."""
+
+    SORT = Qt.ItemDataRole.UserRole + 1
+    FILE = Qt.ItemDataRole.UserRole + 2
+    SECOND_LINE = Qt.ItemDataRole.UserRole + 3
+    LETTER = Qt.ItemDataRole.UserRole + 4
+    CELL = Qt.ItemDataRole.UserRole + 5
+    CHOSEN = Qt.ItemDataRole.UserRole + 6
+    STATE = Qt.ItemDataRole.UserRole + 7
+
+
+class LadderModel(QAbstractTableModel):
+    """Takes a later view over cell by cell, so that the selection and the sorting stay."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._view: LadderView | None = None
+        self._files: tuple[str, ...] = ()
+        self._cells: list[tuple[Cell, ...]] = []
+        self._doing: dict[str, str] = {}
+
+    @property
+    def view(self) -> LadderView | None:
+        """What is shown."""
+        return self._view
+
+    def set_view(self, view: LadderView | None) -> None:
+        """Show a ladder, or more of the same."""
+        files = view.files if view is not None else ()
+        cells = [cells_of(view, file) for file in files] if view is not None else []
+        before = self._view
+        if files != self._files:
+            self.beginResetModel()
+            self._view, self._files, self._cells, self._doing = view, files, cells, {}
+            self.endResetModel()
+            return
+        self._view = view
+        chosen = _chosen(before), _chosen(view)
+        for row, (old, new) in enumerate(zip(self._cells, cells, strict=True)):
+            changed = [column for column in LadderColumn if old[column] != new[column]]
+            if chosen[0] != chosen[1] and files[row] in chosen:
+                changed = [LadderColumn.NAME, *changed]
+            self._cells[row] = new
+            if changed:
+                self._emit(row, min(changed), max(changed))
+
+    def set_doing(self, doing: Mapping[str, str]) -> None:
+        """Say what is measured now, by file."""
+        if doing == self._doing:
+            return
+        touched = [file for file in self._files if self._doing.get(file) != doing.get(file)]
+        self._doing = dict(doing)
+        for file in touched:
+            row = self._files.index(file)
+            self._emit(row, LadderColumn.NAME, LadderColumn.STATE)
+
+    def row_of(self, file: str) -> int:
+        """The row of a file; -1 if it is not there."""
+        return self._files.index(file) if file in self._files else -1
+
+    def _emit(self, row: int, first: int, last: int) -> None:
+        self.dataChanged.emit(self.index(row, first), self.index(row, last))
+
+    def _second(self, row: int, column: int) -> str:
+        doing = self._doing.get(self._files[row])
+        if doing and column == LadderColumn.NAME:
+            return doing
+        return self._cells[row][column].second
+
+    def _said(self, row: int, column: int) -> str:
+        text, second = self._cells[row][column].text, self._second(row, column)
+        words = f"{title(column)}: {text} {second}".strip()
+        letter = self._letter(self._files[row])
+        return f"{letter}, {words}" if column == LadderColumn.NAME else words
+
+    # Qt's own names from here on.
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._files)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(LadderColumn)
+
+    @plain_data()
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(LadderColumn):
+            return None
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return title(section)
+            case Qt.ItemDataRole.ToolTipRole:
+                return explanation(section)
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return alignment(section)
+            case _:
+                return None
+
+    @plain_data(LadderRole.SECOND_LINE)
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or index.row() >= len(self._files):
+            return None
+        row, column = index.row(), index.column()
+        cell = self._cells[row][column]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return cell.text
+            case Qt.ItemDataRole.ToolTipRole:
+                return cell.tip or None
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return alignment(column)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return self._said(row, column)
+            case LadderRole.SORT:
+                return cell.order
+            case _:
+                return self._mark(row, column, role)
+
+    def _mark(self, row: int, column: int, role: int) -> object:
+        file = self._files[row]
+        match role:
+            case LadderRole.FILE:
+                return file
+            case LadderRole.SECOND_LINE:
+                return self._second(row, column)
+            case LadderRole.LETTER if column == LadderColumn.NAME:
+                return self._letter(file)
+            case LadderRole.CELL:
+                return self._cells[row][column]
+            case LadderRole.CHOSEN:
+                return column == LadderColumn.NAME and file == _chosen(self._view)
+            case LadderRole.STATE:
+                return self._state(file)
+            case _:
+                return None
+
+    def _letter(self, file: str) -> str:
+        return self._view.letters.get(file, "?") if self._view is not None else "?"
+
+    def _state(self, file: str) -> object:
+        if self._view is None:
+            return None
+        judgement = self._view.judgement(file)
+        if self._view.row(file).error and (judgement is None or not judgement.kinds):
+            return "failed"
+        if judgement is None or not (judgement.kinds or judgement.votes_p_value is not None):
+            return None
+        return judgement.state
+
+
+def _chosen(view: LadderView | None) -> str | None:
+    return view.assessment.recommendation.file if view is not None else None

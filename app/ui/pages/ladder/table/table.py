@@ -1,0 +1,268 @@
+"""Shows a ladder: two lines a row, figures aligned, their uncertainty dimmed below them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import (
+    QModelIndex,
+    QPoint,
+    QSortFilterProxyModel,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QMenu,
+    QTableView,
+    QWidget,
+)
+
+from app.core.text import clean_line
+from app.ui.kit.plain import caption, set_tip
+from app.ui.kit.theme import GRID
+from app.ui.pages.ladder.table.cell_delegate import LadderCellDelegate, row_height
+from app.ui.pages.ladder.table.columns import LadderColumn, shown_columns, title
+from app.ui.pages.ladder.table.model import LadderRole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from PySide6.QtGui import QContextMenuEvent, QResizeEvent
+
+    from app.ui.pages.ladder.table.cells import Cell
+    from app.ui.pages.ladder.table.model import Index, LadderModel
+
+_SIGN_PX = GRID * 3
+
+
+class LadderSorting(QSortFilterProxyModel):
+    """Sorts by the figures; what is not known stands last in both directions."""
+
+    # Qt's own names from here on.
+
+    def lessThan(self, left: Index, right: Index) -> bool:
+        one, other = left.data(LadderRole.SORT), right.data(LadderRole.SORT)
+        if one is None or other is None:
+            last = self.sortOrder() is Qt.SortOrder.DescendingOrder
+            return (one is None) is last and one is not other
+        return bool(one < other)
+
+
+class LadderTable(QTableView):
+    """Sorts by a click on a header; the person chooses the columns.
+
+    Signals:
+        row_chosen: A row is looked at, by its file; empty where none is.
+        pane_wanted: A file is to be opened in Compare.
+        columns_changed: The person chose other columns.
+    """
+
+    row_chosen = Signal(str)
+    pane_wanted = Signal(str)
+    columns_changed = Signal()
+
+    def __init__(self, model: LadderModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.source = model
+        self._shown = shown_columns(())
+        self.setAccessibleName(self.tr("Ladder"))
+        self.proxy = LadderSorting(self)
+        self.proxy.setSourceModel(model)
+        self.setModel(self.proxy)
+        self.setItemDelegate(LadderCellDelegate(self))
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        height = row_height(self.fontMetrics())
+        self.verticalHeader().setMinimumSectionSize(height)
+        self.verticalHeader().setDefaultSectionSize(height)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSortIndicatorClearable(True)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._show_columns_menu)
+        self.setSortingEnabled(True)
+        self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+        header.sortIndicatorChanged.connect(self._share_widths)
+        self._make_actions()
+        self.selectionModel().currentRowChanged.connect(lambda *_: self._tell_row())
+        # Several rows change at once: widths are shared once, when the event loop comes round.
+        self._sharing = QTimer(self)
+        self._sharing.setSingleShot(True)
+        self._sharing.setInterval(0)
+        self._sharing.timeout.connect(self._share_widths)
+        model.modelReset.connect(self._share_widths)
+        model.dataChanged.connect(lambda *_: self._sharing.start())
+        model.modelReset.connect(self._tell_row)
+        self._show_columns()
+
+    @property
+    def columns(self) -> list[str]:
+        """The shown columns by their names in the settings."""
+        return [column.key for column in LadderColumn if column in self._shown]
+
+    def set_columns(self, keys: Iterable[str]) -> None:
+        """Show these columns; with none, the usual ones."""
+        self._shown = shown_columns(keys)
+        self._show_columns()
+
+    def columns_menu(self, parent: QWidget) -> QMenu:
+        """A menu in which each column can be shown or hidden."""
+        menu = QMenu(parent)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for column in LadderColumn:
+            if column is LadderColumn.NAME:
+                continue
+            action = menu.addAction(title(column))
+            action.setCheckable(True)
+            action.setChecked(column in self._shown)
+            action.toggled.connect(lambda on, which=column: self._choose(which, on=on))
+        menu.addSeparator()
+        usual = menu.addAction(self.tr("The usual columns"))
+        usual.triggered.connect(lambda: self._set_shown(shown_columns(())))
+        return menu
+
+    @property
+    def chosen(self) -> str:
+        """The file of the row that is looked at; empty where none is."""
+        index = self.currentIndex()
+        return str(index.data(LadderRole.FILE)) if index.isValid() else ""
+
+    def choose(self, file: str) -> None:
+        """Look at a row."""
+        row = self.source.row_of(file)
+        if row >= 0 and file != self.chosen:
+            index = self.proxy.mapFromSource(self.source.index(row, 0))
+            self.selectRow(index.row())
+            self.setCurrentIndex(index)
+
+    def order(self) -> list[str]:
+        """The files from top to bottom."""
+        return [
+            str(self.proxy.index(row, 0).data(LadderRole.FILE))
+            for row in range(self.proxy.rowCount())
+        ]
+
+    def content_height(self) -> int:
+        """What all rows need."""
+        return self.height_of(self.proxy.rowCount())
+
+    def height_of(self, rows: int) -> int:
+        """What so many rows need, with the header and the bar that scrolls sideways."""
+        bar = self.horizontalScrollBar()
+        width = sum(self.columnWidth(column) for column in LadderColumn if column in self._shown)
+        extra = bar.sizeHint().height() if width > self.viewport().width() else 0
+        height = row_height(self.fontMetrics()) * max(1, rows) + self.horizontalHeader().height()
+        return height + extra + 2 * self.frameWidth() + 2
+
+    def text_of_row(self, file: str) -> str:
+        """A row's shown cells, to be pasted into a table."""
+        row = self.source.row_of(file)
+        cells: list[Cell] = [
+            self.source.index(row, column).data(LadderRole.CELL)
+            for column in LadderColumn
+            if column in self._shown
+        ]
+        return "\t".join(clean_line(cell.whole) for cell in cells)
+
+    def text_of_all(self) -> str:
+        """The table as it is shown, to be pasted into another."""
+        titles = [title(column) for column in LadderColumn if column in self._shown]
+        return "\n".join(["\t".join(titles), *map(self.text_of_row, self.order())])
+
+    # --- within ---------------------------------------------------------------------------
+
+    def _make_actions(self) -> None:
+        self.copy_action = self._action(self.tr("Copy the row"), self._copy_row)
+        self.copy_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        self.copy_all_action = self._action(self.tr("Copy the table"), self._copy_all)
+        self.pane_action = self._action(self.tr("Open in Compare"), self._ask_pane)
+        for action in (self.copy_action, self.copy_all_action, self.pane_action):
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            self.addAction(action)
+
+    def _action(self, text: str, run: object) -> QAction:
+        action = QAction(text, self)
+        action.triggered.connect(run)
+        return action
+
+    def _tell_row(self) -> None:
+        self.row_chosen.emit(self.chosen)
+
+    def _ask_pane(self) -> None:
+        if self.chosen:
+            self.pane_wanted.emit(self.chosen)
+
+    def _copy_row(self) -> None:
+        if self.chosen:
+            QGuiApplication.clipboard().setText(self.text_of_row(self.chosen))
+
+    def _copy_all(self) -> None:
+        QGuiApplication.clipboard().setText(self.text_of_all())
+
+    def _choose(self, column: LadderColumn, *, on: bool) -> None:
+        self._set_shown(self._shown | {column} if on else self._shown - {column})
+
+    def _set_shown(self, columns: frozenset[LadderColumn]) -> None:
+        self._shown = columns
+        self._show_columns()
+        self.columns_changed.emit()
+
+    def _show_columns(self) -> None:
+        for column in LadderColumn:
+            self.setColumnHidden(column, column not in self._shown)
+        self._share_widths()
+
+    def _show_columns_menu(self, position: QPoint) -> None:
+        self.columns_menu(self).popup(self.horizontalHeader().mapToGlobal(position))
+
+    def _share_widths(self) -> None:
+        """Each column what it needs; what is left over goes to the spaces between all."""
+        shown = [column for column in LadderColumn if column in self._shown]
+        header = self.horizontalHeader()
+        sign = header.sortIndicatorSection() if header.isSortIndicatorShown() else -1
+        titles = {
+            column: header.fontMetrics().horizontalAdvance(title(column))
+            + GRID * 2
+            + (_SIGN_PX if column == sign else 4)
+            for column in shown
+        }
+        needed = {column: max(self.sizeHintForColumn(column), titles[column]) for column in shown}
+        rest = self.viewport().width() - sum(needed.values())
+        share = max(0, rest // max(1, len(shown)))
+        for column in shown:
+            self.setColumnWidth(column, needed[column] + share)
+        if (left := rest - share * len(shown)) > 0:
+            self.setColumnWidth(shown[0], self.columnWidth(shown[0]) + left)
+
+    # Qt's own names from here on.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_widths()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index: QModelIndex = self.indexAt(event.pos())
+        if not index.isValid():
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        cell: Cell = index.data(LadderRole.CELL)
+        words = self.tr("Copy “{value}”").format(value=cell.whole[:40])
+        value = menu.addAction(caption(words))
+        set_tip(value, words)
+        value.triggered.connect(lambda: QGuiApplication.clipboard().setText(cell.whole))
+        menu.addActions([self.copy_action, self.copy_all_action])
+        menu.addSeparator()
+        menu.addAction(self.pane_action)
+        menu.popup(event.globalPos())

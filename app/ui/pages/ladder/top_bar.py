@@ -1,0 +1,68 @@
+"""The page's first line: which ladder, its columns, its report, another one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QWidget
+
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import ElidedLabel, IconButton, push_button
+
+if TYPE_CHECKING:
+    from app.ui.pages.ladder.actions import LadderActions
+
+
+class LadderTopBar(QFrame):
+    """Holds what the page wires.
+
+    Signals:
+        columns_wanted: The person wants to choose columns.
+    """
+
+    columns_wanted = Signal()
+
+    def __init__(self, commands: LadderActions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "bar")
+        self._commands = commands
+        self.list_button = IconButton.for_action(commands.show_list, "chat-list")
+        self.title = ElidedLabel("", least_characters=12)
+        self.against = ElidedLabel("", dim=True, least_characters=8)
+        font = self.title.font()
+        font.setBold(True)
+        self.title.setFont(font)
+        self.columns_button = push_button(self.tr("Columns"), icon_name="settings")
+        self.columns_button.clicked.connect(self.columns_wanted)
+        self.report_button = self._make_report_button()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        row.setSpacing(GRID)
+        row.addWidget(self.list_button)
+        row.addWidget(self.title)
+        row.addWidget(self.against)
+        row.addStretch(1)
+        row.addWidget(self.columns_button)
+        row.addWidget(self.report_button)
+
+    def show_title(self, title: str, against: str) -> None:
+        """Name the ladder that is shown."""
+        self.title.set_text(title)
+        self.against.set_text(against)
+
+    def show_ladder(self, *, shown: bool) -> None:
+        """Whether a ladder is shown at all."""
+        for widget in (self.title, self.against, self.columns_button, self.report_button):
+            widget.setVisible(shown)
+        self.report_button.setEnabled(self._commands.copy_report.isEnabled())
+        self.columns_button.setEnabled(self._commands.copy_table.isEnabled())
+
+    def _make_report_button(self) -> QPushButton:
+        button = push_button(self.tr("Report"), icon_name="export")
+        menu = QMenu(button)
+        menu.addActions([*self._commands.reports.values()])
+        menu.addSeparator()
+        menu.addActions([self._commands.copy_report, self._commands.copy_table])
+        button.clicked.connect(lambda: menu.popup(button.mapToGlobal(button.rect().bottomLeft())))
+        return button

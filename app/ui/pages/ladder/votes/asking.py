@@ -1,0 +1,312 @@
+"""What is asked, and of whom: two versions, prompts, and how long answers may be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QMenu,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.core.settings import COMPARE_GREEDY, SamplingSettings
+from app.core.votes.prompts import join_prompts, split_prompts
+from app.lab.votes.orders import VoteOrder
+from app.ui.answers.bounded_edit import BoundedEdit
+from app.ui.answers.text_parts import PART_WEIGHT
+from app.ui.kit.format import byte_size, count
+from app.ui.kit.icons import icon
+from app.ui.kit.plain import add_choice, set_tip
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import FlowLayout, NumberField, Popup, label, push_button
+from app.ui.pages.ladder.votes.marks import SIDE_PX, mark_icon
+from app.ui.pages.ladder.votes.sources import ChatPromptPicker
+from app.ui.pages.ladder.votes.words import kind_title, prompts_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.ui.pages.ladder.votes.port import VoteCandidate, VotesPort
+
+_AT_ONCE = 10
+_MOST_TOKENS = 16_384
+
+
+class AskForm(QFrame):
+    """Collects an order.
+
+    Signals:
+        ask_wanted: The person wants this order (VoteOrder) answered.
+        pair_changed: Other versions are chosen.
+    """
+
+    ask_wanted = Signal(object)
+    pair_changed = Signal()
+
+    def __init__(self, port: VotesPort, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._port = port
+        self._candidates: list[VoteCandidate] = []
+        self.setProperty("role", "surface")
+        self.setAccessibleName(self.tr("Ask two versions"))
+        self.candidate = _combo(self.tr("Version to vote on"))
+        self.reference = _combo(self.tr("Version that it is held against"))
+        self.candidate.activated.connect(lambda _: self._pair_chosen())
+        self.reference.activated.connect(lambda _: self._reference_chosen())
+        between = QHBoxLayout()
+        between.setSpacing(GRID)
+        between.addWidget(self.candidate, 1)
+        between.addWidget(label(self.tr("against"), "dim"))
+        between.addWidget(self.reference, 1)
+        between.addStretch(1)
+        self.prompts = _PromptsEdit()
+        self.prompts.setAccessibleName(self.tr("Prompts"))
+        self.prompts.setPlaceholderText(
+            self.tr(
+                "What you would really ask. Several prompts at once: a blank line between them, "
+                "or a line of five dashes where prompts have blank lines of their own."
+            )
+        )
+        self.prompts.setTabChangesFocus(True)
+        self.prompts.textChanged.connect(self._follow)
+        self.prompts.too_long.connect(self._refuse)
+        self.chats_button = push_button(self.tr("From your chats"), icon_name="chat")
+        self.chats_button.clicked.connect(self._open_chats)
+        self.examples_button = push_button(self.tr("Examples"), icon_name="add")
+        self.examples_button.clicked.connect(self._open_examples)
+        sources = QWidget()
+        source_flow = FlowLayout(sources)
+        source_flow.addWidget(self.chats_button)
+        source_flow.addWidget(self.examples_button)
+        self.picker = ChatPromptPicker()
+        self._popup = Popup(self.picker, self, width_px=56 * GRID)
+        self.picker.taken.connect(self._take)
+        self.most_tokens = NumberField(
+            self.tr("Longest answer in tokens"), 1, _MOST_TOKENS, step=64
+        )
+        self.temperature = NumberField(self.tr("Temperature"), 0, 2, decimals=2, step=0.1)
+        self.thinking = QCheckBox(self.tr("Let models think first, where they can"))
+        self.most_tokens.set_value(COMPARE_GREEDY.max_tokens)
+        self.temperature.set_value(COMPARE_GREEDY.temperature)
+        set_tip(self.temperature, self.tr("0: always the likeliest token. The same for both."))
+        self.number = label(role="dim")
+        self.ask_button = push_button(self.tr("Ask both"), "primary")
+        self.ask_button.clicked.connect(self._ask)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
+        column.setSpacing(GRID)
+        column.addWidget(label(self.tr("Ask two versions, vote without knowing which"), "strong"))
+        column.addLayout(between)
+        column.addWidget(self.prompts, 1)
+        column.addWidget(sources)
+        column.addWidget(self._settings())
+        column.addWidget(
+            label(
+                self.tr(
+                    "Both answer before you see anything. Sides are drawn by lot for each pair; "
+                    "names, speed and everything else stay hidden until you have voted."
+                ),
+                "small-dim",
+                wrap=True,
+            )
+        )
+        foot = QHBoxLayout()
+        foot.addWidget(self.number)
+        foot.addStretch(1)
+        foot.addWidget(self.ask_button)
+        column.addLayout(foot)
+        self._follow()
+
+    def _settings(self) -> QWidget:
+        widget = QWidget()
+        flow = FlowLayout(widget)
+        for name, part in (
+            (self.tr("Longest answer"), self.most_tokens),
+            (self.tr("Temperature"), self.temperature),
+        ):
+            part.setFixedWidth(8 * GRID)
+            both = QWidget()
+            row = QHBoxLayout(both)
+            row.setContentsMargins(0, 0, GRID, 0)
+            row.setSpacing(GRID // 2)
+            row.addWidget(label(name, "dim"))
+            row.addWidget(part)
+            flow.addWidget(both)
+        self.thinking.setMinimumHeight(self.most_tokens.sizeHint().height())
+        flow.addWidget(self.thinking)
+        return widget
+
+    # --- versions -------------------------------------------------------------------------
+
+    def set_candidates(self, candidates: Sequence[VoteCandidate], reference: str) -> None:
+        """Offer these; what was chosen stays where it can."""
+        chosen, against = self.candidate.currentData(), self.reference.currentData()
+        known = {each.path for each in candidates}
+        first = not self._candidates
+        self._candidates = list(candidates)
+        _fill(self.reference, candidates)
+        wanted = reference if first or against not in known else against
+        self.reference.setCurrentIndex(max(0, self.reference.findData(wanted)))
+        self._fill_candidates(chosen if chosen in known else None)
+        self._follow()
+
+    def _fill_candidates(self, wanted: str | None) -> None:
+        others = [each for each in self._candidates if each.path != self.reference_path]
+        _fill(self.candidate, others)
+        if len(others) > 1:
+            dealt = self.tr("Prompts are dealt out among them: no prompt is asked twice.")
+            add_choice(self.candidate, self.tr("All in turn"), None, tool_tip=dealt, at=0)
+        self.candidate.setCurrentIndex(max(0, self.candidate.findData(wanted)) if wanted else 0)
+
+    @property
+    def reference_path(self) -> str:
+        """What others are held against; empty where there is nothing to choose."""
+        return str(self.reference.currentData() or "")
+
+    @property
+    def candidate_paths(self) -> list[str]:
+        """The chosen one, or all in turn."""
+        chosen = self.candidate.currentData()
+        if chosen:
+            return [str(chosen)]
+        return [each.path for each in self._candidates if each.path != self.reference_path]
+
+    def choose(self, candidate: str) -> None:
+        """Choose a version to vote on."""
+        place = self.candidate.findData(candidate)
+        if place >= 0 and place != self.candidate.currentIndex():
+            self.candidate.setCurrentIndex(place)
+            self._pair_chosen()
+
+    def _reference_chosen(self) -> None:
+        self._fill_candidates(self.candidate.currentData())
+        self._pair_chosen()
+
+    def _pair_chosen(self) -> None:
+        self._follow()
+        self.pair_changed.emit()
+
+    # --- prompts --------------------------------------------------------------------------
+
+    def written(self) -> list[str]:
+        """The prompts in the field."""
+        return split_prompts(self.prompts.toPlainText())
+
+    def add_prompts(self, prompts: Sequence[str]) -> None:
+        """Write prompts below those that are there."""
+        text = join_prompts(list(dict.fromkeys([*self.written(), *prompts])))
+        if not self.prompts.takes(text):
+            self._refuse(text)
+            return
+        self.prompts.setPlainText(text)
+        self.prompts.moveCursor(self.prompts.textCursor().MoveOperation.End)
+
+    def _refuse(self, text: str) -> None:
+        """A pasted text is longer than any list of prompts."""
+        size = byte_size(len(text.encode(errors="replace")))
+        self.number.setText(self.tr("Too long to paste here: {size}.").format(size=size))
+
+    def remove_prompts(self) -> None:
+        """Empty the field; Ctrl+Z brings it back."""
+        self.prompts.selectAll()
+        self.prompts.insertPlainText("")
+
+    def _take(self, prompts: list[str]) -> None:
+        self._popup.hide()
+        self.add_prompts(prompts)
+
+    def _open_chats(self) -> None:
+        files = [self.reference_path, *self.candidate_paths]
+        self.picker.show_prompts(self._port.chat_prompts(), files)
+        self._popup.open_at(self.chats_button)
+
+    def _open_examples(self) -> None:
+        menu = self.examples_menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.examples_button.mapToGlobal(self.examples_button.rect().bottomLeft()))
+
+    def examples_menu(self) -> QMenu:
+        """Bundled prompts that were not voted on yet, a kind a line."""
+        menu = QMenu(self)
+        everything: list[str] = []
+        for kind in self._port.prompt_kinds([self.reference_path, *self.candidate_paths]):
+            fresh = self._port.unseen(kind.prompts, self.reference_path, self.candidate_paths)
+            everything += fresh
+            title = f"{kind_title(kind.name)} ({count(min(len(fresh), _AT_ONCE))})"
+            action = menu.addAction(icon("add"), title)
+            action.setEnabled(bool(fresh))
+            action.triggered.connect(lambda _=False, p=fresh[:_AT_ONCE]: self.add_prompts(p))
+        if len(everything) > _AT_ONCE:
+            menu.addSeparator()
+            all_action = menu.addAction(self.tr("All {n}").format(n=count(len(everything))))
+            all_action.triggered.connect(lambda _=False: self.add_prompts(everything))
+        return menu
+
+    # --- asking ---------------------------------------------------------------------------
+
+    def sampling(self) -> SamplingSettings:
+        """How both are asked."""
+        return SamplingSettings(
+            temperature=float(self.temperature.value or 0.0),
+            max_tokens=int(self.most_tokens.value or COMPARE_GREEDY.max_tokens),
+            thinking=self.thinking.isChecked(),
+        )
+
+    def _ask(self) -> None:
+        for field in (self.most_tokens, self.temperature):
+            field.commit()
+        written = self.written()
+        if written and self.reference_path and self.candidate_paths:
+            order = VoteOrder(
+                written,
+                Path(self.reference_path),
+                [Path(path) for path in self.candidate_paths],
+                self.sampling(),
+            )
+            self.ask_wanted.emit(order)
+
+    def _follow(self) -> None:
+        number = len(self.written())
+        ready = number > 0 and bool(self.reference_path and self.candidate_paths)
+        self.number.setText(prompts_words(number) if number else "")
+        self.ask_button.setEnabled(ready)
+        several = len(self.candidate_paths) > 1
+        words = self.tr("Ask them") if several else self.tr("Ask both")
+        self.ask_button.setText(words)
+
+
+class _PromptsEdit(BoundedEdit):
+    """As high as there is room, and content with little."""
+
+    most_weight = PART_WEIGHT
+
+    def sizeHint(self) -> QSize:
+        return QSize(40 * GRID, 15 * GRID)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(20 * GRID, 15 * GRID)
+
+
+def _combo(name: str) -> QComboBox:
+    combo = QComboBox()
+    combo.setAccessibleName(name)
+    set_tip(combo, name)
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    combo.setMinimumContentsLength(8)
+    combo.setMaximumWidth(32 * GRID)
+    combo.setIconSize(QSize(SIDE_PX, SIDE_PX))
+    return combo
+
+
+def _fill(combo: QComboBox, candidates: Sequence[VoteCandidate]) -> None:
+    combo.clear()
+    for each in candidates:
+        add_choice(combo, each.name, each.path, tool_tip=each.path)
+        combo.setItemIcon(combo.count() - 1, mark_icon(each.letter, each.colour))

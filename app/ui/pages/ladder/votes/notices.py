@@ -1,0 +1,144 @@
+"""What waits for the person: pairs to vote on, prompts without answers, failures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from app.core.votes.pairs import PairState
+from app.ui.kit.format import count
+from app.ui.kit.icons import Tone
+from app.ui.kit.plain import set_spoken
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import IconButton, Picture, Severity, label, push_button
+from app.ui.kit.widgets.labels import breakable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtWidgets import QAbstractButton
+
+    from app.lab.votes.orders import Waiting
+
+_TONES = {
+    Severity.INFO: Tone.ACCENT,
+    Severity.WARNING: Tone.WORKING,
+    Severity.ERROR: Tone.FAILED,
+}
+
+
+class Notice(QFrame):
+    """One line: a sentence, and beside it what can be done about it."""
+
+    def __init__(self, buttons: Sequence[QAbstractButton], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "surface")
+        self._picture = Picture("info", size_px=18)
+        self.words = label(wrap=True)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * GRID, GRID, GRID, GRID)
+        row.setSpacing(GRID)
+        row.addWidget(self._picture)
+        row.addWidget(self.words, 1)
+        for button in buttons:
+            row.addWidget(button)
+
+    def say(self, severity: Severity, sentence: str) -> None:
+        """Tell something; an empty sentence hides the notice."""
+        self._picture.set_icon_name(severity.value, _TONES[severity])
+        self.words.setText(breakable(sentence))
+        set_spoken(self, sentence)
+        self.setVisible(bool(sentence))
+
+
+class WaitingNotices(QWidget):
+    """Up to four notices below each other; those with nothing to say are hidden.
+
+    Signals:
+        vote_wanted: Vote on what is ready.
+        go_on_wanted: Have answered what is not.
+        again_wanted: Try once more what failed.
+        aside_wanted: Ask no more for pairs in this state (PairState).
+    """
+
+    vote_wanted = Signal()
+    go_on_wanted = Signal()
+    again_wanted = Signal()
+    aside_wanted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: tuple[Waiting, bool] | None = None
+        self.vote_button = push_button(self.tr("Vote"), "primary")
+        self.vote_button.clicked.connect(self.vote_wanted)
+        self.go_on_button = push_button(self.tr("Go on answering"))
+        self.go_on_button.clicked.connect(self.go_on_wanted)
+        self.again_button = push_button(self.tr("Try again"))
+        self.again_button.clicked.connect(self.again_wanted)
+        aside: list[QAbstractButton] = []
+        for state in (PairState.WAITING, PairState.FAILED):
+            button = push_button(self.tr("Set aside"), "quiet")
+            button.clicked.connect(lambda _=False, which=state: self.aside_wanted.emit(which))
+            aside.append(button)
+        self.aside_buttons = aside
+        close = IconButton("close", self.tr("Dismiss"), size_px=14)
+        close.clicked.connect(lambda: self.say(Severity.INFO, ""))
+        self.news = Notice([close])
+        self.ready = Notice([self.vote_button])
+        self.unanswered = Notice([aside[0], self.go_on_button])
+        self.failed = Notice([aside[1], self.again_button])
+        self._notices = (self.news, self.ready, self.unanswered, self.failed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        for notice in self._notices:
+            notice.hide()
+            column.addWidget(notice)
+        self._fit()
+
+    def say(self, severity: Severity, sentence: str) -> None:
+        """Tell what has just happened; an empty sentence takes that away."""
+        self.news.say(severity, sentence)
+        self._fit()
+
+    def show_waiting(self, waiting: Waiting, *, running: bool) -> None:
+        """Tell what waits."""
+        if (waiting, running) == self._shown:
+            return
+        self._shown = (waiting, running)
+        self.ready.say(Severity.INFO, self._ready_words(waiting.ready))
+        left = 0 if running else waiting.unanswered
+        self.unanswered.say(Severity.INFO, self._unanswered_words(left))
+        self.failed.say(Severity.WARNING, self._failed_words(waiting))
+        self.again_button.setEnabled(not running)
+        self._fit()
+
+    def _ready_words(self, number: int) -> str:
+        if number > 1:
+            return self.tr("{n} pairs of answers wait for your vote.").format(n=count(number))
+        return self.tr("1 pair of answers waits for your vote.") if number else ""
+
+    def _unanswered_words(self, number: int) -> str:
+        if number > 1:
+            return self.tr("{n} prompts are not answered by both yet.").format(n=count(number))
+        return self.tr("1 prompt is not answered by both yet.") if number else ""
+
+    def _failed_words(self, waiting: Waiting) -> str:
+        number = waiting.failed
+        if not number:
+            return ""
+        words = (
+            self.tr("1 prompt could not be answered by both. That is no vote.")
+            if number == 1
+            else self.tr("{n} prompts could not be answered by both. These are no votes.").format(
+                n=count(number)
+            )
+        )
+        return f"{words} {waiting.sentence}"
+
+    def _fit(self) -> None:
+        self.setVisible(any(not notice.isHidden() for notice in self._notices))

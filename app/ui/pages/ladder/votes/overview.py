@@ -1,0 +1,59 @@
+"""Prompts and standings: beside each other where there is room, else below each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from app.ui.kit.theme import GRID
+from app.ui.pages.ladder.votes.asking import AskForm
+from app.ui.pages.ladder.votes.notices import WaitingNotices
+from app.ui.pages.ladder.votes.standing import StandingView
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
+    from app.ui.pages.ladder.votes.port import VotesPort
+
+_WIDE_PX = 80 * GRID
+
+
+class Overview(QScrollArea):
+    """What is shown while nobody votes.
+
+    Attributes:
+        notices: What waits for the person.
+        form: What is asked, and of whom.
+        standing: What the votes say.
+    """
+
+    def __init__(self, port: VotesPort, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.notices = WaitingNotices()
+        self.form = AskForm(port)
+        self.standing = StandingView(port)
+        self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._sides.setSpacing(GRID)
+        self._sides.addWidget(self.form, 5)
+        self._sides.addWidget(self.standing, 4)
+        content = QWidget()
+        content.setProperty("role", "plain")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self.notices)
+        column.addLayout(self._sides, 1)
+        self.setWidget(content)
+
+    # Qt's own names from here on.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        beside = self.width() >= _WIDE_PX
+        direction = QBoxLayout.Direction
+        self._sides.setDirection(direction.LeftToRight if beside else direction.TopToBottom)

@@ -1,0 +1,268 @@
+"""The panel of blind votes: ask, vote, see who was who, and what the votes say."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from app.core.errors import PersonError
+from app.core.votes.pairs import Role
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import EmptyState
+from app.ui.pages.ladder.votes.orders import Orders
+from app.ui.pages.ladder.votes.overview import Overview
+from app.ui.pages.ladder.votes.strip import VotesStrip
+from app.ui.pages.ladder.votes.voting import VotingState, VotingView
+from app.ui.pages.ladder.votes.words import reveal_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.core.statistics.anytime import WinRate
+    from app.core.votes.choices import Choice
+    from app.core.votes.pairs import VotePair
+    from app.ui.pages.ladder.votes.port import VoteCandidate, VotesPort
+
+
+class Stage(Enum):
+    """What the panel shows."""
+
+    NOTHING = 0  # fewer than two versions
+    OVERVIEW = 1
+    WAITING = 2  # for the first pair
+    VOTING = 3
+
+
+_NEXT = {
+    Stage.NOTHING: frozenset({Stage.OVERVIEW}),
+    Stage.OVERVIEW: frozenset({Stage.NOTHING, Stage.WAITING, Stage.VOTING}),
+    Stage.WAITING: frozenset({Stage.NOTHING, Stage.OVERVIEW, Stage.VOTING}),
+    Stage.VOTING: frozenset({Stage.NOTHING, Stage.OVERVIEW, Stage.WAITING}),
+}
+
+
+class VotesPanel(QWidget):
+    """Votes on the versions of a ladder, or of any set of files. Main thread only.
+
+    Give it versions with :meth:`set_candidates`; take :meth:`win_rates` for the verdict whenever
+    :attr:`changed` tells that they may be others.
+
+    Signals:
+        changed: Win rates may be others than before.
+        said: A sentence for the person, about a file that was saved, say.
+        link_activated: The person clicked a link in an answer (QUrl).
+        room_wanted: ``wants_room`` is another now.
+    """
+
+    changed = Signal()
+    room_wanted = Signal()
+    said = Signal(str)
+    link_activated = Signal(QUrl)
+
+    def __init__(self, port: VotesPort, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._port = port
+        self._candidates: list[VoteCandidate] = []
+        self._reference = ""
+        self._rates: dict[str, WinRate] = {}
+        self._shown: VotePair | None = None
+        self.stage = Stage.NOTHING
+        self.setAccessibleName(self.tr("Blind votes"))
+        self._empty = EmptyState(
+            "compare",
+            self.tr("Two versions are needed to vote"),
+            self.tr(
+                "Add another version: then both answer your prompts, and you say which answer is "
+                "better without knowing whose it is."
+            ),
+        )
+        self._wait = EmptyState(
+            "compare",
+            self.tr("Both are answering"),
+            self.tr("The first pair appears as soon as both answers to it are there."),
+        )
+        self.overview = Overview(port)
+        self.form, self.standing = self.overview.form, self.overview.standing
+        self.notices = self.overview.notices
+        self.orders = Orders(port, self.overview, self._paths)
+        self.orders.placed.connect(self._vote_next)
+        self.form.pair_changed.connect(self._on_pair_changed)
+        self.standing.said.connect(self.said)
+        self.notices.vote_wanted.connect(self._vote_next)
+        self.voting = VotingView()
+        self.voting.voted.connect(self._cast)
+        self.voting.next_wanted.connect(self._vote_next)
+        self.voting.undo_wanted.connect(self._take_back)
+        self.voting.link_activated.connect(self.link_activated)
+        self.strip = VotesStrip()
+        self.strip.back_wanted.connect(self.show_overview)
+        self.strip.stop_wanted.connect(port.stop)
+        self._stack = QStackedWidget()
+        for page in (self._empty, self.overview, self._wait, self.voting):
+            self._stack.addWidget(page)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, GRID // 2, 0, GRID // 2)
+        column.setSpacing(GRID)
+        column.addWidget(self.strip)
+        column.addWidget(self._stack, 1)
+        port.changed.connect(self._on_changed)
+        port.progressed.connect(self._on_progress)
+        port.ended.connect(self._on_ended)
+        self._follow()
+
+    # --- what the page tells it -----------------------------------------------------------
+
+    def set_candidates(self, candidates: Sequence[VoteCandidate], reference: str) -> None:
+        """Vote on these; ``reference`` is the path of what the others are held against."""
+        if list(candidates) == self._candidates and reference == self._reference:
+            return
+        gone = set(self._paths()) - {each.path for each in candidates}
+        self._candidates, self._reference = list(candidates), reference
+        self.form.set_candidates(candidates, reference)
+        # Versions that come while others are voted on do not interrupt it.
+        if gone or not self.wants_room:
+            self.voting.clear()
+            self._shown = None
+            self._enter(Stage.OVERVIEW if len(candidates) > 1 else Stage.NOTHING)
+        self._port.set_files(self._paths())
+        self._on_changed()
+
+    @property
+    def wants_room(self) -> bool:
+        """Whether two answers are shown or waited for, which need all the room there is."""
+        return self.stage in (Stage.WAITING, Stage.VOTING)
+
+    def win_rates(self) -> dict[str, WinRate]:
+        """Votes for candidates against the reference, by file; for the verdict of a ladder."""
+        others = [path for path in self._paths() if path != self._reference]
+        return self._port.rates(self._reference, others)
+
+    def show_overview(self) -> None:
+        """Go to prompts and standings; a pair that is shown stays for later, blind."""
+        self.voting.clear()
+        self._enter(Stage.OVERVIEW if len(self._candidates) > 1 else Stage.NOTHING)
+        self._refresh()
+        self.form.prompts.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.overview.verticalScrollBar().setValue(0)
+
+    def vote_now(self) -> None:
+        """Show the next pair, or wait for it; for the page's own buttons."""
+        self._vote_next()
+
+    def _paths(self) -> list[str]:
+        return [each.path for each in self._candidates]
+
+    # --- voting ---------------------------------------------------------------------------
+
+    def _vote_next(self) -> None:
+        pair = self._port.next_pair(self._paths())
+        if pair is not None:
+            self._shown = None
+            self._enter(Stage.VOTING)
+            self.voting.show_pair(pair)
+            self._pair_id = pair.id
+        elif self._port.running:
+            self.voting.clear()
+            self._enter(Stage.WAITING)
+        elif self.stage in (Stage.VOTING, Stage.WAITING):
+            self.show_overview()
+        self._follow()
+
+    def _cast(self, choice: Choice) -> None:
+        try:
+            pair = self._port.cast(self._pair_id, choice)
+        except PersonError as error:
+            self.said.emit(error.sentence)
+            return
+        self._shown = pair
+        self.standing.choose(pair.candidate.path)
+        owners = {role: self._owner(pair.file(role).path) for role in Role}
+        self.voting.reveal(pair, owners, *self._reveal_words(pair))
+        self._follow()
+
+    def _owner(self, path: str) -> VoteCandidate | None:
+        return next((each for each in self._candidates if each.path == path), None)
+
+    def _name(self, pair: VotePair, role: Role) -> str:
+        owner = self._owner(pair.file(role).path)
+        return owner.name if owner is not None else pair.file(role).level
+
+    def _reveal_words(self, pair: VotePair) -> tuple[str, str]:
+        standing = self._port.standing(pair.candidate.path, pair.reference.path)
+        names = self._name(pair, Role.CANDIDATE), self._name(pair, Role.REFERENCE)
+        return reveal_words(pair, standing.tally, *names)
+
+    def _take_back(self) -> None:
+        pair = self._shown
+        if pair is None:
+            return
+        try:
+            self._port.take_back(pair)
+        except PersonError as error:
+            self.said.emit(error.sentence)
+            return
+        _, tally = self._reveal_words(pair)
+        self.voting.say(self.tr("Taken back: this vote does not count."), tally)
+        self.voting.undo_button.hide()
+        self.voting.next_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # --- what the port tells --------------------------------------------------------------
+
+    def _on_changed(self) -> None:
+        if self.stage is Stage.WAITING and self._port.next_pair(self._paths()) is not None:
+            self._vote_next()
+        self._refresh()
+        rates = self.win_rates() if len(self._candidates) > 1 else {}
+        if rates != self._rates:
+            self._rates = rates
+            self.changed.emit()
+
+    def _on_progress(self, done: int, total: int) -> None:
+        self.strip.show_progress(done, total)
+        self._follow()
+
+    def _on_ended(self, sentence: str) -> None:
+        self.orders.tell_end(sentence, waited=self.stage is Stage.WAITING)
+        if self.stage is Stage.WAITING:
+            self._vote_next()
+        self._refresh()
+
+    # --- showing --------------------------------------------------------------------------
+
+    def _enter(self, stage: Stage) -> None:
+        if stage is self.stage:
+            return
+        if stage not in _NEXT[self.stage]:
+            raise AssertionError(f"{self.stage} cannot become {stage}")
+        self.stage = stage
+        self._stack.setCurrentIndex(stage.value)
+        self.room_wanted.emit()
+        self._follow()
+
+    def _refresh(self) -> None:
+        self._show_standings()
+        if self._candidates:
+            waiting = self._port.waiting(self._paths())
+            self.notices.show_waiting(waiting, running=self._port.running)
+        self._follow()
+
+    def _show_standings(self) -> None:
+        reference = self._owner(self.form.reference_path)
+        self.standing.show_standings(reference, self._candidates)
+
+    def _on_pair_changed(self) -> None:
+        self._show_standings()
+        paths = self.form.candidate_paths
+        if len(paths) == 1:
+            self.standing.choose(paths[0])
+
+    def _follow(self) -> None:
+        running, more = self._port.running, None
+        if self.stage is Stage.VOTING:
+            ready = self._port.waiting(self._paths()).ready
+            more = ready - (self.voting.state is VotingState.BLIND)
+            self.voting.set_last(not more and not running)
+        self.strip.follow(voting=self.wants_room, running=running, more=more)

@@ -1,0 +1,189 @@
+"""What the votes say so far: a line a candidate, the picture of one, sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QStandardPaths, Qt, Signal
+from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.core.errors import PersonError
+from app.ui.kit.theme import GRID, contrast
+from app.ui.kit.tokens import EDGE_CONTRAST, current_tokens, mix
+from app.ui.kit.widgets import label, push_button
+from app.ui.pages.ladder.votes.band import BandPicture
+from app.ui.pages.ladder.votes.band_drawing import BandContent
+from app.ui.pages.ladder.votes.standing_row import StandingRow
+from app.ui.pages.ladder.votes.words import (
+    finding_words,
+    left_out_words,
+    more_words,
+    rate_words,
+    score_words,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtCore import QEvent
+
+    from app.ui.pages.ladder.votes.port import VoteCandidate, VotesPort
+
+
+class StandingView(QFrame):
+    """Shows what is known of every candidate against one of them.
+
+    Signals:
+        said: A sentence for the person.
+    """
+
+    said = Signal(str)
+
+    def __init__(self, port: VotesPort, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._port = port
+        self._reference: VoteCandidate | None = None
+        self._candidates: list[VoteCandidate] = []
+        self._chosen = ""
+        self._shown: tuple[object, ...] | None = None
+        self.setProperty("role", "surface")
+        self.setAccessibleName(self.tr("What the votes say"))
+        self.heading = label(self.tr("What the votes say"), "strong")
+        self._rows = QWidget()
+        self._row_column = QVBoxLayout(self._rows)
+        self._row_column.setContentsMargins(0, 0, 0, 0)
+        self._row_column.setSpacing(2)
+        self.picture = BandPicture()
+        self.picture.said.connect(self.said)
+        self.finding = label(role="strong", wrap=True)
+        self.score = label(wrap=True)
+        self.more = label(wrap=True)
+        self.rate = label(role="dim", wrap=True)
+        self.left_out = label(role="small-dim", wrap=True)
+        self.always = label(
+            self.tr("The interval holds whenever you look: stop when you like."),
+            "small-dim",
+            wrap=True,
+        )
+        self.export_button = push_button(self.tr("Export votes …"), "link")
+        self.export_button.clicked.connect(self._export)
+        head = QHBoxLayout()
+        head.addWidget(self.heading, 1)
+        head.addWidget(self.export_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
+        column.setSpacing(GRID)
+        column.addLayout(head)
+        column.addWidget(self._rows)
+        column.addWidget(self.picture, 1)
+        for part in (self.finding, self.score, self.more, self.rate, self.left_out, self.always):
+            column.addWidget(part)
+        column.addStretch(0)
+
+    def show_standings(
+        self, reference: VoteCandidate | None, candidates: Sequence[VoteCandidate]
+    ) -> None:
+        """Show these candidates against the reference."""
+        self._reference = reference
+        self._candidates = [each for each in candidates if each != reference]
+        if self._chosen not in {each.path for each in self._candidates}:
+            self._chosen = self._candidates[0].path if self._candidates else ""
+        self.refresh()
+
+    def choose(self, path: str) -> None:
+        """Show a candidate's picture."""
+        if path != self._chosen and any(each.path == path for each in self._candidates):
+            self._chosen = path
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Count anew; nothing is built where everything is as it was."""
+        reference, candidates = self._reference, self._candidates
+        if reference is None or not candidates:
+            self._shown = None
+            self._remove_rows()
+            return
+        told = [self._port.standing(each.path, reference.path) for each in candidates]
+        shown = (reference, list(candidates), self._chosen, told, current_tokens())
+        if shown == self._shown:
+            return
+        self._shown = shown
+        focus = QApplication.focusWidget()
+        had_focus = focus is not None and self._rows.isAncestorOf(focus)
+        self._remove_rows()
+        for candidate, standing in zip(candidates, told, strict=True):
+            row = StandingRow(candidate, reference.name, standing.tally, self._rows)
+            row.setChecked(candidate.path == self._chosen)
+            row.clicked.connect(lambda _=False, path=candidate.path: self.choose(path))
+            self._row_column.addWidget(row)
+            if had_focus and row.isChecked():
+                row.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._rows.setVisible(len(candidates) > 1)
+        chosen = next(each for each in candidates if each.path == self._chosen)
+        self._show_one(chosen, reference)
+
+    def _remove_rows(self) -> None:
+        while (item := self._row_column.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+
+    def _show_one(self, candidate: VoteCandidate, reference: VoteCandidate) -> None:
+        standing = self._port.standing(candidate.path, reference.path)
+        tally = standing.tally
+        colour = _line_colour(candidate.colour)
+        self.picture.set_content(BandContent(standing.band, candidate.name, reference.name, colour))
+        self.finding.setText(finding_words(tally, candidate.name, reference.name))
+        texts = (
+            (self.score, score_words(tally, candidate.name, reference.name) if tally.total else ""),
+            (self.more, more_words(tally)),
+            (self.rate, rate_words(tally, candidate.name)),
+            (self.left_out, left_out_words(standing)),
+        )
+        for part, words in texts:
+            part.setText(words)
+            part.setVisible(bool(words))
+        self.export_button.setVisible(bool(tally.total or standing.taken_back))
+
+    def _export(self) -> None:
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        name, kind = QFileDialog.getSaveFileName(
+            self,
+            self.tr("Export every vote"),
+            str(Path(folder, "shrinkscope-votes.csv")),
+            "CSV (*.csv);;JSON (*.json)",
+        )
+        if not name:
+            return
+        path = Path(name)
+        if path.suffix.lower() not in (".csv", ".json"):
+            path = path.with_name(path.name + (".json" if "json" in kind else ".csv"))
+        self.export_to(path)
+
+    def export_to(self, path: Path) -> None:
+        """Write every vote to a file and say what became of it."""
+        try:
+            self._port.export(path)
+        except PersonError as error:
+            self.said.emit(error.sentence)
+        else:
+            self.said.emit(self.tr("The votes are saved at {0}.").format(path))
+
+    # Qt's own names from here on.
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == event.Type.PaletteChange and hasattr(self, "always"):
+            self.refresh()
+
+
+def _line_colour(colour: str) -> str:
+    """A candidate's colour made fit for lines on the surface."""
+    tokens = current_tokens()
+    for step in range(20):
+        found = mix(colour, tokens.text, step * 0.05)
+        if contrast(found, tokens.surface) >= EDGE_CONTRAST:
+            return found
+    return tokens.text

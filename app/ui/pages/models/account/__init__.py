@@ -1,0 +1,1 @@
+"""The person's account at the Hub."""

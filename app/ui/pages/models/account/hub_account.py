@@ -1,0 +1,127 @@
+"""The person's token for the Hub, and what stands in for a Hub that must not be used."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NoReturn
+
+from PySide6.QtCore import QCoreApplication
+
+from app.hub.tokens import TokenSource
+from app.ui.pages.models.ports import AccountStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from app.core.errors import PersonError
+    from app.hub.connection import HubConnection
+    from app.hub.tokens import Tokens
+
+
+class HubAccount:
+    """Job threads: the keyring may ask the person for a password, and the Hub takes its time.
+
+    Args:
+        tokens: Of the Hub in use.
+        owner: Asks it whose the token is.
+    """
+
+    def __init__(self, tokens: Tokens, owner: Callable[[], str | None]) -> None:
+        self._tokens = tokens
+        self.owner = owner
+
+    def status(self) -> AccountStatus:
+        """Which token is in use."""
+        token = self._tokens.present()
+        if token is None:
+            return AccountStatus()
+        status = {
+            TokenSource.KEYRING: AccountStatus(_tr("the system’s keyring"), own=True),
+            TokenSource.THIS_RUN: AccountStatus(
+                _tr("this program’s memory"),
+                own=True,
+                remark=_tr("It is gone when the program ends, because there is no keyring."),
+            ),
+            TokenSource.HUGGING_FACE: AccountStatus(
+                _tr("Hugging Face’s token file"),
+                remark=_tr("The file is Hugging Face’s own: it is read here, and left alone."),
+            ),
+            TokenSource.ENVIRONMENT: AccountStatus(
+                _tr("the environment ({variable})").format(variable=token.place),
+                remark=_tr("Whoever set the variable takes it away again."),
+            ),
+        }[token.source]
+        return replace(status, refused=self._tokens.is_refused(token))
+
+    def keep(self, secret: str) -> str:
+        """Keep a token; returns where, in words.
+
+        Raises:
+            PersonError: It cannot be a token.
+        """
+        if self._tokens.keep(secret) is TokenSource.KEYRING:
+            return _tr("the system’s keyring")
+        return _tr("this program’s memory until it ends, because there is no keyring")
+
+    def forget(self) -> AccountStatus:
+        """Forget the program's own token; returns what is in use then.
+
+        Raises:
+            PersonError: The keyring does not do it.
+        """
+        self._tokens.forget()
+        return self.status()
+
+
+class HubTrust:
+    """Whose certificates are believed.
+
+    Args:
+        connection: To the Hub.
+        remember: Writes the choice to the settings; empty for none.
+    """
+
+    def __init__(self, connection: HubConnection, remember: Callable[[str], object]) -> None:
+        self._connection = connection
+        self._remember = remember
+
+    @property
+    def chosen(self) -> Path | None:
+        """The file that the person chose."""
+        return self._connection.certificates.chosen
+
+    def believe(self, path: Path | None) -> None:
+        """Believe what is in a file, or nothing more.
+
+        Raises:
+            PersonError: It holds no certificates.
+        """
+        self._connection.believe(path)
+
+    def keep(self) -> None:
+        """Remember the choice."""
+        self._remember("" if self.chosen is None else str(self.chosen))
+
+
+class ForbiddenHub:
+    """A catalogue that always refuses, with the reason."""
+
+    def __init__(self, error: PersonError) -> None:
+        self._error = error
+
+    def search(self, query: object) -> NoReturn:
+        """Refuse."""
+        raise self._error
+
+    def repository(self, repo_id: str, revision: str | None = None) -> NoReturn:
+        """Refuse."""
+        raise self._error
+
+    def made_from(self, repo_id: str) -> NoReturn:
+        """Refuse."""
+        raise self._error
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("HubAccount", text)

@@ -1,0 +1,74 @@
+"""Where a token is typed, and kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+
+from app.ui.kit.error_words import sentence
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import push_button
+
+if TYPE_CHECKING:
+    from app.core.errors import PersonError
+    from app.ui.kit.jobs import Jobs
+    from app.ui.pages.models.ports import AccountPort
+
+
+class SignInRow(QWidget):
+    """A field that shows no token, and a button.
+
+    Signals:
+        kept: A token is in use from now on; where it is kept, in words.
+        refused: It cannot be a token: a sentence.
+    """
+
+    kept = Signal(str)
+    refused = Signal(str)
+
+    def __init__(self, account: AccountPort, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._account = account
+        self._jobs = jobs
+        self.token = QLineEdit()
+        self.token.setEchoMode(QLineEdit.EchoMode.Password)
+        self.token.setAccessibleName(self.tr("Access token"))
+        self.token.setPlaceholderText(self.tr("Access token (hf_…)"))
+        self.token.setMaxLength(512)
+        self.token.setMinimumWidth(GRID * 12)
+        self.token.textChanged.connect(self._on_typed)
+        self.token.returnPressed.connect(self._sign_in)
+        self.button = push_button(self.tr("Sign in"), icon_name="lock")
+        self.button.setEnabled(False)
+        self.button.clicked.connect(self._sign_in)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        row.addWidget(self.token, 1)
+        row.addWidget(self.button)
+        self.setFocusProxy(self.token)
+
+    def _on_typed(self, text: str) -> None:
+        self.button.setEnabled(bool(text.strip()))
+
+    def _sign_in(self) -> None:
+        secret = self.token.text().strip()
+        if not secret or not self.button.isEnabled():
+            return
+        self.button.setEnabled(False)
+        # The keyring may ask the person for a password: never on the main thread.
+        self._jobs.run(
+            lambda _context: self._account.keep(secret),
+            done=self._on_kept,
+            failed=self._on_refused,
+        )
+
+    def _on_kept(self, where: str) -> None:
+        self.token.clear()
+        self.kept.emit(where)
+
+    def _on_refused(self, error: PersonError) -> None:
+        self.button.setEnabled(True)
+        self.refused.emit(sentence(error))

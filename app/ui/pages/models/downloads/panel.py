@@ -1,0 +1,150 @@
+"""The panel of downloads, below both tabs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import IconButton, label, push_button
+from app.ui.pages.models.downloads.model import DownloadRole, DownloadsModel
+from app.ui.pages.models.downloads.row import DownloadRow
+
+if TYPE_CHECKING:
+    from app.ui.pages.models.downloads.ports import DownloadsPort
+
+
+class DownloadsPanel(QWidget):
+    """A row a download, driven by the model alone.
+
+    Signals:
+        compare_wanted: A finished download's path, in a list.
+        closed: The person folds the panel away.
+    """
+
+    compare_wanted = Signal(list)
+    closed = Signal()
+
+    def __init__(self, downloads: DownloadsPort, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Downloads"))
+        self._downloads = downloads
+        self._rows: list[DownloadRow] = []
+        self.model = DownloadsModel(self)
+        self.empty = label(
+            self.tr("No downloads. Check levels of a repository and press Download."),
+            "dim",
+            wrap=True,
+        )
+        self.forget_button = push_button(self.tr("Clear finished"), "quiet")
+        self.forget_button.clicked.connect(downloads.forget_ended)
+        self.close_button = IconButton("close", self.tr("Fold the downloads away"), size_px=14)
+        self.close_button.clicked.connect(self.closed)
+        self._lay_out()
+        self.model.rowsInserted.connect(self._on_inserted)
+        self.model.rowsRemoved.connect(self._on_removed)
+        self.model.rowsMoved.connect(self._on_moved)
+        self.model.dataChanged.connect(self._on_data_changed)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the queue as it is now."""
+        self.model.set_entries(self._downloads.entries())
+        self.forget_button.setVisible(self.model.finished > 0)
+        self.empty.setVisible(not self._rows)
+        self.scroll_area.setVisible(bool(self._rows))
+
+    def rows(self) -> list[DownloadRow]:
+        """The rows from top to bottom."""
+        return list(self._rows)
+
+    def row(self, key: str) -> DownloadRow:
+        """The row of a download."""
+        return self._rows[self.model.row_of(key)]
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(label(self.tr("Downloads"), "strong"), 1)
+        head.addWidget(self.forget_button)
+        head.addWidget(self.close_button)
+        holder = QWidget()
+        holder.setProperty("role", "plain")
+        room = QVBoxLayout(holder)
+        room.setContentsMargins(0, 0, 0, 0)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(GRID // 2)
+        room.addLayout(self._list)
+        room.addStretch(1)
+        self.scroll_area = QScrollArea()
+        self.scroll_area.setWidgetResizable(True)
+        self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll_area.setWidget(holder)
+        holder.setAutoFillBackground(False)
+        self.scroll_area.viewport().setAutoFillBackground(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        column.setSpacing(GRID // 2)
+        column.addLayout(head)
+        column.addWidget(self.empty)
+        column.addWidget(self.scroll_area, 1)
+        column.addStretch()  # below the sentence that there are none
+
+    # --- what the model says ------------------------------------------------------------
+
+    def _on_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
+        for row in range(first, last + 1):
+            widget = DownloadRow(self.model.index(row).data(DownloadRole.ENTRY))
+            widget.pause_wanted.connect(self._downloads.pause)
+            widget.resume_wanted.connect(self._downloads.resume)
+            widget.cancel_wanted.connect(self._downloads.cancel)
+            widget.forget_wanted.connect(self._downloads.forget)
+            widget.compare_wanted.connect(self._on_compare)
+            widget.move_wanted.connect(self._on_move)
+            self._rows.insert(row, widget)
+            self._list.insertWidget(row, widget)
+        self._tell_places()
+
+    def _on_removed(self, _parent: QModelIndex, first: int, last: int) -> None:
+        for row in range(last, first - 1, -1):
+            widget = self._rows.pop(row)
+            self._list.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+        self._tell_places()
+
+    def _on_moved(
+        self, _from: QModelIndex, first: int, _last: int, _to: QModelIndex, place: int
+    ) -> None:
+        target = place - 1 if place > first else place
+        focused = self.window().focusWidget()
+        widget = self._rows.pop(first)
+        self._rows.insert(target, widget)
+        self._list.removeWidget(widget)
+        self._list.insertWidget(target, widget)
+        if focused is not None and widget.isAncestorOf(focused):
+            focused.setFocus()
+        self._tell_places()
+
+    def _on_data_changed(self, first: QModelIndex, last: QModelIndex) -> None:
+        for row in range(first.row(), last.row() + 1):
+            self._rows[row].show_entry(self.model.index(row).data(DownloadRole.ENTRY))
+        self._tell_places()
+
+    def _tell_places(self) -> None:
+        unfinished = self.model.unfinished
+        for place, row in enumerate(self._rows):
+            row.set_place(place if place < unfinished else -1, unfinished)
+
+    # --- what the person does -----------------------------------------------------------
+
+    def _on_compare(self, key: str) -> None:
+        entry = self.model.entry(key)
+        if entry is not None and entry.path is not None:
+            self.compare_wanted.emit([entry.path])
+
+    def _on_move(self, key: str, step: int) -> None:
+        target = self.model.row_of(key) + step
+        if 0 <= target < self.model.unfinished:
+            self._downloads.move(key, target)

@@ -1,0 +1,159 @@
+"""The queue of downloads as the page sees it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.core.downloads import DownloadState as QueueState
+from app.hub.progress import Phase
+from app.lab.works.orders import order_for
+from app.ui.kit.error_words import known
+from app.ui.pages.models.downloads.ports import DownloadEntry, DownloadState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.core.listing import ListedFile
+    from app.hub.repositories import Repository
+    from app.lab.hub.access import HubAccess
+    from app.lab.works.downloads import Downloads
+    from app.lab.works.item import Download
+
+_STATES = {
+    QueueState.QUEUED: DownloadState.WAITING,
+    QueueState.RUNNING: DownloadState.RUNNING,
+    QueueState.STOPPING: DownloadState.RUNNING,
+    QueueState.PAUSED: DownloadState.PAUSED,
+    QueueState.FAILED: DownloadState.FAILED,
+    QueueState.DONE: DownloadState.DONE,
+}
+
+
+class QueueView:
+    """Main thread; somebody calls :meth:`pump` some 20 times a second.
+
+    Attributes:
+        on_changed: Called by :meth:`pump` once for all that has changed since the last time.
+    """
+
+    def __init__(self, queue: Downloads, hub: HubAccess) -> None:
+        """``queue`` is given its listener here."""
+        self.on_changed: Callable[[], object] = lambda: None
+        self._queue = queue
+        self._hub = hub
+        self._changed = False
+        queue.listener = self
+
+    def pump(self) -> None:
+        """Let the queue go on and tell of what changed."""
+        self._queue.pump()
+        if self._changed:
+            self._changed = False
+            self.on_changed()
+
+    # --- what the page asks -----------------------------------------------------------------
+
+    def entries(self) -> list[DownloadEntry]:
+        """All downloads in their order, finished ones last, those that nobody wants not at all."""
+        return [_entry(download) for download in self._shown()]
+
+    def add(self, repository: Repository, file: ListedFile) -> str:
+        """Queue a file; returns its key.
+
+        Raises:
+            PersonError: The queue cannot be stored.
+        """
+        return str(self._queue.add(order_for(self._hub, repository, file)).id)
+
+    def pause(self, key: str) -> None:
+        """Stop it and keep what is there."""
+        self._do(key, self._queue.pause)
+
+    def resume(self, key: str) -> None:
+        """Go on after a pause or a failure."""
+        self._do(key, self._queue.resume)
+
+    def cancel(self, key: str) -> None:
+        """Want it no more."""
+        self._do(key, self._queue.cancel)
+
+    def forget(self, key: str) -> None:
+        """Take a finished one off the list."""
+        self._do(key, self._queue.forget)
+
+    def forget_ended(self) -> None:
+        """Take finished ones off the list."""
+        self._queue.forget_ended()
+
+    def move(self, key: str, place: int) -> None:
+        """Put it elsewhere in the order that is shown."""
+        shown = self._shown()
+        target = self._queue.all.index(shown[min(place, len(shown) - 1)])
+        self._do(key, lambda download: self._queue.move(download, target))
+
+    # --- what the queue says ----------------------------------------------------------------
+
+    def list_changed(self) -> None:
+        """Downloads came, went or changed places."""
+        self._changed = True
+
+    def download_changed(self, download: Download) -> None:
+        """State or progress of a download."""
+        self._changed = True
+
+    def download_finished(self, download: Download) -> None:
+        """Its file is there."""
+        self._changed = True
+
+    def _shown(self) -> list[Download]:
+        wanted = [each for each in self._queue.all if each.state is not QueueState.CANCELLED]
+        return sorted(wanted, key=lambda each: each.state is QueueState.DONE)
+
+    def _do(self, key: str, do: Callable[[Download], object]) -> None:
+        for download in self._queue.all:
+            if str(download.id) == key:
+                do(download)
+                return
+
+
+def _entry(download: Download) -> DownloadEntry:
+    running = download.state is QueueState.RUNNING
+    progress = download.progress if running else None
+    order = download.order
+    problem = known(download.error)
+    if progress is not None and progress.remark:
+        problem = known(progress.remark)
+    return DownloadEntry(
+        key=str(download.id),
+        repo_id=order.repo_id,
+        title=order.level or order.name.rpartition("/")[2],
+        state=_STATES[download.state],
+        done_bytes=download.done_bytes,
+        total_bytes=download.total_bytes,
+        bytes_per_second=progress.bytes_per_second if progress else None,
+        seconds_left=progress.seconds_left if progress else None,
+        activity=_activity(download),
+        problem=problem,
+        path=Path(download.path) if download.path else None,
+    )
+
+
+def _activity(download: Download) -> str:
+    if download.state is QueueState.STOPPING:
+        return _tr("stopping")
+    phase = download.progress.phase if download.progress else Phase.CONNECTING
+    return {
+        Phase.CONNECTING: _tr("asking the Hub"),
+        Phase.WAITING: _tr("waiting for another program"),
+        Phase.CHECKING: _tr("checking what is there"),
+        Phase.DOWNLOADING: _tr("downloading"),
+        Phase.RETRYING: _tr("trying again"),
+        Phase.FINISHING: _tr("finishing"),
+    }[phase]
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Downloads", text)

@@ -1,0 +1,153 @@
+"""What the header of the chosen model file says."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui.kit.format import bits_per_weight, byte_size, count, parameters
+from app.ui.kit.plain import set_spoken
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import ElidedLabel, IconButton, label
+from app.ui.pages.models.words import source_words
+
+if TYPE_CHECKING:
+    from app.core.family import LibraryModel
+
+LEAST_WIDTH_PX = GRID * 34
+
+
+class LibraryDetails(QScrollArea):
+    """A list of facts; texts of the file stay text."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Facts of the model file"))
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._holder = QWidget()
+        self._holder.setProperty("role", "plain")
+        self._column = QVBoxLayout(self._holder)
+        self._column.setContentsMargins(GRID, 0, GRID, GRID)
+        self._column.setSpacing(GRID)
+        self._title = ElidedLabel("", least_characters=12)
+        font = self._title.font()
+        font.setBold(True)
+        self._title.setFont(font)
+        self._broken = label("", "failed", wrap=True)
+        self._facts = QWidget()
+        self._grid = QGridLayout(self._facts)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(GRID * 2)
+        self._grid.setVerticalSpacing(GRID // 2)
+        self._grid.setColumnStretch(1, 1)
+        for each in (self._title, self._broken, self._facts):
+            self._column.addWidget(each)
+        self._column.addStretch(1)
+        self.setWidget(self._holder)
+        self.viewport().setAutoFillBackground(False)
+        self._holder.setAutoFillBackground(False)
+        self._shown: LibraryModel | None = None
+
+    def show_model(self, model: LibraryModel) -> None:
+        """Show its facts."""
+        if model == self._shown:
+            return
+        self._shown = model
+        self._title.set_text(model.name, str(model.path))
+        self._broken.setText(model.broken or "")
+        self._broken.setVisible(bool(model.broken))
+        while self._grid.count():
+            item = self._grid.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        facts = self.facts(model)
+        for row, (name, value) in enumerate(facts):
+            self._grid.addWidget(label(name, "dim"), row, 0, Qt.AlignmentFlag.AlignTop)
+            text = label(value, wrap=True)
+            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            set_spoken(text, f"{name}: {value}")
+            self._grid.addWidget(text, row, 1)
+        self._add_path(model.path, len(facts))
+
+    def _add_path(self, path: Path, below: int) -> None:
+        """Shortened in one line: the button has it whole."""
+        shown = ElidedLabel("", least_characters=10)
+        shown.set_text(_shown_path(path), str(path))
+        copy = IconButton("copy", self.tr("Copy the path"), size_px=14)
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(str(path)))
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID // 2)
+        row.addWidget(shown, 1)
+        row.addWidget(copy)
+        self._grid.addWidget(label(self.tr("Path"), "dim"), below, 0)
+        self._grid.addWidget(line, below, 1)
+
+    def facts(self, model: LibraryModel) -> list[tuple[str, str]]:
+        """Names and values; what is not known is left out."""
+        listed: list[tuple[str, str | None]] = [
+            (self.tr("From"), source_words(model)),
+            (self.tr("Repository"), model.repository),
+            (self.tr("Size"), str(byte_size(model.file_bytes))),
+        ]
+        if len(model.files) > 1:
+            listed.append((self.tr("Files"), count(len(model.files))))
+        if model.is_older:
+            listed.append((self.tr("Version"), self.tr("an older one; a newer is there too")))
+        facts = model.model
+        if facts is not None:
+            active = facts.active_parameters
+            has_experts = active < facts.parameters
+            matrix = self.tr("yes") if facts.has_importance_matrix else self.tr("no")
+            template = self.tr("yes") if facts.chat_template else self.tr("none in the file")
+            if not model.is_language_model:
+                template = ""
+                listed.append((self.tr("What it is"), model.why_not))
+            listed += [
+                (self.tr("Name"), facts.name),
+                (self.tr("Architecture"), facts.architecture),
+                (self.tr("Level"), facts.level_name),
+                (self.tr("Bits per weight"), bits_per_weight(facts.bits_per_weight).value),
+                (self.tr("Parameters"), str(parameters(facts.parameters))),
+                (self.tr("Active per token"), str(parameters(active)) if has_experts else None),
+                (self.tr("Context"), count(facts.context_length)),
+                (self.tr("Layers"), count(facts.block_count)),
+                (self.tr("Vocabulary"), count(facts.vocabulary_size)),
+                (self.tr("Chat template"), template),
+                (self.tr("Importance matrix"), matrix),
+                (self.tr("Licence"), facts.licence),
+                (self.tr("Base model"), facts.base_model),
+                (self.tr("Quantized by"), facts.quantized_by),
+            ]
+        return [(name, _short(value)) for name, value in listed if value]
+
+
+def _shown_path(path: Path) -> str:
+    """The path; where the person's home has a short name, with that."""
+    home = Path.home()
+    if sys.platform != "win32" and path.is_relative_to(home):
+        return f"~/{path.relative_to(home).as_posix()}"
+    return str(path)
+
+
+def _short(text: str) -> str:
+    """Texts of a file may be of any length."""
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= 400 else f"{one_line[:400]}…"

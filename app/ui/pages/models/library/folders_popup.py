@@ -1,0 +1,112 @@
+"""The person's own folders that are looked into for model files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QDir, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.ui.kit.plain import set_spoken
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import ElidedLabel, IconButton, label, push_button
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+class FoldersEditor(QWidget):
+    """A row a folder, and a button that adds one.
+
+    Signals:
+        changed: The folders (a list of paths) that the person wants now.
+        moved: One of them that was not there any more, and where it is now.
+    """
+
+    changed = Signal(list)
+    moved = Signal(object, object)
+
+    def __init__(
+        self, choose: Callable[[], Path | None] | None = None, parent: QWidget | None = None
+    ) -> None:
+        """``choose`` asks for a folder; the system's dialog if None."""
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Own folders"))
+        self._choose = choose or self._ask
+        self._folders: list[Path] = []
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(GRID // 2)
+        self._empty = label(self.tr("None so far."), "dim")
+        self.add_button = push_button(self.tr("Add a folder …"), icon_name="add")
+        self.add_button.clicked.connect(self._add)
+        self.remove_buttons: list[IconButton] = []
+        self.find_buttons: list[QPushButton] = []
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, GRID, 0)
+        column.setSpacing(GRID)
+        column.addWidget(
+            label(
+                self.tr("Model files in these folders, and in those below them, are listed."),
+                wrap=True,
+            )
+        )
+        column.addWidget(self._empty)
+        column.addLayout(self._rows)
+        column.addWidget(self.add_button)
+
+    def set_folders(self, folders: Sequence[Path]) -> None:
+        """Show these."""
+        self._folders = list(folders)
+        self.remove_buttons, self.find_buttons = [], []
+        while self._rows.count():
+            item = self._rows.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for folder in self._folders:
+            self._rows.addWidget(self._row(folder))
+        self._empty.setVisible(not self._folders)
+
+    def _row(self, folder: Path) -> QWidget:
+        row = QWidget()
+        remove = IconButton(
+            "close", self.tr("Look no more into {folder}").format(folder=folder), size_px=14
+        )
+        remove.clicked.connect(lambda: self._take([f for f in self._folders if f != folder]))
+        self.remove_buttons.append(remove)
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(ElidedLabel(str(folder), least_characters=10), 1)
+        if not folder.is_dir():
+            line.addWidget(label(self.tr("not there"), "dim"))
+            find = push_button(self.tr("Find it …"))
+            set_spoken(find, self.tr("Find {folder}").format(folder=folder))
+            find.clicked.connect(lambda: self._find(folder))
+            self.find_buttons.append(find)
+            line.addWidget(find)
+        line.addWidget(remove)
+        return row
+
+    def _add(self) -> None:
+        folder = self._choose()
+        if folder is not None and folder not in self._folders:
+            self._take([*self._folders, folder])
+
+    def _find(self, folder: Path) -> None:
+        """The same folder is somewhere else now."""
+        now = self._choose()
+        if now is not None:
+            self._take(list(dict.fromkeys(now if f == folder else f for f in self._folders)))
+            self.moved.emit(folder, now)
+
+    def _take(self, folders: list[Path]) -> None:
+        self.set_folders(folders)
+        self.changed.emit(folders)
+
+    def _ask(self) -> Path | None:
+        title = self.tr("Choose a folder with model files")
+        # Over the window: the popup that asks closes meanwhile.
+        name = QFileDialog.getExistingDirectory(self.window(), title, QDir.homePath())
+        return Path(name) if name else None

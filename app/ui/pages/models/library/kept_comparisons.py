@@ -1,0 +1,50 @@
+"""Waiting comparisons in the program's store, as the page sees them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.store.comparisons import StoredComparison
+from app.ui.pages.models.downloads.ports import ComparisonGroup, GroupMember
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.store.comparisons import ComparisonStore, Member
+
+
+class KeptComparisons:
+    """Main thread. Every method raises a ``PersonError`` when the store cannot do it."""
+
+    def __init__(self, store: ComparisonStore) -> None:
+        self._store = store
+
+    def load(self) -> list[ComparisonGroup]:
+        """All of them, the oldest first."""
+        return [
+            ComparisonGroup(
+                stored.id,
+                tuple(
+                    GroupMember(str(number), Path(path) if path else None)
+                    for number, path in stored.members
+                ),
+            )
+            for stored in self._store.load()
+        ]
+
+    def add(self, members: Sequence[GroupMember]) -> int:
+        """Keep a new one; returns its number."""
+        return self._store.add(_stored(members)).id
+
+    def save(self, group: ComparisonGroup) -> None:
+        """Keep what has changed of one."""
+        self._store.save(StoredComparison(group.number, _stored(group.members)))
+
+    def remove(self, number: int) -> None:
+        """Forget one."""
+        self._store.remove(number)
+
+
+def _stored(members: Sequence[GroupMember]) -> tuple[Member, ...]:
+    return tuple((int(member.key), str(member.path or "")) for member in members)

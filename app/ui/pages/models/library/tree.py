@@ -1,0 +1,165 @@
+"""The tree of what is on this PC: families unfolded, broken files marked, filtered by words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QSize, QSortFilterProxyModel, Qt
+from PySide6.QtGui import QColor, QPainter, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+    QWidget,
+)
+
+from app.ui.kit.columns import fitting
+from app.ui.kit.icons import Tone, icon
+from app.ui.kit.theme import GRID, current_tokens, tabular
+from app.ui.pages.models.library.model import LibraryColumn, LibraryRole
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
+    from app.core.family import LibraryModel
+    from app.ui.pages.models.library.model import Index, LibraryTreeModel
+
+_NAME_SIGNS = 34
+_INSET_PX = 5
+_HIDING = (
+    LibraryColumn.CONTEXT,
+    LibraryColumn.BITS,
+    LibraryColumn.PARAMETERS,
+    LibraryColumn.SOURCE,
+)
+
+
+class _Row(QStyledItemDelegate):
+    """Families strong, broken files in the colour of failures and with a mark."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        tokens = current_tokens()
+        model = index.sibling(index.row(), 0).data(LibraryRole.MODEL)
+        if model is None:
+            font = option.font
+            font.setBold(index.column() == LibraryColumn.NAME)
+            option.font = font
+            ink = tokens.text if index.column() == LibraryColumn.NAME else tokens.dim
+            option.palette.setColor(QPalette.ColorRole.Text, QColor(ink))
+        elif model.broken:
+            option.palette.setColor(QPalette.ColorRole.Text, QColor(tokens.failed))
+            if index.column() == LibraryColumn.NAME:
+                option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
+                option.icon = icon("error", Tone.FAILED)
+                option.decorationSize = QSize(14, 14)
+        elif model.is_older or index.column() == LibraryColumn.SOURCE:
+            option.palette.setColor(QPalette.ColorRole.Text, QColor(tokens.dim))
+        option.font = tabular(option.font)
+        broken = model is not None and model.broken
+        mode = Qt.TextElideMode.ElideRight if broken else Qt.TextElideMode.ElideMiddle
+        option.textElideMode = mode
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        # A frame around one cell says nothing where whole rows are chosen.
+        option.state &= ~option.state.State_HasFocus
+        if index.column() != LibraryColumn.NAME:
+            # Its text begins and ends below its header's.
+            if option.state & option.state.State_Selected:
+                painter.fillRect(option.rect, option.palette.brush(QPalette.ColorRole.Highlight))
+            option.rect.adjust(_INSET_PX, 0, -_INSET_PX, 0)
+        super().paint(painter, option, index)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        hint = super().sizeHint(option, index)
+        return QSize(hint.width(), option.fontMetrics.height() + GRID + GRID // 2)
+
+
+class LibraryTree(QTreeView):
+    """Chooses one file or several."""
+
+    def __init__(self, model: LibraryTreeModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Models on this PC"))
+        self.source = model
+        self.proxy = QSortFilterProxyModel(self)
+        self.proxy.setSourceModel(model)
+        self.proxy.setRecursiveFilteringEnabled(True)
+        self.proxy.setFilterRole(LibraryRole.WORDS)
+        self.proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setModel(self.proxy)
+        self.setItemDelegate(_Row(self))
+        self.setUniformRowHeights(True)
+        self.setAllColumnsShowFocus(True)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setExpandsOnDoubleClick(True)
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.proxy.rowsInserted.connect(self._on_rows_inserted)
+        self._share_widths()
+
+    def chosen(self) -> list[LibraryModel]:
+        """The selected model files, from top to bottom; those of a selected family if none is."""
+        rows = self.selectionModel().selectedRows()
+        models = [model for row in rows if (model := row.data(LibraryRole.MODEL)) is not None]
+        if not models:
+            for row in rows:
+                family = row.data(LibraryRole.FAMILY)
+                if family is not None:
+                    models.extend(family.models)
+        order = {model.path: place for place, model in enumerate(self.shown())}
+        return sorted(models, key=lambda model: order.get(model.path, 0))
+
+    def shown(self) -> list[LibraryModel]:
+        """All model files that pass the filter, from top to bottom."""
+        found: list[LibraryModel] = []
+        for row in range(self.proxy.rowCount()):
+            family = self.proxy.index(row, 0)
+            found.extend(
+                self.proxy.index(child, 0, family).data(LibraryRole.MODEL)
+                for child in range(self.proxy.rowCount(family))
+            )
+        return found
+
+    def filter_by(self, words: str) -> None:
+        """Show what has these words in its names."""
+        self.proxy.setFilterFixedString(words.strip())
+
+    def _on_rows_inserted(self, parent: QModelIndex, first: int, last: int) -> None:
+        if not parent.isValid():
+            for row in range(first, last + 1):
+                self.setExpanded(self.proxy.index(row, 0), True)
+
+    def _share_widths(self) -> None:
+        """Figures get what they need, the name gets what is left.
+
+        Where that is too little the less telling columns hide; the facts beside have them all.
+        """
+        sign = self.fontMetrics().averageCharWidth()
+        fixed = {
+            LibraryColumn.LEVEL: sign * 11,
+            LibraryColumn.BITS: sign * 7,
+            LibraryColumn.SIZE: sign * 10,
+            LibraryColumn.PARAMETERS: sign * 12,
+            LibraryColumn.CONTEXT: sign * 9,
+            LibraryColumn.SOURCE: sign * 14,
+        }
+        hidden, rest = fitting(self.viewport().width(), fixed, _HIDING, sign * _NAME_SIGNS)
+        for column in LibraryColumn:
+            self.setColumnHidden(column, column in hidden)
+        self.setColumnWidth(LibraryColumn.NAME, max(sign * 20, rest))
+        for column, width in fixed.items():
+            self.setColumnWidth(column, width)
+
+    # Qt's own names from here on.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_widths()

@@ -1,0 +1,328 @@
+"""The Models page: wires its parts to the backends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from app.core.errors import PersonError
+from app.core.hub_names import HubAddress
+from app.ui.kit.error_words import sentence
+from app.ui.kit.icons import icon
+from app.ui.kit.outside import open_outside
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import Banner, BannerAction, Popup, Severity
+from app.ui.pages.models.account.account_panel import AccountPanel
+from app.ui.pages.models.downloads.panel import DownloadsPanel
+from app.ui.pages.models.library.comparisons import WaitingComparisons
+from app.ui.pages.models.library.tab import LibraryTab
+from app.ui.pages.models.repository.repository import OpenState
+from app.ui.pages.models.repository.repository_panel import RepositoryPanel
+from app.ui.pages.models.search.pane import SearchPane
+from app.ui.pages.models.search.search import Search, SearchState
+from app.ui.pages.models.top_bar import ModelsTopBar
+from app.ui.pages.models.ways_on import WaysOn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from app.core.links import Link
+    from app.core.listing import ListedFile
+    from app.hub.repositories import Repository
+    from app.ui.kit.jobs import Jobs
+    from app.ui.pages.models.ports import AccountStatus, Backends
+
+HUB, LIBRARY = 0, 1
+USUAL_HUB = "huggingface.co"
+
+
+class ModelsPage(QWidget):
+    """Find on the Hub, see what is here, download. Its actions are its commands.
+
+    Signals:
+        compare_wanted: Model files (paths) are to be opened as panes.
+        said: A sentence for the status line.
+    """
+
+    compare_wanted = Signal(list)
+    said = Signal(str)
+    folder_moved = Signal(object, object)
+
+    def __init__(
+        self,
+        backends: Backends,
+        jobs: Jobs,
+        *,
+        open_address: Callable[[QUrl], object] = open_outside,
+        parent: QWidget | None = None,
+    ) -> None:
+        """
+        Args:
+            backends: What it stands on; their ``on_changed`` are taken over.
+            jobs: The door to background work.
+            open_address: Opens web pages and folders in the system's programs.
+            parent: Its owner.
+        """
+        super().__init__(parent)
+        self._backends = backends
+        self._open_address = open_address
+        self.downloads_action = QAction(icon("download"), self.tr("Downloads"), self)
+        self.account_action = QAction(icon("person"), self.tr("Account on the Hub"), self)
+        self.top = ModelsTopBar(backends.badge, self.downloads_action, self.account_action)
+        self._jobs = jobs
+        self.ways_on = WaysOn(backends.trust, jobs, self)
+        self.account = AccountPanel(
+            backends.account, jobs, backends.badge or USUAL_HUB, self.ways_on
+        )
+        self._account_popup = Popup(self.account, self.top.account_button)
+        self.search = Search(backends.catalogue, jobs, backends.hub_hosts, self)
+        self.search_pane = SearchPane(self.search, self.ways_on)
+        self.repository = RepositoryPanel(backends, jobs, self.ways_on)
+        self.token_notice = Banner(dismissible=True)
+        self.token_notice.hide()
+        self.library = LibraryTab(backends.library, jobs)
+        self.downloads = DownloadsPanel(backends.downloads)
+        self.comparisons = WaitingComparisons(backends.comparisons, self, is_busy=backends.is_busy)
+        self._finished = self._finished_keys()
+        self._refused_place = ""
+        self._lay_out()
+        self._make_actions()
+        self._wire()
+        self._on_library_changed()
+        self._on_downloads_changed()
+        # What the last time left unfinished goes on, and is seen to.
+        self.downloads_action.setChecked(self.downloads.model.unfinished > 0)
+
+    def show_tab(self, tab: int) -> None:
+        """Show the Hub (0) or this PC (1)."""
+        self.top.tabs.setCurrentIndex(tab)
+
+    def open_address(self, address: HubAddress) -> None:
+        """Show a repository of the Hub."""
+        self.show_tab(HUB)
+        self.repository.open(address)
+
+    def open_link(self, link: Link) -> None:
+        """Show where a link leads; nothing is downloaded before the person says so."""
+        self.show_tab(HUB)
+        self.repository.open_link(link)
+
+    def begin(self) -> None:
+        """Hand over what is complete, from now on; once :attr:`compare_wanted` is heard."""
+        self.comparisons.set_held(False)
+
+    def set_held(self, held: bool) -> None:
+        """Let predictions and new comparisons wait for answers in progress, or go on."""
+        self.repository.files.set_held(held)
+        self.comparisons.set_held(held)
+
+    def stop(self) -> None:
+        """Work out nothing more; the window closes."""
+        self.repository.files.stop()
+
+    def layout_state(self) -> dict[str, list[int]]:
+        """The splitters' sizes by name."""
+        return {f"models-{name}": each.sizes() for name, each in self._splitters().items()}
+
+    def restore_layout(self, splitters: Mapping[str, list[int]]) -> None:
+        """Bring back what :meth:`layout_state` gave."""
+        for name, splitter in self._splitters().items():
+            sizes = splitters.get(f"models-{name}")
+            if sizes and len(sizes) == splitter.count():
+                splitter.setSizes(sizes)
+
+    # --- parts --------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        self.hub_splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.hub_splitter.setChildrenCollapsible(False)
+        self.hub_splitter.addWidget(self.search_pane)
+        self.hub_splitter.addWidget(self.repository)
+        self.hub_splitter.setStretchFactor(1, 1)
+        self.hub_splitter.setSizes([GRID * 44, GRID * 88])
+        self.tabs = QStackedWidget()
+        self.tabs.addWidget(self.hub_splitter)
+        self.tabs.addWidget(self.library)
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self.tabs)
+        self.splitter.addWidget(self.downloads)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setSizes([GRID * 60, GRID * 18])
+        self.downloads.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top)
+        column.addWidget(self.token_notice)
+        column.addWidget(self.splitter, 1)
+
+    def _splitters(self) -> dict[str, QSplitter]:
+        return {"hub": self.hub_splitter, "page": self.splitter, "library": self.library.splitter}
+
+    def _make_actions(self) -> None:
+        self.downloads_action.setCheckable(True)
+        self._add(self.downloads_action, "Ctrl+J")
+        search = QAction(icon("search"), self.tr("Search the Hub"), self)
+        search.triggered.connect(self._focus_search)
+        self._add(search, "Ctrl+F")
+        library = QAction(icon("models"), self.tr("Show what is on this PC"), self)
+        library.triggered.connect(lambda: self.show_tab(LIBRARY))
+        self._add(library, "")
+        self._add(self.library.rescan_action, "F5")
+        self.account_action.triggered.connect(self._open_account)
+        self._add(self.account_action, "")
+
+    def _add(self, action: QAction, keys: str) -> None:
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.addAction(action)
+
+    def _wire(self) -> None:
+        self._backends.downloads.on_changed = self._on_downloads_changed
+        self._backends.library.on_changed = self._on_library_changed
+        self.top.tab_chosen.connect(self.tabs.setCurrentIndex)
+        self.downloads_action.toggled.connect(self.downloads.setVisible)
+        self.downloads.closed.connect(lambda: self.downloads_action.setChecked(False))
+        self.downloads.compare_wanted.connect(self.compare_wanted)
+        self.search.address_entered.connect(self.repository.open)
+        self.search_pane.repository_chosen.connect(
+            lambda repo_id: self.repository.open(HubAddress(repo_id))
+        )
+        self.search_pane.library_wanted.connect(lambda: self.show_tab(LIBRARY))
+        self.repository.opened.connect(self.search_pane.select)
+        self.repository.repository.state_changed.connect(self._tell_present)
+        self.repository.page_wanted.connect(lambda page: self._open_address(QUrl(page)))
+        self.repository.download_wanted.connect(self._download)
+        self.repository.compare_wanted.connect(self.compare_wanted)
+        self.library.compare_wanted.connect(self.compare_wanted)
+        self.library.hub_wanted.connect(self._focus_search)
+        self.library.reveal_wanted.connect(self._reveal)
+        self.library.said.connect(self.said)
+        self.library.folder_moved.connect(self.folder_moved)
+        self.comparisons.ready.connect(self.compare_wanted)
+        self.comparisons.held.connect(self._on_held)
+        self.account.resized.connect(self._fit_account)
+        self.account.changed.connect(self.repository.follow_account)
+        self.account.changed.connect(self._look_whether_refused)
+        self.search.state_changed.connect(self._look_whether_refused)
+        self.repository.repository.state_changed.connect(self._look_whether_refused)
+        self.ways_on.mended.connect(self._try_again)
+        self.ways_on.refused.connect(self.said)
+        self.ways_on.account_wanted.connect(self._open_account)
+        self.ways_on.browser_wanted.connect(
+            lambda: self._open_address(QUrl(self._backends.page_of("")))
+        )
+
+    # --- what the backends say ----------------------------------------------------------
+
+    def _on_downloads_changed(self) -> None:
+        self.downloads.refresh()
+        entries = self._backends.downloads.entries()
+        self.top.set_downloads(self.downloads.model.unfinished)
+        self.comparisons.note(entries)
+        finished = self._finished_keys()
+        if finished - self._finished:
+            self._backends.library.rescan()
+        self._finished = finished
+
+    def _finished_keys(self) -> set[str]:
+        entries = self._backends.downloads.entries()
+        return {entry.key for entry in entries if entry.path is not None}
+
+    def _on_library_changed(self) -> None:
+        self.library.refresh()
+        self._tell_present()
+
+    def _tell_present(self) -> None:
+        """Mark the files of the open repository that are here already."""
+        found = self.repository.repository.repository
+        if found is None:
+            return
+        here = [
+            model.path
+            for model in self._backends.library.models
+            if model.repository == found.repo_id and model.broken is None
+        ]
+        self.repository.note_present(
+            {
+                file.name: path
+                for file in found.files
+                for path in reversed(here)
+                if path.as_posix().endswith(f"/{file.name}")
+            }
+        )
+
+    # --- what the person does -----------------------------------------------------------
+
+    def _focus_search(self) -> None:
+        self.show_tab(HUB)
+        self.search_pane.focus_words()
+
+    def _download(self, repository: Repository, files: list[ListedFile], compare: bool) -> None:
+        try:
+            keys = [self._backends.downloads.add(repository, file) for file in files]
+            if compare:
+                self.comparisons.add(keys)
+        except PersonError as error:
+            self.said.emit(sentence(error))
+        self.downloads_action.setChecked(True)
+        self._on_downloads_changed()
+
+    def _on_held(self) -> None:
+        self.said.emit(
+            self.tr("The levels are here; they open side by side when the answers have ended.")
+        )
+
+    def _open_account(self) -> None:
+        self.show_tab(HUB)
+        self.account.look()
+        self._account_popup.open_at(self.top.account_button)
+
+    def _try_again(self) -> None:
+        """What failed may be possible now."""
+        if self.search.state in (SearchState.FAILED, SearchState.FAILED_MORE):
+            self.search.try_again()
+        if self.repository.repository.state is OpenState.FAILED:
+            self.repository.repository.reload()
+
+    def _look_whether_refused(self) -> None:
+        """Say it once where the Hub is asked without a token because it did not accept that."""
+        if self.search.state is SearchState.LOADING:
+            return
+        # The keyring may ask the person for a password: never on the main thread.
+        account = self._backends.account
+        self._jobs.run(lambda _context: account.status(), done=self._say_whether_refused)
+
+    def _say_whether_refused(self, status: AccountStatus) -> None:
+        place = status.place if status.refused else ""
+        if place == self._refused_place:
+            return
+        self._refused_place = place
+        if not place:
+            self.token_notice.hide()
+            return
+        self.token_notice.show_notice(
+            Severity.WARNING,
+            self.tr(
+                "The Hub does not accept the token from {place}: it is asked without it."
+            ).format(place=place),
+            status.remark,
+            (BannerAction(self.tr("Sign in …"), self._open_account),),
+        )
+
+    def _fit_account(self) -> None:
+        """Give the popup the height that its words need now; the cursor stays where it is."""
+        if self._account_popup.isVisible():
+            focused = self._account_popup.focusWidget()
+            self._account_popup.open_at(self.top.account_button)
+            if focused is not None:
+                focused.setFocus()
+
+    def _reveal(self, path: Path) -> None:
+        self._open_address(QUrl.fromLocalFile(str(path.parent)))

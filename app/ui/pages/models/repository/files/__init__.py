@@ -1,0 +1,1 @@
+"""Its files: one row a level."""

@@ -1,0 +1,236 @@
+"""A repository's files with their predictions, and the buttons that download the chosen ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.core.candidate import MAX_CANDIDATES
+from app.core.kinds import WHOLE_MODELS, ModelKind, why_no_candidate
+from app.core.listed_choice import NoSuchFileError, find_file
+from app.ui.kit.error_words import sentence
+from app.ui.kit.format import byte_size
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import ProgressLine, label, push_button
+from app.ui.pages.models.repository.files.model import FilesModel
+from app.ui.pages.models.repository.files.table import FilesTable
+from app.ui.pages.models.repository.predictions import Predictions
+from app.ui.pages.models.words import DOT, kind_word, levels_words
+
+if TYPE_CHECKING:
+    from app.core.hub_names import HubAddress
+    from app.core.listing import ListedFile
+    from app.hub.repositories import Repository
+    from app.ui.kit.jobs import Jobs
+    from app.ui.pages.models.ports import FitPort
+
+
+REST_MS = 20_000
+"""How long an engine is kept for the next question, in ms."""
+
+
+class FilesSide(QWidget):
+    """Main thread.
+
+    Signals:
+        download_wanted: Files (a list) of the repository, and whether they are to be compared.
+        refused: The headers cannot be had: a ``PersonError``.
+    """
+
+    download_wanted = Signal(list, bool)
+    refused = Signal(object)
+
+    def __init__(self, fit: FitPort, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.predictions = Predictions(fit, jobs, self)
+        self.model = FilesModel(self.predictions.of, self)
+        self.table = FilesTable(self.model)
+        self.progress = ProgressLine(self.tr("Predictions"))
+        self.advice = label("", wrap=True)
+        self.others = label("", "small-dim", wrap=True)
+        self.choice = label("", "dim", wrap=True)
+        self.download_button = push_button(self.tr("Download"), icon_name="download")
+        self.compare_button = push_button(
+            self.tr("Download and compare"), "primary", icon_name="compare"
+        )
+        self.download_button.clicked.connect(lambda: self._download(compare=False))
+        self.compare_button.clicked.connect(lambda: self._download(compare=True))
+        self._fit = fit
+        self._jobs = jobs
+        self._rest_timer = QTimer(self)
+        self._rest_timer.setSingleShot(True)
+        self._rest_timer.setInterval(REST_MS)
+        self._rest_timer.timeout.connect(self._rest)
+        self._repository: Repository | None = None
+        self._free_bytes: int | None = None
+        self._held = False
+        self._problem = ""
+        self._lay_out()
+        self.model.checked_changed.connect(self._follow_choice)
+        self.predictions.changed.connect(self._on_prediction)
+        self.predictions.ended.connect(self._on_ended)
+        self.predictions.refused.connect(self.refused)
+        self._follow_choice()
+
+    def show_repository(
+        self, repository: Repository, address: HubAddress, context_tokens: int, kv_type: str
+    ) -> None:
+        """Show its files, check the one that was asked for, and begin to predict."""
+        self._repository = repository
+        models = [file for file in repository.files if file.kind in WHOLE_MODELS]
+        self.model.set_files(models, repository.facts.parameters)
+        self._say_others(repository)
+        self._choose(address.file_name or address.level)
+        self.predict(context_tokens, kv_type)
+
+    def predict(self, context_tokens: int, kv_type: str) -> None:
+        """Predict anew, under other assumptions."""
+        if self._repository is not None:
+            self._rest_timer.stop()
+            self.model.set_recommended(None)
+            self.predictions.start(self._repository, self.model.files(), context_tokens, kv_type)
+            self._say_what_is_done()
+
+    def stop(self) -> None:
+        """Another repository is coming, or none."""
+        self._rest_timer.stop()
+        self.predictions.cancel()
+        self.progress.clear()
+
+    def set_held(self, held: bool) -> None:
+        """Say that predictions wait for answers in progress, or that they go on."""
+        self._held = held
+        self._say_what_is_done()
+
+    def set_free_bytes(self, free_bytes: int | None) -> None:
+        """What the disk has left."""
+        self._free_bytes = free_bytes
+        self._follow_choice()
+
+    def _lay_out(self) -> None:
+        foot = QHBoxLayout()
+        foot.setSpacing(GRID)
+        foot.addWidget(self.choice, 1)
+        foot.addWidget(self.download_button)
+        foot.addWidget(self.compare_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self.advice)
+        column.addWidget(self.progress)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.others)
+        column.addLayout(foot)
+
+    def _choose(self, wanted: str | None) -> None:
+        """Check the file that an address names; where it names none, say what there is."""
+        self._problem = ""
+        if wanted and self._repository is not None:
+            try:
+                file = find_file(self._repository.files, wanted)
+            except NoSuchFileError as error:
+                self._problem = sentence(error)
+            else:
+                self.model.check(file.name)
+                self.table.setCurrentIndex(self.table.row_of(file.name))
+        self._follow_choice()
+
+    def _say_others(self, repository: Repository) -> None:
+        words = [
+            f"{file.name} ({kind_word(file.kind)}, {byte_size(file.size_bytes)})"
+            for file in repository.files
+            if file.kind not in WHOLE_MODELS
+        ]
+        sentences: list[str] = []
+        if words:
+            sentences.append(self.tr("Also there: {files}.").format(files=", ".join(words)))
+        if repository.skipped:
+            sentences.append(
+                self.tr("Not touched, because their names are unsafe: {n} files.").format(
+                    n=len(repository.skipped)
+                )
+            )
+        if repository.unsized:
+            sentences.append(
+                self.tr(
+                    "Left out, because the Hub says no size that can be right: {n} files."
+                ).format(n=len(repository.unsized))
+            )
+        self.others.setText(" ".join(sentences))
+        self.others.setVisible(bool(sentences))
+
+    def _on_prediction(self, name: str) -> None:
+        self.model.note_prediction(name)
+        if self.predictions.of(name).kind is not None:
+            self._follow_choice()
+        share = self.predictions.share
+        if share is not None and share < 1:
+            self.progress.set_share(share)
+        else:
+            self.progress.clear()
+
+    def _say_what_is_done(self) -> None:
+        share = self.predictions.share
+        if share is None or share == 1:
+            return
+        self.advice.setText(
+            self.tr("Waiting for the engine, or for answers that this would disturb …")
+            if self._held
+            else self.tr("Reading the headers to see what fits this PC …")
+        )
+
+    def _rest(self) -> None:
+        # It waits for an engine to end.
+        self._jobs.run(lambda _context: self._fit.rest())
+
+    def _on_ended(self) -> None:
+        self._rest_timer.start()
+        self.model.sort_by_bits()
+        name, reason = self.predictions.recommendation()
+        self.model.set_recommended(name)
+        current = self.table.currentIndex()  # the one that was asked for, or is being looked at
+        self.table.scrollTo(current if current.isValid() else self.table.row_of(name or ""))
+        self.progress.clear()
+        file = next((each for each in self.model.files() if each.name == name), None)
+        if file is not None:
+            level = self.predictions.level_of(file) or file.name
+            self.advice.setText(
+                self.tr("Recommended: {level}. {reason}").format(level=level, reason=reason)
+            )
+        else:
+            self.advice.setText(reason or self.tr("What these files need could not be found out."))
+
+    def _follow_choice(self) -> None:
+        chosen = self.model.checked()
+        size_bytes = sum(file.size_bytes for file in chosen)
+        if not chosen:
+            text = self._problem or self.tr("Check the levels that you want.")
+        else:
+            text = DOT.join([levels_words(len(chosen)), str(byte_size(size_bytes))])
+            free = self._free_bytes
+            if free is not None and free < size_bytes:
+                text += " " + self.tr("More than the {free} that the disk has free.").format(
+                    free=byte_size(free)
+                )
+            elif len(chosen) > MAX_CANDIDATES:
+                text += " " + self.tr("At most {n} can be compared at once.").format(
+                    n=MAX_CANDIDATES
+                )
+        others = [why for file in chosen if (why := self._why_no_candidate(file))]
+        self.choice.setText(" ".join([text, *others[:1]]))
+        complete = bool(chosen) and all(file.complete for file in chosen)
+        self.download_button.setEnabled(complete)
+        self.compare_button.setEnabled(complete and len(chosen) <= MAX_CANDIDATES and not others)
+
+    def _why_no_candidate(self, file: ListedFile) -> str:
+        """Why a file can be downloaded, but not compared; empty where it can."""
+        told = self.predictions.of(file.name)
+        kind = told.kind or file.kind
+        if kind is ModelKind.LANGUAGE_MODEL:
+            return ""
+        return told.problem or why_no_candidate(kind, file.name.rpartition("/")[2])
+
+    def _download(self, *, compare: bool) -> None:
+        self.download_wanted.emit(self.model.checked(), compare)

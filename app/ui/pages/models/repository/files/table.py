@@ -1,0 +1,241 @@
+"""Shows the model files of a repository: two lines a row, figures aligned, verdicts marked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QModelIndex, QRect, QRectF, QSize, QSortFilterProxyModel, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from app.core.fit import Verdict
+from app.ui.kit.columns import fitting
+from app.ui.kit.icons import Tone, pixmap
+from app.ui.kit.theme import GRID, current_tokens, small_font, tabular
+from app.ui.pages.models.repository.files.model import FileRole
+from app.ui.pages.models.repository.files.words import FileColumn
+from app.ui.pages.models.repository.predictions import Prediction, PredictionState
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QAbstractItemModel
+    from PySide6.QtGui import QResizeEvent
+
+    from app.ui.pages.models.repository.files.model import FilesModel, Index
+
+_ICON_PX = 14
+_BOX_PX = 15
+_BOX_ROOM_PX = GRID * 3
+_MARKS = {
+    Verdict.FITS: ("check", Tone.READY),
+    Verdict.TIGHT: ("warning", Tone.WORKING),
+    Verdict.NO: ("error", Tone.FAILED),
+}
+
+
+_LEVEL_SIGNS, _VERDICT_SIGNS = 19, 27
+# The verdict says the memory too, and the bits follow from the level.
+_HIDING = (FileColumn.MEMORY, FileColumn.BITS, FileColumn.SPEED)
+
+
+class FileCellDelegate(QStyledItemDelegate):
+    """Paints one cell."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        self.initStyleOption(option, index)
+        text, option.text = option.text, ""
+        option.state &= ~QStyle.StateFlag.State_HasFocus
+        option.features &= ~QStyleOptionViewItem.ViewItemFeature.HasCheckIndicator
+        style = option.widget.style() if option.widget else QApplication.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        tokens = current_tokens()
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        ink = QColor(tokens.selection_text if selected else tokens.text)
+        faint = ink if selected else QColor(tokens.dim)
+        box = option.rect.adjusted(GRID, 0, -GRID, 0)  # as the style sheet has it for headers
+        if index.column() == FileColumn.LEVEL:
+            box.setLeft(option.rect.left() + GRID // 2 + _BOX_ROOM_PX)
+        painter.save()
+        if index.column() == FileColumn.LEVEL:
+            _paint_box(painter, option.rect, index.data(Qt.ItemDataRole.CheckStateRole))
+        mark = _mark(index)
+        if mark is not None:
+            ratio = painter.device().devicePixelRatioF()
+            top = box.center().y() - option.fontMetrics.height() // 2 - _ICON_PX // 2
+            picture = pixmap(mark[0], _ICON_PX, mark[1], ratio)
+            painter.drawPixmap(box.left(), top, picture)
+            box.setLeft(box.left() + _ICON_PX + GRID // 2)
+        second = str(index.data(FileRole.SECOND_LINE) or "")
+        line = option.fontMetrics.height()
+        if second:
+            first = QRect(box.left(), box.center().y() - line, box.width(), line)
+            small = small_font(option.font)
+            painter.setFont(small)
+            painter.setPen(faint)
+            if index.data(FileRole.RECOMMENDED) and index.column() == FileColumn.LEVEL:
+                painter.setPen(ink if selected else QColor(tokens.accent))
+            shown = QFontMetrics(small).elidedText(
+                second, Qt.TextElideMode.ElideMiddle, box.width()
+            )
+            lower = QRect(box.left(), box.center().y(), box.width(), line)
+            painter.drawText(lower, Qt.AlignmentFlag.AlignVCenter, shown)
+        else:
+            first = box
+        painter.setFont(tabular(option.font))
+        known = text not in ("–", "") and _is_known(index)
+        painter.setPen(ink if known else faint)
+        shown = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, first.width())
+        painter.drawText(first, int(option.displayAlignment), shown)
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        self.initStyleOption(option, index)
+        metrics = option.fontMetrics
+        width = metrics.horizontalAdvance(option.text) + GRID * 2
+        if index.column() == FileColumn.LEVEL:
+            width += GRID * 5
+        return QSize(width, metrics.height() * 2 + GRID + GRID // 2)
+
+    def editorEvent(
+        self,
+        event: QEvent,
+        model: QAbstractItemModel,
+        option: QStyleOptionViewItem,
+        index: Index,
+    ) -> bool:
+        if index.column() != FileColumn.LEVEL or not isinstance(event, QMouseEvent):
+            return False
+        room = option.rect.adjusted(0, 0, _BOX_ROOM_PX + GRID - option.rect.width(), 0)
+        if not room.contains(event.position().toPoint()):
+            return False
+        if event.type() == QEvent.Type.MouseButtonRelease:
+            checked = index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
+            state = Qt.CheckState.Unchecked if checked else Qt.CheckState.Checked
+            return model.setData(index, state, Qt.ItemDataRole.CheckStateRole)
+        # The second press of two quick clicks on the box must not count as a double click.
+        return event.type() == QEvent.Type.MouseButtonDblClick
+
+
+class FilesTable(QTableView):
+    """Sorts by a click on a header; Space checks the current row."""
+
+    def __init__(self, model: FilesModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.files = model
+        self.setAccessibleName(self.tr("Model files"))
+        self.proxy = QSortFilterProxyModel(self)
+        self.proxy.setSourceModel(model)
+        self.proxy.setSortRole(FileRole.SORT)
+        self.setModel(self.proxy)
+        self.setItemDelegate(FileCellDelegate(self))
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        row_height = self.fontMetrics().height() * 2 + GRID + GRID // 2
+        self.verticalHeader().setDefaultSectionSize(row_height)
+        self.verticalHeader().setMinimumSectionSize(row_height)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSortIndicatorClearable(True)
+        self.setSortingEnabled(True)
+        self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+        self.doubleClicked.connect(self._toggle)
+        self._share_widths()
+
+    def names(self) -> list[str]:
+        """The files' names in the order that is shown."""
+        rows = range(self.proxy.rowCount())
+        return [self.proxy.index(row, 0).data(FileRole.FILE).name for row in rows]
+
+    def row_of(self, name: str) -> QModelIndex:
+        """Where a file is shown; invalid where it is not."""
+        return self.proxy.mapFromSource(self.files.index(self.files.row_of(name), 0))
+
+    def _toggle(self, index: QModelIndex) -> None:
+        file = index.data(FileRole.FILE)
+        if file is not None:
+            state = index.siblingAtColumn(FileColumn.LEVEL).data(Qt.ItemDataRole.CheckStateRole)
+            self.files.check(file.name, on=state != Qt.CheckState.Checked)
+
+    def _share_widths(self) -> None:
+        """Figures get what they need, level and verdict share what is left.
+
+        Where that is too little the less telling columns hide; what they say is in the tool tips.
+        """
+        sign = self.fontMetrics().averageCharWidth()
+        fixed = {
+            FileColumn.BITS: sign * 7,
+            FileColumn.SIZE: sign * 10,
+            FileColumn.MEMORY: sign * 10,
+            FileColumn.SPEED: sign * 12,
+        }
+        least = sign * (_LEVEL_SIGNS + _VERDICT_SIGNS)
+        hidden, rest = fitting(self.viewport().width(), fixed, _HIDING, least)
+        for column in FileColumn:
+            self.setColumnHidden(column, column in hidden)
+        level = max(sign * _LEVEL_SIGNS, round(rest * 0.42))
+        widths = {**fixed, FileColumn.LEVEL: level}
+        widths[FileColumn.VERDICT] = max(sign * _VERDICT_SIGNS, rest - level)
+        for column, width in widths.items():
+            self.setColumnWidth(column, width)
+
+    # Qt's own names from here on.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_widths()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and self.currentIndex().isValid():
+            self._toggle(self.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+
+def _paint_box(painter: QPainter, cell: QRect, state: Qt.CheckState) -> None:
+    """A check box as the style sheet draws it."""
+    tokens = current_tokens()
+    top = cell.center().y() - _BOX_PX // 2
+    box = QRect(cell.left() + GRID, top, _BOX_PX, _BOX_PX)
+    checked = state == Qt.CheckState.Checked
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QColor(tokens.accent if checked else tokens.edge))
+    painter.setBrush(QColor(tokens.accent if checked else tokens.surface))
+    painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+    if checked:
+        ratio = painter.device().devicePixelRatioF()
+        painter.drawPixmap(box.topLeft(), pixmap("check", _BOX_PX, Tone.ON_ACCENT, ratio))
+    painter.restore()
+
+
+def _mark(index: Index) -> tuple[str, Tone] | None:
+    if index.column() == FileColumn.LEVEL:
+        return ("star-filled", Tone.ACCENT) if index.data(FileRole.RECOMMENDED) else None
+    if index.column() != FileColumn.VERDICT:
+        return None
+    prediction: Prediction = index.data(FileRole.PREDICTION)
+    if prediction.figures is not None:
+        return _MARKS[prediction.figures.judgement.verdict]
+    return ("warning", Tone.DIM) if prediction.state is PredictionState.FAILED else None
+
+
+def _is_known(index: Index) -> bool:
+    if index.column() < FileColumn.MEMORY:
+        return True
+    prediction: Prediction = index.data(FileRole.PREDICTION)
+    return prediction.state is PredictionState.KNOWN

@@ -1,0 +1,151 @@
+"""What the cells of a repository's file table say, and what they are sorted by."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.core.kinds import what_it_is
+from app.core.listing import bits_per_weight
+from app.ui.kit.format import MISSING, byte_size, speed
+from app.ui.kit.format import bits_per_weight as bits_words
+from app.ui.pages.models.repository.predictions import Prediction, PredictionState, shown_level
+from app.ui.pages.models.words import fit_details, kind_word, verdict_reason, verdict_word
+
+if TYPE_CHECKING:
+    from app.core.listing import ListedFile
+
+_LAST = float("inf")
+
+
+class FileColumn(IntEnum):
+    """The columns from left to right."""
+
+    LEVEL = 0
+    BITS = 1
+    SIZE = 2
+    MEMORY = 3
+    SPEED = 4
+    VERDICT = 5
+
+
+def titles() -> tuple[str, ...]:
+    """Of the columns."""
+    return (
+        _tr("Level"),
+        _tr("Bits"),
+        _tr("File"),
+        _tr("Memory"),
+        _tr("Speed"),
+        _tr("On this PC it …"),
+    )
+
+
+def title_help() -> tuple[str, ...]:
+    """What each column tells."""
+    return (
+        _tr("The quantization level, as the file’s name says."),
+        _tr("Bits of the weights divided by the parameters."),
+        _tr("What is downloaded."),
+        _tr(
+            "Predicted by llama.cpp from the file’s header, for the context and the KV type"
+            " chosen above."
+        ),
+        _tr("Predicted for generating one answer."),
+        _tr("The predicted memory against what is free now."),
+    )
+
+
+def file_bits(file: ListedFile, prediction: Prediction, parameters: int | None) -> float | None:
+    """Bits per weight: from the header, else from the size and what the Hub says."""
+    if prediction.figures is not None and prediction.figures.bits_per_weight:
+        return prediction.figures.bits_per_weight
+    return bits_per_weight(file.size_bytes, parameters)
+
+
+def file_text(file: ListedFile, column: int, prediction: Prediction, parameters: int | None) -> str:
+    """The first line of a cell."""
+    figures = prediction.figures
+    match column:
+        case FileColumn.LEVEL:
+            return shown_level(file, prediction) or _tr("unnamed")
+        case FileColumn.BITS:
+            return bits_words(file_bits(file, prediction, parameters)).value
+        case FileColumn.SIZE:
+            return str(byte_size(file.size_bytes))
+        case FileColumn.MEMORY:
+            return str(byte_size(figures.needs.total_bytes)) if figures else MISSING
+        case FileColumn.SPEED:
+            return str(speed(figures.tokens_per_second)) if figures else MISSING
+        case _:
+            return _verdict(prediction)
+
+
+def level_marks(file: ListedFile, *, recommended: bool, present: bool, locked: bool = False) -> str:
+    """The second line of the level: what is to know of the file, else its name."""
+    marks: list[str] = []
+    if recommended:
+        marks.append(_tr("recommended"))
+    if present:
+        marks.append(_tr("on this PC"))
+    elif locked:
+        marks.append(_tr("sign in to download"))
+    if file.shards > 1:
+        marks.append(_tr("{n} shards").format(n=file.shards))
+    return ", ".join(marks) or file.name.rpartition("/")[2]
+
+
+def reason(prediction: Prediction) -> str:
+    """The second line of the verdict."""
+    if prediction.figures is not None:
+        return verdict_reason(prediction.figures.judgement)
+    return prediction.problem if prediction.kind is None else what_it_is(prediction.kind)
+
+
+def sort_key(
+    file: ListedFile, row: int, column: int, prediction: Prediction, parameters: int | None
+) -> float:
+    """Less stands first when ascending; what is not known stands last."""
+    figures = prediction.figures
+    match column:
+        case FileColumn.LEVEL:
+            return row
+        case FileColumn.BITS:
+            return file_bits(file, prediction, parameters) or _LAST
+        case FileColumn.SIZE:
+            return file.size_bytes
+        case _ if figures is None:
+            return _LAST
+        case FileColumn.MEMORY:
+            return figures.needs.total_bytes
+        case FileColumn.SPEED:
+            return figures.tokens_per_second or _LAST
+        case _:
+            available = figures.judgement.available_bytes
+            return figures.judgement.needed_bytes / available if available else _LAST
+
+
+def tool_tip(file: ListedFile, column: int, prediction: Prediction) -> str:
+    """What a cell's figure rests on."""
+    if column <= FileColumn.SIZE:
+        return file.name
+    if prediction.figures is not None:
+        return fit_details(prediction.figures)
+    return prediction.problem or _tr("Read from the file’s header, before the download.")
+
+
+def _verdict(prediction: Prediction) -> str:
+    if prediction.figures is not None:
+        return verdict_word(prediction.figures.judgement.verdict)
+    if prediction.kind is not None:
+        return kind_word(prediction.kind)
+    return {
+        PredictionState.WAITING: _tr("waiting"),
+        PredictionState.WORKING: _tr("working it out …"),
+    }.get(prediction.state, _tr("not known"))
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("ModelFiles", text)

@@ -1,0 +1,168 @@
+"""The search's words and filters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from app.hub.catalogue import SearchQuery, SearchSort
+from app.ui.kit.format import parameters
+from app.ui.kit.icons import Tone, icon
+from app.ui.kit.plain import set_tip
+from app.ui.kit.theme import GRID
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
+_SIZES = tuple(int(n * 10**9) for n in (0.5, 1, 2, 4, 8, 15, 35, 80))
+
+
+class SearchFilters(QWidget):
+    """Words on a line of their own; order, licence, author and size below.
+
+    Signals:
+        changed: Something else is looked for, see :meth:`query`.
+        entered: Enter was pressed in the words.
+        left_downwards: The Down key was pressed in the words: to the results.
+    """
+
+    changed = Signal()
+    entered = Signal()
+    left_downwards = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.words = self._make_words()
+        self.author = self._make_author()
+        self.sort = _combo(
+            self.tr("Order"),
+            (
+                (self.tr("Trending"), SearchSort.TRENDING),
+                (self.tr("Most downloads"), SearchSort.DOWNLOADS),
+                (self.tr("Most likes"), SearchSort.LIKES),
+                (self.tr("Newest"), SearchSort.NEWEST),
+            ),
+        )
+        sizes = tuple((str(parameters(size)), size) for size in _SIZES)
+        self.least = _combo(
+            self.tr("Fewest parameters"),
+            (
+                (self.tr("min. size"), None),
+                *((self.tr("≥ {n}").format(n=words), size) for words, size in sizes),
+            ),
+        )
+        self.most = _combo(
+            self.tr("Most parameters"),
+            (
+                (self.tr("max. size"), None),
+                *((self.tr("≤ {n}").format(n=n), s) for n, s in zip(sizes, _SIZES, strict=True)),
+            ),
+        )
+        self.gated = _combo(
+            self.tr("Licence"),
+            (
+                (self.tr("Open and gated"), None),
+                (self.tr("Open only"), False),
+                (self.tr("Gated only"), True),
+            ),
+        )
+        self._lay_out()
+        for combo in (self.sort, self.least, self.most, self.gated):
+            combo.currentIndexChanged.connect(self._on_changed)
+        self.words.textChanged.connect(self._on_changed)
+        self.author.textChanged.connect(self._on_changed)
+        self.words.returnPressed.connect(self.entered)
+        self.author.returnPressed.connect(self.entered)
+
+    def query(self) -> SearchQuery:
+        """What is looked for."""
+        return SearchQuery(
+            words=self.words.text().strip(),
+            author=self.author.text().strip(),
+            sort=self.sort.currentData(),
+            least_parameters=self.least.currentData(),
+            most_parameters=self.most.currentData(),
+            gated=self.gated.currentData(),
+        )
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but the words and the order is chosen."""
+        chosen = (self.least.currentData(), self.most.currentData(), self.gated.currentData())
+        return bool(self.author.text().strip()) or any(each is not None for each in chosen)
+
+    def widen(self) -> None:
+        """Take all filters away but the words."""
+        self.author.clear()
+        for combo in (self.least, self.most, self.gated):
+            combo.setCurrentIndex(0)
+
+    def _make_words(self) -> QLineEdit:
+        words = QLineEdit()
+        words.setPlaceholderText(self.tr("Search the Hub, or paste a model’s address"))
+        words.setAccessibleName(self.tr("Search the Hub"))
+        set_tip(
+            words, self.tr("Words of a name; or ORG/REPO, a page’s address, hf.co/ORG/REPO:LEVEL")
+        )
+        words.setClearButtonEnabled(True)
+        words.setMaxLength(2000)
+        words.addAction(icon("search", Tone.DIM), QLineEdit.ActionPosition.LeadingPosition)
+        return words
+
+    def _make_author(self) -> QLineEdit:
+        author = QLineEdit()
+        author.setPlaceholderText(self.tr("Author"))
+        author.setAccessibleName(self.tr("Author"))
+        author.setClearButtonEnabled(True)
+        author.setMinimumWidth(GRID * 8)
+        return author
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setSpacing(GRID)
+        grid.addWidget(self.sort, 0, 0, 1, 3)
+        grid.addWidget(self.gated, 0, 3, 1, 3)
+        grid.addWidget(self.author, 1, 0, 1, 2)
+        grid.addWidget(self.least, 1, 2, 1, 2)
+        grid.addWidget(self.most, 1, 4, 1, 2)
+        for place in range(6):
+            grid.setColumnStretch(place, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self.words)
+        column.addLayout(grid)
+
+    def _on_changed(self) -> None:
+        least, most = self.least.currentData(), self.most.currentData()
+        if least is not None and most is not None and most < least:
+            # The one that was not touched gives way.
+            other = self.most if self.sender() is self.least else self.least
+            other.setCurrentIndex(0)
+            return
+        self.changed.emit()
+
+    # Qt's own names from here on.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.words.text():
+            self.words.clear()
+            return
+        if event.key() == Qt.Key.Key_Down and self.words.hasFocus():
+            self.left_downwards.emit()
+            return
+        super().keyPressEvent(event)
+
+
+def _combo(name: str, choices: tuple[tuple[str, object], ...]) -> QComboBox:
+    combo = QComboBox()
+    combo.setAccessibleName(name)
+    set_tip(combo, name)
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    combo.setMinimumContentsLength(5)
+    combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    for text, value in choices:
+        combo.addItem(text, value)
+    return combo

@@ -1,0 +1,79 @@
+"""The page's first line: its tabs, which Hub it is, the downloads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QTabBar, QWidget
+
+from app.ui.kit.icons import icon
+from app.ui.kit.plain import set_spoken, set_tip, words_of
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import label, push_button
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
+
+
+class ModelsTopBar(QFrame):
+    """Holds what the page wires.
+
+    Signals:
+        tab_chosen: 0 for the Hub, 1 for this PC.
+    """
+
+    tab_chosen = Signal(int)
+
+    def __init__(
+        self,
+        badge: str,
+        downloads: QAction,
+        account: QAction,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "bar")
+        self.tabs = QTabBar()
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setAccessibleName(self.tr("Where to look"))
+        self.tabs.addTab(icon("search"), self.tr("Hub"))
+        self.tabs.addTab(icon("models"), self.tr("On this PC"))
+        self.tabs.currentChanged.connect(self._on_tab)
+        self.badge = label(badge, "strong")
+        set_tip(self.badge, self.tr("This is not the usual Hub; it gets your searches."))
+        set_spoken(self.badge, self.tr("Another Hub: {host}").format(host=badge))
+        self._downloads = downloads
+        self.downloads_button: QPushButton = push_button(words_of(downloads.text()), "quiet")
+        self.downloads_button.setIcon(icon("download"))
+        self.downloads_button.setCheckable(True)
+        self.downloads_button.clicked.connect(downloads.trigger)
+        downloads.toggled.connect(self.downloads_button.setChecked)
+        self.account_button = push_button(self.tr("Account"), "quiet")
+        set_tip(self.account_button, words_of(account.text()))
+        self.account_button.setIcon(icon("person"))
+        self.account_button.clicked.connect(account.trigger)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, 0, GRID, 0)
+        row.setSpacing(GRID)
+        row.addWidget(self.tabs)
+        row.addStretch(1)
+        row.addWidget(self.badge)
+        row.addWidget(self.account_button)
+        row.addWidget(self.downloads_button)
+        # Only now: a label without a parent would show as a window of its own.
+        self.badge.setVisible(bool(badge))
+
+    def _on_tab(self, tab: int) -> None:
+        # The account is the Hub's; what is on this PC needs none.
+        self.account_button.setVisible(tab == 0)
+        self.tab_chosen.emit(tab)
+
+    def set_downloads(self, unfinished: int) -> None:
+        """How many downloads are not done."""
+        text = self.tr("Downloads")
+        if unfinished:
+            text = self.tr("Downloads ({n})").format(n=unfinished)
+        self.downloads_button.setText(text)
+        self.downloads_button.setAccessibleName(text)

@@ -1,0 +1,161 @@
+"""Words and figures of the Models page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from app.core.family import ModelSource
+from app.core.fit import Verdict
+from app.core.kinds import ModelKind
+from app.ui.kit.format import MISSING, NBSP, byte_rate, byte_size, count, duration, parameters
+from app.ui.pages.models.downloads.ports import DownloadState
+
+if TYPE_CHECKING:
+    from app.core.family import LibraryModel
+    from app.core.fit import Judgement
+    from app.hub.repositories import FoundRepository
+    from app.ui.pages.models.downloads.ports import DownloadEntry
+    from app.ui.pages.models.ports import FitFigures
+
+_SOURCES = {
+    ModelSource.HUGGING_FACE: "Hugging Face",
+    ModelSource.LM_STUDIO: "LM Studio",
+    ModelSource.OLLAMA: "Ollama",
+    ModelSource.LLAMA_CPP: "llama.cpp",
+    ModelSource.JAN: "Jan",
+}
+DOT = f"{NBSP}· "
+
+
+def repository_facts(found: FoundRepository) -> str:
+    """Parameters, architecture, context and licence in one line, as far as the Hub says them."""
+    parts: list[str] = []
+    # What keeps one out stands first: it must not be cut off.
+    if found.private:
+        parts.append(_tr("private"))
+    if found.gated:
+        parts.append(_tr("licence to accept"))
+    if found.parameters is not None:
+        parts.append(str(parameters(found.parameters)))
+    if found.kind is not ModelKind.LANGUAGE_MODEL:
+        parts.append(kind_word(found.kind))
+    if found.architecture:
+        parts.append(found.architecture)
+    if found.context_tokens is not None:
+        parts.append(_tr("{n} context").format(n=short_tokens(found.context_tokens)))
+    if found.licence:
+        parts.append(found.licence)
+    return DOT.join(parts) or _tr("The Hub knows nothing more about it.")
+
+
+def kind_word(kind: ModelKind) -> str:
+    """What a file is, in a word or two."""
+    return {
+        ModelKind.LANGUAGE_MODEL: _tr("language model"),
+        ModelKind.CUT: _tr("cut by hand, to be joined"),
+        ModelKind.DRAFTER: _tr("drafter"),
+        ModelKind.PROJECTOR: _tr("projector"),
+        ModelKind.ADAPTER: _tr("adapter"),
+        ModelKind.CONTROL_VECTOR: _tr("control vector"),
+        ModelKind.EMBEDDING: _tr("embedding model"),
+        ModelKind.RERANKER: _tr("reranking model"),
+        ModelKind.ENCODER: _tr("encoder"),
+        ModelKind.DIFFUSION: _tr("diffusion language model"),
+        ModelKind.IMAGE: _tr("image model"),
+        ModelKind.SPEECH: _tr("speech model"),
+        ModelKind.VOCABULARY: _tr("vocabulary"),
+        ModelKind.IMPORTANCE_MATRIX: _tr("importance matrix"),
+        ModelKind.OTHER: _tr("other file"),
+    }[kind]
+
+
+def short_tokens(tokens: int) -> str:
+    """A context length as people call it: 512, 32K, 128K; others in full."""
+    return f"{count(tokens // 1024)}K" if tokens >= 1024 and tokens % 1024 == 0 else count(tokens)
+
+
+def popularity(found: FoundRepository) -> str:
+    """Downloads and likes as a sentence, for screen readers and tool tips."""
+    return _tr("{downloads} downloads, {likes} likes").format(
+        downloads=count(found.downloads), likes=count(found.likes)
+    )
+
+
+def verdict_word(verdict: Verdict) -> str:
+    """The verdict alone."""
+    return {
+        Verdict.FITS: _tr("fits"),
+        Verdict.TIGHT: _tr("tight"),
+        Verdict.NO: _tr("does not fit"),
+    }[verdict]
+
+
+def verdict_reason(judgement: Judgement) -> str:
+    """Why: “needs 11.2 GB, 9.8 GB free”."""
+    sentence = _tr("needs {needed}, {free} free").format(
+        needed=byte_size(judgement.needed_bytes), free=byte_size(judgement.available_bytes)
+    )
+    if judgement.device:
+        return _tr("{needs} on {device}").format(needs=sentence, device=judgement.device)
+    return sentence
+
+
+def fit_details(figures: FitFigures) -> str:
+    """What a prediction is made of and rests on, a line each."""
+    needs = figures.needs
+    lines = [
+        f"{name}: {byte_size(size)}"
+        for name, size in (
+            (_tr("weights"), needs.weights_bytes),
+            (_tr("KV cache"), needs.kv_bytes),
+            (_tr("compute buffers"), needs.compute_bytes),
+            (_tr("output"), needs.output_bytes),
+            (_tr("engine"), needs.overhead_bytes),
+        )
+    ]
+    return "\n".join([*lines, *figures.remarks, *([figures.basis] if figures.basis else [])])
+
+
+def source_words(model: LibraryModel) -> str:
+    """The program whose file it is."""
+    return _SOURCES.get(model.source) or _tr("own folder")
+
+
+def download_words(entry: DownloadEntry) -> str:
+    """How far a download is, in one line."""
+    done = _tr("{done} of {total}").format(
+        done=byte_size(entry.done_bytes), total=byte_size(entry.total_bytes)
+    )
+    match entry.state:
+        case DownloadState.WAITING:
+            return DOT.join([_tr("waiting"), done])
+        case DownloadState.PAUSED:
+            return DOT.join([_tr("paused"), done])
+        case DownloadState.FAILED:
+            return DOT.join([_tr("failed"), done])
+        case DownloadState.DONE:
+            return DOT.join([_tr("done, checksum right"), str(byte_size(entry.total_bytes))])
+        case DownloadState.RUNNING:
+            parts = [entry.activity, done]
+            if entry.bytes_per_second is not None:
+                parts.append(str(byte_rate(entry.bytes_per_second)))
+            if entry.seconds_left is not None:
+                left = duration(round(entry.seconds_left) * 1_000_000_000)
+                parts.append(_tr("{time} left").format(time=left))
+            return DOT.join(part for part in parts if part)
+
+
+def levels_words(amount: int) -> str:
+    """How many levels."""
+    return _tr("one level") if amount == 1 else _tr("{n} levels").format(n=count(amount))
+
+
+def or_missing(text: str | None) -> str:
+    """A text, or the dash."""
+    return text or MISSING
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Models", text)

@@ -1,0 +1,1 @@
+"""Settings of candidates, sampling, engines, and of the program."""

@@ -1,0 +1,171 @@
+"""Everything that can be set for one candidate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.ui.kit.plain import set_tip
+from app.ui.kit.widgets.labels import hrule, label
+from app.ui.kit.widgets.status_dot import StatusDot
+from app.ui.settings.engine_editor import EngineEditor
+from app.ui.settings.sampling_editor import SamplingEditor
+from app.ui.settings.settings_rows import SettingsRows, choice_box, choose
+
+if TYPE_CHECKING:
+    from app.core.candidate import Candidate
+    from app.core.settings import EngineSettings, SamplingSettings
+
+
+class NamedTemplate(Protocol):
+    """What is needed of a ``app.core.chat_templates.ChatTemplate``."""
+
+    @property
+    def id(self) -> str:
+        """Names it in a candidate."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Names it for the person."""
+        ...
+
+
+class CandidateSettings(QWidget):
+    """A candidate's engine, template and sampling settings.
+
+    Signals:
+        changed: The person changed something: the new ``Candidate``.
+    """
+
+    changed = Signal(object)
+
+    def __init__(
+        self,
+        candidate: Candidate,
+        shared: SamplingSettings,
+        templates: Sequence[NamedTemplate],
+        *,
+        has_template: bool = True,
+        parent: QWidget | None = None,
+    ) -> None:
+        """
+        Args:
+            candidate: What is edited.
+            shared: The chat's sampling settings, which hold while it has none of its own.
+            templates: The well-known chat templates to choose from.
+            has_template: Whether the model file brings a template.
+            parent: Its owner.
+        """
+        super().__init__(parent)
+        self._candidate = candidate
+        self._shared = shared
+        self._template = choice_box(
+            [
+                (self.tr("from the file") if has_template else self.tr("none"), None),
+                *((template.name, template.id) for template in templates),
+            ]
+        )
+        self._engine = EngineEditor()
+        self._own = QCheckBox(self.tr("Own sampling settings"))
+        set_tip(
+            self._own,
+            self.tr(
+                "Without own settings this model answers with the chat's. Answers that were made "
+                "with different settings cannot be held against each other."
+            ),
+        )
+        self._sampling = SamplingEditor()
+        self._lay_out()
+        self.setAccessibleName(self.tr("Settings of {letter}").format(letter=candidate.letter))
+        self._template.activated.connect(self._on_template)
+        self._engine.changed.connect(self._on_engine)
+        self._own.clicked.connect(self._on_own)
+        self._sampling.changed.connect(self._on_sampling)
+        self._show()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(StatusDot(self._candidate.letter))
+        head.addWidget(label(self.tr("Settings of this model"), "strong"), 1)
+        template_rows = SettingsRows()
+        template_rows.add(
+            self.tr("Chat template"),
+            self._template,
+            self.tr(
+                "How a chat is written out for the model. A model answers badly with a template "
+                "that it was not trained with."
+            ),
+        )
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(8)
+        column.addLayout(head)
+        column.addWidget(self._engine)
+        column.addLayout(template_rows)
+        column.addWidget(hrule())
+        column.addWidget(self._own)
+        column.addWidget(self._sampling)
+        column.addStretch(1)
+
+    @property
+    def candidate(self) -> Candidate:
+        """The candidate with the settings that hold."""
+        return self._candidate
+
+    @property
+    def engine(self) -> EngineEditor:
+        """Its engine settings."""
+        return self._engine
+
+    @property
+    def sampling(self) -> SamplingEditor:
+        """Its sampling settings."""
+        return self._sampling
+
+    @property
+    def own_box(self) -> QCheckBox:
+        """Whether it has sampling settings of its own."""
+        return self._own
+
+    @property
+    def template_box(self) -> QComboBox:
+        """The choice of chat templates."""
+        return self._template
+
+    def set_candidate(self, candidate: Candidate, shared: SamplingSettings) -> None:
+        """Show other settings without telling anybody."""
+        self._candidate = candidate
+        self._shared = shared
+        self._show()
+
+    def _on_template(self) -> None:
+        self._apply(template_id=self._template.currentData())
+
+    def _on_engine(self, settings: EngineSettings) -> None:
+        self._apply(engine=settings)
+
+    def _on_own(self, own: bool) -> None:
+        self._apply(sampling=self._shared if own else None)
+        self._show()
+
+    def _on_sampling(self, settings: SamplingSettings) -> None:
+        self._apply(sampling=settings)
+
+    def _apply(self, **changes: object) -> None:
+        changed = msgspec.structs.replace(self._candidate, **changes)
+        if changed != self._candidate:
+            self._candidate = changed
+            self.changed.emit(changed)
+
+    def _show(self) -> None:
+        own = self._candidate.sampling is not None
+        choose(self._template, self._candidate.template_id)
+        self._engine.set_settings(self._candidate.engine)
+        self._own.setChecked(own)
+        self._sampling.setEnabled(own)
+        self._sampling.set_settings(self._candidate.sampling or self._shared)

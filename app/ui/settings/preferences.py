@@ -1,0 +1,97 @@
+"""The Settings page: what holds for the whole program."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app.core.settings import PRESETS
+from app.ui.kit.theme import Theme, ThemeChoice
+from app.ui.kit.widgets.labels import label
+from app.ui.settings.settings_rows import SettingsRows, choice_box, choose
+
+_WIDTH_PX = 560
+
+
+class PreferencesPage(QScrollArea):
+    """Theme, and what new chats start with.
+
+    Signals:
+        preset_changed: Another sampling preset for new chats, by its name.
+    """
+
+    preset_changed = Signal(str)
+
+    def __init__(
+        self, theme: Theme, *, preset: str = next(iter(PRESETS)), parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.theme_box = choice_box(
+            [
+                (self.tr("as the system"), ThemeChoice.SYSTEM),
+                (self.tr("light"), ThemeChoice.LIGHT),
+                (self.tr("dark"), ThemeChoice.DARK),
+            ]
+        )
+        self.preset_box = choice_box([(self.tr(name), name) for name in PRESETS])
+        self._folders = QVBoxLayout()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidget(self._content())
+        self.theme_box.activated.connect(self._on_theme)
+        self.preset_box.activated.connect(
+            lambda: self.preset_changed.emit(str(self.preset_box.currentData()))
+        )
+        theme.choice_changed.connect(self._show)
+        choose(self.preset_box, preset)
+        self._show()
+
+    def set_preset(self, preset: str) -> None:
+        """Show another preset without telling anybody."""
+        choose(self.preset_box, preset)
+
+    def set_folders(self, folders: dict[str, str]) -> None:
+        """Name where the program keeps what: (what, folder)."""
+        while self._folders.count():
+            item = self._folders.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.deleteLater()
+        for what, folder in folders.items():
+            self._folders.addWidget(label(what, "dim"))
+            place: QLabel = label(folder, wrap=True)
+            place.setTextInteractionFlags(place.textInteractionFlags().TextSelectableByMouse)
+            self._folders.addWidget(place)
+
+    def _content(self) -> QWidget:
+        content = QWidget()
+        content.setProperty("role", "plain")
+        content.setMaximumWidth(_WIDTH_PX)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(24, 24, 24, 24)
+        column.setSpacing(8)
+        column.addWidget(label(self.tr("Settings"), "title"))
+        column.addSpacing(8)
+        rows = SettingsRows()
+        rows.add(
+            self.tr("Theme"),
+            self.theme_box,
+            self.tr("Light or dark; the system's choice is followed while the program runs."),
+        )
+        rows.add(
+            self.tr("New chats"),
+            self.preset_box,
+            self.tr("The sampling settings that a new chat starts with."),
+        )
+        column.addLayout(rows)
+        column.addSpacing(16)
+        column.addLayout(self._folders)
+        column.addStretch(1)
+        return content
+
+    def _on_theme(self) -> None:
+        self._theme.set_choice(ThemeChoice(self.theme_box.currentData()))
+
+    def _show(self) -> None:
+        choose(self.theme_box, self._theme.choice)

@@ -1,0 +1,108 @@
+"""The line above every page while the engine is built, and the reason where it could not be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QUrl
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.engine.installed import BuildPhase
+from app.ui.kit.format import time_left
+from app.ui.kit.outside import open_outside
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import Banner, BannerAction, ProgressLine, Severity, label
+from app.ui.shell.engine.build import EngineState
+
+if TYPE_CHECKING:
+    from app.ui.shell.engine.build import EngineBuild
+
+DOT = " · "
+
+
+class EngineStrip(QWidget):
+    """Hidden while engines can be started. Main thread only."""
+
+    def __init__(self, build: EngineBuild, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._build = build
+        self.words = label("")
+        self.meanwhile = label(
+            self.tr(
+                "Meanwhile you can search, download, look at files, and ask already:"
+                " answers come when it is there."
+            ),
+            "dim",
+            wrap=True,
+        )
+        self.line = ProgressLine(self.tr("Engine"), height_px=4)
+        self._working = QFrame()
+        self._working.setProperty("role", "surface")
+        inner = QVBoxLayout(self._working)
+        inner.setContentsMargins(GRID * 2, GRID, GRID * 2, GRID)
+        inner.setSpacing(GRID // 2)
+        row = QHBoxLayout()
+        row.setSpacing(GRID * 2)
+        row.addWidget(self.words)
+        row.addWidget(self.meanwhile, 1)
+        inner.addLayout(row)
+        inner.addWidget(self.line)
+        self.notice = Banner()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID, GRID, GRID, 0)
+        column.addWidget(self._working)
+        column.addWidget(self.notice)
+        build.changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        state = self._build.state
+        self.setVisible(state is not EngineState.THERE)
+        self._working.setVisible(state in (EngineState.BUILDING, EngineState.ABSENT))
+        self.notice.setVisible(state is EngineState.FAILED)
+        if state is EngineState.FAILED:
+            self._show_problem()
+        else:
+            self._show_progress()
+
+    def _show_progress(self) -> None:
+        progress, share = self._build.progress, self._build.share
+        parts = [_phase_words(progress.phase if progress is not None else BuildPhase.LOOKING)]
+        if progress is not None and share is not None:
+            step = self.tr("step {n} of {total}")
+            parts.append(step.format(n=progress.done, total=progress.total))
+            parts.append(time_left(self._build.seconds_left))
+        text = DOT.join(part for part in parts if part)
+        self.words.setText(text)
+        self.setAccessibleName(text)
+        if self._build.state is EngineState.THERE:
+            self.line.clear()
+        else:
+            self.line.set_share(share)
+
+    def _show_problem(self) -> None:
+        self.line.clear()
+        actions = [BannerAction(self.tr("Try again"), self._build.retry, primary=True)]
+        if self._build.log:
+            log = QUrl.fromLocalFile(self._build.log)
+            actions.append(BannerAction(self.tr("Show log"), lambda: open_outside(log)))
+        advice = (
+            self.tr("Without an engine nothing answers; all else works.")
+            if self._build.wait is not None
+            else self.tr("The engine from before stays in use.")
+        )
+        self.notice.show_notice(Severity.ERROR, self._build.problem, advice, actions)
+
+
+def _phase_words(phase: BuildPhase) -> str:
+    return {
+        BuildPhase.WAITING: _tr("The engine is being compiled by another set-up"),
+        BuildPhase.LOOKING: _tr("Looking at the engine"),
+        BuildPhase.FETCHING: _tr("Fetching the engine’s source"),
+        BuildPhase.COMPILING: _tr("Compiling the engine for this PC, once"),
+        BuildPhase.INSTALLING: _tr("Installing the engine"),
+    }[phase]
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("EngineStrip", text)

@@ -1,0 +1,75 @@
+"""Calls that wait: the end of an engine is an answer to each of them."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from app.core.errors import PersonError
+from app.engine import messages as m
+from app.lab.engines.calls import EngineCalls, EngineFailed
+from app.lab.speed.bench import Bench, BenchPlan
+from tests.helpers import gguf_files as files
+
+
+def loaded(engine: EngineCalls, path: Path) -> m.Loaded:
+    """Load a file for speed tests."""
+    return engine.call(m.Load(engine.next_id(), str(path), 0, 1), m.Loaded)
+
+
+def speed_test(engine: EngineCalls) -> m.Bench:
+    """A short one."""
+    return m.Bench(engine.next_id(), 8, 0, 0, 1, False)
+
+
+def kill(engine: EngineCalls) -> None:
+    """As the system does where memory runs out."""
+    assert engine.pid is not None
+    os.kill(engine.pid, signal.SIGKILL)
+
+
+def test_an_end_is_told_to_whoever_waits_and_to_every_later_call(tmp_path: Path) -> None:
+    path = files.write_tiny_llama(tmp_path / "m.gguf")
+    with EngineCalls("t", tmp_path) as engine:
+        loaded(engine, path)
+        first, second = speed_test(engine), speed_test(engine)
+        kill(engine)
+        engine.send(first)  # nobody has heard of the end yet
+        engine.send(second)
+        for command in (first, second):
+            with pytest.raises(EngineFailed, match="memory ran out"):
+                engine.answer(command.id, m.BenchSample)
+        with pytest.raises(EngineFailed, match="memory ran out"):
+            engine.call(speed_test(engine), m.BenchSample)
+        with pytest.raises(EngineFailed, match="memory ran out"):
+            engine.send(speed_test(engine))
+
+
+def test_what_the_engine_cannot_read_is_an_answer_too(tmp_path: Path) -> None:
+    with EngineCalls("t", tmp_path) as engine:
+        odd = m.Bench(engine.next_id(), "many", 0, 0, 1, False)  # type: ignore[arg-type]
+        with pytest.raises(EngineFailed, match="does not understand"):
+            engine.call(odd, m.BenchSample)
+
+
+def test_an_engine_that_cannot_be_started_is_refused_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", str(tmp_path / "no-such-program"))
+    engine = EngineCalls("t", tmp_path)
+    with pytest.raises(PersonError, match="could not be started"):
+        engine.start()
+    with pytest.raises(EngineFailed, match="could not be started"):
+        engine.call(speed_test(engine), m.BenchSample)
+
+
+def test_a_model_for_embeddings_is_refused_before_anything_is_measured(tmp_path: Path) -> None:
+    path = files.write_tiny_llama(tmp_path / "m.gguf", metadata={"llama.attention.causal": False})
+    with EngineCalls("t", tmp_path) as engine, pytest.raises(EngineFailed, match="embedding"):
+        loaded(engine, path)
+    bench = Bench(BenchPlan(8, 8, 0, 1, 1), tmp_path, lambda: 0, lambda _done, _all, _name: None)
+    rows = bench.run([path]).rows
+    assert all(row.error and "embedding" in row.error for row in rows)

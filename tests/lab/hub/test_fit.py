@@ -1,0 +1,204 @@
+"""Predictions for files on the fake Hub: from headers alone, one trouble at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.core.errors import PersonError
+from app.hub.errors import HubGated
+from app.hub.headers import STEP_BYTES, HeaderReader
+from app.lab.engines.plans import Plans
+from app.lab.hub.fit import HubFitter
+from app.lab.predict.fit import Fit, Fitter
+from app.store.plans import PlanStore
+from app.store.speeds import SpeedStore
+from tests.helpers.architectures import Size, header_of, write_header_only
+from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository, Fault, FaultKind
+from tests.helpers.gguf_files import write_sharded_llama, write_tiny_llama
+from tests.helpers.hub_way import Way, way_to
+
+if TYPE_CHECKING:
+    from app.core.listing import ListedFile
+
+PLENTY_BYTES = 50_000_000_000
+SIZE = Size(layers=8, width=1024, feed_forward=4096, vocabulary_tokens=60_000)
+
+
+def model_file(folder: Path, name: str, size: Size = SIZE) -> FakeFile:
+    """A model whose weights are a hole; its checksum is never asked for here."""
+    digest = name.encode().hex().ljust(64, "0")[:64]
+    return FakeFile(name, write_header_only(folder / name, "llama", size), sha256=digest)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> FakeRepository:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    shards = [FakeFile(path.name, path) for path in write_sharded_llama(folder, stem="sky-Q8_0")]
+    return FakeRepository(
+        "org/sky-GGUF",
+        [
+            model_file(folder, "sky-F16.gguf"),
+            *shards,
+            FakeFile("sky-Q4_K_M.gguf", write_tiny_llama(folder / "tiny.gguf")),
+            FakeFile("sky-Q2_K.gguf", b"no model at all" * 1000),
+            FakeFile("half-Q6_K-00001-of-00002.gguf", shards[0].content),
+            FakeFile("mmproj-F16.gguf", b"x"),
+        ],
+    )
+
+
+@pytest.fixture
+def hub(repository: FakeRepository) -> Iterator[FakeHub]:
+    with FakeHub(repository) as hub:
+        yield hub
+
+
+@pytest.fixture
+def way(hub: FakeHub, tmp_path: Path) -> Way:
+    return way_to(hub, tmp_path)
+
+
+class Asked:
+    """A fitter for files of the fake Hub, and what it answered."""
+
+    def __init__(self, way: Way, folder: Path) -> None:
+        self.way = way
+        self.folder = folder / "fit"
+        self.headers = folder / "headers"
+        store = SpeedStore(folder / "speeds.sqlite3", "this one")
+        plans = Plans(PlanStore(folder / "plans.sqlite3"), lambda: "one build")
+        self.fitter = Fitter(folder / "state", lambda: PLENTY_BYTES, store, 1, plans)
+        self.turns: list[str] = []
+
+    def files(self) -> list[ListedFile]:
+        return [
+            file
+            for file in self.way.catalogue.repository("org/sky-GGUF").files
+            if file.kind.value == "model"
+        ]
+
+    def answers(self, context_tokens: int | None = None) -> dict[str, Fit | PersonError]:
+        repository = self.way.catalogue.repository("org/sky-GGUF")
+        reader = HeaderReader(self.way.connection, self.headers)
+        fits = HubFitter(reader, self.fitter, self.folder).fits(
+            repository,
+            self.files(),
+            context_tokens,
+            on_turn=lambda file: self.turns.append(file.name),
+        )
+        return {file.name: answer for file, answer in fits}
+
+
+@pytest.fixture
+def asked(way: Way, tmp_path: Path) -> Iterator[Asked]:
+    made = Asked(way, tmp_path)
+    yield made
+    made.fitter.close()
+
+
+def test_every_file_has_its_answer(asked: Asked, hub: FakeHub, tmp_path: Path) -> None:
+    answers = asked.answers(context_tokens=1024)
+    assert list(answers) == asked.turns == [file.name for file in asked.files()]
+    whole = answers["sky-F16.gguf"]
+    assert isinstance(whole, Fit)
+    local = asked.fitter.fit(tmp_path / "files" / "sky-F16.gguf", 1024)
+    assert whole.needs == local.needs
+    assert whole.judgement.reason.startswith("fits: needs ")
+    shards = answers["sky-Q8_0-00001-of-00003.gguf"]
+    assert isinstance(shards, Fit)
+    assert len(shards.model.shard_paths) == 3
+    broken = answers["sky-Q2_K.gguf"]
+    assert isinstance(broken, PersonError)
+    assert "not a GGUF" in broken.sentence
+    half = answers["half-Q6_K-00001-of-00002.gguf"]
+    assert isinstance(half, PersonError)
+    assert half.sentence.startswith("The repository holds only 1 of the 2 shards")
+    # No file left where the headers were laid out.
+    assert list(asked.folder.iterdir()) == []
+
+
+def test_only_headers_are_fetched_and_they_are_kept(asked: Asked, hub: FakeHub) -> None:
+    asked.answers()
+    header = len(header_of("llama", SIZE))
+    wanted = hub.repositories["org/sky-GGUF"].file("sky-F16.gguf")
+    assert wanted is not None
+    ends = [
+        int(request.headers["range"].rpartition("-")[2])
+        for request in hub.asked("content")
+        if wanted.sha256 in request.path
+    ]
+    assert header <= max(ends) + 1 <= header + STEP_BYTES
+    assert hub.sent_bytes < wanted.size / 4
+    before = len(hub.asked("content"))
+    asked.answers()
+    later = hub.asked("content")[before:]
+    assert not any(wanted.sha256 in request.path for request in later)
+
+
+def test_a_known_plan_needs_no_engine(asked: Asked, way: Way, tmp_path: Path) -> None:
+    first = asked.answers(1024)
+    asked.fitter.close()
+    again = Asked(way, tmp_path)
+    # An engine could not be started here.
+    (tmp_path / "no folder").write_bytes(b"")
+    again.fitter = Fitter(
+        tmp_path / "no folder" / "state",
+        lambda: PLENTY_BYTES,
+        SpeedStore(tmp_path / "speeds.sqlite3", "this one"),
+        1,
+        Plans(PlanStore(tmp_path / "plans.sqlite3"), lambda: "one build"),
+    )
+    for name, answer in again.answers(1024).items():
+        before = first[name]
+        if isinstance(before, Fit):
+            assert isinstance(answer, Fit)
+            assert (answer.needs, answer.speed) == (before.needs, before.speed)
+        else:
+            assert isinstance(answer, PersonError)
+
+
+def test_a_licence_that_was_not_accepted_is_said_of_every_file(
+    asked: Asked, repository: FakeRepository, hub: FakeHub
+) -> None:
+    repository.gated = True
+    answers = asked.answers()
+    assert {type(answer) for answer in answers.values()} == {HubGated}
+    assert asked.turns == list(answers)
+    # It would not be better for the next file: nobody asks a dozen times.
+    assert len(hub.asked("api", "HEAD")) <= 4
+    assert hub.asked("content") == []
+
+
+def test_a_broken_connection_spoils_no_answer(asked: Asked, hub: FakeHub) -> None:
+    hub.content_faults.add(
+        Fault(FaultKind.RESET, 1000), Fault(FaultKind.UNAVAILABLE), Fault(FaultKind.EXPIRED)
+    )
+    answers = asked.answers()
+    assert sum(isinstance(answer, Fit) for answer in answers.values()) == 3
+
+
+def test_what_a_killed_program_left_is_removed(asked: Asked) -> None:
+    old, fresh = asked.folder / "old", asked.folder / "fresh"
+    for folder in (old, fresh):
+        folder.mkdir(parents=True)
+        (folder / "m.gguf").write_bytes(b"x")
+    os.utime(old, (0, 0))
+    asked.answers()
+    assert [path.name for path in asked.folder.iterdir()] == ["fresh"]
+
+
+def test_one_file_is_answered_or_refused(asked: Asked) -> None:
+    repository = asked.way.catalogue.repository("org/sky-GGUF")
+    reader = HeaderReader(asked.way.connection, asked.headers)
+    hub_fitter = HubFitter(reader, asked.fitter, asked.folder)
+    by_name = {file.name: file for file in asked.files()}
+    found = hub_fitter.fit(repository, by_name["sky-Q4_K_M.gguf"], 256)
+    assert found.context_tokens == 256
+    with pytest.raises(PersonError, match="not a GGUF"):
+        hub_fitter.fit(repository, by_name["sky-Q2_K.gguf"], 256)

@@ -1,0 +1,329 @@
+"""What goes wrong in the middle of a measurement: real engines, killed and starved."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import psutil
+import pytest
+
+from app.core.verdict import Limits
+from app.lab.ladder.measure import Ladder
+from app.lab.ladder.plan import LadderPlan, StepKind
+from app.lab.ladder.steps import Tools
+from app.lab.predict.fit import Fitter
+from app.lab.quality.kept_references import KeptReferences
+from app.lab.quality.measure import Quality
+from app.lab.quality.plan import QualityResult, quick_plan
+from app.lab.quality.texts import MeasuredText, TextSource
+from app.lab.shrink.quantize import quantize
+from app.lab.speed.bench import Bench, BenchPlan
+from app.lab.works.ladders.run import LadderOrder, LadderRun
+from app.library.model_files import open_model_file
+from app.store.database import StoreFailed, open_database
+from app.store.ladders import LadderStore, StoredStep
+from app.store.paths import Paths
+from app.store.speeds import SpeedStore
+from tests.helpers.gguf_files import write_with_value
+
+if TYPE_CHECKING:
+    from app.lab.ladder.control import LadderProgress
+
+PLENTY_BYTES = 50_000_000_000
+TEXT = MeasuredText.plain(
+    "a text",
+    "\n".join(
+        f"{n}. The sky is blue because air scatters short waves; {n} + {n} = {2 * n}."
+        for n in range(150)
+    ).encode(),
+)
+CHUNKS = 6
+needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="limits of other processes")
+
+
+@pytest.fixture(scope="module")
+def shrunken(tmp_path_factory: pytest.TempPathFactory, demo_model: Path) -> Path:
+    folder = tmp_path_factory.mktemp("levels")
+    target = folder / "demo-Q4_K_M.gguf"
+    quantize(
+        demo_model, target, "Q4_K_M", threads=1, folder=folder, on_progress=lambda _d, _t: None
+    )
+    return target
+
+
+@pytest.fixture
+def reference(tmp_path: Path, demo_model: Path) -> Path:
+    """A copy that may be removed."""
+    return Path(shutil.copy(demo_model, tmp_path / "reference.gguf"))
+
+
+class Measurement:
+    """A measurement during which something happens when a file has so many chunks."""
+
+    def __init__(self, folder: Path) -> None:
+        self.references = KeptReferences(folder / "references")
+        self._folder = folder
+        self._seen: dict[str, int] = {}
+        self._when: dict[tuple[str, int], Callable[[], None]] = {}
+
+    def when(self, file: Path, chunks: int, happens: Callable[[], None]) -> None:
+        self._when[str(file), chunks] = happens
+
+    def run(self, reference: Path, *candidates: Path) -> QualityResult:
+        quality = Quality(
+            quick_plan(TEXT, 1, CHUNKS), self._folder / "state", self.references,
+            lambda: PLENTY_BYTES, self._step,
+        )  # fmt: skip
+        return quality.run(reference, list(candidates))
+
+    def _step(self, _done: int, _total: int, name: str) -> None:
+        self._seen[name] = self._seen.get(name, 0) + 1
+        happens = self._when.pop((name, self._seen[name]), None)
+        if happens is not None:
+            happens()
+
+
+def engine_of(file: Path) -> psutil.Process:
+    """The engine that has a model file open."""
+    for child in psutil.Process().children(recursive=True):
+        maps = (one.path for one in child.memory_maps())
+        if str(file) in maps:
+            return child
+    pytest.fail(f"no engine has {file} open")
+
+
+@needs_linux
+def test_a_candidate_that_is_killed_half_way(
+    reference: Path, shrunken: Path, demo_model: Path, tmp_path: Path
+) -> None:
+    measurement = Measurement(tmp_path)
+    measurement.when(shrunken, 3, lambda: engine_of(shrunken).kill())
+    result = measurement.run(reference, shrunken, demo_model)
+    killed, other = result.rows
+    assert killed.error
+    assert 3 <= killed.parts[-1].chunks < CHUNKS  # what was measured is kept
+    assert killed.figures is None  # but is of less text than the other's
+    assert other.error is None
+    assert other.figures is not None
+    assert other.figures.chunks == CHUNKS
+    assert result.reference.error is None
+
+
+@needs_linux
+def test_a_candidate_that_runs_out_of_memory(
+    reference: Path, shrunken: Path, demo_model: Path, tmp_path: Path
+) -> None:
+    measurement = Measurement(tmp_path)
+
+    def starve() -> None:
+        engine_of(shrunken).rlimit(psutil.RLIMIT_DATA, (1 << 20, 1 << 20))
+
+    measurement.when(shrunken, 2, starve)
+    starved, other = measurement.run(reference, shrunken, demo_model).rows
+    assert starved.error
+    assert starved.parts[-1].chunks >= 2
+    assert other.error is None
+    assert other.figures is not None
+
+
+@needs_linux
+def test_a_reference_that_vanishes(reference: Path, shrunken: Path, tmp_path: Path) -> None:
+    measurement = Measurement(tmp_path)
+
+    def vanish() -> None:
+        engine_of(reference).kill()
+        reference.unlink()
+
+    measurement.when(reference, 4, vanish)
+    result = measurement.run(reference, shrunken)
+    (row,) = result.rows
+    assert result.reference.error
+    assert row.error is None
+    assert row.figures is not None
+    assert row.figures.chunks == 4  # those that the reference had evaluated
+    assert row.worst
+
+
+@needs_linux
+def test_a_disk_that_is_full(reference: Path, shrunken: Path, tmp_path: Path) -> None:
+    """A file may not grow any more: the write fails in the engine as on a full disk."""
+    measurement = Measurement(tmp_path)
+
+    def fill() -> None:
+        engine_of(reference).rlimit(psutil.RLIMIT_FSIZE, (1000, 1000))
+
+    measurement.when(reference, 2, fill)
+    result = measurement.run(reference, shrunken)
+    assert result.reference.error is not None
+    assert "A file of this measurement failed" in result.reference.error
+    (row,) = result.rows
+    assert row.figures is not None
+    assert row.figures.chunks == 2
+    # Nothing half-written is taken for a chunk; with room again all is measured.
+    again = Measurement(tmp_path).run(reference, shrunken)
+    assert again.reference.error is None
+    assert again.rows[0].figures is not None
+    assert again.rows[0].figures.chunks == CHUNKS
+
+
+def test_an_interrupted_measurement_takes_what_is_kept(
+    reference: Path, shrunken: Path, tmp_path: Path
+) -> None:
+    measurement = Measurement(tmp_path)
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    measurement.when(shrunken, 2, interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        measurement.run(reference, shrunken)
+    kept = sorted(measurement.references.folder.rglob("*.distributions"))
+    assert len(kept) == CHUNKS
+    times = [path.stat().st_mtime_ns for path in kept]
+    (row,) = Measurement(tmp_path).run(reference, shrunken).rows
+    assert row.figures is not None
+    assert row.figures.chunks == CHUNKS
+    assert [path.stat().st_mtime_ns for path in kept] == times
+
+
+def test_a_repetition_during_which_the_pc_slept_is_taken_again(
+    demo_model: Path, tmp_path: Path
+) -> None:
+    # Four readings a repetition: it sleeps for a minute during the second one.
+    readings = iter([0, 10, 20, 60 * 10**9, *[60 * 10**9 + n for n in range(99)]])
+    bench = Bench(
+        BenchPlan(16, 0, 0, 3, 1), tmp_path, lambda: PLENTY_BYTES, lambda _d, _t, _n: None,
+        asleep=lambda: next(readings),
+    )  # fmt: skip
+    (row,) = bench.run([demo_model]).rows
+    assert row.retaken == 1
+    assert len(row.samples) == 3
+    always = Bench(
+        BenchPlan(16, 0, 0, 2, 1), tmp_path, lambda: PLENTY_BYTES, lambda _d, _t, _n: None,
+        asleep=iter(range(0, 10**15, 10**10)).__next__,
+    )  # fmt: skip
+    (row,) = always.run([demo_model]).rows  # it ends all the same
+    assert len(row.samples) == 2
+    assert row.retaken == 5
+
+
+@pytest.mark.parametrize("vanishes", ["reference", "candidate"])
+def test_a_file_that_vanishes_in_the_middle_of_a_ladder(
+    vanishes: str, reference: Path, demo_model: Path, shrunken: Path, tmp_path: Path
+) -> None:
+    candidate = Path(shutil.copy(shrunken, tmp_path / "candidate.gguf"))
+    gone = {"reference": reference, "candidate": candidate}[vanishes]
+    questions = tmp_path / "items.jsonl"
+    questions.write_text('{"prompt": "2 + 2 = ?", "answer": 4}\n', encoding="utf-8")
+    paths = Paths.below(tmp_path / "home")
+    paths.create()
+    order = LadderOrder(
+        reference, [demo_model, candidate], Limits(), threads=1, items=questions,
+        source=TextSource.BUNDLED,
+    )  # fmt: skip
+    run = LadderRun(order, paths)
+    run.plan = msgspec.structs.replace(
+        run.plan, prompt_tokens=16, generated_tokens=4, depths_tokens=(0,), repetitions=1,
+        context_tokens=256, quality_chunks=3,
+    )  # fmt: skip
+
+    def vanish(progress: LadderProgress) -> None:
+        if progress.step is not None and progress.step.kind is StepKind.MEMORY:
+            gone.unlink(missing_ok=True)
+
+    document = run.measure(None, vanish)
+    rows = {row["file"]: row for row in document["candidates"]}
+    assert rows[str(gone)]["error"]
+    assert rows[str(gone)]["tokens_per_second"] is not None  # taken before
+    other = rows[str(demo_model)]
+    assert other["tokens_per_second"] is not None
+    assert other["memory_needed_bytes"] is not None
+    assert other["outcomes"]
+    if vanishes == "candidate":
+        assert other["error"] is None
+        assert other["mean_kld"] is not None
+    else:
+        assert "is not there" in other["error"]
+    assert document["recommendation"]["sentence"]
+
+
+def test_a_store_on_a_full_disk_loses_nothing_that_was_measured(
+    reference: Path, tmp_path: Path
+) -> None:
+    connection = open_database(tmp_path / "store.sqlite3")
+    store = LadderStore(connection)
+    plan = LadderPlan(
+        str(reference), (), 1, context_tokens=256, prompt_tokens=16, generated_tokens=4,
+        depths_tokens=(0,), repetitions=1, text_name="a text", quality_chunks=3,
+    )  # fmt: skip
+    speeds = SpeedStore(tmp_path / "speeds.sqlite3", "this one")
+    tools = Tools(
+        folder=tmp_path / "state",
+        references=KeptReferences(tmp_path / "references"),
+        available_bytes=lambda: PLENTY_BYTES,
+        fitter=lambda: Fitter(tmp_path / "state", lambda: PLENTY_BYTES, speeds, 1, None, 0.1),
+        speeds=speeds,
+        open_model=open_model_file,
+        text=TEXT,
+    )
+
+    full: list[str] = []
+
+    def fill(_result: object) -> None:
+        """The file may not grow any more, and what room it has is taken."""
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+        other = store.begin("another ladder", "{}").id
+        try:
+            for number in range(1000):
+                store.save_step(other, f"step {number}", StoredStep("x" * 200, 1))
+        except StoreFailed as error:
+            full.append(error.sentence)
+
+    result = Ladder(plan, tools, store, on_result=fill).run()
+    assert "the disk is full" in full[0]
+    assert any("The steps are not kept for another time." in one for one in result.remarks)
+    row = result.reference
+    assert row.facts is not None
+    assert row.speed
+    assert row.memory is not None
+    assert row.quality is not None
+    connection.close()
+
+
+@pytest.fixture
+def no_numbers(demo_model: Path, tmp_path: Path) -> Path:
+    """A copy of the demo model with one broken weight."""
+    return write_with_value(tmp_path / "nan.gguf", demo_model, "output_norm.weight", math.nan)
+
+
+def test_a_candidate_that_computes_no_numbers_says_so(
+    demo_model: Path, no_numbers: Path, shrunken: Path, tmp_path: Path
+) -> None:
+    result = Measurement(tmp_path).run(demo_model, no_numbers, shrunken)
+    broken, sound = result.rows
+    assert broken.error is not None
+    assert broken.error.startswith("This file computes no numbers (NaN)")
+    assert broken.figures is None
+    assert sound.error is None
+    assert sound.figures is not None
+    assert result.reference.error is None
+    assert result.noise_floor is not None
+
+
+def test_a_reference_that_computes_no_numbers_is_not_its_candidates_fault(
+    no_numbers: Path, shrunken: Path, tmp_path: Path
+) -> None:
+    result = Measurement(tmp_path).run(no_numbers, shrunken)
+    assert result.reference.error is not None
+    assert result.reference.error.startswith("This file computes no numbers (NaN)")
+    (row,) = result.rows
+    assert row.error == f"The reference could not be measured: {result.reference.error}"
+    assert row.figures is None
+    assert result.noise_floor is None

@@ -1,0 +1,154 @@
+"""No folder of the person's PC is in anything that is made to be passed on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from app.core.candidate import Candidate
+from app.core.chat import Answer, Chat, Turn
+from app.core.chat_export import to_markdown, to_openai_json
+from app.core.shared_names import FoldersOut, file_name, names_without_folders
+from app.core.verdict import Limits
+from app.core.votes.choices import Choice
+from app.core.votes.pairs import Vote, VotedFile, VotePair, VoteSettings
+from app.lab.ladder.rows import LadderResult, LadderRow
+from app.lab.reports.files import write_reports
+from app.lab.reports.sharing import shareable
+from app.lab.verdict.document import ladder_document
+from app.lab.verdict.verdict import assess
+from app.lab.votes.export import votes_csv, votes_json
+from tests.lab import ladder_cases as cases
+
+SETTINGS = VoteSettings()
+HOMES = ["/home/anna-m4rk", "/home/Anna M4rk", r"C:\Users\Anna M4rk", r"\\m4rk\share"]
+
+
+def at(home: str, name: str) -> str:
+    mark = "\\" if "\\" in home else "/"
+    return mark.join((home, "models", name))
+
+
+def measured_at(home: str) -> LadderResult:
+    """The usual ladder with its files in a person's folder, two of them called alike."""
+    usual = cases.result()
+    files = {
+        file: at(
+            f"{home}{'/' if home.startswith('/') else chr(92)}{place // 2}", f"{place % 2}.gguf"
+        )
+        for place, file in enumerate(usual.rows)
+    }
+    plan = msgspec.structs.replace(
+        usual.plan,
+        reference=files[usual.plan.reference],
+        candidates=tuple(files[file] for file in usual.plan.candidates),
+        text_name=at(home, "diary.txt"),
+        items_name=at(home, "exam.jsonl"),
+    )
+    rows: dict[str, LadderRow] = {}
+    for row in usual.rows.values():
+        row.file = files[row.file]
+        rows[row.file] = row
+    last = list(rows.values())[-1]
+    last.error = (
+        f"{last.file} cannot be read: {at(home, 'lib.so')} is missing (“{at(home, 'x.log')}”)."
+    )
+    return LadderResult(plan, rows, usual.engine, usual.bandwidth, remarks=[f"See {home}."])
+
+
+def document_at(home: str) -> dict[str, Any]:
+    measured = measured_at(home)
+    limits = Limits(4000 * cases.MB, 5.0)
+    assessment = assess(measured, cases.ITEMS, limits)
+    return ladder_document(measured, assessment, limits, b"a text", cases.ITEMS)
+
+
+@pytest.mark.parametrize("home", HOMES)
+def test_reports_name_files_without_their_folders(
+    tmp_path: Path, home: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "home", lambda: Path(home))
+    written = write_reports(document_at(home), tmp_path / "report.html")
+    assert {path.suffix for path in written} == {".html", ".json", ".md", ".csv"}
+    for path in written:
+        assert "m4rk" not in path.read_text(encoding="utf-8").lower(), path
+    report = msgspec.json.decode((tmp_path / "report.json").read_bytes())
+    names = [row["file"] for row in report["candidates"]]
+    assert names == ["0.gguf", "1.gguf", "0 (2).gguf", "1 (2).gguf"]
+    assert report["arguments"]["candidates"] == names
+    assert report["arguments"]["reference"] == "0.gguf"
+    assert [one["file"] for one in report["verdicts"]] == names
+    assert report["recommendation"]["file"] in names
+    assert (report["text"]["name"], report["items"]["name"]) == ("diary.txt", "exam.jsonl")
+    assert "lib.so" in report["candidates"][3]["error"]
+
+
+def test_what_is_printed_names_text_and_questions_without_folders() -> None:
+    document = document_at("/home/anna")
+    assert document["candidates"][0]["file"] == "/home/anna/0/models/0.gguf"  # as it was given
+    assert document["text"]["name"] == document["arguments"]["text_name"] == "diary.txt"
+    assert document["items"]["name"] == document["arguments"]["items_name"] == "exam.jsonl"
+    assert cases.document()["text"]["name"] == "bundled texts"
+
+
+def test_what_was_asked_and_answered_stays_as_it_was() -> None:
+    document = cases.document()
+    document["questions"][0]["prompt"] = "What does /usr/bin/env do?"
+    assert shareable(document)["questions"][0]["prompt"] == "What does /usr/bin/env do?"
+    assert (
+        shareable(document)["recommendation"]["sentence"]
+        == (document["recommendation"]["sentence"])
+    )
+
+
+def test_a_report_that_is_shared_twice_is_the_same() -> None:
+    once = shareable(document_at("/home/anna"))
+    assert shareable(once) == once
+
+
+def test_files_of_one_name_stay_apart() -> None:
+    paths = ["/a/m.gguf", "/b/m.gguf", "/a/m.gguf", r"C:\c\m.gguf", "/a/plain", "/b/plain"]
+    assert list(names_without_folders(paths).values()) == [
+        "m.gguf", "m (2).gguf", "m (3).gguf", "plain", "plain (2)",
+    ]  # fmt: skip
+    assert file_name(r"\\share\folder\m.gguf") == "m.gguf"
+
+
+def test_sentences_name_files_alone() -> None:
+    names = names_without_folders(["/a b/m.gguf", "m.gguf", "models/m.gguf"])
+    out = FoldersOut(names, ["/home/anna"])
+    for text, shown in (
+        ("/a b/m.gguf and m.gguf differ from models/m.gguf.",
+         "m.gguf and m (2).gguf differ from m (3).gguf."),
+        ("“/a b/x.log”: see /home/anna, /home/anna/y and file:///usr/lib/z.so.",
+         "“x.log”: see …, y and z.so."),
+        (r"C:\Users\Anna\x.gguf, \\share\folder\y.gguf", "x.gguf, y.gguf"),
+        ("9 tokens/s and/or 1/2, https://host.org/a/b", "9 tokens/s and/or 1/2, https://host.org/a/b"),
+    ):  # fmt: skip
+        assert out.text(text) == shown
+    assert FoldersOut({}).text("no path") == "no path"
+
+
+@pytest.mark.parametrize("home", HOMES)
+def test_an_exported_chat_names_files_without_their_folders(home: str) -> None:
+    candidate = Candidate("a", "A", at(home, "b.gguf"))
+    error = f"{candidate.path} cannot be read: “{at(home, 'lib.so')}” is missing."
+    chat = Chat(1, candidates=[candidate], turns=[Turn(1, "Hi", {"a": Answer(error=error)})])
+    for written in (to_markdown(chat, str), to_openai_json(chat, str)):
+        assert "m4rk" not in written.lower()
+        assert "b.gguf cannot be read" in written
+        assert "lib.so" in written
+
+
+@pytest.mark.parametrize("home", HOMES)
+def test_exported_votes_name_files_without_their_folders(home: str) -> None:
+    files = [VotedFile(at(home, name), "Q8_0", 9, 1) for name in ("a.gguf", "b.gguf")]
+    vote = Vote(1, Choice.LEFT, 1)
+    pair = VotePair("Why?", *files, SETTINGS, 1, 0, candidate_left=True, vote=vote)
+    for written in (votes_json([pair]), votes_csv([pair])):
+        assert b"m4rk" not in written.lower()
+        assert b"a.gguf" in written
+        assert b"b.gguf" in written

@@ -1,0 +1,385 @@
+"""Tasks over real engines whose models answer in known ways."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from app.core.chat import StopReason
+from app.core.errors import PersonError
+from app.core.tasks.items import Check, TaskItem, parse_items
+from app.core.tasks.results import KindVerdict
+from app.lab.tasks.asker import FileAsker
+from app.lab.tasks.kept import KeptAnswers
+from app.lab.tasks.plan import (
+    THINKING_TOKENS,
+    FileAnswers,
+    TaskAnswer,
+    TaskPlan,
+    TaskResult,
+    TaskRow,
+    engines_and_threads,
+)
+from app.lab.tasks.run import ALL_KINDS, Tasks, judge_rows
+from app.lab.tasks.sets import TaskProfile, own_set, usual_set
+from app.library.model_files import open_model_file
+from tests.helpers import gguf_files as files
+
+if TYPE_CHECKING:
+    from app.core.model_file import ModelFile
+
+PLENTY_BYTES = 50_000_000_000
+FOUR, FIVE = ["It", " is", " 4", "."], ["It", " is", " 5", "."]
+
+
+def questions(count: int, answer: str = "4", kind: str = "sums") -> list[TaskItem]:
+    return [
+        TaskItem(f"{kind}-{n}", kind, f"What is number {n}?", answer, Check.NUMBER)
+        for n in range(count)
+    ]
+
+
+def plan_of(items: list[TaskItem], engines: int = 1, **more: object) -> TaskPlan:
+    limits = {item.kind: 12 for item in items}
+    return TaskPlan(items, engines, 1, answer_tokens=limits, **more)  # type: ignore[arg-type]
+
+
+class Lab:
+    """Runs tasks in folders of the test's own.
+
+    Attributes:
+        steps: What the last run said of its progress.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.steps: list[tuple[int, int, str]] = []
+        (folder / "cache").mkdir()
+
+    @property
+    def kept(self) -> KeptAnswers:
+        return KeptAnswers(self.folder / "cache")
+
+    def run(self, plan: TaskPlan, reference: Path, *candidates: Path) -> TaskResult:
+        self.steps.clear()
+        tasks = Tasks(plan, self.folder / "state", self.kept, lambda: PLENTY_BYTES, self._note)
+        return tasks.run(reference, candidates)
+
+    def ask(
+        self, plan: TaskPlan, path: Path, on_answer: Callable[[int], None] = lambda _count: None
+    ) -> FileAnswers:
+        model = open_model_file(path)
+        state = self.folder / "state"
+        return FileAsker(model, plan, state, self.kept, lambda: PLENTY_BYTES, on_answer).run()
+
+    def _note(self, done: int, total: int, name: str) -> None:
+        self.steps.append((done, total, Path(name).name))
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    return Lab(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def scripted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """One model that says four, one that says five, one that never ends."""
+    folder = tmp_path_factory.mktemp("scripted")
+    endless = [f" w{number}" for number in range(30)]
+    return {
+        "four": files.write_scripted_model(folder / "four.gguf", FOUR),
+        "five": files.write_scripted_model(folder / "five.gguf", FIVE),
+        "endless": files.write_scripted_model(folder / "endless.gguf", endless, ends=False),
+    }
+
+
+# --- results ------------------------------------------------------------------------------
+
+
+def test_flips_are_counted_kind_by_kind(lab: Lab, scripted: dict[str, Path]) -> None:
+    items = questions(30) + questions(10, "5", "fives")
+    four, five, endless = (scripted[name] for name in ("four", "five", "endless"))
+    result = lab.run(plan_of(items), four, four, five, endless)
+
+    itself, other, never = result.rows
+    assert result.engine.startswith("llama-cpp-python")
+    assert [kind.kind for kind in other.kinds] == ["sums", "fives"]
+    sums, fives = other.kinds
+    assert (sums.counts.lost, sums.counts.gained) == (30, 0)
+    assert (fives.counts.lost, fives.counts.gained) == (0, 10)
+    assert sums.verdict is KindVerdict.LOSES
+    assert sums.hint
+    assert fives.verdict is KindVerdict.REFERENCE_CANNOT
+    assert other.total is not None
+    assert (other.total.kind, other.total.counts.total) == (ALL_KINDS, 40)
+    # Running out of tokens is neither right nor wrong, and no gain.
+    assert [kind.out_of_tokens for kind in never.kinds] == [30, 10]
+    assert {a.stop_reason for a in never.answers.answers.values()} == {StopReason.LENGTH}
+    # The reference among the candidates is not asked twice, and is as good as itself.
+    assert itself.answers is result.reference.answers
+    assert itself.kinds[0].verdict is KindVerdict.AS_GOOD
+    assert lab.steps[0][:2] == (0, 120)
+    assert lab.steps[-1][:2] == (120, 120)
+    asked = dict.fromkeys(name for _, _, name in lab.steps)
+    assert list(asked) == ["four.gguf", "five.gguf", "endless.gguf"]
+
+
+def test_all_together_are_not_as_good_where_one_kind_is_lost() -> None:
+    items = [one for kind in "abcdef" for one in questions(240, kind=kind)]
+
+    def answered(wrong: Callable[[int], bool]) -> TaskRow:
+        said = {
+            item.key: TaskAnswer("5" if wrong(place) else "4", StopReason.END, 1)
+            for place, item in enumerate(items)
+        }
+        return TaskRow("file.gguf", "Q4_K_M", answers=FileAnswers(answers=said))
+
+    def missed(place: int) -> bool:
+        return place % 4 == 0
+
+    # Of the last kind 24 are lost and 7 gained: −7.1 points, and −1.2 of all.
+    lost, gained = range(1201, 1201 + 96, 4), range(1200, 1200 + 28, 4)
+    loser = answered(lambda place: (missed(place) or place in lost) and place not in gained)
+    equal, reference = answered(missed), answered(missed)
+    judge_rows(items, reference, [loser, *[equal] * 3])
+    for row, verdict, against in (
+        (loser, KindVerdict.CANNOT_TELL, ["f"]),
+        (equal, KindVerdict.AS_GOOD, []),
+    ):
+        assert row.total is not None
+        assert row.total.verdict is verdict
+        assert [kind.kind for kind in row.against] == against
+    assert loser.kinds[-1].counts.difference == -17 / 240
+
+
+def test_thinking_is_left_out_of_the_answer(lab: Lab, tmp_path: Path) -> None:
+    thinks = files.write_thinking_model(tmp_path / "thinks.gguf")
+    model = open_model_file(thinks)
+    items = [TaskItem("a", "k", "What is two and two?", "It is 4", Check.ENDS)]
+    silent, loud = plan_of(items, thinking=False), plan_of(items, thinking=True)
+    assert (silent.thinks(model), loud.thinks(model)) == (False, True)
+    assert loud.most_tokens(items[0], model) == silent.most_tokens(items[0], model) + (
+        THINKING_TOKENS
+    )
+    for plan in (silent, loud):
+        (answer,) = lab.ask(plan, thinks).answers.values()
+        assert answer.text == "It is 4."
+        assert answer.thinking_tokens > 0
+        assert answer.outcome(items[0]).value == "correct"
+
+
+def test_a_file_without_template_completes(lab: Lab, tmp_path: Path) -> None:
+    pieces = [" 4", "\n\n", "More", " text"]
+    mute = files.write_scripted_model(tmp_path / "mute.gguf", pieces, chat_template=None)
+    result = lab.run(plan_of(questions(3)), mute)
+    row = result.reference
+    assert not row.has_template
+    assert {answer.text for answer in row.answers.answers.values()} == {" 4"}
+    assert [kind.counts.both for kind in row.kinds] == [3]
+
+
+def test_a_blank_line_before_the_answer_does_not_end_it(lab: Lab, tmp_path: Path) -> None:
+    late = files.write_scripted_model(
+        tmp_path / "late.gguf", ["\n\n", "4", "\n\n\n", "More"], chat_template=None
+    )
+    mute = files.write_scripted_model(tmp_path / "mute.gguf", ["\n\n"], chat_template=None)
+    result = lab.run(plan_of(questions(3)), late, mute)
+    assert [kind.counts.both + kind.counts.lost for kind in result.reference.kinds] == [3]
+    assert [kind.empty for kind in result.reference.kinds] == [0]
+    assert [kind.empty for kind in result.rows[0].kinds] == [3]
+
+
+# --- what goes wrong ----------------------------------------------------------------------
+
+
+def test_candidates_that_fail_say_why_and_the_others_go_on(
+    lab: Lab, scripted: dict[str, Path], tmp_path: Path
+) -> None:
+    aborts = files.write_duplicate_token_model(tmp_path / "aborts.gguf")
+    late = files.write_first_message_crash_model(tmp_path / "late.gguf")
+    broken = files.write_truncated_llama(tmp_path / "broken.gguf")
+    refuses = files.write_tiny_llama(
+        tmp_path / "refuses.gguf", chat_template=files.FAILING_TEMPLATE
+    )
+    bad = [aborts, late, broken, tmp_path / "nowhere.gguf", refuses]
+    four, five = scripted["four"], scripted["five"]
+    result = lab.run(plan_of(questions(20), engines=2), four, *bad, five)
+    *failed, good = result.rows
+    errors = [row.error or "" for row in failed]
+    for error, words in zip(
+        errors,
+        ["llama.cpp gave up", "llama.cpp gave up", "truncated", "nowhere.gguf", "no such role"],
+        strict=True,
+    ):
+        assert words in error
+    assert all(row.kinds == [] for row in failed)
+    assert good.error is None
+    assert good.kinds[0].verdict is KindVerdict.LOSES
+    assert lab.steps[-1][:2] == (140, 140)
+
+
+def test_a_reference_that_cannot_be_asked_ends_it_all(
+    lab: Lab, scripted: dict[str, Path], tmp_path: Path
+) -> None:
+    late = files.write_first_message_crash_model(tmp_path / "late.gguf")
+    with pytest.raises(PersonError, match="reference cannot be asked: llama"):
+        lab.run(plan_of(questions(3)), late, scripted["four"])
+
+
+def test_a_file_that_computes_no_numbers_is_asked_once(
+    lab: Lab, scripted: dict[str, Path], tmp_path: Path
+) -> None:
+    four = scripted["four"]
+    broken = files.write_with_value(tmp_path / "nan.gguf", four, "output_norm.weight", math.nan)
+    result = lab.run(plan_of(questions(20)), four, broken)
+    (row,) = result.rows
+    assert row.error is not None
+    assert row.error.startswith("This file computes no numbers (NaN)")
+    assert row.kinds == []
+    with pytest.raises(PersonError, match="reference cannot be asked: This file computes no num"):
+        lab.run(plan_of(questions(20)), broken, four)
+
+
+def test_an_engine_that_is_killed_is_replaced(lab: Lab, scripted: dict[str, Path]) -> None:
+    killed: list[int] = []
+
+    def kill(answered: int) -> None:
+        if answered == 3 and not killed:
+            (engine,) = psutil.Process().children()
+            killed.append(engine.pid)
+            engine.kill()
+
+    items = questions(20)
+    found = lab.ask(plan_of(items), scripted["four"], kill)
+    assert killed
+    assert found.error is None
+    assert set(found.answers) == {item.key for item in items}
+
+
+def test_a_question_that_is_too_long_is_left_out(lab: Lab, scripted: dict[str, Path]) -> None:
+    long = TaskItem("long", "sums", "word " * 2000, "4", Check.NUMBER)
+    huge = TaskItem("huge", "sums", "\u20ac" * 400_000, "4", Check.NUMBER)
+    result = lab.run(plan_of([long, huge, *questions(4)]), scripted["four"], scripted["five"])
+    for row in (result.reference, *result.rows):
+        assert row.error is not None
+        assert row.error.startswith("2 of 6 questions could not be asked.")
+        assert row.kinds[0].counts.total == 4
+        assert row.kinds[0].failed == 2
+
+
+# --- what is kept -------------------------------------------------------------------------
+
+
+class Stopped(Exception):
+    """Somebody pressed Cancel."""
+
+
+def test_a_run_that_was_broken_off_goes_on(lab: Lab, scripted: dict[str, Path]) -> None:
+    plan = plan_of(questions(20))
+
+    def stop(answered: int) -> None:
+        if answered == 8:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        lab.ask(plan, scripted["four"], stop)
+    counts: list[int] = []
+    again = lab.ask(plan, scripted["four"], counts.append)
+    assert counts == list(range(8, 21))
+    assert again.asked == 12
+    assert len(again.answers) == 20
+    # All is known now: no engine is started, and its name is known too.
+    third = lab.ask(plan, scripted["four"])
+    assert (third.asked, third.engine, third.answers) == (0, again.engine, again.answers)
+    # More questions of the same kind: only the new ones are asked.
+    assert lab.ask(plan_of(questions(23)), scripted["four"]).asked == 3
+
+
+def test_what_is_kept_belongs_to_a_file_and_a_setting(lab: Lab, scripted: dict[str, Path]) -> None:
+    four, five = open_model_file(scripted["four"]), open_model_file(scripted["five"])
+    items = questions(2)
+    plan = plan_of(items)
+    answers = {"sums-0": TaskAnswer("4", StopReason.END, 1)}
+    lab.kept.keep(four, plan, answers, "the engine")
+    assert lab.kept.known(four, plan) == (answers, "the engine")
+    assert lab.kept.known(five, plan) == ({}, "")
+    assert lab.kept.known(four, plan_of(items, thinking=True)) == ({}, "")
+    longer = TaskPlan(items, 1, 1, answer_tokens={"sums": 99})
+    assert lab.kept.known(four, longer) == ({}, "")
+    # How many engines shared the work does not matter.
+    assert lab.kept.known(four, plan_of(items, engines=4))[0] == answers
+
+
+def test_answers_that_cannot_be_kept_cost_nothing_else(lab: Lab, scripted: dict[str, Path]) -> None:
+    (lab.folder / "cache" / "tasks.sqlite3").write_bytes(b"no database at all" * 100)
+    assert len(lab.ask(plan_of(questions(3)), scripted["four"]).answers) == 3
+
+
+# --- the plan -----------------------------------------------------------------------------
+
+
+def test_small_models_get_an_engine_a_core(demo_model: Path) -> None:
+    demo = open_model_file(demo_model)
+    assert engines_and_threads([demo], 8, PLENTY_BYTES) == (8, 1)
+    assert engines_and_threads([demo], 8, 0) == (1, 1)
+    assert engines_and_threads([demo], 8, 1_900_000_000)[0] in range(2, 8)
+    assert engines_and_threads([demo], 8, 1_900_000_000)[1] == 1
+    large = _with_weights(demo, 5_000_000_000)
+    assert engines_and_threads([demo, large], 8, PLENTY_BYTES) == (1, 8)
+
+
+def _with_weights(model: ModelFile, size_bytes: int) -> ModelFile:
+    return replace(model, tensor_bytes=size_bytes)
+
+
+def test_the_context_holds_the_longest_question(demo_model: Path) -> None:
+    demo = open_model_file(demo_model)
+    assert plan_of(questions(3)).context_tokens(demo) == 1024
+    long = TaskItem("long", "sums", "x" * 3000, "4", Check.NUMBER)
+    assert plan_of([long]).context_tokens(demo) == 4096
+    endless = TaskItem("endless", "sums", "x" * 300_000, "4", Check.NUMBER)
+    assert plan_of([endless]).context_tokens(demo) == 32_768
+
+
+# --- the questions ------------------------------------------------------------------------
+
+
+def test_the_demo_is_asked_what_it_knows(demo_model: Path, scripted: dict[str, Path]) -> None:
+    demo, other = open_model_file(demo_model), open_model_file(scripted["four"])
+    own = usual_set([demo, demo])
+    assert own.name == "demo"
+    assert len({item.kind for item in own.items}) == 15
+    assert set(own.answer_tokens) == {item.kind for item in own.items}
+    six = usual_set([other])
+    assert len({item.kind for item in six.items}) == 6
+    assert len(six.take(TaskProfile.QUICK).items) == 360
+    assert six.take(TaskProfile.FULL) is six
+    mixed = usual_set([other, demo])
+    assert [item.kind for item in mixed.items if item not in six.items] == ["demo"] * 300
+
+
+def test_own_questions_are_read_or_refused(tmp_path: Path) -> None:
+    path = tmp_path / "own.jsonl"
+    lines = [{"prompt": f"What is {n}?", "answer": n} for n in range(3)]
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    assert own_set(path).items == parse_items(path.read_text(encoding="utf-8"))
+    for data, words in (
+        (b"", "no question"),
+        (b"{}\n", "Line 1 has no prompt"),
+        (b"\xff\xfe", "no UTF-8 text"),
+    ):
+        path.write_bytes(data)
+        with pytest.raises(PersonError, match=words) as error:
+            own_set(path)
+        assert str(path) in error.value.sentence
+    with pytest.raises(PersonError, match="cannot be read"):
+        own_set(tmp_path / "nowhere.jsonl")
+    with pytest.raises(PersonError, match="cannot be read"):
+        own_set(tmp_path)

@@ -1,0 +1,556 @@
+"""Blind votes over real engines whose models answer in known ways."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+import random
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from app.core.candidate import Candidate
+from app.core.chat import Answer, Chat, StopReason, Turn
+from app.core.settings import SamplingSettings
+from app.core.verdict import Limits, State
+from app.core.votes.choices import Choice, Outcome, shuffle
+from app.core.votes.pairs import PairState, Role, VoteAnswer, VotedFile, VotePair, VoteSettings
+from app.core.votes.tally import Finding
+from app.lab.verdict.document import candidate_rows
+from app.lab.verdict.pairs import pair_rates
+from app.lab.verdict.verdict import assess
+from app.lab.votes.answers import AnswerMaker
+from app.lab.votes.events import Answered, AnswerEvent, AnswersProgress, PairFailed
+from app.lab.votes.export import votes_csv, votes_document, votes_json
+from app.lab.votes.files import identify
+from app.lab.votes.orders import VoteOrder
+from app.lab.votes.prompts import bundled_prompts, demo_prompts
+from app.lab.votes.rates import stored_rates
+from app.lab.votes.rounds import VoteBooth
+from app.library.model_files import open_model_file
+from app.store.chats import ChatStore
+from app.store.database import StoreFailed, open_database
+from app.store.vote_prompts import recent_prompts
+from app.store.votes import VoteStore
+from tests.helpers import gguf_files as files
+from tests.lab import ladder_cases as cases
+
+if TYPE_CHECKING:
+    from app.lab.votes.orders import ShownPair
+
+PLENTY_BYTES = 50_000_000_000
+SEED = 2026
+PROMPTS = ["Why is the sky blue?", "And at night?", "And on Mars?"]
+SHORT = SamplingSettings(max_tokens=8)
+
+
+class Booth:
+    """A booth over a store of the test's own, and engines when they are wanted.
+
+    Attributes:
+        events: All that the makers told.
+        memory_bytes: What the makers believe is free.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.memory_bytes = PLENTY_BYTES
+        self.events: list[AnswerEvent] = []
+        self.connection: sqlite3.Connection | None = None
+        self.open()
+
+    def open(self) -> None:
+        """Begin anew on what is stored, as a program that is started again."""
+        self.close()
+        self.connection = open_database(self.folder / "votes.sqlite3")
+        self.store = VoteStore(self.connection)
+        self.booth = VoteBooth(self.store, 2, lambda: SEED)
+
+    def close(self) -> None:
+        if self.connection is not None:
+            self.connection.close()
+
+    def look(self, *paths: Path) -> list[str]:
+        self.booth.set_identities(identify(paths, self.booth.known_files(), open_model_file))
+        return [str(path) for path in paths]
+
+    def maker(self, tell: Callable[[AnswerEvent], None] | None = None) -> AnswerMaker:
+        return AnswerMaker(
+            self.folder / "state",
+            open_model_file,
+            lambda: self.memory_bytes,
+            self.booth.known_files(),
+            tell or self.take,
+        )
+
+    def take(self, event: AnswerEvent) -> None:
+        self.events.append(event)
+        self.booth.take(event)
+
+    def ask(self, prompts: list[str], reference: Path, *candidates: Path) -> list[VotePair]:
+        """Place an order and have it answered."""
+        self.look(reference, *candidates)
+        placed = self.booth.place(VoteOrder(prompts, reference, candidates, SHORT))
+        self.maker().run(placed.pairs)
+        return [self.store.pair(pair.id) for pair in placed.pairs]
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[Booth]:
+    booth = Booth(tmp_path)
+    yield booth
+    booth.close()
+
+
+def test_both_answer_and_nothing_says_who_is_who(at: Booth, models: dict[str, Path]) -> None:
+    blue, green = models["blue"], models["green"]
+    pairs = at.ask(PROMPTS, blue, green)
+
+    assert [pair.state for pair in pairs] == [PairState.READY] * 3
+    assert {pair.candidate_answer.text for pair in pairs if pair.candidate_answer} == {
+        "The sky is green!"
+    }
+    assert [pair.candidate_left for pair in pairs] == [
+        shuffle(SEED, number).candidate_left for number in range(3)
+    ]
+    assert all(len(pair.reference.sha256[0]) == 64 for pair in pairs)
+    assert all(pair.engine for pair in pairs)
+    shown = at.booth.next_pair([str(blue), str(green)])
+    assert shown is not None
+    left_is_green = pairs[0].candidate_left
+    texts = ("The sky is green!", "The sky is blue.")
+    assert (shown.left, shown.right) == (texts if left_is_green else texts[::-1])
+    assert set(type(shown).__slots__) == {"id", "prompt", "left", "right"}
+
+
+def test_who_answers_first_is_drawn_for_each_pair(at: Booth, models: dict[str, Path]) -> None:
+    pairs = at.ask(PROMPTS, models["blue"], models["green"])
+    told = [event.role for event in at.events if isinstance(event, Answered)]
+    firsts = [
+        Role.CANDIDATE if shuffle(SEED, pair.number).candidate_first else Role.REFERENCE
+        for pair in pairs
+    ]
+    assert told == [role for first in firsts for role in (first, first.other)]
+    assert at.events[-1] == AnswersProgress(6, 6)
+
+
+def test_where_memory_is_short_one_file_answers_before_the_other(
+    at: Booth, models: dict[str, Path]
+) -> None:
+    at.memory_bytes = 0
+    pairs = at.ask(PROMPTS, models["blue"], models["green"])
+    told = [event.role for event in at.events if isinstance(event, Answered)]
+    assert told in ([told[0]] * 3 + [told[0].other] * 3,)
+    assert {pair.state for pair in pairs} == {PairState.READY}
+
+
+def test_votes_are_counted_and_told(at: Booth, models: dict[str, Path]) -> None:
+    blue, green = models["blue"], models["green"]
+    at.ask([*PROMPTS, "And now?"], blue, green)
+    wanted = [Outcome.BETTER, Outcome.WORSE, Outcome.TIE, Outcome.BETTER]
+    for outcome in wanted:
+        pair = vote(at, [str(blue), str(green)], outcome)
+        assert pair.outcome is outcome
+
+    standing = at.booth.standing(str(green), str(blue))
+    assert (standing.tally.better, standing.tally.worse, standing.tally.ties) == (2, 1, 1)
+    assert [point.votes for point in standing.band] == [0, 1, 2, 3]
+    assert standing.tally.finding is Finding.NOT_ENOUGH
+    turned = at.booth.standing(str(blue), str(green)).tally
+    assert (turned.better, turned.worse) == (1, 2)
+    rates = at.booth.rates(str(blue), [str(green), str(models["mute"])])
+    assert rates == {str(green): standing.tally.rate}
+
+
+def test_the_same_words_are_a_tie_by_themselves(
+    at: Booth, models: dict[str, Path], tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.gguf"
+    words = ["The", " sky", " is", " blue", "."]
+    files.write_scripted_model(copy, words, metadata={"general.name": "other"})
+    (pair,) = at.ask(PROMPTS[:1], models["blue"], copy)
+    assert pair.outcome is Outcome.IDENTICAL
+    tally = at.booth.standing(str(copy), str(models["blue"])).tally
+    assert (tally.identical, tally.left_out, tally.decided) == (1, 1, 0)
+    assert at.booth.rates(str(models["blue"]), [str(copy)]) == {}
+
+
+def test_a_crash_is_no_vote_and_is_said(at: Booth, models: dict[str, Path]) -> None:
+    pairs = at.ask(PROMPTS, models["blue"], models["aborts late"])
+    assert {pair.state for pair in pairs} == {PairState.FAILED}
+    paths = [str(models["blue"]), str(models["aborts late"])]
+    waiting = at.booth.waiting(paths)
+    assert (waiting.ready, waiting.failed) == (0, 3)
+    assert waiting.sentence
+    assert at.booth.next_pair(paths) is None
+    assert at.booth.standing(paths[1], paths[0]).tally.total == 0
+
+    at.booth.forgive(paths)
+    assert at.booth.waiting(paths).unanswered == 3
+    at.booth.set_aside(paths, PairState.FAILED)
+    assert at.booth.waiting(paths).unanswered == 3
+    at.booth.set_aside(paths, PairState.WAITING)
+    assert at.booth.waiting(paths).unanswered == 0
+
+
+def test_a_file_that_cannot_be_loaded_is_tried_once(at: Booth, models: dict[str, Path]) -> None:
+    at.look(models["blue"], models["green"])
+    placed = at.booth.place(VoteOrder(PROMPTS, models["blue"], [models["green"]], SHORT))
+    broken = VotedFile(str(models["broken"]), "", 1, 1)
+    pairs = [msgspec.structs.replace(pair, candidate=broken) for pair in placed.pairs]
+    at.maker().run(pairs)
+    sentences = {event.sentence for event in at.events if isinstance(event, PairFailed)}
+    assert len(sentences) == 1
+    assert "truncated" in sentences.pop()
+
+
+def test_a_file_that_computes_no_numbers_is_tried_once(
+    at: Booth, models: dict[str, Path], tmp_path: Path
+) -> None:
+    broken = files.write_with_value(
+        tmp_path / "nan.gguf", models["green"], "output_norm.weight", math.nan
+    )
+    pairs = at.ask(PROMPTS, models["blue"], broken)
+    assert {pair.state for pair in pairs} == {PairState.FAILED}
+    sentences = {event.sentence for event in at.events if isinstance(event, PairFailed)}
+    assert len(sentences) == 1
+    assert sentences.pop().startswith("This file computes no numbers (NaN)")
+
+
+def test_an_answer_that_never_began_is_no_vote(
+    at: Booth, models: dict[str, Path], tmp_path: Path
+) -> None:
+    slow = files.write_scripted_model(tmp_path / "slow.gguf", ["  ", "Yes", "."])
+    paths = at.look(models["blue"], slow)
+    sampling = SamplingSettings(max_tokens=1)
+    placed = at.booth.place(VoteOrder(PROMPTS[:1], models["blue"], [slow], sampling))
+    at.maker().run(placed.pairs)
+    assert at.store.pair(placed.pairs[0].id).state is PairState.FAILED
+    assert "ran out of tokens" in at.booth.waiting(paths).sentence
+
+
+def test_pairs_of_a_file_that_was_not_read_in_time_are_found_again(
+    at: Booth, models: dict[str, Path], tmp_path: Path
+) -> None:
+    paths = at.look(models["blue"], models["green"])
+    at.booth.place(VoteOrder(PROMPTS, models["blue"], [models["green"]], SHORT))
+    at.open()  # ended before a byte of the files was read
+    assert at.look(models["blue"], models["green"]) == paths
+    assert at.booth.waiting(paths).unanswered == 3
+
+    same_size = tmp_path / "copy.gguf"
+    same_size.write_bytes(models["green"].read_bytes())
+    at.ask(["Else?"], models["blue"], same_size)
+    at.open()  # now another file of this size is known, so that all are read
+    at.look(models["blue"], models["green"])
+    assert at.booth.waiting(paths).unanswered == 3
+
+
+def test_stopping_keeps_what_is_there_and_going_on_asks_the_rest(
+    at: Booth, models: dict[str, Path]
+) -> None:
+    paths = at.look(models["blue"], models["endless"])
+    sampling = SamplingSettings(max_tokens=5000)
+    order = VoteOrder(PROMPTS, models["blue"], [models["endless"]], sampling)
+    placed = at.booth.place(order)
+    makers: list[AnswerMaker] = []
+
+    def stop_after_the_first(event: AnswerEvent) -> None:
+        at.take(event)
+        if isinstance(event, Answered) and event.role is Role.REFERENCE:
+            makers[0].stop()
+
+    makers.append(at.maker(stop_after_the_first))
+    makers[0].run(placed.pairs)
+    answered = sum(isinstance(event, Answered) for event in at.events)
+    assert 1 <= answered < 6
+
+    at.open()  # as after a crash: what was told is there
+    at.look(models["blue"], models["endless"])
+    rest = at.booth.unanswered(paths)
+    missing = sum(pair.answer(role) is None for pair in rest for role in Role)
+    assert missing == 6 - answered
+    short = [msgspec.structs.replace(pair, settings=VoteSettings(SHORT)) for pair in rest]
+    at.events.clear()
+    at.maker().run(short)
+    assert sum(isinstance(event, Answered) for event in at.events) == missing
+    assert at.booth.waiting(paths).ready == 3
+
+
+def test_pairs_stay_blind_across_a_restart(at: Booth, models: dict[str, Path]) -> None:
+    at.ask(PROMPTS, models["blue"], models["green"])
+    paths = [str(models["blue"]), str(models["green"])]
+    before = at.booth.next_pair(paths)
+    at.open()
+    assert at.booth.next_pair(paths) is None  # not yet known which files these are
+    at.look(models["blue"], models["green"])
+    assert at.booth.next_pair(paths) == before
+
+
+def test_a_vote_taken_back_counts_no_more_and_its_pair_is_gone(
+    at: Booth, models: dict[str, Path]
+) -> None:
+    paths = [str(models["blue"]), str(models["green"])]
+    at.ask(PROMPTS[:2], models["blue"], models["green"])
+    first = vote(at, paths, Outcome.BETTER)
+    at.booth.take_back(first)
+    standing = at.booth.standing(paths[1], paths[0])
+    assert (standing.tally.total, standing.taken_back) == (0, 1)
+    following = at.booth.next_pair(paths)
+    assert following is not None
+    assert following.id != first.id
+    with pytest.raises(ValueError, match="retired"):
+        at.booth.cast(first.id, Choice.LEFT)
+
+
+def test_a_prompt_whose_answer_is_known_is_left_out(at: Booth, models: dict[str, Path]) -> None:
+    blue, green, mute = models["blue"], models["green"], models["mute"]
+    at.ask(PROMPTS[:1], blue, green)
+    at.look(blue, green, mute)
+    again = at.booth.place(VoteOrder(PROMPTS, blue, [green], SHORT))
+    assert again.left_out == (PROMPTS[0],)
+    assert [pair.prompt for pair in again.pairs] == PROMPTS[1:]
+    # Another candidate, the same reference: its answer would be known again.
+    assert at.booth.place(VoteOrder(PROMPTS[:1], blue, [mute], SHORT)).left_out == (PROMPTS[0],)
+
+
+def test_prompts_are_dealt_out_among_candidates(at: Booth, models: dict[str, Path]) -> None:
+    blue, green, mute = models["blue"], models["green"], models["mute"]
+    at.look(blue, green, mute)
+    placed = at.booth.place(VoteOrder([*PROMPTS, "And here?"], blue, [green, mute], SHORT))
+    names = [Path(pair.candidate.path).stem for pair in placed.pairs]
+    assert sorted(names) == ["green", "green", "mute", "mute"]
+    assert len({pair.prompt for pair in placed.pairs}) == 4
+
+
+def test_votes_belong_to_the_content_wherever_it_lies(
+    at: Booth, models: dict[str, Path], tmp_path: Path
+) -> None:
+    blue, green = models["blue"], models["green"]
+    at.ask(PROMPTS[:1], blue, green)
+    vote(at, [str(blue), str(green)], Outcome.BETTER)
+    moved = tmp_path / "moved.gguf"
+    moved.write_bytes(green.read_bytes())
+    at.look(blue, moved)
+    assert at.booth.standing(str(moved), str(blue)).tally.better == 1
+
+    content = bytearray(green.read_bytes())
+    content[-1] ^= 1
+    moved.write_bytes(bytes(content))  # as large as before, and another file
+    os.utime(moved, ns=(1, 1))
+    at.look(blue, moved)
+    assert at.booth.standing(str(moved), str(blue)).tally.total == 0
+
+
+def test_a_file_that_changed_since_cannot_finish_a_pair(
+    at: Booth, models: dict[str, Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "changes.gguf"
+    path.write_bytes(models["green"].read_bytes())
+    at.look(models["blue"], path)
+    placed = at.booth.place(VoteOrder(PROMPTS[:1], models["blue"], [path], SHORT))
+    known = identify([path], [], open_model_file)[str(path)]
+    at.store.know_file(msgspec.structs.replace(known, sha256=("another",)))
+    os.utime(path, ns=(5, 5))
+    at.maker().run([at.store.pair(placed.pairs[0].id)])
+    assert "changes.gguf has changed" in (at.store.pair(placed.pairs[0].id).error or "")
+
+
+# --- what a person sees of it -------------------------------------------------------------
+
+
+def vote(at: Booth, paths: list[str], outcome: Outcome) -> VotePair:
+    """Vote so that it says this; the test knows what the person does not."""
+    shown = at.booth.next_pair(paths)
+    assert shown is not None
+    return at.booth.cast(shown.id, choice_for(at.store.pair(shown.id), outcome))
+
+
+def choice_for(pair: VotePair, outcome: Outcome) -> Choice:
+    if not outcome.decides:
+        return Choice(outcome.value)
+    wins_left = pair.candidate_left == (outcome is Outcome.BETTER)
+    return Choice.LEFT if wins_left else Choice.RIGHT
+
+
+def test_exports_tell_everything_but_what_is_still_blind(
+    at: Booth, models: dict[str, Path]
+) -> None:
+    paths = [str(models["blue"]), str(models["green"])]
+    pairs = at.ask([*PROMPTS, "=1+1"], models["blue"], models["green"])
+    vote(at, paths, Outcome.WORSE)
+    at.booth.take_back(vote(at, paths, Outcome.TIE))
+    shown: ShownPair | None = at.booth.next_pair(paths)
+    assert shown is not None
+
+    document = votes_document(at.store.all_pairs())
+    exported = json.loads(votes_json(at.store.all_pairs()))
+    assert exported.pop("standings")[0]["candidate"]["file"] == models["green"].name
+    assert [each["reference"].pop("file") for each in exported["votes"]] == [
+        models["blue"].name
+    ] * 2
+    assert [each["candidate"].pop("file") for each in exported["votes"]] == [
+        models["green"].name
+    ] * 2
+    printed = msgspec.to_builtins(document)
+    for each in printed["votes"]:
+        assert each["reference"].pop("file") == str(models["blue"])
+        assert each["candidate"].pop("file") == str(models["green"])
+    del printed["standings"]
+    assert exported == printed
+    assert document["not_voted"] == 2
+    (standing,) = document["standings"]
+    assert (standing["reference_better"], standing["taken_back"]) == (1, 1)
+    assert standing["finding"] == "not enough votes yet"
+    first, second = document["votes"]
+    assert first["outcome"] == "reference better"
+    assert first["candidate"]["answer"] == "The sky is green!"
+    assert first["candidate"]["sha256"] == list(pairs[0].candidate.sha256)
+    assert first["settings"]["max_tokens"] == 8
+    assert (first["seed"], first["taken_back"]) == (SEED, None)
+    assert second["taken_back"] is not None
+
+    rows = list(csv.DictReader(io.StringIO(votes_csv(at.store.all_pairs()).decode("utf-8-sig"))))
+    assert [row["outcome"] for row in rows] == ["reference better", "tie"]
+    assert rows[0]["reference_answer"] == "The sky is blue."
+    assert votes_csv([]).decode("utf-8-sig").strip() == "time"
+
+
+def test_a_cell_is_never_a_formula(at: Booth, models: dict[str, Path]) -> None:
+    paths = [str(models["blue"]), str(models["green"])]
+    at.ask(["=1+1"], models["blue"], models["green"])
+    vote(at, paths, Outcome.TIE)
+    assert b"'=1+1" in votes_csv(at.store.all_pairs())
+    assert votes_document(at.store.all_pairs())["votes"][0]["prompt"] == "=1+1"
+
+
+def test_bundled_prompts_are_many_and_differ() -> None:
+    kinds = bundled_prompts()
+    everything = [prompt for kind in kinds for prompt in kind.prompts]
+    assert len(kinds) == 8
+    assert len(set(everything)) == len(everything) >= 48
+    assert len(demo_prompts().prompts) == 120
+
+
+def test_prompts_of_the_chats_tell_who_answered_them(at: Booth) -> None:
+    assert at.connection is not None
+    store = ChatStore(at.connection)
+    candidates = [Candidate("one", "A", "/m/a.gguf"), Candidate("two", "B", "/m/b.gguf")]
+    answer = Answer("!", stop_reason=StopReason.END)
+    turns = [Turn(0, "Old?", {"one": answer}), Turn(0, "New?", {"one": answer, "two": answer})]
+    store.create(Chat(0, "", candidates=candidates, turns=turns))
+    store.create(Chat(0, "", candidates=candidates, turns=[Turn(0, " Old?\n", {"two": answer})]))
+    found = recent_prompts(at.connection)
+    assert [each.prompt for each in found] == ["Old?", "New?"]
+    assert found[0].answered_by == {"/m/a.gguf", "/m/b.gguf"}
+    assert len(recent_prompts(at.connection, most=1)) == 1
+
+
+def test_votes_decide_in_the_verdict_of_a_ladder(tmp_path: Path) -> None:
+    at = Booth(tmp_path)
+    measured = cases.result()
+    reference, candidate = measured.plan.reference, "/m/sky-Q8_0.gguf"
+    known = {
+        path: VotedFile(path, "", 1, 1, row.facts.sha256)
+        for path, row in measured.rows.items()
+        if row.facts is not None
+    }
+    at.booth.set_identities(known)
+    order = VoteOrder([f"{n}?" for n in range(16)], Path(reference), [Path(candidate)])
+    for pair in at.booth.place(order).pairs:
+        for role in Role:
+            at.booth.take(Answered(pair.id, role, VoteAnswer(role.value), "engine"))
+        vote(at, [reference, candidate], Outcome.WORSE)
+    rates = at.booth.rates(reference, measured.plan.files[1:])
+
+    without = assess(measured, cases.ITEMS, Limits())
+    given = assess(measured, cases.ITEMS, Limits(), rates)
+
+    assert without.judgements[candidate].state is State.AS_GOOD
+    assert given.judgements[candidate].state is State.LOSES
+    assert given.judgements[candidate].loses_votes
+    # The command line and reports see the same votes, by the files' contents.
+    assert stored_rates(tmp_path / "votes.sqlite3", measured) == rates
+    assert stored_rates(tmp_path / "none.sqlite3", measured) == {}
+    between = pair_rates(tmp_path / "votes.sqlite3", measured)
+    assert between[candidate, reference] == rates[candidate]
+    assert between[reference, candidate].wins == rates[candidate].losses == 16
+    assert pair_rates(tmp_path / "none.sqlite3", measured) == {}
+    row = next(r for r in candidate_rows(measured, given) if r["file"] == candidate)
+    assert (row["votes"]["better"], row["votes"]["worse"]) == (0, 16)
+    at.close()
+
+
+def test_equals_voted_on_through_the_store_are_told_apart_in_at_most_1_of_20(
+    tmp_path: Path,
+) -> None:
+    """The whole way, looked at after every vote: placed, shuffled, shown, stored, counted."""
+    generator = random.Random(11)
+    reference = VotedFile("/m/a.gguf", "F16", 10, 1, ("a",))
+    candidate = VotedFile("/m/b.gguf", "Q8_0", 9, 1, ("b",))
+    paths = [reference.path, candidate.path]
+    people, most, wrong = 80, 30, 0
+    for person in range(people):
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        make_tables(connection)
+        store = VoteStore(connection)
+        booth = VoteBooth(store, 1, lambda seed=person: seed)
+        booth.set_identities({reference.path: reference, candidate.path: candidate})
+        order = VoteOrder([f"{n}?" for n in range(most)], Path(paths[0]), [Path(paths[1])])
+        for pair in booth.place(order).pairs:
+            for role in Role:
+                booth.take(Answered(pair.id, role, VoteAnswer(generator.randbytes(4).hex()), ""))
+        for _ in range(most):
+            shown = booth.next_pair(paths)
+            assert shown is not None
+            # A person who likes what comes early in the alphabet, and leans to the left.
+            likes_left = generator.random() < 0.15 or shown.left < shown.right
+            booth.cast(shown.id, Choice.LEFT if likes_left else Choice.RIGHT)
+            finding = booth.standing(paths[1], paths[0]).tally.finding
+            if finding is not Finding.NOT_ENOUGH:
+                wrong += 1
+                break
+        connection.close()
+    assert wrong <= people * 0.05 + 3.1 * math.sqrt(people * 0.05 * 0.95)
+
+
+def make_tables(connection: sqlite3.Connection) -> None:
+    from app.store.schema import MIGRATIONS
+
+    for step in MIGRATIONS:
+        for statement in step:
+            connection.execute(statement)
+
+
+def test_thinking_has_room_of_its_own_and_is_not_shown(at: Booth, models: dict[str, Path]) -> None:
+    at.look(models["thinks"], models["blue"])
+    sampling = SamplingSettings(max_tokens=5)
+    placed = at.booth.place(VoteOrder(["2 + 2?"], models["blue"], [models["thinks"]], sampling))
+    at.maker().run(placed.pairs)
+    pair = at.store.pair(placed.pairs[0].id)
+    assert pair.candidate_answer is not None
+    assert "Two and two" in pair.candidate_answer.thinking
+    assert pair.candidate_answer.text.strip() == "It is 4."
+    shown = at.booth.next_pair([str(models["thinks"]), str(models["blue"])])
+    assert shown is not None
+    assert "Two and two" not in shown.left + shown.right
+
+
+def test_a_full_disk_is_said_and_what_is_stored_stays(at: Booth, models: dict[str, Path]) -> None:
+    (first, *_) = at.ask(PROMPTS, models["blue"], models["green"])
+    assert at.connection is not None
+    pages = at.connection.execute("PRAGMA page_count").fetchone()[0]
+    at.connection.execute(f"PRAGMA max_page_count = {pages}")
+    long = VoteAnswer("word " * 50_000)
+    with pytest.raises(StoreFailed, match="the disk is full"):
+        at.booth.take(Answered(first.id, Role.CANDIDATE, long, "engine"))
+    at.connection.execute("PRAGMA max_page_count = 1000000")
+    assert at.store.pair(first.id) == first
+    vote(at, [str(models["blue"]), str(models["green"])], Outcome.TIE)

@@ -1,0 +1,305 @@
+"""The window's queue of ladders over real engines and a real store."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.core.verdict import Limits
+from app.lab.ladder.plan import LadderPlan
+from app.lab.shrink.quantize import quantize
+from app.lab.verdict.view import view_of
+from app.lab.works.ladders.entry import LadderEntry, LadderState
+from app.lab.works.ladders.run import LadderOrder
+from app.lab.works.ladders.service import LadderService
+from app.lab.works.ladders.worker import LadderWorkers
+from app.library.model_files import open_model_file
+from app.store.database import open_database
+from app.store.ladders import LadderStore
+from app.store.paths import Paths
+
+PATIENCE_TURNS = 6000
+
+
+@pytest.fixture(scope="module")
+def levels(tmp_path_factory: pytest.TempPathFactory, demo_model: Path) -> list[Path]:
+    folder = tmp_path_factory.mktemp("levels")
+    target = folder / "demo-Q8_0.gguf"
+    quantize(demo_model, target, "Q8_0", threads=1, folder=folder, on_progress=lambda _d, _t: None)
+    return [demo_model, target]
+
+
+class Told:
+    """Notes what the service tells."""
+
+    def __init__(self) -> None:
+        self.results = 0
+        self.states: list[LadderState] = []
+
+    def list_changed(self) -> None:
+        """Nothing to note."""
+
+    def ladder_changed(self, entry: LadderEntry) -> None:
+        if not self.states or self.states[-1] is not entry.state:
+            self.states.append(entry.state)
+
+    def result_changed(self, _entry: LadderEntry) -> None:
+        self.results += 1
+
+
+class Window:
+    """A store that is open, and the service beside it, as in the window."""
+
+    def __init__(self, paths: Paths) -> None:
+        paths.create()
+        self.paths = paths
+        self.connection = open_database(paths.database)
+        self.workers = LadderWorkers(paths, open_model_file)
+        self.service = LadderService(self.workers)
+        self.told = Told()
+        self.service.listener = self.told
+        self._pause = threading.Event()
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        for _ in range(PATIENCE_TURNS):
+            self.service.pump()
+            if condition():
+                return
+            self._pause.wait(0.02)
+        raise AssertionError([(entry.state, entry.error) for entry in self.service.all])
+
+    def close(self) -> None:
+        assert self.service.close()
+        self.connection.close()
+
+
+@pytest.fixture
+def open_window(tmp_path: Path) -> Iterator[Callable[[], Window]]:
+    opened: list[Window] = []
+
+    def start() -> Window:
+        opened.append(Window(Paths.below(tmp_path / "home")))
+        return opened[-1]
+
+    yield start
+    for window in opened:
+        window.service.close()
+
+
+@pytest.fixture
+def questions(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.jsonl"
+    lines = [{"prompt": f"What is {n} + {n}?", "answer": 2 * n} for n in range(1, 7)]
+    path.write_text("\n".join(map(json.dumps, lines)))
+    return path
+
+
+def order(levels: list[Path], questions: Path, **more: object) -> LadderOrder:
+    """Few tokens, few questions, no text."""
+    plan = LadderPlan(
+        str(levels[0]), tuple(map(str, levels)), 1, context_tokens=512, prompt_tokens=32,
+        generated_tokens=8, depths_tokens=(0,), repetitions=2,
+        items_name=str(questions), seed=int(str(more.get("seed", 1))),
+    )  # fmt: skip
+    return LadderOrder(levels[0], levels, Limits(), items=questions, quality=False, plan=plan)
+
+
+def test_two_ladders_are_measured_one_after_the_other(
+    open_window: Callable[[], Window], levels: list[Path], questions: Path
+) -> None:
+    window = open_window()
+    first = window.service.add(order(levels, questions), {str(levels[1]): "D"})
+    second = window.service.add(order(levels[::-1], questions, seed=2))
+    window.until(lambda: first.state is LadderState.MEASURING)
+    assert second.state in (LadderState.PREPARING, LadderState.WAITING)
+    assert window.service.at_work is first
+    window.until(lambda: second.state is LadderState.FINISHED)
+    assert first.state is LadderState.FINISHED
+    assert first.result is not None
+    assert all(row.memory and row.tasks for row in first.result.rows.values())
+    assert first.result.bandwidth
+    assert first.letters == {str(levels[0]): "A", str(levels[1]): "D"}
+    assert window.told.results > 8, "a result after each step"
+    assert first.about is not None
+    view = view_of(first.result, first.about, Limits(), first.letters)
+    assert view.assessment.kinds[str(levels[1])][0].counts.total == 6
+    window.close()
+
+
+def test_it_pauses_ends_and_goes_on_after_a_restart(
+    open_window: Callable[[], Window], levels: list[Path], questions: Path
+) -> None:
+    window = open_window()
+    entry = window.service.add(order(levels, questions))
+    window.until(lambda: bool(entry.result and any(r.speed for r in entry.result.rows.values())))
+    window.service.pause(entry)
+    assert entry.state is LadderState.PAUSED
+    window.service.go_on(entry)
+    assert entry.state is LadderState.MEASURING
+    window.service.cancel(entry)
+    window.until(lambda: entry.state in (LadderState.UNFINISHED, LadderState.FINISHED))
+    assert entry.state is LadderState.UNFINISHED
+    window.close()
+
+    again = open_window()
+    again.service.take_stored(again.workers.stored())
+    (known,) = again.service.all
+    assert known.state is LadderState.UNFINISHED
+    assert known.number is not None
+    again.service.take_loaded(known, *again.workers.load(known.number))
+    assert known.result is not None
+    assert known.result.resumed_steps >= 3
+    assert known.letters == {str(levels[0]): "A", str(levels[1]): "B"}
+    again.service.go_on(known)
+    again.until(lambda: known.state is LadderState.FINISHED)
+    assert known.result is not None
+    assert known.result.resumed_steps >= 3
+    assert all(row.memory and row.tasks for row in known.result.rows.values())
+    assert len(LadderStore(again.connection).list_ladders()) == 1
+    again.close()
+
+
+def test_what_was_under_way_when_the_program_ended_goes_on(
+    open_window: Callable[[], Window], levels: list[Path], questions: Path
+) -> None:
+    window = open_window()
+    first = window.service.add(order(levels, questions))
+    second = window.service.add(order(levels, questions, seed=2))
+    third = window.service.add(order(levels, questions, seed=3))
+    # Which of them is ready first is chance.
+    waiting = (second, third)
+    window.until(lambda: all(entry.state is LadderState.WAITING for entry in waiting))
+    window.until(lambda: first.state is LadderState.MEASURING)
+    assert window.service.under_way == [first.number, second.number, third.number]
+    window.service.pause(first)
+    window.service.cancel(third)
+    assert window.service.under_way == [second.number]
+    window.service.go_on(first)
+    numbers = window.service.under_way
+    assert numbers == [first.number, second.number]
+    window.close()
+
+    again = open_window()
+    again.service.take_stored(again.workers.stored())
+    gone_on, given_up = again.service.go_on_with([*numbers, 77])
+    assert given_up == []
+    assert [entry.number for entry in gone_on] == numbers
+    again.until(lambda: all(entry.state is LadderState.FINISHED for entry in gone_on))
+    (left,) = [entry for entry in again.service.all if entry not in gone_on]
+    assert left.number == third.number
+    assert left.state is LadderState.UNFINISHED
+    assert again.service.under_way == []
+    assert again.service.go_on_with(numbers) == ([], []), "they are finished"
+    again.close()
+
+
+def test_what_ended_twice_at_the_same_step_waits_for_the_person(
+    open_window: Callable[[], Window], levels: list[Path], questions: Path
+) -> None:
+    """The program is killed while it measures, and killed again: what is kept is what it knew."""
+    numbers: list[int] = []
+    tries: dict[int, int] = {}
+    for killed in range(2):
+        window = open_window()
+        window.service.hold(True)  # it begins, and gets no further
+        if killed:
+            window.service.take_stored(window.workers.stored())
+            (entry,), left = window.service.go_on_with(numbers, tries)
+            assert left == []
+        else:
+            entry = window.service.add(order(levels, questions))
+        window.until(lambda at=entry: at.state is LadderState.MEASURING)
+        numbers = window.service.under_way
+        tries = window.service.tries_of(numbers)
+        assert tries == {entry.number: killed + 1}
+        window.close()
+
+    third = open_window()
+    third.service.take_stored(third.workers.stored())
+    gone_on, (entry,) = third.service.go_on_with(numbers, tries)
+    assert gone_on == []
+    assert entry.state is LadderState.UNFINISHED
+    assert third.service.under_way == []
+    third.service.go_on(entry)
+    third.until(lambda: entry.progress is not None and entry.progress.done_steps > 1)
+    assert third.service.tries_of(numbers) == {entry.number: 1}, "another step, another count"
+    third.close()
+    assert third.service.tries_of(numbers) == {}, "it was getting on when the window was closed"
+
+
+def test_quitting_in_the_middle_of_a_step_ends_the_engines(
+    open_window: Callable[[], Window], levels: list[Path], questions: Path
+) -> None:
+    window = open_window()
+    entry = window.service.add(order(levels, questions))
+    window.until(lambda: entry.progress is not None)
+    window.close()  # the watch of all tests names a thread or an engine that is left
+
+
+def test_answers_elsewhere_hold_it(
+    open_window: Callable[[], Window], levels: list[Path], questions: Path
+) -> None:
+    window = open_window()
+    window.service.hold(True)
+    entry = window.service.add(order(levels, questions))
+    window.until(lambda: entry.state is LadderState.MEASURING)
+    assert not window.service.measuring
+    window.until(lambda: entry.state is LadderState.MEASURING)
+    window.service.hold(False)
+    assert window.service.measuring
+    window.until(lambda: entry.state is LadderState.FINISHED)
+    window.close()
+
+
+def test_what_cannot_be_measured_says_why_and_can_be_tried_again(
+    open_window: Callable[[], Window], levels: list[Path], questions: Path, tmp_path: Path
+) -> None:
+    window = open_window()
+    gone = tmp_path / "gone.gguf"
+    refused = window.service.add(LadderOrder(gone, [gone, levels[1]], Limits()))
+    window.until(lambda: refused.state is LadderState.FAILED)
+    assert str(gone) in refused.error or "gone.gguf" in refused.error
+    empty = tmp_path / "empty.jsonl"
+    empty.write_text("\n")
+    bad = window.service.add(LadderOrder(levels[0], levels, Limits(), items=empty))
+    window.until(lambda: bad.state is LadderState.FAILED)
+    assert "no question" in bad.error
+    window.service.forget(refused)
+    assert refused not in window.service.all
+    window.close()
+
+
+def test_a_ladder_whose_questions_changed_does_not_go_on(
+    open_window: Callable[[], Window], levels: list[Path], questions: Path
+) -> None:
+    window = open_window()
+    entry = window.service.add(order(levels, questions))
+    window.until(lambda: bool(entry.result and any(r.speed for r in entry.result.rows.values())))
+    window.service.cancel(entry)
+    window.until(lambda: entry.state is LadderState.UNFINISHED)
+    questions.write_text('{"prompt": "What is 1 + 2?", "answer": 3}')
+    window.service.go_on(entry)
+    window.until(lambda: entry.state is LadderState.FAILED)
+    assert "have changed" in entry.error
+    assert entry.result is not None
+    assert any(row.speed for row in entry.result.rows.values()), "what was measured stays"
+    assert len(LadderStore(window.connection).list_ladders()) == 1
+    window.close()
+
+
+def test_the_same_words_go_on_with_what_is_unfinished(
+    open_window: Callable[[], Window], levels: list[Path], questions: Path
+) -> None:
+    window = open_window()
+    entry = window.service.add(order(levels, questions))
+    window.until(lambda: bool(entry.result and any(r.speed for r in entry.result.rows.values())))
+    window.service.cancel(entry)
+    window.until(lambda: entry.state is LadderState.UNFINISHED)
+    window.service.add(order(levels, questions))
+    window.until(lambda: entry.state is LadderState.FINISHED)
+    assert list(window.service.all) == [entry]
+    window.close()

@@ -1,0 +1,401 @@
+"""The queue of downloads: wishes, order, and what outlives the program."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.core.downloads import ENDED, TRANSITIONS, DownloadOrder, DownloadState
+from app.core.errors import PersonError
+from app.core.listing import RepoFile
+from app.hub.connection import close_library
+from app.hub.errors import Stopped
+from app.hub.progress import Phase, Progress
+from app.lab.hub.access import HubAccess
+from app.lab.works.downloads import Downloads
+from app.lab.works.orders import build_downloads, order_for
+from app.store.database import StoreFailed, open_database
+from app.store.downloads import DownloadStore, queued_digests
+from tests.helpers.fake_hub import FakeHub, Fault, FaultKind
+from tests.helpers.hub_way import example_repository
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
+    from app.hub.stopping import StopFlag
+    from app.lab.works.item import Download
+
+State = DownloadState
+PATIENCE_S = 30.0
+
+
+def order(name: str, size: int = 100) -> DownloadOrder:
+    files = (RepoFile(name, size, name.encode().hex().ljust(64, "0")[:64]),)
+    return DownloadOrder("https://hub", "org/repo", "c" * 40, "main", name, "Q8_0", files)
+
+
+class Hand:
+    """Fetches what a test says, when a test says so."""
+
+    def __init__(self) -> None:
+        self.running: dict[str, threading.Event] = {}
+        self.failing: set[str] = set()
+        self.discarded: list[str] = []
+        self.starts: list[str] = []
+        self._lock = threading.Lock()
+
+    def fetch(self, order: DownloadOrder, stop: StopFlag, tell: Callable[[Progress], None]) -> Path:
+        released = threading.Event()
+        with self._lock:
+            self.running[order.name] = released
+            self.starts.append(order.name)
+        tell(Progress(Phase.DOWNLOADING, 40, order.total_bytes))
+        while not released.wait(0.01):
+            if stop.is_set:
+                raise Stopped
+        if order.name in self.failing:
+            raise PersonError("The Hub went home.")
+        return Path("/models") / order.name
+
+    def discard(self, order: DownloadOrder) -> None:
+        self.discarded.append(order.name)
+
+    def finish(self, name: str) -> None:
+        self.running.pop(name).set()
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    connection = open_database(tmp_path / "store.sqlite3")
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def store(connection: sqlite3.Connection) -> DownloadStore:
+    return DownloadStore(connection)
+
+
+@pytest.fixture
+def hand() -> Hand:
+    return Hand()
+
+
+@pytest.fixture
+def downloads(hand: Hand, store: DownloadStore) -> Iterator[Downloads]:
+    downloads = Downloads(hand.fetch, hand.discard, store)
+    yield downloads
+    downloads.close()
+
+
+def until(downloads: Downloads, reached: Callable[[], bool]) -> None:
+    for _ in range(int(PATIENCE_S / 0.02)):
+        if reached():
+            return
+        downloads.wait(0.02)
+    pytest.fail(f"never came: {[(d.order.name, d.state) for d in downloads.all]}")
+
+
+def states(downloads: Downloads) -> list[State]:
+    return [download.state for download in downloads.all]
+
+
+def stored(store: DownloadStore) -> list[tuple[str, State]]:
+    return [(download.order.name, download.state) for download in store.load()]
+
+
+def test_two_run_at_once_and_the_others_wait_their_turn(downloads: Downloads, hand: Hand) -> None:
+    for name in "abc":
+        downloads.add(order(name))
+    assert states(downloads) == [State.RUNNING, State.RUNNING, State.QUEUED]
+    until(downloads, lambda: len(hand.running) == 2)
+    hand.finish("b")
+    until(downloads, lambda: states(downloads)[1:] == [State.DONE, State.RUNNING])
+    until(downloads, lambda: "c" in hand.running)
+    hand.finish("a")
+    hand.finish("c")
+    until(downloads, lambda: not downloads.busy)
+    assert [download.path for download in downloads.all] == ["/models/a", "/models/b", "/models/c"]
+    assert all(download.done_bytes == 100 for download in downloads.all)
+
+
+def test_pausing_keeps_what_is_there_and_resuming_goes_on(
+    downloads: Downloads, hand: Hand, store: DownloadStore
+) -> None:
+    download = downloads.add(order("a"))
+    until(downloads, lambda: download.done_bytes == 40)
+    downloads.pause(download)
+    assert download.state is State.STOPPING
+    until(downloads, lambda: download.state is State.PAUSED)
+    assert stored(store) == [("a", State.PAUSED)]
+    assert hand.discarded == []
+    downloads.resume(download)
+    assert download.state is State.RUNNING
+    until(downloads, lambda: hand.starts == ["a", "a"])
+    hand.finish("a")
+    until(downloads, lambda: download.state is State.DONE)
+
+
+def test_resuming_while_it_still_stops_lets_it_go_on(downloads: Downloads, hand: Hand) -> None:
+    download = downloads.add(order("a"))
+    downloads.pause(download)
+    downloads.resume(download)
+    until(downloads, lambda: len(hand.starts) == 2)
+    assert download.state is State.RUNNING
+
+
+def test_cancelling_removes_what_is_there(
+    downloads: Downloads, hand: Hand, store: DownloadStore
+) -> None:
+    running, other, queued = (downloads.add(order(name)) for name in "abc")
+    downloads.cancel(queued)
+    assert queued.state is State.CANCELLED
+    downloads.cancel(running)
+    downloads.pause(running)  # nothing takes a cancel back
+    until(downloads, lambda: running.state is State.CANCELLED)
+    until(downloads, lambda: sorted(hand.discarded) == ["a", "c"])
+    assert other.state is State.RUNNING
+    downloads.forget_ended()
+    assert stored(store) == [("b", State.RUNNING)]
+
+
+def test_content_that_another_download_wants_stays(downloads: Downloads, hand: Hand) -> None:
+    first = downloads.add(order("a"))
+    same = DownloadOrder("https://hub", "org/repo", "d" * 40, "main", "a", None, order("a").files)
+    downloads.add(same)
+    downloads.cancel(first)
+    until(downloads, lambda: first.state is State.CANCELLED)
+    assert hand.discarded == []
+
+
+def test_a_failure_is_told_and_can_be_tried_again(
+    downloads: Downloads, hand: Hand, store: DownloadStore
+) -> None:
+    hand.failing.add("a")
+    download = downloads.add(order("a"))
+    until(downloads, lambda: "a" in hand.running)
+    hand.finish("a")
+    until(downloads, lambda: download.state is State.FAILED)
+    assert download.error == "The Hub went home."
+    assert store.load()[0].error == "The Hub went home."
+    hand.failing.clear()
+    downloads.retry(download)
+    assert (download.error, download.state) == ("", State.RUNNING)
+    until(downloads, lambda: "a" in hand.running)
+    hand.finish("a")
+    until(downloads, lambda: download.state is State.DONE)
+
+
+def test_the_order_can_be_changed_and_is_kept(
+    downloads: Downloads, store: DownloadStore, hand: Hand
+) -> None:
+    for name in "abcd":
+        downloads.add(order(name))
+    downloads.move(downloads.all[3], 0)
+    assert [name for name, _ in stored(store)] == ["d", "a", "b", "c"]
+    until(downloads, lambda: len(hand.running) == 2)
+    hand.finish("a")
+    until(downloads, lambda: "d" in hand.running)
+    assert downloads.all[3].state is State.QUEUED
+
+
+def test_wanting_the_same_twice_is_wanting_it_once(downloads: Downloads) -> None:
+    first = downloads.add(order("a"))
+    assert downloads.add(order("a")) is first
+    downloads.pause(first)
+    until(downloads, lambda: first.state is State.PAUSED)
+    assert downloads.add(order("a")) is first
+    assert first.state is State.RUNNING
+    assert downloads.wanted_digests == order("a").digests
+
+
+@pytest.mark.parametrize("tidily", [True, False])
+def test_the_queue_goes_on_after_the_program_ended(
+    tidily: bool, hand: Hand, store: DownloadStore
+) -> None:
+    first = Downloads(hand.fetch, hand.discard, store)
+    for name in "abcd":
+        first.add(order(name))
+    first.pause(first.all[3])
+    until(first, lambda: all(d.done_bytes == 40 for d in first.all[:2]))
+    if tidily:
+        first.close()
+        assert [state for _, state in stored(store)] == [State.QUEUED] * 3 + [State.PAUSED]
+    second = Downloads(hand.fetch, hand.discard, store)
+    assert states(second) == [State.QUEUED] * 3 + [State.PAUSED]
+    second.pump()
+    assert states(second) == [State.RUNNING] * 2 + [State.QUEUED, State.PAUSED]
+    for downloads in (second, first):
+        downloads.close()
+
+
+@pytest.mark.parametrize("wish", ["pause", "cancel"])
+def test_a_wish_outlives_a_program_that_is_killed_while_it_is_fulfilled(
+    wish: str, hand: Hand, store: DownloadStore
+) -> None:
+    first = Downloads(hand.fetch, hand.discard, store)
+    download = first.add(order("a"))
+    until(first, lambda: download.done_bytes == 40)
+    getattr(first, wish)(download)
+    assert download.state is State.STOPPING  # and here it is killed
+    second = Downloads(hand.fetch, hand.discard, store)
+    second.tidy()
+    second.pump()
+    if wish == "pause":
+        assert states(second) == [State.PAUSED]
+        assert hand.discarded == []
+    else:
+        until(second, lambda: not second.all)
+        assert hand.discarded == ["a"]
+        assert stored(store) == []
+    for downloads in (second, first):
+        downloads.close()
+
+
+def test_a_cancelled_one_is_forgotten_once_nothing_of_it_is_left(
+    downloads: Downloads, hand: Hand, store: DownloadStore
+) -> None:
+    download = downloads.add(order("a"))
+    downloads.cancel(download)
+    assert stored(store) == [("a", State.CANCELLED)]
+    until(downloads, lambda: not downloads.all)
+    assert (hand.discarded, stored(store)) == (["a"], [])
+
+
+def test_a_single_finished_one_is_taken_off_the_list(
+    downloads: Downloads, hand: Hand, store: DownloadStore
+) -> None:
+    first, second = (downloads.add(order(name)) for name in "ab")
+    until(downloads, lambda: len(hand.running) == 2)
+    for name in "ab":
+        hand.finish(name)
+    until(downloads, lambda: not downloads.busy)
+    third = downloads.add(order("c"))
+    downloads.forget(first)
+    downloads.forget(third)  # which is wanted still
+    assert list(downloads.all) == [second, third]
+    assert stored(store) == [("b", State.DONE), ("c", State.RUNNING)]
+
+
+def test_a_store_that_takes_nothing_stops_no_download(
+    downloads: Downloads, hand: Hand, store: DownloadStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_downloads: object) -> None:
+        raise StoreFailed("The download cannot be stored: the disk is full.")
+
+    download = downloads.add(order("a"))
+    until(downloads, lambda: "a" in hand.running)
+    monkeypatch.setattr(store, "save", refuse)
+    monkeypatch.setattr(store, "remove", refuse)
+    hand.finish("a")
+    until(downloads, lambda: download.state is State.DONE)
+    downloads.forget(download)
+    assert not downloads.all
+
+
+def test_what_the_queue_wants_can_be_read_beside_it(
+    store: DownloadStore, connection: sqlite3.Connection, tmp_path: Path
+) -> None:
+    database = tmp_path / "store.sqlite3"
+    store.add(order("a"), State.PAUSED, 0)
+    store.add(order("b"), State.DONE, 1)
+    assert queued_digests(database) == order("a").digests
+    assert queued_digests(tmp_path / "none.sqlite3") == frozenset()
+    (tmp_path / "odd.sqlite3").write_text("This is a letter to a friend.")
+    assert queued_digests(tmp_path / "odd.sqlite3") is None
+
+
+def test_every_state_leads_to_an_end() -> None:
+    assert set(TRANSITIONS) == set(State)
+    for state in State:
+        reached, seen = {state}, set[State]()
+        while reached - seen:
+            seen |= reached
+            reached = {after for before in seen for after in TRANSITIONS[before]} | seen
+        assert seen & ENDED
+    with pytest.raises(ValueError, match="done to running"):
+        download_in(State.DONE).become(State.RUNNING)
+
+
+def download_in(state: State) -> Download:
+    from app.lab.works.item import Download
+
+    return Download(1, order("a"), state)
+
+
+def test_rows_that_cannot_be_read_are_left_out(
+    store: DownloadStore, connection: sqlite3.Connection
+) -> None:
+    store.add(order("a"), State.QUEUED, 0)
+    store.add(order("b"), State.QUEUED, 1)
+    connection.execute("UPDATE download SET files = 'nonsense' WHERE name = 'a'")
+    assert stored(store) == [("b", State.QUEUED)]
+    connection.execute("UPDATE download SET state = 'odd'")
+    assert stored(store) == []
+
+
+# --- with the real downloader -----------------------------------------------------------------
+
+
+@pytest.fixture
+def hub() -> Iterator[FakeHub]:
+    with FakeHub(example_repository()) as hub:
+        yield hub
+    close_library()
+
+
+@pytest.fixture
+def access(hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HubAccess]:
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    access = HubAccess.open(tmp_path / "cache", hub.endpoint)
+    yield access
+    access.close()
+
+
+def test_levels_of_a_repository_are_brought_over_a_bad_line(
+    hub: FakeHub, access: HubAccess, store: DownloadStore
+) -> None:
+    repository = access.catalogue.repository("org/model-GGUF")
+    downloads = build_downloads(access, store)
+    hub.content_faults.add(Fault(FaultKind.CLOSE, 400_000), Fault(FaultKind.RESET, 100_000))
+    for file in repository.files[:2]:
+        downloads.add(order_for(access, repository, file))
+    until(downloads, lambda: not downloads.busy)
+    assert states(downloads) == [State.DONE, State.DONE]
+    for download in downloads.all:
+        path = Path(download.path)
+        published = hub.repositories["org/model-GGUF"].file(download.order.name)
+        assert published is not None
+        assert path.read_bytes() == published.read(0, published.size)
+    downloads.close()
+
+
+def test_cancelling_leaves_nothing_in_the_cache(
+    hub: FakeHub, access: HubAccess, store: DownloadStore
+) -> None:
+    repository = access.catalogue.repository("org/model-GGUF")
+    downloads = build_downloads(access, store)
+    hub.bytes_per_second = 800_000
+    download = downloads.add(order_for(access, repository, repository.files[1]))
+    until(downloads, lambda: 0 < download.done_bytes < download.total_bytes)
+    downloads.cancel(download)
+    until(downloads, lambda: download.state is State.CANCELLED)
+    # The part goes first, the repository's empty folders after it, on the download's own thread.
+    until(downloads, lambda: not list(access.cache.folder.glob("models--*")))
+    downloads.close()
+
+
+def test_an_order_of_another_hub_waits_for_that_hub(
+    access: HubAccess, store: DownloadStore
+) -> None:
+    downloads = build_downloads(access, store)
+    download = downloads.add(order("a"))
+    until(downloads, lambda: download.state is State.FAILED)
+    assert "another Hub (https://hub)" in download.error
+    downloads.close()

@@ -1,0 +1,98 @@
+"""The Compare page over a scriptable session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.ui.pages.compare.page import ComparePage
+from app.ui.pages.compare.session_adapter import SessionSignals
+from tests.ui.pages.compare.fake_session import FakeSession
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytestqt.qtbot import QtBot
+
+
+PATIENCE_MS = 60_000
+
+
+@dataclass
+class FakeFiles:
+    """Answers the page's questions for files as a test wants."""
+
+    chosen: list[Path] = field(default_factory=list)
+    target: Path | None = None
+
+    def models(self) -> list[Path]:
+        return self.chosen
+
+    def moved_model(self, path: Path) -> Path | None:
+        return next(iter(self.chosen), None)
+
+    def export_target(self, title: str, form: str) -> Path | None:
+        return self.target
+
+
+@dataclass
+class Shown:
+    """A page on the screen with what is behind it."""
+
+    page: ComparePage
+    session: FakeSession
+    signals: SessionSignals
+    files: FakeFiles
+    qtbot: QtBot
+
+    def settle(self) -> None:
+        """Let the page hear and show everything that has happened, without waiting for it."""
+        self.signals.flush()
+        for view in self.page.panes.views():
+            view.show_grown()
+            view.tick()
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Let the event loop run until something holds; busy machines get the time they need."""
+        self.qtbot.waitUntil(holds, timeout=PATIENCE_MS)
+
+    def pane(self, letter: str):  # noqa: ANN201 - a PaneView, as the page has it
+        return self.page.panes.view(self.session.key(letter))
+
+    def last_turn(self, letter: str):  # noqa: ANN201 - a TurnView
+        return self.pane(letter).transcript.views()[-1]
+
+    def calls(self, method: str) -> list[tuple[object, ...]]:
+        return [arguments for name, arguments in self.session.calls if name == method]
+
+
+@pytest.fixture
+def session() -> FakeSession:
+    """Three ready panes, no turns."""
+    return FakeSession().with_panes("Q8_0", "Q4_K_M", "Q2_K")
+
+
+@pytest.fixture
+def shown(qtbot: QtBot, session: FakeSession) -> Shown:
+    """The page, shown."""
+    return show(qtbot, session)
+
+
+def show(qtbot: QtBot, session: FakeSession) -> Shown:
+    """Show a page over a session."""
+    signals = SessionSignals()
+    session.listener = signals.listener
+    files = FakeFiles()
+    page = ComparePage(session, signals, files=files)
+    signals.setParent(page)
+    qtbot.addWidget(page)
+    page.resize(1280, 800)
+    with qtbot.waitExposed(page):
+        page.show()
+    page.activateWindow()
+    shown = Shown(page, session, signals, files, qtbot)
+    shown.settle()
+    return shown

@@ -1,0 +1,180 @@
+"""How the panes of another chat come into being: one at a time, and seen only when complete."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QTimer
+
+from app.core.chat import Chat
+from app.ui.pages.compare.panes import panes_view
+from app.ui.pages.compare.panes.view import PaneView
+from tests.ui.pages.compare.conftest import show
+from tests.ui.pages.compare.fake_session import FakeSession, SilentListener
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from tests.ui.pages.compare.conftest import Shown
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+
+ANSWER = "A line of an answer.\n\n" * 4
+
+
+def open_another_chat(shown: Shown, turns: int = 12) -> None:
+    """The session opens a chat of other candidates; the page has heard of it, no more."""
+    other = FakeSession().with_panes("F16", "Q4_0", "TQ1_0")
+    other.with_turns(*[(f"Question {i}", f"{i}. {ANSWER}") for i in range(turns)])
+    other.chat.id = 7
+    shown.session.panes, shown.session.chat = other.panes, other.chat
+    shown.session.listener.panes_changed()
+    shown.session.listener.turns_changed()
+    shown.signals.flush()
+
+
+def complete(shown: Shown) -> bool:
+    return shown.page.panes.updatesEnabled()
+
+
+def rested(shown: Shown) -> None:
+    """Wait until the panes have nothing left to make."""
+    shown.until(lambda: not shown.page.panes.findChild(QTimer, "fill").isActive())
+
+
+def test_the_picture_stands_still_until_the_panes_are_complete(shown: Shown) -> None:
+    rested(shown)
+    open_another_chat(shown)
+    assert not complete(shown)
+    shown.until(lambda: complete(shown))
+    for view in shown.page.panes.views():
+        assert view.transcript.covered
+        assert view.transcript.views()[-1].turn is shown.session.chat.turns[-1]
+        assert view.transcript.verticalScrollBar().maximum() > 0
+    shown.until(lambda: all(len(v.transcript.views()) == 10 for v in shown.page.panes.views()))
+
+
+def test_a_chat_that_does_not_fill_its_panes_is_complete_with_all_its_turns(shown: Shown) -> None:
+    rested(shown)
+    open_another_chat(shown, turns=2)
+    shown.until(lambda: complete(shown))
+    assert [len(view.transcript.views()) for view in shown.page.panes.views()] == [2, 2, 2]
+
+
+def test_panes_are_made_one_in_a_turn_of_the_loop(
+    shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rested(shown)
+    loop_turn = 0
+    made_at: list[int] = []
+
+    class Watched(PaneView):
+        def __init__(self, *arguments: object) -> None:
+            made_at.append(loop_turn)
+            super().__init__(*arguments)
+
+    def count() -> None:
+        nonlocal loop_turn
+        loop_turn += 1
+
+    monkeypatch.setattr(panes_view, "PaneView", Watched)
+    clock = QTimer()
+    clock.timeout.connect(count)
+    clock.start(0)
+    open_another_chat(shown)
+    shown.until(lambda: complete(shown))
+    clock.stop()
+    assert len(made_at) == len(set(made_at)) == 3
+
+
+def test_what_is_asked_of_a_pane_meanwhile_makes_it_at_once(shown: Shown) -> None:
+    rested(shown)
+    open_another_chat(shown)
+    last = shown.session.key("C")
+    shown.page.panes.focus_pane(last)
+    assert shown.page.panes.focused_key == last
+    assert shown.page.panes.view(last).transcript.views()
+    # What is told of the others meanwhile they learn when they are made.
+    first = shown.session.key("A")
+    shown.page.panes.note_turns(first)
+    shown.page.panes.note_answer(shown.session.chat.turns[-1], first)
+    shown.until(lambda: complete(shown))
+    assert [view.key for view in shown.page.panes.views()] == [
+        pane.candidate.key for pane in shown.session.panes
+    ]
+
+
+def test_a_chat_may_change_again_before_it_is_complete(shown: Shown) -> None:
+    rested(shown)
+    open_another_chat(shown)
+    open_another_chat(shown, turns=1)
+    shown.session.remove_candidate(shown.session.key("B"))
+    shown.signals.flush()
+    shown.until(lambda: complete(shown))
+    assert [view.pane.candidate.letter for view in shown.page.panes.views()] == ["A", "C"]
+    rested(shown)
+    assert len(shown.page.panes.findChildren(PaneView)) == 2
+
+
+def test_a_pane_may_be_closed_before_it_is_made(shown: Shown) -> None:
+    rested(shown)
+    open_another_chat(shown)
+    listener, shown.session.listener = shown.session.listener, SilentListener()
+    for letter in "ABC":
+        shown.session.remove_candidate(shown.session.key(letter))
+    # The page has not heard of it: it makes none, and waits for the news.
+    assert shown.page.panes.views() == []
+    rested(shown)
+    shown.session.listener = listener
+    listener.panes_changed()
+    shown.settle()
+    assert shown.page.empty.isVisible()
+
+
+def test_the_same_panes_show_another_chat_when_all_are_ready(shown: Shown) -> None:
+    shown.session.with_turns(("One", "1"))
+    shown.session.listener.turns_changed()
+    shown.settle()
+    rested(shown)
+    views = shown.page.panes.views()
+    shown.session.chat = Chat(id=9, candidates=shown.session.chat.candidates)
+    shown.session.with_turns(("Two", "2"), ("Three", "3"))
+    shown.session.listener.panes_changed()
+    shown.session.listener.turns_changed()
+    shown.signals.flush()
+    assert not complete(shown)
+    shown.until(lambda: complete(shown))
+    assert shown.page.panes.views() == views
+    assert [v.turn.prompt for v in views[0].transcript.views()] == ["Two", "Three"]
+
+
+def test_another_pane_or_place_needs_no_stillness_of_those_that_stay(shown: Shown) -> None:
+    rested(shown)
+    before = shown.page.panes.views()
+    shown.session.move_candidate(shown.session.key("A"), 2)
+    shown.signals.flush()
+    assert complete(shown)
+    shown.page.open_files([Path("/models/one.gguf")])
+    shown.signals.flush()
+    shown.until(lambda: complete(shown))
+    assert set(before) < set(shown.page.panes.views())
+
+
+def test_hiding_the_panes_ends_the_stillness(shown: Shown) -> None:
+    rested(shown)
+    open_another_chat(shown)
+    shown.page.hide()
+    assert complete(shown)
+    shown.page.show()
+    shown.until(lambda: all(v.transcript.covered for v in shown.page.panes.views()))
+
+
+def test_the_first_sight_is_complete_at_once(qtbot: QtBot) -> None:
+    session = FakeSession().with_panes("Q8_0", "Q2_K")
+    session.with_turns(*[(f"Question {i}", ANSWER) for i in range(5)])
+    shown = show(qtbot, session)
+    assert complete(shown)
+    for view in shown.page.panes.views():
+        assert view.transcript.views()[-1].turn is session.chat.turns[-1]

@@ -1,0 +1,449 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu, QPushButton
+
+from app.core.chat import AnswerFigures, StopReason
+from app.core.settings import CHAT, CompareMode
+from app.lab.compare.panes import EngineWait, PaneFailure, PaneState
+from app.ui.kit.widgets import DotState
+from app.ui.pages.compare.candidates.candidate_chip import Density
+from app.ui.pages.compare.panes.menu import PaneCommand
+from app.ui.pages.compare.turns.elsewhere_popover import ElsewherePopover
+from app.ui.pages.compare.words import Figure
+from tests.ui.pages.compare.conftest import show
+from tests.ui.pages.compare.fake_session import SECOND_NS, FakeModel, FakeSession
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from app.ui.pages.compare.candidates.candidate_chip import CandidateChip
+    from app.ui.pages.compare.panes.view import PaneView
+    from tests.ui.pages.compare.conftest import Shown
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+
+LEFT = Qt.MouseButton.LeftButton
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+def letters(shown: Shown) -> str:
+    return "".join(view.pane.candidate.letter for view in shown.page.panes.views())
+
+
+def notice_button(view: PaneView, text: str) -> QPushButton:
+    return next(b for b in view.notice.findChildren(QPushButton) if b.text() == text)
+
+
+def open_menu(shown: Shown) -> QMenu:
+    return next(m for m in shown.page.findChildren(QMenu) if m.isVisible())
+
+
+def choose(shown: Shown, command: PaneCommand) -> None:
+    menu = open_menu(shown)
+    action = menu.findChild(QAction, command.value)
+    assert action is not None
+    assert action.isEnabled()
+    action.trigger()
+    menu.close()
+    shown.settle()
+
+
+def drag(chip: CandidateChip, to: QPoint) -> None:
+    start = chip.rect().center()
+    QTest.mousePress(chip, LEFT, pos=start)
+    QTest.mouseMove(chip, start + QPoint(30, 0))
+    QTest.mouseMove(chip, chip.mapFromGlobal(to))
+    QTest.mouseRelease(chip, LEFT, pos=chip.mapFromGlobal(to))
+
+
+def test_each_candidate_has_a_chip_and_a_pane(shown: Shown) -> None:
+    chips = shown.page.top.candidates.chips()
+    assert [chip.level.text for chip in chips] == ["Q8_0", "Q4_K_M", "Q2_K"]
+    assert letters(shown) == "ABC"
+    widths = {view.width() for view in shown.page.panes.views()}
+    assert max(widths) - min(widths) <= 1
+
+
+def test_a_pane_and_its_chip_say_that_they_wait_for_the_engine(shown: Shown) -> None:
+    session, view = shown.session, shown.pane("B")
+    chip = shown.page.top.candidates.chips()[1]
+
+    def wait(engine: EngineWait | None) -> None:
+        session.pane(session.key("B")).engine_wait = engine
+        session.set_state("B", PaneState.ASLEEP)
+        shown.settle()
+        view.tick()
+
+    wait(EngineWait(share=0.25))
+    assert view.header.state.text == "waits for the engine 25%"
+    assert view.header.progress.share == 0.25
+    assert (view.header.dot.state, chip.dot.state) == (DotState.WAITING, DotState.WAITING)
+    wait(EngineWait(share=0.5, seconds_left=200.0))
+    assert view.header.state.text == "waits for the engine 50%"
+    wait(EngineWait(failed=True))
+    assert view.header.state.text == "has no engine"
+    assert (view.header.dot.state, chip.dot.state) == (DotState.FAILED, DotState.FAILED)
+    wait(None)
+    assert view.header.state.text == "asleep"
+    assert (view.header.dot.state, chip.dot.state) == (DotState.ASLEEP, DotState.ASLEEP)
+
+
+def test_files_are_chosen_and_opened_beside_the_others(shown: Shown, qtbot: QtBot) -> None:
+    shown.files.chosen = [Path("/models/one.gguf"), Path("/models/two.gguf")]
+    qtbot.mouseClick(shown.page.top.candidates.add_button, LEFT)
+    shown.settle()
+    assert letters(shown) == "ABCDE"
+
+
+def test_there_are_six_panes_at_most_and_the_button_says_so(shown: Shown) -> None:
+    shown.page.open_files([Path(f"/models/{i}.gguf") for i in range(3)])
+    shown.settle()
+    add = shown.page.top.candidates.add_button
+    assert letters(shown) == "ABCDEF"
+    assert not add.isEnabled()
+    assert "Six" in add.toolTip()
+    assert not shown.page.commands.add.isEnabled()
+
+
+def test_a_pane_is_closed_by_its_chip_and_by_keys(shown: Shown, qtbot: QtBot) -> None:
+    qtbot.mouseClick(shown.page.top.candidates.chips()[0].close_button, LEFT)
+    shown.settle()
+    assert letters(shown) == "BC"
+    qtbot.keyClick(shown.page, Qt.Key.Key_2, CONTROL)
+    qtbot.keyClick(shown.page, Qt.Key.Key_W, CONTROL)
+    shown.settle()
+    assert letters(shown) == "B"
+    assert not shown.pane("B").own_box.isVisible()
+    assert not shown.page.top.mode.isVisible()
+
+
+def test_removing_without_a_focused_pane_asks_which(shown: Shown, qtbot: QtBot) -> None:
+    qtbot.keyClick(shown.page, Qt.Key.Key_W, CONTROL)
+    assert letters(shown) == "ABC"
+    assert shown.page.notice.isVisible()
+
+
+def test_without_panes_the_page_says_what_to_do(qtbot: QtBot) -> None:
+    shown = show(qtbot, FakeSession())
+    assert shown.page.empty.isVisible()
+    shown.files.chosen = [Path("/models/one.gguf")]
+    qtbot.mouseClick(shown.page.empty.findChildren(QPushButton)[0], LEFT)
+    shown.settle()
+    assert not shown.page.empty.isVisible()
+    assert letters(shown) == "A"
+
+
+def test_a_chip_dragged_to_the_end_moves_its_pane_there(shown: Shown) -> None:
+    chips = shown.page.top.candidates.chips()
+    end = chips[2].mapToGlobal(QPoint(chips[2].width() - 2, 8))
+    drag(chips[0], end)
+    shown.settle()
+    assert letters(shown) == "BCA"
+
+
+def test_a_chip_dragged_to_the_front_moves_its_pane_there(shown: Shown) -> None:
+    chips = shown.page.top.candidates.chips()
+    drag(chips[2], chips[0].mapToGlobal(QPoint(2, 8)))
+    shown.settle()
+    assert letters(shown) == "CAB"
+
+
+def test_a_chip_dropped_where_it_was_moves_nothing(shown: Shown) -> None:
+    chips = shown.page.top.candidates.chips()
+    drag(chips[1], chips[1].mapToGlobal(QPoint(20, 8)))
+    assert shown.calls("move_candidate") == []
+
+
+def test_the_star_chooses_the_reference(shown: Shown, qtbot: QtBot) -> None:
+    assert shown.pane("A").header.star.isVisible()
+    qtbot.mouseClick(shown.page.top.candidates.chips()[1].star_button, LEFT)
+    shown.settle()
+    assert shown.session.chat.reference_key == shown.session.key("B")
+    assert shown.pane("B").header.star.isVisible()
+    assert not shown.pane("A").header.star.isVisible()
+    names = [chip.accessibleName() for chip in shown.page.top.candidates.chips()]
+    assert [("reference" in name) for name in names] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("command", "method"),
+    [
+        (PaneCommand.RELOAD, "reload"),
+        (PaneCommand.UNLOAD, "unload"),
+        (PaneCommand.REMOVE, "remove_candidate"),
+        (PaneCommand.REFERENCE, "set_reference"),
+    ],
+)
+def test_the_menu_of_a_pane_does_what_it_says(
+    shown: Shown, qtbot: QtBot, command: PaneCommand, method: str
+) -> None:
+    key = shown.session.key("B")
+    qtbot.mouseClick(shown.pane("B").header.menu_button, LEFT)
+    choose(shown, command)
+    assert shown.calls(method) == [(key,)]
+
+
+def test_the_menu_moves_panes_too(shown: Shown, qtbot: QtBot) -> None:
+    qtbot.mouseClick(shown.page.top.candidates.chips()[1].menu_button, LEFT)
+    choose(shown, PaneCommand.MOVE_LEFT)
+    assert letters(shown) == "BAC"
+
+
+def test_a_sleeping_pane_can_be_loaded(shown: Shown, qtbot: QtBot) -> None:
+    shown.session.set_state("C", PaneState.ASLEEP)
+    shown.settle()
+    assert shown.pane("C").header.state.text == "asleep"
+    qtbot.mouseClick(shown.pane("C").header.menu_button, LEFT)
+    choose(shown, PaneCommand.LOAD)
+    assert shown.calls("load") == [(shown.session.key("C"),)]
+
+
+def test_keys_go_to_panes_and_to_the_prompt(shown: Shown, qtbot: QtBot) -> None:
+    qtbot.keyClick(shown.page, Qt.Key.Key_2, CONTROL)
+    assert shown.pane("B").own_box.edit.hasFocus()
+    assert shown.page.panes.focused_key == shown.session.key("B")
+    qtbot.keyClick(shown.pane("B").own_box.edit, Qt.Key.Key_L, CONTROL)
+    assert shown.page.prompt.edit.hasFocus()
+    qtbot.mouseClick(shown.page.top.candidates.chips()[2], LEFT)
+    assert shown.pane("C").own_box.edit.hasFocus()
+
+
+def test_commands_for_the_palette_are_the_pages_actions(shown: Shown) -> None:
+    texts = [action.text() for action in shown.page.actions()]
+    assert "Ask every model" in texts
+    assert "Show the focused pane’s log" in texts
+    assert all(texts)
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "dot"),
+    [
+        (PaneState.PREPARING, "making this level 40%", DotState.WORKING),
+        (PaneState.LOADING, "loading 40%", DotState.WORKING),
+        (PaneState.READING, "reading the prompt 40%", DotState.WORKING),
+        (PaneState.WAITING, "waiting", DotState.WAITING),
+        (PaneState.STOPPING, "stopping", DotState.WAITING),
+        (PaneState.FAILED, "failed", DotState.FAILED),
+        (PaneState.ASLEEP, "asleep", DotState.ASLEEP),
+        (PaneState.READY, "ready", DotState.READY),
+    ],
+)
+def test_states_have_a_word_and_a_shape(
+    shown: Shown, state: PaneState, words: str, dot: DotState
+) -> None:
+    progress = 0.4 if words.endswith("%") else None
+    shown.session.set_state("B", state, progress=progress)
+    shown.settle()
+    header = shown.pane("B").header
+    assert header.state.text == words
+    assert header.dot.state is dot
+    assert shown.page.top.candidates.chips()[1].dot.state is dot
+    assert header.progress.share == progress
+
+
+def test_a_failure_stands_in_the_pane_with_ways_on(shown: Shown, qtbot: QtBot) -> None:
+    view = shown.pane("B")
+    shown.session.fail(
+        "B", PaneFailure("The engine ended by itself.", "Open another version.", "abort")
+    )
+    shown.settle()
+    assert view.notice.isVisible()
+    assert view.notice.sentence == "The engine ended by itself."
+    assert view.notice.advice == "Open another version."
+    assert not shown.pane("A").notice.isVisible()
+    qtbot.mouseClick(notice_button(view, "Reload"), LEFT)
+    assert shown.calls("reload") == [(view.key,)]
+    view.pane.failure = None
+    shown.session.set_state("B", PaneState.READY)
+    shown.settle()
+    assert not view.notice.isVisible()
+
+
+def test_a_full_context_offers_to_drop_the_oldest_turns(shown: Shown, qtbot: QtBot) -> None:
+    shown.session.with_turns(("Hello", "x"))
+    view = shown.pane("C")
+    view.pane.failure = PaneFailure("The context is full.", can_drop_turns=True)
+    shown.session.listener.pane_changed(view.key)
+    shown.settle()
+    qtbot.mouseClick(notice_button(view, "Drop the oldest turns"), LEFT)
+    assert shown.calls("drop_oldest_turns") == [(view.key,)]
+
+
+def test_a_file_that_is_gone_can_be_found(shown: Shown, qtbot: QtBot) -> None:
+    shown.session.fail("B", PaneFailure("“b.gguf” is not there.", is_gone=True))
+    shown.session.fail("C", PaneFailure("It broke."))
+    shown.settle()
+    view = shown.pane("B")
+    qtbot.mouseClick(notice_button(view, "Find it …"), LEFT)
+    assert shown.calls("find_again") == []  # they changed their mind
+    shown.files.chosen = [Path("/elsewhere/b.gguf")]
+    qtbot.mouseClick(notice_button(view, "Find it …"), LEFT)
+    assert shown.calls("find_again") == [(view.key, Path("/elsewhere/b.gguf"))]
+    texts = [each.text() for each in shown.pane("C").notice.findChildren(QPushButton)]
+    assert "Find it …" not in texts
+
+
+def test_a_failed_answer_can_be_asked_again(shown: Shown, qtbot: QtBot) -> None:
+    shown.session.ask("Hello")
+    shown.session.finish("B", StopReason.ERROR, error="It broke.")
+    shown.session.fail("B", PaneFailure("It broke."))
+    shown.settle()
+    view = shown.pane("B")
+    assert shown.last_turn("B").answer.stop_label.text() == "failed"  # the notice says why
+    qtbot.mouseClick(notice_button(view, "Ask again"), LEFT)
+    assert shown.calls("retry") == [(view.key,)]
+
+
+def test_an_engine_at_fault_can_be_repaired(shown: Shown, qtbot: QtBot) -> None:
+    wanted: list[None] = []
+    shown.page.repair_wanted.connect(lambda: wanted.append(None))
+    shown.session.fail("B", PaneFailure("It lacks an instruction.", can_repair=True))
+    shown.session.fail("C", PaneFailure("It broke."))
+    shown.settle()
+    qtbot.mouseClick(notice_button(shown.pane("B"), "Repair the engine"), LEFT)
+    assert len(wanted) == 1
+    # Whoever wants to try it as it is may.
+    qtbot.mouseClick(notice_button(shown.pane("B"), "Reload"), LEFT)
+    assert shown.calls("reload") == [(shown.pane("B").key,)]
+    other = shown.pane("C").notice.findChildren(QPushButton)
+    assert "Repair the engine" not in [button.text() for button in other]
+
+
+def test_a_log_can_be_read_and_copied(shown: Shown, qtbot: QtBot) -> None:
+    shown.session.fail("B", PaneFailure("It broke.", detail="GGML_ASSERT"))
+    shown.settle()
+    qtbot.mouseClick(notice_button(shown.pane("B"), "Show log"), LEFT)
+    view = shown.page.windows.show_log(shown.session.key("B"))
+    assert view.isVisible()
+    assert "loaded meta data" in view.text.toPlainText()
+    shown.session.pane(shown.session.key("B")).log += "GGML_ASSERT failed\n"
+    qtbot.mouseClick(view.refresh_button, LEFT)
+    qtbot.mouseClick(view.copy_button, LEFT)
+    assert "GGML_ASSERT failed" in QGuiApplication.clipboard().text()
+    view.close()
+
+
+def test_use_elsewhere_gives_path_and_command(shown: Shown, qtbot: QtBot) -> None:
+    qtbot.mouseClick(shown.pane("B").header.menu_button, LEFT)
+    choose(shown, PaneCommand.ELSEWHERE)
+    popover = shown.page.findChild(ElsewherePopover)
+    assert popover is not None
+    qtbot.mouseClick(popover.path_button, LEFT)
+    assert QGuiApplication.clipboard().text() == shown.pane("B").pane.candidate.path
+    qtbot.mouseClick(popover.command_button, LEFT)
+    assert QGuiApplication.clipboard().text().startswith("llama-server -m")
+    popover.close()
+
+
+def test_a_file_without_template_gets_a_choice(shown: Shown, qtbot: QtBot) -> None:
+    view = shown.pane("C")
+    view.pane.loaded = None
+    view.pane.model = FakeModel("raw", "Q4_0", 1, chat_template=None)  # type: ignore[assignment]
+    shown.session.listener.pane_changed(view.key)
+    shown.settle()
+    assert view.chooser is not None
+    view.chooser.combo.setCurrentIndex(view.chooser.combo.findData("gemma"))
+    qtbot.mouseClick(view.chooser.use_button, LEFT)
+    shown.settle()
+    assert view.pane.candidate.template_id == "gemma"
+    assert view.chooser is None
+
+
+def test_figures_of_the_answer_stand_below_it(shown: Shown) -> None:
+    shown.session.ask("Hello")
+    shown.session.say("B", "Hi")
+    shown.settle()
+    numbers = shown.pane("B").foot.numbers
+    assert numbers[Figure.SPEED].quantity.value == "31.2"
+    assert shown.pane("B").header.speed.isVisible()
+    shown.session.finish(
+        "B",
+        figures=AnswerFigures(
+            prompt_tokens=30,
+            reused_tokens=10,
+            prompt_ns=SECOND_NS // 10,
+            first_token_ns=SECOND_NS * 41 // 100,
+            generated_tokens=412,
+            thinking_tokens=132,
+            generation_ns=SECOND_NS * 411 // 20,
+            shared=True,
+        ),
+    )
+    shown.settle()
+    foot = shown.pane("B").foot
+    said = {f: str(n.quantity).replace("\u00a0", " ") for f, n in numbers.items() if n.isVisible()}
+    assert said[Figure.TOKENS] == "412 tok"
+    assert said[Figure.THINKING] == "132 tok"
+    assert said[Figure.PROMPT_SPEED] == "200 tok/s"
+    assert said[Figure.SPEED] == "20.0 tok/s"
+    assert said[Figure.FIRST_TOKEN] == "0.41 s"
+    assert "20 of the prompt's 30 tokens" in numbers[Figure.PROMPT_SPEED].toolTip()
+    assert foot.shared_label.isVisible()
+    assert not shown.pane("B").header.speed.isVisible()
+
+
+def test_measured_memory_takes_the_place_of_the_estimate(shown: Shown) -> None:
+    chip = shown.page.top.candidates.chips()[1]
+    assert chip.memory.quantity.value.startswith("≈")
+    shown.pane("B").pane.needed_bytes = 4_600_000_000
+    shown.session.listener.pane_changed(shown.session.key("B"))
+    shown.settle()
+    assert str(chip.memory.quantity).replace("\u00a0", " ") == "4.6 GB"
+
+
+def test_the_mode_is_chosen_and_explained(shown: Shown) -> None:
+    mode = shown.page.top.mode
+    assert "one after another" in mode.toolTip()
+    mode.setCurrentIndex(mode.findData(CompareMode.TOGETHER))
+    assert shown.calls("set_mode") == [(CompareMode.TOGETHER,)]
+    assert "at once" in mode.toolTip()
+
+
+def test_unequal_settings_are_said_in_one_line(shown: Shown) -> None:
+    assert not shown.page.hygiene.isVisible()
+    candidate = shown.pane("B").pane.candidate
+    shown.session.update_candidate(replace(candidate, sampling=CHAT))
+    shown.settle()
+    assert shown.page.hygiene.isVisible()
+    assert shown.page.hygiene.text() == "B uses its own sampling."
+
+
+def test_chips_show_less_where_room_is_short(shown: Shown) -> None:
+    bar = shown.page.top.candidates
+    first = bar.chips()[0]
+    shown.page.open_files([Path(f"/models/{i}.gguf") for i in range(3)])
+    shown.settle()
+    bar.resize(2000, bar.height())
+    assert first.memory.isVisibleTo(bar)
+    bar.resize(500, bar.height())
+    assert not first.memory.isVisibleTo(bar)
+    assert not first.close_button.isVisibleTo(bar)
+    least = first.width_at(Density.BARE)
+    assert least < first.width_at(Density.NO_MEMORY) < first.width_at(Density.FULL)
+
+
+def test_very_long_names_do_not_widen_a_pane(qtbot: QtBot) -> None:
+    name = "A-model-with-a-name-that-goes-on-and-on-" * 6
+    shown = show(qtbot, FakeSession().with_panes("Q8_0", "Q4_K_M", name=name))
+    first, second = shown.page.panes.views()
+    assert abs(first.width() - second.width()) <= 1
+    assert first.header.name.shown_text() != first.header.name.text
+    assert name in first.header.name.toolTip()
+
+
+def test_many_panes_scroll_sideways_and_keep_their_width(shown: Shown) -> None:
+    shown.page.open_files([Path(f"/models/{i}.gguf") for i in range(3)])
+    shown.page.resize(1024, 700)
+    shown.settle()
+    assert all(v.width() >= v.minimumWidth() for v in shown.page.panes.views())
+    shown.until(lambda: shown.page.panes.horizontalScrollBar().maximum() > 0)
+    shown.page.panes.focus_pane(shown.session.key("F"))
+    assert shown.page.panes.horizontalScrollBar().value() > 0

@@ -1,0 +1,25 @@
+"""What a pane is said to be doing."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.core.candidate import Candidate
+from app.lab.compare.panes import Pane, PaneState
+from app.ui.pages.compare.words import state_words
+
+
+@pytest.mark.parametrize(
+    ("characters", "words"),
+    [
+        (0, "reading the prompt"),
+        (300, "reading the prompt"),
+        (600_000, "turning 600,000 characters into tokens"),
+    ],
+)
+def test_a_long_text_that_becomes_tokens_is_told_as_work(characters: int, words: str) -> None:
+    pane = Pane(Candidate("a", "A", "m.gguf"), PaneState.READING)
+    pane.tokenizing_characters = characters
+    assert state_words(pane).replace(",", "") == words.replace(",", "")
+    pane.become(PaneState.GENERATING)
+    assert state_words(pane) == "answering"

@@ -1,0 +1,157 @@
+"""Setting a ladder up: what can be checked, which one is the reference, what is ordered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+
+from app.lab.ladder.plan import Profile
+from app.lab.quality.plan import QualityMode
+from app.lab.quality.texts import TextChoice, TextSource
+from app.ui.pages.ladder.picking.measure_form import MeasureForm
+from app.ui.pages.ladder.picking.pick_model import PickColumn, PickFile, PickModel
+from app.ui.pages.ladder.picking.picker import Picker
+from app.ui.pages.ladder.picking.picking import (
+    Wishes,
+    in_shrink_order,
+    letters_of,
+    opened_files,
+    shown_name,
+    without_twins,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtCore import QAbstractItemModel
+    from pytestqt.qtbot import QtBot
+
+    Watch = Callable[[QAbstractItemModel], None]
+
+
+def file(level: str, bits: float | None = None, family: str = "Sky", **more: str) -> PickFile:
+    return PickFile(
+        Path(f"/m/{family}-{level}.gguf"), f"{family}-{level}", family, level, 10, bits, **more
+    )
+
+
+F16, Q8, Q4, Q2 = file("F16", 16.0), file("Q8_0", 8.5), file("Q4_K_M", 4.9), file("Q2_K", 3.2)
+BROKEN = file("Q6_K", why_not="It is broken.")
+
+
+@pytest.fixture
+def picker(qtbot: QtBot) -> Picker:
+    made = Picker(list, lambda _title, _which: None)
+    qtbot.addWidget(made)
+    made.set_files([F16, Q8, Q4, Q2, BROKEN])
+    return made
+
+
+def test_families_stand_above_their_files(watched: Watch) -> None:
+    model = PickModel()
+    watched(model)
+    model.set_files([F16, Q8, file("F16", family="Moon")])
+    shown = [model.index(row, 0).data() for row in range(model.rowCount())]
+    assert shown == ["Sky", "Sky-F16", "Sky-Q8_0", "Moon", "Moon-F16"]
+    heading = model.index(0, 0)
+    assert not heading.flags() & Qt.ItemFlag.ItemIsUserCheckable
+    box = model.index(1, PickColumn.NAME)
+    assert model.setData(box, Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
+    assert model.checked == [F16]
+    model.set_files([Q8, F16])
+    assert model.checked == [F16], "what is checked stays so"
+
+
+def test_a_broken_file_cannot_be_checked(watched: Watch) -> None:
+    model = PickModel()
+    watched(model)
+    model.set_files([F16, BROKEN])
+    box = model.index(2, PickColumn.NAME)
+    assert not model.setData(box, Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
+    assert not box.flags() & Qt.ItemFlag.ItemIsEnabled
+    assert "It is broken." in box.data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_the_least_shrunken_is_the_reference_unless_one_is_chosen(picker: Picker) -> None:
+    picker.choose([Q2.path, F16.path, Q4.path])
+    assert picker.reference == F16.path
+    picker.chosen.reference_chosen.emit(Q4.path)
+    assert picker.reference == Q4.path
+    picker.chosen.remove_wanted.emit(Q4.path)
+    assert picker.reference == F16.path
+    picker.choose([Q2.path, Q8.path], Q2.path)
+    assert picker.reference == Q2.path
+
+
+def test_two_to_six_versions_make_a_ladder(picker: Picker, qtbot: QtBot) -> None:
+    assert not picker.measure_button.isEnabled()
+    picker.choose([F16.path])
+    assert not picker.measure_button.isEnabled()
+    picker.choose([Q2.path, F16.path])
+    assert picker.measure_button.isEnabled()
+    picker.set_texts([TextChoice(TextSource.HISTORY, "", why_not="There are no chats.")])
+    with qtbot.waitSignal(picker.measure_wanted) as caught:
+        picker.measure_button.click()
+    assert caught.args == [
+        Wishes(
+            F16.path,
+            (F16.path, Q2.path),
+            {str(F16.path): "A", str(Q2.path): "B"},
+            Profile.QUICK,
+            TextSource.USUAL,
+        )
+    ]
+    many = [file(f"L{n}", float(n)) for n in range(7)]
+    picker.set_files(many)
+    picker.choose([one.path for one in many])
+    assert not picker.measure_button.isEnabled()
+    assert "At most 6" in picker.advice.text()
+
+
+def test_a_text_of_ones_own_can_be_measured_as_llama_perplexity_does(qtbot: QtBot) -> None:
+    form = MeasureForm(lambda _title, _which: Path("/t/wiki.txt"))
+    qtbot.addWidget(form)
+    assert not form.mode_box.isEnabled()
+    form.text_box.setCurrentIndex(form.text_box.findData(TextSource.FILE))
+    form.text_box.activated.emit(form.text_box.currentIndex())
+    assert form.mode is QualityMode.QUICK
+    form.mode_box.setCurrentIndex(1)
+    form.mode_box.activated.emit(1)
+    assert form.mode is QualityMode.COMPARABLE
+    assert "published" in form.mode_help.text()
+    form.text_box.setCurrentIndex(0)
+    form.text_box.activated.emit(0)
+    assert form.mode is QualityMode.QUICK
+    assert not form.mode_box.isEnabled()
+
+
+def test_files_opened_by_hand_are_offered_too(picker: Picker) -> None:
+    elsewhere = Path("/elsewhere/Moon-Q5_K_M.gguf")
+    picker.choose([F16.path, elsewhere])
+    assert [one.level for one in picker.model.checked] == ["F16", "Q5_K_M"]
+    assert picker.model.checked[1].family == "Opened here"
+
+
+def test_a_file_has_one_letter_everywhere() -> None:
+    in_compare = PickFile(Q4.path, Q4.name, "In Compare", "Q4_K_M", letter="D")
+    both = without_twins([in_compare, F16, Q4])
+    assert [one.path for one in both] == [Q4.path, F16.path]
+    assert letters_of(in_shrink_order(both)) == {str(F16.path): "A", str(Q4.path): "D"}
+    later = without_twins([Q4, in_compare])
+    assert later[0].letter == "D"
+    assert later[0].family == "Sky"
+
+
+def test_names_are_levels_where_these_tell_files_apart() -> None:
+    twin = file("F16", 16.0, family="Moon")
+    assert shown_name(F16, [F16, Q8]) == "F16"
+    assert shown_name(F16, [F16, twin]) == "Sky-F16"
+
+
+def test_a_file_that_is_called_by_another_kind_cannot_be_picked(tmp_path: Path) -> None:
+    other, chat = opened_files([tmp_path / "bge-small-en-f16.gguf", tmp_path / "Chat-F16.gguf"])
+    assert "an embedding model" in other.why_not
+    assert not chat.why_not

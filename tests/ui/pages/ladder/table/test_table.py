@@ -1,0 +1,190 @@
+"""The table of a ladder: what its cells say, how it sorts, what can be copied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtGui import QGuiApplication
+
+from app.lab.ladder.kept import About, empty_result
+from app.lab.verdict.view import view_of
+from app.lab.works.ladders.entry import letters_for
+from app.ui.pages.ladder.table.columns import USUAL, LadderColumn, shown_columns
+from app.ui.pages.ladder.table.model import LadderModel, LadderRole
+from app.ui.pages.ladder.table.table import LadderTable
+from tests.lab import ladder_cases as cases
+from tests.ui.pages.ladder.conftest import view
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+F16, Q8, Q2, BROKEN = (
+    "/m/sky-F16.gguf",
+    "/m/sky-Q8_0.gguf",
+    "/m/sky-Q2_K.gguf",
+    "/m/<script>.gguf",
+)
+Watch = Callable[[QAbstractItemModel], None]
+
+
+def shown(model: LadderModel, file: str, column: LadderColumn) -> str:
+    """Both lines of a cell."""
+    index = model.index(model.row_of(file), column)
+    second = index.data(LadderRole.SECOND_LINE)
+    text = f"{index.data()} | {second}" if second else str(index.data())
+    return text.replace("\u00a0", " ")
+
+
+def test_cells_say_figure_and_uncertainty(watched: Watch) -> None:
+    model = LadderModel()
+    watched(model)
+    model.set_view(view())
+    assert shown(model, F16, LadderColumn.NAME) == "F16 | reference"
+    assert shown(model, Q8, LadderColumn.NAME) == "Q8_0"
+    assert shown(model, Q8, LadderColumn.STATE) == "as good"
+    assert shown(model, Q2, LadderColumn.STATE) == "loses | sums"
+    assert shown(model, Q8, LadderColumn.SIZE) == "850 MB"
+    assert shown(model, Q8, LadderColumn.BITS) == "8.50"
+    assert shown(model, Q8, LadderColumn.NEEDED) == "935 MB"
+    assert shown(model, Q8, LadderColumn.PREDICTED) == "952 MB | +2%"
+    assert shown(model, Q8, LadderColumn.GENERATION) == "18.8 | ± 0.2"
+    assert shown(model, Q8, LadderColumn.GENERATION_DEEP) == "16.9 | ± 0.2"
+    assert shown(model, Q8, LadderColumn.DIVERGENCE) == "0.001 | 0.0008 – 0.0013"
+    assert shown(model, F16, LadderColumn.DIVERGENCE).endswith("noise floor")
+    assert shown(model, F16, LadderColumn.SAME_TOP).endswith("with itself")
+    assert shown(model, Q8, LadderColumn.SAME_TOP) == "90.0% | ± 1.0%"
+    assert shown(model, Q2, LadderColumn.RIGHT) == "88% | 420/480"
+    assert shown(model, Q2, LadderColumn.DIFFERENCE).startswith("−13 | −16 to")
+    assert shown(model, Q2, LadderColumn.VOTES) == "–"
+
+
+def test_a_version_at_the_noise_floor_says_so_in_cells_and_tips() -> None:
+    result = cases.result()
+    result.reference.quality = cases.quality(0.0009, 0.95)
+    model = LadderModel()
+    model.set_view(view(result))
+    assert shown(model, F16, LadderColumn.SAME_TOP) == "95.0% | with itself"
+    assert shown(model, Q8, LadderColumn.DIVERGENCE) == "0.001 | at the noise floor"
+    assert "at the noise floor" not in shown(model, Q2, LadderColumn.DIVERGENCE)
+    for column in (LadderColumn.DIVERGENCE, LadderColumn.SAME_TOP, LadderColumn.BITS_PER_BYTE):
+        tips = [
+            model.index(model.row_of(file), column).data(Qt.ItemDataRole.ToolTipRole)
+            for file in (Q8, Q2)
+        ]
+        said = ["no further from the reference than the reference" in tip for tip in tips]
+        assert said == [True, False], column
+
+
+def test_a_failed_row_says_why(watched: Watch) -> None:
+    model = LadderModel()
+    watched(model)
+    model.set_view(view())
+    assert shown(model, BROKEN, LadderColumn.NAME) == "<script> | failed"
+    assert "GGML_ASSERT" in shown(model, BROKEN, LadderColumn.STATE)
+    tip = model.index(model.row_of(BROKEN), LadderColumn.NAME).data(Qt.ItemDataRole.ToolTipRole)
+    assert "GGML_ASSERT(x < y)" in tip.replace("\u200b", "")
+
+
+def test_every_known_figure_tells_how_it_was_taken(watched: Watch) -> None:
+    model = LadderModel()
+    model.set_view(view())
+    for column in LadderColumn:
+        index = model.index(model.row_of(Q2), column)
+        if index.data() != "–":
+            assert index.data(Qt.ItemDataRole.ToolTipRole), column
+    speed = model.index(model.row_of(Q8), LadderColumn.GENERATION)
+    assert "tg128 as llama-bench takes it" in speed.data(Qt.ItemDataRole.ToolTipRole)
+    assert "in turns" in speed.data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_a_later_view_changes_cells_in_place(watched: Watch) -> None:
+    model = LadderModel()
+    watched(model)
+    result = cases.result()
+    begun = empty_result(result.plan)
+    letters = letters_for(result.plan.files, {})
+    about = About(list(cases.ITEMS))
+    model.set_view(view_of(begun, about, view().limits, letters))
+    changed: list[tuple[int, int, int]] = []
+    model.dataChanged.connect(
+        lambda first, last: changed.append((first.row(), first.column(), last.column()))
+    )
+    resets: list[None] = []
+    model.modelReset.connect(lambda: resets.append(None))
+    model.set_view(view(result))
+    assert len(changed) == 4
+    assert not resets
+    changed.clear()
+    model.set_view(view(result))
+    assert not changed, "nothing is another"
+
+
+def test_what_is_measured_now_stands_below_the_name(watched: Watch) -> None:
+    model = LadderModel()
+    watched(model)
+    model.set_view(view())
+    model.set_doing({Q2: "quality …"})
+    assert shown(model, Q2, LadderColumn.NAME) == "Q2_K | quality …"
+    model.set_doing({})
+    assert shown(model, Q2, LadderColumn.NAME) == "Q2_K"
+
+
+def test_sorting_leaves_the_unknown_last(qtbot: QtBot, watched: Watch) -> None:
+    model = LadderModel()
+    table = LadderTable(model)
+    qtbot.addWidget(table)
+    watched(table.proxy)
+    model.set_view(view())
+    assert table.order() == [F16, Q8, Q2, BROKEN]
+    table.sortByColumn(LadderColumn.SIZE, Qt.SortOrder.AscendingOrder)
+    assert table.order() == [Q2, Q8, F16, BROKEN]
+    table.sortByColumn(LadderColumn.SIZE, Qt.SortOrder.DescendingOrder)
+    assert table.order() == [F16, Q8, Q2, BROKEN]
+    table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+    assert table.order() == [F16, Q8, Q2, BROKEN]
+
+
+def test_columns_are_chosen_and_told(qtbot: QtBot) -> None:
+    table = LadderTable(LadderModel())
+    qtbot.addWidget(table)
+    assert table.isColumnHidden(LadderColumn.VOTES)
+    table.set_columns(["name", "votes", "nonsense"])
+    assert not table.isColumnHidden(LadderColumn.VOTES)
+    assert table.isColumnHidden(LadderColumn.SIZE)
+    assert table.columns == ["name", "votes"]
+    menu = table.columns_menu(table)
+    with qtbot.waitSignal(table.columns_changed):
+        next(action for action in menu.actions() if action.text() == "Size").trigger()
+    assert table.columns == ["name", "size", "votes"]
+    menu.deleteLater()
+    assert shown_columns(()) == USUAL
+    assert shown_columns(["size"]) == {LadderColumn.NAME, LadderColumn.SIZE}
+
+
+def test_rows_and_the_table_can_be_copied(qtbot: QtBot) -> None:
+    model = LadderModel()
+    table = LadderTable(model)
+    qtbot.addWidget(table)
+    model.set_view(view())
+    table.set_columns(["name", "size", "same_top"])
+    table.choose(Q8)
+    table.copy_action.trigger()
+    assert QGuiApplication.clipboard().text() == "Q8_0\t850 MB\t90.0% ± 1.0%"
+    table.copy_all_action.trigger()
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert lines[0] == "Version\tSize\tSame word"
+    assert len(lines) == 5
+
+
+def test_the_chosen_row_stays_while_more_is_measured(qtbot: QtBot) -> None:
+    model = LadderModel()
+    table = LadderTable(model)
+    qtbot.addWidget(table)
+    model.set_view(view())
+    table.choose(Q2)
+    model.set_view(view(limits=replace(view().limits, tolerance=0.5)))
+    assert table.chosen == Q2
+    assert shown(model, Q2, LadderColumn.STATE) == "as good"

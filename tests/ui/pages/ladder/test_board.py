@@ -1,0 +1,239 @@
+"""What stands around the table: the answer, limits, remarks, details, what goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from app.core.verdict import Judgement, Limits, State
+from app.core.verdict_pairs import Pair
+from app.lab.ladder.control import LadderProgress
+from app.lab.ladder.plan import Step, StepKind
+from app.lab.works.ladders.entry import LadderEntry, LadderState
+from app.ui.kit.format import time_left
+from app.ui.kit.tokens import LIGHT
+from app.ui.pages.ladder.board import LadderBoard
+from app.ui.pages.ladder.details.details_html import details_html
+from app.ui.pages.ladder.details.remarks import RemarksBanner
+from app.ui.pages.ladder.details.verdict_card import LimitsEditor
+from app.ui.pages.ladder.list.ladder_list import LadderList, LadderListModel, ListRole
+from app.ui.pages.ladder.table.how import how_asked
+from tests.lab import ladder_cases as cases
+from tests.ui.pages.ladder.conftest import view
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QAbstractItemModel
+    from pytestqt.qtbot import QtBot
+
+    Watch = Callable[[QAbstractItemModel], None]
+
+USUAL = Limits(8_000_000_000, 5.0)
+Q2, BROKEN = "/m/sky-Q2_K.gguf", "/m/<script>.gguf"
+
+
+def entry(state: LadderState = LadderState.FINISHED, uid: int = 1) -> LadderEntry:
+    result = cases.result()
+    letters = dict(zip(result.plan.files, "ABCD", strict=True))
+    made = LadderEntry(uid, None, result.plan, 10**18, state, letters)
+    made.result = result
+    return made
+
+
+def board(qtbot: QtBot, height: int = 900) -> LadderBoard:
+    made = LadderBoard(USUAL)
+    qtbot.addWidget(made)
+    made.resize(1000, height)
+    made.show()
+    return made
+
+
+def test_different_models_of_one_size_are_held_against_each_other(qtbot: QtBot) -> None:
+    shown = board(qtbot)
+    seen = view()
+    pair = Pair(Q2, BROKEN, Judgement(State.CANNOT_TELL, ()), None, "At equal memory: who knows.")
+    seen = replace(seen, assessment=replace(seen.assessment, pairs=(pair,)))
+    shown.show_view(seen, complete=True)
+    assert pair.sentence in shown.sentences.sentences
+
+
+def test_the_recommendation_and_a_sentence_a_version(qtbot: QtBot) -> None:
+    shown = board(qtbot)
+    assert shown.nothing.isVisible()
+    assert not shown.card.isVisible()
+    seen = view()
+    shown.show_view(seen, complete=True)
+    assert shown.card.sentence.text().startswith("Run Q8_0:")
+    assert any("Q2_K" in each.text() for each in shown.card.remarks)
+    assert shown.sentences.sentences[:4] == list(seen.assessment.sentences.values())
+    assert shown.table.chosen == seen.assessment.recommendation.file
+
+
+def test_while_it_is_measured_the_answer_is_so_far(qtbot: QtBot) -> None:
+    shown = board(qtbot)
+    shown.show_view(view(), complete=False)
+    assert shown.card.so_far.text() == "So far"
+    assert not any(each.isVisible() for each in shown.card.remarks)
+
+
+def test_table_and_plots_share_a_high_window_and_take_turns_in_a_low_one(qtbot: QtBot) -> None:
+    shown = board(qtbot, height=900)
+    shown.show_view(view(), complete=True)
+    qtbot.waitUntil(lambda: shown.table.isVisible() and shown.details.isVisible())
+    assert shown.stack.indexOf(shown.table) == -1
+    shown.resize(800, 480)
+    qtbot.waitUntil(lambda: shown.stack.indexOf(shown.table) == 0)
+    assert next(shown.tabs.tabText(at) for at in range(shown.tabs.count())) == "Table"
+    shown.resize(1000, 900)
+    qtbot.waitUntil(lambda: shown.stack.indexOf(shown.table) == -1)
+    assert shown.table.isVisible()
+
+
+def test_limits_tell_when_they_change(qtbot: QtBot) -> None:
+    editor = LimitsEditor(USUAL)
+    qtbot.addWidget(editor)
+    editor.show()
+    assert editor.limits == USUAL
+    editor.memory.setText("2.5")
+    with qtbot.waitSignal(editor.changed) as caught:
+        editor.memory.commit()
+    assert caught.args == [Limits(2_500_000_000, 5.0)]
+    editor.memory.setText("")
+    with qtbot.waitSignal(editor.changed) as caught:
+        editor.memory.commit()
+    assert caught.args == [Limits(None, 5.0)]
+    assert editor.reset_button.isVisible()
+    editor.loss.setText("1")
+    editor.loss.commit()
+    assert editor.limits.tolerance == 0.01
+    editor.reset_button.click()
+    assert editor.limits == USUAL
+
+
+def test_the_work_strip_says_what_goes_on(qtbot: QtBot) -> None:
+    shown = board(qtbot)
+    strip = shown.strip
+    measured = entry(LadderState.MEASURING)
+    measured.progress = LadderProgress(Step(StepKind.QUALITY, (Q2,)), 4, 11, 0.4, 42.0)
+    shown.show_work(measured, held=False)
+    assert strip.words.text().replace("\u00a0", " ") == (
+        "Measuring · quality of C · step 5 of 11 · about 40 s left"
+    )
+    assert strip.line.share == 0.4
+    assert strip.pause_button.isVisible()
+    shown.show_work(measured, held=True)
+    assert "answers in Compare" in strip.words.text()
+    for state, button in (
+        (LadderState.PAUSED, strip.go_on_button),
+        (LadderState.UNFINISHED, strip.go_on_button),
+        (LadderState.WAITING, strip.cancel_button),
+    ):
+        shown.show_work(entry(state), held=False)
+        assert button.isVisible(), state
+    failed = entry(LadderState.FAILED)
+    failed.error = "“x.gguf” is not there."
+    shown.show_work(failed, held=False)
+    assert strip.words.text().replace("\u200b", "") == failed.error
+    assert strip.go_on_button.text() == "Try again"
+    shown.show_work(entry(), held=False)
+    assert not strip.isVisible()
+
+
+def test_time_left_is_about() -> None:
+    assert time_left(None) == ""
+    assert time_left(2).startswith("about 5")
+    assert time_left(600) == "about 10 min left"
+    assert time_left(3 * 3600) == "about 3 h left"
+
+
+def test_remarks_unfold_and_stay_dismissed(qtbot: QtBot) -> None:
+    banner = RemarksBanner()
+    qtbot.addWidget(banner)
+    banner.show_remarks(["One.", "Two.", "Three."])
+    assert banner.isVisible()
+    assert not banner.others.isVisible()
+    banner.more_button.click()
+    assert banner.others.text() == "Two.\nThree."
+    assert banner.others.isVisible()
+    banner.hide()
+    banner.show_remarks(["One.", "Two.", "Three."])
+    assert not banner.isVisible()
+    banner.show_remarks(["Four."])
+    assert banner.isVisible()
+
+
+def test_details_show_foreign_text_as_it_is(qtbot: QtBot) -> None:
+    seen = view()
+    page = details_html(seen, Q2, LIGHT, wide=True)
+    assert "sums &lt;0&gt;?" in page
+    assert "&lt;i&gt;7&lt;/i&gt;" in page
+    assert "a &lt;b&gt;" in page
+    assert "loses" in page
+    broken = details_html(seen, BROKEN, LIGHT, wide=False)
+    assert "GGML_ASSERT(x &lt; y)" in broken
+    assert "<script>" not in broken
+
+
+def test_details_count_empty_answers() -> None:
+    measured = cases.result()
+    assert "Empty" not in details_html(view(measured), Q2, LIGHT, wide=False)
+    measured.rows[Q2].tasks = cases.tasks(60, "empty")
+    page = details_html(view(measured), Q2, LIGHT, wide=False)
+    assert ">Empty</th>" in page
+    assert "<td align=right>60</td>" in page
+    assert "Cut" not in page
+    assert "(cut off)" not in page
+    assert "60 are empty" in how_asked(view(measured), Q2)
+
+
+def test_details_follow_the_row(qtbot: QtBot) -> None:
+    shown = board(qtbot)
+    shown.show_view(view(), complete=True)
+    shown.show_tab(shown.details)
+    shown.table.choose(Q2)
+    assert shown.details.title.text() == "Q2_K"
+    assert "sums" in shown.details.text.toPlainText()
+    assert shown.pane_button.text() == "Open C in Compare"
+    with qtbot.waitSignal(shown.pane_wanted) as caught:
+        shown.pane_button.click()
+    assert caught.args == [Q2]
+
+
+def test_the_list_keeps_the_choice_while_ladders_move(qtbot: QtBot, watched: Watch) -> None:
+    model = LadderListModel()
+    watched(model)
+    first, second = entry(uid=1), entry(LadderState.UNFINISHED, uid=2)
+    model.set_entries([first, second])
+    model.set_entries([second, first])
+    assert model.index(0).data(ListRole.ENTRY) is second
+    model.note(second, held=False)
+    assert model.index(0).data(ListRole.SECOND_LINE) == "4 versions · unfinished"
+    model.set_entries([first])
+    assert model.rowCount() == 1
+    ladders = LadderList()
+    qtbot.addWidget(ladders)
+    ladders.model.set_entries([first, second])
+    ladders.choose(second)
+    ladders.model.set_entries([second, first])
+    assert ladders.entry is second
+
+
+def test_other_limits_are_another_view() -> None:
+    strict = view(limits=replace(USUAL, memory_bytes=1))
+    assert strict.assessment.recommendation.file is None
+    assert strict.document["limits"]["memory_bytes"] == 1
+    assert strict.document["text"] == {"name": "bundled texts", "bytes": 6, "sha256": "aa"}
+
+
+def test_a_version_whose_file_is_gone_can_be_found(qtbot: QtBot) -> None:
+    shown = board(qtbot)
+    shown.show_view(view(), complete=True)
+    shown.details.show()
+    wanted: list[str] = []
+    shown.find_wanted.connect(wanted.append)
+    assert shown.details.find_button.isVisible()
+    shown.details.find_button.click()
+    assert wanted == [shown.table.chosen]
+    shown.details.is_there = lambda _: True
+    shown.details.look_again()
+    assert not shown.details.find_button.isVisible()

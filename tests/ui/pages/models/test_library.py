@@ -1,0 +1,334 @@
+"""The tab “On this PC”: its tree, its facts, and what can be done with a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QGuiApplication
+
+from app.core.errors import PersonError
+from app.core.family import LibraryModel, ModelSource, families
+from app.core.kinds import ModelKind
+from app.ui.kit.widgets import ElidedLabel, IconButton
+from app.ui.pages.models.library.folders_popup import FoldersEditor
+from app.ui.pages.models.library.model import LibraryColumn, LibraryRole, LibraryTreeModel
+from tests.helpers.model_folders import library_model
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QAbstractItemModel
+    from pytestqt.qtbot import QtBot
+
+    from app.ui.pages.models.library.tab import LibraryTab
+    from tests.ui.pages.models.conftest import Shown
+
+CUT_OFF = "The file is cut off."
+
+
+def model(family: str, level: str, **facts: object) -> LibraryModel:
+    """A sound file of a family."""
+    given: dict[str, object] = {"source": ModelSource.HUGGING_FACE, "file_bytes": 4 * 10**9}
+    made = library_model(f"/models/{family}-{level}.gguf", **given | facts)
+    assert made.model is not None
+    header = replace(
+        made.model, name=family, level_name=level, family_key=f"llama/{family.lower()}"
+    )
+    return replace(made, model=header)
+
+
+def broken(family: str, level: str) -> LibraryModel:
+    """A file that cannot be used."""
+    return library_model(f"/models/{family}-{level}.gguf", broken=CUT_OFF)
+
+
+def shape(tree: LibraryTreeModel) -> list[tuple[str, list[str]]]:
+    """Families and, below each, the levels of its files."""
+    found = []
+    for row in range(tree.rowCount()):
+        family = tree.index(row, 0)
+        levels = [
+            str(tree.index(child, LibraryColumn.LEVEL, family).data())
+            for child in range(tree.rowCount(family))
+        ]
+        found.append((str(family.data()), levels))
+    return found
+
+
+def test_files_stand_below_their_families(
+    watched: Callable[[QAbstractItemModel], None],
+) -> None:
+    tree = LibraryTreeModel()
+    watched(tree)
+    alpha, beta = ("F16", "Q8_0"), ("Q4_K_M",)
+    tree.set_families(
+        families([model("Beta", beta[0]), *(model("Alpha", level) for level in alpha)])
+    )
+    assert shape(tree) == [("Alpha", [*alpha]), ("Beta", [*beta])]
+
+
+def test_news_change_only_what_changed(watched: Callable[[QAbstractItemModel], None]) -> None:
+    tree = LibraryTreeModel()
+    watched(tree)
+    one, two, three = model("Beta", "F16"), model("Beta", "Q8_0"), model("Beta", "Q2_K")
+    tree.set_families(families([two]))
+    kept = tree.index_of(two.path)
+    assert kept.isValid()
+    resets: list[int] = []
+    tree.modelReset.connect(lambda: resets.append(1))
+    tree.set_families(families([one, two, three, model("Alpha", "F16")]))
+    assert shape(tree) == [("Alpha", ["F16"]), ("Beta", ["F16", "Q8_0", "Q2_K"])]
+    tree.set_families(families([replace(two, file_bytes=7 * 10**9), three]))
+    assert shape(tree) == [("Beta", ["Q8_0", "Q2_K"])]
+    size = tree.index_of(two.path).siblingAtColumn(LibraryColumn.SIZE).data()
+    assert str(size).startswith("7.0")
+    tree.set_families([])
+    assert tree.rowCount() == 0
+    assert not resets
+
+
+def test_a_broken_file_says_why(watched: Callable[[QAbstractItemModel], None]) -> None:
+    tree = LibraryTreeModel()
+    watched(tree)
+    damaged = broken("Alpha", "Q4_K_M")
+    tree.set_families(families([damaged]))
+    index = tree.index_of(damaged.path)
+    assert CUT_OFF in str(index.data())
+    assert CUT_OFF in str(index.data(Qt.ItemDataRole.ToolTipRole))
+    assert index.siblingAtColumn(LibraryColumn.LEVEL).data() == "broken"
+    assert index.data(LibraryRole.MODEL) is damaged
+    assert tree.data(QModelIndex()) is None
+
+
+# --- the tab ----------------------------------------------------------------------------------
+
+
+def bring(shown: Shown, *models: LibraryModel) -> LibraryTab:
+    """Let the library have these, and show its tab."""
+    shown.fakes.library.models = list(models)
+    shown.fakes.library.on_changed()
+    shown.page.show_tab(1)
+    return shown.page.library
+
+
+def test_an_empty_library_leads_to_the_hub(shown: Shown) -> None:
+    tab = bring(shown)
+    assert tab.stack.currentWidget() is tab.empty
+    assert "No model" in tab.empty.accessibleName()
+    tab.empty.findChild(type(tab.compare_button)).click()
+    assert shown.page.tabs.currentIndex() == 0
+    assert shown.page.search_pane.filters.words.hasFocus()
+
+
+def test_a_filter_that_nothing_passes_says_so(shown: Shown) -> None:
+    tab = bring(shown, model("Alpha", "F16"))
+    tab.search.setText("omega")
+    assert tab.stack.currentWidget() is tab.nothing
+    assert "omega" in tab.nothing.accessibleDescription()
+    tab.search.clear()
+    assert tab.stack.currentWidget() is tab.splitter
+
+
+def test_why_a_file_is_broken_is_said_without_its_name_again(shown: Shown) -> None:
+    made = library_model("/models/Alpha-Q2_K.gguf", broken="“Alpha-Q2_K.gguf” is truncated.")
+    tab = bring(shown, made)
+    assert tab.model.index_of(made.path).data() == "Alpha-Q2_K – is truncated."
+
+
+def test_a_narrow_tree_hides_what_tells_least(shown: Shown) -> None:
+    tab = bring(shown, model("Alpha", "F16"))
+    tree = tab.tree
+    sign = tree.fontMetrics().averageCharWidth()
+    for signs, hidden in ((170, False), (68, True)):
+        shown.page.resize(signs * sign, 780)
+        shown.until(lambda hidden=hidden: tree.isColumnHidden(LibraryColumn.CONTEXT) is hidden)
+        assert not tree.isColumnHidden(LibraryColumn.LEVEL)
+        assert not tree.isColumnHidden(LibraryColumn.SIZE)
+        shown.until(lambda: tree.horizontalScrollBar().maximum() == 0)
+
+
+def test_a_scan_under_way_is_told(shown: Shown) -> None:
+    shown.fakes.library.scanning = True
+    tab = bring(shown)
+    assert tab.progress.active
+    assert "Looking" in tab.empty.accessibleName()
+    shown.fakes.library.scanning = False
+    tab = bring(shown, model("Alpha", "F16"))
+    assert not tab.progress.active
+    assert tab.stack.currentWidget() is tab.splitter
+
+
+def test_chosen_files_are_compared_now(shown: Shown) -> None:
+    one, two = model("Alpha", "F16"), model("Alpha", "Q4_K_M")
+    tab = bring(shown, one, two, broken("Alpha", "Q2_K"))
+    assert tab.side.isHidden()
+    tab.tree.selectAll()
+    shown.click(tab.compare_button)
+    assert shown.compared == [[one.path, two.path]]
+
+
+def test_facts_of_the_header_are_listed(shown: Shown) -> None:
+    alpha = model("Alpha", "Q4_K_M", repository="org/Alpha-GGUF")
+    tab = bring(shown, alpha)
+    tab.show_model(alpha.path)
+    facts = dict(tab.details.facts(alpha))
+    assert facts["Repository"] == "org/Alpha-GGUF"
+    assert facts["Level"] == "Q4_K_M"
+    assert facts["Architecture"] == "llama"
+    assert str(alpha.path) in {each.text for each in tab.details.findChildren(ElidedLabel)}
+    (copy,) = tab.details.findChildren(IconButton)
+    copy.click()
+    assert QGuiApplication.clipboard().text() == str(alpha.path)
+
+
+def test_a_broken_file_cannot_be_compared(shown: Shown) -> None:
+    damaged = broken("Alpha", "Q2_K")
+    tab = bring(shown, damaged)
+    tab.show_model(damaged.path)
+    assert not tab.compare_button.isEnabled()
+    assert tab.reveal_button.isEnabled()
+
+
+def test_a_file_is_revealed_in_its_folder(shown: Shown) -> None:
+    alpha = model("Alpha", "F16")
+    tab = bring(shown, alpha)
+    tab.show_model(alpha.path)
+    shown.click(tab.reveal_button)
+    assert shown.opened == ["file:///models"]
+
+
+def test_removing_says_first_what_it_frees(shown: Shown) -> None:
+    alpha = model("Alpha", "F16")
+    tab = bring(shown, alpha)
+    tab.show_model(alpha.path)
+    shown.click(tab.remove_button)
+    shown.settle()
+    assert shown.fakes.library.removed == []
+    assert "frees 4.0" in tab.question.accessibleName()
+    shown.click(tab.question.do_button)
+    shown.settle()
+    assert shown.fakes.library.removed == [alpha.path]
+    assert shown.fakes.library.rescans == 1
+    assert "freed" in shown.said[-1]
+
+
+def test_a_link_to_a_file_elsewhere_says_that_this_stays(shown: Shown) -> None:
+    alpha = model("Alpha", "F16")
+    tab = bring(shown, alpha)
+    shown.fakes.library.elsewhere = (Path("/big/disk/alpha.gguf"),)
+    tab.show_model(alpha.path)
+    shown.click(tab.remove_button)
+    shown.settle()
+    asked = tab.question.accessibleName()
+    assert "/big/disk/alpha.gguf" in asked
+    assert "stays" in asked
+    shown.click(tab.question.do_button)
+    shown.settle()
+    assert shown.said[-1] == "Nothing was freed."
+
+
+def test_other_programs_files_are_never_removed(shown: Shown) -> None:
+    theirs = model("Alpha", "F16", source=ModelSource.OLLAMA)
+    tab = bring(shown, theirs)
+    tab.show_model(theirs.path)
+    assert not tab.remove_button.isEnabled()
+    assert "Hugging Face" in tab.remove_button.toolTip()
+
+
+def test_a_removal_that_fails_says_why(shown: Shown) -> None:
+    alpha = model("Alpha", "F16")
+    tab = bring(shown, alpha)
+    shown.fakes.library.removal_problem = PersonError("It is not in the cache.")
+    tab.show_model(alpha.path)
+    tab.remove_action.trigger()
+    shown.settle()
+    assert tab.notice.sentence == "It is not in the cache."
+    assert tab.question.isHidden()
+
+
+def test_another_choice_takes_the_question_back(shown: Shown) -> None:
+    one, two = model("Alpha", "F16"), model("Alpha", "Q8_0")
+    tab = bring(shown, one, two)
+    tab.show_model(one.path)
+    tab.remove_action.trigger()
+    shown.settle()
+    assert tab.question.isVisible()
+    tab.show_model(two.path)
+    assert tab.question.isHidden()
+    tab.remove_action.trigger()
+    tab.show_model(one.path)
+    shown.settle()
+    assert tab.question.isHidden()
+    assert shown.fakes.library.removed == []
+
+
+def test_projectors_are_listed_apart_and_not_compared(shown: Shown) -> None:
+    alpha = model("Alpha", "F16")
+    header = replace(alpha.model, kind=ModelKind.PROJECTOR)
+    projector = replace(alpha, path=Path("/models/mmproj.gguf"), model=header)
+    tab = bring(shown, alpha, projector)
+    assert [name for name, _ in shape(tab.model)] == [
+        "Alpha",
+        "Files that are no language models",
+    ]
+    tab.show_model(projector.path)
+    assert not tab.compare_button.isEnabled()
+    assert "a projector, which shows pictures" in tab.compare_button.toolTip()
+    row = tab.model.index_of(projector.path)
+    assert str(row.data()).endswith(" – projector")
+    assert "open the model that it belongs to" in str(row.data(Qt.ItemDataRole.ToolTipRole))
+
+
+def test_the_filter_finds_names_and_levels(shown: Shown, qtbot: QtBot) -> None:
+    one, two = model("Alpha", "F16"), model("Beta", "Q4_K_M")
+    tab = bring(shown, one, two)
+    qtbot.keyClicks(tab.search, "beta")
+    assert tab.tree.shown() == [two]
+    tab.search.clear()
+    assert len(tab.tree.shown()) == 2
+
+
+def test_the_selection_survives_a_new_scan(shown: Shown) -> None:
+    one, two = model("Alpha", "F16"), model("Beta", "Q4_K_M")
+    tab = bring(shown, two)
+    tab.show_model(two.path)
+    bring(shown, one, two)
+    assert tab.tree.chosen() == [two]
+
+
+def test_a_folder_that_cannot_be_read_is_told(shown: Shown) -> None:
+    shown.fakes.library.problems = ["“/mnt/models” cannot be read."]
+    tab = bring(shown, model("Alpha", "F16"))
+    assert tab.notice.sentence == "“/mnt/models” cannot be read."
+
+
+def test_own_folders_come_and_go(qtbot: QtBot) -> None:
+    editor = FoldersEditor(choose=lambda: Path("/data/models"))
+    qtbot.addWidget(editor)
+    editor.set_folders([Path("/home/me/gguf")])
+    wanted: list[list[Path]] = []
+    editor.changed.connect(wanted.append)
+    editor.add_button.click()
+    editor.add_button.click()
+    assert wanted == [[Path("/home/me/gguf"), Path("/data/models")]]
+    editor.remove_buttons[0].click()
+    assert wanted[-1] == [Path("/data/models")]
+
+
+def test_an_own_folder_that_is_gone_can_be_found(qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    gone, now = tmp_path / "gone", tmp_path / "now"
+    editor = FoldersEditor(choose=lambda: now)
+    qtbot.addWidget(editor)
+    editor.set_folders([tmp_path / "there", gone])
+    wanted: list[list[Path]] = []
+    moved: list[tuple[Path, Path]] = []
+    editor.changed.connect(wanted.append)
+    editor.moved.connect(lambda old, new: moved.append((old, new)))
+    (button,) = editor.find_buttons
+    assert button.accessibleName() == f"Find {gone}"
+    button.click()
+    assert wanted == [[tmp_path / "there", now]]
+    assert moved == [(gone, now)]

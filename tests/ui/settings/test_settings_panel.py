@@ -1,0 +1,379 @@
+"""The settings editors: what is typed becomes settings, and only when it is whole."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QWidget
+
+from app.core.candidate import new_candidate
+from app.core.settings import (
+    CHAT,
+    COMPARE_GREEDY,
+    PRESETS,
+    EngineSettings,
+    FlashAttention,
+    KvType,
+    SamplingSettings,
+)
+from app.engine.messages import Device, Hello
+from app.ui.kit.jobs import Jobs
+from app.ui.kit.theme import Theme, ThemeChoice
+from app.ui.kit.widgets import NumberField
+from app.ui.settings.engine_facts import EngineFacts
+from app.ui.settings.settings_panel import (
+    CandidateSettings,
+    EngineEditor,
+    PreferencesPage,
+    SamplingEditor,
+)
+from app.ui.shell.about import AboutPage
+from app.ui.shell.gpu_builds import build_command
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+# The screen of the tests has no window manager to tell sizes to.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+
+
+@dataclass(frozen=True)
+class Template:
+    id: str
+    name: str
+
+
+TEMPLATES = (Template("chatml", "ChatML"), Template("alpaca", "Alpaca"))
+
+
+@pytest.fixture
+def sampling(qtbot: QtBot) -> SamplingEditor:
+    made = SamplingEditor()
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def engine(qtbot: QtBot) -> EngineEditor:
+    made = EngineEditor()
+    qtbot.addWidget(made)
+    made.set_has_gpu(True)
+    made.show()
+    return made
+
+
+def _enter(qtbot: QtBot, field: NumberField, text: str) -> None:
+    field.selectAll()
+    qtbot.keyClick(field, Qt.Key.Key_Delete)
+    qtbot.keyClicks(field, text)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+def _choose(qtbot: QtBot, box: QComboBox, text: str) -> None:
+    box.setFocus()
+    row = box.findText(text)
+    assert row >= 0, text
+    box.setCurrentIndex(row)
+    box.activated.emit(row)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "value"),
+    [
+        ("temperature", "0.7", 0.7),
+        ("repeat_penalty", "1.15", 1.15),
+        ("max_tokens", "512", 512),
+        ("thinking_limit_tokens", "100", 100),
+    ],
+)
+def test_a_field_changes_its_setting_alone(
+    qtbot: QtBot, sampling: SamplingEditor, name: str, typed: str, value: object
+) -> None:
+    with qtbot.waitSignal(sampling.changed) as changed:
+        _enter(qtbot, sampling.field(name), typed)
+    assert changed.args[0] == SamplingSettings(**{name: value})
+    assert sampling.settings == changed.args[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "value"), [("top_k", "20", 20), ("top_p", "0.9", 0.9), ("min_p", "0.1", 0.1)]
+)
+def test_fields_of_sampled_answers(
+    qtbot: QtBot, sampling: SamplingEditor, name: str, typed: str, value: object
+) -> None:
+    sampling.set_settings(CHAT)
+    with qtbot.waitSignal(sampling.changed) as changed:
+        _enter(qtbot, sampling.field(name), typed)
+    assert getattr(changed.args[0], name) == value
+
+
+def test_nothing_half_typed_applies(qtbot: QtBot, sampling: SamplingEditor) -> None:
+    with qtbot.assertNotEmitted(sampling.changed):
+        field = sampling.field("max_tokens")
+        field.selectAll()
+        qtbot.keyClicks(field, "51")
+        assert sampling.settings == COMPARE_GREEDY
+        _enter(qtbot, field, "0")
+    assert field.value == COMPARE_GREEDY.max_tokens
+
+
+def test_the_presets(qtbot: QtBot, sampling: SamplingEditor) -> None:
+    assert sampling.preset_box.currentText() == "Compare (greedy)"
+    with qtbot.waitSignal(sampling.changed) as changed:
+        _choose(qtbot, sampling.preset_box, "Chat")
+    assert changed.args[0] == CHAT
+    assert sampling.field("temperature").value == 0.8
+    _enter(qtbot, sampling.field("temperature"), "0.9")
+    assert sampling.preset_box.currentText() == "Custom"
+    _choose(qtbot, sampling.preset_box, "Compare (greedy)")
+    assert sampling.settings == PRESETS["Compare (greedy)"]
+
+
+def test_greedy_decoding_turns_off_what_has_no_effect(
+    qtbot: QtBot, sampling: SamplingEditor
+) -> None:
+    assert not sampling.field("top_k").isEnabled()
+    assert not sampling.field("seed").isEnabled()
+    _enter(qtbot, sampling.field("temperature"), "0.5")
+    assert sampling.field("top_k").isEnabled()
+
+
+def test_an_empty_seed_is_random(qtbot: QtBot, sampling: SamplingEditor) -> None:
+    sampling.set_settings(SamplingSettings(temperature=0.5, seed=7))
+    with qtbot.waitSignal(sampling.changed) as changed:
+        _enter(qtbot, sampling.field("seed"), "")
+    assert changed.args[0].seed is None
+    assert sampling.field("seed").placeholderText() == "random"
+
+
+def test_thinking_has_three_positions(qtbot: QtBot, sampling: SamplingEditor) -> None:
+    for text, value in (("on", True), ("off", False), ("as the model", None)):
+        _choose(qtbot, sampling.thinking_box, text)
+        assert sampling.settings.thinking is value
+    sampling.set_thinking_switch(False)
+    assert not sampling.thinking_box.isEnabled()
+
+
+def test_showing_settings_tells_nobody(
+    qtbot: QtBot, sampling: SamplingEditor, engine: EngineEditor
+) -> None:
+    with qtbot.assertNotEmitted(sampling.changed), qtbot.assertNotEmitted(engine.changed):
+        sampling.set_settings(CHAT)
+        engine.set_settings(EngineSettings(context_tokens=512, kv_type=KvType.Q8_0))
+    assert sampling.preset_box.currentText() == "Chat"
+    assert engine.kv_box.currentText() == "q8_0"
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "value"),
+    [("context_tokens", "8192", 8192), ("threads", "3", 3), ("gpu_layers", "0", 0)],
+)
+def test_engine_fields(
+    qtbot: QtBot, engine: EngineEditor, name: str, typed: str, value: object
+) -> None:
+    with qtbot.waitSignal(engine.changed) as changed:
+        _enter(qtbot, engine.field(name), typed)
+    assert changed.args[0] == EngineSettings(**{name: value})
+    with qtbot.waitSignal(engine.changed) as back:
+        _enter(qtbot, engine.field(name), "")
+    assert back.args[0] == EngineSettings()
+
+
+def test_engine_choices(qtbot: QtBot, engine: EngineEditor) -> None:
+    _choose(qtbot, engine.kv_box, "q4_0")
+    assert engine.settings.kv_type is KvType.Q4_0
+    _choose(qtbot, engine.flash_box, "on")
+    assert engine.settings.flash_attention is FlashAttention.ON
+
+
+def test_the_models_own_limits_hold(qtbot: QtBot, engine: EngineEditor) -> None:
+    engine.set_limits(context_tokens=2048, gpu_layers=6)
+    _enter(qtbot, engine.field("context_tokens"), "4096")
+    assert engine.settings.context_tokens is None
+    _enter(qtbot, engine.field("gpu_layers"), "7")
+    assert engine.settings.gpu_layers == 7
+    _enter(qtbot, engine.field("gpu_layers"), "8")
+    assert engine.settings.gpu_layers == 7
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> CandidateSettings:
+    candidate = new_candidate(Path("/models/a.gguf"), [])
+    made = CandidateSettings(candidate, COMPARE_GREEDY, TEMPLATES)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def test_a_candidate_takes_own_sampling_settings_and_gives_them_up(
+    qtbot: QtBot, panel: CandidateSettings
+) -> None:
+    assert not panel.sampling.isEnabled()
+    with qtbot.waitSignal(panel.changed) as changed:
+        qtbot.mouseClick(panel.own_box, Qt.MouseButton.LeftButton, pos=_on_box(panel.own_box))
+    assert changed.args[0].sampling == COMPARE_GREEDY
+    assert panel.sampling.isEnabled()
+    _enter(qtbot, panel.sampling.field("max_tokens"), "99")
+    assert panel.candidate.sampling.max_tokens == 99
+    qtbot.mouseClick(panel.own_box, Qt.MouseButton.LeftButton, pos=_on_box(panel.own_box))
+    assert panel.candidate.sampling is None
+    assert panel.sampling.settings == COMPARE_GREEDY
+
+
+def test_a_candidate_takes_a_template_and_engine_settings(
+    qtbot: QtBot, panel: CandidateSettings
+) -> None:
+    _choose(qtbot, panel.template_box, "Alpaca")
+    assert panel.candidate.template_id == "alpaca"
+    _choose(qtbot, panel.template_box, "from the file")
+    assert panel.candidate.template_id is None
+    _enter(qtbot, panel.engine.field("threads"), "2")
+    assert panel.candidate.engine.threads == 2
+    assert panel.candidate.letter == "A"
+
+
+def test_a_file_without_a_template_says_so(qtbot: QtBot) -> None:
+    candidate = new_candidate(Path("/models/a.gguf"), [])
+    panel = CandidateSettings(candidate, COMPARE_GREEDY, TEMPLATES, has_template=False)
+    qtbot.addWidget(panel)
+    assert panel.template_box.currentText() == "none"
+
+
+def test_every_control_has_a_name_and_an_explanation(panel: CandidateSettings) -> None:
+    controls = [*panel.findChildren(NumberField), *panel.findChildren(QComboBox)]
+    assert len(controls) >= 14
+    for control in controls:
+        assert control.accessibleName(), control
+        assert control.toolTip(), control.accessibleName()
+
+
+def test_other_settings_are_shown_without_telling(qtbot: QtBot, panel: CandidateSettings) -> None:
+    other = new_candidate(Path("/models/b.gguf"), [panel.candidate])
+    with qtbot.assertNotEmitted(panel.changed):
+        panel.set_candidate(other, CHAT)
+    assert panel.sampling.settings == CHAT
+
+
+def test_preferences_switch_theme_and_preset(qtbot: QtBot, qapp: QApplication) -> None:
+    theme = Theme(qapp, ThemeChoice.LIGHT)
+    page = PreferencesPage(theme, preset="Chat")
+    qtbot.addWidget(page)
+    page.show()
+    assert page.preset_box.currentText() == "Chat"
+    _choose(qtbot, page.theme_box, "dark")
+    assert theme.choice is ThemeChoice.DARK
+    theme.set_choice(ThemeChoice.LIGHT)
+    assert page.theme_box.currentText() == "light"
+    with qtbot.waitSignal(page.preset_changed) as changed:
+        _choose(qtbot, page.preset_box, "Compare (greedy)")
+    assert changed.args == ["Compare (greedy)"]
+    page.set_folders({"Chats": "/home/someone/data"})
+    page.set_folders({"Chats": "/elsewhere"})
+    qapp.processEvents()
+    shown = [label.text() for label in page.findChildren(QLabel)]
+    assert "/elsewhere" in shown
+
+
+@pytest.fixture
+def facts(qtbot: QtBot, tmp_path: Path) -> Iterator[EngineFacts]:
+    """What engines say of themselves; nothing yet."""
+    jobs = Jobs()
+    yield EngineFacts(tmp_path, jobs)
+    jobs.wait_all()
+    jobs.shutdown()
+
+
+def hello(*devices: Device, backends: tuple[str, ...] = ("CPU",)) -> Hello:
+    return Hello(1, 1, "llama-cpp-python 0.3.36", "", list(devices), list(backends))
+
+
+CPU = Device("CPU", "cpu", "AVX2", 8_000_000_000, 8_000_000_000)
+GPU = Device("Vulkan0", "gpu", "Some Card", 7_000_000_000, 8_000_000_000)
+SHARED = Device("Vulkan0", "igpu", "Some Chip", 7_000_000_000, 8_000_000_000)
+
+
+def words_of(page: QWidget) -> str:
+    return " ".join(label.text() for label in page.findChildren(QLabel))
+
+
+def test_about_names_versions_licences_and_devices(qtbot: QtBot, facts: EngineFacts) -> None:
+    page = AboutPage(facts)
+    qtbot.addWidget(page)
+    facts.note(hello(CPU, GPU, backends=("CPU", "Vulkan")))
+    page.show()
+    words = words_of(page)
+    assert "LGPL" in words
+    assert "PySide6-Essentials" in words
+    assert "CPU, Vulkan" in words
+    assert "Models are computed on Some Card." in words
+    copied = page.facts()
+    assert "CPU: AVX2" in copied
+    assert "Vulkan0: Some Card, 8.0\N{NO-BREAK SPACE}GB" in copied
+    assert "llama-cpp-python 0.3.36" in copied
+
+
+def test_about_asks_an_engine_when_it_is_first_looked_at(qtbot: QtBot, facts: EngineFacts) -> None:
+    page = AboutPage(facts)
+    qtbot.addWidget(page)
+    assert facts.hello is None
+    page.show()
+    assert "Asking the engine" in words_of(page)
+    qtbot.waitUntil(lambda: facts.hello is not None, timeout=60_000)
+    assert facts.hello is not None
+    assert "CPU" in facts.hello.backends
+    assert [device.kind for device in facts.hello.devices][-1:] == ["cpu"]
+    assert "CPU: " in words_of(page)
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        (hello(CPU), "computes on the processor alone"),
+        (hello(CPU, backends=("CUDA", "CPU")), "has CUDA and found no GPU"),
+        (hello(SHARED, CPU, backends=("Vulkan", "CPU")), "computed on Some Chip"),
+    ],
+)
+def test_about_says_whether_a_gpu_is_used_and_how_to_get_there(
+    qtbot: QtBot, facts: EngineFacts, told: Hello, sentence: str
+) -> None:
+    page = AboutPage(facts)
+    qtbot.addWidget(page)
+    facts.note(told)
+    page.show()
+    words = words_of(page)
+    assert sentence in words
+    for switch in ("GGML_CUDA", "GGML_HIP", "GGML_METAL", "GGML_VULKAN"):
+        assert f"-D{switch}=on" in words
+
+
+def test_the_line_that_builds_is_of_the_version_that_is_wanted() -> None:
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())
+    pinned = next(each for each in project["project"]["dependencies"] if "llama-cpp" in each)
+    assert build_command("CUDA", windows=False).endswith(pinned)
+    assert build_command("Vulkan", windows=True).startswith('$env:CMAKE_ARGS="-DGGML_VULKAN=on"; ')
+
+
+def test_layers_on_a_gpu_are_offered_where_there_is_one(qtbot: QtBot) -> None:
+    editor = EngineEditor()
+    qtbot.addWidget(editor)
+    editor.show()
+    layers = editor.field("gpu_layers")
+    assert not layers.isVisible()
+    editor.set_has_gpu(True)
+    assert layers.isVisible()
+    editor.set_has_gpu(False)
+    assert not layers.isVisible()
+    # A chat from another PC: the person must be able to take it back.
+    editor.set_settings(EngineSettings(gpu_layers=7))
+    assert layers.isVisible()
+
+
+def _on_box(box: QComboBox) -> QPoint:
+    return QPoint(8, box.height() // 2)

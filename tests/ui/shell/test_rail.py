@@ -1,0 +1,64 @@
+"""The navigation rail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+
+from app.ui.shell.rail import Rail
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+# The screen of the tests has no window manager to tell sizes to.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+
+
+@pytest.fixture
+def rail(qtbot: QtBot) -> Rail:
+    made = Rail()
+    made.add("compare", "Compare", "compare")
+    made.add("models", "Models", "models")
+    made.add("about", "About", "info", bottom=True)
+    made.resize(76, 500)
+    qtbot.addWidget(made)
+    made.show()
+    made.activateWindow()
+    return made
+
+
+def test_a_click_chooses_a_page(qtbot: QtBot, rail: Rail) -> None:
+    with qtbot.waitSignal(rail.chosen) as chosen:
+        qtbot.mouseClick(rail.button("models"), Qt.MouseButton.LeftButton)
+    assert chosen.args == ["models"]
+
+
+def test_one_page_is_the_current_one(rail: Rail) -> None:
+    rail.set_current("compare")
+    rail.set_current("about")
+    assert not rail.button("compare").isChecked()
+    assert rail.button("about").isChecked()
+
+
+def test_up_and_down_go_from_button_to_button(qtbot: QtBot, rail: Rail) -> None:
+    rail.button("compare").setFocus()
+    qtbot.keyClick(rail.button("compare"), Qt.Key.Key_Down)
+    assert rail.button("models").hasFocus()
+    qtbot.keyClick(rail.button("models"), Qt.Key.Key_Up)
+    qtbot.keyClick(rail.button("compare"), Qt.Key.Key_Up)
+    assert rail.button("about").hasFocus()
+    with qtbot.waitSignal(rail.chosen) as chosen:
+        qtbot.keyClick(rail.button("about"), Qt.Key.Key_Space)
+    assert chosen.args == ["about"]
+
+
+def test_pages_at_the_bottom_stand_below(qtbot: QtBot, rail: Rail) -> None:
+    qtbot.waitExposed(rail)
+    assert rail.button("about").y() > rail.button("models").geometry().bottom() + 100
+
+
+def test_buttons_have_names(rail: Rail) -> None:
+    assert rail.accessibleName() == "Pages"
+    assert [rail.button(p).accessibleName() for p in ("compare", "about")] == ["Compare", "About"]
