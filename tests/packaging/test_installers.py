@@ -159,7 +159,8 @@ def test_the_mime_type_is_that_of_model_files() -> None:
 
 def test_the_manual_page_knows_every_command_and_option() -> None:
     page = manual.commands(build_parser())
-    assert {line[4:] for line in page.splitlines() if line.startswith(".SS ")} == COMMANDS
+    told = {line[4:] for line in page.splitlines() if line.startswith(".SS ")}
+    assert told == {command.replace("-", "\\-") for command in COMMANDS}
     assert "\n\n" not in page
     for option in ("--prompt", "--reference", "--report", "--together", "--endpoint"):
         assert option.replace("-", "\\-") in page
