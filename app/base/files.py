@@ -1,14 +1,17 @@
-"""Reads files that somebody else may have put there: ordinary ones alone, and never without end.
+"""Files read with care and written whole.
 
-Opening a pipe waits for whoever writes into it, a device gives bytes for ever, and the size of a
-file may be anything.
+What somebody else may have put there is read if it is an ordinary file, and never without end:
+opening a pipe waits for whoever writes into it, a device gives bytes for ever, and the size of a
+file may be anything. What is written is there with all of its bytes, or not at all.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
+import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -52,6 +55,32 @@ def read_ordinary(path: Path, most_bytes: int) -> bytes:
     finally:
         os.close(descriptor)
     raise TooLargeError(errno.EFBIG, f"it is larger than {_shown(most_bytes)}", str(path))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file that has all of these bytes, or stays as it was. Any thread.
+
+    The disk has them before the name is theirs: also a power cut leaves the old or the new. Several
+    processes may write the same file; one of them wins.
+
+    Args:
+        path: Of the file; its folder is there.
+        data: All of it.
+
+    Raises:
+        OSError: It cannot be written; nothing is left of it.
+    """
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
+    try:
+        with unfinished.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
+        raise
 
 
 def open_ordinary(path: Path) -> int:

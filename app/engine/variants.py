@@ -7,13 +7,14 @@ names the very libraries that it was made for, and is handed to every engine as 
 
 from __future__ import annotations
 
-import os
 from hashlib import sha256
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+
+from app.base.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,9 +67,7 @@ def leave_out(folder: Path, variants: Iterable[str]) -> None:
     """
     content = msgspec.json.encode(_LeftOut(libraries_stamp(), tuple(variants)))
     folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f"{_FILE}.{os.getpid()}.part"
-    part.write_bytes(content)
-    part.replace(folder / _FILE)
+    write_whole(folder / _FILE, content)
 
 
 def start_words(folder: Path) -> list[str]:

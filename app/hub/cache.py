@@ -8,13 +8,13 @@ can clean up too. How files leave: ``app.hub.removal``.
 from __future__ import annotations
 
 import contextlib
-import os
 import stat
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.base.files import write_whole
 from app.base.locks import file_lock
 from app.base.rights import usual_rights
 from app.core.errors import PersonError
@@ -93,9 +93,7 @@ class HubCache:
         # The file itself is there, that is what counts.
         with contextlib.suppress(OSError), usual_rights():
             path.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = path.with_name(f"{path.name}.{os.getpid()}.new")
-            unfinished.write_text(commit, encoding="utf-8")
-            os.replace(unfinished, path)
+            write_whole(path, commit.encode())
 
     # --- unfinished downloads --------------------------------------------------------------
 

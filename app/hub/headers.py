@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
-import os
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+from app.base.files import write_whole
 from app.core.gguf import GgufHeader, NeedMoreBytes, parse_header
 from app.hub.errors import HubBroken, HubError, HubSilent, HubTrouble
 from app.hub.limits import within
@@ -88,9 +88,7 @@ class HeaderReader:
         with contextlib.suppress(OSError):  # then it is fetched again next time
             self._folder.mkdir(parents=True, exist_ok=True)
             self._drop_oldest()
-            unfinished = path.with_name(f"{path.name}.{os.getpid()}.new")
-            unfinished.write_bytes(data)
-            os.replace(unfinished, path)
+            write_whole(path, data)
 
     def _drop_oldest(self) -> None:
         kept = sorted(self._folder.glob("*.header"), key=lambda path: path.stat().st_mtime)

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, cast
 import msgspec
 from msgspec import Meta, field
 
-from app.base.files import TooLargeError, read_ordinary
+from app.base.files import TooLargeError, read_ordinary, write_whole
 from app.core.errors import PersonError
 from app.core.settings import PRESETS
 from app.store.tolerant import WrongValue, convert
@@ -149,8 +149,8 @@ class SettingsFile:
         try:
             with contextlib.suppress(_Unusable, FileNotFoundError):
                 if _read(self._path):
-                    _write(self.backup, read_ordinary(self._path, _MAX_BYTES))
-            _write(self._path, data)
+                    write_whole(self.backup, read_ordinary(self._path, _MAX_BYTES))
+            write_whole(self._path, data)
         except OSError as error:
             raise PersonError(
                 f"The settings cannot be saved: {error.strerror or error}.", repr(error)
@@ -180,7 +180,7 @@ class SettingsFile:
         if version > SETTINGS_VERSION:
             kept = self._path.with_name(f"{self._path.name}.version-{version}")
             with contextlib.suppress(OSError):
-                _write(kept, read_ordinary(self._path, _MAX_BYTES))
+                write_whole(kept, read_ordinary(self._path, _MAX_BYTES))
             sentences.append(
                 "The settings were written by a newer Shrinkscope; "
                 f"what this one knows of them is used, and a copy is kept as {kept.name}."
@@ -212,16 +212,6 @@ def _read(path: Path) -> dict[str, object]:
     if not isinstance(value, dict):
         raise _Unusable("the file is not a JSON object")
     return cast("dict[str, object]", value)
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Replace a file by another in one step, after the disk has all of the new one."""
-    unfinished = path.with_name(path.name + ".new")
-    with unfinished.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(unfinished, path)
 
 
 def _with_rules(settings: Settings, wrong: list[WrongValue]) -> tuple[Settings, list[WrongValue]]:

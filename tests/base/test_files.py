@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from app.base.files import NotOrdinaryError, TooLargeError, read_ordinary
+from app.base.files import NotOrdinaryError, TooLargeError, read_ordinary, write_whole
 
 not_windows = pytest.mark.skipif(sys.platform == "win32", reason="Windows has none of these")
 
@@ -93,3 +95,30 @@ def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
         except TooLargeError:
             continue
     assert len(os.listdir("/dev/fd")) == before
+
+
+def test_a_file_is_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a file"
+    write_whole(path, b"old")
+    write_whole(path, b"new")
+    assert path.read_bytes() == b"new"
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_whole(path, b"newer")
+    assert path.read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_writers_at_once_leave_what_one_of_them_wrote(tmp_path: Path) -> None:
+    path = tmp_path / "a file"
+    texts = [bytes([65 + number]) * 200_000 for number in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda text: write_whole(path, text), texts * 5))
+    assert path.read_bytes() in texts
+    assert list(tmp_path.iterdir()) == [path]

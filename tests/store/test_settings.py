@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -157,7 +158,7 @@ def test_settings_of_a_newer_version_are_used_and_kept(path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_said_and_the_old_ones_stand(path: Path) -> None:
     change(path, theme="dark")
-    path.with_name("settings.json.new").mkdir()
+    path.with_name(f"settings.json.{os.getpid()}.{threading.get_ident()}.part").mkdir()
 
     with pytest.raises(PersonError, match="The settings cannot be saved"):
         SettingsFile(path).save(Settings(theme="light"))

@@ -7,10 +7,8 @@ its evaluation, and only two slices of logits are held at a time.
 
 from __future__ import annotations
 
-import os
 from array import array
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import suppress
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 
+from app.base.files import write_whole
 from app.core.quality.blocks import join_blocks, rows_of
 from app.core.quality.compact import CompactBlock, from_bytes
 from app.core.quality.compact_scores import score_compact
@@ -148,7 +147,7 @@ class Scorer:
 
     def _tokenize(self, command: Tokenize) -> Tokenized:
         tokens = array("i", self._model.tokenize_plain(Path(command.source).read_bytes()))
-        _write_whole(Path(command.target), np.asarray(tokens, dtype="<i4").tobytes())
+        write_whole(Path(command.target), np.asarray(tokens, dtype="<i4").tobytes())
         begin = self._model.begin_token if self._model.adds_begin_token else None
         return Tokenized(command.id, len(tokens), begin, self._vocabulary_digest())
 
@@ -190,7 +189,7 @@ class Scorer:
 
         parts = self.evaluated(command.tokens, command.first_scored, command.threads, work)
         data = join_blocks(parts).to_bytes()
-        _write_whole(Path(command.target), data)
+        write_whole(Path(command.target), data)
         return ReferenceKept(command.id, sum(map(len, parts)), len(data))
 
     def _score(self, command: ScoreChunk) -> None:
@@ -324,18 +323,3 @@ def _checked(
 ) -> _T:
     check_rows(logits)
     return work(logits, following, at)
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """A file that is either there with all of its bytes, or not at all."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            part.unlink()
-        raise

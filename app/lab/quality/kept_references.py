@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from app.base.files import write_whole
 from app.lab.engines.identity import engine_identity
 from app.lab.quality.partings import Continuation
 from app.lab.quality.text import TextFacts
@@ -92,13 +93,7 @@ class KeptReference:
             return None
 
     def _write(self, name: str, data: bytes) -> None:
-        part = self._folder / f"{name}.{os.getpid()}.part"
-        try:
-            part.write_bytes(data)
-            part.replace(self._folder / name)
-        except OSError:
-            part.unlink(missing_ok=True)
-            raise
+        write_whole(self._folder / name, data)
 
 
 class KeptReferences:

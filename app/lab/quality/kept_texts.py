@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.base.files import read_ordinary
+from app.base.files import read_ordinary, write_whole
 from app.core.quality.own_texts import TextPart
 from app.lab.quality.texts import MOST_TEXT_BYTES, MeasuredText, text_called
 
@@ -37,10 +37,7 @@ class KeptTexts:
             return
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            target = self._path(text.sha256)
-            part = target.with_name(f"{target.name}.part")
-            part.write_bytes(text.data)
-            part.replace(target)
+            write_whole(self._path(text.sha256), text.data)
             kept = sorted(self._folder.glob("*.jsonl"), key=lambda path: path.stat().st_mtime_ns)
             for path in kept[:-_MOST_TEXTS]:
                 path.unlink(missing_ok=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from app.base.files import write_whole
 from app.base.rights import usual_rights
 from app.core.errors import PersonError
 from app.core.text import json_text
@@ -44,12 +44,10 @@ def write_reports(document: dict[str, Any], target: Path) -> list[Path]:
     written: list[Path] = []
     for one in endings:
         path = target if one == ending else target.with_suffix(one)
-        unfinished = path.with_name(f"{path.name}.part")
         try:
             text = _WRITERS[one](document)
             with usual_rights():
-                unfinished.write_text(text, encoding="utf-8", newline="")
-            os.replace(unfinished, path)
+                write_whole(path, text.encode())
         except OSError as error:
             raise PersonError(f"{path} cannot be written: {error.strerror or error}.") from error
         written.append(path)

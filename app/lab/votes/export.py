@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
+from app.base.files import write_whole
 from app.base.rights import usual_rights
 from app.core.csv_cells import csv_cell
 from app.core.errors import PersonError
@@ -122,12 +122,10 @@ def write_votes(pairs: Sequence[VotePair], target: Path) -> None:
     writer = _WRITERS.get(target.suffix.lower())
     if writer is None:
         raise PersonError(f"{target.name} ends with neither .csv nor .json.")
-    unfinished = target.with_name(f"{target.name}.part")
     try:
         data = writer(pairs)
         with usual_rights():
-            unfinished.write_bytes(data)
-        os.replace(unfinished, target)
+            write_whole(target, data)
     except OSError as error:
         raise PersonError(f"{target} cannot be written: {error.strerror or error}.") from error
 
