@@ -63,8 +63,16 @@ def first_of_set(path: Path) -> Path:
 
 
 def whole_sets(paths: Iterable[Path]) -> list[Path]:
-    """Return each model file once, where all shards of one may have been named."""
-    return list(dict.fromkeys(map(first_of_set, paths)))
+    """Return each set of shards once, where several of its shards may have been named.
+
+    Another file comes as often as it is named: it can stand beside itself.
+    """
+    found: list[Path] = []
+    for path in paths:
+        first = first_of_set(path)
+        if first not in found or parse_shard_name(first.name) is None:
+            found.append(first)
+    return found
 
 
 def read_shards(path: str | os.PathLike[str]) -> list[Shard]:

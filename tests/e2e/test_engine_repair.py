@@ -100,7 +100,7 @@ def test_the_window_finds_it_and_builds_the_engine_again(
     assert person.shows("It is built again without")
 
     monkeypatch.setattr(client, "engine_command", sound)
-    monkeypatch.setattr(self_check, "libraries_stamp", lambda: "the new ones")
+    monkeypatch.setattr(self_check, "engine_identity", lambda _folder: "the new one")
     build.succeed()
     checkup = person.window.checkup
     person.until(lambda: checkup.check is not None and checkup.check.is_right)

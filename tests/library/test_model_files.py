@@ -215,3 +215,5 @@ def test_a_later_shard_means_its_set_and_a_set_is_opened_once(tmp_path: Path) ->
         path.write_bytes(b"")
     assert first_of_set(shards[2]) == shards[0]
     assert whole_sets([shards[1], other, shards[0], shards[2]]) == [shards[0], other]
+    alone = tmp_path / "z.gguf"
+    assert whole_sets([alone, alone]) == [alone, alone]

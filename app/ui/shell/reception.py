@@ -87,7 +87,7 @@ class Reception(QObject):
             self._open_files(files)
 
     def _add_files(self, paths: list[Path]) -> None:
-        self._files = whole_sets([*self._files, *paths])
+        self._files += [path for path in whole_sets(paths) if path not in self._files]
         if len(self._files) > MAX_CANDIDATES:
             del self._files[MAX_CANDIDATES:]
             self._say_too_many()
