@@ -64,6 +64,12 @@ def at_one_kind(items: int, flips: float, loss: float, kind_items: int | None = 
     return [*equal(items, flips)[1:], one]
 
 
+def many_small(flips: float, loss: float) -> Candidate:
+    """Fifteen kinds of 20 questions; loses at one of them."""
+    one = Truth(20, min(1.0, max(flips, loss + 0.02)), -loss)
+    return [*[Truth(20, flips)] * 14, one if loss else Truth(20, flips)]
+
+
 class Draws:
     """Ladders of made answers; the same ones for the same seed."""
 
@@ -211,6 +217,21 @@ def equals(draws: Draws) -> None:
     _table("Truly equal at all six kinds, and is called:", heads, rows)
 
 
+def small_kinds(draws: Draws) -> None:
+    """What can hide where every kind has few questions, as with the demo model's."""
+    rows: list[Sequence[str]] = []
+    for loss in (0.0, 0.15, 0.30, 0.60):
+        cells: list[str] = []
+        for flips in (0.01, 0.02, 0.04):
+            good, bad = draws.shares([many_small(flips, loss)], first_is_good, any_loses)
+            cells += [_percent(good), _percent(bad)]
+        rows.append((f"{100 * loss:g} points at one kind" if loss else "truly equal", *cells))
+    heads = ["15 kinds of 20"]
+    for flips in (1, 2, 4):
+        heads += [f"{flips} % flips: as good", "loses"]
+    _table("Fifteen kinds of 20 questions, and is called:", heads, rows)
+
+
 def plans(draws: Draws) -> None:
     """What the number of further questions is worth."""
     rows = [
@@ -230,7 +251,7 @@ def main() -> None:
     runs = 200 if parser.parse_args().quick else 2000
     swing = 196 * (0.025 * 0.975 / runs) ** 0.5
     print(f"{runs:,} ladders a cell: 2.5 % is known to ± {swing:.1f} points.")
-    for part in (evenly_losing, losing_at_one_kind, equals, plans):
+    for part in (evenly_losing, losing_at_one_kind, small_kinds, equals, plans):
         part(Draws(runs))
 
 

@@ -14,7 +14,7 @@ a correction. What its error rates are, `tools/verdict_error_rates.py` shows.
   correction, and the interval lies below zero;
 - *as good as*: every kind that the reference can do has its interval of the difference inside
   ± tolerance (or is better), or all questions together have, while nothing stands against it:
-  no kind by itself (``stands_against``), and no votes whose own interval lies below one half;
+  no kind by itself (``standing_against``), and no votes whose own interval lies below one half;
 - *cannot tell yet*: everything else, also where nothing was asked.
 """
 
@@ -40,7 +40,7 @@ from app.core.tasks.results import (
     KindVerdict,
     is_below,
     needed_to_settle,
-    stands_against,
+    standing_against,
     verdict_of,
 )
 
@@ -213,9 +213,12 @@ def _judged(
     if losers or loses_votes:
         firm = loses_votes or any(not kind.hint for kind in losers)
         return replace(found, state=State.LOSES, hint=not firm)
-    stands = stands_against if is_whole_good else is_below
     several = found.tested if together is not None else ()
-    against = tuple(kind for kind in several if stands(kind, tolerance))
+    against = (
+        tuple(standing_against(several, tolerance))
+        if is_whole_good
+        else tuple(kind for kind in several if is_below(kind, tolerance))
+    )
     if not against and votes_against is None:
         good = replace(found, state=State.AS_GOOD, together=together)
         if together is not None and is_whole_good:
@@ -253,12 +256,7 @@ def _together(kinds: Sequence[KindResult]) -> KindResult | None:
     tested = [kind for kind in kinds if _is_tested(kind)]
     if len(tested) < 2:
         return None
-    counts = PairedCounts(
-        both=sum(kind.counts.both for kind in tested),
-        lost=sum(kind.counts.lost for kind in tested),
-        gained=sum(kind.counts.gained for kind in tested),
-        neither=sum(kind.counts.neither for kind in tested),
-    )
+    counts = PairedCounts.sum_of(kind.counts for kind in tested)
     return KindResult(
         kind=ALL_QUESTIONS,
         counts=counts,

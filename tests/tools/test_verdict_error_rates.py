@@ -13,6 +13,7 @@ from tools.verdict_error_rates import (
     equal,
     evenly,
     first_is_good,
+    many_small,
     settled_when_asked,
 )
 
@@ -40,6 +41,13 @@ def test_a_loss_of_the_tolerance_is_seldom_called_as_good() -> None:
 def test_a_loss_at_one_kind_is_seen(items: int, few: int | None, loss: float, most: float) -> None:
     ladder = [at_one_kind(items, 0.06, loss, few)]
     assert Draws(RUNS).shares(ladder, first_is_good)[0] <= most
+
+
+def test_small_kinds_are_judged_by_their_sum() -> None:
+    draws = Draws(RUNS)
+    assert draws.shares([many_small(0.01, 0.0)], first_is_good)[0] >= 0.90
+    assert draws.shares([many_small(0.01, 0.30)], first_is_good)[0] <= 0.20
+    assert draws.shares([many_small(0.01, 0.60)], first_is_good)[0] <= 0.02
 
 
 def test_equals_seldom_lose_and_are_mostly_told() -> None:

@@ -8,7 +8,7 @@ that a loss is negative.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -39,6 +39,19 @@ class PairedCounts:
         """Refuse negative counts."""
         if min(self.both, self.lost, self.gained, self.neither) < 0:
             raise ValueError("a count is negative")
+
+    @classmethod
+    def sum_of(cls, parts: Iterable[PairedCounts]) -> PairedCounts:
+        """Several counts as one; of none, no questions."""
+        sums = cls(0, 0, 0, 0)
+        for part in parts:
+            sums = cls(
+                sums.both + part.both,
+                sums.lost + part.lost,
+                sums.gained + part.gained,
+                sums.neither + part.neither,
+            )
+        return sums
 
     @property
     def total(self) -> int:

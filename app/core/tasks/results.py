@@ -24,14 +24,14 @@ from app.core.statistics.paired import (
     mcnemar_exact,
     paired_difference_interval,
 )
-from app.core.tasks.items import FULL_ITEMS, Check, TaskItem
+from app.core.tasks.items import FULL_ITEMS, QUICK_ITEMS, Check, TaskItem
 from app.core.tasks.scoring import Outcome
 
 TOLERANCE = 0.03
 SIGNIFICANCE = 0.05
 REFERENCE_MUST_REACH = 0.20
 UNSEEN_TOLERANCES = 5
-"""So many tolerances one kind may lose unseen where all questions together are as good."""
+"""So many tolerances a kind (small ones: their sum) may lose unseen where the whole is as good."""
 CHOICE_BY_CHANCE = 0.25
 """The bundled choices have four options: who guesses gets a quarter right."""
 
@@ -158,16 +158,33 @@ def verdict_of(
     return KindVerdict.CANNOT_TELL
 
 
-def stands_against(kind: KindResult, tolerance: float) -> bool:
-    """Whether a kind alone forbids to call all questions together as good.
+def standing_against(kinds: Sequence[KindResult], tolerance: float) -> list[KindResult]:
+    """The kinds that forbid to call all questions together as good.
 
-    Its own interval, not corrected for how many others are compared, lies below zero and goes
+    A kind's own interval, not corrected for how many others are compared, lies below zero and goes
     beyond the tolerance; or it goes so far beyond that a large loss could hide in it. By the first,
-    a candidate that loses in company of few is never called as good in company of many.
+    a candidate that loses in company of few is never called as good in company of many. Kinds of
+    few questions always go so far: of these it is asked what could hide in their sum.
     """
-    if kind.difference is None or kind.verdict is KindVerdict.REFERENCE_CANNOT:
-        return False
-    return kind.difference.low < -UNSEEN_TOLERANCES * tolerance or is_below(kind, tolerance)
+    tested = [
+        kind
+        for kind in kinds
+        if kind.difference is not None and kind.verdict is not KindVerdict.REFERENCE_CANNOT
+    ]
+    small = [kind for kind in tested if kind.counts.total < QUICK_ITEMS]
+    sum_of_small = PairedCounts.sum_of(kind.counts for kind in small)
+    hides = bool(small) and _may_hide(paired_difference_interval(sum_of_small), tolerance)
+    return [
+        kind
+        for kind in tested
+        if is_below(kind, tolerance)
+        or ((hides or kind not in small) and _may_hide(kind.difference, tolerance))
+    ]
+
+
+def _may_hide(difference: Interval | None, tolerance: float) -> bool:
+    """Whether a large loss lies within an interval."""
+    return difference is not None and difference.low < -UNSEEN_TOLERANCES * tolerance
 
 
 def is_below(kind: KindResult, tolerance: float) -> bool:

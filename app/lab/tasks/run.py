@@ -15,7 +15,7 @@ from app.core.tasks.results import (
     KindResult,
     KindVerdict,
     compare_tasks,
-    stands_against,
+    standing_against,
 )
 from app.lab.tasks.asker import FileAsker
 from app.lab.tasks.plan import FileAnswers, TaskResult, TaskRow
@@ -161,7 +161,7 @@ def _fill(
         row.total = total[0] if len(kinds) > 1 else None
         if row.total is None or row.total.verdict is not KindVerdict.AS_GOOD:
             continue
-        row.against = [kind for kind in kinds if stands_against(kind, tolerance)]
+        row.against = standing_against(kinds, tolerance)
         if row.against:
             row.total = replace(row.total, verdict=KindVerdict.CANNOT_TELL)
 

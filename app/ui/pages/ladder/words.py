@@ -41,7 +41,7 @@ def state_words(judgement: Judgement) -> tuple[str, str, str]:
             more = judgement.more_items
             asked = _tr("about {n} more questions").format(n=_about(more)) if more else ""
             kinds = ", ".join(kind.kind for kind in judgement.against)
-            doubted = _tr("loses at {kinds}?").format(kinds=kinds) if kinds else ""
+            doubted = _tr("in doubt: {kinds}").format(kinds=kinds) if kinds else ""
             return _tr("cannot tell yet"), DOT.join(filter(None, (doubted, asked))), "2"
 
 
