@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.core.errors import PersonError
+from app.core.kinds import ModelKind
 from app.hub.errors import HubGated
 from app.hub.headers import STEP_BYTES, HeaderReader
 from app.lab.engines.plans import Plans
@@ -80,7 +81,7 @@ class Asked:
         return [
             file
             for file in self.way.catalogue.repository("org/sky-GGUF").files
-            if file.kind.value == "model"
+            if file.kind is ModelKind.LANGUAGE_MODEL
         ]
 
     def answers(self, context_tokens: int | None = None) -> dict[str, Fit | PersonError]:
