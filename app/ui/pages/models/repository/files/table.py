@@ -43,6 +43,13 @@ _MARKS = {
 
 _LEVEL_SIGNS, _VERDICT_SIGNS = 19, 27
 # The verdict says the memory too, and the bits follow from the level.
+# Figures as wide as they come: digits are wider than the average letter of most fonts.
+_WIDEST: dict[int, str] = {
+    FileColumn.BITS: "16.00",
+    FileColumn.SIZE: "999.9 GB",
+    FileColumn.MEMORY: "999.9 GB",
+    FileColumn.SPEED: "999.9 tok/s",
+}
 _HIDING = (FileColumn.MEMORY, FileColumn.BITS, FileColumn.SPEED)
 
 
@@ -176,12 +183,11 @@ class FilesTable(QTableView):
 
         Where that is too little the less telling columns hide; what they say is in the tool tips.
         """
-        sign = self.fontMetrics().averageCharWidth()
+        metrics = self.fontMetrics()
+        sign = metrics.averageCharWidth()
         fixed = {
-            FileColumn.BITS: sign * 7,
-            FileColumn.SIZE: sign * 10,
-            FileColumn.MEMORY: sign * 10,
-            FileColumn.SPEED: sign * 12,
+            column: metrics.horizontalAdvance(widest) + 3 * GRID
+            for column, widest in _WIDEST.items()
         }
         least = sign * (_LEVEL_SIGNS + _VERDICT_SIGNS)
         hidden, rest = fitting(self.viewport().width(), fixed, _HIDING, least)
