@@ -31,6 +31,7 @@ from app.ui.kit.theme import Theme
 from app.ui.shell.main_window import MainWindow
 from tests.e2e.person import Person
 from tests.helpers.engine_builds import FakeBuild
+from tests.helpers.gguf_files import write_with_value
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -273,6 +274,19 @@ def test_panes_that_fail_say_why_and_the_others_go_on(
 
 
 @posix
+def test_a_pane_without_numbers_says_so_and_the_other_answers(
+    open_window: Callable[..., Person], models: Models, demo_model: Path, tmp_path: Path
+) -> None:
+    nan = float("nan")
+    broken = write_with_value(tmp_path / "nan.gguf", demo_model, "blk.2.ffn_down.weight", nan)
+    person = open_window(models["blue"], broken)
+    person.ask_all("Why is the sky blue?")
+    person.until(person.answered)
+    person.until(lambda: person.shows("computes no numbers (NaN)", person.view(1)))
+    assert person.turns[0].answers[person.panes[0].candidate.key].text
+    assert not person.turns[0].answers[person.panes[1].candidate.key].text
+
+
 def test_a_killed_engine_is_reloaded(open_window: Callable[..., Person], models: Models) -> None:
     person = open_window(models["endless"], models["blue"])
     person.window.page.controller.set_sampling(LONG)
