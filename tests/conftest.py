@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, settings
 
 from app.preflight import offscreen_obstacle
 from app.resources import resource_path
+from app.store.damage import mended
 from tests import guards
 
 if (_obstacle := offscreen_obstacle()) is not None:
@@ -82,6 +83,12 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     if not sys.platform.startswith("linux"):
         monkeypatch.setenv("SHRINKSCOPE_HOME", str(home))
     return home
+
+
+@pytest.fixture(autouse=True)
+def nothing_said_before() -> None:
+    """Forget what databases that earlier tests damaged left to be said: the process keeps it."""
+    mended.listen(lambda _: None)()
 
 
 @pytest.fixture(autouse=True)
