@@ -78,7 +78,7 @@ def _open_window(words: Sequence[str], *, files_only: bool) -> int:
     # A window that runs already is told before anything is asked of a display, and before Qt, which
     # takes longer to load than all of this.
     from app.core.errors import PersonError
-    from app.core.opening import read_words
+    from app.core.hub.opening import read_words
     from app.store.paths import Paths
     from app.store.window.claim import claim_or_hand_over, hand_over
 
@@ -121,7 +121,7 @@ def _refuse(sentence: str) -> int:
 
 def _say(sentence: str) -> None:
     # A window program of Windows has no standard error.
-    from app.core.text import for_terminal
+    from app.core.text.clean import for_terminal
 
     if (stream := cast("TextIO | None", sys.stderr)) is not None:
         stream.write(for_terminal(sentence) + "\n")

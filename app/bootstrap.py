@@ -10,8 +10,8 @@ from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.core.log_lines import LogLines
-from app.core.memory import memory_budget_bytes
+from app.core.memory.estimate import memory_budget_bytes
+from app.core.text.log_lines import LogLines
 from app.engine.client import EngineClient
 from app.engine.pool import EnginePool
 from app.lab.compare.race_speeds import RaceSpeeds
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
     from app.engine.client import ClientEvent, Sink
     from app.lab.compare.deck import JobDoor
     from app.lab.compare.recorder import Recorder

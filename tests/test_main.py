@@ -14,7 +14,7 @@ import pytest
 from app import __main__ as program
 from app import __version__
 from app.base import rights
-from app.core.opening import Opening
+from app.core.hub.opening import Opening
 from app.store.paths import Paths
 from app.store.window.claim import claim_or_hand_over
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Protocol
 
+from app.core.candidates.settings import MOST_SEED, MOST_THREADS
 from app.core.errors import PersonError
-from app.core.levels import level_by_name
-from app.core.settings import MOST_SEED, MOST_THREADS
+from app.core.models.levels import level_by_name
 
 # Longer than any context there is; what does not fit the memory is told by the engine.
 MOST_TOKENS = 1 << 24

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from app.cli.words import number, seconds
-from app.core.self_check import Finding
+from app.core.engines.self_check import Finding
 from app.lab.engines.repair import RepairWay, repair_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from app.cli.console import Console
-    from app.core.self_check import EngineCheck, TypeFinding
+    from app.core.engines.self_check import EngineCheck, TypeFinding
 
 
 def check_document(check: EngineCheck) -> dict[str, Any]:

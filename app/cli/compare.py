@@ -21,15 +21,15 @@ from app.cli.arguments import (
 )
 from app.cli.models import add_model_arguments, chosen_models
 from app.cli.words import gigabytes, number, seconds
-from app.core.chat import StopReason
-from app.core.chat_templates import WELL_KNOWN, plain_completion
-from app.core.settings import (
+from app.core.candidates.settings import (
     DEFAULT_MAX_TOKENS,
     CompareMode,
     EngineSettings,
     KvType,
     SamplingSettings,
 )
+from app.core.chats.chat import StopReason
+from app.core.chats.templates import WELL_KNOWN, plain_completion
 from app.lab.compare.doubts import EngineDoubts
 from app.lab.compare.panes import PaneState
 from app.lab.compare.sweep import CompareRequest, CompareRow, compare
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from app.cli.arguments import Commands
     from app.cli.console import Console
     from app.cli.models import ChosenModels
-    from app.core.chat import Answer
+    from app.core.chats.chat import Answer
     from app.lab.compare.panes import Pane
     from app.monitor.samples import Sample
     from app.store.paths import Paths

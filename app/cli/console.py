@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from app.cli.table import table_lines
-from app.core.text import for_terminal, json_text
+from app.core.text.clean import for_terminal, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -9,7 +9,7 @@ import msgspec
 from app import __version__
 from app.cli.check_words import check_document, tell_check
 from app.cli.words import gigabytes
-from app.core.instruction_sets import sets_in_use
+from app.core.engines.instruction_sets import sets_in_use
 from app.engine.variants import left_out
 from app.lab.engines.hello import ask_engine, gpus_of
 from app.lab.engines.self_check import SelfChecks
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from app.cli.arguments import Commands
     from app.cli.console import Console
-    from app.core.self_check import EngineCheck
+    from app.core.engines.self_check import EngineCheck
     from app.engine.messages import Device
     from app.store.paths import Paths
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from app.cli.arguments import CONTEXT_HELP, KV_HELP, positive
 from app.cli.hub_words import add_endpoint, opened_hub, parameters
 from app.cli.words import gigabytes, number
+from app.core.candidates.settings import KvType
 from app.core.errors import PersonError
-from app.core.fit import LevelChoice, recommend
-from app.core.kinds import ModelKind
-from app.core.labels import told_level
 from app.core.listing import bits_per_weight, largest_first
-from app.core.model_file import NoCandidateError
-from app.core.settings import KvType
-from app.core.speed import TAKEN_WHILE_BUSY
+from app.core.memory.fit import LevelChoice, recommend
+from app.core.memory.speed import TAKEN_WHILE_BUSY
+from app.core.models.kinds import ModelKind
+from app.core.models.labels import told_level
+from app.core.models.model_file import NoCandidateError
 
 if TYPE_CHECKING:
     import argparse
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from app.cli.arguments import Commands
     from app.cli.console import Console
-    from app.core.fit import Recommendation
     from app.core.listing import ListedFile
+    from app.core.memory.fit import Recommendation
     from app.hub.repositories import FoundRepository, Repository
     from app.lab.hub.access import HubAccess
     from app.lab.predict.fit import Fit

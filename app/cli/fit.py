@@ -8,8 +8,8 @@ from app.cli.arguments import CONTEXT_HELP, KV_HELP, THREADS_HELP, positive, thr
 from app.cli.hub_words import add_endpoint, names_hub_file, opened_hub
 from app.cli.models import MODEL_HELP, model_path
 from app.cli.words import gigabytes, number
-from app.core.settings import KvType
-from app.core.speed import TAKEN_WHILE_BUSY
+from app.core.candidates.settings import KvType
+from app.core.memory.speed import TAKEN_WHILE_BUSY
 from app.lab.models.names import NoSuchModelError
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.memory import memory_budget_bytes
+from app.core.memory.estimate import memory_budget_bytes
 from app.lab.engines.plans import Plans
 from app.lab.engines.speeds import speed_store
 from app.lab.predict.fit import Fitter

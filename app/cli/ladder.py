@@ -11,7 +11,7 @@ from app.cli.arguments import THREADS_HELP, threads
 from app.cli.ladder_words import show_ladder
 from app.cli.models import MODEL_HELP, add_model_arguments, chosen_models, model_path
 from app.cli.texts import TEXT_HELP, source_of
-from app.core.memory import memory_budget_bytes
+from app.core.memory.estimate import memory_budget_bytes
 from app.core.verdict import Limits, default_limits
 from app.lab.demo.demo import DEMO_LEVELS
 from app.lab.ladder.plan import Profile, StepKind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.cli.words import gigabytes, number
-from app.core.family import Family, LibraryModel, ModelSource, companions, families
+from app.core.models.family import Family, LibraryModel, ModelSource, companions, families
 from app.lab.models.library import Library
 
 if TYPE_CHECKING:

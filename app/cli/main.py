@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NoReturn
 from app import __version__
 from app.cli.console import Console
 from app.core.errors import PersonError
-from app.core.log_lines import LogLines
-from app.core.text import for_terminal
+from app.core.text.clean import for_terminal
+from app.core.text.log_lines import LogLines
 from app.store.damage import mended
 from app.store.paths import Paths
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.core.text import whole_text
+from app.core.text.clean import whole_text
 from app.lab.demo.demo import DEMO_LEVELS, DemoFiles, demo_base
 from app.lab.models.library import Library
 from app.lab.models.names import ModelNames
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import argparse
 
     from app.cli.console import Console
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
     from app.store.paths import Paths
 
 MODEL_HELP = "path of a GGUF file, name in the library, or ORG/REPO:LEVEL"

@@ -11,7 +11,7 @@ from app.base.rights import give_usual_rights
 from app.cli.arguments import THREADS_HELP, level, threads
 from app.cli.models import MODEL_HELP, model_path
 from app.cli.words import gigabytes, seconds
-from app.core.text import whole_text
+from app.core.text.clean import whole_text
 from app.lab.models.library import Library
 from app.lab.shrink.quantize import quantize
 from app.monitor.machine import physical_core_count

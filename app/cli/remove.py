@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from app.cli.models import model_names
 from app.cli.words import gigabytes
-from app.core.family import ModelSource
-from app.core.text import whole_text
+from app.core.models.family import ModelSource
+from app.core.text.clean import whole_text
 from app.hub.cache import HubCache
 from app.hub.settings import hub_cache_folder
 

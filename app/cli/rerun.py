@@ -10,7 +10,7 @@ from app.cli.ladder_words import show_ladder
 from app.cli.models import MODEL_HELP, model_names
 from app.cli.texts import TEXT_HELP, text_named
 from app.cli.words import number
-from app.core.text import whole_text
+from app.core.text.clean import whole_text
 from app.lab.reports.files import write_reports
 from app.lab.reports.reported import read_report
 from app.lab.works.ladders.differences import differences

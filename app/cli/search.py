@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.cli.arguments import positive
 from app.cli.hub_words import add_endpoint, opened_hub, parameters
-from app.core.kinds import ModelKind
+from app.core.models.kinds import ModelKind
 from app.hub.catalogue import SearchQuery, SearchSort
 
 if TYPE_CHECKING:

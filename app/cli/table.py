@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
-from app.core.text import for_terminal
+from app.core.text.clean import for_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from app.cli.arguments import Commands
     from app.cli.console import Console
     from app.cli.models import ChosenModels
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
     from app.lab.tasks.sets import TaskSet
     from app.store.paths import Paths
 

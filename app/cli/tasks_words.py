@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.chat_templates import plain_completion
+from app.core.chats.templates import plain_completion
 from app.core.tasks.results import KindVerdict
 from app.core.tasks.scoring import Outcome
 from app.core.verdict_words import points

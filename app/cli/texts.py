@@ -11,7 +11,7 @@ from app.lab.quality.texts import MeasuredText, TextSource, measured_text, suite
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
     from app.store.paths import Paths
 
 TEXT_HELP = (

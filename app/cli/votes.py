@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.core.text import whole_text
+from app.core.text.clean import whole_text
 from app.lab.votes.export import EXPORT_ENDINGS, standings, votes_document, write_votes
 from app.store.votes import reading_votes
 

@@ -13,8 +13,8 @@ from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from app.core.foreign_types import is_foreign, refusal
-from app.core.gguf_reader import (
+from app.core.models.foreign_types import is_foreign, refusal
+from app.core.models.gguf_reader import (
     ArraySummary,
     GgufError,
     GgufReader,
@@ -24,7 +24,7 @@ from app.core.gguf_reader import (
     damaged,
     quotable,
 )
-from app.core.levels import TENSOR_TYPES
+from app.core.models.levels import TENSOR_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +69,7 @@ class TensorInfo:
 
     Attributes:
         dimensions: Elements per dimension, the contiguous one first.
-        type_id: A key of ``app.core.levels.TENSOR_TYPES``.
+        type_id: A key of ``app.core.models.levels.TENSOR_TYPES``.
         offset: Start of its data, in bytes from the start of the data section.
         n_bytes: Length of its data.
     """

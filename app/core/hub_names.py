@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from app.core.errors import PersonError
-from app.core.labels import level_in_name
-from app.core.pasted import read_pasted
+from app.core.hub.pasted import read_pasted
+from app.core.models.labels import level_in_name
 
 HUB_HOSTS = frozenset(
     {"huggingface.co", "www.huggingface.co", "hf.co", "www.hf.co", "hf-mirror.com"}

@@ -7,9 +7,9 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from app.core.kinds import ModelKind, kind_in_name
-from app.core.labels import label_rank, level_in_name
-from app.core.model_names import parse_shard_name
+from app.core.models.kinds import ModelKind, kind_in_name
+from app.core.models.labels import label_rank, level_in_name
+from app.core.models.model_names import parse_shard_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

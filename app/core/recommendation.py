@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.core.fit import gigabytes
+from app.core.memory.fit import gigabytes
 from app.core.verdict import Limits, State
 from app.core.verdict_words import Rung, advantages, described, gains, more_words, said_of
 

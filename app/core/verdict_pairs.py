@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.core.fit import gigabytes
+from app.core.memory.fit import gigabytes
 from app.core.tasks.results import TOLERANCE, KindResult
 from app.core.verdict import Evidence, Judgement, State, judge_candidates
 from app.core.verdict_words import MoreBits, Rung, bits_words, but_words, points, said_of

@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from app.core.text import whole_text
+from app.core.text.clean import whole_text
 from app.engine.messages import (
     MAX_LINE_BYTES,
     NO_COMMAND,

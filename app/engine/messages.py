@@ -10,8 +10,8 @@ from enum import StrEnum
 
 import msgspec
 
-from app.core.chat import AnswerFigures, Message, StopReason
-from app.core.settings import FlashAttention, KvType, SamplingSettings
+from app.core.candidates.settings import FlashAttention, KvType, SamplingSettings
+from app.core.chats.chat import AnswerFigures, Message, StopReason
 
 PROTOCOL_VERSION = 1
 MAX_LINE_BYTES = 1 << 20

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.core.model_names import parse_shard_name
+from app.core.models.model_names import parse_shard_name
 from app.hub.part_file import hash_file, hasher_for
 from app.hub.stopping import StopFlag
 

@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeGuard, cast
 
 from app.core.hub_names import HubNameError, is_repo_id, safe_file_name
-from app.core.kinds import (
+from app.core.listing import RepoFile
+from app.core.models.kinds import (
     ModelKind,
     generates,
     kind_in_name,
     kind_of_architecture,
     kind_of_tags,
 )
-from app.core.listing import RepoFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

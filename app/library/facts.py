@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, cast, get_type_hints
 
 import msgspec
 
-from app.core.attention import AttentionShape, LayerCache
-from app.core.model_file import ModelFile
+from app.core.models.attention import AttentionShape, LayerCache
+from app.core.models.model_file import ModelFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.base.files import read_ordinary
-from app.core.family import ModelSource
+from app.core.models.family import ModelSource
 from app.library.found import Found, FoundFile, file_at, in_sets, name_of
 from app.library.hugging_face import find_in_repository, is_repository
 from app.library.jan import paths_in

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.core.model_names import is_telling_name, model_stem, parse_shard_name
+from app.core.models.model_names import is_telling_name, model_stem, parse_shard_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from app.core.family import ModelSource
+    from app.core.models.family import ModelSource
 
 Identity = tuple[int, int] | str
 """What is equal for two ways to one file or folder: device and number, else the real path."""

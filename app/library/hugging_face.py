@@ -13,7 +13,7 @@ from app.library.found import Found, in_sets, name_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from app.core.family import ModelSource
+    from app.core.models.family import ModelSource
     from app.library.found import FoundFile
     from app.library.walk import Walk
 

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from app.core.gguf import GgufError, GgufHeader, NeedMoreBytes, parse_header
-from app.core.model_file import (
+from app.core.models.model_file import (
     ModelFile,
     ModelFileError,
     Shard,
     TruncatedFileError,
     declared_shard_count,
 )
-from app.core.model_names import parse_shard_name
+from app.core.models.model_names import parse_shard_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

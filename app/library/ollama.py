@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from app.base.files import read_ordinary
-from app.core.family import ModelSource
+from app.core.models.family import ModelSource
 from app.library.found import Found, file_at
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from app.base.files import read_ordinary
 from app.base.named import named
-from app.core.family import ModelSource
+from app.core.models.family import ModelSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from app.core.errors import PersonError
-from app.core.family import LibraryModel
-from app.core.model_names import family_of, is_telling_name
+from app.core.models.family import LibraryModel
+from app.core.models.model_names import family_of, is_telling_name
 from app.library.facts import Facts, from_bytes, stamp_of, to_bytes
 from app.library.folders import find_in_place
 from app.library.model_files import inspect_file
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
     from app.library.found import Found, FoundFile, Identity
     from app.library.places import Place
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from app.core.chat import Message, Role
+from app.core.chats.chat import Message, Role
 from app.store.chats import ChatStore
 from app.store.connecting import connect
 from app.store.database import said
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
-    from app.core.chat import Chat, Turn
+    from app.core.chats.chat import Chat, Turn
 
 _PATIENCE_SECONDS = 2.0
 

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from app.core.chat import Answer, Chat, Turn
+from app.core.chats.chat import Answer, Chat, Turn
 from app.store.database import StoreFailed, said, transaction
 from app.store.rows import (
     ANSWER_COLUMNS,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 
-from app.core.downloads import ENDED, DownloadOrder, DownloadState, StoredDownload
+from app.core.hub.downloads import ENDED, DownloadOrder, DownloadState, StoredDownload
 from app.core.listing import RepoFile
 from app.store.connecting import connect
 from app.store.database import StoreFailed, said, transaction

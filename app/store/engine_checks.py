@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.core.self_check import EngineCheck
+from app.core.engines.self_check import EngineCheck
 from app.store.small_database import SmallDatabase
 
 if TYPE_CHECKING:

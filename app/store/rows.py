@@ -1,4 +1,4 @@
-"""Between the database's rows and the chats of :mod:`app.core.chat`."""
+"""Between the database's rows and the chats of :mod:`app.core.chats.chat`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from app.core.candidate import Candidate
-from app.core.chat import Answer, AnswerFigures, Chat, StopReason, Turn
-from app.core.settings import COMPARE_GREEDY, CompareMode, SamplingSettings
+from app.core.candidates.candidate import Candidate
+from app.core.candidates.settings import COMPARE_GREEDY, CompareMode, SamplingSettings
+from app.core.chats.chat import Answer, AnswerFigures, Chat, StopReason, Turn
 from app.store.tolerant import NotReadable, convert, from_json, to_json
 
 log = logging.getLogger(__name__)

@@ -13,8 +13,8 @@ import msgspec
 from msgspec import Meta, field
 
 from app.base.files import TooLargeError, read_ordinary, write_whole
+from app.core.candidates.settings import PRESETS
 from app.core.errors import PersonError
-from app.core.settings import PRESETS
 from app.store.tolerant import WrongValue, convert
 
 SETTINGS_VERSION = 1

@@ -11,8 +11,8 @@ import logging
 import time
 from typing import TYPE_CHECKING, cast
 
-from app.core.speed import MachineRates, MeasuredRun
-from app.core.token_work import TokenWork
+from app.core.memory.speed import MachineRates, MeasuredRun
+from app.core.memory.token_work import TokenWork
 from app.store.small_database import SmallDatabase
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from app import __version__
 from app.bootstrap import open_house, start_logging
 from app.core.errors import PersonError
-from app.core.text import for_terminal
+from app.core.text.clean import for_terminal
 from app.store.paths import Paths
 from app.ui.doorkeeper import Doorkeeper, SystemRequests
 from app.ui.kit.icons import app_icon
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QWindow
 
-    from app.core.opening import Opening
+    from app.core.hub.opening import Opening
     from app.store.window.claim import Claim
 
 log = logging.getLogger(__name__)

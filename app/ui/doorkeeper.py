@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QFileOpenEvent
 
-from app.core.links import is_link
-from app.core.opening import Opening
+from app.core.hub.links import is_link
+from app.core.hub.opening import Opening
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
 from app.bootstrap import build_session, demo_maker
-from app.core.candidate import MAX_CANDIDATES
+from app.core.candidates.candidate import MAX_CANDIDATES
+from app.core.candidates.settings import PRESETS
 from app.core.errors import PersonError
-from app.core.opening import Opening
-from app.core.settings import PRESETS
+from app.core.hub.opening import Opening
 from app.engine.variants import left_out
 from app.lab.compare.doubts import EngineDoubts
 from app.lab.compare.panes import EngineWait
@@ -49,8 +49,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from app.bootstrap import House
-    from app.core.links import Link
-    from app.core.model_file import ModelFile
+    from app.core.hub.links import Link
+    from app.core.models.model_file import ModelFile
     from app.engine.client import ClientEvent
     from app.ui.kit.theme import Theme
     from app.ui.pages.ladder.part import LadderPart

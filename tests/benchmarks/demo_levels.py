@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.levels import level_by_name
+from app.core.models.levels import level_by_name
 from app.engine import messages as m
 from app.lab.demo.demo import DemoFiles, demo_base
 from app.lab.engines.calls import EngineCalls

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.core.chat import Message, Role
-from app.core.settings import SamplingSettings
+from app.core.candidates.settings import SamplingSettings
+from app.core.chats.chat import Message, Role
 from app.engine import messages as m
 from app.lab.demo.demo import demo_base
 from app.lab.engines.calls import EngineCalls

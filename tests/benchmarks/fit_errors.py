@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from app.core.chat import Message, Role
-from app.core.settings import KvType, SamplingSettings
-from app.core.speed import predict_speed
+from app.core.candidates.settings import KvType, SamplingSettings
+from app.core.chats.chat import Message, Role
+from app.core.memory.speed import predict_speed
+from app.core.memory.token_work import token_work
 from app.core.statistics import median
-from app.core.token_work import token_work
 from app.engine import messages as m
 from app.lab.engines.calls import EngineCalls
 from app.lab.engines.speeds import speed_store
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from app.core.model_file import ModelFile
-    from app.core.speed import MachineRates, MeasuredRun
-    from app.core.token_work import TokenWork
+    from app.core.memory.speed import MachineRates, MeasuredRun
+    from app.core.memory.token_work import TokenWork
+    from app.core.models.model_file import ModelFile
 
 LETTER = "h"
 HOW = (

@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from app.core.model_file import ModelFile
+from app.core.models.model_file import ModelFile
 from app.library.model_files import read_shards
 
 _PEAK = "VmHWM:"

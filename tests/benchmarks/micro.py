@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.core.series import RingSeries
+from app.core.plots.series import RingSeries
 from app.engine.codec import decode_event, encode
 from app.engine.messages import Text
 from app.store.chats import ChatStore

@@ -22,7 +22,7 @@ from pathlib import Path
 import gguf
 import numpy as np
 
-from app.core.levels import level_by_name
+from app.core.models.levels import level_by_name
 from tests.benchmarks.llama_tools import cache_dir
 
 SEED = 20260101

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from app.core.candidates.settings import SLICE_TOKENS, FlashAttention, KvType
 from app.core.quality.blocks import rows_of
 from app.core.quality.compact_scores import score_compact
 from app.core.quality.compacting import compact
-from app.core.settings import SLICE_TOKENS, FlashAttention, KvType
 from app.engine.host import native
 from app.engine.host.abort import AbortFlag
 from app.engine.host.model import Model

@@ -8,8 +8,8 @@ import time
 from queue import SimpleQueue
 from typing import TypeVar
 
-from app.core.chat import Message, Role, StopReason
-from app.core.settings import SamplingSettings
+from app.core.candidates.settings import SamplingSettings
+from app.core.chats.chat import Message, Role, StopReason
 from app.core.statistics import median
 from app.engine import messages as m
 from app.engine.client import ClientEvent, EngineClient, Exited

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.core.candidate import Candidate, new_candidate
-from app.core.chat import Answer, AnswerFigures, Chat, StopReason, Turn
+from app.core.candidates.candidate import Candidate, new_candidate
+from app.core.chats.chat import Answer, AnswerFigures, Chat, StopReason, Turn
 from app.store.chats import ChatStore
 from app.store.database import open_database
 from app.store.paths import Paths

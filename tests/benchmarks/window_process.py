@@ -24,9 +24,9 @@ from PySide6.QtCore import QObject, QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.bootstrap import open_house, start_logging
-from app.core.chat import Answer, Chat, StopReason, Turn
+from app.core.candidates.settings import CompareMode
+from app.core.chats.chat import Answer, Chat, StopReason, Turn
 from app.core.hub_names import HubAddress
-from app.core.settings import CompareMode
 from app.lab.compare.panes import PaneState
 from app.monitor.samples import EngineSample, Sample
 from app.store.paths import Paths

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core.chat import Answer, Chat, Turn
+from app.core.chats.chat import Answer, Chat, Turn
 from app.store.chats import ChatStore
 from app.store.database import open_database
 from app.store.paths import Paths

@@ -17,7 +17,7 @@ from app.core.gguf import (
     NeedMoreBytes,
     parse_header,
 )
-from app.core.gguf_reader import MAX_HEADER_BYTES
+from app.core.models.gguf_reader import MAX_HEADER_BYTES
 from tests.helpers.gguf_container import (
     F16,
     F32,

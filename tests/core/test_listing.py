@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.kinds import ModelKind
-from app.core.labels import level_in_name
-from app.core.levels import LEVELS
-from app.core.listed_choice import NoSuchFileError, choices, find_file
+from app.core.hub.listed_choice import NoSuchFileError, choices, find_file
 from app.core.listing import RepoFile, bits_per_weight, group_files
+from app.core.models.kinds import ModelKind
+from app.core.models.labels import level_in_name
+from app.core.models.levels import LEVELS
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from app.bootstrap import open_house
 from app.ui.window import Stage, Window
 
 if TYPE_CHECKING:
-    from app.core.chat import Turn
+    from app.core.chats.chat import Turn
     from app.lab.compare.panes import Pane, PaneState
     from app.lab.compare.session import Session
     from app.store.paths import Paths

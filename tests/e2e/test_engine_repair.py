@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core.chat import StopReason
-from app.core.self_check import CHECKED_TYPES, EngineCheck, Finding, TypeFinding
+from app.core.chats.chat import StopReason
+from app.core.engines.self_check import CHECKED_TYPES, EngineCheck, Finding, TypeFinding
 from app.engine import client
 from app.lab.compare.panes import PaneState
 from app.lab.engines import repair, self_check

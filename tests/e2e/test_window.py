@@ -20,8 +20,8 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QDialog, QMenu, QWidget
 
-from app.core.chat import StopReason
-from app.core.settings import CompareMode, SamplingSettings
+from app.core.candidates.settings import CompareMode, SamplingSettings
+from app.core.chats.chat import StopReason
 from app.lab.compare.panes import PaneState
 from app.lab.demo.demo import DEMO_LEVELS, FIRST_PANES, DemoFiles
 from app.store.chats import ChatStore
@@ -387,8 +387,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 
-from app.core.opening import Opening
-from app.core.settings import SamplingSettings
+from app.core.hub.opening import Opening
+from app.core.candidates.settings import SamplingSettings
 from app.ui import application
 from app.ui.window import Window
 

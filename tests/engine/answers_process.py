@@ -17,8 +17,8 @@ from typing import Any
 import llama_cpp as lc
 import numpy as np
 
-from app.core.chat import Message, Role
-from app.core.settings import SamplingSettings
+from app.core.candidates.settings import SamplingSettings
+from app.core.chats.chat import Message, Role
 from app.engine import messages as m
 from app.engine.host import native
 from app.engine.host.abort import AbortFlag

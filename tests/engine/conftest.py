@@ -9,8 +9,8 @@ from typing import TypeVar
 
 import pytest
 
-from app.core.chat import Message, Role
-from app.core.settings import SamplingSettings
+from app.core.candidates.settings import SamplingSettings
+from app.core.chats.chat import Message, Role
 from app.engine import messages as m
 from app.engine.client import ClientEvent, EngineClient, Exited
 

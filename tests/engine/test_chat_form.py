@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.chat import Message, Role
+from app.core.chats.chat import Message, Role
 from app.engine.host.chat_form import ChatForm
 
 TALK = [

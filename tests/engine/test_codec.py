@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.chat import Message, Role
-from app.core.settings import SamplingSettings
-from app.core.text import whole_text
+from app.core.candidates.settings import SamplingSettings
+from app.core.chats.chat import Message, Role
+from app.core.text.clean import whole_text
 from app.engine import messages as m
 from app.engine.codec import CodecError, decode_command, decode_event, encode, event_lines
 

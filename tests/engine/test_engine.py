@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.core.chat import MAX_ANSWER_BYTES, Message, Role, StopReason
-from app.core.settings import COMPARE_GREEDY, SLICE_TOKENS, SamplingSettings
+from app.core.candidates.settings import COMPARE_GREEDY, SLICE_TOKENS, SamplingSettings
+from app.core.chats.chat import MAX_ANSWER_BYTES, Message, Role, StopReason
 from app.engine import messages as m
 from app.engine.client import EngineClient, Exited, TooLongToSend
 from app.engine.outcome import EndCause

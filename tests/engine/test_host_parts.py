@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.core.thinking import USUAL_MARKS, ThinkingMarks
+from app.core.chats.thinking import USUAL_MARKS, ThinkingMarks
 from app.engine.host.abort import AbortFlag
 from app.engine.host.load_log import LoadSizes, PlannedSizes
 from app.engine.host.refusals import known_refusal

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.core.chat import Message, Role
+from app.core.candidates.settings import SamplingSettings
+from app.core.chats.chat import Message, Role
 from app.core.errors import PersonError
-from app.core.settings import SamplingSettings
 from app.engine import messages as m
 from app.lab.demo.demo import demo_base
 from app.lab.engines.calls import EngineCalls

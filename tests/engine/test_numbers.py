@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.settings import SamplingSettings
+from app.core.candidates.settings import SamplingSettings
 from app.engine import messages as m
 from tests.engine.conftest import SHORT, RecordedEngine
 from tests.helpers import gguf_files as files

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.chat import Message, Role
+from app.core.chats.chat import Message, Role
 from app.core.gguf import GgufType
 from app.engine import messages as m
 from app.engine.host.own_marks import OwnMarks, Piece

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core.chat import Message, Role, StopReason
-from app.core.settings import SLICE_TOKENS, SamplingSettings
+from app.core.candidates.settings import SLICE_TOKENS, SamplingSettings
+from app.core.chats.chat import Message, Role, StopReason
 from app.engine import messages as m
 from app.engine.host.places import room_for_places
 from tests.helpers.architectures import Size, write_architecture

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core.settings import FlashAttention, KvType
+from app.core.candidates.settings import FlashAttention, KvType
 from app.engine import messages as m
 from app.engine.host.load_log import PlannedSizes
 from tests.helpers import gguf_files as files

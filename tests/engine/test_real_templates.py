@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from app.core.chat import Message, Role
-from app.core.template_facts import template_facts
+from app.core.chats.chat import Message, Role
+from app.core.chats.template_facts import template_facts
 from app.engine.host.chat_form import ChatForm
 from app.engine.host.own_marks import OwnMarks, Piece
 from tests.engine.real_templates import (

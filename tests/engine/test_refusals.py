@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core.levels import level_by_name
-from app.core.settings import FlashAttention, KvType
+from app.core.candidates.settings import FlashAttention, KvType
+from app.core.models.levels import level_by_name
 from app.engine import messages as m
 from app.engine.host.refusals import known_refusal
 from tests.helpers import gguf_files as files

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app.core.settings import SLICE_TOKENS
+from app.core.candidates.settings import SLICE_TOKENS
 from app.engine.starting import STEADY, engine_command, engine_environment
 
 LONG = "The river ran past the old mill and the children counted boats. "

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import psutil
 
-from app.core.chat import Message, Role
+from app.core.candidates.settings import SamplingSettings
+from app.core.chats.chat import Message, Role
 from app.core.errors import PersonError
-from app.core.settings import SamplingSettings
 from app.engine import messages as m
 from app.lab.engines.calls import EngineCalls, interruptible
 from app.lab.shrink.quantize import quantize

@@ -23,13 +23,13 @@ from app.cli import fit as fit_command
 from app.cli import library as models_command
 from app.cli.console import Console
 from app.cli.fit_words import fit_document
+from app.core.candidates.settings import FlashAttention, KvType
 from app.core.errors import PersonError
-from app.core.family import companions, families
-from app.core.fit import Verdict, judge_devices, layer_bytes
-from app.core.memory import estimate_needed_bytes
-from app.core.settings import FlashAttention, KvType
-from app.core.speed import MachineRates, MeasuredRun, predict_speed
-from app.core.token_work import token_work
+from app.core.memory.estimate import estimate_needed_bytes
+from app.core.memory.fit import Verdict, judge_devices, layer_bytes
+from app.core.memory.speed import MachineRates, MeasuredRun, predict_speed
+from app.core.memory.token_work import token_work
+from app.core.models.family import companions, families
 from app.engine.messages import PlannedDevice, Predicted
 from app.lab.engines.plans import Plans, needs_of
 from app.lab.models.library import Library
@@ -46,7 +46,7 @@ from tests.helpers.mutants import Draft, mutants
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from app.core.family import LibraryModel
+    from app.core.models.family import LibraryModel
 
 BATCH = 40
 _CONTEXTS = (1, 4096, 2**31 - 1)

@@ -13,7 +13,7 @@ from tests.ui.pages.models.fake_backends import FakeLibrary
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from app.core.family import LibraryModel
+    from app.core.models.family import LibraryModel
 
 _ROLES = range(0x100 + 16)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.core.gguf import GgufType
-from app.core.levels import TENSOR_TYPES
+from app.core.models.levels import TENSOR_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -8,11 +8,11 @@ import os
 from pathlib import Path
 from typing import Any
 
-from app.core.family import LibraryModel, ModelSource
 from app.core.gguf import parse_header
-from app.core.levels import level_by_name
-from app.core.model_file import ModelFile, Shard
-from app.core.model_names import model_stem
+from app.core.models.family import LibraryModel, ModelSource
+from app.core.models.levels import level_by_name
+from app.core.models.model_file import ModelFile, Shard
+from app.core.models.model_names import model_stem
 from tests.helpers.gguf_container import F16, Tensor, file_bytes
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"

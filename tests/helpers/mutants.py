@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from app.core.gguf import GgufType
-from app.core.levels import REMOVED_TENSOR_TYPES, TENSOR_TYPES
+from app.core.models.levels import REMOVED_TENSOR_TYPES, TENSOR_TYPES
 from tests.helpers.gguf_container import padded
 
 T = GgufType

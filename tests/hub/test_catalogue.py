@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core.kinds import ModelKind
+from app.core.models.kinds import ModelKind
 from app.hub.catalogue import SearchQuery, SearchSort
 from app.hub.errors import (
     HubBroken,

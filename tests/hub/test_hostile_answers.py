@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core.kinds import ModelKind
 from app.core.listing import ListedFile, RepoFile
+from app.core.models.kinds import ModelKind
 from app.hub.catalogue import SearchQuery
 from app.hub.errors import (
     DownloadError,

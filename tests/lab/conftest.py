@@ -19,7 +19,7 @@ from app.store.database import open_database
 from tests.helpers import gguf_files as files
 
 if TYPE_CHECKING:
-    from app.core.chat import Turn
+    from app.core.chats.chat import Turn
     from app.engine.client import Sink
     from app.lab.compare.panes import PaneState
     from app.lab.compare.recorder import Recorder

@@ -10,8 +10,8 @@ import pytest
 
 from app.core.errors import PersonError
 from app.core.gguf import GgufError, parse_header
-from app.core.kinds import ModelKind
-from app.core.model_file import ModelFileError, TruncatedFileError
+from app.core.models.kinds import ModelKind
+from app.core.models.model_file import ModelFileError, TruncatedFileError
 from app.library import model_files
 from app.library.model_files import (
     first_of_set,

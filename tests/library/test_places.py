@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.family import ModelSource
+from app.core.models.family import ModelSource
 from app.library.places import hugging_face_cache, known_places
 
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.family import LibraryModel, ModelSource
 from app.core.gguf import GgufType
-from app.core.kinds import ModelKind
+from app.core.models.family import LibraryModel, ModelSource
+from app.core.models.kinds import ModelKind
 from app.library import scan as scanning
 from app.library import walk
 from app.library.facts import Facts, from_bytes, to_bytes
@@ -34,7 +34,7 @@ from tests.helpers.model_folders import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
     from app.library.found import Found
     from app.library.walk import Walk
 

@@ -13,7 +13,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from app.core.settings import SamplingSettings
+from app.core.candidates.settings import SamplingSettings
 from app.lab.compare.panes import PaneState
 from app.lab.demo.demo import DemoFiles
 from app.ui.pages.compare.panes.menu import PaneCommand

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.gguf import GgufType
-from app.core.levels import level_by_name
+from app.core.models.levels import level_by_name
 from tests.helpers.architectures import DESIGNS, Size, _tensors, _tokenizer
 from tests.helpers.fake_hub import FakeFile, FakeRepository
 from tests.helpers.gguf_container import F32, Tensor, Typed, header, padded

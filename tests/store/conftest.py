@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from app.core.candidate import Candidate
-from app.core.chat import Chat
+from app.core.candidates.candidate import Candidate
+from app.core.chats.chat import Chat
 from app.store.chats import ChatStore
 from app.store.database import open_database
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core.chat import Answer, Chat, Message, Role, Turn
+from app.core.chats.chat import Answer, Chat, Message, Role, Turn
 from app.store.chat_texts import stored_talks
 from app.store.database import StoreFailed
 

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.core.candidate import Candidate
-from app.core.chat import Answer, AnswerFigures, Chat, StopReason, Turn
-from app.core.settings import (
+from app.core.candidates.candidate import Candidate
+from app.core.candidates.settings import (
     CHAT,
     CompareMode,
     EngineSettings,
@@ -20,6 +19,7 @@ from app.core.settings import (
     KvType,
     SamplingSettings,
 )
+from app.core.chats.chat import Answer, AnswerFigures, Chat, StopReason, Turn
 from app.store.chats import ChatStore
 from app.store.database import StoreFailed, open_database
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.core.chat import Chat
-from app.core.downloads import DownloadOrder, DownloadState
+from app.core.chats.chat import Chat
+from app.core.hub.downloads import DownloadOrder, DownloadState
 from app.core.listing import RepoFile
 from app.store.chats import ChatStore
 from app.store.comparisons import ComparisonStore, StoredComparison

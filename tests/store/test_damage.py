@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.core.self_check import EngineCheck
-from app.core.speed import MachineRates
+from app.core.engines.self_check import EngineCheck
+from app.core.memory.speed import MachineRates
 from app.store.damage import mended
 from app.store.engine_checks import EngineCheckStore
 from app.store.library import HeaderCache

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.chat import Answer, Chat, Turn
+from app.core.chats.chat import Answer, Chat, Turn
 from app.store.chats import ChatStore
 from app.store.database import StoreFailed, StoreTooNew, open_database, transaction
 from app.store.schema import MIGRATIONS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from app.core.self_check import EngineCheck, Finding, TypeFinding
+from app.core.engines.self_check import EngineCheck, Finding, TypeFinding
 from app.store.engine_checks import EngineCheckStore
 
 if TYPE_CHECKING:

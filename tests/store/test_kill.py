@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.chat import Chat, StopReason
+from app.core.chats.chat import Chat, StopReason
 from app.store.chats import ChatStore
 from app.store.database import open_database
 from app.store.schema import MIGRATIONS
@@ -21,7 +21,7 @@ WRITER = """
 import itertools
 import sys
 from pathlib import Path
-from app.core.chat import Answer, Chat, StopReason, Turn
+from app.core.chats.chat import Answer, Chat, StopReason, Turn
 from app.store.chats import ChatStore
 from app.store.database import open_database
 

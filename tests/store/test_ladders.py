@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.chat import Chat
+from app.core.chats.chat import Chat
 from app.store.chats import ChatStore
 from app.store.database import open_database
 from app.store.ladders import LadderStore, StoredStep

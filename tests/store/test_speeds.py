@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core.speed import MachineRates, MeasuredRun
-from app.core.token_work import TokenWork
+from app.core.memory.speed import MachineRates, MeasuredRun
+from app.core.memory.token_work import TokenWork
 from app.store import speeds
 from app.store.speeds import SpeedStore
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from app.bootstrap import open_house
-from app.core.chat import StopReason
-from app.core.downloads import DownloadState
+from app.core.chats.chat import StopReason
+from app.core.hub.downloads import DownloadState
 from app.store import backups
 from app.store.backups import NoRoom, copies_of
 from app.store.chats import ChatStore

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core.chat import AnswerFigures, Chat, StopReason
-from app.core.settings import SamplingSettings
+from app.core.candidates.settings import SamplingSettings
+from app.core.chats.chat import AnswerFigures, Chat, StopReason
 from app.core.votes.choices import Choice, Outcome
 from app.core.votes.pairs import PairState, Role, VoteAnswer, VotedFile, VotePair, VoteSettings
 from app.store.chats import ChatStore

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 
-from app.core.chat import Message, Role
+from app.core.chats.chat import Message, Role
 from app.core.errors import PersonError
-from app.core.strict_json import read_json
+from app.core.text.strict_json import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -21,7 +21,7 @@ from enum import Enum
 from typing import cast
 
 from app.core.errors import PersonError
-from app.core.strict_json import read_json
+from app.core.text.strict_json import read_json
 
 QUICK_ITEMS = 60
 """Items a kind in the quick profile: the first ones of a file, which are mixed for that."""

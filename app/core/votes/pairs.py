@@ -6,8 +6,8 @@ from enum import Enum, StrEnum
 
 import msgspec
 
-from app.core.chat import AnswerFigures, StopReason
-from app.core.settings import COMPARE_GREEDY, DEFAULT_CONTEXT_TOKENS, SamplingSettings
+from app.core.candidates.settings import COMPARE_GREEDY, DEFAULT_CONTEXT_TOKENS, SamplingSettings
+from app.core.chats.chat import AnswerFigures, StopReason
 from app.core.votes.choices import Choice, Outcome, outcome_of
 
 

@@ -15,7 +15,7 @@ from app.engine.host.sampling import check_last
 from app.engine.messages import Bench, BenchSample
 
 if TYPE_CHECKING:
-    from app.core.settings import FlashAttention, KvType
+    from app.core.candidates.settings import FlashAttention, KvType
     from app.engine.host.abort import AbortFlag
 
 _BATCH_TOKENS = 2048

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.core.levels import TENSOR_TYPES
+from app.core.models.levels import TENSOR_TYPES
 from app.engine.host import native
 from app.engine.host.model import EngineError
 from app.engine.messages import FailureKind

@@ -14,7 +14,7 @@ import jinja2.ext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
-from app.core.chat import Message, Role
+from app.core.chats.chat import Message, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence

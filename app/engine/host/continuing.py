@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.settings import SLICE_TOKENS
+from app.core.candidates.settings import SLICE_TOKENS
 from app.engine.host.model import Context, EngineError, Model
 from app.engine.host.sampling import GreedySampler
 from app.engine.messages import Continued, ContinueText, FailureKind
 
 if TYPE_CHECKING:
-    from app.core.settings import FlashAttention, KvType
+    from app.core.candidates.settings import FlashAttention, KvType
     from app.engine.host.abort import AbortFlag
 
 _SIZE_STEP_TOKENS = 256

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from app.core.chat import MAX_ANSWER_BYTES, AnswerFigures, StopReason
-from app.core.settings import SLICE_TOKENS
-from app.core.thinking import prompt_opens_thinking
+from app.core.candidates.settings import SLICE_TOKENS
+from app.core.chats.chat import MAX_ANSWER_BYTES, AnswerFigures, StopReason
+from app.core.chats.thinking import prompt_opens_thinking
 from app.engine.host.memory import own_memory
 from app.engine.host.model import Aborted, Context, EngineError
 from app.engine.host.numbers import NoNumbers

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, cast
 import llama_cpp as lc
 import numpy as np
 
-from app.core.kinds import ModelKind, kind_of_architecture
-from app.core.settings import CONTEXT_STEP_TOKENS, FlashAttention, KvType
-from app.core.template_facts import TEMPLATE_KEY, default_template_key
+from app.core.candidates.settings import CONTEXT_STEP_TOKENS, FlashAttention, KvType
+from app.core.chats.template_facts import TEMPLATE_KEY, default_template_key
+from app.core.models.kinds import ModelKind, kind_of_architecture
 from app.engine.host.crew import Crew
 from app.engine.host.deep_stack import Abandoned, DeepStack
 from app.engine.host.own_marks import OwnMarks

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from app.core.template_facts import TemplateFacts, template_facts
-from app.core.thinking import USUAL_MARKS, ThinkingMarks, marks_by_vocabulary
+from app.core.chats.template_facts import TemplateFacts, template_facts
+from app.core.chats.thinking import USUAL_MARKS, ThinkingMarks, marks_by_vocabulary
 from app.engine.host.chat_form import ChatForm
 from app.engine.host.hardening import template_allowance
 from app.engine.host.model import EngineError, Model
@@ -21,7 +21,7 @@ from app.engine.messages import TEMPLATE_SECONDS, FailureKind, Step, Working
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from app.core.chat import Message
+    from app.core.chats.chat import Message
 
 # More than any context holds; turning it into tokens would take minutes.
 _MOST_CHARACTERS = 20_000_000

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from app.core.gguf_reader import quotable
+from app.core.models.gguf_reader import quotable
 from app.engine.host.load_log import tail
 from app.engine.host.model import EngineError, RefusedError
 from app.engine.messages import FailureKind

@@ -13,7 +13,7 @@ from app.engine.host.numbers import check_largest
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from app.core.settings import SamplingSettings
+    from app.core.candidates.settings import SamplingSettings
     from app.engine.host.model import Context
 
 _PENALTY_WINDOW_TOKENS = 64

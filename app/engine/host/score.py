@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 import numpy as np
 
 from app.base.files import write_whole
+from app.core.candidates.settings import SLICE_TOKENS
 from app.core.quality.blocks import join_blocks, rows_of
 from app.core.quality.compact import CompactBlock, from_bytes
 from app.core.quality.compact_scores import score_compact
 from app.core.quality.compacting import compact
 from app.core.quality.positions import PositionScores, joined, log_sum
-from app.core.settings import SLICE_TOKENS
 from app.engine.host.continuing import Continuer
 from app.engine.host.model import Aborted, Context, EngineError, Model
 from app.engine.host.numbers import check_rows, check_scores
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from app.core.settings import FlashAttention, KvType
+    from app.core.candidates.settings import FlashAttention, KvType
     from app.engine.host.abort import AbortFlag
 
     _Rows = NDArray[np.float32]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass
 
-from app.core.thinking import ThinkingMarks, ThinkingSplitter
+from app.core.chats.thinking import ThinkingMarks, ThinkingSplitter
 
 
 class StopStrings:

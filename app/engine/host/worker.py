@@ -6,8 +6,8 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from app.core.chat_templates import template_by_id
-from app.core.template_facts import template_facts
+from app.core.chats.template_facts import template_facts
+from app.core.chats.templates import template_by_id
 from app.engine.host import native
 from app.engine.host.abort import AbortFlag
 from app.engine.host.backends import backend_names

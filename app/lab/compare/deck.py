@@ -11,9 +11,9 @@ from app.lab.compare.room import expected_bytes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from app.core.candidate import Candidate
+    from app.core.candidates.candidate import Candidate
     from app.core.errors import PersonError
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
     from app.lab.compare.runner import Runner
 
 

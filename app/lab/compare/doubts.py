@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.self_check import Finding
+from app.core.engines.self_check import Finding
 from app.lab.compare.panes import PaneFailure
 
 if TYPE_CHECKING:
-    from app.core.self_check import EngineCheck
+    from app.core.engines.self_check import EngineCheck
     from app.lab.compare.panes import Pane
 
 

@@ -12,8 +12,8 @@ from app.lab.compare.panes import PaneState
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.core.chat import Answer, Message, Turn
-    from app.core.settings import SamplingSettings
+    from app.core.candidates.settings import SamplingSettings
+    from app.core.chats.chat import Answer, Message, Turn
     from app.lab.compare.panes import Pane
 
 

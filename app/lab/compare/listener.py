@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from app.core.chat import Turn
+    from app.core.chats.chat import Turn
 
 
 class SessionListener(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.settings import DEFAULT_CONTEXT_TOKENS
+from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS
 from app.engine import messages as m
 from app.lab.compare.room import expected_bytes, too_large
 

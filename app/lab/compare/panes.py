@@ -8,8 +8,8 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from app.core.candidate import Candidate
-    from app.core.model_file import ModelFile
+    from app.core.candidates.candidate import Candidate
+    from app.core.models.model_file import ModelFile
     from app.engine.messages import Loaded
 
 

@@ -10,11 +10,11 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.core.chat import StopReason
-from app.core.model_file import ModelFile
-from app.core.settings import FlashAttention
-from app.core.speed import MeasuredRun
-from app.core.token_work import token_work
+from app.core.candidates.settings import FlashAttention
+from app.core.chats.chat import StopReason
+from app.core.memory.speed import MeasuredRun
+from app.core.memory.token_work import token_work
+from app.core.models.model_file import ModelFile
 from app.lab.compare.panes import PaneState
 from app.lab.speed.calm import Calm
 from app.library.model_files import read_shards

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.core.chat import Answer, Chat, Turn
+    from app.core.chats.chat import Answer, Chat, Turn
     from app.store.chats import ChatSummary
 
 

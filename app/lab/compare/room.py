@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS
 from app.core.errors import PersonError
-from app.core.memory import estimate_needed_bytes
-from app.core.settings import DEFAULT_CONTEXT_TOKENS
+from app.core.memory.estimate import estimate_needed_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,10 +9,10 @@ from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
-from app.core.chat import StopReason
-from app.core.chat_templates import template_by_id
+from app.core.candidates.settings import CompareMode
+from app.core.chats.chat import StopReason
+from app.core.chats.templates import template_by_id
 from app.core.errors import PersonError
-from app.core.settings import CompareMode
 from app.engine import messages as m
 from app.engine.client import ClientEvent, Exited, TooLongToSend
 from app.lab.compare.jobs import Job, JobQueue

@@ -6,13 +6,13 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from app.core.chat import StopReason
+from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.core.chat import Answer
+    from app.core.chats.chat import Answer
     from app.lab.compare.jobs import Job
     from app.lab.compare.recorder import Recorder
 

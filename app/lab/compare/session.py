@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
 
-from app.core.candidate import new_candidate
-from app.core.chat import Answer, Chat, StopReason, Turn, title_from
-from app.core.chat_export import to_markdown, to_openai_json
-from app.core.chat_templates import template_by_id
-from app.core.divergence import first_difference
-from app.core.elsewhere import Elsewhere, llama_server_command
+from app.core.candidates.candidate import new_candidate
+from app.core.candidates.settings import COMPARE_GREEDY, CompareMode
+from app.core.chats.chat import Answer, Chat, StopReason, Turn, title_from
+from app.core.chats.divergence import first_difference
+from app.core.chats.elsewhere import Elsewhere, llama_server_command
+from app.core.chats.export import to_markdown, to_openai_json
+from app.core.chats.templates import template_by_id
 from app.core.errors import PersonError
-from app.core.settings import COMPARE_GREEDY, CompareMode
-from app.core.text import whole_text
+from app.core.text.clean import whole_text
 from app.lab.compare.deck import Deck, JobDoor
 from app.lab.compare.jobs import Job
 from app.lab.compare.listener import NobodyListens, SessionListener
@@ -31,9 +31,9 @@ from app.library.model_files import first_of_set
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from app.core.candidate import Candidate
-    from app.core.model_file import ModelFile
-    from app.core.settings import SamplingSettings
+    from app.core.candidates.candidate import Candidate
+    from app.core.candidates.settings import SamplingSettings
+    from app.core.models.model_file import ModelFile
     from app.lab.compare.recorder import Recorder
     from app.lab.compare.runner import Runner, RunnerListener
     from app.store.chats import ChatSummary

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.core.candidate import MAX_CANDIDATES
-from app.core.chat import Answer, StopReason, Turn
+from app.core.candidates.candidate import MAX_CANDIDATES
+from app.core.candidates.settings import CompareMode, EngineSettings, SamplingSettings
+from app.core.chats.chat import Answer, StopReason, Turn
 from app.core.errors import PersonError
-from app.core.settings import CompareMode, EngineSettings, SamplingSettings
 from app.lab.compare.panes import Pane, PaneState
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.core.levels import level_by_name
+from app.core.models.levels import level_by_name
 from app.engine import messages as m
 from app.engine.client import ClientEvent, EngineClient, Exited
 from app.library.model_files import open_model_file
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
 
 DEMO_LEVELS = ("F16", "Q8_0", "Q4_K_M", "Q2_K", "TQ1_0")
 FIRST_PANES = ("F16", "Q4_K_M", "Q2_K", "TQ1_0")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.core.fit import Needs, overhead_bytes
+from app.core.memory.fit import Needs, overhead_bytes
 from app.engine.messages import Predicted
 from app.lab.engines.identity import engine_identity
 from app.store.plans import PlanStore
@@ -22,8 +22,8 @@ from app.store.plans import PlanStore
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.core.model_file import ModelFile
-    from app.core.settings import FlashAttention, KvType
+    from app.core.candidates.settings import FlashAttention, KvType
+    from app.core.models.model_file import ModelFile
     from app.store.paths import Paths
 
 # llama.cpp prints sizes from one GiB on with two digits behind the point.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from app.core.instruction_sets import next_to_leave_out
+from app.core.engines.instruction_sets import next_to_leave_out
 from app.engine.installed import PACKAGE, builder, builder_command, built_engine, installed_version
 from app.engine.variants import left_out
 

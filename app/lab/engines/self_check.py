@@ -15,8 +15,8 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from app.core.instruction_sets import sets_in_use
-from app.core.self_check import CHECKED_TYPES, F16, F32, EngineCheck, Finding, TypeFinding
+from app.core.engines.instruction_sets import sets_in_use
+from app.core.engines.self_check import CHECKED_TYPES, F16, F32, EngineCheck, Finding, TypeFinding
 from app.engine import messages as m
 from app.engine.client import EngineClient, Exited
 from app.engine.variants import leave_out, left_out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from app.core.memory import estimate_needed_bytes, memory_budget_bytes
+from app.core.memory.estimate import estimate_needed_bytes, memory_budget_bytes
 from app.engine import messages as m
 from app.lab.engines.calls import EngineCalls
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
 
 
 class EngineShelf:

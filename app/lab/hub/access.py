@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+from app.core.hub.listed_choice import choices, find_file, models_among
 from app.core.hub_names import HubAddress, parse_hub_address
-from app.core.listed_choice import choices, find_file, models_among
 from app.hub.cache import HubCache
 from app.hub.catalogue import Catalogue
 from app.hub.certificates import Certificates

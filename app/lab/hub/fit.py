@@ -14,8 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.core.candidates.settings import KvType
 from app.core.errors import PersonError
-from app.core.settings import KvType
 from app.hub.errors import HubGated, HubOffline, HubRateLimited, HubSilent, HubSwitchedOff
 from app.hub.headers import sparse_model
 from app.hub.stopping import TICK_S, StopFlag, interruptible

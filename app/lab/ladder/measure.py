@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from app.core.errors import PersonError
-from app.core.memory import estimate_needed_bytes, memory_budget_bytes
+from app.core.memory.estimate import estimate_needed_bytes, memory_budget_bytes
 from app.lab.engines.calls import interruptible
 from app.lab.engines.identity import engine_identity
 from app.lab.ladder.control import Clock, Gate, LadderProgress
@@ -40,7 +40,7 @@ from app.store.ladders import StoredStep
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
     from app.lab.ladder.rows import LadderResult
     from app.store.ladders import StoredLadder
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from app.core.chat import Message, Role
-from app.core.settings import SamplingSettings
+from app.core.candidates.settings import SamplingSettings
+from app.core.chats.chat import Message, Role
 from app.engine import messages as m
 from app.lab.engines.calls import EngineCalls
 from app.lab.ladder.results import MemoryFigures
@@ -15,7 +15,7 @@ from app.monitor.sampler import Monitor
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
     from app.monitor.samples import EngineSample, Sample
 
 _KEY = "memory"

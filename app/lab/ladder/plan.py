@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from msgspec import Meta
 
-from app.core.settings import DEFAULT_CONTEXT_TOKENS, MOST_SEED, MOST_THREADS
+from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, MOST_SEED, MOST_THREADS
 from app.core.tasks.results import TOLERANCE
 from app.lab.quality.plan import COMPARABLE_CHUNK_TOKENS, QualityMode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
 
 PROMPT_TOKENS, GENERATED_TOKENS = 512, 128
 DEPTHS_TOKENS = (0, 2048)

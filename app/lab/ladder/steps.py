@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.core.model_file import ModelFile
-from app.core.token_work import TokenWork, token_work
+from app.core.memory.token_work import TokenWork, token_work
+from app.core.models.model_file import ModelFile
 from app.lab.ladder.memory import measure_memory
 from app.lab.ladder.plan import Profile
 from app.lab.ladder.quality import candidate_step, reference_step
@@ -35,8 +35,8 @@ from app.monitor.machine import machine_facts
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from app.core.memory.speed import MachineRates
     from app.core.quality.summary import QualityFigures
-    from app.core.speed import MachineRates
     from app.core.tasks.items import TaskItem
     from app.lab.ladder.plan import LadderPlan, Step
     from app.lab.predict.fit import Fitter

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
     from app.lab.tasks.kept import KeptAnswers
     from app.lab.tasks.sets import TaskSet
 

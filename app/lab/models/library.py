@@ -13,7 +13,7 @@ from app.store.library import HeaderCache
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from app.core.family import LibraryModel
+    from app.core.models.family import LibraryModel
     from app.library.places import Place
     from app.store.paths import Paths
 

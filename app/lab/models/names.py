@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.core.family import LibraryModel, ModelSource, families, told_apart
-from app.core.gguf_reader import quotable
 from app.core.hub_names import HubNameError, may_be_path, parse_hub_address
-from app.core.kinds import WHOLE_MODELS
-from app.core.labels import begins_level
-from app.core.levels import UnknownLevelError, level_by_name
-from app.core.model_names import ends_with_level, family_of, model_stem
-from app.core.text import clean_line
+from app.core.models.family import LibraryModel, ModelSource, families, told_apart
+from app.core.models.gguf_reader import quotable
+from app.core.models.kinds import WHOLE_MODELS
+from app.core.models.labels import begins_level
+from app.core.models.levels import UnknownLevelError, level_by_name
+from app.core.models.model_names import ends_with_level, family_of, model_stem
+from app.core.text.clean import clean_line
 from app.library.model_files import first_of_set
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from app.core.levels import TENSOR_TYPES
-from app.core.speed import MachineRates, several_threads, undisturbed
+from app.core.memory.speed import MachineRates, several_threads, undisturbed
+from app.core.models.levels import TENSOR_TYPES
 from app.core.statistics import median
 from app.engine import messages as m
 from app.lab.speed.calm import Calm

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from app.core.fit import DeviceShare, Verdict, judge, layers_that_fit, share_out
+from app.core.memory.fit import DeviceShare, Verdict, judge, layers_that_fit, share_out
 
 if TYPE_CHECKING:
-    from app.core.fit import LayerBytes, Needs
-    from app.core.model_file import ModelFile
-    from app.core.settings import FlashAttention, KvType
+    from app.core.candidates.settings import FlashAttention, KvType
+    from app.core.memory.fit import LayerBytes, Needs
+    from app.core.models.model_file import ModelFile
     from app.engine.messages import Predicted
 
 

@@ -11,13 +11,13 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, FlashAttention, KvType
 from app.core.errors import PersonError
-from app.core.fit import judge_devices, layer_bytes
-from app.core.model_file import ModelFile
-from app.core.settings import DEFAULT_CONTEXT_TOKENS, FlashAttention, KvType
-from app.core.speed import MeasuredRun, SpeedPrediction, predict_speed
+from app.core.memory.fit import judge_devices, layer_bytes
+from app.core.memory.speed import MeasuredRun, SpeedPrediction, predict_speed
+from app.core.memory.token_work import token_work
+from app.core.models.model_file import ModelFile
 from app.core.statistics import mean
-from app.core.token_work import token_work
 from app.engine import messages as m
 from app.lab.engines.calls import EngineCalls
 from app.lab.engines.plans import needs_of
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from app.core.fit import DeviceShare, Judgement, Needs
     from app.core.gguf import TensorInfo
+    from app.core.memory.fit import DeviceShare, Judgement, Needs
     from app.lab.engines.plans import Plans
     from app.lab.speed.bench import BenchResult, BenchRow
     from app.lab.speed.calm import Calm

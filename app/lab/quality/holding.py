@@ -17,7 +17,7 @@ from app.lab.quality.plan import QualityMode
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
     from app.core.quality.summary import QualityFigures
     from app.lab.engines.calls import EngineCalls
     from app.lab.engines.shelf import EngineShelf

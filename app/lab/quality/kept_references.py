@@ -24,7 +24,7 @@ from app.lab.quality.text import TextFacts
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
     from app.lab.quality.texts import MeasuredText
 
 MOST_BYTES = 2_000_000_000

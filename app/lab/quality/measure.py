@@ -28,7 +28,7 @@ from app.lab.quality.text import Chunk, TextFacts, TextReader, comparable_chunks
 from app.library.model_files import open_model_file
 
 if TYPE_CHECKING:
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
     from app.core.quality.summary import QualityFigures
     from app.lab.quality.kept_references import KeptReference, KeptReferences
     from app.lab.quality.partings import Continuation

@@ -15,7 +15,7 @@ from app.lab.quality.scores import AloneScores
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
     from app.lab.engines.shelf import EngineShelf
     from app.lab.quality.kept_references import KeptReference
     from app.lab.quality.plan import QualityPlan, QualityRow

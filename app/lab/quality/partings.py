@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.core.chat import Role
+from app.core.chats.chat import Role
 from app.engine import messages as m
 from app.lab.quality.plan import Parting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from app.core.chat import Message
-    from app.core.model_file import ModelFile
+    from app.core.chats.chat import Message
+    from app.core.models.model_file import ModelFile
     from app.lab.engines.shelf import EngineShelf
     from app.lab.quality.text import Chunk, TextReader
     from app.lab.quality.texts import MeasuredText

@@ -13,7 +13,7 @@ from app.lab.quality.plan import QualityPart, WorstToken
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
     from app.core.quality.positions import PositionScores
     from app.lab.quality.plan import QualityRow
     from app.lab.quality.text import Chunk

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.core.chat import Role
+from app.core.chats.chat import Role
 from app.core.errors import PersonError
 from app.core.quality.own_texts import TextPart, as_plain_text
 from app.core.quality.texts import (
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from app.core.chat import Message
-    from app.core.model_file import ModelFile
+    from app.core.chats.chat import Message
+    from app.core.models.model_file import ModelFile
     from app.lab.engines.shelf import EngineShelf
     from app.lab.quality.texts import MeasuredText
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.base.files import read_ordinary
-from app.core.chat import Message, Role
+from app.core.chats.chat import Message, Role
 from app.core.errors import PersonError
 from app.core.quality.own_texts import (
     JSONL_ENDINGS,
@@ -30,7 +30,7 @@ from app.core.quality.own_texts import (
     parse_jsonl,
 )
 from app.core.quality.texts import TextKind, parse_chats, parse_index
-from app.core.shared_names import file_name
+from app.core.text.shared_names import file_name
 from app.lab.demo.demo import all_demo
 from app.resources import resource_path
 from app.store.chat_texts import stored_talks
@@ -38,7 +38,7 @@ from app.store.chat_texts import stored_talks
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
 
 BUNDLED_TEXT = "bundled texts"
 USUAL_TEXT = "bundled texts and own chats"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.base.files import write_whole
 from app.base.rights import usual_rights
 from app.core.errors import PersonError
-from app.core.text import json_text
+from app.core.text.clean import json_text
 from app.lab.reports.html import html_text
 from app.lab.reports.sharing import shareable
 from app.lab.reports.text import csv_text, markdown_text

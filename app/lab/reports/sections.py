@@ -5,10 +5,10 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from app.core.axes import Axis, wants_widened
+from app.core.plots.axes import Axis, wants_widened
 from app.core.quality.floor import NO_FURTHER
-from app.core.shared_names import file_name
-from app.core.text import clean_line
+from app.core.text.clean import clean_line
+from app.core.text.shared_names import file_name
 from app.lab.quality.plan import QualityMode
 from app.lab.reports import words
 from app.lab.reports.plots import mark, scatter

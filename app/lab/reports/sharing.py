@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any, cast
 
-from app.core.shared_names import FoldersOut, names_without_folders
+from app.core.text.shared_names import FoldersOut, names_without_folders
 
 _OWN_CHATS = "(in one's own chats)"
 # What was asked, read and answered stands as it was.

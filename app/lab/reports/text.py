@@ -7,9 +7,9 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-from app.core.csv_cells import csv_cell
 from app.core.quality.floor import AT_FLOOR, NO_FURTHER, floor_sentence
-from app.core.text import clean_line
+from app.core.text.clean import clean_line
+from app.core.text.csv_cells import csv_cell
 from app.lab.reports import words
 from app.lab.verdict.document import speed_test, summary_of
 

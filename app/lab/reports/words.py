@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from app.core.text import clean_text, each_text
+from app.core.text.clean import clean_text, each_text
 
 if TYPE_CHECKING:
     from app.lab.verdict.document import Row

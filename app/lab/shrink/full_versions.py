@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.core.family import LibraryModel, ModelSource, families
-from app.core.levels import FULL_PRECISION_BITS
-from app.core.model_names import model_stem
+from app.core.models.family import LibraryModel, ModelSource, families
+from app.core.models.levels import FULL_PRECISION_BITS
+from app.core.models.model_names import model_stem
 from app.lab.models.names import clear_name
 from app.library.model_files import open_model_file
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
 
 _MOST_NEIGHBOURS = 100
 

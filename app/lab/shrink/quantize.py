@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.core.kinds import SHRINKABLE
-from app.core.levels import level_by_name
+from app.core.models.kinds import SHRINKABLE
+from app.core.models.levels import level_by_name
 from app.engine import messages as m
 from app.lab.engines.calls import EngineCalls
 from app.lab.shrink.full_versions import is_full, where_to_get_full
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from app.core.family import LibraryModel
+    from app.core.models.family import LibraryModel
     from app.engine.client import ClientEvent
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.core.errors import PersonError
-from app.core.memory import estimate_needed_bytes, memory_budget_bytes
+from app.core.memory.estimate import estimate_needed_bytes, memory_budget_bytes
 from app.core.statistics import mean, sample_standard_deviation
 from app.engine import messages as m
 from app.lab.engines.calls import EngineCalls
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
 
 # The two clocks are not read at once; a PC that slept did so for seconds.
 _SLEPT_NS = 1_000_000_000

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from app.core.chat import Message, Role, StopReason
+from app.core.candidates.settings import SamplingSettings
+from app.core.chats.chat import Message, Role, StopReason
 from app.core.errors import PersonError
-from app.core.settings import SamplingSettings
 from app.engine import messages as m
 from app.engine.client import ClientEvent, EngineClient, Exited
 from app.lab.engines.calls import check_end
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
     from app.core.tasks.items import TaskItem
     from app.lab.tasks.kept import KeptAnswers
     from app.lab.tasks.plan import TaskPlan

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
     from app.core.tasks.items import TaskItem
     from app.lab.tasks.plan import TaskPlan
 

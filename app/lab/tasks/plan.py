@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.core.chat import StopReason
-from app.core.memory import estimate_needed_bytes, memory_budget_bytes
+from app.core.chats.chat import StopReason
+from app.core.chats.template_facts import template_facts
+from app.core.memory.estimate import estimate_needed_bytes, memory_budget_bytes
 from app.core.tasks.items import ANSWER_TOKENS, DEFAULT_ANSWER_TOKENS
 from app.core.tasks.scoring import Outcome, judge
-from app.core.template_facts import template_facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
     from app.core.tasks.items import TaskItem
     from app.core.tasks.results import KindResult
 

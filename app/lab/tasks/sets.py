@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
 
 DEMO_KIND = "demo"
 # The demo model's longest right answer has 45 tokens; a broken version of it never ends.

@@ -10,7 +10,7 @@ import msgspec
 
 from app import __version__
 from app.core.quality.histogram import EDGES
-from app.core.shared_names import file_name
+from app.core.text.shared_names import file_name
 from app.lab.ladder.quality import longest_of
 from app.lab.quality.document import BITS_NAMES, FIGURE_NAMES
 from app.lab.quality.texts import shared_text_name

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from app.core.candidates.shapes import numbers_of
+from app.core.plots.scatter import PlotPoint
 from app.core.quality.histogram import EDGES
-from app.core.scatter import PlotPoint
-from app.core.shapes import numbers_of
 from app.lab.verdict.document import candidate_rows, speed_test, summary_of
 
 if TYPE_CHECKING:

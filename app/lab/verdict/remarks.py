@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from app.core.chat_templates import plain_completion
+from app.core.chats.templates import plain_completion
 from app.core.tasks.scoring import Outcome
 from app.lab.speed.calm import BUSY_CORES
 from app.lab.verdict.guessing import guessing_remarks

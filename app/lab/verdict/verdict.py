@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from app.core.quality.guessing import is_guessing
 from app.core.recommendation import Recommendation, recommend
-from app.core.shared_names import file_name
 from app.core.tasks.results import KindResult, KindVerdict, compare_tasks
 from app.core.tasks.scoring import Outcome
+from app.core.text.shared_names import file_name
 from app.core.verdict import Evidence, Judgement, Limits, judge_candidates
 from app.core.verdict_pairs import Pair, compare_at_equal_memory
 from app.core.verdict_words import MoreBits, Rung, sentence_of

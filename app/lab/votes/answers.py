@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.core.chat import Message, StopReason
-from app.core.chat import Role as Speaker
+from app.core.chats.chat import Message, StopReason
+from app.core.chats.chat import Role as Speaker
+from app.core.chats.template_facts import template_facts
 from app.core.errors import PersonError
-from app.core.memory import estimate_needed_bytes, memory_budget_bytes
-from app.core.template_facts import template_facts
+from app.core.memory.estimate import estimate_needed_bytes, memory_budget_bytes
 from app.core.votes.choices import shuffle
 from app.core.votes.pairs import Role, VoteAnswer, VotedFile, VotePair
 from app.engine import messages as m
@@ -27,8 +27,8 @@ from app.lab.votes.files import known_again, look_at, with_hashes
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from app.core.model_file import ModelFile
-    from app.core.settings import SamplingSettings
+    from app.core.candidates.settings import SamplingSettings
+    from app.core.models.model_file import ModelFile
     from app.engine.client import ClientEvent
     from app.lab.votes.events import AnswerEvent
 

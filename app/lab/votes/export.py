@@ -12,10 +12,10 @@ import msgspec
 
 from app.base.files import write_whole
 from app.base.rights import usual_rights
-from app.core.csv_cells import csv_cell
 from app.core.errors import PersonError
-from app.core.shared_names import names_without_folders
-from app.core.text import json_text
+from app.core.text.clean import json_text
+from app.core.text.csv_cells import csv_cell
+from app.core.text.shared_names import names_without_folders
 from app.core.votes.choices import Outcome, outcome_of
 from app.core.votes.pairs import Role
 from app.core.votes.tally import Tally, tally

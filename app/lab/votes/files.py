@@ -14,7 +14,7 @@ from app.core.votes.pairs import VotedFile
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
 
 _HASHED_AT_ONCE = 8 << 20
 

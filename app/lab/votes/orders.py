@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.core.settings import COMPARE_GREEDY, DEFAULT_CONTEXT_TOKENS, SamplingSettings
+from app.core.candidates.settings import COMPARE_GREEDY, DEFAULT_CONTEXT_TOKENS, SamplingSettings
 
 if TYPE_CHECKING:
     from app.core.votes.pairs import VotePair

@@ -7,8 +7,8 @@ import queue
 import time
 from typing import TYPE_CHECKING
 
-from app.core.downloads import ENDED, DownloadState, StoredDownload
 from app.core.errors import PersonError
+from app.core.hub.downloads import ENDED, DownloadState, StoredDownload
 from app.hub.progress import Progress
 from app.hub.stopping import StopFlag
 from app.lab.works.item import Download, DownloadsListener, NobodyWatches, restored
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterable, Sequence
 
-    from app.core.downloads import DownloadOrder
+    from app.core.hub.downloads import DownloadOrder
     from app.lab.works.item import Fetch, Keeper
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from app.core.downloads import TRANSITIONS, DownloadOrder, DownloadState, StoredDownload
+from app.core.hub.downloads import TRANSITIONS, DownloadOrder, DownloadState, StoredDownload
 
 if TYPE_CHECKING:
     import threading

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from app.core.downloads import DownloadOrder
 from app.core.errors import PersonError
+from app.core.hub.downloads import DownloadOrder
 from app.lab.works.downloads import Downloads
 
 if TYPE_CHECKING:

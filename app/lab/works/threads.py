@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from app.core.downloads import DownloadOrder
+    from app.core.hub.downloads import DownloadOrder
     from app.hub.stopping import StopFlag
     from app.lab.works.item import Download, Fetch
 

@@ -15,7 +15,7 @@ from app.store.window.doorbell import Answer, Doorbell, listen_at, ring
 from app.store.window.lock import OwnerLock, StoreInUse
 
 if TYPE_CHECKING:
-    from app.core.opening import Opening
+    from app.core.hub.opening import Opening
     from app.store.paths import Paths
 
 log = logging.getLogger(__name__)

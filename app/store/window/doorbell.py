@@ -17,7 +17,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Protocol, cast
 
 from app.core.errors import PersonError
-from app.core.opening import MAX_BYTES, Opening, OpeningError, from_line, to_line
+from app.core.hub.opening import MAX_BYTES, Opening, OpeningError, from_line, to_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QTextBrowser, QTextEdit, QWidget
 
-from app.core.text import settled_text
+from app.core.text.clean import settled_text
 from app.ui.answers.document import AnswerDocument
 from app.ui.answers.paint import paint_boxes, paint_mark
 from app.ui.answers.style import CODE_PADDING_PX, code_run, is_code

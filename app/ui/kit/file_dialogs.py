@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QDir, QStandardPaths
 from PySide6.QtWidgets import QFileDialog
 
-from app.core.text import as_file_stem
+from app.core.text.clean import as_file_stem
 from app.ui.kit.plain import shown_text
 
 if TYPE_CHECKING:

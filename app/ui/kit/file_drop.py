@@ -8,7 +8,7 @@ from PySide6.QtCore import QMimeData, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from app.core.links import Link, link_to
+from app.core.hub.links import Link, link_to
 from app.ui.kit.tokens import current_tokens
 
 

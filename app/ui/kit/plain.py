@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QMessageBox, QToolTip, QWidget
 
-from app.core.text import clean_line, clean_text
+from app.core.text.clean import clean_line, clean_text
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction

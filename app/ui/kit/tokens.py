@@ -7,7 +7,7 @@ from functools import cache
 
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
-from app.core.candidate import COLOURS
+from app.core.candidates.candidate import COLOURS
 
 TEXT_CONTRAST = 4.5
 EDGE_CONTRAST = 3.0
@@ -147,8 +147,8 @@ def _luminance(colour: str) -> float:
 def candidate_edge(letter: str, tokens: Tokens) -> str:
     """A candidate's colour for thin lines and outlines: 3:1 against the surface.
 
-    The palette's own colour (``app.core.candidate.COLOURS``) fills dots and areas; where it is too
-    pale or too dark for a thin line it is taken down or up in lightness, its hue kept.
+    The palette's own colour (``app.core.candidates.candidate.COLOURS``) fills dots and areas; where
+    it is too pale or too dark for a thin line it is taken down or up in lightness, its hue kept.
     """
     colour = QColor(COLOURS[letter])
     hue, saturation = colour.hslHueF(), colour.hslSaturationF()

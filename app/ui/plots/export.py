@@ -11,7 +11,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
-from app.core.csv_cells import csv_cell
+from app.core.text.csv_cells import csv_cell
 from app.ui.kit.theme import GRID, tabular
 from app.ui.plots.history import ENGINE_COLUMNS, GPU_COLUMNS, MACHINE_COLUMNS, SPEED_COLUMNS
 from app.ui.plots.sheet import Sheet
@@ -19,7 +19,7 @@ from app.ui.plots.sheet import Sheet
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.core.series import RingSeries
+    from app.core.plots.series import RingSeries
     from app.ui.plots.chart import Chart
     from app.ui.plots.history import History
     from app.ui.plots.kinds import PlotCandidate, PlotTheme

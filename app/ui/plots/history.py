@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.core.series import RingSeries
-from app.core.text import clean_line
+from app.core.plots.series import RingSeries
+from app.core.text.clean import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

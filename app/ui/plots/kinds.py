@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.core.candidate import COLOURS
+from app.core.candidates.candidate import COLOURS
 from app.ui.kit.tokens import candidate_edge, current_tokens
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from app.ui.plots.kinds import LineStyle, Metric, PlotCandidate
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from app.core.series import Floats, SeriesWindow, Times
+    from app.core.plots.series import Floats, SeriesWindow, Times
     from app.ui.plots.history import History
 
 _LEAST = {

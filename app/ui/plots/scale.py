@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from app.core.series import Floats, Times
+    from app.core.plots.series import Floats, Times
 
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 _HEADROOM = 1.02

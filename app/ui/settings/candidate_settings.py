@@ -17,12 +17,12 @@ from app.ui.settings.sampling_editor import SamplingEditor
 from app.ui.settings.settings_rows import SettingsRows, choice_box, choose
 
 if TYPE_CHECKING:
-    from app.core.candidate import Candidate
-    from app.core.settings import EngineSettings, SamplingSettings
+    from app.core.candidates.candidate import Candidate
+    from app.core.candidates.settings import EngineSettings, SamplingSettings
 
 
 class NamedTemplate(Protocol):
-    """What is needed of a ``app.core.chat_templates.ChatTemplate``."""
+    """What is needed of a ``app.core.chats.templates.ChatTemplate``."""
 
     @property
     def id(self) -> str:

@@ -6,7 +6,7 @@ import msgspec
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
-from app.core.settings import (
+from app.core.candidates.settings import (
     CONTEXT_STEP_TOKENS,
     MOST_THREADS,
     EngineSettings,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from app.core.settings import PRESETS
+from app.core.candidates.settings import PRESETS
 from app.ui.kit.theme import Theme, ThemeChoice
 from app.ui.kit.widgets.labels import label
 from app.ui.settings.settings_rows import SettingsRows, choice_box, choose

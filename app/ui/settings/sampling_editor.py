@@ -6,7 +6,7 @@ import msgspec
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
-from app.core.settings import MOST_SEED, PRESETS, SamplingSettings
+from app.core.candidates.settings import MOST_SEED, PRESETS, SamplingSettings
 from app.ui.kit.widgets.labels import label
 from app.ui.kit.widgets.number_field import NumberField
 from app.ui.settings.settings_rows import SettingsRows, choice_box, choose

@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app import __version__
-from app.core.instruction_sets import sets_in_use
+from app.core.engines.instruction_sets import sets_in_use
 from app.ui.kit.format import byte_size
 from app.ui.kit.icons import app_icon
 from app.ui.kit.widgets.buttons import push_button

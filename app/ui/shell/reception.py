@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.core.candidate import MAX_CANDIDATES
-from app.core.links import Link, LinkError, parse_link
+from app.core.candidates.candidate import MAX_CANDIDATES
+from app.core.hub.links import Link, LinkError, parse_link
 from app.library.model_files import whole_sets
 from app.ui.kit.error_words import sentence
 from app.ui.kit.widgets.banner import Severity
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from app.core.opening import Opening
+    from app.core.hub.opening import Opening
     from app.ui.shell.main_window import MainWindow
 
 _TOKEN_VARIABLE = "XDG_ACTIVATION_TOKEN"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.chat import Message, Role
+from app.core.chats.chat import Message, Role
 from app.core.quality.own_texts import BadTextError, TextPart, as_plain_text, parse_jsonl
 
 

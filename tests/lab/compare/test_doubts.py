@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from app.core.chat import StopReason
-from app.core.levels import TENSOR_TYPES
-from app.core.self_check import EngineCheck, Finding, TypeFinding
-from app.core.settings import EngineSettings
+from app.core.candidates.settings import EngineSettings
+from app.core.chats.chat import StopReason
+from app.core.engines.self_check import EngineCheck, Finding, TypeFinding
+from app.core.models.levels import TENSOR_TYPES
 from app.engine import client
 from app.lab.compare.doubts import EngineDoubts
 from app.lab.compare.panes import PaneState

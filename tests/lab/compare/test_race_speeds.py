@@ -9,9 +9,8 @@ import msgspec
 import pytest
 
 from app.bootstrap import at_once, build_command_session
-from app.core.candidate import Candidate
-from app.core.chat import Answer, AnswerFigures, StopReason, Turn
-from app.core.settings import (
+from app.core.candidates.candidate import Candidate
+from app.core.candidates.settings import (
     COMPARE_GREEDY,
     CompareMode,
     EngineSettings,
@@ -19,7 +18,8 @@ from app.core.settings import (
     KvType,
     SamplingSettings,
 )
-from app.core.speed import Basis
+from app.core.chats.chat import Answer, AnswerFigures, StopReason, Turn
+from app.core.memory.speed import Basis
 from app.engine import messages as m
 from app.lab.compare.jobs import Job
 from app.lab.compare.panes import Pane, PaneState
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from app.core.errors import PersonError
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
 
 PLENTY_BYTES = 50_000_000_000
 ENDLESS = 40

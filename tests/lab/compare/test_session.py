@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from app.core.chat import Role, StopReason
+from app.core.candidates.settings import CompareMode, EngineSettings, SamplingSettings
+from app.core.chats.chat import Role, StopReason
 from app.core.errors import PersonError
-from app.core.settings import CompareMode, EngineSettings, SamplingSettings
 from app.lab.compare.panes import EngineWait, PaneState
 from app.lab.compare.runner import TELL_SECONDS
 from tests.helpers import gguf_files as files

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from app.core.chat import StopReason
-from app.core.settings import FlashAttention, KvType, SamplingSettings
-from app.core.speed import MachineRates
+from app.core.candidates.settings import FlashAttention, KvType, SamplingSettings
+from app.core.chats.chat import StopReason
+from app.core.memory.speed import MachineRates
 from app.core.tasks.items import TaskItem
 from app.core.tasks.scoring import Check
 from app.core.votes.pairs import Role, VoteAnswer, VotePair

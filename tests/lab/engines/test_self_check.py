@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core.levels import TENSOR_TYPES
-from app.core.self_check import CHECKED_TYPES, Finding
+from app.core.engines.self_check import CHECKED_TYPES, Finding
+from app.core.models.levels import TENSOR_TYPES
 from app.engine.variants import left_out
 from app.lab.demo.demo import demo_base
 from app.lab.engines.calls import EngineFailed

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.core.errors import PersonError
-from app.core.kinds import ModelKind
+from app.core.models.kinds import ModelKind
 from app.hub.errors import HubGated
 from app.hub.headers import STEP_BYTES, HeaderReader
 from app.lab.engines.plans import Plans

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS
 from app.core.errors import PersonError
-from app.core.settings import DEFAULT_CONTEXT_TOKENS
 from app.lab.ladder.control import Clock, Gate, LadderProgress, LadderStopped
 from app.lab.ladder.measure import Ladder
 from app.lab.ladder.plan import LadderPlan, Step, StepKind, steps_of

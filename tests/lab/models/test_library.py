@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.errors import PersonError
-from app.core.family import LibraryModel, ModelSource, families
+from app.core.models.family import LibraryModel, ModelSource, families
 from app.lab.models.library import Library
 from app.lab.models.names import (
     AmbiguousModelError,

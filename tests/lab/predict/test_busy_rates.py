@@ -11,8 +11,8 @@ import pytest
 
 from app.cli import fit as fit_command
 from app.cli.fit_words import fit_document
-from app.core.speed import TAKEN_WHILE_BUSY, Basis, MachineRates, MeasuredRun, predict_speed
-from app.core.token_work import token_work
+from app.core.memory.speed import TAKEN_WHILE_BUSY, Basis, MachineRates, MeasuredRun, predict_speed
+from app.core.memory.token_work import token_work
 from app.engine import messages as m
 from app.lab.engines.calls import EngineCalls
 from app.lab.predict import bandwidth

@@ -14,11 +14,11 @@ import psutil
 import pytest
 
 from app.bootstrap import build_command_session
-from app.core.chat import Message, Role
+from app.core.candidates.settings import EngineSettings, FlashAttention, KvType, SamplingSettings
+from app.core.chats.chat import Message, Role
 from app.core.errors import PersonError
-from app.core.fit import Verdict
-from app.core.settings import EngineSettings, FlashAttention, KvType, SamplingSettings
-from app.core.speed import Basis, MachineRates
+from app.core.memory.fit import Verdict
+from app.core.memory.speed import Basis, MachineRates
 from app.core.statistics import median
 from app.engine import messages as m
 from app.lab.compare.room import expected_bytes

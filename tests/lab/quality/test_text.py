@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.core.chat import Message, Role
+from app.core.chats.chat import Message, Role
 from app.core.quality.own_texts import TextPart
 from app.lab.engines.shelf import EngineShelf
 from app.lab.quality.scores import counted_places

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.chat import Answer, Chat, Turn
+from app.core.chats.chat import Answer, Chat, Turn
 from app.core.errors import PersonError
 from app.core.quality.own_texts import TextPart
 from app.lab.quality.kept_texts import KeptTexts

@@ -15,12 +15,12 @@ import msgspec
 import pytest
 from markdown_it import MarkdownIt
 
-from app.core.axes import Axis
 from app.core.errors import PersonError
+from app.core.plots.axes import Axis
+from app.core.plots.scatter import PlotPoint, pareto
 from app.core.quality.floor import NO_FURTHER
-from app.core.scatter import PlotPoint, pareto
 from app.core.statistics.anytime import win_rate
-from app.core.text import clean_line, clean_text
+from app.core.text.clean import clean_line, clean_text
 from app.core.verdict import Limits
 from app.lab.reports.files import write_reports
 from app.lab.reports.html import html_text

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.core.candidate import Candidate
-from app.core.chat import Answer, Chat, Turn
-from app.core.chat_export import to_markdown, to_openai_json
-from app.core.shared_names import FoldersOut, file_name, names_without_folders
+from app.core.candidates.candidate import Candidate
+from app.core.chats.chat import Answer, Chat, Turn
+from app.core.chats.export import to_markdown, to_openai_json
+from app.core.text.shared_names import FoldersOut, file_name, names_without_folders
 from app.core.verdict import Limits
 from app.core.votes.choices import Choice
 from app.core.votes.pairs import Vote, VotedFile, VotePair, VoteSettings

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from app.core.chat import StopReason
+from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
 from app.core.tasks.items import Check, TaskItem, parse_items
 from app.core.tasks.results import KindVerdict
@@ -33,7 +33,7 @@ from app.library.model_files import open_model_file
 from tests.helpers import gguf_files as files
 
 if TYPE_CHECKING:
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
 
 PLENTY_BYTES = 50_000_000_000
 FOUR, FIVE = ["It", " is", " 4", "."], ["It", " is", " 5", "."]

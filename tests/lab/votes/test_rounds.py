@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from app.core.candidate import Candidate
-from app.core.chat import Answer, Chat, StopReason, Turn
-from app.core.settings import SamplingSettings
+from app.core.candidates.candidate import Candidate
+from app.core.candidates.settings import SamplingSettings
+from app.core.chats.chat import Answer, Chat, StopReason, Turn
 from app.core.verdict import Limits, State
 from app.core.votes.choices import Choice, Outcome, shuffle
 from app.core.votes.pairs import PairState, Role, VoteAnswer, VotedFile, VotePair, VoteSettings

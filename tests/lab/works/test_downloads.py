@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core.downloads import ENDED, TRANSITIONS, DownloadOrder, DownloadState
 from app.core.errors import PersonError
+from app.core.hub.downloads import ENDED, TRANSITIONS, DownloadOrder, DownloadState
 from app.core.listing import RepoFile
 from app.hub.connection import close_library
 from app.hub.errors import Stopped

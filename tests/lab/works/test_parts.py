@@ -6,9 +6,9 @@ import itertools
 
 import pytest
 
-from app.core.candidate import Candidate
-from app.core.chat import Answer, Turn
-from app.core.settings import COMPARE_GREEDY
+from app.core.candidates.candidate import Candidate
+from app.core.candidates.settings import COMPARE_GREEDY
+from app.core.chats.chat import Answer, Turn
 from app.lab.compare.jobs import Job, JobQueue
 from app.lab.compare.panes import BUSY, TRANSITIONS, Pane, PaneState
 

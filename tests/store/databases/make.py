@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from app.bootstrap import at_once, build_session, open_house
-from app.core.settings import SamplingSettings
+from app.core.candidates.settings import SamplingSettings
 from app.store.paths import Paths
 from app.store.schema import MIGRATIONS
 from app.store.settings import Settings
@@ -89,7 +89,7 @@ def write_downloads(connection: Any) -> None:
     """A queue with a download in every state, and what waits for two of them."""
     try:
         store_module = importlib.import_module("app.store.downloads")
-        core = importlib.import_module("app.core.downloads")
+        core = importlib.import_module("app.core.hub.downloads")
         listing = importlib.import_module("app.core.listing")
     except ImportError:
         return

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import PersonError
-from app.core.opening import MAX_BYTES, Opening, to_line
+from app.core.hub.opening import MAX_BYTES, Opening, to_line
 from app.store.paths import Paths
 from app.store.window import doorbell as bell
 from app.store.window.claim import claim_or_hand_over, hand_over

@@ -15,7 +15,7 @@ from PySide6.QtGui import QAction, QTextDocument
 from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
-from app.core.text import clean_text
+from app.core.text.clean import clean_text
 from app.ui.kit import plain
 from app.ui.kit.widgets import ElidedLabel, label, push_button
 from tests.helpers.hostile import MARKED, steering

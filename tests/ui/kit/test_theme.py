@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
-from app.core.candidate import LETTERS
+from app.core.candidates.candidate import LETTERS
 from app.ui.kit.stylesheet import build_style_sheet
 from app.ui.kit.theme import (
     DARK,
@@ -101,7 +101,7 @@ def test_edges_of_controls_stand_out(tokens: Tokens, ground: str) -> None:
 def test_a_candidates_thin_lines_stand_out_and_keep_their_hue(tokens: Tokens, letter: str) -> None:
     edge = candidate_edge(letter, tokens)
     assert contrast(edge, tokens.surface) >= EDGE_CONTRAST
-    from app.core.candidate import COLOURS
+    from app.core.candidates.candidate import COLOURS
 
     assert abs(QColor(edge).hslHue() - QColor(COLOURS[letter]).hslHue()) <= 2
 

@@ -17,7 +17,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QComboBox, QLabel, QStackedWidget, QToolButton, QWidget
 
-from app.core.candidate import COLOURS
+from app.core.candidates.candidate import COLOURS
 from app.monitor.samples import EngineSample, GpuSample, Sample
 from app.ui.kit.tokens import DARK
 from app.ui.plots.kinds import Metric, PlotCandidate, PlotTheme

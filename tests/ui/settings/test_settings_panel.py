@@ -12,8 +12,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QWidget
 
-from app.core.candidate import new_candidate
-from app.core.settings import (
+from app.core.candidates.candidate import new_candidate
+from app.core.candidates.settings import (
     CHAT,
     COMPARE_GREEDY,
     PRESETS,

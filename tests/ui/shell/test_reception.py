@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
-from app.core.links import Link, LinkAction
-from app.core.opening import Opening
+from app.core.hub.links import Link, LinkAction
+from app.core.hub.opening import Opening
 from app.ui.doorkeeper import SystemRequests
 from app.ui.kit.theme import Theme
 from app.ui.shell.main_window import MainWindow

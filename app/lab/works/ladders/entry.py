@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from app.core.candidate import LETTERS
-from app.core.shared_names import file_name
+from app.core.candidates.candidate import LETTERS
+from app.core.text.shared_names import file_name
 from app.lab.ladder.plan import rows_of
 
 if TYPE_CHECKING:

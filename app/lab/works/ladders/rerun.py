@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.core.errors import PersonError
-from app.core.gguf_reader import quotable
-from app.core.shared_names import file_name
+from app.core.models.gguf_reader import quotable
+from app.core.text.shared_names import file_name
 from app.core.verdict import Limits
 from app.lab.ladder.plan import rows_of
 from app.lab.quality.kept_texts import KeptTexts

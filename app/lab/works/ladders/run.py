@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from app.core.errors import PersonError
-from app.core.memory import memory_budget_bytes
+from app.core.memory.estimate import memory_budget_bytes
 from app.lab.engines.plans import Plans
 from app.lab.engines.speeds import speed_store
 from app.lab.ladder.measure import Ladder
@@ -37,7 +37,7 @@ from app.store.ladders import LadderStore
 from app.store.window.lock import OwnerLock, StoreInUse
 
 if TYPE_CHECKING:
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
     from app.core.tasks.items import TaskItem
     from app.core.verdict import Limits
     from app.lab.ladder.control import Gate, LadderProgress

@@ -31,7 +31,7 @@ from app.store.ladders import LadderStore, StoredStep
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from app.core.model_file import ModelFile
+    from app.core.models.model_file import ModelFile
     from app.core.statistics.anytime import WinRate
     from app.lab.ladder.plan import LadderPlan
     from app.lab.ladder.rows import LadderResult

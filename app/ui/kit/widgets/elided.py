@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
-from app.core.text import clean_line
+from app.core.text.clean import clean_line
 from app.ui.kit.plain import set_tip
 from app.ui.kit.tokens import current_tokens
 

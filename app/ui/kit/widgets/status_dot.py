@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.core.candidate import COLOURS
+from app.core.candidates.candidate import COLOURS
 from app.ui.kit.plain import set_tip
 from app.ui.kit.tokens import Tokens, candidate_edge, contrast, current_tokens
 

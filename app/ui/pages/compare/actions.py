@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeySequence
 
-from app.core.candidate import MAX_CANDIDATES
+from app.core.candidates.candidate import MAX_CANDIDATES
 from app.ui.kit.icons import icon
 from app.ui.pages.compare.panes.menu import PaneCommand
 

@@ -17,9 +17,9 @@ from app.ui.pages.compare.panes.menu import PaneCommand
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from app.core.candidate import Candidate
-    from app.core.chat import Turn
-    from app.core.settings import CompareMode, SamplingSettings
+    from app.core.candidates.candidate import Candidate
+    from app.core.candidates.settings import CompareMode, SamplingSettings
+    from app.core.chats.chat import Turn
     from app.lab.compare.session import Session
 
 _log = logging.getLogger(__name__)

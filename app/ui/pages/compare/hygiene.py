@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.core.settings import FlashAttention
+from app.core.candidates.settings import FlashAttention
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from app.core.chat import Chat
+    from app.core.chats.chat import Chat
     from app.lab.compare.panes import Pane
 
 

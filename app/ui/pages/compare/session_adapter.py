@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 if TYPE_CHECKING:
-    from app.core.chat import Turn
+    from app.core.chats.chat import Turn
 
 
 class SessionSignals(QObject):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QWidget
 
-from app.core.settings import CompareMode
+from app.core.candidates.settings import CompareMode
 from app.ui.kit.icons import icon
 from app.ui.kit.plain import set_choice_tip, set_tip
 from app.ui.kit.theme import GRID

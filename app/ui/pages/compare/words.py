@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.core.chat import MAX_ANSWER_BYTES, StopReason
-from app.core.levels import LEVELS
-from app.core.text import clean_line
+from app.core.chats.chat import MAX_ANSWER_BYTES, StopReason
+from app.core.models.levels import LEVELS
+from app.core.text.clean import clean_line
 from app.lab.compare.panes import PaneState
 from app.ui.kit.format import (
     NBSP,
@@ -28,8 +28,8 @@ from app.ui.kit.format import (
 from app.ui.kit.widgets import DotState
 
 if TYPE_CHECKING:
-    from app.core.chat import Answer, AnswerFigures
-    from app.core.settings import SamplingSettings
+    from app.core.candidates.settings import SamplingSettings
+    from app.core.chats.chat import Answer, AnswerFigures
     from app.lab.compare.panes import EngineWait, Pane
 
 _WITHOUT_ENGINE = frozenset({PaneState.PREPARING, PaneState.ASLEEP, PaneState.WAITING})

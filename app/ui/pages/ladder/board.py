@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from app.core.candidate import COLOURS
-from app.core.text import clean_line
+from app.core.candidates.candidate import COLOURS
+from app.core.text.clean import clean_line
 from app.ui.kit.theme import GRID, current_tokens
 from app.ui.kit.widgets import Banner, EmptyState, push_button
 from app.ui.kit.widgets.buttons import set_words

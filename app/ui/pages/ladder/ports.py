@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from app.core.family import LibraryModel
+    from app.core.models.family import LibraryModel
     from app.core.statistics.anytime import WinRate
     from app.core.verdict import Limits
     from app.lab.quality.texts import TextChoice

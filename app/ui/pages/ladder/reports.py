@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
-from app.core.text import as_file_stem
+from app.core.text.clean import as_file_stem
 from app.lab.reports.files import write_reports
 from app.lab.reports.sharing import shareable
 from app.lab.reports.text import markdown_text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.core.model_names import family_of
+from app.core.models.model_names import family_of
 from app.core.verdict import State
 from app.lab.ladder.plan import StepKind
 from app.lab.works.ladders.entry import LadderState, name_of

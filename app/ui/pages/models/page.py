@@ -30,7 +30,7 @@ from app.ui.pages.models.ways_on import WaysOn
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from app.core.links import Link
+    from app.core.hub.links import Link
     from app.core.listing import ListedFile
     from app.hub.repositories import Repository
     from app.ui.kit.jobs import Jobs

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.core.memory import memory_budget_bytes
+from app.core.memory.estimate import memory_budget_bytes
 from app.hub.account import token_owner
 from app.hub.settings import DEFAULT_ENDPOINT, EndpointError
 from app.lab.engines.plans import Plans

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from app.core.family import LibraryModel
-    from app.core.fit import Judgement, Needs
     from app.core.listing import ListedFile
+    from app.core.memory.fit import Judgement, Needs
+    from app.core.models.family import LibraryModel
     from app.hub.catalogue import SearchQuery
     from app.hub.repositories import FoundRepository, Repository
     from app.ui.pages.models.downloads.ports import ComparisonsPort, DownloadsPort

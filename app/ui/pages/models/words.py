@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.core.family import ModelSource
-from app.core.fit import Verdict
-from app.core.kinds import ModelKind
+from app.core.memory.fit import Verdict
+from app.core.models.family import ModelSource
+from app.core.models.kinds import ModelKind
 from app.ui.kit.format import MISSING, NBSP, byte_rate, byte_size, count, duration, parameters
 from app.ui.pages.models.downloads.ports import DownloadState
 
 if TYPE_CHECKING:
-    from app.core.family import LibraryModel
-    from app.core.fit import Judgement
+    from app.core.memory.fit import Judgement
+    from app.core.models.family import LibraryModel
     from app.hub.repositories import FoundRepository
     from app.ui.pages.models.downloads.ports import DownloadEntry
     from app.ui.pages.models.ports import FitFigures

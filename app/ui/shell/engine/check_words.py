@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.core.self_check import EngineCheck, Finding, TypeFinding
+from app.core.engines.self_check import EngineCheck, Finding, TypeFinding
 from app.lab.engines.repair import RepairWay
 from app.ui.kit.format import count, duration, number
 

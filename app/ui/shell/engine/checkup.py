@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
-from app.core.instruction_sets import sets_in_use
+from app.core.engines.instruction_sets import sets_in_use
 from app.engine.variants import left_out
 from app.lab.engines.calls import interruptible
 from app.lab.engines.repair import Repair, RepairWay, repair_of
@@ -17,8 +17,8 @@ from app.lab.engines.self_check import SelfChecks
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from app.core.engines.self_check import EngineCheck
     from app.core.errors import PersonError
-    from app.core.self_check import EngineCheck
     from app.engine.messages import Hello
     from app.lab.compare.doubts import EngineDoubts
     from app.store.paths import Paths

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.bootstrap import at_once
+from app.core.candidates.settings import CompareMode, EngineSettings, SamplingSettings
 from app.core.errors import PersonError
-from app.core.settings import CompareMode, EngineSettings, SamplingSettings
 from app.core.tasks.items import Check, TaskItem
 from app.core.votes.pairs import VotedFile, VotePair, VoteSettings
 from app.engine.client import ClientEvent, EngineClient

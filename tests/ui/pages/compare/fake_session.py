@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from app.core.candidate import Candidate, new_candidate
-from app.core.chat import Answer, AnswerFigures, Chat, StopReason, Turn, title_from
-from app.core.divergence import first_difference
+from app.core.candidates.candidate import Candidate, new_candidate
+from app.core.chats.chat import Answer, AnswerFigures, Chat, StopReason, Turn, title_from
+from app.core.chats.divergence import first_difference
 from app.core.errors import PersonError
 from app.engine.messages import EngineMemory, Loaded, Thinking
 from app.lab.compare.panes import Pane, PaneFailure, PaneState
@@ -22,7 +22,7 @@ from app.store.chats import ChatSummary
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.core.settings import CompareMode, SamplingSettings
+    from app.core.candidates.settings import CompareMode, SamplingSettings
 
 SECOND_NS = 1_000_000_000
 

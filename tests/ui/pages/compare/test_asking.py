@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from app.core.chat import StopReason
+from app.core.chats.chat import StopReason
 from app.lab.compare.panes import PaneState
 from app.ui.pages.compare.panes.suggestions import Suggestions, demo_prompts, general_prompts
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from app.core.settings import CHAT, COMPARE_GREEDY, EngineSettings, KvType
+from app.core.candidates.settings import CHAT, COMPARE_GREEDY, EngineSettings, KvType
 from app.ui.pages.compare.hygiene import hygiene_sentence
 from tests.ui.pages.compare.fake_session import FakeSession, loaded
 

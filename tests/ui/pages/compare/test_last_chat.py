@@ -94,7 +94,7 @@ def test_a_chat_that_is_gone_leaves_no_mark(start: Start) -> None:
 
 
 def test_its_answers_begin_as_plain_text(qtbot: QtBot) -> None:
-    from app.core.chat import Answer, StopReason
+    from app.core.chats.chat import Answer, StopReason
 
     view = AnswerView("Answer")
     qtbot.addWidget(view)

@@ -10,8 +10,8 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QPushButton
 
-from app.core.chat import AnswerFigures, StopReason
-from app.core.settings import CHAT, CompareMode
+from app.core.candidates.settings import CHAT, CompareMode
+from app.core.chats.chat import AnswerFigures, StopReason
 from app.lab.compare.panes import EngineWait, PaneFailure, PaneState
 from app.ui.kit.widgets import DotState
 from app.ui.pages.compare.candidates.candidate_chip import Density

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.chat import Turn
+from app.core.chats.chat import Turn
 from app.ui.pages.compare.session_adapter import SessionSignals
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.candidate import Candidate
+from app.core.candidates.candidate import Candidate
 from app.lab.compare.panes import Pane, PaneState
 from app.ui.pages.compare.words import state_words
 

@@ -9,7 +9,7 @@ import msgspec
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QMenu, QTextBrowser
 
-from app.core.text import clean_text
+from app.core.text.clean import clean_text
 from app.core.verdict import Limits
 from app.lab.ladder.plan import LadderPlan
 from app.lab.ladder.rows import LadderResult, LadderRow

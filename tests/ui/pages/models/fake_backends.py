@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.core.family import LibraryModel, ModelSource
-from app.core.fit import Needs, judge
-from app.core.kinds import ModelKind
 from app.core.listing import ListedFile, RepoFile
+from app.core.memory.fit import Needs, judge
+from app.core.models.family import LibraryModel, ModelSource
+from app.core.models.kinds import ModelKind
 from app.hub.repositories import FoundRepository, Repository
 from app.ui.pages.models.downloads.ports import (
     ComparisonGroup,

@@ -12,8 +12,8 @@ from PySide6.QtCore import QPoint, Qt
 
 from app.core.errors import PersonError
 from app.core.hub_names import HubAddress
-from app.core.kinds import ModelKind
-from app.core.model_file import NoCandidateError
+from app.core.models.kinds import ModelKind
+from app.core.models.model_file import NoCandidateError
 from app.hub.errors import HubGated, HubOffline
 from app.hub.repositories import Repository
 from app.ui.pages.models.repository.files.model import FileRole

@@ -11,8 +11,8 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
 
 from app.core.errors import PersonError
-from app.core.family import LibraryModel, ModelSource, families
-from app.core.kinds import ModelKind
+from app.core.models.family import LibraryModel, ModelSource, families
+from app.core.models.kinds import ModelKind
 from app.ui.kit.widgets import ElidedLabel, IconButton
 from app.ui.pages.models.library.folders_popup import FoldersEditor
 from app.ui.pages.models.library.model import LibraryColumn, LibraryRole, LibraryTreeModel

@@ -12,8 +12,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton
 
 from app.core.errors import PersonError
-from app.core.family import ModelSource
 from app.core.hub_names import HubAddress
+from app.core.models.family import ModelSource
 from app.hub.errors import (
     HubBarred,
     HubGated,

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core.downloads import DownloadOrder, StoredDownload
-from app.core.downloads import DownloadState as QueueState
 from app.core.errors import PersonError
+from app.core.hub.downloads import DownloadOrder, StoredDownload
+from app.core.hub.downloads import DownloadState as QueueState
 from app.hub.errors import Stopped
 from app.hub.progress import Phase, Progress
 from app.hub.settings import EndpointError

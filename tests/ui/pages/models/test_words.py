@@ -14,7 +14,7 @@ from PySide6.QtCore import QCoreApplication, QTranslator
 
 import app.hub
 from app.core.errors import PersonError
-from app.core.kinds import ModelKind
+from app.core.models.kinds import ModelKind
 from app.hub.errors import DiskFull, HubBroken, HubGated, HubRateLimited
 from app.ui.kit.columns import fitting
 from app.ui.kit.error_words import known, sentence
@@ -104,7 +104,7 @@ def test_sentences_with_names_in_them_are_translated_too(
 
 
 MODULES = [f"app.hub.{each.stem}" for each in sorted(Path(app.hub.__file__).parent.glob("*.py"))]
-MODULES += ["app.core.listed_choice", "app.core.hub_names", "app.core.links"]
+MODULES += ["app.core.hub.listed_choice", "app.core.hub_names", "app.core.hub.links"]
 
 
 def shape(text: str) -> str:

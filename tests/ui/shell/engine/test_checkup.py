@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QLabel
 
-from app.core.self_check import EngineCheck, Finding, TypeFinding
+from app.core.engines.self_check import EngineCheck, Finding, TypeFinding
 from app.engine.messages import PROTOCOL_VERSION, Hello
 from app.engine.variants import leave_out, left_out
 from app.lab.compare.doubts import EngineDoubts

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.core.candidate import MAX_CANDIDATES
+from app.core.candidates.candidate import MAX_CANDIDATES
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID, current_tokens
 from app.ui.kit.widgets import push_button

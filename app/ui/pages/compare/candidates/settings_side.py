@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.core.chat_templates import WELL_KNOWN
+from app.core.chats.templates import WELL_KNOWN
 from app.ui.answers.growing_edit import GrowingEdit
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import hrule, label
@@ -17,8 +17,8 @@ from app.ui.pages.compare.words import level_words
 from app.ui.settings.settings_panel import CandidateSettings, SamplingEditor
 
 if TYPE_CHECKING:
-    from app.core.candidate import Candidate
-    from app.core.settings import SamplingSettings
+    from app.core.candidates.candidate import Candidate
+    from app.core.candidates.settings import SamplingSettings
     from app.lab.compare.session import Session
     from app.ui.pages.compare.controller import CompareController
     from app.ui.settings.engine_facts import EngineFacts

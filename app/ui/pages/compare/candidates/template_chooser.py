@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.core.chat_templates import WELL_KNOWN
+from app.core.chats.templates import WELL_KNOWN
 from app.ui.kit.plain import add_choice
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import label, push_button

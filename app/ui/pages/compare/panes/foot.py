@@ -20,7 +20,7 @@ from app.ui.pages.compare.words import (
 )
 
 if TYPE_CHECKING:
-    from app.core.chat import AnswerFigures
+    from app.core.chats.chat import AnswerFigures
     from app.lab.compare.panes import Pane
     from app.ui.kit.format import Quantity
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QHideEvent, QShowEvent
 
-    from app.core.chat import Chat, Turn
+    from app.core.chats.chat import Chat, Turn
     from app.lab.compare.session import Session
 
 FIRST_SIGHT_TURNS = 2

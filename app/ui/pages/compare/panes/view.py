@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPaintEvent
 
-    from app.core.chat import Turn
+    from app.core.chats.chat import Turn
     from app.lab.compare.panes import Pane
     from app.lab.compare.session import Session
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from app.core.chat import StopReason
+from app.core.chats.chat import StopReason
 from app.ui.answers.document import GUTTER_PX
 from app.ui.answers.markdown import MarkdownView
 from app.ui.answers.part_bar import PartBar
@@ -21,7 +21,7 @@ from app.ui.pages.compare.turns.parts import ThinkingBlock
 from app.ui.pages.compare.turns.quiet_button import SIDE_PX, QuietButton
 
 if TYPE_CHECKING:
-    from app.core.chat import Answer
+    from app.core.chats.chat import Answer
 
 
 class AnswerView(QWidget):

@@ -13,7 +13,7 @@ from app.ui.kit.theme import GRID, code_font
 from app.ui.kit.widgets import IconButton, label
 
 if TYPE_CHECKING:
-    from app.core.elsewhere import Elsewhere
+    from app.core.chats.elsewhere import Elsewhere
 
 WIDTH_PX = 440
 

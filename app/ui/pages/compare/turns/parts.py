@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.text import settled_text
+from app.core.text.clean import settled_text
 from app.ui.answers.growing_edit import GrowingEdit
 from app.ui.answers.markdown import MarkdownView
 from app.ui.answers.part_bar import PartBar

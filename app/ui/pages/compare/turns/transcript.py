@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QResizeEvent
 
-    from app.core.chat import Turn
+    from app.core.chats.chat import Turn
     from app.ui.pages.compare.turns.view import AnswerFacts
 
 NEAR_PX = 4

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QEnterEvent
 
-    from app.core.chat import Turn
+    from app.core.chats.chat import Turn
 
 __all__ = ["AnswerFacts", "TurnView"]
 

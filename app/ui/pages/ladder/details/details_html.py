@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QCoreApplication
 
 from app.core.tasks.results import KindVerdict
-from app.core.text import clean_text
+from app.core.text.clean import clean_text
 from app.ui.kit.format import MISSING, NBSP, count, divergence, number, percent, points
 from app.ui.pages.ladder.table.how import at_floor_words
 from app.ui.pages.ladder.words import points_range, range_words

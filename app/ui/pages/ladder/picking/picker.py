@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.candidate import MAX_CANDIDATES
+from app.core.candidates.candidate import MAX_CANDIDATES
 from app.library.model_files import whole_sets
 from app.ui.kit.icons import icon
 from app.ui.kit.theme import GRID

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.core.candidate import LETTERS
+from app.core.candidates.candidate import LETTERS
 from app.core.errors import PersonError
-from app.core.family import families, shrink_order
-from app.core.kinds import kind_in_name, why_no_candidate
-from app.core.labels import level_in_name
-from app.core.levels import level_by_name
+from app.core.models.family import families, shrink_order
+from app.core.models.kinds import kind_in_name, why_no_candidate
+from app.core.models.labels import level_in_name
+from app.core.models.levels import level_by_name
 from app.lab.demo.demo import DEMO_LEVELS
 from app.lab.ladder.plan import Profile
 from app.lab.quality.plan import QualityMode
@@ -23,7 +23,7 @@ from app.ui.pages.ladder.picking.pick_model import PickFile
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from app.core.family import LibraryModel
+    from app.core.models.family import LibraryModel
     from app.lab.compare.panes import Pane
     from app.lab.demo.demo import DemoFiles
 

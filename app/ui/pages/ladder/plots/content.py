@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from app.core.quality.histogram import EDGES
 from app.core.tasks.results import KindVerdict
-from app.core.text import clean_line
+from app.core.text.clean import clean_line
 from app.lab.verdict.figures import Cost, Loss, points_of
 from app.ui.pages.ladder.plots.empty import no_ladder, no_loss, no_tasks
 from app.ui.pages.ladder.plots.words import tr
 
 if TYPE_CHECKING:
-    from app.core.scatter import PlotPoint
+    from app.core.plots.scatter import PlotPoint
     from app.lab.verdict.figures import KindFigures, LadderFigures, RowFigures
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.shapes import letter_of
+from app.core.candidates.shapes import letter_of
 from app.core.tasks.results import KindVerdict
 from app.ui.kit.format import divergence, percent, points
 from app.ui.pages.ladder.plots import words
 from app.ui.pages.ladder.plots.content import Measure, ProfileContent, ScatterContent
 
 if TYPE_CHECKING:
-    from app.core.scatter import PlotPoint
+    from app.core.plots.scatter import PlotPoint
     from app.lab.verdict.figures import KindFigures
     from app.ui.pages.ladder.plots.content import Content, SpreadContent, Version
 

@@ -14,7 +14,7 @@ from app.ui.pages.ladder.plots.look import Look, crisp, write
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.core.axes import Scale
+    from app.core.plots.axes import Scale
     from app.ui.plots.words import Readout
 
 _REACH_PX = 12.0

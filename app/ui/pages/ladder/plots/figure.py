@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter
 
-from app.core.shapes import letter_of
+from app.core.candidates.shapes import letter_of
 from app.ui.kit.theme import GRID
 from app.ui.pages.ladder.plots.layout import lay_out
 from app.ui.pages.ladder.plots.look import paint_mark, write

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from app.core.candidate import LETTERS
-from app.core.shapes import CIRCLE, colour_of, outline_of
+from app.core.candidates.candidate import LETTERS
+from app.core.candidates.shapes import CIRCLE, colour_of, outline_of
 from app.ui.kit.theme import candidate_edge, small_font, tabular
 from app.ui.plots.kinds import PlotTheme
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from app.core.axes import Axis, Scale
-from app.core.shapes import letter_of
+from app.core.candidates.shapes import letter_of
+from app.core.plots.axes import Axis, Scale
 from app.core.tasks.results import KindVerdict
 from app.ui.kit.format import percent
 from app.ui.kit.theme import GRID

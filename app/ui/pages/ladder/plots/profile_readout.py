@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.shapes import colour_of, letter_of
+from app.core.candidates.shapes import colour_of, letter_of
 from app.core.tasks.results import KindVerdict
 from app.ui.kit.format import UNKNOWN, Quantity, count, percent, points
 from app.ui.pages.ladder.plots import words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.shapes import colour_of, letter_of
+from app.core.candidates.shapes import colour_of, letter_of
 from app.lab.verdict.figures import Cost, Loss
 from app.ui.kit.format import UNKNOWN, Quantity
 from app.ui.pages.ladder.plots import words
@@ -13,7 +13,7 @@ from app.ui.plots.words import Readout, ReadoutRow
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.core.scatter import PlotPoint
+    from app.core.plots.scatter import PlotPoint
     from app.ui.pages.ladder.plots.content import ScatterContent, Version
 
 

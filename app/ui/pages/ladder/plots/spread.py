@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from app.core.shapes import colour_of, letter_of
+from app.core.candidates.shapes import colour_of, letter_of
 from app.ui.kit.format import Quantity, count, divergence, percent
 from app.ui.kit.theme import GRID
 from app.ui.pages.ladder.plots import words

@@ -6,10 +6,10 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from app.core.csv_cells import csv_cell
+from app.core.candidates.shapes import letter_of
 from app.core.quality.floor import NO_FURTHER
-from app.core.shapes import letter_of
-from app.core.text import clean_line
+from app.core.text.clean import clean_line
+from app.core.text.csv_cells import csv_cell
 from app.lab.verdict.figures import Cost
 from app.ui.kit.format import MISSING, byte_size, divergence, points, speed
 from app.ui.pages.ladder.plots import words

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
-from app.core.shapes import letter_of
+from app.core.candidates.shapes import letter_of
 from app.lab.verdict.figures import Cost, Loss
 from app.ui.kit.format import (
     NBSP,

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.text import clean_line
+from app.core.text.clean import clean_line
 from app.ui.kit.plain import caption, set_tip
 from app.ui.kit.theme import GRID
 from app.ui.pages.ladder.table.cell_delegate import LadderCellDelegate, row_height

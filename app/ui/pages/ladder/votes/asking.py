@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.settings import COMPARE_GREEDY, SamplingSettings
+from app.core.candidates.settings import COMPARE_GREEDY, SamplingSettings
 from app.core.votes.prompts import join_prompts, split_prompts
 from app.lab.votes.orders import VoteOrder
 from app.ui.answers.bounded_edit import BoundedEdit

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QItemSelectionModel, QStringListModel, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListView, QVBoxLayout, QWidget
 
-from app.core.text import clean_line
+from app.core.text.clean import clean_line
 from app.ui.kit.format import count
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import label, push_button

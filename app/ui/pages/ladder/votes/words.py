@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.core.chat import StopReason
+from app.core.chats.chat import StopReason
 from app.core.votes.choices import Outcome
 from app.core.votes.tally import Finding
 from app.ui.kit.format import count, percent

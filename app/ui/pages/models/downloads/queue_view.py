@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.core.downloads import DownloadState as QueueState
+from app.core.hub.downloads import DownloadState as QueueState
 from app.hub.progress import Phase
 from app.lab.works.orders import order_for
 from app.ui.kit.error_words import known

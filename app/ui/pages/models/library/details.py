@@ -24,7 +24,7 @@ from app.ui.kit.widgets import ElidedLabel, IconButton, label
 from app.ui.pages.models.words import source_words
 
 if TYPE_CHECKING:
-    from app.core.family import LibraryModel
+    from app.core.models.family import LibraryModel
 
 LEAST_WIDTH_PX = GRID * 34
 

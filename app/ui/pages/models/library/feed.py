@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from app.core.family import LibraryModel, ModelSource
+from app.core.models.family import LibraryModel, ModelSource
 from app.ui.pages.models.library.watch import LibraryWatch
 
 if TYPE_CHECKING:

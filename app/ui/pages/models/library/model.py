@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from app.core.family import Family, LibraryModel, ModelSource
+from app.core.models.family import Family, LibraryModel, ModelSource
 from app.ui.kit.format import MISSING, byte_size, count, parameters
 from app.ui.kit.format import bits_per_weight as bits_words
 from app.ui.kit.plain import plain_data

@@ -12,7 +12,7 @@ from app.ui.kit.question import Question
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from app.core.family import LibraryModel
+    from app.core.models.family import LibraryModel
     from app.ui.kit.jobs import Jobs
     from app.ui.pages.models.ports import LibraryPort, RemovalPlan
 

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.candidate import MAX_CANDIDATES
-from app.core.family import Family, companions, families
+from app.core.candidates.candidate import MAX_CANDIDATES
+from app.core.models.family import Family, companions, families
 from app.ui.kit.error_words import sentence
 from app.ui.kit.format import byte_size, count
 from app.ui.kit.icons import Tone, icon
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.core.errors import PersonError
-    from app.core.family import LibraryModel
+    from app.core.models.family import LibraryModel
     from app.ui.kit.jobs import Jobs
     from app.ui.kit.widgets.buttons import ButtonRole
     from app.ui.pages.models.ports import LibraryPort

@@ -23,7 +23,7 @@ from app.ui.pages.models.library.model import LibraryColumn, LibraryRole
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
-    from app.core.family import LibraryModel
+    from app.core.models.family import LibraryModel
     from app.ui.pages.models.library.model import Index, LibraryTreeModel
 
 _NAME_SIGNS = 34

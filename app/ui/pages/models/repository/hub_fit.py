@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.core.settings import KvType
-from app.core.speed import Basis
+from app.core.candidates.settings import KvType
+from app.core.memory.speed import Basis
 from app.hub.errors import Stopped
 from app.hub.stopping import TICK_S
 from app.lab.hub.fit import HubFitter

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.core.fit import LevelChoice, Recommendation, recommend
-from app.core.kinds import ModelKind, why_no_candidate
-from app.core.labels import told_level
-from app.core.model_file import NoCandidateError
+from app.core.memory.fit import LevelChoice, Recommendation, recommend
+from app.core.models.kinds import ModelKind, why_no_candidate
+from app.core.models.labels import told_level
+from app.core.models.model_file import NoCandidateError
 from app.hub.errors import HubGated, HubOffline, HubRateLimited, HubSilent, HubSwitchedOff
 from app.ui.kit.error_words import known as known_words
 from app.ui.kit.error_words import sentence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.core.hub_names import HubAddress
-from app.core.kinds import WHOLE_MODELS
+from app.core.models.kinds import WHOLE_MODELS
 from app.hub.errors import HubGated, HubMissing, HubUnauthorized
 from app.ui.pages.models.asking import while_wanted
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.core.errors import PersonError
-    from app.core.links import Link
+    from app.core.hub.links import Link
     from app.ui.kit.jobs import Jobs
     from app.ui.pages.models.ports import AccountStatus, Backends
     from app.ui.pages.models.ways_on import WaysOn

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
-from app.core.links import Link, LinkAction
-from app.core.listed_choice import NoSuchFileError, find_file
+from app.core.hub.links import Link, LinkAction
+from app.core.hub.listed_choice import NoSuchFileError, find_file
 from app.ui.kit.error_words import sentence
 from app.ui.kit.format import byte_size
 from app.ui.kit.widgets import Banner, BannerAction, Severity

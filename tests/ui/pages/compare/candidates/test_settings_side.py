@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 
-from app.core.settings import CHAT, KvType
+from app.core.candidates.settings import CHAT, KvType
 from app.engine.messages import Device, Hello
 from app.ui.kit.jobs import Jobs
 from app.ui.pages.compare.panes.menu import PaneCommand

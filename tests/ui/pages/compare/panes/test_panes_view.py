@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QTimer
 
-from app.core.chat import Chat
+from app.core.chats.chat import Chat
 from app.ui.pages.compare.panes import panes_view
 from app.ui.pages.compare.panes.view import PaneView
 from tests.ui.pages.compare.conftest import show

@@ -7,8 +7,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
-from app.core.chat import MAX_ANSWER_BYTES, Answer, AnswerFigures, StopReason
-from app.core.settings import COMPARE_GREEDY
+from app.core.candidates.settings import COMPARE_GREEDY
+from app.core.chats.chat import MAX_ANSWER_BYTES, Answer, AnswerFigures, StopReason
 from app.ui.answers.markdown import MarkdownView
 from app.ui.answers.text_parts import PART_WEIGHT, weight
 from app.ui.pages.compare.turns.quiet_button import QuietButton

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow
 
-from app.core.candidate import COLOURS, LETTERS
+from app.core.candidates.candidate import COLOURS, LETTERS
 from app.store.database import open_database
 from app.ui.kit.jobs import Jobs
 from app.ui.pages.ladder.votes.backend import VotesBackend

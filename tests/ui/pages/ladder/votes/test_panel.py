@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 
-from app.core.candidate import Candidate
-from app.core.chat import Answer, Chat, Turn
+from app.core.candidates.candidate import Candidate
+from app.core.chats.chat import Answer, Chat, Turn
 from app.core.votes.choices import Choice, Outcome
 from app.core.votes.pairs import PairState
 from app.store.chats import ChatStore

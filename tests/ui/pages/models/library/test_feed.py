@@ -20,7 +20,7 @@ from tests.helpers.model_folders import hugging_face_file, small_gguf
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from app.core.family import LibraryModel
+    from app.core.models.family import LibraryModel
 
 Make = Callable[..., LibraryFeed]
 

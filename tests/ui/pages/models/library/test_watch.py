@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core.family import ModelSource
+from app.core.models.family import ModelSource
 from app.library.places import Place
 from app.library.scan import LibraryScan, scan
 from app.ui.pages.models.library.watch import LibraryWatch

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QPushButton
 
-from app.core.family import LibraryModel, ModelSource
-from app.core.links import parse_link
+from app.core.hub.links import parse_link
+from app.core.models.family import LibraryModel, ModelSource
 from app.hub.errors import HubMissing
 from tests.ui.pages.models.fake_backends import repository
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.core.candidate import MAX_CANDIDATES
-from app.core.kinds import WHOLE_MODELS, ModelKind, why_no_candidate
-from app.core.listed_choice import NoSuchFileError, find_file
+from app.core.candidates.candidate import MAX_CANDIDATES
+from app.core.hub.listed_choice import NoSuchFileError, find_file
+from app.core.models.kinds import WHOLE_MODELS, ModelKind, why_no_candidate
 from app.ui.kit.error_words import sentence
 from app.ui.kit.format import byte_size
 from app.ui.kit.theme import GRID

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.core.kinds import what_it_is
 from app.core.listing import bits_per_weight
+from app.core.models.kinds import what_it_is
 from app.ui.kit.format import MISSING, byte_size, speed
 from app.ui.kit.format import bits_per_weight as bits_words
 from app.ui.pages.models.repository.predictions import Prediction, PredictionState, shown_level

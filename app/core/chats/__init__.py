@@ -1,0 +1,1 @@
+"""Chats: turns, templates, thinking, divergence, export."""

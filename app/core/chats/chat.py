@@ -1,0 +1,216 @@
+"""Chats: turns of one prompt and the answers of several candidates."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from app.core.candidates.candidate import Candidate
+from app.core.candidates.settings import COMPARE_GREEDY, CompareMode, SamplingSettings
+
+UNTITLED = ""
+MAX_ANSWER_BYTES = 1 << 19
+"""What an answer may grow to, its thinking included: a vocabulary may have tokens of any length. No
+model says so much within its context, and a chat with such an answer can still be sent."""
+
+
+class Role(StrEnum):
+    """Who speaks, in the words chat templates use."""
+
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+class Message(msgspec.Struct, frozen=True):
+    """One message as a chat template takes it."""
+
+    role: Role
+    content: str
+
+
+class StopReason(StrEnum):
+    """Why an answer ended."""
+
+    END = "end"
+    LENGTH = "length"
+    CONTEXT = "context"
+    STOPPED = "stopped"
+    ERROR = "error"
+
+
+class AnswerFigures(msgspec.Struct, frozen=True):
+    """What was counted and timed while one answer came.
+
+    Attributes:
+        prompt_tokens: Tokens of the rendered prompt, template included.
+        reused_tokens: Of those, how many the engine still had from the turn before.
+        prompt_ns: Time to decode the rest of the prompt.
+        first_token_ns: Template, tokenizing, prompt and first sample together.
+        generated_tokens: Sampled tokens, without the end token.
+        thinking_tokens: Of those, how many were thinking.
+        generation_ns: From the first sampled token to the last.
+        shared: Other engines generated at the same time, so the times do not rank.
+        memory_needed_bytes: Peak of resident memory less repacked weight copies.
+    """
+
+    prompt_tokens: int = 0
+    reused_tokens: int = 0
+    prompt_ns: int = 0
+    first_token_ns: int | None = None
+    generated_tokens: int = 0
+    thinking_tokens: int = 0
+    generation_ns: int = 0
+    shared: bool = False
+    memory_needed_bytes: int | None = None
+
+    @property
+    def tokens_per_second(self) -> float | None:
+        """(n - 1) tokens over the time from the first to the last; None below two tokens."""
+        if self.generated_tokens < 2 or self.generation_ns <= 0:
+            return None
+        return (self.generated_tokens - 1) * 1e9 / self.generation_ns
+
+    @property
+    def prompt_tokens_per_second(self) -> float | None:
+        """Speed of the decoded part of the prompt; None when all of it was reused."""
+        decoded = self.prompt_tokens - self.reused_tokens
+        if decoded <= 0 or self.prompt_ns <= 0:
+            return None
+        return decoded * 1e9 / self.prompt_ns
+
+
+class Answer(msgspec.Struct):
+    """One candidate's answer to one turn; grows while it comes.
+
+    Attributes:
+        text: The answer without its thinking.
+        thinking: What stood between the template's thinking marks.
+        stop_reason: None while the answer is still coming (or was cut off by a crash).
+        error: A sentence when it failed.
+        figures: Counts and times, once there are any.
+    """
+
+    text: str = ""
+    thinking: str = ""
+    stop_reason: StopReason | None = None
+    error: str | None = None
+    figures: AnswerFigures | None = None
+
+
+_GAP = "\n\n"
+_BROKEN_OFF = (None, StopReason.STOPPED, StopReason.ERROR)
+
+
+class Turn(msgspec.Struct):
+    """One prompt and who answered it.
+
+    Attributes:
+        id: Row in the store; 0 until it is stored.
+        prompt: What the person wrote.
+        answers: By candidate key; a candidate that was not asked has no entry.
+        earlier: By candidate key, the answers that newer ones took the place of, oldest first.
+        versions: How many other versions there are of this turn and of all that followed.
+    """
+
+    id: int
+    prompt: str
+    answers: dict[str, Answer] = {}
+    earlier: dict[str, list[Answer]] = {}
+    versions: int = 0
+
+    def set_aside(self, key: str) -> None:
+        """Make room for a new answer; the one that is there is kept if it says anything."""
+        old = self.answers[key]
+        if old.text or old.thinking:
+            self.earlier.setdefault(key, []).append(old)
+        self.answers[key] = Answer()
+
+    def bring_back(self, key: str) -> bool:
+        """Take the answer before where the new one was broken off without a word.
+
+        Returns:
+            Whether there was one.
+        """
+        new, kept = self.answers[key], self.earlier.get(key)
+        if not kept or new.text or new.stop_reason not in _BROKEN_OFF:
+            return False
+        self.answers[key] = kept.pop()
+        return True
+
+    def turn_over(self, key: str) -> None:
+        """Show the answer before; the one that is there comes behind the oldest."""
+        kept = self.earlier.get(key)
+        if kept:
+            kept.insert(0, self.answers[key])
+            self.answers[key] = kept.pop()
+
+
+class Chat(msgspec.Struct):
+    """A conversation with one to six candidates.
+
+    Attributes:
+        id: Row in the store; 0 until it is stored.
+        title: Given by the person, else the start of the first prompt; empty if untitled.
+        candidates: The panes, in their order.
+        reference_key: The candidate that the others are held against.
+        system_prompt: Sent first to every candidate; empty sends none.
+        sampling: The settings of all panes that have none of their own.
+        mode: Race or together.
+        dropped_turns: Per candidate, how many of its oldest turns are no longer sent.
+    """
+
+    id: int
+    title: str = UNTITLED
+    created_ns: int = 0
+    changed_ns: int = 0
+    candidates: list[Candidate] = []
+    reference_key: str | None = None
+    system_prompt: str = ""
+    sampling: SamplingSettings = COMPARE_GREEDY
+    mode: CompareMode = CompareMode.RACE
+    dropped_turns: dict[str, int] = {}
+    turns: list[Turn] = []
+
+    def candidate(self, key: str) -> Candidate | None:
+        """The candidate with this key, if it still has a pane."""
+        return next((c for c in self.candidates if c.key == key), None)
+
+    def turns_of(self, key: str) -> list[Turn]:
+        """The turns that one candidate was asked."""
+        return [turn for turn in self.turns if key in turn.answers]
+
+    def messages_for(self, key: str, *, upto: Turn) -> list[Message]:
+        """What a candidate is sent to answer ``upto``: its own turns before, and this prompt.
+
+        Thinking of earlier turns is left out, as chat templates want it. A prompt that was
+        answered with thinking alone, or with nothing, goes in front of the next one: templates
+        want an answer to each, and many refuse an empty one.
+        """
+        messages: list[Message] = []
+        if self.system_prompt.strip():
+            messages.append(Message(Role.SYSTEM, self.system_prompt))
+        history = self.turns_of(key)
+        position = next(i for i, turn in enumerate(history) if turn is upto)
+        asked: list[str] = []
+        for turn in history[min(self.dropped_turns.get(key, 0), position) : position]:
+            answer = turn.answers[key]
+            if answer.text.strip():
+                messages.append(Message(Role.USER, _GAP.join([*asked, turn.prompt])))
+                messages.append(Message(Role.ASSISTANT, answer.text))
+                asked = []
+            elif answer.thinking or answer.stop_reason not in _BROKEN_OFF:
+                asked.append(turn.prompt)
+        messages.append(Message(Role.USER, _GAP.join([*asked, upto.prompt])))
+        return messages
+
+
+def title_from(prompt: str, *, limit: int = 60) -> str:
+    """A chat's title from its first prompt: one line, cut at a word."""
+    line = " ".join(prompt.split())
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 1]
+    head = cut.rsplit(" ", 1)[0] if " " in cut[limit // 2 :] else cut
+    return head.rstrip(" ,.;:") + "…"

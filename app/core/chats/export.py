@@ -1,0 +1,244 @@
+"""A chat as a document: Markdown to read, JSON with OpenAI-style messages to work with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.core.chats.chat import Answer, AnswerFigures, Chat, Role, StopReason, Turn, title_from
+from app.core.text.clean import clean_line, clean_text, json_text
+from app.core.text.shared_names import FoldersOut, file_name
+
+if TYPE_CHECKING:
+    from app.core.candidates.candidate import Candidate
+    from app.core.candidates.settings import SamplingSettings
+
+FORMAT_VERSION = 1
+
+Describe = Callable[[str], str]
+"""The quantization level of a candidate, by its key; empty when it is not known."""
+
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^`\n]*)")
+_ENDINGS: dict[StopReason | None, str] = {
+    None: "not finished",
+    StopReason.LENGTH: "ended by the token limit",
+    StopReason.CONTEXT: "ended by the full context",
+    StopReason.STOPPED: "stopped",
+}
+
+
+# ------------------------------------------------------------------------------------ Markdown
+
+
+def to_markdown(chat: Chat, describe: Describe) -> str:
+    """A chat as one Markdown document; the same chat gives the same text on every PC."""
+    shown = [candidate.key for candidate in chat.candidates]
+    parts = [f"# {_title(chat)}", f"{_date(chat):%Y-%m-%d %H:%M} UTC"]
+    parts.append("\n".join(_candidate_line(chat, c, describe) for c in chat.candidates))
+    parts.append(f"Sampling: {_sampling_text(chat.sampling)}")
+    if chat.system_prompt.strip():
+        parts += ["## System prompt", _quoted(chat.system_prompt)]
+    for number, turn in enumerate(chat.turns, start=1):
+        parts += [f"## {number}", _quoted(turn.prompt)]
+        for key in sorted(turn.answers, key=lambda k: shown.index(k) if k in shown else 99):
+            parts.append(f"### {_name(chat, key, describe)}")
+            parts += _answer_parts(turn.answers[key], _folders_out(chat))
+    return clean_text("\n\n".join(part for part in parts if part)) + "\n"
+
+
+def _answer_parts(answer: Answer, folders_out: FoldersOut) -> list[str]:
+    parts: list[str] = []
+    if answer.thinking.strip():
+        thinking = re.sub(r"<(?=/?(details|summary)\b)", "&lt;", answer.thinking, flags=re.I)
+        body = _closed(thinking.strip("\n"))
+        parts.append(f"<details>\n<summary>Thinking</summary>\n\n{body}\n\n</details>")
+    if answer.text.strip():
+        parts.append(_closed(answer.text.strip("\n")))
+    if answer.error:
+        parts.append(f"**{folders_out.text(answer.error)}**")
+    facts = _figure_texts(answer.figures) if answer.figures else []
+    if answer.stop_reason in _ENDINGS:
+        facts.append(_ENDINGS[answer.stop_reason])
+    if facts:
+        parts.append(f"*{' · '.join(facts)}*")
+    return parts
+
+
+def _figure_texts(figures: AnswerFigures) -> list[str]:
+    tokens = f"{figures.generated_tokens} tokens"
+    if figures.thinking_tokens:
+        tokens += f", {figures.thinking_tokens} of them thinking"
+    texts = [tokens]
+    if (speed := figures.tokens_per_second) is not None:
+        shared = " while others generated too" if figures.shared else ""
+        texts.append(f"{speed:.1f} tokens/s{shared}")
+    if figures.first_token_ns is not None:
+        texts.append(f"first token {figures.first_token_ns / 1e9:.2f} s")
+    if (speed := figures.prompt_tokens_per_second) is not None:
+        texts.append(f"prompt {speed:.1f} tokens/s")
+    if figures.memory_needed_bytes is not None:
+        texts.append(f"needed memory {figures.memory_needed_bytes / 1e9:.2f} GB")
+    return texts
+
+
+def _candidate_line(chat: Chat, candidate: Candidate, describe: Describe) -> str:
+    line = f"- {_name(chat, candidate.key, describe)}"
+    if candidate.key == chat.reference_key:
+        line += " · reference"
+    if candidate.sampling is not None:
+        line += f" · own sampling: {_sampling_text(candidate.sampling)}"
+    if dropped := chat.dropped_turns.get(candidate.key):
+        line += f" · turns no longer sent, the oldest: {dropped}"
+    return line
+
+
+def _sampling_text(sampling: SamplingSettings) -> str:
+    seed = "new each time" if sampling.seed is None else sampling.seed
+    return (
+        f"temperature {sampling.temperature:g}, top-k {sampling.top_k}, top-p {sampling.top_p:g}, "
+        f"min-p {sampling.min_p:g}, repeat penalty {sampling.repeat_penalty:g}, seed {seed}, "
+        f"at most {sampling.max_tokens} tokens"
+    )
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in text.strip("\n").split("\n"))
+
+
+def _closed(text: str) -> str:
+    """Text whose code block, cut off in the middle, does not swallow what follows."""
+    opened = ""
+    for line in text.split("\n"):
+        if (fence := _FENCE.fullmatch(line)) is None:
+            continue
+        marks, rest = fence.group(1), fence.group(2)
+        if not opened:
+            opened = marks
+        elif marks.startswith(opened) and not rest.strip():
+            opened = ""
+    return f"{text}\n{opened}" if opened else text
+
+
+# ---------------------------------------------------------------------------------------- JSON
+
+
+def to_openai_json(chat: Chat, describe: Describe) -> str:
+    """A chat as JSON: per candidate the conversation as it went, in OpenAI-style messages.
+
+    Only answered prompts are messages, so that the roles alternate; what was asked and how
+    it ended stands under ``shrinkscope`` for every turn, with times in ns and sizes in bytes;
+    there ``turn`` counts from 1 and ``message`` is the answer's place in ``messages`` from 0.
+    """
+    document = {
+        "format": "shrinkscope-chat",
+        "version": FORMAT_VERSION,
+        "title": _title(chat),
+        "created": f"{_date(chat):%Y-%m-%dT%H:%M:%SZ}",
+        "mode": chat.mode.value,
+        "reference": _letter(chat, chat.reference_key),
+        "candidates": [_conversation(chat, key, describe) for key in _keys(chat)],
+    }
+    return json_text(document) + "\n"
+
+
+def _conversation(chat: Chat, key: str, describe: Describe) -> dict[str, object]:
+    candidate = chat.candidate(key)
+    file = None if candidate is None else file_name(candidate.path)
+    messages: list[dict[str, str]] = []
+    if chat.system_prompt.strip():
+        messages.append(_message(Role.SYSTEM, chat.system_prompt))
+    answers: list[dict[str, object]] = []
+    for turn in chat.turns_of(key):
+        answers.append(_answer_facts(chat, turn, key, len(messages) + 1))
+        if turn.answers[key].text:
+            messages.append(_message(Role.USER, turn.prompt))
+            messages.append(_message(Role.ASSISTANT, turn.answers[key].text))
+    return {
+        "letter": _letter(chat, key),
+        "file": file,
+        "level": describe(key) or None,
+        "model": None if file is None else file.removesuffix(".gguf"),
+        "messages": messages,
+        "shrinkscope": {
+            "settings": _settings(chat, candidate),
+            "dropped_turns": chat.dropped_turns.get(key, 0),
+            "answers": answers,
+        },
+    }
+
+
+def _answer_facts(chat: Chat, turn: Turn, key: str, message: int) -> dict[str, object]:
+    answer = turn.answers[key]
+    figures: dict[str, object] | None = None
+    if answer.figures is not None:
+        figures = msgspec.to_builtins(answer.figures) | {
+            "tokens_per_second": answer.figures.tokens_per_second,
+            "prompt_tokens_per_second": answer.figures.prompt_tokens_per_second,
+        }
+    return {
+        "turn": next(i for i, other in enumerate(chat.turns, start=1) if other is turn),
+        "message": message if answer.text else None,
+        "prompt": turn.prompt,
+        "thinking": answer.thinking,
+        "stop_reason": answer.stop_reason,
+        "error": answer.error and _folders_out(chat).text(answer.error),
+        "figures": figures,
+    }
+
+
+def _settings(chat: Chat, candidate: Candidate | None) -> dict[str, object]:
+    if candidate is None:
+        return {"engine": None, "sampling": None, "template": None}
+    return {
+        "engine": msgspec.to_builtins(candidate.engine),
+        "sampling": msgspec.to_builtins(candidate.sampling or chat.sampling),
+        "template": candidate.template_id,
+    }
+
+
+def _message(role: Role, content: str) -> dict[str, str]:
+    return {"role": role.value, "content": content}
+
+
+# ---------------------------------------------------------------------------------------- both
+
+
+def _folders_out(chat: Chat) -> FoldersOut:
+    """An error's sentence may name a file by its place; an export is made to be passed on."""
+    return FoldersOut({each.path: file_name(each.path) for each in chat.candidates})
+
+
+def _title(chat: Chat) -> str:
+    first = chat.turns[0].prompt if chat.turns else ""
+    return clean_line(" ".join(chat.title.split())) or title_from(first) or "Untitled chat"
+
+
+def _date(chat: Chat) -> datetime:
+    return datetime.fromtimestamp(chat.created_ns // 1_000_000_000, tz=UTC)
+
+
+def _letter(chat: Chat, key: str | None) -> str | None:
+    candidate = None if key is None else chat.candidate(key)
+    return None if candidate is None else candidate.letter
+
+
+def _name(chat: Chat, key: str, describe: Describe) -> str:
+    candidate = chat.candidate(key)
+    parts = (
+        ["Removed"]
+        if candidate is None
+        else [candidate.letter, clean_line(file_name(candidate.path))]
+    )
+    return " · ".join([*parts, *filter(None, [describe(key)])])
+
+
+def _keys(chat: Chat) -> list[str]:
+    """The panes' candidates, then those that were removed after they had answered."""
+    keys = dict.fromkeys(candidate.key for candidate in chat.candidates)
+    for turn in chat.turns:
+        keys |= dict.fromkeys(turn.answers)
+    return list(keys)

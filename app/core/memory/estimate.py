@@ -1,0 +1,142 @@
+"""How much memory a candidate will need, estimated from its header before anything is loaded.
+
+The context's part follows llama.cpp's formulas exactly; compute buffers and overhead are fitted
+to its figures. Once an engine has loaded the file, measured figures take the place of these.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.core.errors import PersonError
+from app.core.models.levels import TENSOR_TYPES
+
+if TYPE_CHECKING:
+    from app.core.models.model_file import ModelFile
+
+RESERVED_BYTES = 1_500_000_000
+"""What the engines leave to the system and to the window."""
+
+DEFAULT_BATCH_TOKENS = 512
+_CELL_PADDING = 256
+_KV_TYPES = frozenset(
+    {"F32", "F16", "BF16", "Q8_0", "Q5_1", "Q5_0", "Q4_1", "Q4_0", "IQ4_NL"}
+)  # fmt: skip
+_TYPES_BY_NAME = {entry.name: entry for entry in TENSOR_TYPES.values()}
+# Python, its libraries and llama.cpp's own structures, as measured.
+_PROCESS_BYTES = 50 * 1024 * 1024
+# Text, hash tables and merges of one token of the vocabulary, as measured.
+_TOKEN_BYTES = 256
+_FLOAT_BYTES = 4
+_MASK_BYTES = 2
+# Buffers of a batch that live at the same time, of the width of the feed-forward layer and of the
+# residual stream: what llama.cpp's graph allocator arrives at for dense models.
+_WIDE_BUFFERS = 3
+_NARROW_BUFFERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryEstimate:
+    """What an engine will need, part by part.
+
+    Attributes:
+        weights_bytes: The tensors; file-backed pages that engines share.
+        kv_bytes: Keys and values of a full context, and fixed states.
+        compute_bytes: Buffers of one batch, and the output of one token.
+        overhead_bytes: The engine process and the vocabulary.
+    """
+
+    weights_bytes: int
+    kv_bytes: int
+    compute_bytes: int
+    overhead_bytes: int
+
+    @property
+    def total_bytes(self) -> int:
+        """All parts together."""
+        return self.weights_bytes + self.kv_bytes + self.compute_bytes + self.overhead_bytes
+
+
+def estimate_needed_bytes(
+    model: ModelFile,
+    context_tokens: int,
+    kv_type: str = "f16",
+    *,
+    batch_tokens: int = DEFAULT_BATCH_TOKENS,
+) -> MemoryEstimate:
+    """Estimate what a model needs with a context of this size.
+
+    Args:
+        model: The model file.
+        context_tokens: Size of the context.
+        kv_type: Number format of keys and values, e.g. ``f16`` or ``q8_0``.
+        batch_tokens: Most prompt tokens that are computed at once.
+
+    Raises:
+        PersonError: llama.cpp knows no such format for keys and values.
+    """
+    return MemoryEstimate(
+        weights_bytes=model.tensor_bytes,
+        kv_bytes=kv_cache_bytes(model, context_tokens, kv_type, batch_tokens=batch_tokens),
+        compute_bytes=_compute_bytes(model, context_tokens, batch_tokens),
+        overhead_bytes=_PROCESS_BYTES + _TOKEN_BYTES * model.vocabulary_size,
+    )
+
+
+def kv_cache_bytes(
+    model: ModelFile,
+    context_tokens: int,
+    kv_type: str = "f16",
+    *,
+    batch_tokens: int = DEFAULT_BATCH_TOKENS,
+) -> int:
+    """Return the size of keys, values and fixed states of one sequence with a full context."""
+    name = kv_type.upper()
+    if name not in _KV_TYPES:
+        raise PersonError(f"“{kv_type:.40}” is no number format for the KV cache.")
+    stored = _TYPES_BY_NAME[name]
+    elements = sum(cached_elements(model, context_tokens, batch_tokens=batch_tokens))
+    cache_bytes = -(-elements // stored.block_elements) * stored.block_bytes
+    return cache_bytes + model.attention.state_bytes
+
+
+def cached_elements(
+    model: ModelFile, context_tokens: int, *, batch_tokens: int = DEFAULT_BATCH_TOKENS
+) -> tuple[int, ...]:
+    """Return how many elements of keys and values each layer keeps with a full context."""
+    full_cells = _full_cells(context_tokens)
+    window_cells = _window_cells(model, context_tokens, batch_tokens)
+    return tuple(
+        (layer.key_width + layer.value_width) * (window_cells if layer.has_window else full_cells)
+        for layer in model.attention.layers
+    )
+
+
+def memory_budget_bytes(available_bytes: int) -> int:
+    """Return what engines may take of the memory that is available now; never negative."""
+    return max(0, available_bytes - RESERVED_BYTES)
+
+
+def _full_cells(context_tokens: int) -> int:
+    return -(-max(1, context_tokens) // _CELL_PADDING) * _CELL_PADDING
+
+
+def _window_cells(model: ModelFile, context_tokens: int, batch_tokens: int) -> int:
+    """Cells of layers with a sliding window: the window, one batch, never more than the rest."""
+    full_cells = _full_cells(context_tokens)
+    if model.sliding_window is None:
+        return full_cells
+    return _full_cells(min(full_cells, model.sliding_window + min(batch_tokens, context_tokens)))
+
+
+def _compute_bytes(model: ModelFile, context_tokens: int, batch_tokens: int) -> int:
+    batch = max(1, min(batch_tokens, context_tokens))
+    expert_width = model.expert_feed_forward_length * model.expert_used_count
+    width = max(model.feed_forward_length, expert_width)
+    buffers = (_WIDE_BUFFERS * width + _NARROW_BUFFERS * model.embedding_length) * _FLOAT_BYTES
+    mask_cells = _full_cells(context_tokens)
+    if any(layer.has_window for layer in model.attention.layers):
+        mask_cells += _window_cells(model, context_tokens, batch_tokens)
+    output_bytes = model.vocabulary_size * _FLOAT_BYTES
+    return batch * (buffers + mask_cells * _MASK_BYTES) + output_bytes

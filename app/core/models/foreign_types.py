@@ -1,0 +1,74 @@
+"""Tensor types that llama.cpp does not read: whose they are, and what to get instead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.core.models.gguf_reader import GgufError
+from app.core.models.levels import REMOVED_TENSOR_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.core.models.gguf_reader import Value
+
+# bitnet.cpp gives these numbers to types of its own; in llama.cpp 36 to 38 were rearrangements of
+# IQ4_NL, which hardly any file had, and 39 is MXFP4.
+_BITNET = {36: "I2_S", 37: "I8_S", 38: "TL1", 39: "TL2"}
+_IQ4_NL_FTYPE = 25
+_IK_LLAMA = {
+    97: "Q8_0_X4", 98: "Q8_1_X4", 99: "Q8_2_X4", 133: "Q6_0", 134: "IQ1_BN", 135: "IQ2_BN",
+    136: "Q8_K64", 137: "IQ2_K", 138: "IQ3_K", 139: "IQ4_K", 140: "IQ5_K", 141: "IQ6_K",
+    142: "IQ2_TN", 143: "IQ1_TN", 144: "IQ4_KS", 145: "IQ2_KS", 146: "IQ4_KSS", 147: "Q8_K16",
+    148: "Q8_K32", 149: "Q8_KR8", 150: "Q8_K128", 151: "Q8_KV", 152: "IQ5_KS", 153: "IQ2_KT",
+    154: "IQ3_KT", 155: "IQ4_KT", 156: "IQ3_KS", 157: "IQ2_KL", 158: "IQ1_KT",
+}  # fmt: skip
+# There the rows of its own types and of llama.cpp's stand interleaved: number + 200.
+_IK_INTERLEAVED = range(202, 400)
+# Ollama's first gpt-oss files kept MXFP4 under a number that had become free.
+_OLLAMA_ARCHITECTURE, _OLLAMA_TYPE = "gptoss", 4
+
+
+def is_foreign(type_id: int, metadata: Mapping[str, Value]) -> bool:
+    """Whether a number means another type in this file than in llama.cpp's."""
+    return type_id in _BITNET and _is_of_bitnet(metadata)
+
+
+def refusal(type_id: int, tensor_name: str, metadata: Mapping[str, Value]) -> GgufError:
+    """The error for a file with a type that llama.cpp does not read."""
+    return GgufError(_sentence(type_id, metadata), f"tensor {tensor_name!r} has type {type_id}")
+
+
+def _sentence(type_id: int, metadata: Mapping[str, Value]) -> str:
+    uses = "This model file uses the tensor type"
+    if type_id in _BITNET and metadata.get("general.file_type") != _IQ4_NL_FTYPE:
+        return (
+            f"{uses} {_BITNET[type_id]} of Microsoft’s bitnet.cpp, which llama.cpp does not read:"
+            " get a version of the level TQ2_0 or TQ1_0."
+        )
+    if type_id == _OLLAMA_TYPE and metadata.get("general.architecture") == _OLLAMA_ARCHITECTURE:
+        return (
+            "This model file was made for Ollama’s own engine, which llama.cpp does not follow:"
+            " get a GGUF version of the model from the Hub."
+        )
+    removed = REMOVED_TENSOR_TYPES.get(type_id)
+    if removed is not None:
+        return (
+            f"{uses} {removed}, which llama.cpp no longer reads:"
+            " look for a newer conversion of the model."
+        )
+    own = _IK_LLAMA.get(type_id)
+    if own is not None or type_id in _IK_INTERLEAVED:
+        return (
+            f"{uses} {own or type_id} of ik_llama.cpp, which llama.cpp does not read: get a version"
+            " of one of llama.cpp’s levels, such as Q4_K_M or IQ4_XS."
+        )
+    return (
+        f"{uses} {type_id}, which this program does not know: it is of another program or of a"
+        " newer llama.cpp; get a version of a level such as Q4_K_M."
+    )
+
+
+def _is_of_bitnet(metadata: Mapping[str, Value]) -> bool:
+    architecture = metadata.get("general.architecture")
+    return isinstance(architecture, str) and architecture.lower().startswith("bitnet")
