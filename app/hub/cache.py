@@ -120,6 +120,7 @@ class HubCache:
         Args:
             wanted: Hashes of contents that stay, because a download in the queue wants them.
             older_than_s: Age from which the others go.
+            now_s: The clock, in Unix time.
         """
         keep = set(wanted)
         freed = 0

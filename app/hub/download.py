@@ -103,6 +103,10 @@ class Downloader:
         """Bring a model file: one file or all its shards, from one commit.
 
         Args:
+            repo_id: The repository, as ``org/name``.
+            commit: Its commit, as 40 digits.
+            files: The file, or its shards in order.
+            stop: Set to end it.
             tell: Told of progress, ten times a second at most, on this thread.
             revision: The name under which the commit was found.
 

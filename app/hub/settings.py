@@ -83,6 +83,7 @@ class HubSettings:
 
         Args:
             endpoint: Another Hub than that of the environment.
+            environ: The environment.
 
         Raises:
             EndpointError: That address must not be used as a Hub.
@@ -141,7 +142,6 @@ def is_loopback(host: str) -> bool:
 
 def hub_cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """Hugging Face's cache as its own programs find it."""
-
     direct = _folder(environ, "HF_HUB_CACHE") or _folder(environ, "HUGGINGFACE_HUB_CACHE")
     return (direct or hugging_face_home(environ) / "hub").absolute()
 

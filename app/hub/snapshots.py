@@ -28,6 +28,7 @@ def show(blob: Path, entry: Path, environ: Mapping[str, str] = os.environ) -> No
     Args:
         blob: The content, or the entry itself where it lies there already.
         entry: Where programs see it.
+        environ: The environment, which tells how links are made.
 
     Raises:
         OSError: The disk does not do it.

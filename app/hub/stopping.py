@@ -102,6 +102,7 @@ def interruptible(
 
     Args:
         work: Must end by itself in some seconds; it goes on alone when it is no longer wanted.
+        stop: Looked at while waiting.
         unwanted: Takes a result that came too late, to close it.
 
     Raises:

@@ -118,4 +118,4 @@ def _close(stream: httpcore2.NetworkStream) -> None:
 def lay_wires(transport: httpx2.HTTPTransport, wires: Wires) -> None:
     """Let a transport connect by :class:`Wires`."""
     inside = cast("Any", transport)  # the library lets nobody choose this from outside
-    inside._pool._network_backend = wires
+    inside._pool._network_backend = wires  # noqa: SLF001

@@ -165,8 +165,10 @@ def _cases(name: str, *, quick: bool) -> list[tuple[int, KvType]]:
 
 
 def _speeds(run: Run, names: Sequence[str]) -> list[Figure]:
-    """Every design is visited more than once, minutes apart; then predictions are held against
-    the median of its visits."""
+    """Visit every design more than once, minutes apart.
+
+    Then predictions are held against the median of its visits.
+    """
     visits: dict[tuple[str, str], list[float]] = {}
     visits_of_each = run.count(_VISITS, 1)
     for number in range(visits_of_each):

@@ -171,8 +171,10 @@ def _byte_letters() -> list[str]:
 
 
 def _merges() -> Iterator[tuple[str, str]]:
-    """Yield pairs to merge, each made of what came before: words of one to three small letters
-    after a space, then words of two, three and, as many as are wanted, four letters.
+    """Yield pairs to merge, each made of what came before.
+
+    Words of one to three small letters after a space, then words of two, three and, as many as are
+    wanted, four letters.
     """
     for start in ("Ġ", ""):
         words = [start] if start else list(string.ascii_lowercase)

@@ -164,7 +164,7 @@ def write_scripted_model(
 
 
 def write_thinking_model(path: Path, *, chat_template: str = THINKING_TEMPLATE) -> Path:
-    """A scripted model that thinks first; answers “It is 4.”, thinks “Two and two is four.”"""
+    """A scripted model that thinks first; answers “It is 4.”, thinks “Two and two is four.”."""
     pieces = ["<think>", "\nTwo and", " two is", " four.\n", "</think>", "\n\nIt", " is 4", "."]
     return write_scripted_model(path, pieces, chat_template=chat_template)
 

@@ -157,8 +157,9 @@ def _rate(type_id: int, rates: MachineRates, plain: float) -> float:
 
 
 def several_threads(one: MachineRates, bandwidth: float, threads: int) -> MachineRates:
-    """What several threads should reach by what one reaches: so many times as much, as far as
-    memory goes.
+    """What several threads should reach by what one reaches.
+
+    So many times as much, as far as memory goes.
 
     Args:
         one: Measured with one thread.

@@ -44,7 +44,7 @@ class RoundedRow:
     steps: NDArray[np.uint16]
 
     def ln_p(self) -> NDArray[np.float32]:
-        """ln p of every token, in single precision."""
+        """Log probability ln p of every token, in single precision."""
         return self.scale * self.steps.astype(np.float32) + self.bottom
 
 

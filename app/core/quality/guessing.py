@@ -37,7 +37,9 @@ def guessing_sentence(
 
     Args:
         name: What the model is called.
-        ppl: As for ``is_guessing``, with the next two.
+        ppl: As for ``is_guessing``.
+        vocabulary_size: Likewise.
+        bits_per_byte: Likewise.
         is_reference: All others are held against it.
     """
     if not is_guessing(ppl, vocabulary_size, bits_per_byte):

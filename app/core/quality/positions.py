@@ -95,7 +95,7 @@ def score_positions(reference: Logits, candidate: Logits, next_tokens: Tokens) -
 
 
 def log_sum(row: NDArray[np.float32]) -> float:
-    """ln Σ exp of one row of logits: what is taken off a logit to make it ln p."""
+    """The ln Σ exp of one row of logits: what is taken off a logit to make it ln p."""
     top = float(row.max())
     return top + float(np.log(np.sum(np.exp(row - np.float32(top)), dtype=np.float64)))
 

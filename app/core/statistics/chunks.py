@@ -92,7 +92,7 @@ class Estimate:
         return Estimate(value, error, self.chunks, self.positions)
 
     def exponential(self) -> Estimate:
-        """e to the power of this: of a mean negative log probability, the perplexity."""
+        """The number e to the power of this: of a mean negative log probability, the perplexity."""
         value = math.exp(min(self.value, 700.0))
         error = None if self.standard_error is None else self.standard_error * value
         return Estimate(value, error, self.chunks, self.positions)

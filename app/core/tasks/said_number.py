@@ -154,7 +154,7 @@ def _unless_two(text: str, number: re.Match[str]) -> str | None:
 
 
 def _in_words(text: str) -> str | None:
-    """ "Forty-two", or a sentence that ends so."""
+    """Read “Forty-two”, or a sentence that ends so."""
     found = _IN_WORDS.search(text.strip()[-200:])
     if not found:
         return None

@@ -99,9 +99,9 @@ def each_text(value: object, change: Callable[[str], str], exact: Collection[str
 
 
 def json_text(document: object) -> str:
-    """A JSON document, indented, that may be printed on a terminal.
+    r"""A JSON document, indented, that may be printed on a terminal.
 
-    What steers or hides is written as ``\\uXXXX``: programs read it as it was. Lone halves of
+    What steers or hides is written as ``\uXXXX``: programs read it as it was. Lone halves of
     surrogate pairs become U+FFFD, because strict readers refuse a document that holds one.
     """
     try:

@@ -1,5 +1,6 @@
-"""Speed as llama-bench takes it: random tokens, no sampling, no tokenizing, prompt and
-generation apart, depth filled outside the timer.
+"""Speed as llama-bench takes it: of random tokens, without sampling or tokenizing.
+
+Prompt and generation are taken apart, and the depth is filled outside the timer.
 
 Source: tools/llama-bench/llama-bench.cpp of llama.cpp 0c1e57098 (test_prompt, test_gen).
 """

@@ -44,8 +44,9 @@ def all_demo(models: Iterable[ModelFile]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class DemoFiles:
-    """Where the levels lie: a folder named by the base file's content, so that a new demo model
-    never meets the old one's levels.
+    """Where the levels lie: a folder named by the base file's content.
+
+    So a new demo model never meets the old one's levels.
     """
 
     folder: Path

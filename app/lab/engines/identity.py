@@ -1,5 +1,7 @@
-"""One name for the engine that computes on this PC; what another one computed is never held
-against what this one does."""
+"""One name for the engine that computes on this PC.
+
+What another one computed is never held against what this one does.
+"""
 
 from __future__ import annotations
 

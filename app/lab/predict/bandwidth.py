@@ -239,8 +239,9 @@ class MachineSpeed:
         return type_id in known.by_type or bool(self._known_rounds(known.threads, type_id))
 
     def _is_quiet(self, threads: int) -> bool:
-        """Whether to take again what is marked: not where others were busy when last looked at, and
-        have been since.
+        """Whether to take again what is marked.
+
+        Not where others were busy when last looked at, and have been since.
         """
         before, now = self._busy_at, self._calm.begin(os.getpid())
         if before is None or now is None:

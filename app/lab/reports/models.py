@@ -34,17 +34,16 @@ _MOST_LADDERS = 100
 class ReportModels:
     """Looks through the library at most once, and only if it must. One thread.
 
+    Args:
+        report: Whose files are looked for.
+        given: Files that the person names.
+        paths: This program's folders.
+
     Attributes:
         twin: The plan of a ladder of one's own that the report is of; None for one from elsewhere.
     """
 
     def __init__(self, report: Reported, given: Sequence[Path], paths: Paths) -> None:
-        """
-        Args:
-            report: Whose files are looked for.
-            given: Files that the person names.
-            paths: This program's folders.
-        """
         self._rows = report.rows
         self._given = given
         self._unused = list(given)

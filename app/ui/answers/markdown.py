@@ -60,6 +60,10 @@ class MarkdownView(QTextBrowser):
         rendered: The text on the screen is the newest; the height may have changed.
         focused: It got the keyboard.
         part_changed: Another part of a long text is shown, or in another way.
+
+    Args:
+        name: What this is, for screen readers ("Answer of B").
+        parent: Its owner.
     """
 
     focused = Signal()
@@ -68,11 +72,6 @@ class MarkdownView(QTextBrowser):
     part_changed = Signal()
 
     def __init__(self, name: str = "", parent: QWidget | None = None) -> None:
-        """
-        Args:
-            name: What this is, for screen readers ("Answer of B").
-            parent: Its owner.
-        """
         super().__init__(parent)
         self._answer = AnswerDocument(self)
         self._wanted = ""

@@ -187,6 +187,7 @@ def moment(time_ns: int, now_ns: int, locale: QLocale | None = None) -> str:
     Args:
         time_ns: Unix time.
         now_ns: Unix time of now, passed in so that the result is repeatable.
+        locale: Whose way of writing dates; the person's if None.
     """
     used = locale or QLocale()
     when = QDateTime.fromMSecsSinceEpoch(time_ns // 1_000_000)

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, Signal
@@ -46,13 +47,14 @@ class JobCancelled(Exception):
 class JobContext:
     """What a job's function sees of its job; any thread."""
 
-    def __init__(self, job: Job[Any]) -> None:
-        self._job = job
+    def __init__(self, cancel_asked: threading.Event, report: Callable[[object], None]) -> None:
+        self._cancel_asked = cancel_asked
+        self._report = report
 
     @property
     def cancelled(self) -> bool:
         """Whether nobody wants the result any more."""
-        return self._job._cancel_asked.is_set()
+        return self._cancel_asked.is_set()
 
     def check(self) -> None:
         """End the function if nobody wants its result.
@@ -65,7 +67,7 @@ class JobContext:
 
     def report(self, progress: object) -> None:
         """Hand a value to the job's ``progress`` callback, on the main thread."""
-        self._job._post(_Report.PROGRESS, progress)
+        self._report(progress)
 
 
 class Job(Generic[T]):
@@ -73,17 +75,18 @@ class Job(Generic[T]):
 
     def __init__(
         self,
-        jobs: Jobs,
+        cancel_asked: threading.Event,
+        ended: Callable[[Job[Any]], object],
         done: Callable[[T], object] | None,
         failed: Callable[[PersonError], object] | None,
         progress: Callable[[Any], object] | None,
     ) -> None:
-        self._jobs = jobs
+        self._cancel_asked = cancel_asked
+        self._ended = ended
         self._done = done
         self._failed = failed
         self._progress = progress
         self._state = JobState.RUNNING
-        self._cancel_asked = threading.Event()
 
     @property
     def state(self) -> JobState:
@@ -103,18 +106,19 @@ class Job(Generic[T]):
         if state not in _NEXT[self._state]:
             raise AssertionError(f"{self._state} cannot become {state}")
         self._state = state
-        self._jobs._forget(self)
+        self._ended(self)
         # The pool thread may hold the last reference to the job, and must not be the one to let go
         # of widgets that the callbacks hold.
         self._done = self._failed = self._progress = None
 
-    def _post(self, report: _Report, value: object) -> None:
-        self._jobs._arrived.emit(_Arrival(self, report, value))
+    def receive(self, report: _Report, value: Any) -> bool:  # noqa: ANN401 - T or an error
+        """Let a callback know, unless the job has ended meanwhile; called by ``Jobs`` alone.
 
-    def _receive(self, report: _Report, value: Any) -> None:  # noqa: ANN401 - T or an error
-        """Main thread: let a callback know, unless the job has ended meanwhile."""
+        Returns:
+            False for a failure that has no callback to hear of it.
+        """
         if self._state is not JobState.RUNNING:
-            return
+            return True
         match report:
             case _Report.PROGRESS:
                 if self._progress is not None:
@@ -127,8 +131,10 @@ class Job(Generic[T]):
             case _Report.FAILED:
                 failed = self._failed
                 self._enter(JobState.FAILED)
-                if failed is not None:
-                    failed(value)
+                if failed is None:
+                    return False
+                failed(value)
+        return True
 
 
 class _Report(Enum):
@@ -186,9 +192,14 @@ class Jobs(QObject):
         """
         if self._closed or QThread.currentThread() is not self.thread():
             raise RuntimeError("jobs start on the main thread, before the shutdown")
-        job: Job[T] = Job(self, done, failed, progress)
+        cancel_asked = threading.Event()
+        job: Job[T] = Job(cancel_asked, self._running.discard, done, failed, progress)
         self._running.add(job)
-        self._pool.submit(_work, job, function)
+
+        def post(report: _Report, value: object) -> None:
+            self._arrived.emit(_Arrival(job, report, value))
+
+        self._pool.submit(_work, function, cancel_asked, post)
         return job
 
     @property
@@ -209,35 +220,33 @@ class Jobs(QObject):
             job.cancel()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _forget(self, job: Job[Any]) -> None:
-        self._running.discard(job)
-
     def _on_arrived(self, arrival: _Arrival) -> None:
-        job = arrival.job
-        unheard = arrival.report is _Report.FAILED and job._failed is None
-        heard_by_nobody = unheard and job.state is JobState.RUNNING
-        job._receive(arrival.report, arrival.value)
-        if heard_by_nobody and isinstance(arrival.value, PersonError):
+        is_heard = arrival.job.receive(arrival.report, arrival.value)
+        if not is_heard and isinstance(arrival.value, PersonError):
             self.failed.emit(arrival.value.sentence)
 
 
-def _work(job: Job[T], function: Callable[[JobContext], T]) -> None:
+def _work(
+    function: Callable[[JobContext], object],
+    cancel_asked: threading.Event,
+    post: Callable[[_Report, object], None],
+) -> None:
     """Pool thread: run the function and send what became of it."""
-    if job._cancel_asked.is_set():
+    if cancel_asked.is_set():
         return
     try:
-        result = function(JobContext(job))
+        result = function(JobContext(cancel_asked, partial(post, _Report.PROGRESS)))
     except JobCancelled:
         return
     except PersonError as error:
         if error.detail:
             _log.warning("%s %s", error.sentence, error.detail)
-        job._post(_Report.FAILED, error)
+        post(_Report.FAILED, error)
     except Exception as error:  # noqa: BLE001 - the outer edge of a thread
         _log.exception("A job failed unexpectedly")
         sentence = QCoreApplication.translate(
             "Jobs", "Something unexpected went wrong; the log has the details."
         )
-        job._post(_Report.FAILED, PersonError(sentence, repr(error)))
+        post(_Report.FAILED, PersonError(sentence, repr(error)))
     else:
-        job._post(_Report.DONE, result)
+        post(_Report.DONE, result)

@@ -40,6 +40,13 @@ class CandidateSettings(QWidget):
 
     Signals:
         changed: The person changed something: the new ``Candidate``.
+
+    Args:
+        candidate: What is edited.
+        shared: The chat's sampling settings, which hold while it has none of its own.
+        templates: The well-known chat templates to choose from.
+        has_template: Whether the model file brings a template.
+        parent: Its owner.
     """
 
     changed = Signal(object)
@@ -53,14 +60,6 @@ class CandidateSettings(QWidget):
         has_template: bool = True,
         parent: QWidget | None = None,
     ) -> None:
-        """
-        Args:
-            candidate: What is edited.
-            shared: The chat's sampling settings, which hold while it has none of its own.
-            templates: The well-known chat templates to choose from.
-            has_template: Whether the model file brings a template.
-            parent: Its owner.
-        """
         super().__init__(parent)
         self._candidate = candidate
         self._shared = shared

@@ -44,7 +44,13 @@ _COMPONENTS = (
 
 
 class AboutPage(QScrollArea):
-    """Says what this program is, under which licences, and on what it runs."""
+    """Says what this program is, under which licences, and on what it runs.
+
+    Args:
+        engine: Asked for its devices when the page is first shown.
+        checkup: What the engine's check of itself found.
+        parent: Its owner.
+    """
 
     def __init__(
         self,
@@ -52,12 +58,6 @@ class AboutPage(QScrollArea):
         checkup: EngineCheckup | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        """
-        Args:
-            engine: Asked for its devices when the page is first shown.
-            checkup: What the engine's check of itself found.
-            parent: Its owner.
-        """
         super().__init__(parent)
         self._checkup = checkup
         self.setWidgetResizable(True)

@@ -84,14 +84,13 @@ class CommandPalette(QFrame):
     """Floats over the top of the window: a field, and the commands that it finds.
 
     Up and Down choose, Enter runs, Esc or a click elsewhere closes.
+
+    Args:
+        parent: The window that it floats over.
+        actions: Asked for the actions each time it opens.
     """
 
     def __init__(self, parent: QWidget, actions: Callable[[], Iterable[QAction]]) -> None:
-        """
-        Args:
-            parent: The window that it floats over.
-            actions: Asked for the actions each time it opens.
-        """
         super().__init__(parent)
         self._over = parent
         self._ask_actions = actions

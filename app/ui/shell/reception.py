@@ -30,6 +30,12 @@ class Reception(QObject):
 
     Files open side by side in a chat of their own; while answers are in progress they wait, and
     what comes meanwhile joins them. Links wait until the Models page is there.
+
+    Args:
+        main: The window; owns this.
+        open_files: Begins a chat with these model files.
+        open_link: Shows where a link leads.
+        is_busy: Whether answers are in progress.
     """
 
     def __init__(
@@ -40,13 +46,6 @@ class Reception(QObject):
         open_link: Callable[[Link], object],
         is_busy: Callable[[], bool],
     ) -> None:
-        """
-        Args:
-            main: The window; owns this.
-            open_files: Begins a chat with these model files.
-            open_link: Shows where a link leads.
-            is_busy: Whether answers are in progress.
-        """
         super().__init__(main)
         self._main = main
         self._open_files = open_files

@@ -91,7 +91,7 @@ def test_wilson_intervals_hold_the_share_and_stay_between_0_and_1(case: tuple[in
     ("count", "k", "confidence"),
     [
         # Sums of binomial coefficients over 2**n, by hand: 1 - 2/64, 1 - 2(1+8)/256,
-        # 1 - 2(1+10)/1024, 1 - 2(1+15+105+455)/32768, 1 - 2*21700/2**20
+        # They are 1 - 2(1+10)/1024, 1 - 2(1+15+105+455)/32768, 1 - 2*21700/2**20
         (6, 1, 1 - 2 / 64),
         (8, 1, 1 - 2 / 256),
         (9, 2, 1 - 2 * 10 / 512),

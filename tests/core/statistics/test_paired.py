@@ -23,7 +23,7 @@ tables = st.builds(PairedCounts, counts, counts, counts, counts).filter(lambda t
 @pytest.mark.parametrize(
     ("table", "low", "high"),
     [
-        # Fagerland, Lydersen and Laake, "Statistical Analysis of Contingency Tables" (2017),
+        # From Fagerland, Lydersen and Laake, "Statistical Analysis of Contingency Tables" (2017),
         # chapter 8: complete response before and after consolidation therapy
         ((59, 6, 16, 80), -0.1186, -0.0046),
         # Fagerland, Lydersen and Laake, Statistics in Medicine 33 (2014), airway reactivity

@@ -94,6 +94,8 @@ def order_of_plan(plan: LadderPlan, limits: Limits, *, fresh: bool = False) -> L
     """What to order to measure a plan of this PC once more, or the rest of it.
 
     Args:
+        plan: What was measured.
+        limits: Of the person.
         fresh: Take nothing that is known already.
     """
     return LadderOrder(

@@ -106,8 +106,10 @@ class LadderService:
 
     @property
     def under_way(self) -> list[int]:
-        """Numbers of what is measured and of what waits for it, in this order: what the program
-        goes on with at its next start. A paused one waits for the person."""
+        """Numbers of what is measured and of what waits for it, in this order.
+
+        The program goes on with them at its next start. A paused one waits for the person.
+        """
         going = QUEUED | {LadderState.MEASURING}
         return [
             entry.number
@@ -116,8 +118,10 @@ class LadderService:
         ]
 
     def tries_of(self, numbers: Sequence[int]) -> dict[int, int]:
-        """How often measuring was begun at the step that each of these ladders is at: what
-        :meth:`go_on_with` needs to know at the next start."""
+        """How often measuring was begun at the step that each of these ladders is at.
+
+        That is what :meth:`go_on_with` needs to know at the next start.
+        """
         return {number: self._tries[number] for number in numbers if number in self._tries}
 
     @property

@@ -15,7 +15,16 @@ ButtonRole = Literal["", "primary", "quiet", "link"]
 
 
 class IconButton(QToolButton):
-    """A button that shows an icon alone; its name is in the tool tip and for screen readers."""
+    """A button that shows an icon alone; its name is in the tool tip and for screen readers.
+
+    Args:
+        icon_name: A name that ``app.ui.kit.icons.icon`` takes.
+        name: What the button does, translated.
+        tone: Colour of the icon.
+        size_px: Side of the icon; the button is 10 px larger.
+        shortcut: Shown in the tool tip; to be wired elsewhere (usually by an action).
+        parent: Its owner.
+    """
 
     def __init__(
         self,
@@ -27,15 +36,6 @@ class IconButton(QToolButton):
         shortcut: str = "",
         parent: QWidget | None = None,
     ) -> None:
-        """
-        Args:
-            icon_name: A name that ``app.ui.kit.icons.icon`` takes.
-            name: What the button does, translated.
-            tone: Colour of the icon.
-            size_px: Side of the icon; the button is 10 px larger.
-            shortcut: Shown in the tool tip; to be wired elsewhere (usually by an action).
-            parent: Its owner.
-        """
         super().__init__(parent)
         self._icon_name = icon_name
         self._tone = tone

@@ -22,6 +22,15 @@ class NumberField(QLineEdit):
 
     Signals:
         value_changed: The person entered another value: int, float or None.
+
+    Args:
+        name: What it is, for screen readers.
+        least: The smallest value.
+        most: The greatest value.
+        decimals: 0 makes the value an int.
+        step: Of the Up and Down keys.
+        blank: What an empty field means ("auto"); empty: there must be a number.
+        parent: Its owner.
     """
 
     value_changed = Signal(object)
@@ -37,16 +46,6 @@ class NumberField(QLineEdit):
         blank: str = "",
         parent: QWidget | None = None,
     ) -> None:
-        """
-        Args:
-            name: What it is, for screen readers.
-            least: The smallest value.
-            most: The greatest value.
-            decimals: 0 makes the value an int.
-            step: Of the Up and Down keys.
-            blank: What an empty field means ("auto"); empty: there must be a number.
-            parent: Its owner.
-        """
         super().__init__(parent)
         self._least = least
         self._most = most

@@ -25,6 +25,14 @@ class NumberLabel(QWidget):
 
     Keeps the width of the widest value shown so far, so that what stands beside it does not jump.
     How the number was taken belongs in the tool tip; the context menu copies it.
+
+    Args:
+        name: What the number is, for screen readers and the tool tip.
+        quantity: Its first value.
+        prefix: A dimmed word before it ("first token").
+        small: Takes the smaller text size.
+        align_right: Right-aligned in its room; else left.
+        parent: Its owner.
     """
 
     def __init__(
@@ -37,15 +45,6 @@ class NumberLabel(QWidget):
         align_right: bool = True,
         parent: QWidget | None = None,
     ) -> None:
-        """
-        Args:
-            name: What the number is, for screen readers and the tool tip.
-            quantity: Its first value.
-            prefix: A dimmed word before it ("first token").
-            small: Takes the smaller text size.
-            align_right: Right-aligned in its room; else left.
-            parent: Its owner.
-        """
         super().__init__(parent)
         self._name = name
         self._prefix = prefix

@@ -44,6 +44,13 @@ class ComparePage(PageParts):
         link_activated: The person clicked a link in an answer (QUrl); nothing is opened here.
         measure_wanted: A ladder is to be made of these candidates.
         repair_wanted: The engine is to go on without what failed here.
+
+    Args:
+        session: What is shown; its listener must be ``signals.listener``.
+        signals: The session's changes.
+        is_demo: Whether a path is a level of the demo model, which has prompts of its own.
+        files: Asks for files; the system's dialogs if None.
+        parent: Its owner.
     """
 
     said = Signal(str)
@@ -61,14 +68,6 @@ class ComparePage(PageParts):
         files: FileChooser | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        """
-        Args:
-            session: What is shown; its listener must be ``signals.listener``.
-            signals: The session's changes.
-            is_demo: Whether a path is a level of the demo model, which has prompts of its own.
-            files: Asks for files; the system's dialogs if None.
-            parent: Its owner.
-        """
         self.files = files if files is not None else FileDialogs(self.window)
         self.controller = CompareController(session, self.files)
         self.commands = CompareActions()

@@ -185,8 +185,10 @@ class LadderBoard(QWidget):
         self._give_room()
 
     def _give_room(self) -> None:
-        """While a vote is shown the answers take the place of all else; in a low window votes
-        always take that of the table."""
+        """While a vote is shown the answers take the place of all else.
+
+        In a low window votes always take that of the table.
+        """
         votes = self.votes
         here = votes is not None and self.stack.currentWidget() is votes
         alone = votes is not None and here and votes.wants_room

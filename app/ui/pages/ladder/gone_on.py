@@ -23,8 +23,9 @@ def tell_gone_on(
     gone_on: Sequence[LadderEntry],
     left: Sequence[LadderEntry],
 ) -> None:
-    """Say above the page which ladders go on that were under way when the program ended, and which
-    wait for the person because it ended twice at the same step of them.
+    """Say above the page which ladders go on that were under way when the program ended.
+
+    Others wait for the person, because it ended twice at the same step of them: they are named too.
 
     Nothing that is said there already is taken away: then the status line must do. Main thread.
     """

@@ -54,6 +54,13 @@ class LadderPage(QWidget):
         columns_changed: The person chose other columns of the table.
         limits_changed: The person's limits are others now (:class:`Limits`).
         list_shown: Whether the list of ladders is unfolded.
+
+    Args:
+        board: Where a ladder is shown.
+        picker: Where one is set up.
+        backends: What it stands on; the service's listener is taken over.
+        jobs: The door to background work.
+        parent: Its owner.
     """
 
     said = Signal(str)
@@ -72,14 +79,6 @@ class LadderPage(QWidget):
         jobs: Jobs,
         parent: QWidget | None = None,
     ) -> None:
-        """
-        Args:
-            board: Where a ladder is shown.
-            picker: Where one is set up.
-            backends: What it stands on; the service's listener is taken over.
-            jobs: The door to background work.
-            parent: Its owner.
-        """
         super().__init__(parent)
         self._backends = backends
         self._service = backends.service

@@ -46,6 +46,12 @@ class ModelsPage(QWidget):
     Signals:
         compare_wanted: Model files (paths) are to be opened as panes.
         said: A sentence for the status line.
+
+    Args:
+        backends: What it stands on; their ``on_changed`` are taken over.
+        jobs: The door to background work.
+        open_address: Opens web pages and folders in the system's programs.
+        parent: Its owner.
     """
 
     compare_wanted = Signal(list)
@@ -60,13 +66,6 @@ class ModelsPage(QWidget):
         open_address: Callable[[QUrl], object] = open_outside,
         parent: QWidget | None = None,
     ) -> None:
-        """
-        Args:
-            backends: What it stands on; their ``on_changed`` are taken over.
-            jobs: The door to background work.
-            open_address: Opens web pages and folders in the system's programs.
-            parent: Its owner.
-        """
         super().__init__(parent)
         self._backends = backends
         self._open_address = open_address

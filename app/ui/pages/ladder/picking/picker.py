@@ -47,6 +47,11 @@ class Picker(QWidget):
     Signals:
         measure_wanted: A ladder (:class:`Wishes`) is to be measured.
         closed: The person changed their mind.
+
+    Args:
+        choose_models: Asks for model files.
+        choose_file: Asks for another file: a title, and which ones.
+        parent: Its owner.
     """
 
     measure_wanted = Signal(object)
@@ -58,12 +63,6 @@ class Picker(QWidget):
         choose_file: Callable[[str, str], Path | None],
         parent: QWidget | None = None,
     ) -> None:
-        """
-        Args:
-            choose_models: Asks for model files.
-            choose_file: Asks for another file: a title, and which ones.
-            parent: Its owner.
-        """
         super().__init__(parent)
         self._choose_models = choose_models
         self._opened: list[Path] = []

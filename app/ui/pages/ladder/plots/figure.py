@@ -25,7 +25,14 @@ _NAME_PX = 22 * GRID
 
 
 class LadderSheet(Sheet):
-    """The plots two in a line, of one size whatever the window's, below a key of the versions."""
+    """The plots two in a line, of one size whatever the window's, below a key of the versions.
+
+    Args:
+        plots: Their titles and contents; at least one.
+        versions: All of the ladder.
+        look: Fonts and colours.
+        dots_per_inch: Of the screen.
+    """
 
     def __init__(
         self,
@@ -34,13 +41,6 @@ class LadderSheet(Sheet):
         look: Look,
         dots_per_inch: int,
     ) -> None:
-        """
-        Args:
-            plots: Their titles and contents; at least one.
-            versions: All of the ladder.
-            look: Fonts and colours.
-            dots_per_inch: Of the screen.
-        """
         self.dots_per_inch = dots_per_inch
         self._plots = plots
         self._look = look

@@ -26,17 +26,17 @@ _LONG_WEIGHT, _SHOWN_WEIGHT = 1200, 600
 
 
 class AnswerCard(QFrame):
-    """One side. Until it is told whose answer it is, it knows no more than its text."""
+    """One side. Until it is told whose answer it is, it knows no more than its text.
+
+    Args:
+        side: What stands above it before the vote ("Left").
+        name: What screen readers call the text ("Left answer").
+        parent: Its owner.
+    """
 
     link_activated = Signal(QUrl)
 
     def __init__(self, side: str, name: str, parent: QWidget | None = None) -> None:
-        """
-        Args:
-            side: What stands above it before the vote ("Left").
-            name: What screen readers call the text ("Left answer").
-            parent: Its owner.
-        """
         super().__init__(parent)
         self._side = side
         self.setProperty("role", "surface")

@@ -45,6 +45,13 @@ class VotesBackend(QObject):
         changed: There are other pairs, votes or files than before.
         progressed: Answers that are done, and all that are made.
         ended: No answers are made any more; a sentence if something went wrong.
+
+    Args:
+        connection: The window's store.
+        folder: Working folder of the engines.
+        jobs: The door to background work.
+        parent: Its owner.
+        available_bytes: Memory that is free now.
     """
 
     changed = Signal()
@@ -60,14 +67,6 @@ class VotesBackend(QObject):
         *,
         available_bytes: Callable[[], int] = available_memory_bytes,
     ) -> None:
-        """
-        Args:
-            connection: The window's store.
-            folder: Working folder of the engines.
-            jobs: The door to background work.
-            parent: Its owner.
-            available_bytes: Memory that is free now.
-        """
         super().__init__(parent)
         self._connection = connection
         self._folder = folder

@@ -29,6 +29,12 @@ class WaitingComparisons(QObject):
     Signals:
         ready: All of a group are there: their paths, in a list.
         held: A group is complete, and waits for answers in progress.
+
+    Args:
+        kept: Keeps the groups over restarts.
+        parent: Its owner.
+        is_busy: Whether answers are in progress at this very moment; the window tells by
+            :meth:`set_held` only some time later.
     """
 
     ready = Signal(list)
@@ -41,13 +47,6 @@ class WaitingComparisons(QObject):
         *,
         is_busy: Callable[[], bool] = lambda: False,
     ) -> None:
-        """
-        Args:
-            kept: Keeps the groups over restarts.
-            parent: Its owner.
-            is_busy: Whether answers are in progress at this very moment; the window tells by
-                :meth:`set_held` only some time later.
-        """
         super().__init__(parent)
         self._kept = kept
         self._is_busy = is_busy
