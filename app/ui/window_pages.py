@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from app.ui.kit.pages import Page, PageHelp
+from app.ui.kit.text import translate
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -17,57 +16,64 @@ if TYPE_CHECKING:
 def compare_page(widget: QWidget) -> Page:
     """The Compare page."""
     return Page(
-        id="compare", title=_tr("Compare"), icon_name="compare", widget=widget, help=_compare_help()
+        id="compare",
+        title=translate("Window", "Compare"),
+        icon_name="compare",
+        widget=widget,
+        help=_compare_help(),
     )
 
 
 def settings_page(widget: QWidget) -> Page:
     """The page with the person's settings."""
-    return Page(id="settings", title=_tr("Settings"), icon_name="settings", widget=widget)
+    return Page(
+        id="settings", title=translate("Window", "Settings"), icon_name="settings", widget=widget
+    )
 
 
 def about_page(widget: QWidget) -> Page:
     """The page about the program."""
-    return Page(id="about", title=_tr("About"), icon_name="info", widget=widget)
+    return Page(id="about", title=translate("Window", "About"), icon_name="info", widget=widget)
 
 
 def kept_folders(paths: Paths) -> dict[str, str]:
     """What the program keeps where, by its name."""
     return {
-        _tr("Chats"): str(paths.database),
-        _tr("Settings"): str(paths.settings),
-        _tr("Log"): str(paths.log),
-        _tr("Demo levels, made again when missing"): str(paths.demo),
+        translate("Window", "Chats"): str(paths.database),
+        translate("Window", "Settings"): str(paths.settings),
+        translate("Window", "Log"): str(paths.log),
+        translate("Window", "Demo levels, made again when missing"): str(paths.demo),
     }
 
 
 def _compare_help() -> PageHelp:
     return PageHelp(
         paragraphs=(
-            _tr(
+            translate(
+                "Window",
                 "Ask the same of several versions of a model and read their answers side by side. "
-                "Each version has a letter and a colour, the same everywhere."
+                "Each version has a letter and a colour, the same everywhere.",
             ),
-            _tr(
+            translate(
+                "Window",
                 "Race lets them answer one after another, each alone on the machine, so that the "
                 "times can be compared. Together lets all answer at once: livelier, but they "
-                "share the processor, and the times say so."
+                "share the processor, and the times say so.",
             ),
-            _tr(
+            translate(
+                "Window",
                 "One version is the reference, marked with a star. Where another answer leaves "
-                "the reference's, the first difference is marked."
+                "the reference's, the first difference is marked.",
             ),
-            _tr(
+            translate(
+                "Window",
                 "Memory is shown in two parts: private is what an engine must have, mapped is the "
-                "file's weights, which the system may drop and engines of one file share."
+                "file's weights, which the system may drop and engines of one file share.",
             ),
-            _tr(
+            translate(
+                "Window",
                 "Which of them to run is measured on the Ladder page: its button stands at the "
-                "right, above the panes."
+                "right, above the panes.",
             ),
         ),
     )
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Window", text)

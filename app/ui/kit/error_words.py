@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from app.hub.errors import DiskFull, HubGated, HubRateLimited
 from app.ui.kit.format import byte_size, duration
 from app.ui.kit.hub_sentences import translated
+from app.ui.kit.text import translate
 
 if TYPE_CHECKING:
     from app.core.errors import PersonError
@@ -20,15 +19,19 @@ def sentence(error: PersonError) -> str:
     """One plain sentence."""
     match error:
         case HubGated():
-            return _tr("Open its page, accept the licence there, and sign in with your token here.")
-        case HubRateLimited(retry_after_s=float(wait_s)):
-            return _tr("The Hub had too many requests from here; try again in {time}.").format(
-                time=duration(round(wait_s * 1e9))
+            return translate(
+                "HubErrors",
+                "Open its page, accept the licence there, and sign in with your token here.",
             )
+        case HubRateLimited(retry_after_s=float(wait_s)):
+            return translate(
+                "HubErrors", "The Hub had too many requests from here; try again in {time}."
+            ).format(time=duration(round(wait_s * 1e9)))
         case DiskFull():
-            return _tr(
+            return translate(
+                "HubErrors",
                 "The disk is too full: {needed} are still to be written and {free} are free."
-                " What is there already is kept."
+                " What is there already is kept.",
             ).format(needed=byte_size(error.needed_bytes), free=byte_size(error.free_bytes))
         case _:
             return known(error.sentence)
@@ -37,7 +40,3 @@ def sentence(error: PersonError) -> str:
 def known(text: str) -> str:
     """A sentence of the Hub's or of a download, translated; another one as it is."""
     return translated(text)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate(_CONTEXT, text)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QDir, QStandardPaths
+from PySide6.QtCore import QDir, QStandardPaths
 from PySide6.QtWidgets import QFileDialog
 
 from app.core.text.clean import as_file_stem
 from app.ui.kit.plain import shown_text
+from app.ui.kit.text import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,9 +40,11 @@ class FileDialogs:
         """Model files to open, none if the person changed their mind."""
         names, _ = QFileDialog.getOpenFileNames(
             self._window(),
-            _tr("Open model files"),
+            translate("FileDialogs", "Open model files"),
             self.last_folder or QDir.homePath(),
-            _tr("Model files (*.gguf)") + ";;" + _tr("All files (*)"),
+            translate("FileDialogs", "Model files (*.gguf)")
+            + ";;"
+            + translate("FileDialogs", "All files (*)"),
         )
         if names:
             self.last_folder = str(Path(names[0]).parent)
@@ -52,9 +55,11 @@ class FileDialogs:
         nearest = next((each for each in path.parents if each.is_dir()), Path(QDir.homePath()))
         name, _ = QFileDialog.getOpenFileName(
             self._window(),
-            _tr("Where is “{name}” now?").format(name=shown_text(path.name)),
+            translate("FileDialogs", "Where is “{name}” now?").format(name=shown_text(path.name)),
             str(nearest),
-            _tr("Model files (*.gguf)") + ";;" + _tr("All files (*)"),
+            translate("FileDialogs", "Model files (*.gguf)")
+            + ";;"
+            + translate("FileDialogs", "All files (*)"),
         )
         return Path(name) if name else None
 
@@ -64,16 +69,19 @@ class FileDialogs:
             QStandardPaths.StandardLocation.DocumentsLocation
         )
         ending = _ENDINGS[form]
-        stem = as_file_stem(title) or _tr("Chat")
-        kind = _tr("Markdown (*.md)") if form == "markdown" else _tr("JSON (*.json)")
+        stem = as_file_stem(title) or translate("FileDialogs", "Chat")
+        kind = (
+            translate("FileDialogs", "Markdown (*.md)")
+            if form == "markdown"
+            else translate("FileDialogs", "JSON (*.json)")
+        )
         name, _ = QFileDialog.getSaveFileName(
-            self._window(), _tr("Export the chat"), str(Path(documents, f"{stem}.{ending}")), kind
+            self._window(),
+            translate("FileDialogs", "Export the chat"),
+            str(Path(documents, f"{stem}.{ending}")),
+            kind,
         )
         if not name:
             return None
         path = Path(name)
         return path if path.suffix else path.with_suffix(f".{ending}")
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("FileDialogs", text)

@@ -10,7 +10,9 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
+from PySide6.QtCore import QDateTime, QLocale
+
+from app.ui.kit.text import translate
 
 NBSP = "\u00a0"
 MISSING = "–"
@@ -76,12 +78,14 @@ def speed(tokens_per_second: float | None, locale: QLocale | None = None) -> Qua
     if tokens_per_second is None:
         return UNKNOWN
     decimals = 2 if tokens_per_second < 0.995 else 1 if tokens_per_second < 99.95 else 0
-    return Quantity(number(tokens_per_second, decimals, locale), _tr("tok/s"))
+    return Quantity(number(tokens_per_second, decimals, locale), translate("Format", "tok/s"))
 
 
 def tokens(amount: int | None, locale: QLocale | None = None) -> Quantity:
     """A count of tokens: 412 tok."""
-    return UNKNOWN if amount is None else Quantity(count(amount, locale), _tr("tok"))
+    return (
+        UNKNOWN if amount is None else Quantity(count(amount, locale), translate("Format", "tok"))
+    )
 
 
 def byte_rate(bytes_per_second: float | None, locale: QLocale | None = None) -> Quantity:
@@ -98,17 +102,17 @@ def duration(duration_ns: int | None, locale: QLocale | None = None) -> Quantity
         return UNKNOWN
     seconds = duration_ns / _NS
     if 0 < seconds < 0.0995:
-        return Quantity(number(max(1, round(seconds * 1000)), 0, locale), _tr("ms"))
+        return Quantity(number(max(1, round(seconds * 1000)), 0, locale), translate("Format", "ms"))
     if seconds < 9.995:
-        return Quantity(number(seconds, 2, locale), _tr("s"))
+        return Quantity(number(seconds, 2, locale), translate("Format", "s"))
     if seconds < 59.95:
-        return Quantity(number(seconds, 1, locale), _tr("s"))
+        return Quantity(number(seconds, 1, locale), translate("Format", "s"))
     whole = round(seconds)
     minutes, rest = divmod(whole, 60)
     if minutes < 60:
-        return Quantity(f"{minutes}:{rest:02}", _tr("min"))
+        return Quantity(f"{minutes}:{rest:02}", translate("Format", "min"))
     hours, minutes = divmod(minutes, 60)
-    return Quantity(f"{hours}:{minutes:02}:{rest:02}", _tr("h"))
+    return Quantity(f"{hours}:{minutes:02}:{rest:02}", translate("Format", "h"))
 
 
 def time_left(seconds: float | None) -> str:
@@ -117,11 +121,11 @@ def time_left(seconds: float | None) -> str:
         return ""
     if seconds < 90:
         whole = max(5, round(seconds / 5) * 5)
-        return _tr("about {n} s left").format(n=whole)
+        return translate("Format", "about {n} s left").format(n=whole)
     minutes = round(seconds / 60)
     if minutes < 90:
-        return _tr("about {n} min left").format(n=minutes)
-    return _tr("about {n} h left").format(n=round(minutes / 60))
+        return translate("Format", "about {n} min left").format(n=minutes)
+    return translate("Format", "about {n} h left").format(n=round(minutes / 60))
 
 
 def percent(share: float | None, decimals: int = 0, locale: QLocale | None = None) -> str:
@@ -148,19 +152,23 @@ def parameters(amount: int | None, locale: QLocale | None = None) -> Quantity:
 
 def bits_per_weight(bits: float | None, locale: QLocale | None = None) -> Quantity:
     """Bits per weight: 4.85 bpw."""
-    return UNKNOWN if bits is None else Quantity(number(bits, 2, locale), _tr("bpw"))
+    return (
+        UNKNOWN if bits is None else Quantity(number(bits, 2, locale), translate("Format", "bpw"))
+    )
 
 
 def divergence(nats: float | None, locale: QLocale | None = None) -> Quantity:
     """A KL divergence: 0.0409 nats, 1.7·10⁻⁶ nats."""
     if nats is None:
         return UNKNOWN
-    return Quantity(_significant(nats, 3, locale), _tr("nats"))
+    return Quantity(_significant(nats, 3, locale), translate("Format", "nats"))
 
 
 def bits_per_byte(bits: float | None, locale: QLocale | None = None) -> Quantity:
     """What a model needs to foretell a byte of text: 1.043 bits."""
-    return UNKNOWN if bits is None else Quantity(number(bits, 3, locale), _tr("bits"))
+    return (
+        UNKNOWN if bits is None else Quantity(number(bits, 3, locale), translate("Format", "bits"))
+    )
 
 
 def points(share: float | None, locale: QLocale | None = None) -> Quantity:
@@ -170,15 +178,19 @@ def points(share: float | None, locale: QLocale | None = None) -> Quantity:
     value = share * 100.0
     text = number(abs(value), 1 if abs(value) < 9.95 else 0, locale)
     zero = not any(sign in text for sign in "123456789")
-    return Quantity(text if zero else ("−" if value < 0 else "+") + text, _tr("points"))
+    return Quantity(
+        text if zero else ("−" if value < 0 else "+") + text, translate("Format", "points")
+    )
 
 
 def seconds_ago(seconds: float, locale: QLocale | None = None) -> str:
     """A moment on a plot's time axis: now, 12 s ago."""
     whole = round(abs(seconds))
     if whole == 0:
-        return _tr("now")
-    return _tr("{0} ago").format(f"{count(whole, locale)}{NBSP}{_tr('s')}")
+        return translate("Format", "now")
+    return translate("Format", "{0} ago").format(
+        Quantity(count(whole, locale), translate("Format", "s"))
+    )
 
 
 def moment(time_ns: int, now_ns: int, locale: QLocale | None = None) -> str:
@@ -196,7 +208,7 @@ def moment(time_ns: int, now_ns: int, locale: QLocale | None = None) -> str:
     if days == 0:
         return used.toString(when.time(), QLocale.FormatType.ShortFormat)
     if days == 1:
-        return _tr("yesterday")
+        return translate("Format", "yesterday")
     if 1 < days < 7:
         return used.standaloneDayName(when.date().dayOfWeek())
     return used.toString(when.date(), QLocale.FormatType.ShortFormat)
@@ -219,7 +231,3 @@ def _significant(value: float, digits: int, locale: QLocale | None) -> str:
     while decimals and round(value, decimals) == round(value, decimals - 1):
         decimals -= 1
     return number(value, decimals, locale)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("format", text)

@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, Signal
 
 from app.core.errors import PersonError
+from app.ui.kit.text import translate
 
 _log = logging.getLogger(__name__)
 
@@ -244,9 +245,7 @@ def _work(
         post(_Report.FAILED, error)
     except Exception as error:  # noqa: BLE001 - the outer edge of a thread
         _log.exception("A job failed unexpectedly")
-        sentence = QCoreApplication.translate(
-            "Jobs", "Something unexpected went wrong; the log has the details."
-        )
+        sentence = translate("Jobs", "Something unexpected went wrong; the log has the details.")
         post(_Report.FAILED, PersonError(sentence, repr(error)))
     else:
         post(_Report.DONE, result)

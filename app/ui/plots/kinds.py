@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from app.core.candidates.candidate import COLOURS
+from app.ui.kit.text import translate
 from app.ui.kit.tokens import candidate_edge, current_tokens
 
 if TYPE_CHECKING:
@@ -92,31 +91,27 @@ class Metric(Enum):
     def title(self) -> str:
         """Its name for the person."""
         return {
-            Metric.MEMORY: _tr("Memory"),
-            Metric.SPEED: _tr("Speed"),
-            Metric.CPU: _tr("CPU"),
-            Metric.GPU_MEMORY: _tr("GPU memory"),
-            Metric.GPU_LOAD: _tr("GPU load"),
+            Metric.MEMORY: translate("Plots", "Memory"),
+            Metric.SPEED: translate("Plots", "Speed"),
+            Metric.CPU: translate("Plots", "CPU"),
+            Metric.GPU_MEMORY: translate("Plots", "GPU memory"),
+            Metric.GPU_LOAD: translate("Plots", "GPU load"),
         }[self]
 
     @property
     def long_title(self) -> str:
         """Its name with all that is needed to read the plot without the window around it."""
         return {
-            Metric.MEMORY: _tr("Memory: private solid, mapped dashed"),
-            Metric.SPEED: _tr("Speed: tokens per second"),
-            Metric.CPU: _tr("CPU: 100% is one core"),
-            Metric.GPU_MEMORY: _tr("GPU memory in use"),
-            Metric.GPU_LOAD: _tr("GPU load"),
+            Metric.MEMORY: translate("Plots", "Memory: private solid, mapped dashed"),
+            Metric.SPEED: translate("Plots", "Speed: tokens per second"),
+            Metric.CPU: translate("Plots", "CPU: 100% is one core"),
+            Metric.GPU_MEMORY: translate("Plots", "GPU memory in use"),
+            Metric.GPU_LOAD: translate("Plots", "GPU load"),
         }[self]
 
     @property
     def nothing(self) -> str:
         """What an empty plot says."""
         if self is Metric.SPEED:
-            return _tr("No tokens in this time")
-        return _tr("Nothing measured in this time")
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("plots", text)
+            return translate("Plots", "No tokens in this time")
+        return translate("Plots", "Nothing measured in this time")

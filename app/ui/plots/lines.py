@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication
 
+from app.ui.kit.text import translate
 from app.ui.plots.history import ENGINE_COLUMNS, GPU_COLUMNS, MACHINE_COLUMNS
 from app.ui.plots.kinds import LineStyle, Metric, PlotCandidate
 
@@ -85,8 +85,8 @@ def _memory(
 ) -> Iterator[Line]:
     window = history.machine.between(start_ns, end_ns)
     for column, caption in (
-        ("memory_total_bytes", _tr("PC: total")),
-        ("memory_available_bytes", _tr("PC: available")),
+        ("memory_total_bytes", translate("Plots", "PC: total")),
+        ("memory_available_bytes", translate("Plots", "PC: available")),
     ):
         values = window.values[MACHINE_COLUMNS.index(column)]
         line = _line(f"pc:{column}", None, "", LineStyle.DOTTED, window, values)
@@ -137,7 +137,7 @@ def _gpu_memory(
         used = window.values[GPU_COLUMNS.index("memory_used_bytes")]
         total = window.values[GPU_COLUMNS.index("memory_total_bytes")]
         line = _line(f"gpu{index}:total", None, "", LineStyle.DOTTED, window, total)
-        yield replace(line, caption=_tr("GPU {0}: total").format(index))
+        yield replace(line, caption=translate("Plots", "GPU {0}: total").format(index))
         yield _line(f"gpu{index}:used", None, str(index), _gpu_style(index), window, used)
 
 
@@ -163,7 +163,3 @@ def _line(
     values: Floats,
 ) -> Line:
     return Line(name, candidate, mark, style, window.times_ns, values, window.first)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("plots", text)

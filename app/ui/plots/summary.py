@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QLineF, QRectF, QSize, Qt
+from PySide6.QtCore import QLineF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.ui.kit.plain import set_tip
+from app.ui.kit.text import translate
 from app.ui.kit.theme import GRID, small_font, tabular
 from app.ui.plots.kinds import LineStyle, Metric
 from app.ui.plots.pens import styled_pen
@@ -42,11 +43,11 @@ def summary_of(metric: Metric, moment: Moment) -> list[Piece]:
     if metric is Metric.MEMORY:
         return _memory_pieces(moment)
     if metric is Metric.SPEED:
-        return [Piece(_tr("tokens per second"))]
+        return [Piece(translate("Plots", "tokens per second"))]
     if metric is Metric.CPU:
         load = load_of_pc(moment)
-        pc = [] if load is None else [Piece(_tr("PC")), Piece(load, dim=False)]
-        return [*pc, Piece(_tr("100% is one core"))]
+        pc = [] if load is None else [Piece(translate("Plots", "PC")), Piece(load, dim=False)]
+        return [*pc, Piece(translate("Plots", "100% is one core"))]
     names = [f"{index} {gpu.name}" for index, gpu in moment.gpus.items()]
     return [Piece(" · ".join(names))]
 
@@ -57,15 +58,15 @@ def _memory_pieces(moment: Moment) -> list[Piece]:
     if memory is not None:
         available, total = memory
         pieces = [
-            Piece(_tr("PC")),
+            Piece(translate("Plots", "PC")),
             Piece(str(available), dim=False),
-            Piece(_tr("available of")),
+            Piece(translate("Plots", "available of")),
             Piece(str(total), dim=False),
         ]
     return [
         *pieces,
-        Piece(_tr("private"), style=LineStyle.SOLID),
-        Piece(_tr("mapped"), style=LineStyle.DASHED),
+        Piece(translate("Plots", "private"), style=LineStyle.SOLID),
+        Piece(translate("Plots", "mapped"), style=LineStyle.DASHED),
     ]
 
 
@@ -123,7 +124,3 @@ class Summary(QWidget):
         painter.setPen(styled_pen(style, QColor(self._theme.dim)))
         y = round(self.height() / 2) + 0.5
         painter.drawLine(QLineF(x, y, x + _SAMPLE_PX, y))
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("plots", text)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from app.ui.kit.format import MISSING, Quantity, byte_size, number, percent, seconds_ago, speed
+from app.ui.kit.text import translate
 from app.ui.plots.kinds import Metric
 
 if TYPE_CHECKING:
@@ -74,13 +73,20 @@ def readout(moment: Moment, candidates: Sequence[PlotCandidate], seconds: float)
     summed = any(
         engine.private_bytes is None and engine.resident_bytes is not None for engine in known
     )
-    columns = (_tr("private"), _tr("mapped"), *((_tr("resident"),) if summed else ()))
+    columns = (
+        translate("Plots", "private"),
+        translate("Plots", "mapped"),
+        *((translate("Plots", "resident"),) if summed else ()),
+    )
     rows = tuple(
         ReadoutRow(candidate.letter, candidate.label, candidate.colour, _values(engine, summed))
         for candidate, engine in zip(candidates, engines, strict=True)
     )
     return Readout(
-        seconds_ago(seconds), (*columns, _tr("speed"), _tr("CPU")), rows, tuple(_notes(moment))
+        seconds_ago(seconds),
+        (*columns, translate("Plots", "speed"), translate("Plots", "CPU")),
+        rows,
+        tuple(_notes(moment)),
     )
 
 
@@ -97,18 +103,21 @@ def time_ticks(span_s: int) -> list[tuple[float, str]]:
     """Places and words of the time axis of a span."""
     if span_s >= 120:
         minutes = range(-span_s // 60, 0)
-        ticks = [(m * 60.0, _tr("{0} min").format(number(m))) for m in minutes]
+        ticks = [(m * 60.0, translate("Plots", "{0} min").format(number(m))) for m in minutes]
     else:
         step = span_s // 4 if span_s % 4 == 0 else span_s // 3
-        ticks = [(float(s), _tr("{0} s").format(number(s))) for s in range(-span_s, 0, step)]
-    return [*ticks, (0.0, _tr("now"))]
+        ticks = [
+            (float(s), translate("Plots", "{0} s").format(number(s)))
+            for s in range(-span_s, 0, step)
+        ]
+    return [*ticks, (0.0, translate("Plots", "now"))]
 
 
 def span_name(span_s: int) -> str:
     """A span in a list to choose from."""
     if span_s >= 120:
-        return _tr("{0} min").format(number(span_s // 60))
-    return _tr("{0} s").format(number(span_s))
+        return translate("Plots", "{0} min").format(number(span_s // 60))
+    return translate("Plots", "{0} s").format(number(span_s))
 
 
 def memory_of_pc(moment: Moment) -> tuple[Quantity, Quantity] | None:
@@ -151,18 +160,14 @@ def _notes(moment: Moment) -> list[str]:
     memory = memory_of_pc(moment)
     load = load_of_pc(moment)
     if memory is not None:
-        notes.append(_tr("PC: {0} of {1} available").format(*memory))
+        notes.append(translate("Plots", "PC: {0} of {1} available").format(*memory))
     if load is not None:
-        notes.append(_tr("PC: CPU {0}").format(load))
+        notes.append(translate("Plots", "PC: CPU {0}").format(load))
     for index, gpu in moment.gpus.items():
         used = _bytes(gpu.memory_used_bytes)
         total = _bytes(gpu.memory_total_bytes)
-        text = _tr("GPU {0}: {1} of {2} used").format(index, used, total)
+        text = translate("Plots", "GPU {0}: {1} of {2} used").format(index, used, total)
         if gpu.load_percent is not None:
-            text += ", " + _tr("load {0}").format(percent(gpu.load_percent / 100.0))
+            text += ", " + translate("Plots", "load {0}").format(percent(gpu.load_percent / 100.0))
         notes.append(text)
     return notes
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("plots", text)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 from app.core.candidates.settings import PRESETS
 from app.ui.kit.theme import Theme, ThemeChoice
 from app.ui.kit.widgets.labels import label
+from app.ui.settings.sampling_editor import preset_name
 from app.ui.settings.settings_rows import SettingsRows, choice_box, choose
 
 _WIDTH_PX = 560
@@ -34,7 +35,7 @@ class PreferencesPage(QScrollArea):
                 (self.tr("dark"), ThemeChoice.DARK),
             ]
         )
-        self.preset_box = choice_box([(self.tr(name), name) for name in PRESETS])
+        self.preset_box = choice_box([(preset_name(name), name) for name in PRESETS])
         self._folders = QVBoxLayout()
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)

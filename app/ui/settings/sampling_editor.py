@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import msgspec
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from app.core.candidates.settings import MOST_SEED, PRESETS, SamplingSettings
+from app.ui.kit.text import translate
 from app.ui.kit.widgets.labels import label
 from app.ui.kit.widgets.number_field import NumberField
 from app.ui.settings.settings_rows import SettingsRows, choice_box, choose
@@ -32,7 +33,7 @@ class SamplingEditor(QWidget):
         self._fields: dict[str, NumberField] = {}
         self._preset = choice_box(
             [
-                *((_preset_name(name), name) for name in PRESETS),
+                *((preset_name(name), name) for name in PRESETS),
                 (self.tr("Custom"), _CUSTOM),
             ]
         )
@@ -190,5 +191,10 @@ class SamplingEditor(QWidget):
             self._fields[name].setEnabled(not greedy)
 
 
-def _preset_name(name: str) -> str:
-    return QCoreApplication.translate("Preset", name)
+def preset_name(name: str) -> str:
+    """What a preset is called in the window's language."""
+    names = {
+        "Compare (greedy)": translate("Preset", "Compare (greedy)"),
+        "Chat": translate("Preset", "Chat"),
+    }
+    return names.get(name, name)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from enum import Enum
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.core.candidates.candidate import COLOURS
 from app.ui.kit.plain import set_tip
+from app.ui.kit.text import translate
 from app.ui.kit.tokens import Tokens, candidate_edge, contrast, current_tokens
 
 
@@ -25,17 +26,14 @@ class DotState(Enum):
 
     def word(self) -> str:
         """The state in the person's language."""
-        return QCoreApplication.translate("DotState", _WORDS[self])
-
-
-_WORDS = {
-    DotState.IDLE: "idle",
-    DotState.ASLEEP: "asleep",
-    DotState.WAITING: "waiting",
-    DotState.WORKING: "working",
-    DotState.READY: "ready",
-    DotState.FAILED: "failed",
-}
+        return {
+            DotState.IDLE: translate("DotState", "idle"),
+            DotState.ASLEEP: translate("DotState", "asleep"),
+            DotState.WAITING: translate("DotState", "waiting"),
+            DotState.WORKING: translate("DotState", "working"),
+            DotState.READY: translate("DotState", "ready"),
+            DotState.FAILED: translate("DotState", "failed"),
+        }[self]
 
 
 class StatusDot(QWidget):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 
 from app.core.candidates.candidate import MAX_CANDIDATES
 from app.ui.kit.icons import icon
+from app.ui.kit.text import translate
 from app.ui.pages.compare.panes.menu import PaneCommand
 
 if TYPE_CHECKING:
@@ -20,29 +21,57 @@ class CompareActions:
 
     def __init__(self) -> None:
         self._all: list[QAction] = []
-        self.ask_all = self._add(_tr("Ask every model"), "send", "Ctrl+Return")
-        self.stop = self._add(_tr("Stop every answer"), "stop", "Esc")
-        self.new_chat = self._add(_tr("New chat"), "add", "Ctrl+N")
-        self.add = self._add(_tr("Add a model …"), "file", "Ctrl+T")
-        self.remove = self._add(_tr("Remove the focused pane"), "close", "Ctrl+W")
-        self.focus_prompt = self._add(_tr("Go to the prompt"), "edit", "Ctrl+L")
+        self.ask_all = self._add(
+            translate("CompareActions", "Ask every model"), "send", "Ctrl+Return"
+        )
+        self.stop = self._add(translate("CompareActions", "Stop every answer"), "stop", "Esc")
+        self.new_chat = self._add(translate("CompareActions", "New chat"), "add", "Ctrl+N")
+        self.add = self._add(translate("CompareActions", "Add a model …"), "file", "Ctrl+T")
+        self.remove = self._add(
+            translate("CompareActions", "Remove the focused pane"), "close", "Ctrl+W"
+        )
+        self.focus_prompt = self._add(
+            translate("CompareActions", "Go to the prompt"), "edit", "Ctrl+L"
+        )
         self.focus_panes = [
-            self._add(_tr("Go to pane {number}").format(number=number), "", f"Ctrl+{number}")
+            self._add(
+                translate("CompareActions", "Go to pane {number}").format(number=number),
+                "",
+                f"Ctrl+{number}",
+            )
             for number in range(1, MAX_CANDIDATES + 1)
         ]
-        self.show_chats = self._add(_tr("Show the chats"), "chat-list", "Ctrl+B", checked=True)
-        self.show_plots = self._add(_tr("Show the live plots"), "plot", "Ctrl+P", checked=True)
-        self.show_settings = self._add(
-            _tr("Show the settings"), "settings", "Ctrl+,", checked=False
+        self.show_chats = self._add(
+            translate("CompareActions", "Show the chats"), "chat-list", "Ctrl+B", checked=True
         )
-        self.measure = self._add(_tr("Measure what each version loses …"), "ladder", "Ctrl+M")
+        self.show_plots = self._add(
+            translate("CompareActions", "Show the live plots"), "plot", "Ctrl+P", checked=True
+        )
+        self.show_settings = self._add(
+            translate("CompareActions", "Show the settings"), "settings", "Ctrl+,", checked=False
+        )
+        self.measure = self._add(
+            translate("CompareActions", "Measure what each version loses …"), "ladder", "Ctrl+M"
+        )
         self.for_pane = {
-            PaneCommand.SETTINGS: self._add(_tr("Settings of the focused pane …"), "settings"),
-            PaneCommand.REFERENCE: self._add(_tr("Make the focused pane the reference"), "star"),
-            PaneCommand.RELOAD: self._add(_tr("Reload the focused pane"), "reload"),
-            PaneCommand.UNLOAD: self._add(_tr("Unload the focused pane"), "unload"),
-            PaneCommand.ELSEWHERE: self._add(_tr("Use the focused pane elsewhere …"), "external"),
-            PaneCommand.LOG: self._add(_tr("Show the focused pane’s log"), "log"),
+            PaneCommand.SETTINGS: self._add(
+                translate("CompareActions", "Settings of the focused pane …"), "settings"
+            ),
+            PaneCommand.REFERENCE: self._add(
+                translate("CompareActions", "Make the focused pane the reference"), "star"
+            ),
+            PaneCommand.RELOAD: self._add(
+                translate("CompareActions", "Reload the focused pane"), "reload"
+            ),
+            PaneCommand.UNLOAD: self._add(
+                translate("CompareActions", "Unload the focused pane"), "unload"
+            ),
+            PaneCommand.ELSEWHERE: self._add(
+                translate("CompareActions", "Use the focused pane elsewhere …"), "external"
+            ),
+            PaneCommand.LOG: self._add(
+                translate("CompareActions", "Show the focused pane’s log"), "log"
+            ),
         }
 
     def follow(self, *, busy: bool, panes: int) -> None:
@@ -79,7 +108,3 @@ class CompareActions:
             action.setChecked(checked)
         self._all.append(action)
         return action
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("CompareActions", text)

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from app.core.candidates.settings import FlashAttention
+from app.ui.kit.text import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from app.core.chats.chat import Chat
     from app.lab.compare.panes import Pane
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Hygiene", text)
 
 
 def hygiene_sentence(chat: Chat, panes: Sequence[Pane]) -> str:
@@ -29,9 +24,10 @@ def hygiene_sentence(chat: Chat, panes: Sequence[Pane]) -> str:
     remarks = _differences(chat, panes) if len(panes) > 1 else []
     moved = [pane.candidate.letter for pane in panes if pane.system_in_user]
     if moved and chat.system_prompt.strip():
-        form = _tr(
+        form = translate(
+            "Hygiene",
             "{letters}: the system prompt is part of the first message (its chat template "
-            "takes none)"
+            "takes none)",
         )
         remarks.append(form.format(letters=", ".join(moved)))
     if not remarks:
@@ -44,15 +40,20 @@ def _differences(chat: Chat, panes: Sequence[Pane]) -> list[str]:
     remarks: list[str] = []
     own = [p.candidate.letter for p in panes if p.candidate.sampling not in (None, chat.sampling)]
     if len(own) == 1:
-        remarks.append(_tr("{letter} uses its own sampling").format(letter=own[0]))
+        remarks.append(translate("Hygiene", "{letter} uses its own sampling").format(letter=own[0]))
     elif own:
-        remarks.append(_tr("{letters} use their own sampling").format(letters=_joined(own)))
+        remarks.append(
+            translate("Hygiene", "{letters} use their own sampling").format(letters=_joined(own))
+        )
     for template, value_of in (
-        (_tr("thinking differs ({values})"), lambda p: _thinking(chat, p)),
-        (_tr("the context differs ({values})"), _context),
-        (_tr("the KV cache differs ({values})"), lambda p: p.candidate.engine.kv_type.value),
-        (_tr("flash attention differs ({values})"), _flash),
-        (_tr("the chat template differs ({values})"), _template),
+        (translate("Hygiene", "thinking differs ({values})"), lambda p: _thinking(chat, p)),
+        (translate("Hygiene", "the context differs ({values})"), _context),
+        (
+            translate("Hygiene", "the KV cache differs ({values})"),
+            lambda p: p.candidate.engine.kv_type.value,
+        ),
+        (translate("Hygiene", "flash attention differs ({values})"), _flash),
+        (translate("Hygiene", "the chat template differs ({values})"), _template),
     ):
         values = _by_pane(panes, value_of)
         if len(set(values.values())) > 1:
@@ -71,8 +72,8 @@ def _thinking(chat: Chat, pane: Pane) -> str | None:
         return None
     setting = (pane.candidate.sampling or chat.sampling).thinking
     if setting is None:
-        return _tr("as the template says")
-    return _tr("on") if setting else _tr("off")
+        return translate("Hygiene", "as the template says")
+    return translate("Hygiene", "on") if setting else translate("Hygiene", "off")
 
 
 def _context(pane: Pane) -> str | None:
@@ -84,16 +85,18 @@ def _context(pane: Pane) -> str | None:
 
 def _flash(pane: Pane) -> str:
     words = {
-        FlashAttention.AUTO: _tr("automatic"),
-        FlashAttention.ON: _tr("on"),
-        FlashAttention.OFF: _tr("off"),
+        FlashAttention.AUTO: translate("Hygiene", "automatic"),
+        FlashAttention.ON: translate("Hygiene", "on"),
+        FlashAttention.OFF: translate("Hygiene", "off"),
     }
     return words[pane.candidate.engine.flash_attention]
 
 
 def _template(pane: Pane) -> str:
-    return pane.candidate.template_id or _tr("the file's own")
+    return pane.candidate.template_id or translate("Hygiene", "the file's own")
 
 
 def _joined(letters: Sequence[str]) -> str:
-    return _tr("{most} and {last}").format(most=", ".join(letters[:-1]), last=letters[-1])
+    return translate("Hygiene", "{most} and {last}").format(
+        most=", ".join(letters[:-1]), last=letters[-1]
+    )

@@ -6,8 +6,6 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from app.core.chats.chat import MAX_ANSWER_BYTES, StopReason
 from app.core.models.levels import LEVELS
 from app.core.text.clean import clean_line
@@ -25,6 +23,7 @@ from app.ui.kit.format import (
     time_left,
     tokens,
 )
+from app.ui.kit.text import translate
 from app.ui.kit.widgets import DotState
 
 if TYPE_CHECKING:
@@ -38,48 +37,54 @@ _LONG_CHARACTERS = 20_000
 _LEVEL_NAMES = frozenset(level.name for level in LEVELS)
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Words", text)
-
-
 def state_words(pane: Pane) -> str:
     """A pane's state with its progress, as its header says it."""
     if (wait := engine_wait(pane)) is not None:
         if wait.failed:
-            return _tr("has no engine")
-        words = _tr("waits for the engine")
+            return translate("Words", "has no engine")
+        words = translate("Words", "waits for the engine")
         return words if wait.share is None else f"{words} {percent(wait.share)}"
     words = {
-        PaneState.PREPARING: _tr("making this level"),
-        PaneState.ASLEEP: _tr("asleep"),
-        PaneState.LOADING: _tr("loading"),
-        PaneState.READY: _tr("ready"),
-        PaneState.WAITING: _tr("waiting"),
-        PaneState.READING: _tr("reading the prompt"),
-        PaneState.GENERATING: _tr("answering"),
-        PaneState.STOPPING: _tr("stopping"),
-        PaneState.FAILED: _tr("failed"),
+        PaneState.PREPARING: translate("Words", "making this level"),
+        PaneState.ASLEEP: translate("Words", "asleep"),
+        PaneState.LOADING: translate("Words", "loading"),
+        PaneState.READY: translate("Words", "ready"),
+        PaneState.WAITING: translate("Words", "waiting"),
+        PaneState.READING: translate("Words", "reading the prompt"),
+        PaneState.GENERATING: translate("Words", "answering"),
+        PaneState.STOPPING: translate("Words", "stopping"),
+        PaneState.FAILED: translate("Words", "failed"),
     }[pane.state]
     if pane.state is PaneState.READING and pane.tokenizing_characters >= _LONG_CHARACTERS:
         characters = count(pane.tokenizing_characters)
-        return _tr("turning {count} characters into tokens").format(count=characters)
+        return translate("Words", "turning {count} characters into tokens").format(count=characters)
     return words if pane.progress is None else f"{words} {percent(pane.progress)}"
 
 
 def state_help(pane: Pane) -> str:
     """What a state means and what goes on from it, for hovering."""
     if engine_wait(pane) is not None:
-        return _tr("The engine is compiled for this PC, once; then this pane goes on by itself.")
+        return translate(
+            "Words", "The engine is compiled for this PC, once; then this pane goes on by itself."
+        )
     return {
-        PaneState.PREPARING: _tr("The quantizer writes this level of the demo model; once only."),
-        PaneState.ASLEEP: _tr("No memory is used. The model loads by itself when it is asked."),
-        PaneState.LOADING: _tr("The model file is being read into memory."),
-        PaneState.READY: _tr("The model is loaded and waits for a prompt."),
-        PaneState.WAITING: _tr("In a race panes answer one after another; its turn will come."),
-        PaneState.READING: _tr("The prompt is being decoded; the answer follows."),
-        PaneState.GENERATING: _tr("The answer is coming."),
-        PaneState.STOPPING: _tr("The engine finishes its step and stops."),
-        PaneState.FAILED: _tr("Something went wrong; the notice below says what and how to go on."),
+        PaneState.PREPARING: translate(
+            "Words", "The quantizer writes this level of the demo model; once only."
+        ),
+        PaneState.ASLEEP: translate(
+            "Words", "No memory is used. The model loads by itself when it is asked."
+        ),
+        PaneState.LOADING: translate("Words", "The model file is being read into memory."),
+        PaneState.READY: translate("Words", "The model is loaded and waits for a prompt."),
+        PaneState.WAITING: translate(
+            "Words", "In a race panes answer one after another; its turn will come."
+        ),
+        PaneState.READING: translate("Words", "The prompt is being decoded; the answer follows."),
+        PaneState.GENERATING: translate("Words", "The answer is coming."),
+        PaneState.STOPPING: translate("Words", "The engine finishes its step and stops."),
+        PaneState.FAILED: translate(
+            "Words", "Something went wrong; the notice below says what and how to go on."
+        ),
     }[pane.state]
 
 
@@ -129,7 +134,7 @@ def context_words(pane: Pane) -> str:
     """How much of the context is used; empty before a first answer."""
     if pane.loaded is None or not pane.context_used_tokens:
         return ""
-    return _tr("context {used} of {all}").format(
+    return translate("Words", "context {used} of {all}").format(
         used=count(pane.context_used_tokens), all=count(pane.loaded.context_tokens)
     )
 
@@ -138,26 +143,34 @@ def empty_words(pane: Pane) -> tuple[str, str]:
     """A title and a sentence for a pane that was asked nothing yet."""
     if (wait := engine_wait(pane)) is not None:
         if wait.failed:
-            return _tr("No engine yet"), _tr("The line above the page says why, and the way on.")
+            return translate("Words", "No engine yet"), translate(
+                "Words", "The line above the page says why, and the way on."
+            )
         told = [percent(wait.share)] if wait.share is not None else []
         told += [time_left(wait.seconds_left)] if wait.seconds_left is not None else []
         first = f"{' · '.join(told)}. " if told else ""
-        then = _tr("What you ask now is answered then.")
-        return _tr("The engine is being compiled"), first + then
+        then = translate("Words", "What you ask now is answered then.")
+        return translate("Words", "The engine is being compiled"), first + then
     title = {
-        PaneState.PREPARING: _tr("This level is being made"),
-        PaneState.LOADING: _tr("Loading"),
-        PaneState.FAILED: _tr("Not ready"),
-    }.get(pane.state, _tr("Ask it something"))
+        PaneState.PREPARING: translate("Words", "This level is being made"),
+        PaneState.LOADING: translate("Words", "Loading"),
+        PaneState.FAILED: translate("Words", "Not ready"),
+    }.get(pane.state, translate("Words", "Ask it something"))
     facts: list[str] = []
     if pane.model is not None:
         facts.append(str(byte_size(pane.model.file_bytes)))
         if pane.model.bits_per_weight:
             facts.append(
-                _tr("{bits} bits per weight").format(bits=number(pane.model.bits_per_weight, 1))
+                translate("Words", "{bits} bits per weight").format(
+                    bits=number(pane.model.bits_per_weight, 1)
+                )
             )
         if pane.model.parameters:
-            facts.append(_tr("{count} parameters").format(count=parameters(pane.model.parameters)))
+            facts.append(
+                translate("Words", "{count} parameters").format(
+                    count=parameters(pane.model.parameters)
+                )
+            )
     return title, " · ".join(facts)
 
 
@@ -175,21 +188,23 @@ def stop_words(answer: Answer, sampling: SamplingSettings, context_tokens: int |
     """Why an answer ended; empty where it ended by itself."""
     match answer.stop_reason:
         case StopReason.LENGTH if _is_full(answer):
-            return _tr("as long as an answer may be: {size}").format(
+            return translate("Words", "as long as an answer may be: {size}").format(
                 size=byte_size(MAX_ANSWER_BYTES)
             )
         case StopReason.LENGTH:
-            return _tr("length limit reached: {limit}").format(
+            return translate("Words", "length limit reached: {limit}").format(
                 limit=tokens_words(_length(answer, sampling))
             )
         case StopReason.CONTEXT:
             if context_tokens is None:
-                return _tr("context full")
-            return _tr("context full: {limit}").format(limit=tokens_words(context_tokens))
+                return translate("Words", "context full")
+            return translate("Words", "context full: {limit}").format(
+                limit=tokens_words(context_tokens)
+            )
         case StopReason.STOPPED:
-            return _tr("stopped")
+            return translate("Words", "stopped")
         case StopReason.ERROR:
-            return _tr("failed")
+            return translate("Words", "failed")
         case _:
             return ""
 
@@ -197,17 +212,19 @@ def stop_words(answer: Answer, sampling: SamplingSettings, context_tokens: int |
 def tokens_words(amount: int) -> str:
     """A count with its noun: 256 tokens."""
     return (
-        _tr("{count} token").format(count=count(amount))
+        translate("Words", "{count} token").format(count=count(amount))
         if amount == 1
-        else _tr("{count} tokens").format(count=count(amount))
+        else translate("Words", "{count} tokens").format(count=count(amount))
     )
 
 
 def turns_words(amount: int) -> str:
     """How long a chat is: 3 turns."""
     if not amount:
-        return _tr("empty")
-    template = _tr("{count} turn") if amount == 1 else _tr("{count} turns")
+        return translate("Words", "empty")
+    template = (
+        translate("Words", "{count} turn") if amount == 1 else translate("Words", "{count} turns")
+    )
     return template.format(count=count(amount))
 
 
@@ -236,12 +253,15 @@ class Figure(Enum):
 def figure_names() -> dict[Figure, tuple[str, str]]:
     """Each figure's name and the dimmed word before it."""
     return {
-        Figure.TOKENS: (_tr("Tokens of the answer"), ""),
-        Figure.THINKING: (_tr("Thinking tokens"), _tr("thinking")),
-        Figure.PROMPT_SPEED: (_tr("Prompt speed"), _tr("prompt")),
-        Figure.SPEED: (_tr("Generation speed"), ""),
-        Figure.FIRST_TOKEN: (_tr("Time to the first token"), _tr("first token")),
-        Figure.NEEDED: (_tr("Needed memory"), _tr("needs")),
+        Figure.TOKENS: (translate("Words", "Tokens of the answer"), ""),
+        Figure.THINKING: (translate("Words", "Thinking tokens"), translate("Words", "thinking")),
+        Figure.PROMPT_SPEED: (translate("Words", "Prompt speed"), translate("Words", "prompt")),
+        Figure.SPEED: (translate("Words", "Generation speed"), ""),
+        Figure.FIRST_TOKEN: (
+            translate("Words", "Time to the first token"),
+            translate("Words", "first token"),
+        ),
+        Figure.NEEDED: (translate("Words", "Needed memory"), translate("Words", "needs")),
     }
 
 
@@ -250,13 +270,15 @@ def figure_values(figures: AnswerFigures) -> dict[Figure, tuple[Quantity, str]]:
     values = {
         Figure.TOKENS: (
             tokens(figures.generated_tokens),
-            _tr("Tokens of the answer, thinking included; the end token does not count."),
+            translate(
+                "Words", "Tokens of the answer, thinking included; the end token does not count."
+            ),
         )
     }
     if figures.thinking_tokens:
         values[Figure.THINKING] = (
             tokens(figures.thinking_tokens),
-            _tr("Of the tokens, those between the template's thinking marks."),
+            translate("Words", "Of the tokens, those between the template's thinking marks."),
         )
     if figures.prompt_tokens_per_second is not None:
         values[Figure.PROMPT_SPEED] = (
@@ -268,47 +290,53 @@ def figure_values(figures: AnswerFigures) -> dict[Figure, tuple[Quantity, str]]:
     if figures.first_token_ns is not None:
         values[Figure.FIRST_TOKEN] = (
             duration(figures.first_token_ns),
-            _tr("Template, tokenizing, prompt and first sample together."),
+            translate("Words", "Template, tokenizing, prompt and first sample together."),
         )
     return values
 
 
 def needed_help() -> str:
     """What needed memory is."""
-    return _tr(
+    return translate(
+        "Words",
         "Needed memory: the engine's peak of resident memory, less the copies of weights that "
-        "llama.cpp repacks for speed, as the operating system tells it."
+        "llama.cpp repacks for speed, as the operating system tells it.",
     )
 
 
 def estimated_help() -> str:
     """What the estimate stands on."""
-    return _tr(
+    return translate(
+        "Words",
         "Estimated from the file's header: weights, context and the engine itself. "
-        "Measured once the model has answered."
+        "Measured once the model has answered.",
     )
 
 
 def shared_help() -> str:
     """Why timings taken together do not rank."""
-    return _tr(
+    return translate(
+        "Words",
         "Other engines worked at the same time, so these speeds do not rank the models. "
-        "Use Race to compare speeds."
+        "Use Race to compare speeds.",
     )
 
 
 def _prompt_help(figures: AnswerFigures) -> str:
     decoded = figures.prompt_tokens - figures.reused_tokens
-    sentence = _tr("{decoded} of the prompt's {all} tokens over the time to decode them.").format(
-        decoded=count(decoded), all=count(figures.prompt_tokens)
-    )
+    sentence = translate(
+        "Words", "{decoded} of the prompt's {all} tokens over the time to decode them."
+    ).format(decoded=count(decoded), all=count(figures.prompt_tokens))
     if figures.reused_tokens:
-        sentence += " " + _tr("The engine still had the others from the turn before.")
+        sentence += " " + translate(
+            "Words", "The engine still had the others from the turn before."
+        )
     return sentence
 
 
 def _speed_help(figures: AnswerFigures) -> str:
-    return _tr(
+    return translate(
+        "Words",
         "({count} − 1) tokens over the {time} from the first to the last. "
-        "A chat turn's speed is shown, not ranked."
+        "A chat turn's speed is shown, not ranked.",
     ).format(count=count(figures.generated_tokens), time=duration(figures.generation_ns))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 
 from app.lab.works.ladders.entry import LadderState
 from app.ui.kit.icons import icon
+from app.ui.kit.text import translate
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -31,22 +32,40 @@ class LadderActions:
 
     def __init__(self) -> None:
         self._all: list[QAction] = []
-        self.new = self._add(_tr("New ladder …"), "add", "Ctrl+N")
-        self.demo = self._add(_tr("Measure the demo model"), "play")
-        self.pause = self._add(_tr("Pause measuring"), "pause")
-        self.go_on = self._add(_tr("Go on measuring"), "play")
-        self.cancel = self._add(_tr("Cancel measuring"), "close")
-        self.again = self._add(_tr("Measure this ladder once more …"), "refresh")
-        self.open_pane = self._add(_tr("Open the chosen version in Compare"), "compare")
-        self.copy_table = self._add(_tr("Copy the table"), "copy")
-        self.show_list = self._add(_tr("Show the ladders"), "chat-list", "Ctrl+B", checked=True)
+        self.new = self._add(translate("LadderActions", "New ladder …"), "add", "Ctrl+N")
+        self.demo = self._add(translate("LadderActions", "Measure the demo model"), "play")
+        self.pause = self._add(translate("LadderActions", "Pause measuring"), "pause")
+        self.go_on = self._add(translate("LadderActions", "Go on measuring"), "play")
+        self.cancel = self._add(translate("LadderActions", "Cancel measuring"), "close")
+        self.again = self._add(
+            translate("LadderActions", "Measure this ladder once more …"), "refresh"
+        )
+        self.open_pane = self._add(
+            translate("LadderActions", "Open the chosen version in Compare"), "compare"
+        )
+        self.copy_table = self._add(translate("LadderActions", "Copy the table"), "copy")
+        self.show_list = self._add(
+            translate("LadderActions", "Show the ladders"), "chat-list", "Ctrl+B", checked=True
+        )
         self.reports = {
-            ".html": self._add(_tr("Report as HTML, with all other forms …"), "export", "Ctrl+S"),
-            ".md": self._add(_tr("Report as Markdown for forums …"), "export"),
-            ".csv": self._add(_tr("Report as CSV for spreadsheets …"), "export"),
-            ".json": self._add(_tr("Report as JSON, to repeat it …"), "export"),
+            ".html": self._add(
+                translate("LadderActions", "Report as HTML, with all other forms …"),
+                "export",
+                "Ctrl+S",
+            ),
+            ".md": self._add(
+                translate("LadderActions", "Report as Markdown for forums …"), "export"
+            ),
+            ".csv": self._add(
+                translate("LadderActions", "Report as CSV for spreadsheets …"), "export"
+            ),
+            ".json": self._add(
+                translate("LadderActions", "Report as JSON, to repeat it …"), "export"
+            ),
         }
-        self.copy_report = self._add(_tr("Copy the report as Markdown"), "copy")
+        self.copy_report = self._add(
+            translate("LadderActions", "Copy the report as Markdown"), "copy"
+        )
         self.follow(None, has_view=False)
 
     def follow(self, state: LadderState | None, *, has_view: bool) -> None:
@@ -87,7 +106,3 @@ class LadderActions:
             action.setChecked(checked)
         self._all.append(action)
         return action
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("LadderActions", text)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QDir, QStandardPaths
+from PySide6.QtCore import QDir, QStandardPaths
 from PySide6.QtWidgets import QFileDialog
+
+from app.ui.kit.text import translate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +32,7 @@ class LadderDialogs:
 
     def other(self, title: str, which: str) -> Path | None:
         """Another file to read."""
-        kinds = which + ";;" + _tr("All files (*)")
+        kinds = which + ";;" + translate("LadderDialogs", "All files (*)")
         folder = self._dialogs.last_folder or QDir.homePath()
         name, _ = QFileDialog.getOpenFileName(self._dialogs.window(), title, folder, kinds)
         return Path(name) if name else None
@@ -41,14 +43,14 @@ class LadderDialogs:
             QStandardPaths.StandardLocation.DocumentsLocation
         )
         kind = {
-            ".html": _tr("Web page (*.html)"),
-            ".md": _tr("Markdown (*.md)"),
-            ".csv": _tr("Table (*.csv)"),
-            ".json": _tr("JSON (*.json)"),
+            ".html": translate("LadderDialogs", "Web page (*.html)"),
+            ".md": translate("LadderDialogs", "Markdown (*.md)"),
+            ".csv": translate("LadderDialogs", "Table (*.csv)"),
+            ".json": translate("LadderDialogs", "JSON (*.json)"),
         }[ending]
         chosen, _ = QFileDialog.getSaveFileName(
             self._dialogs.window(),
-            _tr("Write the report"),
+            translate("LadderDialogs", "Write the report"),
             str(Path(documents, f"{name}{ending}")),
             kind,
         )
@@ -56,7 +58,3 @@ class LadderDialogs:
             return None
         path = Path(chosen)
         return path if path.suffix.lower() == ending else path.with_name(path.name + ending)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("LadderDialogs", text)

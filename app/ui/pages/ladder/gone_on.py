@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
+from app.ui.kit.text import translate
 from app.ui.kit.widgets import BannerAction, Severity
 from app.ui.pages.ladder.words import entry_title
 
@@ -33,7 +32,9 @@ def tell_gone_on(
         _tell_left(main, service, left)
     if not gone_on:
         return
-    sentence = _tr("Measuring goes on where it stopped: {titles}.").format(titles=_titles(gone_on))
+    sentence = translate("GoneOn", "Measuring goes on where it stopped: {titles}.").format(
+        titles=_titles(gone_on)
+    )
     if main.notice.isVisible():
         main.say(sentence)
         return
@@ -46,16 +47,18 @@ def tell_gone_on(
     main.show_notice(
         Severity.INFO,
         sentence,
-        _tr("It waits while models answer in Compare."),
+        translate("GoneOn", "It waits while models answer in Compare."),
         (
-            BannerAction(_tr("Show"), lambda: _look(main), primary=True),
-            BannerAction(_tr("Not now"), put_off),
+            BannerAction(translate("GoneOn", "Show"), lambda: _look(main), primary=True),
+            BannerAction(translate("GoneOn", "Not now"), put_off),
         ),
     )
 
 
 def _tell_left(main: MainWindow, service: LadderService, left: Sequence[LadderEntry]) -> None:
-    sentence = _tr("Measuring ended twice at the same step: {titles}.").format(titles=_titles(left))
+    sentence = translate("GoneOn", "Measuring ended twice at the same step: {titles}.").format(
+        titles=_titles(left)
+    )
     if main.notice.isVisible():
         main.say(sentence)
         return
@@ -68,10 +71,10 @@ def _tell_left(main: MainWindow, service: LadderService, left: Sequence[LadderEn
     main.show_notice(
         Severity.WARNING,
         sentence,
-        _tr("So it does not go on by itself. What was measured is kept."),
+        translate("GoneOn", "So it does not go on by itself. What was measured is kept."),
         (
-            BannerAction(_tr("Go on"), go_on, primary=True),
-            BannerAction(_tr("Show"), lambda: _look(main)),
+            BannerAction(translate("GoneOn", "Go on"), go_on, primary=True),
+            BannerAction(translate("GoneOn", "Show"), lambda: _look(main)),
         ),
     )
 
@@ -83,7 +86,3 @@ def _look(main: MainWindow) -> None:
 
 def _titles(entries: Sequence[LadderEntry]) -> str:
     return ", ".join(entry_title(entry) for entry in entries)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("GoneOn", text)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.ui.kit.pages import Page, PageHelp
+from app.ui.kit.text import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,7 +76,11 @@ class LadderDoor(QObject):
     def as_page(self) -> Page:
         """The page for the window."""
         return Page(
-            id="ladder", title=_tr("Ladder"), icon_name="ladder", widget=self._place, help=_help()
+            id="ladder",
+            title=translate("LadderDoor", "Ladder"),
+            icon_name="ladder",
+            widget=self._place,
+            help=_help(),
         )
 
     def _begin(self, _loaded: None) -> None:
@@ -138,42 +143,55 @@ def _load() -> None:
 def _help() -> PageHelp:
     return PageHelp(
         paragraphs=(
-            _tr(
+            translate(
+                "LadderDoor",
                 "A ladder measures what each shrunken version of a model costs and loses against a"
-                " reference, normally the least shrunken one, and says which one to run."
+                " reference, normally the least shrunken one, and says which one to run.",
             ),
-            _tr(
+            translate(
+                "LadderDoor",
                 "Speed and memory come first, then quality on a text, then questions with"
                 " checkable answers. Everything is kept step by step: pause it, cancel it, or quit"
-                " the program, and it goes on from the last finished step."
+                " the program, and it goes on from the last finished step.",
             ),
-            _tr(
+            translate(
+                "LadderDoor",
                 "Only answers decide. “As good as” means that the whole 95 % interval of the"
                 " difference is within what may be lost; “loses” means that the difference is"
                 " certain, corrected for everything the ladder tests; everything else cannot be"
-                " told yet. KL divergence describes how far a version is, not whether it is worse."
+                " told yet. KL divergence describes how far a version is, not whether it is worse.",
             ),
-            _tr(
+            translate(
+                "LadderDoor",
                 "Blind votes tell what no question can: two versions answer your own prompts, and"
                 " you choose without knowing which is which. The interval of a win rate holds"
-                " whenever you look at it."
+                " whenever you look at it.",
             ),
-            _tr(
+            translate(
+                "LadderDoor",
                 "Limits of memory, speed and loss may be changed at any time: nothing is measured"
-                " anew. Rest the pointer on a figure to read how it was taken."
+                " anew. Rest the pointer on a figure to read how it was taken.",
             ),
         ),
         keys=(
-            (_tr("Ctrl+C"), _tr("Copy the chosen row")),
-            (_tr("Arrows, Enter"), _tr("In a plot: go to a point, choose it, open it in Compare")),
-            (_tr("← or 1"), _tr("Blind vote: left is better")),
-            (_tr("→ or 2"), _tr("Blind vote: right is better")),
-            (_tr("T or 3"), _tr("Blind vote: equally good")),
-            (_tr("B or 4"), _tr("Blind vote: both bad")),
-            (_tr("Enter or N"), _tr("Next pair")),
+            (translate("LadderDoor", "Ctrl+C"), translate("LadderDoor", "Copy the chosen row")),
+            (
+                translate("LadderDoor", "Arrows, Enter"),
+                translate("LadderDoor", "In a plot: go to a point, choose it, open it in Compare"),
+            ),
+            (
+                translate("LadderDoor", "← or 1"),
+                translate("LadderDoor", "Blind vote: left is better"),
+            ),
+            (
+                translate("LadderDoor", "→ or 2"),
+                translate("LadderDoor", "Blind vote: right is better"),
+            ),
+            (
+                translate("LadderDoor", "T or 3"),
+                translate("LadderDoor", "Blind vote: equally good"),
+            ),
+            (translate("LadderDoor", "B or 4"), translate("LadderDoor", "Blind vote: both bad")),
+            (translate("LadderDoor", "Enter or N"), translate("LadderDoor", "Next pair")),
         ),
     )
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("LadderDoor", text)

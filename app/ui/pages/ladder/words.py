@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from app.core.models.model_names import family_of
 from app.core.verdict import State
 from app.lab.ladder.plan import StepKind
 from app.lab.works.ladders.entry import LadderState, name_of
 from app.ui.kit.format import NBSP, count, moment, percent, points
+from app.ui.kit.text import translate
 
 if TYPE_CHECKING:
     from app.core.statistics.describe import Interval
@@ -25,24 +24,38 @@ DOT = " · "
 
 def state_words(judgement: Judgement) -> tuple[str, str, str]:
     """A candidate's state: the word, what belongs to it, and what it is sorted by."""
-    hint = _tr("a hint") if judgement.hint else ""
+    hint = translate("LadderWords", "a hint") if judgement.hint else ""
     match judgement.state:
         case State.AS_GOOD:
-            return _tr("as good"), hint, "1"
+            return translate("LadderWords", "as good"), hint, "1"
         case State.LOSES:
             lost = judgement.lost
-            where = _tr("votes") if judgement.loses_votes and not lost else ""
+            where = translate("LadderWords", "votes") if judgement.loses_votes and not lost else ""
             if len(lost) == 1:
                 where = lost[0].kind
             elif lost:
-                where = _tr("in {n} kinds").format(n=len(lost))
-            return _tr("loses"), DOT.join(part for part in (where, hint) if part), "3"
+                where = translate("LadderWords", "in {n} kinds").format(n=len(lost))
+            return (
+                translate("LadderWords", "loses"),
+                DOT.join(part for part in (where, hint) if part),
+                "3",
+            )
         case State.CANNOT_TELL:
             more = judgement.more_items
-            asked = _tr("about {n} more questions").format(n=_about(more)) if more else ""
+            asked = (
+                translate("LadderWords", "about {n} more questions").format(n=_about(more))
+                if more
+                else ""
+            )
             kinds = ", ".join(kind.kind for kind in judgement.against)
-            doubted = _tr("in doubt: {kinds}").format(kinds=kinds) if kinds else ""
-            return _tr("cannot tell yet"), DOT.join(filter(None, (doubted, asked))), "2"
+            doubted = (
+                translate("LadderWords", "in doubt: {kinds}").format(kinds=kinds) if kinds else ""
+            )
+            return (
+                translate("LadderWords", "cannot tell yet"),
+                DOT.join(filter(None, (doubted, asked))),
+                "2",
+            )
 
 
 def _about(questions: int) -> str:
@@ -54,23 +67,23 @@ def _about(questions: int) -> str:
 def step_words(step: Step) -> str:
     """What is measured now."""
     return {
-        StepKind.FACTS: _tr("reading the file"),
-        StepKind.SPEED: _tr("speed"),
-        StepKind.MEMORY: _tr("memory"),
-        StepKind.QUALITY: _tr("quality"),
-        StepKind.TASKS: _tr("tasks"),
+        StepKind.FACTS: translate("LadderWords", "reading the file"),
+        StepKind.SPEED: translate("LadderWords", "speed"),
+        StepKind.MEMORY: translate("LadderWords", "memory"),
+        StepKind.QUALITY: translate("LadderWords", "quality"),
+        StepKind.TASKS: translate("LadderWords", "tasks"),
     }[step.kind]
 
 
 def entry_title(entry: LadderEntry) -> str:
     """What a ladder is called in the list."""
     family = family_of(name_of(entry.reference)) or name_of(entry.reference)
-    return family or _tr("A ladder")
+    return family or translate("LadderWords", "A ladder")
 
 
 def entry_second(entry: LadderEntry, *, held: bool) -> str:
     """What stands below its name: how many versions, and how far it is."""
-    versions = _tr("{n} versions").format(n=len(entry.files))
+    versions = translate("LadderWords", "{n} versions").format(n=len(entry.files))
     return DOT.join((versions, entry_state(entry, held=held)))
 
 
@@ -78,29 +91,35 @@ def entry_state(entry: LadderEntry, *, held: bool) -> str:
     """How far a ladder is."""
     match entry.state:
         case LadderState.PREPARING:
-            return _tr("reading headers …")
+            return translate("LadderWords", "reading headers …")
         case LadderState.WAITING:
-            return _tr("waiting")
+            return translate("LadderWords", "waiting")
         case LadderState.MEASURING if held:
-            return _tr("waits for answers")
+            return translate("LadderWords", "waits for answers")
         case LadderState.MEASURING:
-            return _tr("measuring, {share}").format(share=share_words(entry.progress))
+            return translate("LadderWords", "measuring, {share}").format(
+                share=share_words(entry.progress)
+            )
         case LadderState.PAUSED:
-            return _tr("paused at {share}").format(share=share_words(entry.progress))
+            return translate("LadderWords", "paused at {share}").format(
+                share=share_words(entry.progress)
+            )
         case LadderState.ENDING:
-            return _tr("stopping …")
+            return translate("LadderWords", "stopping …")
         case LadderState.UNFINISHED:
-            return _tr("unfinished")
+            return translate("LadderWords", "unfinished")
         case LadderState.FAILED:
-            return _tr("failed")
+            return translate("LadderWords", "failed")
         case LadderState.FINISHED:
             return _measured(entry.finished_ns)
 
 
 def _measured(finished_ns: int | None) -> str:
     if finished_ns is None:
-        return _tr("measured")
-    return _tr("measured, {when}").format(when=moment(finished_ns, time.time_ns()))
+        return translate("LadderWords", "measured")
+    return translate("LadderWords", "measured, {when}").format(
+        when=moment(finished_ns, time.time_ns())
+    )
 
 
 def share_words(progress: LadderProgress | None) -> str:
@@ -116,8 +135,4 @@ def range_words(low: str, high: str) -> str:
 def points_range(interval: Interval) -> str:
     """An interval of differences in points; the word between, because ends have signs."""
     low, high = points(interval.low).value, points(interval.high).value
-    return _tr("{low} to {high}").format(low=low, high=high).replace(" ", NBSP)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("LadderWords", text)
+    return translate("LadderWords", "{low} to {high}").format(low=low, high=high).replace(" ", NBSP)

@@ -8,8 +8,6 @@ import shutil
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from app.core.memory.estimate import memory_budget_bytes
 from app.hub.account import token_owner
 from app.hub.settings import DEFAULT_ENDPOINT, EndpointError
@@ -24,6 +22,7 @@ from app.store.comparisons import ComparisonStore
 from app.store.downloads import DownloadStore
 from app.store.glance import certificate_file, own_folders
 from app.ui.kit.pages import Page, PageHelp
+from app.ui.kit.text import translate
 from app.ui.pages.models.account.hub_account import ForbiddenHub, HubAccount, HubTrust
 from app.ui.pages.models.downloads.queue_view import QueueView
 from app.ui.pages.models.library.feed import LibraryFeed
@@ -150,7 +149,7 @@ class ModelsPart:
         """The page for the window."""
         return Page(
             id="models",
-            title=_tr("Models"),
+            title=translate("ModelsPart", "Models"),
             icon_name="models",
             widget=self.page,
             help=_help(),
@@ -187,30 +186,31 @@ def _note_freed(freed_bytes: int) -> None:
 def _help() -> PageHelp:
     return PageHelp(
         paragraphs=(
-            _tr(
+            translate(
+                "ModelsPart",
                 "Search the Hub for GGUF models, or paste the name or the address of one."
-                " Nothing is sent before you search."
+                " Nothing is sent before you search.",
             ),
-            _tr(
+            translate(
+                "ModelsPart",
                 "For each quantization level the table says what it needs and how fast it will be"
-                " on this PC, before it is downloaded: only the header of the file is read."
+                " on this PC, before it is downloaded: only the header of the file is read.",
             ),
-            _tr(
+            translate(
+                "ModelsPart",
                 "Check several levels and press Download and compare: once they are here, they"
-                " open side by side."
+                " open side by side.",
             ),
-            _tr(
+            translate(
+                "ModelsPart",
                 "Downloads go on where they stopped, after a lost connection as after a restart,"
-                " and a file counts as there when its checksum is right."
+                " and a file counts as there when its checksum is right.",
             ),
-            _tr(
+            translate(
+                "ModelsPart",
                 "On this PC lists what Hugging Face, LM Studio, Ollama, llama.cpp and Jan have"
                 " brought already, and your own folders. Only files in the Hugging Face cache can"
-                " be removed from here."
+                " be removed from here.",
             ),
         ),
     )
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ModelsPart", text)

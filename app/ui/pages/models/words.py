@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from app.core.memory.fit import Verdict
 from app.core.models.family import ModelSource
 from app.core.models.kinds import ModelKind
 from app.ui.kit.format import MISSING, NBSP, byte_rate, byte_size, count, duration, parameters
+from app.ui.kit.text import translate
 from app.ui.pages.models.downloads.ports import DownloadState
 
 if TYPE_CHECKING:
@@ -34,9 +33,9 @@ def repository_facts(found: FoundRepository) -> str:
     parts: list[str] = []
     # What keeps one out stands first: it must not be cut off.
     if found.private:
-        parts.append(_tr("private"))
+        parts.append(translate("Models", "private"))
     if found.gated:
-        parts.append(_tr("licence to accept"))
+        parts.append(translate("Models", "licence to accept"))
     if found.parameters is not None:
         parts.append(str(parameters(found.parameters)))
     if found.kind is not ModelKind.LANGUAGE_MODEL:
@@ -44,30 +43,32 @@ def repository_facts(found: FoundRepository) -> str:
     if found.architecture:
         parts.append(found.architecture)
     if found.context_tokens is not None:
-        parts.append(_tr("{n} context").format(n=short_tokens(found.context_tokens)))
+        parts.append(
+            translate("Models", "{n} context").format(n=short_tokens(found.context_tokens))
+        )
     if found.licence:
         parts.append(found.licence)
-    return DOT.join(parts) or _tr("The Hub knows nothing more about it.")
+    return DOT.join(parts) or translate("Models", "The Hub knows nothing more about it.")
 
 
 def kind_word(kind: ModelKind) -> str:
     """What a file is, in a word or two."""
     return {
-        ModelKind.LANGUAGE_MODEL: _tr("language model"),
-        ModelKind.CUT: _tr("cut by hand, to be joined"),
-        ModelKind.DRAFTER: _tr("drafter"),
-        ModelKind.PROJECTOR: _tr("projector"),
-        ModelKind.ADAPTER: _tr("adapter"),
-        ModelKind.CONTROL_VECTOR: _tr("control vector"),
-        ModelKind.EMBEDDING: _tr("embedding model"),
-        ModelKind.RERANKER: _tr("reranking model"),
-        ModelKind.ENCODER: _tr("encoder"),
-        ModelKind.DIFFUSION: _tr("diffusion language model"),
-        ModelKind.IMAGE: _tr("image model"),
-        ModelKind.SPEECH: _tr("speech model"),
-        ModelKind.VOCABULARY: _tr("vocabulary"),
-        ModelKind.IMPORTANCE_MATRIX: _tr("importance matrix"),
-        ModelKind.OTHER: _tr("other file"),
+        ModelKind.LANGUAGE_MODEL: translate("Models", "language model"),
+        ModelKind.CUT: translate("Models", "cut by hand, to be joined"),
+        ModelKind.DRAFTER: translate("Models", "drafter"),
+        ModelKind.PROJECTOR: translate("Models", "projector"),
+        ModelKind.ADAPTER: translate("Models", "adapter"),
+        ModelKind.CONTROL_VECTOR: translate("Models", "control vector"),
+        ModelKind.EMBEDDING: translate("Models", "embedding model"),
+        ModelKind.RERANKER: translate("Models", "reranking model"),
+        ModelKind.ENCODER: translate("Models", "encoder"),
+        ModelKind.DIFFUSION: translate("Models", "diffusion language model"),
+        ModelKind.IMAGE: translate("Models", "image model"),
+        ModelKind.SPEECH: translate("Models", "speech model"),
+        ModelKind.VOCABULARY: translate("Models", "vocabulary"),
+        ModelKind.IMPORTANCE_MATRIX: translate("Models", "importance matrix"),
+        ModelKind.OTHER: translate("Models", "other file"),
     }[kind]
 
 
@@ -78,7 +79,7 @@ def short_tokens(tokens: int) -> str:
 
 def popularity(found: FoundRepository) -> str:
     """Downloads and likes as a sentence, for screen readers and tool tips."""
-    return _tr("{downloads} downloads, {likes} likes").format(
+    return translate("Models", "{downloads} downloads, {likes} likes").format(
         downloads=count(found.downloads), likes=count(found.likes)
     )
 
@@ -86,19 +87,21 @@ def popularity(found: FoundRepository) -> str:
 def verdict_word(verdict: Verdict) -> str:
     """The verdict alone."""
     return {
-        Verdict.FITS: _tr("fits"),
-        Verdict.TIGHT: _tr("tight"),
-        Verdict.NO: _tr("does not fit"),
+        Verdict.FITS: translate("Models", "fits"),
+        Verdict.TIGHT: translate("Models", "tight"),
+        Verdict.NO: translate("Models", "does not fit"),
     }[verdict]
 
 
 def verdict_reason(judgement: Judgement) -> str:
     """Why: “needs 11.2 GB, 9.8 GB free”."""
-    sentence = _tr("needs {needed}, {free} free").format(
+    sentence = translate("Models", "needs {needed}, {free} free").format(
         needed=byte_size(judgement.needed_bytes), free=byte_size(judgement.available_bytes)
     )
     if judgement.device:
-        return _tr("{needs} on {device}").format(needs=sentence, device=judgement.device)
+        return translate("Models", "{needs} on {device}").format(
+            needs=sentence, device=judgement.device
+        )
     return sentence
 
 
@@ -108,11 +111,11 @@ def fit_details(figures: FitFigures) -> str:
     lines = [
         f"{name}: {byte_size(size)}"
         for name, size in (
-            (_tr("weights"), needs.weights_bytes),
-            (_tr("KV cache"), needs.kv_bytes),
-            (_tr("compute buffers"), needs.compute_bytes),
-            (_tr("output"), needs.output_bytes),
-            (_tr("engine"), needs.overhead_bytes),
+            (translate("Models", "weights"), needs.weights_bytes),
+            (translate("Models", "KV cache"), needs.kv_bytes),
+            (translate("Models", "compute buffers"), needs.compute_bytes),
+            (translate("Models", "output"), needs.output_bytes),
+            (translate("Models", "engine"), needs.overhead_bytes),
         )
     ]
     return "\n".join([*lines, *figures.remarks, *([figures.basis] if figures.basis else [])])
@@ -120,42 +123,44 @@ def fit_details(figures: FitFigures) -> str:
 
 def source_words(model: LibraryModel) -> str:
     """The program whose file it is."""
-    return _SOURCES.get(model.source) or _tr("own folder")
+    return _SOURCES.get(model.source) or translate("Models", "own folder")
 
 
 def download_words(entry: DownloadEntry) -> str:
     """How far a download is, in one line."""
-    done = _tr("{done} of {total}").format(
+    done = translate("Models", "{done} of {total}").format(
         done=byte_size(entry.done_bytes), total=byte_size(entry.total_bytes)
     )
     match entry.state:
         case DownloadState.WAITING:
-            return DOT.join([_tr("waiting"), done])
+            return DOT.join([translate("Models", "waiting"), done])
         case DownloadState.PAUSED:
-            return DOT.join([_tr("paused"), done])
+            return DOT.join([translate("Models", "paused"), done])
         case DownloadState.FAILED:
-            return DOT.join([_tr("failed"), done])
+            return DOT.join([translate("Models", "failed"), done])
         case DownloadState.DONE:
-            return DOT.join([_tr("done, checksum right"), str(byte_size(entry.total_bytes))])
+            return DOT.join(
+                [translate("Models", "done, checksum right"), str(byte_size(entry.total_bytes))]
+            )
         case DownloadState.RUNNING:
             parts = [entry.activity, done]
             if entry.bytes_per_second is not None:
                 parts.append(str(byte_rate(entry.bytes_per_second)))
             if entry.seconds_left is not None:
                 left = duration(round(entry.seconds_left) * 1_000_000_000)
-                parts.append(_tr("{time} left").format(time=left))
+                parts.append(translate("Models", "{time} left").format(time=left))
             return DOT.join(part for part in parts if part)
 
 
 def levels_words(amount: int) -> str:
     """How many levels."""
-    return _tr("one level") if amount == 1 else _tr("{n} levels").format(n=count(amount))
+    return (
+        translate("Models", "one level")
+        if amount == 1
+        else translate("Models", "{n} levels").format(n=count(amount))
+    )
 
 
 def or_missing(text: str | None) -> str:
     """A text, or the dash."""
     return text or MISSING
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Models", text)

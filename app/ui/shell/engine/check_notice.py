@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QGuiApplication
 
 from app.lab.engines.repair import RepairWay
+from app.ui.kit.text import translate
 from app.ui.kit.widgets.banner import BannerAction, Severity
 from app.ui.shell.engine.check_words import conclusion_words
 
@@ -28,7 +28,7 @@ def tell_conclusion(main: MainWindow, conclusion: Conclusion, left_out: tuple[st
     repair = conclusion.repair
     actions: tuple[BannerAction, ...] = ()
     if repair.way is RepairWay.COMMAND:
-        text = QCoreApplication.translate("EngineCheck", "Copy the line")
+        text = translate("EngineCheck", "Copy the line")
         copy = BannerAction(text, lambda: QGuiApplication.clipboard().setText(repair.command))
         actions = (copy,)
     main.show_notice(Severity.WARNING, sentence, advice, actions)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.engine.installed import BuildPhase
 from app.ui.kit.format import time_left
 from app.ui.kit.outside import open_outside
+from app.ui.kit.text import translate
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import Banner, BannerAction, ProgressLine, Severity, label
 from app.ui.shell.engine.build import EngineState
@@ -96,13 +97,11 @@ class EngineStrip(QWidget):
 
 def _phase_words(phase: BuildPhase) -> str:
     return {
-        BuildPhase.WAITING: _tr("The engine is being compiled by another set-up"),
-        BuildPhase.LOOKING: _tr("Looking at the engine"),
-        BuildPhase.FETCHING: _tr("Fetching the engine’s source"),
-        BuildPhase.COMPILING: _tr("Compiling the engine for this PC, once"),
-        BuildPhase.INSTALLING: _tr("Installing the engine"),
+        BuildPhase.WAITING: translate(
+            "EngineStrip", "The engine is being compiled by another set-up"
+        ),
+        BuildPhase.LOOKING: translate("EngineStrip", "Looking at the engine"),
+        BuildPhase.FETCHING: translate("EngineStrip", "Fetching the engine’s source"),
+        BuildPhase.COMPILING: translate("EngineStrip", "Compiling the engine for this PC, once"),
+        BuildPhase.INSTALLING: translate("EngineStrip", "Installing the engine"),
     }[phase]
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("EngineStrip", text)

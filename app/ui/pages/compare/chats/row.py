@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import (
     QApplication,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.kit.format import moment
+from app.ui.kit.text import translate
 from app.ui.kit.theme import GRID, current_tokens, small_font
 from app.ui.pages.compare.chats.model import ChatRole
 from app.ui.pages.compare.words import turns_words
@@ -55,7 +56,7 @@ class ChatRowDelegate(QStyledItemDelegate):
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         editor = QLineEdit(parent)
-        editor.setAccessibleName(QCoreApplication.translate("ChatRowDelegate", "Title of the chat"))
+        editor.setAccessibleName(translate("ChatRowDelegate", "Title of the chat"))
         editor.setMaxLength(200)
         palette = editor.palette()
         palette.setColor(QPalette.ColorRole.Base, QColor(current_tokens().surface))

@@ -5,10 +5,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from app.lab.compare.panes import PaneState
 from app.ui.kit.icons import icon
+from app.ui.kit.text import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,28 +67,39 @@ def fill_pane_menu(
         action.setObjectName(command.value)
         action.triggered.connect(lambda: run(command))
 
-    add(PaneCommand.SETTINGS, "settings", _tr("Settings of this model …"))
-    add(PaneCommand.REFERENCE, "star", _tr("Make it the reference"), not is_reference)
+    add(PaneCommand.SETTINGS, "settings", translate("PaneMenu", "Settings of this model …"))
+    add(
+        PaneCommand.REFERENCE,
+        "star",
+        translate("PaneMenu", "Make it the reference"),
+        not is_reference,
+    )
     menu.addSeparator()
     if pane.state in _NOT_LOADED:
-        add(PaneCommand.LOAD, "play", _tr("Load now"))
-    add(PaneCommand.RELOAD, "reload", _tr("Reload"), pane.state is not PaneState.PREPARING)
+        add(PaneCommand.LOAD, "play", translate("PaneMenu", "Load now"))
+    add(
+        PaneCommand.RELOAD,
+        "reload",
+        translate("PaneMenu", "Reload"),
+        pane.state is not PaneState.PREPARING,
+    )
     add(
         PaneCommand.UNLOAD,
         "unload",
-        _tr("Unload (gives its memory back)"),
+        translate("PaneMenu", "Unload (gives its memory back)"),
         pane.state not in _HAS_NO_ENGINE,
     )
     menu.addSeparator()
-    add(PaneCommand.MOVE_LEFT, "chevron-left", _tr("Move left"), position > 0)
-    add(PaneCommand.MOVE_RIGHT, "chevron-right", _tr("Move right"), position < panes - 1)
+    add(PaneCommand.MOVE_LEFT, "chevron-left", translate("PaneMenu", "Move left"), position > 0)
+    add(
+        PaneCommand.MOVE_RIGHT,
+        "chevron-right",
+        translate("PaneMenu", "Move right"),
+        position < panes - 1,
+    )
     menu.addSeparator()
-    add(PaneCommand.ELSEWHERE, "external", _tr("Use elsewhere …"))
-    add(PaneCommand.LOG, "log", _tr("Show the engine's log"))
-    add(PaneCommand.REVEAL, "folder", _tr("Show the file in its folder"))
+    add(PaneCommand.ELSEWHERE, "external", translate("PaneMenu", "Use elsewhere …"))
+    add(PaneCommand.LOG, "log", translate("PaneMenu", "Show the engine's log"))
+    add(PaneCommand.REVEAL, "folder", translate("PaneMenu", "Show the file in its folder"))
     menu.addSeparator()
-    add(PaneCommand.REMOVE, "close", _tr("Remove this pane"))
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("PaneMenu", text)
+    add(PaneCommand.REMOVE, "close", translate("PaneMenu", "Remove this pane"))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.answers.text_window import TextWindow
 from app.ui.kit.format import byte_size, count
 from app.ui.kit.plain import set_tip
+from app.ui.kit.text import translate
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import IconButton, push_button
 from app.ui.kit.widgets.flow import FlowLayout
@@ -138,10 +139,9 @@ def pasted_words(text: str) -> str:
     """What a chip says: Pasted text · 400 kB · 1 line."""
     lines = text.strip("\n").count("\n") + 1
     size = byte_size(len(text.encode(errors="replace")))
-    one, several = _tr("{count} line"), _tr("{count} lines")
+    one, several = (
+        translate("PromptField", "{count} line"),
+        translate("PromptField", "{count} lines"),
+    )
     said = (one if lines == 1 else several).format(count=count(lines))
-    return f"{_tr('Pasted text')} · {size} · {said}"
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("PromptField", text)
+    return " · ".join((translate("PromptField", "Pasted text"), str(size), said))

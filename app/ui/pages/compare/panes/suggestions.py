@@ -6,11 +6,12 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.resources import resource_path
 from app.ui.kit.plain import set_tip
+from app.ui.kit.text import translate
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import FlowLayout, label, push_button
 
@@ -36,21 +37,34 @@ def general_prompts() -> list[SuggestedPrompt]:
     """Where shrunken models begin to differ: arithmetic, facts, code, following orders."""
     return [
         SuggestedPrompt(
-            _tr("Arithmetic"),
-            _tr("A train leaves at 14:50 and arrives at 17:05. How long does it take?"),
+            translate("Suggestions", "Arithmetic"),
+            translate(
+                "Suggestions",
+                "A train leaves at 14:50 and arrives at 17:05. How long does it take?",
+            ),
         ),
         SuggestedPrompt(
-            _tr("Code"),
-            _tr("Write a Python function that returns the n-th Fibonacci number, with a test."),
+            translate("Suggestions", "Code"),
+            translate(
+                "Suggestions",
+                "Write a Python function that returns the n-th Fibonacci number, with a test.",
+            ),
         ),
         SuggestedPrompt(
-            _tr("A fact"), _tr("Which element has the atomic number 79, and who uses it?")
+            translate("Suggestions", "A fact"),
+            translate("Suggestions", "Which element has the atomic number 79, and who uses it?"),
         ),
         SuggestedPrompt(
-            _tr("Follow orders"),
-            _tr("List three birds that cannot fly, as JSON with the keys name and continent."),
+            translate("Suggestions", "Follow orders"),
+            translate(
+                "Suggestions",
+                "List three birds that cannot fly, as JSON with the keys name and continent.",
+            ),
         ),
-        SuggestedPrompt(_tr("Explain"), _tr("Why is the sky blue? Answer in three sentences.")),
+        SuggestedPrompt(
+            translate("Suggestions", "Explain"),
+            translate("Suggestions", "Why is the sky blue? Answer in three sentences."),
+        ),
     ]
 
 
@@ -84,7 +98,3 @@ class Suggestions(QWidget):
             button.clicked.connect(lambda _checked=False, text=each.prompt: self.chosen.emit(text))
             self._flow.addWidget(button)
             word.setMinimumHeight(button.sizeHint().height())
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Suggestions", text)

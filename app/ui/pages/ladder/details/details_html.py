@@ -5,11 +5,10 @@ from __future__ import annotations
 from html import escape as html
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication
-
 from app.core.tasks.results import KindVerdict
 from app.core.text.clean import clean_text
 from app.ui.kit.format import MISSING, NBSP, count, divergence, number, percent, points
+from app.ui.kit.text import translate
 from app.ui.pages.ladder.table.how import at_floor_words
 from app.ui.pages.ladder.words import points_range, range_words
 
@@ -70,17 +69,28 @@ def _kinds(view: LadderView, file: str, tokens: Tokens) -> str:
     lines = "".join(
         _kind(kind, tokens, strong=kind is together, cut=cut, empty=empty) for kind in rows
     )
-    middle = _tr("Share") if file == view.reference else _tr("Points")
-    heads = [_tr("Kind"), _tr("Right"), middle, _tr("95 % interval"), ""]
+    middle = (
+        translate("LadderDetails", "Share")
+        if file == view.reference
+        else translate("LadderDetails", "Points")
+    )
+    heads = [
+        translate("LadderDetails", "Kind"),
+        translate("LadderDetails", "Right"),
+        middle,
+        translate("LadderDetails", "95 % interval"),
+        "",
+    ]
     if empty:
-        heads.insert(2, _tr("Empty"))
+        heads.insert(2, translate("LadderDetails", "Empty"))
     if cut:
-        heads.insert(2, _tr("Cut off"))
+        heads.insert(2, translate("LadderDetails", "Cut off"))
     head = "".join(
         f"<th{' align=right' if 0 < place < len(heads) - 2 else ''}>{text.replace(' ', NBSP)}</th>"
         for place, text in enumerate(heads)
     )
-    return f"<h3>{_tr('Right answers, kind by kind')}</h3><table><tr>{head}</tr>{lines}</table>"
+    title = translate("LadderDetails", "Right answers, kind by kind")
+    return f"<h3>{title}</h3><table><tr>{head}</tr>{lines}</table>"
 
 
 def _kind(kind: KindResult, tokens: Tokens, *, strong: bool, cut: bool, empty: bool) -> str:
@@ -96,7 +106,7 @@ def _kind(kind: KindResult, tokens: Tokens, *, strong: bool, cut: bool, empty: b
     word, colour = _verdict(kind, tokens)
     short = _few(kind.out_of_tokens) if cut else ""
     nothing = _few(kind.empty) if empty else ""
-    name = _tr("all") if strong else _text(kind.kind).replace(" ", NBSP)
+    name = translate("LadderDetails", "all") if strong else _text(kind.kind).replace(" ", NBSP)
     return (
         f"<tr><td>{f'<b>{name}</b>' if strong else name}</td><td align=right>{right}</td>"
         f"{short}{nothing}"
@@ -110,15 +120,15 @@ def _verdict(kind: KindResult, tokens: Tokens) -> tuple[str, str]:
         return "", tokens.dim
     match kind.verdict:
         case KindVerdict.LOSES:
-            return _tr("loses"), tokens.failed
+            return translate("LadderDetails", "loses"), tokens.failed
         case KindVerdict.GAINS:
-            return _tr("gains"), tokens.ready
+            return translate("LadderDetails", "gains"), tokens.ready
         case KindVerdict.AS_GOOD:
-            return _tr("as good"), tokens.ready
+            return translate("LadderDetails", "as good"), tokens.ready
         case KindVerdict.REFERENCE_CANNOT:
-            return _tr("the reference cannot do this"), tokens.dim
+            return translate("LadderDetails", "the reference cannot do this"), tokens.dim
         case KindVerdict.CANNOT_TELL:
-            return _tr("cannot tell yet"), tokens.dim
+            return translate("LadderDetails", "cannot tell yet"), tokens.dim
 
 
 def _few(number_of: int) -> str:
@@ -128,20 +138,24 @@ def _few(number_of: int) -> str:
 def _failures(row: dict[str, Any]) -> str:
     if not row["failures"]:
         return ""
+    title, right, here = (
+        translate("LadderDetails", "Questions that only the reference got right"),
+        translate("LadderDetails", "right:"),
+        translate("LadderDetails", "here:"),
+    )
+    nothing, cut_off = (
+        translate("LadderDetails", "(nothing)"),
+        translate("LadderDetails", "(cut off)"),
+    )
     items = "".join(
         f"<p><span class=dim>{_text(one['kind'])}:</span> {_short(one['prompt'])}<br>"
-        f"<span class=dim>{_tr('right:')}</span> {_short(one['expected'])} "
-        f"<span class=dim>{_tr('here:')}</span> "
-        f"{_short(one['answer']) or _tr('(nothing)')}"
-        + (
-            f" <span class=dim>{_tr('(cut off)')}</span>"
-            if one["outcome"] == "out of tokens"
-            else ""
-        )
+        f"<span class=dim>{right}</span> {_short(one['expected'])} "
+        f"<span class=dim>{here}</span> {_short(one['answer']) or nothing}"
+        + (f" <span class=dim>{cut_off}</span>" if one["outcome"] == "out of tokens" else "")
         + "</p>"
         for one in row["failures"]
     )
-    return f"<h3>{_tr('Questions that only the reference got right')}</h3>{items}"
+    return f"<h3>{title}</h3>{items}"
 
 
 def _continuations(row: dict[str, Any], view: LadderView) -> str:
@@ -150,22 +164,27 @@ def _continuations(row: dict[str, Any], view: LadderView) -> str:
     if not found:
         return ""
     reference = _text(view.name(view.reference))
+    title, here = (
+        translate("LadderDetails", "Where greedy answers part"),
+        translate("LadderDetails", "here:"),
+    )
+    the_same = translate("LadderDetails", "the same to the end")
     items = "".join(
         f"<p><b>{_short(one['prompt'])}</b><br>"
         + (
             f"<span class=dim>{_same(one)}</span> {_short(one['before'])}<br>"
             f"<span class=dim>{reference}:</span> {_short(one['reference'])}<br>"
-            f"<span class=dim>{_tr('here:')}</span> {_short(one['candidate'])}</p>"
+            f"<span class=dim>{here}</span> {_short(one['candidate'])}</p>"
             if one["parted"]
-            else f"<span class=dim>{_tr('the same to the end')}</span></p>"
+            else f"<span class=dim>{the_same}</span></p>"
         )
         for one in found
     )
-    return f"<h3>{_tr('Where greedy answers part')}</h3>{items}"
+    return f"<h3>{title}</h3>{items}"
 
 
 def _same(parting: dict[str, Any]) -> str:
-    return _tr("the same for {n} of {all} tokens:").format(
+    return translate("LadderDetails", "the same for {n} of {all} tokens:").format(
         n=count(parting["same_tokens"]), all=count(parting["of_tokens"])
     )
 
@@ -183,11 +202,16 @@ def _worst(row: dict[str, Any], tokens: Tokens) -> str:
         f"{_visible(one['token'])}</span></td></tr>"
         for one in worst
     )
-    heads = (_tr("nats"), _tr("reference"), _tr("here"), _tr("text, and the token that follows"))
+    heads = (
+        translate("LadderDetails", "nats"),
+        translate("LadderDetails", "reference"),
+        translate("LadderDetails", "here"),
+        translate("LadderDetails", "text, and the token that follows"),
+    )
     head = "".join(
         f"<th{' align=right' if place < 3 else ''}>{text}</th>" for place, text in enumerate(heads)
     )
-    title = _tr("Where it is furthest from the reference")
+    title = translate("LadderDetails", "Where it is furthest from the reference")
     return f"<h3>{title}</h3><table><tr>{head}</tr>{lines}</table>"
 
 
@@ -197,12 +221,12 @@ def _spread(view: LadderView, file: str) -> str:
         return ""
     figures = quality.figures
     names = (
-        (_tr("mean"), "mean_kld"),
-        (_tr("median"), "median_kld"),
+        (translate("LadderDetails", "mean"), "mean_kld"),
+        (translate("LadderDetails", "median"), "median_kld"),
         ("90 %", "kld_p90"),
         ("99 %", "kld_p99"),
         ("99.9 %", "kld_p999"),
-        (_tr("greatest"), "max_kld"),
+        (translate("LadderDetails", "greatest"), "max_kld"),
     )
     heads = "".join(f"<th align=right>{words}</th>" for words, _ in names)
     cells = "".join(
@@ -211,18 +235,19 @@ def _spread(view: LadderView, file: str) -> str:
     floor = view.row(view.reference).quality
     lowest = floor.figures.get("mean_kld") if floor is not None else None
     own = floor.figures.get("same_top") if floor is not None else None
-    below = _tr(
-        "Noise floor, the reference against itself: {nats}, same next word {share}."
+    below = translate(
+        "LadderDetails",
+        "Noise floor, the reference against itself: {nats}, same next word {share}.",
     ).format(nats=divergence(lowest), share=percent(own, 1))
     if view.result.is_at_floor(file):
         below += " " + at_floor_words()
     rms, ppl = figures.get("rms_delta_p"), figures.get("ppl")
     more: list[str] = []
     if rms is not None:
-        more.append(_tr("RMS Δp {share}").format(share=percent(rms, 2)))
+        more.append(translate("LadderDetails", "RMS Δp {share}").format(share=percent(rms, 2)))
     if ppl is not None:
-        more.append(_tr("perplexity {n}").format(n=number(ppl, 2)))
-    title = _tr("KL divergence over positions, in nats")
+        more.append(translate("LadderDetails", "perplexity {n}").format(n=number(ppl, 2)))
+    title = translate("LadderDetails", "KL divergence over positions, in nats")
     return (
         f"<h3>{title}</h3><table><tr>{heads}</tr><tr>{cells}</tr></table>"
         f"<p class=dim>{below if lowest is not None else ''} {', '.join(more)}</p>"
@@ -242,7 +267,3 @@ def _visible(text: str) -> str:
 def _text(foreign: str) -> str:
     """Foreign text as text of the page."""
     return html(clean_text(foreign))
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("LadderDetails", text)

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from app.core.candidates.candidate import LETTERS
 from app.core.errors import PersonError
 from app.core.models.family import families, shrink_order
@@ -18,6 +16,7 @@ from app.lab.demo.demo import DEMO_LEVELS
 from app.lab.ladder.plan import Profile
 from app.lab.quality.plan import QualityMode
 from app.lab.quality.texts import TextSource
+from app.ui.kit.text import translate
 from app.ui.pages.ladder.picking.pick_model import PickFile
 
 if TYPE_CHECKING:
@@ -62,11 +61,13 @@ def demo_files(demo: DemoFiles | None) -> list[PickFile]:
             PickFile(
                 path,
                 path.name.removesuffix(".gguf"),
-                _tr("The demo model"),
+                translate("LadderPicking", "The demo model"),
                 level,
                 size,
                 level_by_name(level).nominal_bits,
-                "" if size is not None else _tr("This level is still being made."),
+                ""
+                if size is not None
+                else translate("LadderPicking", "This level is still being made."),
             )
         )
     return found
@@ -101,7 +102,7 @@ def pane_files(panes: Sequence[Pane]) -> list[PickFile]:
             PickFile(
                 path,
                 name,
-                _tr("In Compare"),
+                translate("LadderPicking", "In Compare"),
                 model.level_name if model is not None else level_in_name(name) or "",
                 model.file_bytes if model is not None else None,
                 model.bits_per_weight if model is not None else None,
@@ -118,7 +119,7 @@ def opened_files(paths: Sequence[Path]) -> list[PickFile]:
         PickFile(
             path,
             path.name.removesuffix(".gguf"),
-            _tr("Opened here"),
+            translate("LadderPicking", "Opened here"),
             level_in_name(path.name) or "",
             path.stat().st_size if path.is_file() else None,
             why_not=why_no_candidate(kind, path.name) if (kind := kind_in_name(path.stem)) else "",
@@ -168,7 +169,3 @@ def _bits(file: PickFile) -> float | None:
         return level_by_name(file.level).nominal_bits if file.level else None
     except PersonError:
         return None
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("LadderPicking", text)

@@ -10,8 +10,8 @@ from app.core.quality.histogram import EDGES
 from app.core.tasks.results import KindVerdict
 from app.core.text.clean import clean_line
 from app.lab.verdict.figures import Cost, Loss, points_of
+from app.ui.kit.text import translate
 from app.ui.pages.ladder.plots.empty import no_ladder, no_loss, no_tasks
-from app.ui.pages.ladder.plots.words import tr
 
 if TYPE_CHECKING:
     from app.core.plots.scatter import PlotPoint
@@ -30,20 +30,20 @@ class PlotKind(Enum):
     def title(self) -> str:
         """Its name in a list to choose from."""
         return {
-            PlotKind.MEMORY: tr("Memory"),
-            PlotKind.SPEED: tr("Speed"),
-            PlotKind.TASKS: tr("Tasks"),
-            PlotKind.SPREAD: tr("Divergences"),
+            PlotKind.MEMORY: translate("LadderPlots", "Memory"),
+            PlotKind.SPEED: translate("LadderPlots", "Speed"),
+            PlotKind.TASKS: translate("LadderPlots", "Tasks"),
+            PlotKind.SPREAD: translate("LadderPlots", "Divergences"),
         }[self]
 
     @property
     def long_title(self) -> str:
         """Its name where nothing else tells what it shows."""
         return {
-            PlotKind.MEMORY: tr("Memory against loss"),
-            PlotKind.SPEED: tr("Speed against loss"),
-            PlotKind.TASKS: tr("Tasks, kind by kind"),
-            PlotKind.SPREAD: tr("Spread of divergences"),
+            PlotKind.MEMORY: translate("LadderPlots", "Memory against loss"),
+            PlotKind.SPEED: translate("LadderPlots", "Speed against loss"),
+            PlotKind.TASKS: translate("LadderPlots", "Tasks, kind by kind"),
+            PlotKind.SPREAD: translate("LadderPlots", "Spread of divergences"),
         }[self]
 
 
@@ -238,7 +238,7 @@ def _profile(figures: LadderFigures | None, measure: Measure) -> ProfileContent:
     ordered = sorted(by_kind, key=lambda kind: (kind in unable, _badness(by_kind[kind])))
     lines = [by_kind[kind] for kind in ordered]
     if len(ordered) > 1:
-        ordered.insert(0, tr("all questions"))
+        ordered.insert(0, translate("LadderPlots", "all questions"))
         lines.insert(0, [row.together for row in shown])
     waiting = tuple(
         Version.of(row) for row in figures.rows if not row.kinds and not row.is_reference

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.core.candidates.shapes import letter_of
 from app.core.tasks.results import KindVerdict
 from app.ui.kit.format import divergence, percent, points
+from app.ui.kit.text import translate
 from app.ui.pages.ladder.plots import words
 from app.ui.pages.ladder.plots.content import Measure, ProfileContent, ScatterContent
 
@@ -34,14 +35,16 @@ def _scatter(content: ScatterContent) -> list[str]:
     if content.reference is not None:
         version, cost = content.reference
         said.append(
-            words.tr("The reference {0}: {1}").format(
+            translate("LadderPlots", "The reference {0}: {1}").format(
                 words.name_of(version), words.cost_words(content.cost, cost)
             )
         )
     said += words.floor_words(content.floor, (version for version, _ in content.points))
     if content.limit is not None:
         said.append(
-            words.tr("You asked for: {0}").format(words.limit_words(content.cost, content.limit))
+            translate("LadderPlots", "You asked for: {0}").format(
+                words.limit_words(content.cost, content.limit)
+            )
         )
     if content.missing:
         said.append(words.missing_words(content.missing))
@@ -52,12 +55,12 @@ def _point(content: ScatterContent, version: Version, point: PlotPoint) -> str:
     cost = words.cost_with_swing(content.cost, point.x, point.across)
     text = f"{words.name_of(version)}: {cost}"
     loss = words.loss_words(content.loss, point.y)
-    text += ", " + words.tr("{0} {1}").format(words.loss_name(content.loss), loss)
+    text += ", " + translate("LadderPlots", "{0} {1}").format(words.loss_name(content.loss), loss)
     if point.low is not None and point.high is not None:
         ends = (words.loss_words(content.loss, end) for end in (point.low, point.high))
         text += f" ({words.interval_words(*ends)})"
     if version.file == content.recommended:
-        text += ", " + words.tr("the one to run")
+        text += ", " + translate("LadderPlots", "the one to run")
     return text
 
 
@@ -65,7 +68,7 @@ def _profile(content: ProfileContent) -> list[str]:
     said: list[str] = []
     for kind, cells in zip(content.kinds, content.cells, strict=True):
         if kind in content.unable:
-            said.append(words.tr("{0}: the reference cannot do this").format(kind))
+            said.append(translate("LadderPlots", "{0}: the reference cannot do this").format(kind))
             continue
         each = [
             _cell(content.measure, version, cell)
@@ -92,13 +95,13 @@ def _cell(measure: Measure, version: Version, cell: KindFigures) -> str:
         if figure.low is not None and figure.high is not None:
             text += f" ({words.points_interval(figure.low, figure.high)})"
     if cell.verdict == KindVerdict.LOSES.value:
-        text += " " + words.tr("loses")
+        text += " " + translate("LadderPlots", "loses")
     return text
 
 
 def _spread(content: SpreadContent) -> list[str]:
     said = [
-        words.tr("{0}: median {1}, mean {2}").format(
+        translate("LadderPlots", "{0}: median {1}, mean {2}").format(
             words.name_of(version), divergence(median), divergence(mean)
         )
         for version, median, mean in zip(

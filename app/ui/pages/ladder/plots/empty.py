@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.lab.verdict.figures import Loss
-from app.ui.pages.ladder.plots.words import tr
+from app.ui.kit.text import translate
 
 if TYPE_CHECKING:
     from app.lab.verdict.figures import LadderFigures
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 def no_ladder() -> tuple[str, str]:
     """No rows at all."""
-    return tr("Nothing measured yet"), tr("The plots appear while a ladder is measured.")
+    return translate("LadderPlots", "Nothing measured yet"), translate(
+        "LadderPlots", "The plots appear while a ladder is measured."
+    )
 
 
 def no_loss(figures: LadderFigures, loss: Loss) -> tuple[str, str]:
@@ -22,30 +24,38 @@ def no_loss(figures: LadderFigures, loss: Loss) -> tuple[str, str]:
         return no_tasks(figures)
     if not figures.has_text:
         return (
-            tr("Quality was not measured"),
-            tr("This ladder was measured without a text; choose the loss at tasks."),
+            translate("LadderPlots", "Quality was not measured"),
+            translate(
+                "LadderPlots", "This ladder was measured without a text; choose the loss at tasks."
+            ),
         )
     if loss is Loss.DIVERGENCE and any(row.refused for row in figures.rows):
         return (
-            tr("No divergences"),
-            tr("These versions have another vocabulary; choose bits per byte or tasks as loss."),
+            translate("LadderPlots", "No divergences"),
+            translate(
+                "LadderPlots",
+                "These versions have another vocabulary; choose bits per byte or tasks as loss.",
+            ),
         )
     if loss is Loss.BITS:
         return (
-            tr("No bits per byte yet"),
-            tr("They appear here when a version's quality is measured."),
+            translate("LadderPlots", "No bits per byte yet"),
+            translate("LadderPlots", "They appear here when a version's quality is measured."),
         )
     return (
-        tr("No quality measured yet"),
-        tr("Versions appear here when they are held against the reference."),
+        translate("LadderPlots", "No quality measured yet"),
+        translate("LadderPlots", "Versions appear here when they are held against the reference."),
     )
 
 
 def no_tasks(figures: LadderFigures) -> tuple[str, str]:
     """No version was asked."""
     if not figures.has_items:
-        return (tr("No questions were asked"), tr("This ladder was measured without tasks."))
+        return (
+            translate("LadderPlots", "No questions were asked"),
+            translate("LadderPlots", "This ladder was measured without tasks."),
+        )
     return (
-        tr("No tasks measured yet"),
-        tr("They appear here when the reference and a version were asked."),
+        translate("LadderPlots", "No tasks measured yet"),
+        translate("LadderPlots", "They appear here when the reference and a version were asked."),
     )

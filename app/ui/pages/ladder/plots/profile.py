@@ -12,6 +12,7 @@ from app.core.candidates.shapes import letter_of
 from app.core.plots.axes import Axis, Scale
 from app.core.tasks.results import KindVerdict
 from app.ui.kit.format import percent
+from app.ui.kit.text import translate
 from app.ui.kit.theme import GRID
 from app.ui.pages.ladder.plots import words
 from app.ui.pages.ladder.plots.content import Measure
@@ -213,7 +214,10 @@ class ProfileDrawing(Drawing):
         write(painter, look, colour, box, look.elided(kind, cell.left() - GRID))
         if unable:
             box = QRectF(cell.left() + GRID, box.top(), self.area.width() - GRID, look.line_px)
-            forms = [words.tr("the reference cannot do this"), words.tr("reference cannot")]
+            forms = [
+                translate("LadderPlots", "the reference cannot do this"),
+                translate("LadderPlots", "reference cannot"),
+            ]
             write(painter, look, look.tokens.dim, box, look.fitting(forms, box.width()))
 
     def _paint_zero(self, painter: QPainter, column: int) -> None:

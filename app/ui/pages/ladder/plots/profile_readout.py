@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.core.candidates.shapes import colour_of, letter_of
 from app.core.tasks.results import KindVerdict
 from app.ui.kit.format import UNKNOWN, Quantity, count, percent, points
+from app.ui.kit.text import translate
 from app.ui.pages.ladder.plots import words
 from app.ui.plots.words import Readout, ReadoutRow
 
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 def profile_readout(content: ProfileContent, line: int) -> Readout:
     """The values in one line of the plot."""
     kind, cells = content.kinds[line], content.cells[line]
-    columns = (words.tr("right"), words.tr("difference"), words.tr("95 % interval"))
+    columns = (
+        translate("LadderPlots", "right"),
+        translate("LadderPlots", "difference"),
+        translate("LadderPlots", "95 % interval"),
+    )
     rows = tuple(
         ReadoutRow(
             letter_of(version.number), version.name, colour_of(version.number), _values(cell)
@@ -26,7 +31,7 @@ def profile_readout(content: ProfileContent, line: int) -> Readout:
         for version, cell in zip(content.versions, cells, strict=True)
     )
     asked = max((cell.items for cell in cells if cell), default=0)
-    title = words.tr("{0}: {1} questions").format(kind, count(asked))
+    title = translate("LadderPlots", "{0}: {1} questions").format(kind, count(asked))
     return Readout(title, columns, rows, tuple(_notes(content, line)))
 
 
@@ -34,12 +39,12 @@ def _notes(content: ProfileContent, line: int) -> list[str]:
     notes: list[str] = []
     cells = content.cells[line]
     if content.kinds[line] in content.unable:
-        notes.append(words.tr("The reference cannot do this"))
+        notes.append(translate("LadderPlots", "The reference cannot do this"))
     for word, verdict in (
-        (words.tr("Loses: {0}"), KindVerdict.LOSES),
-        (words.tr("Better: {0}"), KindVerdict.GAINS),
-        (words.tr("As good: {0}"), KindVerdict.AS_GOOD),
-        (words.tr("Cannot tell yet: {0}"), KindVerdict.CANNOT_TELL),
+        (translate("LadderPlots", "Loses: {0}"), KindVerdict.LOSES),
+        (translate("LadderPlots", "Better: {0}"), KindVerdict.GAINS),
+        (translate("LadderPlots", "As good: {0}"), KindVerdict.AS_GOOD),
+        (translate("LadderPlots", "Cannot tell yet: {0}"), KindVerdict.CANNOT_TELL),
     ):
         named = [
             letter_of(version.number)
@@ -49,7 +54,7 @@ def _notes(content: ProfileContent, line: int) -> list[str]:
         if named:
             notes.append(word.format(", ".join(named)))
     if any(cell and cell.hint for cell in cells):
-        notes.append(words.tr("A hint: fewer than 200 questions"))
+        notes.append(translate("LadderPlots", "A hint: fewer than 200 questions"))
     return notes
 
 

@@ -12,6 +12,7 @@ from app.core.plots.axes import Axis, Scale, floor_is_near, wants_log, wants_wid
 from app.core.plots.scatter import Box, line_box, pareto, place_labels, staircase
 from app.lab.verdict.figures import Cost, Loss
 from app.ui.kit.format import divergence
+from app.ui.kit.text import translate
 from app.ui.kit.theme import GRID
 from app.ui.pages.ladder.plots import words
 
@@ -149,12 +150,14 @@ class ScatterLayout:
         content, look, area = self._content, self._look, self.area
         said: list[tuple[float, str]] = []
         if content.floor is not None:
-            text = words.tr("noise floor")
+            text = translate("LadderPlots", "noise floor")
             if not self.floor_inside:
-                text = words.tr("noise floor {0} ▾").format(divergence(content.floor).value)
+                text = translate("LadderPlots", "noise floor {0} ▾").format(
+                    divergence(content.floor).value
+                )
             said.append((content.floor, text))
         if content.tolerance is not None:
-            said.append((content.tolerance, words.tr("tolerated")))
+            said.append((content.tolerance, translate("LadderPlots", "tolerated")))
         found: list[tuple[QRectF, str]] = []
         for value, text in said:
             wide, y = look.advance(text), self.y_scale.place(value)
@@ -195,7 +198,7 @@ class ScatterLayout:
         name = " " + self._look.elided(version.name, _NAME_PX)
         if version.file != self._content.recommended:
             return [(letter, name), (letter, "")]
-        run = words.tr("run this")
+        run = translate("LadderPlots", "run this")
         return [(letter, f"{name} · {run}"), (letter, f" {run}"), (letter, "")]
 
     def _lines(self) -> list[tuple[QPointF, QPointF]]:

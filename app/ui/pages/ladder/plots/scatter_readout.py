@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.core.candidates.shapes import colour_of, letter_of
 from app.lab.verdict.figures import Cost, Loss
 from app.ui.kit.format import UNKNOWN, Quantity
+from app.ui.kit.text import translate
 from app.ui.pages.ladder.plots import words
 from app.ui.plots.words import Readout, ReadoutRow
 
@@ -25,11 +26,14 @@ def scatter_readout(content: ScatterContent, here: Sequence[tuple[Version, PlotP
         here: The points at this place, several where they are the same in both; none at the
             reference's line.
     """
-    title = words.tr("Needed memory and loss")
-    cost_name = words.tr("memory")
+    title = translate("LadderPlots", "Needed memory and loss")
+    cost_name = translate("LadderPlots", "memory")
     if content.cost is Cost.SPEED:
-        title, cost_name = words.tr("Generation and loss"), words.tr("speed")
-    columns = (cost_name, words.loss_name(content.loss), words.tr("95 % interval"))
+        title, cost_name = (
+            translate("LadderPlots", "Generation and loss"),
+            translate("LadderPlots", "speed"),
+        )
+    columns = (cost_name, words.loss_name(content.loss), translate("LadderPlots", "95 % interval"))
     rows = tuple(_row(content, version, point) for version, point in here)
     if not rows and content.reference is not None:
         version, cost = content.reference
@@ -56,17 +60,19 @@ def _notes(content: ScatterContent, here: Sequence[tuple[Version, PlotPoint]]) -
     notes: list[str] = []
     if not versions and content.reference is not None:
         versions = [content.reference[0]]
-        notes.append(words.tr("The reference; losses are held against it"))
+        notes.append(translate("LadderPlots", "The reference; losses are held against it"))
     files = {version.file for version in versions}
     if content.recommended in files:
-        notes.append(words.tr("The one to run by your limits"))
+        notes.append(translate("LadderPlots", "The one to run by your limits"))
     notes += words.floor_words(content.floor, versions)
     if content.loss is Loss.BITS and any(point.low is not None for _, point in here):
-        notes.append(words.tr("The interval is that of the difference from the reference"))
+        notes.append(
+            translate("LadderPlots", "The interval is that of the difference from the reference")
+        )
     if content.predicted & files:
-        notes.append(words.tr("Memory as predicted; it was not measured"))
+        notes.append(translate("LadderPlots", "Memory as predicted; it was not measured"))
     if any(version.failed for version in versions):
-        notes.append(words.tr("Not everything could be measured; its row says why"))
+        notes.append(translate("LadderPlots", "Not everything could be measured; its row says why"))
     if here:
-        notes.append(words.tr("Double-click opens it in Compare"))
+        notes.append(translate("LadderPlots", "Double-click opens it in Compare"))
     return notes

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from app.core.candidates.shapes import colour_of, letter_of
 from app.ui.kit.format import Quantity, count, divergence, percent
+from app.ui.kit.text import translate
 from app.ui.kit.theme import GRID
 from app.ui.pages.ladder.plots import words
 from app.ui.pages.ladder.plots.drawing import Drawing, Spot, frame_of
@@ -111,7 +112,12 @@ class SpreadDrawing(Drawing):
         """All candidates in this bin."""
         content = self._content
         _, place = divmod(index, self.bins)
-        columns = (words.tr("positions"), words.tr("share"), words.tr("median"), words.tr("mean"))
+        columns = (
+            translate("LadderPlots", "positions"),
+            translate("LadderPlots", "share"),
+            translate("LadderPlots", "median"),
+            translate("LadderPlots", "mean"),
+        )
         rows = tuple(
             ReadoutRow(
                 letter_of(version.number),
@@ -134,9 +140,9 @@ class SpreadDrawing(Drawing):
     def _bin_words(self, place: int) -> str:
         edges = self._content.edges
         if place == 0:
-            return words.tr("below {0}").format(divergence(edges[0]))
+            return translate("LadderPlots", "below {0}").format(divergence(edges[0]))
         if place == len(edges):
-            return words.tr("{0} and more").format(divergence(edges[-1]))
+            return translate("LadderPlots", "{0} and more").format(divergence(edges[-1]))
         return words.interval_words(divergence(edges[place - 1]), divergence(edges[place]))
 
     # ---------------------------------------------------------------------------- painting
@@ -160,8 +166,8 @@ class SpreadDrawing(Drawing):
         look, area, content = self.look, self.area, self._content
         room = self.size.width() - GRID
         forms = [
-            words.tr("share of positions by their KL divergence · line: median"),
-            words.tr("positions by divergence · line: median"),
+            translate("LadderPlots", "share of positions by their KL divergence · line: median"),
+            translate("LadderPlots", "positions by divergence · line: median"),
         ]
         box = QRectF(GRID / 2, 0.0, room, look.line_px)
         write(painter, look, look.tokens.dim, box, look.fitting(forms, room))
@@ -182,11 +188,12 @@ class SpreadDrawing(Drawing):
             write(painter, look, look.tokens.dim, box, text, Qt.AlignmentFlag.AlignHCenter)
             free = x + wide / 2 + GRID
         forms = [
-            words.tr(
-                "KL divergence of a position in nats, log scale; the ends hold what is beyond"
+            translate(
+                "LadderPlots",
+                "KL divergence of a position in nats, log scale; the ends hold what is beyond",
             ),
-            words.tr("KL divergence of a position, nats, log scale"),
-            words.tr("KL divergence, nats"),
+            translate("LadderPlots", "KL divergence of a position, nats, log scale"),
+            translate("LadderPlots", "KL divergence, nats"),
         ]
         box = QRectF(area.left(), bottom + look.line_px + GRID / 2, area.width(), look.line_px)
         text = look.fitting(forms, area.width())
@@ -228,7 +235,7 @@ class SpreadDrawing(Drawing):
         bottom = area.top() + self.row_px * len(self._content.versions)
         painter.setPen(dashed(look.tokens.text, DOTS, 1.5))
         painter.drawLine(QPointF(x, area.top() - 4.0), QPointF(x, bottom))
-        text = words.tr("noise floor")
+        text = translate("LadderPlots", "noise floor")
         wide = look.advance(text)
         left = min(max(area.left(), x - wide / 2), area.right() - wide)
         box = QRectF(left, area.top() - look.line_px - 4.0, wide, look.line_px)

@@ -12,6 +12,7 @@ from app.core.text.clean import clean_line
 from app.core.text.csv_cells import csv_cell
 from app.lab.verdict.figures import Cost
 from app.ui.kit.format import MISSING, byte_size, divergence, points, speed
+from app.ui.kit.text import translate
 from app.ui.pages.ladder.plots import words
 
 if TYPE_CHECKING:
@@ -53,8 +54,14 @@ def table(figures: LadderFigures | None) -> str:
 
 def values(figures: LadderFigures | None) -> str:
     """A line for each version between tabs, for the clipboard."""
-    head = ("", words.tr("version"), words.tr("needed memory"), words.tr("speed"),
-            words.tr("KL divergence"), words.tr("difference at tasks"))  # fmt: skip
+    head = (
+        "",
+        translate("LadderPlots", "version"),
+        translate("LadderPlots", "needed memory"),
+        translate("LadderPlots", "speed"),
+        translate("LadderPlots", "KL divergence"),
+        translate("LadderPlots", "difference at tasks"),
+    )
     lines = ["\t".join(head)]
     for row in figures.rows if figures else ():
         needed = None if row.needed_bytes is None else round(row.needed_bytes)
@@ -65,7 +72,7 @@ def values(figures: LadderFigures | None) -> str:
             str(byte_size(needed)),
             _speed_words(row.speed),
             _with_ends(row.divergence, divergence)
-            + (" " + words.tr("(at the noise floor)") if row.at_floor else ""),
+            + (" " + translate("LadderPlots", "(at the noise floor)") if row.at_floor else ""),
             _with_ends(together, points),
         )
         lines.append("\t".join(cells))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QLocale
 
 from app.core.candidates.shapes import letter_of
 from app.lab.verdict.figures import Cost, Loss
@@ -19,16 +19,12 @@ from app.ui.kit.format import (
     points,
     speed,
 )
+from app.ui.kit.text import translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from app.ui.pages.ladder.plots.content import Version
-
-
-def tr(text: str) -> str:
-    """Translate."""
-    return QCoreApplication.translate("ladder_plots", text)
 
 
 def name_of(version: Version) -> str:
@@ -41,13 +37,13 @@ def floor_words(floor: float | None, versions: Iterable[Version]) -> tuple[str, 
     if floor is None:
         return ()
     at_it = (
-        tr("{0}: no further from the reference than the reference from itself").format(
-            name_of(version)
-        )
+        translate(
+            "LadderPlots", "{0}: no further from the reference than the reference from itself"
+        ).format(name_of(version))
         for version in versions
         if version.at_floor
     )
-    return tr("Noise floor: {0}").format(divergence(floor)), *at_it
+    return translate("LadderPlots", "Noise floor: {0}").format(divergence(floor)), *at_it
 
 
 def cost_words(cost: Cost, value: float) -> Quantity:
@@ -64,7 +60,9 @@ def loss_words(loss: Loss, value: float) -> Quantity:
     decimals = 0 if abs(value) >= 9.95 else 1
     text = number(abs(value), decimals)
     zero = not any(sign in text for sign in "123456789")
-    return Quantity(f"−{text}" if value < 0 and not zero else text, tr("points"))
+    return Quantity(
+        f"−{text}" if value < 0 and not zero else text, translate("LadderPlots", "points")
+    )
 
 
 def cost_with_swing(cost: Cost, value: float, swing: float | None) -> Quantity:
@@ -98,39 +96,45 @@ def loss_tick(loss: Loss, value: float) -> str:
 def cost_title(cost: Cost) -> tuple[str, ...]:
     """An axis' title in forms of less and less words."""
     if cost is Cost.MEMORY:
-        return tr("needed memory · less is better"), tr("needed memory")
+        return translate("LadderPlots", "needed memory · less is better"), translate(
+            "LadderPlots", "needed memory"
+        )
     return (
-        tr("generation, tokens per second · more is better"),
-        tr("tokens per second · more is better"),
-        tr("tokens per second"),
+        translate("LadderPlots", "generation, tokens per second · more is better"),
+        translate("LadderPlots", "tokens per second · more is better"),
+        translate("LadderPlots", "tokens per second"),
     )
 
 
 def loss_title(loss: Loss, *, is_log: bool) -> tuple[str, ...]:
     """As ``cost_title``."""
     if loss is Loss.DIVERGENCE:
-        scale = tr(", log scale") if is_log else ""
+        scale = translate("LadderPlots", ", log scale") if is_log else ""
         return (
-            tr("mean KL divergence in nats{0} · less is better").format(scale),
-            tr("mean KL divergence in nats{0}").format(scale),
-            tr("KL divergence, nats"),
+            translate("LadderPlots", "mean KL divergence in nats{0} · less is better").format(
+                scale
+            ),
+            translate("LadderPlots", "mean KL divergence in nats{0}").format(scale),
+            translate("LadderPlots", "KL divergence, nats"),
         )
     if loss is Loss.BITS:
-        return tr("bits per byte of text · less is better"), tr("bits per byte of text")
-    scale = tr(", widened around 0") if is_log else ""
+        return translate("LadderPlots", "bits per byte of text · less is better"), translate(
+            "LadderPlots", "bits per byte of text"
+        )
+    scale = translate("LadderPlots", ", widened around 0") if is_log else ""
     return (
-        tr("right answers lost, in points{0} · less is better").format(scale),
-        tr("right answers lost, in points{0}").format(scale),
-        tr("points lost{0}").format(scale),
+        translate("LadderPlots", "right answers lost, in points{0} · less is better").format(scale),
+        translate("LadderPlots", "right answers lost, in points{0}").format(scale),
+        translate("LadderPlots", "points lost{0}").format(scale),
     )
 
 
 def loss_name(loss: Loss) -> str:
     """A loss in a list to choose from."""
     return {
-        Loss.DIVERGENCE: tr("KL divergence"),
-        Loss.TASKS: tr("Loss at tasks"),
-        Loss.BITS: tr("Bits per byte"),
+        Loss.DIVERGENCE: translate("LadderPlots", "KL divergence"),
+        Loss.TASKS: translate("LadderPlots", "Loss at tasks"),
+        Loss.BITS: translate("LadderPlots", "Bits per byte"),
     }[loss]
 
 
@@ -138,15 +142,17 @@ def limit_words(cost: Cost, value: float) -> str:
     """The person's limit."""
     words = cost_words(cost, value)
     return (
-        tr("limit {0}").format(words) if cost is Cost.MEMORY else tr("at least {0}").format(words)
+        translate("LadderPlots", "limit {0}").format(words)
+        if cost is Cost.MEMORY
+        else translate("LadderPlots", "at least {0}").format(words)
     )
 
 
 def interval_words(low: Quantity, high: Quantity) -> str:
     """Both ends; the unit stands once."""
     if low.unit == high.unit:
-        return tr("{0} to {1}").format(low.value, high)
-    return tr("{0} to {1}").format(low, high)
+        return translate("LadderPlots", "{0} to {1}").format(low.value, high)
+    return translate("LadderPlots", "{0} to {1}").format(low, high)
 
 
 def points_interval(low: float, high: float) -> str:
@@ -156,7 +162,7 @@ def points_interval(low: float, high: float) -> str:
 
 def share_interval(low: float, high: float) -> str:
     """Both ends of a share."""
-    return tr("{0} to {1}").format(percent(low), percent(high))
+    return translate("LadderPlots", "{0} to {1}").format(percent(low), percent(high))
 
 
 def missing_words(missing: Sequence[Version]) -> str:
@@ -167,11 +173,11 @@ def missing_words(missing: Sequence[Version]) -> str:
     refused = [name_of(version) for version in others if version.refused]
     said: list[str] = []
     if waiting:
-        said.append(tr("Not measured yet: {0}").format(", ".join(waiting)))
+        said.append(translate("LadderPlots", "Not measured yet: {0}").format(", ".join(waiting)))
     if refused:
-        said.append(tr("Another vocabulary: {0}").format(", ".join(refused)))
+        said.append(translate("LadderPlots", "Another vocabulary: {0}").format(", ".join(refused)))
     if failed:
-        said.append(tr("Failed: {0}").format(", ".join(failed)))
+        said.append(translate("LadderPlots", "Failed: {0}").format(", ".join(failed)))
     return ". ".join(said)
 
 
@@ -184,23 +190,25 @@ def profile_title(*, is_accuracy: bool) -> tuple[str, ...]:
     """What the plot of tasks shows, in forms of less and less words."""
     if is_accuracy:
         return (
-            tr("right answers, 0 to 100 %, with 95 % intervals"),
-            tr("right answers, 0 to 100 %"),
+            translate("LadderPlots", "right answers, 0 to 100 %, with 95 % intervals"),
+            translate("LadderPlots", "right answers, 0 to 100 %"),
         )
     return (
-        tr("points against the reference, 95 % intervals · left is worse"),
-        tr("points against the reference · left is worse"),
-        tr("points, left is worse"),
+        translate("LadderPlots", "points against the reference, 95 % intervals · left is worse"),
+        translate("LadderPlots", "points against the reference · left is worse"),
+        translate("LadderPlots", "points, left is worse"),
     )
 
 
 def profile_legend(shown: int, asked: int) -> list[str]:
     """What its marks mean, and how many kinds have no room, in forms of less and less words."""
     forms = [
-        tr("shaded: loses · filled: certain · hollow: cannot tell yet"),
-        tr("shaded: loses · hollow: cannot tell"),
+        translate("LadderPlots", "shaded: loses · filled: certain · hollow: cannot tell yet"),
+        translate("LadderPlots", "shaded: loses · hollow: cannot tell"),
     ]
     if shown >= asked:
         return forms
-    part = tr("{0} of {1} kinds, largest losses first").format(number(shown), number(asked))
+    part = translate("LadderPlots", "{0} of {1} kinds, largest losses first").format(
+        number(shown), number(asked)
+    )
     return [*(f"{part} · {form}" for form in forms), part]

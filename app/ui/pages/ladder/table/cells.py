@@ -6,8 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from app.ui.kit.format import (
     MISSING,
     NBSP,
@@ -20,6 +18,7 @@ from app.ui.kit.format import (
     points,
     speed,
 )
+from app.ui.kit.text import translate
 from app.ui.pages.ladder.table.columns import LadderColumn
 from app.ui.pages.ladder.table.how import (
     how_asked,
@@ -93,10 +92,14 @@ def _name(view: LadderView, file: str) -> Cell:
     row = view.row(file)
     second = ""
     if file == view.reference:
-        second = _tr("reference")
+        second = translate("LadderCells", "reference")
     if row.error:
         some = row.tasks is not None or any(one.mean for one in row.speed)
-        second = _tr("not all measured") if some else _tr("failed")
+        second = (
+            translate("LadderCells", "not all measured")
+            if some
+            else translate("LadderCells", "failed")
+        )
     tip = "\n".join(part for part in (file, row.error or "") if part)
     return Cell(view.name(file), second, tip, view.letters.get(file, "?"))
 
@@ -104,11 +107,11 @@ def _name(view: LadderView, file: str) -> Cell:
 def _state(view: LadderView, file: str) -> Cell:
     row, judgement = view.row(file), view.judgement(file)
     if judgement is None:
-        return Cell(_tr("reference"), "", view.assessment.sentences[file], "0")
+        return Cell(translate("LadderCells", "reference"), "", view.assessment.sentences[file], "0")
     if row.error and not judgement.kinds:
-        return Cell(_tr("failed"), row.error, row.error, "9")
+        return Cell(translate("LadderCells", "failed"), row.error, row.error, "9")
     if not judgement.kinds and row.tasks is None and judgement.votes_p_value is None:
-        return Cell(MISSING, "", _tr("Nothing was asked yet."), "8")
+        return Cell(MISSING, "", translate("LadderCells", "Nothing was asked yet."), "8")
     word, second, order = state_words(judgement)
     return Cell(word, second, state_help(view, file), order)
 
@@ -135,7 +138,11 @@ def _memory(view: LadderView, file: str, column: LadderColumn) -> Cell:
         return Cell(str(byte_size(predicted)), sign, how_predicted(memory), order)
     order = None if needed is None else float(needed)
     limit = view.limits.memory_bytes
-    second = _tr("over the limit") if needed and limit is not None and needed > limit else ""
+    second = (
+        translate("LadderCells", "over the limit")
+        if needed and limit is not None and needed > limit
+        else ""
+    )
     return Cell(str(byte_size(needed)), second, how_much_memory(memory), order)
 
 
@@ -145,7 +152,10 @@ def _speed(view: LadderView, file: str, column: LadderColumn) -> Cell:
     if column in (LadderColumn.PROMPT_DEEP, LadderColumn.GENERATION_DEEP):
         deep = max((one.depth for one in row.speed), default=0)
         figures = row.test(test, deep) if deep else None
-        missing = _tr("This model’s context is too small for a filled one, or it was not taken.")
+        missing = translate(
+            "LadderCells",
+            "This model’s context is too small for a filled one, or it was not taken.",
+        )
     else:
         figures, missing = row.test(test), ""
     if figures is None:
@@ -172,18 +182,23 @@ def _quality(view: LadderView, file: str, column: LadderColumn) -> Cell:
     if file == view.reference:
         if column is LadderColumn.SAME_TOP:
             own = figures.get("same_top")
-            return Cell(percent(own, 1), _tr("with itself"), how_divergent(view, file), own)
+            return Cell(
+                percent(own, 1),
+                translate("LadderCells", "with itself"),
+                how_divergent(view, file),
+                own,
+            )
         if column is not LadderColumn.DIVERGENCE:
-            return Cell(tip=_tr("The others are measured against this one."))
+            return Cell(tip=translate("LadderCells", "The others are measured against this one."))
         floor = figures.get("mean_kld")
         text = divergence(floor).value
-        return Cell(text, _tr("noise floor"), how_divergent(view, file), floor)
+        return Cell(text, translate("LadderCells", "noise floor"), how_divergent(view, file), floor)
     if column is LadderColumn.DIVERGENCE:
         low, high = figures.get("mean_kld_low"), figures.get("mean_kld_high")
         mean = figures.get("mean_kld")
         second = range_words(_rough(low), _rough(high)) if low and high else ""
         if view.result.is_at_floor(file):
-            second = _tr("at the noise floor")
+            second = translate("LadderCells", "at the noise floor")
         return Cell(divergence(mean).value, second, how_divergent(view, file), mean)
     if column is LadderColumn.SAME_TOP:
         share = figures.get("same_top")
@@ -228,12 +243,8 @@ def _tasks(view: LadderView, file: str, column: LadderColumn) -> Cell:
 def _votes(view: LadderView, file: str) -> Cell:
     votes = view.votes.get(file)
     if votes is None:
-        return Cell(tip=_tr("Nobody has voted on it yet."))
+        return Cell(tip=translate("LadderCells", "Nobody has voted on it yet."))
     total = votes.wins + votes.losses
     text = f"{count(votes.wins)} : {count(votes.losses)}"
     ends = range_words(percent(votes.interval.low), percent(votes.interval.high))
     return Cell(text, ends, how_voted(votes), votes.wins / total if total else None)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("LadderCells", text)

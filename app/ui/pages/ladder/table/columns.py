@@ -5,7 +5,9 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
+
+from app.ui.kit.text import translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,68 +75,88 @@ def alignment(column: int) -> Qt.AlignmentFlag:
 def title(column: int) -> str:
     """What stands above a column."""
     return {
-        LadderColumn.NAME: _tr("Version"),
-        LadderColumn.STATE: _tr("Verdict"),
-        LadderColumn.SIZE: _tr("Size"),
-        LadderColumn.BITS: _tr("Bits"),
-        LadderColumn.NEEDED: _tr("Needs"),
-        LadderColumn.PREDICTED: _tr("Predicted"),
-        LadderColumn.PROMPT: _tr("Prompt/s"),
-        LadderColumn.GENERATION: _tr("Tokens/s"),
-        LadderColumn.PROMPT_DEEP: _tr("Prompt/s deep"),
-        LadderColumn.GENERATION_DEEP: _tr("Tokens/s deep"),
-        LadderColumn.BANDWIDTH: _tr("Of memory"),
-        LadderColumn.DIVERGENCE: _tr("KL div."),
-        LadderColumn.SAME_TOP: _tr("Same word"),
-        LadderColumn.PERPLEXITY: _tr("ln PPL ratio"),
-        LadderColumn.BITS_PER_BYTE: _tr("Bits per byte"),
-        LadderColumn.RIGHT: _tr("Right"),
-        LadderColumn.DIFFERENCE: _tr("Points"),
-        LadderColumn.VOTES: _tr("Votes"),
+        LadderColumn.NAME: translate("LadderColumns", "Version"),
+        LadderColumn.STATE: translate("LadderColumns", "Verdict"),
+        LadderColumn.SIZE: translate("LadderColumns", "Size"),
+        LadderColumn.BITS: translate("LadderColumns", "Bits"),
+        LadderColumn.NEEDED: translate("LadderColumns", "Needs"),
+        LadderColumn.PREDICTED: translate("LadderColumns", "Predicted"),
+        LadderColumn.PROMPT: translate("LadderColumns", "Prompt/s"),
+        LadderColumn.GENERATION: translate("LadderColumns", "Tokens/s"),
+        LadderColumn.PROMPT_DEEP: translate("LadderColumns", "Prompt/s deep"),
+        LadderColumn.GENERATION_DEEP: translate("LadderColumns", "Tokens/s deep"),
+        LadderColumn.BANDWIDTH: translate("LadderColumns", "Of memory"),
+        LadderColumn.DIVERGENCE: translate("LadderColumns", "KL div."),
+        LadderColumn.SAME_TOP: translate("LadderColumns", "Same word"),
+        LadderColumn.PERPLEXITY: translate("LadderColumns", "ln PPL ratio"),
+        LadderColumn.BITS_PER_BYTE: translate("LadderColumns", "Bits per byte"),
+        LadderColumn.RIGHT: translate("LadderColumns", "Right"),
+        LadderColumn.DIFFERENCE: translate("LadderColumns", "Points"),
+        LadderColumn.VOTES: translate("LadderColumns", "Votes"),
     }[LadderColumn(column)]
 
 
 def explanation(column: int) -> str:
     """What a column shows, for the tool tip of its title."""
     return {
-        LadderColumn.NAME: _tr("The quantization level, or the file’s name where levels repeat."),
-        LadderColumn.STATE: _tr(
+        LadderColumn.NAME: translate(
+            "LadderColumns", "The quantization level, or the file’s name where levels repeat."
+        ),
+        LadderColumn.STATE: translate(
+            "LadderColumns",
             "What answers to questions and blind votes say against the reference, after"
-            " correction for everything that this ladder tests."
+            " correction for everything that this ladder tests.",
         ),
-        LadderColumn.SIZE: _tr("Of the file on the disk."),
-        LadderColumn.BITS: _tr("Bits per weight: bits of all tensors over parameters."),
-        LadderColumn.NEEDED: _tr(
+        LadderColumn.SIZE: translate("LadderColumns", "Of the file on the disk."),
+        LadderColumn.BITS: translate(
+            "LadderColumns", "Bits per weight: bits of all tensors over parameters."
+        ),
+        LadderColumn.NEEDED: translate(
+            "LadderColumns",
             "Needed memory: the peak of resident memory, less copies of weights that llama.cpp"
-            " repacks for speed."
+            " repacks for speed.",
         ),
-        LadderColumn.PREDICTED: _tr("Needed memory as llama.cpp itself plans the load."),
-        LadderColumn.PROMPT: _tr("Tokens of a prompt read in a second, in an empty context."),
-        LadderColumn.GENERATION: _tr("Tokens generated in a second, in an empty context."),
-        LadderColumn.PROMPT_DEEP: _tr("Tokens of a prompt read in a second, in a filled context."),
-        LadderColumn.GENERATION_DEEP: _tr("Tokens generated in a second, in a filled context."),
-        LadderColumn.BANDWIDTH: _tr(
-            "Speed of generating, as a share of what this PC’s memory could give."
+        LadderColumn.PREDICTED: translate(
+            "LadderColumns", "Needed memory as llama.cpp itself plans the load."
         ),
-        LadderColumn.DIVERGENCE: _tr(
-            "Mean KL divergence from the reference, in nats. It describes; only answers decide."
+        LadderColumn.PROMPT: translate(
+            "LadderColumns", "Tokens of a prompt read in a second, in an empty context."
         ),
-        LadderColumn.SAME_TOP: _tr(
-            "How often the most likely next token is the same as the reference’s."
+        LadderColumn.GENERATION: translate(
+            "LadderColumns", "Tokens generated in a second, in an empty context."
         ),
-        LadderColumn.PERPLEXITY: _tr(
-            "Natural logarithm of the perplexity over the reference’s, position by position."
+        LadderColumn.PROMPT_DEEP: translate(
+            "LadderColumns", "Tokens of a prompt read in a second, in a filled context."
         ),
-        LadderColumn.BITS_PER_BYTE: _tr(
-            "What it needs to foretell a byte of the text; compares between vocabularies too."
+        LadderColumn.GENERATION_DEEP: translate(
+            "LadderColumns", "Tokens generated in a second, in a filled context."
         ),
-        LadderColumn.RIGHT: _tr("Share of right answers, with Wilson’s interval."),
-        LadderColumn.DIFFERENCE: _tr(
-            "Right answers against the reference’s, in points, with Newcombe’s paired interval."
+        LadderColumn.BANDWIDTH: translate(
+            "LadderColumns", "Speed of generating, as a share of what this PC’s memory could give."
         ),
-        LadderColumn.VOTES: _tr("Blind votes for it and against it, ties left out."),
+        LadderColumn.DIVERGENCE: translate(
+            "LadderColumns",
+            "Mean KL divergence from the reference, in nats. It describes; only answers decide.",
+        ),
+        LadderColumn.SAME_TOP: translate(
+            "LadderColumns", "How often the most likely next token is the same as the reference’s."
+        ),
+        LadderColumn.PERPLEXITY: translate(
+            "LadderColumns",
+            "Natural logarithm of the perplexity over the reference’s, position by position.",
+        ),
+        LadderColumn.BITS_PER_BYTE: translate(
+            "LadderColumns",
+            "What it needs to foretell a byte of the text; compares between vocabularies too.",
+        ),
+        LadderColumn.RIGHT: translate(
+            "LadderColumns", "Share of right answers, with Wilson’s interval."
+        ),
+        LadderColumn.DIFFERENCE: translate(
+            "LadderColumns",
+            "Right answers against the reference’s, in points, with Newcombe’s paired interval.",
+        ),
+        LadderColumn.VOTES: translate(
+            "LadderColumns", "Blind votes for it and against it, ties left out."
+        ),
     }[LadderColumn(column)]
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("LadderColumns", text)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
+from app.core.statistics.looks import StoppedBy
 from app.lab.ladder.quality import longest_of
 from app.ui.kit.format import (
     byte_rate,
@@ -18,6 +17,7 @@ from app.ui.kit.format import (
     percent,
     points,
 )
+from app.ui.kit.text import translate
 from app.ui.pages.ladder.words import points_range, range_words
 
 if TYPE_CHECKING:
@@ -25,23 +25,18 @@ if TYPE_CHECKING:
     from app.lab.ladder.results import FileFacts, MemoryFigures, QualityStep, SpeedFigures
     from app.lab.verdict.view import LadderView
 
-_STOPS = {
-    "precise": "It stopped because the interval was narrow enough.",
-    "last look": "It stopped at the last look.",
-    "time": "It stopped because the time was up.",
-    "text end": "It stopped at the end of the text.",
-}
-
 
 def how_large(facts: FileFacts) -> str:
     """Of the file's size and bits."""
     return _lines(
-        _tr("{size}, {bits} bits per weight, {n} parameters").format(
+        translate("LadderHow", "{size}, {bits} bits per weight, {n} parameters").format(
             size=byte_size(facts.file_bytes),
             bits=number(facts.bits_per_weight, 3),
             n=parameters(facts.parameters),
         ),
-        _tr("Of these, {n} work on a token.").format(n=parameters(facts.active_parameters))
+        translate("LadderHow", "Of these, {n} work on a token.").format(
+            n=parameters(facts.active_parameters)
+        )
         if facts.active_parameters != facts.parameters
         else "",
         f"sha256 {facts.sha256[0]}" if facts.sha256 else "",
@@ -51,19 +46,22 @@ def how_large(facts: FileFacts) -> str:
 def how_much_memory(memory: MemoryFigures) -> str:
     """Of the measured memory."""
     return _lines(
-        _tr(
+        translate(
+            "LadderHow",
             "The peak of resident memory with a context of {n} tokens, less copies of weights"
-            " that llama.cpp made for speed."
+            " that llama.cpp made for speed.",
         ).format(n=count(memory.context_tokens)),
-        _tr("Private {private}, mapped {mapped}, copies {copies}.").format(
+        translate("LadderHow", "Private {private}, mapped {mapped}, copies {copies}.").format(
             private=byte_size(memory.peak_private_bytes),
             mapped=byte_size(memory.peak_mapped_bytes),
             copies=byte_size(memory.repacked_bytes),
         ),
-        _tr("Predicted: {size}.").format(size=byte_size(memory.predicted_bytes))
+        translate("LadderHow", "Predicted: {size}.").format(size=byte_size(memory.predicted_bytes))
         if memory.predicted_bytes
         else "",
-        _tr("Loaded in {time}.").format(time=duration(memory.load_ns)) if memory.load_ns else "",
+        translate("LadderHow", "Loaded in {time}.").format(time=duration(memory.load_ns))
+        if memory.load_ns
+        else "",
         memory.error or "",
     )
 
@@ -71,15 +69,16 @@ def how_much_memory(memory: MemoryFigures) -> str:
 def how_predicted(memory: MemoryFigures) -> str:
     """Of the predicted memory."""
     return _lines(
-        _tr(
+        translate(
+            "LadderHow",
             "llama.cpp’s own plan of the load, without loading it: weights {weights}, keys and"
-            " values {kv}, work space {compute}, and what an engine takes by itself."
+            " values {kv}, work space {compute}, and what an engine takes by itself.",
         ).format(
             weights=byte_size(memory.weights_bytes),
             kv=byte_size(memory.kv_bytes),
             compute=byte_size(memory.compute_bytes),
         ),
-        _tr("Measured: {size}.").format(size=byte_size(memory.needed_bytes)),
+        translate("LadderHow", "Measured: {size}.").format(size=byte_size(memory.needed_bytes)),
     )
 
 
@@ -89,28 +88,39 @@ def how_fast(view: LadderView, figures: SpeedFigures) -> str:
     bandwidth = view.result.bandwidth
     share = ""
     if figures.bandwidth_share is not None:
-        share = _tr("{share} of what memory could give.").format(
+        share = translate("LadderHow", "{share} of what memory could give.").format(
             share=percent(figures.bandwidth_share)
         )
         if bandwidth:
-            share += " " + _tr("It reads {rate}.").format(rate=byte_rate(bandwidth))
+            share += " " + translate("LadderHow", "It reads {rate}.").format(
+                rate=byte_rate(bandwidth)
+            )
         if figures.bandwidth_busy:
-            share += " " + _tr("Other programs kept it busy when that was measured.")
+            share += " " + translate(
+                "LadderHow", "Other programs kept it busy when that was measured."
+            )
     return _lines(
-        _tr("{test} as llama-bench takes it, {depth} tokens in the context, {n} threads.").format(
-            test=figures.test, depth=count(figures.depth), n=figures.threads
-        ),
-        _tr("Repetitions, mean ± deviation: {samples} tokens a second.").format(samples=samples)
+        translate(
+            "LadderHow",
+            "{test} as llama-bench takes it, {depth} tokens in the context, {n} threads.",
+        ).format(test=figures.test, depth=count(figures.depth), n=figures.threads),
+        translate("LadderHow", "Repetitions, mean ± deviation: {samples} tokens a second.").format(
+            samples=samples
+        )
         if samples
         else "",
-        _tr("Taken in turns with the other versions, in random order.")
+        translate("LadderHow", "Taken in turns with the other versions, in random order.")
         if figures.in_turns
-        else _tr("Taken by itself; the first one is measured once more at the end."),
+        else translate(
+            "LadderHow", "Taken by itself; the first one is measured once more at the end."
+        ),
         share,
-        _tr("Other programs kept {n} cores busy.").format(n=number(figures.others_cores, 1))
+        translate("LadderHow", "Other programs kept {n} cores busy.").format(
+            n=number(figures.others_cores, 1)
+        )
         if figures.others_cores is not None
         else "",
-        _tr("On battery.") if figures.power == "battery" else "",
+        translate("LadderHow", "On battery.") if figures.power == "battery" else "",
         figures.error or "",
     )
 
@@ -121,41 +131,60 @@ def how_divergent(view: LadderView, file: str) -> str:
     if quality is None:
         return ""
     figures = quality.figures
-    taken = _tr("Over {n} positions in {chunks} chunks of text.").format(
+    taken = translate("LadderHow", "Over {n} positions in {chunks} chunks of text.").format(
         n=count(_whole(figures.get("positions"))), chunks=count(_whole(figures.get("chunks")))
     )
     if file == view.reference:
         return _lines(
-            _tr(
+            translate(
+                "LadderHow",
                 "The noise floor: the reference against itself, read in slices and written token by"
-                " token, the two ways in which an answer comes about."
+                " token, the two ways in which an answer comes about.",
             ),
-            _tr("It finds the same next word in {share} of positions.").format(
+            translate("LadderHow", "It finds the same next word in {share} of positions.").format(
                 share=percent(figures.get("same_top"), 1)
             ),
             taken,
         )
     return _lines(
-        _tr("Mean KL divergence from {name}, 95 % interval over chunks.").format(
+        translate("LadderHow", "Mean KL divergence from {name}, 95 % interval over chunks.").format(
             name=view.name(view.reference)
         ),
         taken,
         _longest(quality),
-        _tr("Median {median}, 90 % below {p90}, 99 % below {p99}, greatest {most}.").format(
+        translate(
+            "LadderHow", "Median {median}, 90 % below {p90}, 99 % below {p99}, greatest {most}."
+        ).format(
             median=divergence(figures.get("median_kld")).value,
             p90=divergence(figures.get("kld_p90")).value,
             p99=divergence(figures.get("kld_p99")).value,
             most=divergence(figures.get("max_kld")).value,
         ),
-        _tr(_STOPS[quality.stopped_by]) if quality.stopped_by in _STOPS else "",
+        _why_it_stopped(quality),
         at_floor_words() if view.result.is_at_floor(file) else "",
         quality.error or "",
     )
 
 
+def _why_it_stopped(quality: QualityStep) -> str:
+    match quality.stopped_by:
+        case StoppedBy.PRECISE.value:
+            return translate("LadderHow", "It stopped because the interval was narrow enough.")
+        case StoppedBy.LAST_LOOK.value:
+            return translate("LadderHow", "It stopped at the last look.")
+        case StoppedBy.TIME.value:
+            return translate("LadderHow", "It stopped because the time was up.")
+        case StoppedBy.TEXT_END.value:
+            return translate("LadderHow", "It stopped at the end of the text.")
+        case _:
+            return ""
+
+
 def at_floor_words() -> str:
     """Of a version whose difference is as small as what rounding makes of the reference."""
-    return _tr("It is no further from the reference than the reference from itself.")
+    return translate(
+        "LadderHow", "It is no further from the reference than the reference from itself."
+    )
 
 
 def _longest(quality: QualityStep) -> str:
@@ -165,7 +194,9 @@ def _longest(quality: QualityStep) -> str:
         return ""
     low, high = figures.get("mean_kld_low"), figures.get("mean_kld_high")
     ends = range_words(divergence(low).value, divergence(high).value) if low and high else ""
-    return _tr("All versions have read these; over all {chunks} that this one has: {mean}").format(
+    return translate(
+        "LadderHow", "All versions have read these; over all {chunks} that this one has: {mean}"
+    ).format(
         chunks=count(_whole(figures.get("chunks"))),
         mean=f"{divergence(figures.get('mean_kld')).value}{', ' if ends else ''}{ends}.",
     )
@@ -180,11 +211,13 @@ def how_same(view: LadderView, file: str) -> str:
     ppl, base = figures.get("ppl"), figures.get("reference_ppl")
     perplexities = ""
     if ppl is not None and base is not None:
-        perplexities = _tr("Perplexity {own}, of the reference {base}.").format(
+        perplexities = translate("LadderHow", "Perplexity {own}, of the reference {base}.").format(
             own=number(ppl, 2), base=number(base, 2)
         )
     return _lines(
-        _tr("Over {n} positions in {chunks} chunks; 95 % interval over chunks.").format(
+        translate(
+            "LadderHow", "Over {n} positions in {chunks} chunks; 95 % interval over chunks."
+        ).format(
             n=count(_whole(figures.get("positions"))), chunks=count(_whole(figures.get("chunks")))
         ),
         perplexities,
@@ -198,21 +231,32 @@ def how_asked(view: LadderView, file: str) -> str:
     judgement = view.judgement(file)
     kinds = [kind for kind in view.kinds(file) if kind.counts.total]
     lines = [
-        _tr("The same questions, each from an empty context, at temperature 0."),
-        _tr("Kinds: {kinds}.").format(kinds=", ".join(kind.kind for kind in kinds)),
+        translate("LadderHow", "The same questions, each from an empty context, at temperature 0."),
+        translate("LadderHow", "Kinds: {kinds}.").format(
+            kinds=", ".join(kind.kind for kind in kinds)
+        ),
     ]
     cut = sum(kind.out_of_tokens for kind in kinds)
     if cut:
-        lines.append(_tr("{n} ran out of tokens, which is no right answer.").format(n=count(cut)))
+        lines.append(
+            translate("LadderHow", "{n} ran out of tokens, which is no right answer.").format(
+                n=count(cut)
+            )
+        )
     empty = sum(kind.empty for kind in kinds)
     if empty:
-        lines.append(_tr("{n} are empty, which is no right answer.").format(n=count(empty)))
+        lines.append(
+            translate("LadderHow", "{n} are empty, which is no right answer.").format(
+                n=count(empty)
+            )
+        )
     summary = judgement.summary if judgement is not None else None
     if summary is not None and summary.difference is not None:
         lines.append(
-            _tr(
+            translate(
+                "LadderHow",
                 "Against {name}: {lost} lost, {gained} gained; {points} points, {range}"
-                " (Newcombe’s paired interval, 95 %)."
+                " (Newcombe’s paired interval, 95 %).",
             ).format(
                 name=view.name(view.reference),
                 lost=count(summary.counts.lost),
@@ -228,10 +272,12 @@ def how_voted(votes: WinRate) -> str:
     """Of blind votes."""
     ends = range_words(percent(votes.interval.low), percent(votes.interval.high))
     return _lines(
-        _tr("Preferred to the reference {wins} times, the reference {losses} times.").format(
-            wins=count(votes.wins), losses=count(votes.losses)
+        translate(
+            "LadderHow", "Preferred to the reference {wins} times, the reference {losses} times."
+        ).format(wins=count(votes.wins), losses=count(votes.losses)),
+        translate("LadderHow", "Rate {ends}; this interval holds whenever one looks.").format(
+            ends=ends
         ),
-        _tr("Rate {ends}; this interval holds whenever one looks.").format(ends=ends),
     )
 
 
@@ -240,7 +286,11 @@ def state_help(view: LadderView, file: str) -> str:
     judgement = view.judgement(file)
     if judgement is None:
         return ""
-    hint = _tr("A hint: fewer than 200 questions stand behind it.") if judgement.hint else ""
+    hint = (
+        translate("LadderHow", "A hint: fewer than 200 questions stand behind it.")
+        if judgement.hint
+        else ""
+    )
     return _lines(view.assessment.sentences[file], hint)
 
 
@@ -250,7 +300,3 @@ def _whole(value: float | None) -> int | None:
 
 def _lines(*parts: str) -> str:
     return "\n".join(part for part in parts if part)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("LadderHow", text)

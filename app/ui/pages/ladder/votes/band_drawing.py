@@ -7,10 +7,11 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from app.ui.kit.format import count, percent
+from app.ui.kit.text import translate
 from app.ui.kit.theme import GRID, small_font, tabular
 from app.ui.plots.sheet import Sheet
 
@@ -107,7 +108,7 @@ class BandDrawing:
                 painter.drawText(box, flags, percent(share))
         painter.setPen(QColor(tokens.dim))
         top = QRectF(area.left(), 0.0, area.width(), self._line_px)
-        title = _tr("{name} preferred").format(name=self._content.name)
+        title = translate("Votes", "{name} preferred").format(name=self._content.name)
         metrics = QFontMetricsF(self._font)
         middle = Qt.TextElideMode.ElideMiddle
         left = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -115,7 +116,7 @@ class BandDrawing:
         below = QRectF(area.left(), area.bottom() + GRID / 2, area.width(), self._line_px)
         painter.drawText(below, left, count(0))
         painter.drawText(below, flags, count(self.most_votes))
-        words = _tr("votes, ties left out")
+        words = translate("Votes", "votes, ties left out")
         painter.drawText(below, int(Qt.AlignmentFlag.AlignCenter), words)
 
     def _paint_band(self, painter: QPainter, points: Sequence[BandPoint]) -> None:
@@ -173,8 +174,8 @@ class BandSheet(Sheet):
 def point_words(point: BandPoint) -> str:
     """What was known after so many votes."""
     if not point.votes:
-        return _tr("Before the first vote nothing is known.")
-    return _tr("After {n} votes: {share}, between {low} and {high}.").format(
+        return translate("Votes", "Before the first vote nothing is known.")
+    return translate("Votes", "After {n} votes: {share}, between {low} and {high}.").format(
         n=count(point.votes),
         share=percent(point.share),
         low=percent(point.low),
@@ -189,7 +190,3 @@ def band_table(content: BandContent, separator: str = ",") -> str:
     writer.writerow(["votes", "share", "low", "high"])
     writer.writerows([p.votes, p.share, p.low, p.high] for p in content.points)
     return text.getvalue()
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Votes", text)

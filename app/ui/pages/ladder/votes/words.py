@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from app.core.chats.chat import StopReason
 from app.core.votes.choices import Outcome
 from app.core.votes.tally import Finding
 from app.ui.kit.format import count, percent
+from app.ui.kit.text import translate
 
 if TYPE_CHECKING:
     from app.core.votes.pairs import VoteAnswer, VotePair
@@ -24,22 +23,23 @@ def finding_words(tally: Tally, name: str, reference: str) -> str:
     """What may be said, in a few words."""
     match tally.finding:
         case Finding.NO_VOTES:
-            return _tr("No votes yet")
+            return translate("Votes", "No votes yet")
         case Finding.NOT_ENOUGH:
-            return _tr("Not enough votes yet")
+            return translate("Votes", "Not enough votes yet")
         case Finding.BETTER:
-            return _tr("{name} is preferred").format(name=name)
+            return translate("Votes", "{name} is preferred").format(name=name)
         case Finding.WORSE:
-            return _tr("{name} is preferred").format(name=reference)
+            return translate("Votes", "{name} is preferred").format(name=reference)
 
 
 def more_words(tally: Tally) -> str:
     """About how many more pairs it would take; empty where it is settled or nothing is known."""
     if tally.finding is Finding.NO_VOTES:
         return (
-            _tr(
+            translate(
+                "Votes",
                 "Some 45 votes show a version that is preferred 70 % of the time, "
-                "some 200 one that is preferred 60 % of the time."
+                "some 200 one that is preferred 60 % of the time.",
             )
             .replace("70 %", percent(0.7))
             .replace("60 %", percent(0.6))
@@ -47,18 +47,19 @@ def more_words(tally: Tally) -> str:
     if tally.finding is not Finding.NOT_ENOUGH:
         return ""
     if not tally.decided:
-        return _tr("No vote prefers one of them so far.")
+        return translate("Votes", "No vote prefers one of them so far.")
     if tally.decided < _LEAST_FOR_A_PLAN:
-        return _tr("It is too early to tell how many more it would take.")
+        return translate("Votes", "It is too early to tell how many more it would take.")
     more = tally.more_pairs
     if more is None:
-        return _tr(
+        return translate(
+            "Votes",
             "If it goes on like this, no sensible number of votes would tell them apart: "
-            "they are about equally liked."
+            "they are about equally liked.",
         )
-    return _tr("About {n} more pairs would settle it if it goes on like this.").format(
-        n=count(_rounded(more))
-    )
+    return translate(
+        "Votes", "About {n} more pairs would settle it if it goes on like this."
+    ).format(n=count(_rounded(more)))
 
 
 def rate_words(tally: Tally, name: str) -> str:
@@ -66,9 +67,10 @@ def rate_words(tally: Tally, name: str) -> str:
     if not tally.decided:
         return ""
     interval = tally.rate.interval
-    return _tr(
+    return translate(
+        "Votes",
         "{name} was preferred in {share} of {n} votes; "
-        "the true share lies between {low} and {high}."
+        "the true share lies between {low} and {high}.",
     ).format(
         name=name,
         share=percent(tally.better / tally.decided),
@@ -82,42 +84,48 @@ def left_out_words(standing: Standing) -> str:
     """What is counted and left out of the rate; empty where nothing is."""
     tally = standing.tally
     parts = [
-        (tally.ties, _tr("{n} equally good")),
-        (tally.both_bad, _tr("{n} both bad")),
-        (tally.identical, _tr("{n} with the same words")),
+        (tally.ties, translate("Votes", "{n} equally good")),
+        (tally.both_bad, translate("Votes", "{n} both bad")),
+        (tally.identical, translate("Votes", "{n} with the same words")),
     ]
     said = [words.format(n=count(number)) for number, words in parts if number]
     sentences: list[str] = []
     if said:
-        sentences.append(_tr("Left out of it: {list}.").format(list=", ".join(said)))
+        sentences.append(translate("Votes", "Left out of it: {list}.").format(list=", ".join(said)))
     if standing.taken_back:
         sentences.append(
-            _tr("Taken back: {n}; these do not count.").format(n=count(standing.taken_back))
+            translate("Votes", "Taken back: {n}; these do not count.").format(
+                n=count(standing.taken_back)
+            )
         )
     return " ".join(sentences)
 
 
 def score_words(tally: Tally, name: str, reference: str) -> str:
     """The score on one line."""
-    score = _tr("{name} {better} : {worse} {reference}").format(
+    score = translate("Votes", "{name} {better} : {worse} {reference}").format(
         name=name, better=count(tally.better), worse=count(tally.worse), reference=reference
     )
     if not tally.left_out:
         return score
-    return score + DOT + _tr("{n} ties").format(n=count(tally.left_out))
+    return score + DOT + translate("Votes", "{n} ties").format(n=count(tally.left_out))
 
 
 def choice_words(outcome: Outcome, name: str, reference: str) -> str:
     """What was chosen, once everybody may know."""
     match outcome:
         case Outcome.BETTER:
-            return _tr("You preferred {name} to {other}.").format(name=name, other=reference)
+            return translate("Votes", "You preferred {name} to {other}.").format(
+                name=name, other=reference
+            )
         case Outcome.WORSE:
-            return _tr("You preferred {name} to {other}.").format(name=reference, other=name)
+            return translate("Votes", "You preferred {name} to {other}.").format(
+                name=reference, other=name
+            )
         case Outcome.BOTH_BAD:
-            return _tr("You found both bad.")
+            return translate("Votes", "You found both bad.")
         case _:
-            return _tr("You found both equally good.")
+            return translate("Votes", "You found both equally good.")
 
 
 def reveal_words(pair: VotePair, tally: Tally, name: str, reference: str) -> tuple[str, str]:
@@ -133,7 +141,7 @@ def reveal_words(pair: VotePair, tally: Tally, name: str, reference: str) -> tup
         if answer is not None and answer.prompt_digest
     }
     if len(digests) > 1:
-        sentences.append(_tr("Their chat templates made different prompts of it."))
+        sentences.append(translate("Votes", "Their chat templates made different prompts of it."))
     outcome = pair.outcome
     verdict = "" if outcome is None else choice_words(outcome, name, reference)
     return verdict, " ".join(filter(None, sentences))
@@ -142,33 +150,39 @@ def reveal_words(pair: VotePair, tally: Tally, name: str, reference: str) -> tup
 def answer_words(answer: VoteAnswer) -> str:
     """Facts of an answer that are told after the vote."""
     figures = answer.figures
-    parts = [_tr("{n} tokens").format(n=count(figures.generated_tokens))]
+    parts = [translate("Votes", "{n} tokens").format(n=count(figures.generated_tokens))]
     if figures.thinking_tokens:
-        parts.append(_tr("{n} of them thinking").format(n=count(figures.thinking_tokens)))
+        parts.append(
+            translate("Votes", "{n} of them thinking").format(n=count(figures.thinking_tokens))
+        )
     if answer.stop_reason is StopReason.LENGTH:
-        parts.append(_tr("cut off by the limit"))
+        parts.append(translate("Votes", "cut off by the limit"))
     elif answer.stop_reason is StopReason.CONTEXT:
-        parts.append(_tr("cut off by the full context"))
+        parts.append(translate("Votes", "cut off by the full context"))
     return DOT.join(parts)
 
 
 def prompts_words(number: int) -> str:
     """How many prompts there are."""
-    return _tr("1 prompt") if number == 1 else _tr("{n} prompts").format(n=count(number))
+    return (
+        translate("Votes", "1 prompt")
+        if number == 1
+        else translate("Votes", "{n} prompts").format(n=count(number))
+    )
 
 
 def kind_title(name: str) -> str:
     """A kind of bundled prompts."""
     titles = {
-        "everyday": _tr("Everyday questions"),
-        "explain": _tr("Explaining"),
-        "write": _tr("Writing"),
-        "code": _tr("Code"),
-        "reckon": _tr("Reckoning"),
-        "reason": _tr("Reasoning"),
-        "format": _tr("Following a format"),
-        "languages": _tr("Other languages"),
-        "demo": _tr("The demo model's own questions"),
+        "everyday": translate("Votes", "Everyday questions"),
+        "explain": translate("Votes", "Explaining"),
+        "write": translate("Votes", "Writing"),
+        "code": translate("Votes", "Code"),
+        "reckon": translate("Votes", "Reckoning"),
+        "reason": translate("Votes", "Reasoning"),
+        "format": translate("Votes", "Following a format"),
+        "languages": translate("Votes", "Other languages"),
+        "demo": translate("Votes", "The demo model's own questions"),
     }
     return titles.get(name, name)
 
@@ -176,7 +190,3 @@ def kind_title(name: str) -> str:
 def _rounded(number: int) -> int:
     """Two digits that count: more would say more than is known."""
     return number if number < 20 else round(number, 1 - len(str(number)) + 1)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Votes", text)

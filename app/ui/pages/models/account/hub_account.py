@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
-from PySide6.QtCore import QCoreApplication
-
 from app.hub.tokens import TokenSource
+from app.ui.kit.text import translate
 from app.ui.pages.models.ports import AccountStatus
 
 if TYPE_CHECKING:
@@ -37,19 +36,27 @@ class HubAccount:
         if token is None:
             return AccountStatus()
         status = {
-            TokenSource.KEYRING: AccountStatus(_tr("the system’s keyring"), own=True),
+            TokenSource.KEYRING: AccountStatus(
+                translate("HubAccount", "the system’s keyring"), own=True
+            ),
             TokenSource.THIS_RUN: AccountStatus(
-                _tr("this program’s memory"),
+                translate("HubAccount", "this program’s memory"),
                 own=True,
-                remark=_tr("It is gone when the program ends, because there is no keyring."),
+                remark=translate(
+                    "HubAccount", "It is gone when the program ends, because there is no keyring."
+                ),
             ),
             TokenSource.HUGGING_FACE: AccountStatus(
-                _tr("Hugging Face’s token file"),
-                remark=_tr("The file is Hugging Face’s own: it is read here, and left alone."),
+                translate("HubAccount", "Hugging Face’s token file"),
+                remark=translate(
+                    "HubAccount", "The file is Hugging Face’s own: it is read here, and left alone."
+                ),
             ),
             TokenSource.ENVIRONMENT: AccountStatus(
-                _tr("the environment ({variable})").format(variable=token.place),
-                remark=_tr("Whoever set the variable takes it away again."),
+                translate("HubAccount", "the environment ({variable})").format(
+                    variable=token.place
+                ),
+                remark=translate("HubAccount", "Whoever set the variable takes it away again."),
             ),
         }[token.source]
         return replace(status, refused=self._tokens.is_refused(token))
@@ -61,8 +68,10 @@ class HubAccount:
             PersonError: It cannot be a token.
         """
         if self._tokens.keep(secret) is TokenSource.KEYRING:
-            return _tr("the system’s keyring")
-        return _tr("this program’s memory until it ends, because there is no keyring")
+            return translate("HubAccount", "the system’s keyring")
+        return translate(
+            "HubAccount", "this program’s memory until it ends, because there is no keyring"
+        )
 
     def forget(self) -> AccountStatus:
         """Forget the program's own token; returns what is in use then.
@@ -121,7 +130,3 @@ class ForbiddenHub:
     def made_from(self, repo_id: str) -> NoReturn:
         """Refuse."""
         raise self._error
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("HubAccount", text)

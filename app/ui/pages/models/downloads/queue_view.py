@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from app.core.hub.downloads import DownloadState as QueueState
 from app.hub.progress import Phase
 from app.lab.works.orders import order_for
 from app.ui.kit.error_words import known
+from app.ui.kit.text import translate
 from app.ui.pages.models.downloads.ports import DownloadEntry, DownloadState
 
 if TYPE_CHECKING:
@@ -143,17 +142,13 @@ def _entry(download: Download) -> DownloadEntry:
 
 def _activity(download: Download) -> str:
     if download.state is QueueState.STOPPING:
-        return _tr("stopping")
+        return translate("Downloads", "stopping")
     phase = download.progress.phase if download.progress else Phase.CONNECTING
     return {
-        Phase.CONNECTING: _tr("asking the Hub"),
-        Phase.WAITING: _tr("waiting for another program"),
-        Phase.CHECKING: _tr("checking what is there"),
-        Phase.DOWNLOADING: _tr("downloading"),
-        Phase.RETRYING: _tr("trying again"),
-        Phase.FINISHING: _tr("finishing"),
+        Phase.CONNECTING: translate("Downloads", "asking the Hub"),
+        Phase.WAITING: translate("Downloads", "waiting for another program"),
+        Phase.CHECKING: translate("Downloads", "checking what is there"),
+        Phase.DOWNLOADING: translate("Downloads", "downloading"),
+        Phase.RETRYING: translate("Downloads", "trying again"),
+        Phase.FINISHING: translate("Downloads", "finishing"),
     }[phase]
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Downloads", text)

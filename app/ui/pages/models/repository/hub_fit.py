@@ -5,8 +5,6 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from app.core.candidates.settings import KvType
 from app.core.memory.speed import Basis
 from app.hub.errors import Stopped
@@ -14,6 +12,7 @@ from app.hub.stopping import TICK_S
 from app.lab.hub.fit import HubFitter
 from app.ui.kit.format import count
 from app.ui.kit.jobs import JobCancelled
+from app.ui.kit.text import translate
 from app.ui.pages.models.asking import CancelFlag
 from app.ui.pages.models.ports import FitFigures
 
@@ -98,13 +97,13 @@ class HubFit:
 def figures_of(fit: Fit) -> FitFigures:
     """What the page shows of an answer."""
     remarks = [
-        _tr("for a context of {tokens} tokens, KV cache {kv}").format(
+        translate("HubFit", "for a context of {tokens} tokens, KV cache {kv}").format(
             tokens=count(fit.context_tokens), kv=fit.kv_type.upper()
         )
     ]
     if fit.gpu_layers is not None:
         remarks.append(
-            _tr("{n} of {all} layers fit on the GPU").format(
+            translate("HubFit", "{n} of {all} layers fit on the GPU").format(
                 n=fit.gpu_layers, all=fit.model.block_count + 1
             )
         )
@@ -120,28 +119,35 @@ def figures_of(fit: Fit) -> FitFigures:
 
 
 def _basis(fit: Fit) -> str:
-    memory = _tr("Memory: llama.cpp’s own plan of a load, and the measured needs of an engine.")
+    memory = translate(
+        "HubFit", "Memory: llama.cpp’s own plan of a load, and the measured needs of an engine."
+    )
     if fit.speed is None:
-        return f"{memory}\n{_tr('Speed: could not be predicted on this PC.')}"
+        return memory + "\n" + translate("HubFit", "Speed: could not be predicted on this PC.")
     speed = {
-        Basis.BANDWIDTH: _tr("Speed: from the measured bandwidth of this PC’s memory."),
-        Basis.KERNELS: _tr("Speed: from the measured speed of llama.cpp’s kernels on this PC."),
-        Basis.OTHER_MODELS: _tr(
-            "Speed: from measured kernels, corrected by {n} runs of other models on this PC."
+        Basis.BANDWIDTH: translate(
+            "HubFit", "Speed: from the measured bandwidth of this PC’s memory."
         ),
-        Basis.FAMILY: _tr(
-            "Speed: from measured kernels, corrected by {n} runs of this family on this PC."
+        Basis.KERNELS: translate(
+            "HubFit", "Speed: from the measured speed of llama.cpp’s kernels on this PC."
         ),
-        Basis.SAME_FILE: _tr("Speed: from {n} measured runs of this very file on this PC."),
+        Basis.OTHER_MODELS: translate(
+            "HubFit",
+            "Speed: from measured kernels, corrected by {n} runs of other models on this PC.",
+        ),
+        Basis.FAMILY: translate(
+            "HubFit",
+            "Speed: from measured kernels, corrected by {n} runs of this family on this PC.",
+        ),
+        Basis.SAME_FILE: translate(
+            "HubFit", "Speed: from {n} measured runs of this very file on this PC."
+        ),
     }[fit.speed.basis]
     said = f"{memory}\n{speed.format(n=fit.speed.runs)}"
     if fit.speed.taken_while_busy:
-        said += "\n" + _tr(
+        said += "\n" + translate(
+            "HubFit",
             "Other programs kept this PC busy when its speed was measured, so it may well be"
-            " faster; it is measured again at the next quiet moment."
+            " faster; it is measured again at the next quiet moment.",
         )
     return said
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("HubFit", text)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from app.core.listing import bits_per_weight
 from app.core.models.kinds import what_it_is
 from app.ui.kit.format import MISSING, byte_size, speed
 from app.ui.kit.format import bits_per_weight as bits_words
+from app.ui.kit.text import translate
 from app.ui.pages.models.repository.predictions import Prediction, PredictionState, shown_level
 from app.ui.pages.models.words import fit_details, kind_word, verdict_reason, verdict_word
 
@@ -34,27 +33,28 @@ class FileColumn(IntEnum):
 def titles() -> tuple[str, ...]:
     """Of the columns."""
     return (
-        _tr("Level"),
-        _tr("Bits"),
-        _tr("File"),
-        _tr("Memory"),
-        _tr("Speed"),
-        _tr("On this PC it …"),
+        translate("ModelFiles", "Level"),
+        translate("ModelFiles", "Bits"),
+        translate("ModelFiles", "File"),
+        translate("ModelFiles", "Memory"),
+        translate("ModelFiles", "Speed"),
+        translate("ModelFiles", "On this PC it …"),
     )
 
 
 def title_help() -> tuple[str, ...]:
     """What each column tells."""
     return (
-        _tr("The quantization level, as the file’s name says."),
-        _tr("Bits of the weights divided by the parameters."),
-        _tr("What is downloaded."),
-        _tr(
+        translate("ModelFiles", "The quantization level, as the file’s name says."),
+        translate("ModelFiles", "Bits of the weights divided by the parameters."),
+        translate("ModelFiles", "What is downloaded."),
+        translate(
+            "ModelFiles",
             "Predicted by llama.cpp from the file’s header, for the context and the KV type"
-            " chosen above."
+            " chosen above.",
         ),
-        _tr("Predicted for generating one answer."),
-        _tr("The predicted memory against what is free now."),
+        translate("ModelFiles", "Predicted for generating one answer."),
+        translate("ModelFiles", "The predicted memory against what is free now."),
     )
 
 
@@ -70,7 +70,7 @@ def file_text(file: ListedFile, column: int, prediction: Prediction, parameters:
     figures = prediction.figures
     match column:
         case FileColumn.LEVEL:
-            return shown_level(file, prediction) or _tr("unnamed")
+            return shown_level(file, prediction) or translate("ModelFiles", "unnamed")
         case FileColumn.BITS:
             return bits_words(file_bits(file, prediction, parameters)).value
         case FileColumn.SIZE:
@@ -87,13 +87,13 @@ def level_marks(file: ListedFile, *, recommended: bool, present: bool, locked: b
     """The second line of the level: what is to know of the file, else its name."""
     marks: list[str] = []
     if recommended:
-        marks.append(_tr("recommended"))
+        marks.append(translate("ModelFiles", "recommended"))
     if present:
-        marks.append(_tr("on this PC"))
+        marks.append(translate("ModelFiles", "on this PC"))
     elif locked:
-        marks.append(_tr("sign in to download"))
+        marks.append(translate("ModelFiles", "sign in to download"))
     if file.shards > 1:
-        marks.append(_tr("{n} shards").format(n=file.shards))
+        marks.append(translate("ModelFiles", "{n} shards").format(n=file.shards))
     return ", ".join(marks) or file.name.rpartition("/")[2]
 
 
@@ -133,7 +133,9 @@ def tool_tip(file: ListedFile, column: int, prediction: Prediction) -> str:
         return file.name
     if prediction.figures is not None:
         return fit_details(prediction.figures)
-    return prediction.problem or _tr("Read from the file’s header, before the download.")
+    return prediction.problem or translate(
+        "ModelFiles", "Read from the file’s header, before the download."
+    )
 
 
 def _verdict(prediction: Prediction) -> str:
@@ -142,10 +144,6 @@ def _verdict(prediction: Prediction) -> str:
     if prediction.kind is not None:
         return kind_word(prediction.kind)
     return {
-        PredictionState.WAITING: _tr("waiting"),
-        PredictionState.WORKING: _tr("working it out …"),
-    }.get(prediction.state, _tr("not known"))
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ModelFiles", text)
+        PredictionState.WAITING: translate("ModelFiles", "waiting"),
+        PredictionState.WORKING: translate("ModelFiles", "working it out …"),
+    }.get(prediction.state, translate("ModelFiles", "not known"))
