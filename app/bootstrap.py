@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from app.core.errors import PersonError
 from app.core.memory.estimate import memory_budget_bytes
 from app.core.text.log_lines import LogLines
-from app.engine.client import EngineClient
-from app.engine.pool import EnginePool
+from app.engine.local.client import EngineClient
+from app.engine.local.pool import EnginePool
 from app.lab.compare.race_speeds import RaceSpeeds
 from app.lab.compare.recorder import NoRecorder
 from app.lab.compare.room import plan_of
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.core.models.model_file import ModelFile
-    from app.engine.client import ClientEvent, Sink
+    from app.engine.local.client import ClientEvent, Sink
     from app.lab.compare.deck import JobDoor
     from app.lab.compare.recorder import Recorder
     from app.lab.compare.runner import RunnerListener

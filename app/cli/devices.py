@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.cli.arguments import Commands
     from app.cli.console import Console
     from app.core.engines.self_check import EngineCheck
-    from app.engine.messages import Device
+    from app.engine.protocol.loading import Device
     from app.store.paths import Paths
 
 

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from app.bootstrap import House
     from app.core.hub.links import Link
     from app.core.models.model_file import ModelFile
-    from app.engine.client import ClientEvent
+    from app.engine.local.client import ClientEvent
     from app.ui.kit.theme import Theme
     from app.ui.pages.ladder.part import LadderPart
     from app.ui.pages.models.part import ModelsPart

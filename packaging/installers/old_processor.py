@@ -85,7 +85,7 @@ def generate(processor: str, home: str) -> Said:
 def main(processor: str) -> int:
     """Run one comparison in this process, its engine on another processor."""
     from app.cli.main import main as run
-    from app.engine import client
+    from app.engine.local import client
     from app.lab.demo.demo import demo_base
 
     started: list[client.EngineClient] = []

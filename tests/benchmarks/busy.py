@@ -11,7 +11,8 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from app.engine import messages as m
+from app.engine.protocol.loading import Load, Loaded
+from app.engine.protocol.measuring import Bench, BenchSample
 from app.lab.demo.demo import demo_base
 from app.lab.engines.calls import EngineCalls
 from app.store.paths import Paths
@@ -59,7 +60,7 @@ def measure(run: Run) -> list[Figure]:
 
 def _loaded(stack: contextlib.ExitStack, folder: Path, path: Path, threads: int) -> EngineCalls:
     engine = stack.enter_context(EngineCalls("busy", folder))
-    engine.call(m.Load(engine.next_id(), str(path), 0, threads), m.Loaded)
+    engine.call(Load(engine.next_id(), str(path), 0, threads), Loaded)
     return engine
 
 
@@ -71,8 +72,8 @@ def _speed(engines: Sequence[EngineCalls], threads: int) -> float:
     def generate(place: int) -> None:
         engine, tokens, begin = engines[place], 0, time.monotonic()
         while time.monotonic() < end:
-            test = m.Bench(engine.next_id(), 0, _TOKENS, 0, threads, warmup=False)
-            engine.call(test, m.BenchSample)
+            test = Bench(engine.next_id(), 0, _TOKENS, 0, threads, warmup=False)
+            engine.call(test, BenchSample)
             tokens += _TOKENS
         speeds[place] = tokens / (time.monotonic() - begin)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core.models.levels import level_by_name
-from app.engine import messages as m
+from app.engine.protocol.making import Quantize, Quantized
 from app.lab.demo.demo import DemoFiles, demo_base
 from app.lab.engines.calls import EngineCalls
 from app.store.paths import Paths
@@ -25,5 +25,5 @@ def ensure_demo_levels(run: Run) -> None:
         for target in missing:
             ftype = level_by_name(target.stem.rpartition("-")[2]).ftype
             source = str(demo_base())
-            quantize = m.Quantize(engine.next_id(), source, str(target), ftype, threads=2)
-            engine.call(quantize, m.Quantized)
+            quantize = Quantize(engine.next_id(), source, str(target), ftype, threads=2)
+            engine.call(quantize, Quantized)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Message, Role
-from app.engine import messages as m
+from app.engine.protocol.answering import Finished, Generate
+from app.engine.protocol.loading import Load, Loaded
 from app.lab.demo.demo import demo_base
 from app.lab.engines.calls import EngineCalls
 from app.monitor.machine import physical_core_count
@@ -33,11 +34,11 @@ def measure(run: Run) -> list[Figure]:
 def _overhead(run: Run, name: str, model: Path) -> Figure:
     with EngineCalls("memory", Paths.below(run.home).state) as engine:
         threads = physical_core_count()
-        load = m.Load(engine.next_id(), str(model), CONTEXT_TOKENS, threads)
-        loaded = engine.call(load, m.Loaded)
+        load = Load(engine.next_id(), str(model), CONTEXT_TOKENS, threads)
+        loaded = engine.call(load, Loaded)
         messages = [Message(Role.USER, "Why is the sky blue? " * 20)]
-        generate = m.Generate(engine.next_id(), messages, SamplingSettings(max_tokens=64))
-        needed = engine.call(generate, m.Finished).memory.needed_bytes
+        generate = Generate(engine.next_id(), messages, SamplingSettings(max_tokens=64))
+        needed = engine.call(generate, Finished).memory.needed_bytes
     if needed is None:
         return Figure("f", f"engine overhead, {name}", "", "not told by this system", None)
     buffers = loaded.kv_bytes + loaded.compute_bytes + loaded.output_bytes

@@ -10,7 +10,8 @@ from app.core.chats.chat import Message, Role
 from app.core.memory.speed import predict_speed
 from app.core.memory.token_work import token_work
 from app.core.statistics import median
-from app.engine import messages as m
+from app.engine.protocol.answering import Finished, Generate
+from app.engine.protocol.loading import Load, Loaded
 from app.lab.engines.calls import EngineCalls
 from app.lab.engines.speeds import speed_store
 from app.lab.predict.bandwidth import MachineSpeed
@@ -117,15 +118,15 @@ def needed_bytes(
 ) -> int | None:
     """What an engine with a full context was measured to need."""
     with EngineCalls("fit-errors", folder) as engine:
-        load = m.Load(engine.next_id(), str(path), context, threads, kv_type=kv_type)
-        engine.call(load, m.Loaded)
+        load = Load(engine.next_id(), str(path), context, threads, kv_type=kv_type)
+        engine.call(load, Loaded)
         prompt = _DIGIT * (context - _TEMPLATE_TOKENS - _ANSWER_TOKENS)
-        generate = m.Generate(
+        generate = Generate(
             engine.next_id(),
             [Message(Role.USER, prompt)],
             SamplingSettings(max_tokens=_ANSWER_TOKENS),
         )
-        return engine.call(generate, m.Finished).memory.needed_bytes
+        return engine.call(generate, Finished).memory.needed_bytes
 
 
 def _memory(run: Run, name: str) -> Figure:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.plots.series import RingSeries
-from app.engine.codec import decode_event, encode
-from app.engine.messages import Text
+from app.engine.protocol.answering import Text
+from app.engine.protocol.codec import decode_event, encode
 from app.store.chats import ChatStore
 from app.store.database import open_database
 from app.ui.answers.markdown import MarkdownView

@@ -11,8 +11,10 @@ from typing import TypeVar
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Message, Role, StopReason
 from app.core.statistics import median
-from app.engine import messages as m
-from app.engine.client import ClientEvent, EngineClient, Exited
+from app.engine.local.client import ClientEvent, EngineClient, Exited
+from app.engine.protocol.answering import Finished, Generate, Rendered, Text
+from app.engine.protocol.loading import Hello, Load, Loaded
+from app.engine.protocol.running import Failed
 from app.monitor.machine import physical_core_count
 from app.store.paths import Paths
 from tests.benchmarks.figures import Figure, Run, limit_figure, tell
@@ -71,11 +73,11 @@ class _Engine:
     def __enter__(self) -> _Engine:
         """Start and load."""
         self._client.start()
-        self._wait(m.Hello)
+        self._wait(Hello)
         threads = physical_core_count()
-        load = m.Load(self._client.next_id(), str(ensure_random_model()), 4096, threads)
+        load = Load(self._client.next_id(), str(ensure_random_model()), 4096, threads)
         self._client.send(load)
-        self._wait(m.Loaded)
+        self._wait(Loaded)
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -86,28 +88,28 @@ class _Engine:
     def stop_in_prompt(self) -> float:
         """Milliseconds from Stop to idle, in the middle of a long prompt."""
         command_id = self._send(" the sky is blue and red" * (PROMPT_TOKENS // 6 + 1))
-        rendered, _ = self._wait(m.Rendered)
+        rendered, _ = self._wait(Rendered)
         assert rendered.prompt_tokens >= PROMPT_TOKENS, rendered
         return self._stopped(command_id)
 
     def stop_in_answer(self) -> float:
         """Milliseconds from Stop to idle, in the middle of an answer."""
         command_id = self._send("Say hello.")
-        self._wait(m.Text)
+        self._wait(Text)
         return self._stopped(command_id)
 
     def _send(self, prompt: str) -> int:
         command_id = self._client.next_id()
         sampling = SamplingSettings(max_tokens=2000)
         messages = [Message(Role.USER, prompt)]
-        self._client.send(m.Generate(command_id, messages, sampling, clear=True))
+        self._client.send(Generate(command_id, messages, sampling, clear=True))
         return command_id
 
     def _stopped(self, command_id: int) -> float:
         self._never.wait(self._random.uniform(0.05, 1.5))
         begin_ns = time.perf_counter_ns()
         self._client.stop(command_id)
-        finished, arrived_ns = self._wait(m.Finished)
+        finished, arrived_ns = self._wait(Finished)
         assert finished.stop_reason is StopReason.STOPPED, finished
         return (arrived_ns - begin_ns) / 1e6
 
@@ -116,7 +118,7 @@ class _Engine:
             arrived_ns, event = self._events.get()
             if isinstance(event, kind):
                 return event, arrived_ns
-            assert not isinstance(event, Exited | m.Failed), event
+            assert not isinstance(event, Exited | Failed), event
 
 
 def _in_window(run: Run, times: int) -> list[float]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app import __version__
 from app.cli.main import main
 from app.core.engines.self_check import EngineCheck, Finding, TypeFinding
-from app.engine.client import EngineClient
+from app.engine.local.client import EngineClient
 from app.lab.engines.self_check import engine_build
 from app.store.engine_checks import EngineCheckStore
 from app.store.paths import Paths

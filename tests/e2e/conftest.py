@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.engine import client
+from app.engine.local import client
 from tests.helpers import gguf_files as files
 from tests.helpers.program import engine_command, packaged_program, program_command
 

@@ -12,7 +12,7 @@ import pytest
 
 from app.core.chats.chat import StopReason
 from app.core.engines.self_check import CHECKED_TYPES, EngineCheck, Finding, TypeFinding
-from app.engine import client
+from app.engine.local import client
 from app.lab.compare.panes import PaneState
 from app.lab.engines import repair, self_check
 from app.lab.engines.self_check import engine_build

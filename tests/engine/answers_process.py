@@ -19,13 +19,13 @@ import numpy as np
 
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Message, Role
-from app.engine import messages as m
 from app.engine.host import native
 from app.engine.host.abort import AbortFlag
 from app.engine.host.crew import Crew
 from app.engine.host.generator import Generator
 from app.engine.host.model import Context, Model
 from app.engine.host.prompt import PromptWriter
+from app.engine.protocol.answering import Generate, Text
 
 
 class _Told:
@@ -78,9 +78,9 @@ def main() -> int:
         context.sizes.clear()
         context.digests.clear()
         messages = [Message(Role.USER, prompt)]
-        command = m.Generate(number, messages, SamplingSettings(max_tokens=24))
+        command = Generate(number, messages, SamplingSettings(max_tokens=24))
         generator.answer(command, writer)
-        text = "".join(one.answer for one in told.events if isinstance(one, m.Text))
+        text = "".join(one.answer for one in told.events if isinstance(one, Text))
         found.append(
             {
                 "sizes": context.sizes[:],

@@ -11,8 +11,9 @@ import pytest
 
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Message, Role
-from app.engine import messages as m
-from app.engine.client import ClientEvent, EngineClient, Exited
+from app.engine.local.client import ClientEvent, EngineClient, Exited
+from app.engine.protocol.answering import Finished, Generate, Text
+from app.engine.protocol.loading import Hello, Load, Loaded
 
 PATIENCE_SECONDS = 240.0
 SHORT = SamplingSettings(max_tokens=32)
@@ -32,10 +33,10 @@ class RecordedEngine:
         self.client = EngineClient("t", lambda _key, event: self._queue.put(event), folder)
         self.events: list[ClientEvent] = []
 
-    def start(self) -> m.Hello:
+    def start(self) -> Hello:
         """Start and wait for its hello."""
         self.client.start()
-        return self.wait(m.Hello)
+        return self.wait(Hello)
 
     def wait(self, kind: type[_T], when: Callable[[_T], bool] = lambda _event: True) -> _T:
         """The next event of this type that fulfils a condition."""
@@ -51,15 +52,15 @@ class RecordedEngine:
             if isinstance(event, Exited):
                 pytest.fail(f"the engine ended: {event.outcome}")
 
-    def load(self, path: Path, context_tokens: int = 512) -> m.Loaded:
+    def load(self, path: Path, context_tokens: int = 512) -> Loaded:
         """Load a model file."""
         self.send_load(path, context_tokens)
-        return self.wait(m.Loaded)
+        return self.wait(Loaded)
 
     def send_load(self, path: Path, context_tokens: int = 512) -> int:
         """Ask for a load; returns the command's id."""
         command_id = self.client.next_id()
-        self.client.send(m.Load(command_id, str(path), context_tokens, 1))
+        self.client.send(Load(command_id, str(path), context_tokens, 1))
         return command_id
 
     def send_prompt(
@@ -72,7 +73,7 @@ class RecordedEngine:
         """Ask for an answer; returns the command's id."""
         command_id = self.client.next_id()
         messages = [Message(Role.USER, prompt)] if isinstance(prompt, str) else prompt
-        self.client.send(m.Generate(command_id, messages, sampling, template, stop_strings or []))
+        self.client.send(Generate(command_id, messages, sampling, template, stop_strings or []))
         return command_id
 
     def answer(
@@ -81,11 +82,11 @@ class RecordedEngine:
         sampling: SamplingSettings = SHORT,
         template: str | None = None,
         stop_strings: list[str] | None = None,
-    ) -> tuple[str, str, m.Finished]:
+    ) -> tuple[str, str, Finished]:
         """Ask and wait: (answer, thinking, closing event)."""
         command_id = self.send_prompt(prompt, sampling, template, stop_strings)
-        finished = self.wait(m.Finished)
-        texts = [e for e in self.events if isinstance(e, m.Text) and e.id == command_id]
+        finished = self.wait(Finished)
+        texts = [e for e in self.events if isinstance(e, Text) and e.id == command_id]
         return (
             "".join(text.answer for text in texts),
             "".join(text.thinking for text in texts),

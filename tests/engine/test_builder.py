@@ -14,8 +14,8 @@ from app.core.errors import PersonError
 from app.engine import builder as module
 from app.engine import installed
 from app.engine.builder import BuildEnded, BuildEvent, BuildProgress, EngineBuilder
-from app.engine.client import EngineClient
 from app.engine.installed import BuildPhase, BuiltEngine
+from app.engine.local.client import EngineClient
 from tests.helpers.engine_builds import FakeBuild
 
 if TYPE_CHECKING:

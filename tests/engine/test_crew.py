@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.engine import messages as m
 from app.engine.host import crew
 from app.engine.host.crew import Crew, Reading, read_clocks
+from app.engine.protocol.loading import Load, Loaded
+from app.engine.protocol.measuring import Bench, BenchSample
 from app.lab.demo.demo import demo_base
 
 if TYPE_CHECKING:
@@ -165,14 +166,14 @@ def busy_cores() -> Iterator[None]:
 def test_an_engine_between_busy_programs_computes_with_fewer_threads(
     engine: RecordedEngine,
 ) -> None:
-    load = m.Load(engine.client.next_id(), str(demo_base()), 0, CORES)
+    load = Load(engine.client.next_id(), str(demo_base()), 0, CORES)
     engine.client.send(load)
-    engine.wait(m.Loaded)
+    engine.wait(Loaded)
     fewest = CORES
     for _ in range(50):  # each a fraction of a second
-        test = m.Bench(engine.client.next_id(), 0, 64, 0, CORES, warmup=False)
+        test = Bench(engine.client.next_id(), 0, 64, 0, CORES, warmup=False)
         engine.client.send(test)
-        fewest = engine.wait(m.BenchSample).threads
+        fewest = engine.wait(BenchSample).threads
         if fewest < CORES:
             break
     assert fewest < CORES

@@ -14,9 +14,14 @@ import pytest
 
 from app.core.candidates.settings import COMPARE_GREEDY, SLICE_TOKENS, SamplingSettings
 from app.core.chats.chat import MAX_ANSWER_BYTES, Message, Role, StopReason
-from app.engine import messages as m
-from app.engine.client import EngineClient, Exited, TooLongToSend
-from app.engine.outcome import EndCause
+from app.engine.local.client import EngineClient, Exited, TooLongToSend
+from app.engine.local.outcome import EndCause
+from app.engine.protocol.answering import Finished, PromptProgress, SetThreads, Text, ThreadsSet
+from app.engine.protocol.loading import Load
+from app.engine.protocol.making import Quantize, Quantized, QuantizeProgress
+from app.engine.protocol.measuring import Bench, BenchSample
+from app.engine.protocol.messages import MAX_LINE_BYTES, PROTOCOL_VERSION
+from app.engine.protocol.running import Failed, FailureKind, Step, Working
 from tests.engine.conftest import PATIENCE_SECONDS, RecordedEngine
 from tests.helpers import gguf_files as files
 
@@ -77,9 +82,9 @@ def test_stop_while_it_generates(engine: RecordedEngine, tmp_path: Path) -> None
     pieces = [f" w{number}" for number in range(40)]
     engine.load(files.write_scripted_model(tmp_path / "m.gguf", pieces, ends=False), 100_000)
     command_id = engine.send_prompt("go", ENDLESS)
-    engine.wait(m.Text)
+    engine.wait(Text)
     engine.client.stop(command_id)
-    finished = engine.wait(m.Finished)
+    finished = engine.wait(Finished)
     assert finished.stop_reason is StopReason.STOPPED
     assert finished.figures.generated_tokens > 0
     assert (
@@ -91,9 +96,9 @@ def test_stop_in_the_middle_of_a_prompt(engine: RecordedEngine, tmp_path: Path) 
     path = files.write_tiny_llama(tmp_path / "m.gguf", n_layers=8, context_length=65536)
     engine.load(path, 65536)
     command_id = engine.send_prompt("word " * 12_000, ENDLESS)
-    engine.wait(m.PromptProgress)
+    engine.wait(PromptProgress)
     engine.client.stop(command_id)
-    finished = engine.wait(m.Finished)
+    finished = engine.wait(Finished)
     assert finished.stop_reason is StopReason.STOPPED
     assert finished.figures.generated_tokens == 0
     assert engine.answer("still there?", SamplingSettings(max_tokens=2))[2].figures.prompt_tokens
@@ -102,7 +107,7 @@ def test_stop_in_the_middle_of_a_prompt(engine: RecordedEngine, tmp_path: Path) 
 def test_a_late_stop_does_not_end_the_next_answer(engine: RecordedEngine, demo_model: Path) -> None:
     engine.load(demo_model)
     first = engine.send_prompt("Hello!")
-    engine.wait(m.Finished)
+    engine.wait(Finished)
     engine.client.stop(first)
     _, _, finished = engine.answer("Hello!")
     assert finished.stop_reason is not StopReason.STOPPED
@@ -115,11 +120,11 @@ def test_a_stop_that_comes_before_its_command_begins(
     engine.load(files.write_scripted_model(tmp_path / "m.gguf", pieces, ends=False), 4096)
     first = engine.send_prompt("a", ENDLESS)
     second = engine.send_prompt("b", ENDLESS)
-    engine.wait(m.Text)
+    engine.wait(Text)
     engine.client.stop(second)
     engine.client.stop(first)
     for command_id in (first, second):
-        finished = engine.wait(m.Finished, lambda event, wanted=command_id: event.id == wanted)
+        finished = engine.wait(Finished, lambda event, wanted=command_id: event.id == wanted)
         assert finished.stop_reason is StopReason.STOPPED
 
 
@@ -127,8 +132,8 @@ def test_a_load_can_be_cancelled(engine: RecordedEngine, tmp_path: Path) -> None
     path = files.write_tiny_llama(tmp_path / "m.gguf", n_layers=24)
     command_id = engine.send_load(path)
     engine.client.stop(command_id)
-    failed = engine.wait(m.Failed)
-    assert failed.kind is m.FailureKind.CANCELLED
+    failed = engine.wait(Failed)
+    assert failed.kind is FailureKind.CANCELLED
     engine.load(path)
 
 
@@ -154,8 +159,8 @@ def test_an_answer_ends_where_the_context_does(engine: RecordedEngine, tmp_path:
 def test_a_prompt_that_is_too_long_says_by_how_much(engine: RecordedEngine, tmp_path: Path) -> None:
     loaded = engine.load(files.write_tiny_llama(tmp_path / "m.gguf"), 256)
     engine.send_prompt("x" * 1000)
-    failed = engine.wait(m.Failed)
-    assert failed.kind is m.FailureKind.PROMPT_TOO_LONG
+    failed = engine.wait(Failed)
+    assert failed.kind is FailureKind.PROMPT_TOO_LONG
     assert failed.excess_tokens is not None
     assert f"{failed.excess_tokens:,} tokens too long" in failed.sentence
     fits = 1000 - failed.excess_tokens
@@ -240,8 +245,8 @@ def test_a_bad_template_is_a_sentence_and_the_engine_lives(
         pytest.skip("the bound on memory is Linux's")
     engine.load(files.write_tiny_llama(tmp_path / "m.gguf"))
     engine.send_prompt("hi", template=template)
-    failed = engine.wait(m.Failed)
-    assert failed.kind is m.FailureKind.TEMPLATE
+    failed = engine.wait(Failed)
+    assert failed.kind is FailureKind.TEMPLATE
     assert words in failed.sentence
     engine.answer("hi", SamplingSettings(max_tokens=1))
 
@@ -251,8 +256,8 @@ def test_a_template_that_never_ends_is_ended_and_the_engine_lives(
 ) -> None:
     engine.load(files.write_tiny_llama(tmp_path / "m.gguf"))
     engine.send_prompt("hi", template=files.ENDLESS_TEMPLATE)
-    failed = engine.wait(m.Failed)
-    assert failed.kind is m.FailureKind.TEMPLATE
+    failed = engine.wait(Failed)
+    assert failed.kind is FailureKind.TEMPLATE
     assert "2 seconds" in failed.sentence
     engine.answer("hi", SamplingSettings(max_tokens=1))
 
@@ -305,15 +310,15 @@ def test_a_file_that_llama_cpp_refuses(
     engine: RecordedEngine, tmp_path: Path, write: Callable[[Path], Path], words: str
 ) -> None:
     engine.send_load(write(tmp_path / "m.gguf"))
-    failed = engine.wait(m.Failed)
-    assert failed.kind is m.FailureKind.LOAD
+    failed = engine.wait(Failed)
+    assert failed.kind is FailureKind.LOAD
     assert words in failed.sentence
     engine.load(files.write_tiny_llama(tmp_path / "good.gguf"))
 
 
 def test_a_file_that_is_gone(engine: RecordedEngine, tmp_path: Path) -> None:
     engine.send_load(tmp_path / "never.gguf")
-    assert "no longer there" in engine.wait(m.Failed).sentence
+    assert "no longer there" in engine.wait(Failed).sentence
 
 
 def test_a_file_that_vanishes_while_loaded(engine: RecordedEngine, tmp_path: Path) -> None:
@@ -327,9 +332,9 @@ def test_a_file_that_vanishes_while_loaded(engine: RecordedEngine, tmp_path: Pat
 def test_a_context_that_does_not_fit_is_a_sentence(engine: RecordedEngine, tmp_path: Path) -> None:
     path = files.write_tiny_llama(tmp_path / "m.gguf", context_length=4_000_000)
     command_id = engine.client.next_id()
-    engine.client.send(m.Load(command_id, str(path), 4_000_000, 1, memory_limit_bytes=400_000_000))
-    failed = engine.wait(m.Failed)
-    assert failed.kind is m.FailureKind.CONTEXT_MEMORY
+    engine.client.send(Load(command_id, str(path), 4_000_000, 1, memory_limit_bytes=400_000_000))
+    failed = engine.wait(Failed)
+    assert failed.kind is FailureKind.CONTEXT_MEMORY
     assert "4,000,000 tokens" in failed.sentence
     engine.load(path, 512)
 
@@ -337,9 +342,9 @@ def test_a_context_that_does_not_fit_is_a_sentence(engine: RecordedEngine, tmp_p
 def test_speed_tests_give_one_sample_each(engine: RecordedEngine, demo_model: Path) -> None:
     engine.load(demo_model, 0)
     for prompt_tokens, generated_tokens in ((32, 0), (0, 8)):
-        command = m.Bench(engine.client.next_id(), prompt_tokens, generated_tokens, 16, 1, True)
+        command = Bench(engine.client.next_id(), prompt_tokens, generated_tokens, 16, 1, True)
         engine.client.send(command)
-        sample = engine.wait(m.BenchSample)
+        sample = engine.wait(BenchSample)
         tokens = prompt_tokens + generated_tokens
         assert sample.tokens_per_second == pytest.approx(tokens * 1e9 / sample.elapsed_ns)
 
@@ -348,10 +353,10 @@ def test_quantizing_tells_its_progress(
     engine: RecordedEngine, demo_model: Path, tmp_path: Path
 ) -> None:
     target = tmp_path / "made" / "q8.gguf"
-    command = m.Quantize(engine.client.next_id(), str(demo_model), str(target), 7, 1)
+    command = Quantize(engine.client.next_id(), str(demo_model), str(target), 7, 1)
     engine.client.send(command)
-    engine.wait(m.Quantized)
-    steps = [event for event in engine.events if isinstance(event, m.QuantizeProgress)]
+    engine.wait(Quantized)
+    steps = [event for event in engine.events if isinstance(event, QuantizeProgress)]
     assert steps[-1].done == steps[-1].total == len(steps)
     assert target.stat().st_size < demo_model.stat().st_size
     assert [path.name for path in target.parent.iterdir()] == ["q8.gguf"]
@@ -363,8 +368,8 @@ def test_quantizing_what_cannot_be_read_is_a_sentence(
     source = tmp_path / "bad.gguf"
     source.write_bytes(b"GGUF nonsense")
     target = tmp_path / "out.gguf"
-    engine.client.send(m.Quantize(engine.client.next_id(), str(source), str(target), 7, 1))
-    assert engine.wait(m.Failed).kind is m.FailureKind.QUANTIZE
+    engine.client.send(Quantize(engine.client.next_id(), str(source), str(target), 7, 1))
+    assert engine.wait(Failed).kind is FailureKind.QUANTIZE
     assert not target.exists()
 
 
@@ -374,9 +379,9 @@ def test_garbage_on_the_channel_is_answered_and_survived(engine: RecordedEngine)
     assert process.stdin is not None
     process.stdin.write(b"not json\n{}\n")
     for _ in range(2):
-        assert engine.wait(m.Failed).kind is m.FailureKind.PROTOCOL
-    engine.client.send(m.SetThreads(engine.client.next_id(), 1))
-    engine.wait(m.ThreadsSet)
+        assert engine.wait(Failed).kind is FailureKind.PROTOCOL
+    engine.client.send(SetThreads(engine.client.next_id(), 1))
+    engine.wait(ThreadsSet)
 
 
 def test_a_closed_engine_is_gone(engine: RecordedEngine, demo_model: Path) -> None:
@@ -409,7 +414,7 @@ def test_the_log_is_kept_after_the_end(engine: RecordedEngine, tmp_path: Path) -
 PARENT = """
 import sys
 from pathlib import Path
-from app.engine.client import EngineClient
+from app.engine.local.client import EngineClient
 def say(key, event):
     print(type(event).__name__, flush=True)
 client = EngineClient("c", say, Path(sys.argv[1]))
@@ -453,7 +458,7 @@ def test_an_app_folder_in_the_current_folder_is_not_run(
     (tmp_path / "app" / "__init__.py").write_text("raise SystemExit('the wrong app')")
     monkeypatch.chdir(tmp_path)
     recorded = RecordedEngine(tmp_path)
-    assert recorded.start().protocol == m.PROTOCOL_VERSION
+    assert recorded.start().protocol == PROTOCOL_VERSION
     recorded.client.close()
     assert recorded.client.join(PATIENCE_SECONDS)
 
@@ -502,7 +507,7 @@ def test_messages_that_are_too_long_are_refused_before_they_are_sent(
     engine: RecordedEngine, tmp_path: Path
 ) -> None:
     engine.load(files.write_tiny_llama(tmp_path / "m.gguf"))
-    half = "x" * (m.MAX_LINE_BYTES // 2)
+    half = "x" * (MAX_LINE_BYTES // 2)
     for prompt, words, can_drop in (
         ([Message(Role.USER, half)] * 3, "drop its oldest turns", True),
         ([Message(Role.USER, half * 3)], "This message is longer", False),
@@ -525,10 +530,10 @@ def test_a_long_run_of_one_letter_is_turned_into_tokens(
     )
     engine.load(path, 256)
     engine.send_prompt("a" * 200_000)
-    failed = engine.wait(m.Failed)
-    assert failed.kind is m.FailureKind.PROMPT_TOO_LONG
-    told = [event for event in engine.events if isinstance(event, m.Working)]
-    assert [one.step for one in told][-2:] == [m.Step.RENDER, m.Step.TOKENIZE]
+    failed = engine.wait(Failed)
+    assert failed.kind is FailureKind.PROMPT_TOO_LONG
+    told = [event for event in engine.events if isinstance(event, Working)]
+    assert [one.step for one in told][-2:] == [Step.RENDER, Step.TOKENIZE]
     assert told[-1].characters > 200_000
 
 
@@ -539,10 +544,10 @@ def test_turning_a_text_into_tokens_can_be_stopped(engine: RecordedEngine, tmp_p
     )
     engine.load(path, 256)
     command_id = engine.send_prompt("a" * 900_000)
-    engine.wait(m.Working, lambda event: event.step is m.Step.TOKENIZE)
+    engine.wait(Working, lambda event: event.step is Step.TOKENIZE)
     engine.client.stop(command_id)
-    failed = engine.wait(m.Failed)
-    assert (failed.id, failed.kind) == (command_id, m.FailureKind.CANCELLED)
+    failed = engine.wait(Failed)
+    assert (failed.id, failed.kind) == (command_id, FailureKind.CANCELLED)
     engine.answer("hi", SamplingSettings(max_tokens=1))
     engine.load(path, 256)  # the weights go when nothing reads them any more
     engine.answer("hi", SamplingSettings(max_tokens=1))
@@ -561,7 +566,7 @@ def test_an_engine_that_is_stopped_is_not_ended_and_nothing_is_blamed(
     # More than a template may take: nothing but time shows that nothing happens.
     assert not engine.client.join(3)
     os.kill(pid, signal.SIGCONT)
-    assert engine.wait(m.Finished).figures.generated_tokens == 1
+    assert engine.wait(Finished).figures.generated_tokens == 1
 
 
 def test_a_log_of_megabytes_costs_nothing_and_is_bounded(

@@ -13,7 +13,8 @@ from app.engine.host.abort import AbortFlag
 from app.engine.host.load_log import LoadSizes, PlannedSizes
 from app.engine.host.refusals import known_refusal
 from app.engine.host.text import StopStrings, TextBuilder
-from app.engine.messages import Device, FailureKind
+from app.engine.protocol.loading import Device
+from app.engine.protocol.running import FailureKind
 
 MIB = 1 << 20
 

@@ -9,7 +9,8 @@ import pytest
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Message, Role
 from app.core.errors import PersonError
-from app.engine import messages as m
+from app.engine.protocol.answering import Finished, Generate
+from app.engine.protocol.loading import Load, Loaded
 from app.lab.demo.demo import demo_base
 from app.lab.engines.calls import EngineCalls
 
@@ -119,8 +120,8 @@ class Host:
             engine = self._loaded()
             words = [Message(Role.USER, "Is 7 more than 12?")]
             sampling = SamplingSettings(max_tokens=2)
-            ask = m.Generate(engine.next_id(), words, sampling, template, [], clear=True)
-            engine.call(ask, m.Finished)
+            ask = Generate(engine.next_id(), words, sampling, template, [], clear=True)
+            engine.call(ask, Finished)
         except PersonError as failed:
             if self._engine is not None and self._engine.pid is None:
                 self.close()
@@ -130,8 +131,8 @@ class Host:
     def _loaded(self) -> EngineCalls:
         if self._engine is None:
             self._engine = EngineCalls("hostile", self._folder)
-            load = m.Load(self._engine.next_id(), str(demo_base()), 512, 1)
-            self._engine.call(load, m.Loaded)
+            load = Load(self._engine.next_id(), str(demo_base()), 512, 1)
+            self._engine.call(load, Loaded)
         return self._engine
 
     def close(self) -> None:

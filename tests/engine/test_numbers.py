@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from app.core.candidates.settings import SamplingSettings
-from app.engine import messages as m
+from app.engine.protocol.measuring import Bench, BenchSample
+from app.engine.protocol.running import Failed, FailureKind
+from app.engine.protocol.scoring import (
+    ChunkScored,
+    ContinueText,
+    KeepReference,
+    MeasureText,
+    ReferenceKept,
+    ScoreChunk,
+)
 from tests.engine.conftest import SHORT, RecordedEngine
 from tests.helpers import gguf_files as files
 
@@ -29,9 +38,9 @@ def broken(sound: Path) -> Path:
     )
 
 
-def refused(engine: RecordedEngine) -> m.Failed:
-    failed = engine.wait(m.Failed)
-    assert failed.kind is m.FailureKind.NUMBERS
+def refused(engine: RecordedEngine) -> Failed:
+    failed = engine.wait(Failed)
+    assert failed.kind is FailureKind.NUMBERS
     return failed
 
 
@@ -77,21 +86,21 @@ def test_a_text_is_not_scored(
     ids = engine.client
     kept = tmp_path / "kept"
     engine.load(sound, 0)
-    ids.send(m.KeepReference(ids.next_id(), TOKENS, 8, 1, str(kept)))
-    engine.wait(m.ReferenceKept)
+    ids.send(KeepReference(ids.next_id(), TOKENS, 8, 1, str(kept)))
+    engine.wait(ReferenceKept)
     engine.load(broken, 0)
     for command in (
-        m.MeasureText(ids.next_id(), TOKENS, 8, 1),
-        m.KeepReference(ids.next_id(), TOKENS, 8, 1, str(tmp_path / "none")),
-        m.ScoreChunk(ids.next_id(), TOKENS, 8, 1, str(kept)),
-        m.ContinueText(ids.next_id(), TOKENS, 4, 1),
+        MeasureText(ids.next_id(), TOKENS, 8, 1),
+        KeepReference(ids.next_id(), TOKENS, 8, 1, str(tmp_path / "none")),
+        ScoreChunk(ids.next_id(), TOKENS, 8, 1, str(kept)),
+        ContinueText(ids.next_id(), TOKENS, 4, 1),
     ):
         ids.send(command)
         assert refused(engine).id == command.id
     assert not (tmp_path / "none").exists()
     engine.load(sound, 0)
-    ids.send(m.ScoreChunk(ids.next_id(), TOKENS, 8, 1, str(kept)))
-    assert max(map(abs, engine.wait(m.ChunkScored).kld)) < 1e-3
+    ids.send(ScoreChunk(ids.next_id(), TOKENS, 8, 1, str(kept)))
+    assert max(map(abs, engine.wait(ChunkScored).kld)) < 1e-3
 
 
 @pytest.mark.parametrize(("prompt", "generated"), [(8, 0), (0, 4)])
@@ -100,9 +109,9 @@ def test_no_speed_is_told_of_what_is_no_number(
 ) -> None:
     for file in (broken, sound):
         engine.load(file, 0)
-        command = m.Bench(engine.client.next_id(), prompt, generated, 0, 1, warmup=True)
+        command = Bench(engine.client.next_id(), prompt, generated, 0, 1, warmup=True)
         engine.client.send(command)
         if file == broken:
             assert refused(engine).id == command.id
         else:
-            assert engine.wait(m.BenchSample).tokens_per_second > 0
+            assert engine.wait(BenchSample).tokens_per_second > 0

@@ -9,8 +9,9 @@ import pytest
 
 from app.core.candidates.settings import SLICE_TOKENS, SamplingSettings
 from app.core.chats.chat import Message, Role, StopReason
-from app.engine import messages as m
 from app.engine.host.places import room_for_places
+from app.engine.protocol.answering import Finished, Generate, Text
+from app.engine.protocol.running import Stop
 from tests.helpers.architectures import Size, write_architecture
 
 if TYPE_CHECKING:
@@ -69,9 +70,9 @@ def test_a_stop_costs_no_more_than_the_last_slices(
 ) -> None:
     engine.load(write_architecture(tmp_path / "m.gguf", name, SIZE), CONTEXT_TOKENS)
     command_id = engine.send_prompt(asked(LONG_QUESTION), SamplingSettings(max_tokens=3000))
-    engine.wait(m.Text)
-    engine.client.send(m.Stop(command_id))
-    stopped = engine.wait(m.Finished)
+    engine.wait(Text)
+    engine.client.send(Stop(command_id))
+    stopped = engine.wait(Finished)
     assert stopped.stop_reason is StopReason.STOPPED
     shown = engine.answer(asked(LONG_QUESTION, "Why?"), SHORT)
     assert shown[2].figures.reused_tokens >= stopped.figures.prompt_tokens - 2 * SLICE_TOKENS
@@ -80,8 +81,8 @@ def test_a_stop_costs_no_more_than_the_last_slices(
 def test_an_answer_that_stands_alone_keeps_no_place(engine: RecordedEngine, tmp_path: Path) -> None:
     engine.load(write_architecture(tmp_path / "m.gguf", "mamba", SIZE), CONTEXT_TOKENS)
     ids = engine.client
-    ids.send(m.Generate(ids.next_id(), asked(LONG_QUESTION), SHORT, clear=True))
-    engine.wait(m.Finished)
+    ids.send(Generate(ids.next_id(), asked(LONG_QUESTION), SHORT, clear=True))
+    engine.wait(Finished)
     shown = engine.answer(asked(LONG_QUESTION, "Why?"), SHORT)
     assert shown[2].figures.reused_tokens == 0
 

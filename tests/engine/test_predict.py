@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.core.candidates.settings import FlashAttention, KvType
-from app.engine import messages as m
 from app.engine.host.load_log import PlannedSizes
+from app.engine.protocol.loading import Device, Load, Loaded, Predict, Predicted
+from app.engine.protocol.running import Failed, FailureKind
 from tests.helpers import gguf_files as files
 from tests.helpers.architectures import DESIGNS, Size, write_architecture, write_header_only
 
@@ -51,7 +52,7 @@ def test_the_log_of_a_plan_is_read() -> None:
     assert sizes.kv_bytes == round(41.5 * MIB)
     assert sizes.compute_bytes == round(21.01 * MIB) + 10 * MIB
     assert sizes.output_bytes == round(0.58 * MIB)
-    known = [m.Device("CPU", "cpu", "a", 5, 6), m.Device("CUDA0", "gpu", "b", 7, 8)]
+    known = [Device("CPU", "cpu", "a", 5, 6), Device("CUDA0", "gpu", "b", 7, 8)]
     processor, gpu = sizes.by_device(known)
     assert (processor.layers, processor.compute_bytes) == ([0], 10 * MIB)
     assert (gpu.layers, gpu.compute_bytes, gpu.available_bytes) == ([1, 2], round(21.01 * MIB), 7)
@@ -68,16 +69,16 @@ def test_another_format_of_the_log_is_noticed(missing: str) -> None:
     assert not PlannedSizes(lines).complete
 
 
-def predicted(engine: RecordedEngine, path: Path, context: int, kv: KvType) -> m.Predicted:
+def predicted(engine: RecordedEngine, path: Path, context: int, kv: KvType) -> Predicted:
     command_id = engine.client.next_id()
-    engine.client.send(m.Predict(command_id, str(path), context, 1, kv_type=kv))
-    return engine.wait(m.Predicted, lambda event: event.id == command_id)
+    engine.client.send(Predict(command_id, str(path), context, 1, kv_type=kv))
+    return engine.wait(Predicted, lambda event: event.id == command_id)
 
 
-def loaded(engine: RecordedEngine, path: Path, context: int, kv: KvType) -> m.Loaded:
+def loaded(engine: RecordedEngine, path: Path, context: int, kv: KvType) -> Loaded:
     command_id = engine.client.next_id()
-    engine.client.send(m.Load(command_id, str(path), context, 1, kv_type=kv))
-    return engine.wait(m.Loaded, lambda event: event.id == command_id)
+    engine.client.send(Load(command_id, str(path), context, 1, kv_type=kv))
+    return engine.wait(Loaded, lambda event: event.id == command_id)
 
 
 @pytest.mark.parametrize("name", DESIGNS)
@@ -108,15 +109,15 @@ def test_what_is_loaded_stays(engine: RecordedEngine, tmp_path: Path) -> None:
 def test_a_refused_header_is_told(engine: RecordedEngine, tmp_path: Path, write: object) -> None:
     assert callable(write)
     path = write(tmp_path / "refused.gguf")
-    engine.client.send(m.Predict(engine.client.next_id(), str(path), 512, 1))
-    assert engine.wait(m.Failed).kind is m.FailureKind.LOAD
+    engine.client.send(Predict(engine.client.next_id(), str(path), 512, 1))
+    assert engine.wait(Failed).kind is FailureKind.LOAD
     healthy = write_header_only(tmp_path / "h.gguf", "llama")
     assert predicted(engine, healthy, 512, KvType.F16).kv_bytes > 0
 
 
 def test_an_impossible_combination_is_told(engine: RecordedEngine, tmp_path: Path) -> None:
     path = write_header_only(tmp_path / "h.gguf", "llama")
-    command = m.Predict(
+    command = Predict(
         engine.client.next_id(),
         str(path),
         512,
@@ -125,4 +126,4 @@ def test_an_impossible_combination_is_told(engine: RecordedEngine, tmp_path: Pat
         flash_attention=FlashAttention.OFF,
     )
     engine.client.send(command)
-    assert engine.wait(m.Failed).kind is m.FailureKind.CONTEXT
+    assert engine.wait(Failed).kind is FailureKind.CONTEXT

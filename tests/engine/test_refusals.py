@@ -11,8 +11,10 @@ import pytest
 
 from app.core.candidates.settings import FlashAttention, KvType
 from app.core.models.levels import level_by_name
-from app.engine import messages as m
 from app.engine.host.refusals import known_refusal
+from app.engine.protocol.loading import Load, Predict
+from app.engine.protocol.making import Quantize, Quantized
+from app.engine.protocol.running import Failed, FailureKind
 from tests.helpers import gguf_files as files
 
 if TYPE_CHECKING:
@@ -78,8 +80,8 @@ LOADS: dict[str, tuple[Callable[[Path], Path], str, str]] = {
 }
 
 
-def told(engine: RecordedEngine, cause: str, way_on: str) -> m.Failed:
-    failed = engine.wait(m.Failed)
+def told(engine: RecordedEngine, cause: str, way_on: str) -> Failed:
+    failed = engine.wait(Failed)
     assert cause in failed.sentence
     assert way_on in failed.sentence
     assert failed.sentence.endswith(".")
@@ -93,10 +95,10 @@ def test_a_load_is_refused_in_our_words(engine: RecordedEngine, tmp_path: Path, 
     write, cause, way_on = LOADS[name]
     path = write(tmp_path / "m.gguf")
     engine.send_load(path)
-    assert told(engine, cause, way_on).kind is m.FailureKind.LOAD
+    assert told(engine, cause, way_on).kind is FailureKind.LOAD
     if name != "truncated":  # of a plan the header is enough
-        engine.client.send(m.Predict(engine.client.next_id(), str(path), 512, 1))
-        assert told(engine, cause, way_on).kind is m.FailureKind.LOAD
+        engine.client.send(Predict(engine.client.next_id(), str(path), 512, 1))
+        assert told(engine, cause, way_on).kind is FailureKind.LOAD
     engine.load(files.write_tiny_llama(tmp_path / "good.gguf"))
 
 
@@ -122,12 +124,12 @@ def test_a_kv_type_that_fails_is_not_recommended(
     path = files.write_tiny_llama(tmp_path / "m.gguf", metadata=facts)
     ids = engine.client
     for command in (
-        m.Load(ids.next_id(), str(path), 512, 1, kv_type=kv_type, flash_attention=flash),
-        m.Predict(ids.next_id(), str(path), 512, 1, kv_type=kv_type, flash_attention=flash),
+        Load(ids.next_id(), str(path), 512, 1, kv_type=kv_type, flash_attention=flash),
+        Predict(ids.next_id(), str(path), 512, 1, kv_type=kv_type, flash_attention=flash),
     ):
         ids.send(command)
         failed = told(engine, cause, way_on)
-        assert failed.kind is m.FailureKind.CONTEXT
+        assert failed.kind is FailureKind.CONTEXT
         assert f"choose {kv_type}" not in failed.sentence
 
 
@@ -140,7 +142,7 @@ def test_memory_that_is_too_short_for_a_context_is_told_with_a_smaller_one(
     path = files.write_tiny_llama(tmp_path / "m.gguf", context_length=40_000_000)
     limit = 400_000_000
     engine.client.send(
-        m.Load(
+        Load(
             engine.client.next_id(),
             str(path),
             40_000_000,
@@ -150,7 +152,7 @@ def test_memory_that_is_too_short_for_a_context_is_told_with_a_smaller_one(
         )
     )
     failed = told(engine, "40,000,000 tokens", "choose a smaller context")
-    assert failed.kind is m.FailureKind.CONTEXT_MEMORY
+    assert failed.kind is FailureKind.CONTEXT_MEMORY
     assert ("KV cache type q8_0" in failed.sentence) == is_advised
 
 
@@ -161,10 +163,10 @@ def test_quantizing_is_refused_in_our_words(engine: RecordedEngine, tmp_path: Pa
 
     def send(source: Path, level: str, into: Path = target) -> None:
         ftype = level_by_name(level).ftype
-        ids.send(m.Quantize(ids.next_id(), str(source), str(into), ftype, 1))
+        ids.send(Quantize(ids.next_id(), str(source), str(into), ftype, 1))
 
     send(sound, "Q5_0", small)
-    engine.wait(m.Quantized)
+    engine.wait(Quantized)
     for source, level, cause, way_on, kind in (
         (small, "Q4_0", "quantized already (it holds q5_0", "F16, BF16 or F32", "quantize"),
         (sound, "IQ2_XS", "needs an importance matrix", "Q4_K_M", "quantize"),
@@ -178,7 +180,7 @@ def test_quantizing_is_refused_in_our_words(engine: RecordedEngine, tmp_path: Pa
 
 
 def test_what_is_not_known_leaves_the_callers_sentence() -> None:
-    load = m.FailureKind.LOAD
+    load = FailureKind.LOAD
     for lines in (
         ["llama_model_load: error loading model: an error of tomorrow"],
         ["the file says: error loading model: unknown model architecture: 'mine'"],
@@ -190,14 +192,14 @@ def test_what_is_not_known_leaves_the_callers_sentence() -> None:
 
 def test_names_from_files_are_bounded() -> None:
     line = f"llama_model_load: error loading model: unknown model architecture: '{'x' * 10_000}'"
-    found = known_refusal(m.FailureKind.LOAD, [line] * 20)
+    found = known_refusal(FailureKind.LOAD, [line] * 20)
     assert found is not None
     assert len(found[1]) < 400
 
 
 def test_a_tensor_type_that_is_newer_than_the_engine_is_told() -> None:
     lines = ["gguf_init_from_reader: tensor 'a' has invalid ggml type 45. should be in [0, 43)"]
-    kind, sentence = known_refusal(m.FailureKind.LOAD, lines) or (None, "")
-    assert kind is m.FailureKind.LOAD
+    kind, sentence = known_refusal(FailureKind.LOAD, lines) or (None, "")
+    assert kind is FailureKind.LOAD
     assert "tensor type 45" in sentence
     assert "update Shrinkscope" in sentence

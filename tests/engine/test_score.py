@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.engine import messages as m
+from app.engine.protocol.making import Quantize, Quantized
+from app.engine.protocol.reading import Detokenize, Detokenized, Tokenize, Tokenized
+from app.engine.protocol.running import Failed
+from app.engine.protocol.scoring import ChunkScored, KeepReference, ReferenceKept, ScoreChunk
 from tests.engine.conftest import RecordedEngine
 
 TEXT = (
@@ -24,8 +27,8 @@ def tokens_of(engine: RecordedEngine, folder: Path, text: str = TEXT) -> list[in
     source, target = folder / "text.txt", folder / "text.tokens"
     source.write_text(text, encoding="utf-8")
     command_id = engine.client.next_id()
-    engine.client.send(m.Tokenize(command_id, str(source), str(target)))
-    tokenized = engine.wait(m.Tokenized)
+    engine.client.send(Tokenize(command_id, str(source), str(target)))
+    tokenized = engine.wait(Tokenized)
     tokens = array("i", target.read_bytes()).tolist()
     assert tokenized.count == len(tokens)
     return tokens
@@ -33,18 +36,18 @@ def tokens_of(engine: RecordedEngine, folder: Path, text: str = TEXT) -> list[in
 
 def keep(engine: RecordedEngine, tokens: list[int], target: Path, **options: bool) -> None:
     command_id = engine.client.next_id()
-    engine.client.send(m.KeepReference(command_id, tokens, FIRST_SCORED, 1, str(target), **options))
-    kept = engine.wait(m.ReferenceKept)
+    engine.client.send(KeepReference(command_id, tokens, FIRST_SCORED, 1, str(target), **options))
+    kept = engine.wait(ReferenceKept)
     assert kept.positions == len(tokens) - 1 - FIRST_SCORED
     assert kept.file_bytes == target.stat().st_size
 
 
 def score(
     engine: RecordedEngine, tokens: list[int], reference: Path, **options: bool
-) -> m.ChunkScored:
+) -> ChunkScored:
     command_id = engine.client.next_id()
-    engine.client.send(m.ScoreChunk(command_id, tokens, FIRST_SCORED, 1, str(reference), **options))
-    return engine.wait(m.ChunkScored)
+    engine.client.send(ScoreChunk(command_id, tokens, FIRST_SCORED, 1, str(reference), **options))
+    return engine.wait(ChunkScored)
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +57,8 @@ def q2_k(demo_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     engine = RecordedEngine(folder / "state")
     engine.start()
     target = folder / "demo-Q2_K.gguf"
-    engine.client.send(m.Quantize(engine.client.next_id(), str(demo_model), str(target), 10, 1))
-    engine.wait(m.Quantized)
+    engine.client.send(Quantize(engine.client.next_id(), str(demo_model), str(target), 10, 1))
+    engine.wait(Quantized)
     engine.client.close()
     assert engine.client.join(60)
     return target
@@ -66,8 +69,8 @@ def test_a_text_becomes_tokens_and_the_same_text_again(
 ) -> None:
     engine.load(demo_model, 0)
     tokens = tokens_of(engine, tmp_path)
-    engine.client.send(m.Detokenize(engine.client.next_id(), tokens))
-    pieces = engine.wait(m.Detokenized).pieces
+    engine.client.send(Detokenize(engine.client.next_id(), tokens))
+    pieces = engine.wait(Detokenized).pieces
     assert "".join(pieces).encode("latin-1").decode("utf-8").strip() == TEXT.strip()
 
 
@@ -107,26 +110,26 @@ def test_fewer_bits_are_further_away(
 def test_what_cannot_be_scored_is_said(
     engine: RecordedEngine, demo_model: Path, tmp_path: Path
 ) -> None:
-    engine.client.send(m.ScoreChunk(engine.client.next_id(), [1, 2, 3], 1, 1, "nowhere"))
-    assert engine.wait(m.Failed).sentence == "No model is loaded in this engine."
+    engine.client.send(ScoreChunk(engine.client.next_id(), [1, 2, 3], 1, 1, "nowhere"))
+    assert engine.wait(Failed).sentence == "No model is loaded in this engine."
     engine.load(demo_model, 0)
-    engine.client.send(m.ScoreChunk(engine.client.next_id(), [1, 2, 3], 1, 1, "nowhere"))
-    assert "No such file" in engine.wait(m.Failed).sentence
+    engine.client.send(ScoreChunk(engine.client.next_id(), [1, 2, 3], 1, 1, "nowhere"))
+    assert "No such file" in engine.wait(Failed).sentence
     (tmp_path / "broken").write_bytes(b"no reference")
     for tokens, first, words in (
         ([1, 2, 3], 1, "cannot be read"),
         ([1, 2**30, 3], 1, "cannot be read"),
     ):
-        command = m.ScoreChunk(engine.client.next_id(), tokens, first, 1, str(tmp_path / "broken"))
+        command = ScoreChunk(engine.client.next_id(), tokens, first, 1, str(tmp_path / "broken"))
         engine.client.send(command)
-        assert words in engine.wait(m.Failed).sentence
+        assert words in engine.wait(Failed).sentence
     target = str(tmp_path / "kept")
-    engine.client.send(m.KeepReference(engine.client.next_id(), [1, 2**30, 3], 1, 1, target))
-    assert "vocabulary" in engine.wait(m.Failed).sentence
-    engine.client.send(m.KeepReference(engine.client.next_id(), [1, 2], 1, 1, target))
-    assert "too short" in engine.wait(m.Failed).sentence
+    engine.client.send(KeepReference(engine.client.next_id(), [1, 2**30, 3], 1, 1, target))
+    assert "vocabulary" in engine.wait(Failed).sentence
+    engine.client.send(KeepReference(engine.client.next_id(), [1, 2], 1, 1, target))
+    assert "too short" in engine.wait(Failed).sentence
     keep(engine, [1] * CHUNK_TOKENS, tmp_path / "kept")
-    engine.client.send(m.ScoreChunk(engine.client.next_id(), [1] * 50, 5, 1, target))
-    assert "cannot be compared" in engine.wait(m.Failed).sentence
-    engine.client.send(m.Detokenize(engine.client.next_id(), [-1]))
-    assert "vocabulary" in engine.wait(m.Failed).sentence
+    engine.client.send(ScoreChunk(engine.client.next_id(), [1] * 50, 5, 1, target))
+    assert "cannot be compared" in engine.wait(Failed).sentence
+    engine.client.send(Detokenize(engine.client.next_id(), [-1]))
+    assert "vocabulary" in engine.wait(Failed).sentence

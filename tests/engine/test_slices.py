@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.core.candidates.settings import SLICE_TOKENS
-from app.engine.starting import STEADY, engine_command, engine_environment
+from app.engine.local.starting import STEADY, engine_command, engine_environment
 
 LONG = "The river ran past the old mill and the children counted boats. "
 PROMPTS = (LONG * 14 + "What is 2 + 3?", LONG * 6 + "Spell the word river.", "Hello!")

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from app.engine import client, variants
+from app.engine import variants
 from app.engine.host.variants import load_without, loaded_variant
+from app.engine.local import client
 
 if TYPE_CHECKING:
     from tests.engine.conftest import RecordedEngine

@@ -6,18 +6,24 @@ import os
 import time
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Message, Role
 from app.core.errors import PersonError
-from app.engine import messages as m
+from app.engine.protocol.answering import Finished, Generate
+from app.engine.protocol.loading import Load, Loaded
+from app.engine.protocol.scoring import MeasureText, TextMeasured
 from app.lab.engines.calls import EngineCalls, interruptible
 from app.lab.shrink.quantize import quantize
 from app.resources import resource_path
 from tests.fuzz.headers import Findings, is_sentence
 from tests.helpers.mutants import Draft, mutants
+
+if TYPE_CHECKING:
+    from app.engine.protocol.messages import Command, Event
 
 _LEVEL = "Q2_K"
 _STEPS = ("the load", "the answer", "the second load", "the measurement")
@@ -88,14 +94,14 @@ class EngineFuzz:
             assert "Traceback" not in refused.detail, refused.detail
         assert _children() <= children, "an engine was left behind"
 
-    def _commands(self, engine: EngineCalls) -> list[tuple[m.Command, type[m.Event]]]:
+    def _commands(self, engine: EngineCalls) -> list[tuple[Command, type[Event]]]:
         path, ids = str(self._file), [engine.next_id() for _ in _STEPS]
         limit = _MEMORY_BYTES
         return [
-            (m.Load(ids[0], path, 256, 1, memory_limit_bytes=limit), m.Loaded),
-            (m.Generate(ids[1], _MESSAGES, SamplingSettings(max_tokens=8)), m.Finished),
-            (m.Load(ids[2], path, 0, 1, memory_limit_bytes=limit), m.Loaded),
-            (m.MeasureText(ids[3], [*range(40)], 20, 1), m.TextMeasured),
+            (Load(ids[0], path, 256, 1, memory_limit_bytes=limit), Loaded),
+            (Generate(ids[1], _MESSAGES, SamplingSettings(max_tokens=8)), Finished),
+            (Load(ids[2], path, 0, 1, memory_limit_bytes=limit), Loaded),
+            (MeasureText(ids[3], [*range(40)], 20, 1), TextMeasured),
         ]
 
 

@@ -30,7 +30,7 @@ from app.core.memory.fit import Verdict, judge_devices, layer_bytes
 from app.core.memory.speed import MachineRates, MeasuredRun, predict_speed
 from app.core.memory.token_work import token_work
 from app.core.models.family import companions, families
-from app.engine.messages import PlannedDevice, Predicted
+from app.engine.protocol.loading import PlannedDevice, Predicted
 from app.lab.engines.plans import Plans, needs_of
 from app.lab.models.library import Library
 from app.lab.predict.devices import Question, layers_on_gpus, shares_of, with_room

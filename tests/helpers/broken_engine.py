@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.engine import client
+from app.engine.local import client
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.engine import builder, client
+from app.engine import builder
 from app.engine.installed import engine_is_there
+from app.engine.local import client
 from app.ui.shell.engine import build as engine_build
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ import signal
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from app.engine.client import EngineClient
+from app.engine.local.client import EngineClient
 
 if TYPE_CHECKING:
     import pytest
 
-    from app.engine.messages import Event
+    from app.engine.protocol.messages import Event
 
 
 @dataclass(slots=True)

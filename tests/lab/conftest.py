@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.bootstrap import at_once
-from app.engine.pool import EnginePool
+from app.engine.local.pool import EnginePool
 from app.lab.compare.runner import Runner, RunnerListener
 from app.lab.compare.session import Session
 from app.library.model_files import open_model_file
@@ -20,7 +20,7 @@ from tests.helpers import gguf_files as files
 
 if TYPE_CHECKING:
     from app.core.chats.chat import Turn
-    from app.engine.client import Sink
+    from app.engine.local.client import Sink
     from app.lab.compare.panes import PaneState
     from app.lab.compare.recorder import Recorder
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from app.engine.host.model import Context, Model
 from app.engine.host.sampling import check_last
-from app.engine.messages import Bench, BenchSample
+from app.engine.protocol.measuring import Bench, BenchSample
 
 if TYPE_CHECKING:
     from app.core.candidates.settings import FlashAttention, KvType

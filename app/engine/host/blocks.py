@@ -14,7 +14,7 @@ import numpy as np
 from app.core.models.levels import TENSOR_TYPES
 from app.engine.host import native
 from app.engine.host.model import EngineError
-from app.engine.messages import FailureKind
+from app.engine.protocol.running import FailureKind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

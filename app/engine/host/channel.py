@@ -7,16 +7,9 @@ import queue
 import threading
 from collections.abc import Callable
 
-from app.engine.codec import CodecError, decode_command, event_lines
-from app.engine.messages import (
-    MAX_LINE_BYTES,
-    NO_COMMAND,
-    Command,
-    Event,
-    Failed,
-    FailureKind,
-    Stop,
-)
+from app.engine.protocol.codec import CodecError, decode_command, event_lines
+from app.engine.protocol.messages import MAX_LINE_BYTES, Command, Event
+from app.engine.protocol.running import NO_COMMAND, Failed, FailureKind, Stop
 
 
 class Channel:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from app.core.candidates.settings import SLICE_TOKENS
 from app.engine.host.model import Context, EngineError, Model
 from app.engine.host.sampling import GreedySampler
-from app.engine.messages import Continued, ContinueText, FailureKind
+from app.engine.protocol.running import FailureKind
+from app.engine.protocol.scoring import Continued, ContinueText
 
 if TYPE_CHECKING:
     from app.core.candidates.settings import FlashAttention, KvType

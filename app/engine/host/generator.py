@@ -13,15 +13,8 @@ from app.engine.host.model import Aborted, Context, EngineError
 from app.engine.host.numbers import NoNumbers
 from app.engine.host.sampling import Sampler, make_sampler
 from app.engine.host.text import TextBuilder
-from app.engine.messages import (
-    Failed,
-    FailureKind,
-    Finished,
-    Generate,
-    PromptProgress,
-    Rendered,
-    Text,
-)
+from app.engine.protocol.answering import Finished, Generate, PromptProgress, Rendered, Text
+from app.engine.protocol.running import Failed, FailureKind
 
 if TYPE_CHECKING:
     from app.engine.host.channel import Channel

@@ -17,13 +17,14 @@ from app.core.models.levels import TENSOR_TYPES
 from app.engine.host import native
 from app.engine.host.blocks import to_blocks
 from app.engine.host.model import Aborted, EngineError
-from app.engine.messages import FailureKind, KernelRate, KernelsMeasured
+from app.engine.protocol.measuring import KernelRate, KernelsMeasured
+from app.engine.protocol.running import FailureKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from app.engine.host.abort import AbortFlag
-    from app.engine.messages import MeasureKernels
+    from app.engine.protocol.measuring import MeasureKernels
 
 _REPETITIONS = 5
 # What is taken of many short samples: the fastest ones are faster than generating ever is, which

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from app.engine.messages import Device, DeviceMemory, PlannedDevice
+from app.engine.protocol.loading import Device, DeviceMemory, PlannedDevice
 
 _UNITS = {"MiB": 1 << 20, "GiB": 1 << 30}
 _TAIL_LINES = 30

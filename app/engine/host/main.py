@@ -23,7 +23,7 @@ def main() -> int:
     faulthandler.enable(sys.stderr)
     # Imported after the channel is safe and only in this process.
     from app.engine.host.hardening import settle_in
-    from app.engine.starting import STEADY
+    from app.engine.local.starting import STEADY
     from app.engine.variants import SWITCH
 
     words = sys.argv[1:]

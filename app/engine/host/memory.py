@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from app.engine.messages import EngineMemory
+from app.engine.protocol.loading import EngineMemory
 
 
 def own_memory(repacked_bytes: int) -> EngineMemory:

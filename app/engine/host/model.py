@@ -19,12 +19,13 @@ from app.engine.host.crew import Crew
 from app.engine.host.deep_stack import Abandoned, DeepStack
 from app.engine.host.own_marks import OwnMarks
 from app.engine.host.places import Places, room_for_places
-from app.engine.messages import FailureKind, Load, Predict
+from app.engine.protocol.running import FailureKind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from app.engine.host.abort import AbortFlag
+    from app.engine.protocol.loading import Load, Predict
 
 BATCH_TOKENS = 512
 _ABORTED = 2

@@ -12,7 +12,7 @@ import llama_cpp as lc
 
 from app.engine.host.gpus import spare_drivers
 from app.engine.host.variants import load_without
-from app.engine.messages import Device
+from app.engine.protocol.loading import Device
 
 _DEVICE_KINDS = {0: "cpu", 1: "gpu", 2: "igpu", 3: "accelerator"}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.engine.host.model import EngineError
-from app.engine.messages import FailureKind
+from app.engine.protocol.running import FailureKind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from app.engine.host.load_log import PlannedSizes
 from app.engine.host.model import EngineError, Model, context_for
-from app.engine.messages import FailureKind, Predicted
+from app.engine.protocol.loading import Predicted
+from app.engine.protocol.running import FailureKind
 
 if TYPE_CHECKING:
     from app.engine.host.abort import AbortFlag
     from app.engine.host.native import NativeLog
-    from app.engine.messages import Device, Predict
+    from app.engine.protocol.loading import Device, Predict
 
 
 def predict(command: Predict, abort: AbortFlag, log: NativeLog, devices: list[Device]) -> Predicted:

@@ -16,7 +16,8 @@ from app.engine.host.hardening import template_allowance
 from app.engine.host.model import EngineError, Model
 from app.engine.host.own_marks import Piece
 from app.engine.host.time_limit import OutOfTime, processor_time
-from app.engine.messages import TEMPLATE_SECONDS, FailureKind, Step, Working
+from app.engine.protocol.answering import TEMPLATE_SECONDS
+from app.engine.protocol.running import FailureKind, Step, Working
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator

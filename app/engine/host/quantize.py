@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, cast
 import llama_cpp as lc
 
 from app.engine.host.model import EngineError, RefusedError
-from app.engine.messages import FailureKind, Quantize, Quantized, QuantizeProgress
+from app.engine.protocol.making import Quantize, Quantized, QuantizeProgress
+from app.engine.protocol.running import FailureKind
 
 if TYPE_CHECKING:
     from app.engine.host.channel import Channel

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from app.core.models.gguf_reader import quotable
 from app.engine.host.load_log import tail
 from app.engine.host.model import EngineError, RefusedError
-from app.engine.messages import FailureKind
+from app.engine.protocol.running import FailureKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

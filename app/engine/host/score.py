@@ -26,22 +26,17 @@ from app.core.quality.positions import PositionScores, joined, log_sum
 from app.engine.host.continuing import Continuer
 from app.engine.host.model import Aborted, Context, EngineError, Model
 from app.engine.host.numbers import check_rows, check_scores
-from app.engine.messages import (
+from app.engine.protocol.reading import Detokenize, Detokenized, Tokenize, Tokenized
+from app.engine.protocol.running import Failed, FailureKind
+from app.engine.protocol.scoring import (
     ChunkScored,
     Continued,
     ContinueText,
-    Detokenize,
-    Detokenized,
-    Event,
-    Failed,
-    FailureKind,
     KeepReference,
     MeasureText,
     ReferenceKept,
     ScoreChunk,
     TextMeasured,
-    Tokenize,
-    Tokenized,
 )
 
 if TYPE_CHECKING:
@@ -51,6 +46,7 @@ if TYPE_CHECKING:
 
     from app.core.candidates.settings import FlashAttention, KvType
     from app.engine.host.abort import AbortFlag
+    from app.engine.protocol.messages import Event
 
     _Rows = NDArray[np.float32]
     _Tokens = NDArray[np.int64]

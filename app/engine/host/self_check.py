@@ -21,7 +21,7 @@ import numpy as np
 from app.engine.host.blocks import F16, F32
 from app.engine.host.demo_cut import DemoCut
 from app.engine.host.model import Context, Model
-from app.engine.messages import CheckType, TypeChecked
+from app.engine.protocol.measuring import CheckType, TypeChecked
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -25,37 +25,14 @@ from app.engine.host.prompt import PromptWriter
 from app.engine.host.quantize import quantize
 from app.engine.host.refusals import explained
 from app.engine.host.variants import loaded_variant
-from app.engine.messages import (
-    PROTOCOL_VERSION,
-    Bench,
-    ChatRendered,
-    CheckType,
-    Command,
-    ContinueText,
-    Detokenize,
-    Device,
-    Failed,
-    FailureKind,
-    Generate,
-    Hello,
-    KeepReference,
-    Load,
-    Loaded,
-    LoadProgress,
-    MeasureKernels,
-    MeasureText,
-    Predict,
-    Quantize,
-    RenderChat,
-    ScoreChunk,
-    SetThreads,
-    Step,
-    Stop,
-    Thinking,
-    ThreadsSet,
-    Tokenize,
-    Working,
-)
+from app.engine.protocol.answering import Generate, SetThreads, ThreadsSet
+from app.engine.protocol.loading import Device, Hello, Load, Loaded, LoadProgress, Predict, Thinking
+from app.engine.protocol.making import Quantize
+from app.engine.protocol.measuring import Bench, CheckType, MeasureKernels
+from app.engine.protocol.messages import PROTOCOL_VERSION, Command
+from app.engine.protocol.reading import ChatRendered, Detokenize, RenderChat, Tokenize
+from app.engine.protocol.running import Failed, FailureKind, Step, Stop, Working
+from app.engine.protocol.scoring import ContinueText, KeepReference, MeasureText, ScoreChunk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS
-from app.engine import messages as m
+from app.engine.protocol.loading import Load, Loaded
 from app.lab.compare.room import expected_bytes, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from app.engine.pool import EnginePool
+    from app.engine.local.pool import EnginePool
     from app.lab.compare.panes import Pane
 
 # Left to the rest of the PC when an engine's private memory is bounded.
@@ -72,7 +72,7 @@ class Loader:
             return
         settings = pane.candidate.engine
         limit = self._available_bytes() - _MEMORY_RESERVE_BYTES
-        load = m.Load(
+        load = Load(
             id=client.next_id(),
             path=pane.candidate.path,
             context_tokens=settings.context_tokens or DEFAULT_CONTEXT_TOKENS,
@@ -85,7 +85,7 @@ class Loader:
         self._load_ids[pane.key] = load.id
         client.send(load)
 
-    def loaded(self, pane: Pane, event: m.Loaded) -> None:
+    def loaded(self, pane: Pane, event: Loaded) -> None:
         """The pane's model is ready."""
         self._load_ids.pop(pane.key, None)
         pane.loaded = event

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
     from app.core.models.model_file import ModelFile
-    from app.engine.messages import Loaded
+    from app.engine.protocol.loading import Loaded
 
 
 class PaneState(Enum):

@@ -13,8 +13,17 @@ from app.core.candidates.settings import CompareMode
 from app.core.chats.chat import StopReason
 from app.core.chats.templates import template_by_id
 from app.core.errors import PersonError
-from app.engine import messages as m
-from app.engine.client import ClientEvent, Exited, TooLongToSend
+from app.engine.local.client import ClientEvent, Exited, TooLongToSend
+from app.engine.protocol.answering import (
+    Finished,
+    Generate,
+    PromptProgress,
+    Rendered,
+    SetThreads,
+    Text,
+)
+from app.engine.protocol.loading import Hello, Loaded, LoadProgress
+from app.engine.protocol.running import NO_COMMAND, Failed, FailureKind, Step, Working
 from app.lab.compare.jobs import Job, JobQueue
 from app.lab.compare.loader import Loader
 from app.lab.compare.panes import EngineWait, Pane, PaneFailure, PaneState
@@ -23,9 +32,10 @@ from app.lab.compare.room import check_together
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from app.engine.client import Sink
-    from app.engine.outcome import EngineOutcome
-    from app.engine.pool import EnginePool
+    from app.engine.local.client import Sink
+    from app.engine.local.outcome import EngineOutcome
+    from app.engine.local.pool import EnginePool
+    from app.engine.protocol.messages import Event
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +91,7 @@ class Runner:
         self._listener = listener
         self._events: SimpleQueue[tuple[str, ClientEvent]] = SimpleQueue()
         self.pool = pool_for(lambda name, event: self._events.put((name, event)))
-        self.engine: m.Hello | None = None
+        self.engine: Hello | None = None
         self.doubt: Callable[[Pane], PaneFailure | None] = lambda _pane: None
         self._loader = Loader(self.pool, available_bytes)
         self._jobs = JobQueue()
@@ -249,33 +259,33 @@ class Runner:
         match event:
             case Exited():
                 self._on_exit(pane, event.outcome)
-            case m.Hello():
+            case Hello():
                 pane.pid = event.pid
                 self.engine = event
                 self._loader.send_load(pane)
                 self._listener.pane_changed(pane)
-            case m.Loaded():
+            case Loaded():
                 self._on_loaded(pane, event)
-            case m.Text():
+            case Text():
                 self._on_text(pane, event)
-            case m.Finished():
+            case Finished():
                 self._on_finished(pane, event)
-            case m.Failed():
+            case Failed():
                 self._on_failed(pane, event)
             case _:
                 self._on_progress(pane, event)
 
-    def _on_progress(self, pane: Pane, event: m.Event) -> None:
+    def _on_progress(self, pane: Pane, event: Event) -> None:
         match event:
-            case m.LoadProgress():
+            case LoadProgress():
                 pane.progress = event.fraction
-            case m.Working(step=m.Step.TOKENIZE):
+            case Working(step=Step.TOKENIZE):
                 pane.tokenizing_characters = event.characters
-            case m.Rendered():
+            case Rendered():
                 pane.digest = event.digest
                 pane.system_in_user = event.system_in_user
                 pane.tokenizing_characters = 0
-            case m.PromptProgress():
+            case PromptProgress():
                 pane.progress = event.done_tokens / max(1, event.total_tokens)
             case _:
                 return
@@ -297,7 +307,7 @@ class Runner:
         )
         self.fail(pane, failure)
 
-    def _on_loaded(self, pane: Pane, event: m.Loaded) -> None:
+    def _on_loaded(self, pane: Pane, event: Loaded) -> None:
         self._loader.loaded(pane, event)
         self._change(pane, PaneState.READY)
         job = self._jobs.of(pane)
@@ -308,7 +318,7 @@ class Runner:
         else:
             self._generate(job)
 
-    def _on_text(self, pane: Pane, event: m.Text) -> None:
+    def _on_text(self, pane: Pane, event: Text) -> None:
         job = self._jobs.of(pane)
         if job is None or job.request_id != event.id:
             return
@@ -340,7 +350,7 @@ class Runner:
             job.sampled = True
             self._listener.speed_sampled(job.pane, speed)
 
-    def _on_finished(self, pane: Pane, event: m.Finished) -> None:
+    def _on_finished(self, pane: Pane, event: Finished) -> None:
         job = self._jobs.drop(pane)
         if job is not None and (job.grown or not job.sampled):
             # A quick answer comes in one piece: then its whole speed is all there is to show.
@@ -363,20 +373,20 @@ class Runner:
             self._end_job(job, event.stop_reason)
         self._schedule()
 
-    def _on_failed(self, pane: Pane, event: m.Failed) -> None:
+    def _on_failed(self, pane: Pane, event: Failed) -> None:
         self._stopping_since.pop(pane.key, None)
-        unread = event.id == m.NO_COMMAND  # the engine could not read what it was sent last
+        unread = event.id == NO_COMMAND  # the engine could not read what it was sent last
         if self._loader.is_load(pane, event.id) or (unread and self._loader.loads(pane)):
             self._shut(pane)
             self.fail(pane, PaneFailure(event.sentence, _advice(event), event.detail))
             return
         job = self._jobs.of(pane)
-        if job is None or event.id not in (job.request_id, m.NO_COMMAND):
+        if job is None or event.id not in (job.request_id, NO_COMMAND):
             return
-        if event.kind is m.FailureKind.CANCELLED:
+        if event.kind is FailureKind.CANCELLED:
             self._refuse(job, StopReason.STOPPED, None)
             return
-        too_long = event.kind is m.FailureKind.PROMPT_TOO_LONG
+        too_long = event.kind is FailureKind.PROMPT_TOO_LONG
         failure = PaneFailure(
             event.sentence,
             _advice(event),
@@ -435,14 +445,14 @@ class Runner:
         if not job.shared and pane.candidate.engine.threads is not None:
             threads = pane.candidate.engine.threads
         job.threads = threads
-        client.send(m.SetThreads(client.next_id(), threads))
+        client.send(SetThreads(client.next_id(), threads))
         chosen = pane.candidate.template_id
         template = template_by_id(chosen) if chosen is not None else None
         job.request_id = client.next_id()
         pane.live_tokens = 0
         try:
             client.send(
-                m.Generate(
+                Generate(
                     id=job.request_id,
                     messages=job.messages,
                     sampling=job.sampling,
@@ -510,11 +520,11 @@ class Runner:
         self._listener.pane_changed(pane)
 
 
-def _advice(event: m.Failed) -> str:
+def _advice(event: Failed) -> str:
     match event.kind:
-        case m.FailureKind.PROMPT_TOO_LONG:
+        case FailureKind.PROMPT_TOO_LONG:
             return "Shorten the prompt, drop the oldest turns, or choose a larger context."
-        case m.FailureKind.TEMPLATE:
+        case FailureKind.TEMPLATE:
             return "Choose one of the well-known templates in this pane's settings."
         case _:  # the sentence says the way on
             return ""

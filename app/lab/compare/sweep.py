@@ -17,7 +17,7 @@ from app.lab.compare.panes import Pane, PaneState
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from app.engine.messages import DeviceMemory
+    from app.engine.protocol.loading import DeviceMemory
     from app.lab.compare.session import Session
 
 _WAIT_SECONDS = 0.1

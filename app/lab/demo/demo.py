@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.models.levels import level_by_name
-from app.engine import messages as m
-from app.engine.client import ClientEvent, EngineClient, Exited
+from app.engine.local.client import ClientEvent, EngineClient, Exited
+from app.engine.protocol.loading import Hello
+from app.engine.protocol.making import Quantize, Quantized, QuantizeProgress
+from app.engine.protocol.running import Failed
 from app.library.model_files import open_model_file
 from app.resources import resource_path
 
@@ -123,14 +125,14 @@ class DemoMaker:
     def take(self, event: ClientEvent) -> None:
         """Take one event of the engine."""
         match event:
-            case m.Hello():
+            case Hello():
                 self._next()
-            case m.QuantizeProgress() if self._todo:
+            case QuantizeProgress() if self._todo:
                 self._on_progress(self._todo[0], event.done / max(1, event.total))
-            case m.Quantized() if self._todo:
+            case Quantized() if self._todo:
                 self._on_made(self._todo.pop(0))
                 self._next()
-            case m.Failed():
+            case Failed():
                 self._give_up(event.sentence)
             case Exited() if self._todo:
                 self._give_up(event.outcome.sentence)
@@ -143,7 +145,7 @@ class DemoMaker:
             return
         level = self._todo[0].stem.rpartition("-")[2]
         self._client.send(
-            m.Quantize(
+            Quantize(
                 id=self._client.next_id(),
                 source=str(demo_base()),
                 target=str(self._todo[0]),

@@ -8,15 +8,16 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from app.core.errors import PersonError
-from app.engine.client import ClientEvent, EngineClient, Exited
-from app.engine.messages import NO_COMMAND, Failed, FailureKind, Hello
+from app.engine.local.client import ClientEvent, EngineClient, Exited
+from app.engine.protocol.loading import Hello
+from app.engine.protocol.running import NO_COMMAND, Failed, FailureKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from pathlib import Path
     from types import TracebackType
 
-    from app.engine.messages import Command
+    from app.engine.protocol.messages import Command
 
 _T = TypeVar("_T")
 _JOIN_SECONDS = 8.0

@@ -10,7 +10,7 @@ from app.lab.engines.calls import EngineCalls
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from app.engine.messages import Device, Hello
+    from app.engine.protocol.loading import Device, Hello
 
 _GPU_KINDS = frozenset({"gpu", "igpu"})
 

@@ -9,7 +9,7 @@ from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from app.engine.starting import engine_environment
+from app.engine.local.starting import engine_environment
 from app.engine.variants import left_out, libraries_stamp
 from app.monitor.machine import machine_facts, processor_facts
 

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING
 
 from app.core.engines.instruction_sets import sets_in_use
 from app.core.engines.self_check import CHECKED_TYPES, F16, F32, EngineCheck, Finding, TypeFinding
-from app.engine import messages as m
-from app.engine.client import EngineClient, Exited
+from app.engine.local.client import EngineClient, Exited
+from app.engine.protocol.loading import Hello
+from app.engine.protocol.measuring import CheckType, TypeChecked
+from app.engine.protocol.running import Failed
 from app.engine.variants import leave_out, left_out
 from app.lab.demo.demo import demo_base
 from app.lab.engines.calls import EngineFailed, check_end
@@ -30,8 +32,8 @@ from app.store.engine_checks import EngineCheckStore
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from app.engine.client import ClientEvent
-    from app.engine.outcome import EngineOutcome
+    from app.engine.local.client import ClientEvent
+    from app.engine.local.outcome import EngineOutcome
     from app.store.paths import Paths
 
 log = logging.getLogger(__name__)
@@ -197,7 +199,7 @@ class _Checker:
         self._in_background = in_background
         self._events: SimpleQueue[ClientEvent] = SimpleQueue()
         self._client: EngineClient | None = None
-        self.hello: m.Hello | None = None
+        self.hello: Hello | None = None
 
     def find(self, type_id: int, before: list[TypeFinding]) -> TypeFinding:
         """Check one type, in the light of what was found before.
@@ -211,7 +213,7 @@ class _Checker:
             why = "Plain numbers are not computed rightly, which this type is held to."
             return TypeFinding(type_id, Finding.NOT_CHECKED, detail=why)
         client = self._engine()
-        command = m.CheckType(
+        command = CheckType(
             id=client.next_id(),
             source=str(self._source),
             folder=str(self._place),
@@ -220,13 +222,13 @@ class _Checker:
             in_background=self._in_background,
         )
         client.send(command)
-        event = self._next((m.TypeChecked, m.Failed, Exited))
+        event = self._next((TypeChecked, Failed, Exited))
         match event:
-            case m.TypeChecked(difference=difference, bound=bound):
+            case TypeChecked(difference=difference, bound=bound):
                 right_enough = difference is not None and difference <= bound
                 finding = Finding.RIGHT if right_enough else Finding.WRONG
                 return TypeFinding(type_id, finding, difference=difference, bound=bound)
-            case m.Failed(sentence=sentence, detail=detail):
+            case Failed(sentence=sentence, detail=detail):
                 return TypeFinding(type_id, Finding.NOT_CHECKED, detail=f"{sentence} {detail}")
             case Exited(outcome):
                 return self._died(type_id, outcome)
@@ -255,8 +257,8 @@ class _Checker:
         client = EngineClient("self-check", lambda _key, e: self._events.put(e), self._folder)
         client.start()
         self._client = client
-        event = self._next((m.Hello, Exited))
-        if isinstance(event, m.Hello):
+        event = self._next((Hello, Exited))
+        if isinstance(event, Hello):
             self.hello = event
             return client
         self.close()

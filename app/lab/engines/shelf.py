@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from app.core.memory.estimate import estimate_needed_bytes, memory_budget_bytes
-from app.engine import messages as m
+from app.engine.protocol.loading import Load, Loaded
 from app.lab.engines.calls import EngineCalls
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class EngineShelf:
                 self.engine = engine.hello.engine
             try:
                 path = str(model.path.absolute())
-                engine.call(m.Load(engine.next_id(), path, 0, self._threads), m.Loaded)
+                engine.call(Load(engine.next_id(), path, 0, self._threads), Loaded)
             except BaseException:
                 engine.close()
                 raise

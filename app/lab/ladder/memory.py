@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Message, Role
-from app.engine import messages as m
+from app.engine.protocol.answering import Finished, Generate
+from app.engine.protocol.loading import Load, Loaded
 from app.lab.engines.calls import EngineCalls
 from app.lab.ladder.results import MemoryFigures
 from app.monitor.sampler import Monitor
@@ -66,17 +67,17 @@ def measure_memory(
         monitor.start()
         try:
             path = str(model.path.absolute())
-            load = m.Load(engine.next_id(), path, allowed, threads)
-            loaded = engine.call(load, m.Loaded)
+            load = Load(engine.next_id(), path, allowed, threads)
+            loaded = engine.call(load, Loaded)
             free = max(1, loaded.context_tokens - _TEMPLATE_TOKENS - _ANSWER_TOKENS)
             prompt = _DIGIT * min(free, prompt_tokens or free)
-            generate = m.Generate(
+            generate = Generate(
                 engine.next_id(),
                 [Message(Role.USER, prompt)],
                 SamplingSettings(max_tokens=_ANSWER_TOKENS),
                 clear=True,  # nothing goes on from here: no places to go back to are kept
             )
-            finished = engine.call(generate, m.Finished)
+            finished = engine.call(generate, Finished)
             # The monitor has seen the engine once more before it ends.
             time.sleep(2 * _SAMPLE_SECONDS)
         finally:

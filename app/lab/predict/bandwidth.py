@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from app.core.memory.speed import MachineRates, several_threads, undisturbed
 from app.core.models.levels import TENSOR_TYPES
 from app.core.statistics import median
-from app.engine import messages as m
+from app.engine.protocol.measuring import KernelsMeasured, MeasureKernels
 from app.lab.speed.calm import Calm
 
 if TYPE_CHECKING:
@@ -284,9 +284,9 @@ class MachineSpeed:
         rounds = self._known_rounds(threads, type_id)
         taken = self._taken.get((threads, type_id), 0)
         engine.start()
-        command = m.MeasureKernels(engine.next_id(), [type_id], known.threads, measured_bytes())
+        command = MeasureKernels(engine.next_id(), [type_id], known.threads, measured_bytes())
         found, is_calm = self._watched(
-            engine.pid or os.getpid(), threads, lambda: engine.call(command, m.KernelsMeasured)
+            engine.pid or os.getpid(), threads, lambda: engine.call(command, KernelsMeasured)
         )
         # What no kernel multiplies has no rate: it is asked for once more in the next round.
         rate = found.rates[0].bytes_per_second if found.rates else _NOT_MEASURED

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from app.core.candidates.settings import FlashAttention, KvType
     from app.core.memory.fit import LayerBytes, Needs
     from app.core.models.model_file import ModelFile
-    from app.engine.messages import Predicted
+    from app.engine.protocol.loading import Predicted
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from app.core.memory.speed import MeasuredRun, SpeedPrediction, predict_speed
 from app.core.memory.token_work import token_work
 from app.core.models.model_file import ModelFile
 from app.core.statistics import mean
-from app.engine import messages as m
+from app.engine.protocol.loading import Predict, Predicted
 from app.lab.engines.calls import EngineCalls
 from app.lab.engines.plans import needs_of
 from app.lab.predict.bandwidth import MachineSpeed
@@ -198,7 +198,7 @@ class Fitter:
             return None
         return predict_speed(work, model, rates, self._speeds.runs())
 
-    def _plan(self, question: Question, context_tokens: int, gpu_layers: int) -> m.Predicted:
+    def _plan(self, question: Question, context_tokens: int, gpu_layers: int) -> Predicted:
         if self._plans is None or gpu_layers != _ALL_LAYERS:
             return self._asked(question, context_tokens, gpu_layers)
         how = (question.model, context_tokens, question.kv_type, question.flash_attention)
@@ -208,9 +208,9 @@ class Fitter:
             self._plans.keep(*how, plan)
         return plan
 
-    def _asked(self, question: Question, context_tokens: int, gpu_layers: int) -> m.Predicted:
+    def _asked(self, question: Question, context_tokens: int, gpu_layers: int) -> Predicted:
         engine = self._running()
-        command = m.Predict(
+        command = Predict(
             id=engine.next_id(),
             path=str(question.model.path.absolute()),
             context_tokens=context_tokens,
@@ -220,7 +220,7 @@ class Fitter:
             flash_attention=question.flash_attention,
         )
         try:
-            return engine.call(command, m.Predicted)
+            return engine.call(command, Predicted)
         except PersonError:
             self.close()  # it may be dead; the next file deserves a living one
             raise

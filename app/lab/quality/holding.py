@@ -11,7 +11,7 @@ import numpy as np
 from app.core.errors import PersonError
 from app.core.quality.positions import PositionScores
 from app.core.quality.summary import summarize
-from app.engine import messages as m
+from app.engine.protocol.scoring import ChunkScored, KeepReference, ReferenceKept, ScoreChunk
 from app.lab.quality.plan import QualityMode
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class Holding:
             engine = self._shelf.take(self._base)
             for number in range(count):
                 command = self._command(engine, number, one_by_one=True)
-                scores.append(self._scores_of(engine.call(command, m.ChunkScored), number))
+                scores.append(self._scores_of(engine.call(command, ChunkScored), number))
                 if time.monotonic() - begin > _FLOOR_SECONDS:
                     break
             return summarize(scores)
@@ -134,7 +134,7 @@ class Holding:
     def _keep_one(self, number: int) -> None:
         plan = self._plan
         engine = self._shelf.take(self._base)
-        command = m.KeepReference(
+        command = KeepReference(
             engine.next_id(),
             self._chunks[number].tokens,
             plan.first_scored,
@@ -143,12 +143,10 @@ class Holding:
             comparable=plan.mode is QualityMode.COMPARABLE,
             first_position=number * (plan.chunk_tokens - 1 - plan.first_scored),
         )
-        engine.call(command, m.ReferenceKept)
+        engine.call(command, ReferenceKept)
 
-    def _command(
-        self, engine: EngineCalls, number: int, *, one_by_one: bool = False
-    ) -> m.ScoreChunk:
-        return m.ScoreChunk(
+    def _command(self, engine: EngineCalls, number: int, *, one_by_one: bool = False) -> ScoreChunk:
+        return ScoreChunk(
             engine.next_id(),
             self._chunks[number].tokens,
             self._plan.first_scored,
@@ -161,14 +159,14 @@ class Holding:
         self, engine: EngineCalls, command_id: int, candidate: Candidate, begin_ns: int
     ) -> int:
         """Wait for a chunk; returns when it was there."""
-        scored = engine.answer(command_id, m.ChunkScored)
+        scored = engine.answer(command_id, ChunkScored)
         candidate.scores.append(self._scores_of(scored, len(candidate.scores)))
         now_ns = time.monotonic_ns()
         candidate.row.scored_ns += now_ns - begin_ns
         self._on_chunk(candidate.model)
         return now_ns
 
-    def _scores_of(self, scored: m.ChunkScored, number: int) -> PositionScores:
+    def _scores_of(self, scored: ChunkScored, number: int) -> PositionScores:
         """What counts of a chunk's scores."""
         scores = PositionScores(
             np.asarray(scored.kld),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.core.errors import PersonError
 from app.core.quality.compact import from_bytes
 from app.core.statistics.looks import StoppedBy
-from app.engine import messages as m
+from app.engine.protocol.scoring import MeasureText, TextMeasured
 from app.lab.quality.scores import AloneScores
 
 if TYPE_CHECKING:
@@ -93,8 +93,8 @@ class OtherVocabularies:
         if place == len(tokens):
             return None
         engine = self._shelf.take(model)
-        command = m.MeasureText(engine.next_id(), tokens, place - 1, self._plan.threads)
-        ln_p = engine.call(command, m.TextMeasured).ln_p
+        command = MeasureText(engine.next_id(), tokens, place - 1, self._plan.threads)
+        ln_p = engine.call(command, TextMeasured).ln_p
         reference = from_bytes(kept.chunk(number).read_bytes()).next_ln_p
         return AloneScores(number, -sum(ln_p), size, len(ln_p), -float(reference.sum()), wanted)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.core.chats.chat import Role
-from app.engine import messages as m
+from app.engine.protocol.scoring import Continued, ContinueText
 from app.lab.quality.plan import Parting
 
 if TYPE_CHECKING:
@@ -80,8 +80,8 @@ class Partings:
             if not 0 < len(tokens) <= _MOST_PROMPT_TOKENS:
                 continue
             engine = self._shelf.take(reference)
-            command = m.ContinueText(engine.next_id(), tokens, CONTINUED_TOKENS, self._threads)
-            went_on = engine.call(command, m.Continued)
+            command = ContinueText(engine.next_id(), tokens, CONTINUED_TOKENS, self._threads)
+            went_on = engine.call(command, Continued)
             found.append(
                 Continuation(shown[:_SHOWN_PROMPT], tokens, went_on.tokens, went_on.ended, is_own)
             )
@@ -101,7 +101,7 @@ class Partings:
             if found and time.monotonic() - begin > 2 * _MOST_SECONDS:
                 break
             engine = self._shelf.take(candidate)
-            command = m.ContinueText(
+            command = ContinueText(
                 engine.next_id(),
                 one.tokens,
                 len(one.following) + (1 if one.ended else 0),
@@ -109,11 +109,11 @@ class Partings:
                 one.following,
                 _AFTER_TOKENS,
             )
-            went_on = engine.call(command, m.Continued)
+            went_on = engine.call(command, Continued)
             found.append(self._parting(candidate, one, went_on))
         return found
 
-    def _parting(self, candidate: ModelFile, one: Continuation, went_on: m.Continued) -> Parting:
+    def _parting(self, candidate: ModelFile, one: Continuation, went_on: Continued) -> Parting:
         base, ours = one.following, went_on.tokens
         same = next(
             (

@@ -19,7 +19,15 @@ from app.core.quality.texts import (
     chunk_order,
     cut,
 )
-from app.engine import messages as m
+from app.engine.protocol.reading import (
+    ChatRendered,
+    Detokenize,
+    Detokenized,
+    RenderChat,
+    Tokenize,
+    Tokenized,
+)
+from app.engine.protocol.scoring import Continued, ContinueText
 from app.lab.engines.calls import EngineFailed
 
 if TYPE_CHECKING:
@@ -109,7 +117,7 @@ class TextReader:
         tokens = array("i")
         counts: list[int] = []
         plain = hashlib.sha256()
-        told: m.Tokenized | None = None
+        told: Tokenized | None = None
         rendered: list[str] = []
         refused = False
         try:
@@ -175,11 +183,11 @@ class TextReader:
         found: list[bytes] = []
         for start in range(0, len(tokens), _PIECES_AT_ONCE):
             some = list(tokens[start : start + _PIECES_AT_ONCE])
-            texts = engine.call(m.Detokenize(engine.next_id(), some), m.Detokenized).pieces
+            texts = engine.call(Detokenize(engine.next_id(), some), Detokenized).pieces
             found += [text.encode("latin-1") for text in texts]
         return found
 
-    def _plain(self, model: ModelFile, data: bytes) -> tuple[m.Tokenized, array[int]]:
+    def _plain(self, model: ModelFile, data: bytes) -> tuple[Tokenized, array[int]]:
         source = self._scratch.with_name(f"{self._scratch.name}-in")
         try:
             source.write_bytes(data)
@@ -188,8 +196,8 @@ class TextReader:
                 f"A file of this measurement cannot be written: {error.strerror or error}."
             ) from error
         engine = self._shelf.take(model)
-        command = m.Tokenize(engine.next_id(), str(source), str(self._scratch))
-        told = engine.call(command, m.Tokenized)
+        command = Tokenize(engine.next_id(), str(source), str(self._scratch))
+        told = engine.call(command, Tokenized)
         return told, array("i", self._scratch.read_bytes())
 
     def _chats(
@@ -262,19 +270,19 @@ class TextReader:
         if len(tokens) > _MOST_PROMPT_TOKENS:
             return []
         engine = self._shelf.take(model)
-        command = m.ContinueText(engine.next_id(), tokens, _ANSWER_TOKENS, threads)
-        return engine.call(command, m.Continued).tokens
+        command = ContinueText(engine.next_id(), tokens, _ANSWER_TOKENS, threads)
+        return engine.call(command, Continued).tokens
 
     def _rendered(
         self, model: ModelFile, messages: Sequence[Message], *, opens_answer: bool
-    ) -> m.ChatRendered | None:
+    ) -> ChatRendered | None:
         size = sum(len(message.content.encode("utf-8", "replace")) for message in messages)
         if model.chat_template is None or size > _LONGEST_CHAT_BYTES:
             return None
         engine = self._shelf.take(model)
-        command = m.RenderChat(engine.next_id(), list(messages), opens_answer)
+        command = RenderChat(engine.next_id(), list(messages), opens_answer)
         try:
-            return engine.call(command, m.ChatRendered)
+            return engine.call(command, ChatRendered)
         except EngineFailed:
             # A template that never ends has ended its engine; another one starts when needed.
             self._shelf.drop(model.path)

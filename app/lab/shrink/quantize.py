@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.core.errors import PersonError
 from app.core.models.kinds import SHRINKABLE
 from app.core.models.levels import level_by_name
-from app.engine import messages as m
+from app.engine.protocol.making import Quantize, Quantized, QuantizeProgress
 from app.lab.engines.calls import EngineCalls
 from app.lab.shrink.full_versions import is_full, where_to_get_full
 from app.library.model_files import inspect_file
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.core.models.family import LibraryModel
-    from app.engine.client import ClientEvent
+    from app.engine.local.client import ClientEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +83,14 @@ def quantize(
         )
 
     def listen(event: ClientEvent) -> None:
-        if isinstance(event, m.QuantizeProgress):
+        if isinstance(event, QuantizeProgress):
             on_progress(event.done, event.total)
 
     with EngineCalls("quantize", folder) as engine:
-        command = m.Quantize(
+        command = Quantize(
             engine.next_id(), str(model.path.resolve()), str(target.resolve()), level.ftype, threads
         )
-        done = engine.call(command, m.Quantized, listen)
+        done = engine.call(command, Quantized, listen)
     made = inspect_file(target)
     return QuantizeResult(
         source=str(source),

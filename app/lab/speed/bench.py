@@ -12,7 +12,9 @@ import msgspec
 from app.core.errors import PersonError
 from app.core.memory.estimate import estimate_needed_bytes, memory_budget_bytes
 from app.core.statistics import mean, sample_standard_deviation
-from app.engine import messages as m
+from app.engine.protocol import measuring
+from app.engine.protocol.loading import Load, Loaded
+from app.engine.protocol.measuring import BenchSample
 from app.lab.engines.calls import EngineCalls
 from app.lab.speed.calm import Calm
 from app.library.model_files import open_model_file
@@ -213,13 +215,13 @@ class Bench:
         engine = stack.enter_context(EngineCalls(f"bench-{model.path.stem}", self._folder))
         if engine.hello is not None:
             self._engine = engine.hello.engine
-        load = m.Load(engine.next_id(), str(model.path.absolute()), 0, self._plan.threads)
-        engine.call(load, m.Loaded)
+        load = Load(engine.next_id(), str(model.path.absolute()), 0, self._plan.threads)
+        engine.call(load, Loaded)
         return engine
 
     def _repeat(self, engine: EngineCalls, test: SpeedTest, row: BenchRow, *, warmup: bool) -> None:
         if row.error is None:
-            command = m.Bench(
+            command = measuring.Bench(
                 id=engine.next_id(),
                 prompt_tokens=test.prompt_tokens,
                 generated_tokens=test.generated_tokens,
@@ -240,11 +242,11 @@ class Bench:
         self._done += 1
         self._on_step(self._done, self._total, row.file)
 
-    def _awake(self, engine: EngineCalls, command: m.Bench, row: BenchRow) -> m.BenchSample:
+    def _awake(self, engine: EngineCalls, command: measuring.Bench, row: BenchRow) -> BenchSample:
         """A repetition during which the PC did not sleep, as far as a few tries can bring it."""
         while True:
             before = self._asleep_ns()
-            sample = engine.call(command, m.BenchSample)
+            sample = engine.call(command, BenchSample)
             after = self._asleep_ns()
             slept = before is not None and after is not None and after - before >= _SLEPT_NS
             if not slept or row.retaken >= _MOST_RETAKEN:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Message, Role, StopReason
 from app.core.errors import PersonError
-from app.engine import messages as m
-from app.engine.client import ClientEvent, EngineClient, Exited
+from app.engine.local.client import ClientEvent, EngineClient, Exited
+from app.engine.protocol.answering import Finished, Generate, Text
+from app.engine.protocol.loading import Hello, Load, Loaded
+from app.engine.protocol.running import Failed, FailureKind
 from app.lab.engines.calls import check_end
 from app.lab.tasks.plan import FileAnswers, TaskAnswer
 
@@ -161,7 +163,7 @@ class FileAsker:
         for client in self._leaving:
             client.join(_JOIN_SECONDS)
 
-    def _load(self, engine: _Engine, hello: m.Hello) -> None:
+    def _load(self, engine: _Engine, hello: Hello) -> None:
         if self._started == 1:
             self._result.engine = hello.engine
             on_gpu = any("gpu" in device.kind for device in hello.devices)
@@ -171,7 +173,7 @@ class FileAsker:
         limit = self._available_bytes() - _MEMORY_RESERVE_BYTES
         engine.load_id = engine.client.next_id()
         engine.client.send(
-            m.Load(
+            Load(
                 engine.load_id,
                 str(self._model.path.absolute()),
                 self._plan.context_tokens(self._model),
@@ -187,24 +189,24 @@ class FileAsker:
 
     def _take(self, key: str, engine: _Engine, event: ClientEvent) -> None:
         match event:
-            case m.Hello():
+            case Hello():
                 self._load(engine, event)
-            case m.Loaded():
+            case Loaded():
                 self._first_ns = self._first_ns or time.monotonic_ns()
                 self._ask_next(key, engine)
-            case m.Text():
+            case Text():
                 engine.parts.append(event.answer)
-            case m.Finished():
+            case Finished():
                 self._note(engine, event)
                 self._ask_next(key, engine)
-            case m.Failed() if event.id == engine.load_id:
+            case Failed() if event.id == engine.load_id:
                 self._errors.append(event.sentence)
                 self._dismiss(key)
-            case m.Failed() if event.kind is m.FailureKind.NUMBERS:
+            case Failed() if event.kind is FailureKind.NUMBERS:
                 self._errors.append(event.sentence)
                 self._todo.clear()  # the others would come to the same
                 self._dismiss(key)
-            case m.Failed():
+            case Failed():
                 # The engine lives: this question cannot be asked, the next one may.
                 self._errors.append(event.sentence)
                 self._ask_next(key, engine)
@@ -226,14 +228,14 @@ class FileAsker:
         engine.item = None
         self._dismiss(key)
 
-    def _question(self, item: TaskItem, command_id: int) -> m.Generate:
+    def _question(self, item: TaskItem, command_id: int) -> Generate:
         prompt, stops = item.prompt, list[str]()
         if self._model.chat_template is None:
             prompt, stops = _PLAIN_QUESTION.format(prompt), _PLAIN_STOPS
         sampling = SamplingSettings(
             max_tokens=self._plan.most_tokens(item, self._model), thinking=self._plan.thinking
         )
-        return m.Generate(
+        return Generate(
             command_id,
             [Message(Role.USER, prompt)],
             sampling,
@@ -241,7 +243,7 @@ class FileAsker:
             clear=True,  # an answer must not depend on which question came before
         )
 
-    def _note(self, engine: _Engine, event: m.Finished) -> None:
+    def _note(self, engine: _Engine, event: Finished) -> None:
         item = engine.item
         assert item is not None
         answer = TaskAnswer(

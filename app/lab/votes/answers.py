@@ -17,7 +17,9 @@ from app.core.errors import PersonError
 from app.core.memory.estimate import estimate_needed_bytes, memory_budget_bytes
 from app.core.votes.choices import shuffle
 from app.core.votes.pairs import Role, VoteAnswer, VotedFile, VotePair
-from app.engine import messages as m
+from app.engine.protocol.answering import Finished, Generate, Rendered, Text
+from app.engine.protocol.loading import Load, Loaded
+from app.engine.protocol.running import FailureKind
 from app.lab.engines.calls import EngineCalls, EngineFailed
 from app.lab.engines.identity import engine_identity
 from app.lab.tasks.plan import THINKING_TOKENS
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
     from app.core.candidates.settings import SamplingSettings
     from app.core.models.model_file import ModelFile
-    from app.engine.client import ClientEvent
+    from app.engine.local.client import ClientEvent
     from app.lab.votes.events import AnswerEvent
 
 log = logging.getLogger(__name__)
@@ -201,7 +203,7 @@ class AnswerMaker:
             log.warning("no answer for pair %d: %s %s", pair.id, error.sentence, error.detail)
             if engine.pid is None:
                 self._crashed(path, error.sentence)
-            if isinstance(error, EngineFailed) and error.kind is m.FailureKind.NUMBERS:
+            if isinstance(error, EngineFailed) and error.kind is FailureKind.NUMBERS:
                 self._broken[path] = error.sentence
             return error.sentence
         if not answer.text.strip():
@@ -222,14 +224,14 @@ class AnswerMaker:
         limit = self._available_bytes() - _MEMORY_RESERVE_BYTES
         try:
             engine.__enter__()
-            load = m.Load(
+            load = Load(
                 engine.next_id(),
                 str(model.path.absolute()),
                 settings.context_tokens,
                 settings.threads,
                 memory_limit_bytes=max(_MEMORY_RESERVE_BYTES, limit),
             )
-            engine.call(load, m.Loaded, self._listen)
+            engine.call(load, Loaded, self._listen)
         except BaseException:
             engine.close()
             raise
@@ -243,22 +245,22 @@ class AnswerMaker:
 
         def listen(event: ClientEvent) -> None:
             self._check()
-            if isinstance(event, m.Text):
+            if isinstance(event, Text):
                 said.append(event.answer)
                 thought.append(event.thinking)
-            elif isinstance(event, m.Rendered):
+            elif isinstance(event, Rendered):
                 digest.append(event.digest)
 
         messages = [Message(Speaker.USER, pair.prompt)]
         if pair.settings.system_prompt.strip():
             messages.insert(0, Message(Speaker.SYSTEM, pair.settings.system_prompt))
-        command = m.Generate(
+        command = Generate(
             engine.next_id(),
             messages,
             _sampling_for(model, pair.settings.sampling),
             clear=True,  # an answer must not depend on which prompt came before
         )
-        end = engine.call(command, m.Finished, listen)
+        end = engine.call(command, Finished, listen)
         return VoteAnswer(
             "".join(said), "".join(thought), end.stop_reason, "".join(digest), end.figures
         )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.core.errors import PersonError
-    from app.engine.messages import Hello
+    from app.engine.protocol.loading import Hello
     from app.ui.kit.jobs import Jobs
 
 

@@ -19,7 +19,7 @@ from app.ui.shell.engine.check_words import checkup_words, variant_words
 from app.ui.shell.gpu_builds import GpuBuilds
 
 if TYPE_CHECKING:
-    from app.engine.messages import Device
+    from app.engine.protocol.loading import Device
     from app.ui.settings.engine_facts import EngineFacts
     from app.ui.shell.engine.checkup import EngineCheckup
 

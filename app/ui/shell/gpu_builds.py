@@ -14,7 +14,7 @@ from app.lab.engines.hello import gpus_of
 from app.ui.kit.widgets.labels import label
 
 if TYPE_CHECKING:
-    from app.engine.messages import Hello
+    from app.engine.protocol.loading import Hello
 
 _PINNED = "llama-cpp-python==0.3.36"
 """What pyproject.toml asks for; a test compares them."""

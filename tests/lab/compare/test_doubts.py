@@ -11,7 +11,7 @@ from app.core.candidates.settings import EngineSettings
 from app.core.chats.chat import StopReason
 from app.core.engines.self_check import EngineCheck, Finding, TypeFinding
 from app.core.models.levels import TENSOR_TYPES
-from app.engine import client
+from app.engine.local import client
 from app.lab.compare.doubts import EngineDoubts
 from app.lab.compare.panes import PaneState
 from app.lab.shrink.quantize import quantize

@@ -20,7 +20,7 @@ from app.core.candidates.settings import (
 )
 from app.core.chats.chat import Answer, AnswerFigures, StopReason, Turn
 from app.core.memory.speed import Basis
-from app.engine import messages as m
+from app.engine.protocol.loading import DeviceMemory, EngineMemory, Loaded, Thinking
 from app.lab.compare.jobs import Job
 from app.lab.compare.panes import Pane, PaneState
 from app.lab.compare.race_speeds import LEAST_TOKENS, RaceSpeeds, is_fair
@@ -49,8 +49,8 @@ def paths(tmp_path: Path) -> Paths:
     return made
 
 
-def loaded(kind: str = "cpu") -> m.Loaded:
-    return m.Loaded(
+def loaded(kind: str = "cpu") -> Loaded:
+    return Loaded(
         id=1,
         load_ns=1,
         context_tokens=4096,
@@ -58,14 +58,14 @@ def loaded(kind: str = "cpu") -> m.Loaded:
         vocabulary_size=100,
         parameters=1000,
         has_template=True,
-        thinking=m.Thinking(recognised=False, has_switch=False),
+        thinking=Thinking(recognised=False, has_switch=False),
         repacked_bytes=0,
         weights_bytes=1000,
         kv_bytes=100,
         compute_bytes=100,
         output_bytes=10,
-        devices=[m.DeviceMemory(kind.upper(), kind, 1000, 100, 100)],
-        memory=m.EngineMemory(None, None, None),
+        devices=[DeviceMemory(kind.upper(), kind, 1000, 100, 100)],
+        memory=EngineMemory(None, None, None),
     )
 
 

@@ -9,20 +9,22 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import PersonError
-from app.engine import messages as m
+from app.engine.protocol import measuring
+from app.engine.protocol.loading import Load, Loaded
+from app.engine.protocol.measuring import BenchSample
 from app.lab.engines.calls import EngineCalls, EngineFailed
 from app.lab.speed.bench import Bench, BenchPlan
 from tests.helpers import gguf_files as files
 
 
-def loaded(engine: EngineCalls, path: Path) -> m.Loaded:
+def loaded(engine: EngineCalls, path: Path) -> Loaded:
     """Load a file for speed tests."""
-    return engine.call(m.Load(engine.next_id(), str(path), 0, 1), m.Loaded)
+    return engine.call(Load(engine.next_id(), str(path), 0, 1), Loaded)
 
 
-def speed_test(engine: EngineCalls) -> m.Bench:
+def speed_test(engine: EngineCalls) -> measuring.Bench:
     """A short one."""
-    return m.Bench(engine.next_id(), 8, 0, 0, 1, False)
+    return measuring.Bench(engine.next_id(), 8, 0, 0, 1, False)
 
 
 def kill(engine: EngineCalls) -> None:
@@ -41,18 +43,18 @@ def test_an_end_is_told_to_whoever_waits_and_to_every_later_call(tmp_path: Path)
         engine.send(second)
         for command in (first, second):
             with pytest.raises(EngineFailed, match="memory ran out"):
-                engine.answer(command.id, m.BenchSample)
+                engine.answer(command.id, BenchSample)
         with pytest.raises(EngineFailed, match="memory ran out"):
-            engine.call(speed_test(engine), m.BenchSample)
+            engine.call(speed_test(engine), BenchSample)
         with pytest.raises(EngineFailed, match="memory ran out"):
             engine.send(speed_test(engine))
 
 
 def test_what_the_engine_cannot_read_is_an_answer_too(tmp_path: Path) -> None:
     with EngineCalls("t", tmp_path) as engine:
-        odd = m.Bench(engine.next_id(), "many", 0, 0, 1, False)  # type: ignore[arg-type]
+        odd = measuring.Bench(engine.next_id(), "many", 0, 0, 1, False)  # type: ignore[arg-type]
         with pytest.raises(EngineFailed, match="does not understand"):
-            engine.call(odd, m.BenchSample)
+            engine.call(odd, BenchSample)
 
 
 def test_an_engine_that_cannot_be_started_is_refused_again(
@@ -63,7 +65,7 @@ def test_an_engine_that_cannot_be_started_is_refused_again(
     with pytest.raises(PersonError, match="could not be started"):
         engine.start()
     with pytest.raises(EngineFailed, match="could not be started"):
-        engine.call(speed_test(engine), m.BenchSample)
+        engine.call(speed_test(engine), BenchSample)
 
 
 def test_a_model_for_embeddings_is_refused_before_anything_is_measured(tmp_path: Path) -> None:

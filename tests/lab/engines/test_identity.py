@@ -13,7 +13,7 @@ from app.core.memory.speed import MachineRates
 from app.core.tasks.items import TaskItem
 from app.core.tasks.scoring import Check
 from app.core.votes.pairs import Role, VoteAnswer, VotePair
-from app.engine import messages as m
+from app.engine.protocol.loading import Predicted
 from app.engine.variants import leave_out
 from app.lab.engines import identity as identity_module
 from app.lab.engines.identity import engine_identity
@@ -110,7 +110,7 @@ def test_plans_of_loads_and_speeds(
 ) -> None:
     how = (open_model_file(demo_model), 512, KvType.F16, FlashAttention.AUTO)
     plans, speeds = Plans.of_this_pc(paths), speed_store(paths)
-    plans.keep(*how, m.Predicted(1, 512, 100, 1000, 100, 10, 1, [], 5))
+    plans.keep(*how, Predicted(1, 512, 100, 1000, 100, 10, 1, [], 5))
     speeds.keep_rates(MachineRates(1, 5e9))
     assert plans.find(*how) is not None
     assert speeds.rates(1) is not None

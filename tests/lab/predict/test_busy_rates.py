@@ -13,7 +13,7 @@ from app.cli import fit as fit_command
 from app.cli.fit_words import fit_document
 from app.core.memory.speed import TAKEN_WHILE_BUSY, Basis, MachineRates, MeasuredRun, predict_speed
 from app.core.memory.token_work import token_work
-from app.engine import messages as m
+from app.engine.protocol.measuring import MeasureKernels
 from app.lab.engines.calls import EngineCalls
 from app.lab.predict import bandwidth
 from app.lab.predict.bandwidth import MachineSpeed
@@ -63,7 +63,7 @@ class Measuring(EngineCalls):
         self.measured: list[int] = []
 
     def call(self, command: Any, *kinds: Any, **options: Any) -> Any:
-        if isinstance(command, m.MeasureKernels):
+        if isinstance(command, MeasureKernels):
             self.measured += command.type_ids
         return super().call(command, *kinds, **options)
 

@@ -20,7 +20,8 @@ from app.core.errors import PersonError
 from app.core.memory.fit import Verdict
 from app.core.memory.speed import Basis, MachineRates
 from app.core.statistics import median
-from app.engine import messages as m
+from app.engine.protocol.answering import Finished, Generate
+from app.engine.protocol.loading import Load, Loaded, PlannedDevice, Predicted
 from app.lab.compare.room import expected_bytes
 from app.lab.engines.calls import EngineCalls
 from app.lab.engines.plans import Plans
@@ -74,11 +75,11 @@ def test_predicted_memory_is_what_a_full_context_needs(
     whole = write_architecture(tmp_path / "whole.gguf", name, SIZE)
     predicted = fitter.fit(header, context, kv_type).needs.total_bytes
     with EngineCalls("measured", tmp_path / "state") as engine:
-        load = m.Load(engine.next_id(), str(whole), context, 1, kv_type=kv_type)
-        engine.call(load, m.Loaded)
+        load = Load(engine.next_id(), str(whole), context, 1, kv_type=kv_type)
+        engine.call(load, Loaded)
         message = Message(Role.USER, "7" * (context - 80))
-        generate = m.Generate(engine.next_id(), [message], SamplingSettings(max_tokens=8))
-        measured = engine.call(generate, m.Finished).memory.needed_bytes
+        generate = Generate(engine.next_id(), [message], SamplingSettings(max_tokens=8))
+        measured = engine.call(generate, Finished).memory.needed_bytes
     if measured is None:
         pytest.skip("this system does not tell an engine's memory")
     assert predicted == pytest.approx(measured, abs=max(SHARE * measured, LEAST_BYTES))
@@ -274,11 +275,11 @@ def test_a_plan_with_a_gpu_is_not_remembered(tmp_path: Path) -> None:
     model = open_model_file(write_header_only(tmp_path / "h.gguf", "llama"))
     plans = Plans(PlanStore(tmp_path / "plans.sqlite3"), lambda: "one build")
     how = (model, 2048, KvType.F16, FlashAttention.AUTO)
-    gpu = m.PlannedDevice("CUDA0", "gpu", 10, 1000, [0, 1])
-    plans.keep(*how, m.Predicted(1, 2048, 100, 1000, 100, 10, 1, [gpu], 5))
+    gpu = PlannedDevice("CUDA0", "gpu", 10, 1000, [0, 1])
+    plans.keep(*how, Predicted(1, 2048, 100, 1000, 100, 10, 1, [gpu], 5))
     assert plans.find(*how) is None
-    processor = m.PlannedDevice("CPU", "cpu", 10, 1000, [0, 1])
-    plans.keep(*how, m.Predicted(1, 2048, 100, 1000, 100, 10, 1, [processor], 5))
+    processor = PlannedDevice("CPU", "cpu", 10, 1000, [0, 1])
+    plans.keep(*how, Predicted(1, 2048, 100, 1000, 100, 10, 1, [processor], 5))
     assert plans.find(*how) is not None
 
 

@@ -22,7 +22,7 @@ from app.core.candidates.settings import (
     KvType,
     SamplingSettings,
 )
-from app.engine.messages import Device, Hello
+from app.engine.protocol.loading import Device, Hello
 from app.ui.kit.jobs import Jobs
 from app.ui.kit.theme import Theme, ThemeChoice
 from app.ui.kit.widgets import NumberField

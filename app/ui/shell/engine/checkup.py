@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from app.core.engines.self_check import EngineCheck
     from app.core.errors import PersonError
-    from app.engine.messages import Hello
+    from app.engine.protocol.loading import Hello
     from app.lab.compare.doubts import EngineDoubts
     from app.store.paths import Paths
     from app.ui.kit.jobs import Job, JobContext, Jobs

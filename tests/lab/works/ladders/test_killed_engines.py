@@ -18,8 +18,8 @@ from app.core.candidates.settings import CompareMode, EngineSettings, SamplingSe
 from app.core.errors import PersonError
 from app.core.tasks.items import Check, TaskItem
 from app.core.votes.pairs import VotedFile, VotePair, VoteSettings
-from app.engine.client import ClientEvent, EngineClient
-from app.engine.pool import EnginePool
+from app.engine.local.client import ClientEvent, EngineClient
+from app.engine.local.pool import EnginePool
 from app.lab.compare.recorder import NoRecorder
 from app.lab.compare.runner import Runner
 from app.lab.compare.session import Session

@@ -15,7 +15,7 @@ from app.core.candidates.candidate import Candidate, new_candidate
 from app.core.chats.chat import Answer, AnswerFigures, Chat, StopReason, Turn, title_from
 from app.core.chats.divergence import first_difference
 from app.core.errors import PersonError
-from app.engine.messages import EngineMemory, Loaded, Thinking
+from app.engine.protocol.loading import EngineMemory, Loaded, Thinking
 from app.lab.compare.panes import Pane, PaneFailure, PaneState
 from app.store.chats import ChatSummary
 

@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QLabel
 
 from app.core.engines.self_check import EngineCheck, Finding, TypeFinding
-from app.engine.messages import PROTOCOL_VERSION, Hello
+from app.engine.protocol.loading import Hello
+from app.engine.protocol.messages import PROTOCOL_VERSION
 from app.engine.variants import leave_out, left_out
 from app.lab.compare.doubts import EngineDoubts
 from app.lab.engines import repair as repairs

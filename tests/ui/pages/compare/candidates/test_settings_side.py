@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.core.candidates.settings import CHAT, KvType
-from app.engine.messages import Device, Hello
+from app.engine.protocol.loading import Device, Hello
 from app.ui.kit.jobs import Jobs
 from app.ui.pages.compare.panes.menu import PaneCommand
 from app.ui.settings.engine_facts import EngineFacts

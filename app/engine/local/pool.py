@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from app.engine.client import EngineClient, Sink
+from app.engine.local.client import EngineClient, Sink
 
 _JOIN_SECONDS = 8.0
 

@@ -12,14 +12,15 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.engine.messages import TEMPLATE_SECONDS, Step
-from app.engine.outcome import EndCause
-from app.engine.process_look import look_at
+from app.engine.local.outcome import EndCause
+from app.engine.local.process_look import look_at
+from app.engine.protocol.answering import TEMPLATE_SECONDS
+from app.engine.protocol.running import Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.engine.process_look import ProcessLook
+    from app.engine.local.process_look import ProcessLook
 
 _CAUSES = {
     Step.START: EndCause.START_TIMEOUT,

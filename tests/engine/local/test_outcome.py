@@ -6,8 +6,8 @@ import signal
 
 import pytest
 
-from app.engine.messages import Step
-from app.engine.outcome import EndCause, EngineOutcome
+from app.engine.local.outcome import EndCause, EngineOutcome
+from app.engine.protocol.running import Step
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,9 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 from app.core.text.clean import whole_text
-from app.engine.messages import (
-    MAX_LINE_BYTES,
-    NO_COMMAND,
-    Command,
-    Event,
-    Failed,
-    FailureKind,
-    Text,
-)
+from app.engine.protocol.answering import Text
+from app.engine.protocol.messages import MAX_LINE_BYTES, Command, Event
+from app.engine.protocol.running import NO_COMMAND, Failed, FailureKind
 
 _T = TypeVar("_T")
 

@@ -13,8 +13,12 @@ from hypothesis import strategies as st
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Message, Role
 from app.core.text.clean import whole_text
-from app.engine import messages as m
-from app.engine.codec import CodecError, decode_command, decode_event, encode, event_lines
+from app.engine.protocol.answering import Generate, Text
+from app.engine.protocol.codec import CodecError, decode_command, decode_event, encode, event_lines
+from app.engine.protocol.loading import LoadProgress
+from app.engine.protocol.messages import MAX_LINE_BYTES, Command, Event
+from app.engine.protocol.reading import ChatRendered
+from app.engine.protocol.running import Failed, FailureKind
 
 # JSON has no lone surrogates; texts that leave an engine were decoded from UTF-8.
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
@@ -42,20 +46,18 @@ def built(kind: Any) -> st.SearchStrategy[Any]:
 KINDS: dict[Any, st.SearchStrategy[Any]] = {str: texts, int: counts, float: fractions}
 
 
-@pytest.mark.parametrize("kind", get_args(m.Command))
+@pytest.mark.parametrize("kind", get_args(Command))
 @given(data=st.data())
-def test_every_command_comes_through_as_one_line(
-    kind: type[m.Command], data: st.DataObject
-) -> None:
+def test_every_command_comes_through_as_one_line(kind: type[Command], data: st.DataObject) -> None:
     command = data.draw(built(kind))
     line = encode(command)
     assert line.count(b"\n") == 1
     assert decode_command(line) == command
 
 
-@pytest.mark.parametrize("kind", get_args(m.Event))
+@pytest.mark.parametrize("kind", get_args(Event))
 @given(data=st.data())
-def test_every_event_comes_through_as_one_line(kind: type[m.Event], data: st.DataObject) -> None:
+def test_every_event_comes_through_as_one_line(kind: type[Event], data: st.DataObject) -> None:
     event = data.draw(built(kind))
     line = encode(event)
     assert line.count(b"\n") == 1
@@ -92,7 +94,7 @@ def test_a_deeply_nested_line_is_refused() -> None:
 
 
 def test_lines_have_a_limit_both_ways() -> None:
-    long = m.Text(1, "x" * m.MAX_LINE_BYTES, "", 1, 0, 0)
+    long = Text(1, "x" * MAX_LINE_BYTES, "", 1, 0, 0)
     with pytest.raises(CodecError):
         encode(long)
     with pytest.raises(CodecError):
@@ -101,40 +103,40 @@ def test_lines_have_a_limit_both_ways() -> None:
 
 def test_unknown_fields_of_a_newer_engine_are_ignored() -> None:
     event = decode_event(b'{"type":"load_progress","id":1,"fraction":0.5,"later":"addition"}')
-    assert event == m.LoadProgress(1, 0.5)
+    assert event == LoadProgress(1, 0.5)
 
 
 @given(st.text(max_size=50), st.text(max_size=50))
 def test_halves_of_characters_are_replaced_both_ways(sentence: str, detail: str) -> None:
     """A template, a file's name or a clipboard may hold what is no character."""
-    failed = m.Failed(1, m.FailureKind.TEMPLATE, f"a\ud800{sentence}", detail)
+    failed = Failed(1, FailureKind.TEMPLATE, f"a\ud800{sentence}", detail)
     told = decode_event(encode(failed))
-    assert told == m.Failed(1, failed.kind, f"a\ufffd{whole_text(sentence)}", whole_text(detail))
-    asked = m.Generate(1, [Message(Role.USER, f"\udfff{sentence}")], SamplingSettings())
+    assert told == Failed(1, failed.kind, f"a\ufffd{whole_text(sentence)}", whole_text(detail))
+    asked = Generate(1, [Message(Role.USER, f"\udfff{sentence}")], SamplingSettings())
     sent = decode_command(encode(asked))
-    assert isinstance(sent, m.Generate)
+    assert isinstance(sent, Generate)
     assert sent.messages[0].content == f"\ufffd{whole_text(sentence)}"
 
 
 @pytest.mark.parametrize("character", ["a", "\x01", "\ud800", "\N{GRINNING FACE}"])
 def test_every_event_fits_into_messages_however_long_its_texts_are(character: str) -> None:
     long = character * 3_000_000
-    (line,) = event_lines(m.Failed(7, m.FailureKind.TEMPLATE, long, long))
+    (line,) = event_lines(Failed(7, FailureKind.TEMPLATE, long, long))
     failed = decode_event(line)
-    assert isinstance(failed, m.Failed)
-    assert (failed.id, failed.kind, failed.sentence[-1]) == (7, m.FailureKind.TEMPLATE, "…")
-    (line,) = event_lines(m.ChatRendered(8, long, []))
+    assert isinstance(failed, Failed)
+    assert (failed.id, failed.kind, failed.sentence[-1]) == (7, FailureKind.TEMPLATE, "…")
+    (line,) = event_lines(ChatRendered(8, long, []))
     told = decode_event(line)
-    assert isinstance(told, m.Failed)
-    assert (told.id, told.kind) == (8, m.FailureKind.PROTOCOL)
+    assert isinstance(told, Failed)
+    assert (told.id, told.kind) == (8, FailureKind.PROTOCOL)
 
 
 def test_a_long_text_comes_through_in_several_events() -> None:
     texts = [
         decode_event(line)
-        for line in event_lines(m.Text(1, "a" * 400_000, "t\x01" * 200_000, 5, 2, 9))
+        for line in event_lines(Text(1, "a" * 400_000, "t\x01" * 200_000, 5, 2, 9))
     ]
-    found = [event for event in texts if isinstance(event, m.Text)]
+    found = [event for event in texts if isinstance(event, Text)]
     assert len(found) == len(texts) > 2
     assert "".join(text.answer for text in found) == "a" * 400_000
     assert "".join(text.thinking for text in found) == "t\x01" * 200_000

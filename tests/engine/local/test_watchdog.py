@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from app.engine.messages import Step
-from app.engine.outcome import EndCause
-from app.engine.process_look import ProcessLook, look_at
-from app.engine.watchdog import LoadJudge, Patience, TemplateJudge, Watchdog
+from app.engine.local.outcome import EndCause
+from app.engine.local.process_look import ProcessLook, look_at
+from app.engine.local.watchdog import LoadJudge, Patience, TemplateJudge, Watchdog
+from app.engine.protocol.running import Step
 
 PATIENCE_SECONDS = 120.0
 QUICK = Patience(

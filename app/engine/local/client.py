@@ -15,29 +15,18 @@ from typing import IO
 import msgspec
 
 from app.core.errors import PersonError
-from app.engine.codec import CodecError, decode_event, encode
 from app.engine.installed import builder_command, engine_is_there
-from app.engine.kept_log import KeptLog
-from app.engine.messages import (
-    MAX_LINE_BYTES,
-    PROTOCOL_VERSION,
-    Command,
-    Event,
-    Generate,
-    Hello,
-    LoadProgress,
-    PromptProgress,
-    QuantizeProgress,
-    Rendered,
-    Step,
-    Stop,
-    Text,
-    Working,
-)
-from app.engine.outcome import EndCause, EngineOutcome
-from app.engine.starting import engine_command, engine_environment
+from app.engine.local.kept_log import KeptLog
+from app.engine.local.outcome import EndCause, EngineOutcome
+from app.engine.local.starting import engine_command, engine_environment
+from app.engine.local.watchdog import Watchdog
+from app.engine.protocol.answering import Generate, PromptProgress, Rendered, Text
+from app.engine.protocol.codec import CodecError, decode_event, encode
+from app.engine.protocol.loading import Hello, LoadProgress
+from app.engine.protocol.making import QuantizeProgress
+from app.engine.protocol.messages import MAX_LINE_BYTES, PROTOCOL_VERSION, Command, Event
+from app.engine.protocol.running import Step, Stop, Working
 from app.engine.variants import start_words
-from app.engine.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 

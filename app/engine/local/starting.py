@@ -41,7 +41,7 @@ def engine_command(*, is_steady: bool = False) -> list[str]:
     """
     begin = [sys.executable]
     if not getattr(sys, "frozen", False):
-        begin += ["-P", str(Path(__file__).parents[1] / "__main__.py")]
+        begin += ["-P", str(Path(__file__).parents[2] / "__main__.py")]
     words = [STEADY] if is_steady else []
     return [*begin, "--engine-host", "--parent", str(os.getpid()), *words]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine.kept_log import KeptLog
+from app.engine.local.kept_log import KeptLog
 
 
 @given(st.text(max_size=300), st.integers(1, 40))

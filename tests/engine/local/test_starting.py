@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from app.engine.starting import engine_command, engine_environment
+from app.engine.local.starting import engine_command, engine_environment
 from tests.engine.conftest import RecordedEngine
 
 if TYPE_CHECKING:
     import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 FOREIGN = {
     "AWS_SECRET_ACCESS_KEY": "s",

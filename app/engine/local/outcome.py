@@ -7,7 +7,8 @@ import signal
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from app.engine.messages import TEMPLATE_SECONDS, Step
+from app.engine.protocol.answering import TEMPLATE_SECONDS
+from app.engine.protocol.running import Step
 
 
 class EndCause(Enum):

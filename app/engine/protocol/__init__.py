@@ -1,0 +1,1 @@
+"""What the program and an engine say to each other, by subject."""

@@ -1,0 +1,94 @@
+"""A chat is answered."""
+
+from __future__ import annotations
+
+import msgspec
+
+from app.core.candidates.settings import SamplingSettings
+from app.core.chats.chat import AnswerFigures, Message, StopReason
+from app.engine.protocol.loading import EngineMemory
+
+TEMPLATE_SECONDS = 2.0
+"""Processor time that a chat template may take, in seconds."""
+
+
+class Generate(msgspec.Struct, tag="generate", frozen=True):
+    """Render the messages with the chat template and answer.
+
+    Attributes:
+        template: Jinja text to use in place of the file's own; None takes the file's.
+        stop_strings: Texts that end the answer, for templates without an end token.
+        clear: Forget what the context holds first, so that timings start cold.
+        shared: Other engines generate too; repeated in the figures.
+    """
+
+    id: int
+    messages: list[Message]
+    sampling: SamplingSettings
+    template: str | None = None
+    stop_strings: list[str] = []
+    clear: bool = False
+    shared: bool = False
+
+
+class SetThreads(msgspec.Struct, tag="set_threads", frozen=True):
+    """Use this many threads from the next decode on."""
+
+    id: int
+    threads: int
+
+
+class PromptProgress(msgspec.Struct, tag="prompt_progress", frozen=True):
+    """Tokens of the prompt decoded so far, of those that the context did not hold yet."""
+
+    id: int
+    done_tokens: int
+    total_tokens: int
+
+
+class Rendered(msgspec.Struct, tag="rendered", frozen=True):
+    """The prompt is rendered and tokenized; decoding begins.
+
+    Attributes:
+        digest: SHA-256 of the rendered text, to tell whether panes got the same one.
+        system_in_user: The template takes no system prompt: it is part of a message of the
+            person's.
+    """
+
+    id: int
+    prompt_tokens: int
+    reused_tokens: int
+    digest: str
+    system_in_user: bool = False
+
+
+class Text(msgspec.Struct, tag="text", frozen=True):
+    """What came since the last event; at most about 30 a second.
+
+    Attributes:
+        tokens: Tokens generated so far.
+        elapsed_ns: From the first sampled token to now.
+    """
+
+    id: int
+    answer: str
+    thinking: str
+    tokens: int
+    thinking_tokens: int
+    elapsed_ns: int
+
+
+class Finished(msgspec.Struct, tag="finished", frozen=True):
+    """An answer ended; the context keeps it for the next turn."""
+
+    id: int
+    stop_reason: StopReason
+    figures: AnswerFigures
+    memory: EngineMemory
+
+
+class ThreadsSet(msgspec.Struct, tag="threads_set", frozen=True):
+    """The number of threads has changed."""
+
+    id: int
+    threads: int

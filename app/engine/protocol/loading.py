@@ -1,0 +1,181 @@
+"""A model is loaded, or it is said what a load would take; the first line of an engine."""
+
+from __future__ import annotations
+
+import msgspec
+
+from app.core.candidates.settings import FlashAttention, KvType
+
+
+class Load(msgspec.Struct, tag="load", frozen=True):
+    """Load a model file and make a context.
+
+    Attributes:
+        context_tokens: Wanted size of the context; 0 makes none (for speed tests).
+        gpu_layers: -1 for all.
+        memory_limit_bytes: Bound of the engine's private memory (RLIMIT_DATA); None for none.
+    """
+
+    id: int
+    path: str
+    context_tokens: int
+    threads: int
+    gpu_layers: int = -1
+    kv_type: KvType = KvType.F16
+    flash_attention: FlashAttention = FlashAttention.AUTO
+    memory_limit_bytes: int | None = None
+
+
+class Predict(msgspec.Struct, tag="predict", frozen=True):
+    """Say what a load would take, without taking it; what is loaded stays as it is.
+
+    The file may end after its header, its weights being a hole: they are not read.
+
+    Attributes:
+        context_tokens: Wanted size of the context; what the model allows bounds it.
+        gpu_layers: -1 for all.
+    """
+
+    id: int
+    path: str
+    context_tokens: int
+    threads: int
+    gpu_layers: int = -1
+    kv_type: KvType = KvType.F16
+    flash_attention: FlashAttention = FlashAttention.AUTO
+
+
+class Device(msgspec.Struct, frozen=True):
+    """A device llama.cpp can compute on."""
+
+    name: str
+    kind: str
+    description: str
+    free_bytes: int
+    total_bytes: int
+
+
+class DeviceMemory(msgspec.Struct, frozen=True):
+    """What llama.cpp allocated on one device, from its own load log."""
+
+    name: str
+    kind: str
+    weights_bytes: int
+    kv_bytes: int
+    compute_bytes: int
+    available_bytes: int | None = None
+
+
+class Hello(msgspec.Struct, tag="hello", frozen=True):
+    """First line of an engine.
+
+    Attributes:
+        engine: The build in words.
+        devices: What it can compute on.
+        backends: Kinds of devices that this build knows at all.
+        variant: The variant for this processor that was loaded; empty where there is but one.
+    """
+
+    protocol: int
+    pid: int
+    engine: str
+    system_info: str
+    devices: list[Device]
+    backends: list[str] = []
+    variant: str = ""
+
+
+class LoadProgress(msgspec.Struct, tag="load_progress", frozen=True):
+    """Share of the weights read, 0 to 1."""
+
+    id: int
+    fraction: float
+
+
+class EngineMemory(msgspec.Struct, frozen=True):
+    """An engine's own memory as the operating system tells it; None is "not told here".
+
+    Attributes:
+        private_bytes: Anonymous memory: what the engine must have.
+        mapped_bytes: File-backed pages: the weights, which the system may drop.
+        needed_bytes: Peak of resident memory less repacked copies of weights.
+    """
+
+    private_bytes: int | None
+    mapped_bytes: int | None
+    needed_bytes: int | None
+
+
+class Thinking(msgspec.Struct, frozen=True):
+    """What the loaded file's template says about thinking."""
+
+    recognised: bool
+    has_switch: bool
+
+
+class Loaded(msgspec.Struct, tag="loaded", frozen=True):
+    """A model is ready.
+
+    Attributes:
+        load_ns: From the command to ready, context and warm-up included.
+        context_tokens: Size of the context made.
+        trained_context_tokens: What the file says the model was trained for.
+        has_template: Whether the file brings a chat template.
+        repacked_bytes: Copies of weights that llama.cpp made for speed (CPU_REPACK).
+        weights_bytes, kv_bytes, compute_bytes, output_bytes: llama.cpp's own figures.
+        memory: Taken right after the load.
+    """
+
+    id: int
+    load_ns: int
+    context_tokens: int
+    trained_context_tokens: int
+    vocabulary_size: int
+    parameters: int
+    has_template: bool
+    thinking: Thinking
+    repacked_bytes: int
+    weights_bytes: int
+    kv_bytes: int
+    compute_bytes: int
+    output_bytes: int
+    devices: list[DeviceMemory]
+    memory: EngineMemory
+
+
+class PlannedDevice(msgspec.Struct, frozen=True):
+    """A device's part in a load that was not made.
+
+    Attributes:
+        compute_bytes: Scratch memory of the graph on it.
+        available_bytes: Free on it now.
+        layers: Layers that it would hold, from 0; the layer after the last is the output.
+    """
+
+    name: str
+    kind: str
+    compute_bytes: int
+    available_bytes: int
+    layers: list[int]
+
+
+class Predicted(msgspec.Struct, tag="predicted", frozen=True):
+    """What a load would take, in llama.cpp's own figures.
+
+    Attributes:
+        context_tokens: Size of the context it would make.
+        weights_bytes: All tensors, printed with five digits or fewer from one GiB on.
+        kv_bytes: KV cache and recurrent states.
+        compute_bytes: Scratch memory of the graph, all devices.
+        devices: Those that would take part.
+    """
+
+    id: int
+    context_tokens: int
+    vocabulary_size: int
+    weights_bytes: int
+    kv_bytes: int
+    compute_bytes: int
+    output_bytes: int
+    devices: list[PlannedDevice]
+    elapsed_ns: int

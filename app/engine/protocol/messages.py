@@ -1,0 +1,95 @@
+"""What the window process and an engine say to each other.
+
+One JSON line a message, tagged by ``type``; commands carry an ``id`` that the events which
+answer them repeat. Times are nanoseconds of a monotonic clock's differences, sizes bytes.
+"""
+
+from __future__ import annotations
+
+from app.engine.protocol.answering import (
+    Finished,
+    Generate,
+    PromptProgress,
+    Rendered,
+    SetThreads,
+    Text,
+    ThreadsSet,
+)
+from app.engine.protocol.loading import Hello, Load, Loaded, LoadProgress, Predict, Predicted
+from app.engine.protocol.making import Quantize, Quantized, QuantizeProgress
+from app.engine.protocol.measuring import (
+    Bench,
+    BenchSample,
+    CheckType,
+    KernelsMeasured,
+    MeasureKernels,
+    TypeChecked,
+)
+from app.engine.protocol.reading import (
+    ChatRendered,
+    Detokenize,
+    Detokenized,
+    RenderChat,
+    Tokenize,
+    Tokenized,
+)
+from app.engine.protocol.running import Failed, Stop, Working
+from app.engine.protocol.scoring import (
+    ChunkScored,
+    Continued,
+    ContinueText,
+    KeepReference,
+    MeasureText,
+    ReferenceKept,
+    ScoreChunk,
+    TextMeasured,
+)
+
+PROTOCOL_VERSION = 1
+
+MAX_LINE_BYTES = 1 << 20
+
+Command = (
+    Load
+    | Generate
+    | Stop
+    | SetThreads
+    | Bench
+    | Quantize
+    | Predict
+    | MeasureKernels
+    | CheckType
+    | Tokenize
+    | Detokenize
+    | RenderChat
+    | ContinueText
+    | MeasureText
+    | KeepReference
+    | ScoreChunk
+)
+
+Event = (
+    Hello
+    | Working
+    | LoadProgress
+    | Loaded
+    | Rendered
+    | PromptProgress
+    | Text
+    | Finished
+    | ThreadsSet
+    | BenchSample
+    | QuantizeProgress
+    | Quantized
+    | Predicted
+    | KernelsMeasured
+    | TypeChecked
+    | Tokenized
+    | Detokenized
+    | ChatRendered
+    | Continued
+    | TextMeasured
+    | ReferenceKept
+    | ChunkScored
+    | Failed
+)

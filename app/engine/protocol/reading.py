@@ -1,0 +1,77 @@
+"""What a loaded model reads: texts and chats as its tokens."""
+
+from __future__ import annotations
+
+import msgspec
+
+from app.core.chats.chat import Message
+
+
+class Tokenize(msgspec.Struct, tag="tokenize", frozen=True):
+    """Write the tokens of a text file into another file, as little-endian 32-bit numbers.
+
+    Special tokens written in the text are read as plain text. A begin token that the vocabulary
+    wants stands first. Needs a loaded model.
+
+    Attributes:
+        source: The text, UTF-8.
+        target: Written anew.
+    """
+
+    id: int
+    source: str
+    target: str
+
+
+class Detokenize(msgspec.Struct, tag="detokenize", frozen=True):
+    """Say which bytes tokens stand for. Needs a loaded model."""
+
+    id: int
+    tokens: list[int]
+
+
+class RenderChat(msgspec.Struct, tag="render_chat", frozen=True):
+    """Render messages with the file's own chat template and say their tokens.
+
+    Attributes:
+        opens_answer: End with what the template writes in front of an answer.
+    """
+
+    id: int
+    messages: list[Message]
+    opens_answer: bool = False
+
+
+class Tokenized(msgspec.Struct, tag="tokenized", frozen=True):
+    """The tokens are written.
+
+    Attributes:
+        count: How many there are.
+        begin_token: What stands at the start of every text; None where the vocabulary wants none.
+        vocabulary_digest: SHA-256 of all tokens' texts: models of one digest can be compared.
+    """
+
+    id: int
+    count: int
+    begin_token: int | None
+    vocabulary_digest: str
+
+
+class Detokenized(msgspec.Struct, tag="detokenized", frozen=True):
+    """The bytes of each token, as Latin-1 text: a token may end inside a UTF-8 sequence."""
+
+    id: int
+    pieces: list[str]
+
+
+class ChatRendered(msgspec.Struct, tag="chat_rendered", frozen=True):
+    """Messages as the model reads them.
+
+    Attributes:
+        text: As the template wrote it.
+        tokens: Its tokens, with the begin token that the vocabulary wants.
+    """
+
+    id: int
+    text: str
+    tokens: list[int]
