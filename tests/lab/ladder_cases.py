@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 from app.core.quality.histogram import EDGES
@@ -67,7 +68,7 @@ def quality(kld: float | None, same_top: float) -> QualityStep:
 
 def tasks(wrong: int, how: str = "wrong") -> TasksStep:
     """The first so many of the sums are wrong."""
-    missed = {f"sums-{n}" for n in range(wrong)}
+    missed = [f"sums-{n}" for n in range(wrong)]
     outcomes = {item.key: how if item.key in missed else "correct" for item in ITEMS}
     return TasksStep("engine 1", outcomes, 999, dict.fromkeys(missed, "<i>7</i>"))
 
@@ -83,6 +84,21 @@ def row(file: str, level: str, bits: float, *, kld: float | None, wrong: int) ->
         quality(kld, 0.9),
         tasks(wrong),
     )
+
+
+def change(measured: LadderResult, file: str, **fields: Any) -> LadderRow:
+    """The same ladder with other figures of one file; returns the row."""
+    measured.rows[file] = replace(measured.rows[file], **fields)
+    return measured.rows[file]
+
+
+def parting(**more: Any) -> dict[str, Any]:
+    """Where a greedy answer leaves the reference's."""
+    usual = {
+        "prompt": "Why is the <sky> blue?", "same_tokens": 3, "of_tokens": 20, "parted": True,
+        "before": "Because of", "reference": "scattering", "candidate": "paint", "is_own": False,
+    }  # fmt: skip
+    return usual | more
 
 
 def result() -> LadderResult:

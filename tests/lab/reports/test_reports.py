@@ -8,7 +8,7 @@ import re
 import unicodedata
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import msgspec
@@ -311,26 +311,18 @@ def test_a_plot_of_one_point_and_of_equal_points(is_log: bool) -> None:
         ElementTree.fromstring(scatter("title", points, Axis("x", str), axis, 0.0))
 
 
-def parting(**more: Any) -> dict[str, Any]:
-    usual = {
-        "prompt": "Why is the <sky> blue?", "same_tokens": 3, "of_tokens": 20, "parted": True,
-        "before": "Because of", "reference": "scattering", "candidate": "paint", "is_own": False,
-    }  # fmt: skip
-    return usual | more
-
-
 def with_partings() -> LadderResult:
     measured = cases.result()
     row = measured.rows["/m/sky-Q2_K.gguf"]
     assert row.quality is not None
-    own = parting(prompt="My secret?", before="A secret", reference="word", is_own=True)
-    same = parting(prompt="Same?", parted=False, same_tokens=20)
+    own = cases.parting(prompt="My secret?", before="A secret", reference="word", is_own=True)
+    same = cases.parting(prompt="Same?", parted=False, same_tokens=20)
     worst = {
         "before": "my secret", "token": "word", "kld": 2.0, "reference_p": 0.9,
         "candidate_p": 0.1, "is_own": True,
     }  # fmt: skip
     row.quality = msgspec.structs.replace(
-        row.quality, continuations=(parting(), own, same), worst=(*row.quality.worst, worst)
+        row.quality, continuations=(cases.parting(), own, same), worst=(*row.quality.worst, worst)
     )
     return measured
 

@@ -1,0 +1,60 @@
+"""No report changes unseen: every form of two kept ladders, letter by letter.
+
+A change that is meant is a change of the files in ``golden``: ``python -m
+tests.lab.reports.test_golden`` writes them anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from app.cli.console import Console
+from app.cli.ladder_words import show_ladder
+from app.lab.reports.files import write_reports
+from app.lab.verdict.view import view_of
+from tests.lab.reports.golden_ladders import CASES, FOLDER
+
+_MACHINE = {
+    "cpu": "A <processor>",
+    "physical_cores": 4,
+    "logical_cores": 8,
+    "memory_total_bytes": 16_000_000_000,
+    "os": "An OS 1",
+    "python": "3.12.1",
+    "gpus": [],
+    "power": None,
+}
+
+
+def written(case: str, folder: Path) -> dict[str, str]:
+    """A ladder in every form, by its ending; the last is what the terminal shows."""
+    given = CASES[case]()
+    view = view_of(given.result, given.about, given.limits, {}, given.votes)
+    document = dict(view.document) | {
+        "machine": _MACHINE, "program": "Shrinkscope 0.1.0", "made": "2026-11-30T12:00:00+00:00",
+    }  # fmt: skip
+    files = write_reports(document, folder / f"{case}.html")
+    texts = {path.suffix: path.read_bytes().decode() for path in files}
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        show_ladder(document, Console(quiet=True))
+    return texts | {".txt": out.getvalue()}
+
+
+@pytest.mark.parametrize("case", list(CASES))
+def test_no_report_changes_unseen(case: str, tmp_path: Path) -> None:
+    for ending, text in written(case, tmp_path).items():
+        kept = (FOLDER / f"{case}{ending}").read_bytes().decode()
+        if ending == ".json":
+            assert json.loads(text) == json.loads(kept)
+        assert text == kept, f"{case}{ending} has changed"
+
+
+if __name__ == "__main__":
+    for case in CASES:
+        for ending, text in written(case, FOLDER).items():
+            Path(FOLDER / f"{case}{ending}").write_bytes(text.encode())
