@@ -6,17 +6,17 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
-from app.core.quality.histogram import EDGES
-from app.core.tasks.items import Check, TaskItem
-from app.core.verdict import Limits
-from app.lab.ladder.plan import LadderPlan
-from app.lab.ladder.results import (
+from app.core.ladder.results import (
     FileFacts,
     MemoryFigures,
     QualityStep,
     SpeedFigures,
     TasksStep,
 )
+from app.core.quality.histogram import EDGES
+from app.core.tasks.items import Check, TaskItem
+from app.core.verdict import Limits
+from app.lab.ladder.plan import LadderPlan
 from app.lab.ladder.rows import LadderResult, LadderRow
 from app.lab.quality.document import FIGURE_NAMES
 from app.lab.verdict.document import ladder_document

@@ -12,8 +12,8 @@ from app.lab.ladder.plan import StepKind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from app.core.ladder.results import FileFacts
     from app.lab.ladder.plan import LadderPlan, Step
-    from app.lab.ladder.results import FileFacts
 
 # What a usual PC reaches: a first guess, put right by each step that is done.
 _BYTES_A_SECOND = 10e9

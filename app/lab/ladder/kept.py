@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.core.tasks.items import TaskItem
-from app.lab.ladder.plan import LadderPlan, Step, StepKind
-from app.lab.ladder.quality import share_text
-from app.lab.ladder.results import (
+from app.core.ladder.results import (
     FileFacts,
     MemoryFigures,
     QualityStep,
     SpeedStep,
     TasksStep,
 )
+from app.core.tasks.items import TaskItem
+from app.lab.ladder.plan import LadderPlan, Step, StepKind
+from app.lab.ladder.quality import share_text
 from app.lab.ladder.rows import LadderResult, LadderRow
 
 if TYPE_CHECKING:

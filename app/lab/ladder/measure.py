@@ -14,6 +14,13 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from app.core.errors import PersonError
+from app.core.ladder.results import (
+    FileFacts,
+    MemoryFigures,
+    QualityStep,
+    SpeedStep,
+    TasksStep,
+)
 from app.core.memory.estimate import estimate_needed_bytes, memory_budget_bytes
 from app.lab.engines.calls import interruptible
 from app.lab.engines.identity import engine_identity
@@ -27,13 +34,6 @@ from app.lab.ladder.kept import (
     step_result,
 )
 from app.lab.ladder.plan import LadderPlan, Step, StepKind, steps_of
-from app.lab.ladder.results import (
-    FileFacts,
-    MemoryFigures,
-    QualityStep,
-    SpeedStep,
-    TasksStep,
-)
 from app.lab.ladder.steps import Steps, Tools
 from app.store.ladders import StoredStep
 

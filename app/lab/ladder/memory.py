@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Message, Role
+from app.core.ladder.results import MemoryFigures
 from app.engine.protocol.answering import Finished, Generate
 from app.engine.protocol.loading import Load, Loaded
 from app.lab.engines.calls import EngineCalls
-from app.lab.ladder.results import MemoryFigures
 from app.monitor.sampler import Monitor
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.core.ladder.results import QualityPart, QualityStep, TextReading
 from app.core.quality.common import common_chunks
-from app.lab.ladder.results import QualityPart, QualityStep, TextReading
 from app.lab.quality.document import (
     part_figures,
     parting_document,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from app.core.ladder.results import SpeedFigures
 from app.core.quality.floor import floor_of, is_at_floor
-from app.lab.ladder.results import SpeedFigures
 
 if TYPE_CHECKING:
+    from app.core.ladder.results import FileFacts, MemoryFigures, QualityStep, TasksStep
     from app.lab.ladder.plan import LadderPlan
-    from app.lab.ladder.results import FileFacts, MemoryFigures, QualityStep, TasksStep
 
 
 @dataclass(slots=True)

@@ -8,12 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.core.memory.token_work import TokenWork, token_work
-from app.core.models.model_file import ModelFile
-from app.lab.ladder.memory import measure_memory
-from app.lab.ladder.plan import Profile
-from app.lab.ladder.quality import candidate_step, reference_step
-from app.lab.ladder.results import (
+from app.core.ladder.results import (
     FileFacts,
     MemoryFigures,
     QualityStep,
@@ -21,6 +16,11 @@ from app.lab.ladder.results import (
     SpeedStep,
     TasksStep,
 )
+from app.core.memory.token_work import TokenWork, token_work
+from app.core.models.model_file import ModelFile
+from app.lab.ladder.memory import measure_memory
+from app.lab.ladder.plan import Profile
+from app.lab.ladder.quality import candidate_step, reference_step
 from app.lab.predict.bandwidth import MachineSpeed
 from app.lab.predict.fit import remember_bench
 from app.lab.quality.measure import Quality

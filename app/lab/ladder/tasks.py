@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.core.ladder.results import TasksStep
 from app.core.tasks.scoring import Outcome
-from app.lab.ladder.results import TasksStep
 from app.lab.tasks.asker import FileAsker
 from app.lab.tasks.plan import TaskPlan, engines_and_threads
 

@@ -11,10 +11,10 @@ import pytest
 
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS
 from app.core.errors import PersonError
+from app.core.ladder.results import FileFacts, TasksStep
 from app.lab.ladder.control import Clock, Gate, LadderProgress, LadderStopped
 from app.lab.ladder.measure import Ladder
 from app.lab.ladder.plan import LadderPlan, Step, StepKind, steps_of
-from app.lab.ladder.results import FileFacts, TasksStep
 from app.lab.ladder.steps import Tools
 from app.lab.predict.fit import Fitter
 from app.lab.quality.document import part_figures

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from app.lab.ladder.results import TextReading
+from app.core.ladder.results import TextReading
 from app.lab.verdict.hygiene import settings_of
 from tests.lab import ladder_cases as cases
 

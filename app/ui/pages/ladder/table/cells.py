@@ -34,8 +34,8 @@ from app.ui.pages.ladder.table.how import (
 from app.ui.pages.ladder.words import points_range, range_words, state_words
 
 if TYPE_CHECKING:
+    from app.core.ladder.results import SpeedFigures
     from app.core.tasks.results import KindResult
-    from app.lab.ladder.results import SpeedFigures
     from app.lab.verdict.view import LadderView
 
 

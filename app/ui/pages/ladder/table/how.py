@@ -21,8 +21,8 @@ from app.ui.kit.text import translate
 from app.ui.pages.ladder.words import points_range, range_words
 
 if TYPE_CHECKING:
+    from app.core.ladder.results import FileFacts, MemoryFigures, QualityStep, SpeedFigures
     from app.core.statistics.anytime import WinRate
-    from app.lab.ladder.results import FileFacts, MemoryFigures, QualityStep, SpeedFigures
     from app.lab.verdict.view import LadderView
 
 

@@ -1,0 +1,1 @@
+"""A ladder as it is read: its rows, and the columns that all of its tables have."""
