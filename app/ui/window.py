@@ -123,7 +123,7 @@ class Window(QObject):
         panes.is_plain = self._last_chat.is_plain
         self.preferences = PreferencesPage(theme, preset=self._kept.now.preset)
         self.preferences.set_folders(kept_folders(house.paths))
-        self.session.default_sampling = PRESETS[self._kept.now.preset]
+        self.session.chats.default_sampling = PRESETS[self._kept.now.preset]
         self.session.moves.learned = self._follow_move
         self.engine_build = EngineBuild(self)
         self._engine_wait: EngineWait | None = None
@@ -439,7 +439,7 @@ class Window(QObject):
         self._kept.change(library_folders=[str(folder) for folder in folders])
 
     def _on_preset(self, name: str) -> None:
-        self.session.default_sampling = PRESETS[name]
+        self.session.chats.default_sampling = PRESETS[name]
         self._kept.change(preset=name)
 
     def _note_chat(self) -> None:

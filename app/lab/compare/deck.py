@@ -86,6 +86,19 @@ class Deck:
             self.read(pane)
         return pane
 
+    def show(self, candidates: Sequence[Candidate]) -> None:
+        """Have panes of these candidates and no others; those that are there stay."""
+        kept = {candidate.key for candidate in candidates}
+        for pane in self:
+            if pane.key not in kept:
+                self.close(pane.key)
+        for candidate in candidates:
+            if candidate.key in self:
+                self.take_settings(candidate)
+                self[candidate.key].failure = None
+            else:
+                self.open(candidate)
+
     def close(self, key: str) -> None:
         """Take a pane away with its engine."""
         self._runner.release(key)
@@ -94,14 +107,16 @@ class Deck:
     def take_settings(self, candidate: Candidate) -> None:
         """Give a pane other settings; its engine goes if they need a reload."""
         pane = self._panes[candidate.key]
-        reload = candidate.engine.load_key() != pane.candidate.engine.load_key()
-        if candidate.template_id != pane.candidate.template_id:
+        before, pane.candidate = pane.candidate, candidate
+        if candidate == before:
+            return
+        if candidate.template_id != before.template_id:
             pane.system_in_user = False
-        pane.candidate = candidate
-        if reload:
+        if candidate.engine.load_key() != before.engine.load_key():
             pane.needed_bytes = None
             self._expect(pane)
             self._runner.unload(candidate.key)
+        self._changed(pane)
 
     def move(self, candidate: Candidate) -> None:
         """Take a pane's file from another place: it was moved there."""

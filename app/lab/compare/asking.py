@@ -1,0 +1,262 @@
+"""Asking the panes: new turns, answers anew, and the way back to earlier ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.core.chats.chat import Answer, StopReason, Turn, title_from
+from app.core.chats.divergence import first_difference
+from app.core.errors import PersonError
+from app.core.text.clean import whole_text
+from app.lab.compare.jobs import Job
+from app.lab.compare.panes import PaneState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.lab.compare.answers import Answers
+    from app.lab.compare.candidates import Candidates
+    from app.lab.compare.deck import Deck
+    from app.lab.compare.open_chat import OpenChat
+    from app.lab.compare.runner import Runner
+
+MAX_PROMPT_BYTES = 1 << 19
+"""Beyond this a message and its answers do not fit in a message to the engine."""
+
+
+class Asking:
+    """One thread.
+
+    Args:
+        open_chat: Whose turns they are.
+        deck: The panes that answer.
+        candidates: Whose they are.
+        runner: Has them answer.
+        answers: Told of those that end before they begin.
+    """
+
+    def __init__(
+        self,
+        open_chat: OpenChat,
+        deck: Deck,
+        candidates: Candidates,
+        runner: Runner,
+        answers: Answers,
+    ) -> None:
+        self._open = open_chat
+        self._deck = deck
+        self._candidates = candidates
+        self._runner = runner
+        self._answers = answers
+
+    def first_difference(self, turn: Turn, key: str) -> int | None:
+        """Where a pane's answer leaves the reference's, in code points; None if it does not."""
+        reference = self._open.chat.reference_key
+        if reference is None or reference == key:
+            return None
+        theirs, ours = turn.answers.get(reference), turn.answers.get(key)
+        if theirs is None or ours is None or theirs.error or ours.error:
+            return None
+        return first_difference(
+            theirs.text,
+            ours.text,
+            reference_done=theirs.stop_reason is not None,
+            other_done=ours.stop_reason is not None,
+        )
+
+    def ask(self, prompt: str, keys: Sequence[str] | None = None) -> Turn:
+        """Ask some or all panes.
+
+        Raises:
+            PersonError: It cannot be done now; nothing has changed.
+        """
+        chat = self._open.chat
+        asked = [each.key for each in chat.candidates] if keys is None else list(keys)
+        prompt = whole_text(prompt)
+        self._check_askable(prompt, asked)
+        turn = Turn(0, prompt, {key: Answer() for key in asked})
+        chat.turns.append(turn)
+        try:
+            self._submit(turn, asked)
+        except PersonError:
+            chat.turns.remove(turn)
+            raise
+        self._open.recorder.add_turn(chat.id, turn)
+        if not chat.title:
+            chat.title = title_from(prompt)
+            self._open.keep()
+        self._open.tell_turns()
+        return turn
+
+    def regenerate(self, turn: Turn, keys: Sequence[str] | None = None) -> None:
+        """Answer a pane's last turn anew.
+
+        The answer that is there is kept, and comes back if the new one is broken off without text.
+
+        Raises:
+            PersonError: It cannot be done now; nothing has changed.
+        """
+        asked = [k for k in (turn.answers if keys is None else keys) if k in self._deck]
+        for key in asked:
+            history = self._open.chat.turns_of(key)
+            if not history or history[-1] is not turn:
+                raise PersonError("Only the last answer of a pane can be written anew.")
+        self._check_askable(turn.prompt, asked)
+        before = dict(turn.answers), {key: list(kept) for key, kept in turn.earlier.items()}
+        for key in asked:
+            turn.set_aside(key)
+        try:
+            self._open.keep_versions(turn, asked)
+            self._submit(turn, asked)
+        except PersonError:
+            turn.answers, turn.earlier = before
+            raise
+        self._open.tell_turns()
+
+    def show_earlier_answer(self, turn: Turn, key: str) -> None:
+        """Put the answer before in the place of a pane's answer; they take turns.
+
+        Raises:
+            PersonError: Answers are in progress; nothing has changed.
+        """
+        self._check_at_rest("you go back to an earlier one")
+        turn.turn_over(key)
+        self._open.keep_versions(turn, [key])
+        self._open.tell_turns()
+
+    def edit(self, turn: Turn, prompt: str) -> None:
+        """Put another prompt in a turn's place and go on from there.
+
+        The turn and all later ones are kept; :meth:`show_earlier_turn` goes back to them.
+
+        Raises:
+            PersonError: It cannot be done now; nothing has changed.
+        """
+        asked = [key for key in turn.answers if key in self._deck]
+        self._check_askable(prompt, asked)
+        self._check_at_rest("you edit an earlier message")
+        turns = self._open.chat.turns
+        position = self._position(turn)
+        retired = turns[position:]
+        del turns[position:]
+        try:
+            new = self.ask(prompt, asked)
+        except PersonError:
+            turns.extend(retired)
+            raise
+        self._open.recorder.retire_turns([old.id for old in retired], by=new.id)
+        new.versions = turn.versions + 1
+        self._open.tell_turns()
+
+    def show_earlier_turn(self, turn: Turn) -> None:
+        """Go back to another version of a turn, and to what followed it there; they take turns.
+
+        Raises:
+            PersonError: Answers are in progress, or the store fails; nothing has changed.
+        """
+        self._check_at_rest("you go back to an earlier one")
+        chat, recorder = self._open.chat, self._open.recorder
+        position = self._position(turn)
+        recorder.restore_turns([each.id for each in chat.turns[position:]])
+        chat.turns[position:] = recorder.load(chat.id).turns[position:]
+        self._open.tell_turns()
+
+    def retry(self, key: str) -> None:
+        """Ask a pane its last turn again.
+
+        Raises:
+            PersonError: It cannot be done now, or there is none.
+        """
+        history = self._open.chat.turns_of(key)
+        if not history:
+            self._candidates.reload(key)
+            return
+        self.regenerate(history[-1], [key])
+
+    def drop_oldest_turns(self, key: str) -> None:
+        """Send half of a pane's older turns no more, and ask its last one again.
+
+        Raises:
+            PersonError: There is nothing left to drop.
+        """
+        chat = self._open.chat
+        dropped = chat.dropped_turns.get(key, 0)
+        older = len(chat.turns_of(key)) - 1 - dropped
+        if older <= 0:
+            raise PersonError(
+                "No older turn is left to drop: the prompt alone is too long for this context."
+            )
+        chat.dropped_turns[key] = dropped + (older + 1) // 2
+        self._open.keep()
+        self.retry(key)
+
+    def stop(self, key: str | None = None) -> None:
+        """End what one pane, or every pane, does or waits for."""
+        # Those that wait go first, so that none of them starts when the running one ends.
+        panes = self._candidates.panes() if key is None else [self._deck[key]]
+        for pane in sorted(panes, key=lambda pane: pane.state is not PaneState.WAITING):
+            self._runner.stop(pane.key)
+
+    # --- inside ---------------------------------------------------------------------------
+
+    def _check_at_rest(self, before: str) -> None:
+        if self._runner.busy:
+            raise PersonError(f"Stop the answers in progress before {before}.")
+
+    def _check_askable(self, prompt: str, keys: Sequence[str]) -> None:
+        if not prompt.strip():
+            raise PersonError("Write something to ask first.")
+        check_length(prompt, "This message")
+        if not keys:
+            raise PersonError("Open a model file first.")
+        for key in keys:
+            pane = self._deck[key]
+            if pane.busy or self._runner.wants(pane):
+                raise PersonError(
+                    f"Pane {pane.candidate.letter} is still at work: wait or stop it."
+                )
+
+    def _submit(self, turn: Turn, keys: Sequence[str]) -> None:
+        jobs = [
+            Job(
+                pane=self._deck[key],
+                turn=turn,
+                answer=turn.answers[key],
+                messages=self._open.chat.messages_for(key, upto=turn),
+                sampling=self._open.sampling_of(self._deck[key].candidate),
+            )
+            for key in keys
+        ]
+        self._runner.submit([job for job in jobs if not _unreadable(job)], self._open.chat.mode)
+        for job in filter(_unreadable, jobs):
+            assert job.pane.failure is not None
+            job.answer.stop_reason = StopReason.ERROR
+            job.answer.error = job.pane.failure.sentence
+            self._answers.answer_ended(job)
+
+    def _position(self, turn: Turn) -> int:
+        return next(i for i, other in enumerate(self._open.chat.turns) if other is turn)
+
+
+def check_length(text: str, what: str) -> None:
+    """Refuse a text that does not fit in a message to the engine.
+
+    Args:
+        text: To be sent.
+        what: It is, at the beginning of a sentence.
+
+    Raises:
+        PersonError: It is too long.
+    """
+    size_bytes = len(text.encode(errors="replace"))
+    if size_bytes > MAX_PROMPT_BYTES:
+        raise PersonError(
+            f"{what} is {size_bytes / 1e6:.1f} MB long, and {MAX_PROMPT_BYTES / 1e6:.1f} MB can be "
+            "sent: shorten it, or ask about a part of it."
+        )
+
+
+def _unreadable(job: Job) -> bool:
+    """Whether a pane's file has no header that can be read: an engine could only say it worse."""
+    pane = job.pane
+    return pane.model is None and pane.state is PaneState.FAILED and pane.failure is not None

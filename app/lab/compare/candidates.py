@@ -1,0 +1,203 @@
+"""The candidates of the open chat: they come, go, change, and their files move."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from app.core.candidates.candidate import new_candidate
+from app.core.chats.elsewhere import Elsewhere, llama_server_command
+from app.core.chats.templates import template_by_id
+from app.core.errors import PersonError
+from app.core.text.clean import whole_text
+from app.lab.compare.room import context_of
+from app.library.model_files import first_of_set
+
+if TYPE_CHECKING:
+    from app.core.candidates.candidate import Candidate
+    from app.lab.compare.deck import Deck
+    from app.lab.compare.open_chat import OpenChat
+    from app.lab.compare.panes import Pane
+    from app.lab.compare.runner import Runner
+    from app.lab.models.moves import Moves
+
+
+class Candidates:
+    """One thread.
+
+    Args:
+        open_chat: Whose candidates they are.
+        deck: Their panes.
+        runner: Drives their engines.
+        moves: Where folders went that were moved.
+        template_folder: Where chosen chat templates are written for use elsewhere.
+    """
+
+    def __init__(
+        self,
+        open_chat: OpenChat,
+        deck: Deck,
+        runner: Runner,
+        moves: Moves,
+        template_folder: Path,
+    ) -> None:
+        self._open = open_chat
+        self._deck = deck
+        self._runner = runner
+        self._moves = moves
+        self._template_folder = template_folder
+
+    # --- reading --------------------------------------------------------------------------
+
+    def panes(self) -> list[Pane]:
+        """Their panes, in their order."""
+        return [self._deck[candidate.key] for candidate in self._open.chat.candidates]
+
+    def log_text(self, key: str) -> str:
+        """The log of a pane's engine, the last one's if none runs."""
+        client = self._runner.pool.get(key)
+        return client.log_text() if client is not None else self._deck[key].log
+
+    def use_elsewhere(self, key: str) -> Elsewhere:
+        """How to run a candidate without this program.
+
+        Raises:
+            PersonError: Its chat template cannot be written.
+        """
+        pane = self._deck[key]
+        candidate = pane.candidate
+        context = pane.loaded.context_tokens if pane.loaded else context_of(pane)
+        threads = candidate.engine.threads or self._runner.pool.threads_for(1)
+        command = llama_server_command(
+            candidate,
+            self._open.sampling_of(candidate),
+            context,
+            threads,
+            os.name,
+            template_file=self._template_file(candidate.template_id),
+        )
+        return Elsewhere(candidate.path, command)
+
+    # --- coming and going -----------------------------------------------------------------
+
+    def add_candidate(self, path: Path) -> Candidate:
+        """Open a model file in a new pane.
+
+        Raises:
+            PersonError: There are six panes already.
+        """
+        chat = self._open.chat
+        try:
+            named = first_of_set(Path(whole_text(str(path))).absolute())
+            candidate = new_candidate(named, chat.candidates)
+        except ValueError as error:
+            raise PersonError("Six panes are open already: close one first.") from error
+        chat.candidates.append(candidate)
+        if chat.reference_key is None:
+            chat.reference_key = candidate.key
+        self._deck.open(candidate)
+        self._open.note_candidates()
+        return candidate
+
+    def remove_candidate(self, key: str) -> None:
+        """Close a pane and its engine; its answers stay in the store."""
+        self._deck.close(key)
+        chat = self._open.chat
+        chat.candidates = [each for each in chat.candidates if each.key != key]
+        if chat.reference_key == key:
+            chat.reference_key = chat.candidates[0].key if chat.candidates else None
+        self._open.note_candidates()
+
+    def move_candidate(self, key: str, index: int) -> None:
+        """Put a pane elsewhere in the order; letter and colour go with it."""
+        rest = [each for each in self._open.chat.candidates if each.key != key]
+        rest.insert(max(0, min(index, len(rest))), self._deck[key].candidate)
+        self._open.chat.candidates = rest
+        self._open.note_candidates()
+
+    def set_reference(self, key: str) -> None:
+        """Hold the others against this candidate."""
+        self._open.chat.reference_key = key
+        self._open.note_candidates()
+
+    def update_candidate(self, candidate: Candidate) -> None:
+        """Give a pane other settings; what needs a reload is reloaded when next asked.
+
+        Raises:
+            PersonError: The pane is answering.
+        """
+        pane = self._deck[candidate.key]
+        if pane.busy and candidate.engine.load_key() != pane.candidate.engine.load_key():
+            raise PersonError("Stop this pane before you change how its model is loaded.")
+        chat = self._open.chat
+        chat.candidates = [
+            candidate if each.key == candidate.key else each for each in chat.candidates
+        ]
+        self._deck.take_settings(candidate)
+        self._open.keep()
+
+    # --- files that moved -----------------------------------------------------------------
+
+    def find_again(self, key: str, path: Path) -> None:
+        """Take a pane's file from where it is now, and with it what else lay in its folder.
+
+        Raises:
+            PersonError: Answers are in progress.
+        """
+        if self._runner.busy:
+            raise PersonError("Stop the answers in progress before you take files from elsewhere.")
+        new = Path(whole_text(str(path))).absolute()
+        self._moves.learn(Path(self._deck[key].candidate.path), new)
+        self._move_to(
+            [
+                replace(each, path=str(new)) if each.key == key else self.found(each)
+                for each in self._open.chat.candidates
+            ]
+        )
+
+    def follow_moves(self) -> None:
+        """Take files that are gone from where their folders are now; not while answers come."""
+        if not self._runner.busy:
+            self._move_to([self.found(each) for each in self._open.chat.candidates])
+
+    def found(self, candidate: Candidate) -> Candidate:
+        """The same candidate with its file's place of now."""
+        place = self._moves.place_of(Path(candidate.path))
+        return candidate if str(place) == candidate.path else replace(candidate, path=str(place))
+
+    def _move_to(self, candidates: list[Candidate]) -> None:
+        moved = [each for each in candidates if each != self._deck[each.key].candidate]
+        if moved:
+            self._open.chat.candidates = candidates
+            for candidate in moved:
+                self._deck.move(candidate)
+            self._open.note_candidates()
+
+    # --- engines --------------------------------------------------------------------------
+
+    def reload(self, key: str) -> None:
+        """Load a failed or loaded pane anew.
+
+        Raises:
+            PersonError: Answers are in progress, or the operating system refuses.
+        """
+        pane = self._deck[key]
+        if not self._runner.busy:
+            self._runner.unload(key)
+        if pane.model is None:
+            self._deck.read(pane)
+        self._runner.load(key)
+
+    def _template_file(self, template_id: str | None) -> str | None:
+        if template_id is None:
+            return None
+        path = self._template_folder / f"{template_id}.jinja"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(template_by_id(template_id).jinja, encoding="utf-8")
+        except OSError as error:
+            raise PersonError("The chat template could not be written.", str(error)) from error
+        return str(path)

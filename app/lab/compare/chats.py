@@ -1,0 +1,163 @@
+"""The chats: which one is open, what its candidates are told, and the list of all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.core.candidates.settings import COMPARE_GREEDY
+from app.core.chats.chat import Chat
+from app.core.chats.export import to_markdown, to_openai_json
+from app.core.errors import PersonError
+from app.core.text.clean import whole_text
+from app.lab.compare.asking import check_length
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from app.core.candidates.settings import CompareMode, SamplingSettings
+    from app.lab.compare.candidates import Candidates
+    from app.lab.compare.deck import Deck
+    from app.lab.compare.open_chat import OpenChat
+    from app.lab.compare.runner import Runner
+    from app.store.chats import ChatSummary
+
+
+class Chats:
+    """Opens, changes and deletes chats. One thread.
+
+    Args:
+        open_chat: The one that is open.
+        deck: The panes, which change with the chat.
+        candidates: Come with a chat.
+        runner: Whether answers are in progress.
+
+    Attributes:
+        default_sampling: What new chats begin with.
+    """
+
+    def __init__(
+        self, open_chat: OpenChat, deck: Deck, candidates: Candidates, runner: Runner
+    ) -> None:
+        self.default_sampling = COMPARE_GREEDY
+        self._open = open_chat
+        self._recorder = open_chat.recorder
+        self._deck = deck
+        self._candidates = candidates
+        self._runner = runner
+
+    # --- the open one ---------------------------------------------------------------------
+
+    def set_system_prompt(self, text: str) -> None:
+        """What every candidate is told first.
+
+        Raises:
+            PersonError: It is too long to be sent; nothing has changed.
+        """
+        check_length(text, "The system prompt")
+        self._open.chat.system_prompt = whole_text(text)
+        self._open.keep()
+
+    def set_sampling(self, sampling: SamplingSettings) -> None:
+        """The settings of every pane without its own."""
+        self._open.chat.sampling = sampling
+        self._open.keep()
+
+    def set_mode(self, mode: CompareMode) -> None:
+        """Race or together, from the next prompt on."""
+        self._open.chat.mode = mode
+        self._open.keep()
+
+    def new_chat(self) -> None:
+        """Begin an empty chat with the same panes and system prompt.
+
+        Raises:
+            PersonError: Answers are in progress.
+        """
+        old = self._open.chat
+        if not old.turns and old.id:
+            return
+        self._switch_to(
+            Chat(
+                id=0,
+                candidates=list(old.candidates),
+                reference_key=old.reference_key,
+                system_prompt=old.system_prompt,
+                sampling=self.default_sampling,
+                mode=old.mode,
+            )
+        )
+
+    def start_with(self, paths: Sequence[Path]) -> None:
+        """Begin an empty chat with a pane for each of these files, six at most.
+
+        Raises:
+            PersonError: Answers are in progress.
+        """
+        self._switch_to(Chat(id=0, sampling=self.default_sampling))
+        for path in paths:
+            self._candidates.add_candidate(path)
+
+    def open_chat(self, chat_id: int) -> None:
+        """Open a stored chat with its panes.
+
+        Raises:
+            PersonError: Answers are in progress, or it is gone.
+        """
+        if chat_id != self._open.chat.id:
+            self._switch_to(self._recorder.load(chat_id))
+
+    # --- all of them ----------------------------------------------------------------------
+
+    def list_chats(self) -> list[ChatSummary]:
+        """Chats with turns, and the open one; the last changed first."""
+        open_id = self._open.chat.id
+        return [s for s in self._recorder.list_chats() if s.turns or s.id == open_id]
+
+    def rename_chat(self, chat_id: int, title: str) -> None:
+        """Give a chat another title; an empty one changes nothing."""
+        title = " ".join(whole_text(title).split())
+        if not title:
+            return
+        chat = self._chat(chat_id)
+        chat.title = title
+        self._recorder.update(chat)
+        self._open.listener.chats_changed()
+
+    def delete_chat(self, chat_id: int) -> None:
+        """Delete a chat for good; if it is the open one, an empty one takes its place.
+
+        Raises:
+            PersonError: It is the open one and answers are in progress.
+        """
+        if chat_id == self._open.chat.id:
+            if self._runner.busy:
+                raise PersonError("Stop the answers in progress before you delete this chat.")
+            if not self._open.chat.turns:
+                return
+            self.new_chat()
+        self._recorder.delete(chat_id)
+        self._open.listener.chats_changed()
+
+    def export_chat(self, chat_id: int, form: str) -> str:
+        """A chat as text, ``form`` being "markdown" or "json" (OpenAI-style messages)."""
+        write = to_openai_json if form == "json" else to_markdown
+        return write(self._chat(chat_id), self._deck.level_of)
+
+    def _chat(self, chat_id: int) -> Chat:
+        chat = self._open.chat
+        return chat if chat_id == chat.id else self._recorder.load(chat_id)
+
+    def _switch_to(self, chat: Chat) -> None:
+        if self._runner.busy:
+            raise PersonError("Stop the answers in progress before you leave this chat.")
+        old = self._open.chat
+        if chat.id == 0:
+            chat = self._recorder.create(chat)
+        chat.candidates = [self._candidates.found(each) for each in chat.candidates]
+        self._open.chat = chat
+        self._deck.show(chat.candidates)
+        if old.id and not old.turns:
+            self._recorder.delete(old.id)
+        self._open.note_candidates()
+        self._open.tell_turns()

@@ -1,0 +1,59 @@
+"""The chat that is open: who keeps it, and who is told of its changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.core.chats.chat import Chat
+from app.lab.compare.listener import NobodyListens, SessionListener
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from app.core.candidates.candidate import Candidate
+    from app.core.candidates.settings import SamplingSettings
+    from app.core.chats.chat import Turn
+    from app.lab.compare.recorder import Recorder
+
+
+class OpenChat:
+    """What the parts of a session have in common. One thread.
+
+    Args:
+        recorder: Keeps the chats.
+
+    Attributes:
+        chat: The open chat; changed by the parts of the session alone.
+        recorder: Keeps the chats.
+        listener: Told of changes.
+    """
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.chat = Chat(id=0)
+        self.recorder = recorder
+        self.listener: SessionListener = NobodyListens()
+
+    def sampling_of(self, candidate: Candidate) -> SamplingSettings:
+        """The candidate's own sampling settings, else the shared ones."""
+        return candidate.sampling or self.chat.sampling
+
+    def keep(self) -> None:
+        """Store everything of the chat but its turns."""
+        self.recorder.update(self.chat)
+
+    def keep_versions(self, turn: Turn, keys: Iterable[str]) -> None:
+        """Store answers of a turn with those that they took the place of."""
+        if turn.id:
+            for key in keys:
+                self.recorder.save_versions(turn, key)
+
+    def note_candidates(self) -> None:
+        """Candidates came, went or changed places: store that and tell of it."""
+        if self.chat.id:
+            self.keep()
+        self.listener.panes_changed()
+
+    def tell_turns(self) -> None:
+        """Turns were added, removed or replaced."""
+        self.listener.turns_changed()
+        self.listener.chats_changed()

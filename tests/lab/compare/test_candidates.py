@@ -1,0 +1,76 @@
+"""Candidates that come, go, move and get other settings, over real engines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from app.core.candidates.settings import EngineSettings, SamplingSettings
+from app.core.chats.chat import StopReason
+from app.core.errors import PersonError
+from app.lab.compare.panes import PaneState
+from tests.helpers import gguf_files as files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.lab.conftest import Bench
+
+S = PaneState
+
+
+def test_a_file_that_cannot_be_read_says_so_before_it_is_asked(
+    bench: Bench, models: dict[str, Path], tmp_path: Path
+) -> None:
+    broken, absent = bench.open([models["broken"], tmp_path / "absent.gguf"])
+    for key, words in ((broken, "truncated"), (absent, "not there")):
+        pane = bench.session.pane(key)
+        assert pane.state is S.FAILED
+        assert pane.failure is not None
+        assert words in pane.failure.sentence
+
+
+def test_panes_move_with_their_letters(bench: Bench, models: dict[str, Path]) -> None:
+    keys = bench.open([models["blue"], models["green"], models["thinks"]])
+    bench.session.move_candidate(keys[2], 0)
+    assert [pane.candidate.letter for pane in bench.session.panes] == ["C", "A", "B"]
+    bench.session.remove_candidate(keys[0])
+    added = bench.session.add_candidate(models["blue"])
+    assert added.letter == "A"
+    assert bench.session.chat.reference_key == keys[2]
+
+
+def test_a_later_shard_takes_its_set(bench: Bench, tmp_path: Path) -> None:
+    shards = files.write_sharded_llama(tmp_path)
+    (key,) = bench.open([shards[1]])
+    assert bench.session.pane(key).candidate.path == str(shards[0])
+    bench.session.set_sampling(SamplingSettings(max_tokens=2))
+    turn = bench.session.ask("Why?")
+    bench.rest()
+    assert turn.answers[key].error is None
+    assert turn.answers[key].stop_reason in (StopReason.LENGTH, StopReason.END)
+
+
+def test_a_seventh_pane_is_refused(bench: Bench, models: dict[str, Path]) -> None:
+    bench.open([models["blue"]] * 6)
+    with pytest.raises(PersonError, match="Six panes"):
+        bench.session.add_candidate(models["blue"])
+
+
+def test_other_engine_settings_mean_a_reload(bench: Bench, models: dict[str, Path]) -> None:
+    (key,) = bench.open([models["endless"]])
+    bench.session.set_sampling(SamplingSettings(max_tokens=3))
+    bench.session.ask("One")
+    bench.rest()
+    pane = bench.session.pane(key)
+    assert pane.loaded is not None
+    assert pane.loaded.context_tokens == 4096
+    settings = EngineSettings(context_tokens=1024)
+    bench.session.update_candidate(msgspec.structs.replace(pane.candidate, engine=settings))
+    assert pane.state is S.ASLEEP
+    bench.session.ask("Two")
+    bench.rest()
+    assert pane.loaded is not None
+    assert pane.loaded.context_tokens == 1024

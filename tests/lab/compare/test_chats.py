@@ -1,0 +1,71 @@
+"""Chats that come, go and are exported, over real engines and a real store."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.core.candidates.settings import SamplingSettings
+from app.core.errors import PersonError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.store.chats import ChatStore
+    from tests.lab.conftest import Bench
+
+
+def test_a_busy_pane_refuses_and_nothing_changes(bench: Bench, models: dict[str, Path]) -> None:
+    bench.open([models["endless"]])
+    bench.session.set_sampling(SamplingSettings(max_tokens=100_000))
+    bench.session.ask("Why?")
+    for refused in (
+        lambda: bench.session.ask("Again?"),
+        bench.session.new_chat,
+        lambda: bench.session.delete_chat(bench.session.chat.id),
+    ):
+        with pytest.raises(PersonError):
+            refused()
+    assert len(bench.session.chat.turns) == 1
+    bench.session.stop()
+    bench.rest()
+
+
+def test_chats_come_back(bench: Bench, models: dict[str, Path], store: ChatStore) -> None:
+    first, second = bench.open([models["blue"], models["green"]])
+    bench.session.set_system_prompt("Be brief.")
+    bench.session.ask("Why is the sky blue?")
+    bench.rest()
+    chat_id = bench.session.chat.id
+    bench.session.new_chat()
+    assert not bench.session.chat.turns
+    assert bench.session.chat.system_prompt == "Be brief."
+    bench.session.remove_candidate(second)
+    bench.session.open_chat(chat_id)
+    assert [pane.key for pane in bench.session.panes] == [first, second]
+    assert bench.session.chat.turns[0].answers[second].text == "The sky is green!"
+    assert [summary.title for summary in bench.session.list_chats()] == ["Why is the sky blue?"]
+    assert store.load(chat_id).reference_key == first
+
+
+def test_an_empty_chat_leaves_no_trace(bench: Bench, models: dict[str, Path]) -> None:
+    bench.open([models["blue"]])
+    bench.session.ask("One")
+    bench.rest()
+    chat_id = bench.session.chat.id
+    bench.session.new_chat()
+    bench.session.new_chat()
+    bench.session.open_chat(chat_id)
+    assert [summary.id for summary in bench.session.list_chats()] == [chat_id]
+
+
+def test_a_chat_is_exported(bench: Bench, models: dict[str, Path]) -> None:
+    bench.open([models["blue"]])
+    bench.session.ask("Why?")
+    bench.rest()
+    chat_id = bench.session.chat.id
+    assert "The sky is blue." in bench.session.export_chat(chat_id, "markdown")
+    document = json.loads(bench.session.export_chat(chat_id, "json"))
+    assert "The sky is blue." in json.dumps(document)
