@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from app.core.errors import PersonError
 from app.core.memory.estimate import memory_budget_bytes
 from app.core.text.log_lines import LogLines
-from app.engine.local.client import EngineClient
+from app.engine.local.client import LocalEngines
 from app.engine.local.pool import EnginePool
 from app.lab.compare.race_speeds import RaceSpeeds
 from app.lab.compare.recorder import NoRecorder
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.core.models.model_file import ModelFile
-    from app.engine.local.client import ClientEvent, Sink
+    from app.engine.api import Sink
     from app.lab.compare.deck import JobDoor
     from app.lab.compare.recorder import Recorder
     from app.lab.compare.runner import RunnerListener
@@ -90,7 +90,7 @@ def build_session(
     def pool_for(sink: Sink) -> EnginePool:
         return EnginePool(
             sink,
-            paths.state,
+            LocalEngines(paths.state),
             lambda: memory_budget_bytes(available_memory_bytes()),
             physical_core_count(),
         )
@@ -122,9 +122,7 @@ def build_session(
     return session, runners[0]
 
 
-def demo_maker(
-    demo: DemoFiles, session: Session, sink: Callable[[str, ClientEvent], None], paths: Paths
-) -> DemoMaker:
+def demo_maker(demo: DemoFiles, session: Session, sink: Sink, paths: Paths) -> DemoMaker:
     """Starts making the demo levels that are missing and tells the session of them.
 
     The engine's events go to ``sink`` on its reader thread; hand them to ``DemoMaker.take`` on
@@ -132,7 +130,8 @@ def demo_maker(
     """
     return DemoMaker(
         demo,
-        EngineClient("demo-maker", sink, paths.state),
+        LocalEngines(paths.state),
+        sink,
         on_progress=session.model_progress,
         on_made=session.model_made,
         on_failed=session.model_not_made,

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from app.bootstrap import House
     from app.core.hub.links import Link
     from app.core.models.model_file import ModelFile
-    from app.engine.local.client import ClientEvent
+    from app.engine.api import EngineEvent
     from app.ui.kit.theme import Theme
     from app.ui.pages.ladder.part import LadderPart
     from app.ui.pages.models.part import ModelsPart
@@ -149,7 +149,7 @@ class Window(QObject):
         self.models: ModelsPart | None = None
         self._ladder = LadderDoor(self.jobs, self._make_ladder, self)
         self._maker: DemoMaker | None = None
-        self._maker_events: SimpleQueue[ClientEvent] = SimpleQueue()
+        self._maker_events: SimpleQueue[EngineEvent] = SimpleQueue()
         self._pump_timer = QTimer(self)
         self._pump_timer.setInterval(PUMP_MS)
         self._pump_timer.timeout.connect(self._pump)

@@ -11,7 +11,8 @@ from typing import TypeVar
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Message, Role, StopReason
 from app.core.statistics import median
-from app.engine.local.client import ClientEvent, EngineClient, Exited
+from app.engine.api import EngineEvent, Exited
+from app.engine.local.client import EngineClient
 from app.engine.protocol.answering import Finished, Generate, Rendered, Text
 from app.engine.protocol.loading import Hello, Load, Loaded
 from app.engine.protocol.running import Failed
@@ -60,9 +61,9 @@ class _Engine:
     """One engine with the random-weight model, its events with their times of arrival."""
 
     def __init__(self, run: Run) -> None:
-        self._events: SimpleQueue[tuple[int, ClientEvent]] = SimpleQueue()
+        self._events: SimpleQueue[tuple[int, EngineEvent]] = SimpleQueue()
 
-        def sink(_key: str, event: ClientEvent) -> None:
+        def sink(_key: str, event: EngineEvent) -> None:
             self._events.put((time.perf_counter_ns(), event))
 
         self._client = EngineClient("stop", sink, Paths.below(run.home).state)

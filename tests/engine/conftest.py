@@ -11,7 +11,8 @@ import pytest
 
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Message, Role
-from app.engine.local.client import ClientEvent, EngineClient, Exited
+from app.engine.api import EngineEvent, Exited
+from app.engine.local.client import EngineClient
 from app.engine.protocol.answering import Finished, Generate, Text
 from app.engine.protocol.loading import Hello, Load, Loaded
 
@@ -29,9 +30,9 @@ class RecordedEngine:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._queue: SimpleQueue[ClientEvent] = SimpleQueue()
+        self._queue: SimpleQueue[EngineEvent] = SimpleQueue()
         self.client = EngineClient("t", lambda _key, event: self._queue.put(event), folder)
-        self.events: list[ClientEvent] = []
+        self.events: list[EngineEvent] = []
 
     def start(self) -> Hello:
         """Start and wait for its hello."""

@@ -14,8 +14,9 @@ import pytest
 
 from app.core.candidates.settings import COMPARE_GREEDY, SLICE_TOKENS, SamplingSettings
 from app.core.chats.chat import MAX_ANSWER_BYTES, Message, Role, StopReason
-from app.engine.local.client import EngineClient, Exited, TooLongToSend
-from app.engine.local.outcome import EndCause
+from app.engine.api import Exited, TooLongToSend
+from app.engine.local.client import EngineClient
+from app.engine.outcome import EndCause
 from app.engine.protocol.answering import Finished, PromptProgress, SetThreads, Text, ThreadsSet
 from app.engine.protocol.loading import Load
 from app.engine.protocol.making import Quantize, Quantized, QuantizeProgress

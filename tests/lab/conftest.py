@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.bootstrap import at_once
+from app.engine.local.client import LocalEngines
 from app.engine.local.pool import EnginePool
 from app.lab.compare.runner import Runner, RunnerListener
 from app.lab.compare.session import Session
@@ -20,7 +21,7 @@ from tests.helpers import gguf_files as files
 
 if TYPE_CHECKING:
     from app.core.chats.chat import Turn
-    from app.engine.local.client import Sink
+    from app.engine.api import Sink
     from app.lab.compare.panes import PaneState
     from app.lab.compare.recorder import Recorder
 
@@ -77,7 +78,7 @@ class Bench:
         self.runner: Runner | None = None
 
         def pool_for(sink: Sink) -> EnginePool:
-            return EnginePool(sink, folder / "state", self._budget_bytes, 2)
+            return EnginePool(sink, LocalEngines(folder / "state"), self._budget_bytes, 2)
 
         def runner_for(listener: RunnerListener) -> Runner:
             self.runner = Runner(listener, pool_for, lambda: PLENTY_BYTES)

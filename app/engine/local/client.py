@@ -7,20 +7,18 @@ import logging
 import subprocess
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-import msgspec
-
 from app.core.errors import PersonError
+from app.engine.api import Ability, Exited, Sink, TooLongToSend
 from app.engine.installed import builder_command, engine_is_there
 from app.engine.local.kept_log import KeptLog
-from app.engine.local.outcome import EndCause, EngineOutcome
 from app.engine.local.starting import engine_command, engine_environment
 from app.engine.local.watchdog import Watchdog
-from app.engine.protocol.answering import Generate, PromptProgress, Rendered, Text
+from app.engine.outcome import EndCause, EngineOutcome
+from app.engine.protocol.answering import PromptProgress, Rendered, Text
 from app.engine.protocol.codec import CodecError, decode_event, encode
 from app.engine.protocol.loading import Hello, LoadProgress
 from app.engine.protocol.making import QuantizeProgress
@@ -37,50 +35,10 @@ _CHUNK_BYTES = 1 << 16
 _TAIL_LINES = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Exited:
-    """The last event of every engine."""
-
-    outcome: EngineOutcome
-
-
 ABSENT = (
     "The engine is not compiled yet; the window does that when it opens, and so does this line:\n"
     "    {program}"
 )
-
-
-class TooLongToSend(PersonError):
-    """A command is longer than a message may be.
-
-    Attributes:
-        can_drop_turns: It is a chat that is short enough without its oldest turns.
-    """
-
-    def __init__(self, command: Command, detail: str) -> None:
-        self.can_drop_turns = False
-        sentence = "This is too long to send to an engine: it takes a megabyte at once."
-        if isinstance(command, Generate):
-            last = command.messages[-1:]
-            self.can_drop_turns = _can_be_sent(msgspec.structs.replace(command, messages=last))
-            sentence = (
-                "This chat is too long to send; start a new one or drop its oldest turns."
-                if self.can_drop_turns
-                else "This message is longer than the megabyte that an engine takes: shorten it."
-            )
-        super().__init__(sentence, detail)
-
-
-def _can_be_sent(command: Command) -> bool:
-    try:
-        encode(command)
-    except CodecError:
-        return False
-    return True
-
-
-ClientEvent = Event | Exited
-Sink = Callable[[str, ClientEvent], None]
 
 
 class EngineClient:
@@ -96,6 +54,8 @@ class EngineClient:
         folder: Working folder of the engine (the program's state folder).
         is_steady: What it says is measured, not its speed: its threads do not follow the PC's load.
     """
+
+    abilities = frozenset(Ability)
 
     def __init__(self, key: str, sink: Sink, folder: Path, *, is_steady: bool = False) -> None:
         self.key = key
@@ -320,3 +280,21 @@ def _ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
     except subprocess.TimeoutExpired:
         return False
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class LocalEngines:
+    """Engines of this PC, each a process.
+
+    Attributes:
+        folder: Where they work (the program's state folder).
+    """
+
+    folder: Path
+    abilities = EngineClient.abilities
+
+    def start(self, key: str, sink: Sink, *, is_steady: bool = False) -> EngineClient:
+        """Start one; see :class:`app.engine.api.Engines`."""
+        client = EngineClient(key, sink, self.folder, is_steady=is_steady)
+        client.start()
+        return client

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from app.engine.local.client import EngineClient, Sink
+if TYPE_CHECKING:
+    from app.engine.api import Engine, Engines, Sink
 
 _JOIN_SECONDS = 8.0
 
@@ -14,11 +15,11 @@ _JOIN_SECONDS = 8.0
 class EnginePool:
     """Starts and closes engines by key and remembers which was used last.
 
-    One thread uses it, the one that engines are started from (see :class:`EngineClient`).
+    One thread uses it, which lives as long as the program: engines are started from it.
 
     Args:
         sink: Takes the events of every engine, on their reader threads.
-        folder: Working folder of the engines.
+        engines: Where they come from.
         budget_bytes: What engines may use now beside what they use already: available memory
             less the reserve.
         physical_cores: Of this PC.
@@ -27,30 +28,30 @@ class EnginePool:
     def __init__(
         self,
         sink: Sink,
-        folder: Path,
+        engines: Engines,
         budget_bytes: Callable[[], int],
         physical_cores: int,
     ) -> None:
         self._sink = sink
-        self._folder = folder
+        self._engines = engines
         self._budget_bytes = budget_bytes
         self._cores = physical_cores
-        self._clients: dict[str, EngineClient] = {}  # least recently used first
+        self._living: dict[str, Engine] = {}  # least recently used first
         self._needed_bytes: dict[str, int] = {}
-        self._leaving: list[EngineClient] = []
+        self._leaving: list[Engine] = []
         self._starts = itertools.count(1)
 
-    def get(self, key: str) -> EngineClient | None:
+    def get(self, key: str) -> Engine | None:
         """The engine with this key, unless it is gone or going."""
-        return self._clients.get(key)
+        return self._living.get(key)
 
     def source(self, name: str) -> str | None:
         """The key of the engine that an event came from; None if that one was closed."""
         key = name.partition("#")[0]
-        client = self._clients.get(key)
-        return key if client is not None and client.key == name else None
+        engine = self._living.get(key)
+        return key if engine is not None and engine.key == name else None
 
-    def start(self, key: str, needed_bytes: int) -> EngineClient:
+    def start(self, key: str, needed_bytes: int) -> Engine:
         """Start an engine that is expected to need this much.
 
         Raises:
@@ -58,32 +59,31 @@ class EnginePool:
         """
         self.close(key)
         # Each start has a name of its own, so that late events of the engine before are told apart.
-        client = EngineClient(f"{key}#{next(self._starts)}", self._sink, self._folder)
-        client.start()
-        self._clients[key] = client
+        engine = self._engines.start(f"{key}#{next(self._starts)}", self._sink)
+        self._living[key] = engine
         self._needed_bytes[key] = needed_bytes
-        return client
+        return engine
 
     def touch(self, key: str, needed_bytes: int | None = None) -> None:
         """Note that an engine was used, and what it was measured to need."""
-        if key in self._clients:
-            self._clients[key] = self._clients.pop(key)
+        if key in self._living:
+            self._living[key] = self._living.pop(key)
             if needed_bytes is not None:
                 self._needed_bytes[key] = needed_bytes
 
     def forget(self, key: str) -> None:
         """An engine ended by itself."""
-        self._clients.pop(key, None)
+        self._living.pop(key, None)
         self._needed_bytes.pop(key, None)
 
     def close(self, key: str) -> None:
         """Close an engine if it lives; returns at once."""
-        client = self._clients.pop(key, None)
+        engine = self._living.pop(key, None)
         self._needed_bytes.pop(key, None)
-        if client is not None:
-            client.close()
+        if engine is not None:
+            engine.close()
             self._leaving = [c for c in self._leaving if not c.join(0)]
-            self._leaving.append(client)
+            self._leaving.append(engine)
 
     def in_the_way(self, wanted_bytes: int, keep: Iterable[str]) -> list[str] | None:
         """Which engines must go so that another fits, least recently used first.
@@ -94,7 +94,7 @@ class EnginePool:
         kept = set(keep)
         room = self._budget_bytes()
         leaving: list[str] = []
-        for key in list(self._clients):
+        for key in list(self._living):
             if room >= wanted_bytes:
                 break
             if key not in kept:
@@ -117,7 +117,7 @@ class EnginePool:
 
     def close_all(self) -> bool:
         """Close every engine and wait for their ends; True if all are gone."""
-        for key in list(self._clients):
+        for key in list(self._living):
             self.close(key)
-        ends = [client.join(_JOIN_SECONDS) for client in self._leaving]
+        ends = [engine.join(_JOIN_SECONDS) for engine in self._leaving]
         return all(ends)

@@ -12,8 +12,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.engine.local.outcome import EndCause
 from app.engine.local.process_look import look_at
+from app.engine.outcome import EndCause
 from app.engine.protocol.answering import TEMPLATE_SECONDS
 from app.engine.protocol.running import Step
 

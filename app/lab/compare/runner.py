@@ -13,7 +13,7 @@ from app.core.candidates.settings import CompareMode
 from app.core.chats.chat import StopReason
 from app.core.chats.templates import template_by_id
 from app.core.errors import PersonError
-from app.engine.local.client import ClientEvent, Exited, TooLongToSend
+from app.engine.api import EngineEvent, Exited, TooLongToSend
 from app.engine.protocol.answering import (
     Finished,
     Generate,
@@ -32,9 +32,9 @@ from app.lab.compare.room import check_together
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from app.engine.local.client import Sink
-    from app.engine.local.outcome import EngineOutcome
+    from app.engine.api import Sink
     from app.engine.local.pool import EnginePool
+    from app.engine.outcome import EngineOutcome
     from app.engine.protocol.messages import Event
 
 log = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ class Runner:
         available_bytes: Callable[[], int],
     ) -> None:
         self._listener = listener
-        self._events: SimpleQueue[tuple[str, ClientEvent]] = SimpleQueue()
+        self._events: SimpleQueue[tuple[str, EngineEvent]] = SimpleQueue()
         self.pool = pool_for(lambda name, event: self._events.put((name, event)))
         self.engine: Hello | None = None
         self.doubt: Callable[[Pane], PaneFailure | None] = lambda _pane: None
@@ -251,7 +251,7 @@ class Runner:
         self._take(name, event)
         self.pump()
 
-    def _take(self, name: str, event: ClientEvent) -> None:
+    def _take(self, name: str, event: EngineEvent) -> None:
         key = self.pool.source(name)
         pane = self._panes.get(key) if key is not None else None
         if pane is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.models.levels import level_by_name
-from app.engine.local.client import ClientEvent, EngineClient, Exited
+from app.engine.api import EngineEvent, Engines, Exited, Sink
 from app.engine.protocol.loading import Hello
 from app.engine.protocol.making import Quantize, Quantized, QuantizeProgress
 from app.engine.protocol.running import Failed
@@ -88,7 +88,8 @@ class DemoMaker:
 
     Args:
         files: Where they go.
-        client: An engine whose events come to :meth:`take`, started here.
+        engines: Where one comes from, if anything is missing.
+        sink: Takes the engine's events, which are to be handed to :meth:`take`.
         on_progress: Called with a path and a share of 0 to 1.
         on_made: Called with each path that is complete.
         on_failed: Called with what is still missing and a sentence; nothing follows.
@@ -97,19 +98,18 @@ class DemoMaker:
     def __init__(
         self,
         files: DemoFiles,
-        client: EngineClient,
+        engines: Engines,
+        sink: Sink,
         *,
         on_progress: Callable[[Path, float], None],
         on_made: Callable[[Path], None],
         on_failed: Callable[[list[Path], str], None],
     ) -> None:
-        self._client = client
         self._todo = files.missing()
         self._on_progress = on_progress
         self._on_made = on_made
         self._on_failed = on_failed
-        if self._todo:
-            client.start()
+        self._engine = engines.start("demo-maker", sink) if self._todo else None
 
     @property
     def busy(self) -> bool:
@@ -119,10 +119,11 @@ class DemoMaker:
     def close(self) -> None:
         """Stop making levels; what is half made is removed at the next start of the maker."""
         self._todo = []
-        self._client.close()
-        self._client.join(_JOIN_SECONDS)
+        self._end()
+        if self._engine is not None:
+            self._engine.join(_JOIN_SECONDS)
 
-    def take(self, event: ClientEvent) -> None:
+    def take(self, event: EngineEvent) -> None:
         """Take one event of the engine."""
         match event:
             case Hello():
@@ -140,13 +141,14 @@ class DemoMaker:
                 pass
 
     def _next(self) -> None:
-        if not self._todo:
-            self._client.close()
+        engine = self._engine
+        if not self._todo or engine is None:
+            self._end()
             return
         level = self._todo[0].stem.rpartition("-")[2]
-        self._client.send(
+        engine.send(
             Quantize(
-                id=self._client.next_id(),
+                id=engine.next_id(),
                 source=str(demo_base()),
                 target=str(self._todo[0]),
                 ftype=level_by_name(level).ftype,
@@ -156,5 +158,9 @@ class DemoMaker:
 
     def _give_up(self, sentence: str) -> None:
         missing, self._todo = self._todo, []
-        self._client.close()
+        self._end()
         self._on_failed(missing, sentence)
+
+    def _end(self) -> None:
+        if self._engine is not None:
+            self._engine.close()

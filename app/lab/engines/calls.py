@@ -8,7 +8,8 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from app.core.errors import PersonError
-from app.engine.local.client import ClientEvent, EngineClient, Exited
+from app.engine.api import EngineEvent, Exited
+from app.engine.local.client import EngineClient
 from app.engine.protocol.loading import Hello
 from app.engine.protocol.running import NO_COMMAND, Failed, FailureKind
 
@@ -68,7 +69,7 @@ class EngineCalls:
     """
 
     def __init__(self, name: str, folder: Path, *, is_steady: bool = False) -> None:
-        self._events: SimpleQueue[ClientEvent] = SimpleQueue()
+        self._events: SimpleQueue[EngineEvent] = SimpleQueue()
         self._client = EngineClient(
             name, lambda _key, event: self._events.put(event), folder, is_steady=is_steady
         )
@@ -123,7 +124,7 @@ class EngineCalls:
         self,
         command: Command,
         answer: type[_T],
-        on_event: Callable[[ClientEvent], None] | None = None,
+        on_event: Callable[[EngineEvent], None] | None = None,
     ) -> _T:
         """Send a command and wait for its closing event.
 
@@ -172,7 +173,7 @@ class EngineCalls:
             raise
 
     def _wait(
-        self, answer: type[_T], command_id: int, on_event: Callable[[ClientEvent], None] | None
+        self, answer: type[_T], command_id: int, on_event: Callable[[EngineEvent], None] | None
     ) -> _T:
         while True:
             self._raise_end()

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 from app.core.engines.instruction_sets import sets_in_use
 from app.core.engines.self_check import CHECKED_TYPES, F16, F32, EngineCheck, Finding, TypeFinding
-from app.engine.local.client import EngineClient, Exited
+from app.engine.api import Exited
+from app.engine.local.client import EngineClient
 from app.engine.protocol.loading import Hello
 from app.engine.protocol.measuring import CheckType, TypeChecked
 from app.engine.protocol.running import Failed
@@ -32,8 +33,8 @@ from app.store.engine_checks import EngineCheckStore
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from app.engine.local.client import ClientEvent
-    from app.engine.local.outcome import EngineOutcome
+    from app.engine.api import EngineEvent
+    from app.engine.outcome import EngineOutcome
     from app.store.paths import Paths
 
 log = logging.getLogger(__name__)
@@ -197,7 +198,7 @@ class _Checker:
         self._place = place
         self._enough_seconds = enough_seconds
         self._in_background = in_background
-        self._events: SimpleQueue[ClientEvent] = SimpleQueue()
+        self._events: SimpleQueue[EngineEvent] = SimpleQueue()
         self._client: EngineClient | None = None
         self.hello: Hello | None = None
 
@@ -266,7 +267,7 @@ class _Checker:
             raise EngineFailed(event.outcome.sentence, event.outcome.log_tail)
         raise EngineFailed("The engine said nothing of itself.")
 
-    def _next(self, kinds: tuple[type[ClientEvent], ...]) -> ClientEvent | None:
+    def _next(self, kinds: tuple[type[EngineEvent], ...]) -> EngineEvent | None:
         """The next event of these kinds; None where the engine computes and computes.
 
         Raises:

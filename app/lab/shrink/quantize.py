@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.core.models.family import LibraryModel
-    from app.engine.local.client import ClientEvent
+    from app.engine.api import EngineEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def quantize(
             "choose a level such as Q4_K_M, Q3_K_M or Q2_K."
         )
 
-    def listen(event: ClientEvent) -> None:
+    def listen(event: EngineEvent) -> None:
         if isinstance(event, QuantizeProgress):
             on_progress(event.done, event.total)
 

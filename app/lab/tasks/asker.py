@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Message, Role, StopReason
 from app.core.errors import PersonError
-from app.engine.local.client import ClientEvent, EngineClient, Exited
+from app.engine.api import EngineEvent, Exited
+from app.engine.local.client import EngineClient
 from app.engine.protocol.answering import Finished, Generate, Text
 from app.engine.protocol.loading import Hello, Load, Loaded
 from app.engine.protocol.running import Failed, FailureKind
@@ -94,7 +95,7 @@ class FileAsker:
         self._kept = kept
         self._available_bytes = available_bytes
         self._on_answer = on_answer
-        self._events: SimpleQueue[tuple[str, ClientEvent]] = SimpleQueue()
+        self._events: SimpleQueue[tuple[str, EngineEvent]] = SimpleQueue()
         self._engines: dict[str, _Engine] = {}
         self._leaving: list[EngineClient] = []
         self._todo: deque[TaskItem] = deque()
@@ -187,7 +188,7 @@ class FileAsker:
 
     # --- events ---------------------------------------------------------------------------
 
-    def _take(self, key: str, engine: _Engine, event: ClientEvent) -> None:
+    def _take(self, key: str, engine: _Engine, event: EngineEvent) -> None:
         match event:
             case Hello():
                 self._load(engine, event)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from app.core.candidates.settings import SamplingSettings
     from app.core.models.model_file import ModelFile
-    from app.engine.local.client import ClientEvent
+    from app.engine.api import EngineEvent
     from app.lab.votes.events import AnswerEvent
 
 log = logging.getLogger(__name__)
@@ -243,7 +243,7 @@ class AnswerMaker:
         thought: list[str] = []
         digest: list[str] = []
 
-        def listen(event: ClientEvent) -> None:
+        def listen(event: EngineEvent) -> None:
             self._check()
             if isinstance(event, Text):
                 said.append(event.answer)
@@ -265,7 +265,7 @@ class AnswerMaker:
             "".join(said), "".join(thought), end.stop_reason, "".join(digest), end.figures
         )
 
-    def _listen(self, _event: ClientEvent) -> None:
+    def _listen(self, _event: EngineEvent) -> None:
         self._check()
 
     def _crashed(self, path: str, sentence: str) -> None:

@@ -18,7 +18,7 @@ from app.core.candidates.settings import CompareMode, EngineSettings, SamplingSe
 from app.core.errors import PersonError
 from app.core.tasks.items import Check, TaskItem
 from app.core.votes.pairs import VotedFile, VotePair, VoteSettings
-from app.engine.local.client import ClientEvent, EngineClient
+from app.engine.local.client import LocalEngines
 from app.engine.local.pool import EnginePool
 from app.lab.compare.recorder import NoRecorder
 from app.lab.compare.runner import Runner
@@ -48,6 +48,7 @@ from tests.helpers.killed_engines import EngineKiller
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from app.engine.api import EngineEvent
     from app.lab.compare.runner import RunnerListener
 
 pytestmark = pytest.mark.slow
@@ -114,8 +115,8 @@ def fitted(at: Killed, folder: Path) -> list[str | None]:
 def compared(at: Killed, folder: Path) -> list[str | None]:
     """The same prompt to both files."""
 
-    def pool_for(sink: Callable[[str, ClientEvent], None]) -> EnginePool:
-        return EnginePool(sink, folder, lambda: PLENTY_BYTES, 2)
+    def pool_for(sink: Callable[[str, EngineEvent], None]) -> EnginePool:
+        return EnginePool(sink, LocalEngines(folder), lambda: PLENTY_BYTES, 2)
 
     def runner_for(listener: RunnerListener) -> Runner:
         return Runner(listener, pool_for, lambda: PLENTY_BYTES)
@@ -188,12 +189,12 @@ def levels_made(_at: Killed, folder: Path) -> list[str | None]:
     for path in made.missing()[2:]:
         path.parent.mkdir(exist_ok=True)
         path.touch()
-    events: SimpleQueue[ClientEvent] = SimpleQueue()
-    client = EngineClient("demo", lambda _key, event: events.put(event), folder)
+    events: SimpleQueue[EngineEvent] = SimpleQueue()
     errors: list[str | None] = []
     maker = DemoMaker(
         made,
-        client,
+        LocalEngines(folder),
+        lambda _key, event: events.put(event),
         on_progress=lambda _path, _share: None,
         on_made=lambda _path: None,
         on_failed=lambda _missing, sentence: errors.append(sentence),

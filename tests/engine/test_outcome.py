@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from app.engine.local.outcome import EndCause, EngineOutcome
+from app.engine.outcome import EndCause, EngineOutcome
 from app.engine.protocol.running import Step
 
 
