@@ -8,7 +8,7 @@ import msgspec
 
 from app.cli.arguments import THREADS_HELP, not_negative, positive, threads
 from app.cli.models import add_model_arguments, chosen_models
-from app.cli.words import number
+from app.core.words import figures
 from app.lab.engines.speeds import speed_store
 from app.lab.predict.fit import remember_bench
 from app.lab.speed.bench import Bench, BenchPlan, BenchResult
@@ -139,8 +139,8 @@ def _show(result: BenchResult, console: Console) -> None:
                 row.test,
                 str(row.threads),
                 str(row.depth),
-                number(row.mean, 2),
-                number(row.stddev, 2),
+                figures.speed(row.mean).value,
+                figures.deviation(row.stddev, row.mean),
                 row.file,
             )
             for row in result.rows
@@ -150,6 +150,6 @@ def _show(result: BenchResult, console: Console) -> None:
     )
     for drift in result.drift:
         console.text(
-            f"Drift, {drift.test}: the first file again gave {drift.repeated:.2f} tok/s, "
+            f"Drift, {drift.test}: the first file again gave {figures.speed(drift.repeated)}, "
             f"{drift.ratio:.2f} times its first figure."
         )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from app.cli.words import number, seconds
 from app.core.engines.self_check import Finding
+from app.core.words.figures import duration, number
 from app.lab.engines.repair import RepairWay, repair_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def tell_check(check: EngineCheck, console: Console, folder: Path) -> None:
         folder: The engines' working folder.
     """
     right = sum(found.finding is Finding.RIGHT for found in check.findings)
-    took = seconds(check.elapsed_ns)
+    took = duration(check.elapsed_ns)
     if check.is_right:
         console.text(f"self-check: all {right} tensor types are computed rightly ({took})")
         return

@@ -20,7 +20,6 @@ from app.cli.arguments import (
     threads,
 )
 from app.cli.models import add_model_arguments, chosen_models
-from app.cli.words import gigabytes, number, seconds
 from app.core.candidates.settings import (
     DEFAULT_MAX_TOKENS,
     CompareMode,
@@ -30,6 +29,7 @@ from app.core.candidates.settings import (
 )
 from app.core.chats.chat import StopReason
 from app.core.chats.templates import WELL_KNOWN, plain_completion
+from app.core.words import figures
 from app.lab.compare.doubts import EngineDoubts
 from app.lab.compare.panes import PaneState
 from app.lab.compare.sweep import CompareRequest, CompareRow, compare
@@ -223,7 +223,7 @@ class _Bars:
             done = pane.live_tokens / max_tokens
             note = f"{pane.live_tokens} tokens"
             if pane.live_tokens_per_second is not None:
-                note += f"  {pane.live_tokens_per_second:.1f} tok/s"
+                note += f"  {figures.speed(pane.live_tokens_per_second)}"
         elif answer is not None and answer.stop_reason is not None:
             done, note = 1.0, "failed" if answer.error else "done"
         task = self._tasks[pane.key]
@@ -269,13 +269,13 @@ def _show(rows: list[CompareRow], console: Console) -> None:
         [
             (
                 row.level or "–",
-                gigabytes(row.file_bytes),
-                number(row.bits_per_weight, 2),
-                seconds(row.first_token_ns),
-                number(row.prompt_tokens, 0),
-                number(row.generated_tokens, 0),
-                number(row.tokens_per_second),
-                gigabytes(row.memory_needed_bytes),
+                figures.size(row.file_bytes),
+                figures.number(row.bits_per_weight, 2),
+                figures.duration(row.first_token_ns),
+                figures.number(row.prompt_tokens),
+                figures.number(row.generated_tokens),
+                figures.speed(row.tokens_per_second).value,
+                figures.size(row.memory_needed_bytes),
                 row.file,
             )
             for row in rows

@@ -97,7 +97,7 @@ class Console:
     def table(
         self,
         columns: Sequence[str],
-        rows: Sequence[Sequence[str]],
+        rows: Sequence[Sequence[object]],
         *,
         left: Sequence[str] = (),
         spare: Sequence[str] = (),
@@ -114,7 +114,7 @@ class Console:
     def table_lines(
         self,
         columns: Sequence[str],
-        rows: Sequence[Sequence[str]],
+        rows: Sequence[Sequence[object]],
         *,
         left: Sequence[str] = (),
         spare: Sequence[str] = (),

@@ -8,8 +8,8 @@ import msgspec
 
 from app import __version__
 from app.cli.check_words import check_document, tell_check
-from app.cli.words import gigabytes
 from app.core.engines.instruction_sets import sets_in_use
+from app.core.words import figures
 from app.engine.variants import left_out
 from app.lab.engines.hello import ask_engine, gpus_of
 from app.lab.engines.self_check import SelfChecks
@@ -70,8 +70,8 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
             device.name,
             device.kind,
             device.description,
-            gigabytes(device.total_bytes) if device.total_bytes else "–",
-            gigabytes(device.free_bytes) if device.total_bytes else "–",
+            figures.size(device.total_bytes or None),
+            figures.size(device.free_bytes if device.total_bytes else None),
         )
         for device in devices
     ]

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.cli.arguments import CONTEXT_HELP, KV_HELP, positive
-from app.cli.hub_words import add_endpoint, opened_hub, parameters
-from app.cli.words import gigabytes, number
+from app.cli.hub_words import add_endpoint, opened_hub
 from app.core.candidates.settings import KvType
 from app.core.errors import PersonError
 from app.core.listing import bits_per_weight, largest_first
@@ -16,6 +15,7 @@ from app.core.memory.speed import TAKEN_WHILE_BUSY
 from app.core.models.kinds import ModelKind
 from app.core.models.labels import told_level
 from app.core.models.model_file import NoCandidateError
+from app.core.words import figures
 
 if TYPE_CHECKING:
     import argparse
@@ -234,7 +234,7 @@ def _show(listing: _Listing, console: Console) -> None:
     facts = repository.facts
     console.text(
         f"{repository.repo_id} at {repository.commit[:12]}: {facts.architecture or 'model'}, "
-        f"{parameters(facts.parameters)} parameters, {facts.licence or 'no licence named'}"
+        f"{figures.parameters(facts.parameters)} parameters, {facts.licence or 'no licence named'}"
     )
     recommended, reason = listing.recommendation()
     console.table(_COLUMNS, _rows(listing, recommended), left=_LEFT, spare=_SPARE)
@@ -252,13 +252,13 @@ def _show(listing: _Listing, console: Console) -> None:
         console.text(TAKEN_WHILE_BUSY)
 
 
-def _rows(listing: _Listing, recommended: str | None) -> list[tuple[str, ...]]:
+def _rows(listing: _Listing, recommended: str | None) -> list[tuple[object, ...]]:
     return [
         (
             "*" if file.name == recommended else "",
             listing.level(file) or "–",
-            gigabytes(file.size_bytes),
-            number(listing.bits(file), 2),
+            figures.size(file.size_bytes),
+            figures.number(listing.bits(file), 2),
             _speed(listing.fit(file)),
             _verdict(listing.fit(file)),
             str(file.shards) if file.complete else f"{len(file.parts)} of {file.shards}",
@@ -269,7 +269,7 @@ def _rows(listing: _Listing, recommended: str | None) -> list[tuple[str, ...]]:
 
 
 def _speed(fit: Fit | None) -> str:
-    return number(fit.speed.tokens_per_second) if fit is not None and fit.speed else "–"
+    return figures.speed(fit.speed.tokens_per_second if fit and fit.speed else None).value
 
 
 def _verdict(fit: Fit | None) -> str:

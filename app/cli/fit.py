@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from app.cli.arguments import CONTEXT_HELP, KV_HELP, THREADS_HELP, positive, threads
 from app.cli.hub_words import add_endpoint, names_hub_file, opened_hub
 from app.cli.models import MODEL_HELP, model_path
-from app.cli.words import gigabytes, number
 from app.core.candidates.settings import KvType
 from app.core.memory.speed import TAKEN_WHILE_BUSY
+from app.core.words import figures
 from app.lab.models.names import NoSuchModelError
 
 if TYPE_CHECKING:
@@ -98,12 +98,12 @@ def _show(file: str, fit: Fit, console: Console) -> None:
     console.table(
         ("part", "size"),
         [
-            ("weights", gigabytes(needs.weights_bytes)),
-            (f"KV cache, {fit.context_tokens} tokens, {fit.kv_type}", gigabytes(needs.kv_bytes)),
-            ("compute buffers", gigabytes(needs.compute_bytes + needs.output_bytes)),
-            ("engine and vocabulary", gigabytes(needs.overhead_bytes)),
-            ("together", gigabytes(needs.total_bytes)),
-            ("free for engines", gigabytes(fit.available_bytes)),
+            ("weights", figures.size(needs.weights_bytes)),
+            (f"KV cache, {fit.context_tokens} tokens, {fit.kv_type}", figures.size(needs.kv_bytes)),
+            ("compute buffers", figures.size(needs.compute_bytes + needs.output_bytes)),
+            ("engine and vocabulary", figures.size(needs.overhead_bytes)),
+            ("together", figures.size(needs.total_bytes)),
+            ("free for engines", figures.size(fit.available_bytes)),
         ],
         left=("part",),
     )
@@ -112,7 +112,7 @@ def _show(file: str, fit: Fit, console: Console) -> None:
     if fit.gpu_layers is not None:
         console.text(f"{fit.gpu_layers} of {fit.model.block_count + 1} layers fit on the GPU.")
     if fit.speed is not None:
-        speed = number(fit.speed.tokens_per_second)
+        speed = figures.speed(fit.speed.tokens_per_second).value
         console.text(f"About {speed} tokens per second, by {fit.speed.basis}.")
         if fit.speed.taken_while_busy:
             console.text(TAKEN_WHILE_BUSY)

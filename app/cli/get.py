@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.cli.hub_words import add_endpoint, opened_hub
-from app.cli.words import gigabytes
-from app.hub.errors import duration
+from app.core.words import figures
 from app.hub.progress import Phase
 from app.hub.stopping import StopFlag
 from app.store.downloads import queued_digests
@@ -74,11 +73,11 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
 
 
 def _note(now: Progress) -> str:
-    parts = [f"{gigabytes(now.done_bytes)} of {gigabytes(now.total_bytes)}"]
+    parts = [f"{figures.size(now.done_bytes)} of {figures.size(now.total_bytes)}"]
     if now.bytes_per_second:
-        parts.append(f"{gigabytes(round(now.bytes_per_second))}/s")
+        parts.append(f"{figures.rate(now.bytes_per_second)}")
     if now.seconds_left is not None:
-        parts.append(f"{duration(now.seconds_left)} left")
+        parts.append(f"{figures.about(now.seconds_left)} left")
     return " · ".join(parts)
 
 

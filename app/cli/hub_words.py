@@ -68,13 +68,3 @@ def opened_hub(
                 f"The Hub does not accept the token from {token.place}: it was asked without it."
             )
         hub.close()
-
-
-def parameters(count: int | None) -> str:
-    """A number of parameters as people write it: ``1.1B``."""
-    if count is None:
-        return "–"
-    for unit, size in (("B", 10**9), ("M", 10**6), ("K", 10**3)):
-        if count >= size:
-            return f"{count / size:.3g}{unit}"
-    return str(count)

@@ -13,6 +13,7 @@ from app.cli.models import MODEL_HELP, add_model_arguments, chosen_models, model
 from app.cli.texts import TEXT_HELP, source_of
 from app.core.memory.estimate import memory_budget_bytes
 from app.core.verdict import Limits, default_limits
+from app.core.words import figures
 from app.lab.demo.demo import DEMO_LEVELS
 from app.lab.ladder.plan import Profile, StepKind
 from app.lab.quality.plan import QualityMode
@@ -147,22 +148,17 @@ def progress_shown(console: Console) -> Generator[Callable[[LadderProgress], Non
                 words = _STEP_WORDS[progress.step.kind]
                 several = len(progress.step.files) > 1
                 name = "all in turns" if several else Path(progress.step.files[0]).stem[-32:]
-            left = "" if progress.seconds_left is None else f", {_left(progress.seconds_left)} left"
+            left = progress.seconds_left
+            until = "" if left is None else f", {figures.about(left)} left"
             count = f"{min(progress.done_steps + 1, progress.total_steps)}/{progress.total_steps}"
             bars.update(
                 task,
                 completed=progress.fraction,
                 description=f"{words} ({count})",
-                note=f"{name}{left}",
+                note=f"{name}{until}",
             )
 
         yield show
-
-
-def _left(seconds: float) -> str:
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
 
 
 def _limits(arguments: argparse.Namespace) -> Limits:

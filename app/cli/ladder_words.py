@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.cli.words import gigabytes, number
 from app.core.quality.floor import AT_FLOOR, floor_sentence
+from app.core.words import figures
 from app.lab.reports.words import partings, same_text
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def show_ladder(document: dict[str, Any], console: Console) -> None:
         console.text(remark)
 
 
-def _cells(row: dict[str, Any], document: dict[str, Any]) -> tuple[str, ...]:
+def _cells(row: dict[str, Any], document: dict[str, Any]) -> tuple[object, ...]:
     states = {verdict["file"]: verdict for verdict in document["verdicts"]}
     state = "reference" if row["is_reference"] else states[row["file"]]["state"]
     if states[row["file"]]["hint"]:
@@ -60,17 +60,17 @@ def _cells(row: dict[str, Any], document: dict[str, Any]) -> tuple[str, ...]:
     share = row["bandwidth_share"]
     return (
         row["name"],
-        gigabytes(row["file_bytes"]),
-        number(row["bits_per_weight"], 2),
-        gigabytes(row["memory_needed_bytes"]),
-        gigabytes(row["memory_predicted_bytes"]),
-        number(row["prompt_tokens_per_second"], 0),
-        number(row["tokens_per_second"]),
-        number(deviation),
-        "–" if share is None else f"{100 * share:.0f} %",
+        figures.size(row["file_bytes"]),
+        figures.number(row["bits_per_weight"], 2),
+        figures.size(row["memory_needed_bytes"]),
+        figures.size(row["memory_predicted_bytes"]),
+        figures.speed(row["prompt_tokens_per_second"]).value,
+        figures.speed(row["tokens_per_second"]).value,
+        figures.deviation(deviation, row["tokens_per_second"]),
+        figures.share(share, 0),
         _divergence(row),
-        "–" if row["same_top"] is None else f"{100 * row['same_top']:.1f} %",
-        number(row["bits_per_byte"], 3),
+        figures.share(row["same_top"], 1),
+        figures.number(row["bits_per_byte"], 3),
         f"{right}/{total}" if total else "–",
         state,
     )

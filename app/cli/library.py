@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.cli.words import gigabytes, number
 from app.core.models.family import Family, LibraryModel, ModelSource, companions, families
+from app.core.words import figures
 from app.lab.models.library import Library
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _show(scan: LibraryScan, console: Console) -> None:
             [
                 (
                     model.model.kind.value if model.model else "",
-                    gigabytes(model.file_bytes),
+                    figures.size(model.file_bytes),
                     _SOURCE_WORDS[model.source],
                     model.name,
                 )
@@ -132,27 +132,20 @@ def _show(scan: LibraryScan, console: Console) -> None:
             console.text(f"{model.path}: {model.broken}")
 
 
-def _row(family: Family, model: LibraryModel) -> tuple[str, ...]:
+def _row(family: Family, model: LibraryModel) -> tuple[object, ...]:
     facts = model.model
     if facts is None:
-        return (family.key, "broken", gigabytes(model.file_bytes), "–", "–",
+        return (family.key, "broken", figures.size(model.file_bytes), "–", "–",
                 _SOURCE_WORDS[model.source], model.name)  # fmt: skip
-    parameters = _count(facts.parameters)
+    parameters = str(figures.parameters(facts.parameters))
     if facts.active_parameters != facts.parameters:
-        parameters += f" ({_count(facts.active_parameters)} active)"
+        parameters += f" ({figures.parameters(facts.active_parameters)} active)"
     return (
         family.key,
         model.label or "–",
-        gigabytes(model.file_bytes),
-        number(facts.bits_per_weight, 2),
+        figures.size(model.file_bytes),
+        figures.number(facts.bits_per_weight, 2),
         parameters,
         _SOURCE_WORDS[model.source],
         model.name,
     )
-
-
-def _count(parameters: int) -> str:
-    for unit, size in (("B", 10**9), ("M", 10**6)):
-        if parameters >= size:
-            return f"{parameters / size:.1f} {unit}"
-    return str(parameters)

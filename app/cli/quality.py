@@ -10,10 +10,10 @@ import msgspec
 from app.cli.arguments import THREADS_HELP, chunks, positive, threads
 from app.cli.models import MODEL_HELP, add_model_arguments, chosen_models, model_path
 from app.cli.texts import TEXT_HELP, text_named
-from app.cli.words import number
 from app.core.errors import PersonError
 from app.core.quality.floor import AT_FLOOR, NO_FURTHER, floor_sentence
 from app.core.quality.guessing import guessing_sentence
+from app.core.words.figures import number, share
 from app.lab.demo.demo import DEMO_LEVELS
 from app.lab.quality.document import (
     at_floor,
@@ -224,7 +224,7 @@ def _show(result: QualityResult, console: Console) -> None:
             before, token = _one_line(worst.before), _one_line(worst.token)
             console.remark(
                 f"{row.level}: after “…{before}” comes “{token}”: reference "
-                f"{100 * worst.reference_p:.1f} %, here {100 * worst.candidate_p:.1f} %."
+                f"{share(worst.reference_p, 1)}, here {share(worst.candidate_p, 1)}."
             )
         _show_partings(row, console)
 
@@ -260,7 +260,7 @@ def _show_partings(row: QualityRow, console: Console) -> None:
         )
 
 
-def _cells(row: QualityRow, *, is_at_floor: bool) -> Sequence[str]:
+def _cells(row: QualityRow, *, is_at_floor: bool) -> Sequence[object]:
     figures = row.figures
     bits = "–" if row.bits is None else number(row.bits.value.value, 3)
     if figures is None:
@@ -273,7 +273,7 @@ def _cells(row: QualityRow, *, is_at_floor: bool) -> Sequence[str]:
         row.level or "–",
         f"{figures.mean_kld.value:.4g}{f' {AT_FLOOR}' if is_at_floor else ''}",
         f"{interval.low:.4g} to {interval.high:.4g}" if interval else "–",
-        f"{100 * figures.same_top.value:.2f} %",
+        share(figures.same_top.value, 2),
         number(figures.ln_ppl_ratio.value, 4),
         number(figures.ppl.value, 3),
         bits,

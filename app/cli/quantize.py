@@ -10,8 +10,8 @@ import msgspec
 from app.base.rights import give_usual_rights
 from app.cli.arguments import THREADS_HELP, level, threads
 from app.cli.models import MODEL_HELP, model_path
-from app.cli.words import gigabytes, seconds
 from app.core.text.clean import whole_text
+from app.core.words import figures
 from app.lab.models.library import Library
 from app.lab.shrink.quantize import quantize
 from app.monitor.machine import physical_core_count
@@ -63,7 +63,8 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         console.json(msgspec.to_builtins(result))
     else:
         console.text(
-            f"{result.target}: {result.level}, {gigabytes(result.file_bytes)}, "
-            f"{result.bits_per_weight:.2f} bits per weight, in {seconds(result.elapsed_ns)}."
+            f"{result.target}: {result.level}, {figures.size(result.file_bytes)}, "
+            f"{result.bits_per_weight:.2f} bits per weight, "
+            f"in {figures.duration(result.elapsed_ns)}."
         )
     return 0

@@ -6,9 +6,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from app.cli.models import model_names
-from app.cli.words import gigabytes
 from app.core.models.family import ModelSource
 from app.core.text.clean import whole_text
+from app.core.words import figures
 from app.hub.cache import HubCache
 from app.hub.settings import hub_cache_folder
 
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     names = model_names(paths)
     path = names.exact_path_of(whole_text(arguments.model), ModelSource.HUGGING_FACE)
     removal = HubCache(hub_cache_folder()).plan_removal(path)
-    size = gigabytes(removal.freed_bytes) if removal.freed_bytes else "nothing"
+    size = figures.size(removal.freed_bytes) if removal.freed_bytes else "nothing"
     announced = f"This frees {size}: {_names(removal)}."
     if removal.elsewhere:
         stays = ", ".join(whole_text(str(path)) for path in removal.elsewhere)
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     if arguments.json:
         console.json({"freed_bytes": freed_bytes})
     else:
-        console.text(f"{gigabytes(freed_bytes)} freed." if freed_bytes else "Nothing was freed.")
+        console.text(f"{figures.size(freed_bytes)} freed." if freed_bytes else "Nothing was freed.")
     return 0
 
 

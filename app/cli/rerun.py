@@ -9,8 +9,8 @@ from app.cli.ladder import progress_shown, report_target
 from app.cli.ladder_words import show_ladder
 from app.cli.models import MODEL_HELP, model_names
 from app.cli.texts import TEXT_HELP, text_named
-from app.cli.words import number
 from app.core.text.clean import whole_text
+from app.core.words import figures
 from app.lab.reports.files import write_reports
 from app.lab.reports.reported import read_report
 from app.lab.works.ladders.differences import differences
@@ -103,7 +103,7 @@ def _show(found: list[dict[str, Any]], document: dict[str, Any], console: Consol
 
 def _value(value: object) -> str:
     if isinstance(value, float):
-        return f"{value:.4g}" if abs(value) < 100 else number(value)
+        return f"{value:.4g}" if abs(value) < 100 else figures.number(value, 1)
     if isinstance(value, list | dict):
         return "otherwise"
     return "–" if value is None else str(value)

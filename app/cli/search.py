@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.cli.arguments import positive
-from app.cli.hub_words import add_endpoint, opened_hub, parameters
+from app.cli.hub_words import add_endpoint, opened_hub
 from app.core.models.kinds import ModelKind
+from app.core.words import figures
 from app.hub.catalogue import SearchQuery, SearchSort
 
 if TYPE_CHECKING:
@@ -89,11 +90,11 @@ def _show(found: list[FoundRepository], console: Console) -> None:
         [
             (
                 repository.repo_id,
-                parameters(repository.parameters),
+                figures.parameters(repository.parameters),
                 ", ".join(filter(None, (repository.architecture, _kind(repository)))) or "–",
-                _count(repository.context_tokens),
-                _count(repository.downloads),
-                _count(repository.likes),
+                figures.number(repository.context_tokens),
+                figures.number(repository.downloads),
+                figures.number(repository.likes),
                 (repository.licence or "–") + (", gated" if repository.gated else ""),
             )
             for repository in found
@@ -107,7 +108,3 @@ def _kind(repository: FoundRepository) -> str:
     """What it holds where that is no language model; else empty."""
     kind = repository.kind
     return "" if kind is ModelKind.LANGUAGE_MODEL else kind.value
-
-
-def _count(value: int | None) -> str:
-    return "–" if value is None else f"{value:,}"

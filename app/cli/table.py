@@ -23,7 +23,7 @@ _LEAST_CELLS = 8
 
 def table_lines(
     columns: Sequence[str],
-    rows: Sequence[Sequence[str]],
+    rows: Sequence[Sequence[object]],
     *,
     left: Collection[str],
     spare: Sequence[str] = (),
@@ -63,8 +63,8 @@ def table_lines(
     ]
 
 
-def _shown(cell: str) -> str:
-    shown = for_terminal(cell, one_line=True)
+def _shown(cell: object) -> str:
+    shown = for_terminal(str(cell), one_line=True)
     return shown if len(shown) <= _MOST_CHARACTERS else f"{shown[:_MOST_CHARACTERS]}…"
 
 

@@ -12,6 +12,7 @@ from app.cli.arguments import positive, threads
 from app.cli.models import MODEL_HELP, add_model_arguments, chosen_models, model_path
 from app.cli.tasks_words import document, show
 from app.core.errors import PersonError
+from app.core.words import figures
 from app.lab.demo.demo import DEMO_LEVELS
 from app.lab.tasks.kept import KeptAnswers
 from app.lab.tasks.plan import TaskPlan, engines_and_threads
@@ -146,7 +147,8 @@ class _Bar:
         note = Path(name).name[-40:]
         if fresh > 0 and seconds > 1:
             pace = fresh / seconds
-            note += f"  {pace:.1f} questions/s, {(total - done) / pace:.0f} s left"
+            left = figures.about((total - done) / pace)
+            note += f"  {figures.speed(pace).value} questions/s, {left} left"
         self._progress.update(
             self._task, completed=done, total=total, description="Asking", note=note
         )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app.core.chats.templates import plain_completion
 from app.core.tasks.results import KindVerdict
 from app.core.tasks.scoring import Outcome
 from app.core.verdict_words import points
+from app.core.words import figures
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from app.cli.console import Console
     from app.core.statistics.describe import Interval
@@ -156,12 +158,12 @@ def _cells(row: KindResult, *, with_empty: bool) -> Sequence[str]:
     return (
         row.kind,
         f"{counts.both + counts.gained}/{counts.total}",
-        _span(row.accuracy, ""),
+        _ends(row.accuracy, partial(figures.share, decimals=1)),
         f"{counts.both + counts.lost}/{counts.total}",
         str(counts.lost),
         str(counts.gained),
-        f"{100 * counts.difference:+.1f}",
-        _span(row.difference, "+"),
+        figures.points(counts.difference).value,
+        _ends(row.difference, figures.points),
         "–" if p_value is None else f"{p_value:.2g}",
         str(row.out_of_tokens),
         *((str(row.empty),) if with_empty else ()),
@@ -169,8 +171,8 @@ def _cells(row: KindResult, *, with_empty: bool) -> Sequence[str]:
     )
 
 
-def _span(interval: Interval, sign: str) -> str:
-    return f"{100 * interval.low:{sign}.1f} to {100 * interval.high:{sign}.1f}"
+def _ends(interval: Interval, figure: Callable[[float], figures.Quantity]) -> str:
+    return f"{figure(interval.low).value} to {figure(interval.high).value}"
 
 
 def _verdict(row: KindResult) -> str:

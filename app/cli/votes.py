@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.core.text.clean import whole_text
+from app.core.words.figures import share
 from app.lab.votes.export import EXPORT_ENDINGS, standings, votes_document, write_votes
 from app.store.votes import reading_votes
 
@@ -74,8 +75,8 @@ def _table(rows: Sequence[dict[str, Any]], console: Console) -> None:
                 f"{row['candidate_better']}",
                 f"{row['reference_better']}",
                 f"{row['ties'] + row['both_bad'] + row['identical']}",
-                _percent(row["win_rate"]),
-                f"{_percent(row['win_rate_low'])}–{_percent(row['win_rate_high'])}",
+                share(row["win_rate"], 0),
+                f"{share(row['win_rate_low'], 0)}–{share(row['win_rate_high'], 0)}",
                 _says(row),
             )
             for row in rows
@@ -86,10 +87,6 @@ def _table(rows: Sequence[dict[str, Any]], console: Console) -> None:
 
 def _name(file: dict[str, Any]) -> str:
     return Path(str(file["file"])).name.removesuffix(".gguf")
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:.0%}"
 
 
 def _says(row: dict[str, Any]) -> str:

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.core.memory.fit import gigabytes
 from app.core.verdict import Limits, State
 from app.core.verdict_words import Rung, advantages, described, gains, more_words, said_of
+from app.core.words.figures import size
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +103,8 @@ def _none_fits(every: Sequence[Rung], limits: Limits) -> Recommendation:
     assert least.needed_bytes is not None
     return Recommendation(
         None,
-        f"None of these keeps to {gigabytes(limits.memory_bytes)}: even {least.name} needs "
-        f"{gigabytes(least.needed_bytes)}.",
+        f"None of these keeps to {size(limits.memory_bytes)}: even {least.name} needs "
+        f"{size(least.needed_bytes)}.",
     )
 
 
@@ -139,7 +139,7 @@ def _remarks(chosen: Rung, others: Sequence[Rung], reference: Rung, limits: Limi
         saved = _difference(chosen.needed_bytes, rung.needed_bytes)
         if judgement.state is State.LOSES and saved is not None and saved > 0:
             remarks.append(
-                f"{rung.name} would save another {gigabytes(saved)}, but it "
+                f"{rung.name} would save another {size(saved)}, but it "
                 f"{said_of(judgement, reference.name)}."
             )
         elif judgement.state is State.CANNOT_TELL and not rung.error:
@@ -150,8 +150,7 @@ def _remarks(chosen: Rung, others: Sequence[Rung], reference: Rung, limits: Limi
             )
     if reference.needed_bytes is not None and not _fits(reference, limits):
         remarks.append(
-            f"{reference.name} itself needs {gigabytes(reference.needed_bytes)}, more than the "
-            "limit."
+            f"{reference.name} itself needs {size(reference.needed_bytes)}, more than the limit."
         )
     return remarks
 

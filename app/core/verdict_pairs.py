@@ -14,10 +14,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.core.memory.fit import gigabytes
 from app.core.tasks.results import TOLERANCE, KindResult
 from app.core.verdict import Evidence, Judgement, State, judge_candidates
 from app.core.verdict_words import MoreBits, Rung, bits_words, but_words, points, said_of
+from app.core.words.figures import size
 
 if TYPE_CHECKING:
     from app.core.statistics.anytime import WinRate
@@ -124,7 +124,7 @@ def _sentence(
     bits: MoreBits | None,
     votes: WinRate | None,
 ) -> str:
-    where = f"At about the same memory ({gigabytes(_need(first))} and {gigabytes(_need(second))})"
+    where = f"At about the same memory ({size(_need(first))} and {size(_need(second))})"
     summary = judgement.summary
     if judgement.state is State.LOSES:
         said = f"{first.name} is the better choice: {second.name} {said_of(judgement, first.name)}"

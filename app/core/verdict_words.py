@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from app.core.quality.floor import NO_FURTHER
 from app.core.tasks.results import KindVerdict
 from app.core.verdict import Judgement, State
+from app.core.words import figures
 
 if TYPE_CHECKING:
     from app.core.tasks.results import KindResult
@@ -100,8 +101,8 @@ def described(rung: Rung, reference: Rung) -> list[str]:
 
 def _same_word(rung: Rung, share: float, reference: Rung) -> str:
     """How often the next word is the same, beside how often the reference's own is."""
-    said, own = f"it picks the same next word {percent(share)} of the time", reference.own_top
-    beside = "" if own is None else f"{reference.name} beside itself {percent(own)}"
+    said, own = f"it picks the same next word {figures.share(share)} of the time", reference.own_top
+    beside = "" if own is None else f"{reference.name} beside itself {figures.share(own)}"
     if rung.at_floor:
         return f"{said}{beside and ', '}{beside}: {NO_FURTHER}"
     matters = own is not None and own < 1 and 1 - own >= _FLOOR_SHARE * (1 - share)
@@ -210,16 +211,8 @@ def points(kind: KindResult) -> str:
     """A paired difference in points with its 95 % interval."""
     interval = kind.difference
     assert interval is not None
-    low, high = _signed(100 * interval.low), _signed(100 * interval.high)
-    return f"{_signed(100 * kind.counts.difference)} points, {low} to {high}"
-
-
-def _signed(value: float) -> str:
-    rounded = round(value, 1) if abs(value) < 10 else round(value)
-    text = f"{abs(rounded):g}"
-    if text == "0":
-        return "0"
-    return ("−" if rounded < 0 else "+") + text
+    low, high = figures.points(interval.low).value, figures.points(interval.high).value
+    return f"{figures.points(kind.counts.difference)}, {low} to {high}"
 
 
 def advantages(rung: Rung, reference: Rung) -> list[str]:
@@ -229,7 +222,7 @@ def advantages(rung: Rung, reference: Rung) -> list[str]:
     if rung.needed_bytes and reference.needed_bytes:
         share = 1 - rung.needed_bytes / reference.needed_bytes
         if abs(share) >= _SAME_MEMORY:
-            parts.append(f"{abs(100 * share):.0f} % {'less' if share > 0 else 'more'} memory")
+            parts.append(f"{figures.share(abs(share), 0)} {'less' if share > 0 else 'more'} memory")
             joint = "than"
         else:
             parts.append("as much memory")
@@ -274,15 +267,6 @@ def _ratio_error(rung: Rung, reference: Rung) -> float:
         if one.tokens_per_second
     ]
     return math.hypot(*errors)
-
-
-def percent(share: float) -> str:
-    """A share, without claiming a hundred where it is not."""
-    percent = 100 * share
-    if percent >= 100:
-        return "100 %"
-    digits = 0 if percent < 99 else 1 if percent < 99.9 else 2
-    return f"{min(percent, 99.99):.{digits}f} %"
 
 
 def about(count: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from app.core.words.figures import about
 from app.hub.errors import (
     HubAstray,
     HubBarred,
@@ -15,7 +16,6 @@ from app.hub.errors import (
     HubSilent,
     HubSwitchedOff,
     HubTrouble,
-    duration,
 )
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def rate_limited(headers: Mapping[str, str], host: str) -> HubRateLimited:
     wait = retry_after_s(headers)
     if wait is None and (match := _RATE_RESET.search(headers.get("ratelimit", ""))):
         wait = float(match[1])
-    when = "try again in a while" if wait is None else f"try again in {duration(wait)}"
+    when = "try again in a while" if wait is None else f"try again in {about(wait)}"
     return HubRateLimited(f"The Hub had too many requests from here; {when}.", f"429 {host}", wait)
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from app.base.locks import file_lock
 from app.base.rights import usual_rights
+from app.core.words.figures import about
 from app.hub.errors import (
     CacheNotWritable,
     DiskFull,
@@ -25,7 +26,6 @@ from app.hub.errors import (
     HubError,
     HubRateLimited,
     HubTrouble,
-    duration,
 )
 from app.hub.intake import Intake
 from app.hub.part_file import SPARE_BYTES, Disk, Hasher, PartFile, hash_file, hasher_for
@@ -161,7 +161,7 @@ class Downloader:
         asked = trouble.retry_after_s
         if asked is not None and asked > patience.most_rate_limit_s:
             raise DownloadError(
-                f"The Hub asks to wait {duration(asked)}; try again then.", trouble.detail
+                f"The Hub asks to wait {about(asked)}; try again then.", trouble.detail
             )
         most = patience.attempts
         if failures > (min(most, _ASTRAY_ATTEMPTS) if isinstance(trouble, HubAstray) else most):

@@ -6,6 +6,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+from app.core.words.figures import size
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,8 +134,8 @@ class DiskFull(DownloadError):
 
     def __init__(self, needed_bytes: int, free_bytes: int, folder: str) -> None:
         super().__init__(
-            f"The disk is too full: {_size(needed_bytes)} are still to be written and"
-            f" {_size(free_bytes)} are free. What is there already is kept.",
+            f"The disk is too full: {size(needed_bytes)} are still to be written and"
+            f" {size(free_bytes)} are free. What is there already is kept.",
             folder,
         )
         self.needed_bytes = needed_bytes
@@ -147,17 +148,3 @@ class DownloadCorrupt(DownloadError):
 
 class Stopped(Exception):
     """The person stopped it: no error."""
-
-
-def _size(n_bytes: int) -> str:
-    if n_bytes < 1_000_000_000:
-        return f"{n_bytes / 1e6:.1f} MB"
-    return f"{n_bytes / 1e9:.2f} GB"
-
-
-def duration(seconds: float) -> str:
-    """A waiting time in words."""
-    if seconds < 90:
-        whole = max(1, round(seconds))
-        return "1 second" if whole == 1 else f"{whole} seconds"
-    return f"{round(seconds / 60)} minutes"

@@ -10,6 +10,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+from app.core.words.figures import size
 from app.store.connecting import connect
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def check_room(path: Path) -> None:
     if free_bytes < needed_bytes:
         raise NoRoom(
             f"The chats in {path} cannot be brought up to date: the disk has"
-            f" {free_bytes / 1e6:.0f} MB free, and {needed_bytes / 1e6:.0f} MB are needed for a"
+            f" {size(free_bytes)} free, and {size(needed_bytes)} are needed for a"
             " copy of them. Nothing was changed; free some room and start again.",
             f"{free_bytes} bytes free of {needed_bytes}",
         )

@@ -154,7 +154,7 @@ def test_the_smallest_that_is_as_good_is_recommended() -> None:
         "it picks the same next word 93 % of the time."
     )
     assert found.remarks == (
-        "Q2_K would save another 1.0 GB, but it loses at kind0 (−17 points, −22 to −12).",
+        "Q2_K would save another 1.00 GB, but it loses at kind0 (−17 points, −22 to −12).",
     )
 
 
@@ -162,7 +162,7 @@ def test_limits_leave_the_reference_out() -> None:
     rungs, reference = ladder()
     found = recommend(rungs, reference, Limits(4 * GB))
     assert found.file == "q4"
-    assert found.remarks[-1] == "F16 itself needs 8.0 GB, more than the limit."
+    assert found.remarks[-1] == "F16 itself needs 8.00 GB, more than the limit."
 
 
 def test_a_loser_is_recommended_only_where_nothing_else_fits() -> None:
@@ -176,7 +176,7 @@ def test_nothing_fits() -> None:
     rungs, reference = ladder()
     found = recommend(rungs, reference, Limits(GB))
     assert found.file is None
-    assert found.sentence == "None of these keeps to 1.0 GB: even Q2_K needs 2.0 GB."
+    assert found.sentence == "None of these keeps to 1.00 GB: even Q2_K needs 2.00 GB."
 
 
 def test_who_is_too_slow_gives_way() -> None:

@@ -45,7 +45,7 @@ def test_the_one_that_answers_better_is_the_better_choice() -> None:
     assert (pair.first, pair.second) == ("small", "large")
     assert pair.judgement.state is State.LOSES
     assert "small.gguf is the better choice: large.gguf loses" in pair.sentence
-    assert pair.sentence.startswith("At about the same memory (1.9 GB and 2.0 GB)")
+    assert pair.sentence.startswith("At about the same memory (1.90 GB and 2.00 GB)")
     assert pair.bits is not None
     assert round(pair.bits.share, 3) == round(0.12 / 1.08, 3)
     assert "large.gguf needs 11 ± 2.6 % more bits for a byte of text than small.gguf." in (

@@ -93,7 +93,7 @@ def test_search(commands: HubCommands) -> None:
     assert found["parameters"] == 1_100_000_000
     out, err = commands.run("search", "model", "--author", "org")
     assert REPO in out
-    assert "1.1B" in out
+    assert "1.1 B" in out
     assert "Hub: 127.0.0.1" in err
     assert "Nothing" in commands.run("search", "no such thing")[0]
 
@@ -249,6 +249,6 @@ def test_remove_says_what_it_frees_and_removes_it(commands: HubCommands, hub: Fa
     ]  # fmt: skip
     (first, _) = sorted(cache.rglob("*.gguf"))
     out, err = commands.run("remove", str(first), "--yes")
-    assert "This frees 1.6 MB" in err
-    assert "1.6 MB freed" in out
+    assert "This frees 1.60 MB" in err
+    assert "1.60 MB freed" in out
     assert not any(path.is_file() for path in cache.glob("models--*/**/*"))

@@ -393,7 +393,7 @@ class SmallDisk(Disk):
 
 def test_too_little_room_is_said_before_a_byte_is_brought(hub: FakeHub, way: Way) -> None:
     downloader = Downloader(way.connection, way.cache, disk=SmallDisk(SIZE, tells=True))
-    with pytest.raises(DiskFull, match=r"3\.0 MB are still to be written and 3\.0 MB are free"):
+    with pytest.raises(DiskFull, match=r"3\.00 MB are still to be written and 3\.00 MB are free"):
         fetch(way, downloader=downloader)
     assert hub.asked("content") == []
 
@@ -401,7 +401,7 @@ def test_too_little_room_is_said_before_a_byte_is_brought(hub: FakeHub, way: Way
 def test_a_set_is_not_begun_where_only_its_first_shard_has_room(hub: FakeHub, way: Way) -> None:
     disk = SmallDisk(900_000 + SPARE_BYTES, tells=True)
     downloader = Downloader(way.connection, way.cache, disk=disk)
-    with pytest.raises(DiskFull, match=r"1\.6 MB are still to be written"):
+    with pytest.raises(DiskFull, match=r"1\.60 MB are still to be written"):
         fetch(way, "Q8_0", downloader=downloader)
     assert hub.asked("content") == []
 

@@ -12,6 +12,7 @@ import msgspec
 from app.core.chats.chat import Answer, AnswerFigures, Chat, Role, StopReason, Turn, title_from
 from app.core.text.clean import clean_line, clean_text, json_text
 from app.core.text.shared_names import FoldersOut, file_name
+from app.core.words.figures import duration, size, speed
 
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
@@ -73,15 +74,15 @@ def _figure_texts(figures: AnswerFigures) -> list[str]:
     if figures.thinking_tokens:
         tokens += f", {figures.thinking_tokens} of them thinking"
     texts = [tokens]
-    if (speed := figures.tokens_per_second) is not None:
+    if (pace := figures.tokens_per_second) is not None:
         shared = " while others generated too" if figures.shared else ""
-        texts.append(f"{speed:.1f} tokens/s{shared}")
+        texts.append(f"{speed(pace).value} tokens/s{shared}")
     if figures.first_token_ns is not None:
-        texts.append(f"first token {figures.first_token_ns / 1e9:.2f} s")
-    if (speed := figures.prompt_tokens_per_second) is not None:
-        texts.append(f"prompt {speed:.1f} tokens/s")
+        texts.append(f"first token {duration(figures.first_token_ns)}")
+    if (pace := figures.prompt_tokens_per_second) is not None:
+        texts.append(f"prompt {speed(pace).value} tokens/s")
     if figures.memory_needed_bytes is not None:
-        texts.append(f"needed memory {figures.memory_needed_bytes / 1e9:.2f} GB")
+        texts.append(f"needed memory {size(figures.memory_needed_bytes)}")
     return texts
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from app.core.memory.estimate import cached_elements
 from app.core.models.levels import FULL_PRECISION_BITS
+from app.core.words.figures import size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -138,7 +139,7 @@ class Judgement:
         """The verdict in words, e.g. “does not fit: needs 11.2 GB, 9.8 GB free”."""
         words = {Verdict.FITS: "fits", Verdict.TIGHT: "tight", Verdict.NO: "does not fit"}
         where = f" on {self.device}" if self.device else ""
-        needed, free = gigabytes(self.needed_bytes), gigabytes(self.available_bytes)
+        needed, free = size(self.needed_bytes), size(self.available_bytes)
         return f"{words[self.verdict]}: needs {needed}, {free} free{where}"
 
 
@@ -309,10 +310,3 @@ def recommend(choices: Sequence[LevelChoice]) -> Recommendation:
 
 def _is_full(choice: LevelChoice) -> bool:
     return choice.bits_per_weight > FULL_PRECISION_BITS
-
-
-def gigabytes(size_bytes: int) -> str:
-    """A size in words, decimal units."""
-    if size_bytes < 1_000_000_000:
-        return f"{size_bytes / 1e6:.0f} MB"
-    return f"{size_bytes / 1e9:.1f} GB"

@@ -20,6 +20,7 @@ from app.core.models.levels import (
     level_of_tensor_type,
 )
 from app.core.models.model_names import family_of, is_telling_name, model_stem
+from app.core.words.figures import size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -339,11 +340,7 @@ def _base_model(header: GgufHeader) -> str | None:
 
 
 def _shortfall(present_bytes: int, needed_bytes: int) -> str:
-    unit, size = next(
-        ((unit, size) for unit, size in (("GB", 10**9), ("MB", 10**6)) if needed_bytes >= size),
-        ("kB", 10**3),
-    )
-    present, needed = f"{present_bytes / size:.1f}", f"{needed_bytes / size:.1f}"
+    present, needed = size(present_bytes), size(needed_bytes)
     if present == needed:
         return f"its last {needed_bytes - present_bytes:,} bytes are missing"
-    return f"{present} of {needed} {unit} are there"
+    return f"{present} of {needed} are there"

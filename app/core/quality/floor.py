@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from app.core.words.figures import share, significant
+
 NO_FURTHER = "no further from the reference than the reference from itself"
 AT_FLOOR = "at the noise floor"
 _FIGURES = (
@@ -30,10 +32,10 @@ def floor_sentence(floor: Figures | None) -> str:
     mean, top = (floor.get("mean_kld"), floor.get("same_top")) if floor else (None, None)
     if mean is None:
         return ""
-    same = "" if top is None else f", same top {100 * top:.2f} %"
+    same = "" if top is None else f", same top {share(top, 2)}"
     return (
         "Noise floor, the reference against itself, read in slices and written token by token: "
-        f"mean KLD {mean:.2g}{same}."
+        f"mean KLD {significant(mean, 2)}{same}."
     )
 
 

@@ -8,6 +8,7 @@ from app.core.chats.chat import Answer, StopReason, Turn, title_from
 from app.core.chats.divergence import first_difference
 from app.core.errors import PersonError
 from app.core.text.clean import whole_text
+from app.core.words.figures import size
 from app.lab.compare.jobs import Job
 from app.lab.compare.panes import PaneState
 
@@ -251,7 +252,7 @@ def check_length(text: str, what: str) -> None:
     size_bytes = len(text.encode(errors="replace"))
     if size_bytes > MAX_PROMPT_BYTES:
         raise PersonError(
-            f"{what} is {size_bytes / 1e6:.1f} MB long, and {MAX_PROMPT_BYTES / 1e6:.1f} MB can be "
+            f"{what} is {size(size_bytes)} long, and {size(MAX_PROMPT_BYTES)} can be "
             "sent: shorten it, or ask about a part of it."
         )
 

@@ -9,6 +9,7 @@ from app.core.plots.axes import Axis, wants_widened
 from app.core.quality.floor import NO_FURTHER
 from app.core.text.clean import clean_line
 from app.core.text.shared_names import file_name
+from app.core.words import figures
 from app.lab.quality.plan import QualityMode
 from app.lab.reports import words
 from app.lab.reports.plots import mark, scatter
@@ -77,9 +78,7 @@ def _lost_axis(known: LadderFigures) -> Axis:
 
 def _size(value: float) -> str:
     """Bytes for an axis, without zeros at the end."""
-    number, _, unit = words.size(value).partition(" ")
-    short = number.rstrip("0").rstrip(".") if "." in number else number
-    return f"{short or 0} {unit}"
+    return str(figures.size(value, figures.brief()))
 
 
 def _points(value: float) -> str:
@@ -224,7 +223,7 @@ def details(document: Row) -> str:
         ("system", f"{machine['os']}, Python {machine['python']}"),
         ("engine", str(document["engine"])),
         ("seed", str(document["arguments"]["seed"])),
-        ("taken in", f"{document['elapsed_ns'] / 1e9:.0f} s"),
+        ("taken in", str(figures.duration(document["elapsed_ns"]))),
     ]
     listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in rows)
     return (

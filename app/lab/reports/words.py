@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from app.core.text.clean import clean_text, each_text
+from app.core.words import figures
 
 if TYPE_CHECKING:
     from app.lab.verdict.document import Row
 
-UNKNOWN = "–"
+UNKNOWN = figures.MISSING
 HINT = " (a hint)"
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def shown(document: Row) -> Row:
@@ -24,32 +24,22 @@ def shown(document: Row) -> Row:
 
 def size(value: float | None) -> str:
     """Bytes in decimal units."""
-    if value is None:
-        return UNKNOWN
-    if abs(value) < 999.5e6:
-        return f"{value / 1e6:.0f} MB" if abs(value) >= 99.5e6 else f"{value / 1e6:.1f} MB"
-    return f"{value / 1e9:.2f} GB"
+    return str(figures.size(value))
 
 
 def percent(value: float | None, digits: int = 1) -> str:
     """A share."""
-    return UNKNOWN if value is None else f"{100 * value:.{digits}f} %"
+    return str(figures.share(value, digits))
 
 
 def plain(value: float | None, digits: int = 1) -> str:
     """A number."""
-    return UNKNOWN if value is None else f"{value:,.{digits}f}".replace("-", "−")
+    return figures.number(value, digits)
 
 
 def small(value: float | None) -> str:
     """A divergence in nats."""
-    if value is None:
-        return UNKNOWN
-    if not 0 < abs(value) < 1e-4:
-        return f"{value:.3g}"
-    digits, _, exponent = f"{value:.1e}".partition("e")
-    power = str(int(exponent)).translate(_RAISED)
-    return f"10{power}" if digits == "1.0" else f"{digits}·10{power}"
+    return figures.nats(value).value
 
 
 def interval(low: float | None, high: float | None) -> str:
@@ -59,28 +49,19 @@ def interval(low: float | None, high: float | None) -> str:
 
 def signed_points(value: float | None) -> str:
     """A difference of shares in points."""
-    if value is None:
-        return UNKNOWN
-    points = 100 * value
-    text = f"{abs(points):.1f}"
-    if text == "0.0":
-        return "0.0"
-    return ("−" if points < 0 else "+") + text
+    return figures.points(value).value
 
 
 def speed(test: Row | None) -> str:
     """Tokens a second."""
-    if test is None or test["mean"] is None:
-        return UNKNOWN
-    digits = 0 if test["mean"] >= 1000 else 1
-    return plain(test["mean"], digits)
+    return figures.speed(test["mean"] if test else None).value
 
 
 def deviation(test: Row | None) -> str:
     """The deviation of the repetitions."""
     if test is None or test["stddev"] is None:
         return ""
-    return f"± {plain(test['stddev'], 0 if test['mean'] >= 1000 else 1)}"
+    return f"± {figures.deviation(test['stddev'], test['mean'])}"
 
 
 def memory_error(row: Row) -> tuple[str, ...]:
@@ -88,8 +69,9 @@ def memory_error(row: Row) -> tuple[str, ...]:
     needed, predicted = row["memory_needed_bytes"], row["memory_predicted_bytes"]
     if not needed or not predicted:
         return ()
-    off = f"{100 * (predicted / needed - 1):+.0f} %".replace("-", "−")
-    return f"predicted {size(predicted)}", f"({off})"
+    off = predicted / needed - 1
+    sign = "+" if off >= 0 else "−"
+    return f"predicted {size(predicted)}", f"({sign}{figures.share(abs(off), 0)})"
 
 
 def partings(found: list[Row]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.core.chats.templates import plain_completion
 from app.core.tasks.scoring import Outcome
+from app.core.words.figures import speed
 from app.lab.speed.calm import BUSY_CORES
 from app.lab.verdict.guessing import guessing_remarks
 from app.lab.verdict.hygiene import differences
@@ -172,9 +173,9 @@ def _timing_remarks(
                 continue
             if before.mean and after.mean and abs(after.mean / before.mean - 1) > _DRIFT:
                 found.append(
-                    f"{names[result.plan.reference]} reached {before.mean:.1f} tokens a second "
-                    f"in {before.test} at the beginning, {after.mean:.1f} at the end: the PC "
-                    "itself has changed."
+                    f"{names[result.plan.reference]} reached {speed(before.mean).value} tokens a "
+                    f"second in {before.test} at the beginning, {speed(after.mean).value} at the "
+                    "end: the PC itself has changed."
                 )
     return found
 

@@ -1,4 +1,4 @@
-"""The one place where numbers become text, with the person's locale.
+"""Figures as the window shows them: the digits of ``core.words.figures`` in the person's locale.
 
 Every function is pure and takes its locale (None: the default one, ``QLocale()``). A ``Quantity``
 keeps value and unit apart so that units can be dimmed; ``str()`` joins them with a space that
@@ -7,19 +7,25 @@ does not break. What is not known is ``None`` and shows as a dash.
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
-from PySide6.QtCore import QDateTime, QLocale
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QDateTime, QLocale
 
+from app.core.words import figures
 from app.ui.kit.text import translate
 
 NBSP = "\u00a0"
-MISSING = "–"
+MISSING = figures.MISSING
 
-_NS = 1_000_000_000
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_BYTE_UNITS = ("B", "kB", "MB", "GB", "TB")
+# What figures are counted in; the units of bytes are the same everywhere.
+QT_TRANSLATE_NOOP("Format", "tok/s")
+QT_TRANSLATE_NOOP("Format", "ms")
+QT_TRANSLATE_NOOP("Format", "s")
+QT_TRANSLATE_NOOP("Format", "min")
+QT_TRANSLATE_NOOP("Format", "h")
+QT_TRANSLATE_NOOP("Format", "points")
+QT_TRANSLATE_NOOP("Format", "nats")
+
 # Languages that set a space before the per cent sign.
 _SPACED_PERCENT = frozenset(
     {
@@ -59,26 +65,27 @@ def count(value: int | None, locale: QLocale | None = None) -> str:
     return MISSING if value is None else number(value, 0, locale)
 
 
-def byte_size(size_bytes: int | None, locale: QLocale | None = None) -> Quantity:
-    """Bytes in decimal units, as files and memory are both given here: 7.9 GB, 512 MB."""
-    if size_bytes is None:
-        return UNKNOWN
-    value = float(size_bytes)
-    step = 0
-    # 999.95 would be printed as 1000.0: it belongs to the next unit.
-    while abs(value) >= 999.5 and step < len(_BYTE_UNITS) - 1:
-        value /= 1000.0
-        step += 1
-    decimals = 1 if step and abs(value) < 99.95 else 0
-    return Quantity(number(value, decimals, locale), _BYTE_UNITS[step])
+def byte_size(size_bytes: float | None, locale: QLocale | None = None) -> Quantity:
+    """Bytes in decimal units, as files and memory are both given here: 512 MB, 7.90 GB."""
+    return _said(figures.size(size_bytes, _writer(locale)))
+
+
+def byte_tick(size_bytes: float, locale: QLocale | None = None) -> str:
+    """Bytes beside an axis, without zeros at the end: 0, 500 MB, 2 GB."""
+    if size_bytes == 0:
+        return number(0, 0, locale)
+    return str(_said(figures.size(size_bytes, figures.brief(_writer(locale)))))
 
 
 def speed(tokens_per_second: float | None, locale: QLocale | None = None) -> Quantity:
     """Tokens per second: 31.2 tok/s."""
-    if tokens_per_second is None:
-        return UNKNOWN
-    decimals = 2 if tokens_per_second < 0.995 else 1 if tokens_per_second < 99.95 else 0
-    return Quantity(number(tokens_per_second, decimals, locale), translate("Format", "tok/s"))
+    return _said(figures.speed(tokens_per_second, _writer(locale)))
+
+
+def deviation(stddev: float | None, mean: float | None, locale: QLocale | None = None) -> str:
+    """What a speed varies by, with as many decimals as the speed itself: ± 0.3; or nothing."""
+    said = figures.deviation(stddev, mean, _writer(locale))
+    return "" if said == MISSING else f"± {said}"
 
 
 def tokens(amount: int | None, locale: QLocale | None = None) -> Quantity:
@@ -90,42 +97,22 @@ def tokens(amount: int | None, locale: QLocale | None = None) -> Quantity:
 
 def byte_rate(bytes_per_second: float | None, locale: QLocale | None = None) -> Quantity:
     """Speed of a transfer: 12.4 MB/s."""
-    if bytes_per_second is None:
-        return UNKNOWN
-    size = byte_size(round(bytes_per_second), locale)
-    return Quantity(size.value, f"{size.unit}/s")
+    return _said(figures.rate(bytes_per_second, _writer(locale)))
 
 
 def duration(duration_ns: int | None, locale: QLocale | None = None) -> Quantity:
     """A length of time: 4 ms, 0.41 s, 12.3 s, 2:05 min, 1:03:20 h."""
-    if duration_ns is None:
-        return UNKNOWN
-    seconds = duration_ns / _NS
-    if 0 < seconds < 0.0995:
-        return Quantity(number(max(1, round(seconds * 1000)), 0, locale), translate("Format", "ms"))
-    if seconds < 9.995:
-        return Quantity(number(seconds, 2, locale), translate("Format", "s"))
-    if seconds < 59.95:
-        return Quantity(number(seconds, 1, locale), translate("Format", "s"))
-    whole = round(seconds)
-    minutes, rest = divmod(whole, 60)
-    if minutes < 60:
-        return Quantity(f"{minutes}:{rest:02}", translate("Format", "min"))
-    hours, minutes = divmod(minutes, 60)
-    return Quantity(f"{hours}:{minutes:02}:{rest:02}", translate("Format", "h"))
+    return _said(figures.duration(duration_ns, _writer(locale)))
 
 
-def time_left(seconds: float | None) -> str:
+def time_left(seconds: float | None, locale: QLocale | None = None) -> str:
     """How long it still takes, about."""
     if seconds is None:
         return ""
     if seconds < 90:
-        whole = max(5, round(seconds / 5) * 5)
-        return translate("Format", "about {n} s left").format(n=whole)
-    minutes = round(seconds / 60)
-    if minutes < 90:
-        return translate("Format", "about {n} min left").format(n=minutes)
-    return translate("Format", "about {n} h left").format(n=round(minutes / 60))
+        seconds = max(5, round(seconds / 5) * 5)
+    left = _said(figures.about(seconds, _writer(locale)))
+    return translate("Format", "about {n} {unit} left").format(n=left.value, unit=left.unit)
 
 
 def percent(share: float | None, decimals: int = 0, locale: QLocale | None = None) -> str:
@@ -139,15 +126,7 @@ def percent(share: float | None, decimals: int = 0, locale: QLocale | None = Non
 
 def parameters(amount: int | None, locale: QLocale | None = None) -> Quantity:
     """How many parameters a model has: 5.3 M, 7.2 B."""
-    if amount is None:
-        return UNKNOWN
-    value = float(amount)
-    for unit in ("", "K", "M", "B"):
-        if abs(value) < 999.5 or unit == "B":
-            decimals = 1 if unit and abs(value) < 99.95 else 0
-            return Quantity(number(value, decimals, locale), unit)
-        value /= 1000.0
-    raise AssertionError("the last unit takes everything")
+    return _said(figures.parameters(amount, _writer(locale)))
 
 
 def bits_per_weight(bits: float | None, locale: QLocale | None = None) -> Quantity:
@@ -159,9 +138,7 @@ def bits_per_weight(bits: float | None, locale: QLocale | None = None) -> Quanti
 
 def divergence(nats: float | None, locale: QLocale | None = None) -> Quantity:
     """A KL divergence: 0.0409 nats, 1.7·10⁻⁶ nats."""
-    if nats is None:
-        return UNKNOWN
-    return Quantity(_significant(nats, 3, locale), translate("Format", "nats"))
+    return _said(figures.nats(nats, _writer(locale)))
 
 
 def bits_per_byte(bits: float | None, locale: QLocale | None = None) -> Quantity:
@@ -173,14 +150,7 @@ def bits_per_byte(bits: float | None, locale: QLocale | None = None) -> Quantity
 
 def points(share: float | None, locale: QLocale | None = None) -> Quantity:
     """A difference of two shares in points: +1.5 points, −14 points."""
-    if share is None:
-        return UNKNOWN
-    value = share * 100.0
-    text = number(abs(value), 1 if abs(value) < 9.95 else 0, locale)
-    zero = not any(sign in text for sign in "123456789")
-    return Quantity(
-        text if zero else ("−" if value < 0 else "+") + text, translate("Format", "points")
-    )
+    return _said(figures.points(share, _writer(locale)))
 
 
 def seconds_ago(seconds: float, locale: QLocale | None = None) -> str:
@@ -214,20 +184,12 @@ def moment(time_ns: int, now_ns: int, locale: QLocale | None = None) -> str:
     return used.toString(when.date(), QLocale.FormatType.ShortFormat)
 
 
-def _significant(value: float, digits: int, locale: QLocale | None) -> str:
-    """So many digits from the first that is not zero, without zeros at the end."""
-    if value == 0 or not math.isfinite(value):
-        return number(value, 0, locale)
-    exponent = math.floor(math.log10(abs(value)))
-    if exponent < -4:
-        factor = round(value / 10.0**exponent, 1)
-        if abs(factor) >= 10:
-            factor, exponent = factor / 10, exponent + 1
-        power = f"10{str(exponent).translate(_RAISED)}"
-        if factor == 1:
-            return power
-        return f"{number(factor, 0 if factor == round(factor) else 1, locale)}·{power}"
-    decimals = max(0, digits - 1 - exponent)
-    while decimals and round(value, decimals) == round(value, decimals - 1):
-        decimals -= 1
-    return number(value, decimals, locale)
+def _writer(locale: QLocale | None) -> figures.Write:
+    """Writes numbers with the signs of a locale."""
+    used = locale or QLocale()
+    return lambda value, decimals: used.toString(float(value), "f", decimals)
+
+
+def _said(quantity: figures.Quantity) -> Quantity:
+    """A figure with its unit in the window's language."""
+    return Quantity(quantity.value, translate("Format", quantity.unit) if quantity.unit else "")

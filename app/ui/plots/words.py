@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.ui.kit.format import MISSING, Quantity, byte_size, number, percent, seconds_ago, speed
+from app.ui.kit.format import (
+    MISSING,
+    Quantity,
+    byte_size,
+    byte_tick,
+    number,
+    percent,
+    seconds_ago,
+    speed,
+)
 from app.ui.kit.text import translate
 from app.ui.plots.kinds import Metric
 
@@ -93,7 +102,7 @@ def readout(moment: Moment, candidates: Sequence[PlotCandidate], seconds: float)
 def value_tick(metric: Metric, value: float) -> str:
     """A value on a metric's axis."""
     if metric in (Metric.MEMORY, Metric.GPU_MEMORY):
-        return "0" if value == 0 else str(byte_size(round(value)))
+        return byte_tick(value)
     if metric is Metric.SPEED:
         return number(value, 0 if value == round(value) else 1)
     return percent(value / 100.0)
@@ -125,10 +134,7 @@ def memory_of_pc(moment: Moment) -> tuple[Quantity, Quantity] | None:
     machine = moment.machine
     if machine.memory_total_bytes is None or machine.memory_available_bytes is None:
         return None
-    return (
-        byte_size(round(machine.memory_available_bytes)),
-        byte_size(round(machine.memory_total_bytes)),
-    )
+    return byte_size(machine.memory_available_bytes), byte_size(machine.memory_total_bytes)
 
 
 def load_of_pc(moment: Moment) -> str | None:
@@ -140,19 +146,15 @@ def load_of_pc(moment: Moment) -> str | None:
 def _values(engine: EngineMoment | None, summed: bool) -> tuple[Quantity, ...]:
     if engine is None:
         return (Quantity(MISSING),) * (5 if summed else 4)
-    memory = [_bytes(engine.private_bytes), _bytes(engine.mapped_bytes)]
+    memory = [byte_size(engine.private_bytes), byte_size(engine.mapped_bytes)]
     if summed:
-        memory.append(_bytes(engine.resident_bytes))
+        memory.append(byte_size(engine.resident_bytes))
     cpu = engine.cpu_percent
     return (
         *memory,
         speed(engine.tokens_per_second),
         Quantity(percent(None if cpu is None else cpu / 100.0)),
     )
-
-
-def _bytes(value: float | None) -> Quantity:
-    return byte_size(None if value is None else round(value))
 
 
 def _notes(moment: Moment) -> list[str]:
@@ -164,8 +166,8 @@ def _notes(moment: Moment) -> list[str]:
     if load is not None:
         notes.append(translate("Plots", "PC: CPU {0}").format(load))
     for index, gpu in moment.gpus.items():
-        used = _bytes(gpu.memory_used_bytes)
-        total = _bytes(gpu.memory_total_bytes)
+        used = byte_size(gpu.memory_used_bytes)
+        total = byte_size(gpu.memory_total_bytes)
         text = translate("Plots", "GPU {0}: {1} of {2} used").format(index, used, total)
         if gpu.load_percent is not None:
             text += ", " + translate("Plots", "load {0}").format(percent(gpu.load_percent / 100.0))

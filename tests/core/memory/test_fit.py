@@ -50,9 +50,9 @@ def test_tight_is_above_nine_tenths(needed: int, available: int, verdict: Verdic
 
 def test_the_reason_has_the_figures() -> None:
     assert judge(11_200_000_000, 9_800_000_000).reason == (
-        "does not fit: needs 11.2 GB, 9.8 GB free"
+        "does not fit: needs 11.2 GB, 9.80 GB free"
     )
-    assert judge(7_000_000, 8 * GB, "CUDA0").reason == "fits: needs 7 MB, 8.0 GB free on CUDA0"
+    assert judge(7_000_000, 8 * GB, "CUDA0").reason == "fits: needs 7.00 MB, 8.00 GB free on CUDA0"
 
 
 def test_parts_add_up() -> None:

@@ -373,7 +373,7 @@ def test_a_truncated_file_says_how_much_is_there() -> None:
     check_complete(header, header.end_bytes)
     with pytest.raises(TruncatedFileError) as caught:
         check_complete(header, 1_249_999, "half.gguf")
-    assert caught.value.sentence == "“half.gguf” is truncated: 1.2 of 2.0 MB are there."
+    assert caught.value.sentence == "“half.gguf” is truncated: 1.25 MB of 2.00 MB are there."
     assert caught.value.present_bytes == 1_249_999
     assert caught.value.needed_bytes == header.end_bytes
     with pytest.raises(TruncatedFileError, match="its last 1 bytes are missing"):
@@ -384,8 +384,10 @@ def test_a_truncated_file_says_how_much_is_there() -> None:
 
 
 def test_sizes_are_told_in_the_unit_that_fits() -> None:
-    assert "3.1 of 4.6 GB are there" in TruncatedFileError(3_100_000_000, 4_600_000_000).sentence
-    assert "0.2 of 4.6 kB are there" in TruncatedFileError(200, 4_600).sentence
+    assert (
+        "3.10 GB of 4.60 GB are there" in TruncatedFileError(3_100_000_000, 4_600_000_000).sentence
+    )
+    assert "200 B of 4.60 kB are there" in TruncatedFileError(200, 4_600).sentence
 
 
 @pytest.mark.parametrize(

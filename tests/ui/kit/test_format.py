@@ -21,14 +21,14 @@ SECOND_NS = 1_000_000_000
     [
         (0, "0 B", "0 B"),
         (999, "999 B", "999 B"),
-        (1_000, "1.0 kB", "1,0 kB"),
+        (1_000, "1.00 kB", "1,00 kB"),
         (15_239_000, "15.2 MB", "15,2 MB"),
         (512_000_000, "512 MB", "512 MB"),
-        (7_901_000_000, "7.9 GB", "7,9 GB"),
+        (7_901_000_000, "7.90 GB", "7,90 GB"),
         (999_499_999, "999 MB", "999 MB"),
-        (999_500_000, "1.0 GB", "1,0 GB"),
+        (999_500_000, "1.00 GB", "1,00 GB"),
         (99_960_000_000, "100 GB", "100 GB"),
-        (2_500_000_000_000, "2.5 TB", "2,5 TB"),
+        (2_500_000_000_000, "2.50 TB", "2,50 TB"),
         (None, "–", "–"),
     ],
 )
@@ -39,8 +39,8 @@ def test_bytes(size: int | None, english: str, german: str) -> None:
 
 def test_units_are_apart_and_stay_on_the_line_of_their_value() -> None:
     size = f.byte_size(7_900_000_000, EN)
-    assert (size.value, size.unit) == ("7.9", "GB")
-    assert str(size) == "7.9\u00a0GB"
+    assert (size.value, size.unit) == ("7.90", "GB")
+    assert str(size) == "7.90\u00a0GB"
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_parameters_and_bits() -> None:
 
 def test_rates_of_transfers() -> None:
     assert _plain(f.byte_rate(12_400_000.0, EN)) == "12.4 MB/s"
-    assert f.byte_rate(None) is f.UNKNOWN
+    assert f.byte_rate(None) == f.UNKNOWN
 
 
 def test_seconds_ago() -> None:

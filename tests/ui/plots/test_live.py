@@ -219,7 +219,7 @@ def test_resident_memory_stands_in_where_private_is_not_told(
     assert line_values(plots.charts[0], "a:private").tolist() == [5 * GB] * 3
     readout = plots.readout()
     resident = readout.columns.index("resident")
-    assert str(readout.rows[0].values[resident]) == "5.0\u00a0GB"
+    assert str(readout.rows[0].values[resident]) == "5.00\u00a0GB"
     assert readout.rows[0].values[0].value == "–"
 
 
@@ -241,14 +241,14 @@ def test_hover_reads_all_values_at_that_moment(qtbot: QtBot, plots: LivePlots) -
     assert [row.letter for row in shown.rows] == ["A", "B", "C"]
     assert [row.label for row in shown.rows] == list(LEVELS.values())
     assert [str(value) for value in first.values] == [
-        "1.0\u00a0GB",
-        "3.0\u00a0GB",
+        "1.04\u00a0GB",
+        "3.00\u00a0GB",
         "24.0\u00a0tok/s",
         "50%",
     ]
     assert second.values[2].value == "–"
     assert third.values[3].value == "150%"
-    assert any("6.0\u00a0GB of 16.0\u00a0GB" in note for note in shown.notes)
+    assert any("6.00\u00a0GB of 16.0\u00a0GB" in note for note in shown.notes)
 
 
 def test_the_crosshair_stands_in_both_plots_and_leaves_both(qtbot: QtBot, plots: LivePlots) -> None:
@@ -279,7 +279,7 @@ def test_keys_move_the_crosshair_and_a_reader_hears_it(qtbot: QtBot, plots: Live
     qtbot.keyClick(chart, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
     qtbot.waitUntil(lambda: plots.crosshair.seconds == -7.0)
     assert "7\u00a0s ago" in chart.accessibleDescription()
-    assert "A F16: private 1.1\u00a0GB" in chart.accessibleDescription()
+    assert "A F16: private 1.05\u00a0GB" in chart.accessibleDescription()
     qtbot.keyClick(chart, Qt.Key.Key_Home)
     qtbot.waitUntil(lambda: plots.crosshair.seconds == -60.0)
     qtbot.keyClick(chart, Qt.Key.Key_End)
@@ -334,7 +334,7 @@ def test_pause_freezes_the_view_and_goes_on_recording(
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert not plots.is_paused
     values = [str(value) for value in plots.readout().rows[0].values]
-    assert values == ["9.0\u00a0GB", "11.0\u00a0GB", "99.0\u00a0tok/s", "450%"]
+    assert values == ["9.00\u00a0GB", "11.0\u00a0GB", "99.0\u00a0tok/s", "450%"]
 
 
 def test_a_long_pause_outlives_the_ring(qtbot: QtBot, plots: LivePlots, clock: Clock) -> None:
@@ -545,6 +545,6 @@ def test_values_and_picture_are_copied(qtbot: QtBot, plots: LivePlots) -> None:
         qtbot.keyClick(chart, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[1].split("\t") == ["", "", "private", "mapped", "speed", "CPU"]
-    assert lines[2].split("\t")[:3] == ["A", "F16", "1.1\u00a0GB"]
+    assert lines[2].split("\t")[:3] == ["A", "F16", "1.06\u00a0GB"]
     plots.outlet.copy_picture()
     assert QGuiApplication.clipboard().image().size().width() > QSize(900, 0).width()

@@ -128,7 +128,7 @@ def test_a_number_can_be_copied(shown: Show) -> None:
     menu = number.findChild(QMenu)
     menu.actions()[0].trigger()
     menu.close()
-    assert QApplication.clipboard().text() == "7.9\u00a0GB"
+    assert QApplication.clipboard().text() == "7.90\u00a0GB"
 
 
 def test_progress_fills_sweeps_and_rests(shown: Show) -> None:

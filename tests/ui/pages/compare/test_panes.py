@@ -396,7 +396,7 @@ def test_measured_memory_takes_the_place_of_the_estimate(shown: Shown) -> None:
     shown.pane("B").pane.needed_bytes = 4_600_000_000
     shown.session.listener.pane_changed(shown.session.key("B"))
     shown.settle()
-    assert str(chip.memory.quantity).replace("\u00a0", " ") == "4.6 GB"
+    assert str(chip.memory.quantity).replace("\u00a0", " ") == "4.60 GB"
 
 
 def test_the_mode_is_chosen_and_explained(shown: Shown) -> None:

@@ -64,12 +64,11 @@ def values(figures: LadderFigures | None) -> str:
     )
     lines = ["\t".join(head)]
     for row in figures.rows if figures else ():
-        needed = None if row.needed_bytes is None else round(row.needed_bytes)
         together = row.together.difference if row.together else None
         cells = (
             letter_of(row.number),
             f"{csv_cell(clean_line(row.name))}",
-            str(byte_size(needed)),
+            str(byte_size(row.needed_bytes)),
             _speed_words(row.speed),
             _with_ends(row.divergence, divergence)
             + (" " + translate("LadderPlots", "(at the noise floor)") if row.at_floor else ""),

@@ -13,6 +13,7 @@ from app.ui.kit.format import (
     Quantity,
     bits_per_byte,
     byte_size,
+    byte_tick,
     divergence,
     number,
     percent,
@@ -48,7 +49,7 @@ def floor_words(floor: float | None, versions: Iterable[Version]) -> tuple[str, 
 
 def cost_words(cost: Cost, value: float) -> Quantity:
     """Needed memory, or speed."""
-    return byte_size(round(value)) if cost is Cost.MEMORY else speed(value)
+    return byte_size(value) if cost is Cost.MEMORY else speed(value)
 
 
 def loss_words(loss: Loss, value: float) -> Quantity:
@@ -78,9 +79,7 @@ def cost_with_swing(cost: Cost, value: float, swing: float | None) -> Quantity:
 def cost_tick(cost: Cost, value: float) -> str:
     """A cost beside its axis: speeds stand without their unit, which the title has."""
     if cost is Cost.MEMORY:
-        size = byte_size(round(value))
-        zero = number(0.0, 1).removeprefix("0")
-        return "0" if value == 0 else str(size._replace(value=size.value.removesuffix(zero)))
+        return byte_tick(value)
     return number(value, 0 if value >= 10 or value == round(value) else 1)
 
 

@@ -12,6 +12,7 @@ from app.ui.kit.format import (
     bits_per_byte,
     byte_size,
     count,
+    deviation,
     divergence,
     number,
     percent,
@@ -34,7 +35,6 @@ from app.ui.pages.ladder.table.how import (
 from app.ui.pages.ladder.words import points_range, range_words, state_words
 
 if TYPE_CHECKING:
-    from app.core.ladder.results import SpeedFigures
     from app.core.tasks.results import KindResult
     from app.lab.verdict.view import LadderView
 
@@ -164,14 +164,9 @@ def _speed(view: LadderView, file: str, column: LadderColumn) -> Cell:
     if column is LadderColumn.BANDWIDTH:
         share = figures.bandwidth_share
         return Cell(percent(share), "", tip, share)
-    return Cell(speed(figures.mean).value, _swing(figures), tip, figures.mean)
-
-
-def _swing(figures: SpeedFigures) -> str:
-    if figures.mean is None or figures.stddev is None:
-        return ""
-    decimals = 1 if figures.mean < 99.95 else 0
-    return f"± {number(figures.stddev, decimals)}"
+    return Cell(
+        speed(figures.mean).value, deviation(figures.stddev, figures.mean), tip, figures.mean
+    )
 
 
 def _quality(view: LadderView, file: str, column: LadderColumn) -> Cell:

@@ -16,6 +16,7 @@ from app.ui.kit.format import (
     parameters,
     percent,
     points,
+    speed,
 )
 from app.ui.kit.text import translate
 from app.ui.pages.ladder.words import points_range, range_words
@@ -84,7 +85,7 @@ def how_predicted(memory: MemoryFigures) -> str:
 
 def how_fast(view: LadderView, figures: SpeedFigures) -> str:
     """Of a speed."""
-    samples = ", ".join(number(value, 1 if value < 99.95 else 0) for value in figures.samples)
+    samples = ", ".join(speed(value).value for value in figures.samples)
     bandwidth = view.result.bandwidth
     share = ""
     if figures.bandwidth_share is not None:
