@@ -215,7 +215,7 @@ class _Bars:
         """Bring the pane's bar up to date."""
         level = pane.model.level_name if pane.model is not None else ""
         if pane.key not in self._tasks:
-            name = f"{pane.candidate.letter}  {level}"
+            name = f"{pane.letter}  {level}"
             self._tasks[pane.key] = self._progress.add_task(name, total=1.0, note="")
         done = pane.progress or 0.0
         note = _STATE_WORDS[pane.state]
@@ -228,7 +228,7 @@ class _Bars:
             done, note = 1.0, "failed" if answer.error else "done"
         task = self._tasks[pane.key]
         self._progress.update(
-            task, completed=done, note=note, description=f"{pane.candidate.letter}  {level}"
+            task, completed=done, note=note, description=f"{pane.letter}  {level}"
         )
 
 

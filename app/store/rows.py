@@ -8,9 +8,15 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from app.core.candidates.candidate import Candidate
-from app.core.candidates.settings import COMPARE_GREEDY, CompareMode, SamplingSettings
+from app.core.candidates.candidate import Candidate, LocalFile
+from app.core.candidates.settings import (
+    COMPARE_GREEDY,
+    CompareMode,
+    EngineSettings,
+    SamplingSettings,
+)
 from app.core.chats.chat import Answer, AnswerFigures, Chat, StopReason, Turn
+from app.core.chats.panes import ChatPane
 from app.store.tolerant import NotReadable, convert, from_json, to_json
 
 log = logging.getLogger(__name__)
@@ -35,6 +41,26 @@ CHAT_COLUMNS = (
 ANSWER_COLUMNS = ("stop_reason", "error", "figures", "thinking", "text")
 
 
+class _StoredPane(msgspec.Struct):
+    """A pane as every version has written it: with its candidate's fields among its own."""
+
+    key: str
+    letter: str
+    path: str
+    engine: EngineSettings = EngineSettings()
+    sampling: SamplingSettings | None = None
+    template_id: str | None = None
+
+    def pane(self) -> ChatPane:
+        candidate = Candidate(LocalFile(self.path), self.engine, self.template_id)
+        return ChatPane(self.key, self.letter, candidate, self.sampling)
+
+
+def _stored(pane: ChatPane) -> _StoredPane:
+    ran = pane.candidate
+    return _StoredPane(pane.key, pane.letter, ran.path, ran.engine, pane.sampling, ran.template_id)
+
+
 def storable(text: str) -> str:
     """Text that SQLite takes: halves of surrogate pairs become question marks."""
     try:
@@ -50,7 +76,7 @@ def chat_row(chat: Chat) -> tuple[Column, ...]:
         storable(chat.title),
         chat.created_ns,
         chat.changed_ns,
-        to_json(chat.candidates),
+        to_json([_stored(pane) for pane in chat.panes]),
         chat.reference_key,
         storable(chat.system_prompt),
         to_json(chat.sampling),
@@ -67,7 +93,7 @@ def chat_from(chat_id: int, row: tuple[Column, ...], turns: list[Turn]) -> Chat:
         title=cast("str", title),
         created_ns=cast("int", created_ns),
         changed_ns=cast("int", changed_ns),
-        candidates=_candidates(cast("str", candidates), chat_id),
+        panes=_panes(cast("str", candidates), chat_id),
         reference_key=cast("str | None", reference),
         system_prompt=cast("str", system),
         sampling=_sampling(cast("str", sampling), chat_id),
@@ -100,11 +126,11 @@ def answer_from(row: tuple[Any, ...]) -> Answer:
     )
 
 
-def _candidates(text: str, chat_id: int) -> list[Candidate]:
-    found: list[Candidate] = []
+def _panes(text: str, chat_id: int) -> list[ChatPane]:
+    found: list[ChatPane] = []
     for item in _plain(text, list[object], chat_id):
         try:
-            found.append(convert(item, Candidate)[0])
+            found.append(convert(item, _StoredPane)[0].pane())
         except NotReadable as error:
             log.warning("chat %d: a candidate was left out: %s", chat_id, error)
     return found

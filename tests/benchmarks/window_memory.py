@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.core.candidates.candidate import Candidate, new_candidate
+from app.core.candidates.candidate import candidate_of
 from app.core.chats.chat import Answer, AnswerFigures, Chat, StopReason, Turn
+from app.core.chats.panes import ChatPane, new_pane
 from app.store.chats import ChatStore
 from app.store.database import open_database
 from app.store.paths import Paths
@@ -64,12 +65,12 @@ def measure(run: Run) -> list[Figure]:
 
 def long_chat(files: Sequence[Path]) -> Chat:
     """A chat whose every turn was answered by a pane of each file."""
-    candidates: list[Candidate] = []
+    panes: list[ChatPane] = []
     for file in files:
-        candidates.append(new_candidate(file, candidates))
-    turns = [_turn(number, candidates) for number in range(TURNS)]
-    reference = candidates[0].key
-    return Chat(0, "A long chat", candidates=candidates, reference_key=reference, turns=turns)
+        panes.append(new_pane(candidate_of(file), panes))
+    turns = [_turn(number, panes) for number in range(TURNS)]
+    reference = panes[0].key
+    return Chat(0, "A long chat", panes=panes, reference_key=reference, turns=turns)
 
 
 def _write_chat(run: Run) -> int:
@@ -82,7 +83,7 @@ def _write_chat(run: Run) -> int:
         connection.close()
 
 
-def _turn(number: int, candidates: list[Candidate]) -> Turn:
+def _turn(number: int, panes: list[ChatPane]) -> Turn:
     prose = " ".join(f"Sentence {place} of answer {number} says little." for place in range(8))
     text = PAGE if number % 2 else prose
     figures = AnswerFigures(
@@ -93,7 +94,7 @@ def _turn(number: int, candidates: list[Candidate]) -> Turn:
         generation_ns=2_000_000_000,
     )
     answers = {
-        candidate.key: Answer(f"{candidate.letter}: {text}", "", StopReason.END, None, figures)
-        for candidate in candidates
+        pane.key: Answer(f"{pane.letter}: {text}", "", StopReason.END, None, figures)
+        for pane in panes
     }
     return Turn(0, f"Question {number}: how do I sum a list of numbers?", answers)

@@ -114,7 +114,7 @@ class Driver(QObject):
         page.controller.set_sampling(sampling)
         for pane in session.panes if command.get("threads") else []:
             engine = msgspec.structs.replace(pane.candidate.engine, threads=command["threads"])
-            page.controller.update_candidate(msgspec.structs.replace(pane.candidate, engine=engine))
+            page.controller.update_candidate(pane.setup.running(engine=engine))
         page.controller.set_mode(CompareMode(command["mode"]))
         self._ask = command
         self._stopped_ns = None
@@ -379,10 +379,10 @@ class Driver(QObject):
         """Open, format and grow an answer of one construct; the worst gap of each step."""
         text = HEAVY_TEXTS[command["name"]](command["characters"])
         session, main = self._window.session, self._window.main
-        candidates = session.chat.candidates
-        key = candidates[0].key
+        panes = session.chat.panes
+        key = panes[0].key
         answer = Answer(text, stop_reason=StopReason.END)
-        chat = Chat(0, candidates=list(candidates), turns=[Turn(0, "Say it.", {key: answer})])
+        chat = Chat(0, panes=list(panes), turns=[Turn(0, "Say it.", {key: answer})])
         worst_ms: dict[str, float] = {}
         own_ms: dict[str, float] = {}
 

@@ -283,8 +283,8 @@ def test_a_pane_without_numbers_says_so_and_the_other_answers(
     person.ask_all("Why is the sky blue?")
     person.until(person.answered)
     person.until(lambda: person.shows("computes no numbers (NaN)", person.view(1)))
-    assert person.turns[0].answers[person.panes[0].candidate.key].text
-    assert not person.turns[0].answers[person.panes[1].candidate.key].text
+    assert person.turns[0].answers[person.panes[0].key].text
+    assert not person.turns[0].answers[person.panes[1].key].text
 
 
 def test_a_killed_engine_is_reloaded(open_window: Callable[..., Person], models: Models) -> None:

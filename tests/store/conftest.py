@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from app.core.candidates.candidate import Candidate
+from app.core.candidates.candidate import candidate_of
 from app.core.chats.chat import Chat
+from app.core.chats.panes import ChatPane
 from app.store.chats import ChatStore
 from app.store.database import open_database
 
@@ -48,9 +49,9 @@ def chat() -> Chat:
     return Chat(
         id=0,
         title="Why is the sky blue?",
-        candidates=[
-            Candidate("one", "A", "/models/sky-F16.gguf"),
-            Candidate("two", "B", "/models/sky-Q4_K_M.gguf"),
+        panes=[
+            ChatPane("one", "A", candidate_of("/models/sky-F16.gguf")),
+            ChatPane("two", "B", candidate_of("/models/sky-Q4_K_M.gguf")),
         ],
         reference_key="one",
     )

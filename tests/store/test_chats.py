@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.core.candidates.candidate import Candidate
+from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
 from app.core.candidates.settings import (
     CHAT,
     CompareMode,
@@ -20,6 +20,7 @@ from app.core.candidates.settings import (
     SamplingSettings,
 )
 from app.core.chats.chat import Answer, AnswerFigures, Chat, StopReason, Turn
+from app.core.chats.panes import ChatPane
 from app.store.chats import ChatStore
 from app.store.database import StoreFailed, open_database
 
@@ -41,16 +42,18 @@ def test_everything_of_a_chat_comes_back(store: ChatStore) -> None:
         Chat(
             id=0,
             title="Why?",
-            candidates=[
-                Candidate(
+            panes=[
+                ChatPane(
                     "one",
                     "B",
-                    "/models/größe.gguf",
-                    EngineSettings(2048, 3, 12, KvType.Q8_0, FlashAttention.OFF),
+                    Candidate(
+                        LocalFile("/models/größe.gguf"),
+                        EngineSettings(2048, 3, 12, KvType.Q8_0, FlashAttention.OFF),
+                        "chatml",
+                    ),
                     CHAT,
-                    "chatml",
                 ),
-                Candidate("two", "A", "C:\\models\\small.gguf"),
+                ChatPane("two", "A", candidate_of("C:\\models\\small.gguf")),
             ],
             reference_key="two",
             system_prompt="Be brief.\nBe right.",
@@ -70,7 +73,7 @@ def test_everything_of_a_chat_comes_back(store: ChatStore) -> None:
 
     loaded = store.load(chat.id)
 
-    assert loaded.candidates == chat.candidates
+    assert loaded.panes == chat.panes
     assert msgspec.structs.replace(loaded, turns=[], changed_ns=0) == msgspec.structs.replace(
         chat, changed_ns=0
     )
@@ -125,12 +128,12 @@ def test_update_changes_all_but_turns_and_never_turns_time_back(
     assert changed_ns > chat.changed_ns
 
     chat.title = "Another"
-    chat.candidates = chat.candidates[:1]
+    chat.panes = chat.panes[:1]
     chat.turns = []
     store.update(chat)
 
     loaded = store.load(chat.id)
-    assert (loaded.title, len(loaded.candidates), len(loaded.turns)) == ("Another", 1, 1)
+    assert (loaded.title, len(loaded.panes), len(loaded.turns)) == ("Another", 1, 1)
     assert loaded.changed_ns == changed_ns
 
 
@@ -303,8 +306,13 @@ def test_figures_and_settings_of_another_version_are_taken_as_far_as_they_go(
     assert loaded.mode is CompareMode.RACE
     assert loaded.sampling == SamplingSettings(top_k=7)
     assert loaded.dropped_turns == {}
-    assert loaded.candidates == [
-        Candidate("one", "A", "/a", EngineSettings(threads=2), SamplingSettings(seed=5))
+    assert loaded.panes == [
+        ChatPane(
+            "one",
+            "A",
+            Candidate(LocalFile("/a"), EngineSettings(threads=2)),
+            SamplingSettings(seed=5),
+        )
     ]
     answer = loaded.turns[0].answers["one"]
     assert answer.stop_reason is StopReason.STOPPED
@@ -314,12 +322,12 @@ def test_figures_and_settings_of_another_version_are_taken_as_far_as_they_go(
 
 def test_file_names_and_texts_that_are_no_unicode_are_kept_or_mended(store: ChatStore) -> None:
     name = b"/models/gr\xf6\xdfe.gguf".decode(errors="surrogateescape")
-    chat = store.create(Chat(0, candidates=[Candidate("one", "A", name)]))
+    chat = store.create(Chat(0, panes=[ChatPane("one", "A", candidate_of(name))]))
     store.add_turn(chat.id, Turn(0, "half \ud83d and \0 nothing", {"one": Answer("\udc00")}))
 
     loaded = store.load(chat.id)
 
-    assert loaded.candidates[0].path == name
+    assert loaded.panes[0].candidate.path == name
     assert loaded.turns[0].prompt == "half ? and \0 nothing"
     assert loaded.turns[0].answers["one"].text == "?"
 

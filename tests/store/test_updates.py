@@ -128,11 +128,11 @@ def test_the_program_reads_what_an_earlier_one_wrote(
     skies = chats.load(settings.last_chat_id)
     assert [turn.prompt for turn in skies.turns] == ["Why is the sky blue?", "And in the evening?"]
     first = skies.turns[0].answers
-    texts = [first[each.key].text for each in skies.candidates]
+    texts = [first[each.key].text for each in skies.panes]
     assert texts[:2] == ["The sky is blue.", "The sky is green!"]
     assert texts[2].startswith(" w0 w1")
-    assert first[skies.candidates[2].key].stop_reason is StopReason.LENGTH
-    assert first[skies.candidates[3].key].thinking
+    assert first[skies.panes[2].key].stop_reason is StopReason.LENGTH
+    assert first[skies.panes[3].key].thinking
     assert all(answer.figures is not None for answer in first.values())
     assert skies.sampling.max_tokens == 12
     assert skies.turns[1].versions == (version >= 6)

@@ -1,14 +1,17 @@
-"""Candidates: a model file with the settings it is compared with, a letter and a colour."""
+"""Candidates: the whole of what runs, and the letters and colours that they are shown by."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterable
-from pathlib import Path
+import hashlib
+import json
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.core.candidates.settings import EngineSettings, SamplingSettings
+from app.core.candidates.settings import EngineSettings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LETTERS = "ABCDEF"
 MAX_CANDIDATES = len(LETTERS)
@@ -20,41 +23,83 @@ COLOURS: dict[str, str] = dict(
         strict=True,
     )
 )
+_KEY_DIGITS = 16
+
+
+class LocalFile(msgspec.Struct, frozen=True, tag="file"):
+    """A model file of this PC.
+
+    Attributes:
+        path: The file, its first shard if it has several.
+    """
+
+    path: str
+
+
+Source = LocalFile
+"""What is run; a union of tagged structs as soon as there is another one."""
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """One pane's model file and settings.
+    """What runs; equal candidates give equal results.
 
     Attributes:
-        key: Names the candidate within the program and the store; never shown.
-        letter: A to F; stays with the candidate when panes are reordered.
-        path: The model file, its first shard if it has several.
+        source: Where the model is.
         engine: How it is loaded.
-        sampling: Its own sampling settings; None takes the shared ones.
-        template_id: A well-known chat template chosen by the person; None takes the file's own.
+        template_id: A well-known chat template; None takes the file's own.
     """
 
-    key: str
-    letter: str
-    path: str
+    source: Source
     engine: EngineSettings = EngineSettings()
-    sampling: SamplingSettings | None = None
     template_id: str | None = None
 
     @property
-    def colour(self) -> str:
-        """The colour of this candidate's lines, dots and edges, as #RRGGBB."""
-        return COLOURS[self.letter]
+    def path(self) -> str:
+        """The model file."""
+        return self.source.path
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a file with nothing set."""
+        return self == Candidate(self.source)
+
+    def settings_key(self) -> str:
+        """Names its settings beside the source; empty where all are the defaults.
+
+        A digest of the settings that are no defaults: a setting that a later version adds with a
+        default changes no key.
+        """
+        chosen = _chosen(self)
+        if not chosen:
+            return ""
+        text = json.dumps(chosen, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:_KEY_DIGITS]
+
+    def key(self) -> str:
+        """What is measured of it is filed under this name, the same in every version.
+
+        A file with nothing set is named by its path alone, as everything was before candidates had
+        settings; never to be taken apart again.
+        """
+        settings = self.settings_key()
+        return f"{self.path}#{settings}" if settings else self.path
 
 
-def new_candidate(path: Path, taken: Iterable[Candidate]) -> Candidate:
-    """Give a model file the first free letter.
+def candidate_of(path: Path | str) -> Candidate:
+    """A model file with nothing set."""
+    return Candidate(LocalFile(str(path)))
 
-    Raises:
-        ValueError: All six letters are taken.
-    """
-    used = {candidate.letter for candidate in taken}
-    letter = next((letter for letter in LETTERS if letter not in used), None)
-    if letter is None:
-        raise ValueError(f"no more than {MAX_CANDIDATES} candidates")
-    return Candidate(key=secrets.token_hex(6), letter=letter, path=str(path))
+
+def _chosen(struct: msgspec.Struct) -> dict[str, object]:
+    """The settings that are not their defaults, as plain values, structs within alike."""
+    found: dict[str, object] = {}
+    for field in msgspec.structs.fields(struct):
+        value: object = getattr(struct, field.name)
+        if field.required:
+            continue
+        if isinstance(value, msgspec.Struct):
+            if within := _chosen(value):
+                found[field.name] = within
+        elif value != field.default:
+            found[field.name] = msgspec.to_builtins(value)
+    return found

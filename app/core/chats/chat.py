@@ -6,8 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
-from app.core.candidates.candidate import Candidate
 from app.core.candidates.settings import COMPARE_GREEDY, CompareMode, SamplingSettings
+from app.core.chats.panes import ChatPane
 
 UNTITLED = ""
 MAX_ANSWER_BYTES = 1 << 19
@@ -153,8 +153,8 @@ class Chat(msgspec.Struct):
     Attributes:
         id: Row in the store; 0 until it is stored.
         title: Given by the person, else the start of the first prompt; empty if untitled.
-        candidates: The panes, in their order.
-        reference_key: The candidate that the others are held against.
+        panes: In their order.
+        reference_key: The pane that the others are held against.
         system_prompt: Sent first to every candidate; empty sends none.
         sampling: The settings of all panes that have none of their own.
         mode: Race or together.
@@ -165,7 +165,7 @@ class Chat(msgspec.Struct):
     title: str = UNTITLED
     created_ns: int = 0
     changed_ns: int = 0
-    candidates: list[Candidate] = []
+    panes: list[ChatPane] = []
     reference_key: str | None = None
     system_prompt: str = ""
     sampling: SamplingSettings = COMPARE_GREEDY
@@ -173,9 +173,9 @@ class Chat(msgspec.Struct):
     dropped_turns: dict[str, int] = {}
     turns: list[Turn] = []
 
-    def candidate(self, key: str) -> Candidate | None:
-        """The candidate with this key, if it still has a pane."""
-        return next((c for c in self.candidates if c.key == key), None)
+    def pane(self, key: str) -> ChatPane | None:
+        """The pane with this key, if it is still there."""
+        return next((pane for pane in self.panes if pane.key == key), None)
 
     def turns_of(self, key: str) -> list[Turn]:
         """The turns that one candidate was asked."""

@@ -15,8 +15,8 @@ from app.core.text.shared_names import FoldersOut, file_name
 from app.core.words.figures import duration, size, speed
 
 if TYPE_CHECKING:
-    from app.core.candidates.candidate import Candidate
     from app.core.candidates.settings import SamplingSettings
+    from app.core.chats.panes import ChatPane
 
 FORMAT_VERSION = 1
 
@@ -37,9 +37,9 @@ _ENDINGS: dict[StopReason | None, str] = {
 
 def to_markdown(chat: Chat, describe: Describe) -> str:
     """A chat as one Markdown document; the same chat gives the same text on every PC."""
-    shown = [candidate.key for candidate in chat.candidates]
+    shown = [pane.key for pane in chat.panes]
     parts = [f"# {_title(chat)}", f"{_date(chat):%Y-%m-%d %H:%M} UTC"]
-    parts.append("\n".join(_candidate_line(chat, c, describe) for c in chat.candidates))
+    parts.append("\n".join(_pane_line(chat, pane, describe) for pane in chat.panes))
     parts.append(f"Sampling: {_sampling_text(chat.sampling)}")
     if chat.system_prompt.strip():
         parts += ["## System prompt", _quoted(chat.system_prompt)]
@@ -86,13 +86,13 @@ def _figure_texts(figures: AnswerFigures) -> list[str]:
     return texts
 
 
-def _candidate_line(chat: Chat, candidate: Candidate, describe: Describe) -> str:
-    line = f"- {_name(chat, candidate.key, describe)}"
-    if candidate.key == chat.reference_key:
+def _pane_line(chat: Chat, pane: ChatPane, describe: Describe) -> str:
+    line = f"- {_name(chat, pane.key, describe)}"
+    if pane.key == chat.reference_key:
         line += " · reference"
-    if candidate.sampling is not None:
-        line += f" · own sampling: {_sampling_text(candidate.sampling)}"
-    if dropped := chat.dropped_turns.get(candidate.key):
+    if pane.sampling is not None:
+        line += f" · own sampling: {_sampling_text(pane.sampling)}"
+    if dropped := chat.dropped_turns.get(pane.key):
         line += f" · turns no longer sent, the oldest: {dropped}"
     return line
 
@@ -147,8 +147,8 @@ def to_openai_json(chat: Chat, describe: Describe) -> str:
 
 
 def _conversation(chat: Chat, key: str, describe: Describe) -> dict[str, object]:
-    candidate = chat.candidate(key)
-    file = None if candidate is None else file_name(candidate.path)
+    pane = chat.pane(key)
+    file = None if pane is None else file_name(pane.candidate.path)
     messages: list[dict[str, str]] = []
     if chat.system_prompt.strip():
         messages.append(_message(Role.SYSTEM, chat.system_prompt))
@@ -165,7 +165,7 @@ def _conversation(chat: Chat, key: str, describe: Describe) -> dict[str, object]
         "model": None if file is None else file.removesuffix(".gguf"),
         "messages": messages,
         "shrinkscope": {
-            "settings": _settings(chat, candidate),
+            "settings": _settings(chat, pane),
             "dropped_turns": chat.dropped_turns.get(key, 0),
             "answers": answers,
         },
@@ -191,13 +191,13 @@ def _answer_facts(chat: Chat, turn: Turn, key: str, message: int) -> dict[str, o
     }
 
 
-def _settings(chat: Chat, candidate: Candidate | None) -> dict[str, object]:
-    if candidate is None:
+def _settings(chat: Chat, pane: ChatPane | None) -> dict[str, object]:
+    if pane is None:
         return {"engine": None, "sampling": None, "template": None}
     return {
-        "engine": msgspec.to_builtins(candidate.engine),
-        "sampling": msgspec.to_builtins(candidate.sampling or chat.sampling),
-        "template": candidate.template_id,
+        "engine": msgspec.to_builtins(pane.candidate.engine),
+        "sampling": msgspec.to_builtins(pane.sampling or chat.sampling),
+        "template": pane.candidate.template_id,
     }
 
 
@@ -210,7 +210,8 @@ def _message(role: Role, content: str) -> dict[str, str]:
 
 def _folders_out(chat: Chat) -> FoldersOut:
     """An error's sentence may name a file by its place; an export is made to be passed on."""
-    return FoldersOut({each.path: file_name(each.path) for each in chat.candidates})
+    paths = [pane.candidate.path for pane in chat.panes]
+    return FoldersOut({path: file_name(path) for path in paths})
 
 
 def _title(chat: Chat) -> str:
@@ -223,23 +224,21 @@ def _date(chat: Chat) -> datetime:
 
 
 def _letter(chat: Chat, key: str | None) -> str | None:
-    candidate = None if key is None else chat.candidate(key)
-    return None if candidate is None else candidate.letter
+    pane = None if key is None else chat.pane(key)
+    return None if pane is None else pane.letter
 
 
 def _name(chat: Chat, key: str, describe: Describe) -> str:
-    candidate = chat.candidate(key)
+    pane = chat.pane(key)
     parts = (
-        ["Removed"]
-        if candidate is None
-        else [candidate.letter, clean_line(file_name(candidate.path))]
+        ["Removed"] if pane is None else [pane.letter, clean_line(file_name(pane.candidate.path))]
     )
     return " · ".join([*parts, *filter(None, [describe(key)])])
 
 
 def _keys(chat: Chat) -> list[str]:
     """The panes' candidates, then those that were removed after they had answered."""
-    keys = dict.fromkeys(candidate.key for candidate in chat.candidates)
+    keys = dict.fromkeys(pane.key for pane in chat.panes)
     for turn in chat.turns:
         keys |= dict.fromkeys(turn.answers)
     return list(keys)

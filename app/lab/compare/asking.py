@@ -72,7 +72,7 @@ class Asking:
             PersonError: It cannot be done now; nothing has changed.
         """
         chat = self._open.chat
-        asked = [each.key for each in chat.candidates] if keys is None else list(keys)
+        asked = [each.key for each in chat.panes] if keys is None else list(keys)
         prompt = whole_text(prompt)
         self._check_askable(prompt, asked)
         turn = Turn(0, prompt, {key: Answer() for key in asked})
@@ -213,9 +213,7 @@ class Asking:
         for key in keys:
             pane = self._deck[key]
             if pane.busy or self._runner.wants(pane):
-                raise PersonError(
-                    f"Pane {pane.candidate.letter} is still at work: wait or stop it."
-                )
+                raise PersonError(f"Pane {pane.letter} is still at work: wait or stop it.")
 
     def _submit(self, turn: Turn, keys: Sequence[str]) -> None:
         jobs = [
@@ -224,7 +222,7 @@ class Asking:
                 turn=turn,
                 answer=turn.answers[key],
                 messages=self._open.chat.messages_for(key, upto=turn),
-                sampling=self._open.sampling_of(self._deck[key].candidate),
+                sampling=self._open.sampling_of(self._deck[key].setup),
             )
             for key in keys
         ]

@@ -6,10 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
-from app.core.candidates.candidate import new_candidate
+from app.core.candidates.candidate import LocalFile, candidate_of
 from app.core.chats.elsewhere import Elsewhere, llama_server_command
+from app.core.chats.panes import new_pane
 from app.core.chats.templates import template_by_id
 from app.core.errors import PersonError
 from app.core.text.clean import whole_text
@@ -17,7 +16,7 @@ from app.lab.compare.room import context_of
 from app.library.model_files import first_of_set
 
 if TYPE_CHECKING:
-    from app.core.candidates.candidate import Candidate
+    from app.core.chats.panes import ChatPane
     from app.lab.compare.deck import Deck
     from app.lab.compare.open_chat import OpenChat
     from app.lab.compare.panes import Pane
@@ -54,7 +53,7 @@ class Candidates:
 
     def panes(self) -> list[Pane]:
         """Their panes, in their order."""
-        return [self._deck[candidate.key] for candidate in self._open.chat.candidates]
+        return [self._deck[setup.key] for setup in self._open.chat.panes]
 
     def log_text(self, key: str) -> str:
         """The log of a pane's engine, the last one's if none runs."""
@@ -73,7 +72,7 @@ class Candidates:
         threads = candidate.engine.threads or self._runner.pool.threads_for(1)
         command = llama_server_command(
             candidate,
-            self._open.sampling_of(candidate),
+            self._open.sampling_of(pane.setup),
             context,
             threads,
             os.name,
@@ -83,7 +82,7 @@ class Candidates:
 
     # --- coming and going -----------------------------------------------------------------
 
-    def add_candidate(self, path: Path) -> Candidate:
+    def add_candidate(self, path: Path) -> ChatPane:
         """Open a model file in a new pane.
 
         Raises:
@@ -92,30 +91,30 @@ class Candidates:
         chat = self._open.chat
         try:
             named = first_of_set(Path(whole_text(str(path))).absolute())
-            candidate = new_candidate(named, chat.candidates)
+            setup = new_pane(candidate_of(named), chat.panes)
         except ValueError as error:
             raise PersonError("Six panes are open already: close one first.") from error
-        chat.candidates.append(candidate)
+        chat.panes.append(setup)
         if chat.reference_key is None:
-            chat.reference_key = candidate.key
-        self._deck.open(candidate)
+            chat.reference_key = setup.key
+        self._deck.open(setup)
         self._open.note_candidates()
-        return candidate
+        return setup
 
     def remove_candidate(self, key: str) -> None:
         """Close a pane and its engine; its answers stay in the store."""
         self._deck.close(key)
         chat = self._open.chat
-        chat.candidates = [each for each in chat.candidates if each.key != key]
+        chat.panes = [each for each in chat.panes if each.key != key]
         if chat.reference_key == key:
-            chat.reference_key = chat.candidates[0].key if chat.candidates else None
+            chat.reference_key = chat.panes[0].key if chat.panes else None
         self._open.note_candidates()
 
     def move_candidate(self, key: str, index: int) -> None:
         """Put a pane elsewhere in the order; letter and colour go with it."""
-        rest = [each for each in self._open.chat.candidates if each.key != key]
-        rest.insert(max(0, min(index, len(rest))), self._deck[key].candidate)
-        self._open.chat.candidates = rest
+        rest = [each for each in self._open.chat.panes if each.key != key]
+        rest.insert(max(0, min(index, len(rest))), self._deck[key].setup)
+        self._open.chat.panes = rest
         self._open.note_candidates()
 
     def set_reference(self, key: str) -> None:
@@ -123,20 +122,18 @@ class Candidates:
         self._open.chat.reference_key = key
         self._open.note_candidates()
 
-    def update_candidate(self, candidate: Candidate) -> None:
+    def update_candidate(self, setup: ChatPane) -> None:
         """Give a pane other settings; what needs a reload is reloaded when next asked.
 
         Raises:
             PersonError: The pane is answering.
         """
-        pane = self._deck[candidate.key]
-        if pane.busy and candidate.engine.load_key() != pane.candidate.engine.load_key():
+        pane = self._deck[setup.key]
+        if pane.busy and setup.candidate.engine.load_key() != pane.candidate.engine.load_key():
             raise PersonError("Stop this pane before you change how its model is loaded.")
         chat = self._open.chat
-        chat.candidates = [
-            candidate if each.key == candidate.key else each for each in chat.candidates
-        ]
-        self._deck.take_settings(candidate)
+        chat.panes = [setup if each.key == setup.key else each for each in chat.panes]
+        self._deck.take_settings(setup)
         self._open.keep()
 
     # --- files that moved -----------------------------------------------------------------
@@ -153,27 +150,28 @@ class Candidates:
         self._moves.learn(Path(self._deck[key].candidate.path), new)
         self._move_to(
             [
-                replace(each, path=str(new)) if each.key == key else self.found(each)
-                for each in self._open.chat.candidates
+                each.running(source=LocalFile(str(new))) if each.key == key else self.found(each)
+                for each in self._open.chat.panes
             ]
         )
 
     def follow_moves(self) -> None:
         """Take files that are gone from where their folders are now; not while answers come."""
         if not self._runner.busy:
-            self._move_to([self.found(each) for each in self._open.chat.candidates])
+            self._move_to([self.found(each) for each in self._open.chat.panes])
 
-    def found(self, candidate: Candidate) -> Candidate:
-        """The same candidate with its file's place of now."""
-        place = self._moves.place_of(Path(candidate.path))
-        return candidate if str(place) == candidate.path else replace(candidate, path=str(place))
+    def found(self, setup: ChatPane) -> ChatPane:
+        """The same pane with its file's place of now."""
+        known = setup.candidate.source
+        place = LocalFile(str(self._moves.place_of(Path(known.path))))
+        return setup if place == known else setup.running(source=place)
 
-    def _move_to(self, candidates: list[Candidate]) -> None:
-        moved = [each for each in candidates if each != self._deck[each.key].candidate]
+    def _move_to(self, panes: list[ChatPane]) -> None:
+        moved = [each for each in panes if each != self._deck[each.key].setup]
         if moved:
-            self._open.chat.candidates = candidates
-            for candidate in moved:
-                self._deck.move(candidate)
+            self._open.chat.panes = panes
+            for setup in moved:
+                self._deck.move(setup)
             self._open.note_candidates()
 
     # --- engines --------------------------------------------------------------------------

@@ -80,7 +80,7 @@ class Chats:
         self._switch_to(
             Chat(
                 id=0,
-                candidates=list(old.candidates),
+                panes=list(old.panes),
                 reference_key=old.reference_key,
                 system_prompt=old.system_prompt,
                 sampling=self.default_sampling,
@@ -154,9 +154,9 @@ class Chats:
         old = self._open.chat
         if chat.id == 0:
             chat = self._recorder.create(chat)
-        chat.candidates = [self._candidates.found(each) for each in chat.candidates]
+        chat.panes = [self._candidates.found(each) for each in chat.panes]
         self._open.chat = chat
-        self._deck.show(chat.candidates)
+        self._deck.show(chat.panes)
         if old.id and not old.turns:
             self._recorder.delete(old.id)
         self._open.note_candidates()

@@ -11,7 +11,7 @@ from app.lab.compare.room import expected_bytes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from app.core.candidates.candidate import Candidate
+    from app.core.chats.panes import ChatPane
     from app.core.errors import PersonError
     from app.core.models.model_file import ModelFile
     from app.lab.compare.runner import Runner
@@ -74,55 +74,55 @@ class Deck:
     def __iter__(self) -> Iterator[Pane]:
         return iter(list(self._panes.values()))
 
-    def open(self, candidate: Candidate) -> Pane:
+    def open(self, setup: ChatPane) -> Pane:
         """Make a pane; its file is read in the background, or waited for if it is being made."""
-        pane = Pane(candidate)
-        self._panes[candidate.key] = pane
+        pane = Pane(setup)
+        self._panes[setup.key] = pane
         self._runner.adopt(pane)
-        path = Path(candidate.path)
+        path = Path(setup.candidate.path)
         if self._is_made_here(path) and not path.is_file():
             pane.become(PaneState.PREPARING)
         else:
             self.read(pane)
         return pane
 
-    def show(self, candidates: Sequence[Candidate]) -> None:
-        """Have panes of these candidates and no others; those that are there stay."""
-        kept = {candidate.key for candidate in candidates}
+    def show(self, panes: Sequence[ChatPane]) -> None:
+        """Have these panes and no others; those that are there stay."""
+        kept = {setup.key for setup in panes}
         for pane in self:
             if pane.key not in kept:
                 self.close(pane.key)
-        for candidate in candidates:
-            if candidate.key in self:
-                self.take_settings(candidate)
-                self[candidate.key].failure = None
+        for setup in panes:
+            if setup.key in self:
+                self.take_settings(setup)
+                self[setup.key].failure = None
             else:
-                self.open(candidate)
+                self.open(setup)
 
     def close(self, key: str) -> None:
         """Take a pane away with its engine."""
         self._runner.release(key)
         del self._panes[key]
 
-    def take_settings(self, candidate: Candidate) -> None:
+    def take_settings(self, setup: ChatPane) -> None:
         """Give a pane other settings; its engine goes if they need a reload."""
-        pane = self._panes[candidate.key]
-        before, pane.candidate = pane.candidate, candidate
-        if candidate == before:
+        pane = self._panes[setup.key]
+        before, pane.setup = pane.setup, setup
+        if setup == before:
             return
-        if candidate.template_id != before.template_id:
+        if setup.candidate.template_id != before.candidate.template_id:
             pane.system_in_user = False
-        if candidate.engine.load_key() != before.engine.load_key():
+        if setup.candidate.engine.load_key() != before.candidate.engine.load_key():
             pane.needed_bytes = None
             self._expect(pane)
-            self._runner.unload(candidate.key)
+            self._runner.unload(setup.key)
         self._changed(pane)
 
-    def move(self, candidate: Candidate) -> None:
+    def move(self, setup: ChatPane) -> None:
         """Take a pane's file from another place: it was moved there."""
-        pane = self._panes[candidate.key]
-        self._runner.unload(candidate.key)
-        pane.candidate = candidate
+        pane = self._panes[setup.key]
+        self._runner.unload(setup.key)
+        pane.setup = setup
         pane.model = None
         pane.failure = None
         if pane.state is PaneState.FAILED:

@@ -10,9 +10,9 @@ from app.lab.compare.listener import NobodyListens, SessionListener
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from app.core.candidates.candidate import Candidate
     from app.core.candidates.settings import SamplingSettings
     from app.core.chats.chat import Turn
+    from app.core.chats.panes import ChatPane
     from app.lab.compare.recorder import Recorder
 
 
@@ -33,9 +33,9 @@ class OpenChat:
         self.recorder = recorder
         self.listener: SessionListener = NobodyListens()
 
-    def sampling_of(self, candidate: Candidate) -> SamplingSettings:
-        """The candidate's own sampling settings, else the shared ones."""
-        return candidate.sampling or self.chat.sampling
+    def sampling_of(self, setup: ChatPane) -> SamplingSettings:
+        """A pane's own sampling settings, else the shared ones."""
+        return setup.sampling or self.chat.sampling
 
     def keep(self) -> None:
         """Store everything of the chat but its turns."""

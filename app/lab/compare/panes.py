@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
+    from app.core.chats.panes import ChatPane
     from app.core.models.model_file import ModelFile
     from app.engine.protocol.loading import Loaded
 
@@ -92,7 +93,7 @@ class Pane:
     Read-only for everyone but the runner; lives as long as the candidate has a pane.
 
     Attributes:
-        candidate: Replaced when the person changes its settings.
+        setup: Replaced when the person changes its settings.
         state: Changed through :meth:`become` alone.
         progress: 0 to 1 while preparing, loading or reading.
         tokenizing_characters: How long the text is that is turned into tokens now; 0 while none is.
@@ -113,7 +114,7 @@ class Pane:
         pid: Of the engine, for the monitor.
     """
 
-    candidate: Candidate
+    setup: ChatPane
     state: PaneState = PaneState.ASLEEP
     progress: float | None = None
     tokenizing_characters: int = 0
@@ -137,8 +138,18 @@ class Pane:
 
     @property
     def key(self) -> str:
-        """The candidate's key."""
-        return self.candidate.key
+        """Names the pane."""
+        return self.setup.key
+
+    @property
+    def letter(self) -> str:
+        """A to F."""
+        return self.setup.letter
+
+    @property
+    def candidate(self) -> Candidate:
+        """What runs in it."""
+        return self.setup.candidate
 
     @property
     def busy(self) -> bool:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from app.core.candidates.candidate import MAX_CANDIDATES
 from app.core.candidates.settings import CompareMode, EngineSettings, SamplingSettings
 from app.core.chats.chat import Answer, StopReason, Turn
@@ -112,7 +110,7 @@ def _group(
     session.set_mode(request.mode)
     for pane in session.panes:
         settings = {"engine": request.engine, "template_id": request.template_id}
-        session.update_candidate(msgspec.structs.replace(pane.candidate, **settings))
+        session.update_candidate(pane.setup.running(**settings))
     while any(pane.state is PaneState.PREPARING for pane in session.panes):
         session.wait(_WAIT_SECONDS)
         for pane in session.panes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-import msgspec
+from msgspec.structs import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -17,8 +17,8 @@ from app.ui.settings.sampling_editor import SamplingEditor
 from app.ui.settings.settings_rows import SettingsRows, choice_box, choose
 
 if TYPE_CHECKING:
-    from app.core.candidates.candidate import Candidate
     from app.core.candidates.settings import EngineSettings, SamplingSettings
+    from app.core.chats.panes import ChatPane
 
 
 class NamedTemplate(Protocol):
@@ -36,13 +36,13 @@ class NamedTemplate(Protocol):
 
 
 class CandidateSettings(QWidget):
-    """A candidate's engine, template and sampling settings.
+    """A pane's engine, template and sampling settings.
 
     Signals:
-        changed: The person changed something: the new ``Candidate``.
+        changed: The person changed something: the new ``ChatPane``.
 
     Args:
-        candidate: What is edited.
+        setup: What is edited.
         shared: The chat's sampling settings, which hold while it has none of its own.
         templates: The well-known chat templates to choose from.
         has_template: Whether the model file brings a template.
@@ -53,7 +53,7 @@ class CandidateSettings(QWidget):
 
     def __init__(
         self,
-        candidate: Candidate,
+        setup: ChatPane,
         shared: SamplingSettings,
         templates: Sequence[NamedTemplate],
         *,
@@ -61,7 +61,7 @@ class CandidateSettings(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._candidate = candidate
+        self._setup = setup
         self._shared = shared
         self._template = choice_box(
             [
@@ -80,7 +80,7 @@ class CandidateSettings(QWidget):
         )
         self._sampling = SamplingEditor()
         self._lay_out()
-        self.setAccessibleName(self.tr("Settings of {letter}").format(letter=candidate.letter))
+        self.setAccessibleName(self.tr("Settings of {letter}").format(letter=setup.letter))
         self._template.activated.connect(self._on_template)
         self._engine.changed.connect(self._on_engine)
         self._own.clicked.connect(self._on_own)
@@ -89,7 +89,7 @@ class CandidateSettings(QWidget):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.addWidget(StatusDot(self._candidate.letter))
+        head.addWidget(StatusDot(self._setup.letter))
         head.addWidget(label(self.tr("Settings of this model"), "strong"), 1)
         template_rows = SettingsRows()
         template_rows.add(
@@ -112,9 +112,9 @@ class CandidateSettings(QWidget):
         column.addStretch(1)
 
     @property
-    def candidate(self) -> Candidate:
-        """The candidate with the settings that hold."""
-        return self._candidate
+    def setup(self) -> ChatPane:
+        """The pane with the settings that hold."""
+        return self._setup
 
     @property
     def engine(self) -> EngineEditor:
@@ -136,35 +136,34 @@ class CandidateSettings(QWidget):
         """The choice of chat templates."""
         return self._template
 
-    def set_candidate(self, candidate: Candidate, shared: SamplingSettings) -> None:
+    def set_setup(self, setup: ChatPane, shared: SamplingSettings) -> None:
         """Show other settings without telling anybody."""
-        self._candidate = candidate
+        self._setup = setup
         self._shared = shared
         self._show()
 
     def _on_template(self) -> None:
-        self._apply(template_id=self._template.currentData())
+        self._apply(self._setup.running(template_id=self._template.currentData()))
 
     def _on_engine(self, settings: EngineSettings) -> None:
-        self._apply(engine=settings)
+        self._apply(self._setup.running(engine=settings))
 
     def _on_own(self, own: bool) -> None:
-        self._apply(sampling=self._shared if own else None)
+        self._apply(replace(self._setup, sampling=self._shared if own else None))
         self._show()
 
     def _on_sampling(self, settings: SamplingSettings) -> None:
-        self._apply(sampling=settings)
+        self._apply(replace(self._setup, sampling=settings))
 
-    def _apply(self, **changes: object) -> None:
-        changed = msgspec.structs.replace(self._candidate, **changes)
-        if changed != self._candidate:
-            self._candidate = changed
+    def _apply(self, changed: ChatPane) -> None:
+        if changed != self._setup:
+            self._setup = changed
             self.changed.emit(changed)
 
     def _show(self) -> None:
-        own = self._candidate.sampling is not None
-        choose(self._template, self._candidate.template_id)
-        self._engine.set_settings(self._candidate.engine)
+        own = self._setup.sampling is not None
+        choose(self._template, self._setup.candidate.template_id)
+        self._engine.set_settings(self._setup.candidate.engine)
         self._own.setChecked(own)
         self._sampling.setEnabled(own)
-        self._sampling.set_settings(self._candidate.sampling or self._shared)
+        self._sampling.set_settings(self._setup.sampling or self._shared)

@@ -2,29 +2,62 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
 
-from app.core.candidates.candidate import COLOURS, LETTERS, MAX_CANDIDATES, Candidate, new_candidate
+from app.core.candidates.candidate import COLOURS, LETTERS, Candidate, LocalFile, candidate_of
+from app.core.candidates.settings import EngineSettings, FlashAttention, KvType
 
-
-def test_six_candidates_get_the_six_letters_in_order() -> None:
-    taken: list[Candidate] = []
-    for _ in range(MAX_CANDIDATES):
-        taken.append(new_candidate(Path("/models/sky.gguf"), taken))
-
-    assert "".join(candidate.letter for candidate in taken) == LETTERS
-    assert len({candidate.key for candidate in taken}) == MAX_CANDIDATES
-    with pytest.raises(ValueError, match="6"):
-        new_candidate(Path("/models/sky.gguf"), taken)
-
-
-def test_a_letter_that_became_free_is_given_again() -> None:
-    taken = [Candidate("one", "A", "/a"), Candidate("three", "C", "/c")]
-
-    assert new_candidate(Path("/b"), taken).letter == "B"
+SKY = candidate_of("/models/sky.gguf")
+engines = st.builds(
+    EngineSettings,
+    context_tokens=st.none() | st.integers(1, 1 << 20),
+    threads=st.none() | st.integers(1, 512),
+    gpu_layers=st.none() | st.integers(0, 99),
+    kv_type=st.sampled_from(KvType),
+    flash_attention=st.sampled_from(FlashAttention),
+)
+candidates = st.builds(
+    Candidate,
+    st.builds(LocalFile, st.sampled_from(["/a.gguf", "/b.gguf"])),
+    engines,
+    st.none() | st.sampled_from(["chatml", "gemma"]),
+)
 
 
 def test_every_letter_has_a_colour_of_its_own() -> None:
     assert list(COLOURS) == list(LETTERS)
     assert len(set(COLOURS.values())) == len(LETTERS)
-    assert Candidate("one", "B", "/b").colour == "#E69F00"
+
+
+def test_a_file_with_nothing_set_is_named_by_its_path() -> None:
+    assert candidate_of(Path("/models/sky.gguf")).key() == "/models/sky.gguf"
+    assert SKY.settings_key() == ""
+    assert SKY.is_plain
+
+
+def test_keys_of_settings_stay_what_they_are() -> None:
+    candidate = Candidate(SKY.source, EngineSettings(kv_type=KvType.Q8_0), "chatml")
+
+    assert candidate.key() == "/models/sky.gguf#fe1b71149e072c11"
+    assert not candidate.is_plain
+
+
+@given(candidates, candidates)
+def test_equal_candidates_and_only_they_have_equal_keys(one: Candidate, other: Candidate) -> None:
+    assert (one.key() == other.key()) == (one == other)
+
+
+@given(candidates)
+def test_a_setting_that_a_later_version_adds_changes_no_key(candidate: Candidate) -> None:
+    class Engine(EngineSettings, frozen=True):
+        experts: int | None = None
+
+    class Later(Candidate, frozen=True):
+        adapters: tuple[str, ...] = ()
+
+    engine = Engine(**msgspec.structs.asdict(candidate.engine))
+    later = Later(candidate.source, engine, candidate.template_id)
+
+    assert later.settings_key() == candidate.settings_key()

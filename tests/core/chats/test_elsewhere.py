@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from app.core.candidates.candidate import Candidate
+from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
 from app.core.candidates.settings import (
     CHAT,
     EngineSettings,
@@ -21,7 +21,7 @@ from app.core.candidates.settings import (
 )
 from app.core.chats.elsewhere import llama_server_command
 
-PLAIN = Candidate("one", "A", "/models/sky.gguf")
+PLAIN = candidate_of("/models/sky.gguf")
 
 
 def command(candidate: Candidate, os_name: str = "posix", **changes: object) -> str:
@@ -38,9 +38,7 @@ def test_the_whole_line() -> None:
 
 def test_the_settings_that_were_chosen_are_in_it() -> None:
     candidate = Candidate(
-        "one",
-        "A",
-        "/models/sky.gguf",
+        LocalFile("/models/sky.gguf"),
         EngineSettings(gpu_layers=12, kv_type=KvType.Q8_0, flash_attention=FlashAttention.ON),
         template_id="chatml",
     )
@@ -90,7 +88,7 @@ def test_a_chosen_template_needs_its_file() -> None:
 )
 @pytest.mark.parametrize("os_name", ["nt", "win32"])
 def test_words_for_powershell_and_cmd(path: str, word: str, os_name: str) -> None:
-    candidate = msgspec.structs.replace(PLAIN, path=path)
+    candidate = candidate_of(path)
     assert f" -m {word} -c " in command(candidate, os_name)
 
 
@@ -100,7 +98,7 @@ names = st.text(st.characters(exclude_characters="\0/", exclude_categories=["Cs"
 @given(names)
 def test_the_path_is_one_word_again(name: str) -> None:
     path = f"/models/{name}"
-    line = command(msgspec.structs.replace(PLAIN, path=path))
+    line = command(candidate_of(path))
 
     if path.isprintable():
         assert shlex.split(line)[:4] == ["llama-server", "-m", path, "-c"]
@@ -115,7 +113,7 @@ def test_the_path_is_one_word_again(name: str) -> None:
 @given(st.binary(min_size=1, max_size=30).filter(lambda name: not {0, 0x2F} & set(name)))
 def test_bash_reads_any_file_name_back(name: bytes) -> None:
     path = b"/models/" + name
-    line = command(msgspec.structs.replace(PLAIN, path=path.decode(errors="surrogateescape")))
+    line = command(candidate_of(path.decode(errors="surrogateescape")))
 
     # The line travels as text, as it does on the clipboard.
     script = f"llama-server() {{ printf '%s' \"$2\"; }}\n{line}\n".encode()

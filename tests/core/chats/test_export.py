@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from app.core.candidates.candidate import Candidate
+from app.core.candidates.candidate import candidate_of
 from app.core.candidates.settings import CHAT
 from app.core.chats.chat import Answer, AnswerFigures, Chat, StopReason, Turn
 from app.core.chats.export import to_markdown, to_openai_json
+from app.core.chats.panes import ChatPane
 from app.core.text.shared_names import file_name
 
 PICTURES = Path(__file__).parent / "pictures"
@@ -35,9 +36,9 @@ def chat() -> Chat:
         id=3,
         title="Sky and code",
         created_ns=1_700_000_000_123_456_789,
-        candidates=[
-            Candidate("a", "A", "/models/sky-F16.gguf"),
-            Candidate("b", "C", "C:\\models\\sky-Q2_K.gguf", sampling=CHAT),
+        panes=[
+            ChatPane("a", "A", candidate_of("/models/sky-F16.gguf")),
+            ChatPane("b", "C", candidate_of("C:\\models\\sky-Q2_K.gguf"), sampling=CHAT),
         ],
         reference_key="a",
         system_prompt="Be brief.\nBe right.",
@@ -129,7 +130,7 @@ def test_roles_alternate_and_every_turn_is_accounted_for(chat: Chat) -> None:
 
 def test_names_that_are_no_text_can_be_written() -> None:
     path = b"/models/gr\xf6\xdfe.gguf".decode(errors="surrogateescape")
-    chat = Chat(0, candidates=[Candidate("a", "A", path)])
+    chat = Chat(0, panes=[ChatPane("a", "A", candidate_of(path))])
 
     assert "gr??e.gguf" in to_markdown(chat, level).encode().decode()
     assert "gr??e.gguf" in to_openai_json(chat, level).encode().decode()

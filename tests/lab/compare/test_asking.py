@@ -6,7 +6,6 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
 
 from app.core.candidates.settings import SamplingSettings
@@ -55,7 +54,7 @@ def test_a_file_without_a_template_goes_on_with_the_text_as_it_stands(
     bench.rest()
     assert turn.answers[key].text == "The sky is blue."
     plain = pane.digest
-    bench.session.update_candidate(msgspec.structs.replace(pane.candidate, template_id="chatml"))
+    bench.session.update_candidate(pane.setup.running(template_id="chatml"))
     turn = bench.session.ask("Why?")
     bench.rest()
     assert turn.answers[key].text == "The sky is blue."

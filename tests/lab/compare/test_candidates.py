@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
 
 from app.core.candidates.settings import EngineSettings, SamplingSettings
@@ -35,7 +34,7 @@ def test_a_file_that_cannot_be_read_says_so_before_it_is_asked(
 def test_panes_move_with_their_letters(bench: Bench, models: dict[str, Path]) -> None:
     keys = bench.open([models["blue"], models["green"], models["thinks"]])
     bench.session.move_candidate(keys[2], 0)
-    assert [pane.candidate.letter for pane in bench.session.panes] == ["C", "A", "B"]
+    assert [pane.letter for pane in bench.session.panes] == ["C", "A", "B"]
     bench.session.remove_candidate(keys[0])
     added = bench.session.add_candidate(models["blue"])
     assert added.letter == "A"
@@ -68,7 +67,7 @@ def test_other_engine_settings_mean_a_reload(bench: Bench, models: dict[str, Pat
     assert pane.loaded is not None
     assert pane.loaded.context_tokens == 4096
     settings = EngineSettings(context_tokens=1024)
-    bench.session.update_candidate(msgspec.structs.replace(pane.candidate, engine=settings))
+    bench.session.update_candidate(pane.setup.running(engine=settings))
     assert pane.state is S.ASLEEP
     bench.session.ask("Two")
     bench.rest()

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from app.bootstrap import at_once, build_command_session
-from app.core.candidates.candidate import Candidate
+from app.core.candidates.candidate import LocalFile, candidate_of
 from app.core.candidates.settings import (
     COMPARE_GREEDY,
     CompareMode,
@@ -19,6 +19,7 @@ from app.core.candidates.settings import (
     SamplingSettings,
 )
 from app.core.chats.chat import Answer, AnswerFigures, StopReason, Turn
+from app.core.chats.panes import ChatPane
 from app.core.memory.speed import Basis
 from app.engine.protocol.loading import DeviceMemory, EngineMemory, Loaded, Thinking
 from app.lab.compare.jobs import Job
@@ -71,7 +72,7 @@ def loaded(kind: str = "cpu") -> Loaded:
 
 def answered() -> Job:
     """A job as it is when a fair answer has ended."""
-    pane = Pane(Candidate(key="a", letter="A", path="m.gguf"))
+    pane = Pane(ChatPane("a", "A", candidate_of("m.gguf")))
     pane.loaded = loaded()
     figures = AnswerFigures(
         prompt_tokens=10, generated_tokens=LEAST_TOKENS, generation_ns=1_000_000_000
@@ -86,7 +87,7 @@ def with_figures(job: Job, **changes: object) -> None:
 
 def with_engine(job: Job, **changes: object) -> None:
     engine = EngineSettings(**changes)  # type: ignore[arg-type]
-    job.pane.candidate = msgspec.structs.replace(job.pane.candidate, engine=engine)
+    job.pane.setup = job.pane.setup.running(engine=engine)
 
 
 def test_a_race_answer_of_some_length_is_fair_however_it_ended() -> None:
@@ -133,7 +134,7 @@ def test_an_answer_beside_other_work_is_not_kept(
     job = answered()
     job.threads = threads
     path = str(models["blue"])
-    job.pane.candidate = msgspec.structs.replace(job.pane.candidate, path=path)
+    job.pane.setup = job.pane.setup.running(source=LocalFile(path))
     job.pane.pid = 1
     readings = iter([OthersUse(10.0, 100.0), OthersUse(14.0, 100.0 + 4 * used)])
     speeds = RaceSpeeds(lambda: speed_store(paths), at_once, cores, lambda _pid: next(readings))
@@ -151,7 +152,7 @@ def test_where_the_system_does_not_tell_an_answer_counts(
 ) -> None:
     job = answered()
     path = str(models["blue"])
-    job.pane.candidate = msgspec.structs.replace(job.pane.candidate, path=path)
+    job.pane.setup = job.pane.setup.running(source=LocalFile(path))
     job.pane.pid = 1
     speeds = RaceSpeeds(lambda: speed_store(paths), at_once, 2, lambda _pid: None)
     job.pane.state = PaneState.READING
@@ -162,9 +163,7 @@ def test_where_the_system_does_not_tell_an_answer_counts(
 
 def test_a_file_that_went_away_is_not_kept(tmp_path: Path) -> None:
     job, told = answered(), []
-    job.pane.candidate = msgspec.structs.replace(
-        job.pane.candidate, path=str(tmp_path / "gone.gguf")
-    )
+    job.pane.setup = job.pane.setup.running(source=LocalFile(str(tmp_path / "gone.gguf")))
 
     def door(
         work: Callable[[], ModelFile],

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import psutil
 import pytest
 
@@ -299,7 +298,7 @@ def test_a_known_plan_decides_whether_a_pane_fits(tmp_path: Path) -> None:
     assert unknown.estimated_bytes
     # Another context is another load.
     settings = EngineSettings(context_tokens=512)
-    session.update_candidate(msgspec.structs.replace(known.candidate, engine=settings))
+    session.update_candidate(known.setup.running(engine=settings))
     assert known.planned_bytes is None
     assert 0 < expected_bytes(known) < needed
     assert session.close()

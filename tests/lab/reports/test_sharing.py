@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.core.candidates.candidate import Candidate
+from app.core.candidates.candidate import candidate_of
 from app.core.chats.chat import Answer, Chat, Turn
 from app.core.chats.export import to_markdown, to_openai_json
+from app.core.chats.panes import ChatPane
 from app.core.text.shared_names import FoldersOut, file_name, names_without_folders
 from app.core.verdict import Limits
 from app.core.votes.choices import Choice
@@ -134,9 +135,9 @@ def test_sentences_name_files_alone() -> None:
 
 @pytest.mark.parametrize("home", HOMES)
 def test_an_exported_chat_names_files_without_their_folders(home: str) -> None:
-    candidate = Candidate("a", "A", at(home, "b.gguf"))
-    error = f"{candidate.path} cannot be read: “{at(home, 'lib.so')}” is missing."
-    chat = Chat(1, candidates=[candidate], turns=[Turn(1, "Hi", {"a": Answer(error=error)})])
+    pane = ChatPane("a", "A", candidate_of(at(home, "b.gguf")))
+    error = f"{pane.candidate.path} cannot be read: “{at(home, 'lib.so')}” is missing."
+    chat = Chat(1, panes=[pane], turns=[Turn(1, "Hi", {"a": Answer(error=error)})])
     for written in (to_markdown(chat, str), to_openai_json(chat, str)):
         assert "m4rk" not in written.lower()
         assert "b.gguf cannot be read" in written

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from app.core.candidates.candidate import Candidate
+from app.core.candidates.candidate import candidate_of
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Answer, Chat, StopReason, Turn
+from app.core.chats.panes import ChatPane
 from app.core.verdict import Limits, State
 from app.core.votes.choices import Choice, Outcome, shuffle
 from app.core.votes.pairs import PairState, Role, VoteAnswer, VotedFile, VotePair, VoteSettings
@@ -442,11 +443,14 @@ def test_bundled_prompts_are_many_and_differ() -> None:
 def test_prompts_of_the_chats_tell_who_answered_them(at: Booth) -> None:
     assert at.connection is not None
     store = ChatStore(at.connection)
-    candidates = [Candidate("one", "A", "/m/a.gguf"), Candidate("two", "B", "/m/b.gguf")]
+    panes = [
+        ChatPane("one", "A", candidate_of("/m/a.gguf")),
+        ChatPane("two", "B", candidate_of("/m/b.gguf")),
+    ]
     answer = Answer("!", stop_reason=StopReason.END)
     turns = [Turn(0, "Old?", {"one": answer}), Turn(0, "New?", {"one": answer, "two": answer})]
-    store.create(Chat(0, "", candidates=candidates, turns=turns))
-    store.create(Chat(0, "", candidates=candidates, turns=[Turn(0, " Old?\n", {"two": answer})]))
+    store.create(Chat(0, "", panes=panes, turns=turns))
+    store.create(Chat(0, "", panes=panes, turns=[Turn(0, " Old?\n", {"two": answer})]))
     found = recent_prompts(at.connection)
     assert [each.prompt for each in found] == ["Old?", "New?"]
     assert found[0].answered_by == {"/m/a.gguf", "/m/b.gguf"}

@@ -6,9 +6,10 @@ import itertools
 
 import pytest
 
-from app.core.candidates.candidate import Candidate
+from app.core.candidates.candidate import candidate_of
 from app.core.candidates.settings import COMPARE_GREEDY
 from app.core.chats.chat import Answer, Turn
+from app.core.chats.panes import ChatPane
 from app.lab.compare.jobs import Job, JobQueue
 from app.lab.compare.panes import BUSY, TRANSITIONS, Pane, PaneState
 
@@ -16,7 +17,7 @@ S = PaneState
 
 
 def pane(letter: str, state: PaneState = S.ASLEEP) -> Pane:
-    return Pane(Candidate(key=letter.lower(), letter=letter, path=f"{letter}.gguf"), state=state)
+    return Pane(ChatPane(letter.lower(), letter, candidate_of(f"{letter}.gguf")), state=state)
 
 
 def job(of: Pane) -> Job:

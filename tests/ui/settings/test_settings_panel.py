@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QWidget
 
-from app.core.candidates.candidate import new_candidate
+from app.core.candidates.candidate import candidate_of
 from app.core.candidates.settings import (
     CHAT,
     COMPARE_GREEDY,
@@ -22,6 +22,7 @@ from app.core.candidates.settings import (
     KvType,
     SamplingSettings,
 )
+from app.core.chats.panes import new_pane
 from app.engine.protocol.loading import Device, Hello
 from app.ui.kit.jobs import Jobs
 from app.ui.kit.theme import Theme, ThemeChoice
@@ -205,8 +206,8 @@ def test_the_models_own_limits_hold(qtbot: QtBot, engine: EngineEditor) -> None:
 
 @pytest.fixture
 def panel(qtbot: QtBot) -> CandidateSettings:
-    candidate = new_candidate(Path("/models/a.gguf"), [])
-    made = CandidateSettings(candidate, COMPARE_GREEDY, TEMPLATES)
+    setup = new_pane(candidate_of("/models/a.gguf"), [])
+    made = CandidateSettings(setup, COMPARE_GREEDY, TEMPLATES)
     qtbot.addWidget(made)
     made.show()
     return made
@@ -221,9 +222,9 @@ def test_a_candidate_takes_own_sampling_settings_and_gives_them_up(
     assert changed.args[0].sampling == COMPARE_GREEDY
     assert panel.sampling.isEnabled()
     _enter(qtbot, panel.sampling.field("max_tokens"), "99")
-    assert panel.candidate.sampling.max_tokens == 99
+    assert panel.setup.sampling.max_tokens == 99
     qtbot.mouseClick(panel.own_box, Qt.MouseButton.LeftButton, pos=_on_box(panel.own_box))
-    assert panel.candidate.sampling is None
+    assert panel.setup.sampling is None
     assert panel.sampling.settings == COMPARE_GREEDY
 
 
@@ -231,17 +232,17 @@ def test_a_candidate_takes_a_template_and_engine_settings(
     qtbot: QtBot, panel: CandidateSettings
 ) -> None:
     _choose(qtbot, panel.template_box, "Alpaca")
-    assert panel.candidate.template_id == "alpaca"
+    assert panel.setup.candidate.template_id == "alpaca"
     _choose(qtbot, panel.template_box, "from the file")
-    assert panel.candidate.template_id is None
+    assert panel.setup.candidate.template_id is None
     _enter(qtbot, panel.engine.field("threads"), "2")
-    assert panel.candidate.engine.threads == 2
-    assert panel.candidate.letter == "A"
+    assert panel.setup.candidate.engine.threads == 2
+    assert panel.setup.letter == "A"
 
 
 def test_a_file_without_a_template_says_so(qtbot: QtBot) -> None:
-    candidate = new_candidate(Path("/models/a.gguf"), [])
-    panel = CandidateSettings(candidate, COMPARE_GREEDY, TEMPLATES, has_template=False)
+    setup = new_pane(candidate_of("/models/a.gguf"), [])
+    panel = CandidateSettings(setup, COMPARE_GREEDY, TEMPLATES, has_template=False)
     qtbot.addWidget(panel)
     assert panel.template_box.currentText() == "none"
 
@@ -255,9 +256,9 @@ def test_every_control_has_a_name_and_an_explanation(panel: CandidateSettings) -
 
 
 def test_other_settings_are_shown_without_telling(qtbot: QtBot, panel: CandidateSettings) -> None:
-    other = new_candidate(Path("/models/b.gguf"), [panel.candidate])
+    other = new_pane(candidate_of("/models/b.gguf"), [panel.setup])
     with qtbot.assertNotEmitted(panel.changed):
-        panel.set_candidate(other, CHAT)
+        panel.set_setup(other, CHAT)
     assert panel.sampling.settings == CHAT
 
 

@@ -6,7 +6,6 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from msgspec.structs import replace
 from PySide6.QtCore import QObject, QUrl, Signal
 
 from app.core.errors import PersonError
@@ -17,9 +16,9 @@ from app.ui.pages.compare.panes.menu import PaneCommand
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from app.core.candidates.candidate import Candidate
     from app.core.candidates.settings import CompareMode, SamplingSettings
     from app.core.chats.chat import Turn
+    from app.core.chats.panes import ChatPane
     from app.lab.compare.session import Session
 
 _log = logging.getLogger(__name__)
@@ -110,19 +109,19 @@ class CompareController(QObject):
         """Hold the others against a pane."""
         return self._try(lambda: self._session.set_reference(key))
 
-    def update_candidate(self, candidate: Candidate) -> bool:
+    def update_candidate(self, setup: ChatPane) -> bool:
         """Give a pane other settings."""
-        return self._try(lambda: self._session.update_candidate(candidate))
+        return self._try(lambda: self._session.update_candidate(setup))
 
     def choose_template(self, key: str, template_id: str) -> bool:
         """Give a pane a well-known chat template."""
-        candidate = self._session.pane(key).candidate
-        return self.update_candidate(replace(candidate, template_id=template_id))
+        setup = self._session.pane(key).setup
+        return self.update_candidate(setup.running(template_id=template_id))
 
     def run(self, command: PaneCommand, key: str) -> None:
         """Carry out something of a pane's menu or notice."""
         session = self._session
-        order = [pane.candidate.key for pane in session.panes]
+        order = [pane.key for pane in session.panes]
         doings: dict[PaneCommand, Callable[[], object]] = {
             PaneCommand.REFERENCE: lambda: session.set_reference(key),
             PaneCommand.MOVE_LEFT: lambda: session.move_candidate(key, order.index(key) - 1),

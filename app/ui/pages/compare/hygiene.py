@@ -22,7 +22,7 @@ def hygiene_sentence(chat: Chat, panes: Sequence[Pane]) -> str:
     first message; that is said of a single pane too.
     """
     remarks = _differences(chat, panes) if len(panes) > 1 else []
-    moved = [pane.candidate.letter for pane in panes if pane.system_in_user]
+    moved = [pane.letter for pane in panes if pane.system_in_user]
     if moved and chat.system_prompt.strip():
         form = translate(
             "Hygiene",
@@ -38,7 +38,7 @@ def hygiene_sentence(chat: Chat, panes: Sequence[Pane]) -> str:
 
 def _differences(chat: Chat, panes: Sequence[Pane]) -> list[str]:
     remarks: list[str] = []
-    own = [p.candidate.letter for p in panes if p.candidate.sampling not in (None, chat.sampling)]
+    own = [p.letter for p in panes if p.setup.sampling not in (None, chat.sampling)]
     if len(own) == 1:
         remarks.append(translate("Hygiene", "{letter} uses its own sampling").format(letter=own[0]))
     elif own:
@@ -63,14 +63,14 @@ def _differences(chat: Chat, panes: Sequence[Pane]) -> list[str]:
 
 
 def _by_pane(panes: Sequence[Pane], value_of: Callable[[Pane], str | None]) -> dict[str, str]:
-    values = ((pane.candidate.letter, value_of(pane)) for pane in panes)
+    values = ((pane.letter, value_of(pane)) for pane in panes)
     return {letter: value for letter, value in values if value is not None}
 
 
 def _thinking(chat: Chat, pane: Pane) -> str | None:
     if pane.loaded is None or not pane.loaded.thinking.has_switch:
         return None
-    setting = (pane.candidate.sampling or chat.sampling).thinking
+    setting = (pane.setup.sampling or chat.sampling).thinking
     if setting is None:
         return translate("Hygiene", "as the template says")
     return translate("Hygiene", "on") if setting else translate("Hygiene", "off")

@@ -131,7 +131,7 @@ class ComparePage(PageParts):
         """Focus the pane of a model file; open one where there is none."""
         for pane in self._session.panes:
             if Path(pane.candidate.path) == path:
-                self.panes.focus_pane(pane.candidate.key)
+                self.panes.focus_pane(pane.key)
                 return
         self.open_files([path])
 
@@ -232,13 +232,13 @@ class ComparePage(PageParts):
         self._refresh_suggestions()
 
     def _on_pane_changed(self, key: str) -> None:
-        if self._session.chat.candidate(key) is None:
+        if self._session.chat.pane(key) is None:
             return
         pane = self._session.pane(key)
         self.panes.note_pane(key)
         # Ten times a second it is only the live figures, which the panes show.
         facts = (pane.state, pane.needed_bytes, pane.estimated_bytes, id(pane.model))
-        others = (id(pane.loaded), id(pane.candidate), pane.lacks_engine, self._session.busy)
+        others = (id(pane.loaded), id(pane.setup), pane.lacks_engine, self._session.busy)
         shape = (*facts, *others)
         if self._shapes.get(key) == shape:
             return
@@ -250,7 +250,7 @@ class ComparePage(PageParts):
     def _on_turns_changed(self) -> None:
         # Widgets of a turn cost some milliseconds, so each pane makes them in a moment of its own.
         for pane in self._session.panes:
-            self._signals.gather_turns(pane.candidate.key)
+            self._signals.gather_turns(pane.key)
         self._refresh_suggestions()
         self._refresh_state()
 
@@ -290,7 +290,7 @@ class ComparePage(PageParts):
             self._plots.set_candidates(
                 PlotCandidate(c.key, c.letter, level_words(pane), c.colour)
                 for pane in self._session.panes
-                for c in (pane.candidate,)
+                for c in (pane.setup,)
             )
 
     def _show_plots(self, shown: bool) -> None:
@@ -337,7 +337,7 @@ class ComparePage(PageParts):
         panes = self._session.panes
         key = self.panes.focused_key
         if key is None and len(panes) == 1:
-            key = panes[0].candidate.key
+            key = panes[0].key
         if key is None:
             self.say(self.tr("Choose a pane first: click into it, or press Ctrl and its number."))
         else:

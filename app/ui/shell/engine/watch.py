@@ -33,7 +33,7 @@ class EngineWatch:
 
     def follow(self, key: str) -> bool:
         """A pane has changed: watch the engine that it has now; tells whether that is a new one."""
-        if self._session.chat.candidate(key) is None:
+        if self._session.chat.pane(key) is None:
             return False
         pid = self._session.pane(key).pid
         if pid == self._watched.get(key):
@@ -48,7 +48,7 @@ class EngineWatch:
 
     def forget_closed(self) -> None:
         """Panes were closed: watch their engines no more."""
-        for key in [k for k in self._watched if self._session.chat.candidate(k) is None]:
+        for key in [k for k in self._watched if self._session.chat.pane(k) is None]:
             self._monitor.unwatch(key)
             del self._watched[key]
 
@@ -57,6 +57,6 @@ class EngineWatch:
         for sample in drained(self._samples):
             plots.add_sample(sample.time_ns, sample)
             for key, engine in sample.engines.items():
-                if self._session.chat.candidate(key) is not None:
+                if self._session.chat.pane(key) is not None:
                     pane = self._session.pane(key)
                     pane.note_memory(engine.private_bytes, engine.mapped_bytes)

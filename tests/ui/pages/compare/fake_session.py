@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from app.core.candidates.candidate import Candidate, new_candidate
+from app.core.candidates.candidate import candidate_of
 from app.core.chats.chat import Answer, AnswerFigures, Chat, StopReason, Turn, title_from
 from app.core.chats.divergence import first_difference
+from app.core.chats.panes import ChatPane, new_pane
 from app.core.errors import PersonError
 from app.engine.protocol.loading import EngineMemory, Loaded, Thinking
 from app.lab.compare.panes import Pane, PaneFailure, PaneState
@@ -102,10 +103,10 @@ class FakeSession:
         """Add a ready pane a level; the first is the reference."""
         for level in levels:
             path = Path(f"/models/{name}-{level}.gguf")
-            candidate = new_candidate(path, [pane.candidate for pane in self.panes])
+            setup = new_pane(candidate_of(path), [pane.setup for pane in self.panes])
             self.panes.append(
                 Pane(
-                    candidate,
+                    setup,
                     state=PaneState.READY,
                     model=cast("Any", FakeModel(name, level, 9_000_000)),
                     loaded=loaded(),
@@ -114,14 +115,14 @@ class FakeSession:
                 )
             )
         self._keep_candidates()
-        self.chat.reference_key = self.panes[0].candidate.key if self.panes else None
+        self.chat.reference_key = self.panes[0].key if self.panes else None
         return self
 
     def with_turns(self, *turns: tuple[str, str]) -> FakeSession:
         """Add turns that every pane answered alike."""
         for prompt, text in turns:
             answers = {
-                pane.candidate.key: Answer(
+                pane.key: Answer(
                     text=text,
                     stop_reason=StopReason.END,
                     figures=AnswerFigures(
@@ -139,7 +140,7 @@ class FakeSession:
         return self
 
     def key(self, letter: str) -> str:
-        return next(p.candidate.key for p in self.panes if p.candidate.letter == letter)
+        return next(p.key for p in self.panes if p.letter == letter)
 
     def say(self, letter: str, text: str, *, thinking: str = "") -> None:
         """Let a pane's last answer grow."""
@@ -186,7 +187,7 @@ class FakeSession:
         pane.progress = progress
         if state is PaneState.GENERATING:
             pane.live_tokens = 0
-        self.listener.pane_changed(pane.candidate.key)
+        self.listener.pane_changed(pane.key)
 
     def fail(self, letter: str, failure: PaneFailure) -> None:
         pane = self.pane(self.key(letter))
@@ -196,14 +197,14 @@ class FakeSession:
     # --- what the page uses -------------------------------------------------------------
 
     def pane(self, key: str) -> Pane:
-        return next(pane for pane in self.panes if pane.candidate.key == key)
+        return next(pane for pane in self.panes if pane.key == key)
 
     def pump(self) -> None:
         """Nothing waits: a script tells the listener at once."""
 
     def ask(self, prompt: str, keys: Sequence[str] | None = None) -> None:
         self._note("ask", prompt, keys)
-        asked = [pane.candidate.key for pane in self.panes] if keys is None else list(keys)
+        asked = [pane.key for pane in self.panes] if keys is None else list(keys)
         self._add_turn(prompt, asked)
 
     def regenerate(self, turn: Turn, keys: Sequence[str] | None = None) -> None:
@@ -229,16 +230,16 @@ class FakeSession:
     def stop(self, key: str | None = None) -> None:
         self._note("stop", key)
         for pane in self.panes:
-            if key in (None, pane.candidate.key) and pane.state in (
+            if key in (None, pane.key) and pane.state in (
                 PaneState.GENERATING,
                 PaneState.READING,
                 PaneState.WAITING,
             ):
-                turns = self.chat.turns_of(pane.candidate.key)
+                turns = self.chat.turns_of(pane.key)
                 pane.state = PaneState.READY
-                turns[-1].answers[pane.candidate.key].stop_reason = StopReason.STOPPED
-                self.listener.pane_changed(pane.candidate.key)
-                self.listener.answer_changed(turns[-1], pane.candidate.key)
+                turns[-1].answers[pane.key].stop_reason = StopReason.STOPPED
+                self.listener.pane_changed(pane.key)
+                self.listener.answer_changed(turns[-1], pane.key)
 
     def drop_oldest_turns(self, key: str) -> None:
         self._note("drop_oldest_turns", key)
@@ -246,14 +247,14 @@ class FakeSession:
     def retry(self, key: str) -> None:
         self._note("retry", key)
 
-    def add_candidate(self, path: Path) -> Candidate:
+    def add_candidate(self, path: Path) -> ChatPane:
         self._note("add_candidate", path)
-        candidate = new_candidate(path, [pane.candidate for pane in self.panes])
+        setup = new_pane(candidate_of(path), [pane.setup for pane in self.panes])
         model: Any = FakeModel(path.stem, "Q4_K_M", 9_000_000)
-        self.panes.append(Pane(candidate, state=PaneState.ASLEEP, model=model))
+        self.panes.append(Pane(setup, state=PaneState.ASLEEP, model=model))
         self._keep_candidates()
         self.listener.panes_changed()
-        return candidate
+        return setup
 
     def remove_candidate(self, key: str) -> None:
         self._note("remove_candidate", key)
@@ -274,12 +275,12 @@ class FakeSession:
         self.chat.reference_key = key
         self.listener.panes_changed()
 
-    def update_candidate(self, candidate: Candidate) -> None:
-        self._note("update_candidate", candidate)
-        pane = self.pane(candidate.key)
-        pane.candidate = candidate
+    def update_candidate(self, setup: ChatPane) -> None:
+        self._note("update_candidate", setup)
+        pane = self.pane(setup.key)
+        pane.setup = setup
         self._keep_candidates()
-        self.listener.pane_changed(candidate.key)
+        self.listener.pane_changed(setup.key)
 
     def load(self, key: str) -> None:
         self._note("load", key)
@@ -310,7 +311,7 @@ class FakeSession:
         self.stored[self.chat.id] = self.chat
         self.chat = Chat(
             id=max([0, *(s.id for s in self.summaries), self.chat.id]) + 1,
-            candidates=self.chat.candidates,
+            panes=self.chat.panes,
             reference_key=self.chat.reference_key,
         )
         self._tell_all()
@@ -322,7 +323,7 @@ class FakeSession:
             chat_id,
             Chat(
                 id=chat_id,
-                candidates=self.chat.candidates,
+                panes=self.chat.panes,
                 reference_key=self.chat.reference_key,
             ),
         )
@@ -350,8 +351,8 @@ class FakeSession:
     def log_text(self, key: str) -> str:
         return self.pane(key).log
 
-    def sampling_of(self, candidate: Candidate) -> SamplingSettings:
-        return candidate.sampling or self.chat.sampling
+    def sampling_of(self, setup: ChatPane) -> SamplingSettings:
+        return setup.sampling or self.chat.sampling
 
     def first_difference(self, turn: Turn, key: str) -> int | None:
         reference = self.chat.reference_key
@@ -380,7 +381,7 @@ class FakeSession:
         self.calls.append((method, arguments))
 
     def _keep_candidates(self) -> None:
-        self.chat.candidates = [pane.candidate for pane in self.panes]
+        self.chat.panes = [pane.setup for pane in self.panes]
 
     def _add_turn(self, prompt: str, keys: list[str]) -> None:
         turn = Turn(len(self.chat.turns) + 1, prompt, {key: Answer() for key in keys})

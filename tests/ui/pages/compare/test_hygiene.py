@@ -9,7 +9,8 @@ from tests.ui.pages.compare.fake_session import FakeSession, loaded
 
 def change(session: FakeSession, letter: str, **changes: object) -> None:
     pane = session.pane(session.key(letter))
-    pane.candidate = replace(pane.candidate, **changes)
+    own = {"sampling": changes.pop("sampling")} if "sampling" in changes else {}
+    pane.setup = replace(pane.setup.running(**changes), **own)
 
 
 def test_equal_panes_need_no_remark(session: FakeSession) -> None:

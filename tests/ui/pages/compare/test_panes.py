@@ -35,7 +35,7 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 def letters(shown: Shown) -> str:
-    return "".join(view.pane.candidate.letter for view in shown.page.panes.views())
+    return "".join(view.pane.letter for view in shown.page.panes.views())
 
 
 def notice_button(view: PaneView, text: str) -> QPushButton:
@@ -409,8 +409,8 @@ def test_the_mode_is_chosen_and_explained(shown: Shown) -> None:
 
 def test_unequal_settings_are_said_in_one_line(shown: Shown) -> None:
     assert not shown.page.hygiene.isVisible()
-    candidate = shown.pane("B").pane.candidate
-    shown.session.update_candidate(replace(candidate, sampling=CHAT))
+    setup = shown.pane("B").pane.setup
+    shown.session.update_candidate(replace(setup, sampling=CHAT))
     shown.settle()
     assert shown.page.hygiene.isVisible()
     assert shown.page.hygiene.text() == "B uses its own sampling."

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.candidates.candidate import Candidate
+from app.core.candidates.candidate import candidate_of
+from app.core.chats.panes import ChatPane
 from app.lab.compare.panes import Pane, PaneState
 from app.ui.pages.compare.words import state_words
 
@@ -18,7 +19,7 @@ from app.ui.pages.compare.words import state_words
     ],
 )
 def test_a_long_text_that_becomes_tokens_is_told_as_work(characters: int, words: str) -> None:
-    pane = Pane(Candidate("a", "A", "m.gguf"), PaneState.READING)
+    pane = Pane(ChatPane("a", "A", candidate_of("m.gguf")), PaneState.READING)
     pane.tokenizing_characters = characters
     assert state_words(pane).replace(",", "") == words.replace(",", "")
     pane.become(PaneState.GENERATING)

@@ -54,15 +54,15 @@ class CandidateBar(QWidget):
 
     def set_panes(self, panes: Sequence[Pane], reference_key: str | None) -> None:
         """Show a chip for each pane, in this order."""
-        wanted = [pane.candidate.key for pane in panes]
+        wanted = [pane.key for pane in panes]
         for key in set(self._chips) - set(wanted):
             chip = self._chips.pop(key)
             chip.hide()
             chip.deleteLater()
         for pane in panes:
-            key = pane.candidate.key
+            key = pane.key
             if key not in self._chips:
-                self._chips[key] = self._make_chip(key, pane.candidate.letter)
+                self._chips[key] = self._make_chip(key, pane.letter)
             self._chips[key].show_pane(pane, is_reference=key == reference_key)
         self._order = wanted
         self._refresh_add()
@@ -71,10 +71,10 @@ class CandidateBar(QWidget):
 
     def update_pane(self, pane: Pane, reference_key: str | None) -> None:
         """Follow one pane."""
-        chip = self._chips.get(pane.candidate.key)
+        chip = self._chips.get(pane.key)
         if chip is not None:
             before = chip.width_at(Density.FULL)
-            chip.show_pane(pane, is_reference=pane.candidate.key == reference_key)
+            chip.show_pane(pane, is_reference=pane.key == reference_key)
             if chip.width_at(Density.FULL) != before:
                 self._arrange()
 

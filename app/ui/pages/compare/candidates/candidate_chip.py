@@ -95,22 +95,20 @@ class CandidateChip(QFrame):
 
     def show_pane(self, pane: Pane, *, is_reference: bool) -> None:
         """Follow the pane's state and figures."""
-        self.dot.set_letter(pane.candidate.letter)
+        self.dot.set_letter(pane.letter)
         self.dot.set_state(dot_state(pane))
         level = level_words(pane)
         self.level.set_text(level, full_name(pane))
         measured = pane.needed_bytes is not None
         self.memory.set_quantity(memory_quantity(pane))
         set_tip(self.memory, needed_help() if measured else estimated_help())
-        self._show_reference(is_reference, pane.candidate.letter)
+        self._show_reference(is_reference, pane.letter)
         words = [level, state_words(pane), str(memory_quantity(pane))]
         if is_reference:
             words.append(self.tr("reference"))
         set_spoken(
             self,
-            self.tr("Model {letter}: {words}").format(
-                letter=pane.candidate.letter, words=", ".join(words)
-            ),
+            self.tr("Model {letter}: {words}").format(letter=pane.letter, words=", ".join(words)),
         )
 
     def set_density(self, density: Density) -> None:

@@ -17,8 +17,8 @@ from app.ui.pages.compare.words import level_words
 from app.ui.settings.settings_panel import CandidateSettings, SamplingEditor
 
 if TYPE_CHECKING:
-    from app.core.candidates.candidate import Candidate
     from app.core.candidates.settings import SamplingSettings
+    from app.core.chats.panes import ChatPane
     from app.lab.compare.session import Session
     from app.ui.pages.compare.controller import CompareController
     from app.ui.settings.engine_facts import EngineFacts
@@ -131,7 +131,7 @@ class SettingsSide(SidePanel):
         pane = self._session.pane(key)
         own_template = pane.model is None or pane.model.chat_template is not None
         self.candidate = CandidateSettings(
-            pane.candidate, self._session.chat.sampling, WELL_KNOWN, has_template=own_template
+            pane.setup, self._session.chat.sampling, WELL_KNOWN, has_template=own_template
         )
         if pane.model is not None:
             self.candidate.engine.set_limits(
@@ -143,14 +143,14 @@ class SettingsSide(SidePanel):
         self._follow_engine()
         if self._engine is not None and not self._session.busy:  # else an engine tells anyway
             self._engine.ask()
-        title = f"{pane.candidate.letter} {level_words(pane)}"
+        title = f"{pane.letter} {level_words(pane)}"
         self.show_widget(key, title, self.candidate)
 
     def follow_session(self) -> None:
         """Another chat was opened, or panes came or went."""
         if self.subject is None:
             return
-        gone = bool(self.subject) and self._session.chat.candidate(self.subject) is None
+        gone = bool(self.subject) and self._session.chat.pane(self.subject) is None
         other_chat = self.chat is not None and self._chat_id != self._session.chat.id
         if gone or other_chat:
             self.show_chat()
@@ -160,9 +160,9 @@ class SettingsSide(SidePanel):
     def follow_pane(self, key: str) -> None:
         """One pane changed."""
         if self.candidate is not None and self.subject == key:
-            candidate = self._session.pane(key).candidate
-            if candidate != self.candidate.candidate:
-                self.candidate.set_candidate(candidate, self._session.chat.sampling)
+            setup = self._session.pane(key).setup
+            if setup != self.candidate.setup:
+                self.candidate.set_setup(setup, self._session.chat.sampling)
         elif self.chat is not None:
             self.chat.follow()
 
@@ -189,8 +189,8 @@ class SettingsSide(SidePanel):
         self._controller.set_sampling(sampling)
         self.changed.emit()
 
-    def _on_candidate(self, candidate: Candidate) -> None:
-        if not self._controller.update_candidate(candidate) and self.candidate is not None:
-            now = self._session.pane(candidate.key).candidate
-            self.candidate.set_candidate(now, self._session.chat.sampling)
+    def _on_candidate(self, setup: ChatPane) -> None:
+        if not self._controller.update_candidate(setup) and self.candidate is not None:
+            now = self._session.pane(setup.key).setup
+            self.candidate.set_setup(now, self._session.chat.sampling)
         self.changed.emit()

@@ -95,7 +95,7 @@ class PanesView(QScrollArea):
 
     def set_panes(self) -> None:
         """Follow the session's panes and their order."""
-        wanted = [pane.candidate.key for pane in self._session.panes]
+        wanted = [pane.key for pane in self._session.panes]
         others = set(wanted) != set(self._order)
         another_chat = self._session.chat is not self._chat
         self._chat = self._session.chat
@@ -261,7 +261,7 @@ class PanesView(QScrollArea):
     def _drop_closed(self) -> None:
         """Make no pane that the session closed a moment ago; :meth:`set_panes` will be called."""
         chat = self._session.chat
-        self._due = [key for key in self._due if chat.candidate(key) is not None]
+        self._due = [key for key in self._due if chat.pane(key) is not None]
 
     def _fill_next(self) -> bool:
         """Make widgets of one turn, the panes taking turns; False if none is to be made now."""
@@ -280,7 +280,7 @@ class PanesView(QScrollArea):
 
     def _living(self, key: str) -> PaneView | None:
         """A pane's view, unless it is still to be made or the session closed it a moment ago."""
-        living = key not in self._due and self._session.chat.candidate(key) is not None
+        living = key not in self._due and self._session.chat.pane(key) is not None
         return self._views.get(key) if living else None
 
     def _on_focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:

@@ -77,7 +77,7 @@ class PaneView(QFrame):
         self.key = key
         self._session = session
         self._is_plain = is_plain
-        self._letter = session.pane(key).candidate.letter
+        self._letter = session.pane(key).letter
         self._dirty = False
         self._all_dirty = False
         self._shown_while_busy = False
@@ -228,7 +228,7 @@ class PaneView(QFrame):
     def _shape_of(self, pane: Pane) -> tuple[object, ...]:
         is_reference = self._session.chat.reference_key == self.key
         shape = (pane.state, pane.failure, id(pane.loaded), id(pane.model), pane.lacks_template)
-        return (*shape, is_reference, id(pane.candidate), pane.lacks_engine)
+        return (*shape, is_reference, id(pane.setup), pane.lacks_engine)
 
     def _refresh_pane(self) -> None:
         pane = self.pane
@@ -286,7 +286,7 @@ class PaneView(QFrame):
         answer = turn.answers[self.key]
         live = self._is_live(turn)
         context_tokens = pane.loaded.context_tokens if pane.loaded is not None else None
-        sampling = self._session.sampling_of(pane.candidate)
+        sampling = self._session.sampling_of(pane.setup)
         return AnswerFacts(
             live=live,
             stopping=pane.state is PaneState.STOPPING,

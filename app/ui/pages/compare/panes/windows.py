@@ -32,7 +32,7 @@ class PaneWindows(QObject):
 
     def show_menu(self, key: str, position: QPoint) -> None:
         """Open a pane's menu at a global position."""
-        order = [pane.candidate.key for pane in self._session.panes]
+        order = [pane.key for pane in self._session.panes]
         menu = QMenu(self._page)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         fill_pane_menu(
@@ -49,7 +49,7 @@ class PaneWindows(QObject):
         """Open the log of a pane's engine, or bring it to the front."""
         view = self._logs.get(key)
         if view is None:
-            letter = self._session.pane(key).candidate.letter
+            letter = self._session.pane(key).letter
             title = self.tr("Log of {letter}’s engine").format(letter=letter)
             view = self._logs[key] = LogView(title, lambda: self._log_text(key), self._page)
         view.refresh()
@@ -59,7 +59,7 @@ class PaneWindows(QObject):
 
     def show_elsewhere(self, key: str, position: QPoint) -> None:
         """Open the path and the command of a pane's model at a global position."""
-        letter = self._session.pane(key).candidate.letter
+        letter = self._session.pane(key).letter
         popover = ElsewherePopover(letter, self._session.use_elsewhere(key), self._page)
         popover.show_below(position)
 
@@ -74,4 +74,4 @@ class PaneWindows(QObject):
         return self._session.log_text(key) if self._has(key) else ""
 
     def _has(self, key: str) -> bool:
-        return self._session.chat.candidate(key) is not None
+        return self._session.chat.pane(key) is not None

@@ -107,7 +107,7 @@ def pane_files(panes: Sequence[Pane]) -> list[PickFile]:
                 model.file_bytes if model is not None else None,
                 model.bits_per_weight if model is not None else None,
                 why_not=pane.failure.sentence if pane.failure and model is None else "",
-                letter=pane.candidate.letter,
+                letter=pane.letter,
             ),
         )
     return list(found.values())

@@ -102,7 +102,7 @@ def test_what_is_asked_of_a_pane_meanwhile_makes_it_at_once(shown: Shown) -> Non
     shown.page.panes.note_answer(shown.session.chat.turns[-1], first)
     shown.until(lambda: complete(shown))
     assert [view.key for view in shown.page.panes.views()] == [
-        pane.candidate.key for pane in shown.session.panes
+        pane.key for pane in shown.session.panes
     ]
 
 
@@ -113,7 +113,7 @@ def test_a_chat_may_change_again_before_it_is_complete(shown: Shown) -> None:
     shown.session.remove_candidate(shown.session.key("B"))
     shown.signals.flush()
     shown.until(lambda: complete(shown))
-    assert [view.pane.candidate.letter for view in shown.page.panes.views()] == ["A", "C"]
+    assert [view.pane.letter for view in shown.page.panes.views()] == ["A", "C"]
     rested(shown)
     assert len(shown.page.panes.findChildren(PaneView)) == 2
 
@@ -139,7 +139,7 @@ def test_the_same_panes_show_another_chat_when_all_are_ready(shown: Shown) -> No
     shown.settle()
     rested(shown)
     views = shown.page.panes.views()
-    shown.session.chat = Chat(id=9, candidates=shown.session.chat.candidates)
+    shown.session.chat = Chat(id=9, panes=shown.session.chat.panes)
     shown.session.with_turns(("Two", "2"), ("Three", "3"))
     shown.session.listener.panes_changed()
     shown.session.listener.turns_changed()

@@ -11,8 +11,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 
-from app.core.candidates.candidate import Candidate
+from app.core.candidates.candidate import candidate_of
 from app.core.chats.chat import Answer, Chat, Turn
+from app.core.chats.panes import ChatPane
 from app.core.votes.choices import Choice, Outcome
 from app.core.votes.pairs import PairState
 from app.store.chats import ChatStore
@@ -270,8 +271,11 @@ def test_prompts_come_from_chats_and_examples(shown: Shown, versions: dict[str, 
     chats = ChatStore(shown.connection)
     seen = Turn(0, "Seen?", {"a": Answer("!")})
     fresh = Turn(0, "Sum up:\n\nOnce.", {"b": Answer("!")})
-    candidates = [Candidate("a", "A", blue), Candidate("b", "B", "/other.gguf")]
-    chats.create(Chat(0, "", candidates=candidates, turns=[seen, fresh]))
+    panes = [
+        ChatPane("a", "A", candidate_of(blue)),
+        ChatPane("b", "B", candidate_of("/other.gguf")),
+    ]
+    chats.create(Chat(0, "", panes=panes, turns=[seen, fresh]))
     shown.offer(versions["blue"], versions["green"])
     form = shown.panel.form
 
@@ -361,7 +365,9 @@ def test_a_prompt_that_was_answered_in_a_chat_is_told(
 ) -> None:
     chats = ChatStore(shown.connection)
     turn = Turn(0, PROMPTS[0], {"a": Answer("!")})
-    chats.create(Chat(0, "", candidates=[Candidate("a", "A", str(versions["blue"]))], turns=[turn]))
+    chats.create(
+        Chat(0, "", panes=[ChatPane("a", "A", candidate_of(str(versions["blue"])))], turns=[turn])
+    )
     shown.offer(versions["blue"], versions["green"])
     shown.ask_and_wait(*PROMPTS)
     assert "Asked in a chat before: 1." in shown.panel.notices.news.words.text()
