@@ -16,6 +16,10 @@ LAB = (
     *("works", "reports", "verdict", "votes", "ladder", "hub", "compare", "predict", "quality"),
     *("tasks", "shrink", "speed", "engines", "models", "demo"),
 )
+ENGINE = ("", "host", "local", "protocol", *(
+    f"host/{room}"
+    for room in ("process", "llama", "loading", "answering", "measuring", "making")
+))  # fmt: skip
 UI = ("kit", "answers", "settings", "plots", "shell", "pages", *(
     f"pages/{page}" for page in ("compare", "models", "ladder")
 ))  # fmt: skip
@@ -47,6 +51,15 @@ def test_the_contracts_hold() -> None:
         ("engine", "import app.lab"),
         ("engine", "import app.engine.host"),
         ("engine", "import llama_cpp"),
+        ("engine/protocol", "import app.engine.outcome"),
+        ("engine/local", "import app.engine.host.errors"),
+        ("engine/host/answering", "import app.engine.local"),
+        ("engine/host/process", "import app.engine.host.llama"),
+        ("engine/host/llama", "import app.engine.host.loading"),
+        ("engine/host/loading", "import app.engine.host.answering"),
+        ("engine/host/answering", "import app.engine.host.measuring"),
+        ("engine/host/measuring", "import app.engine.host.making"),
+        ("engine/host/making", "import app.engine.host.refusals"),
         ("lab", "import app.engine.host.main"),
         ("lab", "from PySide6 import QtCore"),
         ("lab", "import psutil"),
@@ -81,8 +94,7 @@ def test_a_forbidden_import_is_found(tmp_path: Path, module: str, statement: str
         "base",
         "cli",
         "core",
-        "engine/host",
-        "engine",
+        *(f"engine/{room}" for room in ENGINE),
         "hub",
         "lab",
         "library",
@@ -97,7 +109,9 @@ def test_a_forbidden_import_is_found(tmp_path: Path, module: str, statement: str
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "__init__.py").touch()
     window = ("ui/application", "ui/doorkeeper", "ui/window")
-    for name in ("__main__", "resources", "preflight", "engine/host/main", *window):
+    host = (f"engine/host/{name}" for name in ("main", "worker", "refusals", "errors"))
+    engine = ("engine/api", "engine/outcome", *host)
+    for name in ("__main__", "resources", "preflight", *engine, *window):
         (tmp_path / "app" / f"{name}.py").touch()
     assert lint(tmp_path).returncode == 0
     (tmp_path / "app" / module / "offender.py").write_text(statement + "\n", encoding="utf-8")

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.base.files import write_whole
+from app.engine.protocol.command_line import WITHOUT_VARIANTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-SWITCH = "--without-variants"
 _FILE = "cpu-variants.json"
 _PACKAGE = "llama_cpp"
 
@@ -73,4 +73,4 @@ def leave_out(folder: Path, variants: Iterable[str]) -> None:
 def start_words(folder: Path) -> list[str]:
     """What an engine's command line says of variants."""
     variants = left_out(folder)
-    return [SWITCH, ",".join(variants)] if variants else []
+    return [WITHOUT_VARIANTS, ",".join(variants)] if variants else []

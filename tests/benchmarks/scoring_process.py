@@ -18,10 +18,10 @@ from app.core.candidates.settings import SLICE_TOKENS, FlashAttention, KvType
 from app.core.quality.blocks import rows_of
 from app.core.quality.compact_scores import score_compact
 from app.core.quality.compacting import compact
-from app.engine.host import native
-from app.engine.host.abort import AbortFlag
-from app.engine.host.model import Model
-from app.engine.host.score import Scorer
+from app.engine.host.llama import native
+from app.engine.host.loading.model import Model
+from app.engine.host.measuring.score import Scorer
+from app.engine.host.process.abort import AbortFlag
 
 CHUNK_TOKENS, FIRST_SCORED = 256, 32
 

@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from app.engine.local.starting import STEADY
+from app.engine.protocol.command_line import STEADY
 
 VARIABLE = "SHRINKSCOPE_PROGRAM"
 

@@ -12,8 +12,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.core.models.gguf_reader import quotable
-from app.engine.host.load_log import tail
-from app.engine.host.model import EngineError, RefusedError
+from app.engine.host.errors import EngineError, RefusedError
+from app.engine.host.loading.load_log import tail
 from app.engine.protocol.running import FailureKind
 
 if TYPE_CHECKING:

@@ -8,23 +8,25 @@ from typing import TYPE_CHECKING
 
 from app.core.chats.template_facts import template_facts
 from app.core.chats.templates import template_by_id
-from app.engine.host import native
-from app.engine.host.abort import AbortFlag
-from app.engine.host.backends import backend_names
-from app.engine.host.bench import SpeedTester
-from app.engine.host.channel import Channel
-from app.engine.host.crew import Crew
-from app.engine.host.generator import Generator, failed
-from app.engine.host.hardening import limit_private_memory
-from app.engine.host.kernels import measure_kernels
-from app.engine.host.load_log import LoadSizes
-from app.engine.host.memory import own_memory
-from app.engine.host.model import Aborted, Context, EngineError, Model, context_for
-from app.engine.host.predict import predict
-from app.engine.host.prompt import PromptWriter
-from app.engine.host.quantize import quantize
+from app.engine.host.answering.generator import Generator, failed
+from app.engine.host.answering.prompt import PromptWriter
+from app.engine.host.errors import Aborted, EngineError
+from app.engine.host.llama import native
+from app.engine.host.llama.backends import backend_names
+from app.engine.host.llama.variants import loaded_variant
+from app.engine.host.loading.context import Context, context_for
+from app.engine.host.loading.load_log import LoadSizes
+from app.engine.host.loading.model import Model
+from app.engine.host.loading.predict import predict
+from app.engine.host.making.quantize import quantize
+from app.engine.host.measuring.bench import SpeedTester
+from app.engine.host.measuring.kernels import measure_kernels
+from app.engine.host.process.abort import AbortFlag
+from app.engine.host.process.channel import Channel
+from app.engine.host.process.crew import Crew
+from app.engine.host.process.hardening import limit_private_memory
+from app.engine.host.process.memory import own_memory
 from app.engine.host.refusals import explained
-from app.engine.host.variants import loaded_variant
 from app.engine.protocol.answering import Generate, SetThreads, ThreadsSet
 from app.engine.protocol.loading import Device, Hello, Load, Loaded, LoadProgress, Predict, Thinking
 from app.engine.protocol.making import Quantize
@@ -37,7 +39,7 @@ from app.engine.protocol.scoring import ContinueText, KeepReference, MeasureText
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from app.engine.host.score import Scorer, TextCommand
+    from app.engine.host.measuring.score import Scorer, TextCommand
 
 _PROGRESS_STEP = 0.01
 # What a command begins with; those of messages begin with their template.
@@ -161,7 +163,7 @@ class Worker:
                 self._channel.emit(measure_kernels(command, self._abort))
             case CheckType():
                 # Imported when it is needed: other engines do without its memory.
-                from app.engine.host.self_check import check_type
+                from app.engine.host.measuring.self_check import check_type
 
                 self._channel.emit(check_type(command, self._abort))
 
@@ -276,6 +278,6 @@ class Worker:
 
 def _scorer(model: Model, abort: AbortFlag, load: Load, channel: Channel) -> Scorer:
     # Imported when it is needed: an engine that only answers does without its memory.
-    from app.engine.host.score import Scorer
+    from app.engine.host.measuring.score import Scorer
 
     return Scorer(model, abort, load.kv_type, load.flash_attention, channel.emit)

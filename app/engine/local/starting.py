@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.engine.protocol.command_line import PARENT, STEADY
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -27,7 +29,6 @@ _PASSED_BEGINNINGS = (
     *("CUDA_", "NVIDIA_", "HIP_", "HSA_", "ROCR_", "ROCM_", "AMD_", "GPU_", "ZE_", "ONEAPI_"),
     *("SYCL_", "VK_", "MESA_", "RADV_", "DRI_", "OCL_", "MTL_", "METAL_"),
 )
-STEADY = "--steady"
 
 
 def engine_command(*, is_steady: bool = False) -> list[str]:
@@ -43,7 +44,7 @@ def engine_command(*, is_steady: bool = False) -> list[str]:
     if not getattr(sys, "frozen", False):
         begin += ["-P", str(Path(__file__).parents[2] / "__main__.py")]
     words = [STEADY] if is_steady else []
-    return [*begin, "--engine-host", "--parent", str(os.getpid()), *words]
+    return [*begin, "--engine-host", PARENT, str(os.getpid()), *words]
 
 
 def engine_environment(

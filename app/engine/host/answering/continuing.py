@@ -1,0 +1,85 @@
+"""Goes on with a text, always taking the likeliest token, to see where two models part."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.core.candidates.settings import SLICE_TOKENS
+from app.engine.host.answering.sampling import GreedySampler
+from app.engine.host.errors import EngineError
+from app.engine.host.loading.context import Context
+from app.engine.protocol.running import FailureKind
+from app.engine.protocol.scoring import Continued, ContinueText
+
+if TYPE_CHECKING:
+    from app.core.candidates.settings import FlashAttention, KvType
+    from app.engine.host.loading.model import Model
+    from app.engine.host.process.abort import AbortFlag
+
+_SIZE_STEP_TOKENS = 256
+
+
+class Continuer:
+    """Answers ContinueText for one model; keeps its context for the next text."""
+
+    def __init__(
+        self, model: Model, abort: AbortFlag, kv_type: KvType, flash_attention: FlashAttention
+    ) -> None:
+        self._model = model
+        self._abort = abort
+        self._kv_type = kv_type
+        self._flash_attention = flash_attention
+        self._context: Context | None = None
+
+    def free(self) -> None:
+        """Give the context back."""
+        if self._context is not None:
+            self._context.free()
+            self._context = None
+
+    def carry_out(self, command: ContinueText) -> Continued:
+        """Evaluate the text and go on with it.
+
+        Raises:
+            Aborted: Stopped.
+            EngineError: There is nothing to go on with, or no memory for it.
+        """
+        size = self._model.vocabulary_size
+        if not command.tokens or not all(0 <= token < size for token in command.tokens):
+            raise EngineError(
+                FailureKind.SCORE, "The text's tokens lie outside the model's vocabulary."
+            )
+        context = self._context_for(len(command.tokens) + command.most_tokens, command.threads)
+        context.clear()
+        for start in range(0, len(command.tokens), SLICE_TOKENS):
+            context.decode(command.tokens[start : start + SLICE_TOKENS])
+        sampler, found = GreedySampler(), list[int]()
+        left: int | None = None
+        while len(found) < command.most_tokens and left != 0:
+            token = sampler.sample(context)
+            if self._model.is_end(token):
+                return Continued(command.id, found, ended=True)
+            place = len(found)
+            found.append(token)
+            if left is not None:
+                left -= 1
+            elif command.expected is not None and command.expected[place : place + 1] != [token]:
+                left = command.after_tokens
+            if len(found) < command.most_tokens and left != 0:
+                context.decode_one(token)
+        return Continued(command.id, found, ended=False)
+
+    def _context_for(self, tokens: int, threads: int) -> Context:
+        wanted = -(-tokens // _SIZE_STEP_TOKENS) * _SIZE_STEP_TOKENS
+        if self._context is None or self._context.size_tokens < wanted:
+            self.free()
+            self._context = Context(
+                self._model,
+                self._abort,
+                size_tokens=wanted,
+                threads=threads,
+                kv_type=self._kv_type,
+                flash_attention=self._flash_attention,
+            )
+        self._context.set_threads(threads)
+        return self._context

@@ -1,0 +1,181 @@
+"""From messages to tokens: the chat template, and what in its text counts as marks."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from app.core.chats.template_facts import TemplateFacts, template_facts
+from app.core.chats.thinking import USUAL_MARKS, ThinkingMarks, marks_by_vocabulary
+from app.engine.host.answering.chat_form import ChatForm
+from app.engine.host.errors import EngineError
+from app.engine.host.loading.own_marks import Piece
+from app.engine.host.process.hardening import template_allowance
+from app.engine.host.process.time_limit import OutOfTime, processor_time
+from app.engine.protocol.answering import TEMPLATE_SECONDS
+from app.engine.protocol.running import FailureKind, Step, Working
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from app.core.chats.chat import Message
+    from app.engine.host.loading.model import Model
+
+# More than any context holds; turning it into tokens would take minutes.
+_MOST_CHARACTERS = 20_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A rendered prompt.
+
+    Attributes:
+        text: As the template wrote it.
+        tokens: Its tokens, with the begin token that the vocabulary wants.
+        digest: SHA-256 of the text.
+        system_in_user: The template takes no system prompt: it is part of a message of the
+            person's.
+    """
+
+    text: str
+    tokens: list[int]
+    digest: str
+    system_in_user: bool
+
+
+class PromptWriter:
+    """Renders messages for one model with one template; compiled once.
+
+    Attributes:
+        facts: What the template's text tells.
+        thinking: How the model marks its thinking, if it thinks.
+    """
+
+    def __init__(self, model: Model, template: str, tell: Callable[[Working], None]) -> None:
+        """Compile the template.
+
+        Args:
+            model: Whose vocabulary.
+            template: Jinja.
+            tell: Told what :meth:`write` begins with.
+
+        Raises:
+            EngineError: It is no valid Jinja, or takes too long.
+        """
+        self._tell = tell
+        self._model = model
+        self._begin_text = model.token_text(model.begin_token)
+        self.facts: TemplateFacts = template_facts(template)
+        self.thinking: ThinkingMarks = (
+            self.facts.thinking
+            or template_facts(model.chat_template() or "").thinking
+            or marks_by_vocabulary(model.own_marks.texts)
+            or USUAL_MARKS
+        )
+        with _bounds("The chat template of this file is not valid."):
+            self._form = ChatForm(
+                template,
+                begin_text=self._begin_text,
+                end_text=model.token_text(model.end_token),
+            )
+
+    def write(
+        self,
+        command_id: int,
+        messages: list[Message],
+        *,
+        thinking: bool | None,
+        opens_answer: bool = True,
+    ) -> Prompt:
+        """Render and tokenize.
+
+        Args:
+            command_id: Whose messages these are.
+            messages: What to answer, oldest first.
+            thinking: Position of the template's thinking switch; None leaves it alone.
+            opens_answer: End with what the template writes in front of an answer.
+
+        Raises:
+            EngineError: The template refuses the messages, wants too much memory or takes too
+                long.
+        """
+        switch = self.facts.switch
+        switches: dict[str, Any] = {}
+        if switch is not None and thinking is not None:
+            switches[switch.name] = switch.value(thinks=thinking)
+        moved = False
+
+        def render(change: Callable[[str], str]) -> str:
+            nonlocal moved
+            changed = [replace(message, content=change(message.content)) for message in messages]
+            text, moved = self._form.render(changed, switches, opens_answer=opens_answer)
+            return text
+
+        self._tell(Working(command_id, Step.RENDER))
+        with _bounds():
+            pieces = self._model.own_marks.cut([m.content for m in messages], render)
+        text = "".join(piece.text for piece in pieces)
+        add_begin = self._model.adds_begin_token and self._model.begin_token >= 0
+        if add_begin and self._begin_text and pieces:
+            pieces[0] = _without_begin(pieces[0], self._begin_text)
+        size = sum(len(piece.text) for piece in pieces)
+        if size > _MOST_CHARACTERS:
+            raise EngineError(
+                FailureKind.TEMPLATE,
+                f"The chat template of this file wrote a prompt of {size:,} characters.",
+            )
+        self._tell(Working(command_id, Step.TOKENIZE, size))
+        tokens = [self._model.begin_token] if add_begin else []
+        for piece in pieces:
+            inside = tokens and not piece.has_marks and self._model.takes_space(tokens[-1])
+            words = piece.text.lstrip() if inside else piece.text
+            tokens += self._model.tokenize(words, marks=piece.has_marks)
+        if not tokens:
+            raise EngineError(FailureKind.TEMPLATE, "The chat template wrote an empty prompt.")
+        digest = sha256(text.encode("utf-8", "replace")).hexdigest()
+        return Prompt(text, tokens, digest, moved)
+
+
+def _without_begin(piece: Piece, begin_text: str) -> Piece:
+    """Take the begin token away that the template writes itself, perhaps behind white space."""
+    body = piece.text.lstrip()
+    if not piece.has_marks or not body.startswith(begin_text):
+        return piece
+    return Piece(body.removeprefix(begin_text), has_marks=True)
+
+
+@contextlib.contextmanager
+def _bounds(refusal: str | None = None) -> Generator[None]:
+    """What foreign code may take, and its errors as sentences.
+
+    Args:
+        refusal: What to say of an error; None says what the template says.
+    """
+    try:
+        with template_allowance(), processor_time(TEMPLATE_SECONDS):
+            yield
+    except MemoryError as error:
+        raise EngineError(
+            FailureKind.TEMPLATE, "The chat template of this file asks for too much memory."
+        ) from error
+    except OutOfTime as error:
+        raise EngineError(
+            FailureKind.TEMPLATE,
+            f"The chat template of this file took longer than {TEMPLATE_SECONDS:g} seconds; it "
+            "was ended.",
+        ) from error
+    except Exception as error:  # the template is foreign code: any error is its own
+        raise EngineError(
+            FailureKind.TEMPLATE,
+            refusal or f"The chat template of this file refuses these messages: {_reason(error)}",
+            f"{type(error).__name__}: {error}",
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    line = " ".join(str(error).split())
+    return (line[:200] or type(error).__name__).rstrip(".") + "."

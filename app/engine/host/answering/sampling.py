@@ -1,0 +1,116 @@
+"""Choosing the next token."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import llama_cpp as lc
+import numpy as np
+
+from app.engine.host.answering.numbers import check_largest
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from app.core.candidates.settings import SamplingSettings
+    from app.engine.host.loading.context import Context
+
+_PENALTY_WINDOW_TOKENS = 64
+
+
+class Sampler(Protocol):
+    """Chooses from the logits of the last decoded token."""
+
+    def sample(self, context: Context) -> int:
+        """The next token.
+
+        Raises:
+            NoNumbers: The model computes none.
+        """
+        ...
+
+    def free(self) -> None:
+        """Give native memory back."""
+        ...
+
+
+class GreedySampler:
+    """The likeliest token, read from the logits in place.
+
+    llama.cpp's own chain copies one candidate a vocabulary entry first, 0.25 ms at 128,000.
+    """
+
+    def sample(self, context: Context) -> int:
+        """The token with the highest logit; the first of equals."""
+        row = _last_logits(context)
+        token = int(row.argmax())  # the first NaN where there is one
+        check_largest(float(row[token]))
+        return token
+
+    def free(self) -> None:
+        """Nothing to give back."""
+
+
+class ChainSampler:
+    """llama.cpp's chain: penalties, top-k, top-p, min-p, temperature, then a draw."""
+
+    def __init__(self, settings: SamplingSettings, context: Context, prompt: list[int]) -> None:
+        chain = lc.llama_sampler_chain_init(lc.llama_sampler_chain_default_params())
+        if settings.repeat_penalty != 1.0:
+            lc.llama_sampler_chain_add(
+                chain,
+                lc.llama_sampler_init_penalties(
+                    context.model.vocabulary_size,
+                    _PENALTY_WINDOW_TOKENS,
+                    settings.repeat_penalty,
+                    0.0,
+                    0.0,
+                ),
+            )
+            for token in prompt[-_PENALTY_WINDOW_TOKENS:]:
+                lc.llama_sampler_accept(chain, token)
+        if settings.temperature <= 0:
+            lc.llama_sampler_chain_add(chain, lc.llama_sampler_init_greedy())
+        else:
+            if settings.top_k > 0:
+                lc.llama_sampler_chain_add(chain, lc.llama_sampler_init_top_k(settings.top_k))
+            if settings.top_p < 1:
+                lc.llama_sampler_chain_add(chain, lc.llama_sampler_init_top_p(settings.top_p, 1))
+            if settings.min_p > 0:
+                lc.llama_sampler_chain_add(chain, lc.llama_sampler_init_min_p(settings.min_p, 1))
+            lc.llama_sampler_chain_add(chain, lc.llama_sampler_init_temp(settings.temperature))
+            seed = secrets.randbits(32) if settings.seed is None else settings.seed & 0xFFFFFFFF
+            lc.llama_sampler_chain_add(chain, lc.llama_sampler_init_dist(seed))
+        self._chain = chain
+
+    def sample(self, context: Context) -> int:
+        """Draw the next token; the chain notes it for its penalties."""
+        check_last(context)
+        return int(lc.llama_sampler_sample(self._chain, context.handle, -1))
+
+    def free(self) -> None:
+        """Give the chain back."""
+        lc.llama_sampler_free(self._chain)
+
+
+def check_last(context: Context) -> None:
+    """Refuse what was decoded last where it came to no numbers.
+
+    Raises:
+        NoNumbers: The largest of its logits is not finite.
+    """
+    check_largest(float(_last_logits(context).max()))
+
+
+def _last_logits(context: Context) -> NDArray[np.float32]:
+    """Of the token that was decoded last, in llama.cpp's own memory."""
+    logits = lc.llama_get_logits_ith(context.handle, -1)
+    return np.ctypeslib.as_array(cast("Any", logits), shape=(context.model.vocabulary_size,))
+
+
+def make_sampler(settings: SamplingSettings, context: Context, prompt: list[int]) -> Sampler:
+    """The sampler for these settings."""
+    if settings.temperature <= 0 and settings.repeat_penalty == 1.0:
+        return GreedySampler()
+    return ChainSampler(settings, context, prompt)

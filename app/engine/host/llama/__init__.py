@@ -1,0 +1,1 @@
+"""llama.cpp as a library: what it is built with, and its number formats."""

@@ -1,0 +1,1 @@
+"""Weights and contexts: made, or only laid out."""

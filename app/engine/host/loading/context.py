@@ -1,0 +1,290 @@
+"""A context over a model: what it holds, and how more is computed."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Any, cast
+
+import llama_cpp as lc
+import numpy as np
+
+from app.core.candidates.settings import CONTEXT_STEP_TOKENS, FlashAttention, KvType
+from app.engine.host.errors import Aborted, EngineError, RefusedError
+from app.engine.host.loading.places import Places, room_for_places
+from app.engine.host.process.crew import Crew
+from app.engine.protocol.running import FailureKind
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from app.engine.host.loading.model import Model
+    from app.engine.host.process.abort import AbortFlag
+    from app.engine.protocol.loading import Load, Predict
+
+BATCH_TOKENS = 512
+_ABORTED = 2
+_GGML_TYPES = {
+    KvType.F32: 0,
+    KvType.F16: 1,
+    KvType.Q4_0: 2,
+    KvType.Q4_1: 3,
+    KvType.Q5_0: 6,
+    KvType.Q5_1: 7,
+    KvType.Q8_0: 8,
+    KvType.BF16: 30,
+}
+_LARGE_KV_TYPES = frozenset({KvType.F32, KvType.F16, KvType.BF16})
+_FLASH_ATTENTION = {
+    FlashAttention.AUTO: lc.LLAMA_FLASH_ATTN_TYPE_AUTO,
+    FlashAttention.ON: lc.LLAMA_FLASH_ATTN_TYPE_ENABLED,
+    FlashAttention.OFF: lc.LLAMA_FLASH_ATTN_TYPE_DISABLED,
+}
+
+
+class Context:
+    """The KV cache (or recurrent state) and compute buffers over a model.
+
+    Attributes:
+        tokens: What the context holds, in order.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        abort: AbortFlag,
+        *,
+        size_tokens: int,
+        threads: int,
+        batch_tokens: int = BATCH_TOKENS,
+        output_tokens: int = 1,
+        kv_type: KvType = KvType.F16,
+        flash_attention: FlashAttention = FlashAttention.AUTO,
+    ) -> None:
+        """Make a context.
+
+        Args:
+            model: Its weights.
+            abort: Ends a decode.
+            size_tokens: How many tokens it holds.
+            threads: Of a decode; fewer while other programs take the cores (:class:`Crew`).
+            batch_tokens: Most tokens of one decode.
+            output_tokens: Most rows of logits of one decode; each takes the vocabulary's room.
+            kv_type: Of the KV cache.
+            flash_attention: Whether to use it.
+
+        Raises:
+            RefusedError: It does not fit in memory, or llama.cpp refuses the combination.
+        """
+        params = lc.llama_context_default_params()
+        params.n_ctx = size_tokens
+        params.n_batch = batch_tokens
+        params.n_ubatch = min(batch_tokens, BATCH_TOKENS)
+        params.n_threads = params.n_threads_batch = threads
+        # Few rows of logits at a time: else the compute buffer reserves one for each token.
+        params.n_outputs_max = output_tokens
+        params.flash_attn_type = _FLASH_ATTENTION[flash_attention]
+        params.type_k = params.type_v = _GGML_TYPES[kv_type]
+        params.swa_full = False
+        handle = lc.llama_init_from_model(model.handle, params)
+        if not handle:
+            smaller = " or KV cache type q8_0" if kv_type in _LARGE_KV_TYPES else ""
+            raise RefusedError(
+                FailureKind.CONTEXT_MEMORY,
+                f"A context of {size_tokens:,} tokens could not be made, most likely because "
+                f"memory is too short for it: choose a smaller context{smaller}.",
+            )
+        self.handle = handle
+        self.model = model
+        self._crew = Crew(threads)
+        self._threads = self._fewest_threads = threads
+        self.size_tokens: int = lc.llama_n_ctx(handle)
+        # A context smaller than a batch has smaller batches: llama.cpp aborts over a larger one.
+        self.batch_tokens: int = min(batch_tokens, lc.llama_n_batch(handle))
+        self.tokens: list[int] = []
+        # How many tokens were held after each decode.
+        self._ends: list[int] = []
+        self._memory: Any = lc.llama_get_memory(handle)
+        self._places = Places(handle, room_for_places(lc.llama_model_size(model.handle)))
+        self._abort = abort
+        self._callback: Any = abort.callback(lc.ggml_abort_callback)
+        lc.llama_set_abort_callback(handle, self._callback, abort.address)
+        self._one = (lc.llama_token * 1)()
+        self._one_batch = lc.llama_batch_get_one(self._one, 1)
+
+    def free(self) -> None:
+        """Give the memory back; the object is dead afterwards."""
+        lc.llama_free(self.handle)
+
+    def set_threads(self, threads: int) -> None:
+        """Use this many threads from the next decode on, as far as their cores are free."""
+        if threads != self._crew.asked:
+            self._crew.ask(threads)
+
+    def _use(self, threads: int) -> None:
+        if threads != self._threads:
+            lc.llama_set_n_threads(self.handle, threads, threads)
+            self._threads = threads
+
+    def clear(self) -> None:
+        """Forget everything."""
+        lc.llama_memory_clear(self._memory, True)
+        self.tokens.clear()
+        self._ends.clear()
+        self._places.drop_after(0)
+        self._fewest_threads = self._crew.asked
+
+    def reuse(self, tokens: list[int]) -> int:
+        """Keep the longest prefix of ``tokens`` that the context holds, drop the rest.
+
+        At least the last token is left to decode, since its logits are wanted. A slice is kept
+        whole or not at all, so that the same prompt is read in the same slices again and gets the
+        same answer. Memory that cannot drop a suffix (recurrent, or a sliding window that has
+        moved on) goes back to the last place that was noted, or is cleared.
+
+        Returns:
+            How many tokens were kept.
+        """
+        common = 0
+        for held, wanted in zip(self.tokens, tokens[:-1], strict=False):
+            if held != wanted:
+                break
+            common += 1
+        place = bisect_right(self._ends, common)
+        return self._go_back(self._ends[place - 1] if place else 0)
+
+    def note_place(self, tokens_to_come: int) -> None:
+        """Let :meth:`reuse` go back to here, should the memory be one that cannot be cut.
+
+        Args:
+            tokens_to_come: At most before that: within a sliding window anything can be cut.
+        """
+        longest = len(self.tokens) + tokens_to_come
+        if self.tokens and (self.model.is_recurrent or 0 < self.model.window_tokens < longest):
+            self._places.note(len(self.tokens))
+
+    def _go_back(self, count: int) -> int:
+        """Hold no more than the first ``count`` tokens, the end of a slice.
+
+        Returns:
+            How many are held: fewer where the memory cannot go back there.
+        """
+        if count == 0:
+            self.clear()
+            return 0
+        if self._can_cut(count) and lc.llama_memory_seq_rm(self._memory, 0, count, -1):
+            self._places.drop_after(count)
+        elif (place := self._places.go_back(count)) is not None:
+            count = place
+        else:
+            self.clear()
+            return 0
+        del self.tokens[count:], self._ends[bisect_right(self._ends, count) :]
+        return count
+
+    def _can_cut(self, position: int) -> bool:
+        """Whether what the next token at ``position`` attends to is still there."""
+        if lc.llama_memory_seq_pos_max(self._memory, 0) < position:
+            return True
+        oldest = lc.llama_memory_seq_pos_min(self._memory, 0)
+        return oldest <= max(0, position - self.model.window_tokens)
+
+    def decode(self, tokens: list[int]) -> None:
+        """Decode tokens after those held; logits of the last one can then be read.
+
+        Raises:
+            Aborted: The abort flag was set; the context holds what it held before, or less where
+                its memory cannot be cut back.
+            EngineError: llama.cpp failed.
+        """
+        array = (lc.llama_token * len(tokens))(*tokens)
+        self._compute(lc.llama_batch_get_one(array, len(tokens)))
+        self._hold(tokens)
+
+    def decode_rows(self, tokens: list[int]) -> NDArray[np.float32]:
+        """Decode tokens and read the logits of each; errors as :meth:`decode`.
+
+        Returns:
+            Tokens × vocabulary, in llama.cpp's own memory: gone with the next decode.
+        """
+        batch = lc.llama_batch_init(len(tokens), 0, 1)
+        try:
+            batch.n_tokens = len(tokens)
+            for place, token in enumerate(tokens):
+                batch.token[place] = token
+                batch.pos[place] = len(self.tokens) + place
+                batch.n_seq_id[place] = 1
+                batch.seq_id[place][0] = 0
+                batch.logits[place] = 1
+            self._compute(batch)
+        finally:
+            lc.llama_batch_free(batch)
+        self._hold(tokens)
+        pointer = lc.llama_get_logits(self.handle)
+        shape = (len(tokens), self.model.vocabulary_size)
+        return np.ctypeslib.as_array(cast("Any", pointer), shape)
+
+    def decode_one(self, token: int) -> None:
+        """Decode one generated token; errors as :meth:`decode`."""
+        self._one[0] = token
+        self._compute(self._one_batch)
+        self._hold([token])
+
+    def _hold(self, tokens: list[int]) -> None:
+        self.tokens.extend(tokens)
+        self._ends.append(len(self.tokens))
+
+    @property
+    def fewest_threads(self) -> int:
+        """Fewest threads of a decode since :meth:`clear`."""
+        return self._fewest_threads
+
+    def _compute(self, batch: object) -> None:
+        self._use(self._crew.begin())
+        self._fewest_threads = min(self._fewest_threads, self._threads)
+        status = lc.llama_decode(self.handle, cast("Any", batch))
+        self._crew.end()
+        self._checked(status)
+
+    def _checked(self, status: int) -> None:
+        if status == 0 and not self._abort.is_set:
+            return
+        if status == 0:
+            # The flag came after the last graph node: what was decoded is held, so it is
+            # dropped like a batch that was aborted half-way.
+            self._go_back(len(self.tokens))
+            raise Aborted
+        self._go_back(len(self.tokens))
+        if status == _ABORTED or self._abort.is_set:
+            raise Aborted
+        if status == 1:
+            raise EngineError(
+                FailureKind.GENERATE,
+                "The context has no room for more: choose a larger one, or begin a new chat.",
+            )
+        raise EngineError(
+            FailureKind.GENERATE,
+            "The engine could not compute the next words, most likely because memory is too "
+            "short: close other programs, or choose a smaller context.",
+            f"llama_decode returned {status}",
+        )
+
+    def synchronize(self) -> None:
+        """Wait until everything submitted is computed."""
+        lc.llama_synchronize(self.handle)
+
+
+def context_for(model: Model, load: Load | Predict, abort: AbortFlag) -> Context:
+    """The context that a command asks for."""
+    wanted = load.context_tokens
+    trained = model.trained_context_tokens
+    size = min(wanted, trained) if trained > 0 else wanted
+    # llama.cpp would raise it all the same, but bound the batches by what was asked for.
+    steps = max(1, -(-size // CONTEXT_STEP_TOKENS))
+    return Context(
+        model,
+        abort,
+        size_tokens=steps * CONTEXT_STEP_TOKENS,
+        threads=load.threads,
+        kv_type=load.kv_type,
+        flash_attention=load.flash_attention,
+    )

@@ -1,0 +1,109 @@
+"""Speed as llama-bench takes it: of random tokens, without sampling or tokenizing.
+
+Prompt and generation are taken apart, and the depth is filled outside the timer.
+
+Source: tools/llama-bench/llama-bench.cpp of llama.cpp 0c1e57098 (test_prompt, test_gen).
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING
+
+from app.engine.host.answering.sampling import check_last
+from app.engine.host.loading.context import Context
+from app.engine.protocol.measuring import Bench, BenchSample
+
+if TYPE_CHECKING:
+    from app.core.candidates.settings import FlashAttention, KvType
+    from app.engine.host.loading.model import Model
+    from app.engine.host.process.abort import AbortFlag
+
+_BATCH_TOKENS = 2048
+
+
+class SpeedTester:
+    """Runs repetitions of speed tests on one model; keeps the context between them."""
+
+    def __init__(
+        self, model: Model, abort: AbortFlag, kv_type: KvType, flash_attention: FlashAttention
+    ) -> None:
+        self._model = model
+        self._abort = abort
+        self._kv_type = kv_type
+        self._flash_attention = flash_attention
+        self._context: Context | None = None
+        self._shape: tuple[int, int, int] | None = None
+        self._random = random.Random(1)
+        self._begin = model.begin_token if model.adds_begin_token else None
+
+    def repetition(self, command: Bench) -> BenchSample:
+        """One timed repetition.
+
+        Raises:
+            Aborted: Stopped.
+            EngineError: No memory for the context, or llama.cpp failed.
+            NoNumbers: What was computed is NaN: nobody needs to know how fast.
+        """
+        context = self._context_for(command)
+        context.set_threads(command.threads)
+        if command.warmup:
+            context.clear()
+            if command.prompt_tokens:
+                self._prompt(context, command.prompt_tokens)
+            else:
+                self._generate(context, 1)
+        context.clear()
+        if command.depth:
+            self._prompt(context, command.depth)
+        begin_ns = time.perf_counter_ns()
+        if command.prompt_tokens:
+            self._prompt(context, command.prompt_tokens)
+        else:
+            self._generate(context, command.generated_tokens)
+        elapsed_ns = max(1, time.perf_counter_ns() - begin_ns)
+        check_last(context)
+        tokens = command.prompt_tokens or command.generated_tokens
+        speed = tokens * 1e9 / elapsed_ns
+        return BenchSample(command.id, speed, elapsed_ns, context.fewest_threads)
+
+    def free(self) -> None:
+        """Give the context back."""
+        if self._context is not None:
+            self._context.free()
+            self._context = None
+
+    def _context_for(self, command: Bench) -> Context:
+        shape = (command.prompt_tokens, command.generated_tokens, command.depth)
+        if self._context is None or shape != self._shape:
+            self.free()
+            self._context = Context(
+                self._model,
+                self._abort,
+                size_tokens=sum(shape),
+                threads=command.threads,
+                batch_tokens=_BATCH_TOKENS,
+                kv_type=self._kv_type,
+                flash_attention=self._flash_attention,
+            )
+            self._shape = shape
+        return self._context
+
+    def _prompt(self, context: Context, count: int) -> None:
+        tokens = self._tokens(count)
+        for start in range(0, count, _BATCH_TOKENS):
+            context.decode(tokens[start : start + _BATCH_TOKENS])
+        context.synchronize()
+
+    def _generate(self, context: Context, count: int) -> None:
+        for token in self._tokens(count):
+            context.decode_one(token)
+            context.synchronize()
+
+    def _tokens(self, count: int) -> list[int]:
+        size = self._model.vocabulary_size
+        tokens = [self._random.randrange(size) for _ in range(count)]
+        if self._begin is not None:
+            tokens[0] = self._begin
+        return tokens

@@ -1,0 +1,1 @@
+"""The engine process itself: its bounds, threads, memory and channel."""

@@ -1,0 +1,47 @@
+"""A bound on the processor time of templates."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+import threading
+
+import pytest
+
+from app.engine.host.process.time_limit import OutOfTime, processor_time
+
+needs_timer = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such timer")
+
+
+def spin() -> None:
+    """Compute without end, whatever is raised that can be caught."""
+    while True:
+        with contextlib.suppress(Exception):
+            sum(range(1000))
+
+
+@needs_timer
+def test_what_computes_too_long_is_interrupted_and_cannot_catch_it() -> None:
+    before = signal.getsignal(signal.SIGPROF)
+    with pytest.raises(OutOfTime), processor_time(0.15):
+        spin()
+    assert signal.getsignal(signal.SIGPROF) is before
+    assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
+
+
+@needs_timer
+def test_time_without_the_processor_does_not_count() -> None:
+    """Nor what another thread computes."""
+    done = threading.Event()
+
+    def other() -> None:
+        for _ in range(30_000):
+            sum(range(1000))
+        done.set()
+
+    thread = threading.Thread(target=other)
+    with processor_time(0.15):
+        thread.start()
+        done.wait()
+    thread.join()
