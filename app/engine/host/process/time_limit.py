@@ -44,4 +44,7 @@ def processor_time(seconds: float) -> Generator[None]:
     finally:
         armed = False
         signal.setitimer(signal.ITIMER_PROF, 0)
+        # A tick may be on its way to another thread still: ignoring drops it, and the usual answer
+        # to it would end the process.
+        signal.signal(signal.SIGPROF, signal.SIG_IGN)
         signal.signal(signal.SIGPROF, before)

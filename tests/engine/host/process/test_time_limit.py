@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import subprocess
 import sys
 import threading
 
@@ -45,3 +46,19 @@ def test_time_without_the_processor_does_not_count() -> None:
         thread.start()
         done.wait()
     thread.join()
+
+
+LATE = """
+import os, signal
+from app.engine.host.process.time_limit import processor_time
+with processor_time(9):
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGPROF])
+    os.kill(os.getpid(), signal.SIGPROF)
+signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGPROF])
+"""
+
+
+@needs_timer
+def test_a_tick_that_comes_late_ends_nothing() -> None:
+    done = subprocess.run([sys.executable, "-c", LATE], check=False)
+    assert done.returncode == 0
