@@ -39,14 +39,15 @@ from app.ui.pages.models.repository.repository import OpenState
 from app.ui.window import Stage, Window
 from tests.benchmarks.watchdog import Watchdog
 from tests.helpers.heavy_texts import HEAVY_TEXTS
+from tests.helpers.window_parts import compare_of, models_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from app.bootstrap import House
     from app.ui.answers.markdown import MarkdownView
+    from app.ui.pages.models.desk import ModelsDesk
     from app.ui.pages.models.downloads.ports import DownloadEntry
-    from app.ui.pages.models.part import ModelsPart
 
 WIDTH_PX, HEIGHT_PX = 1280, 800
 NEVER_IMPORTED = ("llama_cpp", "huggingface_hub")
@@ -76,7 +77,8 @@ class Driver(QObject):
         self._grew_ns = 0
         self._notifier = QSocketNotifier(0, QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._read)
-        window.signals.pane_changed.connect(self._on_changed)
+        self._page = compare_of(window).view
+        compare_of(window).signals.pane_changed.connect(self._on_changed)
 
     def _read(self) -> None:
         chunk = os.read(0, 1 << 16)
@@ -100,14 +102,14 @@ class Driver(QObject):
     def _do_ask(self, command: dict[str, Any]) -> None:
         """Ask all panes, in a new chat if wanted; answered when every answer has ended."""
         if command.get("new_chat"):
-            self._window.page.controller.new_chat()
+            self._page.controller.new_chat()
             # What is measured is an answer, not the change to another chat.
             QTimer.singleShot(SETTLE_MS, lambda: self._begin(command))
         else:
             self._begin(command)
 
     def _begin(self, command: dict[str, Any]) -> None:
-        session, page = self._window.session, self._window.page
+        session, page = self._window.session, self._page
         sampling = msgspec.structs.replace(
             session.chat.sampling, max_tokens=command["max_tokens"], temperature=0.0
         )
@@ -166,7 +168,7 @@ class Driver(QObject):
             if self._ask is not None and self._all_have(self._ask["stop_after_tokens"]):
                 self._shown = self._lengths()
                 self._stopped_ns = self._grew_ns = time.perf_counter_ns()
-                self._window.page.commands.stop.trigger()
+                self._page.commands.stop.trigger()
             return
         shown = self._lengths()
         if shown != self._shown:
@@ -180,7 +182,7 @@ class Driver(QObject):
     def _lengths(self) -> dict[str, int]:
         """Characters of its last answer that each pane has rendered."""
         lengths: dict[str, int] = {}
-        for view in self._window.page.panes.views():
+        for view in self._page.panes.views():
             turns = view.transcript.views()
             text = turns[-1].answer.text if turns else None
             document = text.document() if text is not None else None
@@ -192,7 +194,7 @@ class Driver(QObject):
     def _do_open_chat(self, command: dict[str, Any]) -> None:
         self._watchdog.start()
         begin_ns = time.perf_counter_ns()
-        self._window.page.controller.open_chat(command["id"])
+        self._page.controller.open_chat(command["id"])
         opened_ms = (time.perf_counter_ns() - begin_ns) / 1e6
 
         def done() -> None:
@@ -213,11 +215,11 @@ class Driver(QObject):
             if left == 0:
                 timer.stop()
                 timer.deleteLater()
-                views = [len(v.transcript.views()) for v in self._window.page.panes.views()]
+                views = [len(v.transcript.views()) for v in self._page.panes.views()]
                 self.reply(views=views)
                 return
             left -= 1
-            for view in self._window.page.panes.views():
+            for view in self._page.panes.views():
                 view.transcript.verticalScrollBar().setValue(0)
 
         timer = QTimer(self)
@@ -246,7 +248,7 @@ class Driver(QObject):
         timer.start(0)
 
     def _feed_minute(self, keys: list[str], begin_ns: int) -> None:
-        plots = self._window.plots
+        plots = compare_of(self._window).plots
         for step in range(60 * SPEEDS_PER_S):
             time_ns = begin_ns + step * 1_000_000_000 // SPEEDS_PER_S
             for place, key in enumerate(keys):
@@ -264,7 +266,7 @@ class Driver(QObject):
         session = self._window.session
         for chat in session.list_chats():
             if chat.id != session.chat.id:
-                self._window.page.controller.delete_chat(chat.id)
+                self._page.controller.delete_chat(chat.id)
 
         def count() -> None:
             gc.collect()
@@ -364,9 +366,8 @@ class Driver(QObject):
 
         self._when(lambda: not library.scanning, done)
 
-    def _models(self) -> ModelsPart:
-        assert self._window.models is not None
-        return self._window.models
+    def _models(self) -> ModelsDesk:
+        return models_of(self._window)
 
     def _entries(self) -> Sequence[DownloadEntry]:
         downloads = self._models().page.downloads.model
@@ -387,10 +388,10 @@ class Driver(QObject):
         own_ms: dict[str, float] = {}
 
         def view() -> MarkdownView:
-            return self._window.page.panes.views()[0].transcript.views()[-1].answer.text
+            return self._page.panes.views()[0].transcript.views()[-1].answer.text
 
         def opened() -> None:
-            self._window.page.controller.open_chat(self._house.chats.create(chat).id)
+            self._page.controller.open_chat(self._house.chats.create(chat).id)
 
         def grow() -> None:
             session.new_chat()
@@ -439,7 +440,8 @@ class Driver(QObject):
                 step(place + 1)
 
             QTimer.singleShot(
-                least_ms, lambda: self._when(lambda: self._window.page.panes.at_rest, done)
+                least_ms,
+                lambda: self._when(lambda: self._page.panes.at_rest, done),
             )
 
         step(0)

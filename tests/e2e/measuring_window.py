@@ -41,8 +41,8 @@ def main(home: Path, cache: Path, questions: Path) -> None:
     person.click("Measure what each version loses …")
     person.until(lambda: person.offers("Leave Q2_K out"))
     person.click("Leave Q2_K out")
-    assert person.window.ladder is not None
-    page = person.window.ladder.page
+    assert person.ladder is not None
+    page = person.ladder.page
     choose_questions(page, questions)
     person.click("Measure")
     told = -1

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.bootstrap import open_house
 from app.ui.window import Stage, Window
+from tests.helpers.window_parts import compare_of, ladder_of, models_of
 
 if TYPE_CHECKING:
     from app.core.chats.chat import Turn
@@ -28,7 +29,11 @@ if TYPE_CHECKING:
     from app.lab.compare.session import Session
     from app.store.paths import Paths
     from app.ui.kit.theme import Theme
+    from app.ui.pages.compare.page import ComparePage
     from app.ui.pages.compare.panes.view import PaneView
+    from app.ui.pages.ladder.desk import LadderDesk
+    from app.ui.pages.models.desk import ModelsDesk
+    from app.ui.plots.live import LivePlots
 
 PATIENCE_SECONDS = 240.0
 
@@ -63,6 +68,26 @@ class Person:
         return self.window.session
 
     @property
+    def compare(self) -> ComparePage:
+        """The Compare page."""
+        return compare_of(self.window).view
+
+    @property
+    def plots(self) -> LivePlots | None:
+        """Its live plots."""
+        return compare_of(self.window).plots
+
+    @property
+    def models(self) -> ModelsDesk:
+        """The Models page with what stands behind it."""
+        return models_of(self.window)
+
+    @property
+    def ladder(self) -> LadderDesk | None:
+        """The Ladder page with what stands behind it, once it was wanted."""
+        return ladder_of(self.window)
+
+    @property
     def panes(self) -> list[Pane]:
         """The session's panes."""
         return self.session.panes
@@ -74,7 +99,7 @@ class Person:
 
     def view(self, place: int) -> PaneView:
         """The widget of a pane, counted from 0."""
-        return self.window.page.panes.views()[place]
+        return self.compare.panes.views()[place]
 
     def find(self, kind: type[_Widget], name: str, within: QWidget | None = None) -> _Widget:
         """The visible widget of a kind with this text or accessible name; the last of several."""

@@ -102,7 +102,7 @@ def test_the_window_finds_it_and_builds_the_engine_again(
     monkeypatch.setattr(client, "engine_command", sound)
     monkeypatch.setattr(self_check, "engine_identity", lambda _folder: "the new one")
     build.succeed()
-    checkup = person.window.checkup
+    checkup = person.window.engine.checkup
     person.until(lambda: checkup.check is not None and checkup.check.is_right)
     person.ask_all("What is 47 + 38?")
     person.until(person.answered)
@@ -124,7 +124,7 @@ def test_a_pane_that_dies_of_an_instruction_offers_the_repair(
     break_engines(monkeypatch, tmp_path, {"Q3_K": "dies"})
     build.says({"step": "compiling", "done": 1, "total": 20})
     person = open_window(q3)
-    person.until(lambda: person.window.checkup.check == known)
+    person.until(lambda: person.window.engine.checkup.check == known)
     person.ask_all("What is 47 + 38?")
     person.until(person.answered)
     (answer,) = person.turns[0].answers.values()
@@ -136,4 +136,4 @@ def test_a_pane_that_dies_of_an_instruction_offers_the_repair(
     person.until(lambda: person.shows("step 1 of 20"))
     assert build.words[1] == "--without"
     build.succeed()
-    person.until(lambda: person.window.engine_build.wait is None)
+    person.until(lambda: person.window.engine.build.wait is None)

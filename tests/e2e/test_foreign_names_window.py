@@ -109,7 +109,7 @@ def test_compare(person: Person) -> None:
     session.rename_chat(session.chat.id, EVERYTHING)
     QTest.qWait(100)
     check("chat", 12)
-    for view in person.window.page.panes.views():
+    for view in person.compare.panes.views():
         view.header.menu_requested.emit(view.mapToGlobal(view.rect().center()))
         check("a pane's menu", 12)
         person.press(Qt.Key.Key_Escape)
@@ -120,9 +120,8 @@ def test_compare(person: Person) -> None:
 
 
 def test_models(person: Person) -> None:
-    assert person.window.models is not None
     person.window.main.show_page("models")
-    page, library = person.window.models.page, person.window.models.library
+    page, library = person.models.page, person.models.library
     person.until(lambda: len(library.models) > len(STEMS) and not library.scanning)
     page.show_tab(1)
     for model in page.library.tree.shown():
@@ -151,9 +150,9 @@ def test_models(person: Person) -> None:
 
 def test_the_ladder(person: Person) -> None:
     person.click("Ladder")
-    person.until(lambda: person.window.ladder is not None)
-    assert person.window.ladder is not None
-    page = person.window.ladder.page
+    person.until(lambda: person.ladder is not None)
+    assert person.ladder is not None
+    page = person.ladder.page
     person.until(lambda: page.isVisible() and page.commands.demo.isEnabled())
     files = [Path(pane.candidate.path) for pane in person.panes]
     page.pick(files, files[0])

@@ -88,7 +88,7 @@ def test_from_compare_to_the_verdict(
     person = open_person()
     person.until(lambda: all(pane.state is not PaneState.PREPARING for pane in person.panes))
     person.until(lambda: all(pane.model is not None for pane in person.panes))
-    assert person.window.ladder is None, "who only chats does not pay for it"
+    assert person.ladder is None, "who only chats does not pay for it"
 
     # What stands side by side in Compare is picked; the least shrunken one is the reference.
     _click(person, "Measure what each version loses …")
@@ -213,13 +213,13 @@ def test_killed_in_the_middle_of_a_ladder_it_goes_on_by_itself(
     # What the person puts off waits for the person.
     person = open_person()
     person.until(lambda: person.shows("Measuring goes on where it stopped: shrinkscope-demo."))
-    assert person.window.ladder is not None
-    entry = _entry(person.window.ladder.page)
+    assert person.ladder is not None
+    entry = _entry(person.ladder.page)
     _click(person, "Not now")
     person.until(lambda: entry.state is LadderState.UNFINISHED)
     person.close()
     person = open_person()
-    assert person.window.ladder is None
+    assert person.ladder is None
     _click(person, "Ladder")
     page = _ladder(person)
     person.until(lambda: page.entry is not None)
@@ -255,9 +255,9 @@ def test_limits_columns_and_layout_are_kept(open_person: Open) -> None:
 
 def _ladder(person: Person) -> LadderPage:
     """The page, once it is built."""
-    person.until(lambda: person.window.ladder is not None)
-    assert person.window.ladder is not None
-    page = person.window.ladder.page
+    person.until(lambda: person.ladder is not None)
+    assert person.ladder is not None
+    page = person.ladder.page
     person.until(page.isVisible)
     return page
 

@@ -178,7 +178,7 @@ def test_the_window_opens_before_there_is_an_engine(
 
 def test_a_conversation(open_window: Callable[..., Person], models: Models) -> None:
     person = open_window(models["blue"], models["green"], models["endless"])
-    person.window.page.controller.set_sampling(LONG)
+    person.compare.controller.set_sampling(LONG)
     endless = person.panes[2].key
 
     person.ask_all("Why is the sky blue?")
@@ -224,7 +224,7 @@ def test_a_conversation(open_window: Callable[..., Person], models: Models) -> N
 
 def test_together(open_window: Callable[..., Person], models: Models) -> None:
     person = open_window(models["endless"], models["endless"])
-    person.window.page.controller.set_sampling(LONG)
+    person.compare.controller.set_sampling(LONG)
     mode = person.find(QComboBox, "How panes answer")
     mode.setFocus()
     person.press(Qt.Key.Key_Down)
@@ -256,9 +256,9 @@ def test_panes_that_fail_say_why_and_the_others_go_on(
         models["aborts_late"]: "gave up on this file",
     }
     for path in expected:
-        assert person.window.page.open_files([path])
+        assert person.compare.open_files([path])
     person.until(lambda: person.state(1) is PaneState.FAILED)
-    assert person.window.page.open_files([models["green"]])
+    assert person.compare.open_files([models["green"]])
     person.until(lambda: all(pane.model or pane.failure for pane in person.panes))
     person.ask_all("Why is the sky blue?")
     person.until(person.answered)
@@ -289,7 +289,7 @@ def test_a_pane_without_numbers_says_so_and_the_other_answers(
 
 def test_a_killed_engine_is_reloaded(open_window: Callable[..., Person], models: Models) -> None:
     person = open_window(models["endless"], models["blue"])
-    person.window.page.controller.set_sampling(LONG)
+    person.compare.controller.set_sampling(LONG)
     person.ask_all("Go")
     key = person.panes[0].key
     person.until(lambda: " w2" in person.turns[0].answers[key].text)
@@ -326,7 +326,7 @@ def test_close_and_come_back(
     person.ask_all("And at night?")
     person.until(person.answered)
     person.rest()
-    page = person.window.page
+    page = person.compare
     page.controller.move(person.panes[0].key, 1)
     page.controller.rename_chat(person.session.chat.id, "By night")
     page.controller.set_sampling(SHORT)
@@ -335,12 +335,12 @@ def test_close_and_come_back(
     assert not page.plots_visible
     keys = [pane.key for pane in person.panes]
     chat_id = person.session.chat.id
-    assert person.window.engines.hello is not None
-    assert "CPU" in person.window.engines.hello.backends
+    assert person.window.engine.facts.hello is not None
+    assert "CPU" in person.window.engine.facts.hello.backends
     person.close()
 
     person = open_window()
-    page = person.window.page
+    page = person.compare
     assert person.session.chat.id == chat_id
     assert [pane.key for pane in person.panes] == keys
     assert person.session.chat.title == "By night"
@@ -375,7 +375,7 @@ def test_the_store_of_the_first_version_comes_back_after_an_update(
     assert person.session.chat.title == "Skies"
     person.until(lambda: person.shows("The sky is green!", person.view(1)))
     person.until(lambda: person.shows("And in the evening?", person.view(0)))
-    assert not person.window.page.plots_visible
+    assert not person.compare.plots_visible
     assert not person.window.main.notice.isVisible()
 
 
@@ -490,18 +490,18 @@ def test_no_file_takes_the_window_down(
             ended = answers.get(pane.key)
             assert pane.failure or (ended and ended.stop_reason), pane
         for pane in person.panes[1:]:
-            person.window.page.controller.remove(pane.key)
+            person.compare.controller.remove(pane.key)
     person.click("About")
     person.click("Compare")
 
 
 def meet(person: Person, files: list[Path]) -> None:
     """Open files beside the first pane and ask all that can be asked."""
-    assert person.window.page.open_files(files)
+    assert person.compare.open_files(files)
     person.until(lambda: all(pane.model or pane.failure for pane in person.panes))
-    person.window.page.controller.set_sampling(SHORT)
+    person.compare.controller.set_sampling(SHORT)
     askable = [pane.key for pane in person.panes if not pane.failure]
-    assert person.window.page.controller.ask("Why is the sky blue?", askable)
+    assert person.compare.controller.ask("Why is the sky blue?", askable)
     person.until(person.answered)
     person.rest()
 

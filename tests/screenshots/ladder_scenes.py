@@ -92,9 +92,9 @@ def troubles(studio: Studio) -> None:
 def _open(person: Person) -> LadderPage:
     _made(person)
     person.click("Ladder")
-    person.until(lambda: person.window.ladder is not None)
-    assert person.window.ladder is not None
-    page = person.window.ladder.page
+    person.until(lambda: person.ladder is not None)
+    assert person.ladder is not None
+    page = person.ladder.page
     person.until(lambda: page.isVisible() and page.commands.demo.isEnabled())
     return page
 

@@ -154,8 +154,7 @@ def _library(studio: Studio) -> Iterator[ModelsPage]:
     """The library of a PC with models on it, one of them chosen."""
     with _at(studio, before=_fill_pc) as (person, page, _hub):
         page.show_tab(1)
-        assert person.window.models is not None
-        library = person.window.models.library
+        library = person.models.library
         person.until(lambda: len(library.models) >= 9 and not library.scanning)
         for model in page.library.tree.shown():
             if model.name == "Heron-24B-Instruct-Q4_K_M":
@@ -167,8 +166,7 @@ def library_empty(studio: Studio) -> None:
     """Nothing is here yet."""
     with _at(studio) as (person, page, _hub):
         page.show_tab(1)
-        assert person.window.models is not None
-        person.until(lambda: not person.window.models.library.scanning)
+        person.until(lambda: not person.models.library.scanning)
         studio.take("models-library-empty")
 
 
@@ -200,9 +198,8 @@ def _at(
             mock.patch("app.hub.settings.DEFAULT_ENDPOINT", usual),
             studio.window(gguf_files.write_tiny_llama(home / "first.gguf")) as person,
         ):
-            assert person.window.models is not None
             person.window.main.show_page("models")
-            yield person, person.window.models.page, hub
+            yield person, person.models.page, hub
         close_library()
 
 

@@ -104,10 +104,10 @@ def generating(studio: Studio) -> None:
         _made(person)
         endless = _endless(studio.home)
         for pane in person.panes[1:]:
-            person.window.page.controller.remove(pane.key)
-        person.window.page.open_files([endless, endless])
+            person.compare.controller.remove(pane.key)
+        person.compare.open_files([endless, endless])
         _made(person)
-        person.window.page.controller.set_sampling(SamplingSettings(max_tokens=1_000_000))
+        person.compare.controller.set_sampling(SamplingSettings(max_tokens=1_000_000))
         person.ask_all("What is 47 + 38?")
         second = person.panes[1]
         person.until(lambda: person.state(1) is PaneState.GENERATING and second.live_tokens > 40)
@@ -123,7 +123,7 @@ def hero(studio: Studio, name: str = "compare") -> None:
     with studio.window() as person:
         _made(person)
         # What TQ1_0 makes of a question goes on and on: its beginning says enough.
-        person.window.page.controller.set_sampling(SamplingSettings(max_tokens=44))
+        person.compare.controller.set_sampling(SamplingSettings(max_tokens=44))
         for prompt in ("Which month comes after May?", "What is 47 + 38?"):
             person.ask_all(prompt)
             person.until(lambda: person.session.busy)
@@ -141,7 +141,7 @@ def chat(studio: Studio, name: str = "chat") -> None:
     with studio.window() as person:
         _made(person)
         for pane in person.panes[1:]:
-            person.window.page.controller.remove(pane.key)
+            person.compare.controller.remove(pane.key)
         for prompt in ("Spell elephant backwards.", "What does quantization do?"):
             person.ask_all(prompt)
             person.until(lambda: person.session.busy)
@@ -155,7 +155,7 @@ def six(studio: Studio) -> None:
     with studio.window() as person:
         _made(person)
         demo = DemoFiles.below(studio.home / "cache" / "demo")
-        person.window.page.open_files([demo.path("Q8_0"), demo.path("F16")])
+        person.compare.open_files([demo.path("Q8_0"), demo.path("F16")])
         _made(person)
         person.ask_all("How many legs does a spider have?")
         person.until(person.answered)
@@ -174,7 +174,7 @@ def views_over(studio: Studio) -> None:
         person.press(Qt.Key.Key_Comma, CONTROL)
         studio.take("settings-side")
         person.press(Qt.Key.Key_Comma, CONTROL)
-        person.window.page.controller.run(PaneCommand.SETTINGS, person.panes[1].key)
+        person.compare.controller.run(PaneCommand.SETTINGS, person.panes[1].key)
         studio.take("settings-of-a-pane")
         person.press(Qt.Key.Key_Comma, CONTROL)
         main.palette_action.trigger()
@@ -192,7 +192,7 @@ def views_over(studio: Studio) -> None:
         key = person.panes[1].key
 
         def open_elsewhere() -> None:
-            person.window.page.controller.run(PaneCommand.ELSEWHERE, key)
+            person.compare.controller.run(PaneCommand.ELSEWHERE, key)
 
         studio.take("elsewhere", open_elsewhere)
         _close_others(person)
@@ -203,12 +203,12 @@ def views_over(studio: Studio) -> None:
 
         studio.take("menu", open_menu)
         _close_others(person)
-        person.window.page.controller.run(PaneCommand.LOG, key)
+        person.compare.controller.run(PaneCommand.LOG, key)
         studio.take("log")
         _close_others(person)
-        person.window.page.chats.ask_delete()
+        person.compare.chats.ask_delete()
         studio.take("delete-question")
-        person.window.page.chats.question.hide()
+        person.compare.chats.question.hide()
         person.find(QLineEdit, "Search chats by title").setText("nothing like it")
         studio.take("search-nothing")
 
@@ -221,7 +221,7 @@ def empty(studio: Studio) -> None:
     with studio.window() as person:
         _made(person)
         for pane in person.panes:
-            person.window.page.controller.remove(pane.key)
+            person.compare.controller.remove(pane.key)
         studio.take("empty")
 
 
@@ -252,8 +252,8 @@ def failed(studio: Studio, name: str = "failed") -> None:
     with studio.window() as person:
         _made(person)
         for pane in person.panes[1:]:
-            person.window.page.controller.remove(pane.key)
-        person.window.page.open_files(
+            person.compare.controller.remove(pane.key)
+        person.compare.open_files(
             [
                 gguf_files.write_truncated_llama(home / "half-downloaded-Q4_K_M.gguf"),
                 gguf_files.write_duplicate_token_model(home / "odd-vocabulary.gguf"),
@@ -261,7 +261,7 @@ def failed(studio: Studio, name: str = "failed") -> None:
             ]
         )
         _made(person)
-        person.window.page.controller.set_sampling(SamplingSettings(max_tokens=1_000_000))
+        person.compare.controller.set_sampling(SamplingSettings(max_tokens=1_000_000))
         person.ask_all("How many legs does a spider have?")
         last = person.panes[3]
         person.until(lambda: "w9" in person.turns[0].answers[last.key].text)
@@ -282,9 +282,9 @@ def full(studio: Studio) -> None:
     mute = gguf_files.write_scripted_model(home / "mute.gguf", ["Hi"], chat_template=None)
     with studio.window(small, mute, _endless(home)) as person:
         _made(person)
-        person.window.page.controller.set_sampling(SamplingSettings(max_tokens=1_000_000))
+        person.compare.controller.set_sampling(SamplingSettings(max_tokens=1_000_000))
         keys = [person.panes[0].key, person.panes[2].key]
-        person.window.page.controller.ask("Count.", keys)
+        person.compare.controller.ask("Count.", keys)
         person.until(lambda: "w9" in person.turns[0].answers[keys[1]].text)
         person.press(Qt.Key.Key_Escape)
         person.rest()
@@ -310,11 +310,11 @@ def long_names(studio: Studio) -> None:
     other = gguf_files.write_tiny_llama(studio.home / f"B-{LONG_NAME}", metadata=facts)
     with studio.window(path, other, path) as person:
         _made(person)
-        person.window.page.controller.set_sampling(SamplingSettings(max_tokens=40))
+        person.compare.controller.set_sampling(SamplingSettings(max_tokens=40))
         person.ask_all("Donaudampfschifffahrtsgesellschaft" * 6 + " and so on. " * 20)
         person.until(person.answered)
         person.rest()
-        person.window.page.controller.rename_chat(person.session.chat.id, "A very long title " * 9)
+        person.compare.controller.rename_chat(person.session.chat.id, "A very long title " * 9)
         studio.take("long-names")
 
 
@@ -338,7 +338,7 @@ def _reveal_difference(person: Person) -> None:
 
 
 def _hover_plots(person: Person) -> None:
-    plots = person.window.plots
+    plots = person.plots
     if plots is not None:
         chart = plots.charts[0]
         QTest.mouseMove(chart, chart.rect().center())

@@ -123,18 +123,17 @@ class MainWindow(QMainWindow):
 
     # --------------------------------------------------------------------------------- pages
 
-    def add_page(self, page: Page, *, bottom: bool = False) -> None:
+    def add_page(self, page: Page) -> None:
         """Add a page to the rail; the first one is shown.
 
         Args:
             page: The window owns its widget from now on.
-            bottom: Whether its button stands at the rail's bottom.
         """
         if page.id in self._pages:
             raise ValueError(f"there is a page {page.id} already")
         self._pages[page.id] = page
         self._stack.addWidget(page.widget)
-        self._rail.add(page.id, page.title, page.icon_name, bottom=bottom)
+        self._rail.add(page.id, page.title, page.icon_name, bottom=page.at_bottom)
         self.add_command(
             self.tr("Go to {page}").format(page=page.title),
             lambda: self.show_page(page.id),

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox
 
 from app.core.candidates.candidate import candidate_of
 from app.core.candidates.settings import (
@@ -23,19 +20,10 @@ from app.core.candidates.settings import (
     SamplingSettings,
 )
 from app.core.chats.panes import new_pane
-from app.engine.protocol.loading import Device, Hello
-from app.ui.kit.jobs import Jobs
-from app.ui.kit.theme import Theme, ThemeChoice
 from app.ui.kit.widgets import NumberField
-from app.ui.settings.engine_facts import EngineFacts
-from app.ui.settings.settings_panel import (
-    CandidateSettings,
-    EngineEditor,
-    PreferencesPage,
-    SamplingEditor,
-)
-from app.ui.shell.about import AboutPage
-from app.ui.shell.gpu_builds import build_command
+from app.ui.settings.candidate_settings import CandidateSettings
+from app.ui.settings.engine_editor import EngineEditor
+from app.ui.settings.sampling_editor import SamplingEditor
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -260,105 +248,6 @@ def test_other_settings_are_shown_without_telling(qtbot: QtBot, panel: Candidate
     with qtbot.assertNotEmitted(panel.changed):
         panel.set_setup(other, CHAT)
     assert panel.sampling.settings == CHAT
-
-
-def test_preferences_switch_theme_and_preset(qtbot: QtBot, qapp: QApplication) -> None:
-    theme = Theme(qapp, ThemeChoice.LIGHT)
-    page = PreferencesPage(theme, preset="Chat")
-    qtbot.addWidget(page)
-    page.show()
-    assert page.preset_box.currentText() == "Chat"
-    _choose(qtbot, page.theme_box, "dark")
-    assert theme.choice is ThemeChoice.DARK
-    theme.set_choice(ThemeChoice.LIGHT)
-    assert page.theme_box.currentText() == "light"
-    with qtbot.waitSignal(page.preset_changed) as changed:
-        _choose(qtbot, page.preset_box, "Compare (greedy)")
-    assert changed.args == ["Compare (greedy)"]
-    page.set_folders({"Chats": "/home/someone/data"})
-    page.set_folders({"Chats": "/elsewhere"})
-    qapp.processEvents()
-    shown = [label.text() for label in page.findChildren(QLabel)]
-    assert "/elsewhere" in shown
-
-
-@pytest.fixture
-def facts(qtbot: QtBot, tmp_path: Path) -> Iterator[EngineFacts]:
-    """What engines say of themselves; nothing yet."""
-    jobs = Jobs()
-    yield EngineFacts(tmp_path, jobs)
-    jobs.wait_all()
-    jobs.shutdown()
-
-
-def hello(*devices: Device, backends: tuple[str, ...] = ("CPU",)) -> Hello:
-    return Hello(1, 1, "llama-cpp-python 0.3.36", "", list(devices), list(backends))
-
-
-CPU = Device("CPU", "cpu", "AVX2", 8_000_000_000, 8_000_000_000)
-GPU = Device("Vulkan0", "gpu", "Some Card", 7_000_000_000, 8_000_000_000)
-SHARED = Device("Vulkan0", "igpu", "Some Chip", 7_000_000_000, 8_000_000_000)
-
-
-def words_of(page: QWidget) -> str:
-    return " ".join(label.text() for label in page.findChildren(QLabel))
-
-
-def test_about_names_versions_licences_and_devices(qtbot: QtBot, facts: EngineFacts) -> None:
-    page = AboutPage(facts)
-    qtbot.addWidget(page)
-    facts.note(hello(CPU, GPU, backends=("CPU", "Vulkan")))
-    page.show()
-    words = words_of(page)
-    assert "LGPL" in words
-    assert "PySide6-Essentials" in words
-    assert "CPU, Vulkan" in words
-    assert "Models are computed on Some Card." in words
-    copied = page.facts()
-    assert "CPU: AVX2" in copied
-    assert "Vulkan0: Some Card, 8.0\N{NO-BREAK SPACE}GB" in copied
-    assert "llama-cpp-python 0.3.36" in copied
-
-
-def test_about_asks_an_engine_when_it_is_first_looked_at(qtbot: QtBot, facts: EngineFacts) -> None:
-    page = AboutPage(facts)
-    qtbot.addWidget(page)
-    assert facts.hello is None
-    page.show()
-    assert "Asking the engine" in words_of(page)
-    qtbot.waitUntil(lambda: facts.hello is not None, timeout=60_000)
-    assert facts.hello is not None
-    assert "CPU" in facts.hello.backends
-    assert [device.kind for device in facts.hello.devices][-1:] == ["cpu"]
-    assert "CPU: " in words_of(page)
-
-
-@pytest.mark.parametrize(
-    ("told", "sentence"),
-    [
-        (hello(CPU), "computes on the processor alone"),
-        (hello(CPU, backends=("CUDA", "CPU")), "has CUDA and found no GPU"),
-        (hello(SHARED, CPU, backends=("Vulkan", "CPU")), "computed on Some Chip"),
-    ],
-)
-def test_about_says_whether_a_gpu_is_used_and_how_to_get_there(
-    qtbot: QtBot, facts: EngineFacts, told: Hello, sentence: str
-) -> None:
-    page = AboutPage(facts)
-    qtbot.addWidget(page)
-    facts.note(told)
-    page.show()
-    words = words_of(page)
-    assert sentence in words
-    for switch in ("GGML_CUDA", "GGML_HIP", "GGML_METAL", "GGML_VULKAN"):
-        assert f"-D{switch}=on" in words
-
-
-def test_the_line_that_builds_is_of_the_version_that_is_wanted() -> None:
-    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())
-    pinned = next(each for each in project["project"]["dependencies"] if "llama-cpp" in each)
-    assert build_command("CUDA", windows=False).endswith(pinned)
-    assert build_command("Vulkan", windows=True).startswith('$env:CMAKE_ARGS="-DGGML_VULKAN=on"; ')
 
 
 def test_layers_on_a_gpu_are_offered_where_there_is_one(qtbot: QtBot) -> None:

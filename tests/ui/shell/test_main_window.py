@@ -9,14 +9,25 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.store.settings import Settings
+from app.ui.kit.file_drop import DropHint
 from app.ui.kit.pages import Page, PageHelp
 from app.ui.kit.theme import Theme, ThemeChoice
 from app.ui.kit.widgets import Severity
+from app.ui.shell.command_palette import CommandPalette
 from app.ui.shell.help import HelpPanel
 from app.ui.shell.main_window import MINIMUM_SIZE, MainWindow
+from app.ui.shell.rail import Rail
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -39,7 +50,7 @@ def asked() -> list[str]:
 def window(qtbot: QtBot, theme: Theme, asked: list[str]) -> Iterator[MainWindow]:
     made = MainWindow(theme)
     made.add_page(_page("compare", "Compare", asked))
-    made.add_page(_page("about", "About", asked), bottom=True)
+    made.add_page(_page("about", "About", asked))
     made.show()
     qtbot.waitExposed(made)
     yield made
@@ -65,11 +76,11 @@ def test_the_first_page_is_open_and_the_rail_opens_the_others(
 ) -> None:
     assert window.current_page.id == "compare"
     with qtbot.waitSignal(window.page_shown) as shown:
-        qtbot.mouseClick(window._rail.button("about"), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.findChild(Rail).button("about"), Qt.MouseButton.LeftButton)
     assert shown.args == ["about"]
     assert window.current_page.id == "about"
     assert window.windowTitle() == "About – Shrinkscope"
-    assert window._rail.button("about").isChecked()
+    assert window.findChild(Rail).button("about").isChecked()
 
 
 def test_a_page_is_added_once(window: MainWindow, asked: list[str]) -> None:
@@ -81,11 +92,11 @@ def test_the_palette_runs_an_action_of_the_open_page(
     qtbot: QtBot, window: MainWindow, asked: list[str]
 ) -> None:
     qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-    assert window._palette.isVisible()
-    qtbot.keyClicks(window._palette.field, "ask")
-    qtbot.keyClick(window._palette.field, Qt.Key.Key_Return)
+    assert window.findChild(CommandPalette).isVisible()
+    qtbot.keyClicks(window.findChild(CommandPalette).field, "ask")
+    qtbot.keyClick(window.findChild(CommandPalette).field, Qt.Key.Key_Return)
     assert asked == ["compare"]
-    assert not window._palette.isVisible()
+    assert not window.findChild(CommandPalette).isVisible()
 
 
 def test_the_palette_offers_no_action_of_another_page(window: MainWindow) -> None:
@@ -162,21 +173,21 @@ def test_dropped_model_files_are_told_and_others_refused(
     model, text = tmp_path / "a.GGUF", tmp_path / "b.txt"
     with qtbot.waitSignal(window.files_dropped) as dropped:
         _drag(window, [model, text])
-        assert window._hint.isVisible()
+        assert window.findChild(DropHint).isVisible()
         _drop(window, [model, text])
     assert dropped.args == [[model]]
-    assert not window._hint.isVisible()
+    assert not window.findChild(DropHint).isVisible()
     with qtbot.assertNotEmitted(window.files_dropped):
         _drag(window, [text])
-        assert not window._hint.isVisible()
+        assert not window.findChild(DropHint).isVisible()
         _drop(window, [text])
 
 
 def test_dragging_away_takes_the_hint_away(window: MainWindow, tmp_path: Path) -> None:
     _drag(window, [tmp_path / "a.gguf"])
-    assert window._hint.isVisible()
+    assert window.findChild(DropHint).isVisible()
     QApplication.sendEvent(window, QDragLeaveEvent())
-    assert not window._hint.isVisible()
+    assert not window.findChild(DropHint).isVisible()
 
 
 def test_closing_asks_first(qtbot: QtBot, window: MainWindow) -> None:
@@ -225,10 +236,10 @@ def test_overlays_follow_the_size_of_the_window(qtbot: QtBot, window: MainWindow
     window.resize(820, 600)
     qtbot.waitUntil(lambda: panel.geometry().right() < window.centralWidget().width())
     window.toggle_help()
-    window._palette.open()
+    window.findChild(CommandPalette).open()
     window.resize(1000, 600)
-    qtbot.waitUntil(lambda: abs(window._palette.geometry().center().x() - 500) < 4)
-    window._palette.close_palette()
+    qtbot.waitUntil(lambda: abs(window.findChild(CommandPalette).geometry().center().x() - 500) < 4)
+    window.findChild(CommandPalette).close_palette()
 
 
 def test_theme_commands_switch_the_theme(window: MainWindow, theme: Theme) -> None:
@@ -249,7 +260,7 @@ def test_every_button_has_an_accessible_name(window: MainWindow) -> None:
     window.toggle_help()
     for button in window.findChildren(QPushButton):
         assert button.accessibleName(), button
-    for button in window._rail._buttons.values():
+    for button in window.findChild(Rail).findChildren(QToolButton):
         assert button.accessibleName()
 
 

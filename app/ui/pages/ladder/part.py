@@ -1,207 +1,104 @@
-"""Builds the Ladder page over its queue, keeps it going, and takes it down."""
+"""The Ladder page as a part of the window; it is built when it is first wanted."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from app.core.memory.estimate import memory_budget_bytes
-from app.core.verdict import Limits, default_limits
-from app.lab.demo.demo import DEMO_LEVELS
-from app.lab.quality.texts import text_choices
-from app.lab.works.ladders.service import LadderService
-from app.lab.works.ladders.worker import LadderWorkers
-from app.library.model_files import open_model_file
-from app.monitor.machine import available_memory_bytes
-from app.store.settings import KeptLimits
-from app.ui.pages.ladder.board import LadderBoard
-from app.ui.pages.ladder.file_dialogs import LadderDialogs
-from app.ui.pages.ladder.page import LadderPage
-from app.ui.pages.ladder.picking.picker import Picker
-from app.ui.pages.ladder.picking.picking import demo_files, library_files, pane_files, without_twins
-from app.ui.pages.ladder.ports import LadderBackends, ModelsHere
-from app.ui.pages.ladder.votes.backend import VotesBackend
-from app.ui.pages.ladder.votes.panel import VotesPanel
+from msgspec.structs import replace
+
+from app.ui.kit.late import Late
+from app.ui.kit.pages import Page, Part
+from app.ui.kit.text import translate
+from app.ui.pages.ladder.help import ladder_help
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Sequence
 
-    from app.bootstrap import House
-    from app.core.statistics.anytime import WinRate
-    from app.lab.compare.session import Session
-    from app.lab.demo.demo import DemoFiles
-    from app.lab.works.ladders.entry import LadderEntry
-    from app.ui.kit.file_dialogs import FileDialogs
-    from app.ui.kit.jobs import Jobs
-    from app.ui.pages.ladder.picking.pick_model import PickFile
-    from app.ui.pages.ladder.votes.port import VotesPort
-    from app.ui.settings.kept_settings import KeptSettings
+    from app.core.candidates.candidate import Candidate
+    from app.core.models.family import LibraryModel
+    from app.store.settings import Settings
+    from app.ui.pages.ladder.desk import LadderDesk
+    from app.ui.shell.ground import Ground
+
+_MODULES = ("app.ui.pages.ladder.desk", "app.ui.pages.ladder.plots.panel")
 
 
-class LadderPart:
-    """The Ladder page and what stands behind it. Main thread only.
+class LadderPart(Part):
+    """Main thread only."""
 
-    Attributes:
-        page: For the window, once it is built.
-        service: The queue of ladders.
-        gone_on: Told which ladders go on by themselves that an earlier run of the program left,
-            and which do not any more.
-    """
-
-    def __init__(
-        self,
-        house: House,
-        jobs: Jobs,
-        session: Session,
-        library: ModelsHere,
-        demo: DemoFiles | None,
-        kept: KeptSettings,
-        dialogs: FileDialogs,
-    ) -> None:
-        """Prepare; :meth:`build` makes the page, :meth:`begin` brings it to life."""
-        self._paths = paths = house.paths
-        self._jobs = jobs
-        self._files = LadderDialogs(dialogs)
-        self._session = session
-        self._library = library
-        self._demo = demo
-        self._kept = kept
-        self._demo_there = False
-        self._stored_there = False
-        self.gone_on: Callable[[list[LadderEntry], list[LadderEntry]], object] = (
-            lambda _gone_on, _left: None
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._models: Sequence[LibraryModel] = ()
+        self._late: Late[LadderDesk] = Late(
+            _MODULES, ground.jobs, self._make, self._begin, ground.main.say, ground.main
         )
-        self._usual = default_limits(memory_budget_bytes(available_memory_bytes()))
-        self._workers = LadderWorkers(paths, open_model_file)
-        self._votes = VotesBackend(house.connection, paths.state, jobs)
-        self.service = LadderService(self._workers)
-        self.page: LadderPage
-
-    def build(self) -> Iterator[None]:
-        """Make the page a piece at a time, so that the window has its turn in between."""
-        from app.ui.pages.ladder.plots.panel import LadderPlots
-
-        board = LadderBoard(self._usual)
-        yield
-        picker = Picker(self._files.models, self._files.other)
-        yield
-        self.page = LadderPage(board, picker, self._backends(), self._jobs)
-        self._restore()
-        yield
-        self._votes.setParent(self.page)
-        votes = VotesPanel(cast("VotesPort", self._votes))
-        yield
-        self.page.set_votes(votes)
-        yield
-        self.page.set_plots(LadderPlots())
-
-    def _backends(self) -> LadderBackends:
-        return LadderBackends(
-            self.service,
-            self._workers,
-            self._files,
-            self._pickable,
-            self._demo_paths,
-            lambda: text_choices(self._paths.database),
-            self._usual,
-            self._rates,
+        self.page = Page(
+            id="ladder",
+            title=translate("LadderDoor", "Ladder"),
+            icon_name="ladder",
+            widget=self._late.place,
+            help=ladder_help(),
         )
+        ground.requests.measure.add(self._measure)
+        ground.requests.models.add(self._note_models)
+        ground.requests.moved.add(self._follow_moves)
 
-    def _restore(self) -> None:
-        """Show what the person chose, and remember what is chosen from now on."""
-        kept, now = self._kept, self._kept.now
-        self.page.restore(
-            columns=now.ladder_columns,
-            limits=self._kept_limits(),
-            list_visible=now.ladder_list_visible,
-            sizes=now.splitter_sizes.get("ladder.columns", ()),
-        )
-        self.page.columns_changed.connect(lambda keys: kept.change(ladder_columns=keys))
-        self.page.limits_changed.connect(self._keep_limits)
-        self.page.list_shown.connect(lambda shown: kept.change(ladder_list_visible=shown))
+    @property
+    def desk(self) -> LadderDesk | None:
+        """What stands behind the page, once it was wanted."""
+        return self._late.desk
 
     def begin(self) -> None:
-        """Show ladders of earlier times, and go on with what was under way."""
-        self.page.begin(self._go_on)
+        if self._ground.kept.now.ladders_under_way:
+            self._late.open()
+
+    @property
+    def busy(self) -> bool:
+        return self.desk is not None and self.desk.service.measuring
 
     def pump(self, *, busy: bool) -> None:
-        """Let measuring go on; some 20 times a second.
+        if self.desk is not None:
+            self.desk.pump(busy=busy)
 
-        Args:
-            busy: Whether candidates answer: measuring would disturb their times, and the other
-                way round.
-        """
-        self.service.hold(busy or self._votes.running)
-        self.service.pump()
-        self._keep_under_way()
-        if not self._demo_there and self._demo_paths():
-            self._demo_there = True
-            self.page.note_pickable()
+    def remember(self, settings: Settings) -> Settings:
+        if self.desk is None:
+            return settings
+        sizes = {**settings.splitter_sizes, **self.desk.page.layout_state()}
+        return replace(settings, splitter_sizes=sizes)
 
-    def note_library(self) -> None:
-        """Other models are on this PC now."""
-        self.page.note_pickable()
+    def stop(self) -> bool:
+        self._late.close()
+        return self.desk is None or self.desk.close()
 
-    def pick_from_compare(self) -> None:
-        """Set a ladder up with what stands side by side in Compare."""
-        files = pane_files(self._session.panes)
-        self.page.pick([file.path for file in files])
+    def _make(self) -> LadderDesk:
+        from app.ui.pages.ladder.desk import LadderDesk
 
-    def close(self) -> bool:
-        """End what is measured; whether it has ended."""
-        self._keep_under_way()
-        numbers = self.service.under_way
-        ended = self.service.close()
-        tries = {str(number): n for number, n in self.service.tries_of(numbers).items()}
-        if self._stored_there:
-            self._kept.change(ladder_tries=tries)
-        return ended
+        return LadderDesk(self._ground, lambda: self._models)
 
-    def _go_on(self) -> None:
-        """Go on with what was measured when the program ended."""
-        kept = self._kept.now
-        tries = {int(number): n for number, n in kept.ladder_tries.items() if number.isdecimal()}
-        gone_on, left = self.service.go_on_with(kept.ladders_under_way, tries)
-        self._stored_there = True
-        if gone_on or left:
-            self.page.show_ladder((gone_on or left)[0])
-            self.gone_on(gone_on, left)
+    def _begin(self, desk: LadderDesk) -> None:
+        from app.ui.pages.ladder.gone_on import tell_gone_on
 
-    def _keep_under_way(self) -> None:
-        """Remember at once what is measured: the program may be killed."""
-        numbers = self.service.under_way
-        tries = {str(number): n for number, n in self.service.tries_of(numbers).items()}
-        now = self._kept.now
-        if self._stored_there and (numbers, tries) != (now.ladders_under_way, now.ladder_tries):
-            self._kept.change(ladders_under_way=numbers, ladder_tries=tries)
+        page, main, requests = desk.page, self._ground.main, self._ground.requests
+        page.said.connect(main.say)
+        page.link_activated.connect(main.ask_to_open)
+        page.pane_wanted.connect(requests.show.tell)
+        page.find_wanted.connect(requests.find.tell)
+        page.follow_moves(self._ground.session.moves.place_of)
+        desk.gone_on = lambda gone_on, left: tell_gone_on(main, desk.service, gone_on, left)
+        desk.begin()
 
-    def _pickable(self) -> list[PickFile]:
-        return without_twins(
-            [
-                *pane_files(self._session.panes),
-                *demo_files(self._demo),
-                *library_files(self._library.models),
-            ]
-        )
+    def _measure(self, candidates: Sequence[Candidate]) -> None:
+        """Set a ladder up with candidates of another page."""
+        self._ground.main.show_page(self.page.id)
+        files = list(dict.fromkeys(Path(candidate.path) for candidate in candidates))
+        self._late.when_there(lambda desk: desk.page.pick(files))
 
-    def _demo_paths(self) -> list[Path]:
-        if self._demo is None or self._demo.missing():
-            return []
-        return [self._demo.path(level) for level in DEMO_LEVELS]
+    def _note_models(self, models: Sequence[LibraryModel]) -> None:
+        self._models = models
+        if self.desk is not None:
+            self.desk.page.note_pickable()
 
-    def _rates(self, reference: str, files: Sequence[str]) -> Mapping[str, WinRate]:
-        return self._votes.rates(reference, [file for file in files if file != reference])
-
-    def _kept_limits(self) -> Limits:
-        """The person's own where there are any; an earlier day's memory is not today's."""
-        kept = self._kept.now.ladder_limits
-        if kept is None:
-            return self._usual
-        return Limits(kept.memory_bytes, kept.least_tokens_per_second, kept.tolerance)
-
-    def _keep_limits(self, limits: Limits) -> None:
-        own = self._kept.now.ladder_limits
-        values = (limits.memory_bytes, limits.least_tokens_per_second, limits.tolerance)
-        new = None if limits == self._usual else KeptLimits(*values)
-        if new != own:
-            self._kept.change(ladder_limits=new)
+    def _follow_moves(self) -> None:
+        if self.desk is not None:
+            self.desk.page.follow_moves(self._ground.session.moves.place_of)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from app.core.models.family import LibraryModel
     from app.core.statistics.anytime import WinRate
     from app.core.verdict import Limits
     from app.lab.quality.texts import TextChoice
@@ -30,15 +29,6 @@ class LadderFiles(Protocol):
 
     def report_target(self, name: str, ending: str) -> Path | None:
         """Where a report shall be written."""
-        ...
-
-
-class ModelsHere(Protocol):
-    """The list of this PC's model files, as far as it is known."""
-
-    @property
-    def models(self) -> Sequence[LibraryModel]:
-        """All of them."""
         ...
 
 

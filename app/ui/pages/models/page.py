@@ -48,7 +48,7 @@ class ModelsPage(QWidget):
         said: A sentence for the status line.
 
     Args:
-        backends: What it stands on; their ``on_changed`` are taken over.
+        backends: What it stands on; it listens to them.
         jobs: The door to background work.
         open_address: Opens web pages and folders in the system's programs.
         parent: Its owner.
@@ -183,8 +183,8 @@ class ModelsPage(QWidget):
         self.addAction(action)
 
     def _wire(self) -> None:
-        self._backends.downloads.on_changed = self._on_downloads_changed
-        self._backends.library.on_changed = self._on_library_changed
+        self._backends.downloads.changed.add(self._on_downloads_changed)
+        self._backends.library.changed.add(self._on_library_changed)
         self.top.tab_chosen.connect(self.tabs.setCurrentIndex)
         self.downloads_action.toggled.connect(self.downloads.setVisible)
         self.downloads.closed.connect(lambda: self.downloads_action.setChecked(False))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from app.base.told import Listeners
     from app.core.listing import ListedFile
     from app.core.memory.fit import Judgement, Needs
     from app.core.models.family import LibraryModel
@@ -159,10 +160,10 @@ class LibraryPort(Protocol):
     """What is on this PC; called on the main thread, works in the background by itself.
 
     Attributes:
-        on_changed: Called on the main thread after models, problems or ``scanning`` changed.
+        changed: Tells, on the main thread, after models, problems or ``scanning`` changed.
     """
 
-    on_changed: Callable[[], object]
+    changed: Listeners[[]]
 
     @property
     def models(self) -> Sequence[LibraryModel]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.base.told import Listeners
 from app.core.errors import PersonError
 from app.core.listing import ListedFile, RepoFile
 from app.core.memory.fit import Needs, judge
@@ -242,7 +243,7 @@ class FakeDownloads:
     """A queue that moves only when a test says so."""
 
     def __init__(self) -> None:
-        self.on_changed: Callable[[], object] = lambda: None
+        self.changed = Listeners[[]]()
         self.list: list[DownloadEntry] = []
         self.calls: list[tuple[object, ...]] = []
 
@@ -264,7 +265,7 @@ class FakeDownloads:
         """Something happens to a download."""
         row = next(row for row, entry in enumerate(self.list) if entry.key == key)
         self.list[row] = replace(self.list[row], **values)  # type: ignore[arg-type]
-        self.on_changed()
+        self.changed.tell()
 
     def finish(self, key: str, path: Path) -> None:
         """A file is there."""
@@ -281,30 +282,30 @@ class FakeDownloads:
     def cancel(self, key: str) -> None:
         self.calls.append(("cancel", key))
         self.list = [entry for entry in self.list if entry.key != key]
-        self.on_changed()
+        self.changed.tell()
 
     def forget(self, key: str) -> None:
         self.calls.append(("forget", key))
         self.list = [entry for entry in self.list if entry.key != key]
-        self.on_changed()
+        self.changed.tell()
 
     def forget_ended(self) -> None:
         self.list = [entry for entry in self.list if entry.state is not DownloadState.DONE]
-        self.on_changed()
+        self.changed.tell()
 
     def move(self, key: str, place: int) -> None:
         self.calls.append(("move", key, place))
         entry = next(entry for entry in self.list if entry.key == key)
         self.list.remove(entry)
         self.list.insert(place, entry)
-        self.on_changed()
+        self.changed.tell()
 
 
 class FakeLibrary:
     """What a test says is on this PC."""
 
     def __init__(self) -> None:
-        self.on_changed: Callable[[], object] = lambda: None
+        self.changed = Listeners[[]]()
         self.models: list[LibraryModel] = []
         self.problems: list[str] = []
         self.scanning = False
@@ -319,7 +320,7 @@ class FakeLibrary:
 
     def set_own_folders(self, folders: list[Path]) -> None:
         self.own_folders = list(folders)
-        self.on_changed()
+        self.changed.tell()
 
     def can_remove(self, model: LibraryModel) -> bool:
         return model.source is ModelSource.HUGGING_FACE

@@ -43,7 +43,7 @@ def panel(
 ) -> DownloadsPanel:
     made = DownloadsPanel(queue)
     watched(made.model)
-    queue.on_changed = made.refresh
+    queue.changed.add(made.refresh)
     qtbot.addWidget(made)
     made.resize(700, 300)
     with qtbot.waitExposed(made):

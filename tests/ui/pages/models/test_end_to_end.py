@@ -93,7 +93,6 @@ def person(opened: Callable[[], Person]) -> Person:
 def test_search_pick_download_compare(person: Person, hub: FakeHub, tmp_path: Path) -> None:
     window = person.window
     page = _models(person)
-    assert window.models is not None
     assert hub.requests == []
     assert page.top.badge.text() == hub.endpoint.removeprefix("http://")
 
@@ -116,7 +115,7 @@ def test_search_pick_download_compare(person: Person, hub: FakeHub, tmp_path: Pa
     for pane in person.panes:
         assert Path(pane.candidate.path).is_relative_to(tmp_path / "hugging-face" / "hub")
 
-    library = window.models.library
+    library = person.models.library
     person.until(lambda: {m.repository for m in library.models if m.model} == {REPO})
     assert page.downloads.model.unfinished == 0
 
@@ -130,15 +129,16 @@ def test_a_question_asked_as_the_last_level_comes_loses_no_comparison(
     _open_first(person)
     person.until(lambda: page.repository.repository.state is OpenState.SHOWN)
     downloads = page.downloads
-    heard = page._backends.downloads.on_changed
+    changed = page._backends.downloads.changed
 
-    def ask_then_hear() -> None:
+    def ask() -> None:
         entries = page._backends.downloads.entries()
         if not person.turns and entries and all(each.path is not None for each in entries):
             person.session.ask("Still there?")
-        heard()
 
-    page._backends.downloads.on_changed = ask_then_hear
+    changed.remove(page._on_downloads_changed)
+    changed.add(ask)  # before the page hears of it
+    changed.add(page._on_downloads_changed)
     for level in LEVELS:
         page.repository.files.model.check(f"tiny-llama-{level}.gguf")
     person.click("Download and compare")
@@ -228,9 +228,8 @@ def test_what_nobody_will_go_on_with_leaves_the_cache(
 
 
 def _models(person: Person) -> ModelsPage:
-    assert person.window.models is not None
     person.window.main.show_page("models")
-    return person.window.models.page
+    return person.models.page
 
 
 def _search(person: Person, words: str) -> None:
@@ -240,8 +239,7 @@ def _search(person: Person, words: str) -> None:
 
 
 def _open_first(person: Person) -> None:
-    assert person.window.models is not None
-    model = person.window.models.page.search.model
+    model = person.models.page.search.model
     person.until(lambda: model.rowCount() == 1)
     results = person.find(QListView, "Repositories")
     spot = results.visualRect(model.index(0)).center()

@@ -108,7 +108,7 @@ def test_a_broken_file_says_why(watched: Callable[[QAbstractItemModel], None]) -
 def bring(shown: Shown, *models: LibraryModel) -> LibraryTab:
     """Let the library have these, and show its tab."""
     shown.fakes.library.models = list(models)
-    shown.fakes.library.on_changed()
+    shown.fakes.library.changed.tell()
     shown.page.show_tab(1)
     return shown.page.library
 

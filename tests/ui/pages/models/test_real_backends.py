@@ -131,7 +131,7 @@ def test_the_queue_is_told_in_the_pages_words(queue: Downloads, view: QueueView)
 
 def test_one_pump_tells_of_all_changes_at_once(queue: Downloads, view: QueueView) -> None:
     told: list[int] = []
-    view.on_changed = lambda: told.append(1)
+    view.changed.add(lambda: told.append(1))
     view.pump()
     assert told == [1]
     view.forget_ended()

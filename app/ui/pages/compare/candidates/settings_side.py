@@ -14,7 +14,8 @@ from app.ui.kit.widgets import hrule, label
 from app.ui.pages.compare.panes.prompt_field import PromptField
 from app.ui.pages.compare.side_panel import SidePanel
 from app.ui.pages.compare.words import level_words
-from app.ui.settings.settings_panel import CandidateSettings, SamplingEditor
+from app.ui.settings.candidate_settings import CandidateSettings
+from app.ui.settings.sampling_editor import SamplingEditor
 
 if TYPE_CHECKING:
     from app.core.candidates.settings import SamplingSettings

@@ -7,9 +7,10 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from app.base.told import Listeners
     from app.core.listing import ListedFile
     from app.hub.repositories import Repository
 
@@ -52,10 +53,10 @@ class DownloadsPort(Protocol):
     """The queue of downloads. Every method is quick and is called on the main thread.
 
     Attributes:
-        on_changed: Called on the main thread after anything has changed.
+        changed: Tells, on the main thread, after anything has changed.
     """
 
-    on_changed: Callable[[], object]
+    changed: Listeners[[]]
 
     def entries(self) -> Sequence[DownloadEntry]:
         """All downloads in their order."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.base.told import Listeners
 from app.core.hub.downloads import DownloadState as QueueState
 from app.hub.progress import Phase
 from app.lab.works.orders import order_for
@@ -35,12 +36,12 @@ class QueueView:
     """Main thread; somebody calls :meth:`pump` some 20 times a second.
 
     Attributes:
-        on_changed: Called by :meth:`pump` once for all that has changed since the last time.
+        changed: Told by :meth:`pump` once for all that has changed since the last time.
     """
 
     def __init__(self, queue: Downloads, hub: HubAccess) -> None:
         """``queue`` is given its listener here."""
-        self.on_changed: Callable[[], object] = lambda: None
+        self.changed = Listeners[[]]()
         self._queue = queue
         self._hub = hub
         self._changed = False
@@ -51,7 +52,7 @@ class QueueView:
         self._queue.pump()
         if self._changed:
             self._changed = False
-            self.on_changed()
+            self.changed.tell()
 
     # --- what the page asks -----------------------------------------------------------------
 

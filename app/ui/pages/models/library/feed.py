@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from app.base.told import Listeners
 from app.core.models.family import LibraryModel, ModelSource
 from app.ui.pages.models.library.watch import LibraryWatch
 
@@ -26,7 +27,7 @@ class LibraryFeed(QObject):
     so that nothing in a list jumps about meanwhile.
 
     Attributes:
-        on_changed: Called after ``models``, ``problems`` or ``scanning`` changed.
+        changed: Tells after ``models``, ``problems`` or ``scanning`` changed.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class LibraryFeed(QObject):
             parent: As everywhere in Qt.
         """
         super().__init__(parent)
-        self.on_changed: Callable[[], object] = lambda: None
+        self.changed = Listeners[[]]()
         self._library = library
         self._jobs = jobs
         self._own_folders = tuple(own_folders)
@@ -102,7 +103,7 @@ class LibraryFeed(QObject):
         self._job = self._jobs.run(
             work, done=self._done, failed=self._failed, progress=self._progress
         )
-        self.on_changed()
+        self.changed.tell()
 
     def set_own_folders(self, folders: Sequence[Path]) -> None:
         """Look into these folders of the person's own from now on."""
@@ -131,7 +132,7 @@ class LibraryFeed(QObject):
     def _progress(self, found: Sequence[LibraryModel]) -> None:
         if not self._scanned_once:
             self._models = [*self._models, *found]
-            self.on_changed()
+            self.changed.tell()
 
     def _done(self, scan: LibraryScan) -> None:
         self._job = None
@@ -150,4 +151,4 @@ class LibraryFeed(QObject):
         if self._again:
             self.rescan()
         else:
-            self.on_changed()
+            self.changed.tell()

@@ -68,7 +68,7 @@ def test_it_finds_tells_and_keeps_up(qtbot: QtBot, make: Make, tmp_path: Path) -
     put(own, "a")
     feed = make(own_folders=[own])
     told: list[tuple[bool, int]] = []
-    feed.on_changed = lambda: told.append((feed.scanning, len(feed.models)))
+    feed.changed.add(lambda: told.append((feed.scanning, len(feed.models))))
     feed.rescan()
     assert (feed.scanning, names(feed)) == (True, [])
     qtbot.waitUntil(lambda: not feed.scanning)
@@ -142,7 +142,7 @@ def test_nothing_is_told_after_the_stop(qtbot: QtBot, make: Make, tmp_path: Path
     feed = make(own_folders=[tmp_path / "own"])
     feed.rescan()
     told: list[Sequence[LibraryModel]] = []
-    feed.on_changed = lambda: told.append(feed.models)
+    feed.changed.add(lambda: told.append(feed.models))
     feed.stop()
     qtbot.wait(100)
     assert told == []

@@ -40,7 +40,7 @@ def put_here(shown: Shown, *levels: str) -> list[Path]:
         )
         for path in paths
     ]
-    shown.fakes.library.on_changed()
+    shown.fakes.library.changed.tell()
     return paths
 
 

@@ -15,8 +15,8 @@ from app.ui.kit.format import byte_size
 from app.ui.kit.icons import app_icon
 from app.ui.kit.widgets.buttons import push_button
 from app.ui.kit.widgets.labels import hrule, label
+from app.ui.pages.about.gpu_builds import GpuBuilds
 from app.ui.shell.engine.check_words import checkup_words, variant_words
-from app.ui.shell.gpu_builds import GpuBuilds
 
 if TYPE_CHECKING:
     from app.engine.protocol.loading import Device

@@ -1,52 +1,13 @@
-"""The window's own pages as the rail shows them, and what F1 tells of them."""
+"""What F1 tells of the Compare page."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from app.ui.kit.pages import Page, PageHelp
+from app.ui.kit.pages import PageHelp
 from app.ui.kit.text import translate
 
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
 
-    from app.store.paths import Paths
-
-
-def compare_page(widget: QWidget) -> Page:
-    """The Compare page."""
-    return Page(
-        id="compare",
-        title=translate("Window", "Compare"),
-        icon_name="compare",
-        widget=widget,
-        help=_compare_help(),
-    )
-
-
-def settings_page(widget: QWidget) -> Page:
-    """The page with the person's settings."""
-    return Page(
-        id="settings", title=translate("Window", "Settings"), icon_name="settings", widget=widget
-    )
-
-
-def about_page(widget: QWidget) -> Page:
-    """The page about the program."""
-    return Page(id="about", title=translate("Window", "About"), icon_name="info", widget=widget)
-
-
-def kept_folders(paths: Paths) -> dict[str, str]:
-    """What the program keeps where, by its name."""
-    return {
-        translate("Window", "Chats"): str(paths.database),
-        translate("Window", "Settings"): str(paths.settings),
-        translate("Window", "Log"): str(paths.log),
-        translate("Window", "Demo levels, made again when missing"): str(paths.demo),
-    }
-
-
-def _compare_help() -> PageHelp:
+def compare_help() -> PageHelp:
+    """The page's help."""
     return PageHelp(
         paragraphs=(
             translate(

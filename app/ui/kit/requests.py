@@ -1,0 +1,42 @@
+"""What the parts of the window ask of each other, and tell each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.base.told import Listeners
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from app.core.candidates.candidate import Candidate
+    from app.core.hub.links import Link
+    from app.core.models.family import LibraryModel
+
+
+class Requests:
+    """Whoever asks need not know who does it, nor on which page. Main thread only.
+
+    Attributes:
+        start: The program starts with these model files; with none, as it was left.
+        compare: Begin a chat with these model files side by side.
+        add: Open these model files beside those that are open.
+        show: Show where a model file is open; open it if it is not.
+        measure: Set a ladder up with these candidates.
+        follow: Show where a link leads.
+        find: Ask the person where a model file is now that is not where it was.
+        models: Other model files are on this PC than before: all of them.
+        moved: Folders went elsewhere; ``Session.moves`` knows where to.
+    """
+
+    def __init__(self) -> None:
+        self.start: Listeners[[Sequence[Path]]] = Listeners()
+        self.compare: Listeners[[Sequence[Path]]] = Listeners()
+        self.add: Listeners[[Sequence[Path]]] = Listeners()
+        self.show: Listeners[[Path]] = Listeners()
+        self.measure: Listeners[[Sequence[Candidate]]] = Listeners()
+        self.follow: Listeners[[Link]] = Listeners()
+        self.find: Listeners[[Path]] = Listeners()
+        self.models: Listeners[[Sequence[LibraryModel]]] = Listeners()
+        self.moved: Listeners[[]] = Listeners()

@@ -1,0 +1,181 @@
+"""The Compare page with its chats, its plots, and the watch over its engines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from app.core.candidates.candidate import MAX_CANDIDATES
+from app.core.errors import PersonError
+from app.lab.demo.demo import FIRST_PANES
+from app.library.model_files import whole_sets
+from app.ui.kit.pages import Page, Part
+from app.ui.kit.text import translate
+from app.ui.kit.widgets.banner import Severity
+from app.ui.pages.compare.help import compare_help
+from app.ui.pages.compare.last_chat import LastChat
+from app.ui.pages.compare.page import ComparePage
+from app.ui.pages.compare.session_adapter import SessionSignals
+from app.ui.plots.kinds import Metric
+from app.ui.shell.engine.watch import EngineWatch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from app.store.settings import Settings
+    from app.ui.plots.live import LivePlots
+    from app.ui.shell.ground import Ground
+
+
+class ComparePart(Part):
+    """Main thread only.
+
+    Attributes:
+        view: The page.
+        signals: What the session says.
+        plots: The live plots, once the window was painted.
+    """
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._session = session = ground.session
+        self.signals = SessionSignals(ground.main)
+        session.listener = self.signals.listener
+        self.view = ComparePage(session, self.signals, is_demo=self._is_demo, files=ground.files)
+        self.page = Page(
+            id="compare",
+            title=translate("Window", "Compare"),
+            icon_name="compare",
+            widget=self.view,
+            help=compare_help(),
+        )
+        panes = self.view.panes
+        self._last_chat = LastChat(session, ground.kept, lambda: panes.at_rest, ground.main)
+        panes.is_plain = self._last_chat.is_plain
+        self.view.settings.set_engine_facts(ground.engine.facts)
+        self._watch = EngineWatch(session)
+        self.plots: LivePlots | None = None
+        self._wire()
+
+    def _wire(self) -> None:
+        ground, requests = self._ground, self._ground.requests
+        requests.start.add(self._start)
+        requests.compare.add(self._compare)
+        requests.add.add(self._add)
+        requests.show.add(self._show)
+        requests.find.add(self._find)
+        self.view.said.connect(ground.main.say)
+        self.view.link_activated.connect(ground.main.ask_to_open)
+        self.view.repair_wanted.connect(ground.engine.repair)
+        self.view.measure_wanted.connect(
+            lambda: requests.measure.tell([pane.candidate for pane in self._session.panes])
+        )
+        self.signals.pane_changed.connect(self._watch_engine)
+        self.signals.panes_changed.connect(self._watch.forget_closed)
+        self.signals.chats_changed.connect(self._note_chat)
+
+    # --- for the window -------------------------------------------------------------------
+
+    def begin(self) -> None:
+        # pyqtgraph and numpy take a quarter of a second to load.
+        from app.ui.plots.live import LivePlots
+
+        now = self._ground.kept.now
+        self.plots = LivePlots()
+        for place, name in enumerate(now.plots[:2]):
+            if any(name == metric.value and not metric.needs_gpu for metric in Metric):
+                self.plots.set_metric(place, Metric(name))
+        self.view.set_plots(self.plots)
+        self.view.restore_layout(
+            now.splitter_sizes,
+            chat_list_visible=now.chat_list_visible,
+            plots_visible=now.plots_visible,
+        )
+        self._watch.start()
+
+    @property
+    def busy(self) -> bool:
+        return self._session.busy
+
+    def pump(self, *, busy: bool) -> None:
+        self._session.pump()
+        if self.plots is not None:
+            self._watch.pump(self.plots)
+
+    def remember(self, settings: Settings) -> Settings:
+        self._last_chat.done()
+        settings = replace(
+            settings,
+            chat_being_opened=None,
+            last_chat_id=self._session.chat.id or None,
+            chat_list_visible=self.view.chat_list_visible,
+            plots_visible=self.view.plots_visible,
+        )
+        if self.plots is None:
+            return settings
+        return replace(
+            settings,
+            splitter_sizes=settings.splitter_sizes | self.view.layout_state(),
+            plots=[chart.shows.value for chart in self.plots.charts],
+        )
+
+    def stop(self) -> bool:
+        self._watch.stop()
+        return self._session.close()
+
+    # --- what is asked of it --------------------------------------------------------------
+
+    def _start(self, files: Sequence[Path]) -> None:
+        demo = self._ground.demo
+        if files:
+            self._try(lambda: self._session.start_with(whole_sets(files)[:MAX_CANDIDATES]))
+        elif not self._last_chat.open():
+            first = [demo.path(level) for level in FIRST_PANES] if demo else []
+            self._try(lambda: self._session.start_with(first))
+        if self._last_chat.remark:
+            self._ground.house.remarks.append(self._last_chat.remark)
+
+    def _compare(self, files: Sequence[Path]) -> None:
+        self._come_up()
+        self._try(lambda: self._session.start_with(files))
+
+    def _add(self, files: Sequence[Path]) -> None:
+        self._come_up()
+        self.view.open_files(files)
+
+    def _show(self, file: Path) -> None:
+        self._come_up()
+        self.view.show_file(self._session.moves.place_of(file))
+
+    def _find(self, file: Path) -> None:
+        now = self._ground.files.moved_model(file)
+        if now is not None:
+            self._session.moves.learn(file, now)
+            self._session.follow_moves()
+
+    def _come_up(self) -> None:
+        self._ground.main.show_page(self.page.id)
+
+    # --- inside ---------------------------------------------------------------------------
+
+    def _note_chat(self) -> None:
+        """Remember at once which chat is open: the program may be killed."""
+        chat_id, kept = self._session.chat.id or None, self._ground.kept
+        if chat_id is not None and chat_id != kept.now.last_chat_id:
+            kept.change(last_chat_id=chat_id)
+
+    def _watch_engine(self, key: str) -> None:
+        if self._watch.follow(key):
+            self._ground.engine.note_started()
+
+    def _is_demo(self, path: Path) -> bool:
+        demo = self._ground.demo
+        return demo is not None and path in map(demo.path, FIRST_PANES)
+
+    def _try(self, do: Callable[[], object]) -> None:
+        try:
+            do()
+        except PersonError as error:
+            self._ground.main.show_notice(Severity.WARNING, error.sentence)

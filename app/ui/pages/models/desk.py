@@ -1,0 +1,171 @@
+"""Builds the Models page over its real backends, keeps it going, and takes it down."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import shutil
+from functools import partial
+from typing import TYPE_CHECKING
+
+from app.core.memory.estimate import memory_budget_bytes
+from app.hub.account import token_owner
+from app.hub.settings import DEFAULT_ENDPOINT, EndpointError
+from app.lab.engines.plans import Plans
+from app.lab.engines.speeds import speed_store
+from app.lab.hub.access import HubAccess
+from app.lab.models.library import Library
+from app.lab.predict.fit import Fitter
+from app.lab.works.orders import build_downloads
+from app.monitor.machine import available_memory_bytes, physical_core_count
+from app.store.comparisons import ComparisonStore
+from app.store.downloads import DownloadStore
+from app.store.glance import certificate_file, own_folders
+from app.ui.pages.models.account.hub_account import ForbiddenHub, HubAccount, HubTrust
+from app.ui.pages.models.downloads.queue_view import QueueView
+from app.ui.pages.models.library.feed import LibraryFeed
+from app.ui.pages.models.library.kept_comparisons import KeptComparisons
+from app.ui.pages.models.page import ModelsPage
+from app.ui.pages.models.ports import Backends, RemovalPlan
+from app.ui.pages.models.repository.hub_fit import HubFit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from app.bootstrap import House
+    from app.ui.kit.jobs import Jobs
+
+log = logging.getLogger(__name__)
+
+
+class ModelsDesk:
+    """The Models page and what stands behind it. Main thread only.
+
+    Attributes:
+        page: For the window.
+        library: Knows what is on this PC.
+    """
+
+    def __init__(
+        self,
+        house: House,
+        jobs: Jobs,
+        keep_own_folders: Callable[[Sequence[Path]], object],
+        keep_certificates: Callable[[str], object],
+        is_busy: Callable[[], bool],
+    ) -> None:
+        """Build it; nothing is looked up and nothing is sent before :meth:`begin`.
+
+        Args:
+            house: Store and folders.
+            jobs: The door to background work.
+            keep_own_folders: Writes the person's own folders to the settings.
+            keep_certificates: Writes the person's certificate file to the settings.
+            is_busy: Whether answers are in progress at this moment.
+        """
+        paths = house.paths
+        self._hub, refused = _open_hub(paths.cache, certificate_file(paths.settings))
+        hub = self._hub
+        self._jobs = jobs
+        self._queue = build_downloads(hub, DownloadStore(house.connection))
+        self._downloads = QueueView(self._queue, hub)
+        self.library = LibraryFeed(
+            Library(paths),
+            jobs,
+            own_folders=own_folders(paths.settings),
+            keep_own_folders=keep_own_folders,
+            plan_removal=self._plan_removal,
+        )
+        fitter = Fitter(
+            paths.state,
+            lambda: memory_budget_bytes(available_memory_bytes()),
+            speed_store(paths),
+            physical_core_count(),
+            Plans.of_this_pc(paths),
+        )
+        self._held = False
+        self._fit = HubFit(hub.headers, fitter, paths.cache / "fit")
+        host = hub.settings.badge or ""
+        self.page = ModelsPage(
+            Backends(
+                catalogue=ForbiddenHub(refused) if refused else hub.catalogue,
+                fit=self._fit,
+                account=HubAccount(hub.tokens, partial(token_owner, hub.connection)),
+                trust=HubTrust(hub.connection, keep_certificates),
+                downloads=self._downloads,
+                comparisons=KeptComparisons(ComparisonStore(house.connection)),
+                library=self.library,
+                page_of=hub.settings.page,
+                free_bytes=self._free_bytes,
+                badge=host,
+                hub_hosts=frozenset({host.lower()} if host else ()),
+                is_busy=is_busy,
+            ),
+            jobs,
+        )
+
+    def begin(self) -> None:
+        """Look through this PC, tidy up after the last time, and let its downloads go on."""
+        self.library.rescan()
+        self.page.begin()
+        self._queue.tidy()
+        cache, wanted = self._hub.cache, self._queue.wanted_digests
+        self._jobs.run(lambda _context: cache.remove_old_parts(wanted), done=_note_freed)
+
+    def pump(self, *, busy: bool) -> None:
+        """Let downloads go on; some 20 times a second.
+
+        Args:
+            busy: Whether candidates answer: predictions would disturb their times, and the
+                other way round.
+        """
+        if busy is not self._held:
+            self._held = busy
+            self._fit.hold(busy)
+            self.page.set_held(busy)
+        self._downloads.pump()
+        self.page.comparisons.go_on()
+
+    def stop(self) -> None:
+        """End downloads and scans; call it before the jobs end."""
+        self.page.stop()
+        self._fit.hold(False)
+        # Else quitting would wait for an answer of llama.cpp that nobody needs any more.
+        self._fit.interrupt()
+        self._queue.close()
+        # A slow Hub would keep the jobs, and so the process and its store, for as long as it likes.
+        self._hub.abandon()
+        self.library.stop()
+
+    def close(self) -> None:
+        """End the engine and the connections; call it after the jobs have ended."""
+        self._fit.close()
+        self._hub.close()
+
+    def _plan_removal(self, path: Path) -> RemovalPlan:
+        removal = self._hub.cache.plan_removal(path)
+        return RemovalPlan(
+            removal.freed_bytes, len(removal.paths), removal.execute, removal.elsewhere
+        )
+
+    def _free_bytes(self) -> int | None:
+        """Of the disk with the cache, which may be still to be made."""
+        folder = self._hub.settings.cache_folder
+        for place in (folder, *folder.parents):
+            with contextlib.suppress(OSError):
+                return shutil.disk_usage(place).free
+        return None
+
+
+def _open_hub(own_cache: Path, certificates: Path | None) -> tuple[HubAccess, EndpointError | None]:
+    """The Hub of the environment; where that must not be used, the reason beside the usual one."""
+    try:
+        return HubAccess.open(own_cache, certificates=certificates), None
+    except EndpointError as error:
+        return HubAccess.open(own_cache, DEFAULT_ENDPOINT, certificates), error
+
+
+def _note_freed(freed_bytes: int) -> None:
+    if freed_bytes:
+        log.info("%d bytes of downloads that nobody wants any more removed", freed_bytes)
