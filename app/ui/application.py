@@ -18,6 +18,7 @@ from app.core.text.clean import for_terminal
 from app.store.paths import Paths
 from app.ui.doorkeeper import Doorkeeper, SystemRequests
 from app.ui.kit.icons import app_icon
+from app.ui.kit.language import speak
 from app.ui.kit.plain import message_box
 from app.ui.kit.theme import Theme
 from app.ui.kit.widgets.banner import Severity
@@ -51,6 +52,7 @@ def main(opening: Opening, claim: Claim | None = None) -> int:
     """
     # The first word becomes the name that window managers know the window by.
     application = make_application(["shrinkscope", *sys.argv[1:]])
+    no_such_language = speak(application)
     system = SystemRequests(application)
     theme = Theme(application)
     paths = Paths.default()
@@ -66,6 +68,8 @@ def main(opening: Opening, claim: Claim | None = None) -> int:
         return 1
     try:
         start_logging(paths.log)
+        if no_such_language:
+            log.warning(no_such_language)
         for words in house.left_open:
             log.warning("open to other accounts: %s", words)
         window = Window(theme, house)
@@ -95,7 +99,7 @@ def make_application(argv: list[str]) -> QApplication:
 def tell(sentence: str) -> None:
     """Say something in a box of its own, where a screen is there to read it from."""
     if QCoreApplication.instance() is None:
-        make_application(["shrinkscope"])
+        speak(make_application(["shrinkscope"]))
     if QGuiApplication.platformName() not in _NO_SCREEN:
         message_box(sentence).exec()
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.bootstrap import open_house
 from app.ui.window import Stage, Window
+from tests.helpers.pseudo import english
 from tests.helpers.window_parts import compare_of, ladder_of, models_of
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Person:
         found = [
             widget
             for widget in (within or self.window.main).findChildren(kind)
-            if name in (widget.accessibleName(), _text_of(widget)) and widget.isVisible()
+            if name in (english(widget.accessibleName()), text_of(widget)) and widget.isVisible()
         ]
         assert found, f"no visible {kind.__name__} is named {name!r}"
         return found[-1]
@@ -115,7 +116,7 @@ class Person:
         """Whether a text can be read somewhere."""
         root = within or self.window.main
         return any(
-            text in _text_of(widget)
+            text in text_of(widget)
             for kind in (QLabel, QPlainTextEdit, QTextEdit, QAbstractButton)
             for widget in root.findChildren(kind)
             if widget.isVisible() and _is_in_sight(widget)
@@ -124,7 +125,7 @@ class Person:
     def offers(self, name: str, within: QWidget | None = None) -> bool:
         """Whether there is a button of this name."""
         return any(
-            name in (button.accessibleName(), button.text()) and button.isVisible()
+            name in (english(button.accessibleName()), text_of(button)) and button.isVisible()
             for button in (within or self.window.main).findChildren(QAbstractButton)
         )
 
@@ -211,11 +212,12 @@ class Person:
         return self.panes[place].state
 
 
-def _text_of(widget: QWidget) -> str:
+def text_of(widget: QWidget) -> str:
+    """What a widget says, in English also where the window speaks the pseudo-language."""
     if isinstance(widget, QLabel | QAbstractButton):
-        return widget.text().replace("\u200b", "")
+        return english(widget.text().replace("\u200b", ""))
     if isinstance(widget, QPlainTextEdit | QTextEdit):
-        return widget.toPlainText()
+        return english(widget.toPlainText())
     return ""
 
 

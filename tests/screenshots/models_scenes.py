@@ -17,6 +17,7 @@ from app.core.hub_names import HubAddress
 from app.hub.connection import close_library
 from app.ui.pages.models.repository.repository import OpenState
 from app.ui.pages.models.search.search import SearchState
+from tests.e2e.person import text_of
 from tests.helpers import gguf_files
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
 from tests.screenshots.stock import LARGE, SMALL, Make, cached, hub_file, repository
@@ -60,7 +61,7 @@ def first_look(studio: Studio) -> None:
     with _at(studio, badge=True) as (person, page, _hub):
         studio.take("models-idle")
         person.click("Account")
-        person.until(lambda: "not signed in" in page.account.sentence.text())
+        person.until(lambda: "not signed in" in text_of(page.account.sentence))
 
         def again() -> None:
             page.account_action.trigger()
@@ -69,7 +70,7 @@ def first_look(studio: Studio) -> None:
         studio.take("models-account", again)
         QTest.keyClicks(page.account.entry.token, "hf_accepted")
         page.account.entry.button.click()
-        person.until(lambda: "owner" in page.account.owner.text())
+        person.until(lambda: "owner" in text_of(page.account.owner))
         studio.take("models-account-in", lambda: _ask_owner(person, page))
         page.account.window().close()
 
@@ -94,7 +95,7 @@ def troubles(studio: Studio) -> None:
         page.account_action.trigger()
         person.until(lambda: page.account.forget_button.isVisible())
         page.account.forget_button.click()
-        person.until(lambda: "forgotten" in page.account.owner.text())
+        person.until(lambda: "forgotten" in text_of(page.account.owner))
         page.account.window().close()
         page.open_address(HubAddress("meadow/Heron-24B-Instruct"))
         person.until(lambda: page.repository.repository.state is OpenState.ORIGINAL_SHOWN)
@@ -300,7 +301,7 @@ def _ask_owner(person: Person, page: ModelsPage) -> None:
     page.account_action.trigger()
     person.until(page.account.who_button.isVisible)
     page.account.who_button.click()
-    person.until(lambda: "owner" in page.account.owner.text())
+    person.until(lambda: "owner" in text_of(page.account.owner))
 
 
 def _end_downloads(person: Person, page: ModelsPage) -> None:

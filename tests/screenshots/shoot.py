@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from app.ui.application import make_application
+from app.ui.kit.language import PSEUDO_LANGUAGE, VARIABLE, speak
 from app.ui.kit.theme import Theme, ThemeChoice
 from tests.screenshots import ladder_scenes, models_scenes, scenes
 from tests.screenshots.studio import LARGE, SMALL, Studio
@@ -18,6 +19,7 @@ def main() -> int:
     """Take the pictures that the words ask for."""
     which, folder, scale, only = sys.argv[1:5]
     application = make_application(sys.argv[:1])
+    speak(application)
     home = Path(os.environ["SHRINKSCOPE_HOME"])
     home.mkdir(parents=True)
     studio = Studio(Theme(application), Path(folder), home, int(scale), _looks(which, int(scale)))
@@ -32,6 +34,8 @@ def main() -> int:
 
 
 def _looks(which: str, scale: int) -> list[tuple[tuple[int, int], ThemeChoice, str]]:
+    if os.environ.get(VARIABLE) == PSEUDO_LANGUAGE:  # what a third more of text does to the room
+        return [((1000, 700), LIGHT, "-1000"), ((1400, 900), LIGHT, "-1400")]
     if which == "readme":
         return [(LARGE, LIGHT, "-light"), (LARGE, DARK, "-dark")]
     if scale == 2:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from app.core.errors import PersonError
 from app.library.model_files import whole_sets
 from app.ui.kit.outside import open_outside, save_file
+from app.ui.kit.text import translate
 from app.ui.pages.compare.panes.menu import PaneCommand
 
 if TYPE_CHECKING:
@@ -214,4 +215,5 @@ def write_whole(target: Path, text: str) -> None:
     try:
         save_file(target, text.encode())
     except OSError as error:
-        raise PersonError(f"“{target.name}” could not be written: {error}.") from error
+        said = translate("CompareController", "“{file}” could not be written: {error}.")
+        raise PersonError(said.format(file=target.name, error=error)) from error
