@@ -12,12 +12,15 @@ from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QAbstractSpinBox,
     QApplication,
     QComboBox,
     QLabel,
+    QLineEdit,
     QMenu,
     QPlainTextEdit,
     QTabBar,
+    QTextEdit,
     QWidget,
 )
 
@@ -84,12 +87,27 @@ def _of_widget(widget: QWidget) -> Iterator[Shown]:
                 yield Shown(widget.tabToolTip(tab), Kind.MAYBE_RICH, where)
         case QMenu():
             yield Shown(widget.title(), Kind.CAPTION, where)
-        case QPlainTextEdit() if widget.isReadOnly():
-            yield Shown(widget.toPlainText(), Kind.PLAIN, where)
+        case QPlainTextEdit() | QTextEdit() | QLineEdit() | QAbstractSpinBox():
+            yield from (Shown(text, Kind.PLAIN, where) for text in _of_field(widget))
         case _:
             shown = getattr(widget, "shown_text", None)
             if shown is not None:
                 yield Shown(shown(), Kind.PLAIN, where)
+
+
+def _of_field(
+    widget: QPlainTextEdit | QTextEdit | QLineEdit | QAbstractSpinBox,
+) -> Iterator[str]:
+    match widget:
+        case QAbstractSpinBox():
+            yield widget.specialValueText()
+            yield widget.text()
+        case QLineEdit():
+            yield widget.placeholderText()
+        case _:
+            yield widget.placeholderText()
+            if widget.isReadOnly():
+                yield widget.toPlainText()
 
 
 def _of_action(action: QAction, widget: QWidget) -> Iterator[Shown]:

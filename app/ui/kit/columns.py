@@ -1,11 +1,17 @@
-"""Which columns a narrow table can show."""
+"""Which columns a narrow table can show, and how wide they must be."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from PySide6.QtCore import Qt
+
+from app.ui.kit.theme import GRID
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from PySide6.QtWidgets import QHeaderView
 
 Column = TypeVar("Column")
 
@@ -32,3 +38,13 @@ def fitting(
         hidden.add(column)
         rest += fixed[column]
     return frozenset(hidden), rest
+
+
+def with_titles(header: QHeaderView, widths: Mapping[int, int]) -> dict[int, int]:
+    """Widths of columns, wider where a column's title needs it."""
+
+    def needed(column: int) -> int:
+        title = header.model().headerData(column, Qt.Orientation.Horizontal)
+        return header.fontMetrics().horizontalAdvance(str(title or "")) + 2 * GRID
+
+    return {column: max(width, needed(column)) for column, width in widths.items()}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.ui.kit.plain import set_spoken
 from app.ui.kit.theme import GRID
@@ -29,15 +29,15 @@ class Question(QFrame):
         self.keep_button.clicked.connect(self.hide)
         self.do_button = QPushButton()
         self.do_button.clicked.connect(self._confirm)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self.keep_button)
-        buttons.addWidget(self.do_button)
+        self._buttons = QHBoxLayout()
+        self._buttons.addStretch(1)
+        self._buttons.addWidget(self.keep_button)
+        self._buttons.addWidget(self.do_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GRID, GRID, GRID, GRID)
         layout.setSpacing(GRID)
         layout.addWidget(self._label)
-        layout.addLayout(buttons)
+        layout.addLayout(self._buttons)
         self.hide()
 
     def ask(self, sentence: str, do_it: str) -> None:
@@ -45,8 +45,16 @@ class Question(QFrame):
         self._label.setText(sentence)
         set_spoken(self, sentence)
         set_words(self.do_button, do_it)
+        self._arrange()
         self.show()
         self.keep_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _arrange(self) -> None:
+        """One below the other where their words need it."""
+        needed = self.keep_button.sizeHint().width() + self.do_button.sizeHint().width()
+        fits = needed + 4 * GRID <= self.width()
+        directions = QBoxLayout.Direction
+        self._buttons.setDirection(directions.LeftToRight if fits else directions.TopToBottom)
 
     def _confirm(self) -> None:
         self.hide()
@@ -62,6 +70,10 @@ class Question(QFrame):
             event.accept()
             return True
         return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

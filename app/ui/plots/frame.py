@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -41,7 +42,7 @@ class Frame:
         self.box.setYRange(0.0, 1.0, padding=0.0)
         self._values: pg.AxisItem = plot.getAxis("left")
         self._times: pg.AxisItem = plot.getAxis("bottom")
-        metrics = QFontMetricsF(font)
+        self._metrics = metrics = QFontMetricsF(font)
         self._values.setWidth(round(metrics.horizontalAdvance("8888.8 MB")) + GRID)
         self._times.setHeight(round(metrics.height()) + GRID // 2)
         # pyqtgraph gives pens of a plain colour another one, so this one has none at all.
@@ -109,8 +110,19 @@ class Frame:
         for share, line in zip(_GRID_SHARES, self._grid, strict=True):
             y = round(self.y_of(share)) + 0.5
             line.setLine(0.0, y, area.width(), y)
-        self._times.setTicks([time_ticks(self.span_s)])
+        self._times.setTicks([self._with_room(time_ticks(self.span_s))])
         self.set_cursor(self.cursor_s)
+
+    def _with_room(self, ticks: list[tuple[float, str]]) -> list[tuple[float, str]]:
+        """The moments whose words do not reach into those of a later one."""
+        kept: list[tuple[float, str]] = []
+        end = math.inf
+        for seconds, words in reversed(ticks):
+            half = self._metrics.horizontalAdvance(words) / 2
+            if self.x_of(seconds) + half < end:
+                kept.append((seconds, words))
+                end = self.x_of(seconds) - half - GRID
+        return kept
 
     def set_cursor(self, seconds: float | None) -> None:
         """Stand the crosshair's line at a moment, or take it away."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QToolButton, QWidge
 from app.ui.kit.icons import icon
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
+from app.ui.kit.widgets.choice_box import ChoiceBox
 from app.ui.plots.kinds import DEFAULT_SPAN_S, SPANS_S, Metric
 from app.ui.plots.words import span_name
 
@@ -109,7 +110,7 @@ class Controls(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID // 2)
-        self._span = QComboBox()
+        self._span = ChoiceBox()
         self._span.setAccessibleName(self.tr("Time shown"))
         set_tip(self._span, self._span.accessibleName())
         for span_s in SPANS_S:

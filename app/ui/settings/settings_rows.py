@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QSizePolicy, QWidget
 
 from app.ui.kit.plain import add_choice, caption, set_spoken, set_tip
+from app.ui.kit.widgets.choice_box import ChoiceBox
 from app.ui.kit.widgets.labels import label
 from app.ui.kit.widgets.number_field import NumberField
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QWheelEvent
 
-_FIELD_PX = 168
+_LEAST_FIELD_PX, _FIELD_PX = 104, 168
 
 
 class SettingsRows(QGridLayout):
@@ -26,7 +27,9 @@ class SettingsRows(QGridLayout):
         self.setContentsMargins(0, 0, 0, 0)
         self.setHorizontalSpacing(16)
         self.setVerticalSpacing(8)
+        # A field gets its whole width before its name gets more than it needs.
         self.setColumnStretch(0, 1)
+        self.setColumnStretch(1, 1000)
         self._titles: dict[QWidget, QWidget] = {}
 
     def add(self, name: str, control: QWidget, explanation: str) -> None:
@@ -41,7 +44,11 @@ class SettingsRows(QGridLayout):
         set_tip(title, tip)
         set_tip(control, tip)
         set_spoken(control, name, tip)
-        control.setFixedWidth(_FIELD_PX)
+        longest = max(map(title.fontMetrics().horizontalAdvance, title.text().split()), default=0)
+        title.setMinimumWidth(longest)
+        control.setMinimumWidth(_LEAST_FIELD_PX)
+        control.setMaximumWidth(_FIELD_PX)
+        control.setSizePolicy(QSizePolicy.Policy.Expanding, control.sizePolicy().verticalPolicy())
         self.addWidget(title, row, 0, Qt.AlignmentFlag.AlignVCenter)
         self.addWidget(control, row, 1)
         self._titles[control] = title
@@ -68,7 +75,7 @@ def choose(box: QComboBox, value: object) -> None:
     box.blockSignals(blocked)
 
 
-class QuietComboBox(QComboBox):
+class QuietComboBox(ChoiceBox):
     """Leaves the wheel to the panel that scrolls, unless it has the focus."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

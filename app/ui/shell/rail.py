@@ -12,7 +12,8 @@ from app.ui.kit.icons import icon
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
-_WIDTH_PX = 76
+_WIDTH_PX, _MOST_WIDTH_PX = 76, 116
+_BESIDE_TITLE_PX = 24
 _ICON_PX = 22
 
 
@@ -60,6 +61,9 @@ class Rail(QFrame):
         self._group.addButton(button)
         self._buttons[page_id] = button
         (self._bottom if bottom else self._top).addWidget(button)
+        button.ensurePolished()
+        needed = button.fontMetrics().horizontalAdvance(title) + _BESIDE_TITLE_PX
+        self.setFixedWidth(min(max(needed, self.minimumWidth()), _MOST_WIDTH_PX))
 
     def set_current(self, page_id: str) -> None:
         """Show which page is open."""

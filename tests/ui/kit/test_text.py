@@ -12,7 +12,8 @@ UI = Path(__file__).parents[3] / "app" / "ui"
 # Keywords of programming languages, a file that programs read, a sentence for the log.
 _NO_TEXTS = ("answers/code_languages.py", "pages/ladder/plots/table.py", "kit/language.py")
 _NAMES = ("Hugging Face", "LM Studio")
-_DOORS = ("kit/text.py", "kit/hub_sentences.py")
+# Where texts are translated that are marked beside it, or elsewhere.
+_DOORS = ("kit/text.py", "kit/format.py", "kit/hub_sentences.py")
 _NOT_WORDS = ("pip install", "# a **b**")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.ui.kit.widgets.banner import Banner, BannerAction, Severity
 from app.ui.kit.widgets.buttons import IconButton, push_button
+from app.ui.kit.widgets.choice_box import ChoiceBox
 from app.ui.kit.widgets.elided import ElidedLabel
 from app.ui.kit.widgets.empty import EmptyState
 from app.ui.kit.widgets.flow import FlowLayout
@@ -18,6 +19,7 @@ from app.ui.kit.widgets.status_dot import DotState, StatusDot
 __all__ = [
     "Banner",
     "BannerAction",
+    "ChoiceBox",
     "DotState",
     "ElidedLabel",
     "EmptyState",

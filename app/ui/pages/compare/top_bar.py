@@ -11,7 +11,7 @@ from app.core.candidates.settings import CompareMode
 from app.ui.kit.icons import icon
 from app.ui.kit.plain import set_choice_tip, set_tip
 from app.ui.kit.theme import GRID
-from app.ui.kit.widgets import IconButton
+from app.ui.kit.widgets import ChoiceBox, IconButton
 from app.ui.pages.compare.candidates.candidate_bar import CandidateBar
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class TopBar(QFrame):
         self.mode.setVisible(panes > 1)
 
     def _make_mode(self) -> QComboBox:
-        mode = QComboBox()
+        mode = ChoiceBox()
         mode.setAccessibleName(self.tr("How panes answer"))
         for value, icon_name, word, what in (
             (CompareMode.RACE, "race", self.tr("Race"), self._race_help()),

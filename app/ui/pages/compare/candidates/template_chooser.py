@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 from app.core.chats.templates import WELL_KNOWN
 from app.ui.kit.plain import add_choice
 from app.ui.kit.theme import GRID
-from app.ui.kit.widgets import label, push_button
+from app.ui.kit.widgets import ChoiceBox, label, push_button
 
 
 class TemplateChooser(QWidget):
@@ -31,7 +31,7 @@ class TemplateChooser(QWidget):
             "dim",
             wrap=True,
         )
-        self.combo = QComboBox()
+        self.combo = ChoiceBox()
         self.combo.setAccessibleName(self.tr("Chat template"))
         self.combo.setMinimumContentsLength(10)
         self.combo.setSizeAdjustPolicy(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.lab.ladder.plan import Profile
 from app.lab.quality.plan import QualityMode
@@ -13,7 +13,7 @@ from app.lab.quality.texts import TextSource
 from app.ui.kit.format import byte_size, count
 from app.ui.kit.plain import add_choice, set_choice_tip
 from app.ui.kit.theme import GRID
-from app.ui.kit.widgets import label
+from app.ui.kit.widgets import ChoiceBox, label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,17 +42,17 @@ class MeasureForm(QWidget):
         self._text_path: Path | None = None
         self._items: Path | None = None
         self._choices: dict[TextSource, TextChoice] = {}
-        self.profile_box = QComboBox()
+        self.profile_box = ChoiceBox(least_characters=16)
         self.profile_box.setAccessibleName(self.tr("How thoroughly"))
         self.profile_box.addItem(self.tr("Quick"), Profile.QUICK)
         self.profile_box.addItem(self.tr("Full"), Profile.FULL)
-        self.text_box = QComboBox()
+        self.text_box = ChoiceBox(least_characters=16)
         self.text_box.setAccessibleName(self.tr("Text"))
-        self.mode_box = QComboBox()
+        self.mode_box = ChoiceBox(least_characters=16)
         self.mode_box.setAccessibleName(self.tr("How quality is measured"))
         self.mode_box.addItem(self.tr("Until it is known well enough"), QualityMode.QUICK)
         self.mode_box.addItem(self.tr("Exactly as llama-perplexity"), QualityMode.COMPARABLE)
-        self.items_box = QComboBox()
+        self.items_box = ChoiceBox(least_characters=16)
         self.items_box.setAccessibleName(self.tr("Questions"))
         self.items_box.addItem(self.tr("Bundled questions"), _ITEMS_USUAL)
         self.items_box.addItem(self.tr("My own file …"), _ITEMS_FILE)

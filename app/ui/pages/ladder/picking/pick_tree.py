@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.kit.columns import fitting
+from app.ui.kit.columns import fitting, with_titles
 from app.ui.kit.theme import GRID, tabular
 from app.ui.pages.ladder.picking.pick_model import PickColumn, PickRole
 
@@ -99,11 +99,12 @@ class PickTree(QTreeView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         sign = self.fontMetrics().averageCharWidth()
-        widths = {
+        figures = {
             PickColumn.LEVEL: sign * 11,
             PickColumn.BITS: sign * 8,
             PickColumn.SIZE: sign * 12,
         }
+        widths = with_titles(self.header(), figures)
         least = sign * _NAME_SIGNS
         hidden, rest = fitting(self.viewport().width(), widths, (PickColumn.BITS,), least)
         for column, width in widths.items():

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, 
 from app.lab.verdict.figures import Loss
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
+from app.ui.kit.widgets.choice_box import ChoiceBox
 from app.ui.pages.ladder.plots.board import Board
 from app.ui.pages.ladder.plots.content import Measure, Options, PlotKind, content_of
 from app.ui.pages.ladder.plots.words import loss_name
@@ -89,7 +90,7 @@ class Slot(QWidget):
 
 
 def _combo(name: str) -> QComboBox:
-    combo = QComboBox()
+    combo = ChoiceBox()
     combo.setAccessibleName(name)
     set_tip(combo, name)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)

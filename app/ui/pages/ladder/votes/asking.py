@@ -25,7 +25,7 @@ from app.ui.kit.format import byte_size, count
 from app.ui.kit.icons import icon
 from app.ui.kit.plain import add_choice, set_tip
 from app.ui.kit.theme import GRID
-from app.ui.kit.widgets import FlowLayout, NumberField, Popup, label, push_button
+from app.ui.kit.widgets import ChoiceBox, FlowLayout, NumberField, Popup, label, push_button
 from app.ui.pages.ladder.votes.marks import SIDE_PX, mark_icon
 from app.ui.pages.ladder.votes.sources import ChatPromptPicker
 from app.ui.pages.ladder.votes.words import kind_title, prompts_words
@@ -295,7 +295,7 @@ class _PromptsEdit(BoundedEdit):
 
 
 def _combo(name: str) -> QComboBox:
-    combo = QComboBox()
+    combo = ChoiceBox()
     combo.setAccessibleName(name)
     set_tip(combo, name)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

@@ -54,6 +54,7 @@ class Overview(QScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        beside = self.width() >= _WIDE_PX
+        needed = self.form.minimumSizeHint().width() + self.standing.minimumSizeHint().width()
+        beside = self.width() >= max(_WIDE_PX, needed + GRID)
         direction = QBoxLayout.Direction
         self._sides.setDirection(direction.LeftToRight if beside else direction.TopToBottom)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.kit.columns import fitting
+from app.ui.kit.columns import fitting, with_titles
 from app.ui.kit.icons import Tone, icon
 from app.ui.kit.theme import GRID, current_tokens, tabular
 from app.ui.pages.models.library.model import LibraryColumn, LibraryRole
@@ -143,7 +143,7 @@ class LibraryTree(QTreeView):
         Where that is too little the less telling columns hide; the facts beside have them all.
         """
         sign = self.fontMetrics().averageCharWidth()
-        fixed = {
+        widths = {
             LibraryColumn.LEVEL: sign * 11,
             LibraryColumn.BITS: sign * 7,
             LibraryColumn.SIZE: sign * 10,
@@ -151,6 +151,7 @@ class LibraryTree(QTreeView):
             LibraryColumn.CONTEXT: sign * 9,
             LibraryColumn.SOURCE: sign * 14,
         }
+        fixed = with_titles(self.header(), widths)
         hidden, rest = fitting(self.viewport().width(), fixed, _HIDING, sign * _NAME_SIGNS)
         for column in LibraryColumn:
             self.setColumnHidden(column, column in hidden)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.kit.format import count
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
-from app.ui.kit.widgets import ElidedLabel, IconButton, label
+from app.ui.kit.widgets import ChoiceBox, ElidedLabel, IconButton, label
 from app.ui.pages.models.words import popularity, repository_facts
 
 if TYPE_CHECKING:
@@ -42,10 +42,10 @@ class RepositoryHead(QWidget):
         self.page_button = IconButton("external", self.tr("Open its page in the browser"))
         self.page_button.clicked.connect(self.page_wanted)
         self._wanted = DEFAULT_CONTEXT  # a model with a shorter context does not change that
-        self.context = QComboBox()
+        self.context = ChoiceBox()
         self.context.activated.connect(self._on_chosen)
         self.context.setAccessibleName(self.tr("Context length in tokens"))
-        self.kv_type = QComboBox()
+        self.kv_type = ChoiceBox()
         self.kv_type.setAccessibleName(self.tr("Number format of the KV cache"))
         for kv_type in KV_TYPES:
             self.kv_type.addItem(kv_type.upper(), kv_type)

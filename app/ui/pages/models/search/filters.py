@@ -12,6 +12,7 @@ from app.ui.kit.format import parameters
 from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
+from app.ui.kit.widgets.choice_box import ChoiceBox
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -157,7 +158,7 @@ class SearchFilters(QWidget):
 
 
 def _combo(name: str, choices: tuple[tuple[str, object], ...]) -> QComboBox:
-    combo = QComboBox()
+    combo = ChoiceBox()
     combo.setAccessibleName(name)
     set_tip(combo, name)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

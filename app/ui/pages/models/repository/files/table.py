@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.memory.fit import Verdict
-from app.ui.kit.columns import fitting
+from app.ui.kit.columns import fitting, with_titles
+from app.ui.kit.format import speed
 from app.ui.kit.icons import Tone, pixmap
 from app.ui.kit.theme import GRID, current_tokens, small_font, tabular
 from app.ui.pages.models.repository.files.model import FileRole
@@ -48,7 +49,6 @@ _WIDEST: dict[int, str] = {
     FileColumn.BITS: "16.00",
     FileColumn.SIZE: "999.9 GB",
     FileColumn.MEMORY: "999.9 GB",
-    FileColumn.SPEED: "999.9 tok/s",
 }
 _HIDING = (FileColumn.MEMORY, FileColumn.BITS, FileColumn.SPEED)
 
@@ -185,10 +185,14 @@ class FilesTable(QTableView):
         """
         metrics = self.fontMetrics()
         sign = metrics.averageCharWidth()
-        fixed = {
-            column: metrics.horizontalAdvance(widest) + 3 * GRID
-            for column, widest in _WIDEST.items()
-        }
+        widest = {**_WIDEST, FileColumn.SPEED: str(speed(99.9))}
+        fixed = with_titles(
+            self.horizontalHeader(),
+            {
+                column: metrics.horizontalAdvance(figure) + 3 * GRID
+                for column, figure in widest.items()
+            },
+        )
         least = sign * (_LEVEL_SIGNS + _VERDICT_SIGNS)
         hidden, rest = fitting(self.viewport().width(), fixed, _HIDING, least)
         for column in FileColumn:
