@@ -33,6 +33,7 @@ lint: $(VENV)/ready-dev
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/pyright --pythonpath $(BIN)/python
+	@$(BIN)/pyright --pythonpath $(BIN)/python --project tests
 	@$(BIN)/lint-imports --no-logo
 
 screenshots: $(VENV)/ready-dev

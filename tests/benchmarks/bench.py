@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.benchmarks.commands import bench_speeds, llama_bench_speeds
 from tests.benchmarks.figures import Figure, Run, fact, ratio_figure, tell
 from tests.benchmarks.llama_tools import ensure_llama_bench
@@ -25,7 +27,7 @@ def measure(run: Run) -> list[Figure]:
     model = ensure_random_model()
     ensure_llama_bench()
     threads = run.threads
-    sizes = {"pp": PROMPT_TOKENS, "tg": GENERATED_TOKENS}
+    sizes: dict[str, Any] = {"pp": PROMPT_TOKENS, "tg": GENERATED_TOKENS}
     pairs = alternate(
         "bench and llama-bench",
         run.pairs,

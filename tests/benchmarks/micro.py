@@ -13,6 +13,7 @@ from app.engine.protocol.answering import Text
 from app.engine.protocol.codec import decode_event, encode
 from app.store.chats import ChatStore
 from app.store.database import open_database
+from app.ui.answers.document import AnswerDocument
 from app.ui.answers.markdown import MarkdownView
 from tests.benchmarks.markdown_model import PAGE
 from tests.benchmarks.window_memory import TURNS, long_chat
@@ -71,7 +72,9 @@ def test_a_page_of_markdown_in_pieces(benchmark: BenchmarkFixture, qtbot: QtBot)
 
     def grow() -> None:
         view.set_markdown("")
+        document = view.document()
+        assert isinstance(document, AnswerDocument)
         for end in ends:
-            view.document().show_source(PAGE[:end], ended=False)
+            document.show_source(PAGE[:end], ended=False)
 
     benchmark(grow)

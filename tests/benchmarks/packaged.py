@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from tests.benchmarks.commands import ROOT, bench_speeds
 from tests.benchmarks.figures import Figure, Run, fact, ratio_figure, tell
@@ -41,7 +42,7 @@ def measure(run: Run) -> list[Figure]:
     """Measure pairs of both programs."""
     model = ensure_random_model()
     packaged = [str(packaged_program())]
-    sizes = {"pp": PROMPT_TOKENS, "tg": GENERATED_TOKENS}
+    sizes: dict[str, Any] = {"pp": PROMPT_TOKENS, "tg": GENERATED_TOKENS}
     sizes |= {"threads": run.threads, "repetitions": REPETITIONS}
     pairs = alternate(
         "the packaged program and this checkout",

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import gguf
 import numpy as np
@@ -192,7 +193,7 @@ def _quantize(source: Path, target: Path, ftype: int) -> None:
     params.ftype = ftype
     params.nthread = os.cpu_count() or 1
     status = llama_cpp.llama_model_quantize(
-        os.fsencode(source), os.fsencode(target), ctypes.byref(params)
+        os.fsencode(source), os.fsencode(target), cast("Any", ctypes.byref(params))
     )
     if status != 0:
         raise RuntimeError(f"llama.cpp could not quantize {source.name} to file type {ftype}")

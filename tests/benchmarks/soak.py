@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, astuple, dataclass, fields
@@ -66,7 +67,7 @@ def measure(run: Run) -> list[Figure]:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(field.name for field in fields(Sample))
-        writer.writerows(map(astuple, samples))
+        writer.writerows(astuple(sample) for sample in samples)
     tell(f"  samples: {path}")
     half = [sample for sample in samples if sample.seconds >= 30 * minutes]
     if len(half) < BLOCKS:
@@ -118,7 +119,7 @@ def _sample(
 
 
 def _descriptors(process: psutil.Process) -> int:
-    return process.num_fds() if psutil.POSIX else process.num_handles()
+    return process.num_fds() if sys.platform != "win32" else process.num_handles()
 
 
 def _figure(half: Sequence[Sample], name: str) -> Figure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from app.core.statistics import median
 from tests.benchmarks.compare import GENERATED_TOKENS, PROMPT, bench_at_depth
@@ -48,6 +49,6 @@ def measure(run: Run) -> list[Figure]:
     ]
 
 
-def _ask(run: Run, window: WindowProcess) -> dict[str, list[float]]:
+def _ask(run: Run, window: WindowProcess) -> dict[str, Any]:
     arguments = {"prompt": PROMPT, "max_tokens": GENERATED_TOKENS, "mode": "race"}
     return window.call("ask", new_chat=True, threads=run.threads, **arguments)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -71,7 +71,7 @@ class Program:
             "env": self.environment(),
         }
         command = [*prefix, sys.executable, "-m", "app", *map(str, words)]
-        return subprocess.Popen(command, **given | options)
+        return cast("subprocess.Popen[bytes]", subprocess.Popen(command, **given | options))
 
     def run(self, *words: str | Path, status: int = 0, **options: Any) -> Ended:
         """Run a command to its end."""

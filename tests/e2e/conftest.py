@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -81,7 +81,7 @@ class Commands:
         path = f"{REPOSITORY}{os.pathsep}{self._watch_folder}"
         return os.environ | {"PYTHONPATH": path, "COLUMNS": "200"} | more
 
-    def start(self, *words: str | Path, **options: Any) -> subprocess.Popen[bytes]:
+    def start(self, *words: str | bytes | Path, **options: Any) -> subprocess.Popen[bytes]:
         """Start a command; whoever starts it waits for it."""
         given: dict[str, Any] = {
             "stdout": subprocess.PIPE,
@@ -91,9 +91,9 @@ class Commands:
             "env": self.environment(),
         }
         command = [os.fsencode(word) for word in program_command(*words)]
-        return subprocess.Popen(command, **given | options)
+        return cast("subprocess.Popen[bytes]", subprocess.Popen(command, **given | options))
 
-    def run(self, *words: str | Path, **options: Any) -> Ended:
+    def run(self, *words: str | bytes | Path, **options: Any) -> Ended:
         """Run a command to its end; a traceback fails the test whatever else it is about."""
         with self.start(*words, **options) as process:
             try:

@@ -65,7 +65,7 @@ class HubCommands:
         assert process.returncode == status, err
         return out, err
 
-    def json(self, *words: str, **environ: str) -> Any:
+    def json(self, *words: str, **environ: Any) -> Any:
         return msgspec.json.decode(self.run(*words, "--json", **environ)[0])
 
 

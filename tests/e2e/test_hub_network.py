@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
-STRAIGHT = {"NO_PROXY": "", "no_proxy": ""}
+STRAIGHT: dict[str, Any] = {"NO_PROXY": "", "no_proxy": ""}
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def commands(hub: FakeHub, tmp_path: Path) -> HubCommands:
     return HubCommands(hub, tmp_path)
 
 
-def through(place: str) -> dict[str, str]:
+def through(place: str) -> dict[str, Any]:
     return STRAIGHT | dict.fromkeys(("ALL_PROXY", "all_proxy", "http_proxy", "HTTP_PROXY"), place)
 
 
@@ -54,7 +54,9 @@ def test_a_proxy_that_is_not_there_is_named(commands: HubCommands) -> None:
     assert f"The proxy 127.0.0.1:{port} (from http_proxy) cannot be reached" in err
     _, err = commands.run("search", "model", status=1, **through("socks4://127.0.0.1:9"))
     assert "“socks4”, as in http_proxy" in err
-    commands.run("search", "model", **through("no such proxy") | {"no_proxy": "127.0.0.1"})
+    commands.run(
+        "search", "model", **through("no such proxy") | dict[str, Any](no_proxy="127.0.0.1")
+    )
 
 
 def test_a_proxy_that_asks_for_a_name_ends_a_download_at_once(commands: HubCommands) -> None:
@@ -115,7 +117,7 @@ def test_signing_in(commands: HubCommands, hub: FakeHub, tmp_path: Path) -> None
     ring.mkdir()
     (ring / "test_ring.py").write_text(KEYRING)
     kept = ring / "kept.txt"
-    with_ring = {
+    with_ring: dict[str, Any] = {
         "PYTHON_KEYRING_BACKEND": "test_ring.Keyring",
         "PYTHONPATH": f"{commands.repository}:{ring}",
     }

@@ -34,6 +34,8 @@ from tests.helpers.engine_builds import FakeBuild
 from tests.helpers.gguf_files import write_with_value
 
 if TYPE_CHECKING:
+    from subprocess import Popen
+
     from PySide6.QtWidgets import QApplication
 
     from tests.e2e.conftest import Models
@@ -416,12 +418,13 @@ sys.exit(application.main(Opening(files=tuple(sys.argv[1:]))))
 @posix
 def test_a_killed_window_loses_a_quarter_of_a_second_at_most(
     open_window: Callable[..., Person],
-    start_python: Callable[..., object],
+    start_python: Callable[..., Popen[str]],
     models: Models,
     paths: Paths,
 ) -> None:
     process = start_python("-c", DRIVEN, models["endless"])
     said: list[tuple[int, int, int]] = []
+    assert process.stdout is not None
     for line in process.stdout:
         words = line.split()
         if words[0].isdigit():
@@ -458,7 +461,7 @@ def test_a_killed_window_loses_a_quarter_of_a_second_at_most(
 
 @posix
 def test_a_second_program_says_that_the_first_has_the_store(
-    open_window: Callable[..., Person], start_python: Callable[..., object], models: Models
+    open_window: Callable[..., Person], start_python: Callable[..., Popen[str]], models: Models
 ) -> None:
     person = open_window(models["blue"])
     second = start_python("-m", "app", stderr=True)

@@ -24,7 +24,7 @@ class LibraryOnScreen:
     def __init__(self) -> None:
         self._library = FakeLibrary()
         self._jobs = Jobs()
-        self.tab = LibraryTab(self._library, self._jobs)
+        self.tab = LibraryTab(self._library, self._jobs)  # pyright: ignore[reportArgumentType]
         self.tab.resize(1200, 700)
         self.tab.show()
 

@@ -25,11 +25,11 @@ def packaged_program() -> Path | None:
     return path
 
 
-def program_command(*words: str | os.PathLike[str]) -> list[str]:
+def program_command(*words: str | bytes | os.PathLike[str]) -> list[str]:
     """The words that start the program under test with these words."""
     packaged = packaged_program()
     start = [sys.executable, "-m", "app"] if packaged is None else [str(packaged)]
-    return [*start, *map(os.fspath, words)]
+    return [*start, *(os.fsdecode(word) for word in words)]
 
 
 def engine_command(*, is_steady: bool = False) -> list[str]:

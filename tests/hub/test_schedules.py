@@ -83,7 +83,7 @@ RUNS = st.lists(st.builds(Run, st.lists(FAULTS, max_size=3).map(tuple), st.none(
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
-@settings(max_examples=5, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, suppress_health_check=list(HealthCheck))  # pyright: ignore[reportArgumentType]
 @given(runs=RUNS)
 def test_a_killed_program_ends_with_the_very_bytes_or_a_sentence(runs: list[Run]) -> None:
     repository = FakeRepository(REPO, [FakeFile(NAME, DATA)])
@@ -137,7 +137,7 @@ def check_cache(folder: Path) -> None:
     assert len(HubCache(folder).stray_parts()) <= 1
 
 
-@settings(max_examples=15, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))  # pyright: ignore[reportArgumentType]
 @given(faults=st.lists(FAULTS, max_size=6))
 def test_any_faults_end_with_the_very_bytes_or_a_sentence(faults: list[Fault]) -> None:
     repository = FakeRepository(REPO, [FakeFile(NAME, DATA)])

@@ -345,7 +345,9 @@ def test_only_the_thread_that_opened_it_may_use_it(store: ChatStore) -> None:
     thread.start()
     thread.join()
 
-    assert "thread" in failures[0].detail
+    (failure,) = failures
+    assert isinstance(failure, StoreFailed)
+    assert "thread" in failure.detail
 
 
 def test_a_full_disk_is_said_and_the_store_goes_on(

@@ -6,6 +6,7 @@ import random
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +14,9 @@ from app.core.chats.chat import Chat, StopReason
 from app.store.chats import ChatStore
 from app.store.database import open_database
 from app.store.schema import MIGRATIONS
+
+if TYPE_CHECKING:
+    import subprocess
 
 ROUNDS = 24
 
@@ -44,7 +48,7 @@ for number in itertools.count():
 
 
 def test_nothing_that_was_written_is_lost(
-    database: Path, start_child: Callable[..., object]
+    database: Path, start_child: Callable[..., subprocess.Popen[str]]
 ) -> None:
     chance = random.Random(1)
     turns: dict[int, int] = {}
@@ -119,7 +123,7 @@ print("done")
 @pytest.mark.skipif(sys.platform == "win32", reason="the signal has no like there")
 @pytest.mark.parametrize("existing", [True, False])
 def test_killed_while_opening_for_the_first_time_or_bringing_up_to_date(
-    tmp_path: Path, start_child: Callable[..., object], existing: bool
+    tmp_path: Path, start_child: Callable[..., subprocess.Popen[str]], existing: bool
 ) -> None:
     for left in range(100):
         database = tmp_path / f"{left}.sqlite3"

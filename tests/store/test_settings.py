@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -15,6 +16,9 @@ from hypothesis import strategies as st
 
 from app.core.errors import PersonError
 from app.store.settings import Settings, SettingsFile
+
+if TYPE_CHECKING:
+    import subprocess
 
 
 @pytest.fixture
@@ -198,7 +202,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the signal has no like there")
 def test_killed_while_saving_leaves_the_old_or_the_new(
-    path: Path, start_child: Callable[..., object]
+    path: Path, start_child: Callable[..., subprocess.Popen[str]]
 ) -> None:
     change(path, theme="dark", last_chat_id=5)
     themes: list[str] = []

@@ -12,6 +12,7 @@ from app.core.chats.thinking import (
     KNOWN_MARKS,
     USUAL_MARKS,
     Segment,
+    SegmentKind,
     ThinkingMarks,
     ThinkingSplitter,
     marks_by_vocabulary,
@@ -30,6 +31,10 @@ def test_prompts_that_open_the_thinking() -> None:
     assert not prompt_opens_thinking("<think>\nhello", THINK)
 
 
+def _kind_of(segment: Segment) -> SegmentKind:
+    return segment[0]
+
+
 def split(pieces: list[str], marks: ThinkingMarks, starts_inside: bool = False) -> list[Segment]:
     """What a splitter makes of these pieces, neighbours of one kind put together."""
     splitter = ThinkingSplitter(marks, starts_inside)
@@ -38,7 +43,7 @@ def split(pieces: list[str], marks: ThinkingMarks, starts_inside: bool = False) 
     assert all(text for _, text in segments)
     return [
         (kind, "".join(text for _, text in group))
-        for kind, group in groupby(segments, key=lambda segment: segment[0])
+        for kind, group in groupby(segments, key=_kind_of)
     ]
 
 

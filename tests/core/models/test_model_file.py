@@ -424,6 +424,7 @@ def test_every_level_of_a_model_is_one_family() -> None:
 
 def test_shard_names() -> None:
     name = parse_shard_name("big-Q4-00002-of-00003.gguf")
+    assert name is not None
     assert name == ShardName("big-Q4", 2, 3)
     assert name.all_names() == tuple(f"big-Q4-0000{number}-of-00003.gguf" for number in (1, 2, 3))
     assert parse_shard_name("big-00004-of-00003.gguf") is None

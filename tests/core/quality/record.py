@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray  # noqa: TC002
@@ -73,9 +74,9 @@ def main(words: list[str]) -> None:
     reference: NDArray[np.float32] | None = None
     rng = np.random.default_rng(SEED)
     picked = np.sort(rng.choice(CHUNKS * (CHUNK_TOKENS - UNSCORED - 1), KEPT_POSITIONS, False))
-    kept: dict[str, NDArray[np.generic]] = {}
-    traces: dict[str, NDArray[np.generic]] = {}
-    ln_p: dict[str, NDArray[np.generic]] = {}
+    kept: dict[str, NDArray[Any]] = {}
+    traces: dict[str, NDArray[Any]] = {}
+    ln_p: dict[str, NDArray[Any]] = {}
     for word in (word for word in words if not word.startswith("--")):
         level, _, path = word.partition("=")
         tokens, logits = evaluate(path, tokens)
@@ -100,11 +101,11 @@ def main(words: list[str]) -> None:
         traces[level] = np.log(np.maximum(klds, 1e-9)).astype(np.float16)
         sys.stdout.write(f"{level} {float(np.mean(klds))}\n")
     DATA.mkdir(exist_ok=True)
-    np.savez_compressed(DATA / "demo_scores.npz", **ln_p)
+    np.savez_compressed(DATA / "demo_scores.npz", allow_pickle=False, **ln_p)
     if "--scores-only" in words:
         return
-    np.savez_compressed(DATA / "demo_logits.npz", **kept)
-    np.savez_compressed(DATA / "demo_traces.npz", **traces)
+    np.savez_compressed(DATA / "demo_logits.npz", allow_pickle=False, **kept)
+    np.savez_compressed(DATA / "demo_traces.npz", allow_pickle=False, **traces)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -81,11 +81,12 @@ def answered() -> Job:
     return Job(pane, Turn(1, "?"), answer, [], COMPARE_GREEDY, threads=2)
 
 
-def with_figures(job: Job, **changes: object) -> None:
+def with_figures(job: Job, **changes: Any) -> None:
+    assert job.answer.figures is not None
     job.answer.figures = msgspec.structs.replace(job.answer.figures, **changes)
 
 
-def with_engine(job: Job, **changes: object) -> None:
+def with_engine(job: Job, **changes: Any) -> None:
     engine = EngineSettings(**changes)  # type: ignore[arg-type]
     job.pane.setup = job.pane.setup.running(engine=engine)
 

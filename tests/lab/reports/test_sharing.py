@@ -148,7 +148,7 @@ def test_an_exported_chat_names_files_without_their_folders(home: str) -> None:
 def test_exported_votes_name_files_without_their_folders(home: str) -> None:
     files = [VotedFile(at(home, name), "Q8_0", 9, 1) for name in ("a.gguf", "b.gguf")]
     vote = Vote(1, Choice.LEFT, 1)
-    pair = VotePair("Why?", *files, SETTINGS, 1, 0, candidate_left=True, vote=vote)
+    pair = VotePair("Why?", files[0], files[1], SETTINGS, 1, 0, candidate_left=True, vote=vote)
     for written in (votes_json([pair]), votes_csv([pair])):
         assert b"m4rk" not in written.lower()
         assert b"a.gguf" in written

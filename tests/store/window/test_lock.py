@@ -2,11 +2,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from app.core.errors import PersonError
 from app.store.window.lock import OwnerLock, StoreInUse
+
+if TYPE_CHECKING:
+    import subprocess
 
 OWNER = """
 import sys
@@ -24,7 +28,7 @@ sys.stdin.readline()
 
 
 def test_a_second_program_is_told_who_has_it(
-    tmp_path: Path, start_child: Callable[..., object]
+    tmp_path: Path, start_child: Callable[..., subprocess.Popen[str]]
 ) -> None:
     other = start_child(OWNER, tmp_path / "lock")
     assert other.stdout.readline() == "mine\n"
@@ -37,7 +41,7 @@ def test_a_second_program_is_told_who_has_it(
 
 
 def test_it_is_free_once_the_other_gives_it_back(
-    tmp_path: Path, start_child: Callable[..., object]
+    tmp_path: Path, start_child: Callable[..., subprocess.Popen[str]]
 ) -> None:
     other = start_child(OWNER, tmp_path / "lock")
     assert other.stdout.readline() == "mine\n"
@@ -52,7 +56,7 @@ def test_it_is_free_once_the_other_gives_it_back(
 
 
 def test_it_is_free_once_the_other_was_killed(
-    tmp_path: Path, start_child: Callable[..., object]
+    tmp_path: Path, start_child: Callable[..., subprocess.Popen[str]]
 ) -> None:
     other = start_child(OWNER, tmp_path / "lock")
     assert other.stdout.readline() == "mine\n"
@@ -79,7 +83,7 @@ def test_two_in_one_program_exclude_each_other(tmp_path: Path) -> None:
 
 
 def test_a_child_process_does_not_keep_it(
-    tmp_path: Path, start_child: Callable[..., object]
+    tmp_path: Path, start_child: Callable[..., subprocess.Popen[str]]
 ) -> None:
     lock = OwnerLock(tmp_path / "lock")
     lock.acquire()

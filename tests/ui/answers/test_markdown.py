@@ -354,6 +354,7 @@ def test_an_offset_is_found_while_the_text_grows_and_stays(theme: Theme) -> None
     for length in range(offset + 20, len(ANSWER), 9):
         document.show_source(ANSWER[:length], ended=False)
         position = document.position_of(offset)
+        assert position is not None
         assert _word_at(document, position) == "second"
         found.append(position)
     document.show_source(ANSWER)
@@ -399,7 +400,9 @@ def test_renders_of_a_stream_are_spaced_by_what_they_cost(
 ) -> None:
     view.stream_markdown("a")
     qtbot.waitSignal(view.rendered).wait()
-    real = view.document().show_source
+    document = view.document()
+    assert isinstance(document, AnswerDocument)
+    real = document.show_source
 
     def slow(source: str, **how: Any) -> None:
         from PySide6.QtCore import QThread
@@ -443,6 +446,7 @@ def test_the_mark_is_drawn_at_the_left_of_its_line(view: MarkdownView) -> None:
     before = view.grab().toImage()
     view.mark_source_offset(ANSWER.index("short"))
     after = view.grab().toImage()
+    assert view._mark is not None
     line = view.cursorRect(view._mark).center().y()
     assert after.pixelColor(2, line) != before.pixelColor(2, line)
     assert after.pixelColor(2, line) == QColor(LIGHT.accent)
@@ -530,14 +534,14 @@ def test_warming_up_leaves_nothing(qapp: QApplication) -> None:
 # ----------------------------------------------------------------------------------------- helpers
 
 
-def _blocks(document: AnswerDocument) -> Iterator[QTextBlock]:
+def _blocks(document: QTextDocument) -> Iterator[QTextBlock]:
     block = document.begin()
     while block.isValid():
         yield block
         block = block.next()
 
 
-def _code_lines(document: AnswerDocument) -> list[QTextBlock]:
+def _code_lines(document: QTextDocument) -> list[QTextBlock]:
     return [block for block in _blocks(document) if is_code(block)]
 
 
@@ -580,14 +584,16 @@ def _menu(view: MarkdownView, place: QPoint = QPoint(5, 5)) -> QMenu:  # noqa: B
 
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, place)
     QApplication.sendEvent(view.viewport(), event)
-    return view.findChild(QMenu)
+    menu = view.findChild(QMenu)
+    assert menu is not None
+    return menu
 
 
 def _choose(menu: QMenu, text: str) -> None:
     next(action for action in menu.actions() if action.text() == text).trigger()
 
 
-def _link_colours(document: AnswerDocument) -> set[str]:
+def _link_colours(document: QTextDocument) -> set[str]:
     colours: set[str] = set()
     for block in _blocks(document):
         iterator = block.begin()

@@ -187,8 +187,9 @@ def offences(name: str, tree: ast.Module) -> Iterator[str]:
 
 def _raw_models(name: str, node: ast.ClassDef) -> Iterator[str]:
     for method in node.body:
-        is_data = isinstance(method, ast.FunctionDef) and method.name in ("data", "headerData")
-        if is_data and "plain_data" not in "".join(map(ast.dump, method.decorator_list)):
+        if not isinstance(method, ast.FunctionDef) or method.name not in ("data", "headerData"):
+            continue
+        if "plain_data" not in "".join(map(ast.dump, method.decorator_list)):
             yield f"{name}:{method.lineno} gives raw texts to views"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -83,7 +83,7 @@ def _choose(qtbot: QtBot, box: QComboBox, text: str) -> None:
     ],
 )
 def test_a_field_changes_its_setting_alone(
-    qtbot: QtBot, sampling: SamplingEditor, name: str, typed: str, value: object
+    qtbot: QtBot, sampling: SamplingEditor, name: str, typed: str, value: Any
 ) -> None:
     with qtbot.waitSignal(sampling.changed) as changed:
         _enter(qtbot, sampling.field(name), typed)
@@ -95,7 +95,7 @@ def test_a_field_changes_its_setting_alone(
     ("name", "typed", "value"), [("top_k", "20", 20), ("top_p", "0.9", 0.9), ("min_p", "0.1", 0.1)]
 )
 def test_fields_of_sampled_answers(
-    qtbot: QtBot, sampling: SamplingEditor, name: str, typed: str, value: object
+    qtbot: QtBot, sampling: SamplingEditor, name: str, typed: str, value: Any
 ) -> None:
     sampling.set_settings(CHAT)
     with qtbot.waitSignal(sampling.changed) as changed:
@@ -165,7 +165,7 @@ def test_showing_settings_tells_nobody(
     [("context_tokens", "8192", 8192), ("threads", "3", 3), ("gpu_layers", "0", 0)],
 )
 def test_engine_fields(
-    qtbot: QtBot, engine: EngineEditor, name: str, typed: str, value: object
+    qtbot: QtBot, engine: EngineEditor, name: str, typed: str, value: Any
 ) -> None:
     with qtbot.waitSignal(engine.changed) as changed:
         _enter(qtbot, engine.field(name), typed)
@@ -265,5 +265,5 @@ def test_layers_on_a_gpu_are_offered_where_there_is_one(qtbot: QtBot) -> None:
     assert layers.isVisible()
 
 
-def _on_box(box: QComboBox) -> QPoint:
+def _on_box(box: QWidget) -> QPoint:
     return QPoint(8, box.height() // 2)

@@ -13,7 +13,7 @@ MIB = 1 << 20
 
 
 # As llama.cpp 0c1e57098 prints it.
-LOAD_LOG = """\
+LOAD_LOG: str = """\
 load_tensors:   CPU_Mapped model buffer size =    65.18 MiB
 load_tensors:   CPU_REPACK model buffer size =    40.50 MiB
 load_tensors:        CUDA0 model buffer size =   100.00 MiB

@@ -22,7 +22,7 @@ MIB = 1 << 20
 ROUNDING_BYTES = 0.02 * MIB
 
 # As llama.cpp 0c1e57098 prints it, with a GPU that takes two of three layers.
-PLAN_LOG = """\
+PLAN_LOG: str = """\
 print_info: file format = GGUF V3 (latest)
 print_info: file size   = 65.18 MiB (16.01 BPW)\x20
 load_tensors: layer   0 assigned to device CPU, is_swa = 1

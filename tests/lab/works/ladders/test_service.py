@@ -47,7 +47,7 @@ class Told:
         if not self.states or self.states[-1] is not entry.state:
             self.states.append(entry.state)
 
-    def result_changed(self, _entry: LadderEntry) -> None:
+    def result_changed(self, entry: LadderEntry) -> None:
         self.results += 1
 
 

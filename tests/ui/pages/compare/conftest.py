@@ -86,7 +86,7 @@ def show(qtbot: QtBot, session: FakeSession) -> Shown:
     signals = SessionSignals()
     session.listener = signals.listener
     files = FakeFiles()
-    page = ComparePage(session, signals, files=files)
+    page = ComparePage(session, signals, files=files)  # pyright: ignore[reportArgumentType]
     signals.setParent(page)
     qtbot.addWidget(page)
     page.resize(1280, 800)

@@ -361,7 +361,7 @@ class Fakes:
             trust=self.trust,
             downloads=self.downloads,
             comparisons=self.comparisons,
-            library=self.library,
+            library=self.library,  # pyright: ignore[reportArgumentType]
             page_of=lambda repo_id: f"https://huggingface.co/{repo_id}",
             free_bytes=lambda: self.free_bytes,
             badge=self.badge,

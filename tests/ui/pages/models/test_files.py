@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -204,7 +204,7 @@ LEVELS_BY_BITS = {
 }  # fmt: skip
 
 
-def odd_levels(**facts: object) -> Repository:
+def odd_levels(**facts: Any) -> Repository:
     """Levels in the order of their names, one of which says full precision and is none."""
     files = [model_file(level, size) for level, size in LEVELS_BY_BITS.items()]
     return replace(repository(**facts), files=tuple(sorted(files, key=lambda file: file.name)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 CUT_OFF = "The file is cut off."
 
 
-def model(family: str, level: str, **facts: object) -> LibraryModel:
+def model(family: str, level: str, **facts: Any) -> LibraryModel:
     """A sound file of a family."""
-    given: dict[str, object] = {"source": ModelSource.HUGGING_FACE, "file_bytes": 4 * 10**9}
+    given: dict[str, Any] = {"source": ModelSource.HUGGING_FACE, "file_bytes": 4 * 10**9}
     made = library_model(f"/models/{family}-{level}.gguf", **given | facts)
     assert made.model is not None
     header = replace(
@@ -266,6 +266,7 @@ def test_another_choice_takes_the_question_back(shown: Shown) -> None:
 
 def test_projectors_are_listed_apart_and_not_compared(shown: Shown) -> None:
     alpha = model("Alpha", "F16")
+    assert alpha.model is not None
     header = replace(alpha.model, kind=ModelKind.PROJECTOR)
     projector = replace(alpha, path=Path("/models/mmproj.gguf"), model=header)
     tab = bring(shown, alpha, projector)

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
 def made(*chats: ChatSummary) -> ChatListModel:
     model = ChatListModel("Untitled")
-    model.tester = QAbstractItemModelTester(
-        model, QAbstractItemModelTester.FailureReportingMode.Fatal
-    )
+    # Its owner keeps it.
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal, model)
     model.set_chats(list(chats))
     return model
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -71,7 +71,7 @@ def test_panes_are_made_one_in_a_turn_of_the_loop(
     made_at: list[int] = []
 
     class Watched(PaneView):
-        def __init__(self, *arguments: object) -> None:
+        def __init__(self, *arguments: Any) -> None:
             made_at.append(loop_turn)
             super().__init__(*arguments)
 

@@ -50,7 +50,7 @@ class Shown:
         self.connection: sqlite3.Connection = open_database(self.folder / "votes.sqlite3")
         self.jobs = Jobs()
         self.backend = VotesBackend(self.connection, self.folder / "state", self.jobs)
-        self.panel = VotesPanel(self.backend)
+        self.panel = VotesPanel(self.backend)  # pyright: ignore[reportArgumentType]
         self.panel.said.connect(self.said.append)
         self.panel.changed.connect(self._count)
         self.window = QMainWindow()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -195,7 +195,7 @@ def test_a_row_tells_all_facts(qtbot: QtBot, watched: Callable[[QAbstractItemMod
     assert model.rowCount() == 0
 
 
-def _nothing_known() -> dict[str, object]:
+def _nothing_known() -> dict[str, Any]:
     keys = ("downloads", "likes", "parameters", "architecture", "context_tokens", "licence")
     return dict.fromkeys(keys)
 
