@@ -92,5 +92,6 @@ def test_wrong_is_said_otherwise_and_a_gpu_knows_nothing_of_it(bench: Bench, q3:
     assert doubts(pane) is None
     doubts.check = found(wrong, has_gpu=True)
     assert doubts(pane) is None
-    pane.candidate = replace(pane.candidate, engine=EngineSettings(gpu_layers=0))
+    without_gpu = replace(pane.candidate, engine=EngineSettings(gpu_layers=0))
+    pane.setup = replace(pane.setup, candidate=without_gpu)
     assert doubts(pane) is not None

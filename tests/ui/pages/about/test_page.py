@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from PySide6.QtWidgets import QLabel, QWidget
@@ -69,8 +69,9 @@ def test_about_asks_an_engine_when_it_is_first_looked_at(qtbot: QtBot, facts: En
     assert "Asking the engine" in words_of(page)
     qtbot.waitUntil(lambda: facts.hello is not None, timeout=60_000)
     assert facts.hello is not None
-    assert "CPU" in facts.hello.backends
-    assert [device.kind for device in facts.hello.devices][-1:] == ["cpu"]
+    hello = cast("Hello", facts.hello)
+    assert "CPU" in hello.backends
+    assert [device.kind for device in hello.devices][-1:] == ["cpu"]
     assert "CPU: " in words_of(page)
 
 

@@ -89,7 +89,7 @@ def test_a_refused_change_shows_what_holds(shown: Shown) -> None:
     box = candidate.engine.kv_box
     box.setCurrentIndex(box.findData(KvType.Q8_0))
     box.activated.emit(box.currentIndex())
-    assert candidate.candidate.engine.kv_type is KvType.F16
+    assert candidate.setup.candidate.engine.kv_type is KvType.F16
     assert box.currentData() == KvType.F16
     assert shown.page.notice.sentence == shown.session.refuse
 
