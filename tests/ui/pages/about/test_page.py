@@ -57,7 +57,7 @@ def test_about_names_versions_licences_and_devices(qtbot: QtBot, facts: EngineFa
     assert "Models are computed on Some Card." in words
     copied = page.facts()
     assert "CPU: AVX2" in copied
-    assert "Vulkan0: Some Card, 8.0\N{NO-BREAK SPACE}GB" in copied
+    assert "Vulkan0: Some Card, 8.00\N{NO-BREAK SPACE}GB" in copied
     assert "llama-cpp-python 0.3.36" in copied
 
 
