@@ -125,7 +125,7 @@ class _Listing:
                 for file, fit in known
             ]
         )
-        return None if found.index is None else known[found.index][0].name, found.reason
+        return None if found.index is None else known[found.index][0].name, str(found.reason)
 
 
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:

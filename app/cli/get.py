@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
                     note=_note(now),
                 )
                 if now.phase is Phase.RETRYING and now.remark:
-                    console.remark(now.remark)
+                    console.remark(str(now.remark))
 
             fetched = hub.get(repository, file, StopFlag(), tell)
         wanted = queued_digests(paths.database)

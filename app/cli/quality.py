@@ -14,6 +14,7 @@ from app.core.errors import PersonError
 from app.core.quality.floor import AT_FLOOR, NO_FURTHER, floor_sentence
 from app.core.quality.guessing import guessing_sentence
 from app.core.words.figures import number, share
+from app.core.words.sentence import say
 from app.lab.demo.demo import DEMO_LEVELS
 from app.lab.quality.document import (
     at_floor,
@@ -136,7 +137,7 @@ def _plan(arguments: argparse.Namespace, paths: Paths, models: Iterable[ModelFil
     count = arguments.threads or physical_core_count()
     if comparable:
         if arguments.ctx < 8:
-            raise PersonError("A chunk needs 8 tokens at least.")
+            raise PersonError(say("program.chunk_needs_8_tokens_least"))
         return comparable_plan(text, count, arguments.ctx, arguments.chunks)
     return quick_plan(text, count, arguments.chunks)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.cli.hub_words import SIGN_IN, add_endpoint, opened_hub
 from app.core.errors import PersonError
+from app.core.words.sentence import say
 from app.hub.account import token_owner
 from app.hub.errors import HubUnauthorized
 from app.hub.tokens import TokenSource
@@ -45,10 +46,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
             owner, said = None, "The token is forgotten."
         else:
             if hub.tokens.keep(_asked()) is not TokenSource.KEYRING:
-                raise PersonError(
-                    "This PC has no keyring that keeps secrets safe: put the token into the"
-                    " variable HF_TOKEN, or sign in with Hugging Face's own program, hf auth login."
-                )
+                raise PersonError(say("program.pc_no_keyring_keeps_secrets"))
             try:
                 owner = token_owner(hub.connection)
             except HubUnauthorized:
@@ -64,7 +62,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
 
 def _asked() -> str:
     if sys.stdin is None:
-        raise PersonError("There is no standard input to take the token from.")
+        raise PersonError(say("program.no_standard_input_take_token"))
     if not sys.stdin.isatty():
         return sys.stdin.readline(_MOST_SIGNS)
     try:

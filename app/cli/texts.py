@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+from app.core.words.sentence import say
 from app.lab.quality.texts import MeasuredText, TextSource, measured_text, suited
 
 if TYPE_CHECKING:
@@ -40,5 +41,5 @@ def text_named(
     """
     source, path = source_of(word)
     if needs_file and path is None:
-        raise PersonError("Name a text file with --text: this mode measures on a text of yours.")
+        raise PersonError(say("program.name_text_file_text_mode"))
     return measured_text(suited(source, models), paths.database, path)

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from app.core.words.sentence import Sentence, as_sentence
+
 
 class PersonError(Exception):
     """Something went wrong that a person can be told in one plain sentence.
 
     Attributes:
-        sentence: What to show, complete with its full stop.
+        said: The sentence, which the window puts into the person's language.
         detail: What to write to the log, may be empty.
     """
 
-    def __init__(self, sentence: str, detail: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    def __init__(self, said: Sentence | str, detail: str = "") -> None:
+        """Make one.
+
+        Args:
+            said: The sentence; a text is one of somebody else's, said as it is.
+            detail: What to write to the log.
+        """
+        self.said = as_sentence(said)
+        super().__init__(self.sentence)
         self.detail = detail
+
+    @property
+    def sentence(self) -> str:
+        """The sentence in English, complete with its full stop."""
+        return str(self.said)

@@ -25,6 +25,7 @@ from app.core.models.gguf_reader import (
     quotable,
 )
 from app.core.models.levels import TENSOR_TYPES
+from app.core.words.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -182,7 +183,7 @@ def parse_header(data: bytes | bytearray | memoryview) -> GgufHeader:
 
 def _possible(key: str, value: int) -> int:
     if value > MAX_COUNT:
-        damaged(f"its “{quotable(key)}” of {value:,} is impossible")
+        damaged(say("models.entry_impossible", key=quotable(key), value=value))
     return value
 
 
@@ -194,9 +195,9 @@ def _prefix(reader: GgufReader) -> tuple[int, int, int]:
     _, version, n_tensors, n_keys = _PREFIX.unpack(start)
     _check_version(version)
     if n_tensors > _MAX_TENSORS:
-        damaged(f"it claims to hold {n_tensors:,} tensors")
+        damaged(say("models.claims_hold_tensors", n_tensors=n_tensors))
     if n_keys > _MAX_KEYS:
-        damaged(f"it claims to hold {n_keys:,} metadata entries")
+        damaged(say("models.claims_hold_metadata_entries", n_keys=n_keys))
     return version, n_tensors, n_keys
 
 
@@ -205,15 +206,14 @@ def _metadata(reader: GgufReader, n_keys: int) -> dict[str, Value]:
     for index in range(n_keys):
         key = reader.name(_MAX_KEY_BYTES, "metadata entry", index)
         if not key:
-            damaged(f"its metadata entry {index} has no name")
+            damaged(say("models.metadata_entry_no_name", index=index))
         if key in found:
-            damaged(f"its metadata entry “{quotable(key)}” is there twice")
+            damaged(say("models.metadata_entry_twice", key=quotable(key)))
         kind = reader.peek(4)
         found[key] = reader.value(key)
         if key == _ALIGNMENT_KEY and kind != _UINT32:
             raise GgufError(
-                "This model file states its alignment in a form that llama.cpp does not read:"
-                " get another version, or have it written anew by llama.cpp’s own tools.",
+                say("models.model_file_states_alignment_form"),
                 detail=f"{key} has the type {int.from_bytes(kind, 'little')}",
             )
     return found
@@ -229,15 +229,15 @@ def _tensors(
     for index in range(n_tensors):
         tensor = _tensor(reader, index, metadata)
         if tensor.name in names:
-            damaged(f"its tensor “{quotable(tensor.name)}” is there twice")
+            damaged(say("models.tensor_twice", name=quotable(tensor.name)))
         if tensor.offset != expected_offset:
             damaged(
-                f"its tensor “{quotable(tensor.name)}” is not where it should be",
+                say("models.tensor_not_where_should", name=quotable(tensor.name)),
                 detail=f"offset {tensor.offset}, expected {expected_offset}",
             )
         expected_offset += _padded(tensor.n_bytes, alignment)
         if expected_offset > _MAX_DATA_BYTES:
-            damaged("its tensors claim an impossible size")
+            damaged(say("models.tensors_claim_impossible_size"))
         names.add(tensor.name)
         found.append(tensor)
     return tuple(found)
@@ -247,11 +247,13 @@ def _tensor(reader: GgufReader, index: int, metadata: Mapping[str, Value]) -> Te
     name = reader.name(_MAX_TENSOR_NAME_BYTES, "tensor", index)
     n_dimensions = reader.u32()
     if n_dimensions > _MAX_DIMENSIONS:
-        damaged(f"its tensor “{quotable(name)}” claims to have {n_dimensions:,} dimensions")
+        damaged(
+            say("models.tensor_claims_dimensions", name=quotable(name), n_dimensions=n_dimensions)
+        )
     dimensions = tuple(reader.u64() for _ in range(n_dimensions))
     # Each dimension by itself too: a zero elsewhere must not hide an impossible one.
     if max(dimensions, default=0) > _MAX_ELEMENTS or prod(dimensions) > _MAX_ELEMENTS:
-        damaged(f"its tensor “{quotable(name)}” claims an impossible size")
+        damaged(say("models.tensor_claims_impossible_size", name=quotable(name)))
     type_id = reader.u32()
     if type_id not in TENSOR_TYPES or is_foreign(type_id, metadata):
         raise refusal(type_id, name, metadata)
@@ -269,17 +271,15 @@ def _check_version(version: int) -> None:
     detail = f"GGUF version field {version:#010x}"
     if version == 1:
         raise GgufError(
-            "This model file has GGUF version 1, which llama.cpp no longer reads:"
-            " look for a newer conversion of the model.",
+            say("models.model_file_gguf_version_1"),
             detail,
         )
     if version and version & 0xFFFF == 0:
         raise GgufError(_BIG_ENDIAN, detail)
     if version == 0 or version > 1_000:
-        raise GgufError("This model file is damaged: its version is impossible.", detail)
+        raise GgufError(say("models.model_file_damaged_version_impossible"), detail)
     raise GgufError(
-        f"This model file has GGUF version {version}, which is newer than this program knows:"
-        " get a version of it for version 3, or a newer Shrinkscope.",
+        say("models.model_file_gguf_version_newer", version=version),
         detail,
     )
 
@@ -287,7 +287,7 @@ def _check_version(version: int) -> None:
 def _alignment(metadata: Mapping[str, Value]) -> int:
     value = metadata.get(_ALIGNMENT_KEY, _DEFAULT_ALIGNMENT)
     if not isinstance(value, int) or isinstance(value, bool) or value <= 0 or value & (value - 1):
-        damaged("its alignment is not a power of two", detail=f"{_ALIGNMENT_KEY} = {value!r:.80}")
+        damaged(say("models.alignment_not_power_two"), detail=f"{_ALIGNMENT_KEY} = {value!r:.80}")
     return value
 
 
@@ -296,38 +296,34 @@ def _tensor_bytes(name: str, dimensions: tuple[int, ...], type_id: int) -> int:
     row_elements = dimensions[0] if dimensions else 1
     if row_elements % tensor_type.block_elements:
         damaged(
-            f"its tensor “{quotable(name)}” does not divide into whole blocks",
+            say("models.tensor_does_not_divide_into", name=quotable(name)),
             detail=f"rows of {row_elements}, blocks of {tensor_type.block_elements}",
         )
     return prod(dimensions) // tensor_type.block_elements * tensor_type.block_bytes
 
 
-_BIG_ENDIAN = (
-    "This model file was made for big-endian machines: get the usual version, or turn it round with"
-    " llama.cpp’s gguf-convert-endian."
-)
-_OTHER_FILES: tuple[tuple[tuple[bytes, ...], str], ...] = (
+_BIG_ENDIAN = say("models.model_file_made_big_endian")
+_OTHER_FILES: tuple[tuple[tuple[bytes, ...], Sentence], ...] = (
     ((b"ggml", b"ggjt", b"ggmf", b"ggla", b"lmgg", b"tjgg", b"fmgg"),
-     "This is a model file in the old GGML format, which llama.cpp no longer reads: look for a GGUF"
-     " version of the model."),
+     say("models.model_file_old_ggml_format")),
     ((b"FUGG",), _BIG_ENDIAN),
     ((b"PK\x03\x04", b"\x80\x02", b"\x80\x04"),
-     "This is a PyTorch file or an archive, not a GGUF model file."),
-    ((b"version https:/",), "This is only a Git LFS pointer, not the model file itself."),
+     say("models.pytorch_file_archive_not_gguf")),
+    ((b"version https:/",), say("models.only_git_lfs_pointer_not")),
     ((b"<!DOCTYPE", b"<!doctype", b"<html", b"<HTML"),
-     "This is a web page, not a GGUF model file: the download went wrong."),
+     say("models.web_page_not_gguf_model")),
     ((b"\x7fELF", b"MZ"),
-     "This is a program, perhaps a llamafile, not a GGUF model file: get the GGUF file itself."),
-    ((b"\x00" * 16,), "This file starts with zeros: its download was never finished."),
+     say("models.program_perhaps_llamafile_not_gguf")),
+    ((b"\x00" * 16,), say("models.file_starts_zeros_download_never")),
 )  # fmt: skip
 
 
-def _what_else(start: bytes) -> str:
+def _what_else(start: bytes) -> Sentence:
     for signatures, sentence in _OTHER_FILES:
         if start.lstrip().startswith(signatures):
             return sentence
     if start[8:10] == b'{"':
-        return "This is a safetensors file, not a GGUF model file."
+        return say("models.safetensors_file_not_gguf_model")
     if start.strip() and all(32 <= byte < 127 or byte in b"\t\r\n" for byte in start):
-        return "This is a text, not a GGUF model file: the download went wrong."
-    return "This is not a GGUF model file."
+        return say("models.text_not_gguf_model_file")
+    return say("models.not_gguf_model_file")

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from app.core.errors import PersonError
 from app.core.hub.pasted import read_pasted
 from app.core.models.labels import level_in_name
+from app.core.words.sentence import say
 
 HUB_HOSTS = frozenset(
     {"huggingface.co", "www.huggingface.co", "hf.co", "www.hf.co", "hf-mirror.com"}
@@ -73,7 +74,7 @@ def parse_hub_address(text: str, hosts: frozenset[str] = frozenset()) -> HubAddr
         HubNameError: It names no model repository; the sentence says what would.
     """
     if len(text) > _MAX_INPUT:
-        raise HubNameError("That is too long for the name of a repository.")
+        raise HubNameError(say("hub.too_long_name_repository"))
     pasted = read_pasted(text)
     address = _parse(pasted.where, hosts | HUB_HOSTS)
     what = pasted.what if address.level is None and address.file_name is None else None
@@ -219,7 +220,7 @@ def _without_host(
     host = parsed.netloc.lower().rpartition("@")[2].removesuffix(":443")
     if parsed.scheme.lower() not in {"http", "https"} or host not in hosts:
         raise HubNameError(
-            "That address does not belong to the Hub: paste the address of a model’s page.",
+            say("hub.address_does_not_belong_hub"),
             detail=words[:200],
         )
     # A slash that is written as %2F belongs to a branch’s name, or to a file’s.
@@ -257,14 +258,8 @@ def _shown(text: str) -> str:
 
 
 def _nothing(text: str) -> HubNameError:
-    return HubNameError(
-        f"“{_shown(text)}” names no repository: write ORG/REPO, ORG/REPO:LEVEL or paste"
-        " the address of a model’s page."
-    )
+    return HubNameError(say("hub.names_no_repository_write_org", text=_shown(text)))
 
 
 def _unsafe(file_name: str) -> HubNameError:
-    return HubNameError(
-        f"The repository holds a file with an unsafe name, “{_shown(file_name)}”;"
-        " it is not touched."
-    )
+    return HubNameError(say("hub.repository_holds_file_unsafe_name", file_name=_shown(file_name)))

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from app.base.rights import usual_rights
 from app.core.errors import PersonError
+from app.core.words.sentence import say
 from app.engine.installed import ROOT, BuildPhase, builder
 
 log = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ class EngineBuilder:
         """
         script = builder()
         if script is None:
-            raise PersonError("Only a checkout of the project builds its own engine.")
+            raise PersonError(say("program.only_checkout_project_builds_own"))
         command = [sys.executable, str(script), "--json", "--without", ",".join(sorted(without))]
         try:
             with usual_rights():  # an installation is everybody's who uses it
@@ -92,9 +93,7 @@ class EngineBuilder:
                     errors="replace",
                 )
         except OSError as error:
-            raise PersonError(
-                "The build of the engine could not be started.", str(error)
-            ) from error
+            raise PersonError(say("program.build_engine_could_not_started"), str(error)) from error
         self._reader = threading.Thread(
             target=self._read, args=(self._process,), name="engine-build", daemon=True
         )

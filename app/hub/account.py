@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.core.words.sentence import say
 from app.hub.errors import HubUnauthorized
 
 if TYPE_CHECKING:
@@ -24,9 +25,7 @@ def token_owner(connection: HubConnection) -> str | None:
     # One that was not accepted is asked about once more: that may have been a passing fault.
     connection.tokens.accept(token.secret)
     if connection.tokens.is_refused(token):
-        raise HubUnauthorized(
-            f"The Hub does not accept the token from {token.place}: sign in with a new one."
-        )
+        raise HubUnauthorized(say("hub.hub_does_not_accept_token", place=token.place))
     with connection.said("", "your account"):
         api: Any = connection.api()
         name = api.whoami(token=token.secret)["name"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from app.core.words.figures import about
+from app.core.words.sentence import say, wait
 from app.hub.errors import (
     HubAstray,
     HubBarred,
@@ -40,8 +40,7 @@ def check_answer(response: httpx2.Response) -> None:
         raise page("511")
     if status == 403 and _is_page(response):  # the Hub's own refusals are for programs
         raise HubBarred(
-            f"Something on the way to {response.request.url.host}, such as this network’s filter,"
-            " does not let this program through: ask whoever runs the network.",
+            say("hub.something_way_such_networks_filter", host=response.request.url.host),
             "403 with a page",
         )
     if status == 429:
@@ -49,7 +48,7 @@ def check_answer(response: httpx2.Response) -> None:
     if status in _TRANSIENT:
         wait = retry_after_s(response.headers)
         raise HubBroken(
-            "The Hub has a fault at the moment; try again in a while.",
+            say("hub.hub_fault_moment_try_again"),
             f"{status} from {response.request.url.host}",
             wait,
         )
@@ -77,11 +76,14 @@ def looks_like_page(beginning: bytes) -> bool:
 
 def rate_limited(headers: Mapping[str, str], host: str) -> HubRateLimited:
     """The error for a 429."""
-    wait = retry_after_s(headers)
-    if wait is None and (match := _RATE_RESET.search(headers.get("ratelimit", ""))):
-        wait = float(match[1])
-    when = "try again in a while" if wait is None else f"try again in {about(wait)}"
-    return HubRateLimited(f"The Hub had too many requests from here; {when}.", f"429 {host}", wait)
+    seconds = retry_after_s(headers)
+    if seconds is None and (match := _RATE_RESET.search(headers.get("ratelimit", ""))):
+        seconds = float(match[1])
+    if seconds is None:
+        said = say("hub.too_many_requests")
+    else:
+        said = say("hub.too_many_requests_wait", wait=wait(seconds))
+    return HubRateLimited(said, f"429 {host}", seconds)
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
@@ -94,53 +96,49 @@ def unreachable(host: str, error: Exception, *, of_hub: bool) -> HubTrouble:
     """The error for a connection that did not come about, to the Hub or to where its files lie."""
     detail = f"{type(error).__name__}: {error}"
     if of_hub:
-        return HubOffline(f"The Hub ({host}) cannot be reached: is this PC online?", detail)
+        return HubOffline(say("hub.hub_cannot_reached_pc_online", host=host), detail)
     return HubOffline(
-        f"{host}, where the Hub keeps its files, cannot be reached: perhaps this network holds it"
-        " back.",
+        say("hub.where_hub_keeps_files_cannot", host=host),
         detail,
     )
 
 
 def silent(error: Exception) -> HubTrouble:
     """The error for a server that says nothing."""
-    return HubSilent(
-        "The Hub does not answer at the moment; try again in a while.", type(error).__name__
-    )
+    return HubSilent(say("hub.hub_does_not_answer_moment"), type(error).__name__)
 
 
 def broke_off(error: Exception) -> HubTrouble:
     """The error for a connection that ended in the middle."""
-    return HubBroken("The connection to the Hub broke off.", f"{type(error).__name__}: {error}")
+    return HubBroken(say("hub.connection_hub_broke_off"), f"{type(error).__name__}: {error}")
 
 
 def page(detail: str) -> HubTrouble:
     """The error for a page that came in place of the Hub's answer."""
     return HubPage(
-        "A web page came in place of the Hub’s answer: perhaps this network asks you to sign in"
-        " first.",
+        say("hub.web_page_came_place_hubs"),
         detail,
     )
 
 
 def too_large(host: str) -> HubTrouble:
     """The error for an answer that no Hub gives."""
-    return HubBroken("The Hub’s answer is too large to be one.", host)
+    return HubBroken(say("hub.hubs_answer_too_large"), host)
 
 
 def circle(host: str) -> HubTrouble:
     """The error for redirects without end."""
-    return HubAstray("The Hub sends the request round in a circle.", host)
+    return HubAstray(say("hub.hub_sends_request_round_circle"), host)
 
 
 def unsafe(address: str) -> HubTrouble:
     """The error for an address that must not be asked."""
     return HubAstray(
-        "The request was led to an unsafe address: perhaps this network asks you to sign in first.",
+        say("hub.request_led_unsafe_address_perhaps"),
         address.partition("?")[0][:200],
     )
 
 
 def switched_off() -> HubSwitchedOff:
     """The error for a Hub that the environment forbids."""
-    return HubSwitchedOff("The Hub is switched off on this PC (HF_HUB_OFFLINE is set).")
+    return HubSwitchedOff(say("hub.hub_switched_off_pc_hf"))

@@ -19,6 +19,7 @@ from app.base.locks import file_lock
 from app.base.rights import usual_rights
 from app.core.errors import PersonError
 from app.core.hub_names import check_repo_id, safe_parts
+from app.core.words.sentence import say
 from app.hub.removal import plan_removal
 
 if TYPE_CHECKING:
@@ -165,5 +166,5 @@ class HubCache:
 
 def _checked_digest(digest: str) -> str:
     if len(digest) not in {40, 64} or not set(digest) <= set("0123456789abcdef"):
-        raise PersonError("The Hub does not say which content the file has.", repr(digest)[:200])
+        raise PersonError(say("hub.hub_does_not_say_content"), repr(digest)[:200])
     return digest

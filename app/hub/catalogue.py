@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.core.hub_names import check_repo_id
 from app.core.listing import group_files
+from app.core.words.sentence import say
 from app.hub.errors import HubBroken
 from app.hub.limits import within
 from app.hub.questions import list_models, model
@@ -115,19 +116,19 @@ class Catalogue:
         facts, listed = found_repository(said, repo_id), said_files(said)
         assert facts is not None  # it has the name that was asked for at least
         if listed is None:
-            raise HubBroken(f"The Hub does not list the files of {repo_id}.")
+            raise HubBroken(say("hub.hub_does_not_list_files", repo_id=repo_id))
         name = revision or "main"
         named = [file.name for file in listed.sized] + listed.unsized
         commit = said_commit(said) or asked_commit(self._hub, repo_id, name, named)
         if commit is None:
-            raise HubBroken(f"The Hub does not say which version of {repo_id} it has.")
+            raise HubBroken(say("hub.hub_does_not_say_version", repo_id=repo_id))
         sized = asked_sizes(self._hub, repo_id, commit, listed.unsized)
         files = tuple(group_files([*listed.sized, *sized]))
         known = {file.name for file in sized}
         unsized = [file for file in listed.unsized if file not in known]
         if unsized and not files:
             raise HubBroken(
-                f"The Hub says no size that can be right for the files of {repo_id}.",
+                say("hub.hub_says_no_size_can", repo_id=repo_id),
                 f"{len(unsized)} files",
             )
         return Repository(facts, commit, name, files, tuple(listed.unsafe), tuple(unsized))

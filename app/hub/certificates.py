@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.base.files import read_ordinary
+from app.core.words.sentence import say
 from app.hub.errors import HubBarred, HubBroken, Remedy
 
 if TYPE_CHECKING:
@@ -79,39 +80,22 @@ class Certificates:
         """What it means that no secure connection to a host comes about."""
         if not isinstance(error, ssl.SSLCertVerificationError):
             return HubBroken(
-                f"No secure connection to {host} comes about: something on the way cuts it or"
-                " answers in its place.",
+                say("hub.no_secure_connection_comes_about", host=host),
                 str(error),
             )
         today = f"{datetime.now():%Y-%m-%d}"
         code, detail = error.verify_code, error.verify_message or str(error)
         if code == _NOT_YET:
-            sentence = (
-                f"The certificate of {host} is not valid yet by this PC’s clock, which says"
-                f" {today}: set the clock."
-            )
+            said = say("hub.certificate_not_valid_yet_pcs", host=host, today=today)
         elif code == _EXPIRED:
-            sentence = (
-                f"The certificate of {host} has run out by this PC’s clock, which says {today}:"
-                " set the clock if that is wrong; else its owner must renew it."
-            )
+            said = say("hub.certificate_run_out_pcs_clock", host=host, today=today)
         elif code in _OTHER_NAME:
-            sentence = (
-                f"What answers as {host} shows the certificate of another name: perhaps this"
-                " network asks you to sign in first, or the address is wrong."
-            )
+            said = say("hub.answers_shows_certificate_another_name", host=host)
         elif self.named_by:
-            sentence = (
-                f"The certificate of {host} is not among those that {self.named_by} names: correct"
-                " it, or choose your company’s or proxy’s certificate file."
-            )
+            said = say("hub.certificate_not_among_those_names", host=host, named_by=self.named_by)
         else:
-            sentence = (
-                f"The certificate of {host} is not known to this PC: if your company, proxy or"
-                " virus scanner looks into connections, choose its certificate file, or name it in"
-                " SSL_CERT_FILE."
-            )
-        return HubBarred(sentence, detail, Remedy.CERTIFICATE)
+            said = say("hub.certificate_not_known_pc_if", host=host)
+        return HubBarred(said, detail, Remedy.CERTIFICATE)
 
     def _source(self) -> tuple[str, Path | None]:
         if self._chosen is not None:
@@ -159,8 +143,12 @@ def _load(context: ssl.SSLContext, path: Path, named_by: str) -> None:
                 reason = reason or _reason(file, error)
     if not loaded:
         raise HubBarred(
-            f"There are no usable certificates in {path}, which {named_by} names"
-            f" ({reason or 'nothing is there'}): correct that, or take it away.",
+            say(
+                "hub.no_usable_certificates_names_correct",
+                path=path,
+                named_by=named_by,
+                reason=reason or say("hub.nothing_there"),
+            ),
             reason,
             Remedy.CERTIFICATE,
         )

@@ -11,6 +11,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
+from app.core.words.sentence import say
 from app.hub.answers import circle, switched_off
 from app.hub.asker import Asker, asking
 from app.hub.certificates import Certificates
@@ -145,62 +146,58 @@ class HubConnection:
         if isinstance(error, errors.RepositoryNotFoundError):
             return self._missing_repository(repo_id, detail, error.response.status_code)
         if isinstance(error, errors.RemoteEntryNotFoundError | errors.RevisionNotFoundError):
-            return HubMissing(f"{subject} is not there.", detail)
+            return HubMissing(say("hub.not_there", subject=subject), detail)
         if isinstance(error, errors.DisabledRepoError):
-            return HubMissing(f"{repo_id} was disabled by the Hub.", detail)
+            return HubMissing(say("hub.disabled_hub", repo_id=repo_id), detail)
         if isinstance(error, errors.HfHubHTTPError):
             return self._of_status(error.response.status_code, subject, detail)
         if isinstance(error, errors.OfflineModeIsEnabled):
             return switched_off()
         if isinstance(error, errors.HFValidationError):
-            return HubMissing(f"{subject} is no name of a repository.", detail)
+            return HubMissing(say("hub.no_name_repository", subject=subject), detail)
         if isinstance(error, httpx2.TooManyRedirects):
             return circle(detail)
         if isinstance(error, _STUMBLES | httpx2.HTTPError | httpx2.InvalidURL):
             # What the library stumbles over when an answer is not what a Hub says.
-            return HubBroken(f"The Hub’s answer about {subject} makes no sense.", repr(error))
+            return HubBroken(say("hub.hubs_answer_about_makes_no", subject=subject), repr(error))
         return None
 
     def _missing_repository(self, repo_id: str, detail: str, status: int) -> HubError:
         token = self.tokens.present()
         if token is None:
-            return HubMissing(
-                f"There is no repository {repo_id}, or it is private and needs a token.", detail
-            )
+            return HubMissing(say("hub.no_repository_private_needs_token", repo_id=repo_id), detail)
         if self.tokens.is_refused(token) or status == 401:
             return HubUnauthorized(
-                f"There is no repository {repo_id}, or it is private and the Hub does not accept"
-                f" the token from {token.place}: sign in with a new one.",
+                say("hub.no_repository_private_hub_does", repo_id=repo_id, place=token.place),
                 detail,
             )
         return HubMissing(
-            f"There is no repository {repo_id}, or it is private and the token from {token.place}"
-            " does not open it.",
+            say("hub.no_repository_private_token_does", repo_id=repo_id, place=token.place),
             detail,
         )
 
     def _of_status(self, status: int, subject: str, detail: str) -> HubError:
         token = self.tokens.present()
         if status in {401, 403} and token is None:
-            return HubUnauthorized(
-                f"The Hub does not show {subject} to everybody: sign in with a token.", detail
-            )
+            return HubUnauthorized(say("hub.hub_does_not_show_everybody", subject=subject), detail)
         if token is not None and (
             status == 401 or (status == 403 and self.tokens.is_refused(token))
         ):
             return HubUnauthorized(
-                f"The Hub does not accept the token from {token.place}: sign in with a new one.",
+                say("hub.hub_does_not_accept_token", place=token.place),
                 detail,
             )
         if token is not None and status == 403:
             return HubUnauthorized(
-                f"The token from {token.place} does not allow reading {subject}.", detail
+                say("hub.token_does_not_allow_reading", place=token.place, subject=subject), detail
             )
         if status == 404:
-            return HubMissing(f"{subject} is not there.", detail)
+            return HubMissing(say("hub.not_there", subject=subject), detail)
         if status >= 500:
-            return HubBroken("The Hub has a fault at the moment; try again in a while.", detail)
-        return HubError(f"The Hub refused the request about {subject} (status {status}).", detail)
+            return HubBroken(say("hub.hub_fault_moment_try_again"), detail)
+        return HubError(
+            say("hub.hub_refused_request_about_status", subject=subject, status=status), detail
+        )
 
 
 class _Ending(StopFlag):
@@ -209,7 +206,7 @@ class _Ending(StopFlag):
     def check(self) -> None:
         """Raise ``HubClosed`` if it does."""
         if self.is_set:
-            raise HubClosed("The connection to the Hub was closed.")
+            raise HubClosed(say("hub.connection_hub_closed"))
 
 
 def close_library() -> None:

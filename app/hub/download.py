@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from app.base.locks import file_lock
 from app.base.rights import usual_rights
-from app.core.words.figures import about
+from app.core.words.sentence import say, wait
 from app.hub.errors import (
     CacheNotWritable,
     DiskFull,
@@ -161,7 +161,7 @@ class Downloader:
         asked = trouble.retry_after_s
         if asked is not None and asked > patience.most_rate_limit_s:
             raise DownloadError(
-                f"The Hub asks to wait {about(asked)}; try again then.", trouble.detail
+                say("hub.hub_asks_wait_try_again", asked=wait(asked)), trouble.detail
             )
         most = patience.attempts
         if failures > (min(most, _ASTRAY_ATTEMPTS) if isinstance(trouble, HubAstray) else most):
@@ -277,8 +277,7 @@ class _Fetch:
         facts = interruptible(lambda: self._source.facts(self._file), self._stop)
         if not facts.digest:
             raise DownloadError(
-                f"The Hub says no checksum of “{self._file.name}”: it could not be verified, and is"
-                " not downloaded.",
+                say("hub.hub_says_no_checksum_could", name=self._file.name),
                 facts.address.partition("?")[0],
             )
         return facts
@@ -320,8 +319,7 @@ class _Fetch:
             else:
                 part.discard()
                 raise DownloadCorrupt(
-                    f"“{self._file.name}” arrived damaged twice; it was thrown away."
-                    " The Hub or something on the way changes it.",
+                    say("hub.arrived_damaged_twice_thrown_away", name=self._file.name),
                     facts.digest,
                 )
             self._meter.enter(Phase.FINISHING)
@@ -383,7 +381,7 @@ class _Fetch:
         self._failures = 1 if came else self._failures + 1
         wait = self._owner.wait_s(trouble, self._failures)
         log.info("%s: again in %.1f s after %s", self._file.name, wait, trouble.detail or trouble)
-        self._meter.enter(Phase.RETRYING, trouble.sentence)
+        self._meter.enter(Phase.RETRYING, trouble.said)
         self._stop.sleep(wait)
 
     @contextlib.contextmanager
@@ -446,7 +444,6 @@ def _given_up(trouble: HubTrouble) -> HubError:
     if isinstance(trouble, HubRateLimited):
         return trouble
     return DownloadError(
-        f"The download does not go on: {trouble.sentence[0].lower()}{trouble.sentence[1:]}"
-        " What is there already is kept; try again later.",
+        say("hub.download_does_not_go_already", reason=trouble.said),
         trouble.detail,
     )

@@ -6,7 +6,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.core.words.figures import size
+from app.core.words.sentence import Sentence, say, size
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,8 +32,10 @@ class HubBarred(HubError):
         remedy: What may be done from here.
     """
 
-    def __init__(self, sentence: str, detail: str = "", remedy: Remedy = Remedy.NONE) -> None:
-        super().__init__(sentence, detail)
+    def __init__(
+        self, said: Sentence | str, detail: str = "", remedy: Remedy = Remedy.NONE
+    ) -> None:
+        super().__init__(said, detail)
         self.remedy = remedy
 
 
@@ -44,8 +46,10 @@ class HubTrouble(HubError):
         retry_after_s: How long the server asks to wait, None if it does not say.
     """
 
-    def __init__(self, sentence: str, detail: str = "", retry_after_s: float | None = None) -> None:
-        super().__init__(sentence, detail)
+    def __init__(
+        self, said: Sentence | str, detail: str = "", retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(said, detail)
         self.retry_after_s = retry_after_s
 
 
@@ -102,8 +106,7 @@ class HubGated(HubError):
 
     def __init__(self, repo_id: str, link: str, detail: str = "") -> None:
         super().__init__(
-            f"{repo_id} asks you to accept its licence first: sign in at {link} and accept it,"
-            " then use a token of that account here.",
+            say("hub.asks_accept_licence_first_sign", repo_id=repo_id, link=link),
             detail,
         )
         self.link = link
@@ -118,8 +121,7 @@ class CacheNotWritable(DownloadError):
 
     def __init__(self, folder: Path, error: OSError) -> None:
         super().__init__(
-            f"The cache {folder} cannot be written: {error.strerror or error}; set HF_HOME to a"
-            " folder that you may write.",
+            say("hub.cache_cannot_written_set_hf", folder=folder, reason=error.strerror or error),
             repr(error),
         )
 
@@ -134,8 +136,11 @@ class DiskFull(DownloadError):
 
     def __init__(self, needed_bytes: int, free_bytes: int, folder: str) -> None:
         super().__init__(
-            f"The disk is too full: {size(needed_bytes)} are still to be written and"
-            f" {size(free_bytes)} are free. What is there already is kept.",
+            say(
+                "hub.disk_too_full_still_written",
+                needed_bytes=size(needed_bytes),
+                free_bytes=size(free_bytes),
+            ),
             folder,
         )
         self.needed_bytes = needed_bytes

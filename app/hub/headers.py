@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from app.base.files import write_whole
 from app.core.gguf import GgufHeader, NeedMoreBytes, parse_header
+from app.core.words.sentence import say
 from app.hub.errors import HubBroken, HubError, HubSilent, HubTrouble
 from app.hub.limits import within
 from app.hub.source import AddressExpired, FileFacts, FileSource, RangeIgnored
@@ -117,7 +118,7 @@ class _Growing:
                 header = parse_header(self._data)
             except NeedMoreBytes as need:
                 if len(self._data) >= self._part.size_bytes:
-                    raise HubError(f"“{self._part.name}” ends inside its header.") from None
+                    raise HubError(say("hub.ends_inside_header", name=self._part.name)) from None
                 wanted = max(need.at_least, len(self._data) + STEP_BYTES)
                 continue
             kept = min(max(header.header_bytes, header.data_offset), len(self._data))
@@ -156,7 +157,7 @@ class _Growing:
                 self._data += piece[: wanted - len(self._data)]
                 if len(self._data) >= wanted:
                     return
-            raise HubBroken("The connection to the Hub broke off.", "short body")
+            raise HubBroken(say("hub.connection_hub_broke_off"), "short body")
         finally:
             if len(self._data) < wanted:
                 body.abort()
@@ -197,7 +198,7 @@ def _stretch(file: BinaryIO, remote: RemoteHeader) -> None:
         if isinstance(error, OSError) and error.errno not in _TOO_LARGE:
             raise
         raise HubError(
-            f"“{remote.file.name}” cannot be as large as the Hub’s list of files says.",
+            say("hub.cannot_large_hubs_list_files", name=remote.file.name),
             f"{remote.file.size_bytes} bytes",
         ) from error
 

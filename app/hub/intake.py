@@ -8,6 +8,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from app.core.words.sentence import say
 from app.hub.errors import HubBroken, HubSilent
 from app.hub.stopping import TICK_S
 
@@ -60,7 +61,7 @@ class Intake:
             except queue.Empty:
                 # The connection's own patience ends first, unless bytes come one by one.
                 if time.monotonic() - last > 2 * self._stall_s:
-                    raise HubSilent("The Hub sends no more bytes.") from None
+                    raise HubSilent(say("hub.hub_sends_no_more_bytes")) from None
                 continue
             if block is None:
                 return
@@ -74,7 +75,7 @@ class Intake:
         try:
             self._fill()
             if self._remaining:
-                end = HubBroken("The connection to the Hub broke off.", "short body")
+                end = HubBroken(say("hub.connection_hub_broke_off"), "short body")
         except BaseException as error:  # handed over to who waits  # noqa: BLE001
             end = error
         finally:

@@ -12,6 +12,7 @@ import threading
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from app.base.rights import usual_rights
+from app.core.words.sentence import say
 from app.hub.errors import DiskFull, DownloadError
 
 if TYPE_CHECKING:
@@ -261,5 +262,5 @@ def _sync_folder(folder: Path) -> None:
 def cannot_write(path: Path, error: OSError) -> DownloadError:
     """The error for a file that cannot be made, filled or named."""
     return DownloadError(
-        f"The disk does not take the download: {error.strerror or error}.", f"{path}: {error!r}"
+        say("hub.disk_does_not_take_download", reason=error.strerror or error), f"{path}: {error!r}"
     )

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from app.core.words.sentence import Sentence
+
 _WINDOW_S = 5.0
 _EVERY_S = 0.1
 
@@ -34,14 +36,14 @@ class Progress:
         done_bytes: Of all files together, those from earlier runs included.
         total_bytes: Of all files together.
         bytes_per_second: Over the last seconds, None before there is a speed.
-        remark: Why it tries again, or empty.
+        remark: Why it tries again, or None.
     """
 
     phase: Phase
     done_bytes: int
     total_bytes: int
     bytes_per_second: float | None = None
-    remark: str = ""
+    remark: Sentence | None = None
 
     @property
     def seconds_left(self) -> float | None:
@@ -75,7 +77,7 @@ class ProgressMeter:
         self._told_s = float("-inf")
         self._points: deque[tuple[float, int]] = deque()
 
-    def enter(self, phase: Phase, remark: str = "") -> None:
+    def enter(self, phase: Phase, remark: Sentence | None = None) -> None:
         """Something else begins; told at once."""
         if phase is not self._phase or remark:
             self._points.clear()
@@ -92,9 +94,9 @@ class ProgressMeter:
         while len(self._points) > 2 and now - self._points[1][0] >= _WINDOW_S:
             self._points.popleft()
         if now - self._told_s >= _EVERY_S:
-            self._say("")
+            self._say()
 
-    def _say(self, remark: str) -> None:
+    def _say(self, remark: Sentence | None = None) -> None:
         self._told_s = self._now_s()
         done = self._base + self._done
         self._tell(Progress(self._phase, done, self._total, self._speed(), remark))

@@ -17,6 +17,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from app.core.words.sentence import say
 from app.hub.errors import HubBarred
 
 if TYPE_CHECKING:
@@ -116,15 +117,13 @@ def read_proxy(value: str, variable: str) -> Proxy:
     port = int(match["port"] or 0) if match else 0
     if match is None or port > 65_535:
         raise HubBarred(
-            f"There is no address of a proxy in {variable}: write it like"
-            " http://proxy.example:8080, or take that setting away.",
+            say("hub.no_address_proxy_write_like", variable=variable),
             variable,
         )
     scheme = _SCHEMES.get((match["scheme"] or "http").lower())
     if scheme is None:
         raise HubBarred(
-            f"A proxy of the kind “{match['scheme']}”, as in {variable}, is not understood: write"
-            " it as http, https or socks5 if it is one of these too, or take that setting away.",
+            say("hub.proxy_kind_not_understood_write", kind=match["scheme"], variable=variable),
             variable,
         )
     account = None

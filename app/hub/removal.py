@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.models.model_names import parse_shard_name
+from app.core.words.sentence import say
 from app.hub.part_file import hash_file, hasher_for
 from app.hub.stopping import StopFlag
 
@@ -88,7 +89,7 @@ class _Snapshot:
         if not self.entries:
             raise _not_there(path)
         if any(entry.is_dir() for entry in self.entries):
-            raise PersonError(f"“{path.name}” is a folder, not a model file.", str(path))
+            raise PersonError(say("hub.folder_not_model_file", name=path.name), str(path))
         ends = [_chain(entry)[-1] for entry in self.entries]
         self.elsewhere = [
             end for end in ends if not end.is_relative_to(self._repository) and end.exists()
@@ -287,15 +288,14 @@ def _remove_empty(*folders: Path) -> None:
 
 def _not_there(path: Path) -> PersonError:
     return PersonError(
-        f"“{path.name}” does not lie in the Hugging Face cache; only files there are removed.",
+        say("hub.does_not_lie_hugging_face", name=path.name),
         str(path),
     )
 
 
 def _linked(path: Path, folder: Path) -> PersonError:
     return PersonError(
-        f"“{path.name}” lies behind a link that leads out of the Hugging Face cache, in {folder};"
-        " only files in the cache are removed.",
+        say("hub.lies_behind_link_leads_out", name=path.name, folder=folder),
         str(path),
     )
 
@@ -303,8 +303,10 @@ def _linked(path: Path, folder: Path) -> PersonError:
 def _not_removed(name: str, error: OSError, freed_bytes: int) -> PersonError:
     reason = error.strerror or "unknown error"
     if not freed_bytes:
-        return PersonError(f"“{name}” cannot be removed: {reason}; nothing was freed.", repr(error))
+        return PersonError(
+            say("hub.cannot_removed_nothing_freed", name=name, reason=reason), repr(error)
+        )
     return PersonError(
-        f"Not all of “{name}” can be removed: {reason}; {freed_bytes:,} bytes were freed.",
+        say("hub.not_all_can_removed_bytes", name=name, reason=reason, freed_bytes=freed_bytes),
         repr(error),
     )

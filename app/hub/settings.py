@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from app.base.named import named
 from app.core.errors import PersonError
+from app.core.words.sentence import say
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
 ENDPOINT_VARIABLE = "HF_ENDPOINT"
@@ -116,15 +117,13 @@ def check_endpoint(address: str) -> str:
         parsed = urlsplit(address.strip())
         host, port = parsed.hostname, parsed.port
     except ValueError as error:
-        raise EndpointError("The address of the Hub cannot be read.", address) from error
+        raise EndpointError(say("hub.address_hub_cannot_read"), address) from error
     if not host or parsed.scheme not in {"http", "https"}:
-        raise EndpointError("The address of the Hub must begin with https://.", address)
+        raise EndpointError(say("hub.address_hub_must_begin_https"), address)
     if parsed.username or parsed.password or parsed.query or parsed.fragment:
-        raise EndpointError("The address of the Hub must be a plain one.", "it has other parts")
+        raise EndpointError(say("hub.address_hub_must_plain"), "it has other parts")
     if parsed.scheme == "http" and not is_loopback(host):
-        raise EndpointError(
-            "The address of the Hub must begin with https://; http is for this PC only.", address
-        )
+        raise EndpointError(say("hub.address_hub_must_begin_https_2"), address)
     shown = f"[{host}]" if ":" in host else host
     netloc = shown if port is None else f"{shown}:{port}"
     return f"{parsed.scheme}://{netloc}{parsed.path.rstrip('/')}"

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from app.core.hub_names import safe_file_name
 from app.core.listing import RepoFile
+from app.core.words.sentence import say
 from app.hub import answers
 from app.hub.errors import DownloadError, HubBroken, HubError, HubMissing, HubTrouble
 from app.hub.limits import within
@@ -127,13 +128,13 @@ class FileSource:
         what = f"“{self.file_name}” of {self.repo_id}"
         said = _metadata(self._hub, self.repo_id, self.commit, self.file_name)
         if said.commit_hash is not None and said.commit_hash != self.commit:
-            raise HubBroken(f"The Hub answered with another version of {what}.", said.commit_hash)
+            raise HubBroken(say("hub.hub_answered_another_version", what=what), said.commit_hash)
         etag = (said.etag or "").lower()
         digest = etag if _DIGEST.fullmatch(etag) else listed.sha256
         size = listed.size_bytes if said.size is None or said.size < 0 else said.size
         if size != listed.size_bytes or listed.sha256 not in {None, digest}:
             raise DownloadError(
-                f"“{listed.name}” is not what the Hub’s list of files says; look at it again.",
+                say("hub.not_hubs_list_files_says", name=listed.name),
                 f"{digest} of {size}, listed {listed.sha256}",
             )
         return FileFacts(digest or "", size, self.commit, said.location)
@@ -174,25 +175,25 @@ class FileSource:
         status, host = response.status_code, urlsplit(facts.address).netloc
         if status in _EXPIRED:
             return AddressExpired(
-                f"“{self.file_name}” cannot be read from the Hub at the moment.",
+                say("hub.cannot_read_hub_moment", file_name=self.file_name),
                 f"status {status} from {host}",
             )
         if status not in {200, 206, 416}:
             return HubMissing(
-                f"The Hub refused to send “{self.file_name}” (status {status}).", host
+                say("hub.hub_refused_send_status", file_name=self.file_name, status=status), host
             )
         # Without the header the length must be the one that was asked for, if it is said.
         said = response.headers.get("content-range", "")
         length = response.headers.get("content-length", str(end - start))
         if status == 416 or (start and status == 200):
             return RangeIgnored(
-                "The Hub cannot go on in the middle of the file.", f"status {status} from {host}"
+                say("hub.hub_cannot_go_middle_file"), f"status {status} from {host}"
             )
         right = _is_range(said, start, facts.size_bytes) if said else length == str(end - start)
         if status == 206 and not right:
-            return RangeIgnored("The Hub sent another part of the file than was asked for.", said)
+            return RangeIgnored(say("hub.hub_sent_another_part_file"), said)
         if response.headers.get("content-encoding", "identity") != "identity":
-            return HubBroken("The Hub sends the file in a form that was not asked for.", host)
+            return HubBroken(say("hub.hub_sends_file_form_not"), host)
         return None
 
 

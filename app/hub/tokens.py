@@ -17,6 +17,7 @@ from typing import Protocol, cast
 from app.base.files import read_ordinary
 from app.base.named import named
 from app.core.errors import PersonError
+from app.core.words.sentence import say
 from app.hub.settings import (
     DEFAULT_ENDPOINT,
     ENDPOINT_VARIABLE,
@@ -162,7 +163,7 @@ class Tokens:
         """
         secret = secret.strip()
         if not _TOKEN.fullmatch(secret):
-            raise PersonError("That is not a token: it has spaces or other signs in it.")
+            raise PersonError(say("hub.not_token_spaces_other_signs"))
         self.accept(secret)
         self._this_run = Token(secret, TokenSource.THIS_RUN, _THIS_RUN)
         keyring = self._ring()
@@ -187,9 +188,7 @@ class Tokens:
                 if keyring.get_password(_SERVICE, self._endpoint) is not None:
                     keyring.delete_password(_SERVICE, self._endpoint)
             except Exception as error:
-                raise PersonError(
-                    "The system keyring did not forget the token.", repr(error)
-                ) from error
+                raise PersonError(say("hub.system_keyring_did_not_forget"), repr(error)) from error
 
     def _is_their_hub(self) -> bool:
         if self._endpoint == DEFAULT_ENDPOINT:

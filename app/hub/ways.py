@@ -7,6 +7,7 @@ import threading
 
 import httpx2
 
+from app.core.words.sentence import Sentence, say
 from app.hub import answers
 from app.hub.asker import asker
 from app.hub.errors import HubBarred, HubError, HubPage, HubProxyTrouble, Stopped
@@ -105,23 +106,18 @@ def _trouble(proxy: Proxy, host: str, error: Exception) -> HubError:
         return _refused(proxy, host, str(error))
     if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout):
         return HubProxyTrouble(
-            f"The proxy {named} cannot be reached: start it or correct that setting, or list {host}"
-            " in NO_PROXY to go without it.",
+            say("hub.proxy_cannot_reached_start_correct", named=named, host=host),
             detail,
         )
     if isinstance(error, httpx2.TimeoutException):
-        return HubProxyTrouble(
-            f"Nothing comes through the proxy {named} at the moment; try again in a while.", detail
-        )
+        return HubProxyTrouble(say("hub.nothing_comes_through_proxy_moment", named=named), detail)
     if isinstance(error, httpx2.HTTPError):
         return HubProxyTrouble(
-            f"The connection through the proxy {named} broke off; try again in a while, or list"
-            f" {host} in NO_PROXY to go without it.",
+            say("hub.connection_through_proxy_broke_off", named=named, host=host),
             detail,
         )
     return HubProxyTrouble(
-        f"What answers as the proxy {named} is none of this kind: correct that setting, or list"
-        f" {host} in NO_PROXY to go without it.",
+        say("hub.answers_proxy_none_kind_correct", named=named, host=host),
         detail,
     )
 
@@ -134,7 +130,7 @@ def _refused(proxy: Proxy, host: str, reason: str) -> HubError:
     if status.startswith("4") or "not allowed" in reason:
         return _held_back(proxy, host, reason)
     return HubProxyTrouble(
-        f"The proxy {_named(proxy)} does not reach {host}; try again in a while.", reason
+        say("hub.proxy_does_not_reach_try", proxy=_named(proxy), host=host), reason
     )
 
 
@@ -151,16 +147,14 @@ def check_forwarded(response: httpx2.Response, proxy: Proxy) -> None:
         return
     if response.is_success and kind in answers.PAGES:
         raise HubPage(
-            "A web page came in place of the Hub’s answer: perhaps the proxy"
-            f" {_named(proxy)} asks you to sign in first.",
+            say("hub.web_page_came_place_hubs_2", proxy=_named(proxy)),
             kind,
         )
     if status in {403, 405, 451}:
         raise _held_back(proxy, host, str(status))
     if status >= 500:
         raise HubProxyTrouble(
-            f"The Hub, or the proxy {_named(proxy)} on the way to it, has a fault at the moment;"
-            " try again in a while.",
+            say("hub.hub_proxy_way_fault_moment", proxy=_named(proxy)),
             str(status),
             answers.retry_after_s(response.headers),
         )
@@ -169,8 +163,7 @@ def check_forwarded(response: httpx2.Response, proxy: Proxy) -> None:
 def _held_back(proxy: Proxy, host: str, reason: str) -> HubBarred:
     """The error for a proxy that lets nobody through to a host."""
     return HubBarred(
-        f"The proxy {_named(proxy)} does not let this program through to {host}: ask whoever runs"
-        f" it, or list {host} in NO_PROXY to go without it.",
+        say("hub.proxy_does_not_let_program", proxy=_named(proxy), host=host),
         reason,
     )
 
@@ -178,14 +171,16 @@ def _held_back(proxy: Proxy, host: str, reason: str) -> HubBarred:
 def _asks_for_account(proxy: Proxy, reason: str) -> HubBarred:
     if proxy.account is None:
         return HubBarred(
-            f"The proxy {_named(proxy)} asks for a name and password: write them into that setting,"
-            f" like {proxy.scheme}://NAME:PASSWORD@{proxy.place}.",
+            say(
+                "hub.proxy_asks_name_password_write",
+                proxy=_named(proxy),
+                scheme=proxy.scheme,
+                place=proxy.place,
+            ),
             reason,
         )
-    return HubBarred(
-        f"The proxy {_named(proxy)} does not accept the name and password that stand there.", reason
-    )
+    return HubBarred(say("hub.proxy_does_not_accept_name", proxy=_named(proxy)), reason)
 
 
-def _named(proxy: Proxy) -> str:
-    return f"{proxy.place} (from {proxy.variable})"
+def _named(proxy: Proxy) -> Sentence:
+    return say("hub.proxy_named", place=proxy.place, variable=proxy.variable)

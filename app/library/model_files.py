@@ -21,6 +21,7 @@ from app.core.models.model_file import (
     declared_shard_count,
 )
 from app.core.models.model_names import parse_shard_name
+from app.core.words.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,7 +92,7 @@ def read_shards(path: str | os.PathLike[str]) -> list[Shard]:
     if declared_shard_count(own.header) == 1:
         return [own]
     if name.count > _MAX_SHARDS:
-        raise ModelFileError(f"“{opened.name}” claims to be one of {name.count:,} shards.")
+        raise ModelFileError(say("models.claims_shards", name=opened.name, count=name.count))
     paths = [opened.with_name(file_name) for file_name in name.all_names()]
     missing = [path.name for path in paths if not os.path.exists(path)]
     if missing:
@@ -106,10 +107,12 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _missing_sentence(missing: list[str], count: int) -> str:
+def _missing_sentence(missing: list[str], count: int) -> Sentence:
     if len(missing) == 1:
-        return f"A shard of this model is missing: “{missing[0]}”."
-    return f"{len(missing)} of {count} shards of this model are missing, the first: “{missing[0]}”."
+        return say("models.shard_model_missing", missing=missing[0])
+    return say(
+        "models.shards_model_missing_first", count=len(missing), count_2=count, missing=missing[0]
+    )
 
 
 def _shard(path: Path) -> Shard:
@@ -121,7 +124,7 @@ def _shard(path: Path) -> Shard:
     except OSError as error:
         raise ModelFileError(_os_sentence(path, error), detail=f"{path}: {error!r}") from error
     except ValueError as error:  # a path with a zero byte in it
-        raise ModelFileError("That is not a valid file name.", detail=repr(error)) from error
+        raise ModelFileError(say("models.not_valid_file_name"), detail=repr(error)) from error
     except GgufError as error:
         error.detail = f"{path}: {error.detail}"
         raise
@@ -130,12 +133,12 @@ def _shard(path: Path) -> Shard:
 
 def _check_status(path: Path, status: os.stat_result) -> None:
     if stat.S_ISDIR(status.st_mode):
-        raise ModelFileError(f"“{path.name}” is a folder, not a model file.", detail=str(path))
+        raise ModelFileError(say("models.folder_not_model_file", name=path.name), detail=str(path))
     if not stat.S_ISREG(status.st_mode):
         # Opening a pipe would wait for ever.
-        raise ModelFileError(f"“{path.name}” is not an ordinary file.", detail=str(path))
+        raise ModelFileError(say("models.not_ordinary_file", name=path.name), detail=str(path))
     if status.st_size == 0:
-        raise ModelFileError(f"“{path.name}” is empty.", detail=str(path))
+        raise ModelFileError(say("models.file_empty", name=path.name), detail=str(path))
 
 
 @lru_cache(maxsize=_CACHED_HEADERS)
@@ -178,11 +181,11 @@ def _fill(file: BinaryIO, data: bytearray, wanted: int) -> None:
         data += piece
 
 
-def _os_sentence(path: Path, error: OSError) -> str:
+def _os_sentence(path: Path, error: OSError) -> Sentence:
     if isinstance(error, FileNotFoundError):
         if "\ufffd" in str(path):
-            return f"“{path}” is not there; a name that is no valid text must be changed first."
-        return f"“{path.name}” is not there."
+            return say("models.not_name_no_valid_text", path=path)
+        return say("models.not_there", name=path.name)
     if isinstance(error, PermissionError):
-        return f"“{path.name}” may not be read by you."
-    return f"“{path.name}” cannot be read: {error.strerror or 'unknown error'}."
+        return say("models.may_not_read", name=path.name)
+    return say("models.cannot_read", name=path.name, reason=error.strerror or "unknown error")

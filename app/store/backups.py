@@ -10,7 +10,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.core.words.figures import size
+from app.core.words.sentence import say, size
 from app.store.connecting import connect
 
 if TYPE_CHECKING:
@@ -39,9 +39,12 @@ def check_room(path: Path) -> None:
     free_bytes = shutil.disk_usage(path.parent).free
     if free_bytes < needed_bytes:
         raise NoRoom(
-            f"The chats in {path} cannot be brought up to date: the disk has"
-            f" {size(free_bytes)} free, and {size(needed_bytes)} are needed for a"
-            " copy of them. Nothing was changed; free some room and start again.",
+            say(
+                "store.chats_cannot_brought_up_date",
+                path=path,
+                free_bytes=size(free_bytes),
+                needed_bytes=size(needed_bytes),
+            ),
             f"{free_bytes} bytes free of {needed_bytes}",
         )
 

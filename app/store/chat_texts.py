@@ -6,6 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from app.core.chats.chat import Message, Role
+from app.core.words.sentence import say
 from app.store.chats import ChatStore
 from app.store.connecting import connect
 from app.store.database import said
@@ -33,7 +34,7 @@ def stored_talks(database: Path) -> Generator[tuple[Message, ...]]:
     """
     if not database.is_file():
         return
-    with said(f"The chats in {database} cannot be read"):
+    with said(say("store.chats_cannot_read", database=database)):
         connection = connect(database, "ro", timeout=_PATIENCE_SECONDS, autocommit=True)
         with contextlib.closing(connection):
             if not _is_ours(connection):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from app.core.chats.chat import Answer, Chat, Turn
+from app.core.words.sentence import Sentence, say
 from app.store.database import StoreFailed, said, transaction
 from app.store.rows import (
     ANSWER_COLUMNS,
@@ -93,7 +94,7 @@ class ChatStore:
 
     def list_chats(self) -> list[ChatSummary]:
         """All chats, the last changed first."""
-        with said("The chats cannot be read"):
+        with said(say("store.chats_cannot_read_2")):
             return [ChatSummary(*row) for row in self._connection.execute(_LIST_CHATS)]
 
     def create(self, chat: Chat) -> Chat:
@@ -101,7 +102,7 @@ class ChatStore:
         now = self._clock_ns()
         chat.created_ns = chat.created_ns or now
         chat.changed_ns = chat.changed_ns or now
-        with self._writing("The chat cannot be stored"):
+        with self._writing(say("store.chat_cannot_stored")):
             cursor = self._connection.execute(_CREATE_CHAT, chat_row(chat))
             chat_id = cast("int", cursor.lastrowid)
             turn_ids = [self._insert_turn(chat_id, turn) for turn in chat.turns]
@@ -116,7 +117,7 @@ class ChatStore:
         The time of its last change only ever grows, so that turns added meanwhile count.
         """
         title, _, changed_ns, *rest = chat_row(chat)
-        with self._writing("The chat cannot be stored"):
+        with self._writing(say("store.chat_cannot_stored")):
             self._execute_once(_UPDATE_CHAT, (title, *rest, changed_ns, chat.id))
 
     def load(self, chat_id: int) -> Chat:
@@ -125,10 +126,10 @@ class ChatStore:
         An answer that was still coming when the program ended has its text and no stop reason; one
         that had none yet leaves its place to the answer before.
         """
-        with said("The chat cannot be read"):
+        with said(say("store.chat_cannot_read")):
             row = self._connection.execute(_LOAD_CHAT, (chat_id,)).fetchone()
             if row is None:
-                raise StoreFailed("That chat is no longer there.", f"chat {chat_id}")
+                raise StoreFailed(say("store.chat_no_longer"), f"chat {chat_id}")
             turns = {
                 turn_id: Turn(turn_id, prompt, versions=versions)
                 for turn_id, prompt, versions in self._connection.execute(_LOAD_TURNS, (chat_id,))
@@ -146,12 +147,12 @@ class ChatStore:
 
     def delete(self, chat_id: int) -> None:
         """Remove a chat with all its turns for good; does nothing if it is gone already."""
-        with self._writing("The chat cannot be deleted", durable=True):
+        with self._writing(say("store.chat_cannot_deleted"), durable=True):
             self._connection.execute("DELETE FROM chat WHERE id = ?", (chat_id,))
 
     def add_turn(self, chat_id: int, turn: Turn) -> None:
         """Store a turn with its answers as they are, and set its id."""
-        with self._writing("The prompt cannot be stored"):
+        with self._writing(say("store.prompt_cannot_stored")):
             self._execute_once(_TOUCH + "?", (self._clock_ns(), chat_id))
             turn_id = self._insert_turn(chat_id, turn)
         turn.id = turn_id
@@ -167,7 +168,7 @@ class ChatStore:
         """
         # Not durable, as an answer ends while others come: waiting for a slow disk would stop the
         # window. Killing the program takes nothing back (see ``open_database``).
-        with self._writing("The answer cannot be stored"):
+        with self._writing(say("store.answer_cannot_stored")):
             self._insert_answer(turn_id, key, answer)
             if final:
                 self._connection.execute(
@@ -177,7 +178,7 @@ class ChatStore:
 
     def save_versions(self, turn: Turn, key: str) -> None:
         """Store a turn's answer of one candidate with those that it took the place of."""
-        with self._writing("The answer cannot be stored"):
+        with self._writing(say("store.answer_cannot_stored")):
             self._insert_answer(turn.id, key, turn.answers[key])
             self._connection.execute(
                 "DELETE FROM earlier_answer WHERE turn_id = ? AND key = ?", (turn.id, key)
@@ -192,7 +193,7 @@ class ChatStore:
 
     def retire_turns(self, turn_ids: Sequence[int], by: int) -> None:
         """Keep turns but show them no more: an edit put ``by`` in the first one's place."""
-        with self._writing("The change cannot be stored"):
+        with self._writing(say("store.change_cannot_stored")):
             self._retire(turn_ids, by)
 
     def restore_turns(self, turn_ids: Sequence[int]) -> None:
@@ -200,7 +201,7 @@ class ChatStore:
 
         The versions take turns: the one that was put away first comes, these turns go.
         """
-        with self._writing("The change cannot be stored"):
+        with self._writing(say("store.change_cannot_stored")):
             found = self._connection.execute(
                 "SELECT min(id), retired_ns FROM turn "
                 "WHERE retired_by = ? AND retired_ns IS NOT NULL "
@@ -220,13 +221,13 @@ class ChatStore:
     # ------------------------------------------------------------------------------ inside
 
     @contextlib.contextmanager
-    def _writing(self, what: str, *, durable: bool = False) -> Generator[None]:
+    def _writing(self, what: Sentence, *, durable: bool = False) -> Generator[None]:
         with said(what), transaction(self._connection, durable=durable):
             yield
 
     def _execute_once(self, statement: str, values: tuple[str | int | None, ...]) -> None:
         if self._connection.execute(statement, values).rowcount != 1:
-            raise StoreFailed("That chat is no longer there.", statement)
+            raise StoreFailed(say("store.chat_no_longer"), statement)
 
     def _retire(self, turn_ids: Sequence[int], by: int) -> None:
         """Put turns away as a version of ``by``, and so all other versions of the first one."""

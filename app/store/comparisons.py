@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 
+from app.core.words.sentence import say
 from app.store.database import said, transaction
 from app.store.rows import storable
 
@@ -40,7 +41,7 @@ class ComparisonStore:
 
     def load(self) -> list[StoredComparison]:
         """All of them, the oldest first; rows that cannot be read are left out."""
-        with said("The comparisons that wait cannot be read"):
+        with said(say("store.comparisons_wait_cannot_read")):
             rows = cast(
                 "list[tuple[int, str]]",
                 self._connection.execute(
@@ -60,7 +61,7 @@ class ComparisonStore:
     def add(self, members: Iterable[Member]) -> StoredComparison:
         """Store a new one."""
         kept = tuple(members)
-        with said("The comparison cannot be stored"), transaction(self._connection):
+        with said(say("store.comparison_cannot_stored")), transaction(self._connection):
             cursor = self._connection.execute(
                 "INSERT INTO comparison (downloads) VALUES (?)", (_encoded(kept),)
             )
@@ -68,7 +69,7 @@ class ComparisonStore:
 
     def save(self, comparison: StoredComparison) -> None:
         """Store which of its files are there."""
-        with said("The comparison cannot be stored"), transaction(self._connection):
+        with said(say("store.comparison_cannot_stored")), transaction(self._connection):
             self._connection.execute(
                 "UPDATE comparison SET downloads = ? WHERE id = ?",
                 (_encoded(comparison.members), comparison.id),
@@ -76,7 +77,7 @@ class ComparisonStore:
 
     def remove(self, number: int) -> None:
         """Forget one; does nothing where it is gone."""
-        with said("The comparison cannot be forgotten"), transaction(self._connection):
+        with said(say("store.comparison_cannot_forgotten")), transaction(self._connection):
             self._connection.execute("DELETE FROM comparison WHERE id = ?", (number,))
 
 

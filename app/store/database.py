@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
 from app.core.errors import PersonError
+from app.core.words.sentence import Sentence, say
 from app.store.backups import back_up, check_room, copy_for, remove_old_copies
 from app.store.connecting import connect
 from app.store.damage import code_of, is_damage, move_aside
@@ -60,7 +61,7 @@ def open_database(
         NoRoom: The disk is too full for the copy of an older one, which is left as it is.
         StoreFailed: It cannot be opened, or not be brought up to date; it is left as it is.
     """
-    with said(f"The chats in {path} cannot be opened"):
+    with said(_not_opened(path)):
         try:
             version = _inspect(path)
         except _Damaged as damage:
@@ -94,22 +95,25 @@ def open_database(
         return connection
 
 
+def _not_opened(path: Path) -> Sentence:
+    return say("store.chats_cannot_opened", path=path)
+
+
 def open_beside(path: Path) -> sqlite3.Connection:
     """One more connection to the database that this program has open, for another thread.
 
     Raises:
         StoreFailed: It cannot be had.
     """
-    with said(f"The store in {path} cannot be opened"):
+    with said(say("store.store_cannot_opened", path=path)):
         return _connect(path)
 
 
 def _too_new(path: Path, version: int, known: int) -> StoreTooNew:
     copy = copy_for(path, known)
-    other = "" if copy is None else f", or put {copy.name} in its place, which is from before"
+    other = "" if copy is None else say("store.put_place_before", name=copy.name)
     return StoreTooNew(
-        f"The chats in {path} were written by a newer Shrinkscope. "
-        f"Start that one{other}, or move the file away to begin anew.",
+        say("store.chats_were_written_newer_shrinkscope", path=path, other=other),
         f"store version {version}, this program knows {known}",
     )
 
@@ -139,7 +143,7 @@ def transaction(connection: sqlite3.Connection, *, durable: bool = False) -> Gen
 
 
 @contextlib.contextmanager
-def said(what: str) -> Generator[None]:
+def said(what: Sentence) -> Generator[None]:
     """Turn the database's and the file system's errors into a sentence that starts with ``what``.
 
     Raises:
@@ -148,27 +152,29 @@ def said(what: str) -> Generator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise StoreFailed(f"{what}: {_reason(error)}.", repr(error)) from error
+        raise StoreFailed(
+            say("store.failed", what=what, reason=_reason(error)), repr(error)
+        ) from error
 
 
-def _reason(error: sqlite3.Error | OSError) -> str:
+def _reason(error: sqlite3.Error | OSError) -> Sentence | str:
     if isinstance(error, OSError):
         return error.strerror or str(error)
     match code_of(error):
         case sqlite3.SQLITE_FULL:
-            return "the disk is full"
+            return say("store.disk_full")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
-            return "the file may not be written"
+            return say("store.file_may_not_written")
         case sqlite3.SQLITE_CANTOPEN:
-            return "the file or its folder cannot be opened"
+            return say("store.file_folder_cannot_opened")
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return "another program is using the file"
+            return say("store.another_program_using_file")
         case sqlite3.SQLITE_IOERR:
-            return "the disk reports an error"
+            return say("store.disk_reports_error")
         case _ if is_damage(error):
-            return "the file is damaged"
+            return say("store.file_damaged")
         case _:
-            return str(error) or "the database reports an error"
+            return str(error) or say("store.database_reports_error")
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -11,6 +11,7 @@ import msgspec
 
 from app.core.hub.downloads import ENDED, DownloadOrder, DownloadState, StoredDownload
 from app.core.listing import RepoFile
+from app.core.words.sentence import say
 from app.store.connecting import connect
 from app.store.database import StoreFailed, said, transaction
 from app.store.rows import storable
@@ -50,7 +51,7 @@ class DownloadStore:
 
     def load(self) -> list[StoredDownload]:
         """All downloads in their order; rows that cannot be read are left out."""
-        with said("The downloads cannot be read"):
+        with said(say("store.downloads_cannot_read")):
             rows = cast("list[Row]", self._connection.execute(_LIST).fetchall())
         found: list[StoredDownload] = []
         for row in rows:
@@ -107,7 +108,7 @@ class DownloadStore:
 
     @contextlib.contextmanager
     def _writing(self) -> Generator[None]:
-        with said("The download cannot be stored"), transaction(self._connection):
+        with said(say("store.download_cannot_stored")), transaction(self._connection):
             yield
 
 

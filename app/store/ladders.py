@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
+from app.core.words.sentence import say
 from app.store.connecting import connect
 from app.store.database import said, transaction
 from app.store.rows import storable
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from pathlib import Path
 
-_CANNOT_STORE = "The ladder cannot be stored"
+_CANNOT_STORE = say("store.ladder_cannot_stored")
 _READ_WAIT_SECONDS = 2.0
 
 
@@ -66,7 +67,7 @@ class LadderStore:
 
     def begin(self, key: str, plan: str) -> StoredLadder:
         """The latest unfinished ladder of this key with what it has; else a new one."""
-        with said("The ladder cannot be read"):
+        with said(say("store.ladder_cannot_read")):
             row = cast(
                 "tuple[int] | None",
                 self._connection.execute(
@@ -91,7 +92,7 @@ class LadderStore:
         Raises:
             KeyError: There is none of this number.
         """
-        with said("The ladder cannot be read"):
+        with said(say("store.ladder_cannot_read")):
             found = cast(
                 "tuple[str, str, int, int | None] | None",
                 self._connection.execute(
@@ -113,7 +114,7 @@ class LadderStore:
 
     def list_ladders(self) -> list[StoredLadder]:
         """All of them without their steps, the newest first."""
-        with said("The ladders cannot be read"):
+        with said(say("store.ladders_cannot_read")):
             rows = cast(
                 "list[tuple[int, str, str, int, int | None]]",
                 self._connection.execute(
@@ -140,7 +141,7 @@ class LadderStore:
 
     def delete(self, number: int) -> None:
         """Forget a ladder; does nothing where it is gone."""
-        with said("The ladder cannot be deleted"), transaction(self._connection):
+        with said(say("store.ladder_cannot_deleted")), transaction(self._connection):
             self._connection.execute("DELETE FROM ladder WHERE id = ?", (number,))
 
 
@@ -156,7 +157,7 @@ def reading_ladders(path: Path) -> Generator[LadderStore | None]:
     with contextlib.ExitStack() as stack:
         store: LadderStore | None = None
         if path.is_file():
-            with said("The ladders cannot be read"):
+            with said(say("store.ladders_cannot_read")):
                 connection = connect(path, "ro", timeout=_READ_WAIT_SECONDS)
                 stack.callback(connection.close)
                 there = connection.execute(

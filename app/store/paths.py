@@ -12,6 +12,7 @@ from platformdirs import PlatformDirs
 from app.base.named import named
 from app.base.rights import close_to_others
 from app.core.errors import PersonError
+from app.core.words.sentence import say
 
 APP_NAME = "shrinkscope"
 HOME_VARIABLE = "SHRINKSCOPE_HOME"
@@ -108,7 +109,8 @@ class Paths:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             except OSError as error:
                 raise PersonError(
-                    f"The folder {folder} cannot be made: {error.strerror or error}.", repr(error)
+                    say("store.folder_cannot_made", folder=folder, reason=error.strerror or error),
+                    repr(error),
                 ) from error
         folders = (self.config, self.data, self.state, self.cache)
         return [words for folder in folders for words in close_to_others(folder)]

@@ -15,6 +15,7 @@ from msgspec import Meta, field
 from app.base.files import TooLargeError, read_ordinary, write_whole
 from app.core.candidates.settings import PRESETS
 from app.core.errors import PersonError
+from app.core.words.sentence import say
 from app.store.tolerant import WrongValue, convert
 
 SETTINGS_VERSION = 1
@@ -153,7 +154,7 @@ class SettingsFile:
             write_whole(self._path, data)
         except OSError as error:
             raise PersonError(
-                f"The settings cannot be saved: {error.strerror or error}.", repr(error)
+                say("store.settings_cannot_saved", reason=error.strerror or error), repr(error)
             ) from error
 
     def _recover(self, reason: str, sentences: list[str]) -> dict[str, object]:

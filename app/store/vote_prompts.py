@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from app.core.words.sentence import say
 from app.store.database import said
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def recent_prompts(connection: sqlite3.Connection, most: int = 500) -> list[Aske
     Raises:
         StoreFailed: They cannot be read.
     """
-    with said("The chats cannot be read"):
+    with said(say("store.chats_cannot_read_2")):
         rows = cast(
             "list[tuple[str, int, str, str]]", connection.execute(_RECENT, (most,)).fetchall()
         )

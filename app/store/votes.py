@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from app.core.votes.choices import Choice
 from app.core.votes.pairs import Role, Vote, VoteAnswer, VotedFile, VotePair, VoteSettings
+from app.core.words.sentence import say
 from app.store.connecting import connect
 from app.store.database import said, transaction
 from app.store.rows import storable
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_CANNOT_STORE = "The vote cannot be stored"
-_CANNOT_STORE_ANSWER = "The answers to vote on cannot be stored"
-_CANNOT_READ = "The votes cannot be read"
+_CANNOT_STORE = say("store.vote_cannot_stored")
+_CANNOT_STORE_ANSWER = say("store.answers_vote_cannot_stored")
+_CANNOT_READ = say("store.votes_cannot_read")
 _READ_WAIT_SECONDS = 5.0
 
 _FILE_COLUMNS = "id, path, level, file_bytes, modified_ns, sha256"
@@ -206,7 +207,7 @@ class VoteStore:
 
     def undo(self, vote_id: int) -> None:
         """Take a vote back: it stays, flagged, and its pair is set aside."""
-        with said("The vote cannot be taken back"), transaction(self._connection, durable=True):
+        with said(say("store.vote_cannot_taken_back")), transaction(self._connection, durable=True):
             self._connection.execute(
                 "UPDATE blind_vote SET undone_ns = ? WHERE id = ? AND undone_ns IS NULL",
                 (self._clock_ns(), vote_id),

@@ -19,6 +19,7 @@ from app.ui.kit.file_dialogs import FileDialogs
 from app.ui.kit.garbage import GarbageTimer
 from app.ui.kit.jobs import Jobs
 from app.ui.kit.queues import drained
+from app.ui.kit.sentences import sentence
 from app.ui.kit.widgets.banner import Severity
 from app.ui.pages.about.part import AboutPart
 from app.ui.pages.compare.part import ComparePart
@@ -252,5 +253,5 @@ def _demo_files(house: House) -> DemoFiles | None:
     try:
         return DemoFiles.below(house.paths.demo)
     except PersonError as error:
-        house.remarks.append(error.sentence)
+        house.remarks.append(sentence(error))
         return None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+from app.core.words.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -160,7 +161,7 @@ def template_by_id(template_id: str) -> ChatTemplate:
     for template in WELL_KNOWN:
         if template.id == template_id:
             return template
-    raise PersonError(f"There is no chat template called “{template_id:.40}”.")
+    raise PersonError(say("lab.no_chat_template_called", template_id=template_id[:40]))
 
 
 def plain_completion(names: Iterable[str]) -> str:

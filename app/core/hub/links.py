@@ -21,6 +21,7 @@ from app.core.candidates.candidate import MAX_CANDIDATES
 from app.core.errors import PersonError
 from app.core.hub_names import HubNameError, is_page, parse_hub_address
 from app.core.models.gguf_reader import quotable
+from app.core.words.sentence import say
 
 SCHEME = "shrinkscope"
 MAX_LINK_CHARACTERS = 512
@@ -96,7 +97,7 @@ def parse_link(text: str) -> Link:
         LinkError: It is not of the grammar above.
     """
     if len(text) > MAX_LINK_CHARACTERS:
-        raise LinkError("That link is too long to be one of Shrinkscope’s.", quotable(text))
+        raise LinkError(say("hub.link_too_long_shrinkscopes"), quotable(text))
     match = _LINK.fullmatch(_WRITTEN_OTHERWISE.sub(_plain_sign, text))
     if match is None or not text.isascii():
         raise _not_understood(text)
@@ -114,8 +115,11 @@ def parse_link(text: str) -> Link:
         raise _not_understood(text)
     if action is LinkAction.COMPARE and not 1 <= len(levels) <= MAX_CANDIDATES:
         raise LinkError(
-            f"A link to compare names one to {MAX_CANDIDATES} levels, and this one names"
-            f" {len(levels) or 'none'}.",
+            say(
+                "hub.link_compare_names_levels_names",
+                max_candidates=MAX_CANDIDATES,
+                count=len(levels) or "none",
+            ),
             quotable(text),
         )
     return Link(action, repo_id, levels)
@@ -126,7 +130,4 @@ def _plain_sign(match: re.Match[str]) -> str:
 
 
 def _not_understood(text: str) -> LinkError:
-    return LinkError(
-        f"“{quotable(text)}” is no link that Shrinkscope understands: it opens"
-        " shrinkscope://open/ORG/REPO:LEVEL and shrinkscope://compare/ORG/REPO:LEVEL,LEVEL."
-    )
+    return LinkError(say("hub.no_link_shrinkscope_understands_opens", text=quotable(text)))

@@ -10,6 +10,7 @@ from app.core.models.kinds import WHOLE_MODELS, ModelKind
 from app.core.models.labels import begins_level, canonical_label
 from app.core.models.model_names import ends_with_level, model_stem
 from app.core.text.clean import clean_line
+from app.core.words.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,9 +45,7 @@ def find_file(files: Sequence[ListedFile], wanted: str) -> ListedFile:
     if cut and not models:
         return _whole(cut[0])
     if not models:
-        raise NoSuchFileError(
-            "This repository holds no GGUF model files: look for one made from it."
-        )
+        raise NoSuchFileError(say("hub.repository_holds_no_gguf_model"))
     label = canonical_label(wanted)
     found = [file for file in models if file.level and canonical_label(file.level) == label]
     found = found or [file for file in models if ends_with_level(file.name, wanted)]
@@ -58,8 +57,11 @@ def find_file(files: Sequence[ListedFile], wanted: str) -> ListedFile:
         return _whole(found[0])
     if found:
         raise NoSuchFileError(
-            f"Several files of this repository have the level {_short(wanted)}: name one"
-            f" of them in place of the level ({_listed([file.name for file in found])})."
+            say(
+                "hub.several_files_repository_level_name",
+                wanted=_short(wanted),
+                names=_listed([file.name for file in found]),
+            )
         )
     for file in cut:
         if file.level and canonical_label(file.level) == label:
@@ -95,14 +97,21 @@ def _listed(names: Sequence[str]) -> str:
 def _whole(file: ListedFile) -> ListedFile:
     if file.kind is ModelKind.CUT:
         raise NoSuchFileError(
-            f"“{file.level or model_stem(file.name)}” is there, but cut by hand into"
-            f" {file.shards} pieces ({file.name} and so on): download these from the"
-            " repository’s page and join them in their order, as “cat” does."
+            say(
+                "hub.but_cut_hand_into_pieces",
+                level=file.level or model_stem(file.name),
+                shards=file.shards,
+                name=file.name,
+            )
         )
     if not file.complete:
         raise NoSuchFileError(
-            f"The repository holds only {len(file.parts)} of the {file.shards} shards"
-            f" of “{file.name}”."
+            say(
+                "hub.repository_holds_only_shards",
+                count=len(file.parts),
+                shards=file.shards,
+                name=file.name,
+            )
         )
     return file
 
@@ -120,13 +129,13 @@ def _short(wanted: str) -> str:
     return wanted if len(wanted) <= 40 else f"{wanted[:40]}…"
 
 
-def _which(wanted: str, models: Sequence[ListedFile], files: Sequence[ListedFile]) -> str:
+def _which(wanted: str, models: Sequence[ListedFile], files: Sequence[ListedFile]) -> Sentence:
     shown = _short(wanted)
     if not any(file.level for file in models):
         names = _listed([file.name for file in models])
-        return f"This repository has no file of the level “{shown}”; there is {names}."
+        return say("hub.repository_no_file_level", shown=shown, names=names)
     typed = {file.level or file.name: _choice(file, files) for file in models}
     near = get_close_matches(wanted.upper(), typed, n=_MOST_NAMED, cutoff=0.5) or list(typed)
-    more = "" if len(near) == len(typed) else ", …"
-    there = ", ".join(typed[level] for level in near)
-    return f"This repository has no level “{shown}”; there is {there}{more}."
+    levels = ", ".join(typed[level] for level in near)
+    levels += "" if len(near) == len(typed) else ", …"
+    return say("hub.repository_no_level", shown=shown, levels=levels)

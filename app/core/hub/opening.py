@@ -18,6 +18,7 @@ from urllib.parse import unquote_to_bytes
 from app.core.candidates.candidate import MAX_CANDIDATES
 from app.core.errors import PersonError
 from app.core.hub.links import MAX_LINK_CHARACTERS, is_link, link_to
+from app.core.words.sentence import say
 
 MAX_BYTES = 1 << 16
 """The longest line that is written or read."""
@@ -102,7 +103,7 @@ def to_line(opening: Opening) -> bytes:
     # ASCII: a path may hold bytes that are no text, which no other form takes.
     line = json.dumps(values, ensure_ascii=True).encode("ascii") + b"\n"
     if len(line) > MAX_BYTES:
-        raise OpeningError("The names of these files are too long to be handed over.")
+        raise OpeningError(say("hub.names_files_too_long_handed"))
     return line
 
 
@@ -163,4 +164,4 @@ def _path_of(word: str, *, windows: bool) -> str:
 
 
 def _refused(why: str) -> OpeningError:
-    return OpeningError("Shrinkscope did not understand what it was asked to open.", why)
+    return OpeningError(say("hub.shrinkscope_did_not_understand_asked"), why)

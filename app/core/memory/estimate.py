@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.models.levels import TENSOR_TYPES
+from app.core.words.sentence import say
 
 if TYPE_CHECKING:
     from app.core.models.model_file import ModelFile
@@ -94,7 +95,7 @@ def kv_cache_bytes(
     """Return the size of keys, values and fixed states of one sequence with a full context."""
     name = kv_type.upper()
     if name not in _KV_TYPES:
-        raise PersonError(f"“{kv_type:.40}” is no number format for the KV cache.")
+        raise PersonError(say("lab.no_number_format_kv_cache", kv_type=kv_type[:40]))
     stored = _TYPES_BY_NAME[name]
     elements = sum(cached_elements(model, context_tokens, batch_tokens=batch_tokens))
     cache_bytes = -(-elements // stored.block_elements) * stored.block_bytes

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from app.core.memory.estimate import cached_elements
 from app.core.models.levels import FULL_PRECISION_BITS
 from app.core.words.figures import size
+from app.core.words.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -277,7 +278,7 @@ class Recommendation:
     """
 
     index: int | None
-    reason: str
+    reason: Sentence
 
 
 def recommend(choices: Sequence[LevelChoice]) -> Recommendation:
@@ -294,18 +295,15 @@ def recommend(choices: Sequence[LevelChoice]) -> Recommendation:
         if passed:
             return Recommendation(
                 best,
-                f"The largest quantized level that fits with room to spare; {passed[0]} would fit"
-                " too, but is for measuring against.",
+                say("lab.largest_quantized_level_fits_room", passed=passed[0]),
             )
-        return Recommendation(best, "The largest level that fits this PC with room to spare.")
+        return Recommendation(best, say("lab.largest_level_fits_pc_room"))
     if roomy:
-        return Recommendation(roomy[0], "It fits this PC with room to spare.")
+        return Recommendation(roomy[0], say("lab.fits_pc_room_spare"))
     tight = [index for index in by_size if choices[index].verdict is Verdict.TIGHT]
     if tight:
-        return Recommendation(
-            tight[-1], "The smallest level, and it is tight: close other programs first."
-        )
-    return Recommendation(None, "No level of this model fits this PC.")
+        return Recommendation(tight[-1], say("lab.smallest_level_tight_close_other"))
+    return Recommendation(None, say("lab.no_level_model_fits_pc"))
 
 
 def _is_full(choice: LevelChoice) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.models.gguf_reader import damaged
+from app.core.words.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,7 +127,7 @@ def attention_shape(header: GgufHeader, architecture: str) -> AttentionShape:
     keys = _Keys(header, architecture)
     n_layers = header.integer(f"{architecture}.block_count") or 0
     if n_layers > MAX_LAYERS:
-        damaged(f"it claims to have {n_layers:,} layers")
+        damaged(say("models.claims_layers", n_layers=n_layers))
     n_layers = max(0, n_layers)
     head_counts = keys.per_layer("attention.head_count", n_layers, (0,) * n_layers)
     kv_head_counts = keys.per_layer("attention.head_count_kv", n_layers, head_counts)
@@ -152,7 +153,7 @@ def attention_shape(header: GgufHeader, architecture: str) -> AttentionShape:
     kept_elements = sum(layer.key_width + layer.value_width for layer in layers)
     if max(state_elements, kept_elements) > _MAX_KEPT_ELEMENTS:
         damaged(
-            "its figures of attention and state are impossible",
+            say("models.figures_attention_state_impossible"),
             detail=f"{kept_elements} elements a token, {state_elements} of state",
         )
     return AttentionShape(

@@ -78,7 +78,7 @@ class LibraryModel:
         """Why it cannot be asked: a sentence; empty where it can."""
         if self.model is None or self.is_language_model:
             return self.broken or ""
-        return why_no_candidate(self.model.kind, self.path.name)
+        return str(why_no_candidate(self.model.kind, self.path.name))
 
     @property
     def label(self) -> str:

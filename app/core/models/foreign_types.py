@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.core.models.gguf_reader import GgufError
 from app.core.models.levels import REMOVED_TENSOR_TYPES
+from app.core.words.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,34 +40,18 @@ def refusal(type_id: int, tensor_name: str, metadata: Mapping[str, Value]) -> Gg
     return GgufError(_sentence(type_id, metadata), f"tensor {tensor_name!r} has type {type_id}")
 
 
-def _sentence(type_id: int, metadata: Mapping[str, Value]) -> str:
-    uses = "This model file uses the tensor type"
+def _sentence(type_id: int, metadata: Mapping[str, Value]) -> Sentence:
     if type_id in _BITNET and metadata.get("general.file_type") != _IQ4_NL_FTYPE:
-        return (
-            f"{uses} {_BITNET[type_id]} of Microsoft’s bitnet.cpp, which llama.cpp does not read:"
-            " get a version of the level TQ2_0 or TQ1_0."
-        )
+        return say("models.model_file_uses_tensor_type_2", bitnet=_BITNET[type_id])
     if type_id == _OLLAMA_TYPE and metadata.get("general.architecture") == _OLLAMA_ARCHITECTURE:
-        return (
-            "This model file was made for Ollama’s own engine, which llama.cpp does not follow:"
-            " get a GGUF version of the model from the Hub."
-        )
+        return say("models.model_file_made_ollamas_own")
     removed = REMOVED_TENSOR_TYPES.get(type_id)
     if removed is not None:
-        return (
-            f"{uses} {removed}, which llama.cpp no longer reads:"
-            " look for a newer conversion of the model."
-        )
+        return say("models.model_file_uses_tensor_type_3", removed=removed)
     own = _IK_LLAMA.get(type_id)
     if own is not None or type_id in _IK_INTERLEAVED:
-        return (
-            f"{uses} {own or type_id} of ik_llama.cpp, which llama.cpp does not read: get a version"
-            " of one of llama.cpp’s levels, such as Q4_K_M or IQ4_XS."
-        )
-    return (
-        f"{uses} {type_id}, which this program does not know: it is of another program or of a"
-        " newer llama.cpp; get a version of a level such as Q4_K_M."
-    )
+        return say("models.model_file_uses_tensor_type_4", own=own or type_id)
+    return say("models.model_file_uses_tensor_type", type_id=type_id)
 
 
 def _is_of_bitnet(metadata: Mapping[str, Value]) -> bool:

@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, NoReturn
 
 from app.core.errors import PersonError
+from app.core.words.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -129,7 +130,7 @@ class GgufReader:
     def _array(self, key: str) -> Value:
         element_type = self._type(key)
         if element_type is GgufType.ARRAY:
-            damaged(f"its metadata entry “{quotable(key)}” is an array of arrays")
+            damaged(say("models.metadata_entry_array_arrays", key=quotable(key)))
         count = self.u64()
         start = self.position
         if element_type is GgufType.STRING:
@@ -146,7 +147,7 @@ class GgufReader:
     def _string_array(self, key: str, count: int) -> Value:
         start = self.position
         if count > self._strings_left:
-            damaged(f"its metadata entry “{quotable(key)}” claims to hold {count:,} texts")
+            damaged(say("models.metadata_entry_claims_hold_texts", key=quotable(key), count=count))
         self._strings_left -= count
         self._skip_strings(count)
         end = self.position
@@ -190,10 +191,10 @@ class GgufReader:
         """Read the name of the metadata entry or tensor number ``index``."""
         n_bytes = self.u64()
         if n_bytes > max_bytes:
-            damaged(f"the name of its {what} {index} claims to be {n_bytes:,} bytes long")
+            damaged(say("models.name_claims_bytes_long", what=what, index=index, n_bytes=n_bytes))
         self._need(n_bytes)
         if not self._afford(n_bytes):
-            damaged("its names claim an impossible size")
+            damaged(say("models.names_claim_impossible_size"))
         raw = self._data[self.position : self.position + n_bytes]
         self.position += n_bytes
         # Unlike “replace” this keeps different names different.
@@ -211,7 +212,7 @@ class GgufReader:
         try:
             return GgufType(number)
         except ValueError:
-            damaged(f"its metadata entry “{quotable(key)}” has the unknown type {number}")
+            damaged(say("models.metadata_entry_unknown_type", key=quotable(key), number=number))
 
     def u32(self) -> int:
         """Read an unsigned number of four bytes."""
@@ -240,13 +241,13 @@ class GgufReader:
 
 def _run_short(at_least: int) -> NoReturn:
     if at_least > MAX_HEADER_BYTES:
-        damaged("its header claims an impossible size", detail=f"at least {at_least} bytes")
+        damaged(say("models.header_claims_impossible_size"), detail=f"at least {at_least} bytes")
     raise NeedMoreBytes(at_least)
 
 
-def damaged(reason: str, detail: str = "") -> NoReturn:
+def damaged(reason: Sentence, detail: str = "") -> NoReturn:
     """Raise the error for a file that cannot be what it claims to be."""
-    raise GgufError(f"This model file is damaged: {reason}.", detail)
+    raise GgufError(say("models.model_file_damaged", reason=reason), detail)
 
 
 def quotable(name: str) -> str:

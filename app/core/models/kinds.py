@@ -6,6 +6,8 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from app.core.words.sentence import Sentence, say
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
@@ -40,35 +42,32 @@ SHRINKABLE = frozenset(
 WHOLE_MODELS = SHRINKABLE - {_K.DRAFTER} | {_K.IMAGE, _K.SPEECH}
 """Kinds that are a model of their own, with levels; the others only go with one."""
 
-_BELONGS = "open the model that it belongs to"
-_INSTEAD = "open a language model instead"
 _WHAT = {
-    _K.DRAFTER: f"a drafter, which guesses ahead for a larger model: {_BELONGS}",
-    _K.PROJECTOR: f"a projector, which shows pictures or sound to a language model: {_BELONGS}",
-    _K.ADAPTER: f"an adapter, which changes a language model: {_BELONGS}",
-    _K.CONTROL_VECTOR: f"a control vector, which steers a language model: {_BELONGS}",
-    _K.EMBEDDING: f"an embedding model, which turns texts into numbers for searching: {_INSTEAD}",
-    _K.RERANKER: f"a reranking model, which rates texts that were found: {_INSTEAD}",
-    _K.ENCODER: f"an encoder, which reads texts for another model: {_INSTEAD}",
-    _K.DIFFUSION: "a diffusion language model, which llama.cpp’s chat programs do not run:"
-    " open one that writes word by word",
-    _K.IMAGE: f"an image model, which makes pictures or videos: {_INSTEAD}",
-    _K.SPEECH: f"a speech model, which hears or speaks: {_INSTEAD}",
-    _K.VOCABULARY: f"a vocabulary without a model’s weights: {_INSTEAD}",
-    _K.IMPORTANCE_MATRIX: "an importance matrix, which helps to shrink a model:"
-    " open the model that it was made from",
-    _K.OTHER: f"another kind of file, by what its tensors are called: {_INSTEAD}",
+    _K.DRAFTER: say("models.drafter_guesses_ahead_larger_model"),
+    _K.PROJECTOR: say("models.projector_shows_pictures_sound_language"),
+    _K.ADAPTER: say("models.adapter_changes_language_model_open"),
+    _K.CONTROL_VECTOR: say("models.control_vector_steers_language_model"),
+    _K.EMBEDDING: say("models.embedding_model_turns_texts_into"),
+    _K.RERANKER: say("models.reranking_model_rates_texts_were"),
+    _K.ENCODER: say("models.encoder_reads_texts_another_model"),
+    _K.DIFFUSION: say("models.diffusion_language_model_llama_cpps"),
+    _K.IMAGE: say("models.image_model_makes_pictures_videos"),
+    _K.SPEECH: say("models.speech_model_hears_speaks_open"),
+    _K.VOCABULARY: say("models.vocabulary_without_models_weights_open"),
+    _K.IMPORTANCE_MATRIX: say("models.importance_matrix_helps_shrink_model"),
+    _K.OTHER: say("models.another_kind_file_tensors_called"),
 }
 
 
-def what_it_is(kind: ModelKind) -> str:
+def what_it_is(kind: ModelKind) -> Sentence:
     """What a file is that cannot be asked, and what to open in its place; no whole sentence."""
     return _WHAT[kind]
 
 
-def why_no_candidate(kind: ModelKind, file_name: str) -> str:
+def why_no_candidate(kind: ModelKind, file_name: str) -> Sentence:
     """The same as a sentence."""
-    return f"“{file_name}” is {what_it_is(kind)}."
+    what = what_it_is(kind)
+    return say("models.no_candidate", file_name=file_name, what=what)
 
 
 _ARCHITECTURES = {

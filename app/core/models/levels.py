@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+from app.core.words.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -208,7 +209,7 @@ def level_by_name(name: str) -> Level:
     choices = nearest[0] if len(nearest) == 1 else f"{', '.join(nearest[:-1])} or {nearest[-1]}"
     shown = name if len(name) <= 40 else f"{name[:40]}…"
     raise UnknownLevelError(
-        f"“{shown}” is not a quantization level: did you mean {choices}?",
+        say("models.not_quantization_level_did_mean", shown=shown, choices=choices),
         detail=f"known levels: {', '.join(_BY_NAME)}",
     )
 

@@ -20,7 +20,7 @@ from app.core.models.levels import (
     level_of_tensor_type,
 )
 from app.core.models.model_names import family_of, is_telling_name, model_stem
-from app.core.words.figures import size
+from app.core.words.sentence import Sentence, english_amount, say, size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,8 +50,11 @@ class TruncatedFileError(ModelFileError):
     """
 
     def __init__(self, present_bytes: int, needed_bytes: int, file_name: str = "") -> None:
-        subject = f"“{file_name}”" if file_name else "This file"
-        super().__init__(f"{subject} is truncated: {_shortfall(present_bytes, needed_bytes)}.")
+        there = _shortfall(present_bytes, needed_bytes)
+        if file_name:
+            super().__init__(say("models.truncated", file_name=file_name, there=there))
+        else:
+            super().__init__(say("models.file_truncated", there=there))
         self.present_bytes = present_bytes
         self.needed_bytes = needed_bytes
 
@@ -173,9 +176,9 @@ class ModelFile:
             _check_readable(shards, tensors)
         architecture = header.text("general.architecture") or ""
         if len(architecture) > _MOST_LETTERS:
-            damaged(f"the name of its architecture has {len(architecture):,} letters")
+            damaged(say("models.name_architecture_letters", count=len(architecture)))
         if not architecture and kind is ModelKind.LANGUAGE_MODEL:
-            raise ModelFileError("This model file does not say which architecture it has.")
+            raise ModelFileError(say("models.model_file_does_not_say"))
         name = _name(header, first.path.name)
         level_name, is_guessed = _level(header, tensors)
         attention = attention_shape(header, architecture)
@@ -247,19 +250,25 @@ def _check_set(shards: Sequence[Shard]) -> None:
     declared = declared_shard_count(first)
     if declared != len(shards):
         raise ModelFileError(
-            f"“{shards[0].path.name}” says it is one of {declared:,} shards, but its name"
-            f" belongs to {len(shards):,}: give the files back their original names."
+            say(
+                "models.says_shards_but_name_belongs",
+                name=shards[0].path.name,
+                declared=declared,
+                count=len(shards),
+            )
         )
     if declared == 1:
         return
     for number, shard in enumerate(shards):
         if shard.header.integer("split.no") != number:
-            raise ModelFileError(f"“{shard.path.name}” is not shard {number + 1} of its set.")
+            raise ModelFileError(
+                say("models.not_shard_set", name=shard.path.name, number=number + 1)
+            )
     names = Counter(tensor.name for shard in shards for tensor in shard.header.tensors)
     expected = first.integer("split.tensors.count")
     if max(names.values(), default=1) > 1 or expected not in {None, names.total()}:
         raise ModelFileError(
-            "The shards of this model do not belong together: download the set again.",
+            say("models.shards_model_do_not_belong"),
             detail=f"{names.total()} tensors, expected {expected}",
         )
 
@@ -271,22 +280,20 @@ def _check_readable(shards: Sequence[Shard], tensors: Sequence[TensorInfo]) -> N
     )
     if long:
         raise GgufError(
-            f"This model file names a tensor by {len(long.encode())} bytes, and llama.cpp reads"
-            f" {_LONGEST_NAME} at most: it was made for another program; get another version.",
+            say(
+                "models.model_file_names_tensor_bytes",
+                count=len(long.encode()),
+                longest_name=_LONGEST_NAME,
+            ),
             detail=f"tensor {long!r}",
         )
     if any(tensor.name.startswith(("v.blk.", "v.patch_emb", "mm.")) for tensor in tensors):
-        raise GgufError(
-            "This model file holds the model’s eyes too, as Ollama keeps them, and llama.cpp wants"
-            " them in a file of their own: get a GGUF version of the model from the Hub."
-        )
+        raise GgufError(say("models.model_file_holds_models_eyes"))
     for shard in shards:
         start = shard.header.data_offset
         if any((start + tensor.offset) % _ALIGNMENT for tensor in shard.header.tensors):
             raise GgufError(
-                f"This model file’s tensors do not begin at multiples of {_ALIGNMENT} bytes, as"
-                " llama.cpp demands: get another version, or have it written anew by llama.cpp’s"
-                " own tools.",
+                say("models.model_files_tensors_do_not", alignment=_ALIGNMENT),
                 detail=f"general.alignment = {shard.header.integer('general.alignment')}",
             )
 
@@ -339,8 +346,9 @@ def _base_model(header: GgufHeader) -> str | None:
     return header.text("general.base_model.0.name")
 
 
-def _shortfall(present_bytes: int, needed_bytes: int) -> str:
+def _shortfall(present_bytes: int, needed_bytes: int) -> Sentence:
     present, needed = size(present_bytes), size(needed_bytes)
-    if present == needed:
-        return f"its last {needed_bytes - present_bytes:,} bytes are missing"
-    return f"{present} of {needed} are there"
+    if english_amount(present) == english_amount(needed):
+        n = needed_bytes - present_bytes
+        return say("models.last_bytes_missing", n=n)
+    return say("models.part_is_there", present=present, needed=needed)

@@ -18,6 +18,7 @@ import msgspec
 from app.core.chats.chat import Message, Role
 from app.core.errors import PersonError
 from app.core.text.strict_json import read_json
+from app.core.words.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -68,7 +69,7 @@ def parse_jsonl(text: str) -> list[TextPart]:
         else:
             chats.append(found)
     if not texts and not chats:
-        raise BadTextError("There is no text in this file.")
+        raise BadTextError(say("lab.no_text_file"))
     return parts_of(texts, chats)
 
 
@@ -89,17 +90,17 @@ def as_plain_text(chat: Iterable[Message]) -> str:
 
 def _parse_line(line: str, number: int) -> str | tuple[Message, ...]:
     if len(line) > _LONGEST_LINE:
-        raise BadTextError(f"Line {number} is too long.")
+        raise BadTextError(say("lab.line_too_long", number=number))
     try:
         row = read_json(line)
     except ValueError as error:
-        raise BadTextError(f"Line {number} is not valid JSON.", str(error)) from error
+        raise BadTextError(say("lab.line_not_valid_json", number=number), str(error)) from error
     if not isinstance(row, dict):
-        raise BadTextError(f"Line {number} is no JSON object with text, prompt or messages.")
+        raise BadTextError(say("lab.line_no_json_object_text", number=number))
     fields = cast("dict[str, object]", row)
     name = next((name for name in _FIELDS if name in fields), None)
     if name is None:
-        raise BadTextError(f"Line {number} has neither text nor prompt nor messages.")
+        raise BadTextError(say("lab.line_neither_text_nor_prompt", number=number))
     if name == "messages":
         return _messages(fields["messages"], number)
     said = _text(fields, name, number)
@@ -114,24 +115,24 @@ def _parse_line(line: str, number: int) -> str | tuple[Message, ...]:
 def _text(fields: Mapping[str, object], name: str, number: int) -> str:
     value = fields[name]
     if not isinstance(value, str) or not value.strip():
-        raise BadTextError(f"Line {number}: “{name}” is no text.")
+        raise BadTextError(say("lab.line_no_text", number=number, name=name))
     return value.encode("utf-8", "replace").decode("utf-8")
 
 
 def _messages(value: object, number: int) -> tuple[Message, ...]:
     if not isinstance(value, list) or not value:
-        raise BadTextError(f"Line {number}: “messages” is no list of messages.")
+        raise BadTextError(say("lab.line_messages_no_list_messages", number=number))
     found: list[Message] = []
     for row in cast("list[object]", value):
         if not isinstance(row, dict):
-            raise BadTextError(f"Line {number}: a message is an object with role and content.")
+            raise BadTextError(say("lab.line_message_object_role_content", number=number))
         fields = cast("dict[str, object]", row)
         if "role" not in fields or "content" not in fields:
-            raise BadTextError(f"Line {number}: a message has no role or no content.")
+            raise BadTextError(say("lab.line_message_no_role_no", number=number))
         try:
             role = Role(fields["role"])
         except ValueError as error:
             known = ", ".join(Role)
-            raise BadTextError(f"Line {number}: a role is none of {known}.") from error
+            raise BadTextError(say("lab.line_role_none", number=number, known=known)) from error
         found.append(Message(role, _text(fields, "content", number)))
     return tuple(found)

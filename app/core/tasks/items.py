@@ -22,6 +22,7 @@ from typing import cast
 
 from app.core.errors import PersonError
 from app.core.text.strict_json import read_json
+from app.core.words.sentence import say
 
 QUICK_ITEMS = 60
 """Items a kind in the quick profile: the first ones of a file, which are mixed for that."""
@@ -100,11 +101,11 @@ def parse_items(text: str, kind: str | None = None) -> list[TaskItem]:
             continue
         item = _parse_line(line, number, kind)
         if item.key in seen:
-            raise BadItemsError(f"Line {number}: the name “{item.key}” occurs twice.")
+            raise BadItemsError(say("lab.line_name_occurs_twice", number=number, key=item.key))
         seen.add(item.key)
         items.append(item)
     if not items:
-        raise BadItemsError("There is no question in this file.")
+        raise BadItemsError(say("lab.no_question_file"))
     return items
 
 
@@ -121,25 +122,25 @@ def first_of_each_kind(items: Iterable[TaskItem], count: int) -> list[TaskItem]:
 
 def _parse_line(line: str, number: int, kind: str | None) -> TaskItem:
     if len(line) > _LONGEST_LINE:
-        raise BadItemsError(f"Line {number} is too long for a question.")
+        raise BadItemsError(say("lab.line_too_long_question", number=number))
     try:
         row = read_json(line)
     except ValueError as error:
-        raise BadItemsError(f"Line {number} is not valid JSON.", str(error)) from error
+        raise BadItemsError(say("lab.line_not_valid_json", number=number), str(error)) from error
     if not isinstance(row, dict):
-        raise BadItemsError(f"Line {number} is no JSON object with a prompt and an answer.")
+        raise BadItemsError(say("lab.line_no_json_object_prompt", number=number))
     fields = cast("dict[str, object]", row)
     prompt = fields.get("prompt")
     if not isinstance(prompt, str) or not prompt.strip():
-        raise BadItemsError(f"Line {number} has no prompt.")
+        raise BadItemsError(say("lab.line_no_prompt", number=number))
     answer, check = _answer(fields, number)
     own_kind = fields.get("kind", OWN_KIND)
     if not isinstance(own_kind, str) or not own_kind.strip():
-        raise BadItemsError(f"Line {number}: the kind is no text.")
+        raise BadItemsError(say("lab.line_kind_no_text", number=number))
     shown_kind = kind or own_kind.strip()
     key = fields.get("id", f"{shown_kind}-{number}")
     if not isinstance(key, str | int) or isinstance(key, bool):
-        raise BadItemsError(f"Line {number}: the id is no text.")
+        raise BadItemsError(say("lab.line_id_no_text", number=number))
     return TaskItem(
         str(key),
         shown_kind,
@@ -155,7 +156,7 @@ def _answer(fields: Mapping[str, object], number: int) -> tuple[str, Check]:
     """The right answer as a text, and how it is checked."""
     value = fields.get("answer")
     if value is None:
-        raise BadItemsError(f"Line {number} has no answer.")
+        raise BadItemsError(say("lab.line_no_answer", number=number))
     default = Check.ENDS
     if isinstance(value, dict | list):
         default = Check.JSON
@@ -166,7 +167,7 @@ def _answer(fields: Mapping[str, object], number: int) -> tuple[str, Check]:
         check = Check(named)
     except ValueError as error:
         known = ", ".join(c.value for c in Check)
-        raise BadItemsError(f"Line {number}: the check is none of {known}.") from error
+        raise BadItemsError(say("lab.line_check_none", number=number, known=known)) from error
     if check is Check.JSON:
         # A text is taken as JSON where it is JSON: {"a": 1} may be written either way.
         return (value if isinstance(value, str) and _is_json(value) else json.dumps(value)), check
@@ -174,7 +175,7 @@ def _answer(fields: Mapping[str, object], number: int) -> tuple[str, Check]:
         return value, check
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value), check
-    raise BadItemsError(f"Line {number}: the answer is neither a text nor a number.")
+    raise BadItemsError(say("lab.line_answer_neither_text_nor", number=number))
 
 
 def _is_json(text: str) -> bool:
@@ -188,8 +189,8 @@ def _is_json(text: str) -> bool:
 def _texts(fields: Mapping[str, object], name: str, number: int) -> tuple[str, ...]:
     value = fields.get(name, [])
     if not isinstance(value, list):
-        raise BadItemsError(f"Line {number}: “{name}” is no list of texts.")
+        raise BadItemsError(say("lab.line_no_list_texts", number=number, name=name))
     texts = cast("Sequence[object]", value)
     if not all(isinstance(text, str) and text.strip() for text in texts):
-        raise BadItemsError(f"Line {number}: “{name}” is no list of texts.")
+        raise BadItemsError(say("lab.line_no_list_texts", number=number, name=name))
     return tuple(str(text) for text in texts)

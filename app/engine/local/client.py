@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from app.core.errors import PersonError
+from app.core.words.sentence import say
 from app.engine.api import Ability, Exited, Sink, TooLongToSend
 from app.engine.installed import builder_command, engine_is_there
 from app.engine.local.kept_log import KeptLog
@@ -109,7 +110,7 @@ class EngineClient:
                 close_fds=True,
             )
         except OSError as error:
-            raise PersonError("The engine could not be started.", str(error)) from error
+            raise PersonError(say("program.engine_could_not_started"), str(error)) from error
         self._process = process
         assert process.stdout is not None
         assert process.stderr is not None

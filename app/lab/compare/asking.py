@@ -8,7 +8,7 @@ from app.core.chats.chat import Answer, StopReason, Turn, title_from
 from app.core.chats.divergence import first_difference
 from app.core.errors import PersonError
 from app.core.text.clean import whole_text
-from app.core.words.figures import size
+from app.core.words.sentence import Sentence, say, size
 from app.lab.compare.jobs import Job
 from app.lab.compare.panes import PaneState
 
@@ -101,7 +101,7 @@ class Asking:
         for key in asked:
             history = self._open.chat.turns_of(key)
             if not history or history[-1] is not turn:
-                raise PersonError("Only the last answer of a pane can be written anew.")
+                raise PersonError(say("compare.only_last_answer_pane_can"))
         self._check_askable(turn.prompt, asked)
         before = dict(turn.answers), {key: list(kept) for key, kept in turn.earlier.items()}
         for key in asked:
@@ -120,7 +120,7 @@ class Asking:
         Raises:
             PersonError: Answers are in progress; nothing has changed.
         """
-        self._check_at_rest("you go back to an earlier one")
+        self._check_at_rest(say("compare.go_back_earlier"))
         turn.turn_over(key)
         self._open.keep_versions(turn, [key])
         self._open.tell_turns()
@@ -135,7 +135,7 @@ class Asking:
         """
         asked = [key for key in turn.answers if key in self._deck]
         self._check_askable(prompt, asked)
-        self._check_at_rest("you edit an earlier message")
+        self._check_at_rest(say("compare.edit_earlier_message"))
         turns = self._open.chat.turns
         position = self._position(turn)
         retired = turns[position:]
@@ -155,7 +155,7 @@ class Asking:
         Raises:
             PersonError: Answers are in progress, or the store fails; nothing has changed.
         """
-        self._check_at_rest("you go back to an earlier one")
+        self._check_at_rest(say("compare.go_back_earlier"))
         chat, recorder = self._open.chat, self._open.recorder
         position = self._position(turn)
         recorder.restore_turns([each.id for each in chat.turns[position:]])
@@ -184,9 +184,7 @@ class Asking:
         dropped = chat.dropped_turns.get(key, 0)
         older = len(chat.turns_of(key)) - 1 - dropped
         if older <= 0:
-            raise PersonError(
-                "No older turn is left to drop: the prompt alone is too long for this context."
-            )
+            raise PersonError(say("compare.no_older_turn_left_drop"))
         chat.dropped_turns[key] = dropped + (older + 1) // 2
         self._open.keep()
         self.retry(key)
@@ -200,20 +198,20 @@ class Asking:
 
     # --- inside ---------------------------------------------------------------------------
 
-    def _check_at_rest(self, before: str) -> None:
+    def _check_at_rest(self, before: Sentence) -> None:
         if self._runner.busy:
-            raise PersonError(f"Stop the answers in progress before {before}.")
+            raise PersonError(say("compare.stop_answers_progress_before", before=before))
 
     def _check_askable(self, prompt: str, keys: Sequence[str]) -> None:
         if not prompt.strip():
-            raise PersonError("Write something to ask first.")
-        check_length(prompt, "This message")
+            raise PersonError(say("compare.write_something_ask_first"))
+        check_length(prompt, say("compare.this_message"))
         if not keys:
-            raise PersonError("Open a model file first.")
+            raise PersonError(say("compare.open_model_file_first"))
         for key in keys:
             pane = self._deck[key]
             if pane.busy or self._runner.wants(pane):
-                raise PersonError(f"Pane {pane.letter} is still at work: wait or stop it.")
+                raise PersonError(say("compare.pane_still_work_wait_stop", letter=pane.letter))
 
     def _submit(self, turn: Turn, keys: Sequence[str]) -> None:
         jobs = [
@@ -237,7 +235,7 @@ class Asking:
         return next(i for i, other in enumerate(self._open.chat.turns) if other is turn)
 
 
-def check_length(text: str, what: str) -> None:
+def check_length(text: str, what: Sentence) -> None:
     """Refuse a text that does not fit in a message to the engine.
 
     Args:
@@ -250,8 +248,12 @@ def check_length(text: str, what: str) -> None:
     size_bytes = len(text.encode(errors="replace"))
     if size_bytes > MAX_PROMPT_BYTES:
         raise PersonError(
-            f"{what} is {size(size_bytes)} long, and {size(MAX_PROMPT_BYTES)} can be "
-            "sent: shorten it, or ask about a part of it."
+            say(
+                "compare.long_can_sent_shorten_ask",
+                what=what,
+                size_bytes=size(size_bytes),
+                max_prompt_bytes=size(MAX_PROMPT_BYTES),
+            )
         )
 
 

@@ -12,6 +12,7 @@ from app.core.chats.panes import new_pane
 from app.core.chats.templates import template_by_id
 from app.core.errors import PersonError
 from app.core.text.clean import whole_text
+from app.core.words.sentence import say
 from app.lab.compare.room import context_of
 from app.library.model_files import first_of_set
 
@@ -93,7 +94,7 @@ class Candidates:
             named = first_of_set(Path(whole_text(str(path))).absolute())
             setup = new_pane(candidate_of(named), chat.panes)
         except ValueError as error:
-            raise PersonError("Six panes are open already: close one first.") from error
+            raise PersonError(say("compare.six_panes_open_already_close")) from error
         chat.panes.append(setup)
         if chat.reference_key is None:
             chat.reference_key = setup.key
@@ -130,7 +131,7 @@ class Candidates:
         """
         pane = self._deck[setup.key]
         if pane.busy and setup.candidate.engine.load_key() != pane.candidate.engine.load_key():
-            raise PersonError("Stop this pane before you change how its model is loaded.")
+            raise PersonError(say("compare.stop_pane_before_change_how"))
         chat = self._open.chat
         chat.panes = [setup if each.key == setup.key else each for each in chat.panes]
         self._deck.take_settings(setup)
@@ -145,7 +146,7 @@ class Candidates:
             PersonError: Answers are in progress.
         """
         if self._runner.busy:
-            raise PersonError("Stop the answers in progress before you take files from elsewhere.")
+            raise PersonError(say("compare.stop_answers_progress_before_take"))
         new = Path(whole_text(str(path))).absolute()
         self._moves.learn(Path(self._deck[key].candidate.path), new)
         self._move_to(
@@ -197,5 +198,5 @@ class Candidates:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(template_by_id(template_id).jinja, encoding="utf-8")
         except OSError as error:
-            raise PersonError("The chat template could not be written.", str(error)) from error
+            raise PersonError(say("compare.chat_template_could_not_written"), str(error)) from error
         return str(path)

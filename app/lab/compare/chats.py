@@ -9,6 +9,7 @@ from app.core.chats.chat import Chat
 from app.core.chats.export import to_markdown, to_openai_json
 from app.core.errors import PersonError
 from app.core.text.clean import whole_text
+from app.core.words.sentence import say
 from app.lab.compare.asking import check_length
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Chats:
         Raises:
             PersonError: It is too long to be sent; nothing has changed.
         """
-        check_length(text, "The system prompt")
+        check_length(text, say("compare.system_prompt"))
         self._open.chat.system_prompt = whole_text(text)
         self._open.keep()
 
@@ -132,7 +133,7 @@ class Chats:
         """
         if chat_id == self._open.chat.id:
             if self._runner.busy:
-                raise PersonError("Stop the answers in progress before you delete this chat.")
+                raise PersonError(say("compare.stop_answers_progress_before_delete"))
             if not self._open.chat.turns:
                 return
             self.new_chat()
@@ -150,7 +151,7 @@ class Chats:
 
     def _switch_to(self, chat: Chat) -> None:
         if self._runner.busy:
-            raise PersonError("Stop the answers in progress before you leave this chat.")
+            raise PersonError(say("compare.stop_answers_progress_before_leave"))
         old = self._open.chat
         if chat.id == 0:
             chat = self._recorder.create(chat)

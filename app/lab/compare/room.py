@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS
 from app.core.errors import PersonError
 from app.core.memory.estimate import estimate_needed_bytes
-from app.core.words.figures import size
+from app.core.words.sentence import say, size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,8 +51,11 @@ def plan_of(pane: Pane, plans: Plans) -> int | None:
 def too_large(needed_bytes: int, room_bytes: int) -> PersonError:
     """One engine does not fit even alone."""
     return PersonError(
-        f"It needs about {size(needed_bytes)}, and {size(room_bytes)} can be used on this PC now. "
-        "Choose a smaller context or a more shrunken version, or load it all the same."
+        say(
+            "compare.needs_about_can_used_pc",
+            needed_bytes=size(needed_bytes),
+            room_bytes=size(room_bytes),
+        )
     )
 
 
@@ -65,6 +68,10 @@ def check_together(panes: Sequence[Pane], room_bytes: int) -> None:
     wanted = sum(map(expected_bytes, panes))
     if wanted > room_bytes:
         raise PersonError(
-            f"These {len(panes)} together need about {size(wanted)}, and {size(room_bytes)} can be "
-            "used on this PC now. Race them instead: one after another needs only the largest."
+            say(
+                "compare.together_need_about_can_used",
+                count=len(panes),
+                wanted=size(wanted),
+                room_bytes=size(room_bytes),
+            )
         )

@@ -13,6 +13,7 @@ from app.core.candidates.settings import CompareMode
 from app.core.chats.chat import StopReason
 from app.core.chats.templates import template_by_id
 from app.core.errors import PersonError
+from app.core.words.sentence import say
 from app.engine.api import EngineEvent, Exited, TooLongToSend
 from app.engine.protocol.answering import (
     Finished,
@@ -134,7 +135,7 @@ class Runner:
         """
         together = mode is CompareMode.TOGETHER and len(jobs) > 1
         if self._jobs and (together or self._jobs.together):
-            raise PersonError("Wait for the answers in progress, or stop them, then ask again.")
+            raise PersonError(say("compare.wait_answers_progress_stop_them"))
         if together:
             check_together([job.pane for job in jobs], self.pool.room_bytes())
         self._jobs.add(jobs, together=together)
@@ -173,11 +174,9 @@ class Runner:
                 engine yet, or the operating system refuses.
         """
         if self._engine_wait is not None:
-            raise PersonError(
-                "The engine is not compiled yet; then panes load when they are asked."
-            )
+            raise PersonError(say("compare.engine_not_compiled_yet_then"))
         if self.busy:
-            raise PersonError("Wait for the answers in progress, or stop them, then load it.")
+            raise PersonError(say("compare.wait_answers_progress_stop_them_2"))
         pane = self._panes[key]
         if pane.state in (PaneState.ASLEEP, PaneState.FAILED):
             pane.failure = None

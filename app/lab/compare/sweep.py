@@ -10,6 +10,7 @@ from app.core.candidates.candidate import MAX_CANDIDATES
 from app.core.candidates.settings import CompareMode, EngineSettings, SamplingSettings
 from app.core.chats.chat import Answer, StopReason, Turn
 from app.core.errors import PersonError
+from app.core.words.sentence import say
 from app.lab.compare.panes import Pane, PaneState
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def compare(
         PersonError: Nothing can be asked, e.g. together does not fit in memory.
     """
     if request.mode is CompareMode.TOGETHER and len(files) > MAX_CANDIDATES:
-        raise PersonError(f"Together takes {MAX_CANDIDATES} files at most.")
+        raise PersonError(say("compare.together_takes_files_most", max_candidates=MAX_CANDIDATES))
     rows: list[CompareRow] = []
     for start in range(0, len(files), MAX_CANDIDATES):
         group = files[start : start + MAX_CANDIDATES]

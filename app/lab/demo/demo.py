@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.models.levels import level_by_name
+from app.core.words.sentence import say
 from app.engine.api import EngineEvent, Engines, Exited, Sink
 from app.engine.protocol.loading import Hello
 from app.engine.protocol.making import Quantize, Quantized, QuantizeProgress
@@ -63,9 +64,7 @@ class DemoFiles:
         try:
             digest = sha256(demo_base().read_bytes()).hexdigest()
         except OSError as error:
-            raise PersonError(
-                "The demo model is missing from this installation.", str(error)
-            ) from error
+            raise PersonError(say("lab.demo_model_missing_installation"), str(error)) from error
         return cls(cache / digest[:12])
 
     def path(self, level: str) -> Path:

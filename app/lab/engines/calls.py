@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from app.core.words.sentence import Sentence
     from app.engine.protocol.messages import Command
 
 _T = TypeVar("_T")
@@ -54,8 +55,10 @@ class EngineFailed(PersonError):
         kind: What it refused for; None where it ended.
     """
 
-    def __init__(self, sentence: str, detail: str = "", kind: FailureKind | None = None) -> None:
-        super().__init__(sentence, detail)
+    def __init__(
+        self, said: Sentence | str, detail: str = "", kind: FailureKind | None = None
+    ) -> None:
+        super().__init__(said, detail)
         self.kind = kind
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+from app.core.words.sentence import say
 from app.lab.engines.calls import EngineCalls
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def ask_engine(folder: Path) -> Hello:
     """
     with EngineCalls("devices", folder) as engine:
         if engine.hello is None:
-            raise PersonError("The engine said nothing of itself.")
+            raise PersonError(say("lab.engine_said_nothing_itself"))
         return engine.hello
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from app.core.engines.instruction_sets import sets_in_use
 from app.core.engines.self_check import CHECKED_TYPES, F16, F32, EngineCheck, Finding, TypeFinding
+from app.core.words.sentence import say
 from app.engine.api import Exited
 from app.engine.local.client import EngineClient
 from app.engine.protocol.loading import Hello
@@ -265,7 +266,7 @@ class _Checker:
         self.close()
         if isinstance(event, Exited):
             raise EngineFailed(event.outcome.sentence, event.outcome.log_tail)
-        raise EngineFailed("The engine said nothing of itself.")
+        raise EngineFailed(say("lab.engine_said_nothing_itself"))
 
     def _next(self, kinds: tuple[type[EngineEvent], ...]) -> EngineEvent | None:
         """The next event of these kinds; None where the engine computes and computes.
@@ -285,7 +286,7 @@ class _Checker:
                 continue
             if isinstance(event, kinds):
                 return event
-        raise EngineFailed("The engine does not answer.")
+        raise EngineFailed(say("lab.engine_does_not_answer"))
 
     def _used(self) -> float:
         pid = self._client.pid if self._client is not None else None

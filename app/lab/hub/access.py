@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.core.errors import PersonError
 from app.core.hub.listed_choice import choices, find_file, models_among
 from app.core.hub_names import HubAddress, parse_hub_address
+from app.core.words.sentence import say
 from app.hub.cache import HubCache
 from app.hub.catalogue import Catalogue
 from app.hub.certificates import Certificates
@@ -129,6 +130,5 @@ def _only(repository: Repository) -> ListedFile:
         return find_file(repository.files, "")  # says what there is in its place
     levels = ", ".join(choices(repository.files))
     raise PersonError(
-        f"{repository.repo_id} has several model files; name one of them behind a colon"
-        f" (there is {levels})."
+        say("hub.several_model_files_name_them", repo_id=repository.repo_id, levels=levels)
     )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from app.core.candidates.settings import KvType
 from app.core.errors import PersonError
+from app.core.words.sentence import say
 from app.hub.errors import HubGated, HubOffline, HubRateLimited, HubSilent, HubSwitchedOff
 from app.hub.headers import sparse_model
 from app.hub.stopping import TICK_S, StopFlag, interruptible
@@ -112,8 +113,12 @@ class HubFitter:
     ) -> Fit | PersonError:
         if not file.complete:
             return PersonError(
-                f"The repository holds only {len(file.parts)} of the {file.shards} shards"
-                f" of “{file.name}”."
+                say(
+                    "hub.repository_holds_only_shards",
+                    count=len(file.parts),
+                    shards=file.shards,
+                    name=file.name,
+                )
             )
         try:
             while not header.done():  # in pieces, so that Ctrl+C is heard on every system
@@ -142,7 +147,7 @@ class HubFitter:
         except OSError as error:
             reason = error.strerror or str(error)
             raise PersonError(
-                f"There is no room to look at the file’s header: {reason}.", repr(error)
+                say("hub.no_room_look_files_header", reason=reason), repr(error)
             ) from error
 
     def _tidy(self) -> None:

@@ -18,6 +18,7 @@ from app.core.ladder.results import (
 )
 from app.core.memory.token_work import TokenWork, token_work
 from app.core.models.model_file import ModelFile
+from app.core.words.sentence import say
 from app.lab.ladder.memory import measure_memory
 from app.lab.ladder.plan import Profile
 from app.lab.ladder.quality import candidate_step, reference_step
@@ -244,7 +245,7 @@ class Steps:
             PersonError: It cannot be asked.
         """
         if self._tools.ask is None:
-            raise PersonError("No questions can be asked.")
+            raise PersonError(say("lab.no_questions_can_asked"))
         return self._tools.ask(Path(path), on_share)
 
     def _predicted_bytes(self, path: str) -> int | None:
@@ -272,6 +273,8 @@ def _hashes(model: ModelFile, on_share: Callable[[float], None]) -> list[str]:
                     done += len(block)
                     on_share(done / max(1, model.file_bytes))
         except OSError as error:
-            raise PersonError(f"{path} cannot be read: {error.strerror or error}.") from error
+            raise PersonError(
+                say("lab.cannot_read", path=path, reason=error.strerror or error)
+            ) from error
         found.append(digest.hexdigest())
     return found

@@ -15,13 +15,13 @@ from app.core.models.labels import begins_level
 from app.core.models.levels import UnknownLevelError, level_by_name
 from app.core.models.model_names import ends_with_level, family_of, model_stem
 from app.core.text.clean import clean_line
+from app.core.words.sentence import Sentence, say
 from app.library.model_files import first_of_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 _MOST_NAMED = 6
-_HOW_TO_GET = "“shrinkscope get ORG/REPO:LEVEL” downloads a model"
 
 
 class NoSuchModelError(PersonError):
@@ -52,7 +52,7 @@ class ModelNames:
             AmbiguousModelError: There are several; the sentence names them.
         """
         if not word.strip():
-            raise NoSuchModelError(f"An empty word names no model; {_HOW_TO_GET}.")
+            raise NoSuchModelError(say("models.empty_word_names_no_model"))
         path = Path(word)
         is_path = _is_path(word)
         if is_path and not os.path.lexists(path):
@@ -100,18 +100,18 @@ class ModelNames:
             raise NoSuchModelError(_nothing(word, models), detail=word)
         names = ", ".join(_clear(model, means) for model in near[:_MOST_NAMED])
         raise NoSuchModelError(
-            f"“{quotable(word)}” is no full name; it could mean {names}.", detail=word
+            say("models.no_full_name_could_mean", word=quotable(word), names=names), detail=word
         )
 
-    def _gone(self, path: Path) -> str:
+    def _gone(self, path: Path) -> Sentence:
         """What to say of a path that is not there: where a file of its name is, if one is known."""
         named = quotable(path.name)
         files = [file for model in self._all() for file in model.files]
         here = [file for file in files if file.name == path.name]
         if not here:
-            return f"“{named}” is not there; {_HOW_TO_GET}."
+            return say("models.not_shrinkscope_get_org_repo", named=named)
         near = max(here, key=lambda file: _alike(file, path))
-        return f"“{named}” is not there any more; a file of this name is {quotable(str(near))}."
+        return say("models.not_any_more_file_name", named=named, near=quotable(str(near)))
 
     def _all(self) -> Sequence[LibraryModel]:
         if self._models is None:
@@ -291,12 +291,15 @@ def _exactly_meant(
 
 def _which(
     word: str, found: Sequence[LibraryModel], means: Callable[[str], list[LibraryModel]]
-) -> str:
+) -> Sentence:
     names = [_clear(model, means) for model in found[:_MOST_NAMED]]
     more = len(found) - len(names)
-    last = f"{more} more" if more else names.pop()
-    joint = "and" if more else "or"
-    return f"“{quotable(word)}” could be {', '.join(names)} {joint} {last}: name one of them."
+    if more:
+        return say(
+            "models.could_more_name_them", word=quotable(word), names=", ".join(names), more=more
+        )
+    last = names.pop()
+    return say("models.could_name_them", word=quotable(word), names=", ".join(names), last=last)
 
 
 def _clear(model: LibraryModel, means: Callable[[str], list[LibraryModel]]) -> str:
@@ -308,22 +311,21 @@ def _clear(model: LibraryModel, means: Callable[[str], list[LibraryModel]]) -> s
     return next(typed, str(model.path))
 
 
-def _nothing(word: str, models: Sequence[LibraryModel]) -> str:
+def _nothing(word: str, models: Sequence[LibraryModel]) -> Sentence:
     shown = quotable(word)
     who, colon, _ = _plain(word).rpartition(":")
     here = matching(who, models) if colon else []
     levels = list(dict.fromkeys(model.label for model in here if model.label))
+    there: Sentence | str = ""
     if levels:
-        there = f"; of this model {', '.join(levels)} {'are' if len(levels) > 1 else 'is'} there"
-    else:
-        there = ""
+        n, listed = len(levels), ", ".join(levels)
+        there = say("models.of_this_model_there", n=n, listed=listed)
     try:
         address = parse_hub_address(word)
     except HubNameError:
         address = None
     if address is not None and str(address) != address.repo_id and not may_be_path(word):
-        return f"“{shown}” is not on this PC{there}; “shrinkscope get {address}” downloads it."
-    return (
-        f"“{shown}” is not there: no file and no model of the library is called so{there};"
-        f" {_HOW_TO_GET}."
-    )
+        return say(
+            "models.not_pc_shrinkscope_get_downloads", shown=shown, there=there, address=address
+        )
+    return say("models.not_no_file_no_model", shown=shown, there=there)

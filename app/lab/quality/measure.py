@@ -18,6 +18,7 @@ from app.core.errors import PersonError
 from app.core.quality.common import checkpoints
 from app.core.quality.texts import SHORTEST_CHUNK_TOKENS
 from app.core.statistics.looks import LOOKS_CHUNKS, StoppedBy, next_look, take_look
+from app.core.words.sentence import Sentence, say
 from app.lab.engines.shelf import EngineShelf
 from app.lab.quality.holding import Holding
 from app.lab.quality.others import OtherVocabularies
@@ -96,7 +97,7 @@ class Quality:
         except OSError as error:
             name = error.filename or "What the reference says"
             raise PersonError(
-                f"{name} cannot be read or kept: {error.strerror or error}.", repr(error)
+                say("lab.cannot_read_kept", name=name, reason=error.strerror or error), repr(error)
             ) from error
 
     def _run(
@@ -307,18 +308,17 @@ class Quality:
         self._on_step(min(self._done, self._total), self._total, str(model.path))
 
 
-def _why_too_few(tokens: int, needed: int, parts: int, most: int | None) -> str:
+def _why_too_few(tokens: int, needed: int, parts: int, most: int | None) -> Sentence:
     """Why a text gives no two chunks."""
     if most is not None and most < _LEAST_CHUNKS:
-        return "One chunk cannot tell how sure a figure is: take two at least."
+        return say("lab.chunk_cannot_tell_how_sure")
     if tokens < needed:
-        return (
-            f"The text is too short to score: it has {tokens:,} tokens, {needed:,} are needed. "
-            "Name a longer one."
-        )
-    return (
-        f"The text is too short to score: it has {tokens:,} tokens, but in {parts:,} parts, each "
-        f"of which is cut by itself, and a rest below {SHORTEST_CHUNK_TOKENS} tokens is left out."
+        return say("lab.text_too_short_score_tokens_2", tokens=tokens, needed=needed)
+    return say(
+        "lab.text_too_short_score_tokens",
+        tokens=tokens,
+        parts=parts,
+        shortest_chunk_tokens=SHORTEST_CHUNK_TOKENS,
     )
 
 

@@ -19,6 +19,7 @@ from app.core.quality.texts import (
     chunk_order,
     cut,
 )
+from app.core.words.sentence import say
 from app.engine.protocol.reading import (
     ChatRendered,
     Detokenize,
@@ -193,7 +194,7 @@ class TextReader:
             source.write_bytes(data)
         except OSError as error:
             raise PersonError(
-                f"A file of this measurement cannot be written: {error.strerror or error}."
+                say("lab.file_measurement_cannot_written", reason=error.strerror or error)
             ) from error
         engine = self._shelf.take(model)
         command = Tokenize(engine.next_id(), str(source), str(self._scratch))

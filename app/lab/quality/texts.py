@@ -31,6 +31,7 @@ from app.core.quality.own_texts import (
 )
 from app.core.quality.texts import TextKind, parse_chats, parse_index
 from app.core.text.shared_names import file_name
+from app.core.words.sentence import say
 from app.lab.demo.demo import all_demo
 from app.resources import resource_path
 from app.store.chat_texts import stored_talks
@@ -180,7 +181,7 @@ def measured_text(source: TextSource, database: Path, path: Path | None = None) 
     match source:
         case TextSource.FILE:
             if path is None:
-                raise PersonError("Name a text file.")
+                raise PersonError(say("lab.name_text_file"))
             return text_file(path)
         case TextSource.BUNDLED:
             return MeasuredText(BUNDLED_TEXT, _bundled_parts())
@@ -189,7 +190,7 @@ def measured_text(source: TextSource, database: Path, path: Path | None = None) 
         case TextSource.HISTORY:
             parts = _history_parts(database, _HISTORY_BYTES)
             if not parts:
-                raise PersonError("There is no chat in History yet.")
+                raise PersonError(say("lab.no_chat_history_yet"))
             return MeasuredText(HISTORY_TEXT, parts)
         case TextSource.USUAL:
             own = _history_parts(database, _USUAL_HISTORY_BYTES)
@@ -221,12 +222,14 @@ def text_file(path: Path) -> MeasuredText:
     try:
         data = read_ordinary(path, MOST_TEXT_BYTES)
     except OSError as error:
-        raise PersonError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise PersonError(
+            say("lab.cannot_read", path=path, reason=error.strerror or error)
+        ) from error
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise PersonError(
-            f"{path} is no UTF-8 text: its byte {error.start + 1:,} cannot be read."
+            say("lab.no_utf_8_text_byte", path=path, start=error.start + 1)
         ) from error
     name = str(path.absolute())
     if path.suffix.lower() not in JSONL_ENDINGS:
@@ -234,7 +237,9 @@ def text_file(path: Path) -> MeasuredText:
     try:
         return MeasuredText(name, tuple(parse_jsonl(text)), data)
     except BadTextError as error:
-        raise BadTextError(f"{path}: {error.sentence}", error.detail) from error
+        raise BadTextError(
+            say("lab.in_file", path=path, reason=error.said), error.detail
+        ) from error
 
 
 def _bundled_parts() -> tuple[TextPart, ...]:
@@ -249,7 +254,7 @@ def _bundled_parts() -> tuple[TextPart, ...]:
                 parts.append(TextPart(text=content.strip()))
     except OSError as error:
         raise PersonError(
-            "The bundled texts are missing from this installation: name one with --text.",
+            say("lab.bundled_texts_missing_installation_name"),
             str(error),
         ) from error
     return tuple(parts)
@@ -259,9 +264,7 @@ def _demo_parts() -> tuple[TextPart, ...]:
     try:
         content = resource_path("demo", "held_out_chats.jsonl").read_text(encoding="utf-8")
     except OSError as error:
-        raise PersonError(
-            "The demo model's chats are missing from this installation.", str(error)
-        ) from error
+        raise PersonError(say("lab.demo_models_chats_missing_installation"), str(error)) from error
     return tuple(parse_jsonl(content))
 
 

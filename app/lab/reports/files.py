@@ -9,6 +9,7 @@ from app.base.files import write_whole
 from app.base.rights import usual_rights
 from app.core.errors import PersonError
 from app.core.text.clean import json_text
+from app.core.words.sentence import say
 from app.lab.reports.html import html_text
 from app.lab.reports.sharing import shareable
 from app.lab.reports.text import csv_text, markdown_text
@@ -49,6 +50,8 @@ def write_reports(document: dict[str, Any], target: Path) -> list[Path]:
             with usual_rights():
                 write_whole(path, text.encode())
         except OSError as error:
-            raise PersonError(f"{path} cannot be written: {error.strerror or error}.") from error
+            raise PersonError(
+                say("lab.path_cannot_be_written", path=path, reason=error.strerror or error)
+            ) from error
         written.append(path)
     return written

@@ -10,6 +10,7 @@ from app.core.errors import PersonError
 from app.core.ladder.results import FileFacts
 from app.core.models.gguf_reader import quotable
 from app.core.text.shared_names import file_name, names_without_folders
+from app.core.words.sentence import say
 from app.lab.demo.demo import DEMO_LEVELS, DemoFiles
 from app.lab.ladder.kept import plan_of, step_result
 from app.lab.ladder.plan import Step, StepKind, rows_of
@@ -67,19 +68,13 @@ class ReportModels:
             return path
         found = _found(self._everywhere(), row)
         if found is None:
-            raise PersonError(
-                f"“{quotable(file_name(file))}” of this report is not on this PC: "
-                "name the model file behind the report."
-            )
+            raise PersonError(say("lab.report_not_pc_name_model", file=quotable(file_name(file))))
         return found
 
     def check_all_used(self) -> None:
         """Raise :class:`PersonError` where the person named a file that is none of the report's."""
         for path in self._unused:
-            raise PersonError(
-                f"“{quotable(path.name)}” is none of this report's files, neither by its name nor "
-                "by its content."
-            )
+            raise PersonError(say("lab.none_reports_files_neither_name", name=quotable(path.name)))
 
     def _among_given(self, row: ReportedRow) -> Path | None:
         """What the person names counts by its name alone too: it may have changed."""

@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from app.base.files import read_ordinary
 from app.core.errors import PersonError
+from app.core.words.sentence import say
 from app.lab.ladder.plan import FileWords, LadderPlan, rows_of
 from app.lab.verdict.document import FORMAT, FORMAT_VERSION
 
@@ -125,13 +126,15 @@ def read_report(path: Path) -> Reported:
     try:
         data = read_ordinary(path, _MOST_BYTES)
     except OSError as error:
-        raise PersonError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise PersonError(
+            say("lab.cannot_read", path=path, reason=error.strerror or error)
+        ) from error
     try:
         head = msgspec.json.decode(data, type=_Head)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _no_report(path, error) from error
     if head.format != FORMAT or head.format_version > FORMAT_VERSION:
-        raise PersonError(f"{path} was written by a newer Shrinkscope, or is no ladder's report.")
+        raise PersonError(say("lab.written_newer_shrinkscope_no_ladders", path=path))
     try:
         return _checked(msgspec.json.decode(data, type=Reported))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -155,7 +158,6 @@ def _checked(report: Reported) -> Reported:
 
 def _no_report(path: Path, error: Exception) -> PersonError:
     return PersonError(
-        f"{path} is no ladder's JSON report: give the .json file that was written beside the "
-        "HTML one.",
+        say("lab.no_ladders_json_report_give", path=path),
         str(error),
     )

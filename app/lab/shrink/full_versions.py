@@ -8,6 +8,7 @@ from app.core.errors import PersonError
 from app.core.models.family import LibraryModel, ModelSource, families
 from app.core.models.levels import FULL_PRECISION_BITS
 from app.core.models.model_names import model_stem
+from app.core.words.sentence import Sentence, say
 from app.lab.models.names import clear_name
 from app.library.model_files import open_model_file
 
@@ -25,7 +26,7 @@ def is_full(model: ModelFile) -> bool:
     return model.bits_per_weight > FULL_PRECISION_BITS
 
 
-def where_to_get_full(model: ModelFile, library: Sequence[LibraryModel]) -> str:
+def where_to_get_full(model: ModelFile, library: Sequence[LibraryModel]) -> Sentence:
     """The way on from a file that is shrunken already: what to take in its place.
 
     Args:
@@ -44,17 +45,11 @@ def where_to_get_full(model: ModelFile, library: Sequence[LibraryModel]) -> str:
     for each in family.models if family is not None else ():
         if each.model is not None and is_full(each.model):
             named = clear_name(each, library) if each in library else str(each.path)
-            return f"take “{named}”, which is on this PC, as the source"
+            return say("lab.take_pc_source", named=named)
     if own.repository is not None:
-        return (
-            f"take its F16, BF16 or F32 version as the source; “shrinkscope files {own.repository}”"
-            " shows whether the Hub has one"
-        )
-    words = family.name if family is not None else model.name
-    return (
-        "take its F16, BF16 or F32 version as the source; “shrinkscope search"
-        f" {words.replace('”', '')}” looks for it on the Hub"
-    )
+        return say("lab.take_f16_bf16_f32_version_2", repository=own.repository)
+    words = (family.name if family is not None else model.name).replace("”", "")
+    return say("lab.take_f16_bf16_f32_version", words=words)
 
 
 def _neighbours(path: Path, library: Sequence[LibraryModel]) -> list[LibraryModel]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app.core.errors import PersonError
 from app.core.models.kinds import SHRINKABLE
 from app.core.models.levels import level_by_name
+from app.core.words.sentence import say
 from app.engine.protocol.making import Quantize, Quantized, QuantizeProgress
 from app.lab.engines.calls import EngineCalls
 from app.lab.shrink.full_versions import is_full, where_to_get_full
@@ -60,27 +61,26 @@ def quantize(
     """
     level = level_by_name(level_name)
     if target.exists():
-        raise PersonError(f"{target} is there already: name another file or remove it first.")
+        raise PersonError(say("lab.already_name_another_file_remove", target=target))
     if not target.resolve().parent.is_dir():
-        raise PersonError(f"There is no folder {target.resolve().parent}.")
+        raise PersonError(say("lab.no_folder", parent=target.resolve().parent))
     _check_writable(target.resolve().parent)
     model = inspect_file(source)
     if model.kind not in SHRINKABLE:
         model.check_answers()
     if not level.can_be_made:
-        raise PersonError(
-            f"This engine reads {level.name} but cannot make it: choose a level such as Q4_K_M."
-        )
+        raise PersonError(say("lab.engine_reads_but_cannot_make", name=level.name))
     if model.parameters and not is_full(model):
         raise PersonError(
-            f"“{model.path.name}” is quantized already ({model.level_name}), and a second time "
-            f"would add a second loss: {where_to_get_full(model, library())}."
+            say(
+                "lab.quantized_already_second_time_would",
+                name=model.path.name,
+                level_name=model.level_name,
+                way_on=where_to_get_full(model, library()),
+            )
         )
     if level.needs_importance_matrix:
-        raise PersonError(
-            f"{level.name} needs an importance matrix, which this command does not take yet: "
-            "choose a level such as Q4_K_M, Q3_K_M or Q2_K."
-        )
+        raise PersonError(say("lab.needs_importance_matrix_command_does", name=level.name))
 
     def listen(event: EngineEvent) -> None:
         if isinstance(event, QuantizeProgress):
@@ -108,4 +108,6 @@ def _check_writable(folder: Path) -> None:
             pass
     except OSError as error:
         reason = error.strerror or str(error)
-        raise PersonError(f"Nothing can be written into {folder}: {reason}.") from error
+        raise PersonError(
+            say("lab.nothing_can_written_into", folder=folder, reason=reason)
+        ) from error

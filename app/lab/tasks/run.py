@@ -17,6 +17,7 @@ from app.core.tasks.results import (
     compare_tasks,
     standing_against,
 )
+from app.core.words.sentence import say
 from app.lab.tasks.asker import FileAsker
 from app.lab.tasks.plan import FileAnswers, TaskResult, TaskRow
 from app.library.model_files import open_model_file
@@ -79,8 +80,8 @@ class Tasks:
         self._total = len(files) * len(self._plan.items)
         reference_row = self._asked(reference, base)
         if not reference_row.answers.answers:
-            reason = reference_row.error or "It gave no answer."
-            raise PersonError(f"The reference cannot be asked: {reason}")
+            reason = reference_row.error or say("lab.gave_no_answer")
+            raise PersonError(say("lab.reference_cannot_asked", reason=reason))
         rows = [self._row(path) for path in candidates]
         judge_rows(self._plan.items, reference_row, rows, tolerance)
         engines = [row.answers.engine for row in (reference_row, *rows)]

@@ -16,6 +16,7 @@ from app.core.tasks.items import (
     first_of_each_kind,
     parse_items,
 )
+from app.core.words.sentence import say
 from app.lab.demo.demo import all_demo, is_demo
 from app.resources import resource_path
 
@@ -84,15 +85,19 @@ def own_set(path: Path) -> TaskSet:
     try:
         text = read_ordinary(path, _MOST_FILE_BYTES).decode("utf-8")
     except OSError as error:
-        raise PersonError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise PersonError(
+            say("lab.cannot_read", path=path, reason=error.strerror or error)
+        ) from error
     except UnicodeDecodeError as error:
         raise PersonError(
-            f"{path} is no UTF-8 text: its byte {error.start + 1:,} cannot be read."
+            say("lab.no_utf_8_text_byte", path=path, start=error.start + 1)
         ) from error
     try:
         return TaskSet(path.name, parse_items(text), ANSWER_TOKENS)
     except BadItemsError as error:
-        raise BadItemsError(f"{path}: {error.sentence}", error.detail) from error
+        raise BadItemsError(
+            say("lab.in_file", path=path, reason=error.said), error.detail
+        ) from error
 
 
 def _bundled(name: str) -> list[TaskItem]:
@@ -107,6 +112,4 @@ def _shipped(*parts: str) -> str:
     try:
         return resource_path(*parts).read_text(encoding="utf-8")
     except OSError as error:
-        raise PersonError(
-            "The bundled questions are missing from this installation.", str(error)
-        ) from error
+        raise PersonError(say("lab.bundled_questions_missing_installation"), str(error)) from error

@@ -19,6 +19,7 @@ from app.core.text.shared_names import names_without_folders
 from app.core.votes.choices import Outcome, outcome_of
 from app.core.votes.pairs import Role
 from app.core.votes.tally import Tally, tally
+from app.core.words.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,13 +122,15 @@ def write_votes(pairs: Sequence[VotePair], target: Path) -> None:
     """
     writer = _WRITERS.get(target.suffix.lower())
     if writer is None:
-        raise PersonError(f"{target.name} ends with neither .csv nor .json.")
+        raise PersonError(say("lab.ends_neither_csv_nor_json", name=target.name))
     try:
         data = writer(pairs)
         with usual_rights():
             write_whole(target, data)
     except OSError as error:
-        raise PersonError(f"{target} cannot be written: {error.strerror or error}.") from error
+        raise PersonError(
+            say("lab.path_cannot_be_written", path=target, reason=error.strerror or error)
+        ) from error
 
 
 def _figures(counted: Tally) -> dict[str, Any]:

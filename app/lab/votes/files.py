@@ -10,6 +10,7 @@ import msgspec
 
 from app.core.errors import PersonError
 from app.core.votes.pairs import VotedFile
+from app.core.words.sentence import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -29,7 +30,7 @@ def look_at(model: ModelFile) -> VotedFile:
         found = [path.stat() for path in model.shard_paths]
     except OSError as error:
         raise PersonError(
-            f"{model.path} cannot be read: {error.strerror or error}.", repr(error)
+            say("lab.cannot_read", path=model.path, reason=error.strerror or error), repr(error)
         ) from error
     return VotedFile(
         path=str(model.path.absolute()),
@@ -64,7 +65,7 @@ def with_hashes(file: VotedFile, model: ModelFile, check: Callable[[], None]) ->
                     check()
         except OSError as error:
             raise PersonError(
-                f"{path} cannot be read: {error.strerror or error}.", repr(error)
+                say("lab.cannot_read", path=path, reason=error.strerror or error), repr(error)
             ) from error
         found.append(digest.hexdigest())
     return msgspec.structs.replace(file, sha256=tuple(found))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.hub.downloads import ENDED, DownloadState, StoredDownload
+from app.core.words.sentence import kept
 from app.hub.progress import Progress
 from app.hub.stopping import StopFlag
 from app.lab.works.item import Download, DownloadsListener, NobodyWatches, restored
@@ -233,7 +234,7 @@ class Downloads:
             self._change(download, download.then)
             self._throw_away(download)
             return
-        download.error = error.sentence
+        download.error = kept(error.said)
         self._change(download, DownloadState.FAILED)
 
     def _stop(self, download: Download, then: DownloadState) -> None:

@@ -86,7 +86,7 @@ class Download:
 
     Attributes:
         progress: The latest, None before it ran in this program.
-        error: Why it failed, or empty.
+        error: Why it failed, as ``sentence.kept`` writes it, or empty.
         path: Of the finished file, or empty.
         stop_flag: The queue's own: asks its thread to stop.
         thread: The queue's own: brings it.

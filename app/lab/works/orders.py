@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.hub.downloads import DownloadOrder
+from app.core.words.sentence import say
 from app.lab.works.downloads import Downloads
 
 if TYPE_CHECKING:
@@ -40,8 +41,7 @@ def build_downloads(hub: HubAccess, keeper: Keeper) -> Downloads:
     def fetch(order: DownloadOrder, stop: StopFlag, tell: Callable[[Progress], None]) -> Path:
         if order.endpoint != hub.settings.endpoint:
             raise PersonError(
-                f"This download belongs to another Hub ({order.endpoint}): choose that one to"
-                " go on."
+                say("hub.download_belongs_another_hub_choose", endpoint=order.endpoint)
             )
         fetched = hub.downloader.fetch_all(
             order.repo_id,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+from app.core.words.sentence import say
 from app.hub.errors import Stopped
 from app.hub.progress import Progress
 
@@ -84,5 +85,5 @@ def _brought(
         return Outcome(error=error)
     except Exception as error:  # nobody else would ever hear of it
         log.exception("a download ended in an unforeseen way")
-        return Outcome(error=PersonError("The download failed for an unknown reason.", repr(error)))
+        return Outcome(error=PersonError(say("hub.download_failed_unknown_reason"), repr(error)))
     return Outcome(path=path)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
+from app.core.words.sentence import say
 from app.store.window.doorbell import Answer, Doorbell, listen_at, ring
-from app.store.window.lock import OwnerLock, StoreInUse
+from app.store.window.lock import OwnerLock, StoreInUse, process_words
 
 if TYPE_CHECKING:
     from app.core.hub.opening import Opening
@@ -66,15 +67,10 @@ def hand_over(paths: Paths, opening: Opening) -> bool:
         return False
     if rung.answer is Answer.TAKEN:
         return True
-    named = "" if rung.pid is None else f" (process {rung.pid})"
+    named = process_words(rung.pid)
     if rung.answer is Answer.BUSY:
-        raise PersonError(
-            f"Shrinkscope is already running{named} but is busy; try again in a moment."
-        )
-    raise NotUnderstood(
-        f"Shrinkscope is already running{named}, and did not understand this start:"
-        " it may be another version. Close it first."
-    )
+        raise PersonError(say("store.shrinkscope_already_running_but_busy", named=named))
+    raise NotUnderstood(say("store.shrinkscope_already_running_did_not", named=named))
 
 
 def claim_or_hand_over(paths: Paths, opening: Opening) -> Claim | None:

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from app.core.errors import PersonError
 from app.core.hub.opening import MAX_BYTES, Opening, OpeningError, from_line, to_line
+from app.core.words.sentence import say
+from app.store.window.lock import process_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -288,9 +290,8 @@ def _read_answer(data: bytes, pid: int | None) -> Rung | None:
 
 
 def _no_answer(pid: int | None, detail: str) -> NoAnswer:
-    named = "" if pid is None else f" (process {pid})"
+    named = process_words(pid)
     return NoAnswer(
-        f"Shrinkscope is already running{named} but does not answer;"
-        " wait until it has finished, or end it and start again.",
+        say("store.shrinkscope_already_running_but_does", named=named),
         detail,
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from app.base.locks import file_lock, has_locks
 from app.core.errors import PersonError
+from app.core.words.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -27,6 +28,11 @@ _WINDOWS_LOCKED_BYTE = 1 << 30
 _TAKEN = {errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK, errno.EDEADLK}
 
 
+def process_words(pid: int | None) -> Sentence | str:
+    """Which process it is, behind a name; nothing where that is not known."""
+    return "" if pid is None else say("store.process_named", pid=str(pid))
+
+
 class StoreInUse(PersonError):
     """Another program owns the store.
 
@@ -35,9 +41,9 @@ class StoreInUse(PersonError):
     """
 
     def __init__(self, pid: int | None) -> None:
-        named = "" if pid is None else f" (process {pid})"
+        named = process_words(pid)
         super().__init__(
-            f"Shrinkscope is already running{named}; only one can use the chats at a time.",
+            say("store.shrinkscope_already_running_only_can", named=named),
             f"store lock held by pid {pid}",
         )
         self.pid = pid
@@ -156,4 +162,6 @@ def _read_pid(descriptor: int) -> int | None:
 
 
 def _unusable(path: Path, error: OSError) -> PersonError:
-    return PersonError(f"The file {path} cannot be locked: {error.strerror or error}.", repr(error))
+    return PersonError(
+        say("store.file_cannot_locked", path=path, reason=error.strerror or error), repr(error)
+    )

@@ -111,7 +111,7 @@ def time_left(seconds: float | None, locale: QLocale | None = None) -> str:
         return ""
     if seconds < 90:
         seconds = max(5, round(seconds / 5) * 5)
-    left = _said(figures.about(seconds, _writer(locale)))
+    left = about(seconds, locale)
     return translate("Format", "about {n} {unit} left").format(n=left.value, unit=left.unit)
 
 
@@ -119,9 +119,25 @@ def percent(share: float | None, decimals: int = 0, locale: QLocale | None = Non
     """A share of 0 to 1: 42% (42 % where the language sets a space)."""
     if share is None:
         return MISSING
+    return percent_of(number(share * 100.0, decimals, locale), locale)
+
+
+def sure_percent(share: float, locale: QLocale | None = None) -> str:
+    """A share that does not claim a hundred where it is not: 42%, 99.2%, 99.97%."""
+    value, _ = figures.share(share, write=_writer(locale))
+    return percent_of(value, locale)
+
+
+def percent_of(number: str, locale: QLocale | None = None) -> str:
+    """A written number with the per cent sign as the language sets it."""
     used = locale or QLocale()
     space = NBSP if used.language() in _SPACED_PERCENT else ""
-    return f"{number(share * 100.0, decimals, used)}{space}{used.percent()}"
+    return f"{number}{space}{used.percent()}"
+
+
+def about(seconds: float, locale: QLocale | None = None) -> Quantity:
+    """A wait, roughly: 12 s, 3 min, 1.5 h."""
+    return _said(figures.about(seconds, _writer(locale)))
 
 
 def parameters(amount: int | None, locale: QLocale | None = None) -> Quantity:

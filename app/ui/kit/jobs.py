@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, Signal
 
 from app.core.errors import PersonError
+from app.ui.kit.sentences import sentence
 from app.ui.kit.text import translate
 
 _log = logging.getLogger(__name__)
@@ -224,7 +225,7 @@ class Jobs(QObject):
     def _on_arrived(self, arrival: _Arrival) -> None:
         is_heard = arrival.job.receive(arrival.report, arrival.value)
         if not is_heard and isinstance(arrival.value, PersonError):
-            self.failed.emit(arrival.value.sentence)
+            self.failed.emit(sentence(arrival.value))
 
 
 def _work(

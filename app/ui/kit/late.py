@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.ui.kit.sentences import sentence
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -150,7 +152,7 @@ class Late(QObject, Generic[D]):
 
     def _on_failed(self, error: PersonError) -> None:
         self._opening = False
-        self._say(error.sentence)
+        self._say(sentence(error))
 
 
 def _load(names: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.lab.engines.hello import ask_engine, gpus_of
+from app.ui.kit.sentences import sentence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,5 +74,5 @@ class EngineFacts(QObject):
 
     def _on_failed(self, error: PersonError) -> None:
         self._is_asking = False
-        self.problem = error.sentence
+        self.problem = sentence(error)
         self.changed.emit()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.core.errors import PersonError
+from app.ui.kit.sentences import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,4 +42,4 @@ class KeptSettings:
             self._file.save(settings)
         except PersonError as error:
             log.warning("settings not saved: %s", error.detail)
-            self.say(error.sentence)
+            self.say(sentence(error))

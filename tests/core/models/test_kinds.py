@@ -96,7 +96,7 @@ def test_a_header_says_what_a_file_is(
 
 @pytest.mark.parametrize("kind", [kind for kind in K if kind not in (K.LANGUAGE_MODEL, K.CUT)])
 def test_every_kind_has_a_sentence_with_the_way_on(kind: ModelKind) -> None:
-    sentence = why_no_candidate(kind, "x.gguf")
+    sentence = str(why_no_candidate(kind, "x.gguf"))
     assert sentence.startswith("“x.gguf” is a")
     assert ": open " in sentence
     assert sentence.endswith(".")

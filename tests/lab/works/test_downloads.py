@@ -12,6 +12,7 @@ import pytest
 from app.core.errors import PersonError
 from app.core.hub.downloads import ENDED, TRANSITIONS, DownloadOrder, DownloadState
 from app.core.listing import RepoFile
+from app.core.words.sentence import from_kept
 from app.hub.connection import close_library
 from app.hub.errors import Stopped
 from app.hub.progress import Phase, Progress
@@ -397,5 +398,5 @@ def test_an_order_of_another_hub_waits_for_that_hub(
     downloads = build_downloads(access, store)
     download = downloads.add(order("a"))
     until(downloads, lambda: download.state is State.FAILED)
-    assert "another Hub (https://hub)" in download.error
+    assert "another Hub (https://hub)" in str(from_kept(download.error))
     downloads.close()

@@ -17,6 +17,7 @@ from app.core.errors import PersonError
 from app.core.models.gguf_reader import quotable
 from app.core.text.shared_names import file_name
 from app.core.verdict import Limits
+from app.core.words.sentence import say
 from app.lab.ladder.plan import rows_of
 from app.lab.quality.kept_texts import KeptTexts
 from app.lab.quality.texts import NO_TEXT, SHIPPED_TEXTS, MeasuredText, text_called, text_file
@@ -120,8 +121,7 @@ def _text(
     if given is not None:
         if given.sha256 != sha256:
             raise PersonError(
-                f"“{quotable(file_name(given.name))}” is not the text of this report: it holds "
-                "something else."
+                say("lab.not_text_report_holds_something", name=quotable(file_name(given.name)))
             )
         return given
     if not name:
@@ -132,10 +132,7 @@ def _text(
         for text in (kept, shipped, _text_of(twin)):
             if text is not None and text.sha256 == sha256:
                 return text
-    raise PersonError(
-        f"The text of this report, “{quotable(file_name(name))}”, is not on this PC, or has "
-        "changed since: name it with --text."
-    )
+    raise PersonError(say("lab.text_report_not_pc_changed", name=quotable(file_name(name))))
 
 
 def _text_of(twin: LadderPlan | None) -> MeasuredText | None:
@@ -158,13 +155,8 @@ def _items(report: Reported, given: Path | None, twin: LadderPlan | None) -> str
     if path is not None and _holds_items(path, report):
         return str(path.absolute())
     if given is not None:
-        raise PersonError(
-            f"“{quotable(given.name)}” is not the file of questions of this report: it asks others."
-        )
-    raise PersonError(
-        f"The questions of this report, “{quotable(file_name(name))}”, are not on this PC, or have "
-        "changed since: name the file with --items."
-    )
+        raise PersonError(say("lab.not_file_questions_report_asks", name=quotable(given.name)))
+    raise PersonError(say("lab.questions_report_not_pc_changed", name=quotable(file_name(name))))
 
 
 def _holds_items(path: Path, report: Reported) -> bool:

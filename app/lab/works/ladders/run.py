@@ -13,6 +13,7 @@ import msgspec
 
 from app.core.errors import PersonError
 from app.core.memory.estimate import memory_budget_bytes
+from app.core.words.sentence import say
 from app.lab.engines.plans import Plans
 from app.lab.engines.speeds import speed_store
 from app.lab.ladder.measure import Ladder
@@ -204,7 +205,7 @@ class LadderRun:
         if order.plan is not None:
             return kept.read(order.plan.text_name, order.plan.text_sha256, database)
         if order.quality_mode is QualityMode.COMPARABLE and order.text is None:
-            raise PersonError("The comparable mode measures on a text file: name one.")
+            raise PersonError(say("lab.comparable_mode_measures_text_file"))
         usual = suited(order.source, self._models.values())
         source = usual if order.text is None else TextSource.FILE
         text = measured_text(source, database, order.text)
@@ -254,7 +255,7 @@ class LadderRun:
             references = KeptReferences(cache / "references", engines_folder=paths.state)
         except OSError as error:
             raise PersonError(
-                f"The folder {cache} cannot be written: {error.strerror or error}."
+                say("lab.folder_cannot_written", cache=cache, reason=error.strerror or error)
             ) from error
         return Tools(
             folder=paths.state,

@@ -18,6 +18,7 @@ import msgspec
 
 from app.core.errors import PersonError
 from app.core.verdict import Limits
+from app.core.words.sentence import say
 from app.lab.ladder.control import Gate, LadderProgress, LadderStopped
 from app.lab.ladder.kept import ABOUT, About, about_of, plan_of, restored
 from app.lab.ladder.plan import rows_of
@@ -189,10 +190,10 @@ class LadderWorkers:
             try:
                 found = store.load(number)
             except KeyError:
-                raise PersonError("This ladder is not in the store any more.") from None
+                raise PersonError(say("lab.ladder_not_store_any_more")) from None
         kept = plan_of(found)
         if kept is None:
-            raise PersonError("This ladder cannot be read: another version has written it.")
+            raise PersonError(say("lab.ladder_cannot_read_another_version"))
         result = restored(found, kept)
         return result, about_of(found) or self._about_again(kept.plan, result)
 

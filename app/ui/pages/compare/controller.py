@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from app.core.errors import PersonError
 from app.library.model_files import whole_sets
 from app.ui.kit.outside import open_outside, save_file
+from app.ui.kit.sentences import sentence
 from app.ui.kit.text import translate
 from app.ui.pages.compare.panes.menu import PaneCommand
 
@@ -201,7 +202,7 @@ class CompareController(QObject):
             do()
         except PersonError as error:
             _log.info("refused: %s %s", error.sentence, error.detail)
-            self.refused.emit(error.sentence)
+            self.refused.emit(sentence(error))
             return False
         return True
 

@@ -12,6 +12,7 @@ from app.core.errors import PersonError
 from app.lab.demo.demo import FIRST_PANES
 from app.library.model_files import whole_sets
 from app.ui.kit.pages import Page, Part
+from app.ui.kit.sentences import sentence
 from app.ui.kit.text import translate
 from app.ui.kit.widgets.banner import Severity
 from app.ui.pages.compare.help import compare_help
@@ -178,4 +179,4 @@ class ComparePart(Part):
         try:
             do()
         except PersonError as error:
-            self._ground.main.show_notice(Severity.WARNING, error.sentence)
+            self._ground.main.show_notice(Severity.WARNING, sentence(error))

@@ -11,6 +11,7 @@ from app.core.text.clean import as_file_stem
 from app.lab.reports.files import write_reports
 from app.lab.reports.sharing import shareable
 from app.lab.reports.text import markdown_text
+from app.ui.kit.sentences import sentence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,4 +66,4 @@ class Reports(QObject):
         self.said.emit(self.tr("Written: {names}").format(names=names))
 
     def _failed(self, error: PersonError) -> None:
-        self.failed.emit(error.sentence)
+        self.failed.emit(sentence(error))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.lab.ladder.kept import About
 from app.lab.verdict.view import LadderView, view_of
+from app.ui.kit.sentences import sentence
 
 if TYPE_CHECKING:
     from app.core.errors import PersonError
@@ -94,7 +95,7 @@ class ViewMaker(QObject):
 
         def failed(error: PersonError) -> None:
             self._loading = None
-            self.failed.emit(error.sentence)
+            self.failed.emit(sentence(error))
 
         self._loading = self._jobs.run(
             lambda _context: workers.load(number), done=done, failed=failed
@@ -110,4 +111,4 @@ class ViewMaker(QObject):
     def _on_failed(self, error: PersonError) -> None:
         self._job = None
         self._again = False
-        self.failed.emit(error.sentence)
+        self.failed.emit(sentence(error))

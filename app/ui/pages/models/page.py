@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.errors import PersonError
 from app.core.hub_names import HubAddress
-from app.ui.kit.error_words import sentence
 from app.ui.kit.icons import icon
 from app.ui.kit.outside import open_outside
+from app.ui.kit.sentences import sentence
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import Banner, BannerAction, Popup, Severity
 from app.ui.pages.models.account.account_panel import AccountPanel

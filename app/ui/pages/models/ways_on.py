@@ -9,7 +9,7 @@ from PySide6.QtCore import QDir, QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.hub.errors import HubBarred, HubPage, HubUnauthorized, Remedy
-from app.ui.kit.error_words import sentence
+from app.ui.kit.sentences import sentence
 from app.ui.kit.widgets import BannerAction
 
 if TYPE_CHECKING:

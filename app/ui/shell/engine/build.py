@@ -14,6 +14,7 @@ from app.engine.builder import BuildEnded, BuildEvent, BuildProgress, EngineBuil
 from app.engine.installed import BuildPhase, builder, engine_is_there, is_doubtful
 from app.lab.compare.panes import EngineWait
 from app.ui.kit.queues import drained
+from app.ui.kit.sentences import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -135,7 +136,7 @@ class EngineBuild(QObject):
             self._builder.start(without)
         except PersonError as error:
             self._builder = None
-            self.state, self.problem = EngineState.FAILED, error.sentence
+            self.state, self.problem = EngineState.FAILED, sentence(error)
         self.changed.emit()
 
     def _on_progress(self, progress: BuildProgress) -> None:

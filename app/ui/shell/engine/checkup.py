@@ -13,6 +13,7 @@ from app.engine.variants import left_out
 from app.lab.engines.calls import interruptible
 from app.lab.engines.repair import Repair, RepairWay, repair_of
 from app.lab.engines.self_check import SelfChecks
+from app.ui.kit.sentences import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -153,7 +154,7 @@ class EngineCheckup(QObject):
 
     def _on_failed(self, error: PersonError) -> None:
         self._job = None
-        self.progress, self.problem = None, error.sentence
+        self.progress, self.problem = None, sentence(error)
         self.changed.emit()
 
     def _on_done(self, found: _Found) -> None:

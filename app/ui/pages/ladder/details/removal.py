@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 
 from app.ui.kit.question import Question
+from app.ui.kit.sentences import sentence
 from app.ui.pages.ladder.words import entry_title
 
 if TYPE_CHECKING:
@@ -52,5 +53,5 @@ class LadderRemoval(Question):
         if number is not None and entry not in self._backends.service.all:
             self._jobs.run(
                 lambda _context: workers.delete(number),
-                failed=lambda error: self.failed.emit(error.sentence),
+                failed=lambda error: self.failed.emit(sentence(error)),
             )

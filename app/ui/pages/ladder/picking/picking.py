@@ -16,6 +16,7 @@ from app.lab.demo.demo import DEMO_LEVELS
 from app.lab.ladder.plan import Profile
 from app.lab.quality.plan import QualityMode
 from app.lab.quality.texts import TextSource
+from app.ui.kit.sentences import told
 from app.ui.kit.text import translate
 from app.ui.pages.ladder.picking.pick_model import PickFile
 
@@ -122,7 +123,9 @@ def opened_files(paths: Sequence[Path]) -> list[PickFile]:
             translate("LadderPicking", "Opened here"),
             level_in_name(path.name) or "",
             path.stat().st_size if path.is_file() else None,
-            why_not=why_no_candidate(kind, path.name) if (kind := kind_in_name(path.stem)) else "",
+            why_not=told(why_no_candidate(kind, path.name))
+            if (kind := kind_in_name(path.stem))
+            else "",
         )
         for path in paths
     ]
@@ -169,3 +172,8 @@ def _bits(file: PickFile) -> float | None:
         return level_by_name(file.level).nominal_bits if file.level else None
     except PersonError:
         return None
+
+
+def _why_not(path: Path) -> str:
+    kind = kind_in_name(path.stem)
+    return told(why_no_candidate(kind, path.name)) if kind else ""

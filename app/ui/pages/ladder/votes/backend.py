@@ -19,6 +19,7 @@ from app.library.model_files import open_model_file
 from app.monitor.machine import available_memory_bytes, physical_core_count
 from app.store.vote_prompts import recent_prompts
 from app.store.votes import VoteStore
+from app.ui.kit.sentences import sentence
 
 if TYPE_CHECKING:
     import sqlite3
@@ -117,7 +118,7 @@ class VotesBackend(QObject):
                 self.ended.emit(self.tr("{file} cannot be read.").format(file=name))
                 return
             except PersonError as error:
-                self.ended.emit(error.sentence)
+                self.ended.emit(sentence(error))
                 return
             if result.pairs:
                 self.go_on(paths)
@@ -164,12 +165,12 @@ class VotesBackend(QObject):
             self._booth.take(event)
         except PersonError as error:
             log.warning("%s %s", error.sentence, error.detail)
-            self._trouble = error.sentence
+            self._trouble = sentence(error)
             self.stop()
         self.changed.emit()
 
     def _failed(self, error: PersonError) -> None:
-        self._trouble = error.sentence
+        self._trouble = sentence(error)
         self._stopped = True
         self._done()
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.errors import PersonError
 from app.core.votes.pairs import Role
+from app.ui.kit.sentences import sentence
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import EmptyState
 from app.ui.pages.ladder.votes.orders import Orders
@@ -175,7 +176,7 @@ class VotesPanel(QWidget):
         try:
             pair = self._port.cast(self._pair_id, choice)
         except PersonError as error:
-            self.said.emit(error.sentence)
+            self.said.emit(sentence(error))
             return
         self._shown = pair
         self.standing.choose(pair.candidate.path)
@@ -202,7 +203,7 @@ class VotesPanel(QWidget):
         try:
             self._port.take_back(pair)
         except PersonError as error:
-            self.said.emit(error.sentence)
+            self.said.emit(sentence(error))
             return
         _, tally = self._reveal_words(pair)
         self.voting.say(self.tr("Taken back: this vote does not count."), tally)

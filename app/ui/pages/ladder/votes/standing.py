@@ -9,6 +9,7 @@ from PySide6.QtCore import QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.errors import PersonError
+from app.ui.kit.sentences import sentence
 from app.ui.kit.theme import GRID, contrast
 from app.ui.kit.tokens import EDGE_CONTRAST, current_tokens, mix
 from app.ui.kit.widgets import label, push_button
@@ -167,7 +168,7 @@ class StandingView(QFrame):
         try:
             self._port.export(path)
         except PersonError as error:
-            self.said.emit(error.sentence)
+            self.said.emit(sentence(error))
         else:
             self.said.emit(self.tr("The votes are saved at {0}.").format(path))
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from app.base.told import Listeners
 from app.core.hub.downloads import DownloadState as QueueState
+from app.core.words.sentence import from_kept
 from app.hub.progress import Phase
 from app.lab.works.orders import order_for
-from app.ui.kit.error_words import known
+from app.ui.kit.sentences import told
 from app.ui.kit.text import translate
 from app.ui.pages.models.downloads.ports import DownloadEntry, DownloadState
 
@@ -123,9 +124,9 @@ def _entry(download: Download) -> DownloadEntry:
     running = download.state is QueueState.RUNNING
     progress = download.progress if running else None
     order = download.order
-    problem = known(download.error)
+    problem = told(from_kept(download.error))
     if progress is not None and progress.remark:
-        problem = known(progress.remark)
+        problem = told(progress.remark)
     return DownloadEntry(
         key=str(download.id),
         repo_id=order.repo_id,

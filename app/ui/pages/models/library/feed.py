@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from app.base.told import Listeners
 from app.core.models.family import LibraryModel, ModelSource
+from app.ui.kit.sentences import sentence
 from app.ui.pages.models.library.watch import LibraryWatch
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ class LibraryFeed(QObject):
 
     def _failed(self, error: PersonError) -> None:
         self._job = None
-        self._problems = (error.sentence,)
+        self._problems = (sentence(error),)
         self._go_on()
 
     def _go_on(self) -> None:

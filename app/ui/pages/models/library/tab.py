@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 
 from app.core.candidates.candidate import MAX_CANDIDATES
 from app.core.models.family import Family, companions, families
-from app.ui.kit.error_words import sentence
 from app.ui.kit.format import byte_size, count
 from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import set_tip
+from app.ui.kit.sentences import sentence
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import (
     Banner,

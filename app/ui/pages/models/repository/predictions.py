@@ -14,8 +14,7 @@ from app.core.models.kinds import ModelKind, why_no_candidate
 from app.core.models.labels import told_level
 from app.core.models.model_file import NoCandidateError
 from app.hub.errors import HubGated, HubOffline, HubRateLimited, HubSilent, HubSwitchedOff
-from app.ui.kit.error_words import known as known_words
-from app.ui.kit.error_words import sentence
+from app.ui.kit.sentences import sentence, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -155,7 +154,7 @@ class Predictions(QObject):
             ]
         )
         name = None if chosen.index is None else known[chosen.index][0].name
-        return name, known_words(chosen.reason)
+        return name, told(chosen.reason)
 
     def _next(self) -> None:
         self._job = None
@@ -165,7 +164,7 @@ class Predictions(QObject):
             return
         file = self._queue.popleft()
         if file.kind is not ModelKind.LANGUAGE_MODEL:
-            problem = why_no_candidate(file.kind, file.name.rpartition("/")[2])
+            problem = told(why_no_candidate(file.kind, file.name.rpartition("/")[2]))
             self._set(file, problem=problem, kind=file.kind)
             self._next()
             return

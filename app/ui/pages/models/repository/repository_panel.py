@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QListView, QScrollArea, QStackedWidget, QVBoxLayou
 
 from app.core.hub_names import HubAddress
 from app.hub.errors import HubGated
-from app.ui.kit.error_words import sentence
+from app.ui.kit.sentences import sentence
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import Banner, BannerAction, EmptyState, ProgressLine, Severity, label
 from app.ui.pages.models.account.access_card import AccessCard

@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 
 from app.core.hub.links import Link, LinkAction
 from app.core.hub.listed_choice import NoSuchFileError, find_file
-from app.ui.kit.error_words import sentence
 from app.ui.kit.format import byte_size
+from app.ui.kit.sentences import sentence
 from app.ui.kit.widgets import Banner, BannerAction, Severity
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.hub_names import HubNameError, parse_hub_address
-from app.ui.kit.error_words import sentence
+from app.ui.kit.sentences import sentence
 from app.ui.pages.models.asking import while_wanted
 from app.ui.pages.models.search.model import SearchModel
 

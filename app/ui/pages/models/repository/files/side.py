@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.core.candidates.candidate import MAX_CANDIDATES
 from app.core.hub.listed_choice import NoSuchFileError, find_file
 from app.core.models.kinds import WHOLE_MODELS, ModelKind, why_no_candidate
-from app.ui.kit.error_words import sentence
 from app.ui.kit.format import byte_size
+from app.ui.kit.sentences import sentence, told
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ProgressLine, label, push_button
 from app.ui.pages.models.repository.files.model import FilesModel
@@ -226,11 +226,11 @@ class FilesSide(QWidget):
 
     def _why_no_candidate(self, file: ListedFile) -> str:
         """Why a file can be downloaded, but not compared; empty where it can."""
-        told = self.predictions.of(file.name)
-        kind = told.kind or file.kind
+        known = self.predictions.of(file.name)
+        kind = known.kind or file.kind
         if kind is ModelKind.LANGUAGE_MODEL:
             return ""
-        return told.problem or why_no_candidate(kind, file.name.rpartition("/")[2])
+        return known.problem or told(why_no_candidate(kind, file.name.rpartition("/")[2]))
 
     def _download(self, *, compare: bool) -> None:
         self.download_wanted.emit(self.model.checked(), compare)

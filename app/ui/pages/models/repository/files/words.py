@@ -9,6 +9,7 @@ from app.core.listing import bits_per_weight
 from app.core.models.kinds import what_it_is
 from app.ui.kit.format import MISSING, byte_size, speed
 from app.ui.kit.format import bits_per_weight as bits_words
+from app.ui.kit.sentences import told
 from app.ui.kit.text import translate
 from app.ui.pages.models.repository.predictions import Prediction, PredictionState, shown_level
 from app.ui.pages.models.words import fit_details, kind_word, verdict_reason, verdict_word
@@ -101,7 +102,7 @@ def reason(prediction: Prediction) -> str:
     """The second line of the verdict."""
     if prediction.figures is not None:
         return verdict_reason(prediction.figures.judgement)
-    return prediction.problem if prediction.kind is None else what_it_is(prediction.kind)
+    return prediction.problem if prediction.kind is None else told(what_it_is(prediction.kind))
 
 
 def sort_key(

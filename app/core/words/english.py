@@ -1,0 +1,15 @@
+"""The English of every sentence, by its id."""
+
+from __future__ import annotations
+
+from app.core.words.texts import compare, hub, lab, models, program, store
+
+TEXTS: dict[str, str] = {
+    "verbatim": "{text}",
+    **program.TEXTS,
+    **store.TEXTS,
+    **models.TEXTS,
+    **hub.TEXTS,
+    **compare.TEXTS,
+    **lab.TEXTS,
+}

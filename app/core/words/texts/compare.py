@@ -1,0 +1,34 @@
+"""What is said on the Compare page."""
+
+# ruff: noqa: E501 - a line a sentence
+# fmt: off
+
+from __future__ import annotations
+
+from app.core.words.texts import translate
+
+TEXTS = {
+    "compare.chat_template_could_not_written": translate("Sentences", "The chat template could not be written."),
+    "compare.edit_earlier_message": translate("Sentences", "you edit an earlier message"),
+    "compare.engine_not_compiled_yet_then": translate("Sentences", "The engine is not compiled yet; then panes load when they are asked."),
+    "compare.go_back_earlier": translate("Sentences", "you go back to an earlier one"),
+    "compare.long_can_sent_shorten_ask": translate("Sentences", "{what} is {size_bytes} long, and {max_prompt_bytes} can be sent: shorten it, or ask about a part of it."),
+    "compare.needs_about_can_used_pc": translate("Sentences", "It needs about {needed_bytes}, and {room_bytes} can be used on this PC now. Choose a smaller context or a more shrunken version, or load it all the same."),
+    "compare.no_older_turn_left_drop": translate("Sentences", "No older turn is left to drop: the prompt alone is too long for this context."),
+    "compare.only_last_answer_pane_can": translate("Sentences", "Only the last answer of a pane can be written anew."),
+    "compare.open_model_file_first": translate("Sentences", "Open a model file first."),
+    "compare.pane_still_work_wait_stop": translate("Sentences", "Pane {letter} is still at work: wait or stop it."),
+    "compare.six_panes_open_already_close": translate("Sentences", "Six panes are open already: close one first."),
+    "compare.stop_answers_progress_before": translate("Sentences", "Stop the answers in progress before {before}."),
+    "compare.stop_answers_progress_before_delete": translate("Sentences", "Stop the answers in progress before you delete this chat."),
+    "compare.stop_answers_progress_before_leave": translate("Sentences", "Stop the answers in progress before you leave this chat."),
+    "compare.stop_answers_progress_before_take": translate("Sentences", "Stop the answers in progress before you take files from elsewhere."),
+    "compare.stop_pane_before_change_how": translate("Sentences", "Stop this pane before you change how its model is loaded."),
+    "compare.system_prompt": translate("Sentences", "The system prompt"),
+    "compare.this_message": translate("Sentences", "This message"),
+    "compare.together_need_about_can_used": translate("Sentences", "These {count} together need about {wanted}, and {room_bytes} can be used on this PC now. Race them instead: one after another needs only the largest."),
+    "compare.together_takes_files_most": translate("Sentences", "Together takes {max_candidates} files at most."),
+    "compare.wait_answers_progress_stop_them": translate("Sentences", "Wait for the answers in progress, or stop them, then ask again."),
+    "compare.wait_answers_progress_stop_them_2": translate("Sentences", "Wait for the answers in progress, or stop them, then load it."),
+    "compare.write_something_ask_first": translate("Sentences", "Write something to ask first."),
+}

@@ -1,0 +1,142 @@
+"""A sentence is an id and facts, and its English stands once."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from app.core.errors import PersonError
+from app.core.words import english, sentence
+from app.core.words.english import TEXTS
+from app.core.words.sentence import Amount, Kind, Sentence, from_kept, kept, say, verbatim
+from tests.helpers.extraction import found_by_qt
+
+APP = Path(english.__file__).parents[2]
+_PLACE = re.compile(r"\{(\w+)(?::l)?\}")
+
+
+def said_in_the_program() -> list[tuple[str, ast.Call]]:
+    """Every call that makes a sentence, with where it stands."""
+    found: list[tuple[str, ast.Call]] = []
+    for path in sorted(APP.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                first = node.args[0] if node.args else None
+                is_id = isinstance(first, ast.Constant) and "." in str(first.value)
+                if node.func.id == "say" and is_id and not re.search(r"\s", str(first.value)):
+                    found.append((f"{path.relative_to(APP)}:{node.lineno}", node))
+    return found
+
+
+SAID = said_in_the_program()
+
+
+def test_every_sentence_has_its_words_and_they_its_facts() -> None:
+    wrong: list[str] = []
+    for where, call in SAID:
+        assert isinstance(call.args[0], ast.Constant)
+        name = str(call.args[0].value)
+        facts = {each.arg for each in call.keywords}
+        for form in (name, f"{name}.one"):
+            places = set(_PLACE.findall(TEXTS.get(form, "")))
+            if form == name and (form not in TEXTS or places | {"n"} != facts | {"n"}):
+                wrong.append(f"{where}: {name}, {sorted(facts)} for {sorted(places)}")
+            elif not places <= facts:
+                wrong.append(f"{where}: {form} wants {sorted(places)}")
+    assert wrong == []
+
+
+def test_all_words_are_said_somewhere() -> None:
+    said = {str(call.args[0].value) for _, call in SAID if isinstance(call.args[0], ast.Constant)}
+    assert {name.removesuffix(".one") for name in TEXTS} - said == {"verbatim"}
+
+
+def test_qts_extractor_finds_all_words(tmp_path: Path) -> None:
+    modules = sorted((APP / "core/words/texts").glob("*.py"))
+    expected = {("Sentences", text) for name, text in TEXTS.items() if name != "verbatim"}
+    assert found_by_qt(modules, tmp_path) == expected
+
+
+def test_an_id_begins_with_its_subject() -> None:
+    files = {path.stem for path in (APP / "core/words/texts").glob("*.py")}
+    assert {name.partition(".")[0] for name in TEXTS if name != "verbatim"} <= files
+
+
+def test_no_error_for_people_is_made_of_finished_english() -> None:
+    """But in the window, which has translated what it says."""
+    classes = {"PersonError"}
+    sources = {path: ast.parse(path.read_text()) for path in sorted(APP.rglob("*.py"))}
+    for _ in range(4):  # errors of errors
+        for tree in sources.values():
+            classes |= {
+                node.name
+                for node in ast.walk(tree)
+                if isinstance(node, ast.ClassDef)
+                and any(isinstance(base, ast.Name) and base.id in classes for base in node.bases)
+            }
+    found = [
+        f"{path.relative_to(APP)}:{node.lineno}"
+        for path, tree in sources.items()
+        if "ui" not in path.relative_to(APP).parts[:1]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in classes
+        and node.args
+        and (
+            isinstance(node.args[0], ast.JoinedStr)
+            or (isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str))
+        )
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_kind_of_fact_is_written(kind: Kind) -> None:
+    assert sentence.english_amount(Amount(kind, 0.5))[0] in "05+1"
+
+
+def test_facts_are_written_by_their_kind() -> None:
+    full = say("hub.disk_too_full_still_written", needed_bytes=sentence.size(3e9), free_bytes=7)
+    assert str(full).startswith("The disk is too full: 3.00 GB are still to be written and 7 are")
+    assert str(say("lab.line_too_long", number=1234)) == "Line 1,234 is too long."
+
+
+def test_a_sentence_stands_inside_another_with_a_small_letter() -> None:
+    reason = say("hub.connection_hub_broke_off")
+    whole = str(say("hub.download_does_not_go_already", reason=reason))
+    assert whole.startswith("The download does not go on: the connection to the Hub broke off. Wh")
+
+
+def test_one_has_words_of_its_own() -> None:
+    one = say("models.of_this_model_there", n=1, listed="Q8_0")
+    two = say("models.of_this_model_there", n=2, listed="Q8_0, Q2_K")
+    assert (str(one), str(two)) == (
+        "; of this model Q8_0 is there",
+        "; of this model Q8_0, Q2_K are there",
+    )
+
+
+def test_names_with_braces_stay_as_they_are() -> None:
+    named = str(say("models.file_empty", name="{name} {x}.gguf"))
+    assert named == "“{name} {x}.gguf” is empty."
+
+
+def test_what_is_stored_is_said_again() -> None:
+    inner = say("hub.too_many_requests_wait", wait=sentence.wait(40))
+    for one in (inner, say("hub.download_does_not_go_already", reason=inner), verbatim("Old.")):
+        assert from_kept(kept(one)) == one
+    assert kept(verbatim("Old.")) == "Old."
+    newer = '{"type":"Sentence","id":"of.tomorrow","facts":{}}'
+    for odd in (newer, "{", "", "[1]", '{"type":"Sentence","id":"hub.ends_inside_header"}'):
+        assert from_kept(odd) == verbatim(odd)
+
+
+def test_an_error_carries_its_sentence() -> None:
+    error = PersonError(say("lab.line_too_long", number=3), "detail")
+    assert error.said == Sentence("lab.line_too_long", {"number": Amount(Kind.COUNT, 3)})
+    assert (error.sentence, str(error)) == ("Line 3 is too long.",) * 2
+    assert PersonError("Said by others.").sentence == "Said by others."
