@@ -185,7 +185,8 @@ def _guessing(result: QualityResult, models: Mapping[str, ModelFile]) -> list[st
     def said(row: QualityRow, ppl: float | None, bits: float | None, *, base: bool) -> str | None:
         model = models.get(row.file)
         size = model.vocabulary_size if model is not None else None
-        return guessing_sentence(row.file, ppl, size, bits, is_reference=base)
+        warning = guessing_sentence(row.file, ppl, size, bits, is_reference=base)
+        return None if warning is None else str(warning)
 
     rows = [(row, part_figures(row.shown)) for row in result.rows]
     for _, known in sorted(rows, key=lambda one: -(one[1].get("chunks") or 0))[:1]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from app.core.verdict import Limits, State
 from app.core.verdict_words import Rung, advantages, described, gains, more_words, said_of
-from app.core.words.figures import size
+from app.core.words.sentence import English, chained, size, worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,15 @@ def recommend(rungs: Sequence[Rung], reference: Rung, limits: Limits) -> Recomme
         return _none_fits(every, limits)
     fast = [rung for rung in fitting if _is_fast(rung, limits)]
     chosen = _chosen(fast or fitting, reference)
-    sentence = f"Run {chosen.name}: {_reason(chosen, reference, others)}"
+    reason = _reason(chosen, reference, others)
+    sentence = worded("verdict.run", name=chosen.name, reason=reason)
     if not fast and limits.least_tokens_per_second is not None:
-        sentence += f"; none of these reaches {limits.least_tokens_per_second:g} tokens a second"
+        least = f"{limits.least_tokens_per_second:g}"
+        sentence = worded("verdict.none_reaches_tokens_second", sentence=sentence, least=least)
     return Recommendation(
-        chosen.file, sentence + ".", tuple(_remarks(chosen, others, reference, limits))
+        chosen.file,
+        worded("verdict.whole", sentence=sentence),
+        tuple(_remarks(chosen, others, reference, limits)),
     )
 
 
@@ -98,13 +102,17 @@ def _is_fast(rung: Rung, limits: Limits) -> bool:
 def _none_fits(every: Sequence[Rung], limits: Limits) -> Recommendation:
     known = [rung for rung in every if rung.needed_bytes is not None]
     if not known or limits.memory_bytes is None:
-        return Recommendation(None, "None of these could be measured.")
+        return Recommendation(None, worded("verdict.none_could_measured"))
     least = min(known, key=_memory_key)
     assert least.needed_bytes is not None
     return Recommendation(
         None,
-        f"None of these keeps to {size(limits.memory_bytes)}: even {least.name} needs "
-        f"{size(least.needed_bytes)}.",
+        worded(
+            "verdict.none_keeps_even_needs",
+            memory_bytes=size(limits.memory_bytes),
+            name=least.name,
+            needed_bytes=size(least.needed_bytes),
+        ),
     )
 
 
@@ -112,22 +120,23 @@ def _reason(chosen: Rung, reference: Rung, others: Sequence[Rung]) -> str:
     judgement = chosen.judgement
     if judgement is None:
         if not others:
-            return "it is the only one"
+            return worded("verdict.only")
         if all(r.judgement and r.judgement.state is State.LOSES for r in others):
-            return "all the others lose against it"
-        return "it is the reference, and nothing smaller is known to be as good yet"
+            return worded("verdict.all_others_lose_against")
+        return worded("verdict.reference_nothing_smaller_known_good")
     parts = advantages(chosen, reference)
     match judgement.state:
         case State.AS_GOOD:
             parts.append(said_of(judgement, reference.name))
         case State.CANNOT_TELL:
-            parts.append("the least shrunken that keeps to the limits")
+            parts.append(worded("verdict.least_shrunken_keeps_limits"))
             parts.append(said_of(judgement, reference.name))
         case State.LOSES:
-            parts.append("the best that keeps to the limits")
-            parts.append(f"but it {said_of(judgement, reference.name)}")
+            parts.append(worded("verdict.best_keeps_limits"))
+            lost = said_of(judgement, reference.name)
+            parts.append(worded("verdict.but_it_loses", lost=lost))
     parts += described(chosen, reference)
-    return "; ".join(parts)
+    return English(chained("program.list_semicolon", parts))
 
 
 def _remarks(chosen: Rung, others: Sequence[Rung], reference: Rung, limits: Limits) -> list[str]:
@@ -138,19 +147,27 @@ def _remarks(chosen: Rung, others: Sequence[Rung], reference: Rung, limits: Limi
             continue
         saved = _difference(chosen.needed_bytes, rung.needed_bytes)
         if judgement.state is State.LOSES and saved is not None and saved > 0:
+            lost = said_of(judgement, reference.name)
             remarks.append(
-                f"{rung.name} would save another {size(saved)}, but it "
-                f"{said_of(judgement, reference.name)}."
+                worded(
+                    "verdict.would_save_another_but", name=rung.name, saved=size(saved), lost=lost
+                )
             )
         elif judgement.state is State.CANNOT_TELL and not rung.error:
             more = more_words(judgement)
-            needed = f": {more}" if more else ""
+            one, other = rung.name, reference.name
             remarks.append(
-                f"Whether {rung.name} loses against {reference.name} cannot be told yet{needed}."
+                worded("verdict.whether_loses_against_cannot_told", one=one, other=other, more=more)
+                if more
+                else worded("verdict.whether_loses_against_cannot_told_2", one=one, other=other)
             )
     if reference.needed_bytes is not None and not _fits(reference, limits):
         remarks.append(
-            f"{reference.name} itself needs {size(reference.needed_bytes)}, more than the limit."
+            worded(
+                "verdict.itself_needs_more_than_limit",
+                name=reference.name,
+                needed_bytes=size(reference.needed_bytes),
+            )
         )
     return remarks
 

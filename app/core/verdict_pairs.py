@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from app.core.tasks.results import TOLERANCE, KindResult
 from app.core.verdict import Evidence, Judgement, State, judge_candidates
 from app.core.verdict_words import MoreBits, Rung, bits_words, but_words, points, said_of
-from app.core.words.figures import size
+from app.core.words.sentence import chained, size, worded
 
 if TYPE_CHECKING:
     from app.core.statistics.anytime import WinRate
@@ -124,22 +124,34 @@ def _sentence(
     bits: MoreBits | None,
     votes: WinRate | None,
 ) -> str:
-    where = f"At about the same memory ({size(_need(first))} and {size(_need(second))})"
+    said: str
+    one, other = first.name, second.name
     summary = judgement.summary
     if judgement.state is State.LOSES:
-        said = f"{first.name} is the better choice: {second.name} {said_of(judgement, first.name)}"
+        lost = said_of(judgement, one)
+        said = worded("verdict.better_choice", one=one, other=other, lost=lost)
     elif judgement.state is State.AS_GOOD:
-        said = f"{second.name} is {said_of(judgement, first.name)}"
+        good = said_of(judgement, one)
+        said = worded("verdict.is_good", other=other, good=good)
     elif summary is None:
-        said = f"whether {first.name} or {second.name} answers better cannot be told"
+        said = worded("verdict.whether_answers_better_cannot_told", one=one, other=other)
     else:
-        said = (
-            f"whether {first.name} or {second.name} is better cannot be told yet "
-            f"({points(summary)} for {second.name}{but_words(judgement)})"
+        change, but = points(summary), but_words(judgement)
+        said = worded(
+            "verdict.whether_better_cannot_told_yet", one=one, other=other, change=change, but=but
         )
-    described = f"; {second.name} {bits_words(bits)} than {first.name}" if bits else ""
+    parts = [said]
+    if bits:
+        more = bits_words(bits)
+        parts.append(worded("verdict.pair_bits_than", other=other, more=more, one=one))
     if votes is not None:
-        total = votes.wins + votes.losses
-        described += f"; of {total} blind votes {votes.wins} preferred {second.name}"
-        described += "" if votes.decided else ", not enough to tell"
-    return f"{where}, {said}{described}."
+        total, wins = votes.wins + votes.losses, votes.wins
+        voted = worded("verdict.blind_votes_preferred", total=total, wins=wins, other=other)
+        parts.append(voted if votes.decided else worded("verdict.not_enough_tell", voted=voted))
+    parted = chained("program.list_semicolon", parts)
+    return worded(
+        "verdict.about_same_memory",
+        first=size(_need(first)),
+        second=size(_need(second)),
+        parted=parted,
+    )

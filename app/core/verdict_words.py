@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.quality.floor import NO_FURTHER
 from app.core.tasks.results import KindVerdict
 from app.core.verdict import Judgement, State
-from app.core.words import figures
+from app.core.words.sentence import English, chained, listed, worded
+from app.core.words.sentence import points as difference
+from app.core.words.sentence import share as of_one
 
 if TYPE_CHECKING:
     from app.core.tasks.results import KindResult
@@ -22,7 +23,19 @@ _SAME_MEMORY = 0.02
 _SURE_ERRORS = 2.5
 # From this part of a difference on, what the reference differs from itself is told beside it.
 _FLOOR_SHARE = 0.25
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBERS = (
+    worded("verdict.no"),
+    worded("verdict.just_one"),
+    worded("verdict.two"),
+    worded("verdict.three"),
+    worded("verdict.four"),
+    worded("verdict.five"),
+    worded("verdict.six"),
+    worded("verdict.seven"),
+    worded("verdict.eight"),
+    worded("verdict.nine"),
+    worded("verdict.ten"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +91,14 @@ class Rung:
 def sentence_of(rung: Rung, reference: Rung) -> str:
     """One sentence about a candidate."""
     if rung.judgement is None:
-        return f"{rung.name} is the reference that the others are measured against."
+        return worded("verdict.reference_others_measured_against", name=rung.name)
     parts = [*advantages(rung, reference), said_of(rung.judgement, reference.name)]
     parts += described(rung, reference)
     if rung.error:
-        parts.append(f"not all could be measured: {rung.error.rstrip('.')}")
-    return f"{rung.name}: {'; '.join(parts)}."
+        reason = rung.error.rstrip(".")
+        parts.append(worded("verdict.not_all_could_measured", reason=reason))
+    parted = chained("program.list_semicolon", parts)
+    return worded("verdict.of_version", name=rung.name, parted=parted)
 
 
 def described(rung: Rung, reference: Rung) -> list[str]:
@@ -91,44 +106,56 @@ def described(rung: Rung, reference: Rung) -> list[str]:
     if reference.guesses:
         return []
     if rung.guesses:
-        return ["it foresees the text worse than guessing would"]
+        return [worded("verdict.foresees_text_worse_than_guessing_3")]
     if rung.same_top is not None:
         return [_same_word(rung, rung.same_top, reference)]
     if rung.other_vocabulary and rung.more_bits is not None:
-        return [f"it {bits_words(rung.more_bits)} than {reference.name}"]
+        bits = bits_words(rung.more_bits)
+        return [worded("verdict.bits_than", bits=bits, name=reference.name)]
     return []
 
 
 def _same_word(rung: Rung, share: float, reference: Rung) -> str:
     """How often the next word is the same, beside how often the reference's own is."""
-    said, own = f"it picks the same next word {figures.share(share)} of the time", reference.own_top
-    beside = "" if own is None else f"{reference.name} beside itself {figures.share(own)}"
+    said, own = worded("verdict.picks_same_next_word_time", share=of_one(share)), reference.own_top
+    if own is None:
+        return (
+            worded("verdict.next_word_at_floor", said=said, no_further=NO_FURTHER)
+            if rung.at_floor
+            else said
+        )
+    beside = worded("verdict.beside_itself", name=reference.name, own=of_one(own))
     if rung.at_floor:
-        return f"{said}{beside and ', '}{beside}: {NO_FURTHER}"
-    matters = own is not None and own < 1 and 1 - own >= _FLOOR_SHARE * (1 - share)
-    return f"{said} ({beside})" if matters else said
+        return worded(
+            "verdict.next_word_beside_at_floor", said=said, beside=beside, no_further=NO_FURTHER
+        )
+    matters = own < 1 and 1 - own >= _FLOOR_SHARE * (1 - share)
+    return worded("verdict.next_word_beside", said=said, beside=beside) if matters else said
 
 
 def bits_words(bits: MoreBits) -> str:
     """What a model needs for a byte of text, beside another."""
     error = bits.standard_error
     if error is not None and abs(bits.share) < _SURE_ERRORS * error:
-        return f"needs about as many bits for a byte of text (± {200 * error:.2g} %)"
-    word = "more" if bits.share > 0 else "fewer"
+        swing = f"{200 * error:.2g}"
+        return worded("verdict.needs_about_many_bits_byte", swing=swing)
     swing = "" if error is None else f" ± {200 * error:.2g}"
-    return f"needs {abs(100 * bits.share):.2g}{swing} % {word} bits for a byte of text"
+    percent = f"{abs(100 * bits.share):.2g}{swing}"
+    if bits.share > 0:
+        return worded("verdict.needs_more_bits_byte_text", percent=percent)
+    return worded("verdict.needs_fewer_bits_byte_text", percent=percent)
 
 
 def said_of(judgement: Judgement, reference: str) -> str:
     """What is known of a candidate beside the reference of this name."""
-    hint = ", a hint only" if judgement.hint else ""
     match judgement.state:
         case State.LOSES:
-            return _loss(judgement, reference) + hint
+            said = _loss(judgement, reference)
         case State.AS_GOOD:
-            return _equality(judgement, reference) + hint
+            said = _equality(judgement, reference)
         case State.CANNOT_TELL:
             return _doubt(judgement, reference)
+    return worded("verdict.hint_only", said=said) if judgement.hint else said
 
 
 def _loss(judgement: Judgement, reference: str) -> str:
@@ -136,66 +163,81 @@ def _loss(judgement: Judgement, reference: str) -> str:
     if together is not None and together.verdict is not KindVerdict.LOSES:
         together = None
     parts: list[str] = []
-    named = [f"{kind.kind} ({points(kind)})" for kind in lost]
+    named: list[str] = [
+        worded("verdict.kind_in_brackets", kind=kind.kind, kind_2=points(kind)) for kind in lost
+    ]
     if together is not None and (not lost or len(lost) > _NAMED_KINDS):
-        where = f"loses over all {together.counts.total} questions together ({points(together)})"
+        total, change = str(together.counts.total), points(together)
+        where = worded("verdict.loses_over_all_questions_together", total=total, change=change)
         if lost:
-            short = [kind.kind for kind in lost]
-            where += f", in {_count(len(lost))} of {_count(len(judgement.tested))} kinds, most at "
-            where += _listed(short[:_NAMED_KINDS])
+            short = listed([kind.kind for kind in lost[:_NAMED_KINDS]])
+            count, of = _count(len(lost)), _count(len(judgement.tested))
+            where = worded("verdict.kinds_most", where=where, count=count, of=of, short=short)
         parts.append(where)
     elif named:
         rest = len(named) - _NAMED_KINDS
         shown = named[:_NAMED_KINDS]
         if rest > 0:
-            shown.append(f"{_count(rest)} more kind{'s' if rest > 1 else ''}")
-        parts.append(f"loses at {_listed(shown)}")
+            shown.append(_more_kinds(rest))
+        kinds = listed(shown)
+        parts.append(worded("verdict.loses", kinds=kinds))
     if judgement.loses_votes:
-        parts.append(f"loses the blind votes against {reference}")
-    return " and ".join(parts)
+        parts.append(worded("verdict.loses_blind_votes_against", reference=reference))
+    return English(listed(parts))
 
 
 def _equality(judgement: Judgement, reference: str) -> str:
-    tested = judgement.tested
-    better = (
-        f", better at {_listed([k.kind for k in judgement.gained])}" if judgement.gained else ""
-    )
+    tested, together = judgement.tested, judgement.together
     if judgement.in_every_kind:
-        names = [kind.kind for kind in tested]
-        where = names[0] if len(names) == 1 else f"all {_count(len(names))} kinds"
-        where = "both kinds" if len(names) == 2 else where
-        return f"as good as {reference} in {where}{better}"
-    together = judgement.together
-    assert together is not None
-    return (
-        f"as good as {reference} over all {together.counts.total} questions together "
-        f"({points(together)}){better}"
-    )
+        count = _count(len(tested))
+        where = tested[0].kind if len(tested) == 1 else worded("verdict.all_kinds", count=count)
+        where = worded("verdict.both_kinds") if len(tested) == 2 else where
+        said = worded("verdict.as_good_in", reference=reference, where=where)
+    else:
+        assert together is not None
+        total, change = str(together.counts.total), points(together)
+        said = worded(
+            "verdict.good_over_all_questions_together",
+            reference=reference,
+            total=total,
+            change=change,
+        )
+    if not judgement.gained:
+        return said
+    kinds = listed([kind.kind for kind in judgement.gained])
+    return worded("verdict.better", said=said, kinds=kinds)
 
 
 def _doubt(judgement: Judgement, reference: str) -> str:
     if not judgement.kinds:
-        return f"whether it loses against {reference} cannot be told, no questions were asked"
+        return worded("verdict.whether_loses_against_cannot_told_4", reference=reference)
     summary = judgement.summary
     if summary is None:
-        return f"whether it loses cannot be told, {reference} itself fails at these questions"
-    more = more_words(judgement)
-    return (
-        f"whether it loses against {reference} cannot be told yet ({points(summary)}"
-        f"{but_words(judgement)}){f', {more}' if more else ''}"
+        return worded("verdict.whether_loses_cannot_told_itself", reference=reference)
+    more, change, but = more_words(judgement), points(summary), but_words(judgement)
+    said = worded(
+        "verdict.whether_loses_against_cannot_told_3", reference=reference, change=change, but=but
     )
+    return worded("verdict.doubt_and_more", said=said, more=more) if more else said
 
 
 def but_words(judgement: Judgement) -> str:
     """What stands against calling it as good, behind the figure of all questions; or nothing."""
-    named = [f"{kind.kind} {points(kind)}" for kind in judgement.against[:_NAMED_KINDS]]
+    named: list[str] = [
+        worded("verdict.kind_and_points", kind=kind.kind, kind_2=points(kind))
+        for kind in judgement.against[:_NAMED_KINDS]
+    ]
     rest = len(judgement.against) - _NAMED_KINDS
     if rest > 0:
-        named.append(f"{_count(rest)} more kind{'s' if rest > 1 else ''}")
+        named.append(_more_kinds(rest))
     votes = judgement.votes_against
     if votes is not None:
-        named.append(f"only {votes.wins} of {votes.wins + votes.losses} blind votes preferred it")
-    return f", but {'; '.join(named)}" if named else ""
+        wins, all_votes = votes.wins, votes.wins + votes.losses
+        named.append(worded("verdict.only_blind_votes_preferred", wins=wins, all_votes=all_votes))
+    if not named:
+        return ""
+    parts = chained("program.list_semicolon", named)
+    return worded("verdict.but_against", parts=parts)
 
 
 def more_words(judgement: Judgement) -> str:
@@ -203,38 +245,55 @@ def more_words(judgement: Judgement) -> str:
     if not judgement.more_items:
         return ""
     kinds = [kind.kind for kind in judgement.against] if judgement.is_whole_good else []
-    of = f" of {_listed(kinds)}" if 0 < len(kinds) <= _NAMED_KINDS else ""
-    return f"about {about(judgement.more_items)} more questions{of} might settle it"
+    count = about(judgement.more_items)
+    if not 0 < len(kinds) <= _NAMED_KINDS:
+        return worded("verdict.about_more_questions_might_settle_2", count=count)
+    of = listed(kinds)
+    return worded("verdict.about_more_questions_might_settle", count=count, of=of)
 
 
 def points(kind: KindResult) -> str:
     """A paired difference in points with its 95 % interval."""
     interval = kind.difference
     assert interval is not None
-    low, high = figures.points(interval.low).value, figures.points(interval.high).value
-    return f"{figures.points(kind.counts.difference)}, {low} to {high}"
+    change, low, high = map(difference, (kind.counts.difference, interval.low, interval.high))
+    return worded("verdict.points", change=change, low=low, high=high)
 
 
 def advantages(rung: Rung, reference: Rung) -> list[str]:
     """What it spares, in one part of a sentence, or none where nothing is known."""
     parts: list[str] = []
-    joint = "as"
+    is_as = True
     if rung.needed_bytes and reference.needed_bytes:
         share = 1 - rung.needed_bytes / reference.needed_bytes
         if abs(share) >= _SAME_MEMORY:
-            parts.append(f"{figures.share(abs(share), 0)} {'less' if share > 0 else 'more'} memory")
-            joint = "than"
+            saved = of_one(abs(share))
+            less = (
+                worded("verdict.less_memory", saved=saved)
+                if share > 0
+                else worded("verdict.more_memory", saved=saved)
+            )
+            parts.append(less)
+            is_as = False
         else:
-            parts.append("as much memory")
+            parts.append(worded("verdict.much_memory"))
     if rung.tokens_per_second and reference.tokens_per_second:
         times = rung.tokens_per_second / reference.tokens_per_second
         same = 1 / _SAME_SPEED < times < _SAME_SPEED
         if same or abs(math.log(times)) < _SURE_ERRORS * _ratio_error(rung, reference):
-            parts.append("about as fast")
+            parts.append(worded("verdict.about_fast"))
         else:
-            parts.append(f"{times:.2g} times as fast")
-        joint = "as"
-    return [f"{' and '.join(parts)} {joint} {reference.name}"] if parts else []
+            ratio = f"{times:.2g}"
+            parts.append(worded("verdict.times_fast", ratio=ratio))
+        is_as = True
+    if not parts:
+        return []
+    what, name = listed(parts), reference.name
+    return [
+        worded("verdict.spares_as", what=what, name=name)
+        if is_as
+        else worded("verdict.spares_than", what=what, name=name)
+    ]
 
 
 def gains(rung: Rung, reference: Rung) -> bool:
@@ -282,7 +341,5 @@ def _count(number: int) -> str:
     return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
 
 
-def _listed(words: Sequence[str]) -> str:
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
+def _more_kinds(n: int) -> str:
+    return worded("verdict.more_kinds", n=n, count=_count(n))

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from app.core.words.figures import share, significant
+from app.core.words.sentence import worded
 
-NO_FURTHER = "no further from the reference than the reference from itself"
-AT_FLOOR = "at the noise floor"
+NO_FURTHER = worded("verdict.no_further_reference_than_reference")
+AT_FLOOR = worded("verdict.noise_floor")
 _FIGURES = (
     *("positions", "mean_kld", "mean_kld_low", "mean_kld_high", "max_kld"),
     *("same_top", "same_top_low", "same_top_high"),
@@ -32,11 +33,11 @@ def floor_sentence(floor: Figures | None) -> str:
     mean, top = (floor.get("mean_kld"), floor.get("same_top")) if floor else (None, None)
     if mean is None:
         return ""
-    same = "" if top is None else f", same top {share(top, 2)}"
-    return (
-        "Noise floor, the reference against itself, read in slices and written token by token: "
-        f"mean KLD {significant(mean, 2)}{same}."
-    )
+    kld = significant(mean, 2)
+    if top is None:
+        return worded("verdict.noise_floor_reference_against_itself_2", kld=kld)
+    same = str(share(top, 2))
+    return worded("verdict.noise_floor_reference_against_itself", kld=kld, same=same)
 
 
 def is_at_floor(figures: Figures, floor: Figures | None) -> bool | None:

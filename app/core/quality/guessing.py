@@ -8,6 +8,9 @@ what that version has lost.
 
 from __future__ import annotations
 
+from app.core.words.figures import number
+from app.core.words.sentence import worded
+
 _RAW_BITS = 8.0
 
 
@@ -45,13 +48,11 @@ def guessing_sentence(
     if not is_guessing(ppl, vocabulary_size, bits_per_byte):
         return None
     if ppl is not None and vocabulary_size and ppl > vocabulary_size:
-        known = f"its perplexity is {ppl:,.0f}, guessing evenly has {vocabulary_size:,}"
+        evenly, own = vocabulary_size, round(ppl)
+        known = worded("verdict.perplexity_guessing_evenly", own=own, evenly=evenly)
     else:
-        known = f"it needs {bits_per_byte:.1f} bits for a byte, the byte itself has 8"
-    end = (
-        "divergences from it over this text say nothing about what is lost: measure on a text "
-        "that it can read."
-        if is_reference
-        else "it was not made for this text, or computes rubbish."
-    )
-    return f"{name} foresees the text worse than guessing would ({known}): {end}"
+        bits = number(bits_per_byte, 1)
+        known = worded("verdict.needs_bits_byte_byte_itself", bits=bits)
+    if is_reference:
+        return worded("verdict.foresees_text_worse_than_guessing_2", name=name, known=known)
+    return worded("verdict.foresees_text_worse_than_guessing", name=name, known=known)

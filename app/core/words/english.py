@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.words.texts import compare, hub, lab, models, program, store
+from app.core.words.texts import compare, hub, lab, models, program, store, verdict
 
 TEXTS: dict[str, str] = {
     "verbatim": "{text}",
@@ -12,4 +12,5 @@ TEXTS: dict[str, str] = {
     **hub.TEXTS,
     **compare.TEXTS,
     **lab.TEXTS,
+    **verdict.TEXTS,
 }

@@ -7,10 +7,9 @@ reports and logs write it in English (``str()``), the window in the person's lan
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
-from pathlib import PurePath
-from typing import TypeAlias, Union
+from typing import Self, TypeAlias, Union
 
 import msgspec
 from msgspec import Struct
@@ -58,6 +57,22 @@ class Sentence(Struct, frozen=True, tag=True):
         return hash(str(self))
 
 
+class English(str):
+    """A sentence's English that knows what it says: a text for all but the window.
+
+    Attributes:
+        said: The sentence.
+    """
+
+    said: Sentence
+
+    def __new__(cls, said: Sentence) -> Self:
+        """The English of ``said``."""
+        text = super().__new__(cls, str(said))
+        text.said = said
+        return text
+
+
 Fact: TypeAlias = Union[str, Amount, Sentence]  # noqa: UP007 - Sentence is not there yet as a type
 
 
@@ -66,13 +81,35 @@ def say(id: str, /, **facts: object) -> Sentence:  # noqa: A002 - it is one
     return Sentence(id, {name: _fact(value) for name, value in facts.items()})
 
 
+def worded(id: str, /, **facts: object) -> English:  # noqa: A002 - it is one
+    """A sentence, or a part of one, as :func:`say` makes it, in English."""
+    return English(say(id, **facts))
+
+
+def chained(id: str, parts: Sequence[str | Sentence]) -> Sentence:  # noqa: A002 - it is one
+    """Parts one after another; the words of ``id`` stand between ``first`` and ``rest``."""
+    whole = as_sentence(parts[-1])
+    for part in reversed(parts[:-1]):
+        whole = say(id, first=part, rest=whole)
+    return whole
+
+
+def listed(parts: Sequence[str | Sentence]) -> Sentence:
+    """Parts as a list: one, two and three."""
+    if len(parts) == 1:
+        return as_sentence(parts[0])
+    return say("program.list_and", first=chained("program.list_comma", parts[:-1]), last=parts[-1])
+
+
 def verbatim(text: str) -> Sentence:
     """What somebody else has said, or an earlier version: a text as it is."""
     return Sentence("verbatim", {"text": text})
 
 
 def as_sentence(said: Sentence | str) -> Sentence:
-    """A sentence; a text becomes one as it is."""
+    """A sentence; a text that knows none becomes one as it is."""
+    if isinstance(said, English):
+        return said.said
     return said if isinstance(said, Sentence) else verbatim(said)
 
 
@@ -168,9 +205,10 @@ def english_amount(amount: Amount) -> str:
 
 
 def _fact(value: object) -> Fact:
-    if isinstance(value, str | Amount | Sentence):
-        return str(value) if isinstance(value, str) else value
+    if isinstance(value, English):
+        return value.said
+    if isinstance(value, Amount | Sentence):
+        return value
     if isinstance(value, int) and not isinstance(value, bool):
         return Amount(Kind.COUNT, value)
-    assert isinstance(value, PurePath | OSError), value
     return str(value)

@@ -101,11 +101,11 @@ def ladder_document(
         ],
         "recommendation": {
             "file": assessment.recommendation.file,
-            "sentence": assessment.recommendation.sentence,
-            "remarks": list(assessment.recommendation.remarks),
+            "sentence": str(assessment.recommendation.sentence),
+            "remarks": list(map(str, assessment.recommendation.remarks)),
         },
         "at_equal_memory": [_pair(pair) for pair in assessment.pairs],
-        "remarks": remarks_on(result, assessment.names),
+        "remarks": list(map(str, remarks_on(result, assessment.names))),
         "histogram_edges": list(EDGES),
         "elapsed_ns": result.elapsed_ns,
         "resumed_steps": result.resumed_steps,
@@ -133,7 +133,7 @@ def _verdict(path: str, judgement: Judgement | None, sentence: str) -> dict[str,
         "state": "as good as" if judgement is None else judgement.state.value,
         "hint": judgement is not None and judgement.hint,
         "against": [kind.kind for kind in judgement.against] if judgement else [],
-        "sentence": sentence,
+        "sentence": str(sentence),
     }
 
 
@@ -264,7 +264,7 @@ def _pair(pair: Pair) -> dict[str, Any]:
         "all_questions": kind_document(together) if together else None,
         "more_bits_share": pair.bits.share if pair.bits else None,
         "more_bits_share_se": pair.bits.standard_error if pair.bits else None,
-        "sentence": pair.sentence,
+        "sentence": str(pair.sentence),
     }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.core.words.sentence import worded
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -60,21 +62,19 @@ def differences(result: LadderResult, names: dict[str, str]) -> list[str]:
         found.append(_other_vocabulary(vocabularies, result, names))
     tokens = [row for row in differing("tokens_sha256") if row not in vocabularies]
     if tokens:
-        found.append(
-            f"{_listed(tokens, names)} cuts the same text into other tokens than the reference, "
-            "though the vocabulary is the same: their tokenizers differ."
-        )
+        found.append(worded("verdict.cuts_same_text_into_other", tokens=_listed(tokens, names)))
     found += _templates(result, rows, names, differing)
     for name, words in (
-        ("context_tokens", "Needed memory was taken with different contexts"),
-        ("kv_type", "The key-value cache has different types"),
-        ("seed", "The seeds differ"),
-        ("sampler", "The samplers differ"),
-        ("flash_attention", "Flash attention differs"),
-        ("threads", "The numbers of threads differ"),
+        ("context_tokens", worded("verdict.needed_memory_taken_different_contexts")),
+        ("kv_type", worded("verdict.key_value_cache_different_types")),
+        ("seed", worded("verdict.seeds_differ")),
+        ("sampler", worded("verdict.samplers_differ")),
+        ("flash_attention", worded("verdict.flash_attention_differs")),
+        ("threads", worded("verdict.numbers_threads_differ")),
     ):
         if differing(name):
-            found.append(f"{words}: {_values(result, base, own, names, name)}.")
+            values = _values(result, base, own, names, name)
+            found.append(worded("verdict.setting_differs", words=words, values=values))
     return found
 
 
@@ -85,11 +85,13 @@ def _other_vocabulary(
     sizes = ", ".join(
         f"{names[row.file]} {row.facts.vocabulary_size:,}" for row in rows if row.facts is not None
     )
-    mine = f" ({sizes}; the reference {base.vocabulary_size:,} tokens)" if base else ""
-    return (
-        f"{_listed(rows, names)} has another vocabulary than the reference{mine}: KL divergence "
-        "cannot be taken, perplexity and tokens a second do not mean the same amount of text; "
-        "bits per byte, tasks and votes compare them."
+    mine = (
+        worded("verdict.reference_tokens", sizes=sizes, vocabulary_size=base.vocabulary_size)
+        if base
+        else ""
+    )
+    return worded(
+        "verdict.another_vocabulary_than_reference_kl", rows=_listed(rows, names), mine=mine
     )
 
 
@@ -105,9 +107,16 @@ def _templates(
     templates = differing("template_sha256")
     for row in prompts:
         shown = _first_difference(result.reference, row)
+        name = names[row.file]
         found.append(
-            f"The prompts that {names[row.file]} reads differ from the reference's"
-            + (f": {shown[1]} instead of {shown[0]}." if shown else ".")
+            worded(
+                "verdict.prompts_reads_differ_references_instead",
+                name=name,
+                shown=shown[1],
+                shown_2=shown[0],
+            )
+            if shown
+            else worded("verdict.prompts_reads_differ_references", name=name)
         )
     known = {
         row.file
@@ -117,14 +126,15 @@ def _templates(
     alike = [row for row in templates if row not in prompts and row.file in known]
     if alike:
         found.append(
-            f"The chat template of {_listed(alike, names)} is another one than the reference's; it "
-            "writes the same prompts."
+            worded("verdict.chat_template_another_than_references", alike=_listed(alike, names))
         )
     unknown = [row for row in templates if row not in prompts and row.file not in known]
     if unknown:
         found.append(
-            f"The chat template of {_listed(unknown, names)} differs from the reference's: "
-            "questions may reach these models in other words."
+            worded(
+                "verdict.chat_template_differs_references_questions",
+                unknown=_listed(unknown, names),
+            )
         )
     return found
 

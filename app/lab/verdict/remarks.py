@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.core.chats.templates import plain_completion
 from app.core.tasks.scoring import Outcome
-from app.core.words.figures import speed
+from app.core.words.sentence import chained, speed, worded
 from app.lab.speed.calm import BUSY_CORES
 from app.lab.verdict.guessing import guessing_remarks
 from app.lab.verdict.hygiene import differences
@@ -63,14 +63,11 @@ def _reference_remark(result: LadderResult, names: dict[str, str]) -> list[str]:
     if facts is None or facts.level in _FULL:
         return []
     known = _OWN_NOISE.get(facts.level)
-    noise = (
-        "" if known is None else f" (a mean KL divergence of about {known:g} for a model of 8 B)"
-    )
-    return [
-        f"The reference {names[result.plan.reference]} is quantized itself: losses are against it, "
-        f"not against the original model, and what it has lost itself{noise} is in every KL "
-        "divergence as noise."
-    ]
+    name = names[result.plan.reference]
+    if known is None:
+        return [worded("verdict.reference_quantized_itself_losses_against_2", name=name)]
+    noise = f"{known:g}"
+    return [worded("verdict.reference_quantized_itself_losses_against", name=name, noise=noise)]
 
 
 def _template_remarks(result: LadderResult, names: dict[str, str]) -> list[str]:
@@ -85,10 +82,7 @@ def _template_remarks(result: LadderResult, names: dict[str, str]) -> list[str]:
 
 def too_short(name: str, chunks: int) -> str:
     """Why a version has no figures of quality beside the others."""
-    return (
-        f"{name} has read {chunks} chunk{'s' if chunks > 1 else ''} of the text only, too few for "
-        "figures of quality beside the others'."
-    )
+    return worded("verdict.read_too_few_chunks", name=name, n=chunks)
 
 
 def _text_remarks(rows: list[LadderRow], names: dict[str, str]) -> list[str]:
@@ -102,10 +96,7 @@ def _text_remarks(rows: list[LadderRow], names: dict[str, str]) -> list[str]:
     old = [name for name, step in steps if step.stopped_by is not None and not step.parts]
     counts = {step.figures.get("chunks") for _, step in steps if step.stopped_by is not None}
     if old and len(counts) > 1:
-        found.append(
-            f"Quality of {', '.join(old)} was measured by an earlier version of this program, row "
-            "by row over another length of text: compare these figures between rows with care."
-        )
+        found.append(worded("verdict.quality_measured_earlier_version_program", old=", ".join(old)))
     return found
 
 
@@ -118,8 +109,12 @@ def _empty_remarks(rows: list[LadderRow], names: dict[str, str]) -> list[str]:
         if empty <= _MANY_EMPTY * len(outcomes):
             continue
         found.append(
-            f"{names[row.file]} gave no word as answer to {empty} of {len(outcomes)} questions, "
-            f"which is no right answer."
+            worded(
+                "verdict.gave_no_word_answer_questions",
+                names=names[row.file],
+                empty=empty,
+                count=len(outcomes),
+            )
         )
     return found
 
@@ -127,10 +122,7 @@ def _empty_remarks(rows: list[LadderRow], names: dict[str, str]) -> list[str]:
 def _memory_remarks(rows: list[LadderRow]) -> list[str]:
     if not any(one.bandwidth_busy for row in rows for one in row.speed):
         return []
-    return [
-        "Other programs kept this PC busy when it was measured how fast it reads memory: shares of "
-        "that may be too high. It is measured again at the next quiet moment."
-    ]
+    return [worded("verdict.other_programs_kept_pc_busy")]
 
 
 def _timing_remarks(
@@ -139,43 +131,37 @@ def _timing_remarks(
     found: list[str] = []
     busy = [one.others_cores for row in rows for one in row.speed if one.others_cores is not None]
     if busy and max(busy) > BUSY_CORES:
-        found.append(
-            f"Other programs kept {max(busy):.1f} cores busy while speed was measured: speeds are "
-            "too low, and their order may be wrong."
-        )
+        cores = f"{max(busy):.1f}"
+        found.append(worded("verdict.other_programs_kept_cores_busy", cores=cores))
     if any(one.power == "battery" for row in rows for one in row.speed):
-        found.append("Speed was measured on battery, which slows most PCs down.")
+        found.append(worded("verdict.speed_measured_battery_slows_most"))
     if any(one.throttled for row in rows for one in row.speed):
-        found.append(
-            "The processor slowed down because of its heat while speed was measured: speeds are "
-            "too low, and later ones more so."
-        )
+        found.append(worded("verdict.processor_slowed_down_because_heat"))
     slower = [
-        f"{names[row.file]} in {one.test}"
+        worded("verdict.version_in_test", names=names[row.file], test=one.test)
         for row in rows
         for one in row.speed
         if _became_slower(one.samples)
     ]
     if slower:
-        found.append(
-            f"Speed fell from repetition to repetition ({', '.join(slower)}): the PC became hot, "
-            "or something else began to work."
-        )
+        where = chained("program.list_comma", slower)
+        found.append(worded("verdict.speed_fell_repetition_repetition_pc", where=where))
     retaken = sum(one.retaken for row in rows for one in row.speed)
     if retaken:
-        found.append(
-            f"The PC slept while speed was measured; {retaken} repetition"
-            f"{'s were' if retaken > 1 else ' was'} taken again."
-        )
+        found.append(worded("verdict.repetitions_taken_again", n=retaken))
     for before in result.reference.speed:
         for after in result.reference.again:
             if (before.test, before.depth) != (after.test, after.depth):
                 continue
             if before.mean and after.mean and abs(after.mean / before.mean - 1) > _DRIFT:
                 found.append(
-                    f"{names[result.plan.reference]} reached {speed(before.mean).value} tokens a "
-                    f"second in {before.test} at the beginning, {speed(after.mean).value} at the "
-                    "end: the PC itself has changed."
+                    worded(
+                        "verdict.reached_tokens_second_beginning_end",
+                        names=names[result.plan.reference],
+                        mean=speed(before.mean),
+                        test=before.test,
+                        mean_2=speed(after.mean),
+                    )
                 )
     return found
 

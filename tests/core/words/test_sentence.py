@@ -26,7 +26,11 @@ def said_in_the_program() -> list[tuple[str, ast.Call]]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 first = node.args[0] if node.args else None
                 is_id = isinstance(first, ast.Constant) and "." in str(first.value)
-                if node.func.id == "say" and is_id and not re.search(r"\s", str(first.value)):
+                if (
+                    node.func.id in ("say", "worded", "chained")
+                    and is_id
+                    and not re.search(r"\s", str(first.value))
+                ):
                     found.append((f"{path.relative_to(APP)}:{node.lineno}", node))
     return found
 
@@ -40,6 +44,8 @@ def test_every_sentence_has_its_words_and_they_its_facts() -> None:
         assert isinstance(call.args[0], ast.Constant)
         name = str(call.args[0].value)
         facts = {each.arg for each in call.keywords}
+        if ast.unparse(call.func) == "chained":
+            facts = {"first", "rest"}
         for form in (name, f"{name}.one"):
             places = set(_PLACE.findall(TEXTS.get(form, "")))
             if form == name and (form not in TEXTS or places | {"n"} != facts | {"n"}):

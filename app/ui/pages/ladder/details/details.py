@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, Qt, QUrl, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QTextBrowser, QVBoxLayout, QWidget
 
+from app.ui.kit.sentences import told
 from app.ui.kit.theme import GRID, current_tokens
 from app.ui.kit.widgets import StatusDot, label, push_button
 from app.ui.kit.widgets.labels import breakable
@@ -157,9 +158,9 @@ class SentencesPanel(QScrollArea):
         if view is not None:
             lines = [(view.letters.get(file, "?"), file) for file in view.files]
             wanted = (
-                *((letter, view.assessment.sentences[file]) for letter, file in lines),
-                *(("", pair.sentence) for pair in view.assessment.pairs),
-                *(("", remark) for remark in view.assessment.recommendation.remarks),
+                *((letter, told(view.assessment.sentences[file])) for letter, file in lines),
+                *(("", told(pair.sentence)) for pair in view.assessment.pairs),
+                *(("", told(remark)) for remark in view.assessment.recommendation.remarks),
             )
         if wanted == self._shown:
             return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.core.tasks.results import KindVerdict
 from app.core.text.clean import clean_text
 from app.ui.kit.format import MISSING, NBSP, count, divergence, number, percent, points
+from app.ui.kit.sentences import told
 from app.ui.kit.text import translate
 from app.ui.pages.ladder.table.how import at_floor_words
 from app.ui.pages.ladder.words import points_range, range_words
@@ -53,7 +54,7 @@ def details_html(view: LadderView, file: str, tokens: Tokens, *, wide: bool) -> 
 def _head(view: LadderView, file: str, tokens: Tokens) -> str:
     error = view.row(file).error
     failed = f'<p style="color: {tokens.failed}">{_text(error)}</p>' if error else ""
-    return f"<p>{_text(view.assessment.sentences[file])}</p>{failed}"
+    return f"<p>{_text(told(view.assessment.sentences[file]))}</p>{failed}"
 
 
 def _kinds(view: LadderView, file: str, tokens: Tokens) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.kit.icons import Tone
 from app.ui.kit.plain import set_spoken
+from app.ui.kit.sentences import told
 from app.ui.kit.theme import GRID
 from app.ui.kit.tokens import current_tokens, mix
 from app.ui.kit.widgets import IconButton, Picture, label, push_button
@@ -55,7 +56,7 @@ class RemarksBanner(QWidget):
 
     def show_remarks(self, remarks: Sequence[str]) -> None:
         """Show these, or nothing."""
-        wanted = tuple(remarks)
+        wanted = tuple(map(told, remarks))
         if wanted == self._remarks:
             return
         self._remarks = wanted

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.core.verdict import Limits
 from app.ui.kit.plain import set_spoken, set_tip
+from app.ui.kit.sentences import told
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import NumberField, label, push_button
 from app.ui.kit.widgets.labels import breakable
@@ -142,10 +143,12 @@ class VerdictCard(QFrame):
         found = view.assessment.recommendation if view is not None else None
         self.so_far.setText(self.tr("Which one to run") if complete else self.tr("So far"))
         self.sentence.setText(
-            breakable(found.sentence) if found is not None else self.tr("Nothing is measured yet.")
+            breakable(told(found.sentence))
+            if found is not None
+            else self.tr("Nothing is measured yet.")
         )
         # While it is measured, most of them say that nothing can be said yet.
-        self._found = tuple(found.remarks) if found is not None and complete else ()
+        self._found = tuple(map(told, found.remarks)) if found is not None and complete else ()
         self._say(self.remarks, [] if self._short else list(self._found))
         set_spoken(self, self.so_far.text(), self.sentence.text())
 

@@ -19,6 +19,7 @@ from app.ui.kit.format import (
     points,
     speed,
 )
+from app.ui.kit.sentences import told
 from app.ui.kit.text import translate
 from app.ui.pages.ladder.table.columns import LadderColumn
 from app.ui.pages.ladder.table.how import (
@@ -107,7 +108,9 @@ def _name(view: LadderView, file: str) -> Cell:
 def _state(view: LadderView, file: str) -> Cell:
     row, judgement = view.row(file), view.judgement(file)
     if judgement is None:
-        return Cell(translate("LadderCells", "reference"), "", view.assessment.sentences[file], "0")
+        return Cell(
+            translate("LadderCells", "reference"), "", told(view.assessment.sentences[file]), "0"
+        )
     if row.error and not judgement.kinds:
         return Cell(translate("LadderCells", "failed"), row.error, row.error, "9")
     if not judgement.kinds and row.tasks is None and judgement.votes_p_value is None:

@@ -18,6 +18,7 @@ from app.ui.kit.format import (
     points,
     speed,
 )
+from app.ui.kit.sentences import told
 from app.ui.kit.text import translate
 from app.ui.pages.ladder.words import points_range, range_words
 
@@ -292,7 +293,7 @@ def state_help(view: LadderView, file: str) -> str:
         if judgement.hint
         else ""
     )
-    return _lines(view.assessment.sentences[file], hint)
+    return _lines(told(view.assessment.sentences[file]), hint)
 
 
 def _whole(value: float | None) -> int | None:
