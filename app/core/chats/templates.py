@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.core.words.sentence import say
+from app.core.words.sentence import say, worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -166,4 +166,5 @@ def template_by_id(template_id: str) -> ChatTemplate:
 
 def plain_completion(names: Iterable[str]) -> str:
     """Say which files bring no chat template: they go on with what they are given."""
-    return f"Without a chat template, so asked by plain completion: {', '.join(names)}."
+    files = ", ".join(names)
+    return worded("lab.without_chat_template_so_asked", files=files)

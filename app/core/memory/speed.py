@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from app.core.models.levels import TENSOR_TYPES
 from app.core.statistics import median
+from app.core.words.sentence import worded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,10 +47,7 @@ _RECENT_RUNS = 9
 _COMPARABLE_TIMES = 16
 
 
-TAKEN_WHILE_BUSY = (
-    "Other programs kept this PC busy when its speed was measured, so it may well be faster; it is "
-    "measured again at the next quiet moment."
-)
+TAKEN_WHILE_BUSY = worded("lab.other_programs_kept_pc_busy")
 
 
 class Basis(StrEnum):

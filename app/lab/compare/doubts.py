@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core.engines.self_check import Finding
+from app.core.words.sentence import worded
 from app.lab.compare.panes import PaneFailure
 
 if TYPE_CHECKING:
@@ -35,9 +36,9 @@ class EngineDoubts:
         names = ", ".join(fault.name for fault in faults)
         dies = any(fault.finding is not Finding.WRONG for fault in faults)
         sentence = (
-            f"On this processor the engine does not survive {names}, which this file holds."
+            worded("compare.processor_engine_does_not_survive", names=names)
             if dies
-            else f"On this processor the engine computes {names} wrongly, which this file holds."
+            else worded("compare.processor_engine_computes_wrongly_file", names=names)
         )
-        advice = "Repair the engine, or reload to try it as it is."
+        advice = worded("compare.repair_engine_reload_try")
         return PaneFailure(sentence, advice, can_repair=True)

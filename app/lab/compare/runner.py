@@ -13,7 +13,7 @@ from app.core.candidates.settings import CompareMode
 from app.core.chats.chat import StopReason
 from app.core.chats.templates import template_by_id
 from app.core.errors import PersonError
-from app.core.words.sentence import say
+from app.core.words.sentence import English, say, worded
 from app.engine.api import EngineEvent, Exited, TooLongToSend
 from app.engine.protocol.answering import (
     Finished,
@@ -220,7 +220,7 @@ class Runner:
         job = self._jobs.drop(pane)
         self._change(pane, PaneState.FAILED)
         if job is not None:
-            self._end_job(job, StopReason.ERROR, failure.sentence)
+            self._end_job(job, StopReason.ERROR, str(failure.sentence))
         self._schedule()
 
     def close(self) -> bool:
@@ -362,8 +362,8 @@ class Runner:
         pane.context_used_tokens = event.figures.prompt_tokens + event.figures.generated_tokens
         if event.stop_reason is StopReason.CONTEXT:
             pane.failure = PaneFailure(
-                "The context is full: the answer ends here.",
-                "Drop the oldest turns and go on, or choose a larger context in the settings.",
+                worded("compare.context_full_answer_ends"),
+                worded("compare.drop_oldest_turns_go_choose"),
                 can_drop_turns=True,
             )
         self._change(pane, PaneState.READY)
@@ -425,7 +425,7 @@ class Runner:
         try:
             self._start_load(pane)
         except PersonError as error:
-            self.fail(pane, PaneFailure(error.sentence, "", error.detail))
+            self.fail(pane, PaneFailure(English(error.said), "", error.detail))
 
     def _generate_together(self) -> None:
         """Send all at the same moment, once each of them is loaded."""
@@ -462,7 +462,7 @@ class Runner:
             )
         except TooLongToSend as error:
             can_drop = error.can_drop_turns and len(job.messages) > 2
-            failure = PaneFailure(error.sentence, "", error.detail, can_drop_turns=can_drop)
+            failure = PaneFailure(English(error.said), "", error.detail, can_drop_turns=can_drop)
             self._refuse(job, StopReason.ERROR, failure)
             return
         self._change(pane, PaneState.READING)
@@ -493,7 +493,7 @@ class Runner:
         self._jobs.drop(job.pane)
         job.pane.failure = failure
         self._change(job.pane, PaneState.READY)
-        self._end_job(job, reason, failure.sentence if failure is not None else None)
+        self._end_job(job, reason, str(failure.sentence) if failure is not None else None)
         self._schedule()
 
     def _press_stops(self) -> None:
@@ -522,8 +522,8 @@ class Runner:
 def _advice(event: Failed) -> str:
     match event.kind:
         case FailureKind.PROMPT_TOO_LONG:
-            return "Shorten the prompt, drop the oldest turns, or choose a larger context."
+            return worded("compare.shorten_prompt_drop_oldest_turns")
         case FailureKind.TEMPLATE:
-            return "Choose one of the well-known templates in this pane's settings."
+            return worded("compare.choose_well_known_templates_panes")
         case _:  # the sentence says the way on
             return ""

@@ -9,6 +9,9 @@ from app.core.words.texts import translate
 
 TEXTS = {
     "compare.chat_template_could_not_written": translate("Sentences", "The chat template could not be written."),
+    "compare.choose_well_known_templates_panes": translate("Sentences", "Choose one of the well-known templates in this pane's settings."),
+    "compare.context_full_answer_ends": translate("Sentences", "The context is full: the answer ends here."),
+    "compare.drop_oldest_turns_go_choose": translate("Sentences", "Drop the oldest turns and go on, or choose a larger context in the settings."),
     "compare.edit_earlier_message": translate("Sentences", "you edit an earlier message"),
     "compare.engine_not_compiled_yet_then": translate("Sentences", "The engine is not compiled yet; then panes load when they are asked."),
     "compare.go_back_earlier": translate("Sentences", "you go back to an earlier one"),
@@ -18,6 +21,10 @@ TEXTS = {
     "compare.only_last_answer_pane_can": translate("Sentences", "Only the last answer of a pane can be written anew."),
     "compare.open_model_file_first": translate("Sentences", "Open a model file first."),
     "compare.pane_still_work_wait_stop": translate("Sentences", "Pane {letter} is still at work: wait or stop it."),
+    "compare.processor_engine_computes_wrongly_file": translate("Sentences", "On this processor the engine computes {names} wrongly, which this file holds."),
+    "compare.processor_engine_does_not_survive": translate("Sentences", "On this processor the engine does not survive {names}, which this file holds."),
+    "compare.repair_engine_reload_try": translate("Sentences", "Repair the engine, or reload to try it as it is."),
+    "compare.shorten_prompt_drop_oldest_turns": translate("Sentences", "Shorten the prompt, drop the oldest turns, or choose a larger context."),
     "compare.six_panes_open_already_close": translate("Sentences", "Six panes are open already: close one first."),
     "compare.stop_answers_progress_before": translate("Sentences", "Stop the answers in progress before {before}."),
     "compare.stop_answers_progress_before_delete": translate("Sentences", "Stop the answers in progress before you delete this chat."),

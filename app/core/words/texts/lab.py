@@ -65,6 +65,7 @@ TEXTS = {
     "lab.not_file_questions_report_asks": translate("Sentences", "“{name}” is not the file of questions of this report: it asks others."),
     "lab.not_text_report_holds_something": translate("Sentences", "“{name}” is not the text of this report: it holds something else."),
     "lab.nothing_can_written_into": translate("Sentences", "Nothing can be written into {folder}: {reason}."),
+    "lab.other_programs_kept_pc_busy": translate("Sentences", "Other programs kept this PC busy when its speed was measured, so it may well be faster; it is measured again at the next quiet moment."),
     "lab.path_cannot_be_written": translate("Sentences", "{path} cannot be written: {reason}."),
     "lab.quantized_already_second_time_would": translate("Sentences", "“{name}” is quantized already ({level_name}), and a second time would add a second loss: {way_on}."),
     "lab.questions_report_not_pc_changed": translate("Sentences", "The questions of this report, “{name}”, are not on this PC, or have changed since: name the file with --items."),
@@ -77,5 +78,6 @@ TEXTS = {
     "lab.text_report_not_pc_changed": translate("Sentences", "The text of this report, “{name}”, is not on this PC, or has changed since: name it with --text."),
     "lab.text_too_short_score_tokens": translate("Sentences", "The text is too short to score: it has {tokens} tokens, but in {parts} parts, each of which is cut by itself, and a rest below {shortest_chunk_tokens} tokens is left out."),
     "lab.text_too_short_score_tokens_2": translate("Sentences", "The text is too short to score: it has {tokens} tokens, {needed} are needed. Name a longer one."),
+    "lab.without_chat_template_so_asked": translate("Sentences", "Without a chat template, so asked by plain completion: {files}."),
     "lab.written_newer_shrinkscope_no_ladders": translate("Sentences", "{path} was written by a newer Shrinkscope, or is no ladder's report."),
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 
 from app.lab.compare.panes import PaneState
+from app.ui.kit.sentences import told
 from app.ui.kit.widgets import Banner, BannerAction, Severity
 from app.ui.pages.compare.panes.menu import PaneCommand
 
@@ -43,8 +44,8 @@ class PaneNotice(Banner):
         self._shown = shown
         self.show_notice(
             Severity.ERROR if failed else Severity.WARNING,
-            pane.failure.sentence,
-            pane.failure.advice,
+            told(pane.failure.sentence),
+            told(pane.failure.advice),
             self._ways_on(*shown),
         )
 

@@ -107,7 +107,7 @@ def pane_files(panes: Sequence[Pane]) -> list[PickFile]:
                 model.level_name if model is not None else level_in_name(name) or "",
                 model.file_bytes if model is not None else None,
                 model.bits_per_weight if model is not None else None,
-                why_not=pane.failure.sentence if pane.failure and model is None else "",
+                why_not=told(pane.failure.sentence) if pane.failure and model is None else "",
                 letter=pane.letter,
             ),
         )
