@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.cli.arguments import THREADS_HELP, threads
 from app.cli.ladder_words import show_ladder
@@ -17,6 +17,7 @@ from app.core.words import figures
 from app.lab.demo.demo import DEMO_LEVELS
 from app.lab.ladder.plan import Profile, StepKind
 from app.lab.quality.plan import QualityMode
+from app.lab.reports.document import ladder_document
 from app.lab.reports.files import REPORT_ENDINGS, write_reports
 from app.lab.works.ladders.run import LadderOrder, LadderRun, ladder_keeper
 from app.monitor.machine import available_memory_bytes
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from app.cli.arguments import Commands
     from app.cli.console import Console
     from app.lab.ladder.control import LadderProgress
+    from app.lab.verdict.view import LadderView
     from app.store.paths import Paths
 
 _MOST_GIGABYTES = 1e6
@@ -115,24 +117,22 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     )
     measured = LadderRun(order, paths, chosen.open)
     with ladder_keeper(paths, console.remark) as keeper, progress_shown(console) as show:
-        document = measured.measure(keeper, show)
-    return report(document, arguments.report, console, as_json=arguments.json)
-
-
-def report(
-    document: dict[str, Any], target: Path | None, console: Console, *, as_json: bool
-) -> int:
-    """Print a ladder's document, write its report, and return the exit status."""
-    if as_json:
-        console.json(document)
+        view = measured.measure(keeper, show)
+    if arguments.json:
+        console.json(ladder_document(view))
     else:
-        show_ladder(document, console)
+        show_ladder(view, console)
+    return report(view, arguments.report, console)
+
+
+def report(view: LadderView, target: Path | None, console: Console) -> int:
+    """Write a ladder's report, say what failed, and return the exit status."""
     if target is not None:
-        for path in write_reports(document, target):
+        for path in write_reports(view, target):
             console.remark(f"Written: {path}")
-    failed = [row for row in document["candidates"] if row["error"]]
+    failed = [row for row in view.rows if row.error]
     for row in failed:
-        console.error(f"{row['file']}: {row['error']}")
+        console.error(f"{row.file}: {row.error}")
     return 1 if failed else 0
 
 

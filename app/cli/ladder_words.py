@@ -1,112 +1,82 @@
-"""A ladder's document as a table and sentences."""
+"""A ladder as a table and sentences."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from app.core.quality.floor import AT_FLOOR, floor_sentence
-from app.core.words import figures
+from app.core.ladder.columns import Kind, Place, columns_at
+from app.core.quality.floor import floor_sentence
+from app.core.tasks.results import KindVerdict
+from app.lab.reports.cells import shown
 from app.lab.reports.words import partings, same_text
 
 if TYPE_CHECKING:
     from app.cli.console import Console
+    from app.core.ladder.columns import Column
+    from app.core.ladder.row import Row
+    from app.core.tasks.results import KindResult
+    from app.lab.verdict.view import LadderView
 
-_SHOWN_KINDS = 8
 
-
-def show_ladder(document: dict[str, Any], console: Console) -> None:
+def show_ladder(view: LadderView, console: Console) -> None:
     """Print it: remarks, the table, a sentence a candidate, the recommendation."""
-    for remark in document["remarks"]:
+    for remark in view.remarks:
         console.text(f"! {remark}")
+    columns = columns_at(Place.TERMINAL)
+    spare = sorted(
+        (one for one in columns if one.spare is not None), key=lambda one: one.spare or 0
+    )
     console.table(
-        (
-            "name", "size", "bits/weight", "needs", "predicted", "prompt", "tok/s", "±",
-            "of memory", "mean KLD", "same top", "bits/byte", "right", "state",
-        ),
-        [_cells(row, document) for row in document["candidates"]],
-        left=("name", "state"),
-        spare=("of memory", "predicted", "±", "bits/byte", "prompt", "bits/weight"),
-    )  # fmt: skip
-    if said := floor_sentence(document["noise_floor"]):
-        console.text(said)
-    if same := same_text(document):
-        console.text(same)
-    kinds = [row for row in document["candidates"] if row["kinds"]]
-    if kinds:
-        _show_kinds(kinds, console)
-    for row in document["candidates"]:
-        if row["continuations"]:
-            console.remark(f"{row['name']}: {partings(row['continuations'])}.")
-    for verdict in document["verdicts"]:
-        console.text(verdict["sentence"])
-    for pair in document["at_equal_memory"]:
-        console.text(pair["sentence"])
-    recommendation = document["recommendation"]
+        [column.head for column in columns],
+        [[_cell(column, row) for column in columns] for row in view.rows],
+        left=[column.head for column in columns if column.kind in (Kind.NAME, Kind.STATE)],
+        spare=[column.head for column in spare],
+    )
+    for said in (floor_sentence(view.floor), same_text(view.rows)):
+        if said:
+            console.text(said)
+    asked = [row for row in view.rows if row.kinds]
+    if asked:
+        _show_kinds(asked, console)
+    for row in view.rows:
+        if row.quality is not None and row.quality.continuations:
+            console.remark(f"{row.name}: {partings(row.quality.continuations)}.")
+    for row in view.rows:
+        console.text(row.sentence)
+    for pair in view.pairs:
+        console.text(pair.sentence)
     console.text("")
-    console.text(recommendation["sentence"])
-    for remark in recommendation["remarks"]:
+    console.text(view.recommendation.sentence)
+    for remark in view.recommendation.remarks:
         console.text(remark)
 
 
-def _cells(row: dict[str, Any], document: dict[str, Any]) -> tuple[object, ...]:
-    states = {verdict["file"]: verdict for verdict in document["verdicts"]}
-    state = "reference" if row["is_reference"] else states[row["file"]]["state"]
-    if states[row["file"]]["hint"]:
-        state += " (hint)"
-    asked = [kind for kind in row["kinds"] if kind["items"]]
-    right = sum(kind["correct"] for kind in asked)
-    total = sum(kind["items"] for kind in asked)
-    deviation = next((one["stddev"] for one in row["speed"] if one["test"].startswith("tg")), None)
-    share = row["bandwidth_share"]
-    return (
-        row["name"],
-        figures.size(row["file_bytes"]),
-        figures.number(row["bits_per_weight"], 2),
-        figures.size(row["memory_needed_bytes"]),
-        figures.size(row["memory_predicted_bytes"]),
-        figures.speed(row["prompt_tokens_per_second"]).value,
-        figures.speed(row["tokens_per_second"]).value,
-        figures.deviation(deviation, row["tokens_per_second"]),
-        figures.share(share, 0),
-        _divergence(row),
-        figures.share(row["same_top"], 1),
-        figures.number(row["bits_per_byte"], 3),
-        f"{right}/{total}" if total else "–",
-        state,
-    )
+def _cell(column: Column, row: Row) -> str:
+    cell = shown(column, row)
+    return " ".join(part for part in (cell.text, cell.swing, cell.note) if part)
 
 
-def _divergence(row: dict[str, Any]) -> str:
-    if row["mean_kld"] is None:
-        return "–"
-    return f"{row['mean_kld']:.4g}{f' {AT_FLOOR}' if row['at_noise_floor'] else ''}"
-
-
-def _show_kinds(rows: list[dict[str, Any]], console: Console) -> None:
-    names = [kind["kind"] for kind in rows[0]["kinds"]]
-    shown = rows[0]["kinds"]
+def _show_kinds(rows: list[Row], console: Console) -> None:
     console.table(
-        ("kind", "items", *(row["name"] for row in rows)),
+        ("kind", "items", *(row.name for row in rows)),
         [
-            (
-                name,
-                str(shown[place]["items"]),
-                *(_kind_cell(row["kinds"][place]) for row in rows),
-            )
-            for place, name in enumerate(names)
+            (kind.kind, str(kind.counts.total), *(_kind_cell(row.kinds[place]) for row in rows))
+            for place, kind in enumerate(rows[0].kinds)
         ],
         left=("kind",),
     )
 
 
-def _kind_cell(kind: dict[str, Any]) -> str:
-    if not kind["items"]:
+def _kind_cell(kind: KindResult) -> str:
+    if not kind.counts.total:
         return "–"
-    text = f"{kind['correct']}"
-    if kind["verdict"] == "loses":
-        return f"{text} loses"
-    if kind["verdict"] == "gains":
-        return f"{text} gains"
-    if kind["verdict"] == "the reference cannot do this":
-        return f"({text})"
-    return text
+    right = str(kind.counts.right)
+    match kind.verdict:
+        case KindVerdict.LOSES:
+            return f"{right} loses"
+        case KindVerdict.GAINS:
+            return f"{right} gains"
+        case KindVerdict.REFERENCE_CANNOT:
+            return f"({right})"
+        case _:
+            return right

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from app.cli.ladder import progress_shown, report_target
+from app.cli.ladder import progress_shown, report, report_target
 from app.cli.ladder_words import show_ladder
 from app.cli.models import MODEL_HELP, model_names
 from app.cli.texts import TEXT_HELP, text_named
 from app.core.text.clean import whole_text
 from app.core.words import figures
-from app.lab.reports.files import write_reports
-from app.lab.reports.reported import read_report
+from app.lab.reports.document import ladder_document
+from app.lab.reports.reported import read_report, reported
 from app.lab.works.ladders.differences import differences
 from app.lab.works.ladders.rerun import Given, repetition_of
 from app.lab.works.ladders.run import LadderRun
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from app.cli.arguments import Commands
     from app.cli.console import Console
+    from app.lab.verdict.view import LadderView
+    from app.lab.works.ladders.differences import Difference
     from app.store.paths import Paths
 
 
@@ -64,36 +66,31 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     measured = LadderRun(repetition.order, paths)
     with progress_shown(console) as show:
         after = measured.measure(None, show)
-    found = differences(before, after, repetition.files)
+    document = ladder_document(after)
+    found = differences(before, reported(document), repetition.files)
     if arguments.json:
-        console.json({"report": after, "differences": found})
+        console.json({"report": document, "differences": found})
     else:
         show_ladder(after, console)
         _show(found, after, console)
-    if arguments.report is not None:
-        for path in write_reports(after, arguments.report):
-            console.remark(f"Written: {path}")
-    failed = [row for row in after["candidates"] if row["error"]]
-    for row in failed:
-        console.error(f"{row['file']}: {row['error']}")
-    return 1 if failed else 0
+    return report(after, arguments.report, console)
 
 
-def _show(found: list[dict[str, Any]], document: dict[str, Any], console: Console) -> None:
+def _show(found: list[Difference], view: LadderView, console: Console) -> None:
     console.text("")
     if not found:
         console.text("Nothing came out differently.")
         return
-    names = {row["file"]: row["name"] for row in document["candidates"]}
+    names = {row.file: row.name for row in view.rows}
     console.table(
         ("", "figure", "before", "now", ""),
         [
             (
-                names.get(one["file"], ""),
-                one["figure"],
-                _value(one["before"]),
-                _value(one["after"]),
-                "differs" if one["notable"] else "within chance",
+                names.get(one.file or "", ""),
+                one.figure,
+                _value(one.before),
+                _value(one.after),
+                "differs" if one.notable else "within chance",
             )
             for one in found
         ],
@@ -104,6 +101,6 @@ def _show(found: list[dict[str, Any]], document: dict[str, Any], console: Consol
 def _value(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.4g}" if abs(value) < 100 else figures.number(value, 1)
-    if isinstance(value, list | dict):
+    if isinstance(value, tuple):
         return "otherwise"
     return "–" if value is None else str(value)

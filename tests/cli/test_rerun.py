@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app.core.text.clean import json_text
 from app.lab.quality.texts import TextSource, measured_text
-from app.lab.reports.files import json_text
+from app.lab.reports.document import ladder_document
 from app.lab.reports.sharing import shareable
 from tests.helpers.gguf_files import write_tiny_llama
 from tests.lab import ladder_cases as cases
@@ -25,15 +26,11 @@ if TYPE_CHECKING:
 def report(program: Program) -> dict[str, Any]:
     """A report of one model that lies in the home folder."""
     model = write_tiny_llama(program.home / "one.gguf")
-    document = cases.document()
-    row = document["candidates"][0]
-    row |= {"file": str(model), "sha256": [sha256_of(model)], "file_bytes": model.stat().st_size}
-    document |= {"candidates": [row], "verdicts": document["verdicts"][:1]}
-    document["verdicts"][0]["file"] = document["arguments"]["reference"] = str(model)
-    document["arguments"]["candidates"] = [str(model)]
     text = measured_text(TextSource.BUNDLED, program.home)
+    view = cases.view(cases.of_files([model], text_name=text.name))
+    document = ladder_document(shareable(view))
     document["text"] |= {"name": text.name, "sha256": text.sha256}
-    return shareable(document)
+    return document
 
 
 def refused(program: Program, report: dict[str, Any], *words: str | Path) -> str:

@@ -18,7 +18,7 @@ from app.lab.compare.panes import PaneState
 from app.lab.works.ladders.entry import LadderState
 from app.store.paths import Paths
 from app.ui.kit.theme import Theme
-from app.ui.pages.ladder.table.columns import LadderColumn
+from app.ui.pages.ladder.table.columns import STATE, place_of
 from tests.e2e.measuring_window import choose_questions
 from tests.e2e.person import PATIENCE_SECONDS, Person
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
+    from app.lab.ladder.rows import LadderResult
+    from app.lab.verdict.view import LadderView
     from app.lab.works.ladders.entry import LadderEntry
     from app.ui.pages.ladder.page import LadderPage
 
@@ -106,7 +108,7 @@ def test_from_compare_to_the_verdict(
 
     # Rows fill while it is measured; it can be paused, gone on with and cancelled.
     person.until(lambda: page.view is not None and page.board.model.rowCount() == 3)
-    person.until(lambda: _text(page, 0, LadderColumn.GENERATION) != "–")
+    person.until(lambda: _text(page, 0, place_of("tokens_per_second")) != "–")
     assert entry.state is LadderState.MEASURING
     _click(person, "Pause")
     assert entry.state is LadderState.PAUSED
@@ -125,15 +127,15 @@ def test_from_compare_to_the_verdict(
     person.until(lambda: page.view is not None)
     entry = _entry(page)
     assert entry.state is LadderState.UNFINISHED
-    assert _text(page, 0, LadderColumn.GENERATION) != "–"
+    assert _text(page, 0, place_of("tokens_per_second")) != "–"
     assert list(entry.letters.values()) == ["A", "B", "D"]
     _click(person, "Go on")
     person.until(lambda: entry.state is LadderState.FINISHED)
     assert entry.result is not None
     assert entry.result.resumed_steps > 0
-    person.until(lambda: page.view is not None and page.view.result is entry.result)
-    assert all(_text(page, row, LadderColumn.DIVERGENCE) != "–" for row in range(3))
-    assert _text(page, 2, LadderColumn.STATE) == "loses"
+    person.until(lambda: _shows(page.view, entry.result))
+    assert all(_text(page, row, place_of("mean_kld")) != "–" for row in range(3))
+    assert _text(page, 2, STATE) == "loses"
     assert page.board.card.sentence.text().startswith("Run ")
     assert len(page.board.sentences.sentences) >= 3
     page.board.show_tab(page.board.details)
@@ -162,7 +164,7 @@ def test_from_compare_to_the_verdict(
     document = json.loads(target.with_suffix(".json").read_text())
     assert document["arguments"]["candidates"] == [Path(file).name for file in entry.files]
     assert document["text"]["sha256"]
-    assert document["recommendation"]["sentence"] in target.read_text().replace("&#x27;", "'")
+    assert document["recommendation"]["sentence"] in target.read_text().replace("&#39;", "'")
 
     # A row's pane.
     file = entry.files[2]
@@ -273,5 +275,14 @@ def _entry(page: LadderPage) -> LadderEntry:
     return page.entry
 
 
-def _text(page: LadderPage, row: int, column: LadderColumn) -> str:
+def _shows(view: LadderView | None, result: LadderResult | None) -> bool:
+    """Whether everything that was measured is on the page."""
+    return (
+        view is not None
+        and result is not None
+        and (view.elapsed_ns, view.resumed_steps) == (result.elapsed_ns, result.resumed_steps)
+    )
+
+
+def _text(page: LadderPage, row: int, column: int | None) -> str:
     return str(page.board.model.index(row, column).data())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from app.core.ladder.results import (
     FileFacts,
@@ -13,14 +15,23 @@ from app.core.ladder.results import (
     SpeedFigures,
     TasksStep,
 )
+from app.core.ladder.row import Row
+from app.core.quality.apart import Parting, WorstToken
 from app.core.quality.histogram import EDGES
 from app.core.tasks.items import Check, TaskItem
 from app.core.verdict import Limits
+from app.lab.ladder.kept import About
 from app.lab.ladder.plan import LadderPlan
-from app.lab.ladder.rows import LadderResult, LadderRow
+from app.lab.ladder.rows import LadderResult
+from app.lab.ladder.taken import Taken
 from app.lab.quality.document import FIGURE_NAMES
-from app.lab.verdict.document import ladder_document
-from app.lab.verdict.verdict import assess
+from app.lab.reports.document import ladder_document
+from app.lab.verdict.view import LadderView, view_of
+from app.monitor.machine import MachineFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 KINDS = ("sums", "spelling")
 ITEMS = tuple(
@@ -29,6 +40,11 @@ ITEMS = tuple(
     for n in range(240)
 )
 MB = 1_000_000
+TAKEN = Taken(
+    1_764_504_000 * 10**9,
+    "Shrinkscope 0.0.9",
+    MachineFacts("A <processor>", 4, 8, 16_000 * MB, "An OS 1", "3.12.1", (), None),
+)
 
 
 def facts(level: str, bits: float, **more: Any) -> FileFacts:
@@ -62,7 +78,7 @@ def quality(kld: float | None, same_top: float) -> QualityStep:
         figures |= {"same_top_low": same_top - 0.01, "same_top_high": min(1.0, same_top + 0.01)}
         figures |= {"ln_ppl_ratio": kld, "ln_ppl_ratio_low": kld / 9, "ln_ppl_ratio_high": kld * 2}
     counts = tuple(range(len(EDGES) + 1))
-    worst = ({"before": "a <b>", "token": "&", "kld": 1.0, "reference_p": 0.9, "candidate_p": 0.1},)
+    worst = (WorstToken("a <b>", "&", 1.0, 0.9, 0.1),)
     return QualityStep("engine 1", figures, counts, worst, 10**9, "precise")
 
 
@@ -73,32 +89,29 @@ def tasks(wrong: int, how: str = "wrong") -> TasksStep:
     return TasksStep("engine 1", outcomes, 999, dict.fromkeys(missed, "<i>7</i>"))
 
 
-def row(file: str, level: str, bits: float, *, kld: float | None, wrong: int) -> LadderRow:
+def row(file: str, level: str, bits: float, *, kld: float | None, wrong: int) -> Row:
     generated = 160 / bits
-    return LadderRow(
+    return Row(
         file,
         facts(level, bits),
-        [speed("pp512", 900.0), speed("tg128", generated), speed("tg128", generated * 0.9, 2048)],
-        [],
+        (speed("pp512", 900.0), speed("tg128", generated), speed("tg128", generated * 0.9, 2048)),
+        (),
         MemoryFigures(4096, int(bits * 110 * MB), int(bits * 112 * MB), 1, 2, 0, 3, 4, 5, 6),
         quality(kld, 0.9),
         tasks(wrong),
     )
 
 
-def change(measured: LadderResult, file: str, **fields: Any) -> LadderRow:
+def change(measured: LadderResult, file: str, **fields: Any) -> Row:
     """The same ladder with other figures of one file; returns the row."""
     measured.rows[file] = replace(measured.rows[file], **fields)
     return measured.rows[file]
 
 
-def parting(**more: Any) -> dict[str, Any]:
+def parting(**more: Any) -> Parting:
     """Where a greedy answer leaves the reference's."""
-    usual = {
-        "prompt": "Why is the <sky> blue?", "same_tokens": 3, "of_tokens": 20, "parted": True,
-        "before": "Because of", "reference": "scattering", "candidate": "paint", "is_own": False,
-    }  # fmt: skip
-    return usual | more
+    usual = Parting("Why is the <sky> blue?", 3, 20, True, "Because of", "scattering", "paint")
+    return replace(usual, **more)
 
 
 def result() -> LadderResult:
@@ -107,16 +120,37 @@ def result() -> LadderResult:
         row("/m/sky-F16.gguf", "F16", 16.0, kld=1e-7, wrong=0),
         row("/m/sky-Q8_0.gguf", "Q8_0", 8.5, kld=0.001, wrong=0),
         row("/m/sky-Q2_K.gguf", "Q2_K", 3.2, kld=0.4, wrong=60),
-        LadderRow("/m/<script>.gguf", error="The engine ended: GGML_ASSERT(x < y)."),
+        Row("/m/<script>.gguf", error="The engine ended: GGML_ASSERT(x < y)."),
     ]
     plan = LadderPlan(
         rows[0].file, tuple(one.file for one in rows), 4, text_name="bundled texts",
         items_name="bundled",
     )  # fmt: skip
-    return LadderResult(plan, {one.file: one for one in rows}, "llama.cpp b1", 40e9)
+    return LadderResult(plan, {one.file: one for one in rows}, "llama.cpp b1", 40e9, taken=TAKEN)
+
+
+def of_files(paths: Sequence[Path], **plan: Any) -> LadderResult:
+    """The same figures, of files that there are."""
+    rows: dict[str, Row] = {}
+    for path, usual in zip(paths, result().rows.values(), strict=False):
+        assert usual.facts is not None
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        known = msgspec.structs.replace(
+            usual.facts, sha256=(sha256,), file_bytes=path.stat().st_size
+        )
+        rows[str(path)] = replace(usual, file=str(path), facts=known)
+    files = tuple(rows)
+    given = msgspec.structs.replace(result().plan, reference=files[0], candidates=files, **plan)
+    return LadderResult(given, rows, "llama.cpp b1", 40e9, taken=TAKEN)
+
+
+def view(
+    measured: LadderResult | None = None, limits: Limits | None = None, **more: Any
+) -> LadderView:
+    """What may be said of a ladder."""
+    about = About(list(ITEMS), 6, hashlib.sha256(b"a text").hexdigest())
+    return view_of(measured or result(), about, limits or Limits(4000 * MB, 5.0), **more)
 
 
 def document(measured: LadderResult | None = None, limits: Limits | None = None) -> dict[str, Any]:
-    measured = measured or result()
-    limits = limits or Limits(4000 * MB, 5.0)
-    return ladder_document(measured, assess(measured, ITEMS, limits), limits, b"a text", ITEMS)
+    return ladder_document(view(measured, limits))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from app.core.quality.apart import Parting, WorstToken
+
 
 class FileFacts(msgspec.Struct, frozen=True):
     """A model file.
@@ -132,11 +134,11 @@ class QualityStep(msgspec.Struct, frozen=True):
     engine: str
     figures: dict[str, float | int | None]
     histogram: tuple[int, ...]
-    worst: tuple[dict[str, str | float | bool], ...]
+    worst: tuple[WorstToken, ...]
     scored_ns: int
     stopped_by: str | None
     error: str | None = None
-    continuations: tuple[dict[str, str | int | bool], ...] = ()
+    continuations: tuple[Parting, ...] = ()
     refused: str | None = None
     reading: TextReading | None = None
     parts: tuple[QualityPart, ...] = ()

@@ -5,6 +5,7 @@
 ``compact``     the reference's distributions in about 2 kB a position, and scoring against them
 ``histogram``   counts of KL divergences in fixed bins
 ``summary``     the figures of a whole text, with standard errors over chunks
+``apart``       where a candidate and its reference say something else
 ``common``      how much of the text all rows of a table can be told of
 
 A *position* is a place in the text whose next token is known; a *chunk* is a run of text that is

@@ -59,6 +59,11 @@ class PairedCounts:
         return self.both + self.lost + self.gained + self.neither
 
     @property
+    def right(self) -> int:
+        """Questions that the candidate got right."""
+        return self.both + self.gained
+
+    @property
     def difference(self) -> float:
         """The candidate's accuracy minus the reference's.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,10 +15,12 @@ from app.core.ladder.results import (
     SpeedStep,
     TasksStep,
 )
+from app.core.ladder.row import Row
 from app.core.tasks.items import TaskItem
 from app.lab.ladder.plan import LadderPlan, Step, StepKind
 from app.lab.ladder.quality import share_text
-from app.lab.ladder.rows import LadderResult, LadderRow
+from app.lab.ladder.rows import LadderResult
+from app.lab.ladder.taken import Taken
 
 if TYPE_CHECKING:
     from app.store.ladders import StoredLadder
@@ -35,6 +38,8 @@ STEP_TYPES: dict[StepKind, type[StepResult]] = {
 _UNREADABLE = "It could not be read when this ladder was measured."
 ABOUT = "about"
 """Under this name, which no step has, stands what was asked and on which text."""
+TAKEN = "taken"
+"""Under this one, when, where and by which program it was measured."""
 
 
 class KeptPlan(msgspec.Struct, frozen=True):
@@ -81,6 +86,17 @@ def about_of(stored: StoredLadder) -> About | None:
         return None
 
 
+def taken_of(stored: StoredLadder) -> Taken:
+    """The circumstances; of ladders of earlier versions the time alone is known."""
+    step = stored.steps.get(TAKEN)
+    if step is not None:
+        try:
+            return msgspec.json.decode(step.result, type=Taken)
+        except msgspec.DecodeError as error:
+            log.warning("ladder %d does not say where it was taken: %s", stored.id, error)
+    return Taken(stored.finished_ns or stored.created_ns)
+
+
 def step_result(stored: StoredLadder, step: Step) -> tuple[StepResult, int] | None:
     """What a finished step gave and how long it took in ns; None where it is to be measured."""
     kept = stored.steps.get(step.name)
@@ -95,12 +111,13 @@ def step_result(stored: StoredLadder, step: Step) -> tuple[StepResult, int] | No
 
 def empty_result(plan: LadderPlan) -> LadderResult:
     """A ladder of which nothing is known yet."""
-    return LadderResult(plan, {path: LadderRow(path) for path in plan.files})
+    return LadderResult(plan, {path: Row(path) for path in plan.files})
 
 
 def restored(stored: StoredLadder, kept: KeptPlan) -> LadderResult:
     """Everything that a stored ladder has, complete or not."""
     result = empty_result(kept.plan)
+    result.taken = taken_of(stored)
     for step in kept.steps:
         found = step_result(stored, step)
         if found is not None:
@@ -109,36 +126,34 @@ def restored(stored: StoredLadder, kept: KeptPlan) -> LadderResult:
             place(result, step, found[0])
     planned = {path for step in kept.steps for path in step.files}
     for path in result.rows.keys() - planned:
-        _note(result.rows[path], _UNREADABLE)
+        result.note(path, _UNREADABLE)
     return result
 
 
 def place(result: LadderResult, step: Step, found: StepResult) -> None:
     """Put what a step gave where it belongs."""
-    if isinstance(found, SpeedStep):
-        result.engine = found.engine or result.engine
-        for path, figures in found.rows.items():
-            row = result.rows[path]
-            (row.again if step.again else row.speed).extend(figures)
-            _note(row, next((one.error for one in figures if one.error), None))
-        return
-    row = result.rows[step.files[0]]
+    rows, file = result.rows, step.files[0]
     match found:
-        case FileFacts():
-            row.facts = found if found.sha256 else None
-            if not found.sha256:
-                _note(row, found.level)
-            return
-        case MemoryFigures():
-            row.memory = found
-        case QualityStep():
-            row.quality = found
-            share_text(result.rows.values())
+        case SpeedStep():
             result.engine = found.engine or result.engine
+            for path, figures in found.rows.items():
+                row = rows[path]
+                if step.again:
+                    rows[path] = replace(row, again=(*row.again, *figures))
+                else:
+                    rows[path] = replace(row, speed=(*row.speed, *figures))
+                result.note(path, next((one.error for one in figures if one.error), None))
+        case FileFacts():
+            rows[file] = replace(rows[file], facts=found if found.sha256 else None)
+            result.note(file, None if found.sha256 else found.level)
+        case MemoryFigures():
+            rows[file] = replace(rows[file], memory=found)
+            result.note(file, found.error)
+        case QualityStep():
+            rows[file] = replace(rows[file], quality=found)
+            result.rows = share_text(rows)
+            result.engine = found.engine or result.engine
+            result.note(file, found.error)
         case TasksStep():
-            row.tasks = found
-    _note(row, found.error)
-
-
-def _note(row: LadderRow, error: str | None) -> None:
-    row.error = row.error or error
+            rows[file] = replace(rows[file], tasks=found)
+            result.note(file, found.error)

@@ -26,15 +26,18 @@ from app.lab.engines.calls import interruptible
 from app.lab.engines.identity import engine_identity
 from app.lab.ladder.control import Clock, Gate, LadderProgress
 from app.lab.ladder.kept import (
+    TAKEN,
     KeptPlan,
     StepResult,
     empty_result,
     place,
     plan_of,
     step_result,
+    taken_of,
 )
 from app.lab.ladder.plan import LadderPlan, Step, StepKind, steps_of
 from app.lab.ladder.steps import Steps, Tools
+from app.lab.ladder.taken import Taken, taken_now
 from app.store.ladders import StoredStep
 
 if TYPE_CHECKING:
@@ -127,7 +130,9 @@ class Ladder:
             else:
                 clock.begin()
                 result, elapsed_ns = self._measured(step, self._teller(clock, steps, number))
-                self._keep(step, result, elapsed_ns)
+                self._result.taken = taken_now()
+                self._keep(step.name, result, elapsed_ns)
+                self._keep(TAKEN, self._result.taken)
             self._result.elapsed_ns += elapsed_ns
             place(self._result, step, result)
             facts.update({path: row.facts for path, row in self._result.rows.items() if row.facts})
@@ -148,8 +153,7 @@ class Ladder:
             try:
                 models[path] = self._tools.open_model(Path(path))
             except PersonError as error:
-                row = self._result.rows[path]
-                row.error = row.error or error.sentence
+                self._result.note(path, error.sentence)
         return models
 
     def _planned(self, models: dict[str, ModelFile]) -> list[Step]:
@@ -165,6 +169,7 @@ class Ladder:
             self._kept = self._keeper.begin(key, kept)
             if not self._kept.steps:
                 return steps
+            self._result.taken = taken_of(self._kept)
             known = plan_of(self._kept)
         except (PersonError, OSError) as error:
             self._keep_no_more(error)
@@ -217,12 +222,12 @@ class Ladder:
     def _known(self, step: Step) -> tuple[StepResult, int] | None:
         return step_result(self._kept, step) if self._kept is not None else None
 
-    def _keep(self, step: Step, result: StepResult, elapsed_ns: int) -> None:
+    def _keep(self, name: str, result: StepResult | Taken, elapsed_ns: int = 0) -> None:
         if self._keeper is None or self._kept is None:
             return
         text = msgspec.json.encode(result).decode()
         try:
-            self._keeper.save_step(self._kept.id, step.name, StoredStep(text, elapsed_ns))
+            self._keeper.save_step(self._kept.id, name, StoredStep(text, elapsed_ns))
         except PersonError as error:
             self._keep_no_more(error)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,15 +11,13 @@ from app.core.ladder.results import QualityPart, QualityStep, TextReading
 from app.core.quality.common import common_chunks
 from app.lab.quality.document import (
     part_figures,
-    parting_document,
     quality_figures,
-    worst_document,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
-    from app.lab.ladder.rows import LadderRow
+    from app.core.ladder.row import Row
     from app.lab.quality import plan as quality_plan
     from app.lab.quality.plan import QualityResult, QualityRow
 
@@ -48,32 +47,33 @@ def candidate_step(result: QualityResult) -> QualityStep:
         result.engine,
         parts[-1].figures if parts else part_figures(None),
         parts[-1].histogram if parts else (),
-        tuple(map(worst_document, row.worst)),
+        tuple(row.worst),
         row.scored_ns,
         row.stopped_by.value if row.stopped_by else None,
         error,
-        continuations=tuple(map(parting_document, row.partings)),
+        continuations=tuple(row.partings),
         refused=row.refused,
         reading=_reading(row),
         parts=parts,
     )
 
 
-def share_text(rows: Iterable[LadderRow]) -> None:
-    """Have all candidates' figures be of the same chunks; one that has too few of them has none."""
-    steps = {row.file: row.quality for row in rows if row.quality is not None}
+def share_text(rows: Mapping[str, Row]) -> dict[str, Row]:
+    """Rows whose figures are of the same chunks for all; one that has too few of them has none."""
+    steps = {file: row.quality for file, row in rows.items() if row.quality is not None}
     told = {file: {part.chunks: part for part in step.parts} for file, step in steps.items()}
     whole = [file for file, step in steps.items() if told[file] and step.error is None]
     count = common_chunks([told[file] for file in whole or told])
-    for row in rows:
-        if row.quality is None or not told[row.file]:
-            continue
-        part = told[row.file].get(count or 0)
-        row.quality = msgspec.structs.replace(
-            row.quality,
-            figures=part.figures if part else part_figures(None),
-            histogram=part.histogram if part else (),
-        )
+    shared = dict(rows)
+    for file, step in steps.items():
+        if told[file]:
+            part = told[file].get(count or 0)
+            figures = part.figures if part else part_figures(None)
+            quality = msgspec.structs.replace(
+                step, figures=figures, histogram=part.histogram if part else ()
+            )
+            shared[file] = replace(rows[file], quality=quality)
+    return shared
 
 
 def longest_of(step: QualityStep) -> dict[str, float | int | None] | None:

@@ -9,15 +9,14 @@ import msgspec
 from app.core.quality.floor import floor_of, is_at_floor
 
 if TYPE_CHECKING:
+    from app.core.quality.apart import Parting, WorstToken
     from app.core.quality.bits import BitsPerByte
     from app.core.quality.summary import QualityFigures
     from app.core.statistics.percentiles import Percentile
     from app.lab.quality.plan import (
-        Parting,
         QualityPart,
         QualityResult,
         QualityRow,
-        WorstToken,
     )
 
 FIGURE_NAMES = (

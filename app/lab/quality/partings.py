@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.core.chats.chat import Role
+from app.core.quality.apart import Parting
 from app.engine.protocol.scoring import Continued, ContinueText
-from app.lab.quality.plan import Parting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from app.core.quality.apart import WorstToken
 from app.core.quality.bits import BitsPerByte, bits_per_byte
 from app.core.quality.summary import summarize, worst_positions
 from app.core.statistics.chunks import mean_over_chunks
-from app.lab.quality.plan import QualityPart, WorstToken
+from app.lab.quality.plan import QualityPart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

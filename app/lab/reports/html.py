@@ -2,168 +2,190 @@
 
 from __future__ import annotations
 
-from html import escape
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
-from app.core.quality.floor import NO_FURTHER, floor_sentence
+from app.core.ladder.columns import Column, Place, columns_at
+from app.core.quality.floor import floor_sentence
+from app.core.quality.histogram import EDGES
+from app.core.tasks.results import KindVerdict
+from app.core.text.clean import clean_line, clean_text
+from app.core.text.each import with_each_text
+from app.core.text.shared_names import file_name
+from app.core.verdict import State
+from app.core.words import figures
+from app.lab.quality.texts import shared_text_name
 from app.lab.reports import words
-from app.lab.reports.plots import mark
-from app.lab.reports.sections import details, failures, how_taken, plots, task_table
-from app.lab.reports.style import STYLE
+from app.lab.reports.cells import shown
+from app.lab.reports.document import moment_of
+from app.lab.reports.plots import histogram_bars, mark
+from app.lab.reports.scatters import scatters
 from app.lab.reports.text import title_of
-from app.lab.reports.texts import continuations, histograms
-from app.lab.verdict.document import speed_test, summary_of
+from app.lab.verdict.failures import failures_of
+from app.resources import resource_path
 
 if TYPE_CHECKING:
-    from app.lab.verdict.document import Row
+    import jinja2
 
-_KINDS = {
-    state + hint: css
-    for state, css in (("loses", "loses"), ("as good as", "good"))
-    for hint in ("", words.HINT)
-}
+    from app.core.ladder.row import Row
+    from app.core.tasks.results import KindResult
+    from app.lab.verdict.view import LadderView
+
+_CSS = {State.LOSES: "loses", State.AS_GOOD: "good", State.CANNOT_TELL: ""}
+_TAIL = (
+    ("median", "median_kld"),
+    ("90 %", "kld_p90"),
+    ("99 %", "kld_p99"),
+    ("99.9 %", "kld_p999"),
+    ("largest", "max_kld"),
+)
+# Names by which values refer to each other.
+_REFERRING = ("file", "reference", "first", "second", "candidates")
 
 
-def html_text(document: Row) -> str:
+def html_text(view: LadderView) -> str:
     """The whole page; no script, nothing fetched."""
-    document = words.shown(document)
-    title = escape(title_of(document))
-    machine, arguments = document["machine"], document["arguments"]
-    body = [
-        f"<h1>{title}</h1>",
-        f'<p class="dim">{escape(document["made"][:10])} · {escape(machine["cpu"])}, '
-        f"{arguments['threads']} threads, {words.size(machine['memory_total_bytes'])} · "
-        f"{escape(document['program'])}</p>",
-        _answer(document),
-        *(f'<p class="box remark">{escape(remark)}</p>' for remark in document["remarks"]),
-        "<h2>Each version</h2>",
-        _sentences(document),
-        plots(document),
-        "<h2>The ladder</h2>",
-        _table(document),
-        _table_notes(document),
-        task_table(document),
-        failures(document),
-        histograms(document),
-        continuations(document),
-        how_taken(document),
-        details(document),
-    ]
-    return (
-        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
-        "style-src 'unsafe-inline'\">"
-        f"<title>{title}</title><style>{STYLE}</style></head><body><main>"
-        + "\n".join(part for part in body if part)
-        + "</main></body></html>\n"
+    from markupsafe import Markup
+
+    page = _template()
+    view = with_each_text(view, clean_text, _REFERRING)
+    quality = [row for row in view.rows if row.quality is not None and not row.is_reference]
+    asked = [row for row in view.rows if row.kinds]
+    tests = [test for row in view.rows for test in row.speed]
+    columns = columns_at(Place.HTML, view.rows)
+    return page.render(
+        view=view,
+        page=_Parts(columns),
+        title=title_of(view),
+        style=Markup(resource_path("report", "style.css").read_text(encoding="utf-8")),
+        taken_line=_taken_line(view),
+        plots=[plot._replace(svg=Markup(plot.svg)) for plot in scatters(view)],
+        columns=[column for column in columns if not column.below],
+        shown=shown,
+        css=_CSS,
+        same_text=words.same_text(view.rows),
+        floor=floor_sentence(view.floor),
+        has_votes=any(row.votes for row in view.rows),
+        asked=asked,
+        has_hints=any(kind.hint for row in asked for kind in row.kinds),
+        failures={row.file: failures_of(row, view.about.items) for row in view.rows},
+        histograms=[row for row in quality if row.histogram],
+        parted=[row for row in quality if row.quality and row.quality.continuations],
+        words=words,
+        figures=figures,
+        in_turns=bool(tests) and all(test.in_turns for test in tests),
+        text_name=shared_text_name(view.plan.text_name),
+        items_name=file_name(view.plan.items_name),
+        circumstances=_circumstances(view),
     )
 
 
-def _answer(document: Row) -> str:
-    recommendation = document["recommendation"]
-    parts = [f"<p><strong>{escape(recommendation['sentence'])}</strong></p>"]
-    parts += [f"<p>{escape(remark)}</p>" for remark in recommendation["remarks"]]
-    return f'<div class="box answer">{"".join(parts)}</div>'
+@cache
+def _template() -> jinja2.Template:
+    import jinja2  # asked for late: most starts write no report
+
+    environment = jinja2.Environment(
+        autoescape=True,
+        loader=jinja2.FileSystemLoader(resource_path("report")),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("ladder.html")
 
 
-def _sentences(document: Row) -> str:
-    said = (*document["verdicts"], *document.get("at_equal_memory", ()))
-    items = "".join(f"<li>{escape(one['sentence'])}</li>" for one in said)
-    return f'<div class="box"><ul>{items}</ul></div>'
+def _taken_line(view: LadderView) -> str:
+    taken, threads = view.taken, f"{view.plan.threads} threads"
+    parts = [threads]
+    if taken.machine is not None:
+        memory = figures.size(taken.machine.memory_total_bytes)
+        parts = [f"{taken.machine.cpu}, {threads}, {memory}"]
+    if taken.when_ns is not None:
+        parts.insert(0, moment_of(taken.when_ns).date().isoformat())
+    return " · ".join([*parts, *([taken.program] if taken.program else [])])
 
 
-def _table(document: Row) -> str:
-    depth = words.depth_of(document)
-    heads = ["", "state", "needs", "tok/s"]
-    if depth is not None:
-        heads.append(f"tok/s after {depth:,}")
-    heads += ["right answers", "difference"]
-    heads += ["blind votes"] if words.has_votes(document) else []
-    heads += ["mean KL divergence", "same top token"]
-    heads += ["ln PPL ratio", "bits per byte", "prompt tok/s", "size"]
-    head = "".join(f"<th>{escape(text)}</th>" for text in heads)
-    lines: list[str] = []
-    for number, row in enumerate(document["candidates"]):
-        cells = zip(heads[1:], _cells(document, row, depth), strict=True)
-        lines.append(
-            f"<tr><th>{mark(number)}{escape(row['name'])}</th>"
-            + "".join(_cell(label, *cell, kind=_KINDS.get(cell[0], "")) for label, cell in cells)
-            + "</tr>"
+class _KindCell(NamedTuple):
+    text: str
+    css: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+class _Parts:
+    """What the template asks for row by row."""
+
+    def __init__(self, columns: tuple[Column, ...]) -> None:
+        from markupsafe import Markup
+
+        self._columns = columns
+        self._markup = Markup
+
+    def mark(self, row: Row) -> str:
+        """A row's mark."""
+        return self._markup(mark(row.number))
+
+    def bars(self, row: Row) -> str:
+        """How its divergences are spread."""
+        title = f"KL divergences of {row.name}"
+        return self._markup(histogram_bars(title, row.histogram, EDGES, row.number))
+
+    def below(self, column: Column, row: Row) -> list[str]:
+        """The figures that stand below another one, each with what it is."""
+        beneath = [(one, shown(one, row)) for one in self._columns if one.below == column.key]
+        return [f"{one.head} {cell.line}" for one, cell in beneath if cell.text != figures.MISSING]
+
+    def file_name(self, row: Row) -> str:
+        """A row's file without its folder, in one line."""
+        return clean_line(file_name(row.file))
+
+    def kind_cell(self, kind: KindResult) -> _KindCell:
+        """What a row has of a kind."""
+        if not kind.counts.total:
+            return _KindCell(figures.MISSING)
+        css, word, notes = "", "", list[str]()
+        if kind.difference is not None:
+            low, high = kind.difference.low, kind.difference.high
+            notes.append(figures.points(kind.counts.difference).value)
+            notes.append(f"{figures.points(low).value} to {figures.points(high).value}")
+        if kind.out_of_tokens:
+            notes.append(f"{kind.out_of_tokens} out of tokens")
+        if kind.empty:
+            notes.append(f"{kind.empty} empty")
+        match kind.verdict:
+            case KindVerdict.LOSES:
+                css, word = "loses", " loses"
+            case KindVerdict.GAINS:
+                css, word = "good", " gains"
+            case KindVerdict.REFERENCE_CANNOT:
+                word = " (the reference cannot)"
+            case _:
+                pass
+        return _KindCell(f"{kind.counts.right}{word}", css, tuple(notes))
+
+    def tail(self, row: Row) -> str:
+        """How far its divergences reach."""
+        known = row.figures
+        ends = ", ".join(
+            f"{name} {figures.nats(known[key]).value}"
+            for name, key in _TAIL
+            if known.get(key) is not None
         )
-    return (
-        f'<div class="box scroll"><table class="rows"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(lines)}</tbody></table></div>"
-    )
+        return f"{known['positions']:,} positions in {known['chunks']} chunks: {ends}"
 
 
-def _cell(label: str, text: str, *notes: str, kind: str = "") -> str:
-    small = "".join(f"<small>{escape(note)}</small>" for note in notes if note)
-    shown = f'<span class="{kind}">{escape(text)}</span>' if kind else escape(text)
-    css = ' class="words"' if label == "state" else ""
-    return f'<td{css} data-label="{escape(label)}"><span>{shown}{small}</span></td>'
-
-
-def _cells(document: Row, row: Row, depth: int | None) -> list[tuple[str, ...]]:
-    prompt, generation = speed_test(row, "pp"), speed_test(row, "tg")
-    share = row["bandwidth_share"]
-    of_memory = "" if share is None else f"{words.percent(share, 0)} of memory"
-    cells: list[tuple[str, ...]] = [
-        (words.state_of(document, row), row["error"] or ""),
-        (words.size(row["memory_needed_bytes"]), *words.memory_error(row)),
-        (words.speed(generation), words.deviation(generation), of_memory),
-    ]
-    if depth is not None:
-        deep = speed_test(row, "tg", depth)
-        cells.append((words.speed(deep), words.deviation(deep)))
-    top = ""
-    if row["same_top_low"] is not None:
-        top = f"{words.percent(row['same_top_low'])} to {words.percent(row['same_top_high'])}"
-    ratio = ""
-    if row["ln_ppl_ratio_low"] is not None:
-        low, high = row["ln_ppl_ratio_low"], row["ln_ppl_ratio_high"]
-        ratio = f"{words.plain(low, 4)} to {words.plain(high, 4)}"
-    bits = row["bits_per_weight"]
+def _circumstances(view: LadderView) -> list[tuple[str, str]]:
+    """The machine, the engine and what else stands for all rows."""
+    machine = view.taken.machine
+    here: list[tuple[str, str]] = []
+    if machine is not None:
+        here = [
+            ("processor", f"{machine.cpu} ({machine.physical_cores} cores)"),
+            ("memory", str(figures.size(machine.memory_total_bytes))),
+            ("graphics", ", ".join(gpu.name for gpu in machine.gpus) or "none used"),
+            ("system", f"{machine.os}, Python {machine.python}"),
+        ]
     return [
-        *cells,
-        *_answers(row),
-        *([words.votes_of(row)] if words.has_votes(document) else []),
-        (
-            words.small(row["mean_kld"]),
-            words.interval(row["mean_kld_low"], row["mean_kld_high"]),
-            NO_FURTHER if row.get("at_noise_floor") else "",
-        ),
-        (words.percent(row["same_top"]), top),
-        (words.plain(row["ln_ppl_ratio"], 4), ratio),
-        (words.plain(row["bits_per_byte"], 3), words.more_bits(row)),
-        (words.speed(prompt), words.deviation(prompt)),
-        (words.size(row["file_bytes"]), f"{words.plain(bits, 2)} bits/weight" if bits else ""),
+        *here,
+        ("engine", str(view.engine or None)),
+        ("seed", str(view.plan.seed)),
+        ("taken in", str(figures.duration(view.elapsed_ns))),
     ]
-
-
-def _answers(row: Row) -> list[tuple[str, ...]]:
-    summary = summary_of(row)
-    if summary is None:
-        return [(words.UNKNOWN,), (words.UNKNOWN,)]
-    share = (f"{summary['correct']} of {summary['items']}", words.percent(summary["accuracy"]))
-    if summary["difference"] is None:
-        return [share, (words.UNKNOWN,)]
-    low, high = summary["difference_low"], summary["difference_high"]
-    between = f"{words.signed_points(low)} to {words.signed_points(high)}"
-    flips = f"lost {summary['lost']}, gained {summary['gained']}"
-    return [share, (f"{words.signed_points(summary['difference'])} points", between, flips)]
-
-
-def _table_notes(document: Row) -> str:
-    said = f" {floor_sentence(document['noise_floor'])}".rstrip()
-    voted = ""
-    if words.has_votes(document):
-        voted = (
-            " Blind votes: better against worse than the reference, ties left out; below them the "
-            "win rate's interval, which holds whenever one looks."
-        )
-    return (
-        '<p class="how">Speeds: mean ± sample deviation of the repetitions. Other small figures '
-        "are 95 % intervals. KL divergence describes a version and never decides: it is above zero "
-        f"by construction. {words.same_text(document)}{said}{voted}</p>"
-    )

@@ -11,7 +11,7 @@ from app.base.files import read_ordinary
 from app.core.errors import PersonError
 from app.core.words.sentence import say
 from app.lab.ladder.plan import FileWords, LadderPlan, rows_of
-from app.lab.verdict.document import FORMAT, FORMAT_VERSION
+from app.lab.reports.document import FORMAT, FORMAT_VERSION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,8 +57,23 @@ class ReportedKind(msgspec.Struct, frozen=True):
     correct: _Count
 
 
-class ReportedRow(msgspec.Struct, frozen=True):
-    """A version's figures; those that an earlier version did not measure are unset."""
+class ReportedQuality(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures of quality; those that an earlier version did not measure are unset."""
+
+    chunks: _Count | None = None
+    mean_kld: _Unmeasured = UNSET
+    mean_kld_low: _Unmeasured = UNSET
+    mean_kld_high: _Unmeasured = UNSET
+    same_top: _Unmeasured = UNSET
+    same_top_low: _Unmeasured = UNSET
+    same_top_high: _Unmeasured = UNSET
+    bits_per_byte_difference: _Unmeasured = UNSET
+    bits_per_byte_difference_low: _Unmeasured = UNSET
+    bits_per_byte_difference_high: _Unmeasured = UNSET
+
+
+class ReportedRow(ReportedQuality, frozen=True, kw_only=True):
+    """A version's figures; ``longest`` are those over more text than is shown beside others."""
 
     file: FileWords
     sha256: Annotated[tuple[Sha256, ...], Meta(min_length=1, max_length=10_000)] | None = None
@@ -68,16 +83,7 @@ class ReportedRow(msgspec.Struct, frozen=True):
     speed: Annotated[tuple[ReportedTest, ...], Meta(max_length=1000)] = ()
     kinds: Annotated[tuple[ReportedKind, ...], Meta(max_length=10_000)] = ()
     outcomes: dict[_Words, _Words] | None = None
-    mean_kld: _Unmeasured = UNSET
-    mean_kld_low: _Unmeasured = UNSET
-    mean_kld_high: _Unmeasured = UNSET
-    same_top: _Unmeasured = UNSET
-    same_top_low: _Unmeasured = UNSET
-    same_top_high: _Unmeasured = UNSET
-    chunks: _Count | None = None
-    bits_per_byte_difference: _Unmeasured = UNSET
-    bits_per_byte_difference_low: _Unmeasured = UNSET
-    bits_per_byte_difference_high: _Unmeasured = UNSET
+    longest: ReportedQuality | None = None
 
 
 class ReportedVerdict(msgspec.Struct, frozen=True):
@@ -105,7 +111,7 @@ class Reported(msgspec.Struct, frozen=True):
     limits: ReportedLimits
     candidates: Annotated[tuple[ReportedRow, ...], Meta(max_length=1001)]
     verdicts: Annotated[tuple[ReportedVerdict, ...], Meta(max_length=1001)]
-    machine: ReportedMachine = ReportedMachine()
+    machine: ReportedMachine | None = None
     engine: _Words | None = None
     verdict_rule: _Count = 1
     text: ReportedSource = ReportedSource()
@@ -115,6 +121,11 @@ class Reported(msgspec.Struct, frozen=True):
     def rows(self) -> dict[str, ReportedRow]:
         """The figures by the file's words."""
         return {row.file: row for row in self.candidates}
+
+    @property
+    def cpu(self) -> str | None:
+        """The processor that it was measured on."""
+        return self.machine.cpu if self.machine is not None else None
 
 
 def read_report(path: Path) -> Reported:

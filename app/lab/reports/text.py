@@ -7,31 +7,19 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-from app.core.quality.floor import AT_FLOOR, NO_FURTHER, floor_sentence
-from app.core.text.clean import clean_line
+from app.core.ladder.columns import Kind, Place, columns_at, figure_of
+from app.core.quality.floor import NO_FURTHER, floor_sentence
+from app.core.text.clean import clean_line, clean_text
 from app.core.text.csv_cells import csv_cell
+from app.lab.quality.texts import shared_text_name
 from app.lab.reports import words
-from app.lab.verdict.document import speed_test, summary_of
+from app.lab.reports.cells import shown
 
 if TYPE_CHECKING:
-    from app.lab.verdict.document import Row
+    from app.core.ladder.columns import Column
+    from app.core.ladder.row import Row
+    from app.lab.verdict.view import LadderView
 
-_CSV_COLUMNS = (
-    "file", "name", "level", "is_reference", "file_bytes", "bits_per_weight", "parameters",
-    "active_parameters", "memory_needed_bytes", "memory_predicted_bytes", "peak_private_bytes",
-    "peak_mapped_bytes", "prompt_tokens_per_second", "prompt_stddev", "tokens_per_second",
-    "tokens_stddev", "bandwidth_share", "chunks", "positions", "mean_kld", "mean_kld_low",
-    "mean_kld_high", "median_kld", "kld_p90", "kld_p99", "max_kld", "same_top",
-    "same_top_low", "same_top_high", "at_noise_floor", "noise_floor_mean_kld",
-    "noise_floor_same_top", "rms_delta_p", "ln_ppl_ratio", "ln_ppl_ratio_low",
-    "ln_ppl_ratio_high", "ppl", "reference_ppl",
-    "bits_per_byte", "bits_per_byte_se_chunks", "reference_bits_per_byte",
-    "bits_per_byte_difference", "bits_per_byte_difference_low", "bits_per_byte_difference_high",
-    "items", "correct", "lost", "gained", "difference", "difference_low",
-    "difference_high", "p_value", "corrected_p_value", "votes_better", "votes_worse",
-    "votes_low", "votes_high", "state", "error",
-)  # fmt: skip
-_BITS_COLUMN = 8
 # What Markdown would take for markup: signs anywhere, underscores at an end of a word, and what
 # makes a heading, a list or a rule at the start.
 _SIGNS = re.compile(r"[\\|\[\]<>*`~$&]|(?<![^\W_])_|_(?![^\W_])|^[#+=-]|(?<=^\d)[.)]")
@@ -39,139 +27,108 @@ _SIGNS = re.compile(r"[\\|\[\]<>*`~$&]|(?<![^\W_])_|_(?![^\W_])|^[#+=-]|(?<=^\d)
 # with a backslash before them are taken all the same, unlike those with a space of no width behind.
 _CALLS = re.compile(r"[@#](?=\w)|:(?=//)|/(?=/)|\bwww(?=\.)", re.IGNORECASE)
 _APART = "&#8203;"
+_NAMED = (Kind.NAME, Kind.STATE)
 
 
-def csv_text(document: Row) -> str:
+def csv_text(view: LadderView) -> str:
     """One line a candidate; empty where there is no measurement."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(_CSV_COLUMNS)
-    floor: Row = document["noise_floor"] or {}
-    for row in document["candidates"]:
-        summary = summary_of(row) or {}
-        prompt, generation = speed_test(row, "pp"), speed_test(row, "tg")
-        line = {**summary, **row, "state": words.state_of(document, row)}
-        votes: Row = row.get("votes") or {}
-        line |= {f"votes_{name}": value for name, value in votes.items()}
-        line |= {f"noise_floor_{name}": value for name, value in floor.items()}
-        line["at_noise_floor"] = NO_FURTHER if row.get("at_noise_floor") else None
-        line["prompt_stddev"] = prompt["stddev"] if prompt else None
-        line["tokens_stddev"] = generation["stddev"] if generation else None
-        writer.writerow([_cell(line.get(column)) for column in _CSV_COLUMNS])
+    columns = columns_at(Place.CSV)
+    writer.writerow([head for column in columns for head in _csv_heads(column)])
+    for row in view.rows:
+        cells = [cell for column in columns for cell in _csv_cells(column, row)]
+        writer.writerow([csv_cell(clean_line(c) if isinstance(c, str) else c) for c in cells])
     return out.getvalue()
 
 
-def _cell(value: object) -> object:
-    return csv_cell(clean_line(value) if isinstance(value, str) else value)
+def _csv_heads(column: Column) -> tuple[str, ...]:
+    if not column.ends:
+        return (column.key,)
+    return column.key, f"{column.key}_low", f"{column.key}_high"
 
 
-def markdown_text(document: Row) -> str:
+def _csv_cells(column: Column, row: Row) -> tuple[object, ...]:
+    if column.kind is Kind.STATE:
+        return (shown(column, row).text,)
+    value = column.value(row)
+    if isinstance(value, str | int | float):
+        return (value,)
+    found = figure_of(column, row)
+    if found is None:
+        return (None, None, None) if column.ends else (None,)
+    return (found.number, found.low, found.high) if column.ends else (found.number,)
+
+
+def markdown_text(view: LadderView) -> str:
     """The table and the sentences, short enough for a post."""
-    document = words.shown(document)
-    voted = words.has_votes(document)
-    others = any(row.get("refused") for row in document["candidates"])
+    plan, taken, columns = view.plan, view.taken, columns_at(Place.MARKDOWN, view.rows)
+    heads = ["" if column.kind is Kind.NAME else column.head for column in columns]
     lines = [
-        f"## {_escaped(title_of(document))}",
+        f"## {escaped(title_of(view))}",
         "",
-        f"**{_escaped(document['recommendation']['sentence'])}**",
+        f"**{escaped(view.recommendation.sentence)}**",
         "",
-        *(f"- {_escaped(remark)}" for remark in document["recommendation"]["remarks"]),
-        *(f"- {_escaped(pair['sentence'])}" for pair in document.get("at_equal_memory", ())),
+        *(f"- {escaped(remark)}" for remark in view.recommendation.remarks),
+        *(f"- {escaped(pair.sentence)}" for pair in view.pairs),
         "",
-        "| | size | bits/weight | needs | prompt t/s | t/s | mean KLD (95 %) | same top | "
-        + ("bits/byte | " if others else "")
-        + "right | points (95 %) | "
-        + ("votes | " if voted else "")
-        + "|",
-        "|---|" + "---:|" * (9 + others + voted) + "---|",
+        f"| {' | '.join(heads)} |",
+        "|" + "|".join("---" if column.kind in _NAMED else "---:" for column in columns) + "|",
     ]
-    for row in document["candidates"]:
-        cells = _cells(document, row)
-        if others:
-            cells.insert(_BITS_COLUMN, words.plain(row["bits_per_byte"], 3))
-        if voted:
-            votes, between = words.votes_of(row)
-            cells.insert(-1, f"{votes} ({between})" if between else votes)
-        lines.append("| " + " | ".join(cells) + " |")
-    lines += _at_floor(document)
-    lines += _partings(document)
-    lines += ["", *(f"> {_escaped(remark)}" for remark in document["remarks"]), ""]
-    machine, arguments = document["machine"], document["arguments"]
+    lines += [f"| {' | '.join(_cell(one, row) for one in columns)} |" for row in view.rows]
+    lines += _at_floor(view)
+    lines += _partings(view)
+    lines += ["", *(f"> {escaped(remark)}" for remark in view.remarks), ""]
+    machine = taken.machine
+    place = f"on {machine.cpu}, {plan.threads} threads, {machine.os}" if machine else (
+        f"with {plan.threads} threads"
+    )  # fmt: skip
+    text = shared_text_name(plan.text_name) or "no text"
+    program = f"{taken.program or 'Shrinkscope'} ({view.engine or 'None'})"
     lines.append(
-        f"Measured with {document['program']} ({document['engine']}) on {machine['cpu']}, "
-        f"{arguments['threads']} threads, {machine['os']}. Speed: pp"
-        f"{arguments['prompt_tokens']} and tg{arguments['generated_tokens']} as llama-bench, "
-        f"{arguments['repetitions']} repetitions ± deviation. Needs: peak of resident memory less "
-        f"repacked copies, context {arguments['context_tokens']:,} or what the model allows. "
-        f"KLD and same top token: against {_escaped(document['reference']['name'])} on "
-        f"{_escaped(_text(document))}, "
-        f"interval over chunks. {words.same_text(document)} Points: paired difference of right "
-        "answers, Newcombe's interval; states after Holm's correction."
+        f"Measured with {escaped(f'{program} {place}')}. Speed: pp"
+        f"{plan.prompt_tokens} and tg{plan.generated_tokens} as llama-bench, "
+        f"{plan.repetitions} repetitions ± deviation. Needs: peak of resident memory less "
+        f"repacked copies, context {plan.context_tokens:,} or what the model allows. "
+        f"KLD and same top token: against {escaped(view.reference.name)} on {escaped(text)}, "
+        f"interval over chunks. {words.same_text(view.rows)} Points: paired difference of right "
+        "answers, Newcombe's interval; all intervals are of 95 %; states after Holm's correction."
     )
     return "\n".join(lines) + "\n"
 
 
-def _at_floor(document: Row) -> list[str]:
+def _cell(column: Column, row: Row) -> str:
+    if column.kind is Kind.STATE and row.error:
+        return escaped(row.error)
+    line = shown(column, row).line
+    return escaped(line) if column.kind in _NAMED else line
+
+
+def _at_floor(view: LadderView) -> list[str]:
     """How far the reference is from itself, and who is no further from it."""
-    if not (said := floor_sentence(document["noise_floor"])):
+    if not (said := floor_sentence(view.floor)):
         return []
-    rows = [row for row in document["candidates"] if row.get("at_noise_floor")]
-    found = [f"- {_escaped(row['name'])}: {NO_FURTHER}" for row in rows]
+    found = [f"- {escaped(row.name)}: {NO_FURTHER}" for row in view.rows if row.at_floor]
     return ["", said, *(["", *found] if found else [])]
 
 
-def _partings(document: Row) -> list[str]:
+def _partings(view: LadderView) -> list[str]:
     """How soon greedy answers leave the reference's, a line a candidate."""
     found = [
-        f"- {_escaped(row['name'])}: {words.partings(row['continuations'])}"
-        for row in document["candidates"]
-        if row.get("continuations")
+        f"- {escaped(row.name)}: {words.partings(row.quality.continuations)}"
+        for row in view.rows
+        if row.quality is not None and row.quality.continuations
     ]
     return ["", *found] if found else []
 
 
-def title_of(document: Row) -> str:
+def title_of(view: LadderView) -> str:
     """What was compared."""
-    names = [row["name"] for row in document["candidates"] if not row["is_reference"]]
-    return f"{', '.join(names)} against {document['reference']['name']}"
+    names = [row.name for row in view.rows if not row.is_reference]
+    return f"{', '.join(names)} against {view.reference.name}"
 
 
-def _cells(document: Row, row: Row) -> list[str]:
-    prompt, generation = speed_test(row, "pp"), speed_test(row, "tg")
-    kld = words.small(row["mean_kld"])
-    if row["mean_kld_low"] is not None:
-        kld += f" ({words.interval(row['mean_kld_low'], row['mean_kld_high'])})"
-    if row.get("at_noise_floor"):
-        kld += f", {AT_FLOOR}"
-    summary = summary_of(row)
-    right = f"{summary['correct']}/{summary['items']}" if summary else words.UNKNOWN
-    points = words.UNKNOWN
-    if summary and summary["difference"] is not None:
-        points = (
-            f"{words.signed_points(summary['difference'])} "
-            f"({words.signed_points(summary['difference_low'])} to "
-            f"{words.signed_points(summary['difference_high'])})"
-        )
-    return [
-        _escaped(row["name"]),
-        words.size(row["file_bytes"]),
-        words.plain(row["bits_per_weight"], 2),
-        words.size(row["memory_needed_bytes"]),
-        f"{words.speed(prompt)} {words.deviation(prompt)}".strip(),
-        f"{words.speed(generation)} {words.deviation(generation)}".strip(),
-        kld,
-        words.percent(row["same_top"]),
-        right,
-        points,
-        _escaped(row["error"] or words.state_of(document, row)),
-    ]
-
-
-def _text(document: Row) -> str:
-    return str(document["text"]["name"] or "no text")
-
-
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Foreign text that must not become markup: no edge of a table, link, picture or mention."""
-    text = _SIGNS.sub(r"\\\g<0>", " ".join(text.split()))
+    text = _SIGNS.sub(r"\\\g<0>", " ".join(clean_text(text).split()))
     return _CALLS.sub(f"\\g<0>{_APART}", text)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from app.core.quality.guessing import guessing_sentence
 
 if TYPE_CHECKING:
-    from app.lab.ladder.rows import LadderResult, LadderRow
+    from app.core.ladder.row import Row
+    from app.lab.ladder.rows import LadderResult
 
 
 def guessing_remarks(result: LadderResult, names: dict[str, str]) -> list[str]:
@@ -25,7 +26,7 @@ def guessing_remarks(result: LadderResult, names: dict[str, str]) -> list[str]:
 
 
 def beside_guessing(
-    result: LadderResult, row: LadderRow
+    result: LadderResult, row: Row
 ) -> tuple[float | None, int | None, float | None]:
     """A row's perplexity, vocabulary size and bits per byte, as ``is_guessing`` asks for them.
 

@@ -9,7 +9,9 @@ from app.core.words.sentence import worded
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from app.lab.ladder.rows import LadderResult, LadderRow
+    from app.core.ladder.row import Row
+    from app.lab.ladder.plan import LadderPlan
+    from app.lab.ladder.rows import LadderResult
 
 _SHOWN = 60
 _BEFORE = 20
@@ -18,9 +20,9 @@ _KV_TYPE = "f16"
 _FLASH_ATTENTION = "auto"
 
 
-def settings_of(result: LadderResult, row: LadderRow) -> dict[str, Any]:
+def settings_of(plan: LadderPlan, row: Row) -> dict[str, Any]:
     """What a row was measured with; each is None where it is not known."""
-    plan, facts, quality = result.plan, row.facts, row.quality
+    facts, quality = row.facts, row.quality
     reading = quality.reading if quality is not None else None
     memory = row.memory
     threads = {one.threads for one in row.speed}
@@ -41,15 +43,15 @@ def settings_of(result: LadderResult, row: LadderRow) -> dict[str, Any]:
 
 def differences(result: LadderResult, names: dict[str, str]) -> list[str]:
     """A sentence for each setting in which a candidate differs from the reference."""
-    base = settings_of(result, result.reference)
+    base = settings_of(result.plan, result.reference)
     rows = [
         row
         for row in result.rows.values()
         if row.file != result.plan.reference and row.facts is not None
     ]
-    own = {row.file: settings_of(result, row) for row in rows}
+    own = {row.file: settings_of(result.plan, row) for row in rows}
 
-    def differing(name: str) -> list[LadderRow]:
+    def differing(name: str) -> list[Row]:
         return [
             row
             for row in rows
@@ -78,9 +80,7 @@ def differences(result: LadderResult, names: dict[str, str]) -> list[str]:
     return found
 
 
-def _other_vocabulary(
-    rows: Sequence[LadderRow], result: LadderResult, names: dict[str, str]
-) -> str:
+def _other_vocabulary(rows: Sequence[Row], result: LadderResult, names: dict[str, str]) -> str:
     base = result.reference.facts
     sizes = ", ".join(
         f"{names[row.file]} {row.facts.vocabulary_size:,}" for row in rows if row.facts is not None
@@ -97,9 +97,9 @@ def _other_vocabulary(
 
 def _templates(
     result: LadderResult,
-    rows: Sequence[LadderRow],
+    rows: Sequence[Row],
     names: dict[str, str],
-    differing: Callable[[str], list[LadderRow]],
+    differing: Callable[[str], list[Row]],
 ) -> list[str]:
     """Different prompts with the first difference; different templates where prompts are alike."""
     found: list[str] = []
@@ -139,7 +139,7 @@ def _templates(
     return found
 
 
-def _first_difference(reference: LadderRow, row: LadderRow) -> tuple[str, str] | None:
+def _first_difference(reference: Row, row: Row) -> tuple[str, str] | None:
     """Both prompts around the first place where they differ; None where it was not kept."""
     steps = (reference.quality, row.quality)
     texts = [step.reading.rendered if step and step.reading else None for step in steps]
@@ -171,5 +171,5 @@ def _values(
     )
 
 
-def _listed(rows: Sequence[LadderRow], names: dict[str, str]) -> str:
+def _listed(rows: Sequence[Row], names: dict[str, str]) -> str:
     return ", ".join(names[row.file] for row in rows)

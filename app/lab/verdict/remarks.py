@@ -13,7 +13,8 @@ from app.lab.verdict.guessing import guessing_remarks
 from app.lab.verdict.hygiene import differences
 
 if TYPE_CHECKING:
-    from app.lab.ladder.rows import LadderResult, LadderRow
+    from app.core.ladder.row import Row
+    from app.lab.ladder.rows import LadderResult
 
 _FULL = frozenset({"F32", "F16", "BF16"})
 # Mean KL divergence of a level from the full weights of Llama 3 8B, as llama.cpp publishes it with
@@ -85,7 +86,7 @@ def too_short(name: str, chunks: int) -> str:
     return worded("verdict.read_too_few_chunks", name=name, n=chunks)
 
 
-def _text_remarks(rows: list[LadderRow], names: dict[str, str]) -> list[str]:
+def _text_remarks(rows: list[Row], names: dict[str, str]) -> list[str]:
     """Who cannot be shown on the text of the others, or is shown on another."""
     steps = [(names[row.file], row.quality) for row in rows if row.quality is not None]
     found = [
@@ -100,7 +101,7 @@ def _text_remarks(rows: list[LadderRow], names: dict[str, str]) -> list[str]:
     return found
 
 
-def _empty_remarks(rows: list[LadderRow], names: dict[str, str]) -> list[str]:
+def _empty_remarks(rows: list[Row], names: dict[str, str]) -> list[str]:
     """Who often said nothing: that is more likely the asking than what the weights have lost."""
     found: list[str] = []
     for row in rows:
@@ -119,15 +120,13 @@ def _empty_remarks(rows: list[LadderRow], names: dict[str, str]) -> list[str]:
     return found
 
 
-def _memory_remarks(rows: list[LadderRow]) -> list[str]:
+def _memory_remarks(rows: list[Row]) -> list[str]:
     if not any(one.bandwidth_busy for row in rows for one in row.speed):
         return []
     return [worded("verdict.other_programs_kept_pc_busy")]
 
 
-def _timing_remarks(
-    result: LadderResult, rows: list[LadderRow], names: dict[str, str]
-) -> list[str]:
+def _timing_remarks(result: LadderResult, rows: list[Row], names: dict[str, str]) -> list[str]:
     found: list[str] = []
     busy = [one.others_cores for row in rows for one in row.speed if one.others_cores is not None]
     if busy and max(busy) > BUSY_CORES:

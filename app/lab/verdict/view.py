@@ -1,29 +1,40 @@
-"""A ladder as it is looked at: its figures with what may be said of them, under one's limits.
+"""A ladder as it is read: its rows with what may be said of them, under one's limits.
 
 Making a view is arithmetic over thousands of answers: some ten milliseconds, best in a job.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from app.core.candidates.shapes import letter_of, numbers_of
+from app.core.quality.floor import is_at_floor
+from app.core.quality.guessing import is_guessing
+from app.core.recommendation import Recommendation, recommend
+from app.core.tasks.results import KindResult, KindVerdict, compare_tasks
+from app.core.tasks.scoring import Outcome
+from app.core.text.shared_names import file_name
+from app.core.verdict import Evidence, Limits, judge_candidates
+from app.core.verdict_pairs import Pair, compare_at_equal_memory
+from app.core.verdict_words import sentence_of
 from app.lab.ladder.plan import rows_of
-from app.lab.verdict.document import ladder_document
-from app.lab.verdict.figures import figures_of_document, lettered
+from app.lab.verdict.guessing import beside_guessing
 from app.lab.verdict.remarks import remarks_on
-from app.lab.verdict.verdict import assess
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from app.core.ladder.row import Row
+    from app.core.quality.floor import Figures
     from app.core.statistics.anytime import WinRate
-    from app.core.tasks.results import KindResult
-    from app.core.verdict import Judgement, Limits
+    from app.core.tasks.items import TaskItem
+    from app.core.tasks.results import Outcomes
     from app.lab.ladder.kept import About
-    from app.lab.ladder.rows import LadderResult, LadderRow
-    from app.lab.verdict.figures import LadderFigures
-    from app.lab.verdict.verdict import Assessment
+    from app.lab.ladder.plan import LadderPlan
+    from app.lab.ladder.rows import LadderResult
+    from app.lab.ladder.taken import Taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,89 +42,207 @@ class LadderView:
     """One ladder at one moment; nothing in it changes.
 
     Attributes:
-        result: What was measured.
+        plan: What is measured.
         about: Its questions and text.
         limits: Of the person.
-        assessment: What may be said under them.
-        files: The rows in their order.
-        letters: Of each file.
-        votes: Blind votes of candidates against the reference, by file.
+        rows: In their order.
+        recommendation: Which one to run.
+        pairs: Versions of different models that need about the same memory, two at a time.
         remarks: Where rows were not treated alike, or the PC was not at rest.
-        document: The whole as the command line prints it, for reports.
-        figures: What plots show.
+        taken: When, where and by which program it was measured.
+        engine: What measured it; empty where nothing has yet.
+        bandwidth: Bytes a second that this PC reads from memory; None where nothing rests on it.
+        elapsed_ns: All steps together.
+        resumed_steps: How many were there already from an earlier run.
     """
 
-    result: LadderResult
+    plan: LadderPlan
     about: About
     limits: Limits
-    assessment: Assessment
-    files: tuple[str, ...]
-    letters: Mapping[str, str]
-    votes: Mapping[str, WinRate]
+    rows: tuple[Row, ...]
+    recommendation: Recommendation
+    pairs: tuple[Pair, ...]
     remarks: tuple[str, ...]
-    document: Mapping[str, Any]
-    figures: LadderFigures
+    taken: Taken
+    engine: str
+    bandwidth: float | None
+    elapsed_ns: int
+    resumed_steps: int
 
     @property
-    def reference(self) -> str:
-        """The file that the others are measured against."""
-        return self.result.plan.reference
+    def files(self) -> tuple[str, ...]:
+        """The rows' files."""
+        return tuple(row.file for row in self.rows)
 
-    def row(self, file: str) -> LadderRow:
-        """A file's figures."""
-        return self.result.rows[file]
+    @property
+    def reference(self) -> Row:
+        """The row that the others are measured against."""
+        return next(row for row in self.rows if row.is_reference)
 
-    def name(self, file: str) -> str:
-        """What sentences and plots call a file."""
-        return self.assessment.names[file]
+    @property
+    def floor(self) -> Figures | None:
+        """The reference against itself; None where that was not measured."""
+        return self.reference.floor
 
-    def judgement(self, file: str) -> Judgement | None:
-        """What may be said of a candidate; None for the reference."""
-        return self.assessment.judgements.get(file)
+    @property
+    def floor_nats(self) -> float | None:
+        """The reference's mean divergence from itself."""
+        return self.floor.get("mean_kld") if self.floor is not None else None
 
-    def kinds(self, file: str) -> tuple[KindResult, ...]:
-        """A file's results at tasks, kind by kind."""
-        return self.assessment.kinds.get(file, ())
+    @property
+    def depth_tokens(self) -> int:
+        """How filled the context was in the deepest tests; 0 where none was."""
+        return max((row.depth_tokens for row in self.rows), default=0)
+
+    def row(self, file: str) -> Row | None:
+        """A file's row; None where there is none of it."""
+        return next((row for row in self.rows if row.file == file), None)
 
 
 def view_of(
     result: LadderResult,
     about: About,
     limits: Limits,
-    letters: Mapping[str, str],
+    letters: Mapping[str, str] | None = None,
     votes: Mapping[str, WinRate] | None = None,
     pair_votes: Mapping[tuple[str, str], WinRate] | None = None,
 ) -> LadderView:
-    """Look at a ladder, complete or not.
+    """Judge a ladder, complete or not.
 
     Args:
         result: What was measured; must not change any more.
         about: What it rests on.
         limits: Of the person.
-        letters: Of each file.
-        votes: As :func:`app.lab.verdict.verdict.assess` takes them.
-        pair_votes: Likewise.
+        letters: That files have elsewhere; the others get those that are free.
+        votes: Blind votes of candidates against the reference, by file.
+        pair_votes: Of the first of two files against the second.
     """
-    votes = votes or {}
-    assessment = assess(result, about.items, limits, votes, pair_votes)
-    document = _document(result, about, assessment, limits)
+    plan = result.plan
+    rows = _judged(result, about.items, limits, votes or {})
+    shown = [rows[file] for file in rows_of(plan)]
+    given = [(letters or {}).get(row.file, "") for row in shown]
+    numbers = numbers_of(given)
+    shown = [
+        replace(row, number=number, letter=letter or letter_of(number))
+        for row, number, letter in zip(shown, numbers, given, strict=True)
+    ]
+    ranked = [rows[file] for file in plan.files]
     return LadderView(
-        result,
+        plan,
         about,
         limits,
-        assessment,
-        rows_of(result.plan),
-        dict(letters),
-        dict(votes),
-        tuple(remarks_on(result, assessment.names)),
-        document,
-        lettered(figures_of_document(document), letters),
+        tuple(shown),
+        recommend(ranked, rows[plan.reference], limits),
+        tuple(_pairs(result, about.items, ranked, limits.tolerance, pair_votes)),
+        tuple(remarks_on(result, {file: row.name for file, row in rows.items()})),
+        result.taken,
+        result.engine,
+        result.bandwidth,
+        result.elapsed_ns,
+        result.resumed_steps,
     )
 
 
-def _document(
-    result: LadderResult, about: About, assessment: Assessment, limits: Limits
-) -> dict[str, Any]:
-    document = ladder_document(result, assessment, limits, b"", tuple(about.items))
-    document["text"] |= {"bytes": about.text_bytes, "sha256": about.text_sha256}
-    return document
+def names_of(result: LadderResult) -> dict[str, str]:
+    """The level where it tells the versions of one model apart, else the file's name."""
+    levels = {path: row.facts.level for path, row in result.rows.items() if row.facts is not None}
+    often = Counter(levels.values())
+    one_model = len(set(_models(result).values())) < 2
+    return {
+        path: levels[path]
+        if one_model and path in levels and often[levels[path]] == 1
+        else file_name(path).removesuffix(".gguf")
+        for path in result.rows
+    }
+
+
+def _judged(
+    result: LadderResult, items: Sequence[TaskItem], limits: Limits, votes: Mapping[str, WinRate]
+) -> dict[str, Row]:
+    """All rows, with what only follows from looking at them together."""
+    names, base = names_of(result), _outcomes(result.reference)
+    others = [row for row in result.rows.values() if row.file != result.plan.reference]
+    asked = [row for row in others if base and _outcomes(row)]
+    compared = compare_tasks(items, base, list(map(_outcomes, asked)), limits.tolerance)
+    kinds = {row.file: found for row, found in zip(asked, compared, strict=True)}
+    evidence = [Evidence(kinds.get(row.file, ()), votes.get(row.file)) for row in others]
+    own = compare_tasks(items, base, [base], limits.tolerance)[0] if base else []
+    reference = replace(
+        result.reference,
+        name=names[result.plan.reference],
+        kinds=tuple(map(_alone, own)),
+        own_bits=_own_bits(result),
+        guesses=is_guessing(*beside_guessing(result, result.reference)),
+        over_limit=_is_over(result.reference, limits),
+    )
+    rows = {reference.file: replace(reference, sentence=sentence_of(reference, reference))}
+    for row, judgement in zip(others, judge_candidates(evidence, limits.tolerance), strict=True):
+        figures = row.quality.figures if row.quality is not None else {}
+        found = replace(
+            row,
+            name=names[row.file],
+            reference=reference,
+            judgement=judgement,
+            kinds=judgement.kinds,
+            votes=votes.get(row.file),
+            guesses=is_guessing(*beside_guessing(result, row)),
+            at_floor=is_at_floor(figures, reference.floor),
+            over_limit=_is_over(row, limits),
+        )
+        rows[row.file] = replace(found, sentence=sentence_of(found, reference))
+    return rows
+
+
+def _is_over(row: Row, limits: Limits) -> bool:
+    needed = row.memory.needed_bytes if row.memory is not None else None
+    return limits.memory_bytes is not None and bool(needed) and needed > limits.memory_bytes
+
+
+def _own_bits(result: LadderResult) -> float | None:
+    """What the reference needs for a byte of the text that all are shown on."""
+    steps = [row.quality for row in result.rows.values() if row.quality is not None]
+    steps.sort(key=lambda step: step.refused is not None)  # those with its vocabulary first
+    known = (step.figures.get("reference_bits_per_byte") for step in steps)
+    return next((bits for bits in known if bits is not None), None)
+
+
+def _models(result: LadderResult) -> dict[str, str]:
+    """Which model each file is a version of, as far as its size and shape tell."""
+    return {
+        path: f"{row.facts.architecture} {row.facts.parameters}"
+        for path, row in result.rows.items()
+        if row.facts is not None
+    }
+
+
+def _pairs(
+    result: LadderResult,
+    items: Sequence[TaskItem],
+    rows: Sequence[Row],
+    tolerance: float,
+    votes: Mapping[tuple[str, str], WinRate] | None,
+) -> list[Pair]:
+    def kinds_of(first: str, second: str) -> list[KindResult]:
+        one, other = _outcomes(result.rows[first]), _outcomes(result.rows[second])
+        return compare_tasks(items, one, [other], tolerance)[0] if one and other else []
+
+    return compare_at_equal_memory(rows, _models(result), kinds_of, tolerance, votes)
+
+
+def _outcomes(row: Row) -> Outcomes:
+    if row.tasks is None:
+        return {}
+    return {key: Outcome(value) for key, value in row.tasks.outcomes.items()}
+
+
+def _alone(kind: KindResult) -> KindResult:
+    """The reference's own accuracy, without a comparison with itself."""
+    able = kind.verdict is not KindVerdict.REFERENCE_CANNOT
+    return replace(
+        kind,
+        difference=None,
+        p_value=None,
+        corrected_p_value=None,
+        verdict=KindVerdict.AS_GOOD if able else KindVerdict.REFERENCE_CANNOT,
+        items_to_settle=None,
+    )

@@ -7,6 +7,7 @@ a noise floor that a version reaches, names with markup.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,6 @@ from tests.lab import ladder_cases as cases
 
 FOLDER = Path(__file__).parent / "golden"
 LIMITS = Limits(4000 * cases.MB, 5.0)
-_OWN = {"is_own": True, "prompt": "My <secret>?", "before": "A secret"}
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -39,7 +39,9 @@ def demo() -> Case:
     plan, about = plan_of(kept), about_of(kept)
     assert plan is not None
     assert about is not None
-    return Case(restored(kept, plan), about, Limits(70 * cases.MB, 5.0))
+    result = restored(kept, plan)
+    result.taken = cases.TAKEN
+    return Case(result, about, Limits(70 * cases.MB, 5.0))
 
 
 def by_hand() -> Case:
@@ -61,15 +63,18 @@ def by_hand() -> Case:
         ),
     )
     close = cases.quality(0.001, 0.9)
-    parting = cases.parting()
     cases.change(
         result,
         q8,
         quality=msgspec.structs.replace(
             close,
             figures=close.figures | {"median_kld": 2e-5, "kld_p90": 0.004, "kld_p99": 0.02},
-            continuations=(parting, parting | _OWN, parting | {"parted": False}),
-            worst=(*close.worst, {**close.worst[0], "is_own": True}),
+            continuations=(
+                cases.parting(),
+                cases.parting(is_own=True, prompt="My <secret>?", before="A secret"),
+                cases.parting(parted=False),
+            ),
+            worst=(*close.worst, replace(close.worst[0], is_own=True)),
         ),
     )
     cases.change(result, crashed, error="The engine ended: a|b <c> in /m/<script>.gguf.")

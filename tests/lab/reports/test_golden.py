@@ -19,29 +19,15 @@ from app.lab.reports.files import write_reports
 from app.lab.verdict.view import view_of
 from tests.lab.reports.golden_ladders import CASES, FOLDER
 
-_MACHINE = {
-    "cpu": "A <processor>",
-    "physical_cores": 4,
-    "logical_cores": 8,
-    "memory_total_bytes": 16_000_000_000,
-    "os": "An OS 1",
-    "python": "3.12.1",
-    "gpus": [],
-    "power": None,
-}
-
 
 def written(case: str, folder: Path) -> dict[str, str]:
     """A ladder in every form, by its ending; the last is what the terminal shows."""
     given = CASES[case]()
     view = view_of(given.result, given.about, given.limits, {}, given.votes)
-    document = dict(view.document) | {
-        "machine": _MACHINE, "program": "Shrinkscope 0.1.0", "made": "2026-11-30T12:00:00+00:00",
-    }  # fmt: skip
-    files = write_reports(document, folder / f"{case}.html")
+    files = write_reports(view, folder / f"{case}.html")
     texts = {path.suffix: path.read_bytes().decode() for path in files}
     with contextlib.redirect_stdout(io.StringIO()) as out:
-        show_ladder(document, Console(quiet=True))
+        show_ladder(view, Console(quiet=True))
     return texts | {".txt": out.getvalue()}
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import unicodedata
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,17 +19,18 @@ from markdown_it import MarkdownIt
 from app.core.errors import PersonError
 from app.core.plots.axes import Axis
 from app.core.plots.scatter import PlotPoint, pareto
-from app.core.quality.floor import NO_FURTHER
+from app.core.quality.apart import WorstToken
+from app.core.quality.floor import AT_FLOOR, NO_FURTHER
 from app.core.statistics.anytime import win_rate
 from app.core.text.clean import clean_line, clean_text
 from app.core.verdict import Limits
+from app.lab.ladder.taken import Taken
+from app.lab.reports.document import ladder_document
 from app.lab.reports.files import write_reports
 from app.lab.reports.html import html_text
 from app.lab.reports.plots import scatter
 from app.lab.reports.reported import read_report, reported
 from app.lab.reports.text import csv_text, markdown_text
-from app.lab.verdict.document import ladder_document
-from app.lab.verdict.verdict import assess
 from app.lab.works.ladders.differences import differences
 from app.lab.works.ladders.entry import rows_of
 from tests.lab import ladder_cases as cases
@@ -92,16 +94,16 @@ def test_the_document_has_everything_and_is_plain_json() -> None:
 
 
 def test_the_page_is_whole_and_harmless() -> None:
-    document = cases.document()
-    page = html_text(document)
+    view = cases.view()
+    page = html_text(view)
     reader = Strict()
     reader.feed(page)
     reader.close()
     assert reader.open == []
     text = " ".join(reader.texts)
-    assert document["recommendation"]["sentence"] in text
-    for one in document["verdicts"]:
-        assert one["sentence"] in text
+    assert view.recommendation.sentence in text
+    for row in view.rows:
+        assert row.sentence in text
     assert "<script>" in text  # the file's name, as text
     assert "prefers-color-scheme:dark" in page
     for svg in re.findall(r"<svg.*?</svg>", page, re.DOTALL):
@@ -111,21 +113,21 @@ def test_the_page_is_whole_and_harmless() -> None:
 
 def test_the_page_of_a_ladder_with_next_to_nothing() -> None:
     measured = cases.result()
-    for row in measured.rows.values():
-        row.memory = row.quality = row.tasks = None
-        row.speed = []
+    for file in measured.rows:
+        cases.change(measured, file, memory=None, quality=None, tasks=None, speed=())
+    view = cases.view(measured)
     reader = Strict()
-    reader.feed(html_text(cases.document(measured)))
+    reader.feed(html_text(view))
     assert reader.open == []
     assert "no questions were asked" in " ".join(reader.texts)
-    assert markdown_text(cases.document(measured))
-    assert csv_text(cases.document(measured))
+    assert markdown_text(view)
+    assert csv_text(view)
 
 
 def test_markdown_is_one_table_that_foreign_names_cannot_break() -> None:
     measured = cases.result()
-    measured.rows["/m/<script>.gguf"].error = "a|b\nc"
-    text = markdown_text(cases.document(measured))
+    cases.change(measured, "/m/<script>.gguf", error="a|b\nc")
+    text = markdown_text(cases.view(measured))
     lines = [line for line in text.splitlines() if line.startswith("|")]
     assert len(lines) == 2 + 4
     assert len({len(re.findall(r"(?<!\\)\|", line)) for line in lines}) == 1
@@ -136,7 +138,7 @@ def test_markdown_is_one_table_that_foreign_names_cannot_break() -> None:
 
 
 def test_csv_has_a_line_for_each() -> None:
-    rows = list(csv.DictReader(io.StringIO(csv_text(cases.document()))))
+    rows = list(csv.DictReader(io.StringIO(csv_text(cases.view()))))
     assert [row["level"] for row in rows] == ["F16", "Q8_0", "Q2_K", ""]
     assert float(rows[1]["mean_kld"]) == 0.001
     assert rows[2]["state"] == "loses"
@@ -158,18 +160,21 @@ HOSTILE_NAMES = [
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_a_foreign_name_is_nothing_but_a_name_in_every_report(name: str) -> None:
-    document = cases.document()
-    for row in document["candidates"][1:]:
-        row["name"] = row["error"] = name
-    document["recommendation"]["sentence"] = f"Run {name}."
-    document["remarks"] = document["recommendation"]["remarks"] = [name]
-    document["text"]["name"] = name
-    for text in (markdown_text(document), csv_text(document), html_text(document)):
+    usual = cases.view()
+    first, *rest = usual.rows
+    view = replace(
+        usual,
+        rows=(first, *(replace(row, name=name, error=name) for row in rest)),
+        recommendation=replace(usual.recommendation, sentence=f"Run {name}.", remarks=(name,)),
+        remarks=(name,),
+        plan=msgspec.structs.replace(usual.plan, text_name=name.replace("/", ":")),
+    )
+    for text in (markdown_text(view), csv_text(view), html_text(view)):
         assert not [sign for sign in text if unicodedata.category(sign) in ("Cc", "Cs")
                     and sign not in "\r\n\t"]  # fmt: skip
         assert not {"\u202e", "\u200b", "\ufeff"} & set(text)
 
-    source = markdown_text(document)
+    source = markdown_text(view)
     assert not re.search(r"[@#]\w|://|\bwww\.", source.replace("&#8203;", "\u200b"))
     tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(source)
     assert {token.tag for token in tokens if token.type == "heading_open"} == {"h2"}
@@ -180,82 +185,81 @@ def test_a_foreign_name_is_nothing_but_a_name_in_every_report(name: str) -> None
     plain = " ".join(clean_text(name).split())
     assert shown.replace("\u200b", "").count(plain) >= 8
 
-    rows = list(csv.DictReader(io.StringIO(csv_text(document))))
-    assert len(rows) == len(document["candidates"])
+    rows = list(csv.DictReader(io.StringIO(csv_text(view))))
+    assert len(rows) == len(view.rows)
     assert rows[1]["name"].removeprefix("'") == clean_line(name)
     reader = Strict()
-    reader.feed(html_text(document))
+    reader.feed(html_text(view))
     assert reader.open == []
     assert clean_text(name) in " ".join(reader.texts)
 
 
 @pytest.mark.parametrize("name", ["=1+1", "-1+1", "+1", "@SUM(A1)"])
 def test_a_cell_of_a_report_is_never_a_formula(name: str) -> None:
-    document = cases.document()
-    for row in document["candidates"]:
-        row["name"] = row["error"] = name
-    for row in csv.DictReader(io.StringIO(csv_text(document))):
+    view = cases.view()
+    view = replace(view, rows=tuple(replace(row, name=name, error=name) for row in view.rows))
+    for row in csv.DictReader(io.StringIO(csv_text(view))):
         assert row["name"] == row["error"] == f"'{name}"
 
 
 def test_blind_votes_have_a_column_where_there_are_any() -> None:
-    measured, limits = cases.result(), Limits()
-    voted = str(rows_of(measured.plan)[1])
-    assessment = assess(measured, cases.ITEMS, limits, {voted: win_rate(12, 5)})
-    document = ladder_document(measured, assessment, limits, b"a text", cases.ITEMS)
+    voted = str(rows_of(cases.result().plan)[1])
+    view = cases.view(limits=Limits(), votes={voted: win_rate(12, 5)})
     interval = win_rate(12, 5).interval
     low, high = (f"{100 * end:.0f} %" for end in (interval.low, interval.high))
-    text = markdown_text(document)
+    text = markdown_text(view)
     lines = [line for line in text.splitlines() if line.startswith("|")]
     assert len({len(re.findall(r"(?<!\\)\|", line)) for line in lines}) == 1
     assert f"| 12 : 5 ({low} to {high}) |" in text
     reader = Strict()
-    reader.feed(html_text(document))
+    reader.feed(html_text(view))
     assert "12 : 5" in reader.texts
     assert f"{low} to {high}" in reader.texts
-    (row,) = [row for row in csv.DictReader(io.StringIO(csv_text(document))) if row["votes_low"]]
+    (row,) = [row for row in csv.DictReader(io.StringIO(csv_text(view))) if row["votes_low"]]
     assert (row["file"], row["votes_better"], row["votes_worse"]) == (voted, "12", "5")
-    without = cases.document()
+    without = cases.view()
     assert "votes" not in markdown_text(without)
-    assert "blind votes" not in html_text(without)
+    assert "Blind votes" not in html_text(without)
 
 
 def test_reports_are_written_together(tmp_path: Path) -> None:
-    document = cases.document()
-    written = write_reports(document, tmp_path / "report.html")
+    view = cases.view()
+    written = write_reports(view, tmp_path / "report.html")
     assert sorted(path.suffix for path in written) == [".csv", ".html", ".json", ".md"]
     assert sorted(tmp_path.iterdir()) == sorted(written)
     assert read_report(tmp_path / "report.json").limits.memory_bytes == 4000 * cases.MB
-    assert [p.name for p in write_reports(document, tmp_path / "one.md")] == ["one.md"]
+    assert [p.name for p in write_reports(view, tmp_path / "one.md")] == ["one.md"]
     with pytest.raises(PersonError, match="cannot be written"):
-        write_reports(document, tmp_path / "nowhere" / "report.html")
+        write_reports(view, tmp_path / "nowhere" / "report.html")
 
 
 def test_differences_tell_chance_from_change() -> None:
-    before, same = reported(cases.document()), cases.document()
+    before, same = reported(cases.document()), reported(cases.document())
     assert differences(before, same) == []
 
     measured = cases.result()
-    row = measured.rows["/m/sky-Q8_0.gguf"]
-    row.speed[0] = cases.speed("pp512", 905.0)
-    row.speed[1] = cases.speed("tg128", 10.0)
-    row.tasks = cases.tasks(60)
-    found = {(one["figure"]): one for one in differences(before, cases.document(measured))}
-    assert not found["pp512"]["notable"]
-    assert found["tg128"]["notable"]
-    assert found["tg128"]["after"] == 10.0
-    assert found["right at sums"]["before"] == 240
-    assert found["answers judged otherwise"]["after"] == 60
-    assert found["state"]["after"] == "loses"
+    speed = (cases.speed("pp512", 905.0), cases.speed("tg128", 10.0))
+    cases.change(measured, "/m/sky-Q8_0.gguf", speed=speed, tasks=cases.tasks(60))
+    after = reported(cases.document(measured))
+    found = {one.figure: one for one in differences(before, after)}
+    assert not found["pp512"].notable
+    assert found["tg128"].notable
+    assert found["tg128"].after == 10.0
+    assert found["right at sums"].before == 240
+    assert found["answers judged otherwise"].after == 60
+    assert found["state"].after == "loses"
 
 
 def test_remarks_say_what_was_not_alike() -> None:
     measured = cases.result()
-    q8 = measured.rows["/m/sky-Q8_0.gguf"]
-    q8.facts = cases.facts("Q8_0", 8.5, template_sha256="other", vocabulary_size=5)
-    q8.speed[1] = cases.speed("tg128", 20.0, others_cores=1.5, power="battery")
-    measured.reference.again = [cases.speed("tg128", 5.0)]
-    measured.reference.facts = cases.facts("Q5_K_M", 5.7)
+    cases.change(
+        measured,
+        "/m/sky-Q8_0.gguf",
+        facts=cases.facts("Q8_0", 8.5, template_sha256="other", vocabulary_size=5),
+        speed=(cases.speed("tg128", 20.0, others_cores=1.5, power="battery"),),
+    )
+    again, facts = (cases.speed("tg128", 5.0),), cases.facts("Q5_K_M", 5.7)
+    cases.change(measured, measured.plan.reference, again=again, facts=facts)
     remarks = " ".join(cases.document(measured)["remarks"])
     for part in (
         "chat template of Q8_0 differs",
@@ -271,13 +275,13 @@ def test_remarks_say_what_was_not_alike() -> None:
 
 def test_empty_answers_are_told_as_such() -> None:
     measured = cases.result()
-    q2 = measured.rows["/m/sky-Q2_K.gguf"]
-    q2.facts = cases.facts("Q2_K", 3.2, template_sha256=None)
-    q2.tasks = cases.tasks(60, "empty")
-    document = cases.document(measured)
+    facts = cases.facts("Q2_K", 3.2, template_sha256=None)
+    cases.change(measured, "/m/sky-Q2_K.gguf", facts=facts, tasks=cases.tasks(60, "empty"))
+    view = cases.view(measured)
+    document = ladder_document(view)
     (kind, *_) = next(row for row in document["candidates"] if row["level"] == "Q2_K")["kinds"]
     assert (kind["empty"], kind["out_of_tokens"]) == (60, 0)
-    assert "<small>60 empty</small>" in html_text(document)
+    assert "<small>60 empty</small>" in html_text(view)
     said = " ".join(document["remarks"])
     assert "Q2_K gave no word as answer to 60 of" in said
     assert "Without a chat template, so asked by plain completion: Q2_K." in said
@@ -285,7 +289,7 @@ def test_empty_answers_are_told_as_such() -> None:
 
 def test_files_of_one_level_are_told_apart_by_name() -> None:
     measured = cases.result()
-    measured.rows["/m/sky-Q2_K.gguf"].facts = cases.facts("Q8_0", 8.5)
+    cases.change(measured, "/m/sky-Q2_K.gguf", facts=cases.facts("Q8_0", 8.5))
     names = [row["name"] for row in cases.document(measured)["candidates"]]
     assert names == ["F16", "sky-Q8_0", "sky-Q2_K", "<script>"]
 
@@ -317,29 +321,29 @@ def with_partings() -> LadderResult:
     assert row.quality is not None
     own = cases.parting(prompt="My secret?", before="A secret", reference="word", is_own=True)
     same = cases.parting(prompt="Same?", parted=False, same_tokens=20)
-    worst = {
-        "before": "my secret", "token": "word", "kld": 2.0, "reference_p": 0.9,
-        "candidate_p": 0.1, "is_own": True,
-    }  # fmt: skip
-    row.quality = msgspec.structs.replace(
-        row.quality, continuations=(cases.parting(), own, same), worst=(*row.quality.worst, worst)
+    worst = WorstToken("my secret", "word", 2.0, 0.9, 0.1, is_own=True)
+    quality = msgspec.structs.replace(
+        row.quality,
+        continuations=(cases.parting(), own, same),
+        worst=(*row.quality.worst, worst),
     )
+    cases.change(measured, row.file, quality=quality)
     return measured
 
 
 def test_reports_show_where_answers_part_but_not_ones_own_chats(tmp_path: Path) -> None:
-    document = cases.document(with_partings())
-    shown = document["candidates"][2]["continuations"]
+    view = cases.view(with_partings())
+    shown = ladder_document(view)["candidates"][2]["continuations"]
     assert [one["prompt"] for one in shown] == ["Why is the <sky> blue?", "My secret?", "Same?"]
-    paths = write_reports(document, tmp_path / "report.html")
+    paths = write_reports(view, tmp_path / "report.html")
     texts = {path.suffix: path.read_text(encoding="utf-8") for path in paths}
     assert all("secret" not in text for text in texts.values())
     page = texts[".html"]
-    assert "2 of 3 greedy answers leave the reference&#x27;s, the first after 3 tokens" in page
+    assert "2 of 3 greedy answers leave the reference&#39;s, the first after 3 tokens" in page
     assert "Why is the &lt;sky&gt; blue?" in page
     assert "<code>scattering</code>" in page
     assert "the same for all 20 tokens" in page
-    assert "(in one&#x27;s own chats)" in page
+    assert "(in one&#39;s own chats)" in page
     assert "2 of 3 greedy answers leave" in texts[".md"]
 
 
@@ -352,41 +356,42 @@ def test_another_vocabulary_has_bits_per_byte_in_reports() -> None:
         "bits_per_byte_difference_low": 0.2, "bits_per_byte_difference_high": 0.27, "chunks": 9,
         "bits_per_byte_difference_se_chunks": 0.01,
     }  # fmt: skip
-    row.quality = msgspec.structs.replace(
+    quality = msgspec.structs.replace(
         row.quality, figures=figures, refused="It has another vocabulary.", histogram=(), worst=()
     )
-    document = cases.document(measured)
+    cases.change(measured, row.file, quality=quality)
+    view = cases.view(measured)
+    document = ladder_document(view)
     reference, _, other, _ = document["candidates"]
     assert reference["bits_per_byte"] == 1.0
     assert other["refused"] == "It has another vocabulary."
     assert other["error"] is None
     said = next(one for one in document["verdicts"] if one["file"] == row.file)
     assert "it needs 23 ± 2 % more bits for a byte of text than F16" in said["sentence"]
-    assert "| 1.234 |" in markdown_text(document)
-    assert "bits/byte" not in markdown_text(cases.document())
-    assert "+20 to +27 % beside the reference" in html_text(document)
-    assert ",1.234," in csv_text(document)
+    assert "| 1.234 (1.200 to 1.270) |" in markdown_text(view)
+    assert "bits/byte" not in markdown_text(cases.view())
+    assert "<small>1.200 to 1.270</small>" in html_text(view)
+    assert ",1.234," in csv_text(view)
 
 
 def test_a_report_by_an_earlier_rule_is_said() -> None:
-    new = cases.document()
+    new = reported(cases.document())
     old = {name: value for name, value in cases.document().items() if name != "verdict_rule"}
     (found,) = differences(reported(old), new)
-    assert found["figure"] == "rule of the verdicts"
-    assert (found["before"], found["after"]) == (1, new["verdict_rule"])
+    assert found.figure == "rule of the verdicts"
+    assert (found.before, found.after) == (1, new.verdict_rule)
 
 
 def at_the_floor() -> LadderResult:
     """A ladder whose reference is as far from itself as its first candidate is from it."""
     result = cases.result()
-    result.reference.quality = cases.quality(0.0009, 0.95)
+    cases.change(result, result.plan.reference, quality=cases.quality(0.0009, 0.95))
     return result
 
 
 def test_a_version_at_the_noise_floor_says_so_wherever_its_figures_stand() -> None:
-    result = at_the_floor()
-    assessment = assess(result, cases.ITEMS, Limits())
-    document = ladder_document(result, assessment, Limits(), b"a text", cases.ITEMS)
+    view = cases.view(at_the_floor(), Limits())
+    document = ladder_document(view)
     f16, q8, q2, crashed = document["candidates"]
     rows = [row["at_noise_floor"] for row in (f16, q8, q2, crashed)]
     assert rows == [None, True, False, None]
@@ -396,13 +401,32 @@ def test_a_version_at_the_noise_floor_says_so_wherever_its_figures_stand() -> No
     assert NO_FURTHER not in by_file[q2["file"]]
 
     page = Strict()
-    page.feed(html_text(document))
-    assert page.texts.count(NO_FURTHER) == 1  # the cell of its divergence
+    page.feed(html_text(view))
+    assert page.texts.count(AT_FLOOR) == 1  # the cell of its divergence
     assert any("same top 95.00 %" in text for text in page.texts)
     assert any(f"none. Q8_0: {NO_FURTHER}" in text for text in page.texts)  # below the plot
-    lines = markdown_text(document).splitlines()
+    lines = markdown_text(view).splitlines()
     assert any(line.startswith("| Q8_0 |") and "at the noise floor" in line for line in lines)
     assert any("same top 95.00 %" in line for line in lines)
-    table = list(csv.DictReader(io.StringIO(csv_text(document))))
+    table = list(csv.DictReader(io.StringIO(csv_text(view))))
     assert [row["at_noise_floor"] for row in table] == ["", NO_FURTHER, "", ""]
     assert {row["noise_floor_same_top"] for row in table} == {"0.95"}
+
+
+def test_a_report_tells_when_and_where_it_was_measured_whenever_it_is_written(
+    tmp_path: Path,
+) -> None:
+    document = cases.document()
+    assert document["made"] == "2025-11-30T12:00:00+00:00"
+    assert document["program"] == "Shrinkscope 0.0.9"
+    assert document["machine"]["cpu"] == "A <processor>"
+    old = cases.result()
+    old.taken = Taken(cases.TAKEN.when_ns)  # kept by a version that noted the time alone
+    view = cases.view(old)
+    document = ladder_document(view)
+    assert (document["program"], document["machine"]) == (None, None)
+    page = html_text(view)
+    assert "2025-11-30 · 4 threads" in page
+    assert "processor" not in page.partition("What it was taken with")[2].partition("</dl>")[0]
+    write_reports(view, tmp_path / "report.json")
+    assert read_report(tmp_path / "report.json").cpu is None

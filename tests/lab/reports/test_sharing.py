@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -13,16 +14,17 @@ from app.core.chats.chat import Answer, Chat, Turn
 from app.core.chats.export import to_markdown, to_openai_json
 from app.core.chats.panes import ChatPane
 from app.core.text.shared_names import FoldersOut, file_name, names_without_folders
-from app.core.verdict import Limits
 from app.core.votes.choices import Choice
 from app.core.votes.pairs import Vote, VotedFile, VotePair, VoteSettings
-from app.lab.ladder.rows import LadderResult, LadderRow
+from app.lab.ladder.rows import LadderResult
+from app.lab.reports.document import ladder_document
 from app.lab.reports.files import write_reports
 from app.lab.reports.sharing import shareable
-from app.lab.verdict.document import ladder_document
-from app.lab.verdict.verdict import assess
 from app.lab.votes.export import votes_csv, votes_json
 from tests.lab import ladder_cases as cases
+
+if TYPE_CHECKING:
+    from app.lab.verdict.view import LadderView
 
 SETTINGS = VoteSettings()
 HOMES = ["/home/anna-m4rk", "/home/Anna M4rk", r"C:\Users\Anna M4rk", r"\\m4rk\share"]
@@ -49,22 +51,19 @@ def measured_at(home: str) -> LadderResult:
         text_name=at(home, "diary.txt"),
         items_name=at(home, "exam.jsonl"),
     )
-    rows: dict[str, LadderRow] = {}
-    for row in usual.rows.values():
-        row.file = files[row.file]
-        rows[row.file] = row
-    last = list(rows.values())[-1]
-    last.error = (
-        f"{last.file} cannot be read: {at(home, 'lib.so')} is missing (“{at(home, 'x.log')}”)."
+    rows = {files[row.file]: replace(row, file=files[row.file]) for row in usual.rows.values()}
+    last = list(rows)[-1]
+    rows[last] = replace(
+        rows[last],
+        error=f"{last} cannot be read: {at(home, 'lib.so')} is missing (“{at(home, 'x.log')}”).",
     )
-    return LadderResult(plan, rows, usual.engine, usual.bandwidth, remarks=[f"See {home}."])
+    return LadderResult(
+        plan, rows, usual.engine, usual.bandwidth, remarks=[f"See {home}."], taken=cases.TAKEN
+    )
 
 
-def document_at(home: str) -> dict[str, Any]:
-    measured = measured_at(home)
-    limits = Limits(4000 * cases.MB, 5.0)
-    assessment = assess(measured, cases.ITEMS, limits)
-    return ladder_document(measured, assessment, limits, b"a text", cases.ITEMS)
+def view_at(home: str) -> LadderView:
+    return cases.view(measured_at(home))
 
 
 @pytest.mark.parametrize("home", HOMES)
@@ -72,7 +71,7 @@ def test_reports_name_files_without_their_folders(
     tmp_path: Path, home: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Path, "home", lambda: Path(home))
-    written = write_reports(document_at(home), tmp_path / "report.html")
+    written = write_reports(view_at(home), tmp_path / "report.html")
     assert {path.suffix for path in written} == {".html", ".json", ".md", ".csv"}
     for path in written:
         assert "m4rk" not in path.read_text(encoding="utf-8").lower(), path
@@ -88,7 +87,7 @@ def test_reports_name_files_without_their_folders(
 
 
 def test_what_is_printed_names_text_and_questions_without_folders() -> None:
-    document = document_at("/home/anna")
+    document = ladder_document(view_at("/home/anna"))
     assert document["candidates"][0]["file"] == "/home/anna/0/models/0.gguf"  # as it was given
     assert document["text"]["name"] == document["arguments"]["text_name"] == "diary.txt"
     assert document["items"]["name"] == document["arguments"]["items_name"] == "exam.jsonl"
@@ -96,17 +95,18 @@ def test_what_is_printed_names_text_and_questions_without_folders() -> None:
 
 
 def test_what_was_asked_and_answered_stays_as_it_was() -> None:
-    document = cases.document()
-    document["questions"][0]["prompt"] = "What does /usr/bin/env do?"
-    assert shareable(document)["questions"][0]["prompt"] == "What does /usr/bin/env do?"
-    assert (
-        shareable(document)["recommendation"]["sentence"]
-        == (document["recommendation"]["sentence"])
+    view = cases.view()
+    first = replace(view.about.items[0], prompt="What does /usr/bin/env do?")
+    about = msgspec.structs.replace(view.about, items=[first, *view.about.items[1:]])
+    shared = shareable(replace(view, about=about))
+    assert shared.about.items[0].prompt == "What does /usr/bin/env do?"
+    assert shared.recommendation == replace(
+        view.recommendation, file=Path(view.recommendation.file or "").name
     )
 
 
 def test_a_report_that_is_shared_twice_is_the_same() -> None:
-    once = shareable(document_at("/home/anna"))
+    once = shareable(view_at("/home/anna"))
     assert shareable(once) == once
 
 

@@ -12,7 +12,7 @@ from app.lab.verdict.hygiene import settings_of
 from tests.lab import ladder_cases as cases
 
 if TYPE_CHECKING:
-    from app.lab.ladder.rows import LadderResult, LadderRow
+    from app.lab.ladder.rows import LadderResult
 
 PROMPT = "<|im_start|>system\nYou are helpful.<|im_end|>\n<|im_start|>user\nWhy?<|im_end|>\n"
 Q8 = "/m/sky-Q8_0.gguf"
@@ -20,20 +20,21 @@ Q8 = "/m/sky-Q8_0.gguf"
 
 def measured() -> LadderResult:
     result = cases.result()
-    for row in result.rows.values():
-        give(row)
+    for file in result.rows:
+        give(result, file)
     return result
 
 
-def give(row: LadderRow, **reading: Any) -> None:
+def give(result: LadderResult, file: str, **reading: Any) -> None:
     """Let a row have read the texts as all do, but for these."""
-    if row.quality is None:
+    quality = result.rows[file].quality
+    if quality is None:
         return
     usual: dict[str, Any] = {
         "vocabulary_digest": "v", "tokens_digest": "t", "rendered": PROMPT, "rendered_digest": "r",
     }  # fmt: skip
     read = TextReading(**usual | reading)
-    row.quality = msgspec.structs.replace(row.quality, reading=read)
+    cases.change(result, file, quality=msgspec.structs.replace(quality, reading=read))
 
 
 def remarks(result: LadderResult) -> list[str]:
@@ -50,7 +51,7 @@ def test_a_reference_that_guesses_is_warned_of_and_no_word_of_its_text_is_said()
     assert any("next word" in one["sentence"] for one in cases.document(result)["verdicts"])
     assert row.quality is not None
     figures = dict(row.quality.figures) | {"reference_ppl": 36_700.0, "ppl": 37_000.0}
-    row.quality = msgspec.structs.replace(row.quality, figures=figures)
+    cases.change(result, Q8, quality=msgspec.structs.replace(row.quality, figures=figures))
     (remark,) = remarks(result)
     assert remark.startswith("F16 foresees the text worse than guessing would")
     document = cases.document(result)
@@ -61,7 +62,7 @@ def test_a_reference_that_guesses_is_warned_of_and_no_word_of_its_text_is_said()
 def test_other_prompts_are_shown_where_they_begin_to_differ() -> None:
     result = measured()
     other = PROMPT.replace("You are helpful.", "Today is Monday.")
-    give(result.rows[Q8], rendered=other, rendered_digest="other")
+    give(result, Q8, rendered=other, rendered_digest="other")
     (remark,) = remarks(result)
     assert remark.startswith("The prompts that Q8_0 reads differ from the reference's: “")
     ours, theirs = remark.split(" instead of ")
@@ -72,7 +73,7 @@ def test_other_prompts_are_shown_where_they_begin_to_differ() -> None:
 
 def test_another_template_that_writes_the_same_prompts() -> None:
     result = measured()
-    result.rows[Q8].facts = cases.facts("Q8_0", 8.5, template_sha256="other")
+    cases.change(result, Q8, facts=cases.facts("Q8_0", 8.5, template_sha256="other"))
     (remark,) = remarks(result)
     assert remark == (
         "The chat template of Q8_0 is another one than the reference's; it writes the same prompts."
@@ -81,14 +82,14 @@ def test_another_template_that_writes_the_same_prompts() -> None:
 
 def test_another_tokenizer_with_the_same_vocabulary() -> None:
     result = measured()
-    give(result.rows[Q8], tokens_digest="other")
+    give(result, Q8, tokens_digest="other")
     (remark,) = remarks(result)
     assert "Q8_0 cuts the same text into other tokens" in remark
 
 
 def test_another_vocabulary_explains_other_tokens() -> None:
     result = measured()
-    give(result.rows[Q8], vocabulary_digest="other", tokens_digest="other")
+    give(result, Q8, vocabulary_digest="other", tokens_digest="other")
     (remark,) = remarks(result)
     assert "Q8_0 has another vocabulary" in remark
     assert "bits per byte, tasks and votes compare them" in remark
@@ -98,8 +99,9 @@ def test_contexts_and_threads() -> None:
     result = measured()
     row = result.rows[Q8]
     assert row.memory is not None
-    row.memory = msgspec.structs.replace(row.memory, context_tokens=512)
-    row.speed = [msgspec.structs.replace(one, threads=2) for one in row.speed]
+    memory = msgspec.structs.replace(row.memory, context_tokens=512)
+    speed = tuple(msgspec.structs.replace(one, threads=2) for one in row.speed)
+    cases.change(result, Q8, memory=memory, speed=speed)
     said = " ".join(remarks(result))
     assert "different contexts: F16 4,096, Q8_0 512, Q2_K 4,096." in said
     assert "The numbers of threads differ: F16 4, Q8_0 2, Q2_K 4." in said
@@ -111,7 +113,7 @@ def test_what_disturbed_the_timings() -> None:
     falling = msgspec.structs.replace(
         row.speed[1], samples=(30.0, 27.0, 25.0, 22.0), throttled=True, retaken=2
     )
-    row.speed[1] = falling
+    cases.change(result, Q8, speed=(row.speed[0], falling, row.speed[2]))
     said = " ".join(remarks(result))
     assert "slowed down because of its heat" in said
     assert "Speed fell from repetition to repetition (Q8_0 in tg128)" in said
@@ -121,7 +123,7 @@ def test_what_disturbed_the_timings() -> None:
 def test_the_settings_stand_in_the_document() -> None:
     result = measured()
     row = cases.document(result)["candidates"][1]
-    assert row["settings"] == settings_of(result, result.rows[Q8])
+    assert row["settings"] == settings_of(result.plan, result.rows[Q8])
     assert row["settings"]["threads"] == 4
     assert row["settings"]["sampler"] == "greedy"
     assert row["settings"]["rendered_sha256"] == "r"
@@ -129,7 +131,7 @@ def test_the_settings_stand_in_the_document() -> None:
 
 def test_a_reference_that_is_shrunken_itself() -> None:
     result = measured()
-    result.reference.facts = cases.facts("Q4_K_M", 4.9)
+    cases.change(result, result.plan.reference, facts=cases.facts("Q4_K_M", 4.9))
     (remark,) = remarks(result)
     assert "Q4_K_M is quantized itself" in remark
     assert "about 0.028 for a model of 8 B" in remark

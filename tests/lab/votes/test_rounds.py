@@ -24,9 +24,8 @@ from app.core.verdict import Limits, State
 from app.core.votes.choices import Choice, Outcome, shuffle
 from app.core.votes.pairs import PairState, Role, VoteAnswer, VotedFile, VotePair, VoteSettings
 from app.core.votes.tally import Finding
-from app.lab.verdict.document import candidate_rows
+from app.lab.reports.document import ladder_document
 from app.lab.verdict.pairs import pair_rates
-from app.lab.verdict.verdict import assess
 from app.lab.votes.answers import AnswerMaker
 from app.lab.votes.events import Answered, AnswerEvent, AnswersProgress, PairFailed
 from app.lab.votes.export import votes_csv, votes_document, votes_json
@@ -474,12 +473,16 @@ def test_votes_decide_in_the_verdict_of_a_ladder(tmp_path: Path) -> None:
         vote(at, [reference, candidate], Outcome.WORSE)
     rates = at.booth.rates(reference, measured.plan.files[1:])
 
-    without = assess(measured, cases.ITEMS, Limits())
-    given = assess(measured, cases.ITEMS, Limits(), rates)
+    without = cases.view(measured, Limits()).row(candidate)
+    given = cases.view(measured, Limits(), votes=rates)
+    row = given.row(candidate)
 
-    assert without.judgements[candidate].state is State.AS_GOOD
-    assert given.judgements[candidate].state is State.LOSES
-    assert given.judgements[candidate].loses_votes
+    assert without is not None
+    assert without.state is State.AS_GOOD
+    assert row is not None
+    assert row.judgement is not None
+    assert row.state is State.LOSES
+    assert row.judgement.loses_votes
     # The command line and reports see the same votes, by the files' contents.
     assert stored_rates(tmp_path / "votes.sqlite3", measured) == rates
     assert stored_rates(tmp_path / "none.sqlite3", measured) == {}
@@ -487,8 +490,8 @@ def test_votes_decide_in_the_verdict_of_a_ladder(tmp_path: Path) -> None:
     assert between[candidate, reference] == rates[candidate]
     assert between[reference, candidate].wins == rates[candidate].losses == 16
     assert pair_rates(tmp_path / "none.sqlite3", measured) == {}
-    row = next(r for r in candidate_rows(measured, given) if r["file"] == candidate)
-    assert (row["votes"]["better"], row["votes"]["worse"]) == (0, 16)
+    told = next(r for r in ladder_document(given)["candidates"] if r["file"] == candidate)
+    assert (told["votes"]["better"], told["votes"]["worse"]) == (0, 16)
     at.close()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -121,15 +121,6 @@ def letters_for(files: tuple[str, ...], given: dict[str, str]) -> dict[str, str]
     kept = {file: given[file] for file in files if file in given}
     free = iter(letter for letter in LETTERS + _LETTERS_BEYOND if letter not in kept.values())
     return {file: kept.get(file) or next(free, "?") for file in files}
-
-
-def copied(result: LadderResult) -> LadderResult:
-    """A result that stays as it is while the ladder goes on with the other."""
-    rows = {
-        path: replace(row, speed=list(row.speed), again=list(row.again))
-        for path, row in result.rows.items()
-    }
-    return replace(result, rows=rows, remarks=list(result.remarks))
 
 
 def name_of(file: str) -> str:

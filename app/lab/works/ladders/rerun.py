@@ -21,9 +21,9 @@ from app.core.words.sentence import say
 from app.lab.ladder.plan import rows_of
 from app.lab.quality.kept_texts import KeptTexts
 from app.lab.quality.texts import NO_TEXT, SHIPPED_TEXTS, MeasuredText, text_called, text_file
+from app.lab.reports.document import items_hash
 from app.lab.reports.models import ReportModels
 from app.lab.tasks.sets import TaskProfile, own_set
-from app.lab.verdict.document import items_hash
 from app.lab.works.ladders.run import LadderOrder
 
 if TYPE_CHECKING:

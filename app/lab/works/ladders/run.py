@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import tempfile
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,6 +17,7 @@ from app.core.memory.estimate import memory_budget_bytes
 from app.core.words.sentence import say
 from app.lab.engines.plans import Plans
 from app.lab.engines.speeds import speed_store
+from app.lab.ladder.kept import About
 from app.lab.ladder.measure import Ladder
 from app.lab.ladder.plan import LadderPlan, Profile
 from app.lab.ladder.steps import Tools
@@ -27,9 +29,8 @@ from app.lab.quality.plan import QualityMode
 from app.lab.quality.texts import NO_TEXT, TextSource, measured_text, suited
 from app.lab.tasks.kept import KeptAnswers
 from app.lab.tasks.sets import TaskProfile, own_set, usual_set
-from app.lab.verdict.document import ladder_document
 from app.lab.verdict.pairs import pair_rates
-from app.lab.verdict.verdict import assess
+from app.lab.verdict.view import view_of
 from app.lab.votes.rates import stored_rates
 from app.library.model_files import open_model_file
 from app.monitor.machine import available_memory_bytes, physical_core_count
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from app.lab.ladder.rows import LadderResult
     from app.lab.quality.texts import MeasuredText
     from app.lab.tasks.sets import TaskSet
+    from app.lab.verdict.view import LadderView
     from app.store.ladders import StoredLadder
     from app.store.paths import Paths
 
@@ -131,14 +133,14 @@ class LadderRun:
         on_progress: Callable[[LadderProgress], None],
         on_result: Callable[[LadderResult], None] = lambda _: None,
         gate: Gate | None = None,
-    ) -> dict[str, Any]:
-        """Measure, and return the document.
+    ) -> LadderView:
+        """Measure, and return what may be said.
 
         Raises:
             LadderStopped: The person ended it.
             PersonError: The reference cannot be read.
         """
-        return self.document(self.run(keeper, on_progress, on_result, gate))
+        return self.view(self.run(keeper, on_progress, on_result, gate))
 
     def run(
         self,
@@ -175,14 +177,14 @@ class LadderRun:
         """What quality is measured on; empty for nothing."""
         return self._text.raw or self._text.data
 
-    def document(self, result: LadderResult) -> dict[str, Any]:
-        """What is known of a ladder that is complete or not."""
-        items = tuple(self._set.items) if self._set else ()
-        limits = self._order.limits
+    def view(self, result: LadderResult) -> LadderView:
+        """A ladder that is complete or not."""
+        text = self.text
+        sha256 = hashlib.sha256(text).hexdigest() if text else None
+        about = About(list(self.items), len(text), sha256)
         votes = stored_rates(self._paths.database, result)
         between = pair_rates(self._paths.database, result)
-        assessment = assess(result, items, limits, votes, between)
-        return ladder_document(result, assessment, limits, self.text, items)
+        return view_of(result, about, self._order.limits, None, votes, between)
 
     def _readable(self) -> dict[Path, ModelFile]:
         """The files whose headers can be read; the ladder says what is wrong with the others."""

@@ -23,7 +23,7 @@ from app.lab.ladder.control import Gate, LadderProgress, LadderStopped
 from app.lab.ladder.kept import ABOUT, About, about_of, plan_of, restored
 from app.lab.ladder.plan import rows_of
 from app.lab.verdict.pairs import pair_rates
-from app.lab.works.ladders.entry import copied, letters_for
+from app.lab.works.ladders.entry import letters_for
 from app.lab.works.ladders.rerun import order_of_plan
 from app.lab.works.ladders.run import LadderOrder, LadderRun
 from app.store.database import open_beside
@@ -156,7 +156,7 @@ class LadderWorkers:
 
         def work() -> Ended:
             def tell(result: LadderResult) -> None:
-                sink(Measured(copied(result)))
+                sink(Measured(result.copied()))
 
             with contextlib.ExitStack() as stack:
                 store = stack.enter_context(self._store()) if keep else None

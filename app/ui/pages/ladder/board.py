@@ -115,7 +115,7 @@ class LadderBoard(QWidget):
         self._show_voters()
         if view is not None:
             another = before is None or before.files != view.files
-            chosen = view.assessment.recommendation.file
+            chosen = view.recommendation.file
             # Until the person chooses a row, the one to run is looked at.
             if chosen is not None and (another or self.table.chosen in ("", self._followed)):
                 self.table.choose(chosen)
@@ -206,7 +206,8 @@ class LadderBoard(QWidget):
     def _on_row(self, file: str) -> None:
         self.details.show_file(self._view, file)
         self.pane_button.setEnabled(bool(file))
-        letter = self._view.letters.get(file, "") if self._view is not None else ""
+        row = self._view.row(file) if self._view is not None else None
+        letter = row.letter if row is not None else ""
         words = self.tr("Open {letter} in Compare").format(letter=letter)
         text = words if letter else self.tr("Open in Compare")
         set_words(self.pane_button, text)
@@ -219,7 +220,7 @@ class LadderBoard(QWidget):
 
     def _show_plots(self) -> None:
         if self.plots is not None:
-            self.plots.show_figures(self._view.figures if self._view is not None else None)
+            self.plots.show_ladder(self._view)
 
     def _show_voters(self) -> None:
         """Let votes be cast on what is sound."""
@@ -229,18 +230,18 @@ class LadderBoard(QWidget):
         if view is None:
             self.votes.set_candidates([], "")
             return
-        sound = [file for file in view.files if view.row(file).facts is not None]
+        sound = [row for row in view.rows if row.facts is not None]
         self.votes.set_candidates(
             [
                 VoteCandidate(
-                    view.letters.get(file, "?"),
-                    COLOURS.get(view.letters.get(file, "?"), current_tokens().dim),
-                    file,
-                    clean_line(view.name(file)),
+                    row.letter,
+                    COLOURS.get(row.letter, current_tokens().dim),
+                    row.file,
+                    clean_line(row.name),
                 )
-                for file in sound
+                for row in sound
             ],
-            view.reference if view.reference in sound else "",
+            view.reference.file if view.reference in sound else "",
         )
 
     def _arrange(self) -> None:

@@ -44,22 +44,20 @@ class Reports(QObject):
         target = self._files.report_target(name, ending)
         if target is None:
             return
-        document = dict(view.document)
         self._jobs.run(
-            lambda _context: write_reports(document, target), done=self._done, failed=self._failed
+            lambda _context: write_reports(view, target), done=self._done, failed=self._failed
         )
 
     def copy(self, view: LadderView | None) -> None:
         """Put the Markdown into the clipboard."""
         if view is None:
             return
-        document = dict(view.document)
 
         def done(text: str) -> None:
             QGuiApplication.clipboard().setText(text)
             self.said.emit(self.tr("The report is in the clipboard."))
 
-        self._jobs.run(lambda _context: markdown_text(shareable(document)), done=done)
+        self._jobs.run(lambda _context: markdown_text(shareable(view)), done=done)
 
     def _done(self, written: list[Path]) -> None:
         names = ", ".join(path.name for path in written)

@@ -13,7 +13,6 @@ from app.ui.kit.format import NBSP, count, moment, percent, points
 from app.ui.kit.text import translate
 
 if TYPE_CHECKING:
-    from app.core.statistics.describe import Interval
     from app.core.verdict import Judgement
     from app.lab.ladder.control import LadderProgress
     from app.lab.ladder.plan import Step
@@ -132,7 +131,7 @@ def range_words(low: str, high: str) -> str:
     return f"{low} – {high}".replace(" ", NBSP)
 
 
-def points_range(interval: Interval) -> str:
+def points_range(low: float, high: float) -> str:
     """An interval of differences in points; the word between, because ends have signs."""
-    low, high = points(interval.low).value, points(interval.high).value
-    return translate("LadderWords", "{low} to {high}").format(low=low, high=high).replace(" ", NBSP)
+    ends = {"low": points(low).value, "high": points(high).value}
+    return translate("LadderWords", "{low} to {high}").format(**ends).replace(" ", NBSP)

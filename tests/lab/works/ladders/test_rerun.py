@@ -25,10 +25,10 @@ from app.lab.quality.texts import (
     TextSource,
     measured_text,
 )
+from app.lab.reports.document import items_hash, ladder_document
 from app.lab.reports.reported import Reported, read_report, reported
 from app.lab.reports.sharing import shareable
 from app.lab.tasks.sets import TaskProfile, own_set
-from app.lab.verdict.document import items_hash
 from app.lab.works.ladders.rerun import Given, repetition_of
 from app.store.database import open_database
 from app.store.ladders import LadderStore, StoredStep
@@ -65,20 +65,11 @@ def sha256_of(path: Path) -> str:
 
 def document(files: list[Path], **arguments: Any) -> dict[str, Any]:
     """What a ladder of these files leaves, as it is passed on."""
-    given = cases.document()
-    rows = given["candidates"][: len(files)]
-    for row, path in zip(rows, files, strict=True):
-        row |= {"file": str(path), "sha256": [sha256_of(path)], "file_bytes": path.stat().st_size}
-    verdicts = given["verdicts"][: len(files)]
-    for verdict, path in zip(verdicts, files, strict=True):
-        verdict["file"] = str(path)
-    given |= {"candidates": rows, "verdicts": verdicts}
-    given["arguments"] |= {
-        "reference": str(files[0]), "candidates": [str(path) for path in files], **arguments,
-    }  # fmt: skip
     text = measured_text(TextSource.BUNDLED, Path("nowhere"))
+    plan = {"text_name": text.name} | arguments
+    given = ladder_document(shareable(cases.view(cases.of_files(files, **plan))))
     given["text"] |= {"name": text.name, "sha256": text.sha256}
-    return shareable(given)
+    return given
 
 
 def report_of(files: list[Path], **arguments: Any) -> Reported:

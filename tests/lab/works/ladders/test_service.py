@@ -126,7 +126,9 @@ def test_two_ladders_are_measured_one_after_the_other(
     assert window.told.results > 8, "a result after each step"
     assert first.about is not None
     view = view_of(first.result, first.about, Limits(), first.letters)
-    assert view.assessment.kinds[str(levels[1])][0].counts.total == 6
+    row = view.row(str(levels[1]))
+    assert row is not None
+    assert row.kinds[0].counts.total == 6
     window.close()
 
 

@@ -14,6 +14,7 @@ from app.lab.ladder.kept import place
 from app.lab.ladder.plan import Step, StepKind
 from app.lab.ladder.quality import longest_of
 from app.lab.quality.document import part_figures
+from app.lab.reports.document import ladder_document
 from app.lab.reports.html import html_text
 from app.lab.reports.reported import reported
 from app.lab.reports.text import csv_text, markdown_text
@@ -50,8 +51,8 @@ def step_of(chunks: int, kld: float, more_bits: float, **other: Any) -> QualityS
 
 def measured(*files: str, **steps: QualityStep) -> LadderResult:
     result = cases.result()
-    for row in result.rows.values():
-        row.quality = None
+    for file in result.rows:
+        cases.change(result, file, quality=None)
     usual = {FILES[1]: step_of(16, 0.001, -0.02), FILES[2]: step_of(48, 0.1, 0.05)}
     for file in files or FILES[1:]:
         step = steps.get(file.partition("-")[2].partition(".")[0]) or usual[file]
@@ -61,7 +62,8 @@ def measured(*files: str, **steps: QualityStep) -> LadderResult:
 
 @pytest.mark.parametrize("order", list(itertools.permutations(FILES[1:])))
 def test_rows_are_shown_on_the_chunks_that_all_have_read(order: tuple[str, ...]) -> None:
-    document = cases.document(measured(*order))
+    view = cases.view(measured(*order))
+    document = ladder_document(view)
     reference, near, far, _ = document["candidates"]
     assert near["chunks"] == far["chunks"] == 16
     assert far["histogram"] == [16]
@@ -71,10 +73,10 @@ def test_rows_are_shown_on_the_chunks_that_all_have_read(order: tuple[str, ...])
     assert reference["bits_per_byte"] == REFERENCE_BITS[16]
     assert near["bits_per_byte"] < reference["bits_per_byte"] < far["bits_per_byte"]
     assert far["bits_per_byte"] - near["bits_per_byte"] == pytest.approx(0.07)
-    for text in (html_text(document), markdown_text(document)):
+    for text in (html_text(view), markdown_text(view)):
         assert "the same 16 chunks of text for all" in text
         assert "1.480" not in text
-    lines = csv_text(document).splitlines()
+    lines = csv_text(view).splitlines()
     place_of = lines[0].split(",").index("chunks")
     assert [line.split(",")[place_of] for line in lines[2:4]] == ["16", "16"]
 
@@ -112,15 +114,16 @@ def test_who_is_too_slow_for_the_text_says_so() -> None:
 
 def test_steps_of_an_earlier_version_say_that_texts_differ() -> None:
     old = msgspec.structs.replace(step_of(48, 0.1, 0.05), parts=())
-    document = cases.document(measured(Q2_K=old))
+    view = cases.view(measured(Q2_K=old))
+    document = ladder_document(view)
     assert [row["chunks"] for row in document["candidates"][1:3]] == [16, 48]
     assert any("Q2_K was measured by an earlier version" in one for one in document["remarks"])
-    assert "chunks of text for all" not in html_text(document)
+    assert "chunks of text for all" not in html_text(view)
 
 
 def test_a_repetition_is_held_against_as_much_text() -> None:
     before = cases.document(measured())
     old = msgspec.structs.replace(step_of(48, 0.1, 0.05), parts=())
     before["candidates"][2] |= old.figures
-    found = differences(reported(before), cases.document(measured()))
-    assert not [one for one in found if one["figure"] in ("mean_kld", "same_top")]
+    found = differences(reported(before), reported(cases.document(measured())))
+    assert not [one for one in found if one.figure in ("mean_kld", "same_top")]

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QAbstractItemModel
     from pytestqt.qtbot import QtBot
 
+    from app.lab.ladder.rows import LadderResult
+
     Watch = Callable[[QAbstractItemModel], None]
 
 USUAL = Limits(8_000_000_000, 5.0)
@@ -52,7 +54,7 @@ def test_different_models_of_one_size_are_held_against_each_other(qtbot: QtBot) 
     shown = board(qtbot)
     seen = view()
     pair = Pair(Q2, BROKEN, Judgement(State.CANNOT_TELL, ()), None, "At equal memory: who knows.")
-    seen = replace(seen, assessment=replace(seen.assessment, pairs=(pair,)))
+    seen = replace(seen, pairs=(pair,))
     shown.show_view(seen, complete=True)
     assert pair.sentence in shown.sentences.sentences
 
@@ -65,8 +67,8 @@ def test_the_recommendation_and_a_sentence_a_version(qtbot: QtBot) -> None:
     shown.show_view(seen, complete=True)
     assert shown.card.sentence.text().startswith("Run Q8_0:")
     assert any("Q2_K" in each.text() for each in shown.card.remarks)
-    assert shown.sentences.sentences[:4] == list(seen.assessment.sentences.values())
-    assert shown.table.chosen == seen.assessment.recommendation.file
+    assert shown.sentences.sentences[:4] == [row.sentence for row in seen.rows]
+    assert shown.table.chosen == seen.recommendation.file
 
 
 def test_while_it_is_measured_the_answer_is_so_far(qtbot: QtBot) -> None:
@@ -162,28 +164,41 @@ def test_remarks_unfold_and_stay_dismissed(qtbot: QtBot) -> None:
     assert banner.isVisible()
 
 
+def _tip(measured: LadderResult, file: str) -> str:
+    seen = view(measured)
+    row = seen.row(file)
+    assert row is not None
+    return how_asked(seen, row)
+
+
+def _details(measured: LadderResult, file: str) -> str:
+    seen = view(measured)
+    row = seen.row(file)
+    assert row is not None
+    return details_html(seen, row, LIGHT, wide=False)
+
+
 def test_details_show_foreign_text_as_it_is(qtbot: QtBot) -> None:
-    seen = view()
-    page = details_html(seen, Q2, LIGHT, wide=True)
+    page = _details(cases.result(), Q2)
     assert "sums &lt;0&gt;?" in page
     assert "&lt;i&gt;7&lt;/i&gt;" in page
     assert "a &lt;b&gt;" in page
     assert "loses" in page
-    broken = details_html(seen, BROKEN, LIGHT, wide=False)
+    broken = _details(cases.result(), BROKEN)
     assert "GGML_ASSERT(x &lt; y)" in broken
     assert "<script>" not in broken
 
 
 def test_details_count_empty_answers() -> None:
     measured = cases.result()
-    assert "Empty" not in details_html(view(measured), Q2, LIGHT, wide=False)
-    measured.rows[Q2].tasks = cases.tasks(60, "empty")
-    page = details_html(view(measured), Q2, LIGHT, wide=False)
+    assert "Empty" not in _details(measured, Q2)
+    cases.change(measured, Q2, tasks=cases.tasks(60, "empty"))
+    page = _details(measured, Q2)
     assert ">Empty</th>" in page
     assert "<td align=right>60</td>" in page
     assert "Cut" not in page
     assert "(cut off)" not in page
-    assert "60 are empty" in how_asked(view(measured), Q2)
+    assert "60 are empty" in _tip(measured, Q2)
 
 
 def test_details_follow_the_row(qtbot: QtBot) -> None:
@@ -220,9 +235,9 @@ def test_the_list_keeps_the_choice_while_ladders_move(qtbot: QtBot, watched: Wat
 
 def test_other_limits_are_another_view() -> None:
     strict = view(limits=replace(USUAL, memory_bytes=1))
-    assert strict.assessment.recommendation.file is None
-    assert strict.document["limits"]["memory_bytes"] == 1
-    assert strict.document["text"] == {"name": "bundled texts", "bytes": 6, "sha256": "aa"}
+    assert strict.recommendation.file is None
+    assert strict.limits.memory_bytes == 1
+    assert [row.over_limit for row in strict.rows] == [True, True, True, False]
 
 
 def test_a_version_whose_file_is_gone_can_be_found(qtbot: QtBot) -> None:

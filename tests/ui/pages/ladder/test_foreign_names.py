@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,11 @@ import msgspec
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QMenu, QTextBrowser
 
+from app.core.ladder.row import Row
 from app.core.text.clean import clean_text
 from app.core.verdict import Limits
 from app.lab.ladder.plan import LadderPlan
-from app.lab.ladder.rows import LadderResult, LadderRow
+from app.lab.ladder.rows import LadderResult
 from app.lab.works.ladders.entry import LadderEntry, LadderState, letters_for, rows_of
 from app.ui.pages.ladder.board import LadderBoard
 from app.ui.pages.ladder.list.ladder_list import LadderList
@@ -39,11 +41,12 @@ def hostile_result() -> LadderResult:
         cases.row(file, "Q4_0", 16.0 - number, kld=0.001 * number, wrong=9 * number)
         for number, file in enumerate(FILES[:-1])
     ]
-    for row in rows:
+    for place, row in enumerate(rows):
         assert row.quality is not None
-        worst = {**row.quality.worst[0], "before": MARKED[1], "token": MARKED[2]}
-        row.quality = msgspec.structs.replace(row.quality, worst=(worst,))
-    rows.append(LadderRow(FILES[-1], error=f"The engine ended: {' '.join(MARKED)}."))
+        worst = replace(row.quality.worst[0], before=MARKED[1], token=MARKED[2])
+        quality = msgspec.structs.replace(row.quality, worst=(worst,))
+        rows[place] = replace(row, quality=quality)
+    rows.append(Row(FILES[-1], error=f"The engine ended: {' '.join(MARKED)}."))
     plan = LadderPlan(FILES[0], tuple(FILES), 4, text_name=MARKED[0], items_name=MARKED[0])
     return LadderResult(plan, {row.file: row for row in rows}, "llama.cpp b1", 40e9)
 

@@ -99,20 +99,21 @@ class DetailsPanel(QWidget):
     def _refresh(self, *, keep: bool = False) -> None:
         self._stale = False
         view, file = self._view, self._file
-        known = view is not None and file in view.files
+        row = view.row(file) if view is not None else None
+        known = row is not None
         for each in (self.dot, self.title, self.text):
             each.setVisible(known)
         for each in (self.gone, self.find_button):
             each.setVisible(known and not self.is_there(Path(file)))
         self.hint.setVisible(not known)
-        if view is None or not known:
+        if view is None or row is None:
             self.text.clear()
             return
-        self.dot.set_letter(view.letters.get(file, "?"))
-        self.title.setText(view.name(file))
+        self.dot.set_letter(row.letter)
+        self.title.setText(row.name)
         place = self.text.verticalScrollBar().value() if keep else 0
         self._wide = self.width() >= _WIDE_PX
-        self.text.setHtml(details_html(view, file, current_tokens(), wide=self._wide))
+        self.text.setHtml(details_html(view, row, current_tokens(), wide=self._wide))
         self.text.verticalScrollBar().setValue(place)
 
     # Qt's own names from here on.
@@ -156,11 +157,10 @@ class SentencesPanel(QScrollArea):
         """Show a ladder's sentences."""
         wanted: tuple[tuple[str, str], ...] = ()
         if view is not None:
-            lines = [(view.letters.get(file, "?"), file) for file in view.files]
             wanted = (
-                *((letter, told(view.assessment.sentences[file])) for letter, file in lines),
-                *(("", told(pair.sentence)) for pair in view.assessment.pairs),
-                *(("", told(remark)) for remark in view.assessment.recommendation.remarks),
+                *((row.letter, told(row.sentence)) for row in view.rows),
+                *(("", told(pair.sentence)) for pair in view.pairs),
+                *(("", told(remark)) for remark in view.recommendation.remarks),
             )
         if wanted == self._shown:
             return

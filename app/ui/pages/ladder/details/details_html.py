@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from html import escape as html
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.core.tasks.results import KindVerdict
+from app.core.tasks.scoring import Outcome
 from app.core.text.clean import clean_text
+from app.lab.verdict.failures import failures_of
 from app.ui.kit.format import MISSING, NBSP, count, divergence, number, percent, points
 from app.ui.kit.sentences import told
 from app.ui.kit.text import translate
@@ -14,6 +16,11 @@ from app.ui.pages.ladder.table.how import at_floor_words
 from app.ui.pages.ladder.words import points_range, range_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.core.ladder.row import Row
+    from app.core.quality.apart import Parting
+    from app.core.tasks.items import TaskItem
     from app.core.tasks.results import KindResult
     from app.lab.verdict.view import LadderView
     from app.ui.kit.tokens import Tokens
@@ -23,18 +30,17 @@ _SHOWN_BEFORE = 70
 _LONGEST = 400
 
 
-def details_html(view: LadderView, file: str, tokens: Tokens, *, wide: bool) -> str:
+def details_html(view: LadderView, row: Row, tokens: Tokens, *, wide: bool) -> str:
     """The page of a version.
 
     Args:
         view: Its ladder.
-        file: The version.
+        row: The version.
         tokens: The colours of now.
         wide: There is room for two columns.
     """
-    row = next(one for one in view.document["candidates"] if one["file"] == file)
-    left = _kinds(view, file, tokens) + _spread(view, file)
-    right = _failures(row) + _continuations(row, view) + _worst(row, tokens)
+    left = _kinds(row, tokens) + _spread(view, row)
+    right = _failures(row, view.about.items) + _continuations(view, row) + _worst(row, tokens)
     if wide and left and right:
         below = (
             "<table width='100%' cellspacing=0><tr><td valign=top width='50%'>"
@@ -47,21 +53,21 @@ def details_html(view: LadderView, file: str, tokens: Tokens, *, wide: bool) -> 
         f"p {{ margin-top: 2px; margin-bottom: 6px; }}"
         f"td, th {{ padding: 2px 12px 2px 0; }} th {{ color: {tokens.dim}; font-weight: normal;"
         f" text-align: left; }} .dim {{ color: {tokens.dim}; }}"
-        f"</style>{_head(view, file, tokens)}{below}"
+        f"</style>{_head(row, tokens)}{below}"
     )
 
 
-def _head(view: LadderView, file: str, tokens: Tokens) -> str:
-    error = view.row(file).error
+def _head(row: Row, tokens: Tokens) -> str:
+    error = row.error
     failed = f'<p style="color: {tokens.failed}">{_text(error)}</p>' if error else ""
-    return f"<p>{_text(told(view.assessment.sentences[file]))}</p>{failed}"
+    return f"<p>{_text(told(row.sentence))}</p>{failed}"
 
 
-def _kinds(view: LadderView, file: str, tokens: Tokens) -> str:
-    kinds = [kind for kind in view.kinds(file) if kind.counts.total]
+def _kinds(row: Row, tokens: Tokens) -> str:
+    kinds = [kind for kind in row.kinds if kind.counts.total]
     if not kinds:
         return ""
-    judgement = view.judgement(file)
+    judgement = row.judgement
     together = judgement.together if judgement is not None else None
     ordered = sorted(kinds, key=lambda kind: kind.counts.difference)
     rows = [*([together] if together is not None else []), *ordered]
@@ -72,7 +78,7 @@ def _kinds(view: LadderView, file: str, tokens: Tokens) -> str:
     )
     middle = (
         translate("LadderDetails", "Share")
-        if file == view.reference
+        if row.is_reference
         else translate("LadderDetails", "Points")
     )
     heads = [
@@ -98,7 +104,10 @@ def _kind(kind: KindResult, tokens: Tokens, *, strong: bool, cut: bool, empty: b
     counts = kind.counts
     right = f"{count(counts.both + counts.gained)}/{count(counts.total)}"
     if kind.difference is not None:
-        change, ends = points(counts.difference).value, points_range(kind.difference)
+        change, ends = (
+            points(counts.difference).value,
+            points_range(kind.difference.low, kind.difference.high),
+        )
     elif kind.accuracy is not None:  # the reference
         change = percent((counts.both + counts.gained) / counts.total)
         ends = range_words(percent(kind.accuracy.low), percent(kind.accuracy.high))
@@ -136,8 +145,9 @@ def _few(number_of: int) -> str:
     return f"<td align=right>{count(number_of) if number_of else ''}</td>"
 
 
-def _failures(row: dict[str, Any]) -> str:
-    if not row["failures"]:
+def _failures(row: Row, items: Sequence[TaskItem]) -> str:
+    failures = failures_of(row, items)
+    if not failures:
         return ""
     title, right, here = (
         translate("LadderDetails", "Questions that only the reference got right"),
@@ -149,34 +159,34 @@ def _failures(row: dict[str, Any]) -> str:
         translate("LadderDetails", "(cut off)"),
     )
     items = "".join(
-        f"<p><span class=dim>{_text(one['kind'])}:</span> {_short(one['prompt'])}<br>"
-        f"<span class=dim>{right}</span> {_short(one['expected'])} "
-        f"<span class=dim>{here}</span> {_short(one['answer']) or nothing}"
-        + (f" <span class=dim>{cut_off}</span>" if one["outcome"] == "out of tokens" else "")
+        f"<p><span class=dim>{_text(one.kind)}:</span> {_short(one.prompt)}<br>"
+        f"<span class=dim>{right}</span> {_short(one.expected)} "
+        f"<span class=dim>{here}</span> {_short(one.answer) or nothing}"
+        + (f" <span class=dim>{cut_off}</span>" if one.outcome is Outcome.OUT_OF_TOKENS else "")
         + "</p>"
-        for one in row["failures"]
+        for one in failures
     )
     return f"<h3>{title}</h3>{items}"
 
 
-def _continuations(row: dict[str, Any], view: LadderView) -> str:
+def _continuations(view: LadderView, row: Row) -> str:
     """Where greedy answers part; ladders of earlier programs have none."""
-    found: list[dict[str, Any]] = row.get("continuations") or []
+    found = row.quality.continuations if row.quality is not None else ()
     if not found:
         return ""
-    reference = _text(view.name(view.reference))
+    reference = _text(view.reference.name)
     title, here = (
         translate("LadderDetails", "Where greedy answers part"),
         translate("LadderDetails", "here:"),
     )
     the_same = translate("LadderDetails", "the same to the end")
     items = "".join(
-        f"<p><b>{_short(one['prompt'])}</b><br>"
+        f"<p><b>{_short(one.prompt)}</b><br>"
         + (
-            f"<span class=dim>{_same(one)}</span> {_short(one['before'])}<br>"
-            f"<span class=dim>{reference}:</span> {_short(one['reference'])}<br>"
-            f"<span class=dim>{here}</span> {_short(one['candidate'])}</p>"
-            if one["parted"]
+            f"<span class=dim>{_same(one)}</span> {_short(one.before)}<br>"
+            f"<span class=dim>{reference}:</span> {_short(one.reference)}<br>"
+            f"<span class=dim>{here}</span> {_short(one.candidate)}</p>"
+            if one.parted
             else f"<span class=dim>{the_same}</span></p>"
         )
         for one in found
@@ -184,23 +194,23 @@ def _continuations(row: dict[str, Any], view: LadderView) -> str:
     return f"<h3>{title}</h3>{items}"
 
 
-def _same(parting: dict[str, Any]) -> str:
+def _same(parting: Parting) -> str:
     return translate("LadderDetails", "the same for {n} of {all} tokens:").format(
-        n=count(parting["same_tokens"]), all=count(parting["of_tokens"])
+        n=count(parting.same_tokens), all=count(parting.of_tokens)
     )
 
 
-def _worst(row: dict[str, Any], tokens: Tokens) -> str:
-    worst: list[dict[str, Any]] = (row["worst"] or [])[:_SHOWN_WORST]
+def _worst(row: Row, tokens: Tokens) -> str:
+    worst = row.quality.worst[:_SHOWN_WORST] if row.quality is not None else ()
     if not worst:
         return ""
     lines = "".join(
-        f"<tr><td align=right>{divergence(one['kld']).value}</td>"
-        f"<td align=right>{percent(one['reference_p'], 2)}</td>"
-        f"<td align=right>{percent(one['candidate_p'], 2)}</td>"
-        f"<td><span class=dim>…{_visible(one['before'][-_SHOWN_BEFORE:])}</span>"
+        f"<tr><td align=right>{divergence(one.kld).value}</td>"
+        f"<td align=right>{percent(one.reference_p, 2)}</td>"
+        f"<td align=right>{percent(one.candidate_p, 2)}</td>"
+        f"<td><span class=dim>…{_visible(one.before[-_SHOWN_BEFORE:])}</span>"
         f'<span style="background-color: {tokens.selection}; color: {tokens.selection_text}">'
-        f"{_visible(one['token'])}</span></td></tr>"
+        f"{_visible(one.token)}</span></td></tr>"
         for one in worst
     )
     heads = (
@@ -216,8 +226,8 @@ def _worst(row: dict[str, Any], tokens: Tokens) -> str:
     return f"<h3>{title}</h3><table><tr>{head}</tr>{lines}</table>"
 
 
-def _spread(view: LadderView, file: str) -> str:
-    quality = view.row(file).quality
+def _spread(view: LadderView, row: Row) -> str:
+    quality = row.quality
     if quality is None or quality.figures.get("mean_kld") is None:
         return ""
     figures = quality.figures
@@ -233,14 +243,14 @@ def _spread(view: LadderView, file: str) -> str:
     cells = "".join(
         f"<td align=right>{divergence(figures.get(name)).value}</td>" for _, name in names
     )
-    floor = view.row(view.reference).quality
+    floor = view.reference.quality
     lowest = floor.figures.get("mean_kld") if floor is not None else None
     own = floor.figures.get("same_top") if floor is not None else None
     below = translate(
         "LadderDetails",
         "Noise floor, the reference against itself: {nats}, same next word {share}.",
     ).format(nats=divergence(lowest), share=percent(own, 1))
-    if view.result.is_at_floor(file):
+    if row.at_floor:
         below += " " + at_floor_words()
     rms, ppl = figures.get("rms_delta_p"), figures.get("ppl")
     more: list[str] = []

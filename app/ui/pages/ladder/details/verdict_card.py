@@ -140,7 +140,7 @@ class VerdictCard(QFrame):
 
     def show_view(self, view: LadderView | None, *, complete: bool) -> None:
         """Show what may be said of a ladder; ``complete``: everything is measured."""
-        found = view.assessment.recommendation if view is not None else None
+        found = view.recommendation if view is not None else None
         self.so_far.setText(self.tr("Which one to run") if complete else self.tr("So far"))
         self.sentence.setText(
             breakable(told(found.sentence))

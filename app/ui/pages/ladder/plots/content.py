@@ -6,16 +6,19 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from app.core.ladder.plotted import Cost, Loss, points_of
+from app.core.ladder.row import difference_of
 from app.core.quality.histogram import EDGES
 from app.core.tasks.results import KindVerdict
 from app.core.text.clean import clean_line
-from app.lab.verdict.figures import Cost, Loss, points_of
 from app.ui.kit.text import translate
 from app.ui.pages.ladder.plots.empty import no_ladder, no_loss, no_tasks
 
 if TYPE_CHECKING:
+    from app.core.ladder.row import Row
     from app.core.plots.scatter import PlotPoint
-    from app.lab.verdict.figures import KindFigures, LadderFigures, RowFigures
+    from app.core.tasks.results import KindResult
+    from app.lab.verdict.view import LadderView
 
 
 class PlotKind(Enum):
@@ -82,15 +85,15 @@ class Version:
     at_floor: bool = False
 
     @classmethod
-    def of(cls, row: RowFigures) -> Version:
-        """Without the figures."""
+    def of(cls, row: Row) -> Version:
+        """Without the view."""
         return cls(
             row.file,
             clean_line(row.name),
             row.number,
             row.is_reference,
             row.error is not None,
-            at_floor=row.at_floor,
+            at_floor=row.at_floor is True,
         )
 
 
@@ -136,7 +139,7 @@ class ProfileContent:
 
     measure: Measure
     versions: tuple[Version, ...]
-    cells: tuple[tuple[KindFigures | None, ...], ...]
+    cells: tuple[tuple[KindResult | None, ...], ...]
     kinds: tuple[str, ...]
     unable: frozenset[str]
     tolerance: float
@@ -167,43 +170,44 @@ class SpreadContent:
 Content = ScatterContent | ProfileContent | SpreadContent
 
 
-def content_of(kind: PlotKind, figures: LadderFigures | None, options: Options) -> Content:
+def content_of(kind: PlotKind, view: LadderView | None, options: Options) -> Content:
     """What a plot shows of a ladder; None is no ladder at all."""
     if kind is PlotKind.TASKS:
-        return _profile(figures, options.measure)
+        return _profile(view, options.measure)
     if kind is PlotKind.SPREAD:
-        return _spread(figures)
+        return _spread(view)
     cost = Cost.MEMORY if kind is PlotKind.MEMORY else Cost.SPEED
-    return _scatter(figures, cost, options.loss)
+    return _scatter(view, cost, options.loss)
 
 
-def usual_loss(figures: LadderFigures) -> Loss:
+def usual_loss(view: LadderView) -> Loss:
     """The loss to begin with: the first that anything is known of."""
-    others = [row for row in figures.rows if not row.is_reference]
-    known = [loss for loss in Loss if any(row.loss(loss) is not None for row in others)]
+    others = [row for row in view.rows if not row.is_reference]
+    known = [loss for loss in Loss if any(loss.of(row) is not None for row in others)]
     if known:
         return known[0]
-    return Loss.DIVERGENCE if figures.has_text or not figures.has_items else Loss.TASKS
+    return Loss.DIVERGENCE if view.plan.text_name or not view.plan.items_name else Loss.TASKS
 
 
-def _scatter(figures: LadderFigures | None, cost: Cost, loss: Loss) -> ScatterContent:
-    if figures is None or not figures.rows:
+def _scatter(view: LadderView | None, cost: Cost, loss: Loss) -> ScatterContent:
+    if view is None or not view.rows:
         nothing = no_ladder()
         return ScatterContent(
             cost, loss, (), frozenset(), None, None, None, None, None, (), nothing
         )
-    rows = [row for row in figures.rows if row.cost(cost) and row.loss(loss)]
-    points = points_of(figures.rows, cost, loss)
-    limit = figures.memory_limit_bytes if cost is Cost.MEMORY else figures.least_tokens_per_second
+    rows = [row for row in view.rows if cost.of(row) and loss.of(row)]
+    points = points_of(view.rows, cost, loss)
+    limits = view.limits
+    limit = limits.memory_bytes if cost is Cost.MEMORY else limits.least_tokens_per_second
     beside = [
-        (Version.of(row), found.value)
-        for row in figures.rows
-        if row.is_reference and row.loss(loss) is None and (found := row.cost(cost)) is not None
+        (Version.of(row), found.number)
+        for row in view.rows
+        if row.is_reference and loss.of(row) is None and (found := cost.of(row)) is not None
     ]
     absent = tuple(
-        replace(Version.of(row), refused=row.refused and loss is Loss.DIVERGENCE)
-        for row in figures.rows
-        if row not in rows and not (row.is_reference and row.cost(cost) is not None)
+        replace(Version.of(row), refused=row.other_vocabulary and loss is Loss.DIVERGENCE)
+        for row in view.rows
+        if row not in rows and not (row.is_reference and cost.of(row) is not None)
     )
     others = [row for row in rows if not row.is_reference]
     return ScatterContent(
@@ -213,73 +217,68 @@ def _scatter(figures: LadderFigures | None, cost: Cost, loss: Loss) -> ScatterCo
         predicted=frozenset(row.file for row in rows if row.is_predicted)
         if cost is Cost.MEMORY
         else frozenset(),
-        recommended=figures.recommended,
+        recommended=view.recommendation.file,
         limit=limit,
-        tolerance=100 * figures.tolerance if loss is Loss.TASKS else None,
-        floor=figures.floor.value if figures.floor and loss is Loss.DIVERGENCE else None,
+        tolerance=100 * view.limits.tolerance if loss is Loss.TASKS else None,
+        floor=view.floor_nats if loss is Loss.DIVERGENCE else None,
         reference=beside[0] if beside else None,
         missing=absent,
-        empty=None if others else no_loss(figures, loss),
+        empty=None if others else no_loss(view, loss),
     )
 
 
-def _profile(figures: LadderFigures | None, measure: Measure) -> ProfileContent:
-    asked = [row for row in figures.rows if row.kinds] if figures else []
+def _profile(view: LadderView | None, measure: Measure) -> ProfileContent:
+    asked = [row for row in view.rows if row.kinds] if view else []
     shown = [row for row in asked if measure is Measure.ACCURACY or not row.is_reference]
-    if figures is None or not shown:
-        empty = no_ladder() if figures is None or not figures.rows else no_tasks(figures)
+    if view is None or not shown:
+        empty = no_ladder() if view is None or not view.rows else no_tasks(view)
         return ProfileContent(measure, (), (), (), frozenset(), 0.0, (), empty)
     by_kind = {kind.kind: [_of_kind(row, kind.kind) for row in shown] for kind in asked[0].kinds}
     unable = frozenset(
         kind
         for kind, cells in by_kind.items()
-        if any(c and c.verdict == KindVerdict.REFERENCE_CANNOT.value for c in cells)
+        if any(c and c.verdict is KindVerdict.REFERENCE_CANNOT for c in cells)
     )
     ordered = sorted(by_kind, key=lambda kind: (kind in unable, _badness(by_kind[kind])))
     lines = [by_kind[kind] for kind in ordered]
     if len(ordered) > 1:
         ordered.insert(0, translate("LadderPlots", "all questions"))
-        lines.insert(0, [row.together for row in shown])
-    waiting = tuple(
-        Version.of(row) for row in figures.rows if not row.kinds and not row.is_reference
-    )
+        lines.insert(0, [row.summary for row in shown])
+    waiting = tuple(Version.of(row) for row in view.rows if not row.kinds and not row.is_reference)
     return ProfileContent(
         measure=measure,
         versions=tuple(map(Version.of, shown)),
         cells=tuple(map(tuple, lines)),
         kinds=tuple(ordered),
         unable=unable,
-        tolerance=figures.tolerance,
+        tolerance=view.limits.tolerance,
         waiting=waiting,
         empty=None,
         asked_kinds=len(by_kind),
     )
 
 
-def _spread(figures: LadderFigures | None) -> SpreadContent:
-    rows = [row for row in figures.rows if sum(row.histogram)] if figures else []
-    if figures is None or not rows:
-        if figures is None or not figures.rows:
-            empty = no_ladder()
-        else:
-            empty = no_loss(figures, Loss.DIVERGENCE)
+def _spread(view: LadderView | None) -> SpreadContent:
+    rows = [row for row in view.rows if sum(row.histogram)] if view else []
+    if view is None or not rows:
+        empty = no_ladder() if view is None or not view.rows else no_loss(view, Loss.DIVERGENCE)
         return SpreadContent((), (), (), (), EDGES, None, empty)
     return SpreadContent(
         versions=tuple(map(Version.of, rows)),
         counts=tuple(row.histogram for row in rows),
-        medians=tuple(row.median_divergence for row in rows),
-        means=tuple(row.divergence.value if row.divergence else None for row in rows),
-        edges=figures.edges,
-        floor=figures.floor.value if figures.floor else None,
+        medians=tuple(row.figures.get("median_kld") for row in rows),
+        means=tuple(row.divergence.number if row.divergence else None for row in rows),
+        edges=EDGES,
+        floor=view.floor_nats,
         empty=None,
     )
 
 
-def _of_kind(row: RowFigures, kind: str) -> KindFigures | None:
+def _of_kind(row: Row, kind: str) -> KindResult | None:
     return next((found for found in row.kinds if found.kind == kind), None)
 
 
-def _badness(cells: list[KindFigures | None]) -> float:
+def _badness(cells: list[KindResult | None]) -> float:
     """Below zero where much is lost; candidates count alike."""
-    found = [cell.difference.value for cell in cells if cell and cell.difference]
+    found = [apart.number for cell in cells if cell and (apart := difference_of(cell))]
     return sum(found) / len(found) if found else 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core.candidates.shapes import letter_of
+from app.core.ladder.row import difference_of, share_of
 from app.core.tasks.results import KindVerdict
 from app.ui.kit.format import divergence, percent, points
 from app.ui.kit.text import translate
@@ -13,7 +14,7 @@ from app.ui.pages.ladder.plots.content import Measure, ProfileContent, ScatterCo
 
 if TYPE_CHECKING:
     from app.core.plots.scatter import PlotPoint
-    from app.lab.verdict.figures import KindFigures
+    from app.core.tasks.results import KindResult
     from app.ui.pages.ladder.plots.content import Content, SpreadContent, Version
 
 
@@ -81,20 +82,20 @@ def _profile(content: ProfileContent) -> list[str]:
     return said
 
 
-def _cell(measure: Measure, version: Version, cell: KindFigures) -> str:
+def _cell(measure: Measure, version: Version, cell: KindResult) -> str:
     letter = letter_of(version.number)
-    figure = cell.accuracy if measure is Measure.ACCURACY else cell.difference
+    figure = share_of(cell) if measure is Measure.ACCURACY else difference_of(cell)
     if figure is None:
         return ""
     if measure is Measure.ACCURACY:
-        text = f"{letter} {percent(figure.value)}"
+        text = f"{letter} {percent(figure.number)}"
         if figure.low is not None and figure.high is not None:
             text += f" ({words.share_interval(figure.low, figure.high)})"
     else:
-        text = f"{letter} {points(figure.value)}"
+        text = f"{letter} {points(figure.number)}"
         if figure.low is not None and figure.high is not None:
             text += f" ({words.points_interval(figure.low, figure.high)})"
-    if cell.verdict == KindVerdict.LOSES.value:
+    if cell.verdict is KindVerdict.LOSES:
         text += " " + translate("LadderPlots", "loses")
     return text
 

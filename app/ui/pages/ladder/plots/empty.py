@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.lab.verdict.figures import Loss
+from app.core.ladder.plotted import Loss
 from app.ui.kit.text import translate
 
 if TYPE_CHECKING:
-    from app.lab.verdict.figures import LadderFigures
+    from app.lab.verdict.view import LadderView
 
 
 def no_ladder() -> tuple[str, str]:
@@ -18,18 +18,18 @@ def no_ladder() -> tuple[str, str]:
     )
 
 
-def no_loss(figures: LadderFigures, loss: Loss) -> tuple[str, str]:
+def no_loss(view: LadderView, loss: Loss) -> tuple[str, str]:
     """No version has this loss."""
     if loss is Loss.TASKS:
-        return no_tasks(figures)
-    if not figures.has_text:
+        return no_tasks(view)
+    if not view.plan.text_name:
         return (
             translate("LadderPlots", "Quality was not measured"),
             translate(
                 "LadderPlots", "This ladder was measured without a text; choose the loss at tasks."
             ),
         )
-    if loss is Loss.DIVERGENCE and any(row.refused for row in figures.rows):
+    if loss is Loss.DIVERGENCE and any(row.other_vocabulary for row in view.rows):
         return (
             translate("LadderPlots", "No divergences"),
             translate(
@@ -48,9 +48,9 @@ def no_loss(figures: LadderFigures, loss: Loss) -> tuple[str, str]:
     )
 
 
-def no_tasks(figures: LadderFigures) -> tuple[str, str]:
+def no_tasks(view: LadderView) -> tuple[str, str]:
     """No version was asked."""
-    if not figures.has_items:
+    if not view.plan.items_name:
         return (
             translate("LadderPlots", "No questions were asked"),
             translate("LadderPlots", "This ladder was measured without tasks."),

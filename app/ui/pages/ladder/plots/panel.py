@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from app.lab.verdict.figures import figures_of, lettered
 from app.ui.kit.theme import GRID, current_tokens
 from app.ui.pages.ladder.plots.content import Options, PlotKind, Version, content_of, usual_loss
 from app.ui.pages.ladder.plots.figure import LadderSheet
@@ -18,14 +17,9 @@ from app.ui.plots.header import SaveButton
 from app.ui.plots.outlet import Outlet
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from PySide6.QtGui import QResizeEvent
 
-    from app.core.verdict import Limits
-    from app.lab.ladder.rows import LadderResult
-    from app.lab.verdict.figures import LadderFigures
-    from app.lab.verdict.verdict import Assessment
+    from app.lab.verdict.view import LadderView
 
 _COLUMN_PX = 46 * GRID
 _ROW_PX = 34 * GRID
@@ -49,7 +43,7 @@ class LadderPlots(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._figures: LadderFigures | None = None
+        self._view: LadderView | None = None
         self._options = Options()
         self._has_chosen = False
         self._shape = (0, 0)
@@ -80,35 +74,18 @@ class LadderPlots(QWidget):
 
     # ---------------------------------------------------------------------------- what is shown
 
-    def show_ladder(
-        self,
-        result: LadderResult,
-        assessment: Assessment,
-        limits: Limits,
-        letters: Mapping[str, str] | None = None,
-    ) -> None:
-        """Show a ladder, complete or still being measured.
-
-        Args:
-            result: What was measured.
-            assessment: What may be said of it.
-            limits: Of the person.
-            letters: That files have elsewhere in the window; the others get those that are free.
-        """
-        self.show_figures(lettered(figures_of(result, assessment, limits), letters or {}))
-
-    def show_figures(self, figures: LadderFigures | None) -> None:
-        """Show these figures, of a ladder or of a report's document; None for none."""
-        self._figures = figures
-        if figures is None:
+    def show_ladder(self, view: LadderView | None) -> None:
+        """Show a ladder, complete or still being measured; None for none."""
+        self._view = view
+        if view is None:
             self._has_chosen = False
         elif not self._has_chosen:
-            self._options = Options(usual_loss(figures), self._options.measure)
+            self._options = Options(usual_loss(view), self._options.measure)
         self._show()
 
     def clear(self) -> None:
         """Show no ladder."""
-        self.show_figures(None)
+        self.show_ladder(None)
 
     def mark(self, file: str | None) -> None:
         """Stand out the file of the selected row, None for none."""
@@ -140,24 +117,24 @@ class LadderPlots(QWidget):
 
     def _show(self) -> None:
         for slot in self._slots:
-            slot.show_figures(self._figures, self._options)
+            slot.show_ladder(self._view, self._options)
 
     # ---------------------------------------------------------------------------- saving
 
     def _sheet(self) -> LadderSheet:
         contents = [
-            (kind.long_title, content_of(kind, self._figures, self._options)) for kind in PlotKind
+            (kind.long_title, content_of(kind, self._view, self._options)) for kind in PlotKind
         ]
         shown = [each for each in contents if each[1].empty is None] or contents[:1]
-        versions = [Version.of(row) for row in self._figures.rows] if self._figures else []
+        versions = [Version.of(row) for row in self._view.rows] if self._view else []
         look = Look.of(self.font(), current_tokens())
         return LadderSheet(shown, versions, look, self.logicalDpiX())
 
     def _table(self) -> str:
-        return table(self._figures)
+        return table(self._view)
 
     def _values(self) -> str:
-        return values(self._figures)
+        return values(self._view)
 
     # ---------------------------------------------------------------------------- room
 

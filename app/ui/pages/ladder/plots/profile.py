@@ -9,6 +9,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from app.core.candidates.shapes import letter_of
+from app.core.ladder.row import difference_of, share_of
 from app.core.plots.axes import Axis, Scale
 from app.core.tasks.results import KindVerdict
 from app.ui.kit.format import percent
@@ -32,7 +33,7 @@ from app.ui.pages.ladder.plots.look import (
 from app.ui.pages.ladder.plots.profile_readout import profile_readout
 
 if TYPE_CHECKING:
-    from app.lab.verdict.figures import Figure
+    from app.core.ladder.row import Value
     from app.ui.pages.ladder.plots.content import ProfileContent
     from app.ui.plots.words import Readout
 
@@ -89,16 +90,16 @@ class ProfileDrawing(Drawing):
         cell, figure = self.cell(row, column), self.figure(row, column)
         if figure is None:
             return cell.center()
-        return QPointF(self.scales[column].place(figure.value), cell.center().y())
+        return QPointF(self.scales[column].place(figure.number), cell.center().y())
 
-    def figure(self, row: int, column: int) -> Figure | None:
+    def figure(self, row: int, column: int) -> Value | None:
         """What is drawn in a cell; nothing where the reference cannot do the kind."""
         found = self._content.cells[row][column]
         if found is None or self._content.kinds[row] in self._content.unable:
             return None
         if self._content.measure is Measure.ACCURACY:
-            return found.accuracy
-        return found.difference
+            return share_of(found)
+        return difference_of(found)
 
     def _scale(self, column: int) -> Scale:
         begin = self.area.left() + column * self.column_px + _GAP_PX
@@ -114,7 +115,7 @@ class ProfileDrawing(Drawing):
             for place in range(len(cells)):
                 figure = self.figure(row, place)
                 if figure is not None:
-                    ends += [v for v in (figure.value, figure.low, figure.high) if v is not None]
+                    ends += [v for v in (figure.number, figure.low, figure.high) if v is not None]
         return [min(ends), max(ends)]
 
     # ---------------------------------------------------------------------------- reading

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core.candidates.shapes import colour_of, letter_of
+from app.core.ladder.row import difference_of, share_of
 from app.core.tasks.results import KindVerdict
 from app.ui.kit.format import UNKNOWN, Quantity, count, percent, points
 from app.ui.kit.text import translate
@@ -12,7 +13,7 @@ from app.ui.pages.ladder.plots import words
 from app.ui.plots.words import Readout, ReadoutRow
 
 if TYPE_CHECKING:
-    from app.lab.verdict.figures import KindFigures
+    from app.core.tasks.results import KindResult
     from app.ui.pages.ladder.plots.content import ProfileContent
 
 
@@ -30,7 +31,7 @@ def profile_readout(content: ProfileContent, line: int) -> Readout:
         )
         for version, cell in zip(content.versions, cells, strict=True)
     )
-    asked = max((cell.items for cell in cells if cell), default=0)
+    asked = max((cell.counts.total for cell in cells if cell), default=0)
     title = translate("LadderPlots", "{0}: {1} questions").format(kind, count(asked))
     return Readout(title, columns, rows, tuple(_notes(content, line)))
 
@@ -49,7 +50,7 @@ def _notes(content: ProfileContent, line: int) -> list[str]:
         named = [
             letter_of(version.number)
             for version, cell in zip(content.versions, cells, strict=True)
-            if cell and cell.verdict == verdict.value and not version.is_reference
+            if cell and cell.verdict is verdict and not version.is_reference
         ]
         if named:
             notes.append(word.format(", ".join(named)))
@@ -58,18 +59,19 @@ def _notes(content: ProfileContent, line: int) -> list[str]:
     return notes
 
 
-def _values(cell: KindFigures | None) -> tuple[Quantity, ...]:
-    if cell is None or cell.accuracy is None:
+def _values(cell: KindResult | None) -> tuple[Quantity, ...]:
+    share = share_of(cell) if cell is not None else None
+    if cell is None or share is None:
         return (UNKNOWN,) * 3
-    right = Quantity(percent(cell.accuracy.value))
-    if cell.difference is None:
-        low, high = cell.accuracy.low, cell.accuracy.high
+    right, apart = Quantity(percent(share.number)), difference_of(cell)
+    if apart is None:
+        low, high = share.low, share.high
         between = UNKNOWN
         if low is not None and high is not None:
             between = Quantity(words.share_interval(low, high))
         return right, UNKNOWN, between
-    difference, between = points(cell.difference.value), UNKNOWN
-    if cell.difference.low is not None and cell.difference.high is not None:
-        ends = (cell.difference.low, cell.difference.high)
+    difference, between = points(apart.number), UNKNOWN
+    if apart.low is not None and apart.high is not None:
+        ends = (apart.low, apart.high)
         between = Quantity(words.points_interval(*ends))
     return right, difference, between

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
-from app.lab.verdict.figures import Cost
+from app.core.ladder.plotted import Cost
 from app.ui.kit.theme import GRID
 from app.ui.pages.ladder.plots import words
 from app.ui.pages.ladder.plots.drawing import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core.candidates.shapes import colour_of, letter_of
-from app.lab.verdict.figures import Cost, Loss
+from app.core.ladder.plotted import Cost, Loss
 from app.ui.kit.format import UNKNOWN, Quantity
 from app.ui.kit.text import translate
 from app.ui.pages.ladder.plots import words

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from app.lab.verdict.figures import Loss
+from app.core.ladder.plotted import Loss
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets.choice_box import ChoiceBox
@@ -16,7 +16,7 @@ from app.ui.pages.ladder.plots.content import Measure, Options, PlotKind, conten
 from app.ui.pages.ladder.plots.words import loss_name
 
 if TYPE_CHECKING:
-    from app.lab.verdict.figures import LadderFigures
+    from app.lab.verdict.view import LadderView
 
 
 class Slot(QWidget):
@@ -34,7 +34,7 @@ class Slot(QWidget):
         super().__init__(parent)
         self._kind = kind
         self._options = Options()
-        self._figures: LadderFigures | None = None
+        self._view: LadderView | None = None
         self._choice = _combo(self.tr("What this plot shows"))
         for each in PlotKind:
             self._choice.addItem(each.title, each)
@@ -75,15 +75,15 @@ class Slot(QWidget):
         self.board.set_title(kind.long_title)
         self._show()
 
-    def show_figures(self, figures: LadderFigures | None, options: Options) -> None:
+    def show_ladder(self, view: LadderView | None, options: Options) -> None:
         """Show these; what did not change is not painted anew."""
-        self._figures, self._options = figures, options
+        self._view, self._options = view, options
         self._losses.setCurrentIndex(self._losses.findData(options.loss))
         self._measures.setCurrentIndex(self._measures.findData(options.measure))
         self._show()
 
     def _show(self) -> None:
-        self.board.set_content(content_of(self._kind, self._figures, self._options))
+        self.board.set_content(content_of(self._kind, self._view, self._options))
 
     def _on_option(self) -> None:
         self.options_chosen.emit(Options(self._losses.currentData(), self._measures.currentData()))

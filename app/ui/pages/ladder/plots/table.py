@@ -7,10 +7,12 @@ import io
 from typing import TYPE_CHECKING
 
 from app.core.candidates.shapes import letter_of
+from app.core.ladder.plotted import Cost
+from app.core.ladder.row import difference_of, share_of
 from app.core.quality.floor import NO_FURTHER
+from app.core.quality.histogram import EDGES
 from app.core.text.clean import clean_line
 from app.core.text.csv_cells import csv_cell
-from app.lab.verdict.figures import Cost
 from app.ui.kit.format import MISSING, byte_size, divergence, points, speed
 from app.ui.kit.text import translate
 from app.ui.pages.ladder.plots import words
@@ -18,14 +20,15 @@ from app.ui.pages.ladder.plots import words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from app.lab.verdict.figures import Figure, LadderFigures, RowFigures
+    from app.core.ladder.row import Row, Value
+    from app.lab.verdict.view import LadderView
     from app.ui.kit.format import Quantity
 
 _COLUMNS = ("letter", "version", "figure", "of", "value", "low", "high", "count", "unit", "file")
 _Line = tuple[str, str, float | int | None, float | None, float | None, int | None, str]
 
 
-def table(figures: LadderFigures | None) -> str:
+def table(view: LadderView | None) -> str:
     """A line for each number as comma-separated values, with both ends of its interval.
 
     Intervals are of 95 %; those of speed are ± the deviation of the repetitions. Of a bin of the
@@ -34,25 +37,24 @@ def table(figures: LadderFigures | None) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(_COLUMNS)
-    for row in figures.rows if figures else ():
-        assert figures is not None
-        for figure, of, value, low, high, count, unit in _lines(row, figures):
+    for row in view.rows if view else ():
+        for figure, of, value, low, high, count, unit in _lines(row):
             cells = (_cell(value), _cell(low), _cell(high), _cell(count))
             writer.writerow(
                 [letter_of(row.number), csv_cell(row.name), figure, csv_cell(of), *cells, unit,
                  csv_cell(row.file)]
             )  # fmt: skip
-    if figures is not None and figures.floor is not None:
-        floor = figures.floor
-        cells = (_cell(floor.value), _cell(floor.low), _cell(floor.high))
+    if view is not None and view.floor is not None and view.floor_nats is not None:
+        floor = view.floor
+        cells = tuple(_cell(floor.get(f"mean_kld{end}")) for end in ("", "_low", "_high"))
         writer.writerow(["", "", "noise floor", "", *cells, "", "nats", ""])
-        if figures.floor_top is not None:
-            cells = (_cell(figures.floor_top), "", "", "")
+        if (top := floor.get("same_top")) is not None:
+            cells = (_cell(top), "", "", "")
             writer.writerow(["", "", "noise floor", "same top token", *cells, "share", ""])
     return text.getvalue()
 
 
-def values(figures: LadderFigures | None) -> str:
+def values(view: LadderView | None) -> str:
     """A line for each version between tabs, for the clipboard."""
     head = (
         "",
@@ -63,13 +65,13 @@ def values(figures: LadderFigures | None) -> str:
         translate("LadderPlots", "difference at tasks"),
     )
     lines = ["\t".join(head)]
-    for row in figures.rows if figures else ():
-        together = row.together.difference if row.together else None
+    for row in view.rows if view else ():
+        together = row.difference
         cells = (
             letter_of(row.number),
             f"{csv_cell(clean_line(row.name))}",
             str(byte_size(row.needed_bytes)),
-            _speed_words(row.speed),
+            _speed_words(row.rate("tg")),
             _with_ends(row.divergence, divergence)
             + (" " + translate("LadderPlots", "(at the noise floor)") if row.at_floor else ""),
             _with_ends(together, points),
@@ -78,41 +80,52 @@ def values(figures: LadderFigures | None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _lines(row: RowFigures, figures: LadderFigures) -> Iterator[_Line]:
+def _lines(row: Row) -> Iterator[_Line]:
     if row.needed_bytes is not None:
         of = "predicted" if row.is_predicted else "measured"
         yield "needed memory", of, row.needed_bytes, None, None, None, "bytes"
     for name, of, figure, unit in (
-        ("generation speed", "", row.speed, "tokens per second"),
+        ("generation speed", "", row.rate("tg"), "tokens per second"),
         ("mean KL divergence", NO_FURTHER if row.at_floor else "", row.divergence, "nats"),
         ("bits per byte", "", row.bits_per_byte, "bits"),
         ("points lost", "", row.points_lost, "points"),
     ):
         if figure is not None:
-            yield name, of, figure.value, figure.low, figure.high, None, unit
-    for kind in (*((row.together,) if row.together else ()), *row.kinds):
-        for name, figure in (("right answers", kind.accuracy), ("difference", kind.difference)):
+            yield name, of, figure.number, figure.low, figure.high, None, unit
+    for kind in (*((row.summary,) if row.summary else ()), *row.kinds):
+        for name, figure in (
+            ("right answers", share_of(kind)),
+            ("difference", difference_of(kind)),
+        ):
             if figure is not None:
-                yield name, kind.kind, figure.value, figure.low, figure.high, kind.items, "share"
+                yield (
+                    name,
+                    kind.kind,
+                    figure.number,
+                    figure.low,
+                    figure.high,
+                    kind.counts.total,
+                    "share",
+                )
     total = sum(row.histogram)
     if total:
-        ends = (None, *figures.edges, None)
+        ends = (None, *EDGES, None)
         for place, count in enumerate(row.histogram):
             low, high = ends[place], ends[place + 1]
             yield "positions", "KL divergence", count / total, low, high, count, "share"
 
 
-def _speed_words(figure: Figure | None) -> str:
+def _speed_words(figure: Value | None) -> str:
     if figure is None or figure.high is None:
-        return str(speed(figure.value if figure else None))
-    swing = figure.high - figure.value
-    return str(words.cost_with_swing(Cost.SPEED, figure.value, swing))
+        return str(speed(figure.number if figure else None))
+    swing = figure.high - figure.number
+    return str(words.cost_with_swing(Cost.SPEED, figure.number, swing))
 
 
-def _with_ends(figure: Figure | None, written: Callable[[float], Quantity]) -> str:
+def _with_ends(figure: Value | None, written: Callable[[float], Quantity]) -> str:
     if figure is None:
         return MISSING
-    text = str(written(figure.value))
+    text = str(written(figure.number))
     if figure.low is not None and figure.high is not None:
         text += f" ({words.interval_words(written(figure.low), written(figure.high))})"
     return text

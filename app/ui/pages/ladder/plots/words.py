@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLocale
 
 from app.core.candidates.shapes import letter_of
-from app.lab.verdict.figures import Cost, Loss
+from app.core.ladder.plotted import Cost, Loss
 from app.ui.kit.format import (
     NBSP,
     Quantity,

@@ -12,7 +12,7 @@ from app.core.verdict import State
 from app.ui.kit.icons import Tone, pixmap
 from app.ui.kit.theme import GRID, current_tokens, small_font, tabular
 from app.ui.kit.widgets.status_dot import paint_letter
-from app.ui.pages.ladder.table.columns import LadderColumn
+from app.ui.pages.ladder.table.columns import NAME, STATE
 from app.ui.pages.ladder.table.model import LadderRole
 
 if TYPE_CHECKING:
@@ -100,8 +100,8 @@ def row_height(metrics: QFontMetrics) -> int:
 
 
 def _mark(index: Index) -> tuple[str, Tone] | None:
-    if index.column() == LadderColumn.NAME:
+    if index.column() == NAME:
         return ("star-filled", Tone.ACCENT) if index.data(LadderRole.CHOSEN) else None
-    if index.column() == LadderColumn.STATE:
+    if index.column() == STATE:
         return _MARKS.get(index.data(LadderRole.STATE))
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.core.ladder.columns import Basis
 from app.core.statistics.looks import StoppedBy
 from app.lab.ladder.quality import longest_of
 from app.ui.kit.format import (
@@ -24,8 +25,45 @@ from app.ui.pages.ladder.words import points_range, range_words
 
 if TYPE_CHECKING:
     from app.core.ladder.results import FileFacts, MemoryFigures, QualityStep, SpeedFigures
+    from app.core.ladder.row import Row
     from app.core.statistics.anytime import WinRate
     from app.lab.verdict.view import LadderView
+
+
+def how_taken(view: LadderView, row: Row, basis: Basis) -> str:
+    """How a figure of a row was taken; nothing where nothing is known."""
+    depth = row.depth_tokens
+    match basis:
+        case Basis.FILE:
+            return how_large(row.facts) if row.facts is not None else ""
+        case Basis.MEASURED_MEMORY:
+            return how_much_memory(row.memory) if row.memory is not None else ""
+        case Basis.PLANNED_MEMORY:
+            return how_predicted(row.memory) if row.memory is not None else ""
+        case Basis.PROMPT_TEST:
+            return how_fast(view, row.test("pp"))
+        case Basis.GENERATION_TEST:
+            return how_fast(view, row.test("tg"))
+        case Basis.DEEP_PROMPT_TEST:
+            return how_fast(view, row.test("pp", depth) if depth else None)
+        case Basis.DEEP_GENERATION_TEST:
+            return how_fast(view, row.test("tg", depth) if depth else None)
+        case Basis.DIVERGENCE:
+            return how_divergent(view, row)
+        case _:
+            return _how_judged(view, row, basis)
+
+
+def _how_judged(view: LadderView, row: Row, basis: Basis) -> str:
+    match basis:
+        case Basis.TEXT:
+            return how_divergent(view, row) if row.is_reference else how_same(row)
+        case Basis.QUESTIONS:
+            return how_asked(view, row) if row.summary is not None else ""
+        case Basis.VOTES:
+            return how_voted(row.votes) if row.votes is not None else ""
+        case _:
+            return ""
 
 
 def how_large(facts: FileFacts) -> str:
@@ -84,10 +122,12 @@ def how_predicted(memory: MemoryFigures) -> str:
     )
 
 
-def how_fast(view: LadderView, figures: SpeedFigures) -> str:
+def how_fast(view: LadderView, figures: SpeedFigures | None) -> str:
     """Of a speed."""
+    if figures is None:
+        return ""
     samples = ", ".join(speed(value).value for value in figures.samples)
-    bandwidth = view.result.bandwidth
+    bandwidth = view.bandwidth
     share = ""
     if figures.bandwidth_share is not None:
         share = translate("LadderHow", "{share} of what memory could give.").format(
@@ -127,16 +167,16 @@ def how_fast(view: LadderView, figures: SpeedFigures) -> str:
     )
 
 
-def how_divergent(view: LadderView, file: str) -> str:
+def how_divergent(view: LadderView, row: Row) -> str:
     """Of the KL divergence."""
-    quality = view.row(file).quality
+    quality = row.quality
     if quality is None:
         return ""
     figures = quality.figures
     taken = translate("LadderHow", "Over {n} positions in {chunks} chunks of text.").format(
         n=count(_whole(figures.get("positions"))), chunks=count(_whole(figures.get("chunks")))
     )
-    if file == view.reference:
+    if row.is_reference:
         return _lines(
             translate(
                 "LadderHow",
@@ -150,7 +190,7 @@ def how_divergent(view: LadderView, file: str) -> str:
         )
     return _lines(
         translate("LadderHow", "Mean KL divergence from {name}, 95 % interval over chunks.").format(
-            name=view.name(view.reference)
+            name=view.reference.name
         ),
         taken,
         _longest(quality),
@@ -163,7 +203,7 @@ def how_divergent(view: LadderView, file: str) -> str:
             most=divergence(figures.get("max_kld")).value,
         ),
         _why_it_stopped(quality),
-        at_floor_words() if view.result.is_at_floor(file) else "",
+        at_floor_words() if row.at_floor else "",
         quality.error or "",
     )
 
@@ -204,9 +244,9 @@ def _longest(quality: QualityStep) -> str:
     )
 
 
-def how_same(view: LadderView, file: str) -> str:
+def how_same(row: Row) -> str:
     """Of the other figures of quality."""
-    quality = view.row(file).quality
+    quality = row.quality
     if quality is None:
         return ""
     figures = quality.figures
@@ -223,15 +263,14 @@ def how_same(view: LadderView, file: str) -> str:
             n=count(_whole(figures.get("positions"))), chunks=count(_whole(figures.get("chunks")))
         ),
         perplexities,
-        at_floor_words() if view.result.is_at_floor(file) else "",
+        at_floor_words() if row.at_floor else "",
         quality.error or "",
     )
 
 
-def how_asked(view: LadderView, file: str) -> str:
+def how_asked(view: LadderView, row: Row) -> str:
     """Of right answers."""
-    judgement = view.judgement(file)
-    kinds = [kind for kind in view.kinds(file) if kind.counts.total]
+    kinds = [kind for kind in row.kinds if kind.counts.total]
     lines = [
         translate("LadderHow", "The same questions, each from an empty context, at temperature 0."),
         translate("LadderHow", "Kinds: {kinds}.").format(
@@ -252,7 +291,7 @@ def how_asked(view: LadderView, file: str) -> str:
                 n=count(empty)
             )
         )
-    summary = judgement.summary if judgement is not None else None
+    summary = row.summary
     if summary is not None and summary.difference is not None:
         lines.append(
             translate(
@@ -260,11 +299,11 @@ def how_asked(view: LadderView, file: str) -> str:
                 "Against {name}: {lost} lost, {gained} gained; {points} points, {range}"
                 " (Newcombe’s paired interval, 95 %).",
             ).format(
-                name=view.name(view.reference),
+                name=view.reference.name,
                 lost=count(summary.counts.lost),
                 gained=count(summary.counts.gained),
                 points=points(summary.counts.difference).value,
-                range=points_range(summary.difference),
+                range=points_range(summary.difference.low, summary.difference.high),
             )
         )
     return _lines(*lines)
@@ -283,9 +322,9 @@ def how_voted(votes: WinRate) -> str:
     )
 
 
-def state_help(view: LadderView, file: str) -> str:
+def state_help(row: Row) -> str:
     """Of a verdict."""
-    judgement = view.judgement(file)
+    judgement = row.judgement
     if judgement is None:
         return ""
     hint = (
@@ -293,7 +332,7 @@ def state_help(view: LadderView, file: str) -> str:
         if judgement.hint
         else ""
     )
-    return _lines(told(view.assessment.sentences[file]), hint)
+    return _lines(told(row.sentence), hint)
 
 
 def _whole(value: float | None) -> int | None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from app.ui.kit.plain import plain_data
 from app.ui.pages.ladder.table.cells import Cell, cells_of
-from app.ui.pages.ladder.table.columns import LadderColumn, alignment, explanation, title
+from app.ui.pages.ladder.table.columns import NAME, STATE, TABLE, alignment, explanation, title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +51,7 @@ class LadderModel(QAbstractTableModel):
     def set_view(self, view: LadderView | None) -> None:
         """Show a ladder, or more of the same."""
         files = view.files if view is not None else ()
-        cells = [cells_of(view, file) for file in files] if view is not None else []
+        cells = [cells_of(view, row) for row in view.rows] if view is not None else []
         before = self._view
         if files != self._files:
             self.beginResetModel()
@@ -61,9 +61,9 @@ class LadderModel(QAbstractTableModel):
         self._view = view
         chosen = _chosen(before), _chosen(view)
         for row, (old, new) in enumerate(zip(self._cells, cells, strict=True)):
-            changed = [column for column in LadderColumn if old[column] != new[column]]
+            changed = [at for at in range(len(TABLE)) if old[at] != new[at]]
             if chosen[0] != chosen[1] and files[row] in chosen:
-                changed = [LadderColumn.NAME, *changed]
+                changed = [NAME, *changed]
             self._cells[row] = new
             if changed:
                 self._emit(row, min(changed), max(changed))
@@ -76,7 +76,7 @@ class LadderModel(QAbstractTableModel):
         self._doing = dict(doing)
         for file in touched:
             row = self._files.index(file)
-            self._emit(row, LadderColumn.NAME, LadderColumn.STATE)
+            self._emit(row, NAME, STATE)
 
     def row_of(self, file: str) -> int:
         """The row of a file; -1 if it is not there."""
@@ -87,15 +87,15 @@ class LadderModel(QAbstractTableModel):
 
     def _second(self, row: int, column: int) -> str:
         doing = self._doing.get(self._files[row])
-        if doing and column == LadderColumn.NAME:
+        if doing and column == NAME:
             return doing
         return self._cells[row][column].second
 
     def _said(self, row: int, column: int) -> str:
         text, second = self._cells[row][column].text, self._second(row, column)
         words = f"{title(column)}: {text} {second}".strip()
-        letter = self._letter(self._files[row])
-        return f"{letter}, {words}" if column == LadderColumn.NAME else words
+        letter = self._letter(row)
+        return f"{letter}, {words}" if column == NAME else words
 
     # Qt's own names from here on.
 
@@ -103,13 +103,13 @@ class LadderModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._files)
 
     def columnCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(LadderColumn)
+        return 0 if parent.isValid() else len(TABLE)
 
     @plain_data()
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(LadderColumn):
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(TABLE):
             return None
         match role:
             case Qt.ItemDataRole.DisplayRole:
@@ -148,30 +148,26 @@ class LadderModel(QAbstractTableModel):
                 return file
             case LadderRole.SECOND_LINE:
                 return self._second(row, column)
-            case LadderRole.LETTER if column == LadderColumn.NAME:
-                return self._letter(file)
+            case LadderRole.LETTER if column == NAME:
+                return self._letter(row)
             case LadderRole.CELL:
                 return self._cells[row][column]
             case LadderRole.CHOSEN:
-                return column == LadderColumn.NAME and file == _chosen(self._view)
+                return column == NAME and file == _chosen(self._view)
             case LadderRole.STATE:
-                return self._state(file)
+                return self._state(row)
             case _:
                 return None
 
-    def _letter(self, file: str) -> str:
-        return self._view.letters.get(file, "?") if self._view is not None else "?"
+    def _letter(self, row: int) -> str:
+        return self._view.rows[row].letter if self._view is not None else "?"
 
-    def _state(self, file: str) -> object:
+    def _state(self, row: int) -> object:
         if self._view is None:
             return None
-        judgement = self._view.judgement(file)
-        if self._view.row(file).error and (judgement is None or not judgement.kinds):
-            return "failed"
-        if judgement is None or not (judgement.kinds or judgement.votes_p_value is not None):
-            return None
-        return judgement.state
+        shown = self._view.rows[row]
+        return "failed" if shown.has_failed else shown.state
 
 
 def _chosen(view: LadderView | None) -> str | None:
-    return view.assessment.recommendation.file if view is not None else None
+    return view.recommendation.file if view is not None else None

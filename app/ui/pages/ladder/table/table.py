@@ -25,7 +25,7 @@ from app.core.text.clean import clean_line
 from app.ui.kit.plain import caption, set_tip
 from app.ui.kit.theme import GRID
 from app.ui.pages.ladder.table.cell_delegate import LadderCellDelegate, row_height
-from app.ui.pages.ladder.table.columns import LadderColumn, shown_columns, title
+from app.ui.pages.ladder.table.columns import NAME, TABLE, shown_columns, title
 from app.ui.pages.ladder.table.model import LadderRole
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class LadderTable(QTableView):
     @property
     def columns(self) -> list[str]:
         """The shown columns by their names in the settings."""
-        return [column.key for column in LadderColumn if column in self._shown]
+        return [TABLE[at].key for at in sorted(self._shown)]
 
     def set_columns(self, keys: Iterable[str]) -> None:
         """Show these columns; with none, the usual ones."""
@@ -120,8 +120,8 @@ class LadderTable(QTableView):
         """A menu in which each column can be shown or hidden."""
         menu = QMenu(parent)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for column in LadderColumn:
-            if column is LadderColumn.NAME:
+        for column in range(len(TABLE)):
+            if column == NAME:
                 continue
             action = menu.addAction(title(column))
             action.setCheckable(True)
@@ -160,7 +160,7 @@ class LadderTable(QTableView):
     def height_of(self, rows: int) -> int:
         """What so many rows need, with the header and the bar that scrolls sideways."""
         bar = self.horizontalScrollBar()
-        width = sum(self.columnWidth(column) for column in LadderColumn if column in self._shown)
+        width = sum(self.columnWidth(column) for column in self._shown)
         extra = bar.sizeHint().height() if width > self.viewport().width() else 0
         height = row_height(self.fontMetrics()) * max(1, rows) + self.horizontalHeader().height()
         return height + extra + 2 * self.frameWidth() + 2
@@ -169,15 +169,13 @@ class LadderTable(QTableView):
         """A row's shown cells, to be pasted into a table."""
         row = self.source.row_of(file)
         cells: list[Cell] = [
-            self.source.index(row, column).data(LadderRole.CELL)
-            for column in LadderColumn
-            if column in self._shown
+            self.source.index(row, column).data(LadderRole.CELL) for column in sorted(self._shown)
         ]
         return "\t".join(clean_line(cell.whole) for cell in cells)
 
     def text_of_all(self) -> str:
         """The table as it is shown, to be pasted into another."""
-        titles = [title(column) for column in LadderColumn if column in self._shown]
+        titles = [title(column) for column in sorted(self._shown)]
         return "\n".join(["\t".join(titles), *map(self.text_of_row, self.order())])
 
     # --- within ---------------------------------------------------------------------------
@@ -210,16 +208,16 @@ class LadderTable(QTableView):
     def _copy_all(self) -> None:
         QGuiApplication.clipboard().setText(self.text_of_all())
 
-    def _choose(self, column: LadderColumn, *, on: bool) -> None:
+    def _choose(self, column: int, *, on: bool) -> None:
         self._set_shown(self._shown | {column} if on else self._shown - {column})
 
-    def _set_shown(self, columns: frozenset[LadderColumn]) -> None:
+    def _set_shown(self, columns: frozenset[int]) -> None:
         self._shown = columns
         self._show_columns()
         self.columns_changed.emit()
 
     def _show_columns(self) -> None:
-        for column in LadderColumn:
+        for column in range(len(TABLE)):
             self.setColumnHidden(column, column not in self._shown)
         self._share_widths()
 
@@ -228,7 +226,7 @@ class LadderTable(QTableView):
 
     def _share_widths(self) -> None:
         """Each column what it needs; what is left over goes to the spaces between all."""
-        shown = [column for column in LadderColumn if column in self._shown]
+        shown = sorted(self._shown)
         header = self.horizontalHeader()
         sign = header.sortIndicatorSection() if header.isSortIndicatorShown() else -1
         titles = {

@@ -8,15 +8,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
 from PySide6.QtCore import QByteArray, QPoint, QPointF, QRect, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QComboBox
 
+from app.core.ladder.plotted import Loss
+from app.core.ladder.row import difference_of, share_of
+from app.core.tasks.results import KindVerdict
 from app.core.verdict import Limits
-from app.lab.verdict.figures import Figure, Loss, figures_of, lettered
-from app.lab.verdict.verdict import assess
 from app.ui.kit.theme import DARK, LIGHT, Theme, ThemeChoice, Tokens
 from app.ui.kit.tokens import contrast
 from app.ui.pages.ladder.plots.content import Measure, Options, PlotKind, ScatterContent, content_of
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from app.lab.verdict.figures import LadderFigures
+    from app.lab.verdict.view import LadderView
     from app.ui.pages.ladder.plots.board import Board
     from app.ui.pages.ladder.plots.drawing import Drawing
 
@@ -49,20 +51,21 @@ F16, Q8, Q2, BROKEN = list(cases.result().rows)
 WIDE = QSizeF(520.0, 320.0)
 
 
-def figures() -> LadderFigures:
-    measured = cases.result()
-    return figures_of(measured, assess(measured, cases.ITEMS, LIMITS), LIMITS)
+def figures() -> LadderView:
+    return cases.view(limits=LIMITS)
 
 
-def many(number: int) -> LadderFigures:
+def many(number: int) -> LadderView:
     """So many versions, as different as the few by hand."""
     known = figures()
     rows = [known.rows[0]]
     for place in range(1, number):
         row = known.rows[1 + place % 2]
-        needed = (row.needed_bytes or 0.0) * (1 + 0.07 * place)
         name = f"a-model-with-quite-a-long-name-{place}"
-        rows.append(replace(row, file=name, name=name, number=place, needed_bytes=needed))
+        assert row.memory is not None
+        needed = round((row.needed_bytes or 0) * (1 + 0.07 * place))
+        memory = msgspec.structs.replace(row.memory, needed_bytes=needed)
+        rows.append(replace(row, file=name, name=name, number=place, memory=memory))
     return replace(known, rows=tuple(rows))
 
 
@@ -96,7 +99,7 @@ def look(tokens: Tokens = LIGHT) -> Look:
     return Look.of(QFont(), tokens)
 
 
-def drawn(kind: PlotKind, known: LadderFigures, options: Options, size: QSizeF = WIDE) -> Drawing:
+def drawn(kind: PlotKind, known: LadderView, options: Options, size: QSizeF = WIDE) -> Drawing:
     return lay_out(content_of(kind, known, options), size, look())
 
 
@@ -108,7 +111,7 @@ def drawn(kind: PlotKind, known: LadderFigures, options: Options, size: QSizeF =
 def test_points_stand_where_the_rows_values_are(
     plots: LadderPlots, kind: PlotKind, loss: Loss
 ) -> None:
-    plots.show_figures(figures())
+    plots.show_ladder(figures())
     plots.set_options(Options(loss))
     layout = scatter(board_of(plots, kind).drawing).layout
     content = board_of(plots, kind).content
@@ -118,14 +121,14 @@ def test_points_stand_where_the_rows_values_are(
     assert {version.file for version, _ in content.points} == shown
     for (version, point), place in zip(content.points, layout.places, strict=True):
         row = rows[version.file]
-        cost, value = row.cost(content.cost), row.loss(loss)
+        cost, value = content.cost.of(row), loss.of(row)
         assert cost is not None
         assert value is not None
-        assert (point.x, point.y) == (cost.value, value.value)
-        assert place.x() == pytest.approx(layout.x_scale.place(cost.value))
-        assert place.y() == pytest.approx(layout.y_scale.place(value.value))
+        assert (point.x, point.y) == (cost.number, value.number)
+        assert place.x() == pytest.approx(layout.x_scale.place(cost.number))
+        assert place.y() == pytest.approx(layout.y_scale.place(value.number))
     for index, (version, _) in enumerate(content.points):
-        figure, bar = rows[version.file].loss(loss), layout.whisker(index)
+        figure, bar = loss.of(rows[version.file]), layout.whisker(index)
         if figure is None or figure.low is None or figure.high is None:
             assert bar is None
             continue
@@ -158,12 +161,12 @@ def test_limits_are_lines_where_they_are_near_and_words_where_they_are_far() -> 
     assert near.limit_inside
     assert any("limit" in text for _, text in near.words)
     far = scatter(
-        drawn(PlotKind.MEMORY, replace(figures(), memory_limit_bytes=64 * 10**9), Options())
+        drawn(PlotKind.MEMORY, cases.view(limits=Limits(64 * 10**9, 5.0)), Options())
     ).layout
     assert not far.limit_inside
     assert far.limit_note == "limit 64.0\u00a0GB ▸"
     below = scatter(
-        drawn(PlotKind.SPEED, replace(figures(), least_tokens_per_second=0.5), Options())
+        drawn(PlotKind.SPEED, cases.view(limits=Limits(LIMITS.memory_bytes, 0.5)), Options())
     ).layout
     assert below.limit_note.startswith("◂ at least 0.5")
 
@@ -172,7 +175,9 @@ def test_a_noise_floor_far_below_takes_no_room() -> None:
     floored = scatter(drawn(PlotKind.MEMORY, figures(), Options())).layout
     assert not floored.floor_inside
     assert any("noise floor 10⁻⁷" in text for _, text in floored.words)
-    near = replace(figures(), floor=Figure(0.0005))
+    measured = cases.result()
+    cases.change(measured, F16, quality=cases.quality(0.0005, 0.9))
+    near = cases.view(measured, LIMITS)
     assert scatter(drawn(PlotKind.MEMORY, near, Options())).layout.floor_inside
 
 
@@ -184,16 +189,16 @@ def test_dots_of_tasks_stand_at_the_differences_and_whiskers_at_their_intervals(
     # What is lost most comes first, below all questions together.
     assert kinds == ("all questions", "sums", "spelling")
     q2 = next(row for row in figures().rows if row.file == Q2)
-    sums = q2.kinds[0].difference
+    sums = difference_of(q2.kinds[0])
     assert sums is not None
     assert drawing.figure(1, 1) == sums
     dot = drawing.dot(1, 1)
-    assert dot.x() == pytest.approx(drawing.scales[1].place(sums.value))
+    assert dot.x() == pytest.approx(drawing.scales[1].place(sums.number))
     assert drawing.cell(1, 1).contains(dot)
     assert dot.x() < drawing.scales[1].place(0.0)
     accuracy = drawn(PlotKind.TASKS, figures(), Options(measure=Measure.ACCURACY))
     assert isinstance(accuracy, ProfileDrawing)
-    assert accuracy.figure(1, 2) == q2.kinds[0].accuracy
+    assert accuracy.figure(1, 2) == share_of(q2.kinds[0])
     assert len(accuracy.scales) == 3  # the reference too
 
 
@@ -203,9 +208,7 @@ def test_kinds_that_the_reference_cannot_do_come_last_and_have_no_dots() -> None
         replace(
             row,
             kinds=tuple(
-                replace(kind, verdict="the reference cannot do this")
-                if kind.kind == "sums"
-                else kind
+                replace(kind, verdict=KindVerdict.REFERENCE_CANNOT) if kind.kind == "sums" else kind
                 for kind in row.kinds
             ),
         )
@@ -257,7 +260,7 @@ def test_names_of_twelve_versions_cover_neither_marks_nor_each_other() -> None:
 
 
 def test_a_click_on_a_point_picks_its_file(plots: LadderPlots, qtbot: QtBot) -> None:
-    plots.show_figures(figures())
+    plots.show_ladder(figures())
     board = board_of(plots, PlotKind.MEMORY)
     with qtbot.waitSignal(plots.picked) as signal:
         qtbot.mouseClick(board, Qt.MouseButton.LeftButton, pos=centre_of(board.drawing, Q2))
@@ -267,7 +270,7 @@ def test_a_click_on_a_point_picks_its_file(plots: LadderPlots, qtbot: QtBot) -> 
 
 
 def test_a_double_click_on_a_point_opens_its_file(plots: LadderPlots, qtbot: QtBot) -> None:
-    plots.show_figures(figures())
+    plots.show_ladder(figures())
     plots.picked.connect(plots.mark)
     board = board_of(plots, PlotKind.MEMORY)
     place = centre_of(board.drawing, Q2)
@@ -286,7 +289,7 @@ def test_a_double_click_on_a_point_opens_its_file(plots: LadderPlots, qtbot: QtB
 def test_points_at_one_place_are_picked_in_turns(plots: LadderPlots, qtbot: QtBot) -> None:
     known = figures()
     twin = replace(known.rows[1], file="/m/twin.gguf", name="twin", number=4)
-    plots.show_figures(replace(known, rows=(*known.rows, twin)))
+    plots.show_ladder(replace(known, rows=(*known.rows, twin)))
     board = board_of(plots, PlotKind.MEMORY)
     picked: list[str] = []
     plots.picked.connect(picked.append)
@@ -303,7 +306,7 @@ def test_points_at_one_place_are_picked_in_turns(plots: LadderPlots, qtbot: QtBo
 
 
 def test_the_pointer_reads_values_with_their_intervals(plots: LadderPlots, qtbot: QtBot) -> None:
-    plots.show_figures(figures())
+    plots.show_ladder(figures())
     board = board_of(plots, PlotKind.SPEED)
     qtbot.mouseMove(board, centre_of(board.drawing, Q2))
     qtbot.waitUntil(board.box.isVisible)
@@ -321,7 +324,7 @@ def test_the_pointer_reads_values_with_their_intervals(plots: LadderPlots, qtbot
 
 
 def test_the_keys_go_through_the_points_and_pick(plots: LadderPlots, qtbot: QtBot) -> None:
-    plots.show_figures(figures())
+    plots.show_ladder(figures())
     board = board_of(plots, PlotKind.MEMORY)
     board.setFocus()
     qtbot.keyClick(board, Qt.Key.Key_Right)
@@ -343,7 +346,7 @@ def test_the_keys_go_through_the_points_and_pick(plots: LadderPlots, qtbot: QtBo
 
 @pytest.mark.parametrize("kind", [PlotKind.TASKS, PlotKind.SPREAD])
 def test_the_keys_go_up_and_down_too(plots: LadderPlots, qtbot: QtBot, kind: PlotKind) -> None:
-    plots.show_figures(figures())
+    plots.show_ladder(figures())
     board = board_of(plots, kind)
     board.setFocus()
     keys = Qt.Key
@@ -358,7 +361,7 @@ def test_the_keys_go_up_and_down_too(plots: LadderPlots, qtbot: QtBot, kind: Plo
 
 
 def test_the_marked_file_is_seen(plots: LadderPlots) -> None:
-    plots.show_figures(figures())
+    plots.show_ladder(figures())
     board = board_of(plots, PlotKind.MEMORY)
     before = board.grab().toImage()
     plots.mark(Q2)
@@ -378,7 +381,7 @@ def test_without_a_ladder_every_plot_says_so(plots: LadderPlots) -> None:
         assert isinstance(slot.board.drawing, Notice)
         assert slot.board.drawing.words[0] == "Nothing measured yet"
         assert "Nothing measured yet" in slot.board.accessibleDescription()
-    plots.show_figures(figures())
+    plots.show_ladder(figures())
     assert not any(isinstance(slot.board.drawing, Notice) for slot in plots.slots)
     plots.clear()
     assert all(isinstance(slot.board.drawing, Notice) for slot in plots.slots)
@@ -387,16 +390,14 @@ def test_without_a_ladder_every_plot_says_so(plots: LadderPlots) -> None:
 def test_a_ladder_in_progress_shows_what_is_there(plots: LadderPlots) -> None:
     measured = cases.result()
     for file in (Q8, Q2):
-        row = measured.rows[file]
-        row.quality = row.tasks = None
-    assessment = assess(measured, cases.ITEMS, LIMITS)
-    plots.show_ladder(measured, assessment, LIMITS)
+        cases.change(measured, file, quality=None, tasks=None)
+    plots.show_ladder(cases.view(measured, LIMITS))
     notice = board_of(plots, PlotKind.MEMORY).drawing
     assert isinstance(notice, Notice)
     assert notice.words[0] == "No quality measured yet"
     done = cases.result()
-    measured.rows[Q8].quality, measured.rows[Q8].tasks = done.rows[Q8].quality, done.rows[Q8].tasks
-    plots.show_ladder(measured, assess(measured, cases.ITEMS, LIMITS), LIMITS)
+    measured.rows[Q8] = done.rows[Q8]
+    plots.show_ladder(cases.view(measured, LIMITS))
     layout = scatter(board_of(plots, PlotKind.MEMORY).drawing).layout
     assert layout.note == "Not measured yet: C\u00a0Q2_K. Failed: D\u00a0<script>"
     profile = board_of(plots, PlotKind.TASKS).drawing
@@ -404,9 +405,11 @@ def test_a_ladder_in_progress_shows_what_is_there(plots: LadderPlots) -> None:
 
 
 def test_a_ladder_without_text_or_questions_says_what_was_left_out(plots: LadderPlots) -> None:
-    known = figures()
-    rows = tuple(replace(row, divergence=None, histogram=(), kinds=()) for row in known.rows)
-    plots.show_figures(replace(known, rows=rows, has_text=False, has_items=False))
+    measured = cases.result()
+    for file in measured.rows:
+        cases.change(measured, file, quality=None, tasks=None)
+    measured.plan = msgspec.structs.replace(measured.plan, text_name="", items_name="")
+    plots.show_ladder(cases.view(measured, LIMITS))
     titles = {
         kind: drawing.words[0]
         for kind in PlotKind
@@ -418,12 +421,14 @@ def test_a_ladder_without_text_or_questions_says_what_was_left_out(plots: Ladder
 
 def test_another_vocabulary_is_not_called_unmeasured() -> None:
     known = figures()
-    other = replace(known.rows[2], divergence=None, refused=True)
+    refused = msgspec.structs.replace(cases.quality(None, 0.9), refused="Other words.")
+    other = replace(known.rows[2], quality=refused)
     layout = scatter(
         drawn(PlotKind.MEMORY, replace(known, rows=(*known.rows[:2], other)), Options())
     ).layout
     assert layout.note == "Another vocabulary: C\u00a0Q2_K"
-    alone = replace(known, rows=(known.rows[0], replace(other, histogram=())))
+    nothing = msgspec.structs.replace(refused, histogram=())
+    alone = replace(known, rows=(known.rows[0], replace(other, quality=nothing)))
     for kind in (PlotKind.MEMORY, PlotKind.SPREAD):
         notice = drawn(kind, alone, Options())
         assert isinstance(notice, Notice)
@@ -431,28 +436,26 @@ def test_another_vocabulary_is_not_called_unmeasured() -> None:
 
 
 def test_what_did_not_change_is_not_laid_out_anew(plots: LadderPlots) -> None:
-    plots.show_figures(figures())
+    plots.show_ladder(figures())
     before = {kind: board_of(plots, kind).drawing for kind in PlotKind}
-    plots.show_figures(figures())
+    plots.show_ladder(figures())
     assert all(board_of(plots, kind).drawing is before[kind] for kind in PlotKind)
     known = figures()
-    faster = replace(known.rows[2], speed=Figure(77.0))
-    plots.show_figures(replace(known, rows=(*known.rows[:2], faster, known.rows[3])))
+    faster = replace(known.rows[2], speed=(cases.speed("tg128", 77.0),))
+    plots.show_ladder(replace(known, rows=(*known.rows[:2], faster, known.rows[3])))
     changed = {kind for kind in PlotKind if board_of(plots, kind).drawing is not before[kind]}
     assert changed == {PlotKind.SPEED}
 
 
 def test_letters_are_those_of_the_window(plots: LadderPlots) -> None:
-    measured = cases.result()
     letters = {F16: "B", Q8: "A", Q2: "F"}
-    plots.show_ladder(measured, assess(measured, cases.ITEMS, LIMITS), LIMITS, letters)
+    plots.show_ladder(cases.view(limits=LIMITS, letters=letters))
     names = scatter(board_of(plots, PlotKind.MEMORY).drawing).layout.names
     assert [name.letter for name in names] == ["A", "F"]
-    assert lettered(figures(), letters).rows[2].number == 5
 
 
 def test_a_screen_reader_hears_the_plot(plots: LadderPlots, qtbot: QtBot) -> None:
-    plots.show_figures(figures())
+    plots.show_ladder(figures())
     board = board_of(plots, PlotKind.MEMORY)
     qtbot.waitUntil(lambda: "Q8_0" in board.accessibleDescription())
     said = board.accessibleDescription().replace("\u00a0", " ")
@@ -471,7 +474,7 @@ def test_a_screen_reader_hears_the_plot(plots: LadderPlots, qtbot: QtBot) -> Non
 
 
 def test_another_loss_is_shown_in_both_plots_and_stays(plots: LadderPlots, qtbot: QtBot) -> None:
-    plots.show_figures(figures())
+    plots.show_ladder(figures())
     choice = combo(plots, "What counts as loss")
     choice.setFocus()
     qtbot.keyClick(choice, Qt.Key.Key_Down)
@@ -479,7 +482,7 @@ def test_another_loss_is_shown_in_both_plots_and_stays(plots: LadderPlots, qtbot
         content = board_of(plots, kind).content
         assert isinstance(content, ScatterContent)
         assert content.loss is Loss.TASKS
-    plots.show_figures(many(5))
+    plots.show_ladder(many(5))
     content = board_of(plots, PlotKind.MEMORY).content
     assert isinstance(content, ScatterContent)
     assert content.loss is Loss.TASKS
@@ -504,7 +507,7 @@ def test_a_change_of_theme_changes_the_plots(plots: LadderPlots) -> None:
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     theme = Theme(application, ThemeChoice.LIGHT)
-    plots.show_figures(figures())
+    plots.show_ladder(figures())
     board = board_of(plots, PlotKind.MEMORY)
     try:
         assert board.grab().toImage().pixelColor(3, 30) == QColor(LIGHT.surface)
@@ -528,7 +531,7 @@ def test_words_stand_out_and_lines_can_be_seen(tokens: Tokens) -> None:
 def test_the_table_holds_the_numbers_and_their_uncertainty(
     plots: LadderPlots, tmp_path: Path
 ) -> None:
-    plots.show_figures(figures())
+    plots.show_ladder(figures())
     path = tmp_path / "plots.csv"
     plots.outlet.save(path)
     rows = list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"))))
@@ -538,12 +541,12 @@ def test_the_table_holds_the_numbers_and_their_uncertainty(
     for name, figure in (
         ("mean KL divergence", known.divergence),
         ("points lost", known.points_lost),
-        ("generation speed", known.speed),
+        ("generation speed", known.rate("tg")),
     ):
         assert figure is not None
         written = by_figure[name]
         numbers = [float(written[end]) for end in ("value", "low", "high")]
-        assert numbers == pytest.approx([figure.value, figure.low, figure.high], rel=1e-5)
+        assert numbers == pytest.approx([figure.number, figure.low, figure.high], rel=1e-5)
     (memory,) = [row for row in of_q2 if row["figure"] == "needed memory"]
     assert (int(memory["value"]), memory["of"]) == (known.needed_bytes, "measured")
     (sums,) = [r for r in of_q2 if (r["figure"], r["of"]) == ("difference", "sums")]
@@ -557,8 +560,8 @@ def test_the_table_holds_the_numbers_and_their_uncertainty(
 
 def test_who_is_at_the_noise_floor_is_said_in_every_plot_of_divergences() -> None:
     result = cases.result()
-    result.reference.quality = cases.quality(0.0009, 0.95)
-    known = figures_of(result, assess(result, cases.ITEMS, Limits()), Limits())
+    cases.change(result, F16, quality=cases.quality(0.0009, 0.95))
+    known = cases.view(result, Limits())
     said = "no further from the reference than the reference from itself"
     for kind in (PlotKind.MEMORY, PlotKind.SPEED, PlotKind.SPREAD):
         content = content_of(kind, known, Options(loss=Loss.DIVERGENCE))
@@ -573,7 +576,7 @@ def test_who_is_at_the_noise_floor_is_said_in_every_plot_of_divergences() -> Non
 
 
 def test_the_picture_and_the_drawing_show_all_plots(plots: LadderPlots, tmp_path: Path) -> None:
-    plots.show_figures(figures())
+    plots.show_ladder(figures())
     plots.resize(360, 300)  # the sheet does not depend on the window
     plots.outlet.save(tmp_path / "plots.png")
     picture = QImage(str(tmp_path / "plots.png"))
@@ -592,7 +595,7 @@ def test_the_picture_and_the_drawing_show_all_plots(plots: LadderPlots, tmp_path
 
 
 def test_values_and_a_picture_can_be_copied(plots: LadderPlots, qtbot: QtBot) -> None:
-    plots.show_figures(figures())
+    plots.show_ladder(figures())
     board = board_of(plots, PlotKind.MEMORY)
     board.setFocus()
     with qtbot.waitSignal(plots.noticed):

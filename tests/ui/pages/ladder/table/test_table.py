@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from app.lab.ladder.kept import About, empty_result
 from app.lab.verdict.view import view_of
 from app.lab.works.ladders.entry import letters_for
-from app.ui.pages.ladder.table.columns import USUAL, LadderColumn, shown_columns
+from app.ui.pages.ladder.table.columns import TABLE, USUAL, place_of, shown_columns
 from app.ui.pages.ladder.table.model import LadderModel, LadderRole
 from app.ui.pages.ladder.table.table import LadderTable
 from tests.lab import ladder_cases as cases
@@ -30,7 +30,14 @@ F16, Q8, Q2, BROKEN = (
 Watch = Callable[[QAbstractItemModel], None]
 
 
-def shown(model: LadderModel, file: str, column: LadderColumn) -> str:
+def at(key: str) -> int:
+    """Where a column stands."""
+    place = place_of(key)
+    assert place is not None
+    return place
+
+
+def shown(model: LadderModel, file: str, column: int) -> str:
     """Both lines of a cell."""
     index = model.index(model.row_of(file), column)
     second = index.data(LadderRole.SECOND_LINE)
@@ -42,34 +49,34 @@ def test_cells_say_figure_and_uncertainty(watched: Watch) -> None:
     model = LadderModel()
     watched(model)
     model.set_view(view())
-    assert shown(model, F16, LadderColumn.NAME) == "F16 | reference"
-    assert shown(model, Q8, LadderColumn.NAME) == "Q8_0"
-    assert shown(model, Q8, LadderColumn.STATE) == "as good"
-    assert shown(model, Q2, LadderColumn.STATE) == "loses | sums"
-    assert shown(model, Q8, LadderColumn.SIZE) == "850 MB"
-    assert shown(model, Q8, LadderColumn.BITS) == "8.50"
-    assert shown(model, Q8, LadderColumn.NEEDED) == "935 MB"
-    assert shown(model, Q8, LadderColumn.PREDICTED) == "952 MB | +2%"
-    assert shown(model, Q8, LadderColumn.GENERATION) == "18.8 | ± 0.2"
-    assert shown(model, Q8, LadderColumn.GENERATION_DEEP) == "16.9 | ± 0.2"
-    assert shown(model, Q8, LadderColumn.DIVERGENCE) == "0.001 | 0.0008 – 0.0013"
-    assert shown(model, F16, LadderColumn.DIVERGENCE).endswith("noise floor")
-    assert shown(model, F16, LadderColumn.SAME_TOP).endswith("with itself")
-    assert shown(model, Q8, LadderColumn.SAME_TOP) == "90.0% | ± 1.0%"
-    assert shown(model, Q2, LadderColumn.RIGHT) == "88% | 420/480"
-    assert shown(model, Q2, LadderColumn.DIFFERENCE).startswith("−13 | −16 to")
-    assert shown(model, Q2, LadderColumn.VOTES) == "–"
+    assert shown(model, F16, at("name")) == "F16 | reference"
+    assert shown(model, Q8, at("name")) == "Q8_0"
+    assert shown(model, Q8, at("state")) == "as good"
+    assert shown(model, Q2, at("state")) == "loses | sums"
+    assert shown(model, Q8, at("file_bytes")) == "850 MB"
+    assert shown(model, Q8, at("bits_per_weight")) == "8.50"
+    assert shown(model, Q8, at("memory_needed_bytes")) == "935 MB"
+    assert shown(model, Q8, at("memory_predicted_bytes")) == "952 MB | +2%"
+    assert shown(model, Q8, at("tokens_per_second")) == "18.8 | ± 0.2"
+    assert shown(model, Q8, at("tokens_per_second_deep")) == "16.9 | ± 0.2"
+    assert shown(model, Q8, at("mean_kld")) == "0.001 | 0.0008 – 0.0013"
+    assert shown(model, F16, at("mean_kld")).endswith("noise floor")
+    assert shown(model, F16, at("same_top")).endswith("with itself")
+    assert shown(model, Q8, at("same_top")) == "90.0% | ± 1.0%"
+    assert shown(model, Q2, at("accuracy")) == "88% | 420/480"
+    assert shown(model, Q2, at("difference")).startswith("−13 | −16 to")
+    assert shown(model, Q2, at("votes")) == "–"
 
 
 def test_a_version_at_the_noise_floor_says_so_in_cells_and_tips() -> None:
     result = cases.result()
-    result.reference.quality = cases.quality(0.0009, 0.95)
+    cases.change(result, F16, quality=cases.quality(0.0009, 0.95))
     model = LadderModel()
     model.set_view(view(result))
-    assert shown(model, F16, LadderColumn.SAME_TOP) == "95.0% | with itself"
-    assert shown(model, Q8, LadderColumn.DIVERGENCE) == "0.001 | at the noise floor"
-    assert "at the noise floor" not in shown(model, Q2, LadderColumn.DIVERGENCE)
-    for column in (LadderColumn.DIVERGENCE, LadderColumn.SAME_TOP, LadderColumn.BITS_PER_BYTE):
+    assert shown(model, F16, at("same_top")) == "95.0% | with itself"
+    assert shown(model, Q8, at("mean_kld")) == "0.001 | at the noise floor"
+    assert "at the noise floor" not in shown(model, Q2, at("mean_kld"))
+    for column in (at("mean_kld"), at("same_top"), at("bits_per_byte")):
         tips = [
             model.index(model.row_of(file), column).data(Qt.ItemDataRole.ToolTipRole)
             for file in (Q8, Q2)
@@ -82,20 +89,20 @@ def test_a_failed_row_says_why(watched: Watch) -> None:
     model = LadderModel()
     watched(model)
     model.set_view(view())
-    assert shown(model, BROKEN, LadderColumn.NAME) == "<script> | failed"
-    assert "GGML_ASSERT" in shown(model, BROKEN, LadderColumn.STATE)
-    tip = model.index(model.row_of(BROKEN), LadderColumn.NAME).data(Qt.ItemDataRole.ToolTipRole)
+    assert shown(model, BROKEN, at("name")) == "<script> | failed"
+    assert "GGML_ASSERT" in shown(model, BROKEN, at("state"))
+    tip = model.index(model.row_of(BROKEN), at("name")).data(Qt.ItemDataRole.ToolTipRole)
     assert "GGML_ASSERT(x < y)" in tip.replace("\u200b", "")
 
 
 def test_every_known_figure_tells_how_it_was_taken(watched: Watch) -> None:
     model = LadderModel()
     model.set_view(view())
-    for column in LadderColumn:
+    for column in range(len(TABLE)):
         index = model.index(model.row_of(Q2), column)
         if index.data() != "–":
             assert index.data(Qt.ItemDataRole.ToolTipRole), column
-    speed = model.index(model.row_of(Q8), LadderColumn.GENERATION)
+    speed = model.index(model.row_of(Q8), at("tokens_per_second"))
     assert "tg128 as llama-bench takes it" in speed.data(Qt.ItemDataRole.ToolTipRole)
     assert "in turns" in speed.data(Qt.ItemDataRole.ToolTipRole)
 
@@ -127,9 +134,9 @@ def test_what_is_measured_now_stands_below_the_name(watched: Watch) -> None:
     watched(model)
     model.set_view(view())
     model.set_doing({Q2: "quality …"})
-    assert shown(model, Q2, LadderColumn.NAME) == "Q2_K | quality …"
+    assert shown(model, Q2, at("name")) == "Q2_K | quality …"
     model.set_doing({})
-    assert shown(model, Q2, LadderColumn.NAME) == "Q2_K"
+    assert shown(model, Q2, at("name")) == "Q2_K"
 
 
 def test_sorting_leaves_the_unknown_last(qtbot: QtBot, watched: Watch) -> None:
@@ -139,9 +146,9 @@ def test_sorting_leaves_the_unknown_last(qtbot: QtBot, watched: Watch) -> None:
     watched(table.proxy)
     model.set_view(view())
     assert table.order() == [F16, Q8, Q2, BROKEN]
-    table.sortByColumn(LadderColumn.SIZE, Qt.SortOrder.AscendingOrder)
+    table.sortByColumn(at("file_bytes"), Qt.SortOrder.AscendingOrder)
     assert table.order() == [Q2, Q8, F16, BROKEN]
-    table.sortByColumn(LadderColumn.SIZE, Qt.SortOrder.DescendingOrder)
+    table.sortByColumn(at("file_bytes"), Qt.SortOrder.DescendingOrder)
     assert table.order() == [F16, Q8, Q2, BROKEN]
     table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
     assert table.order() == [F16, Q8, Q2, BROKEN]
@@ -150,18 +157,19 @@ def test_sorting_leaves_the_unknown_last(qtbot: QtBot, watched: Watch) -> None:
 def test_columns_are_chosen_and_told(qtbot: QtBot) -> None:
     table = LadderTable(LadderModel())
     qtbot.addWidget(table)
-    assert table.isColumnHidden(LadderColumn.VOTES)
+    assert table.isColumnHidden(at("votes"))
     table.set_columns(["name", "votes", "nonsense"])
-    assert not table.isColumnHidden(LadderColumn.VOTES)
-    assert table.isColumnHidden(LadderColumn.SIZE)
+    assert not table.isColumnHidden(at("votes"))
+    assert table.isColumnHidden(at("file_bytes"))
     assert table.columns == ["name", "votes"]
     menu = table.columns_menu(table)
     with qtbot.waitSignal(table.columns_changed):
         next(action for action in menu.actions() if action.text() == "Size").trigger()
-    assert table.columns == ["name", "size", "votes"]
+    assert table.columns == ["name", "file_bytes", "votes"]
     menu.deleteLater()
     assert shown_columns(()) == USUAL
-    assert shown_columns(["size"]) == {LadderColumn.NAME, LadderColumn.SIZE}
+    assert shown_columns(["file_bytes"]) == {at("name"), at("file_bytes")}
+    assert shown_columns(["size"]) == shown_columns(["file_bytes"])  # as settings had it once
 
 
 def test_rows_and_the_table_can_be_copied(qtbot: QtBot) -> None:
@@ -187,4 +195,4 @@ def test_the_chosen_row_stays_while_more_is_measured(qtbot: QtBot) -> None:
     table.choose(Q2)
     model.set_view(view(limits=replace(view().limits, tolerance=0.5)))
     assert table.chosen == Q2
-    assert shown(model, Q2, LadderColumn.STATE) == "as good"
+    assert shown(model, Q2, at("state")) == "as good"

@@ -1,0 +1,449 @@
+"""The columns of a ladder, each declared once; every table and report iterates over them.
+
+A new column is an entry here, and its measurement. Its kind decides how it is written, sorted and
+aligned; where it is shown, its places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from app.core.ladder.row import Missing, Note, Row, Value
+from app.core.quality.floor import NO_FURTHER
+
+HINT = " (a hint)"
+
+
+class Kind(Enum):
+    """What a column's figures are."""
+
+    NAME = "name"
+    STATE = "state"
+    BYTES = "bytes"
+    BITS = "bits"
+    SPEED = "tokens a second"
+    DURATION = "ns"
+    SHARE = "share"
+    NATS = "nats"
+    RATIO = "logarithm of a ratio"
+    RIGHT = "right answers"
+    POINTS = "points"
+    VOTES = "votes"
+    PLAIN = "anything, as it is"
+
+
+class Basis(Enum):
+    """How a figure was taken, for whoever asks."""
+
+    FILE = "file"
+    MEASURED_MEMORY = "measured memory"
+    PLANNED_MEMORY = "planned memory"
+    PROMPT_TEST = "pp"
+    GENERATION_TEST = "tg"
+    DEEP_PROMPT_TEST = "pp in a filled context"
+    DEEP_GENERATION_TEST = "tg in a filled context"
+    DIVERGENCE = "divergence"
+    TEXT = "text"
+    QUESTIONS = "questions"
+    VOTES = "votes"
+    NOTHING = "nothing"
+
+
+class Place(Enum):
+    """Where a column is shown: ``USUAL``, in the window's table at first."""
+
+    TABLE = "table"
+    USUAL = "usual"
+    TERMINAL = "terminal"
+    HTML = "html"
+    MARKDOWN = "markdown"
+    CSV = "csv"
+
+
+Cell = Value | Missing | str | int | float | bool | None
+"""A figure or why there is none; of plain columns whatever it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column.
+
+    Attributes:
+        key: Its name in settings and CSV; never changes.
+        title: What stands above it in the window.
+        head: The same in tables for people elsewhere.
+        explanation: What it shows.
+        kind: What its figures are.
+        value: Takes the figure out of a row.
+        places: Where it is shown.
+        ends: Whether CSV has the ends of its intervals in columns of their own.
+        below: Key of the column below whose figures it stands in an HTML report.
+        decimals: How many, for kinds that have a fixed number.
+        basis: How it was taken.
+        spare: How soon a narrow terminal does without it, 1 first; 0 for never.
+    """
+
+    key: str
+    title: str
+    head: str
+    explanation: str
+    kind: Kind
+    value: Callable[[Row], Cell]
+    places: frozenset[Place]
+    ends: bool = False
+    below: str = ""
+    decimals: int = 0
+    basis: Basis = Basis.NOTHING
+    spare: int = 0
+
+
+def columns_at(place: Place, rows: Sequence[Row] | None = None) -> tuple[Column, ...]:
+    """The columns of a place, in their order; of these rows only those that have a figure."""
+    found = tuple(column for column in COLUMNS if place in column.places)
+    if rows is None:
+        return found
+    named = (Kind.NAME, Kind.STATE)
+    return tuple(
+        column
+        for column in found
+        if column.kind in named or any(figure_of(column, row) is not None for row in rows)
+    )
+
+
+def figure_of(column: Column, row: Row) -> Value | None:
+    """The figure that stands beside the others; None where there is none."""
+    found = column.value(row)
+    return found if isinstance(found, Value) and not found.is_own else None
+
+
+_EVERYWHERE = frozenset(Place)
+_SHORT = frozenset({Place.USUAL, Place.MARKDOWN})
+
+
+def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:
+    """Marks a text for Qt's extractor, which knows this name; the window translates it."""
+    return text
+
+
+def _size(row: Row) -> Cell:
+    return Value(row.facts.file_bytes) if row.facts else Missing.NOT_MEASURED
+
+
+def _bits(row: Row) -> Cell:
+    return Value(row.facts.bits_per_weight) if row.facts else Missing.NOT_MEASURED
+
+
+def _needed(row: Row) -> Cell:
+    if row.memory is None or row.memory.needed_bytes is None:
+        return Missing.NOT_MEASURED
+    note = Note.OVER_LIMIT if row.over_limit else None
+    return Value(row.memory.needed_bytes, note=note)
+
+
+def _predicted(row: Row) -> Cell:
+    memory = row.memory
+    if memory is None or memory.predicted_bytes is None:
+        return Missing.NOT_MEASURED
+    needed = memory.needed_bytes
+    off = memory.predicted_bytes / needed - 1 if needed else None
+    return Value(memory.predicted_bytes, off=off)
+
+
+def _rate(start: str) -> Callable[[Row], Cell]:
+    return lambda row: row.rate(start) or Missing.NOT_MEASURED
+
+
+def _deep_rate(start: str) -> Callable[[Row], Cell]:
+    def value(row: Row) -> Cell:
+        found = row.rate(start, row.depth_tokens) if row.depth_tokens else None
+        return found or Missing.NOT_TAKEN_THERE
+
+    return value
+
+
+def _deviation(start: str) -> Callable[[Row], Cell]:
+    return lambda row: test.stddev if (test := row.test(start)) else None
+
+
+def _bandwidth(row: Row) -> Cell:
+    test = row.test("tg")
+    share = test.bandwidth_share if test is not None else None
+    return Missing.NOT_MEASURED if share is None else Value(share)
+
+
+def _divergence(row: Row) -> Cell:
+    if row.is_reference:
+        return _own(row, "mean_kld", Note.FLOOR)
+    found = row.divergence
+    if found is None:
+        return Missing.NOT_MEASURED
+    note = Note.AT_FLOOR if row.at_floor else None
+    return Value(found.number, found.low, found.high, note=note)
+
+
+def _same_top(row: Row) -> Cell:
+    if row.is_reference:
+        return _own(row, "same_top", Note.WITH_ITSELF)
+    return row.figure("same_top") or Missing.NOT_MEASURED
+
+
+def _own(row: Row, name: str, note: Note) -> Cell:
+    """A figure of the reference against itself."""
+    number = row.floor.get(name) if row.floor is not None else None
+    return Missing.NOT_MEASURED if number is None else Value(number, note=note, is_own=True)
+
+
+def _ratio(row: Row) -> Cell:
+    if row.is_reference:
+        return Missing.IS_REFERENCE
+    return row.figure("ln_ppl_ratio") or Missing.NOT_MEASURED
+
+
+def _bits_per_byte(row: Row) -> Cell:
+    return row.bits_per_byte or Missing.NOT_MEASURED
+
+
+def _right(row: Row) -> Cell:
+    return row.right or Missing.NOT_MEASURED
+
+
+def _difference(row: Row) -> Cell:
+    return row.difference or Missing.NOT_MEASURED
+
+
+def _votes(row: Row) -> Cell:
+    votes = row.votes
+    if votes is None:
+        return Missing.NOT_VOTED
+    total = votes.wins + votes.losses
+    ends, counts = votes.interval, (votes.wins, votes.losses)
+    return Value(votes.wins / total if total else 0.5, ends.low, ends.high, counts)
+
+
+def _state(row: Row) -> Cell:
+    if row.is_reference:
+        return Missing.IS_REFERENCE
+    judged = row.judgement
+    return None if judged is None else judged.state.value + (HINT if judged.hint else "")
+
+
+def _flips(which: int) -> Callable[[Row], Cell]:
+    """Questions that only one of the two got right."""
+
+    def value(row: Row) -> Cell:
+        found = row.difference
+        return found.counts[which] if found is not None and found.counts is not None else None
+
+    return value
+
+
+def _plain(key: str, value: Callable[[Row], Cell], *, ends: bool = False) -> Column:
+    """What only programs read."""
+    return Column(key, key, key, "", Kind.PLAIN, value, frozenset({Place.CSV}), ends)
+
+
+def _figure(name: str, *, ends: bool = False) -> Column:
+    return _plain(name, lambda row: row.figure(name), ends=ends)
+
+
+def _at_floor(row: Row) -> str | None:
+    return NO_FURTHER if row.at_floor else None
+
+
+def _of_floor(name: str) -> Callable[[Row], Cell]:
+    return lambda row: row.floor.get(name) if row.floor is not None else None
+
+
+COLUMNS = (
+    _plain("file", lambda row: row.file),
+    Column(
+        "name", QT_TRANSLATE_NOOP("Columns", "Version"), "name",
+        QT_TRANSLATE_NOOP(
+            "Columns",
+            "The quantization level, or the file’s name where levels repeat.",
+        ),
+        Kind.NAME, lambda row: row.name, _EVERYWHERE, basis=Basis.FILE,
+    ),
+    _plain("level", lambda row: row.facts and row.facts.level),
+    _plain("is_reference", lambda row: row.is_reference),
+    Column(
+        "state", QT_TRANSLATE_NOOP("Columns", "Verdict"), "state",
+        QT_TRANSLATE_NOOP(
+            "Columns",
+            "What answers to questions and blind votes say against the reference, after "
+            "correction for everything that this ladder tests.",
+        ),
+        Kind.STATE, _state, _EVERYWHERE,
+    ),
+    Column(
+        "file_bytes", QT_TRANSLATE_NOOP("Columns", "Size"), "size",
+        QT_TRANSLATE_NOOP("Columns", "Of the file on the disk."),
+        Kind.BYTES, _size, _EVERYWHERE, basis=Basis.FILE,
+    ),
+    Column(
+        "bits_per_weight", QT_TRANSLATE_NOOP("Columns", "Bits"), "bits/weight",
+        QT_TRANSLATE_NOOP("Columns", "Bits per weight: bits of all tensors over parameters."),
+        Kind.BITS, _bits, _EVERYWHERE, decimals=2, below="file_bytes", basis=Basis.FILE, spare=6,
+    ),
+    _plain("parameters", lambda row: row.facts and row.facts.parameters),
+    _plain("active_parameters", lambda row: row.facts and row.facts.active_parameters),
+    Column(
+        "memory_needed_bytes", QT_TRANSLATE_NOOP("Columns", "Needs"), "needs",
+        QT_TRANSLATE_NOOP(
+            "Columns",
+            "Needed memory: the peak of resident memory, less copies of weights that "
+            "llama.cpp repacks for speed.",
+        ),
+        Kind.BYTES, _needed, _EVERYWHERE, basis=Basis.MEASURED_MEMORY,
+    ),
+    Column(
+        "memory_predicted_bytes", QT_TRANSLATE_NOOP("Columns", "Predicted"), "predicted",
+        QT_TRANSLATE_NOOP("Columns", "Needed memory as llama.cpp itself plans the load."),
+        Kind.BYTES, _predicted, _EVERYWHERE - _SHORT, below="memory_needed_bytes",
+        basis=Basis.PLANNED_MEMORY, spare=2,
+    ),
+    _plain("peak_private_bytes", lambda row: row.memory and row.memory.peak_private_bytes),
+    _plain("peak_mapped_bytes", lambda row: row.memory and row.memory.peak_mapped_bytes),
+    Column(
+        "prompt_tokens_per_second", QT_TRANSLATE_NOOP("Columns", "Prompt/s"), "prompt tok/s",
+        QT_TRANSLATE_NOOP(
+            "Columns",
+            "Tokens of a prompt read in a second, in an empty context.",
+        ),
+        Kind.SPEED, _rate("pp"), _EVERYWHERE, basis=Basis.PROMPT_TEST, spare=5,
+    ),
+    _plain("prompt_stddev", _deviation("pp")),
+    Column(
+        "tokens_per_second", QT_TRANSLATE_NOOP("Columns", "Tokens/s"), "tok/s",
+        QT_TRANSLATE_NOOP("Columns", "Tokens generated in a second, in an empty context."),
+        Kind.SPEED, _rate("tg"), _EVERYWHERE, basis=Basis.GENERATION_TEST,
+    ),
+    _plain("tokens_stddev", _deviation("tg")),
+    Column(
+        "prompt_tokens_per_second_deep", QT_TRANSLATE_NOOP("Columns", "Prompt/s deep"),
+        "prompt tok/s deep",
+        QT_TRANSLATE_NOOP(
+            "Columns",
+            "Tokens of a prompt read in a second, in a filled context.",
+        ),
+        Kind.SPEED, _deep_rate("pp"), frozenset({Place.TABLE, Place.CSV}),
+        basis=Basis.DEEP_PROMPT_TEST,
+    ),
+    Column(
+        "tokens_per_second_deep", QT_TRANSLATE_NOOP("Columns", "Tokens/s deep"), "tok/s deep",
+        QT_TRANSLATE_NOOP("Columns", "Tokens generated in a second, in a filled context."),
+        Kind.SPEED, _deep_rate("tg"), frozenset({Place.TABLE, Place.HTML, Place.CSV}),
+        basis=Basis.DEEP_GENERATION_TEST,
+    ),
+    Column(
+        "bandwidth_share", QT_TRANSLATE_NOOP("Columns", "Of memory"), "of memory",
+        QT_TRANSLATE_NOOP(
+            "Columns",
+            "Speed of generating, as a share of what this PC’s memory could give.",
+        ),
+        Kind.SHARE, _bandwidth, _EVERYWHERE - _SHORT, below="tokens_per_second",
+        basis=Basis.GENERATION_TEST, spare=1,
+    ),
+    _figure("chunks"),
+    _figure("positions"),
+    Column(
+        "mean_kld", QT_TRANSLATE_NOOP("Columns", "KL div."), "mean KLD",
+        QT_TRANSLATE_NOOP(
+            "Columns",
+            "Mean KL divergence from the reference, in nats. It describes; only answers "
+            "decide.",
+        ),
+        Kind.NATS, _divergence, _EVERYWHERE, ends=True, basis=Basis.DIVERGENCE,
+    ),
+    _figure("median_kld"),
+    _figure("kld_p90"),
+    _figure("kld_p99"),
+    _figure("max_kld"),
+    Column(
+        "same_top", QT_TRANSLATE_NOOP("Columns", "Same word"), "same top",
+        QT_TRANSLATE_NOOP(
+            "Columns",
+            "How often the most likely next token is the same as the reference’s.",
+        ),
+        Kind.SHARE, _same_top, _EVERYWHERE, ends=True, decimals=1, basis=Basis.TEXT,
+    ),
+    _plain("at_noise_floor", _at_floor),
+    _plain("noise_floor_mean_kld", _of_floor("mean_kld")),
+    _plain("noise_floor_same_top", _of_floor("same_top")),
+    _figure("rms_delta_p"),
+    Column(
+        "ln_ppl_ratio", QT_TRANSLATE_NOOP("Columns", "ln PPL ratio"), "ln PPL ratio",
+        QT_TRANSLATE_NOOP(
+            "Columns",
+            "Natural logarithm of the perplexity over the reference’s, position by position.",
+        ),
+        Kind.RATIO, _ratio, frozenset({Place.TABLE, Place.HTML, Place.CSV}), ends=True, decimals=4,
+        basis=Basis.TEXT,
+    ),
+    _figure("ppl"),
+    _figure("reference_ppl"),
+    Column(
+        "bits_per_byte", QT_TRANSLATE_NOOP("Columns", "Bits per byte"), "bits/byte",
+        QT_TRANSLATE_NOOP(
+            "Columns",
+            "What it needs to foretell a byte of the text; compares between vocabularies too.",
+        ),
+        Kind.BITS, _bits_per_byte, _EVERYWHERE - {Place.USUAL}, decimals=3, basis=Basis.TEXT,
+        spare=4,
+    ),
+    _figure("bits_per_byte_se_chunks"),
+    _figure("reference_bits_per_byte"),
+    _figure("bits_per_byte_difference", ends=True),
+    Column(
+        "accuracy", QT_TRANSLATE_NOOP("Columns", "Right"), "right",
+        QT_TRANSLATE_NOOP(
+            "Columns",
+            "Share of right answers to what the reference can do, with Wilson’s interval.",
+        ),
+        Kind.RIGHT, _right, _EVERYWHERE - {Place.CSV}, basis=Basis.QUESTIONS,
+    ),
+    _plain("items", lambda row: row.summary and row.summary.counts.total),
+    _plain("correct", lambda row: row.summary and row.summary.counts.right),
+    _plain("lost", _flips(0)),
+    _plain("gained", _flips(1)),
+    Column(
+        "difference", QT_TRANSLATE_NOOP("Columns", "Points"), "points",
+        QT_TRANSLATE_NOOP(
+            "Columns",
+            "Right answers against the reference’s, in points, with Newcombe’s paired "
+            "interval.",
+        ),
+        Kind.POINTS, _difference, _EVERYWHERE - {Place.TERMINAL}, ends=True,
+        basis=Basis.QUESTIONS,
+    ),
+    _plain("p_value", lambda row: row.summary and row.summary.p_value),
+    _plain("corrected_p_value", lambda row: row.summary and row.summary.corrected_p_value),
+    Column(
+        "votes", QT_TRANSLATE_NOOP("Columns", "Votes"), "votes",
+        QT_TRANSLATE_NOOP("Columns", "Blind votes for it and against it, ties left out."),
+        Kind.VOTES, _votes, frozenset({Place.TABLE, Place.HTML, Place.MARKDOWN}),
+        basis=Basis.VOTES,
+    ),
+    _plain("votes_better", lambda row: row.votes and row.votes.wins),
+    _plain("votes_worse", lambda row: row.votes and row.votes.losses),
+    _plain("votes_low", lambda row: row.votes and row.votes.interval.low),
+    _plain("votes_high", lambda row: row.votes and row.votes.interval.high),
+    _plain("error", lambda row: row.error),
+)  # fmt: skip
+EARLIER_KEYS = {
+    "size": "file_bytes",
+    "bits": "bits_per_weight",
+    "needed": "memory_needed_bytes",
+    "predicted": "memory_predicted_bytes",
+    "prompt": "prompt_tokens_per_second",
+    "generation": "tokens_per_second",
+    "prompt_deep": "prompt_tokens_per_second_deep",
+    "generation_deep": "tokens_per_second_deep",
+    "bandwidth": "bandwidth_share",
+    "divergence": "mean_kld",
+    "perplexity": "ln_ppl_ratio",
+    "right": "accuracy",
+}
+"""What settings of earlier versions call columns."""

@@ -1,0 +1,314 @@
+"""One file of a ladder: what was measured of it, and what may be said of that.
+
+A row begins with a file's name alone. Steps put figures into it while the ladder is measured; once
+all rows are looked at together they get what only follows from that: names, judgements, the
+reference beside them. Tables, plots, sentences and reports read the same row.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from app.core.quality.floor import floor_of
+from app.core.statistics.paired import PairedCounts
+from app.core.tasks.results import KindResult, KindVerdict
+from app.core.verdict import ALL_QUESTIONS, State
+from app.core.verdict_words import MoreBits
+
+if TYPE_CHECKING:
+    from app.core.ladder.results import (
+        FileFacts,
+        MemoryFigures,
+        QualityStep,
+        SpeedFigures,
+        TasksStep,
+    )
+    from app.core.quality.floor import Figures
+    from app.core.statistics.anytime import WinRate
+    from app.core.verdict import Judgement
+
+
+class Missing(Enum):
+    """Why there is no figure."""
+
+    NOT_MEASURED = "not measured"
+    IS_REFERENCE = "the others are measured against it"
+    NOT_TAKEN_THERE = "its context is too small, or it was not taken"
+    NOT_VOTED = "nobody has voted"
+
+
+class Note(Enum):
+    """What is said beside a figure."""
+
+    AT_FLOOR = "at the noise floor"
+    FLOOR = "noise floor"
+    WITH_ITSELF = "with itself"
+    OVER_LIMIT = "over the limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A figure.
+
+    Attributes:
+        number: In the unit of its column.
+        low: Lower end of its 95 % interval, of a speed of the deviation of its repetitions; None
+            where it has none.
+        high: Upper end.
+        counts: Which two numbers it comes from: so many of so many, or so many against so many.
+        off: How far a prediction is off, as a share of what was measured.
+        note: What is said beside it.
+        is_own: Of the reference against itself, so that it is no figure beside the others.
+    """
+
+    number: float
+    low: float | None = None
+    high: float | None = None
+    counts: tuple[int, int] | None = None
+    off: float | None = None
+    note: Note | None = None
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One file of the ladder; None where there is no measurement.
+
+    Attributes:
+        file: Names it.
+        speed: Tests with an empty context first, then with a filled one.
+        again: The first file's tests once more at the end.
+        error: Why it could not be measured, or not all of it.
+        name: What sentences and plots call it, e.g. ``Q4_K_M``.
+        number: Its place in the ladder: colour and shape.
+        letter: What stands for it on the page.
+        reference: The row that it is held against; None for the reference itself.
+        judgement: What may be said of it; None for the reference.
+        kinds: Its results at tasks, corrected over the whole ladder; the reference's own
+            accuracies.
+        votes: Blind votes against the reference, ties left out; None where nobody decided.
+        guesses: It foresees the text worse than guessing would, so that how far words are apart
+            there says nothing.
+        at_floor: It is no further from the reference than the reference from itself; None where
+            that is not known.
+        own_bits: Of the reference: what it needs for a byte of the text that all are shown on.
+        over_limit: It needs more memory than the person has for it.
+        sentence: What may be said of it.
+    """
+
+    file: str
+    facts: FileFacts | None = None
+    speed: tuple[SpeedFigures, ...] = ()
+    again: tuple[SpeedFigures, ...] = ()
+    memory: MemoryFigures | None = None
+    quality: QualityStep | None = None
+    tasks: TasksStep | None = None
+    error: str | None = None
+    name: str = ""
+    number: int = 0
+    letter: str = "?"
+    reference: Row | None = field(default=None, repr=False)
+    judgement: Judgement | None = None
+    kinds: tuple[KindResult, ...] = ()
+    votes: WinRate | None = None
+    guesses: bool = False
+    at_floor: bool | None = None
+    own_bits: float | None = None
+    over_limit: bool = False
+    sentence: str = ""
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether the others are held against it."""
+        return self.judgement is None
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it could not be measured at all, as far as answers tell."""
+        return self.error is not None and (self.judgement is None or not self.judgement.kinds)
+
+    @property
+    def state(self) -> State | None:
+        """What is known of it; None for the reference, and where nothing was asked."""
+        judged = self.judgement
+        if judged is None or not (judged.kinds or judged.votes_p_value is not None):
+            return None
+        return judged.state
+
+    # --- memory and speed -------------------------------------------------------------------
+
+    @property
+    def needed_bytes(self) -> int | None:
+        """Needed memory as measured, else as predicted."""
+        if self.memory is None:
+            return None
+        measured = self.memory.needed_bytes
+        return self.memory.predicted_bytes if measured is None else measured
+
+    @property
+    def is_predicted(self) -> bool:
+        """Whether the needed memory was not measured."""
+        return self.needed_bytes is not None and not (self.memory and self.memory.needed_bytes)
+
+    def test(self, start: str, depth_tokens: int = 0) -> SpeedFigures | None:
+        """A test of speed: ``pp`` or ``tg``."""
+        for figures in self.speed:
+            if figures.test.startswith(start) and figures.depth == depth_tokens:
+                return figures
+        return None
+
+    @property
+    def depth_tokens(self) -> int:
+        """How filled the context was in the deepest tests."""
+        return max((one.depth for one in self.speed), default=0)
+
+    def rate(self, start: str, depth_tokens: int = 0) -> Value | None:
+        """Tokens a second in a test, ± the deviation of its repetitions."""
+        test = self.test(start, depth_tokens)
+        if test is None or test.mean is None:
+            return None
+        swing = test.stddev
+        return Value(test.mean) if swing is None else Value(
+            test.mean, test.mean - swing, test.mean + swing
+        )  # fmt: skip
+
+    @property
+    def tokens_per_second(self) -> float | None:
+        """While generating with an empty context."""
+        test = self.test("tg")
+        return test.mean if test is not None else None
+
+    @property
+    def speed_error(self) -> float | None:
+        """The standard error of that speed; None where there is none."""
+        test = self.test("tg")
+        return test.stddev / math.sqrt(len(test.samples)) if test and test.stddev else None
+
+    # --- quality ----------------------------------------------------------------------------
+
+    @property
+    def figures(self) -> Figures:
+        """Figures of quality against the reference, by their names; the reference has none."""
+        return {} if self.is_reference or self.quality is None else self.quality.figures
+
+    @property
+    def floor(self) -> Figures | None:
+        """The reference against itself; None where that was not measured."""
+        quality = (self.reference or self).quality
+        return floor_of(quality.figures) if quality is not None and quality.figures else None
+
+    def figure(self, name: str) -> Value | None:
+        """A figure of quality with its interval."""
+        number = self.figures.get(name)
+        if number is None:
+            return None
+        return Value(number, self.figures.get(f"{name}_low"), self.figures.get(f"{name}_high"))
+
+    @property
+    def same_top(self) -> float | None:
+        """Share of positions with the reference's most likely token."""
+        return self.figures.get("same_top")
+
+    @property
+    def own_top(self) -> float | None:
+        """Of the reference: the same, read in slices and written token by token."""
+        floor = self.floor if self.is_reference else None
+        return floor.get("same_top") if floor is not None else None
+
+    @property
+    def divergence(self) -> Value | None:
+        """Mean KL divergence in nats."""
+        return self.figure("mean_kld")
+
+    @property
+    def other_vocabulary(self) -> bool:
+        """Whether its next words cannot be held against the reference's."""
+        return self.quality is not None and self.quality.refused is not None
+
+    @property
+    def more_bits(self) -> MoreBits | None:
+        """How many more bits for a byte it needs, relative to the reference over the same bytes."""
+        if self.is_reference:
+            return MoreBits(0.0, 0.0)
+        apart = self.figures.get("bits_per_byte_difference")
+        base = self.figures.get("reference_bits_per_byte")
+        if apart is None or not base:
+            return None
+        error = self.figures.get("bits_per_byte_difference_se_chunks")
+        return MoreBits(apart / base, None if error is None else error / base)
+
+    @property
+    def bits_per_byte(self) -> Value | None:
+        """The interval is that of the paired difference from the reference, around the value."""
+        number = self.own_bits if self.is_reference else self.figures.get("bits_per_byte")
+        apart = self.figure("bits_per_byte_difference")
+        if number is None:
+            return None
+        if apart is None or apart.low is None or apart.high is None:
+            return Value(number)
+        return Value(
+            number, number + apart.low - apart.number, number + apart.high - apart.number
+        )  # fmt: skip
+
+    @property
+    def histogram(self) -> tuple[int, ...]:
+        """Positions by their divergence, as ``core.quality.histogram`` counts them."""
+        return () if self.is_reference or self.quality is None else self.quality.histogram
+
+    # --- tasks ------------------------------------------------------------------------------
+
+    @property
+    def summary(self) -> KindResult | None:
+        """All questions that the reference can do in one result."""
+        if self.judgement is not None and self.judgement.together is not None:
+            return self.judgement.together
+        asked = [kind for kind in self.kinds if kind.counts.total]
+        if len(asked) < 2:
+            return asked[0] if asked else None
+        able = [kind for kind in asked if kind.verdict is not KindVerdict.REFERENCE_CANNOT]
+        counts = PairedCounts.sum_of(kind.counts for kind in able)
+        verdict = KindVerdict.AS_GOOD if able else KindVerdict.REFERENCE_CANNOT
+        return KindResult(
+            ALL_QUESTIONS, counts, 0, 0, 0, None, None, None, None, None, verdict, False, None
+        )
+
+    @property
+    def right(self) -> Value | None:
+        """Share of right answers to these questions."""
+        return share_of(self.summary) if self.summary is not None else None
+
+    @property
+    def difference(self) -> Value | None:
+        """That share less the reference's."""
+        return difference_of(self.summary) if self.summary is not None else None
+
+    @property
+    def points_lost(self) -> Value | None:
+        """Of right answers, in points; below zero where it gains, zero for the reference."""
+        if self.is_reference:
+            return Value(0.0) if self.kinds else None
+        apart = self.difference
+        if apart is None or apart.low is None or apart.high is None:
+            return None
+        return Value(-100 * apart.number + 0.0, -100 * apart.high, -100 * apart.low)
+
+
+def share_of(kind: KindResult) -> Value | None:
+    """Share of right answers: so many of so many."""
+    counts, ends = kind.counts, kind.accuracy
+    if not counts.total:
+        return None
+    of = (counts.right, counts.total)
+    share = counts.right / counts.total
+    return Value(share, ends.low, ends.high, of) if ends else Value(share, counts=of)
+
+
+def difference_of(kind: KindResult) -> Value | None:
+    """That share less the reference's: so many lost, so many gained."""
+    counts, ends = kind.counts, kind.difference
+    if ends is None:
+        return None
+    return Value(counts.difference, ends.low, ends.high, (counts.lost, counts.gained))

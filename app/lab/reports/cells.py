@@ -1,0 +1,127 @@
+"""A figure of a ladder in a table for people: in reports and in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.core.ladder.columns import Kind, figure_of
+from app.core.ladder.row import Missing, Note
+from app.core.quality.floor import AT_FLOOR
+from app.core.words import figures
+
+if TYPE_CHECKING:
+    from app.core.ladder.columns import Column
+    from app.core.ladder.row import Row, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A cell.
+
+    Attributes:
+        text: The figure.
+        swing: How much it swings.
+        interval: Both ends of its interval, or how far it is off.
+        note: What must be said beside it.
+        aside: What else there is to it, where there is room.
+    """
+
+    text: str = figures.MISSING
+    swing: str = ""
+    interval: str = ""
+    note: str = ""
+    aside: str = ""
+
+    @property
+    def line(self) -> str:
+        """All of it in one line."""
+        line = f"{self.text} {self.swing}".rstrip()
+        line += f" ({self.interval})" if self.interval else ""
+        return f"{line}, {self.note}" if self.note else line
+
+
+def shown(column: Column, row: Row) -> Shown:
+    """A row's cell."""
+    if column.kind is Kind.NAME:
+        return Shown(row.name)
+    if column.kind is Kind.STATE:
+        said = column.value(row)
+        return Shown("reference" if said is Missing.IS_REFERENCE else str(said))
+    value = figure_of(column, row)
+    return Shown() if value is None else _FIGURES[column.kind](column, value)
+
+
+def _bytes(_column: Column, value: Value) -> Shown:
+    off = value.off
+    sign = "" if off is None else f"{'+' if off >= 0 else '−'}{figures.share(abs(off), 0)}"
+    return Shown(str(figures.size(value.number)), interval=sign)
+
+
+def _speed(_column: Column, value: Value) -> Shown:
+    number = figures.speed(value.number).value
+    if value.high is None:
+        return Shown(number)
+    return Shown(number, f"± {figures.deviation(value.high - value.number, value.number)}")
+
+
+def _share(column: Column, value: Value) -> Shown:
+    def said(share: float) -> str:
+        return str(figures.share(share, column.decimals))
+
+    return Shown(said(value.number), interval=_between(value, said))
+
+
+def _nats(_column: Column, value: Value) -> Shown:
+    note = AT_FLOOR if value.note is Note.AT_FLOOR else ""
+    between = _between(value, lambda end: figures.nats(end).value)
+    return Shown(figures.nats(value.number).value, interval=between, note=note)
+
+
+def _plain(column: Column, value: Value) -> Shown:
+    def said(number: float) -> str:
+        return figures.number(number, column.decimals)
+
+    return Shown(said(value.number), interval=_between(value, said))
+
+
+def _right(_column: Column, value: Value) -> Shown:
+    right, total = value.counts or (0, 0)
+    return Shown(f"{right}/{total}", aside=str(figures.share(value.number, 1)))
+
+
+def _points(_column: Column, value: Value) -> Shown:
+    flips = f"lost {value.counts[0]}, gained {value.counts[1]}" if value.counts else ""
+    between = _between(value, lambda end: figures.points(end).value)
+    return Shown(figures.points(value.number).value, interval=between, aside=flips)
+
+
+def _votes(_column: Column, value: Value) -> Shown:
+    better, worse = value.counts or (0, 0)
+    return Shown(f"{better} : {worse}", interval=_between(value, _whole))
+
+
+_FIGURES: dict[Kind, Callable[[Column, Value], Shown]] = {
+    Kind.BYTES: _bytes,
+    Kind.SPEED: _speed,
+    Kind.DURATION: lambda _, value: Shown(str(figures.duration(value.number))),
+    Kind.SHARE: _share,
+    Kind.NATS: _nats,
+    Kind.BITS: _plain,
+    Kind.RATIO: _plain,
+    Kind.RIGHT: _right,
+    Kind.POINTS: _points,
+    Kind.VOTES: _votes,
+    Kind.PLAIN: _plain,
+}
+
+
+def _whole(share: float) -> str:
+    return str(figures.share(share, 0))
+
+
+def _between(value: Value, said: Callable[[float], str]) -> str:
+    if value.low is None or value.high is None:
+        return ""
+    return f"{said(value.low)} to {said(value.high)}"

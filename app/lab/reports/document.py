@@ -1,0 +1,216 @@
+"""A ladder as one JSON document: what the command prints, what reports hold, what is repeated."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from app.core.quality.histogram import EDGES
+from app.core.text.shared_names import file_name
+from app.lab.ladder.quality import longest_of
+from app.lab.quality.document import BITS_NAMES, FIGURE_NAMES
+from app.lab.quality.texts import shared_text_name
+from app.lab.verdict.failures import failures_of
+from app.lab.verdict.hygiene import settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.core.ladder.row import Row
+    from app.core.tasks.items import TaskItem
+    from app.core.tasks.results import KindResult
+    from app.core.verdict_pairs import Pair
+    from app.lab.verdict.view import LadderView
+
+FORMAT = "shrinkscope ladder"
+FORMAT_VERSION = 1
+VERDICT_RULE = 2
+"""Which rule gave the states. By the first, of reports that do not say it, a kind's own loss could
+vanish behind all questions together."""
+_OF_FILES = ("file_bytes", "bits_per_weight", "parameters", "active_parameters", "architecture")
+_OF_MEMORY = ("peak_private_bytes", "peak_mapped_bytes")
+
+
+def ladder_document(view: LadderView) -> dict[str, Any]:
+    """Everything about a ladder, in plain values."""
+    plan, about, limits, taken = view.plan, view.about, view.limits, view.taken
+    text_name, items_name = shared_text_name(plan.text_name), file_name(plan.items_name)
+    items = tuple(about.items)
+    return {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "program": taken.program,
+        "made": None if taken.when_ns is None else moment_of(taken.when_ns).isoformat(),
+        "machine": msgspec.to_builtins(taken.machine),
+        "engine": view.engine or None,
+        "arguments": msgspec.to_builtins(plan) | {"text_name": text_name, "items_name": items_name},
+        "limits": {
+            "memory_bytes": limits.memory_bytes,
+            "least_tokens_per_second": limits.least_tokens_per_second,
+            "tolerance": limits.tolerance,
+        },
+        "text": {
+            "name": text_name or None,
+            "bytes": about.text_bytes,
+            "sha256": about.text_sha256,
+        },
+        "items": {
+            "name": items_name or None,
+            "count": len(items),
+            "sha256": items_hash(items) if items else None,
+        },
+        "questions": [
+            {"key": item.key, "kind": item.kind, "prompt": item.prompt, "answer": item.answer}
+            for item in items
+        ],
+        "bandwidth_bytes_per_second": view.bandwidth,
+        "reference": {
+            "file": view.reference.file,
+            "level": view.reference.facts.level if view.reference.facts else None,
+            "name": view.reference.name,
+        },
+        "noise_floor": view.floor,
+        "candidates": [_candidate(view, row) for row in view.rows],
+        "verdict_rule": VERDICT_RULE,
+        "verdicts": [_verdict(row) for row in view.rows],
+        "recommendation": {
+            "file": view.recommendation.file,
+            "sentence": str(view.recommendation.sentence),
+            "remarks": list(map(str, view.recommendation.remarks)),
+        },
+        "at_equal_memory": [_pair(pair) for pair in view.pairs],
+        "remarks": list(map(str, view.remarks)),
+        "histogram_edges": list(EDGES),
+        "elapsed_ns": view.elapsed_ns,
+        "resumed_steps": view.resumed_steps,
+    }
+
+
+def moment_of(time_ns: int) -> datetime.datetime:
+    """A time since 1970 to the second, in UTC."""
+    return datetime.datetime.fromtimestamp(time_ns // 10**9, datetime.UTC)
+
+
+def _verdict(row: Row) -> dict[str, Any]:
+    judgement = row.judgement
+    return {
+        "file": row.file,
+        "state": "as good as" if judgement is None else judgement.state.value,
+        "hint": judgement is not None and judgement.hint,
+        "against": [kind.kind for kind in judgement.against] if judgement else [],
+        "sentence": str(row.sentence),
+    }
+
+
+def _candidate(view: LadderView, row: Row) -> dict[str, Any]:
+    facts, memory, judgement = row.facts, row.memory, row.judgement
+    generation, prompt = row.test("tg"), row.test("pp")
+    together = judgement.together if judgement else None
+    return {
+        "file": row.file,
+        "name": row.name,
+        "level": facts.level if facts else None,
+        "is_reference": row.is_reference,
+        "sha256": list(facts.sha256) if facts else None,
+        **{name: getattr(facts, name, None) for name in _OF_FILES},
+        "memory_needed_bytes": memory.needed_bytes if memory else None,
+        "memory_predicted_bytes": memory.predicted_bytes if memory else None,
+        **{name: getattr(memory, name, None) for name in _OF_MEMORY},
+        "load_ns": memory.load_ns if memory and memory.load_ns else None,
+        "memory": msgspec.to_builtins(memory),
+        "prompt_tokens_per_second": prompt.mean if prompt else None,
+        "tokens_per_second": generation.mean if generation else None,
+        "bandwidth_share": generation.bandwidth_share if generation else None,
+        "speed": msgspec.to_builtins(row.speed),
+        "speed_again": msgspec.to_builtins(row.again),
+        "settings": settings_of(view.plan, row),
+        **_quality(row),
+        "kinds": [kind_document(kind) for kind in row.kinds],
+        "all_questions": kind_document(together) if together else None,
+        "votes": _votes(row),
+        "outcomes": row.tasks.outcomes if row.tasks else None,
+        "wrong_answers": row.tasks.wrong if row.tasks else None,
+        "failures": msgspec.to_builtins(failures_of(row, view.about.items)),
+        "error": row.error,
+    }
+
+
+def _votes(row: Row) -> dict[str, Any] | None:
+    """Blind votes against the reference, ties left out."""
+    rate = row.votes
+    if rate is None:
+        return None
+    return {
+        "better": rate.wins,
+        "worse": rate.losses,
+        "low": rate.interval.low,
+        "high": rate.interval.high,
+        "p_value": rate.p_value,
+        "corrected_p_value": row.judgement.votes_p_value if row.judgement else None,
+    }
+
+
+def kind_document(kind: KindResult) -> dict[str, Any]:
+    """One kind of questions by the command line's contract."""
+    counts = kind.counts
+    return {
+        "kind": kind.kind,
+        "items": counts.total,
+        "correct": counts.right,
+        "out_of_tokens": kind.out_of_tokens,
+        "empty": kind.empty,
+        "failed": kind.failed,
+        "accuracy": counts.right / counts.total if counts.total else None,
+        "accuracy_low": kind.accuracy.low if kind.accuracy else None,
+        "accuracy_high": kind.accuracy.high if kind.accuracy else None,
+        "gained": counts.gained,
+        "lost": counts.lost,
+        "difference": counts.difference if kind.difference else None,
+        "difference_low": kind.difference.low if kind.difference else None,
+        "difference_high": kind.difference.high if kind.difference else None,
+        "p_value": kind.p_value,
+        "corrected_p_value": kind.corrected_p_value,
+        "verdict": kind.verdict.value,
+        "hint": kind.hint,
+        "items_to_settle": kind.items_to_settle,
+    }
+
+
+def _quality(row: Row) -> dict[str, Any]:
+    quality = None if row.is_reference else row.quality
+    figures = dict.fromkeys((*FIGURE_NAMES, *BITS_NAMES)) | dict(row.figures)
+    if row.is_reference:
+        figures["bits_per_byte"] = row.own_bits
+    return {
+        **figures,
+        "at_noise_floor": row.at_floor,
+        "longest": longest_of(quality) if quality else None,
+        "worst": msgspec.to_builtins(quality.worst) if quality else None,
+        "continuations": msgspec.to_builtins(quality.continuations) if quality else None,
+        "histogram": list(quality.histogram) or None if quality else None,
+        "stopped_by": quality.stopped_by if quality else None,
+        "scored_ns": quality.scored_ns or None if quality else None,
+        "refused": quality.refused if quality else None,
+    }
+
+
+def _pair(pair: Pair) -> dict[str, Any]:
+    together = pair.judgement.summary
+    return {
+        "first": pair.first,
+        "second": pair.second,
+        "state": pair.judgement.state.value,
+        "hint": pair.judgement.hint,
+        "all_questions": kind_document(together) if together else None,
+        "more_bits_share": pair.bits.share if pair.bits else None,
+        "more_bits_share_se": pair.bits.standard_error if pair.bits else None,
+        "sentence": str(pair.sentence),
+    }
+
+
+def items_hash(items: Sequence[TaskItem]) -> str:
+    """Two results are about the same questions where this is the same."""
+    return hashlib.sha256(repr(tuple(items)).encode("utf-8", "backslashreplace")).hexdigest()
