@@ -13,7 +13,12 @@ UI = Path(__file__).parents[3] / "app" / "ui"
 _NO_TEXTS = ("answers/code_languages.py", "pages/ladder/plots/table.py", "kit/language.py")
 _NAMES = ("Hugging Face", "LM Studio")
 # Where texts are translated that are marked beside it, or elsewhere.
-_DOORS = ("kit/text.py", "kit/format.py", "kit/sentences.py")
+_DOORS = (
+    "kit/text.py",
+    "kit/format.py",
+    "kit/sentences.py",
+    "pages/ladder/table/columns.py",
+)
 _NOT_WORDS = ("pip install", "# a **b**")
 
 

@@ -462,7 +462,7 @@ def test_a_screen_reader_hears_the_plot(plots: LadderPlots, qtbot: QtBot) -> Non
     assert board.accessibleName() == "Plot: Memory against loss"
     assert "B Q8_0: 935 MB, KL divergence 0.001 nats (0.0008 to 0.00125 nats)" in said
     assert "nats), the one to run. C" in said
-    assert "The reference A F16: 1.80 GB" in said
+    assert "The reference A F16: 1.76 GB" in said
     assert "Failed: D <script>" in said
     tasks = board_of(plots, PlotKind.TASKS)
     qtbot.waitUntil(lambda: "sums" in tasks.accessibleDescription())
