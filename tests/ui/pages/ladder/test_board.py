@@ -12,6 +12,7 @@ from app.lab.ladder.control import LadderProgress
 from app.lab.ladder.plan import Step, StepKind
 from app.lab.works.ladders.entry import LadderEntry, LadderState
 from app.ui.kit.format import time_left
+from app.ui.kit.sentences import told
 from app.ui.kit.tokens import LIGHT
 from app.ui.pages.ladder.board import LadderBoard
 from app.ui.pages.ladder.details.details_html import details_html
@@ -67,7 +68,7 @@ def test_the_recommendation_and_a_sentence_a_version(qtbot: QtBot) -> None:
     shown.show_view(seen, complete=True)
     assert shown.card.sentence.text().startswith("Run Q8_0:")
     assert any("Q2_K" in each.text() for each in shown.card.remarks)
-    assert shown.sentences.sentences[:4] == [row.sentence for row in seen.rows]
+    assert shown.sentences.sentences[:4] == [told(row.sentence) for row in seen.rows]
     assert shown.table.chosen == seen.recommendation.file
 
 
