@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from app.core.errors import PersonError
+from app.core.words.sentence import say
 from app.engine.protocol.answering import Generate
 from app.engine.protocol.codec import CodecError, encode
 from app.engine.protocol.messages import Command, Event
@@ -138,16 +139,16 @@ class TooLongToSend(PersonError):
 
     def __init__(self, command: Command, detail: str) -> None:
         self.can_drop_turns = False
-        sentence = "This is too long to send to an engine: it takes a megabyte at once."
+        said = say("program.too_long_send_engine_takes")
         if isinstance(command, Generate):
             last = command.messages[-1:]
             self.can_drop_turns = _can_be_sent(msgspec.structs.replace(command, messages=last))
-            sentence = (
-                "This chat is too long to send; start a new one or drop its oldest turns."
+            said = (
+                say("program.chat_too_long_send_start")
                 if self.can_drop_turns
-                else "This message is longer than the megabyte that an engine takes: shorten it."
+                else say("program.message_longer_than_megabyte_engine")
             )
-        super().__init__(sentence, detail)
+        super().__init__(said, detail)
 
 
 def _can_be_sent(command: Command) -> bool:

@@ -7,6 +7,7 @@ import signal
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from app.core.words.sentence import Sentence, say, worded
 from app.engine.protocol.answering import TEMPLATE_SECONDS
 from app.engine.protocol.running import Step
 
@@ -28,41 +29,37 @@ _ABORT_CHARACTERS = 300
 _SOURCE_PREFIX = re.compile(r"^\S*/(?=[^/\s]+:\d+:)")
 
 _DOING = {
-    Step.START: "as it started",
-    Step.IDLE: "as it waited for work",
-    Step.LOAD: "on this file",
-    Step.RENDER: "over the chat template",
-    Step.TOKENIZE: "as it turned the text into tokens",
-    Step.PROMPT: "as it read the prompt",
-    Step.GENERATE: "as it answered",
-    Step.BENCH: "as its speed was measured",
-    Step.SCORE: "as its quality was measured",
-    Step.QUANTIZE: "as it made the shrunken version",
-    Step.PREDICT: "on this file’s header",
-    Step.KERNELS: "as this PC’s speed was measured",
-    Step.CHECK: "as it checked itself",
+    Step.START: say("program.as_it_started"),
+    Step.IDLE: say("program.as_it_waited"),
+    Step.LOAD: say("program.on_this_file"),
+    Step.RENDER: say("program.over_chat_template"),
+    Step.TOKENIZE: say("program.turned_text_into_tokens"),
+    Step.PROMPT: say("program.read_prompt"),
+    Step.GENERATE: say("program.as_it_answered"),
+    Step.BENCH: say("program.as_speed_was_measured"),
+    Step.SCORE: say("program.as_quality_was_measured"),
+    Step.QUANTIZE: say("program.made_shrunken_version"),
+    Step.PREDICT: say("program.on_files_header"),
+    Step.KERNELS: say("program.pcs_speed_measured"),
+    Step.CHECK: say("program.checked_itself"),
 }
 # Steps whose words name the file already, or that are about none.
 _WITHOUT_MODEL = frozenset(
     {Step.START, Step.IDLE, Step.LOAD, Step.PREDICT, Step.KERNELS, Step.CHECK}
 )
-_FILE = (
-    "if it happens again, the file is damaged or this engine does not know it: download it again "
-    "or take another version"
-)
-_RUNNING = "if it happens again, this engine cannot run this file on this PC: take another version"
+_FILE = say("program.if_happens_again_file_damaged")
+_RUNNING = say("program.if_happens_again_engine_cannot")
 _WAYS_ON = {
-    Step.START: "if it happens again, install Shrinkscope again",
+    Step.START: say("program.if_happens_again_install_shrinkscope"),
     Step.LOAD: _FILE,
     Step.PREDICT: _FILE,
-    Step.RENDER: "choose one of the well-known templates",
-    Step.TOKENIZE: "it was this text that the model's tokenizer did not stand, and the file may be "
-    "sound: shorten it, or break up what repeats in it",
+    Step.RENDER: say("program.choose_well_known_templates"),
+    Step.TOKENIZE: say("program.text_models_tokenizer_did_not"),
     Step.PROMPT: _RUNNING,
     Step.GENERATE: _RUNNING,
     Step.BENCH: _RUNNING,
     Step.SCORE: _RUNNING,
-    Step.QUANTIZE: "take another conversion of the model as the source",
+    Step.QUANTIZE: say("program.take_another_conversion_model_source"),
 }
 
 
@@ -95,60 +92,59 @@ class EngineOutcome:
         return "\n".join(line[:_ABORT_CHARACTERS] for line in found)
 
     @property
-    def sentence(self) -> str:
+    def said(self) -> Sentence:
         """What happened, for the person."""
         match self.cause:
             case EndCause.CLOSED:
-                return "The engine was closed."
+                return say("program.engine_closed")
             case EndCause.TEMPLATE_TIMEOUT:
-                return (
-                    f"The chat template of this file took longer than {TEMPLATE_SECONDS:g} seconds;"
-                    " it was ended."
-                )
+                seconds = f"{TEMPLATE_SECONDS:g}"
+                return say("program.chat_template_file_took_longer", seconds=seconds)
             case EndCause.START_TIMEOUT:
-                return "The engine did not start: nothing was heard of it for a minute or more."
+                return say("program.engine_did_not_start_nothing")
             case EndCause.LOAD_STALLED:
-                return "This file was loaded for minutes without getting on; that was ended."
+                return say("program.file_loaded_minutes_without_getting")
             case EndCause.BAD_PROTOCOL:
-                return "The engine sent something that is no message of this program."
+                return say("program.engine_sent_something_no_message")
             case None:
                 return self._own_end()
+
+    @property
+    def sentence(self) -> str:
+        """The same in English."""
+        return str(self.said)
 
     @property
     def lacks_instruction(self) -> bool:
         """Whether it used an instruction that this processor refuses."""
         return self.cause is None and self.status in _ILLEGAL_INSTRUCTION
 
-    def _own_end(self) -> str:
+    def _own_end(self) -> Sentence:
         doing = _DOING[self.step]
-        what = doing if self.step in _WITHOUT_MODEL else f"on this file {doing}"
-        way_on = f"; {_WAYS_ON[self.step]}" if self.step in _WAYS_ON else ""
+        what = (
+            doing if self.step in _WITHOUT_MODEL else say("program.on_this_file_doing", doing=doing)
+        )
+        way_on = say("program.way_on", ways_on=_WAYS_ON[self.step]) if self.step in _WAYS_ON else ""
         if self.abort_text or self.status == -signal.SIGABRT:
-            return f"llama.cpp gave up {what}{way_on}."
+            return say("program.llama_cpp_gave_up", what=what, way_on=way_on)
         if self.status == -getattr(signal, "SIGKILL", 9):
-            return (
-                "The engine was ended from outside, most likely because memory ran out: close "
-                "other programs, or choose a smaller context or a more shrunken version."
-            )
+            return say("program.engine_ended_outside_most_likely")
         if self.lacks_instruction:
-            return (
-                "This processor lacks an instruction that the engine was built for: "
-                "“shrinkscope devices” repairs that, or says how."
-            )
+            return say("program.processor_lacks_instruction_engine_built")
         if self.status in (-signal.SIGSEGV, -getattr(signal, "SIGBUS", 7)):
-            return f"The engine crashed {doing}{way_on}."
-        return f"The engine ended unexpectedly {doing}, with status {self.status}{way_on}."
+            return say("program.engine_crashed", doing=doing, way_on=way_on)
+        status = str(self.status)
+        return say(
+            "program.engine_ended_unexpectedly_status", doing=doing, status=status, way_on=way_on
+        )
 
     @property
     def advice(self) -> str:
         """What the person can try in a window, beside what the sentence says."""
         if self.cause is EndCause.LOAD_STALLED:
-            return (
-                "Take another version of the model; where the file lies on a slow or distant disk, "
-                "copy it to this PC first."
-            )
+            return worded("program.take_another_version_model_where")
         if self.cause is EndCause.TEMPLATE_TIMEOUT:
-            return "Choose one of the well-known templates in this pane's settings."
+            return worded("program.choose_well_known_templates_panes")
         if self.lacks_instruction:
-            return "Repair the engine: it goes on without what fails here."
-        return "The other panes go on. Reload tries again."
+            return worded("program.repair_engine_goes_without_fails")
+        return worded("program.other_panes_go_reload_tries")

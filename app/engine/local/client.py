@@ -36,12 +36,6 @@ _CHUNK_BYTES = 1 << 16
 _TAIL_LINES = 60
 
 
-ABSENT = (
-    "The engine is not compiled yet; the window does that when it opens, and so does this line:\n"
-    "    {program}"
-)
-
-
 class EngineClient:
     """Starts an engine, sends it commands, hands its events to a sink, ends it.
 
@@ -96,7 +90,7 @@ class EngineClient:
             PersonError: A checkout's engine is not compiled yet, or the operating system refuses.
         """
         if not engine_is_there():
-            raise PersonError(ABSENT.format(program=builder_command()))
+            raise PersonError(say("program.engine_not_compiled_yet", program=builder_command()))
         self._folder.mkdir(parents=True, exist_ok=True)
         try:
             process = subprocess.Popen(

@@ -302,7 +302,7 @@ class Runner:
         log.warning("engine of %s ended: %s", pane.candidate.path, outcome.sentence)
         detail = outcome.abort_text or outcome.log_tail[-2000:]
         failure = PaneFailure(
-            outcome.sentence, outcome.advice, detail, can_repair=outcome.lacks_instruction
+            English(outcome.said), outcome.advice, detail, can_repair=outcome.lacks_instruction
         )
         self.fail(pane, failure)
 

@@ -111,7 +111,7 @@ class EngineCalls:
             try:
                 self._client.start()
             except PersonError as error:
-                self._ended = EngineFailed(error.sentence, error.detail)
+                self._ended = EngineFailed(error.said, error.detail)
                 raise
 
     @property
@@ -188,7 +188,7 @@ class EngineCalls:
                 continue
             match event:
                 case Exited(outcome):
-                    self._ended = EngineFailed(outcome.sentence, outcome.log_tail)
+                    self._ended = EngineFailed(outcome.said, outcome.log_tail)
                 case Failed() if event.id in (command_id, NO_COMMAND):
                     raise EngineFailed(event.sentence, event.detail, event.kind)
                 case _ if isinstance(event, answer):
@@ -201,4 +201,4 @@ class EngineCalls:
     def _raise_end(self) -> None:
         if self._ended is not None:
             # Anew for each call: the one that waited may still hold its own.
-            raise EngineFailed(self._ended.sentence, self._ended.detail)
+            raise EngineFailed(self._ended.said, self._ended.detail)

@@ -241,7 +241,7 @@ class _Checker:
     def _died(self, type_id: int, outcome: EngineOutcome) -> TypeFinding:
         self.close()
         if -outcome.status in _FROM_OUTSIDE:
-            raise EngineFailed(outcome.sentence, outcome.log_tail)
+            raise EngineFailed(outcome.said, outcome.log_tail)
         number = -outcome.status if outcome.status < 0 else None
         return TypeFinding(type_id, Finding.DIED, number, detail=outcome.sentence)
 
@@ -265,7 +265,7 @@ class _Checker:
             return client
         self.close()
         if isinstance(event, Exited):
-            raise EngineFailed(event.outcome.sentence, event.outcome.log_tail)
+            raise EngineFailed(event.outcome.said, event.outcome.log_tail)
         raise EngineFailed(say("lab.engine_said_nothing_itself"))
 
     def _next(self, kinds: tuple[type[EngineEvent], ...]) -> EngineEvent | None:
