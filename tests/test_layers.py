@@ -43,6 +43,7 @@ def test_the_contracts_hold() -> None:
     [
         ("base", "import app.core"),
         ("core", "import app.base"),
+        ("core", "import app.base.files"),
         ("core", "import app.resources"),
         ("core", "import app.store"),
         ("core", "import PySide6.QtCore"),
@@ -111,8 +112,10 @@ def test_a_forbidden_import_is_found(tmp_path: Path, module: str, statement: str
     window = ("ui/application", "ui/doorkeeper", "ui/window")
     host = (f"engine/host/{name}" for name in ("main", "worker", "refusals", "errors"))
     engine = ("engine/api", "engine/outcome", *host)
-    for name in ("__main__", "resources", "preflight", *engine, *window):
+    ground = ("base/files", "base/states")
+    for name in ("__main__", "resources", "preflight", *engine, *ground, *window):
         (tmp_path / "app" / f"{name}.py").touch()
+    (tmp_path / "app" / "core" / "stateful.py").write_text("import app.base.states\n")
     assert lint(tmp_path).returncode == 0
     (tmp_path / "app" / module / "offender.py").write_text(statement + "\n", encoding="utf-8")
     result = lint(tmp_path)

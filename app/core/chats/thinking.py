@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Literal
 
+from app.base.states import Transitions
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
@@ -133,13 +135,15 @@ class _State(Enum):
 
 # Thinking comes before the answer, perhaps in several parts, but never inside it: an answer may
 # well speak about such marks.
-_NEXT: dict[_State, frozenset[_State]] = {
-    _State.BEFORE: frozenset({_State.THINKING, _State.ANSWER}),
-    _State.OPENED: frozenset({_State.THINKING}),
-    _State.THINKING: frozenset({_State.AFTER}),
-    _State.AFTER: frozenset({_State.THINKING, _State.ANSWER}),
-    _State.ANSWER: frozenset[_State](),
-}
+_NEXT = Transitions(
+    _State,
+    {
+        _State.BEFORE: {_State.THINKING, _State.ANSWER},
+        _State.OPENED: {_State.THINKING},
+        _State.THINKING: {_State.AFTER},
+        _State.AFTER: {_State.THINKING, _State.ANSWER},
+    },
+)
 
 
 class ThinkingSplitter:
@@ -234,8 +238,7 @@ class ThinkingSplitter:
         self._held = self._held[end:]
 
     def _become(self, state: _State) -> None:
-        assert state in _NEXT[self._state], f"{self._state} to {state}"
-        self._state = state
+        self._state = _NEXT.step(self._state, state)
 
 
 def _overlap(text: str, marks: Iterable[str]) -> int:

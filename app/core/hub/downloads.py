@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from app.base.states import Transitions
 
+if TYPE_CHECKING:
     from app.core.listing import RepoFile
 
 
@@ -26,21 +25,20 @@ class DownloadState(StrEnum):
 
 
 _S = DownloadState
-TRANSITIONS: Mapping[DownloadState, frozenset[DownloadState]] = MappingProxyType(
+NEXT = Transitions(
+    DownloadState,
     {
-        _S.QUEUED: frozenset({_S.RUNNING, _S.PAUSED, _S.CANCELLED}),
-        _S.RUNNING: frozenset({_S.STOPPING, _S.FAILED, _S.DONE}),
+        _S.QUEUED: {_S.RUNNING, _S.PAUSED, _S.CANCELLED},
+        _S.RUNNING: {_S.STOPPING, _S.FAILED, _S.DONE},
         # A download that is asked to stop may just have ended by itself.
-        _S.STOPPING: frozenset({_S.QUEUED, _S.PAUSED, _S.CANCELLED, _S.FAILED, _S.DONE}),
-        _S.PAUSED: frozenset({_S.QUEUED, _S.CANCELLED}),
-        _S.FAILED: frozenset({_S.QUEUED, _S.CANCELLED}),
-        _S.DONE: frozenset(),
-        _S.CANCELLED: frozenset(),
-    }
+        _S.STOPPING: {_S.QUEUED, _S.PAUSED, _S.CANCELLED, _S.FAILED, _S.DONE},
+        _S.PAUSED: {_S.QUEUED, _S.CANCELLED},
+        _S.FAILED: {_S.QUEUED, _S.CANCELLED},
+    },
 )
 """Which state may follow which."""
 
-ENDED = frozenset({_S.DONE, _S.CANCELLED})
+ENDED = NEXT.ends
 """States that nothing follows."""
 
 

@@ -91,23 +91,13 @@ class Vote(msgspec.Struct, frozen=True):
 
 
 class PairState(Enum):
-    """Where a pair is; each leads only to what ``NEXT_STATES`` says."""
+    """Where a pair is."""
 
     WAITING = "waiting"  # an answer is missing
     FAILED = "failed"  # an engine could not answer
     READY = "ready"  # to be voted on
-    VOTED = "voted"
+    VOTED = "voted"  # a vote that is taken back takes its pair with it: who is who has been seen
     RETIRED = "retired"  # never to be shown again
-
-
-NEXT_STATES: dict[PairState, frozenset[PairState]] = {
-    PairState.WAITING: frozenset({PairState.READY, PairState.FAILED, PairState.RETIRED}),
-    PairState.FAILED: frozenset({PairState.WAITING, PairState.RETIRED}),
-    PairState.READY: frozenset({PairState.VOTED, PairState.RETIRED}),
-    # A vote that is taken back takes its pair with it: who is who has been seen.
-    PairState.VOTED: frozenset({PairState.RETIRED}),
-    PairState.RETIRED: frozenset(),
-}
 
 
 class VotePair(msgspec.Struct, frozen=True):

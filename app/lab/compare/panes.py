@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from app.base.states import Transitions
+
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
     from app.core.chats.panes import ChatPane
@@ -29,17 +31,20 @@ class PaneState(Enum):
 
 
 _S = PaneState
-TRANSITIONS: dict[PaneState, frozenset[PaneState]] = {
-    _S.PREPARING: frozenset({_S.ASLEEP, _S.FAILED, _S.WAITING}),
-    _S.ASLEEP: frozenset({_S.PREPARING, _S.LOADING, _S.WAITING, _S.FAILED}),
-    _S.LOADING: frozenset({_S.READY, _S.FAILED, _S.ASLEEP}),
-    _S.READY: frozenset({_S.WAITING, _S.READING, _S.LOADING, _S.ASLEEP, _S.FAILED}),
-    _S.WAITING: frozenset({_S.LOADING, _S.READING, _S.READY, _S.ASLEEP, _S.FAILED, _S.PREPARING}),
-    _S.READING: frozenset({_S.GENERATING, _S.READY, _S.STOPPING, _S.FAILED, _S.ASLEEP}),
-    _S.GENERATING: frozenset({_S.READY, _S.STOPPING, _S.FAILED, _S.ASLEEP}),
-    _S.STOPPING: frozenset({_S.READY, _S.ASLEEP, _S.FAILED}),
-    _S.FAILED: frozenset({_S.LOADING, _S.WAITING, _S.ASLEEP, _S.PREPARING}),
-}
+NEXT = Transitions(
+    PaneState,
+    {
+        _S.PREPARING: {_S.ASLEEP, _S.FAILED, _S.WAITING},
+        _S.ASLEEP: {_S.PREPARING, _S.LOADING, _S.WAITING, _S.FAILED},
+        _S.LOADING: {_S.READY, _S.FAILED, _S.ASLEEP},
+        _S.READY: {_S.WAITING, _S.READING, _S.LOADING, _S.ASLEEP, _S.FAILED},
+        _S.WAITING: {_S.LOADING, _S.READING, _S.READY, _S.ASLEEP, _S.FAILED, _S.PREPARING},
+        _S.READING: {_S.GENERATING, _S.READY, _S.STOPPING, _S.FAILED, _S.ASLEEP},
+        _S.GENERATING: {_S.READY, _S.STOPPING, _S.FAILED, _S.ASLEEP},
+        _S.STOPPING: {_S.READY, _S.ASLEEP, _S.FAILED},
+        _S.FAILED: {_S.LOADING, _S.WAITING, _S.ASLEEP, _S.PREPARING},
+    },
+)
 
 BUSY = frozenset(
     {_S.LOADING, _S.WAITING, _S.READING, _S.GENERATING, _S.STOPPING},
@@ -174,13 +179,11 @@ class Pane:
         """Change the state.
 
         Raises:
-            ValueError: The table of transitions does not allow it.
+            IllegalTransition: It may not follow.
         """
         if state is self.state:
             return
-        if state not in TRANSITIONS[self.state]:
-            raise ValueError(f"{self.state} to {state}")
-        self.state = state
+        self.state = NEXT.step(self.state, state)
         self.progress = None
         self.tokenizing_characters = 0
         if state is not PaneState.GENERATING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from app.core.hub.downloads import TRANSITIONS, DownloadOrder, DownloadState, StoredDownload
+from app.core.hub.downloads import NEXT, DownloadOrder, DownloadState, StoredDownload
 
 if TYPE_CHECKING:
     import threading
@@ -113,11 +113,9 @@ class Download:
         """Change the state.
 
         Raises:
-            ValueError: The table of transitions does not allow it.
+            IllegalTransition: It may not follow.
         """
-        if state not in TRANSITIONS[self.state]:
-            raise ValueError(f"{self.state} to {state}")
-        self.state = state
+        self.state = NEXT.step(self.state, state)
 
 
 def restored(stored: StoredDownload) -> Download:

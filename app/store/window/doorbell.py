@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol, cast
 
+from app.base.states import Transitions
 from app.core.errors import PersonError
 from app.core.hub.opening import MAX_BYTES, Opening, OpeningError, from_line, to_line
 from app.core.words.sentence import say
@@ -121,11 +122,7 @@ class _State(Enum):
     DROPPED = "dropped"
 
 
-_NEXT = {
-    _State.WAITING: {_State.TAKEN, _State.DROPPED},
-    _State.TAKEN: set[_State](),
-    _State.DROPPED: set[_State](),
-}
+_NEXT = Transitions(_State, {_State.WAITING: {_State.TAKEN, _State.DROPPED}})
 
 
 class Ring:
@@ -153,7 +150,7 @@ class Ring:
 
     def _enter(self, state: _State) -> bool:
         with self._lock:
-            if state not in _NEXT[self._state]:
+            if not _NEXT.allow(self._state, state):
                 return False
             self._state = state
         self._settled.set()

@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, Signal
 
+from app.base.states import Transitions
 from app.core.errors import PersonError
 from app.ui.kit.sentences import sentence
 from app.ui.kit.text import translate
@@ -34,12 +35,9 @@ class JobState(Enum):
     CANCELLED = "cancelled"
 
 
-_NEXT: dict[JobState, frozenset[JobState]] = {
-    JobState.RUNNING: frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED}),
-    JobState.DONE: frozenset(),
-    JobState.FAILED: frozenset(),
-    JobState.CANCELLED: frozenset(),
-}
+_NEXT = Transitions(
+    JobState, {JobState.RUNNING: {JobState.DONE, JobState.FAILED, JobState.CANCELLED}}
+)
 
 
 class JobCancelled(Exception):
@@ -105,9 +103,7 @@ class Job(Generic[T]):
             self._enter(JobState.CANCELLED)
 
     def _enter(self, state: JobState) -> None:
-        if state not in _NEXT[self._state]:
-            raise AssertionError(f"{self._state} cannot become {state}")
-        self._state = state
+        self._state = _NEXT.step(self._state, state)
         self._ended(self)
         # The pool thread may hold the last reference to the job, and must not be the one to let go
         # of widgets that the callbacks hold.

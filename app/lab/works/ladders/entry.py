@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from app.base.states import Transitions
 from app.core.candidates.candidate import LETTERS
 from app.core.text.shared_names import file_name
 from app.lab.ladder.plan import rows_of
@@ -33,24 +34,19 @@ class LadderState(Enum):
     FINISHED = "finished"
 
 
-_NEXT: dict[LadderState, frozenset[LadderState]] = {
-    LadderState.PREPARING: frozenset(
-        {LadderState.WAITING, LadderState.FAILED, LadderState.UNFINISHED}
-    ),
-    LadderState.WAITING: frozenset({LadderState.MEASURING, LadderState.UNFINISHED}),
-    LadderState.MEASURING: frozenset(
-        {LadderState.PAUSED, LadderState.ENDING, LadderState.FINISHED, LadderState.FAILED}
-    ),
-    LadderState.PAUSED: frozenset(
-        {LadderState.MEASURING, LadderState.ENDING, LadderState.FINISHED, LadderState.FAILED}
-    ),
-    LadderState.ENDING: frozenset(
-        {LadderState.UNFINISHED, LadderState.FINISHED, LadderState.FAILED}
-    ),
-    LadderState.UNFINISHED: frozenset({LadderState.PREPARING}),
-    LadderState.FAILED: frozenset({LadderState.PREPARING}),
-    LadderState.FINISHED: frozenset(),
-}
+_S = LadderState
+_NEXT = Transitions(
+    LadderState,
+    {
+        _S.PREPARING: {_S.WAITING, _S.FAILED, _S.UNFINISHED},
+        _S.WAITING: {_S.MEASURING, _S.UNFINISHED},
+        _S.MEASURING: {_S.PAUSED, _S.ENDING, _S.FINISHED, _S.FAILED},
+        _S.PAUSED: {_S.MEASURING, _S.ENDING, _S.FINISHED, _S.FAILED},
+        _S.ENDING: {_S.UNFINISHED, _S.FINISHED, _S.FAILED},
+        _S.UNFINISHED: {_S.PREPARING},
+        _S.FAILED: {_S.PREPARING},
+    },
+)
 AT_WORK = frozenset({LadderState.MEASURING, LadderState.PAUSED, LadderState.ENDING})
 """The states of a ladder that holds the worker; no more than one ladder is in them."""
 QUEUED = frozenset({LadderState.PREPARING, LadderState.WAITING})
@@ -88,10 +84,12 @@ class LadderEntry:
     not_kept: str = ""
 
     def enter(self, state: LadderState) -> None:
-        """Become another state."""
-        if state not in _NEXT[self.state]:
-            raise AssertionError(f"{self.state} cannot become {state}")
-        self.state = state
+        """Become another state.
+
+        Raises:
+            IllegalTransition: It may not follow.
+        """
+        self.state = _NEXT.step(self.state, state)
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from app.base.states import Transitions
 from app.core.errors import PersonError
 from app.core.votes.pairs import Role
 from app.ui.kit.sentences import sentence
@@ -37,12 +38,15 @@ class Stage(Enum):
     VOTING = 3
 
 
-_NEXT = {
-    Stage.NOTHING: frozenset({Stage.OVERVIEW}),
-    Stage.OVERVIEW: frozenset({Stage.NOTHING, Stage.WAITING, Stage.VOTING}),
-    Stage.WAITING: frozenset({Stage.NOTHING, Stage.OVERVIEW, Stage.VOTING}),
-    Stage.VOTING: frozenset({Stage.NOTHING, Stage.OVERVIEW, Stage.WAITING}),
-}
+_NEXT = Transitions(
+    Stage,
+    {
+        Stage.NOTHING: {Stage.OVERVIEW},
+        Stage.OVERVIEW: {Stage.NOTHING, Stage.WAITING, Stage.VOTING},
+        Stage.WAITING: {Stage.NOTHING, Stage.OVERVIEW, Stage.VOTING},
+        Stage.VOTING: {Stage.NOTHING, Stage.OVERVIEW, Stage.WAITING},
+    },
+)
 
 
 class VotesPanel(QWidget):
@@ -236,9 +240,7 @@ class VotesPanel(QWidget):
     def _enter(self, stage: Stage) -> None:
         if stage is self.stage:
             return
-        if stage not in _NEXT[self.stage]:
-            raise AssertionError(f"{self.stage} cannot become {stage}")
-        self.stage = stage
+        self.stage = _NEXT.step(self.stage, stage)
         self._stack.setCurrentIndex(stage.value)
         self.room_wanted.emit()
         self._follow()

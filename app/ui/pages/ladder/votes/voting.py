@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.base.states import Transitions
 from app.core.votes.choices import Choice, Outcome
 from app.core.votes.pairs import Role
 from app.ui.kit.plain import set_tip
@@ -51,11 +52,14 @@ class VotingState(Enum):
     REVEALED = auto()
 
 
-_NEXT = {
-    VotingState.EMPTY: frozenset({VotingState.BLIND}),
-    VotingState.BLIND: frozenset({VotingState.REVEALED, VotingState.EMPTY}),
-    VotingState.REVEALED: frozenset({VotingState.BLIND, VotingState.EMPTY}),
-}
+_NEXT = Transitions(
+    VotingState,
+    {
+        VotingState.EMPTY: {VotingState.BLIND},
+        VotingState.BLIND: {VotingState.REVEALED, VotingState.EMPTY},
+        VotingState.REVEALED: {VotingState.BLIND, VotingState.EMPTY},
+    },
+)
 
 
 class VotingView(QWidget):
@@ -217,9 +221,7 @@ class VotingView(QWidget):
             self.voted.emit(choice)
 
     def _enter(self, state: VotingState) -> None:
-        if state not in _NEXT[self.state]:
-            raise AssertionError(f"{self.state} cannot become {state}")
-        self.state = state
+        self.state = _NEXT.step(self.state, state)
         self._follow()
 
     def _follow(self) -> None:

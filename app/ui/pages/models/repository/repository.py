@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from app.base.states import Transitions
 from app.core.hub_names import HubAddress
 from app.core.models.kinds import WHOLE_MODELS
 from app.hub.errors import HubGated, HubMissing, HubUnauthorized
@@ -30,16 +31,18 @@ class OpenState(Enum):
     FAILED = auto()
 
 
-_NEXT = {
-    OpenState.NOTHING: {OpenState.LOADING},
-    OpenState.LOADING: {
-        OpenState.LOADING, OpenState.SHOWN, OpenState.ORIGINAL, OpenState.FAILED,
+_S = OpenState
+_NEXT = Transitions(
+    OpenState,
+    {
+        _S.NOTHING: {_S.LOADING},
+        _S.LOADING: {_S.LOADING, _S.SHOWN, _S.ORIGINAL, _S.FAILED},
+        _S.SHOWN: {_S.LOADING},
+        _S.ORIGINAL: {_S.LOADING, _S.ORIGINAL_SHOWN, _S.FAILED},
+        _S.ORIGINAL_SHOWN: {_S.LOADING},
+        _S.FAILED: {_S.LOADING},
     },
-    OpenState.SHOWN: {OpenState.LOADING},
-    OpenState.ORIGINAL: {OpenState.LOADING, OpenState.ORIGINAL_SHOWN, OpenState.FAILED},
-    OpenState.ORIGINAL_SHOWN: {OpenState.LOADING},
-    OpenState.FAILED: {OpenState.LOADING},
-}  # fmt: skip
+)
 
 
 class OpenRepository(QObject):
@@ -116,7 +119,5 @@ class OpenRepository(QObject):
         self._enter(OpenState.FAILED)
 
     def _enter(self, state: OpenState) -> None:
-        if state not in _NEXT[self.state]:
-            raise AssertionError(f"{self.state} cannot become {state}")
-        self.state = state
+        self.state = _NEXT.step(self.state, state)
         self.state_changed.emit()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.base.states import Transitions
 from app.core.hub_names import HubNameError, parse_hub_address
 from app.ui.kit.sentences import sentence
 from app.ui.pages.models.asking import while_wanted
@@ -37,17 +38,19 @@ class SearchState(Enum):
     FAILED_MORE = auto()  # a later page did not come
 
 
-_NEXT = {
-    SearchState.IDLE: {SearchState.LOADING},
-    SearchState.LOADING: {
-        SearchState.LOADING, SearchState.FOUND, SearchState.NOTHING, SearchState.FAILED,
+_S = SearchState
+_NEXT = Transitions(
+    SearchState,
+    {
+        _S.IDLE: {_S.LOADING},
+        _S.LOADING: {_S.LOADING, _S.FOUND, _S.NOTHING, _S.FAILED},
+        _S.FOUND: {_S.LOADING, _S.LOADING_MORE},
+        _S.LOADING_MORE: {_S.LOADING, _S.FOUND, _S.FAILED_MORE},
+        _S.NOTHING: {_S.LOADING},
+        _S.FAILED: {_S.LOADING},
+        _S.FAILED_MORE: {_S.LOADING, _S.LOADING_MORE},
     },
-    SearchState.FOUND: {SearchState.LOADING, SearchState.LOADING_MORE},
-    SearchState.LOADING_MORE: {SearchState.LOADING, SearchState.FOUND, SearchState.FAILED_MORE},
-    SearchState.NOTHING: {SearchState.LOADING},
-    SearchState.FAILED: {SearchState.LOADING},
-    SearchState.FAILED_MORE: {SearchState.LOADING, SearchState.LOADING_MORE},
-}  # fmt: skip
+)
 
 
 class _Page(NamedTuple):
@@ -203,7 +206,5 @@ class Search(QObject):
             self._job = None
 
     def _enter(self, state: SearchState) -> None:
-        if state not in _NEXT[self._state]:
-            raise AssertionError(f"{self._state} cannot become {state}")
-        self._state = state
+        self._state = _NEXT.step(self._state, state)
         self.state_changed.emit()
