@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.base.gate import StopFlag
 from app.cli.hub_words import add_endpoint, opened_hub
 from app.core.words import figures
 from app.hub.progress import Phase
-from app.hub.stopping import StopFlag
 from app.store.downloads import queued_digests
 
 if TYPE_CHECKING:

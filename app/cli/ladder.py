@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from app.cli.arguments import Commands
     from app.cli.console import Console
-    from app.lab.ladder.control import LadderProgress
+    from app.lab.ladder.progress import LadderProgress
     from app.lab.verdict.view import LadderView
     from app.store.paths import Paths
 

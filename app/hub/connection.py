@@ -11,6 +11,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
+from app.base.gate import StopFlag, Stopped
 from app.core.words.sentence import say
 from app.hub.answers import circle, switched_off
 from app.hub.asker import Asker, asking
@@ -22,11 +23,9 @@ from app.hub.errors import (
     HubGated,
     HubMissing,
     HubUnauthorized,
-    Stopped,
 )
 from app.hub.limits import within
 from app.hub.settings import HubSettings, prepare_environment
-from app.hub.stopping import StopFlag
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -108,7 +107,7 @@ class HubConnection:
 
         Any thread; the threads that wait get a HubClosed.
         """
-        self._ending.set()
+        self._ending.stop()
 
     def close(self) -> None:
         """Close what is kept open; running downloads break off."""
@@ -205,7 +204,7 @@ class _Ending(StopFlag):
 
     def check(self) -> None:
         """Raise ``HubClosed`` if it does."""
-        if self.is_set:
+        if self.is_stopped:
             raise HubClosed(say("hub.connection_hub_closed"))
 
 

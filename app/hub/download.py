@@ -32,11 +32,12 @@ from app.hub.part_file import SPARE_BYTES, Disk, Hasher, PartFile, hash_file, ha
 from app.hub.progress import Phase, ProgressMeter
 from app.hub.snapshots import show, tag, take_over
 from app.hub.source import AddressExpired, Body, FileFacts, FileSource, RangeIgnored
-from app.hub.stopping import TICK_S, StopFlag, interruptible
+from app.hub.stopping import TICK_S, interruptible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
+    from app.base.gate import StopFlag
     from app.core.listing import RepoFile
     from app.hub.cache import HubCache
     from app.hub.connection import HubConnection

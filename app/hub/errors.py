@@ -149,7 +149,3 @@ class DiskFull(DownloadError):
 
 class DownloadCorrupt(DownloadError):
     """What arrived is not what the Hub promised, twice."""
-
-
-class Stopped(Exception):
-    """The person stopped it: no error."""

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from app.base.files import write_whole
+from app.base.gate import StopFlag
 from app.core.gguf import GgufHeader, NeedMoreBytes, parse_header
 from app.core.words.sentence import say
 from app.hub.errors import HubBroken, HubError, HubSilent, HubTrouble
 from app.hub.limits import within
 from app.hub.source import AddressExpired, FileFacts, FileSource, RangeIgnored
-from app.hub.stopping import StopFlag
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,8 +15,8 @@ from app.hub.stopping import TICK_S
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from app.base.gate import StopFlag
     from app.hub.source import Body
-    from app.hub.stopping import StopFlag
 
 BLOCK_BYTES = 1 << 20
 _BLOCKS_AHEAD = 4

@@ -13,7 +13,7 @@ from app.hub import answers
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from app.hub.stopping import StopFlag
+    from app.base.gate import StopFlag
 
 
 @dataclass(frozen=True, slots=True)

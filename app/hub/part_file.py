@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from app.hub.stopping import StopFlag
+    from app.base.gate import StopFlag
 
 _READ_BYTES = 4 << 20
 # What the disk must keep free besides the file: a full disk harms every program on it.

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.base.gate import StopFlag
 from app.core.errors import PersonError
 from app.core.models.model_names import parse_shard_name
 from app.core.words.sentence import say
 from app.hub.part_file import hash_file, hasher_for
-from app.hub.stopping import StopFlag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

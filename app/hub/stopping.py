@@ -6,8 +6,6 @@ import queue
 import threading
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from app.hub.errors import Stopped
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -23,36 +21,6 @@ class Checked(Protocol):
     def check(self) -> None:
         """Raise if not."""
         ...
-
-
-class StopFlag:
-    """Asks one download to stop; set from any thread, once."""
-
-    def __init__(self) -> None:
-        self._event = threading.Event()
-
-    def set(self) -> None:
-        """Ask to stop."""
-        self._event.set()
-
-    @property
-    def is_set(self) -> bool:
-        """Whether it was asked."""
-        return self._event.is_set()
-
-    def check(self) -> None:
-        """Raise ``Stopped`` if it was asked."""
-        if self._event.is_set():
-            raise Stopped
-
-    def sleep(self, seconds: float) -> None:
-        """Wait, but not on when asked to stop.
-
-        Raises:
-            Stopped: Asked while waiting.
-        """
-        if self._event.wait(seconds):
-            raise Stopped
 
 
 class _Call(Generic[Result]):

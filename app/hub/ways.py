@@ -7,10 +7,11 @@ import threading
 
 import httpx2
 
+from app.base.gate import Stopped
 from app.core.words.sentence import Sentence, say
 from app.hub import answers
 from app.hub.asker import asker
-from app.hub.errors import HubBarred, HubError, HubPage, HubProxyTrouble, Stopped
+from app.hub.errors import HubBarred, HubError, HubPage, HubProxyTrouble
 from app.hub.proxies import Proxies, Proxy
 from app.hub.wires import Wires, lay_wires
 

@@ -13,12 +13,12 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from app.base.gate import StopFlag
 from app.hub.cache import HubCache
 from app.hub.catalogue import Catalogue
 from app.hub.connection import HubConnection
 from app.hub.download import Downloader
 from app.hub.settings import HubSettings
-from app.hub.stopping import StopFlag
 from app.hub.tokens import Tokens
 
 

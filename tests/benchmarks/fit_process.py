@@ -19,9 +19,9 @@ from app.lab.hub.fit import HubFitter
 from app.store.paths import Paths
 
 if TYPE_CHECKING:
+    from app.base.gate import StopFlag
     from app.core.listing import ListedFile
     from app.hub.headers import RemoteHeader
-    from app.hub.stopping import StopFlag
 
 
 class _Timed(HeaderReader):

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from filelock import FileLock
 
+from app.base.gate import StopFlag
 from app.core.errors import PersonError
 from app.hub.cache import KEEP_PARTS_S, HubCache
-from app.hub.stopping import StopFlag
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
 from tests.helpers.hub_way import Way, content
 

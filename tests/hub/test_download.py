@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import huggingface_hub
 import pytest
 
+from app.base.gate import StopFlag, Stopped
 from app.core.listing import RepoFile
 from app.hub import part_file
 from app.hub.cache import PART_SUFFIX
@@ -24,11 +25,9 @@ from app.hub.errors import (
     HubError,
     HubMissing,
     HubOffline,
-    Stopped,
 )
 from app.hub.part_file import SPARE_BYTES, Disk
 from app.hub.progress import Phase, Progress
-from app.hub.stopping import StopFlag
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository, Fault, FaultKind
 from tests.helpers.hub_way import Way, content, way_to
 
@@ -335,7 +334,7 @@ def stopped_while(
     while not reached():
         assert not ended.wait(0.01), outcome
     began = time.monotonic()
-    stop.set()
+    stop.stop()
     assert ended.wait(20)
     took = time.monotonic() - began
     thread.join()

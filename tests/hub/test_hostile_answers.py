@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.base.gate import StopFlag
 from app.core.listing import ListedFile, RepoFile
 from app.core.models.kinds import ModelKind
 from app.hub.catalogue import SearchQuery
@@ -25,7 +26,6 @@ from app.hub.headers import HeaderReader
 from app.hub.http_client import MOST_BYTES
 from app.hub.settings import Patience
 from app.hub.source import FileSource
-from app.hub.stopping import StopFlag
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository, Fault, FaultKind
 from tests.helpers.hub_way import QUICK, Way, content, way_to
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.base.gate import StopFlag
 from app.hub.errors import DownloadError, HubBarred, HubPage
 from app.hub.headers import HeaderReader
-from app.hub.stopping import StopFlag
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository, Fault, FaultKind
 from tests.helpers.gguf_files import write_tiny_llama
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.base.gate import StopFlag
 from app.hub.catalogue import SearchQuery
 from app.hub.errors import HubBarred, HubError, HubPage, HubProxyTrouble
 from app.hub.proxies import Proxies, Proxy, is_excepted, read_proxy
-from app.hub.stopping import StopFlag
 from tests.helpers.proxies import Proxy as Server
 from tests.helpers.proxies import closed_port, http_proxy, socks_proxy
 from tests.helpers.tls import Authority

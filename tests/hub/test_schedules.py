@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.base.gate import StopFlag
 from app.hub.cache import HubCache
 from app.hub.download import Downloader
 from app.hub.errors import HubError
-from app.hub.stopping import StopFlag
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository, Fault, FaultKind
 from tests.helpers.fake_hub.faults import HOSTILE
 from tests.helpers.hub_way import content, way_to
@@ -42,7 +42,7 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from app.core.errors import PersonError
-from app.hub.stopping import StopFlag
+from app.base.gate import StopFlag
 from app.hub.settings import HubSettings, Patience
 from app.hub.tokens import Tokens
 from app.hub.connection import HubConnection

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.base.gate import StopFlag
 from app.hub.account import token_owner
 from app.hub.catalogue import SearchQuery
 from app.hub.connection import HubConnection
 from app.hub.errors import HubGated, HubMissing, HubUnauthorized
 from app.hub.settings import HubSettings
-from app.hub.stopping import StopFlag
 from app.hub.tokens import Tokens
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository, Fault, FaultKind
 from tests.helpers.hub_way import QUICK, Way, way_to

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from app.base.gate import StopFlag
     from app.core.listing import ListedFile
     from app.hub.download import Fetched
     from app.hub.progress import Progress
     from app.hub.repositories import Repository
-    from app.hub.stopping import StopFlag
 
 
 @dataclass(frozen=True, slots=True)

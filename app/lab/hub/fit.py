@@ -14,12 +14,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.base.gate import StopFlag
 from app.core.candidates.settings import KvType
 from app.core.errors import PersonError
 from app.core.words.sentence import say
 from app.hub.errors import HubGated, HubOffline, HubRateLimited, HubSilent, HubSwitchedOff
 from app.hub.headers import sparse_model
-from app.hub.stopping import TICK_S, StopFlag, interruptible
+from app.hub.stopping import TICK_S, interruptible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -96,13 +97,13 @@ class HubFitter:
                         answer = self._answer(file, header, context_tokens, kv_type)
                         refused = answer if isinstance(answer, _FOR_ALL) else None
                         if refused is not None:
-                            stop.set()
+                            stop.stop()
                     else:
                         header.cancel()
                         answer = refused
                     yield file, answer
             finally:
-                stop.set()
+                stop.stop()
 
     def _answer(
         self,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from app.base.gate import Gate
 from app.core.errors import PersonError
 from app.core.ladder.results import (
     FileFacts,
@@ -24,7 +25,6 @@ from app.core.ladder.results import (
 from app.core.memory.estimate import estimate_needed_bytes, memory_budget_bytes
 from app.lab.engines.calls import interruptible
 from app.lab.engines.identity import engine_identity
-from app.lab.ladder.control import Clock, Gate, LadderProgress
 from app.lab.ladder.kept import (
     TAKEN,
     KeptPlan,
@@ -36,6 +36,7 @@ from app.lab.ladder.kept import (
     taken_of,
 )
 from app.lab.ladder.plan import LadderPlan, Step, StepKind, steps_of
+from app.lab.ladder.progress import Clock, LadderProgress
 from app.lab.ladder.steps import Steps, Tools
 from app.lab.ladder.taken import Taken, taken_now
 from app.store.ladders import StoredStep
@@ -101,7 +102,7 @@ class Ladder:
         """Measure what is not measured yet.
 
         Raises:
-            LadderStopped: The person ended it; what is finished is kept.
+            Stopped: The person ended it; what is finished is kept.
             PersonError: The reference cannot be read.
         """
         with interruptible(self._gate.check_end):

@@ -7,11 +7,11 @@ import queue
 import time
 from typing import TYPE_CHECKING
 
+from app.base.gate import StopFlag
 from app.core.errors import PersonError
 from app.core.hub.downloads import ENDED, DownloadState, StoredDownload
 from app.core.words.sentence import kept
 from app.hub.progress import Progress
-from app.hub.stopping import StopFlag
 from app.lab.works.item import Download, DownloadsListener, NobodyWatches, restored
 from app.lab.works.threads import Event, Outcome, Swept, start_bringing, start_sweeping
 
@@ -242,7 +242,7 @@ class Downloads:
             return  # cancelled: nothing takes that back
         download.then = then
         if download.stop_flag is not None:
-            download.stop_flag.set()
+            download.stop_flag.stop()
         self._change(download, DownloadState.STOPPING)
 
     def _throw_away(self, download: Download) -> None:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from app.base.gate import StopFlag
     from app.hub.progress import Progress
-    from app.hub.stopping import StopFlag
 
 
 class Fetch(Protocol):

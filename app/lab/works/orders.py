@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from app.base.gate import StopFlag
     from app.core.listing import ListedFile
     from app.hub.progress import Progress
     from app.hub.repositories import Repository
-    from app.hub.stopping import StopFlag
     from app.lab.hub.access import HubAccess
     from app.lab.works.downloads import Keeper
 

@@ -7,17 +7,17 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.base.gate import Stopped
 from app.core.errors import PersonError
 from app.core.words.sentence import say
-from app.hub.errors import Stopped
 from app.hub.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from app.base.gate import StopFlag
     from app.core.hub.downloads import DownloadOrder
-    from app.hub.stopping import StopFlag
     from app.lab.works.item import Download, Fetch
 
 log = logging.getLogger(__name__)

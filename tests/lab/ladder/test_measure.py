@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app.base.gate import Gate, Stopped
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS
 from app.core.errors import PersonError
 from app.core.ladder.results import FileFacts, TasksStep
-from app.lab.ladder.control import Clock, Gate, LadderProgress, LadderStopped
 from app.lab.ladder.measure import Ladder
 from app.lab.ladder.plan import LadderPlan, Step, StepKind, steps_of
+from app.lab.ladder.progress import Clock, LadderProgress
 from app.lab.ladder.steps import Tools
 from app.lab.predict.fit import Fitter
 from app.lab.quality.document import part_figures
@@ -174,7 +174,7 @@ def test_an_interrupted_ladder_goes_on_from_the_last_finished_step(
         if progress.step is not None and progress.step.kind is StepKind.MEMORY:
             gate.stop()
 
-    with pytest.raises(LadderStopped):
+    with pytest.raises(Stopped):
         Ladder(plan, tools, store, stop_in_memory, gate=gate).run()
     begun: list[Step] = []
 
@@ -290,26 +290,3 @@ def test_a_store_that_another_program_owns_is_left_alone(tmp_path: Path) -> None
         assert again is not None
         assert len(again.list_ladders()) == 1
     assert len(said) == 1
-
-
-def test_a_ladder_waits_while_it_is_paused() -> None:
-    gate = Gate()
-    gate.check()
-    gate.pause()
-    assert gate.is_paused
-    passed = threading.Event()
-
-    def work() -> None:
-        gate.check()
-        passed.set()
-
-    worker = threading.Thread(target=work)
-    worker.start()
-    assert not passed.is_set()
-    gate.resume()
-    worker.join()
-    assert passed.is_set()
-    gate.pause()
-    gate.stop()  # also one that is paused
-    with pytest.raises(LadderStopped):
-        gate.check()

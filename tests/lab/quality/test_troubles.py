@@ -33,7 +33,7 @@ from app.store.speeds import SpeedStore
 from tests.helpers.gguf_files import write_with_value
 
 if TYPE_CHECKING:
-    from app.lab.ladder.control import LadderProgress
+    from app.lab.ladder.progress import LadderProgress
 
 PLENTY_BYTES = 50_000_000_000
 TEXT = MeasuredText.plain(

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.base.gate import Stopped
 from app.base.states import IllegalTransition
 from app.core.errors import PersonError
 from app.core.hub.downloads import ENDED, NEXT, DownloadOrder, DownloadState
 from app.core.listing import RepoFile
 from app.core.words.sentence import from_kept
 from app.hub.connection import close_library
-from app.hub.errors import Stopped
 from app.hub.progress import Phase, Progress
 from app.lab.hub.access import HubAccess
 from app.lab.works.downloads import Downloads
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
-    from app.hub.stopping import StopFlag
+    from app.base.gate import StopFlag
     from app.lab.works.item import Download
 
 State = DownloadState
@@ -58,7 +58,7 @@ class Hand:
             self.starts.append(order.name)
         tell(Progress(Phase.DOWNLOADING, 40, order.total_bytes))
         while not released.wait(0.01):
-            if stop.is_set:
+            if stop.is_stopped:
                 raise Stopped
         if order.name in self.failing:
             raise PersonError("The Hub went home.")

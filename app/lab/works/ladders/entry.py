@@ -12,9 +12,9 @@ from app.core.text.shared_names import file_name
 from app.lab.ladder.plan import rows_of
 
 if TYPE_CHECKING:
-    from app.lab.ladder.control import LadderProgress
     from app.lab.ladder.kept import About
     from app.lab.ladder.plan import LadderPlan
+    from app.lab.ladder.progress import LadderProgress
     from app.lab.ladder.rows import LadderResult
     from app.lab.works.ladders.run import LadderOrder
 

@@ -39,10 +39,11 @@ from app.store.ladders import LadderStore
 from app.store.window.lock import OwnerLock, StoreInUse
 
 if TYPE_CHECKING:
+    from app.base.gate import Gate
     from app.core.models.model_file import ModelFile
     from app.core.tasks.items import TaskItem
     from app.core.verdict import Limits
-    from app.lab.ladder.control import Gate, LadderProgress
+    from app.lab.ladder.progress import LadderProgress
     from app.lab.ladder.rows import LadderResult
     from app.lab.quality.texts import MeasuredText
     from app.lab.tasks.sets import TaskSet
@@ -137,7 +138,7 @@ class LadderRun:
         """Measure, and return what may be said.
 
         Raises:
-            LadderStopped: The person ended it.
+            Stopped: The person ended it.
             PersonError: The reference cannot be read.
         """
         return self.view(self.run(keeper, on_progress, on_result, gate))

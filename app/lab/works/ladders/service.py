@@ -8,8 +8,8 @@ import queue
 import time
 from typing import TYPE_CHECKING, Protocol
 
+from app.base.gate import Gate
 from app.core.verdict import Limits
-from app.lab.ladder.control import Gate, LadderProgress
 from app.lab.ladder.plan import rows_of
 from app.lab.works.ladders.entry import AT_WORK, QUEUED, LadderEntry, LadderState, letters_for
 from app.lab.works.ladders.rerun import order_of_plan
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from app.lab.ladder.kept import About
     from app.lab.ladder.plan import LadderPlan
+    from app.lab.ladder.progress import LadderProgress
     from app.lab.ladder.rows import LadderResult
     from app.lab.works.ladders.run import LadderOrder, LadderRun
     from app.lab.works.ladders.worker import LadderWorkers, StoredRow, WorkerEvent

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.base.gate import Gate, Stopped
 from app.core.errors import PersonError
 from app.core.verdict import Limits
 from app.core.words.sentence import say
-from app.lab.ladder.control import Gate, LadderProgress, LadderStopped
 from app.lab.ladder.kept import ABOUT, About, about_of, plan_of, restored
 from app.lab.ladder.plan import rows_of
 from app.lab.verdict.pairs import pair_rates
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from app.core.models.model_file import ModelFile
     from app.core.statistics.anytime import WinRate
     from app.lab.ladder.plan import LadderPlan
+    from app.lab.ladder.progress import LadderProgress
     from app.lab.ladder.rows import LadderResult
     from app.store.paths import Paths
 
@@ -230,7 +231,7 @@ class LadderWorkers:
         def guarded() -> None:
             try:
                 event = work()
-            except LadderStopped:
+            except Stopped:
                 event = Ended(stopped=True)
             except PersonError as error:
                 log.warning("%s: %s %s", name, error.sentence, error.detail)

@@ -14,8 +14,8 @@ from app.ui.kit.text import translate
 
 if TYPE_CHECKING:
     from app.core.verdict import Judgement
-    from app.lab.ladder.control import LadderProgress
     from app.lab.ladder.plan import Step
+    from app.lab.ladder.progress import LadderProgress
     from app.lab.works.ladders.entry import LadderEntry
 
 DOT = " · "

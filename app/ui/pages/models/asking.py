@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from app.hub.errors import Stopped
+from app.base.gate import StopFlag, Stopped
 from app.hub.limits import within
-from app.hub.stopping import TICK_S, StopFlag
+from app.hub.stopping import TICK_S
 from app.ui.kit.jobs import JobCancelled
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ class CancelFlag(StopFlag):
         self._cancelled = cancelled
 
     @property
-    def is_set(self) -> bool:
+    def is_stopped(self) -> bool:
         """Whether nobody wants it any more."""
-        return self._cancelled() or super().is_set
+        return self._cancelled() or super().is_stopped
 
     def check(self) -> None:
         """Raise ``Stopped`` if nobody wants it any more."""
-        if self.is_set:
+        if self.is_stopped:
             raise Stopped
 
     def sleep(self, seconds: float) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from app.core.verdict import Judgement, Limits, State
 from app.core.verdict_pairs import Pair
-from app.lab.ladder.control import LadderProgress
 from app.lab.ladder.plan import Step, StepKind
+from app.lab.ladder.progress import LadderProgress
 from app.lab.works.ladders.entry import LadderEntry, LadderState
 from app.ui.kit.format import time_left
 from app.ui.kit.sentences import told

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.base.gate import Stopped
 from app.core.errors import PersonError
 from app.core.hub.downloads import DownloadOrder, StoredDownload
 from app.core.hub.downloads import DownloadState as QueueState
-from app.hub.errors import Stopped
 from app.hub.progress import Phase, Progress
 from app.hub.settings import EndpointError
 from app.hub.tokens import Tokens
@@ -34,7 +34,7 @@ from tests.ui.pages.models.fake_backends import repository
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.hub.stopping import StopFlag
+    from app.base.gate import StopFlag
 
 PATIENCE_S = 30.0
 
@@ -74,7 +74,7 @@ class Courier:
     def fetch(self, order: DownloadOrder, stop: StopFlag, tell: Callable[[Progress], None]) -> Path:
         tell(Progress(self.phase, 500, order.total_bytes, 250.0, self.remark))
         while not self.released.wait(0.01):
-            if stop.is_set:
+            if stop.is_stopped:
                 raise Stopped
         if self.problem is not None:
             raise self.problem
@@ -266,7 +266,7 @@ def test_a_header_is_not_waited_for_when_nobody_wants_it() -> None:
     flag.check()
     flag.sleep(0.0)
     wanted[0] = False
-    assert flag.is_set
+    assert flag.is_stopped
     with pytest.raises(Stopped):
         flag.check()
     with pytest.raises(Stopped):

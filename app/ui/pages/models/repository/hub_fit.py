@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from app.base.gate import Stopped
 from app.core.candidates.settings import KvType
 from app.core.memory.speed import Basis
-from app.hub.errors import Stopped
 from app.hub.stopping import TICK_S
 from app.lab.hub.fit import HubFitter
 from app.ui.kit.format import count

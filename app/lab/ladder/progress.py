@@ -1,8 +1,7 @@
-"""Pausing and ending a ladder, and telling how far it is."""
+"""Telling how far a ladder is."""
 
 from __future__ import annotations
 
-import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,55 +22,6 @@ _LOAD_SECONDS = 0.5
 _TASK_PROMPT_TOKENS, _TASK_ANSWER_TOKENS = 100, 60
 _QUALITY_TOKENS = 32 * 256
 _HASHED_BYTES_A_SECOND = 500e6
-
-
-class LadderStopped(Exception):
-    """The person has ended the ladder; what is finished is kept."""
-
-
-class Gate:
-    """The person's hold on a ladder. Any thread."""
-
-    def __init__(self) -> None:
-        self._open = threading.Event()
-        self._open.set()
-        self._stopped = False
-
-    @property
-    def is_paused(self) -> bool:
-        """Whether the ladder waits, or will at its next chance."""
-        return not self._open.is_set()
-
-    def pause(self) -> None:
-        """Wait at the next chance: between two repetitions, chunks or questions."""
-        self._open.clear()
-
-    def resume(self) -> None:
-        """Go on."""
-        self._open.set()
-
-    def stop(self) -> None:
-        """End at the next chance."""
-        self._stopped = True
-        self._open.set()
-
-    def check(self) -> None:
-        """Called by the ladder wherever it can wait or end.
-
-        Raises:
-            LadderStopped: It is to end.
-        """
-        self._open.wait()
-        self.check_end()
-
-    def check_end(self) -> None:
-        """Called where the ladder can end, but not wait.
-
-        Raises:
-            LadderStopped: It is to end.
-        """
-        if self._stopped:
-            raise LadderStopped
 
 
 @dataclass(frozen=True, slots=True)
