@@ -23,9 +23,7 @@ def show_ladder(view: LadderView, console: Console) -> None:
     for remark in view.remarks:
         console.text(f"! {remark}")
     columns = columns_at(Place.TERMINAL)
-    spare = sorted(
-        (one for one in columns if one.spare is not None), key=lambda one: one.spare or 0
-    )
+    spare = sorted((one for one in columns if one.spare), key=lambda one: one.spare)
     console.table(
         [column.head for column in columns],
         [[_cell(column, row) for column in columns] for row in view.rows],

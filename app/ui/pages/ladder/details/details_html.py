@@ -158,7 +158,7 @@ def _failures(row: Row, items: Sequence[TaskItem]) -> str:
         translate("LadderDetails", "(nothing)"),
         translate("LadderDetails", "(cut off)"),
     )
-    items = "".join(
+    lines = "".join(
         f"<p><span class=dim>{_text(one.kind)}:</span> {_short(one.prompt)}<br>"
         f"<span class=dim>{right}</span> {_short(one.expected)} "
         f"<span class=dim>{here}</span> {_short(one.answer) or nothing}"
@@ -166,7 +166,7 @@ def _failures(row: Row, items: Sequence[TaskItem]) -> str:
         + "</p>"
         for one in failures
     )
-    return f"<h3>{title}</h3>{items}"
+    return f"<h3>{title}</h3>{lines}"
 
 
 def _continuations(view: LadderView, row: Row) -> str:
