@@ -338,6 +338,20 @@ COLUMNS = (
         basis=Basis.DEEP_GENERATION_TEST,
     ),
     Column(
+        "first_token_after_2048_ns",
+        QT_TRANSLATE_NOOP("Columns", "First token"),
+        "first token after 2,048",
+        QT_TRANSLATE_NOOP(
+            "Columns",
+            "Time until the first token of an answer to a prompt of 2,048 tokens, reckoned from "
+            "the speeds measured in an empty context and behind as many tokens.",
+        ),
+        Kind.DURATION,
+        lambda row: row.first_token_ns or Missing.NOT_TAKEN_THERE,
+        frozenset({Place.TABLE, Place.HTML, Place.CSV}),
+        basis=Basis.DEEP_PROMPT_TEST,
+    ),
+    Column(
         "bandwidth_share", QT_TRANSLATE_NOOP("Columns", "Of memory"), "of memory",
         QT_TRANSLATE_NOOP(
             "Columns",

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from app.core.statistics.anytime import WinRate
     from app.core.verdict import Judgement
 
+_BLOCK_TOKENS = 512
+_FIRST_AFTER = 2048
+
 
 class Missing(Enum):
     """Why there is no figure."""
@@ -174,6 +177,24 @@ class Row:
         return Value(test.mean) if swing is None else Value(
             test.mean, test.mean - swing, test.mean + swing
         )  # fmt: skip
+
+    @property
+    def first_token_ns(self) -> Value | None:
+        """How long the first token of an answer to a prompt of 2,048 tokens takes.
+
+        llama.cpp reads a prompt in blocks of 512 tokens, and a block takes the longer the more
+        tokens lie before it, each as much longer. Both ends are measured: the first block, and the
+        one behind 2,048 tokens; so is the token that follows there.
+        """
+        begin, end = self.rate(f"pp{_BLOCK_TOKENS}"), self.rate(f"pp{_BLOCK_TOKENS}", _FIRST_AFTER)
+        token = self.rate("tg", _FIRST_AFTER)
+        if begin is None or end is None or token is None:
+            return None
+        blocks = _FIRST_AFTER // _BLOCK_TOKENS
+        first, beyond = (_BLOCK_TOKENS * 1e9 / rate.number for rate in (begin, end))
+        longer = (beyond - first) / blocks
+        reading = sum(first + place * longer for place in range(blocks))
+        return Value(reading + 1e9 / token.number)
 
     @property
     def tokens_per_second(self) -> float | None:

@@ -123,6 +123,7 @@ def _candidate(view: LadderView, row: Row) -> dict[str, Any]:
         "memory": msgspec.to_builtins(memory),
         "prompt_tokens_per_second": prompt.mean if prompt else None,
         "tokens_per_second": generation.mean if generation else None,
+        "first_token_after_2048_ns": row.first_token_ns.number if row.first_token_ns else None,
         "bandwidth_share": generation.bandwidth_share if generation else None,
         "speed": msgspec.to_builtins(row.speed),
         "speed_again": msgspec.to_builtins(row.again),

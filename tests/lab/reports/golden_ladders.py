@@ -48,7 +48,8 @@ def by_hand() -> Case:
     """What no demo has."""
     result = cases.result()
     reference, q8, q2, crashed = result.rows
-    cases.change(result, reference, quality=cases.quality(0.0009, 0.95))
+    deep = (*result.reference.speed, cases.speed("pp512", 700.0, 2048))
+    cases.change(result, reference, quality=cases.quality(0.0009, 0.95), speed=deep)
     quality = cases.quality(None, 0.8)
     bits = {
         "bits_per_byte": 1.234, "reference_bits_per_byte": 1.0, "bits_per_byte_difference": 0.234,
