@@ -100,6 +100,32 @@ def test_no_error_for_people_is_made_of_finished_english() -> None:
     assert found == []
 
 
+def test_nothing_compares_or_parses_a_sentence() -> None:
+    """But what other programs say: llama.cpp of how it was built, a proxy of what it refuses."""
+    others = {"engine/host/worker.py", "hub/ways.py"}
+    takes_apart = {"startswith", "endswith", "partition", "rpartition", "split", "find", "index"}
+    found: list[str] = []
+    for path in sorted(APP.rglob("*.py")):
+        where = str(path.relative_to(APP))
+        if where in others:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            compared = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
+            is_words = any(
+                isinstance(each, ast.Constant) and re.search(r"\w \w", str(each.value))
+                for each in compared
+            )
+            is_parsed = (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in takes_apart
+                and "sentence" in ast.unparse(node.func.value)
+            )
+            if is_words or is_parsed:
+                found.append(f"{where}: {ast.unparse(node)}")
+    assert found == []
+
+
 @pytest.mark.parametrize("kind", Kind)
 def test_every_kind_of_fact_is_written(kind: Kind) -> None:
     assert sentence.english_amount(Amount(kind, 0.5))[0] in "05+1"
