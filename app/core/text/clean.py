@@ -7,10 +7,10 @@ they leave the program: at the terminal, in the window, in reports, in log lines
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import cast
 
 import msgspec
+
+from app.core.text.each import with_each_text
 
 INSTEAD = "\ufffd"
 """Stands where something was that must not be shown."""
@@ -77,27 +77,6 @@ def for_terminal(text: str, *, one_line: bool = False) -> str:
     return _JOINS.sub("", clean_line(text) if one_line else clean_text(text))
 
 
-def each_text(value: object, change: Callable[[str], str], exact: Collection[str] = ()) -> object:
-    """A document of plain values (as JSON has) with every text in it changed.
-
-    Args:
-        value: The document.
-        change: What becomes of a text.
-        exact: Fields whose values stay as they are, because others refer to them.
-    """
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, Mapping):
-        fields = cast("Mapping[object, object]", value)
-        return {
-            each_text(name, change): one if name in exact else each_text(one, change, exact)
-            for name, one in fields.items()
-        }
-    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
-        return [each_text(one, change, exact) for one in cast("Sequence[object]", value)]
-    return value
-
-
 def json_text(document: object) -> str:
     r"""A JSON document, indented, that may be printed on a terminal.
 
@@ -107,7 +86,7 @@ def json_text(document: object) -> str:
     try:
         written = msgspec.json.encode(document)
     except UnicodeEncodeError:
-        written = msgspec.json.encode(each_text(msgspec.to_builtins(document), whole_text))
+        written = msgspec.json.encode(with_each_text(msgspec.to_builtins(document), whole_text))
     return msgspec.json.format(_NOT_RAW_IN_JSON.sub(_escape, written.decode()), indent=2)
 
 

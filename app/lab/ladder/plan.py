@@ -10,7 +10,6 @@ import msgspec
 from msgspec import Meta
 
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, MOST_SEED, MOST_THREADS
-from app.core.tasks.results import TOLERANCE
 from app.lab.quality.plan import COMPARABLE_CHUNK_TOKENS, QualityMode
 
 if TYPE_CHECKING:
@@ -49,20 +48,6 @@ class StepKind(StrEnum):
     MEMORY = "memory"
     QUALITY = "quality"
     TASKS = "tasks"
-
-
-class LadderLimits(msgspec.Struct, frozen=True):
-    """The person's limits; None for none.
-
-    Attributes:
-        memory_bytes: A candidate may need so much.
-        least_tokens_per_second: So fast it should generate.
-        tolerance: How much smaller a share of right answers may be.
-    """
-
-    memory_bytes: int | None = None
-    least_tokens_per_second: float | None = None
-    tolerance: float = TOLERANCE
 
 
 class LadderPlan(msgspec.Struct, frozen=True):

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from app.core.text.clean import (
     clean_line,
     clean_text,
-    each_text,
     for_terminal,
     json_text,
     settled_text,
     whole_text,
 )
 from app.core.text.csv_cells import csv_cell
+from app.core.text.each import with_each_text
 
 ANY = st.text(alphabet=st.characters())
 
@@ -80,7 +80,7 @@ def test_json_is_exact_but_for_halves_and_shows_nothing_that_steers(value: objec
     written = json_text({"name": value})
     assert not steering(written, but="\n")
     assert not {"\u200b", "\u200e", "\ufeff", "\U000e0041", "\u200d"} & set(written)
-    assert json.loads(written) == {"name": each_text(value, whole_text)}
+    assert json.loads(written) == {"name": with_each_text(value, whole_text)}
     msgspec.json.decode(written)
 
 
