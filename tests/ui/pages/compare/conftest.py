@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.lab.compare import runner
 from app.ui.pages.compare.page import ComparePage
 from app.ui.pages.compare.session_adapter import SessionSignals
-from tests.ui.pages.compare.fake_session import FakeSession
+from tests.ui.pages.compare.scripted_session import ScriptedSession
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pytestqt.qtbot import QtBot
 
@@ -43,13 +44,14 @@ class Shown:
     """A page on the screen with what is behind it."""
 
     page: ComparePage
-    session: FakeSession
+    session: ScriptedSession
     signals: SessionSignals
     files: FakeFiles
     qtbot: QtBot
 
     def settle(self) -> None:
         """Let the page hear and show everything that has happened, without waiting for it."""
+        self.session.pump()
         self.signals.flush()
         for view in self.page.panes.views():
             view.show_grown()
@@ -70,18 +72,37 @@ class Shown:
 
 
 @pytest.fixture
-def session() -> FakeSession:
-    """Three ready panes, no turns."""
-    return FakeSession().with_panes("Q8_0", "Q4_K_M", "Q2_K")
+def sessions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], ScriptedSession]]:
+    """Makes sessions without panes; they end with the test."""
+    monkeypatch.setattr(runner, "TELL_SECONDS", 0.0)  # every growth is told at once
+    made: list[ScriptedSession] = []
+
+    def new() -> ScriptedSession:
+        folder = tmp_path / f"session-{len(made)}"
+        folder.mkdir()
+        made.append(ScriptedSession(folder))
+        return made[-1]
+
+    yield new
+    for session in made:
+        assert session.close()
 
 
 @pytest.fixture
-def shown(qtbot: QtBot, session: FakeSession) -> Shown:
+def session(sessions: Callable[[], ScriptedSession]) -> ScriptedSession:
+    """Three ready panes, no turns."""
+    return sessions().with_panes("Q8_0", "Q4_K_M", "Q2_K")
+
+
+@pytest.fixture
+def shown(qtbot: QtBot, session: ScriptedSession) -> Shown:
     """The page, shown."""
     return show(qtbot, session)
 
 
-def show(qtbot: QtBot, session: FakeSession) -> Shown:
+def show(qtbot: QtBot, session: ScriptedSession) -> Shown:
     """Show a page over a session."""
     signals = SessionSignals()
     session.listener = signals.listener

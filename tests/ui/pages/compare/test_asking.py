@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.core.chats.chat import StopReason
-from app.lab.compare.panes import PaneState
 from app.ui.pages.compare.panes.suggestions import Suggestions, demo_prompts, general_prompts
 
 if TYPE_CHECKING:
@@ -150,7 +149,6 @@ def test_the_demo_model_has_prompts_of_its_own(qtbot: QtBot) -> None:
 
 def test_the_last_answer_can_be_written_anew(shown: Shown, qtbot: QtBot) -> None:
     shown.session.with_turns(("One", "1"), ("Two", "2"))
-    shown.session.listener.turns_changed()
     shown.settle()
     shown.until(lambda: len(shown.pane("B").transcript.views()) == 2)
     first, last = shown.pane("B").transcript.views()
@@ -161,7 +159,6 @@ def test_the_last_answer_can_be_written_anew(shown: Shown, qtbot: QtBot) -> None
 
 def test_an_earlier_message_is_edited_where_it_stands(shown: Shown, qtbot: QtBot) -> None:
     shown.session.with_turns(("Whi is the sky blue?", "x"), ("And then?", "y"))
-    shown.session.listener.turns_changed()
     shown.settle()
     shown.until(lambda: len(shown.pane("A").transcript.views()) == 2)
     card = shown.pane("A").transcript.views()[0].prompt
@@ -182,7 +179,6 @@ def test_an_earlier_message_is_edited_where_it_stands(shown: Shown, qtbot: QtBot
 
 def test_escape_leaves_the_message_as_it_was(shown: Shown, qtbot: QtBot) -> None:
     shown.session.with_turns(("Hello", "x"))
-    shown.session.listener.turns_changed()
     shown.settle()
     card = shown.last_turn("A").prompt
     card.start_editing()
@@ -197,7 +193,6 @@ def test_escape_leaves_the_message_as_it_was(shown: Shown, qtbot: QtBot) -> None
 
 def test_what_was_edited_is_kept_when_it_is_refused(shown: Shown, qtbot: QtBot) -> None:
     shown.session.with_turns(("Hello", "x"))
-    shown.session.listener.turns_changed()
     shown.settle()
     card = shown.last_turn("A").prompt
     card.start_editing()
@@ -211,14 +206,13 @@ def test_what_was_edited_is_kept_when_it_is_refused(shown: Shown, qtbot: QtBot) 
 
 def test_nothing_is_offered_that_cannot_be_asked_now(shown: Shown) -> None:
     shown.session.with_turns(("Hello", "x"))
-    shown.session.listener.turns_changed()
     shown.settle()
-    shown.session.set_state("B", PaneState.LOADING, progress=0.5)
+    shown.session.begin_load("B")
     shown.settle()
     turn = shown.last_turn("A")
     assert not turn.prompt.edit_button.isEnabled()
     assert not turn.answer.regenerate_button.isEnabled()
-    shown.session.set_state("B", PaneState.READY)
+    shown.session.end_load("B")
     shown.settle()
     assert turn.prompt.edit_button.isEnabled()
 

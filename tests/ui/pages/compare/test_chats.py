@@ -9,14 +9,15 @@ from PySide6.QtWidgets import QLineEdit
 from app.core.errors import PersonError
 from app.ui.pages.compare.controller import write_whole
 from tests.ui.pages.compare.conftest import show
-from tests.ui.pages.compare.fake_session import FakeSession, summary
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
     from tests.ui.pages.compare.conftest import Shown
+    from tests.ui.pages.compare.scripted_session import ScriptedSession
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
@@ -24,13 +25,13 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def session() -> FakeSession:
-    made = FakeSession().with_panes("F16", "Q2_K")
-    made.summaries = [
-        summary(3, "Zebras and their stripes", turns=3),
-        summary(2, "Sums", turns=1),
-        summary(1, "Sky", turns=12),
-    ]
+def session(sessions: Callable[[], ScriptedSession]) -> ScriptedSession:
+    made = sessions().with_panes("F16", "Q2_K")
+    made.with_turns(("Why is it blue?", "Air."))
+    made.rename_chat(made.chat.id, "Sky")
+    made.store_chat(("What is 1 + 1?", "2"), title="Sums")
+    made.store_chat(("Why stripes?", "Nobody knows."), title="Zebras and their stripes")
+    made.calls.clear()
     return made
 
 
@@ -118,7 +119,7 @@ def test_deleting_asks_first_and_the_safe_answer_has_the_focus(shown: Shown, qtb
     qtbot.mouseClick(chats.question.do_button, LEFT)
     assert shown.calls("delete_chat") == [(2,)]
     shown.settle()
-    assert rows(shown) == ["Zebras and their stripes", "Sky"]
+    assert rows(shown) == ["New chat", "Zebras and their stripes", "Sky"]
 
 
 @pytest.mark.parametrize("form", ["markdown", "json"])
@@ -129,7 +130,7 @@ def test_a_chat_is_written_where_the_person_wants(shown: Shown, tmp_path: Path, 
     action = chats.export_markdown_action if form == "markdown" else chats.export_json_action
     with shown.qtbot.waitSignal(shown.page.said) as said:
         action.trigger()
-    assert (tmp_path / "chat.txt").read_text() == f"chat 2 as {form}\n"
+    assert "What is 1 + 1?" in (tmp_path / "chat.txt").read_text()
     assert "chat.txt" in said.args[0]
 
 
@@ -161,11 +162,13 @@ def test_the_list_can_be_folded_away(shown: Shown, qtbot: QtBot) -> None:
     assert shown.page.chats.isVisible()
 
 
-def test_the_layout_comes_back(qtbot: QtBot, session: FakeSession) -> None:
+def test_the_layout_comes_back(
+    qtbot: QtBot, session: ScriptedSession, sessions: Callable[[], ScriptedSession]
+) -> None:
     first = show(qtbot, session).page
     first.commands.show_chats.setChecked(False)
     kept = first.layout_state()
-    again = show(qtbot, FakeSession().with_panes("F16")).page
+    again = show(qtbot, sessions().with_panes("F16")).page
     again.restore_layout(kept, chat_list_visible=first.chat_list_visible, plots_visible=False)
     assert not again.chats.isVisible()
     assert not again.plots_visible

@@ -1,44 +1,49 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec.structs import replace
 
 from app.core.candidates.settings import CHAT, COMPARE_GREEDY, EngineSettings, KvType
 from app.ui.pages.compare.hygiene import hygiene_sentence
-from tests.ui.pages.compare.fake_session import FakeSession, loaded
+from tests.helpers.scripted_engine import loaded
+
+if TYPE_CHECKING:
+    from tests.ui.pages.compare.scripted_session import ScriptedSession
 
 
-def change(session: FakeSession, letter: str, **changes: object) -> None:
+def change(session: ScriptedSession, letter: str, **changes: object) -> None:
     pane = session.pane(session.key(letter))
     own = {"sampling": changes.pop("sampling")} if "sampling" in changes else {}
     pane.setup = replace(pane.setup.running(**changes), **own)
 
 
-def test_equal_panes_need_no_remark(session: FakeSession) -> None:
+def test_equal_panes_need_no_remark(session: ScriptedSession) -> None:
     assert hygiene_sentence(session.chat, session.panes) == ""
 
 
-def test_own_sampling_that_is_the_same_is_no_difference(session: FakeSession) -> None:
+def test_own_sampling_that_is_the_same_is_no_difference(session: ScriptedSession) -> None:
     change(session, "B", sampling=COMPARE_GREEDY)
     assert hygiene_sentence(session.chat, session.panes) == ""
 
 
-def test_own_sampling_is_named(session: FakeSession) -> None:
+def test_own_sampling_is_named(session: ScriptedSession) -> None:
     change(session, "B", sampling=CHAT)
     assert hygiene_sentence(session.chat, session.panes) == "B uses its own sampling."
     change(session, "C", sampling=CHAT)
     assert "B and C use their own sampling" in hygiene_sentence(session.chat, session.panes)
 
 
-def test_other_settings_are_named_with_their_values(session: FakeSession) -> None:
+def test_other_settings_are_named_with_their_values(session: ScriptedSession) -> None:
     change(session, "B", engine=EngineSettings(kv_type=KvType.Q8_0), template_id="chatml")
-    session.pane(session.key("C")).loaded = loaded(context_tokens=2048)
+    session.pane(session.key("C")).loaded = loaded(1, 2048)
     line = hygiene_sentence(session.chat, session.panes)
     assert "KV cache differs (A f16, B q8_0, C f16)" in line
     assert "context differs (A 4096, B 4096, C 2048)" in line
     assert "chat template differs (A the file's own, B chatml, C the file's own)" in line
 
 
-def test_a_system_prompt_inside_the_first_message_is_said(session: FakeSession) -> None:
+def test_a_system_prompt_inside_the_first_message_is_said(session: ScriptedSession) -> None:
     session.pane(session.key("B")).system_in_user = True
     assert hygiene_sentence(session.chat, session.panes) == ""
     session.chat.system_prompt = "Be brief."
@@ -49,6 +54,6 @@ def test_a_system_prompt_inside_the_first_message_is_said(session: FakeSession) 
     assert hygiene_sentence(session.chat, session.panes[1:2]) == line
 
 
-def test_one_pane_is_compared_with_nothing(session: FakeSession) -> None:
+def test_one_pane_is_compared_with_nothing(session: ScriptedSession) -> None:
     change(session, "A", sampling=CHAT)
     assert hygiene_sentence(session.chat, session.panes[:1]) == ""

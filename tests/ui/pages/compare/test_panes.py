@@ -11,22 +11,26 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QPushButton
 
 from app.core.candidates.settings import CHAT, CompareMode
-from app.core.chats.chat import AnswerFigures, StopReason
+from app.core.chats.chat import AnswerFigures
 from app.lab.compare.panes import EngineWait, PaneFailure, PaneState
 from app.ui.kit.widgets import DotState
 from app.ui.pages.compare.candidates.candidate_chip import Density
 from app.ui.pages.compare.panes.menu import PaneCommand
 from app.ui.pages.compare.turns.elsewhere_popover import ElsewherePopover
 from app.ui.pages.compare.words import Figure
+from tests.helpers.scripted_engine import SECOND_NS
 from tests.ui.pages.compare.conftest import show
-from tests.ui.pages.compare.fake_session import SECOND_NS, FakeModel, FakeSession
+from tests.ui.pages.compare.scripted_session import ScriptedModel
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytestqt.qtbot import QtBot
 
     from app.ui.pages.compare.candidates.candidate_chip import CandidateChip
     from app.ui.pages.compare.panes.view import PaneView
     from tests.ui.pages.compare.conftest import Shown
+    from tests.ui.pages.compare.scripted_session import ScriptedSession
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
@@ -131,8 +135,10 @@ def test_removing_without_a_focused_pane_asks_which(shown: Shown, qtbot: QtBot) 
     assert shown.page.notice.isVisible()
 
 
-def test_without_panes_the_page_says_what_to_do(qtbot: QtBot) -> None:
-    shown = show(qtbot, FakeSession())
+def test_without_panes_the_page_says_what_to_do(
+    qtbot: QtBot, sessions: Callable[[], ScriptedSession]
+) -> None:
+    shown = show(qtbot, sessions())
     assert shown.page.empty.isVisible()
     shown.files.chosen = [Path("/models/one.gguf")]
     qtbot.mouseClick(shown.page.empty.findChildren(QPushButton)[0], LEFT)
@@ -268,7 +274,7 @@ def test_a_failure_stands_in_the_pane_with_ways_on(shown: Shown, qtbot: QtBot) -
 
 
 def test_a_full_context_offers_to_drop_the_oldest_turns(shown: Shown, qtbot: QtBot) -> None:
-    shown.session.with_turns(("Hello", "x"))
+    shown.session.with_turns(("Hello", "x"), ("And then?", "y"))
     view = shown.pane("C")
     view.pane.failure = PaneFailure("The context is full.", can_drop_turns=True)
     shown.session.listener.pane_changed(view.key)
@@ -293,7 +299,9 @@ def test_a_file_that_is_gone_can_be_found(shown: Shown, qtbot: QtBot) -> None:
 
 def test_a_failed_answer_can_be_asked_again(shown: Shown, qtbot: QtBot) -> None:
     shown.session.ask("Hello")
-    shown.session.finish("B", StopReason.ERROR, error="It broke.")
+    shown.session.finish("A")
+    shown.session.finish("B", error="It broke.")
+    shown.session.finish("C")
     shown.session.fail("B", PaneFailure("It broke."))
     shown.settle()
     view = shown.pane("B")
@@ -324,7 +332,7 @@ def test_a_log_can_be_read_and_copied(shown: Shown, qtbot: QtBot) -> None:
     view = shown.page.windows.show_log(shown.session.key("B"))
     assert view.isVisible()
     assert "loaded meta data" in view.text.toPlainText()
-    shown.session.pane(shown.session.key("B")).log += "GGML_ASSERT failed\n"
+    shown.session.engine("B").log += "GGML_ASSERT failed\n"
     qtbot.mouseClick(view.refresh_button, LEFT)
     qtbot.mouseClick(view.copy_button, LEFT)
     assert "GGML_ASSERT failed" in QGuiApplication.clipboard().text()
@@ -346,7 +354,7 @@ def test_use_elsewhere_gives_path_and_command(shown: Shown, qtbot: QtBot) -> Non
 def test_a_file_without_template_gets_a_choice(shown: Shown, qtbot: QtBot) -> None:
     view = shown.pane("C")
     view.pane.loaded = None
-    view.pane.model = FakeModel("raw", "Q4_0", 1, chat_template=None)  # type: ignore[assignment]
+    view.pane.model = ScriptedModel("raw", "Q4_0", 1, chat_template=None)  # type: ignore[assignment]
     shown.session.listener.pane_changed(view.key)
     shown.settle()
     assert view.chooser is not None
@@ -360,6 +368,7 @@ def test_a_file_without_template_gets_a_choice(shown: Shown, qtbot: QtBot) -> No
 def test_figures_of_the_answer_stand_below_it(shown: Shown) -> None:
     shown.session.ask("Hello")
     shown.session.say("B", "Hi")
+    shown.session.say("B", " you")
     shown.settle()
     numbers = shown.pane("B").foot.numbers
     assert numbers[Figure.SPEED].quantity.value == "31.2"
@@ -401,10 +410,10 @@ def test_measured_memory_takes_the_place_of_the_estimate(shown: Shown) -> None:
 
 def test_the_mode_is_chosen_and_explained(shown: Shown) -> None:
     mode = shown.page.top.mode
-    assert "one after another" in mode.toolTip()
-    mode.setCurrentIndex(mode.findData(CompareMode.TOGETHER))
-    assert shown.calls("set_mode") == [(CompareMode.TOGETHER,)]
     assert "at once" in mode.toolTip()
+    mode.setCurrentIndex(mode.findData(CompareMode.RACE))
+    assert shown.calls("set_mode") == [(CompareMode.RACE,)]
+    assert "one after another" in mode.toolTip()
 
 
 def test_unequal_settings_are_said_in_one_line(shown: Shown) -> None:
@@ -430,9 +439,11 @@ def test_chips_show_less_where_room_is_short(shown: Shown) -> None:
     assert least < first.width_at(Density.NO_MEMORY) < first.width_at(Density.FULL)
 
 
-def test_very_long_names_do_not_widen_a_pane(qtbot: QtBot) -> None:
+def test_very_long_names_do_not_widen_a_pane(
+    qtbot: QtBot, sessions: Callable[[], ScriptedSession]
+) -> None:
     name = "A-model-with-a-name-that-goes-on-and-on-" * 6
-    shown = show(qtbot, FakeSession().with_panes("Q8_0", "Q4_K_M", name=name))
+    shown = show(qtbot, sessions().with_panes("Q8_0", "Q4_K_M", name=name))
     first, second = shown.page.panes.views()
     assert abs(first.width() - second.width()) <= 1
     assert first.header.name.shown_text() != first.header.name.text

@@ -105,6 +105,7 @@ def test_settings_of_a_pane_that_went_give_way_to_the_chats(shown: Shown) -> Non
 
 def test_another_chats_settings_are_shown_when_it_is_opened(shown: Shown) -> None:
     shown.page.commands.show_settings.trigger()
+    shown.session.with_turns(("Hello", "x"))
     shown.session.new_chat()
     shown.session.chat.system_prompt = "Of the other chat."
     shown.settle()

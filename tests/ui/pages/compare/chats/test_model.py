@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from app.store.chats import ChatSummary
 from app.ui.pages.compare.chats.model import ChatListModel, ChatRole
-from tests.ui.pages.compare.fake_session import summary
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from app.store.chats import ChatSummary
+
+def summary(chat_id: int, title: str) -> ChatSummary:
+    return ChatSummary(chat_id, title, 0, 0, 0)
 
 
 def made(*chats: ChatSummary) -> ChatListModel:

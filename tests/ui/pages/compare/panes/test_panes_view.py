@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PySide6.QtCore import QTimer
 
-from app.core.chats.chat import Chat
+from app.lab.compare.listener import NobodyListens
 from app.ui.pages.compare.panes import panes_view
 from app.ui.pages.compare.panes.view import PaneView
 from tests.ui.pages.compare.conftest import show
-from tests.ui.pages.compare.fake_session import FakeSession, SilentListener
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytestqt.qtbot import QtBot
 
     from tests.ui.pages.compare.conftest import Shown
+    from tests.ui.pages.compare.scripted_session import ScriptedSession
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
@@ -26,12 +28,9 @@ ANSWER = "A line of an answer.\n\n" * 4
 
 def open_another_chat(shown: Shown, turns: int = 12) -> None:
     """The session opens a chat of other candidates; the page has heard of it, no more."""
-    other = FakeSession().with_panes("F16", "Q4_0", "TQ1_0")
-    other.with_turns(*[(f"Question {i}", f"{i}. {ANSWER}") for i in range(turns)])
-    other.chat.id = 7
-    shown.session.panes, shown.session.chat = other.panes, other.chat
-    shown.session.listener.panes_changed()
-    shown.session.listener.turns_changed()
+    answered = [(f"Question {i}", f"{i}. {ANSWER}") for i in range(turns)]
+    other = shown.session.store_chat(*answered, levels=("F16", "Q4_0", "TQ1_0"))
+    shown.session.open_chat(other)
     shown.signals.flush()
 
 
@@ -121,7 +120,7 @@ def test_a_chat_may_change_again_before_it_is_complete(shown: Shown) -> None:
 def test_a_pane_may_be_closed_before_it_is_made(shown: Shown) -> None:
     rested(shown)
     open_another_chat(shown)
-    listener, shown.session.listener = shown.session.listener, SilentListener()
+    listener, shown.session.listener = shown.session.listener, NobodyListens()
     for letter in "ABC":
         shown.session.remove_candidate(shown.session.key(letter))
     # The page has not heard of it: it makes none, and waits for the news.
@@ -135,14 +134,10 @@ def test_a_pane_may_be_closed_before_it_is_made(shown: Shown) -> None:
 
 def test_the_same_panes_show_another_chat_when_all_are_ready(shown: Shown) -> None:
     shown.session.with_turns(("One", "1"))
-    shown.session.listener.turns_changed()
     shown.settle()
     rested(shown)
     views = shown.page.panes.views()
-    shown.session.chat = Chat(id=9, panes=shown.session.chat.panes)
-    shown.session.with_turns(("Two", "2"), ("Three", "3"))
-    shown.session.listener.panes_changed()
-    shown.session.listener.turns_changed()
+    shown.session.open_chat(shown.session.store_chat(("Two", "2"), ("Three", "3")))
     shown.signals.flush()
     assert not complete(shown)
     shown.until(lambda: complete(shown))
@@ -171,8 +166,10 @@ def test_hiding_the_panes_ends_the_stillness(shown: Shown) -> None:
     shown.until(lambda: all(v.transcript.covered for v in shown.page.panes.views()))
 
 
-def test_the_first_sight_is_complete_at_once(qtbot: QtBot) -> None:
-    session = FakeSession().with_panes("Q8_0", "Q2_K")
+def test_the_first_sight_is_complete_at_once(
+    qtbot: QtBot, sessions: Callable[[], ScriptedSession]
+) -> None:
+    session = sessions().with_panes("Q8_0", "Q2_K")
     session.with_turns(*[(f"Question {i}", ANSWER) for i in range(5)])
     shown = show(qtbot, session)
     assert complete(shown)

@@ -31,7 +31,6 @@ LONG = "A line of an answer that is long enough to wrap in a narrow pane.\n\n" *
 
 def with_turns(shown: Shown, turns: int, text: str = ANSWER) -> Transcript:
     shown.session.with_turns(*[(f"Question {i}", f"{i}. {text}") for i in range(turns)])
-    shown.session.listener.turns_changed()
     shown.settle()
     transcript = shown.pane("A").transcript
     wanted = min(turns, FIRST_TURNS)
@@ -156,11 +155,12 @@ def test_a_new_prompt_brings_the_end_into_sight_again(shown: Shown, qtbot: QtBot
 
 def test_another_chat_shows_other_turns(shown: Shown, qtbot: QtBot) -> None:
     transcript = with_turns(shown, 5)
-    shown.session.open_chat(7)
+    first = shown.session.chat.id
+    shown.session.open_chat(shown.session.store_chat())
     shown.settle()
     assert transcript.views() == []
     assert shown.pane("A").empty.isVisible()
-    shown.session.open_chat(1)
+    shown.session.open_chat(first)
     shown.settle()
     shown.until(lambda: len(transcript.views()) == 5)
 
@@ -303,7 +303,6 @@ def test_a_stopped_answer_keeps_its_text(shown: Shown) -> None:
 
 def test_a_very_long_message_is_shown_in_part_until_wanted(shown: Shown, qtbot: QtBot) -> None:
     shown.session.with_turns(("word " * 2000, "Fine."))
-    shown.session.listener.turns_changed()
     shown.settle()
     card = shown.last_turn("A").prompt
     assert len(card.label.text()) < 2000
@@ -315,7 +314,6 @@ def test_a_very_long_message_is_shown_in_part_until_wanted(shown: Shown, qtbot: 
 
 def test_text_of_models_and_persons_is_never_taken_for_markup(shown: Shown) -> None:
     shown.session.with_turns(("<b>bold</b> <img src=x>", "<b>not bold</b>"))
-    shown.session.listener.turns_changed()
     shown.settle()
     turn = shown.last_turn("A")
     assert turn.prompt.label.text() == "<b>bold</b> <img src=x>"
@@ -421,9 +419,8 @@ def test_an_answer_that_was_written_anew_can_be_gone_back_to(shown: Shown, qtbot
     before = turn.answers[key].text
     qtbot.mouseClick(view.answer.regenerate_button, LEFT)
     shown.settle()
-    turn.answers[key].text = "Another answer."
-    turn.answers[key].stop_reason = StopReason.END
-    shown.session.listener.turns_changed()
+    shown.session.say("A", "Another answer.")
+    shown.session.finish("A")
     shown.settle()
     assert view.answer.earlier_button.isVisible()
     assert view.answer.text.source == "Another answer."
@@ -437,16 +434,19 @@ def test_a_message_that_was_edited_can_be_gone_back_to(shown: Shown, qtbot: QtBo
     transcript = with_turns(shown, 2)
     view = transcript.views()[-1]
     assert view.prompt.earlier_button is None
-    view.turn.versions = 1
-    shown.session.listener.turns_changed()
+    shown.session.edit(view.turn, "Another question")
+    for letter in "ABC":
+        shown.session.finish(letter)
     shown.settle()
+    view = transcript.views()[-1]
+    assert view.turn.prompt == "Another question"
     assert view.prompt.earlier_button is not None
     view.prompt.start_editing()
     assert not view.prompt.earlier_button.isVisible()
     view.prompt.stop_editing()
     qtbot.mouseClick(view.prompt.earlier_button, LEFT)
     shown.settle()
-    assert shown.session.calls[-1] == ("show_earlier_turn", (view.turn,))
+    assert transcript.views()[-1].turn.prompt == "Question 1"
 
 
 def test_an_answer_that_may_not_be_longer_says_so() -> None:
