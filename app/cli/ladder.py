@@ -11,11 +11,12 @@ from app.cli.arguments import THREADS_HELP, threads
 from app.cli.ladder_words import show_ladder
 from app.cli.models import MODEL_HELP, add_model_arguments, chosen_models, model_path
 from app.cli.texts import TEXT_HELP, source_of
+from app.core.ladder.results import StepKind
 from app.core.memory.estimate import memory_budget_bytes
 from app.core.verdict import Limits, default_limits
 from app.core.words import figures
 from app.lab.demo.demo import DEMO_LEVELS
-from app.lab.ladder.plan import Profile, StepKind
+from app.lab.ladder.plan import Profile
 from app.lab.quality.plan import QualityMode
 from app.lab.reports.document import ladder_document
 from app.lab.reports.files import REPORT_ENDINGS, write_reports

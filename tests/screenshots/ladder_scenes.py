@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtTest import QTest
 
+from app.core.ladder.results import StepKind
 from app.lab.demo.demo import DemoFiles
-from app.lab.ladder.plan import StepKind
 from app.lab.works.ladders.entry import LadderState
 from tests.helpers import gguf_files
 from tests.screenshots.scenes import LONG_NAME, _close_others, _made

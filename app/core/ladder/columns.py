@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from app.core.ladder.results import StepKind
 from app.core.ladder.row import Missing, Note, Row, Value
 from app.core.quality.floor import NO_FURTHER
 
@@ -112,9 +113,30 @@ def columns_at(place: Place, rows: Sequence[Row] | None = None) -> tuple[Column,
     )
 
 
+_STEPS = {
+    Basis.MEASURED_MEMORY: StepKind.MEMORY,
+    Basis.PROMPT_TEST: StepKind.SPEED,
+    Basis.GENERATION_TEST: StepKind.SPEED,
+    Basis.DEEP_PROMPT_TEST: StepKind.SPEED,
+    Basis.DEEP_GENERATION_TEST: StepKind.SPEED,
+    Basis.DIVERGENCE: StepKind.QUALITY,
+    Basis.TEXT: StepKind.QUALITY,
+    Basis.QUESTIONS: StepKind.TASKS,
+}
+
+
+def cell_of(column: Column, row: Row) -> Cell:
+    """A figure, or why there is none."""
+    found = column.value(row)
+    is_told = not isinstance(found, Missing) or found is Missing.IS_REFERENCE
+    return (
+        found if is_told or _STEPS.get(column.basis) not in row.unable else Missing.NOT_MEASURABLE
+    )
+
+
 def figure_of(column: Column, row: Row) -> Value | None:
     """The figure that stands beside the others; None where there is none."""
-    found = column.value(row)
+    found = cell_of(column, row)
     return found if isinstance(found, Value) and not found.is_own else None
 
 

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import msgspec
 
 from app.core.quality.apart import Parting, WorstToken
+
+
+class StepKind(StrEnum):
+    """What one step measures; the words stand in the store."""
+
+    FACTS = "facts"
+    SPEED = "speed"
+    MEMORY = "memory"
+    QUALITY = "quality"
+    TASKS = "tasks"
 
 
 class FileFacts(msgspec.Struct, frozen=True):

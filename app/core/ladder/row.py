@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         MemoryFigures,
         QualityStep,
         SpeedFigures,
+        StepKind,
         TasksStep,
     )
     from app.core.quality.floor import Figures
@@ -39,6 +40,7 @@ class Missing(Enum):
 
     NOT_MEASURED = "not measured"
     IS_REFERENCE = "the others are measured against it"
+    NOT_MEASURABLE = "cannot be measured there"
     NOT_TAKEN_THERE = "its context is too small, or it was not taken"
     NOT_VOTED = "nobody has voted"
 
@@ -85,6 +87,7 @@ class Row:
         speed: Tests with an empty context first, then with a filled one.
         again: The first file's tests once more at the end.
         error: Why it could not be measured, or not all of it.
+        unable: What its engine is not able to have measured of it.
         name: What sentences and plots call it, e.g. ``Q4_K_M``.
         number: Its place in the ladder: colour and shape.
         letter: What stands for it on the page.
@@ -110,6 +113,7 @@ class Row:
     quality: QualityStep | None = None
     tasks: TasksStep | None = None
     error: str | None = None
+    unable: frozenset[StepKind] = frozenset()
     name: str = ""
     number: int = 0
     letter: str = "?"

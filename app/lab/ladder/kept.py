@@ -13,16 +13,19 @@ from app.core.ladder.results import (
     MemoryFigures,
     QualityStep,
     SpeedStep,
+    StepKind,
     TasksStep,
 )
 from app.core.ladder.row import Row
 from app.core.tasks.items import TaskItem
-from app.lab.ladder.plan import LadderPlan, Step, StepKind
+from app.lab.ladder.plan import LadderPlan, Step, unable
 from app.lab.ladder.quality import share_text
 from app.lab.ladder.rows import LadderResult
 from app.lab.ladder.taken import Taken
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from app.store.ladders import StoredLadder
 
 log = logging.getLogger(__name__)
@@ -124,10 +127,16 @@ def restored(stored: StoredLadder, kept: KeptPlan) -> LadderResult:
             result.resumed_steps += 1
             result.elapsed_ns += found[1]
             place(result, step, found[0])
-    planned = {path for step in kept.steps for path in step.files}
-    for path in result.rows.keys() - planned:
+    note_unable(result, kept.steps)
+    for path in result.rows.keys() - unable(kept.plan, kept.steps).keys():
         result.note(path, _UNREADABLE)
     return result
+
+
+def note_unable(result: LadderResult, steps: Sequence[Step]) -> None:
+    """Note in each row what its engine is not able to have measured of it."""
+    for path, kinds in unable(result.plan, steps).items():
+        result.rows[path] = replace(result.rows[path], unable=kinds)
 
 
 def place(result: LadderResult, step: Step, found: StepResult) -> None:

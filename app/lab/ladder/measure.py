@@ -20,6 +20,7 @@ from app.core.ladder.results import (
     MemoryFigures,
     QualityStep,
     SpeedStep,
+    StepKind,
     TasksStep,
 )
 from app.core.memory.estimate import estimate_needed_bytes, memory_budget_bytes
@@ -30,12 +31,13 @@ from app.lab.ladder.kept import (
     KeptPlan,
     StepResult,
     empty_result,
+    note_unable,
     place,
     plan_of,
     step_result,
     taken_of,
 )
-from app.lab.ladder.plan import LadderPlan, Step, StepKind, steps_of
+from app.lab.ladder.plan import LadderPlan, Step, steps_of
 from app.lab.ladder.progress import Clock, LadderProgress
 from app.lab.ladder.steps import Steps, Tools
 from app.lab.ladder.taken import Taken, taken_now
@@ -120,6 +122,7 @@ class Ladder:
     def _run(self) -> LadderResult:
         models = self._opened()
         steps = self._planned(models)
+        note_unable(self._result, steps)
         facts: dict[str, FileFacts] = {}
         clock = Clock(self._plan, facts, len(self._tools.items))
         for number, step in enumerate(steps):
@@ -159,7 +162,9 @@ class Ladder:
 
     def _planned(self, models: dict[str, ModelFile]) -> list[Step]:
         contexts = {path: model.context_length for path, model in models.items()}
-        steps = steps_of(self._plan, contexts, in_turns=self._fit_together(models))
+        abilities = {path: self._tools.abilities(Path(path)) for path in models}
+        together = self._fit_together(models)
+        steps = steps_of(self._plan, contexts, in_turns=together, abilities=abilities)
         if self._keeper is None:
             return steps
         items = repr(self._tools.items).encode("utf-8", "backslashreplace")

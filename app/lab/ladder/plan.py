@@ -10,10 +10,13 @@ import msgspec
 from msgspec import Meta
 
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, MOST_SEED, MOST_THREADS
+from app.core.ladder.results import StepKind
+from app.engine.api import Ability
 from app.lab.quality.plan import COMPARABLE_CHUNK_TOKENS, QualityMode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from app.core.models.model_file import ModelFile
 
@@ -22,6 +25,15 @@ DEPTHS_TOKENS = (0, 2048)
 REPETITIONS = 5
 DEEP_REPETITIONS_QUICK = 3
 _FORMAT = 2  # 1: any engine went on with what another one had measured
+
+NEEDS: dict[StepKind, frozenset[Ability]] = {
+    StepKind.FACTS: frozenset(),
+    StepKind.SPEED: frozenset({Ability.BENCH}),
+    StepKind.MEMORY: frozenset({Ability.MEMORY, Ability.ANSWER}),
+    StepKind.QUALITY: frozenset({Ability.TOKENIZE, Ability.TEXT_PROBABILITIES}),
+    StepKind.TASKS: frozenset({Ability.ANSWER}),
+}
+"""What an engine must be able to do for a step."""
 
 # A plan may come out of somebody else's report.
 FileWords = Annotated[str, Meta(min_length=1, max_length=32_768)]
@@ -38,16 +50,6 @@ class Profile(StrEnum):
 
     QUICK = "quick"
     FULL = "full"
-
-
-class StepKind(StrEnum):
-    """What one step measures; the words stand in the store."""
-
-    FACTS = "facts"
-    SPEED = "speed"
-    MEMORY = "memory"
-    QUALITY = "quality"
-    TASKS = "tasks"
 
 
 class LadderPlan(msgspec.Struct, frozen=True):
@@ -144,7 +146,11 @@ class Step(msgspec.Struct, frozen=True):
 
 
 def steps_of(
-    plan: LadderPlan, contexts_tokens: dict[str, int | None], *, in_turns: bool
+    plan: LadderPlan,
+    contexts_tokens: dict[str, int | None],
+    *,
+    in_turns: bool,
+    abilities: Mapping[str, AbstractSet[Ability]] | None = None,
 ) -> list[Step]:
     """The steps in their order: file after file, the reference first.
 
@@ -154,19 +160,17 @@ def steps_of(
         in_turns: All files fit in memory together, so that their speeds are taken in turns,
             before everything else. Otherwise each file's speed is a step of its own, and the first
             is measured once more at the end.
+        abilities: What each file's engine is able to do, where that is not everything.
     """
+
+    def able(path: str, kind: StepKind) -> bool:
+        theirs = (abilities or {}).get(path)
+        return theirs is None or theirs >= NEEDS[kind]
+
     files = [path for path in plan.files if path in contexts_tokens]
     steps: list[Step] = [Step(StepKind.FACTS, (path,)) for path in files]
-    speeds: dict[int, list[str]] = {}
-    most = max(plan.prompt_tokens, plan.generated_tokens)
-    for depth in plan.depths_tokens if most else ():
-        able = [
-            path
-            for path in files
-            if depth == 0 or (contexts_tokens[path] or depth + most) >= depth + most
-        ]
-        if able:
-            speeds[depth] = able
+    benched = {path: contexts_tokens[path] for path in files if able(path, StepKind.SPEED)}
+    speeds = _speeds(plan, benched)
     if in_turns:
         steps += [Step(StepKind.SPEED, tuple(able), depth) for depth, able in speeds.items()]
     for path in files:
@@ -176,14 +180,47 @@ def steps_of(
                 for depth, able in speeds.items()
                 if path in able
             ]
-        steps.append(Step(StepKind.MEMORY, (path,)))
-        if plan.text_name:
+        held = (path, plan.reference)  # what a file loses is found by both engines
+        if able(path, StepKind.MEMORY):
+            steps.append(Step(StepKind.MEMORY, (path,)))
+        if plan.text_name and all(able(each, StepKind.QUALITY) for each in held):
             steps.append(Step(StepKind.QUALITY, (path,)))
-        if plan.items_name:
+        if plan.items_name and able(path, StepKind.TASKS):
             steps.append(Step(StepKind.TASKS, (path,)))
-    if not in_turns and len(files) > 1 and 0 in speeds:
+    if not in_turns and len(files) > 1 and files[0] in speeds.get(0, ()):
         steps.append(Step(StepKind.SPEED, (files[0],), 0, again=True))
     return steps
+
+
+def _speeds(plan: LadderPlan, contexts_tokens: dict[str, int | None]) -> dict[int, list[str]]:
+    """By depth, the files whose context holds the tests there."""
+    speeds: dict[int, list[str]] = {}
+    most = max(plan.prompt_tokens, plan.generated_tokens)
+    for depth in plan.depths_tokens if most else ():
+        able = [
+            path
+            for path, trained in contexts_tokens.items()
+            if depth == 0 or (trained or depth + most) >= depth + most
+        ]
+        if able:
+            speeds[depth] = able
+    return speeds
+
+
+def unable(plan: LadderPlan, steps: Sequence[Step]) -> dict[str, frozenset[StepKind]]:
+    """What a plan wants of each file and has no step for, because its engine is not able to."""
+    wanted = {StepKind.MEMORY}
+    if max(plan.prompt_tokens, plan.generated_tokens) and plan.depths_tokens:
+        wanted.add(StepKind.SPEED)
+    if plan.text_name:
+        wanted.add(StepKind.QUALITY)
+    if plan.items_name:
+        wanted.add(StepKind.TASKS)
+    planned: dict[str, set[StepKind]] = {}
+    for step in steps:
+        for path in step.files:
+            planned.setdefault(path, set()).add(step.kind)
+    return {path: frozenset(wanted - kinds) for path, kinds in planned.items()}
 
 
 def rows_of(plan: LadderPlan) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.lab.ladder.plan import StepKind
+from app.core.ladder.results import StepKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

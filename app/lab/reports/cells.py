@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.core.ladder.columns import Kind, figure_of
+from app.core.ladder.columns import Kind, cell_of, figure_of
 from app.core.ladder.row import Missing, Note
 from app.core.quality.floor import AT_FLOOR
 from app.core.words import figures
@@ -49,6 +49,8 @@ def shown(column: Column, row: Row) -> Shown:
     if column.kind is Kind.STATE:
         said = column.value(row)
         return Shown("reference" if said is Missing.IS_REFERENCE else str(said))
+    if cell_of(column, row) is Missing.NOT_MEASURABLE:
+        return Shown(Missing.NOT_MEASURABLE.value)
     value = figure_of(column, row)
     return Shown() if value is None else _FIGURES[column.kind](column, value)
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.core.ladder.results import FileFacts
+from app.core.ladder.results import FileFacts, StepKind
 from app.core.models.gguf_reader import quotable
 from app.core.text.shared_names import file_name, names_without_folders
 from app.core.words.sentence import say
 from app.lab.demo.demo import DEMO_LEVELS, DemoFiles
 from app.lab.ladder.kept import plan_of, step_result
-from app.lab.ladder.plan import Step, StepKind, rows_of
+from app.lab.ladder.plan import Step, rows_of
 from app.lab.models.library import Library
 from app.lab.votes.files import look_at, with_hashes
 from app.library.model_files import open_model_file

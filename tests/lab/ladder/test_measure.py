@@ -11,9 +11,9 @@ import pytest
 from app.base.gate import Gate, Stopped
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS
 from app.core.errors import PersonError
-from app.core.ladder.results import FileFacts, TasksStep
+from app.core.ladder.results import FileFacts, StepKind, TasksStep
 from app.lab.ladder.measure import Ladder
-from app.lab.ladder.plan import LadderPlan, Step, StepKind, steps_of
+from app.lab.ladder.plan import LadderPlan, Step, steps_of
 from app.lab.ladder.progress import Clock, LadderProgress
 from app.lab.ladder.steps import Tools
 from app.lab.predict.fit import Fitter

@@ -13,9 +13,10 @@ import msgspec
 import psutil
 import pytest
 
+from app.core.ladder.results import StepKind
 from app.core.verdict import Limits
 from app.lab.ladder.measure import Ladder
-from app.lab.ladder.plan import LadderPlan, StepKind
+from app.lab.ladder.plan import LadderPlan
 from app.lab.ladder.steps import Tools
 from app.lab.predict.fit import Fitter
 from app.lab.quality.kept_references import KeptReferences

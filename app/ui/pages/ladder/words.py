@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from app.core.ladder.results import StepKind
 from app.core.models.model_names import family_of
 from app.core.verdict import State
-from app.lab.ladder.plan import StepKind
 from app.lab.works.ladders.entry import LadderState, name_of
 from app.ui.kit.format import NBSP, count, moment, percent, points
 from app.ui.kit.text import translate

@@ -14,9 +14,10 @@ import msgspec
 import pytest
 
 from app.core.errors import PersonError
+from app.core.ladder.results import StepKind
 from app.core.quality.own_texts import TextPart
 from app.core.verdict import Limits
-from app.lab.ladder.plan import LadderPlan, Step, StepKind
+from app.lab.ladder.plan import LadderPlan, Step
 from app.lab.quality.kept_texts import KeptTexts
 from app.lab.quality.texts import (
     BUNDLED_TEXT,

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from app.core.ladder.results import QualityPart, QualityStep
+from app.core.ladder.results import QualityPart, QualityStep, StepKind
 from app.core.quality.common import checkpoints
 from app.lab.ladder.kept import place
-from app.lab.ladder.plan import Step, StepKind
+from app.lab.ladder.plan import Step
 from app.lab.ladder.quality import longest_of
 from app.lab.quality.document import part_figures
 from app.lab.reports.document import ladder_document

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from app.core.ladder.results import StepKind
 from app.core.verdict import Judgement, Limits, State
 from app.core.verdict_pairs import Pair
-from app.lab.ladder.plan import Step, StepKind
+from app.lab.ladder.plan import Step
 from app.lab.ladder.progress import LadderProgress
 from app.lab.works.ladders.entry import LadderEntry, LadderState
 from app.ui.kit.format import time_left

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.core.ladder.columns import Column, Kind
+from app.core.ladder.columns import Column, Kind, cell_of
 from app.core.ladder.row import Missing, Note, Row, Value
 from app.ui.kit.format import (
     MISSING,
@@ -64,10 +64,12 @@ def _cell(view: LadderView, row: Row, column: Column) -> Cell:
         return _name(row)
     if column.kind is Kind.STATE:
         return _state(row)
-    value, tip = column.value(row), how_taken(view, row, column.basis)
+    value, tip = cell_of(column, row), how_taken(view, row, column.basis)
     if isinstance(value, Value):
         text, second = _WRITTEN[column.kind](column, value)
         return Cell(text, _note(value) or second, tip, value.number)
+    if value is Missing.NOT_MEASURABLE:
+        return Cell(_why(value), tip=tip)
     return Cell(tip=tip or (_why(value) if isinstance(value, Missing) else ""))
 
 
@@ -76,6 +78,8 @@ def _why(missing: Missing) -> str:
     match missing:
         case Missing.IS_REFERENCE:
             return translate("LadderCells", "The others are measured against this one.")
+        case Missing.NOT_MEASURABLE:
+            return translate("LadderCells", "cannot be measured there")
         case Missing.NOT_TAKEN_THERE:
             return translate(
                 "LadderCells",
