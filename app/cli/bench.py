@@ -9,10 +9,11 @@ import msgspec
 from app.cli.arguments import THREADS_HELP, not_negative, positive, threads
 from app.cli.models import add_model_arguments, chosen_models
 from app.core.words import figures
+from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
 from app.lab.predict.fit import remember_bench
 from app.lab.speed.bench import Bench, BenchPlan, BenchResult
-from app.monitor.machine import available_memory_bytes, machine_facts, physical_core_count
+from app.monitor.machine import machine_facts, physical_core_count
 
 if TYPE_CHECKING:
     import argparse
@@ -74,7 +75,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
                 task, completed=done, total=total, description="Measuring", note=name[-40:]
             )
 
-        bench = Bench(plan, paths.state, available_memory_bytes, show, chosen.open)
+        bench = Bench(plan, EngineRoom.of_this_pc(paths), show, chosen.open)
         result = bench.run(chosen.files)
     if remember_bench(result, speed_store(paths)):
         console.remark(

@@ -10,7 +10,7 @@ from app.cli.hub_words import add_endpoint, opened_hub
 from app.core.candidates.settings import KvType
 from app.core.errors import PersonError
 from app.core.listing import bits_per_weight, largest_first
-from app.core.memory.fit import LevelChoice, recommend
+from app.core.memory.fit import LevelChoice, advise_level
 from app.core.memory.speed import TAKEN_WHILE_BUSY
 from app.core.models.kinds import ModelKind
 from app.core.models.labels import told_level
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from app.cli.arguments import Commands
     from app.cli.console import Console
     from app.core.listing import ListedFile
-    from app.core.memory.fit import Recommendation
+    from app.core.memory.fit import LevelAdvice
     from app.hub.repositories import FoundRepository, Repository
     from app.lab.hub.access import HubAccess
     from app.lab.predict.fit import Fit
@@ -114,7 +114,7 @@ class _Listing:
         known = [(file, fit) for file in self.repository.files if (fit := self.fit(file))]
         if not known:
             return None, ""
-        found: Recommendation = recommend(
+        found: LevelAdvice = advise_level(
             [
                 LevelChoice(
                     self.level(file) or file.name,

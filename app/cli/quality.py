@@ -16,6 +16,7 @@ from app.core.quality.guessing import guessing_sentence
 from app.core.words.figures import number, share
 from app.core.words.sentence import say
 from app.lab.demo.demo import DEMO_LEVELS
+from app.lab.engines.room import EngineRoom
 from app.lab.quality.document import (
     at_floor,
     floor_document,
@@ -29,7 +30,7 @@ from app.lab.quality.measure import Quality
 from app.lab.quality.plan import QualityMode, QualityPlan, comparable_plan, quick_plan
 from app.lab.quality.texts import shared_text_name
 from app.lab.verdict.remarks import too_short
-from app.monitor.machine import available_memory_bytes, machine_facts, physical_core_count
+from app.monitor.machine import machine_facts, physical_core_count
 
 if TYPE_CHECKING:
     import argparse
@@ -106,7 +107,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
             )
 
         references = KeptReferences(paths.cache / "references", engines_folder=paths.state)
-        quality = Quality(plan, paths.state, references, available_memory_bytes, show, chosen.open)
+        quality = Quality(plan, EngineRoom.of_this_pc(paths), references, show, chosen.open)
         result = quality.run(reference, files)
     remarks = [*result.remarks, *_guessing(result, models)]
     if arguments.json:

@@ -14,11 +14,13 @@ from app.cli.tasks_words import document, show
 from app.core.errors import PersonError
 from app.core.words import figures
 from app.lab.demo.demo import DEMO_LEVELS
+from app.lab.engines.opened import opened_file
+from app.lab.engines.room import EngineRoom
 from app.lab.tasks.kept import KeptAnswers
 from app.lab.tasks.plan import TaskPlan, engines_and_threads
 from app.lab.tasks.run import Tasks
 from app.lab.tasks.sets import TaskProfile, own_set, usual_set
-from app.monitor.machine import available_memory_bytes, machine_facts, physical_core_count
+from app.monitor.machine import machine_facts, physical_core_count
 
 if TYPE_CHECKING:
     import argparse
@@ -89,11 +91,12 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     models = [chosen.open(reference), *_readable(chosen)]
     profile = TaskProfile(arguments.profile or ("full" if own else "quick"))
     questions = (own or usual_set(models)).take(profile)
-    plan = _plan(arguments, questions, models)
+    room = EngineRoom.of_this_pc(paths)
+    plan = _plan(arguments, questions, models, room)
     with console.progress() as progress:
         bar = _Bar(progress)
         kept = KeptAnswers(paths.cache, paths.state)
-        tasks = Tasks(plan, paths.state, kept, available_memory_bytes, bar.show, chosen.open)
+        tasks = Tasks(plan, room, kept, bar.show, chosen.open)
         result = tasks.run(reference, chosen.files)
     if arguments.json:
         facts = {"profile": str(profile), "items": questions.name}
@@ -119,10 +122,13 @@ def _readable(chosen: ChosenModels) -> list[ModelFile]:
 
 
 def _plan(
-    arguments: argparse.Namespace, questions: TaskSet, models: Sequence[ModelFile]
+    arguments: argparse.Namespace,
+    questions: TaskSet,
+    models: Sequence[ModelFile],
+    room: EngineRoom,
 ) -> TaskPlan:
     cores = arguments.threads or physical_core_count()
-    engines, each = engines_and_threads(models, cores, available_memory_bytes())
+    engines, each = engines_and_threads(list(map(opened_file, models)), cores, room)
     most: int | None = arguments.max_tokens
     limits = questions.answer_tokens
     if most is not None:

@@ -47,6 +47,8 @@ class Exited:
     outcome: EngineOutcome
 
 
+JOIN_SECONDS = 8.0
+"""The end of an engine takes no longer: it is asked, then terminated, then killed."""
 EngineEvent = Event | Exited
 Sink = Callable[[str, EngineEvent], None]
 """Takes an engine's key and its events, on a thread of the engine's, :class:`Exited` last."""
@@ -98,7 +100,7 @@ class Engine(Protocol):
         """End the engine. Returns at once; Exited tells when it is over."""
         ...
 
-    def join(self, seconds: float) -> bool:
+    def join(self, seconds: float = JOIN_SECONDS) -> bool:
         """Wait until Exited was handed over; False if it did not come in time."""
         ...
 

@@ -13,6 +13,7 @@ from app.core.statistics import median
 from app.engine.protocol.answering import Finished, Generate
 from app.engine.protocol.loading import Load, Loaded
 from app.lab.engines.calls import EngineCalls
+from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
 from app.lab.predict.bandwidth import MachineSpeed
 from app.lab.predict.fit import Fitter, measured_run
@@ -250,7 +251,7 @@ def _visit(run: Run, name: str) -> dict[str, float]:
     folder = Paths.below(run.home).state
     files = [model_at(name, level, folder) for level in _levels(run)]
     plan = BenchPlan(0, _GENERATED_TOKENS, 0, run.count(_REPETITIONS, 2), run.threads)
-    bench = Bench(plan, folder, available_memory_bytes, lambda *_: None).run(files)
+    bench = Bench(plan, EngineRoom(folder, available_memory_bytes), lambda *_: None).run(files)
     for row in bench.rows:
         if not row.samples:
             tell(f"  {name} {row.level}: {row.error}")

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from app.lab.speed.bench import Bench, BenchPlan
 from tests.helpers import gguf_files as files
-
-PLENTY_BYTES = 50_000_000_000
+from tests.helpers.rooms import roomy
 
 
 def test_files_that_do_not_fit_together_are_blocks_and_the_first_is_repeated(
@@ -21,7 +20,7 @@ def test_files_that_do_not_fit_together_are_blocks_and_the_first_is_repeated(
     def note(done: int, total: int, name: str) -> None:
         steps.append((done, total, name))
 
-    result = Bench(plan, tmp_path / "state", lambda: 0, note).run([first, second])
+    result = Bench(plan, roomy(tmp_path / "state", 0), note).run([first, second])
     assert not result.interleaved
     assert [(row.file, row.test, len(row.samples)) for row in result.rows] == [
         (str(path), test, 2) for path in (first, second) for test in ("pp16", "tg8")
@@ -35,6 +34,6 @@ def test_files_that_do_not_fit_together_are_blocks_and_the_first_is_repeated(
     assert names == ["first.gguf"] * 4 + ["second.gguf"] * 4 + ["first.gguf"] * 4
     assert steps[-1][:2] == (12, 12)
 
-    together = Bench(plan, tmp_path / "state", lambda: PLENTY_BYTES, note).run([first, second])
+    together = Bench(plan, roomy(tmp_path / "state"), note).run([first, second])
     assert together.interleaved
     assert together.drift == []

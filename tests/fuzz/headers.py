@@ -25,7 +25,7 @@ from app.cli.console import Console
 from app.cli.fit_words import fit_document
 from app.core.candidates.settings import FlashAttention, KvType
 from app.core.errors import PersonError
-from app.core.memory.estimate import estimate_needed_bytes
+from app.core.memory.estimate import estimated_needs
 from app.core.memory.fit import Verdict, judge_devices, layer_bytes
 from app.core.memory.speed import MachineRates, MeasuredRun, predict_speed
 from app.core.memory.token_work import token_work
@@ -203,7 +203,7 @@ class HeaderFuzz:
         for kv_type in KvType:
             work = token_work(tensors, model.model, str(kv_type))
             for context_tokens in _CONTEXTS:
-                estimate = estimate_needed_bytes(model.model, context_tokens, str(kv_type))
+                estimate = estimated_needs(model.model, context_tokens, str(kv_type))
                 assert 0 <= estimate.total_bytes < 2**63
                 assert work.total_bytes(context_tokens) < 2**63
         self._speeds.add_run(MeasuredRun(model.model.family_key, "F16", work, 64, 2, 40.0))

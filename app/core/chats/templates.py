@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+PLAIN_ID = "plain"
+"""The one that writes nothing around messages."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChatTemplate:
     """A template of our own for a well-known prompt format.
@@ -147,7 +151,7 @@ WELL_KNOWN: tuple[ChatTemplate, ...] = (
     ChatTemplate("gemma", "Gemma", _GEMMA, ("<end_of_turn>", "<start_of_turn>")),
     ChatTemplate("vicuna", "Vicuna", _VICUNA, ("\nUSER:",)),
     ChatTemplate("alpaca", "Alpaca", _ALPACA, ("\n### Instruction:",)),
-    ChatTemplate("plain", "Plain completion", _PLAIN, ()),
+    ChatTemplate(PLAIN_ID, "Plain completion", _PLAIN, ()),
 )
 """What a person can choose from; a file that brings no template is asked by the last."""
 

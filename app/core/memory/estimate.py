@@ -25,10 +25,11 @@ _KV_TYPES = frozenset(
     {"F32", "F16", "BF16", "Q8_0", "Q5_1", "Q5_0", "Q4_1", "Q4_0", "IQ4_NL"}
 )  # fmt: skip
 _TYPES_BY_NAME = {entry.name: entry for entry in TENSOR_TYPES.values()}
-# Python, its libraries and llama.cpp's own structures, as measured.
-_PROCESS_BYTES = 50 * 1024 * 1024
-# Text, hash tables and merges of one token of the vocabulary, as measured.
-_TOKEN_BYTES = 256
+# Python, its libraries and llama.cpp's own structures; and text, hash tables and merges of one
+# token of the vocabulary, at their peak while they are read. Measured with vocabularies of 2,000
+# to 262,000 tokens: within 4 MB.
+_ENGINE_BYTES = 50_000_000
+_TOKEN_BYTES = 300
 _FLOAT_BYTES = 4
 _MASK_BYTES = 2
 # Buffers of a batch that live at the same time, of the width of the feed-forward layer and of the
@@ -38,34 +39,42 @@ _NARROW_BUFFERS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class MemoryEstimate:
-    """What an engine will need, part by part.
+class Needs:
+    """What an engine needs, part by part.
 
     Attributes:
-        weights_bytes: The tensors; file-backed pages that engines share.
+        weights_bytes: The tensors, without repacked copies.
         kv_bytes: Keys and values of a full context, and fixed states.
-        compute_bytes: Buffers of one batch, and the output of one token.
+        compute_bytes: Buffers of one batch.
+        output_bytes: Logits of one token.
         overhead_bytes: The engine process and the vocabulary.
     """
 
     weights_bytes: int
     kv_bytes: int
     compute_bytes: int
+    output_bytes: int
     overhead_bytes: int
 
     @property
     def total_bytes(self) -> int:
         """All parts together."""
-        return self.weights_bytes + self.kv_bytes + self.compute_bytes + self.overhead_bytes
+        return (
+            self.weights_bytes
+            + self.kv_bytes
+            + self.compute_bytes
+            + self.output_bytes
+            + self.overhead_bytes
+        )
 
 
-def estimate_needed_bytes(
+def estimated_needs(
     model: ModelFile,
     context_tokens: int,
     kv_type: str = "f16",
     *,
     batch_tokens: int = DEFAULT_BATCH_TOKENS,
-) -> MemoryEstimate:
+) -> Needs:
     """Estimate what a model needs with a context of this size.
 
     Args:
@@ -77,12 +86,18 @@ def estimate_needed_bytes(
     Raises:
         PersonError: llama.cpp knows no such format for keys and values.
     """
-    return MemoryEstimate(
+    return Needs(
         weights_bytes=model.tensor_bytes,
         kv_bytes=kv_cache_bytes(model, context_tokens, kv_type, batch_tokens=batch_tokens),
         compute_bytes=_compute_bytes(model, context_tokens, batch_tokens),
-        overhead_bytes=_PROCESS_BYTES + _TOKEN_BYTES * model.vocabulary_size,
+        output_bytes=model.vocabulary_size * _FLOAT_BYTES,
+        overhead_bytes=overhead_bytes(model.vocabulary_size),
     )
+
+
+def overhead_bytes(vocabulary_tokens: int) -> int:
+    """What an engine needs beside llama.cpp's buffers, as measured."""
+    return _ENGINE_BYTES + _TOKEN_BYTES * vocabulary_tokens
 
 
 def kv_cache_bytes(
@@ -139,5 +154,4 @@ def _compute_bytes(model: ModelFile, context_tokens: int, batch_tokens: int) -> 
     mask_cells = _full_cells(context_tokens)
     if any(layer.has_window for layer in model.attention.layers):
         mask_cells += _window_cells(model, context_tokens, batch_tokens)
-    output_bytes = model.vocabulary_size * _FLOAT_BYTES
-    return batch * (buffers + mask_cells * _MASK_BYTES) + output_bytes
+    return batch * (buffers + mask_cells * _MASK_BYTES)

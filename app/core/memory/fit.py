@@ -20,16 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from app.core.gguf import TensorInfo
+    from app.core.memory.estimate import Needs
     from app.core.models.model_file import ModelFile
 
 TIGHT_SHARE = 0.9
 """Above this share of what is available it is tight: other programs need memory too."""
 
-# Python, its libraries and llama.cpp's own structures; and text, hash tables and merges of one
-# token of the vocabulary, at their peak while they are read. Measured with vocabularies of 2,000
-# to 262,000 tokens: within 4 MB.
-_ENGINE_BYTES = 50_000_000
-_TOKEN_BYTES = 300
 _LAYER = re.compile(r"blk\.(\d+)\.")
 
 
@@ -42,36 +38,6 @@ class Verdict(StrEnum):
 
 
 _ORDER = (Verdict.FITS, Verdict.TIGHT, Verdict.NO)
-
-
-@dataclass(frozen=True, slots=True)
-class Needs:
-    """What an engine needs, part by part.
-
-    Attributes:
-        weights_bytes: The tensors, without repacked copies.
-        kv_bytes: Keys and values of a full context, and fixed states.
-        compute_bytes: Buffers of one batch.
-        output_bytes: Logits of one token.
-        overhead_bytes: The engine process and the vocabulary.
-    """
-
-    weights_bytes: int
-    kv_bytes: int
-    compute_bytes: int
-    output_bytes: int
-    overhead_bytes: int
-
-    @property
-    def total_bytes(self) -> int:
-        """All parts together."""
-        return (
-            self.weights_bytes
-            + self.kv_bytes
-            + self.compute_bytes
-            + self.output_bytes
-            + self.overhead_bytes
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +87,7 @@ class LayerBytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class FitJudgement:
     """A verdict with its reason.
 
     Attributes:
@@ -144,12 +110,7 @@ class Judgement:
         return f"{words[self.verdict]}: needs {needed}, {free} free{where}"
 
 
-def overhead_bytes(vocabulary_tokens: int) -> int:
-    """What an engine needs beside llama.cpp's buffers, as measured."""
-    return _ENGINE_BYTES + _TOKEN_BYTES * vocabulary_tokens
-
-
-def judge(needed_bytes: int, available_bytes: int, device: str = "") -> Judgement:
+def judge(needed_bytes: int, available_bytes: int, device: str = "") -> FitJudgement:
     """Hold a need against what is available."""
     if needed_bytes > available_bytes:
         verdict = Verdict.NO
@@ -157,10 +118,12 @@ def judge(needed_bytes: int, available_bytes: int, device: str = "") -> Judgemen
         verdict = Verdict.TIGHT
     else:
         verdict = Verdict.FITS
-    return Judgement(verdict, needed_bytes, available_bytes, device)
+    return FitJudgement(verdict, needed_bytes, available_bytes, device)
 
 
-def judge_devices(needs: Needs, shares: Iterable[DeviceShare], available_bytes: int) -> Judgement:
+def judge_devices(
+    needs: Needs, shares: Iterable[DeviceShare], available_bytes: int
+) -> FitJudgement:
     """Hold each memory against what lies in it; the worst decides.
 
     Args:
@@ -269,7 +232,7 @@ class LevelChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Recommendation:
+class LevelAdvice:
     """Which level to take.
 
     Attributes:
@@ -281,7 +244,7 @@ class Recommendation:
     reason: Sentence
 
 
-def recommend(choices: Sequence[LevelChoice]) -> Recommendation:
+def advise_level(choices: Sequence[LevelChoice]) -> LevelAdvice:
     """Choose the largest level that fits with room to spare.
 
     Full precision is passed over where a quantized level fits too: it is for measuring against.
@@ -293,17 +256,17 @@ def recommend(choices: Sequence[LevelChoice]) -> Recommendation:
         best = quantized[0]
         passed = [choices[index].name for index in roomy if _is_full(choices[index])]
         if passed:
-            return Recommendation(
+            return LevelAdvice(
                 best,
                 say("lab.largest_quantized_level_fits_room", passed=passed[0]),
             )
-        return Recommendation(best, say("lab.largest_level_fits_pc_room"))
+        return LevelAdvice(best, say("lab.largest_level_fits_pc_room"))
     if roomy:
-        return Recommendation(roomy[0], say("lab.fits_pc_room_spare"))
+        return LevelAdvice(roomy[0], say("lab.fits_pc_room_spare"))
     tight = [index for index in by_size if choices[index].verdict is Verdict.TIGHT]
     if tight:
-        return Recommendation(tight[-1], say("lab.smallest_level_tight_close_other"))
-    return Recommendation(None, say("lab.no_level_model_fits_pc"))
+        return LevelAdvice(tight[-1], say("lab.smallest_level_tight_close_other"))
+    return LevelAdvice(None, say("lab.no_level_model_fits_pc"))
 
 
 def _is_full(choice: LevelChoice) -> bool:

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from app.core.chats.template_facts import template_facts
-from app.core.chats.templates import template_by_id
+from app.core.chats.templates import PLAIN_ID, template_by_id
 from app.engine.host.answering.generator import Generator, failed
 from app.engine.host.answering.prompt import PromptWriter
 from app.engine.host.errors import Aborted, EngineError
@@ -165,6 +165,7 @@ class Worker:
                 # Imported when it is needed: other engines do without its memory.
                 from app.engine.host.measuring.self_check import check_type
 
+                limit_private_memory(command.memory_limit_bytes)
                 self._channel.emit(check_type(command, self._abort))
 
     def _load(self, command: Load) -> None:
@@ -234,7 +235,7 @@ class Worker:
         if template not in self._writers:
             text = template if template is not None else self._model.chat_template()
             if text is None:  # a base model goes on with what it is given
-                text = template_by_id("plain").jinja
+                text = template_by_id(PLAIN_ID).jinja
             self._channel.emit(Working(command_id, Step.RENDER))
             self._writers[template] = PromptWriter(self._model, text, self._channel.emit)
         return self._writers[template]
@@ -247,7 +248,7 @@ class Worker:
     def _render(self, command: RenderChat) -> None:
         if self._model is None:
             raise EngineError(FailureKind.TEMPLATE, "No model is loaded in this engine.")
-        writer = self._writer(command.id, None)
+        writer = self._writer(command.id, command.template)
         prompt = writer.write(
             command.id, command.messages, thinking=False, opens_answer=command.opens_answer
         )

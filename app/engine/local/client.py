@@ -13,7 +13,7 @@ from typing import IO
 
 from app.core.errors import PersonError
 from app.core.words.sentence import say
-from app.engine.api import Ability, Exited, Sink, TooLongToSend
+from app.engine.api import JOIN_SECONDS, Ability, Exited, Sink, TooLongToSend
 from app.engine.installed import builder_command, engine_is_there
 from app.engine.local.kept_log import KeptLog
 from app.engine.local.starting import engine_command, engine_environment
@@ -151,7 +151,7 @@ class EngineClient:
         """End the engine: ask, terminate, kill. Returns at once; Exited tells when it is over."""
         self._end(EndCause.CLOSED)
 
-    def join(self, seconds: float) -> bool:
+    def join(self, seconds: float = JOIN_SECONDS) -> bool:
         """Wait until Exited was handed over; False if it did not come in time."""
         if self._reader is not None:
             self._reader.join(seconds)

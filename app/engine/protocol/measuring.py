@@ -45,6 +45,7 @@ class CheckType(msgspec.Struct, tag="check_type", frozen=True):
         type_id: ggml's tensor type.
         number_type_id: F16 or F32: what the other types are held against.
         in_background: Everything else on this PC goes first, for the rest of the engine's life.
+        memory_limit_bytes: Bound of the engine's private memory; None for none.
     """
 
     id: int
@@ -53,6 +54,7 @@ class CheckType(msgspec.Struct, tag="check_type", frozen=True):
     type_id: int
     number_type_id: int
     in_background: bool = False
+    memory_limit_bytes: int | None = None
 
 
 class BenchSample(msgspec.Struct, tag="bench_sample", frozen=True):

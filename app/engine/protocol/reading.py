@@ -31,15 +31,17 @@ class Detokenize(msgspec.Struct, tag="detokenize", frozen=True):
 
 
 class RenderChat(msgspec.Struct, tag="render_chat", frozen=True):
-    """Render messages with the file's own chat template and say their tokens.
+    """Render messages with a chat template and say their tokens.
 
     Attributes:
         opens_answer: End with what the template writes in front of an answer.
+        template: Jinja text to use in place of the file's own; None takes the file's.
     """
 
     id: int
     messages: list[Message]
     opens_answer: bool = False
+    template: str | None = None
 
 
 class Tokenized(msgspec.Struct, tag="tokenized", frozen=True):

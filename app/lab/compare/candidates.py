@@ -13,7 +13,7 @@ from app.core.chats.templates import template_by_id
 from app.core.errors import PersonError
 from app.core.text.clean import whole_text
 from app.core.words.sentence import say
-from app.lab.compare.room import context_of
+from app.lab.engines.opened import context_of
 from app.library.model_files import first_of_set
 
 if TYPE_CHECKING:
@@ -69,7 +69,9 @@ class Candidates:
         """
         pane = self._deck[key]
         candidate = pane.candidate
-        context = pane.loaded.context_tokens if pane.loaded else context_of(pane)
+        context = context_of(candidate.engine, pane.model)
+        if pane.loaded is not None:
+            context = pane.loaded.context_tokens
         threads = candidate.engine.threads or self._runner.pool.threads_for(1)
         command = llama_server_command(
             candidate,

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS
-from app.engine.protocol.loading import Load, Loaded
 from app.lab.compare.room import expected_bytes, too_large
+from app.lab.engines.loading import load_command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from app.engine.local.pool import EnginePool
+    from app.engine.protocol.loading import Loaded
     from app.lab.compare.panes import Pane
-
-# Left to the rest of the PC when an engine's private memory is bounded.
-_MEMORY_RESERVE_BYTES = 500_000_000
 
 
 class Loader:
@@ -70,17 +68,12 @@ class Loader:
         client = self._pool.get(pane.key)
         if client is None:
             return
-        settings = pane.candidate.engine
-        limit = self._available_bytes() - _MEMORY_RESERVE_BYTES
-        load = Load(
-            id=client.next_id(),
-            path=pane.candidate.path,
-            context_tokens=settings.context_tokens or DEFAULT_CONTEXT_TOKENS,
-            threads=settings.threads or self._pool.threads_for(1),
-            gpu_layers=-1 if settings.gpu_layers is None else settings.gpu_layers,
-            kv_type=settings.kv_type,
-            flash_attention=settings.flash_attention,
-            memory_limit_bytes=max(_MEMORY_RESERVE_BYTES, limit),
+        load = load_command(
+            client.next_id(),
+            Path(pane.candidate.path),
+            pane.candidate.engine,
+            self._pool.threads_for(1),
+            self._available_bytes(),
         )
         self._load_ids[pane.key] = load.id
         client.send(load)

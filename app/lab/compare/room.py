@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS
 from app.core.errors import PersonError
-from app.core.memory.estimate import estimate_needed_bytes
+from app.core.memory.estimate import estimated_needs
 from app.core.words.sentence import say, size
+from app.lab.engines.opened import context_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from app.lab.compare.panes import Pane
     from app.lab.engines.plans import Plans
-
-
-def context_of(pane: Pane) -> int:
-    """The context that a pane's engine has or will have, in tokens."""
-    wanted = pane.candidate.engine.context_tokens or DEFAULT_CONTEXT_TOKENS
-    trained = pane.model.context_length if pane.model is not None else None
-    return min(wanted, trained) if trained else wanted
 
 
 def expected_bytes(pane: Pane) -> int:
@@ -34,8 +27,9 @@ def expected_bytes(pane: Pane) -> int:
         return pane.planned_bytes
     if pane.model is None:
         return 0
-    kv_type = str(pane.candidate.engine.kv_type)
-    return estimate_needed_bytes(pane.model, context_of(pane), kv_type).total_bytes
+    settings = pane.candidate.engine
+    context = context_of(settings, pane.model)
+    return estimated_needs(pane.model, context, str(settings.kv_type)).total_bytes
 
 
 def plan_of(pane: Pane, plans: Plans) -> int | None:
@@ -43,9 +37,8 @@ def plan_of(pane: Pane, plans: Plans) -> int | None:
     if pane.model is None:
         return None
     settings = pane.candidate.engine
-    return plans.needed_bytes(
-        pane.model, context_of(pane), settings.kv_type, settings.flash_attention
-    )
+    context = context_of(settings, pane.model)
+    return plans.needed_bytes(pane.model, context, settings.kv_type, settings.flash_attention)
 
 
 def too_large(needed_bytes: int, room_bytes: int) -> PersonError:

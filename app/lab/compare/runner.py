@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from app.core.candidates.settings import CompareMode
 from app.core.chats.chat import StopReason
-from app.core.chats.templates import template_by_id
 from app.core.errors import PersonError
 from app.core.words.sentence import English, say, worded
 from app.engine.api import EngineEvent, Exited, TooLongToSend
 from app.engine.protocol.answering import (
     Finished,
-    Generate,
     PromptProgress,
     Rendered,
     SetThreads,
@@ -29,6 +27,7 @@ from app.lab.compare.jobs import Job, JobQueue
 from app.lab.compare.loader import Loader
 from app.lab.compare.panes import EngineWait, Pane, PaneFailure, PaneState
 from app.lab.compare.room import check_together
+from app.lab.engines.asking import manner_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -445,20 +444,13 @@ class Runner:
             threads = pane.candidate.engine.threads
         job.threads = threads
         client.send(SetThreads(client.next_id(), threads))
-        chosen = pane.candidate.template_id
-        template = template_by_id(chosen) if chosen is not None else None
+        own = pane.model.chat_template if pane.model is not None else None
+        manner = manner_of(pane.candidate.template_id, own)
         job.request_id = client.next_id()
         pane.live_tokens = 0
         try:
             client.send(
-                Generate(
-                    id=job.request_id,
-                    messages=job.messages,
-                    sampling=job.sampling,
-                    template=template.jinja if template is not None else None,
-                    stop_strings=list(template.stop_strings) if template is not None else [],
-                    shared=job.shared,
-                )
+                manner.generate(job.request_id, job.messages, job.sampling, shared=job.shared)
             )
         except TooLongToSend as error:
             can_drop = error.can_drop_turns and len(job.messages) > 2

@@ -26,7 +26,6 @@ DEMO_LEVELS = ("F16", "Q8_0", "Q4_K_M", "Q2_K", "TQ1_0")
 FIRST_PANES = ("F16", "Q4_K_M", "Q2_K", "TQ1_0")
 _BASE_LEVEL = "F16"
 _QUANTIZE_THREADS = 2
-_JOIN_SECONDS = 5.0
 
 
 def demo_base() -> Path:
@@ -120,7 +119,7 @@ class DemoMaker:
         self._todo = []
         self._end()
         if self._engine is not None:
-            self._engine.join(_JOIN_SECONDS)
+            self._engine.join()
 
     def take(self, event: EngineEvent) -> None:
         """Take one event of the engine."""

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from app.engine.protocol.messages import Command
 
 _T = TypeVar("_T")
-_JOIN_SECONDS = 8.0
 _POLL_SECONDS = 0.5
 
 
@@ -163,7 +162,11 @@ class EngineCalls:
     def close(self) -> None:
         """Close the engine and wait for its end; harmless when it is gone."""
         self._client.close()
-        self._client.join(_JOIN_SECONDS)
+        self._client.join()
+
+    def join(self, seconds: float = 0.0) -> bool:
+        """Whether it has ended, at the latest after this time; :meth:`close` has waited already."""
+        return self._client.join(seconds)
 
     def _await_hello(self) -> None:
         if self.hello is not None:
@@ -197,6 +200,7 @@ class EngineCalls:
                     on_event(event)
                 case _:
                     pass
+            check_end()
 
     def _raise_end(self) -> None:
         if self._ended is not None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.core.memory.fit import Needs, overhead_bytes
+from app.core.memory.estimate import Needs, overhead_bytes
 from app.engine.protocol.loading import Predicted
 from app.lab.engines.identity import engine_identity
 from app.store.plans import PlanStore

@@ -28,6 +28,8 @@ from app.lab.demo.demo import demo_base
 from app.lab.engines.calls import EngineFailed, check_end
 from app.lab.engines.hello import gpus_of
 from app.lab.engines.identity import engine_identity
+from app.lab.engines.loading import memory_limit_bytes
+from app.monitor.machine import available_memory_bytes
 from app.monitor.process import processor_seconds
 from app.store.engine_checks import EngineCheckStore
 
@@ -45,7 +47,6 @@ log = logging.getLogger(__name__)
 _PROCESSOR_SECONDS = 20.0
 _PATIENCE_SECONDS = 900.0
 _POLL_SECONDS = 0.2
-_JOIN_SECONDS = 8.0
 # Whoever sends these means the process, not what it computes.
 _FROM_OUTSIDE = frozenset(
     getattr(signal, name)
@@ -222,6 +223,7 @@ class _Checker:
             type_id=type_id,
             number_type_id=F16 if number is None else number,
             in_background=self._in_background,
+            memory_limit_bytes=memory_limit_bytes(available_memory_bytes()),
         )
         client.send(command)
         event = self._next((TypeChecked, Failed, Exited))
@@ -250,7 +252,7 @@ class _Checker:
         client, self._client = self._client, None
         if client is not None:
             client.close()
-            client.join(_JOIN_SECONDS)
+            client.join()
 
     def _engine(self) -> EngineClient:
         if self._client is not None:

@@ -2,49 +2,58 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Self
 
-from app.core.memory.estimate import estimate_needed_bytes, memory_budget_bytes
-from app.engine.protocol.loading import Load, Loaded
+from app.engine.local.keeping import KeptEngines
 from app.lab.engines.calls import EngineCalls
+from app.lab.engines.loading import NO_CONTEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Collection
     from types import TracebackType
 
-    from app.core.models.model_file import ModelFile
+    from app.lab.engines.opened import OpenedCandidate
+    from app.lab.engines.room import EngineRoom
+
+log = logging.getLogger(__name__)
 
 
 class EngineShelf:
-    """One engine a model file, loaded without a context of its own; the oldest gives way.
+    """One engine a candidate; the oldest gives way, and one that died is started again.
 
     Use as a context manager: all engines end with it. One thread.
 
     Args:
         name: What the engines are for, as their logs are called.
-        folder: Working folder of the engines.
+        room: Where they are.
         threads: Of every load.
-        context_tokens: What an evaluation will hold, for the estimate of memory.
-        available_bytes: Memory that is free now.
+        context_tokens: Of every load.
+        makes_contexts: The commands make contexts of that size: the load makes none.
+        is_steady: What the engines say is measured, not their speed.
+
+    Attributes:
+        engine: What the last started engine said of itself.
     """
 
     def __init__(
         self,
         name: str,
-        folder: Path,
+        room: EngineRoom,
         threads: int,
         context_tokens: int,
-        available_bytes: Callable[[], int],
+        *,
+        makes_contexts: bool = False,
+        is_steady: bool = True,
     ) -> None:
         self._name = name
-        self._folder = folder
+        self._room = room
         self._threads = threads
         self._context_tokens = context_tokens
-        self._available_bytes = available_bytes
-        self._loaded: dict[Path, EngineCalls] = {}
+        self._makes_contexts = makes_contexts
+        self._is_steady = is_steady
+        self._kept: KeptEngines[str, EngineCalls] = KeptEngines(room.budget_bytes)
         self.engine = ""
-        """What the last started engine said of itself."""
 
     def __enter__(self) -> Self:
         """Nothing is started yet."""
@@ -57,38 +66,62 @@ class EngineShelf:
         trace: TracebackType | None,
     ) -> None:
         """End every engine."""
-        for path in list(self._loaded):
-            self.drop(path)
+        self._kept.close_all()
 
-    def take(self, model: ModelFile) -> EngineCalls:
-        """The model's engine, loaded.
+    def hold(self, candidates: Collection[OpenedCandidate]) -> bool:
+        """Whether engines of all these fit at the same time, those that are there included."""
+        missing = [
+            opened for opened in candidates if self._kept.get(opened.candidate.key()) is None
+        ]
+        wanted = sum(map(self._needed_bytes, missing))
+        keep = {opened.candidate.key() for opened in candidates}
+        return self._kept.in_the_way(wanted, keep) is not None
+
+    def take(
+        self, opened: OpenedCandidate, beside: Collection[OpenedCandidate] = ()
+    ) -> EngineCalls:
+        """The candidate's engine, loaded.
+
+        Args:
+            opened: The candidate.
+            beside: Those whose engines do not give way to it.
 
         Raises:
             PersonError: It cannot be started, or the file cannot be loaded.
         """
-        engine = self._loaded.pop(model.path, None)
+        engine = self._kept.get(opened.candidate.key())
+        if engine is not None and engine.pid is None:
+            log.warning("the engine of %s has ended, another one is started", opened.path)
+            self.drop(opened)
+            engine = None
         if engine is None:
-            self._make_room(model)
-            engine = EngineCalls(f"{self._name}-{model.path.stem}", self._folder, is_steady=True)
-            engine.__enter__()
-            if engine.hello is not None:
-                self.engine = engine.hello.engine
-            try:
-                path = str(model.path.absolute())
-                engine.call(Load(engine.next_id(), path, 0, self._threads), Loaded)
-            except BaseException:
-                engine.close()
-                raise
-        self._loaded[model.path] = engine
+            needed_bytes = self._needed_bytes(opened)
+            self._kept.make_room(needed_bytes, {other.candidate.key() for other in beside})
+            engine = self._loaded(opened)
+            self._kept.put(opened.candidate.key(), engine, needed_bytes)
+        self._kept.touch(opened.candidate.key())
         return engine
 
-    def drop(self, path: Path) -> None:
-        """End a model's engine, if it has one."""
-        engine = self._loaded.pop(path, None)
-        if engine is not None:
-            engine.close()
+    def drop(self, opened: OpenedCandidate) -> None:
+        """End a candidate's engine, if it has one."""
+        self._kept.close(opened.candidate.key())
 
-    def _make_room(self, model: ModelFile) -> None:
-        needed = estimate_needed_bytes(model, self._context_tokens, "f16").total_bytes
-        while self._loaded and needed > memory_budget_bytes(self._available_bytes()):
-            self.drop(next(iter(self._loaded)))
+    def _loaded(self, opened: OpenedCandidate) -> EngineCalls:
+        name = f"{self._name}-{opened.path.stem}"
+        engine = EngineCalls(name, self._room.folder, is_steady=self._is_steady)
+        engine.__enter__()
+        if engine.hello is not None:
+            self.engine = engine.hello.engine
+        context_tokens = NO_CONTEXT if self._makes_contexts else self._context_tokens
+        try:
+            self._room.load(engine, opened, self._threads, context_tokens)
+        except BaseException:
+            engine.close()
+            raise
+        return engine
+
+    def _needed_bytes(self, opened: OpenedCandidate) -> int:
+        context_tokens = self._context_tokens
+        if not self._makes_contexts:
+            context_tokens = opened.context_tokens(context_tokens)
+        return self._room.needed_bytes(opened, context_tokens)

@@ -23,9 +23,9 @@ from app.core.ladder.results import (
     StepKind,
     TasksStep,
 )
-from app.core.memory.estimate import estimate_needed_bytes, memory_budget_bytes
 from app.lab.engines.calls import interruptible
 from app.lab.engines.identity import engine_identity
+from app.lab.engines.opened import opened_file
 from app.lab.ladder.kept import (
     TAKEN,
     KeptPlan,
@@ -169,7 +169,7 @@ class Ladder:
             return steps
         items = repr(self._tools.items).encode("utf-8", "backslashreplace")
         try:
-            engine = engine_identity(self._tools.folder).encode()
+            engine = engine_identity(self._tools.room.folder).encode()
             key = self._plan.key(list(models.values()), self._tools.text.data, items, engine)
             kept = msgspec.json.encode(KeptPlan(self._plan, steps)).decode()
             self._kept = self._keeper.begin(key, kept)
@@ -184,10 +184,7 @@ class Ladder:
 
     def _fit_together(self, models: dict[str, ModelFile]) -> bool:
         context = self._plan.prompt_tokens + max(self._plan.depths_tokens, default=0)
-        needed = sum(
-            estimate_needed_bytes(model, context, "f16").total_bytes for model in models.values()
-        )
-        return needed <= memory_budget_bytes(self._tools.available_bytes())
+        return self._tools.room.holds(map(opened_file, models.values()), context)
 
     # --- one step -----------------------------------------------------------------------------
 

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Message, Role
 from app.core.ladder.results import MemoryFigures
-from app.engine.protocol.answering import Finished, Generate
-from app.engine.protocol.loading import Load, Loaded
+from app.engine.protocol.answering import Finished
 from app.lab.engines.calls import EngineCalls
 from app.monitor.sampler import Monitor
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from app.core.models.model_file import ModelFile
+    from app.lab.engines.opened import OpenedCandidate
+    from app.lab.engines.room import EngineRoom
     from app.monitor.samples import EngineSample, Sample
 
 _KEY = "memory"
@@ -29,22 +27,23 @@ _DIGIT = "7"
 
 
 def measure_memory(
-    model: ModelFile,
+    opened: OpenedCandidate,
     context_tokens: int,
     threads: int,
-    folder: Path,
+    room: EngineRoom,
     predicted_bytes: int | None,
     prompt_tokens: int | None = None,
 ) -> tuple[MemoryFigures, str]:
-    """Load a model file, let it read a long prompt and answer, and see what its engine held.
+    """Load a candidate, let it read a long prompt and answer, and see what its engine held.
 
     The engine is alone; a prompt of several batches makes every buffer real.
 
     Args:
-        model: The model file.
-        context_tokens: Wanted size of the context; what the model allows bounds it.
+        opened: The candidate.
+        context_tokens: Wanted size of the context; its own settings and what the model allows go
+            first.
         threads: Of the engine.
-        folder: Its working folder.
+        room: Where it is started.
         predicted_bytes: What was predicted, to stand beside it.
         prompt_tokens: No longer prompt than this; None fills the context.
 
@@ -54,24 +53,22 @@ def measure_memory(
     Raises:
         PersonError: It cannot be loaded, or ended.
     """
-    allowed = min(context_tokens, model.context_length or context_tokens)
+    allowed = opened.context_tokens(context_tokens)
     seen: list[EngineSample] = []
 
     def note(sample: Sample) -> None:
         seen[:] = [sample.engines[_KEY]] if _KEY in sample.engines else seen
 
     monitor = Monitor(note, _SAMPLE_SECONDS)
-    with EngineCalls(f"memory-{model.path.stem}", folder) as engine:
+    with EngineCalls(f"memory-{opened.path.stem}", room.folder) as engine:
         if engine.pid is not None:
             monitor.watch(_KEY, engine.pid)
         monitor.start()
         try:
-            path = str(model.path.absolute())
-            load = Load(engine.next_id(), path, allowed, threads)
-            loaded = engine.call(load, Loaded)
+            loaded = room.load(engine, opened, threads, allowed)
             free = max(1, loaded.context_tokens - _TEMPLATE_TOKENS - _ANSWER_TOKENS)
             prompt = _DIGIT * min(free, prompt_tokens or free)
-            generate = Generate(
+            generate = opened.manner.generate(
                 engine.next_id(),
                 [Message(Role.USER, prompt)],
                 SamplingSettings(max_tokens=_ANSWER_TOKENS),

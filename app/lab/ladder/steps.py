@@ -20,6 +20,8 @@ from app.core.memory.token_work import TokenWork, token_work
 from app.core.models.model_file import ModelFile
 from app.core.words.sentence import say
 from app.engine.local.client import EngineClient
+from app.lab.engines.loading import threads_for
+from app.lab.engines.opened import opened_file
 from app.lab.ladder.memory import measure_memory
 from app.lab.ladder.plan import Profile
 from app.lab.ladder.quality import candidate_step, reference_step
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from app.core.quality.summary import QualityFigures
     from app.core.tasks.items import TaskItem
     from app.engine.api import Ability
+    from app.lab.engines.room import EngineRoom
     from app.lab.ladder.plan import LadderPlan, Step
     from app.lab.predict.fit import Fitter
     from app.lab.quality.kept_references import KeptReferences
@@ -51,9 +54,6 @@ if TYPE_CHECKING:
 
 _QUICK_PROMPT_TOKENS = 1024
 _HASHED_AT_ONCE = 8 << 20
-# In models below this, threads wait for each other longer than they work as soon as another program
-# wants a core; one thread alone is through in seconds.
-_SMALL_BYTES = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,8 @@ class Tools:
     """What steps are measured with.
 
     Attributes:
-        folder: Working folder of the engines.
+        room: Where the engines are.
         references: Where the reference's distributions are kept.
-        available_bytes: Memory that is free now.
         fitter: Makes what predicts memory.
         speeds: This PC's measured speeds.
         open_model: Reads the header of a file.
@@ -73,9 +72,8 @@ class Tools:
         ask: Asks them of one file and tells the share that is done; None where nothing can ask.
     """
 
-    folder: Path
+    room: EngineRoom
     references: KeptReferences
-    available_bytes: Callable[[], int]
     fitter: Callable[[], Fitter]
     speeds: SpeedStore
     open_model: Callable[[Path], ModelFile]
@@ -113,8 +111,7 @@ class Steps:
         if self._known_threads is None:
             # Asked once: the reference may vanish on the way, and the others go on.
             reference = self._tools.open_model(Path(self._plan.reference))
-            small = reference.tensor_bytes < _SMALL_BYTES
-            self._known_threads = 1 if small else self._plan.threads
+            self._known_threads = threads_for(reference.tensor_bytes, self._plan.threads)
         return self._known_threads
 
     def facts(self, path: str, on_share: Callable[[float], None]) -> FileFacts:
@@ -158,8 +155,7 @@ class Steps:
         begin, heat = others_use_beside_family(), throttle_count()
         bench = Bench(
             bench_plan,
-            self._tools.folder,
-            self._tools.available_bytes,
+            self._tools.room,
             lambda done, total, _name: on_share(done / max(1, total)),
             self._tools.open_model,
         )
@@ -203,12 +199,12 @@ class Steps:
             PersonError: The file cannot be loaded.
         """
         plan = self._plan
-        model = self._tools.open_model(Path(path))
+        opened = opened_file(self._tools.open_model(Path(path)))
         predicted = self._predicted_bytes(path)
         on_share(0.2)
         prompt_tokens = _QUICK_PROMPT_TOKENS if plan.profile is Profile.QUICK else None
         figures, _ = measure_memory(
-            model, plan.context_tokens, self._threads, self._tools.folder, predicted, prompt_tokens
+            opened, plan.context_tokens, self._threads, self._tools.room, predicted, prompt_tokens
         )
         return figures
 
@@ -221,9 +217,8 @@ class Steps:
         plan, tools = self._plan, self._tools
         quality = Quality(
             self._quality_plan(),
-            tools.folder,
+            tools.room,
             tools.references,
-            tools.available_bytes,
             lambda done, total, _name: on_share(done / max(1, total)),
             tools.open_model,
         )

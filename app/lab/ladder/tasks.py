@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.core.ladder.results import TasksStep
 from app.core.tasks.scoring import Outcome
+from app.lab.engines.opened import opened_file
 from app.lab.tasks.asker import FileAsker
 from app.lab.tasks.plan import TaskPlan, engines_and_threads
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.core.models.model_file import ModelFile
+    from app.lab.engines.room import EngineRoom
     from app.lab.tasks.kept import KeptAnswers
     from app.lab.tasks.sets import TaskSet
 
@@ -27,9 +29,8 @@ class LadderTasks:
         chosen: The questions.
         models: All files that will be asked; the largest decides how many engines share the work.
         threads: Of all engines of one file together.
-        folder: Working folder of the engines.
+        room: Where the engines are.
         kept: Answers that are known.
-        available_bytes: Memory that is free now.
         open_model: Reads the header of one of the files.
     """
 
@@ -38,16 +39,14 @@ class LadderTasks:
         chosen: TaskSet,
         models: Sequence[ModelFile],
         threads: int,
-        folder: Path,
+        room: EngineRoom,
         kept: KeptAnswers,
-        available_bytes: Callable[[], int],
         open_model: Callable[[Path], ModelFile],
     ) -> None:
-        engines, each = engines_and_threads(models, threads, available_bytes())
+        engines, each = engines_and_threads(list(map(opened_file, models)), threads, room)
         self._plan = TaskPlan(chosen.items, engines, each, answer_tokens=dict(chosen.answer_tokens))
-        self._folder = folder
+        self._room = room
         self._kept = kept
-        self._available_bytes = available_bytes
         self._open_model = open_model
 
     def ask(self, path: Path, on_share: Callable[[float], None]) -> TasksStep:
@@ -56,14 +55,13 @@ class LadderTasks:
         Raises:
             PersonError: The file cannot be asked at all.
         """
-        model = self._open_model(path)
+        opened = opened_file(self._open_model(path))
         items = self._plan.items
 
         def note(answered: int) -> None:
             on_share(answered / max(1, len(items)))
 
-        asker = FileAsker(model, self._plan, self._folder, self._kept, self._available_bytes, note)
-        found = asker.run()
+        found = FileAsker(opened, self._plan, self._room, self._kept, note).run()
         outcomes = found.outcomes(items)
         return TasksStep(
             found.engine,

@@ -9,7 +9,8 @@ from app.core.memory.fit import DeviceShare, Verdict, judge, layers_that_fit, sh
 
 if TYPE_CHECKING:
     from app.core.candidates.settings import FlashAttention, KvType
-    from app.core.memory.fit import LayerBytes, Needs
+    from app.core.memory.estimate import Needs
+    from app.core.memory.fit import LayerBytes
     from app.core.models.model_file import ModelFile
     from app.engine.protocol.loading import Predicted
 

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from app.core.gguf import TensorInfo
-    from app.core.memory.fit import DeviceShare, Judgement, Needs
+    from app.core.memory.estimate import Needs
+    from app.core.memory.fit import DeviceShare, FitJudgement
     from app.lab.engines.plans import Plans
     from app.lab.speed.bench import BenchResult, BenchRow
     from app.lab.speed.calm import Calm
@@ -62,7 +63,7 @@ class Fit:
     kv_type: KvType
     needs: Needs
     available_bytes: int
-    judgement: Judgement
+    judgement: FitJudgement
     devices: tuple[DeviceShare, ...]
     gpu_layers: int | None
     speed: SpeedPrediction | None

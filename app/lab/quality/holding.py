@@ -17,9 +17,9 @@ from app.lab.quality.plan import QualityMode
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from app.core.models.model_file import ModelFile
     from app.core.quality.summary import QualityFigures
     from app.lab.engines.calls import EngineCalls
+    from app.lab.engines.opened import OpenedCandidate
     from app.lab.engines.shelf import EngineShelf
     from app.lab.quality.kept_references import KeptReference
     from app.lab.quality.plan import QualityPlan, QualityRow
@@ -50,10 +50,10 @@ class Holding:
         self,
         plan: QualityPlan,
         shelf: EngineShelf,
-        base: ModelFile,
+        base: OpenedCandidate,
         kept: KeptReference,
         chunks: Sequence[Chunk],
-        on_chunk: Callable[[ModelFile], None],
+        on_chunk: Callable[[OpenedCandidate], None],
     ) -> None:
         self._plan = plan
         self._shelf = shelf
@@ -66,7 +66,7 @@ class Holding:
     def lose_reference(self, error: PersonError) -> None:
         """The reference has failed; what is measured so far stands."""
         self.reference_error = self.reference_error or error.sentence
-        self._shelf.drop(self._base.path)
+        self._shelf.drop(self._base)
 
     def keep(self, start: int, stop: int) -> int:
         """Keep what the reference says of some chunks; returns up to where it could."""
@@ -86,7 +86,7 @@ class Holding:
         """Hold a candidate against the reference; what goes wrong stands in its row."""
         row = candidate.row
         try:
-            engine = self._shelf.take(candidate.model)
+            engine = self._shelf.take(candidate.opened)
             sent: deque[int] = deque()
             begin_ns = time.monotonic_ns()
             for number in numbers:
@@ -102,7 +102,7 @@ class Holding:
                 begin_ns = self._take(engine, sent.popleft(), candidate, begin_ns)
         except PersonError as error:
             row.error = error.sentence
-            self._shelf.drop(candidate.model.path)
+            self._shelf.drop(candidate.opened)
 
     def is_late(self, row: QualityRow) -> bool:
         """Whether a candidate's time is up."""
@@ -163,7 +163,7 @@ class Holding:
         candidate.scores.append(self._scores_of(scored, len(candidate.scores)))
         now_ns = time.monotonic_ns()
         candidate.row.scored_ns += now_ns - begin_ns
-        self._on_chunk(candidate.model)
+        self._on_chunk(candidate.opened)
         return now_ns
 
     def _scores_of(self, scored: ChunkScored, number: int) -> PositionScores:

@@ -24,7 +24,7 @@ from app.lab.quality.text import TextFacts
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from app.core.models.model_file import ModelFile
+    from app.lab.engines.opened import OpenedCandidate
     from app.lab.quality.texts import MeasuredText
 
 MOST_BYTES = 2_000_000_000
@@ -113,20 +113,22 @@ class KeptReferences:
         self._most_bytes = most_bytes
         self._engines_folder = engines_folder
 
-    def of(self, model: ModelFile, text: MeasuredText, method: str) -> KeptReference:
+    def of(self, opened: OpenedCandidate, text: MeasuredText, method: str) -> KeptReference:
         """The one of a reference, a text, a method and this PC's engine; older ones may go.
 
-        A model file is known by its path, size and time of change, not by reading all of it.
+        A model file is known by its path, size and time of change, not by reading all of it, and
+        by how it is loaded.
 
         Raises:
             OSError: The folder cannot be written, or the file is gone.
         """
         digest = sha256(_FORMAT + method.encode() + b"\0" + text.sha256.encode())
         digest.update(b"\0" + engine_identity(self._engines_folder).encode())
-        if "strftime_now" in (model.chat_template or ""):
+        digest.update(opened.candidate.settings_key().encode())
+        if "strftime_now" in (opened.manner.text or ""):
             # Such a template writes the date into every chat.
             digest.update(datetime.datetime.now().astimezone().date().isoformat().encode())
-        for path in model.shard_paths:
+        for path in opened.model.shard_paths:
             found = path.stat()
             digest.update(f"\0{path.absolute()}\0{found.st_size}\0{found.st_mtime_ns}".encode())
         kept = KeptReference(self.folder / digest.hexdigest()[:32])

@@ -19,6 +19,7 @@ from app.core.quality.common import checkpoints
 from app.core.quality.texts import SHORTEST_CHUNK_TOKENS
 from app.core.statistics.looks import LOOKS_CHUNKS, StoppedBy, next_look, take_look
 from app.core.words.sentence import Sentence, say
+from app.lab.engines.opened import OpenedCandidate, opened_file
 from app.lab.engines.shelf import EngineShelf
 from app.lab.quality.holding import Holding
 from app.lab.quality.others import OtherVocabularies
@@ -31,6 +32,7 @@ from app.library.model_files import open_model_file
 if TYPE_CHECKING:
     from app.core.models.model_file import ModelFile
     from app.core.quality.summary import QualityFigures
+    from app.lab.engines.room import EngineRoom
     from app.lab.quality.kept_references import KeptReference, KeptReferences
     from app.lab.quality.partings import Continuation
 
@@ -46,9 +48,8 @@ class Quality:
 
     Args:
         plan: What to measure.
-        folder: Working folder of the engines.
+        room: Where the engines are.
         references: Where the reference's distributions are kept.
-        available_bytes: Memory that is free now.
         on_step: Told chunks done, the most that may come, and which file.
         open_model: Reads the header of one of the files.
     """
@@ -56,9 +57,8 @@ class Quality:
     def __init__(
         self,
         plan: QualityPlan,
-        folder: Path,
+        room: EngineRoom,
         references: KeptReferences,
-        available_bytes: Callable[[], int],
         on_step: Callable[[int, int, str], None],
         open_model: Callable[[Path], ModelFile] = open_model_file,
     ) -> None:
@@ -67,7 +67,7 @@ class Quality:
         self._on_step = on_step
         self._open_model = open_model
         self._shelf = EngineShelf(
-            "quality", folder, plan.threads, plan.chunk_tokens, available_bytes
+            "quality", room, plan.threads, plan.chunk_tokens, makes_contexts=True
         )
         self._chunks: list[Chunk] = []
         self._pieces: dict[int, list[bytes]] = {}
@@ -103,7 +103,7 @@ class Quality:
     def _run(
         self, reference: Path, candidates: Sequence[Path], noise_floor: QualityFigures | None
     ) -> QualityResult:
-        base = self._open_model(reference)
+        base = opened_file(self._open_model(reference))
         opened = [self._opened(path) for path in candidates]
         with self._shelf:
             kept = self._references.of(base, self._plan.text, self._plan.method)
@@ -123,15 +123,15 @@ class Quality:
             error = holding.reference_error
             if error is not None:
                 _blame_reference(rows, error)
-            row = QualityRow(str(reference), base.level_name, facts=facts, error=error)
+            row = QualityRow(str(reference), base.model.level_name, facts=facts, error=error)
             remarks = self._beyond_training(
-                [base, *(c.model for c in opened if isinstance(c, Candidate))]
+                [base, *(c.opened for c in opened if isinstance(c, Candidate))]
             )
             return QualityResult(self._shelf.engine, row, floor, rows, remarks)
 
     # --- the text -------------------------------------------------------------------------
 
-    def _prepare(self, base: ModelFile, kept: KeptReference, reader: TextReader) -> TextFacts:
+    def _prepare(self, base: OpenedCandidate, kept: KeptReference, reader: TextReader) -> TextFacts:
         """Tokens of the text in chunks, each beginning as the vocabulary wants it."""
         plan = self._plan
         known = kept.tokens()
@@ -156,13 +156,15 @@ class Quality:
             raise PersonError(_why_too_few(len(tokens), needed, len(facts.part_tokens), most))
         return facts
 
-    def _beyond_training(self, models: Sequence[ModelFile]) -> list[str]:
+    def _beyond_training(self, every: Sequence[OpenedCandidate]) -> list[str]:
         """Whose chunks are longer than what it was trained for."""
         size = self._plan.chunk_tokens
         return [
             f"“{name}” was trained for {trained:,} tokens and is read here in chunks of {size:,}: "
             "the figures show what lies beyond its training, not only what shrinking takes."
-            for name, trained in dict.fromkeys((m.path.name, m.context_length) for m in models)
+            for name, trained in dict.fromkeys(
+                (opened.path.name, opened.model.context_length) for opened in every
+            )
             if trained is not None and trained < size
         ]
 
@@ -170,10 +172,10 @@ class Quality:
         """Whether the candidate has the reference's vocabulary; else its row says so."""
         row = candidate.row
         try:
-            row.facts, _ = reader.read(candidate.model, self._plan.text)
+            row.facts, _ = reader.read(candidate.opened, self._plan.text)
         except PersonError as error:
             row.error = error.sentence
-            self._shelf.drop(candidate.model.path)
+            self._shelf.drop(candidate.opened)
             return False
         if row.facts.vocabulary_digest != facts.vocabulary_digest:
             row.refused = _OTHER_VOCABULARY
@@ -216,7 +218,7 @@ class Quality:
     def _measure_others(
         self,
         holding: Holding,
-        base: ModelFile,
+        base: OpenedCandidate,
         kept: KeptReference,
         reader: TextReader,
         opened: Sequence[Candidate | QualityRow],
@@ -245,7 +247,7 @@ class Quality:
     def _finished(
         self,
         candidate: Candidate | QualityRow,
-        base: ModelFile,
+        base: OpenedCandidate,
         kept: KeptReference,
         reader: TextReader,
         holding: Holding,
@@ -258,7 +260,7 @@ class Quality:
         elif candidate.scores:
             count = len(candidate.scores)
             # The vocabulary is the same: whichever engine is there can tell the texts.
-            there = base if row.error else candidate.model
+            there = base if row.error else candidate.opened
             pieces = [self._pieces_of(there, reader, number) for number in range(count)]
             finish(candidate, self._chunks, pieces, self._plan.first_scored, self._counts)
         if not candidate.scores or row.error is not None:
@@ -266,14 +268,14 @@ class Quality:
         partings = Partings(self._shelf, reader, self._plan.threads)
         continuations = self._continuations(base, kept, partings, holding)
         try:
-            row.partings = partings.of_candidate(candidate.model, continuations)
+            row.partings = partings.of_candidate(candidate.opened, continuations)
         except PersonError as error:
             row.error = error.sentence
-            self._shelf.drop(candidate.model.path)
+            self._shelf.drop(candidate.opened)
         return row
 
     def _continuations(
-        self, base: ModelFile, kept: KeptReference, partings: Partings, holding: Holding
+        self, base: OpenedCandidate, kept: KeptReference, partings: Partings, holding: Holding
     ) -> list[Continuation]:
         known = kept.continuations()
         if known is None:
@@ -289,10 +291,10 @@ class Quality:
         """All candidates go through the whole text by the other tool's method."""
         return checkpoints(chunks) if self._plan.mode is QualityMode.QUICK else [chunks]
 
-    def _pieces_of(self, model: ModelFile, reader: TextReader, number: int) -> list[bytes]:
+    def _pieces_of(self, opened: OpenedCandidate, reader: TextReader, number: int) -> list[bytes]:
         """The bytes of a chunk's tokens; a begin token stands for none."""
         if number not in self._pieces:
-            pieces = reader.pieces(model, self._chunks[number].tokens)
+            pieces = reader.pieces(opened, self._chunks[number].tokens)
             self._pieces[number] = [b"", *pieces[1:]] if self._begins else pieces
         return self._pieces[number]
 
@@ -301,11 +303,11 @@ class Quality:
             model = self._open_model(path)
         except PersonError as error:
             return QualityRow(str(path), None, error=error.sentence)
-        return Candidate(model, QualityRow(str(path), model.level_name))
+        return Candidate(opened_file(model), QualityRow(str(path), model.level_name))
 
-    def _step(self, model: ModelFile) -> None:
+    def _step(self, opened: OpenedCandidate) -> None:
         self._done += 1
-        self._on_step(min(self._done, self._total), self._total, str(model.path))
+        self._on_step(min(self._done, self._total), self._total, str(opened.path))
 
 
 def _why_too_few(tokens: int, needed: int, parts: int, most: int | None) -> Sentence:

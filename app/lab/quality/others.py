@@ -15,7 +15,7 @@ from app.lab.quality.scores import AloneScores
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from app.core.models.model_file import ModelFile
+    from app.lab.engines.opened import OpenedCandidate
     from app.lab.engines.shelf import EngineShelf
     from app.lab.quality.kept_references import KeptReference
     from app.lab.quality.plan import QualityPlan, QualityRow
@@ -58,7 +58,7 @@ class OtherVocabularies:
         candidate: Candidate,
         kept: KeptReference,
         is_late: Callable[[QualityRow], bool],
-        on_chunk: Callable[[ModelFile], None],
+        on_chunk: Callable[[OpenedCandidate], None],
     ) -> None:
         """Score one candidate; what goes wrong stands in its row."""
         row = candidate.row
@@ -67,24 +67,26 @@ class OtherVocabularies:
                 if is_late(row):
                     break
                 begin_ns = time.monotonic_ns()
-                found = self._score(candidate.model, kept, number)
+                found = self._score(candidate.opened, kept, number)
                 row.scored_ns += time.monotonic_ns() - begin_ns
                 if found is not None:
                     candidate.alone.append(found)
                 candidate.alone_chunks = number + 1
-                on_chunk(candidate.model)
+                on_chunk(candidate.opened)
             else:
                 candidate.alone_chunks = self._count
         except PersonError as error:
             row.error = error.sentence
-            self._shelf.drop(candidate.model.path)
+            self._shelf.drop(candidate.opened)
         row.stopped_by = StoppedBy.TIME if is_late(row) else StoppedBy.TEXT_END
 
-    def _score(self, model: ModelFile, kept: KeptReference, number: int) -> AloneScores | None:
+    def _score(
+        self, opened: OpenedCandidate, kept: KeptReference, number: int
+    ) -> AloneScores | None:
         pieces = self._pieces_of(number)
         wanted = sum(map(len, pieces[self._plan.first_scored + 1 :]))
-        tokens = self._reader.plain(model, _whole_characters(b"".join(pieces)))
-        sizes = [len(piece) for piece in self._reader.pieces(model, tokens)]
+        tokens = self._reader.plain(opened, _whole_characters(b"".join(pieces)))
+        sizes = [len(piece) for piece in self._reader.pieces(opened, tokens)]
         # From the end: a tokenizer may put a space before the text that is not in it.
         place, size = len(tokens), 0
         while place > 1 and size + sizes[place - 1] <= wanted:
@@ -92,7 +94,7 @@ class OtherVocabularies:
             size += sizes[place]
         if place == len(tokens):
             return None
-        engine = self._shelf.take(model)
+        engine = self._shelf.take(opened)
         command = MeasureText(engine.next_id(), tokens, place - 1, self._plan.threads)
         ln_p = engine.call(command, TextMeasured).ln_p
         reference = from_bytes(kept.chunk(number).read_bytes()).next_ln_p

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from app.core.chats.chat import Message
-    from app.core.models.model_file import ModelFile
+    from app.lab.engines.opened import OpenedCandidate
     from app.lab.engines.shelf import EngineShelf
     from app.lab.quality.text import Chunk, TextReader
     from app.lab.quality.texts import MeasuredText
@@ -65,7 +65,7 @@ class Partings:
         self._threads = threads
 
     def of_reference(
-        self, reference: ModelFile, text: MeasuredText, chunks: Sequence[Chunk]
+        self, reference: OpenedCandidate, text: MeasuredText, chunks: Sequence[Chunk]
     ) -> list[Continuation]:
         """How the reference goes on after some prompts of the text.
 
@@ -88,7 +88,7 @@ class Partings:
         return found
 
     def of_candidate(
-        self, candidate: ModelFile, continuations: Sequence[Continuation]
+        self, candidate: OpenedCandidate, continuations: Sequence[Continuation]
     ) -> list[Parting]:
         """Where a candidate of the same vocabulary leaves each of them.
 
@@ -113,7 +113,9 @@ class Partings:
             found.append(self._parting(candidate, one, went_on))
         return found
 
-    def _parting(self, candidate: ModelFile, one: Continuation, went_on: Continued) -> Parting:
+    def _parting(
+        self, candidate: OpenedCandidate, one: Continuation, went_on: Continued
+    ) -> Parting:
         base, ours = one.following, went_on.tokens
         same = next(
             (
@@ -142,7 +144,7 @@ class Partings:
         )
 
     def _prompts(
-        self, reference: ModelFile, text: MeasuredText, chunks: Sequence[Chunk]
+        self, reference: OpenedCandidate, text: MeasuredText, chunks: Sequence[Chunk]
     ) -> Iterator[tuple[str, list[int], bool]]:
         """Prompts as the person knows them, their tokens, and whose they are; one's own first."""
         own = 0

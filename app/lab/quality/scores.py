@@ -14,8 +14,8 @@ from app.lab.quality.plan import QualityPart
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from app.core.models.model_file import ModelFile
     from app.core.quality.positions import PositionScores
+    from app.lab.engines.opened import OpenedCandidate
     from app.lab.quality.plan import QualityRow
     from app.lab.quality.text import Chunk
 
@@ -50,12 +50,14 @@ class Candidate:
     """A candidate while it is measured.
 
     Attributes:
+        opened: What it is.
+        row: What becomes known of it.
         scores: Of each chunk, in order; of one with the reference's vocabulary.
         alone: Of one with another.
         alone_chunks: It was asked about so many chunks; of some it may know nothing.
     """
 
-    model: ModelFile
+    opened: OpenedCandidate
     row: QualityRow
     scores: list[PositionScores] = field(default_factory=lambda: list["PositionScores"]())
     alone: list[AloneScores] = field(default_factory=lambda: list[AloneScores]())

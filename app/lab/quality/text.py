@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.core.chats.chat import Message
-    from app.core.models.model_file import ModelFile
+    from app.lab.engines.opened import OpenedCandidate
     from app.lab.engines.shelf import EngineShelf
     from app.lab.quality.texts import MeasuredText
 
@@ -102,12 +102,12 @@ class TextReader:
         self._scratch = scratch
 
     def read(
-        self, model: ModelFile, text: MeasuredText, answer_threads: int | None = None
+        self, opened: OpenedCandidate, text: MeasuredText, answer_threads: int | None = None
     ) -> tuple[TextFacts, array[int]]:
         """All parts as tokens, one after another, with what they tell of the model.
 
         Args:
-            model: Whose vocabulary and template.
+            opened: Whose vocabulary and template.
             text: All of it.
             answer_threads: Let the model answer prompts that have no answer, with so many threads;
                 None leaves them as they are.
@@ -125,7 +125,7 @@ class TextReader:
             for part in text.parts:
                 found, texts = array("i"), list[str]()
                 if part.chats and not refused:
-                    found, texts = self._chats(model, part, answer_threads)
+                    found, texts = self._chats(opened, part, answer_threads)
                 if part.chats and not texts:
                     refused = True
                 rendered += texts
@@ -133,12 +133,12 @@ class TextReader:
                     words = part.text or "\n\n".join(map(as_plain_text, part.chats))
                     # The only part may be a file: its bytes are taken as they are.
                     raw = text.raw if text.raw and len(text.parts) == 1 and part.text else b""
-                    told, found = self._plain(model, raw or words.encode("utf-8", "replace"))
+                    told, found = self._plain(opened, raw or words.encode("utf-8", "replace"))
                     plain.update(found.tobytes())
                 tokens += found
                 counts.append(len(found))
             if told is None:
-                told, _ = self._plain(model, b"")
+                told, _ = self._plain(opened, b"")
         finally:
             self._scratch.unlink(missing_ok=True)
             self._scratch.with_name(f"{self._scratch.name}-in").unlink(missing_ok=True)
@@ -153,34 +153,34 @@ class TextReader:
         )
         return facts, tokens
 
-    def plain(self, model: ModelFile, data: bytes) -> list[int]:
+    def plain(self, opened: OpenedCandidate, data: bytes) -> list[int]:
         """A piece of plain text as tokens.
 
         Raises:
             PersonError: The engine failed.
         """
         try:
-            return self._plain(model, data)[1].tolist()
+            return self._plain(opened, data)[1].tolist()
         finally:
             self._scratch.unlink(missing_ok=True)
             self._scratch.with_name(f"{self._scratch.name}-in").unlink(missing_ok=True)
 
-    def opened(self, model: ModelFile, messages: Sequence[Message]) -> list[int] | None:
+    def opened(self, opened: OpenedCandidate, messages: Sequence[Message]) -> list[int] | None:
         """Messages up to where an answer begins; None where the template does not write them.
 
         Raises:
             PersonError: The engine cannot be had.
         """
-        rendered = self._rendered(model, messages, opens_answer=True)
+        rendered = self._rendered(opened, messages, opens_answer=True)
         return None if rendered is None else rendered.tokens
 
-    def pieces(self, model: ModelFile, tokens: Sequence[int]) -> list[bytes]:
+    def pieces(self, opened: OpenedCandidate, tokens: Sequence[int]) -> list[bytes]:
         """The bytes of each token.
 
         Raises:
             PersonError: The engine failed.
         """
-        engine = self._shelf.take(model)
+        engine = self._shelf.take(opened)
         found: list[bytes] = []
         for start in range(0, len(tokens), _PIECES_AT_ONCE):
             some = list(tokens[start : start + _PIECES_AT_ONCE])
@@ -188,7 +188,7 @@ class TextReader:
             found += [text.encode("latin-1") for text in texts]
         return found
 
-    def _plain(self, model: ModelFile, data: bytes) -> tuple[Tokenized, array[int]]:
+    def _plain(self, opened: OpenedCandidate, data: bytes) -> tuple[Tokenized, array[int]]:
         source = self._scratch.with_name(f"{self._scratch.name}-in")
         try:
             source.write_bytes(data)
@@ -196,39 +196,39 @@ class TextReader:
             raise PersonError(
                 say("lab.file_measurement_cannot_written", reason=error.strerror or error)
             ) from error
-        engine = self._shelf.take(model)
+        engine = self._shelf.take(opened)
         command = Tokenize(engine.next_id(), str(source), str(self._scratch))
         told = engine.call(command, Tokenized)
         return told, array("i", self._scratch.read_bytes())
 
     def _chats(
-        self, model: ModelFile, part: TextPart, answer_threads: int | None
+        self, opened: OpenedCandidate, part: TextPart, answer_threads: int | None
     ) -> tuple[array[int], list[str]]:
         """A part's chats by the model's template; nothing where it refuses one of them."""
         tokens = array("i")
         texts: list[str] = []
-        if model.chat_template is None:
+        if opened.manner.is_plain:
             return tokens, texts
         answered = 0
         for chat in part.chats:
             asks = chat[-1].role is Role.USER
-            rendered = self._rendered(model, chat, opens_answer=asks)
+            rendered = self._rendered(opened, chat, opens_answer=asks)
             if rendered is None:
                 return array("i"), []
             tokens.extend(rendered.tokens)
             texts.append(rendered.text)
             if asks and answer_threads is not None and answered < _MOST_ANSWERED:
                 answered += 1
-                tokens.extend(self._answer(model, rendered.tokens, answer_threads))
+                tokens.extend(self._answer(opened, rendered.tokens, answer_threads))
         return tokens, texts
 
     def said(
-        self, model: ModelFile, text: MeasuredText, facts: TextFacts
+        self, opened: OpenedCandidate, text: MeasuredText, facts: TextFacts
     ) -> tuple[tuple[int, int], ...]:
         """Where the assistant's words stand among all tokens, each with the mark that ends them.
 
         Args:
-            model: Whose template writes the chats.
+            opened: Whose template writes the chats.
             text: All of it.
             facts: What was read of it.
 
@@ -238,55 +238,55 @@ class TextReader:
         found: list[tuple[int, int]] = []
         begin = 0
         for part, count in zip(text.parts, facts.part_tokens, strict=True):
-            found += self._said(model, part, begin)
+            found += self._said(opened, part, begin)
             begin += count
         return tuple(found)
 
-    def _said(self, model: ModelFile, part: TextPart, begin: int) -> list[tuple[int, int]]:
+    def _said(self, opened: OpenedCandidate, part: TextPart, begin: int) -> list[tuple[int, int]]:
         found: list[tuple[int, int]] = []
         for chat in part.chats:
-            whole = self._tokens(model, chat)
+            whole = self._tokens(opened, chat)
             for number, message in enumerate(chat):
                 if message.role is not Role.ASSISTANT:
                     continue
-                opened = self._tokens(model, chat[:number], opens_answer=True)
-                closed = self._tokens(model, chat[: number + 1])
-                if whole[: len(opened)] == opened and whole[: len(closed)] == closed:
-                    ends = self.pieces(model, closed[len(opened) :])
+                begun = self._tokens(opened, chat[:number], opens_answer=True)
+                closed = self._tokens(opened, chat[: number + 1])
+                if whole[: len(begun)] == begun and whole[: len(closed)] == closed:
+                    ends = self.pieces(opened, closed[len(begun) :])
                     while ends and not ends[-1].strip():
                         ends.pop()
-                    start = begin + len(opened)
+                    start = begin + len(begun)
                     found.append((start, start + len(ends)))
             begin += len(whole)
         return found
 
     def _tokens(
-        self, model: ModelFile, messages: Sequence[Message], *, opens_answer: bool = False
+        self, opened: OpenedCandidate, messages: Sequence[Message], *, opens_answer: bool = False
     ) -> list[int]:
-        rendered = self._rendered(model, messages, opens_answer=opens_answer)
+        rendered = self._rendered(opened, messages, opens_answer=opens_answer)
         return [] if rendered is None else rendered.tokens
 
-    def _answer(self, model: ModelFile, tokens: list[int], threads: int) -> list[int]:
+    def _answer(self, opened: OpenedCandidate, tokens: list[int], threads: int) -> list[int]:
         """What the model answers greedily: its own words are what others are held against."""
         if len(tokens) > _MOST_PROMPT_TOKENS:
             return []
-        engine = self._shelf.take(model)
+        engine = self._shelf.take(opened)
         command = ContinueText(engine.next_id(), tokens, _ANSWER_TOKENS, threads)
         return engine.call(command, Continued).tokens
 
     def _rendered(
-        self, model: ModelFile, messages: Sequence[Message], *, opens_answer: bool
+        self, opened: OpenedCandidate, messages: Sequence[Message], *, opens_answer: bool
     ) -> ChatRendered | None:
         size = sum(len(message.content.encode("utf-8", "replace")) for message in messages)
-        if model.chat_template is None or size > _LONGEST_CHAT_BYTES:
+        if opened.manner.is_plain or size > _LONGEST_CHAT_BYTES:
             return None
-        engine = self._shelf.take(model)
-        command = RenderChat(engine.next_id(), list(messages), opens_answer)
+        engine = self._shelf.take(opened)
+        command = RenderChat(engine.next_id(), list(messages), opens_answer, opened.manner.chosen)
         try:
             return engine.call(command, ChatRendered)
         except EngineFailed:
             # A template that never ends has ended its engine; another one starts when needed.
-            self._shelf.drop(model.path)
+            self._shelf.drop(opened)
             return None
 
 

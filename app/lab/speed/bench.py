@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.core.errors import PersonError
-from app.core.memory.estimate import estimate_needed_bytes, memory_budget_bytes
 from app.core.statistics import mean, sample_standard_deviation
 from app.engine.protocol import measuring
-from app.engine.protocol.loading import Load, Loaded
 from app.engine.protocol.measuring import BenchSample
-from app.lab.engines.calls import EngineCalls
+from app.lab.engines.opened import OpenedCandidate, opened_file
+from app.lab.engines.shelf import EngineShelf
 from app.lab.speed.calm import Calm
 from app.library.model_files import open_model_file
 from app.monitor.disturbance import asleep_ns
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.core.models.model_file import ModelFile
+    from app.lab.engines.calls import EngineCalls
+    from app.lab.engines.room import EngineRoom
 
 # The two clocks are not read at once; a PC that slept did so for seconds.
 _SLEPT_NS = 1_000_000_000
@@ -140,8 +141,7 @@ class Bench:
     def __init__(
         self,
         plan: BenchPlan,
-        folder: Path,
-        available_bytes: Callable[[], int],
+        room: EngineRoom,
         on_step: Callable[[int, int, str], None],
         open_model: Callable[[Path], ModelFile] = open_model_file,
         asleep: Callable[[], int | None] = asleep_ns,
@@ -151,8 +151,7 @@ class Bench:
 
         Args:
             plan: What to measure.
-            folder: Working folder of the engines.
-            available_bytes: Memory that is free now.
+            room: Where the engines are.
             on_step: Told repetitions done, in all, and the file's name.
             open_model: Reads the header of one of the files.
             asleep: How long the PC has slept so far, in ns.
@@ -161,8 +160,7 @@ class Bench:
         self._calm = Calm() if calm is None else calm
         self._asleep_ns = asleep
         self._plan = plan
-        self._folder = folder
-        self._available_bytes = available_bytes
+        self._room = room
         self._on_step = on_step
         self._open_model = open_model
         self._done = 0
@@ -172,65 +170,76 @@ class Bench:
     def run(self, files: Sequence[Path]) -> BenchResult:
         """Measure; a file that fails has its error in its rows."""
         plan = self._plan
-        models: list[ModelFile | None] = []
-        rows: dict[int, list[BenchRow]] = {}
+        opened: dict[int, OpenedCandidate] = {}
+        rows: list[list[BenchRow]] = []
         for index, path in enumerate(files):
-            model, error = self._opened(path)
-            models.append(model)
-            level = model.level_name if model else None
-            rows[index] = [
-                BenchRow(str(path), level, test.name, plan.threads, plan.depth, error=error)
-                for test in plan.tests
-            ]
-        usable = [index for index, model in enumerate(models) if model is not None]
-        needed = sum(self._needed_bytes(models[index]) for index in usable)
-        interleave = len(usable) > 1 and needed <= memory_budget_bytes(self._available_bytes())
-        blocks = [usable] if interleave or len(usable) < 2 else [[index] for index in usable]
+            level = error = None
+            try:
+                opened[index] = opened_file(self._open_model(path))
+                level = opened[index].model.level_name
+            except PersonError as problem:
+                error = problem.sentence
+            rows.append(
+                [
+                    BenchRow(str(path), level, test.name, plan.threads, plan.depth, error=error)
+                    for test in plan.tests
+                ]
+            )
+        with self._shelf() as shelf:
+            interleave = len(opened) > 1 and shelf.hold(opened.values())
+        blocks = [list(opened)] if interleave or len(opened) < 2 else [[index] for index in opened]
         repeat_first = len(blocks) > 1
-        self._total = len(plan.tests) * plan.repetitions * (len(usable) + int(repeat_first))
+        self._total = len(plan.tests) * plan.repetitions * (len(opened) + int(repeat_first))
         for block in blocks:
-            self._block({index: (models[index], rows[index]) for index in block})
-        drift = self._drift(models[usable[0]], rows[usable[0]]) if repeat_first else []
-        return BenchResult(self._engine, [r for i in rows for r in rows[i]], interleave, drift)
+            self._block([(opened[index], rows[index]) for index in block])
+        drift: list[Drift] = []
+        if repeat_first:
+            first = next(iter(opened))
+            drift = self._drift(opened[first], rows[first])
+        return BenchResult(self._engine, [row for each in rows for row in each], interleave, drift)
 
-    def _block(self, block: dict[int, tuple[ModelFile | None, list[BenchRow]]]) -> None:
+    def _shelf(self) -> EngineShelf:
+        plan = self._plan
+        tokens = plan.depth + max(plan.prompt_tokens, plan.generated_tokens)
+        return EngineShelf(
+            "bench", self._room, plan.threads, tokens, makes_contexts=True, is_steady=False
+        )
+
+    def _block(self, block: Sequence[tuple[OpenedCandidate, list[BenchRow]]]) -> None:
         """Measure files that are loaded at the same time."""
-        with contextlib.ExitStack() as stack:
-            loaded: dict[int, EngineCalls] = {}
-            for index, (model, rows) in block.items():
-                assert model is not None
+        together = [opened for opened, _ in block]
+        with self._shelf() as shelf:
+            able: list[tuple[Callable[[], EngineCalls], list[BenchRow]]] = []
+            for opened, rows in block:
+                take = partial(shelf.take, opened, together)
                 try:
-                    loaded[index] = self._loaded(stack, model)
+                    take()
                 except PersonError as error:
                     _fail(rows, error)
+                else:
+                    able.append((take, rows))
             for number, test in enumerate(self._plan.tests):
-                order = list(loaded)
                 for repetition in range(self._plan.repetitions):
-                    random.shuffle(order)
-                    for index in order:
-                        row = block[index][1][number]
-                        self._repeat(loaded[index], test, row, warmup=repetition == 0)
+                    random.shuffle(able)
+                    for take, rows in able:
+                        self._repeat(take, test, rows[number], warmup=repetition == 0)
+            self._engine = shelf.engine or self._engine
 
-    def _loaded(self, stack: contextlib.ExitStack, model: ModelFile) -> EngineCalls:
-        engine = stack.enter_context(EngineCalls(f"bench-{model.path.stem}", self._folder))
-        if engine.hello is not None:
-            self._engine = engine.hello.engine
-        load = Load(engine.next_id(), str(model.path.absolute()), 0, self._plan.threads)
-        engine.call(load, Loaded)
-        return engine
-
-    def _repeat(self, engine: EngineCalls, test: SpeedTest, row: BenchRow, *, warmup: bool) -> None:
+    def _repeat(
+        self, take: Callable[[], EngineCalls], test: SpeedTest, row: BenchRow, *, warmup: bool
+    ) -> None:
         if row.error is None:
-            command = measuring.Bench(
-                id=engine.next_id(),
-                prompt_tokens=test.prompt_tokens,
-                generated_tokens=test.generated_tokens,
-                depth=self._plan.depth,
-                threads=self._plan.threads,
-                warmup=warmup,
-            )
-            begin = self._calm.begin(engine.pid)
             try:
+                engine = take()
+                command = measuring.Bench(
+                    id=engine.next_id(),
+                    prompt_tokens=test.prompt_tokens,
+                    generated_tokens=test.generated_tokens,
+                    depth=self._plan.depth,
+                    threads=self._plan.threads,
+                    warmup=warmup,
+                )
+                begin = self._calm.begin(engine.pid)
                 sample = self._awake(engine, command, row)
                 speed = sample.tokens_per_second
                 row.samples.append(speed)
@@ -254,26 +263,14 @@ class Bench:
             row.retaken += 1
             command = msgspec.structs.replace(command, id=engine.next_id())
 
-    def _drift(self, model: ModelFile | None, first: list[BenchRow]) -> list[Drift]:
+    def _drift(self, opened: OpenedCandidate, first: list[BenchRow]) -> list[Drift]:
         again = [BenchRow(r.file, r.level, r.test, r.threads, r.depth) for r in first]
-        self._block({0: (model, again)})
+        self._block([(opened, again)])
         return [
             Drift(before.file, before.test, before.mean, after.mean)
             for before, after in zip(first, again, strict=True)
             if before.mean is not None and after.mean is not None
         ]
-
-    def _opened(self, path: Path) -> tuple[ModelFile | None, str | None]:
-        try:
-            return self._open_model(path), None
-        except PersonError as error:
-            return None, error.sentence
-
-    def _needed_bytes(self, model: ModelFile | None) -> int:
-        plan = self._plan
-        assert model is not None
-        context = plan.depth + max(plan.prompt_tokens, plan.generated_tokens)
-        return estimate_needed_bytes(model, context, "f16").total_bytes
 
 
 def _fail(rows: list[BenchRow], error: PersonError) -> None:

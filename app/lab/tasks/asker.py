@@ -10,40 +10,34 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from app.core.candidates.settings import SamplingSettings
-from app.core.chats.chat import Message, Role, StopReason
+from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
 from app.engine.api import EngineEvent, Exited
-from app.engine.local.client import EngineClient
+from app.engine.local.pool import EnginePool
 from app.engine.protocol.answering import Finished, Generate, Text
-from app.engine.protocol.loading import Hello, Load, Loaded
+from app.engine.protocol.loading import Hello, Loaded
 from app.engine.protocol.running import Failed, FailureKind
 from app.lab.engines.calls import check_end
 from app.lab.tasks.plan import FileAnswers, TaskAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from app.core.models.model_file import ModelFile
     from app.core.tasks.items import TaskItem
+    from app.engine.api import Engine
+    from app.lab.engines.opened import OpenedCandidate
+    from app.lab.engines.room import EngineRoom
     from app.lab.tasks.kept import KeptAnswers
     from app.lab.tasks.plan import TaskPlan
 
 log = logging.getLogger(__name__)
 
 _POLL_SECONDS = 0.5
-_JOIN_SECONDS = 8.0
 _KEEP_SECONDS = 1.0
 _MOST_TRIES = 2
 _MOST_RESTARTS = 3
 # An engine is worth its start from so many questions on.
 _LEAST_ITEMS_EACH = 8
-# Left to the rest of the PC when an engine's private memory is bounded.
-_MEMORY_RESERVE_BYTES = 500_000_000
-# A model without a chat template goes on writing: this shows it where the answer belongs, and a
-# blank line behind that is the end.
-_PLAIN_QUESTION = "{}\n\nAnswer:"
-_PLAIN_STOPS = ["\n\n", "\nQuestion:"]
 
 
 @dataclass(eq=False, slots=True)
@@ -57,7 +51,7 @@ class _Engine:
         answered: How many questions it has answered.
     """
 
-    client: EngineClient
+    client: Engine
     load_id: int = 0
     item: TaskItem | None = None
     parts: list[str] = field(default_factory=lambda: list[str]())
@@ -65,39 +59,43 @@ class _Engine:
 
 
 class FileAsker:
-    """Asks one file; the calling thread waits for all answers.
+    """Asks one candidate; the calling thread waits for all answers.
 
     An engine that ends is replaced if it had answered anything, and its question is put once more
     when the others are answered: what can be asked is asked.
 
     Args:
-        model: The file.
+        opened: The candidate.
         plan: What is asked, and how.
-        folder: Working folder of the engines.
+        room: Where the engines are.
         kept: Answers that are known; new ones are added about once a second.
-        available_bytes: Memory that is free now.
         on_answer: Told how many questions are answered; may raise to end it all, what was
             answered is kept.
     """
 
     def __init__(
         self,
-        model: ModelFile,
+        opened: OpenedCandidate,
         plan: TaskPlan,
-        folder: Path,
+        room: EngineRoom,
         kept: KeptAnswers,
-        available_bytes: Callable[[], int],
         on_answer: Callable[[int], None],
     ) -> None:
-        self._model = model
+        self._opened = opened
+        self._manner = opened.manner
+        self._context_tokens = plan.context_tokens(opened)
         self._plan = plan
-        self._folder = folder
+        self._room = room
         self._kept = kept
-        self._available_bytes = available_bytes
         self._on_answer = on_answer
         self._events: SimpleQueue[tuple[str, EngineEvent]] = SimpleQueue()
+        self._pool = EnginePool(
+            lambda name, event: self._events.put((name, event)),
+            room.engines,
+            room.budget_bytes,
+            is_steady=True,
+        )
         self._engines: dict[str, _Engine] = {}
-        self._leaving: list[EngineClient] = []
         self._todo: deque[TaskItem] = deque()
         self._tries: dict[str, int] = {}
         self._result = FileAnswers()
@@ -116,7 +114,7 @@ class FileAsker:
             PersonError: An engine cannot be started.
         """
         result, items = self._result, self._plan.items
-        result.answers, result.engine = self._kept.known(self._model, self._plan)
+        result.answers, result.engine = self._kept.known(self._opened, self._plan)
         self._todo = deque(item for item in items if item.key not in result.answers)
         self._on_answer(len(result.answers))
         if not self._todo:
@@ -126,16 +124,16 @@ class FileAsker:
             while self._engines:
                 try:
                     # In pieces, so that Ctrl+C is heard on every system.
-                    key, event = self._events.get(timeout=_POLL_SECONDS)
+                    name, event = self._events.get(timeout=_POLL_SECONDS)
                 except Empty:
                     check_end()
                     continue
-                engine = self._engines.get(key)
-                if engine is not None:
-                    self._take(key, engine, event)
+                key = self._pool.source(name)
+                if key is not None:
+                    self._take(key, self._engines[key], event)
         finally:
             self._keep()
-            self._close()
+            self._pool.close_all()
         result.error = self._why_incomplete()
         return result
 
@@ -143,26 +141,14 @@ class FileAsker:
 
     def _start(self) -> None:
         self._started += 1
-        name = f"tasks-{self._model.path.stem}-{self._started}"
-        client = EngineClient(
-            name,
-            lambda key, event: self._events.put((key, event)),
-            self._folder,
-            is_steady=True,
-        )
-        self._engines[name] = _Engine(client)
-        client.start()
+        context_tokens = self._opened.context_tokens(self._context_tokens)
+        needed_bytes = self._room.needed_bytes(self._opened, context_tokens)
+        key = f"tasks-{self._opened.path.stem}-{self._started}"
+        self._engines[key] = _Engine(self._pool.start(key, needed_bytes))
 
     def _dismiss(self, key: str) -> None:
-        engine = self._engines.pop(key)
-        engine.client.close()
-        self._leaving.append(engine.client)
-
-    def _close(self) -> None:
-        for key in list(self._engines):
-            self._dismiss(key)
-        for client in self._leaving:
-            client.join(_JOIN_SECONDS)
+        del self._engines[key]
+        self._pool.close(key)
 
     def _load(self, engine: _Engine, hello: Hello) -> None:
         if self._started == 1:
@@ -171,17 +157,11 @@ class FileAsker:
             wanted = 1 if on_gpu else min(self._plan.engines, self._worthwhile())
             for _ in range(wanted - 1):
                 self._start()
-        limit = self._available_bytes() - _MEMORY_RESERVE_BYTES
-        engine.load_id = engine.client.next_id()
-        engine.client.send(
-            Load(
-                engine.load_id,
-                str(self._model.path.absolute()),
-                self._plan.context_tokens(self._model),
-                self._plan.threads,
-                memory_limit_bytes=max(_MEMORY_RESERVE_BYTES, limit),
-            )
+        load = self._room.load_command(
+            engine.client.next_id(), self._opened, self._plan.threads, self._context_tokens
         )
+        engine.load_id = load.id
+        engine.client.send(load)
 
     def _worthwhile(self) -> int:
         return -(-len(self._todo) // _LEAST_ITEMS_EACH)
@@ -230,19 +210,10 @@ class FileAsker:
         self._dismiss(key)
 
     def _question(self, item: TaskItem, command_id: int) -> Generate:
-        prompt, stops = item.prompt, list[str]()
-        if self._model.chat_template is None:
-            prompt, stops = _PLAIN_QUESTION.format(prompt), _PLAIN_STOPS
         sampling = SamplingSettings(
-            max_tokens=self._plan.most_tokens(item, self._model), thinking=self._plan.thinking
+            max_tokens=self._plan.most_tokens(item, self._manner), thinking=self._plan.thinking
         )
-        return Generate(
-            command_id,
-            [Message(Role.USER, prompt)],
-            sampling,
-            stop_strings=stops,
-            clear=True,  # an answer must not depend on which question came before
-        )
+        return self._manner.question(command_id, item.prompt, sampling)
 
     def _note(self, engine: _Engine, event: Finished) -> None:
         item = engine.item
@@ -267,7 +238,7 @@ class FileAsker:
 
     def _ended(self, key: str, engine: _Engine, event: Exited) -> None:
         del self._engines[key]
-        self._leaving.append(engine.client)
+        self._pool.forget(key)
         log.warning("engine %s ended: %s", key, event.outcome.sentence)
         self._errors.append(event.outcome.sentence)
         item = engine.item
@@ -284,7 +255,7 @@ class FileAsker:
     def _keep(self) -> None:
         self._kept_seconds = time.monotonic()
         if self._new:
-            self._kept.keep(self._model, self._plan, self._new, self._result.engine)
+            self._kept.keep(self._opened, self._plan, self._new, self._result.engine)
             self._new.clear()
 
     def _why_incomplete(self) -> str | None:

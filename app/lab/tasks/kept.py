@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from app.core.models.model_file import ModelFile
     from app.core.tasks.items import TaskItem
+    from app.lab.engines.opened import OpenedCandidate
     from app.lab.tasks.plan import TaskPlan
 
 # 1: a blank line ended answers that had not begun; 2: slices followed the time, and some templates
@@ -29,9 +29,9 @@ _ENGINE = "engine"
 class KeptAnswers:
     """Remembers answers below a cache folder; what was right is judged anew each time.
 
-    An answer is known by the file (path, size, time of change), the engine's build and threads, the
-    question, the thinking switch and the most tokens. How many engines worked, and in how large a
-    context, is no part of it.
+    An answer is known by the file (path, size, time of change), by how it is loaded and asked, the
+    engine's build and threads, the question, the thinking switch and the most tokens. How many
+    engines worked, and in how large a context unless it was chosen, is no part of it.
 
     Args:
         cache_folder: The program's.
@@ -42,16 +42,17 @@ class KeptAnswers:
         self._store = TaskAnswerStore(cache_folder / _FILE)
         self._engines_folder = engines_folder
 
-    def known(self, model: ModelFile, plan: TaskPlan) -> tuple[dict[str, TaskAnswer], str]:
+    def known(self, opened: OpenedCandidate, plan: TaskPlan) -> tuple[dict[str, TaskAnswer], str]:
         """The answers that are known, by the items' keys, and the engine that gave them.
 
         Raises:
             OSError: The file is gone.
         """
-        kept = self._store.answers(self._name_of(model, plan))
+        kept = self._store.answers(self._name_of(opened, plan))
+        manner = opened.manner
         found: dict[str, TaskAnswer] = {}
         for item in plan.items:
-            blob = kept.get(_question(item, plan.most_tokens(item, model)))
+            blob = kept.get(_question(item, plan.most_tokens(item, manner)))
             answer = _decoded(blob) if blob is not None else None
             if answer is not None:
                 found[item.key] = answer
@@ -59,24 +60,30 @@ class KeptAnswers:
         return found, engine
 
     def keep(
-        self, model: ModelFile, plan: TaskPlan, answers: Mapping[str, TaskAnswer], engine: str
+        self,
+        opened: OpenedCandidate,
+        plan: TaskPlan,
+        answers: Mapping[str, TaskAnswer],
+        engine: str,
     ) -> None:
         """Remember answers, by the items' keys.
 
         Raises:
             OSError: The file is gone.
         """
+        manner = opened.manner
         blobs = {_ENGINE: engine.encode()}
         for item in plan.items:
             if item.key in answers:
-                question = _question(item, plan.most_tokens(item, model))
+                question = _question(item, plan.most_tokens(item, manner))
                 blobs[question] = msgspec.json.encode(answers[item.key])
-        self._store.keep(self._name_of(model, plan), blobs)
+        self._store.keep(self._name_of(opened, plan), blobs)
 
-    def _name_of(self, model: ModelFile, plan: TaskPlan) -> str:
+    def _name_of(self, opened: OpenedCandidate, plan: TaskPlan) -> str:
         engine = engine_identity(self._engines_folder)
         digest = sha256(repr((_FORMAT, engine, plan.threads, plan.thinking)).encode())
-        for path in model.shard_paths:
+        digest.update(opened.candidate.settings_key().encode())
+        for path in opened.model.shard_paths:
             found = path.stat()
             digest.update(f"\0{path.absolute()}\0{found.st_size}\0{found.st_mtime_ns}".encode())
         return digest.hexdigest()

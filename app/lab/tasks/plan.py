@@ -8,26 +8,23 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.core.chats.chat import StopReason
-from app.core.chats.template_facts import template_facts
-from app.core.memory.estimate import estimate_needed_bytes, memory_budget_bytes
 from app.core.tasks.items import ANSWER_TOKENS, DEFAULT_ANSWER_TOKENS
 from app.core.tasks.scoring import Outcome, judge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from app.core.models.model_file import ModelFile
     from app.core.tasks.items import TaskItem
     from app.core.tasks.results import KindResult
-
-THINKING_TOKENS = 2048
-"""What a model that thinks may use beside the tokens of its answer."""
+    from app.lab.engines.asking import Manner
+    from app.lab.engines.opened import OpenedCandidate
+    from app.lab.engines.room import EngineRoom
 
 # Room for what templates write around a question; some bring a system prompt of their own.
 _TEMPLATE_TOKENS = 512
 _LEAST_CONTEXT_TOKENS, _MOST_CONTEXT_TOKENS = 1024, 32_768
 # Below this, threads that wait for each other at every step cost more than engines side by side.
-_SMALL_BYTES = 1_000_000_000
+_SIDE_BY_SIDE_BYTES = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +45,16 @@ class TaskPlan:
     thinking: bool | None = False
     answer_tokens: Mapping[str, int] = field(default_factory=lambda: dict(ANSWER_TOKENS))
 
-    def most_tokens(self, item: TaskItem, model: ModelFile) -> int:
-        """How many tokens a model may use for an item, thinking included."""
-        room = THINKING_TOKENS if self.thinks(model) else 0
-        return self.answer_tokens.get(item.kind, DEFAULT_ANSWER_TOKENS) + room
+    def most_tokens(self, item: TaskItem, manner: Manner) -> int:
+        """How many tokens a candidate may use for an item, thinking included."""
+        answer_tokens = self.answer_tokens.get(item.kind, DEFAULT_ANSWER_TOKENS)
+        return answer_tokens + manner.thinking_tokens(self.thinking)
 
-    def thinks(self, model: ModelFile) -> bool:
-        """Whether a file's template lets it think in this run."""
-        return template_facts(model.chat_template or "").thinks(self.thinking)
-
-    def context_tokens(self, model: ModelFile) -> int:
+    def context_tokens(self, opened: OpenedCandidate) -> int:
         """A context that holds the longest question and its answer; a power of two."""
+        manner = opened.manner
         wanted = max(
-            len(item.prompt.encode("utf-8", "replace")) + self.most_tokens(item, model)
+            len(item.prompt.encode("utf-8", "replace")) + self.most_tokens(item, manner)
             for item in self.items
         )
         size = _LEAST_CONTEXT_TOKENS
@@ -70,26 +64,24 @@ class TaskPlan:
 
 
 def engines_and_threads(
-    models: Sequence[ModelFile], cores: int, available_bytes: int
+    candidates: Sequence[OpenedCandidate], cores: int, room: EngineRoom
 ) -> tuple[int, int]:
-    """How many engines of one file work at once, and the threads of each.
+    """How many engines of one candidate work at once, and the threads of each.
 
     Small models get engines of one thread, one a core as far as memory allows: every question is a
     piece of work of its own, and nothing has to wait for anything. Larger ones get one engine with
     all cores. The largest model decides for all, so that all are asked alike; memory that is free
     now decides nothing of that, since answers may depend on the number of threads.
     """
-    largest = max((model.tensor_bytes for model in models), default=0)
-    if largest > _SMALL_BYTES:
+    largest = max((opened.model.tensor_bytes for opened in candidates), default=0)
+    if largest > _SIDE_BY_SIDE_BYTES:
         return 1, cores
     needed = max(
-        (estimate_needed_bytes(model, _LEAST_CONTEXT_TOKENS).total_bytes for model in models),
-        default=1,
+        (room.needed_bytes(opened, _LEAST_CONTEXT_TOKENS) for opened in candidates), default=1
     )
     # Each may hold copies of its weights, rearranged for the processor.
-    room = memory_budget_bytes(available_bytes) // (needed + largest)
-    engines = max(1, min(cores, room))
-    return engines, 1
+    fitting = room.budget_bytes() // (needed + largest)
+    return max(1, min(cores, fitting)), 1
 
 
 class TaskAnswer(msgspec.Struct, frozen=True):

@@ -18,6 +18,7 @@ from app.core.tasks.results import (
     standing_against,
 )
 from app.core.words.sentence import say
+from app.lab.engines.opened import OpenedCandidate, opened_file
 from app.lab.tasks.asker import FileAsker
 from app.lab.tasks.plan import FileAnswers, TaskResult, TaskRow
 from app.library.model_files import open_model_file
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from app.core.models.model_file import ModelFile
     from app.core.tasks.items import TaskItem
+    from app.lab.engines.room import EngineRoom
     from app.lab.tasks.kept import KeptAnswers
     from app.lab.tasks.plan import TaskPlan
 
@@ -40,9 +42,8 @@ class Tasks:
 
     Args:
         plan: What to ask.
-        folder: Working folder of the engines.
+        room: Where the engines are.
         kept: Answers that are known.
-        available_bytes: Memory that is free now.
         on_step: Told questions done, how many there are, and which file is asked. It may raise
             an error of its own to end the run: what was answered is kept.
         open_model: Reads the header of one of the files.
@@ -51,16 +52,14 @@ class Tasks:
     def __init__(
         self,
         plan: TaskPlan,
-        folder: Path,
+        room: EngineRoom,
         kept: KeptAnswers,
-        available_bytes: Callable[[], int],
         on_step: Callable[[int, int, str], None],
         open_model: Callable[[Path], ModelFile] = open_model_file,
     ) -> None:
         self._plan = plan
-        self._folder = folder
+        self._room = room
         self._kept = kept
-        self._available_bytes = available_bytes
         self._on_step = on_step
         self._open_model = open_model
         self._done = 0
@@ -75,7 +74,7 @@ class Tasks:
         Raises:
             PersonError: The reference cannot be asked.
         """
-        base = self._open_model(reference)
+        base = opened_file(self._open_model(reference))
         files = dict.fromkeys(path.absolute() for path in (reference, *candidates))
         self._total = len(files) * len(self._plan.items)
         reference_row = self._asked(reference, base)
@@ -90,34 +89,34 @@ class Tasks:
 
     def _row(self, path: Path) -> TaskRow:
         try:
-            model = self._open_model(path)
+            opened = opened_file(self._open_model(path))
         except PersonError as error:
             self._done += len(self._plan.items)
             return TaskRow(str(path), None, error=error.sentence)
-        return self._asked(path, model)
+        return self._asked(path, opened)
 
-    def _asked(self, path: Path, model: ModelFile) -> TaskRow:
+    def _asked(self, path: Path, opened: OpenedCandidate) -> TaskRow:
+        manner = opened.manner
         row = TaskRow(
             str(path),
-            model.level_name,
-            has_template=model.chat_template is not None,
-            thinks=self._plan.thinks(model),
+            opened.model.level_name,
+            has_template=not manner.is_plain,
+            thinks=manner.thinks(self._plan.thinking),
         )
         place = path.absolute()
         if place not in self._known:
-            self._known[place] = self._answers(path, model)
+            self._known[place] = self._answers(path, opened)
             self._done += len(self._plan.items)
         row.answers = self._known[place]
         row.error = row.answers.error
         return row
 
-    def _answers(self, path: Path, model: ModelFile) -> FileAnswers:
+    def _answers(self, path: Path, opened: OpenedCandidate) -> FileAnswers:
         def note(answered: int) -> None:
             self._on_step(self._done + answered, self._total, str(path))
 
-        asker = FileAsker(model, self._plan, self._folder, self._kept, self._available_bytes, note)
         try:
-            return asker.run()
+            return FileAsker(opened, self._plan, self._room, self._kept, note).run()
         except PersonError as error:
             return FileAnswers(error=error.sentence)
         except OSError as error:

@@ -10,19 +10,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, EngineSettings
 from app.core.chats.chat import Message, StopReason
 from app.core.chats.chat import Role as Speaker
-from app.core.chats.template_facts import template_facts
 from app.core.errors import PersonError
-from app.core.memory.estimate import estimate_needed_bytes, memory_budget_bytes
 from app.core.votes.choices import shuffle
 from app.core.votes.pairs import Role, VoteAnswer, VotedFile, VotePair
-from app.engine.protocol.answering import Finished, Generate, Rendered, Text
-from app.engine.protocol.loading import Load, Loaded
+from app.engine.protocol.answering import Finished, Rendered, Text
 from app.engine.protocol.running import FailureKind
-from app.lab.engines.calls import EngineCalls, EngineFailed
+from app.lab.engines.calls import EngineFailed, interruptible
 from app.lab.engines.identity import engine_identity
-from app.lab.tasks.plan import THINKING_TOKENS
+from app.lab.engines.opened import OpenedCandidate, opened_file
+from app.lab.engines.shelf import EngineShelf
 from app.lab.votes.events import Answered, AnswersProgress, FileKnown, PairFailed
 from app.lab.votes.files import known_again, look_at, with_hashes
 
@@ -32,13 +31,14 @@ if TYPE_CHECKING:
     from app.core.candidates.settings import SamplingSettings
     from app.core.models.model_file import ModelFile
     from app.engine.api import EngineEvent
+    from app.lab.engines.asking import Manner
+    from app.lab.engines.calls import EngineCalls
+    from app.lab.engines.room import EngineRoom
     from app.lab.votes.events import AnswerEvent
 
 log = logging.getLogger(__name__)
 
 _MOST_CRASHES = 3
-# Left to the rest of the PC when an engine's private memory is bounded.
-_MEMORY_RESERVE_BYTES = 500_000_000
 _CHANGED = "{} has changed since its answers were begun; this pair is no vote."
 _CUT_OFF = "An answer ran out of tokens before it began. Allow longer answers, or thinking off."
 _FULL = "A prompt leaves no room in the context for its answer."
@@ -55,9 +55,8 @@ class AnswerMaker:
     that chance has drawn. Where they do not, one file answers everything before the other begins.
 
     Args:
-        folder: Working folder of the engines.
+        room: Where the engines are.
         open_model: Reads the header of a file.
-        available_bytes: Memory that is free now.
         known: Files whose content is known.
         tell: Told of everything as soon as it is there, on the thread of :meth:`run`.
         is_unwanted: Asked often; True ends it as :meth:`stop` does.
@@ -65,16 +64,14 @@ class AnswerMaker:
 
     def __init__(
         self,
-        folder: Path,
+        room: EngineRoom,
         open_model: Callable[[Path], ModelFile],
-        available_bytes: Callable[[], int],
         known: Sequence[VotedFile],
         tell: Callable[[AnswerEvent], None],
         is_unwanted: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._folder = folder
+        self._room = room
         self._open_model = open_model
-        self._available_bytes = available_bytes
         self._known = list(known)
         self._tell = tell
         self._is_unwanted = is_unwanted
@@ -83,7 +80,8 @@ class AnswerMaker:
         self._files: dict[str, VotedFile] = {}
         self._broken: dict[str, str] = {}
         self._crashes: Counter[str] = Counter()
-        self._engines: dict[str, EngineCalls] = {}
+        self._shelf = EngineShelf("votes", room, 1, DEFAULT_CONTEXT_TOKENS)
+        self._together: list[OpenedCandidate] = []
         self._failed: set[int] = set()
         self._identity = ""
         self._done = self._total = 0
@@ -94,18 +92,16 @@ class AnswerMaker:
 
     def run(self, pairs: Sequence[VotePair]) -> None:
         """Answer what is missing; what is answered when it ends, however it ends, was told."""
-        self._identity = engine_identity(self._folder)
+        self._identity = engine_identity(self._room.folder)
         self._total = sum(self._is_missing(pair, role) for pair in pairs for role in Role)
         try:
-            self._progress()
-            self._prepare(pairs)
-            for group in _groups(pairs):
-                self._answer_group(group)
+            with interruptible(self._check), self._shelf:
+                self._progress()
+                self._prepare(pairs)
+                for group in _groups(pairs):
+                    self._answer_group(group)
         except _Stopped:
             pass
-        finally:
-            for path in list(self._engines):
-                self._drop(path)
 
     def _check(self) -> None:
         if self._stop.is_set() or self._is_unwanted():
@@ -141,7 +137,10 @@ class AnswerMaker:
     def _answer_group(self, group: Sequence[VotePair]) -> None:
         """Pairs of the same two files."""
         first = group[0]
-        if self._fit_together(first):
+        both = [self._opened(first, role) for role in Role if first.file(role).path in self._models]
+        fit = self._shelf.hold(both)
+        self._together = both if fit else []
+        if fit:
             for pair in group:
                 for role in _order(pair):
                     self._answer(pair, role)
@@ -149,23 +148,14 @@ class AnswerMaker:
         for role in _order(first):
             for pair in group:
                 self._answer(pair, role)
-            self._drop(first.file(role).path)
+            for opened in both:
+                self._shelf.drop(opened)
 
-    def _fit_together(self, pair: VotePair) -> bool:
-        paths = {pair.reference.path, pair.candidate.path}
-        for path in self._engines.keys() - paths:
-            self._drop(path)
-        needed = sum(self._needed_bytes(path, pair) for path in paths if path not in self._engines)
-        return needed <= memory_budget_bytes(self._available_bytes())
-
-    def _needed_bytes(self, path: str, pair: VotePair) -> int:
-        model = self._models.get(path)
-        if model is None:
-            return 0
-        context = pair.settings.context_tokens
-        if model.context_length:
-            context = min(context, model.context_length)
-        return estimate_needed_bytes(model, context).total_bytes
+    def _opened(self, pair: VotePair, role: Role) -> OpenedCandidate:
+        """One of a pair, asked as the pair says."""
+        settings = pair.settings
+        engine = EngineSettings(settings.context_tokens, settings.threads)
+        return opened_file(self._models[pair.file(role).path], engine)
 
     # --- one answer -----------------------------------------------------------------------
 
@@ -178,27 +168,27 @@ class AnswerMaker:
         self._check()
         if not self._is_missing(pair, role):
             return
-        file = pair.file(role)
         sentence = None
         if pair.id not in self._failed:
             sentence = self._why_not(pair.reference) or self._why_not(pair.candidate)
             if sentence is None:
-                sentence = self._asked(pair, role, file.path)
+                sentence = self._asked(pair, role)
         if sentence is not None:
             self._failed.add(pair.id)
             self._tell(PairFailed(pair.id, sentence))
         self._done += 1
         self._progress()
 
-    def _asked(self, pair: VotePair, role: Role, path: str) -> str | None:
+    def _asked(self, pair: VotePair, role: Role) -> str | None:
         """Ask one engine; returns why there is no answer."""
+        path, opened = pair.file(role).path, self._opened(pair, role)
         try:
-            engine = self._engine(path, pair)
+            engine = self._shelf.take(opened, self._together)
         except PersonError as error:
             self._broken[path] = error.sentence
             return error.sentence
         try:
-            answer = self._generated(engine, pair, self._models[path])
+            answer = self._generated(engine, pair, opened.manner)
         except PersonError as error:
             log.warning("no answer for pair %d: %s %s", pair.id, error.sentence, error.detail)
             if engine.pid is None:
@@ -215,36 +205,12 @@ class AnswerMaker:
         self._tell(Answered(pair.id, role, answer, f"{name}, build {self._identity}"))
         return None
 
-    def _engine(self, path: str, pair: VotePair) -> EngineCalls:
-        """The file's engine, loaded."""
-        if path in self._engines:
-            return self._engines[path]
-        model, settings = self._models[path], pair.settings
-        engine = EngineCalls(f"votes-{model.path.stem}", self._folder, is_steady=True)
-        limit = self._available_bytes() - _MEMORY_RESERVE_BYTES
-        try:
-            engine.__enter__()
-            load = Load(
-                engine.next_id(),
-                str(model.path.absolute()),
-                settings.context_tokens,
-                settings.threads,
-                memory_limit_bytes=max(_MEMORY_RESERVE_BYTES, limit),
-            )
-            engine.call(load, Loaded, self._listen)
-        except BaseException:
-            engine.close()
-            raise
-        self._engines[path] = engine
-        return engine
-
-    def _generated(self, engine: EngineCalls, pair: VotePair, model: ModelFile) -> VoteAnswer:
+    def _generated(self, engine: EngineCalls, pair: VotePair, manner: Manner) -> VoteAnswer:
         said: list[str] = []
         thought: list[str] = []
         digest: list[str] = []
 
         def listen(event: EngineEvent) -> None:
-            self._check()
             if isinstance(event, Text):
                 said.append(event.answer)
                 thought.append(event.thinking)
@@ -254,40 +220,27 @@ class AnswerMaker:
         messages = [Message(Speaker.USER, pair.prompt)]
         if pair.settings.system_prompt.strip():
             messages.insert(0, Message(Speaker.SYSTEM, pair.settings.system_prompt))
-        command = Generate(
-            engine.next_id(),
-            messages,
-            _sampling_for(model, pair.settings.sampling),
-            clear=True,  # an answer must not depend on which prompt came before
-        )
+        sampling = _sampling_for(manner, pair.settings.sampling)
+        command = manner.generate(engine.next_id(), messages, sampling, clear=True)
         end = engine.call(command, Finished, listen)
         return VoteAnswer(
             "".join(said), "".join(thought), end.stop_reason, "".join(digest), end.figures
         )
 
-    def _listen(self, _event: EngineEvent) -> None:
-        self._check()
-
     def _crashed(self, path: str, sentence: str) -> None:
-        self._drop(path)
         self._crashes[path] += 1
         if self._crashes[path] >= _MOST_CRASHES:
             self._broken[path] = sentence
-
-    def _drop(self, path: str) -> None:
-        engine = self._engines.pop(path, None)
-        if engine is not None:
-            engine.close()
 
     def _progress(self) -> None:
         self._tell(AnswersProgress(self._done, self._total))
 
 
-def _sampling_for(model: ModelFile, wanted: SamplingSettings) -> SamplingSettings:
+def _sampling_for(manner: Manner, wanted: SamplingSettings) -> SamplingSettings:
     """The same for both, but that thinking has room of its own beside the answer."""
-    if not template_facts(model.chat_template or "").thinks(wanted.thinking):
+    room = manner.thinking_tokens(wanted.thinking)
+    if not room:
         return wanted
-    room = THINKING_TOKENS
     if wanted.thinking_limit_tokens is not None:
         room = min(room, wanted.thinking_limit_tokens)
     return msgspec.structs.replace(

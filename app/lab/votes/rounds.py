@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app.core.votes.choices import Choice, Outcome, are_identical, shuffle
 from app.core.votes.pairs import PairState, Role, VotedFile, VotePair, VoteSettings
 from app.core.votes.tally import band, tally
+from app.lab.engines.loading import threads_for
 from app.lab.votes.events import Answered, FileKnown, PairFailed
 from app.lab.votes.orders import Placed, ShownPair, Standing, Waiting
 from app.lab.votes.rates import ballots_between
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from app.lab.votes.orders import VoteOrder
     from app.store.votes import Ballot, VoteStore
 
-# Threads of an engine this small wait for each other longer than they work.
-_SMALL_BYTES = 50_000_000
 _SEED_BITS = 62
 
 
@@ -88,7 +87,7 @@ class VoteBooth:
             order.sampling,
             order.system_prompt,
             order.context_tokens,
-            self._threads_for([reference, *candidates]),
+            threads_for(max(file.file_bytes for file in (reference, *candidates)), self._threads),
         )
         dealt = self._deal(order.prompts, reference, candidates)
         seed = self._draw_seed()
@@ -137,9 +136,6 @@ class VoteBooth:
         if reference not in known or not files:
             return list(prompts)
         return list(self._deal(prompts, known[reference], files))
-
-    def _threads_for(self, files: Iterable[VotedFile]) -> int:
-        return 1 if max(file.file_bytes for file in files) < _SMALL_BYTES else self._threads
 
     def unanswered(self, paths: Iterable[str]) -> list[VotePair]:
         """Pairs among these files that wait for answers."""

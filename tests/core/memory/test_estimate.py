@@ -12,7 +12,7 @@ from app.core.errors import PersonError
 from app.core.gguf import parse_header
 from app.core.memory.estimate import (
     RESERVED_BYTES,
-    estimate_needed_bytes,
+    estimated_needs,
     kv_cache_bytes,
     memory_budget_bytes,
 )
@@ -117,25 +117,26 @@ def test_an_unknown_number_format_is_said() -> None:
     with pytest.raises(PersonError, match="q9_9"):
         kv_cache_bytes(model(), 256, "q9_9")
     with pytest.raises(PersonError):
-        estimate_needed_bytes(model(), 256, "IQ2_XS")
+        estimated_needs(model(), 256, "IQ2_XS")
 
 
 def test_parts_add_up_and_grow_with_what_they_hold() -> None:
     small, large = model(), model(feed_forward_length=4096, vocab_size=150_000)
-    for found in (estimate_needed_bytes(small, 512), estimate_needed_bytes(large, 512)):
+    for found in (estimated_needs(small, 512), estimated_needs(large, 512)):
         assert found.total_bytes == (
-            found.weights_bytes + found.kv_bytes + found.compute_bytes + found.overhead_bytes
+            found.weights_bytes
+            + found.kv_bytes
+            + found.compute_bytes
+            + found.output_bytes
+            + found.overhead_bytes
         )
-    few = estimate_needed_bytes(large, 512, batch_tokens=64)
-    assert few.compute_bytes < estimate_needed_bytes(large, 512).compute_bytes
-    assert estimate_needed_bytes(large, 512).overhead_bytes > 80 * MIB
+    few = estimated_needs(large, 512, batch_tokens=64)
+    assert few.compute_bytes < estimated_needs(large, 512).compute_bytes
+    assert estimated_needs(large, 512).overhead_bytes > 80 * MIB
     experts = model(
         feed_forward_length=0, expert_count=8, expert_used_count=2, expert_feed_forward_length=256
     )
-    assert (
-        estimate_needed_bytes(experts, 512).compute_bytes
-        == estimate_needed_bytes(small, 512).compute_bytes
-    )
+    assert estimated_needs(experts, 512).compute_bytes == estimated_needs(small, 512).compute_bytes
 
 
 def test_the_budget_leaves_the_system_its_share() -> None:
@@ -231,7 +232,7 @@ def test_the_estimate_is_what_llama_cpp_predicts(
     command = [sys.executable, "-c", _PREDICT, str(found.path), str(context), str(kv_type[1])]
     done = subprocess.run(command, capture_output=True, check=True, text=True)
     predicted = json.loads(done.stdout)
-    estimate = estimate_needed_bytes(found, context, kv_type[0])
+    estimate = estimated_needs(found, context, kv_type[0])
     assert estimate.kv_bytes / MIB == pytest.approx(predicted["kv"], abs=0.02)
     assert estimate.compute_bytes / MIB == pytest.approx(predicted["compute"], rel=0.12)
     assert estimate.weights_bytes == found.tensor_bytes

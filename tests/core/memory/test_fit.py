@@ -7,17 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.gguf import GgufHeader, parse_header
+from app.core.memory.estimate import Needs, overhead_bytes
 from app.core.memory.fit import (
     DeviceShare,
     LevelChoice,
-    Needs,
     Verdict,
+    advise_level,
     judge,
     judge_devices,
     layer_bytes,
     layers_that_fit,
-    overhead_bytes,
-    recommend,
     share_out,
 )
 from app.core.models.model_file import ModelFile, Shard
@@ -128,18 +127,18 @@ def test_the_largest_that_fits_is_recommended() -> None:
         choice("Q4_K_M", 4.9, 5, Verdict.FITS),
         choice("Q2_K", 3.2, 3, Verdict.FITS),
     ]
-    found = recommend(levels)
+    found = advise_level(levels)
     assert found.index == 2
     assert "largest" in str(found.reason)
-    assert recommend(levels[:2]).index == 1
-    assert "tight" in str(recommend(levels[:2]).reason)
-    assert recommend(levels[:1]).index is None
-    assert recommend([]).index is None
+    assert advise_level(levels[:2]).index == 1
+    assert "tight" in str(advise_level(levels[:2]).reason)
+    assert advise_level(levels[:1]).index is None
+    assert advise_level([]).index is None
 
 
 def test_full_precision_is_for_measuring_against() -> None:
     levels = [choice("F16", 16, 16, Verdict.FITS), choice("Q8_0", 8.5, 8, Verdict.FITS)]
-    found = recommend(levels)
+    found = advise_level(levels)
     assert found.index == 1
     assert "F16" in str(found.reason)
-    assert recommend(levels[:1]).index == 0
+    assert advise_level(levels[:1]).index == 0

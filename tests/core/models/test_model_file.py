@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.core.errors import PersonError
 from app.core.gguf import GgufError, GgufType, parse_header
-from app.core.memory.estimate import estimate_needed_bytes
+from app.core.memory.estimate import estimated_needs
 from app.core.models.model_file import (
     ModelFile,
     ModelFileError,
@@ -243,7 +243,7 @@ def test_all_figures_fit_into_64_bits() -> None:
         "llama.attention.key_length": 512, "llama.attention.value_length": 512,
     }  # fmt: skip
     found = model(widest)
-    assert estimate_needed_bytes(found, 2**31 - 1, "f32").total_bytes < 2**63
+    assert estimated_needs(found, 2**31 - 1, "f32").total_bytes < 2**63
     assert found.attention.layers[-1].key_width == 512 * 512
 
 
@@ -297,7 +297,7 @@ def test_any_values_give_facts_or_a_sentence(
     except PersonError as error:
         told = error.sentence
     else:
-        estimate = estimate_needed_bytes(found, 4096)
+        estimate = estimated_needs(found, 4096)
         assert estimate.total_bytes > found.tensor_bytes
         told = f"{found.name}."
     assert told.endswith(".")

@@ -15,6 +15,7 @@ from app.engine.protocol.measuring import BenchSample
 from app.lab.engines.calls import EngineCalls, EngineFailed
 from app.lab.speed.bench import Bench, BenchPlan
 from tests.helpers import gguf_files as files
+from tests.helpers.rooms import roomy
 
 
 def loaded(engine: EngineCalls, path: Path) -> Loaded:
@@ -72,6 +73,6 @@ def test_a_model_for_embeddings_is_refused_before_anything_is_measured(tmp_path:
     path = files.write_tiny_llama(tmp_path / "m.gguf", metadata={"llama.attention.causal": False})
     with EngineCalls("t", tmp_path) as engine, pytest.raises(EngineFailed, match="embedding"):
         loaded(engine, path)
-    bench = Bench(BenchPlan(8, 8, 0, 1, 1), tmp_path, lambda: 0, lambda _done, _all, _name: None)
+    bench = Bench(BenchPlan(8, 8, 0, 1, 1), roomy(tmp_path, 0), lambda _done, _all, _name: None)
     rows = bench.run([path]).rows
     assert all(row.error and "embedding" in row.error for row in rows)

@@ -17,6 +17,7 @@ from app.engine.protocol.loading import Predicted
 from app.engine.variants import leave_out
 from app.lab.engines import identity as identity_module
 from app.lab.engines.identity import engine_identity
+from app.lab.engines.opened import opened_file
 from app.lab.engines.plans import Plans
 from app.lab.engines.self_check import engine_build
 from app.lab.engines.speeds import speed_store
@@ -38,6 +39,7 @@ from app.store.database import open_database
 from app.store.ladders import LadderStore
 from app.store.paths import Paths
 from app.store.votes import VoteStore
+from tests.helpers.rooms import roomy
 
 TEXT = MeasuredText.plain("a text", b"The river ran past the mill. " * 400)
 
@@ -87,7 +89,7 @@ def test_distributions_of_a_reference(
     demo_model: Path, paths: Paths, upgrade: Callable[[], None]
 ) -> None:
     references = KeptReferences(paths.cache / "references", engines_folder=paths.state)
-    model = open_model_file(demo_model)
+    model = opened_file(open_model_file(demo_model))
     kept = references.of(model, TEXT, "method").chunk(0)
     assert references.of(model, TEXT, "method").chunk(0) == kept
     upgrade()
@@ -96,7 +98,7 @@ def test_distributions_of_a_reference(
 
 def test_answers_to_questions(demo_model: Path, paths: Paths, upgrade: Callable[[], None]) -> None:
     item = TaskItem("a", "sums", "What is 2 + 2?", "4", Check.NUMBER)
-    model, plan = open_model_file(demo_model), TaskPlan([item], 1, 1)
+    model, plan = opened_file(open_model_file(demo_model)), TaskPlan([item], 1, 1)
     kept = KeptAnswers(paths.cache, paths.state)
     kept.keep(model, plan, {"a": TaskAnswer("4", StopReason.END, 1, 0)}, "engine")
     assert set(kept.known(model, plan)[0]) == {"a"}
@@ -132,9 +134,8 @@ def test_an_unfinished_ladder(
     demo_model: Path, paths: Paths, ladders: LadderStore, upgrade: Callable[[], None]
 ) -> None:
     tools = Tools(
-        folder=paths.state,
+        room=roomy(paths.state),
         references=KeptReferences(paths.cache / "references"),
-        available_bytes=lambda: 50_000_000_000,
         fitter=lambda: pytest.fail("nothing is measured here"),
         speeds=speed_store(paths),
         open_model=open_model_file,
@@ -176,7 +177,8 @@ def test_a_pair_of_which_another_engine_gave_one_answer(
                 booth.take(event)
 
         known = booth.known_files()
-        maker = AnswerMaker(tmp_path, open_model_file, lambda: 50_000_000_000, known, tell)
+        room = roomy(tmp_path)
+        maker = AnswerMaker(room, open_model_file, known, tell)
         maker.run([VoteStore(connection).pair(pair.id)])
         return sorted(answered)
 

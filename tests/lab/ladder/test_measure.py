@@ -30,6 +30,7 @@ from app.store.ladders import LadderStore
 from app.store.paths import Paths
 from app.store.speeds import SpeedStore
 from tests.helpers import gguf_files as files
+from tests.helpers.rooms import roomy
 
 if TYPE_CHECKING:
     from app.lab.ladder.rows import LadderResult
@@ -59,9 +60,8 @@ def levels(tmp_path_factory: pytest.TempPathFactory, demo_model: Path) -> dict[s
 def tools(tmp_path: Path) -> Tools:
     speeds = SpeedStore(tmp_path / "speeds.sqlite3", "this one")
     return Tools(
-        folder=tmp_path / "state",
+        room=roomy(tmp_path / "state"),
         references=KeptReferences(tmp_path / "references"),
-        available_bytes=lambda: PLENTY_BYTES,
         fitter=lambda: Fitter(tmp_path / "state", lambda: PLENTY_BYTES, speeds, 1, None, 0.1),
         speeds=speeds,
         open_model=open_model_file,
@@ -154,9 +154,8 @@ def test_quality_is_measured_as_llama_perplexity_does_where_that_is_wanted(
     assert row.quality is not None
     alone = Quality(
         comparable_plan(tools.text, 1, 128, 3),
-        tmp_path / "state",
+        tools.room,
         KeptReferences(tmp_path / "others"),
-        lambda: PLENTY_BYTES,
         lambda *_: None,
     ).run(Path(levels["F16"]), [Path(levels["Q8_0"])])
     assert row.quality.figures == part_figures(alone.rows[0].parts[-1])
@@ -214,8 +213,8 @@ def test_short_memory_takes_one_after_the_other_and_the_first_again(
 ) -> None:
     plan = small(levels["F16"], levels["Q8_0"], depths_tokens=(0,), text_name="")
     tight = Tools(
-        tools.folder, tools.references, lambda: 1_500_000_001, tools.fitter, tools.speeds,
-        tools.open_model,
+        roomy(tools.room.folder, 1_500_000_001), tools.references, tools.fitter,
+        tools.speeds, tools.open_model,
     )  # fmt: skip
     result = Ladder(plan, tight).run()
     assert [one.test for one in result.reference.again] == ["pp32", "tg8"]
@@ -234,8 +233,7 @@ def test_questions_are_asked_of_every_file(levels: dict[str, str], tools: Tools)
     plan = small(levels["F16"], levels["Q8_0"], prompt_tokens=0, generated_tokens=0, text_name="",
                  items_name="own")  # fmt: skip
     with_tasks = Tools(
-        tools.folder, tools.references, tools.available_bytes, tools.fitter, tools.speeds,
-        tools.open_model, ask=ask,
+        tools.room, tools.references, tools.fitter, tools.speeds, tools.open_model, ask=ask,
     )  # fmt: skip
     result = Ladder(plan, with_tasks).run()
     assert asked == [levels["F16"], levels["Q8_0"]]

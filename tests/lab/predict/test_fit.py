@@ -35,6 +35,7 @@ from app.store.plans import PlanStore
 from app.store.speeds import SpeedStore
 from tests.helpers import gguf_files as files
 from tests.helpers.architectures import Size, write_architecture, write_header_only
+from tests.helpers.rooms import roomy
 
 PATIENCE_SECONDS = 60.0
 PLENTY_BYTES = 50_000_000_000
@@ -127,7 +128,7 @@ def test_a_measurement_corrects_what_is_predicted(
     assert first.basis is Basis.KERNELS
     assert first.tokens_per_second > 0
     plan = BenchPlan(prompt_tokens=0, generated_tokens=16, depth=0, repetitions=1, threads=1)
-    bench = Bench(plan, tmp_path / "state", lambda: PLENTY_BYTES, lambda *_: None, calm=CALM)
+    bench = Bench(plan, roomy(tmp_path / "state"), lambda *_: None, calm=CALM)
     result = bench.run([path])
     remember_bench(result, store)
     second = fitter.fit(path).speed

@@ -19,9 +19,9 @@ from app.lab.quality.kept_references import KeptReferences
 from app.lab.quality.measure import Quality
 from app.lab.quality.plan import QualityResult, comparable_plan
 from app.lab.quality.texts import MeasuredText
+from tests.helpers.rooms import roomy
 from tests.lab.record_perplexity import CTX_TOKENS, LEVELS, RECORDED, make_levels, texts
 
-PLENTY_BYTES = 50_000_000_000
 RECORD: dict[str, Any] = json.loads(RECORDED.read_text(encoding="utf-8"))
 
 
@@ -33,7 +33,7 @@ def levels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def measured(levels: dict[str, Path], data: bytes, folder: Path) -> QualityResult:
     plan = comparable_plan(MeasuredText.plain("a text", data), 1, CTX_TOKENS)
     quality = Quality(
-        plan, folder / "state", KeptReferences(folder / "references"), lambda: PLENTY_BYTES,
+        plan, roomy(folder / "state"), KeptReferences(folder / "references"),
         lambda _done, _total, _name: None,
     )  # fmt: skip
     return quality.run(demo_base(), [levels[level] for level in LEVELS])

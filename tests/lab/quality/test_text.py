@@ -10,12 +10,14 @@ import pytest
 
 from app.core.chats.chat import Message, Role
 from app.core.quality.own_texts import TextPart
+from app.lab.engines.opened import opened_file
 from app.lab.engines.shelf import EngineShelf
 from app.lab.quality.scores import counted_places
 from app.lab.quality.text import TextReader, comparable_chunks, quick_chunks
 from app.lab.quality.texts import DEMO_TEXT, MeasuredText
 from app.library.model_files import open_model_file
 from tests.helpers import gguf_files as files
+from tests.helpers.rooms import roomy
 
 PROMPTS = MeasuredText(
     "prompts",
@@ -34,14 +36,14 @@ PROMPTS = MeasuredText(
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> Iterator[EngineShelf]:
-    with EngineShelf("t", tmp_path / "state", 1, 256, lambda: 50_000_000_000) as made:
+    with EngineShelf("t", roomy(tmp_path / "state"), 1, 256, makes_contexts=True) as made:
         yield made
 
 
 def test_only_what_the_assistant_says_counts(
     shelf: EngineShelf, demo_model: Path, tmp_path: Path
 ) -> None:
-    model = open_model_file(demo_model)
+    model = opened_file(open_model_file(demo_model))
     reader = TextReader(shelf, tmp_path / "scratch")
     chat = (
         Message(Role.SYSTEM, "Answer briefly."),
@@ -68,7 +70,7 @@ def test_only_what_the_assistant_says_counts(
 def test_prompts_without_an_answer_get_the_models_own(
     shelf: EngineShelf, demo_model: Path, tmp_path: Path
 ) -> None:
-    model = open_model_file(demo_model)
+    model = opened_file(open_model_file(demo_model))
     reader = TextReader(shelf, tmp_path / "scratch")
     bare_facts, bare = reader.read(model, PROMPTS)
     facts, answered = reader.read(model, PROMPTS, 1)
@@ -91,7 +93,7 @@ def test_what_no_template_writes_is_taken_as_plain_text(
 ) -> None:
     """An endless template ends its engine; another one goes on."""
     path = files.write_tiny_llama(tmp_path / "tiny.gguf", chat_template=template)
-    model = open_model_file(path)
+    model = opened_file(open_model_file(path))
     reader = TextReader(shelf, tmp_path / "scratch")
     facts, tokens = reader.read(model, PROMPTS)
     assert facts.rendered is None
@@ -103,7 +105,7 @@ def test_what_no_template_writes_is_taken_as_plain_text(
 def test_chunks_never_mix_texts_and_short_ends_fall_away(
     shelf: EngineShelf, demo_model: Path, tmp_path: Path
 ) -> None:
-    model = open_model_file(demo_model)
+    model = opened_file(open_model_file(demo_model))
     sentence = "Bits are stored in memory, and fewer bits make a smaller file. "
     text = MeasuredText(
         "two", (TextPart(text="A" + sentence * 60), TextPart(text="B" + sentence * 60, is_own=True))

@@ -32,6 +32,7 @@ from app.store.ladders import LadderStore, StoredStep
 from app.store.paths import Paths
 from app.store.speeds import SpeedStore
 from tests.helpers.gguf_files import write_with_value
+from tests.helpers.rooms import roomy
 
 if TYPE_CHECKING:
     from app.lab.ladder.progress import LadderProgress
@@ -78,8 +79,8 @@ class Measurement:
 
     def run(self, reference: Path, *candidates: Path) -> QualityResult:
         quality = Quality(
-            quick_plan(TEXT, 1, CHUNKS), self._folder / "state", self.references,
-            lambda: PLENTY_BYTES, self._step,
+            quick_plan(TEXT, 1, CHUNKS), roomy(self._folder / "state"),
+            self.references, self._step,
         )  # fmt: skip
         return quality.run(reference, list(candidates))
 
@@ -199,14 +200,14 @@ def test_a_repetition_during_which_the_pc_slept_is_taken_again(
     # Four readings a repetition: it sleeps for a minute during the second one.
     readings = iter([0, 10, 20, 60 * 10**9, *[60 * 10**9 + n for n in range(99)]])
     bench = Bench(
-        BenchPlan(16, 0, 0, 3, 1), tmp_path, lambda: PLENTY_BYTES, lambda _d, _t, _n: None,
+        BenchPlan(16, 0, 0, 3, 1), roomy(tmp_path), lambda _d, _t, _n: None,
         asleep=lambda: next(readings),
     )  # fmt: skip
     (row,) = bench.run([demo_model]).rows
     assert row.retaken == 1
     assert len(row.samples) == 3
     always = Bench(
-        BenchPlan(16, 0, 0, 2, 1), tmp_path, lambda: PLENTY_BYTES, lambda _d, _t, _n: None,
+        BenchPlan(16, 0, 0, 2, 1), roomy(tmp_path), lambda _d, _t, _n: None,
         asleep=iter(range(0, 10**15, 10**10)).__next__,
     )  # fmt: skip
     (row,) = always.run([demo_model]).rows  # it ends all the same
@@ -265,9 +266,8 @@ def test_a_store_on_a_full_disk_loses_nothing_that_was_measured(
     )  # fmt: skip
     speeds = SpeedStore(tmp_path / "speeds.sqlite3", "this one")
     tools = Tools(
-        folder=tmp_path / "state",
+        room=roomy(tmp_path / "state"),
         references=KeptReferences(tmp_path / "references"),
-        available_bytes=lambda: PLENTY_BYTES,
         fitter=lambda: Fitter(tmp_path / "state", lambda: PLENTY_BYTES, speeds, 1, None, 0.1),
         speeds=speeds,
         open_model=open_model_file,

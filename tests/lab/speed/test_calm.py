@@ -12,8 +12,8 @@ from app.lab.speed.calm import Calm
 from app.monitor.load import OthersUse
 from app.store.speeds import SpeedStore
 from tests.helpers import gguf_files as files
+from tests.helpers.rooms import roomy
 
-PLENTY_BYTES = 50_000_000_000
 PLAN = BenchPlan(prompt_tokens=0, generated_tokens=8, depth=0, repetitions=4, threads=1)
 
 
@@ -61,7 +61,7 @@ def test_what_cannot_be_told_counts_as_calm() -> None:
 
 def bench(path: Path, folder: Path, *others_cores: float) -> BenchResult:
     calm = Calm(1, Others(*others_cores))
-    return Bench(PLAN, folder, lambda: PLENTY_BYTES, lambda *_: None, calm=calm).run([path])
+    return Bench(PLAN, roomy(folder), lambda *_: None, calm=calm).run([path])
 
 
 @pytest.fixture

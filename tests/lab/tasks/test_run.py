@@ -16,10 +16,11 @@ from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
 from app.core.tasks.items import Check, TaskItem, parse_items
 from app.core.tasks.results import KindVerdict
+from app.lab.engines.asking import THINKING_TOKENS
+from app.lab.engines.opened import opened_file
 from app.lab.tasks.asker import FileAsker
 from app.lab.tasks.kept import KeptAnswers
 from app.lab.tasks.plan import (
-    THINKING_TOKENS,
     FileAnswers,
     TaskAnswer,
     TaskPlan,
@@ -31,11 +32,11 @@ from app.lab.tasks.run import ALL_KINDS, Tasks, judge_rows
 from app.lab.tasks.sets import TaskProfile, own_set, usual_set
 from app.library.model_files import open_model_file
 from tests.helpers import gguf_files as files
+from tests.helpers.rooms import PLENTY_BYTES, roomy
 
 if TYPE_CHECKING:
-    from app.core.models.model_file import ModelFile
+    from app.lab.engines.room import EngineRoom
 
-PLENTY_BYTES = 50_000_000_000
 FOUR, FIVE = ["It", " is", " 4", "."], ["It", " is", " 5", "."]
 
 
@@ -69,15 +70,17 @@ class Lab:
 
     def run(self, plan: TaskPlan, reference: Path, *candidates: Path) -> TaskResult:
         self.steps.clear()
-        tasks = Tasks(plan, self.folder / "state", self.kept, lambda: PLENTY_BYTES, self._note)
+        tasks = Tasks(plan, self.room(), self.kept, self._note)
         return tasks.run(reference, candidates)
 
     def ask(
         self, plan: TaskPlan, path: Path, on_answer: Callable[[int], None] = lambda _count: None
     ) -> FileAnswers:
-        model = open_model_file(path)
-        state = self.folder / "state"
-        return FileAsker(model, plan, state, self.kept, lambda: PLENTY_BYTES, on_answer).run()
+        opened = opened_file(open_model_file(path))
+        return FileAsker(opened, plan, self.room(), self.kept, on_answer).run()
+
+    def room(self, available_bytes: int = PLENTY_BYTES) -> EngineRoom:
+        return roomy(self.folder / "state", available_bytes)
 
     def _note(self, done: int, total: int, name: str) -> None:
         self.steps.append((done, total, Path(name).name))
@@ -161,11 +164,10 @@ def test_all_together_are_not_as_good_where_one_kind_is_lost() -> None:
 
 def test_thinking_is_left_out_of_the_answer(lab: Lab, tmp_path: Path) -> None:
     thinks = files.write_thinking_model(tmp_path / "thinks.gguf")
-    model = open_model_file(thinks)
+    manner = opened_file(open_model_file(thinks)).manner
     items = [TaskItem("a", "k", "What is two and two?", "It is 4", Check.ENDS)]
     silent, loud = plan_of(items, thinking=False), plan_of(items, thinking=True)
-    assert (silent.thinks(model), loud.thinks(model)) == (False, True)
-    assert loud.most_tokens(items[0], model) == silent.most_tokens(items[0], model) + (
+    assert loud.most_tokens(items[0], manner) == silent.most_tokens(items[0], manner) + (
         THINKING_TOKENS
     )
     for plan in (silent, loud):
@@ -303,7 +305,7 @@ def test_a_run_that_was_broken_off_goes_on(lab: Lab, scripted: dict[str, Path]) 
 
 
 def test_what_is_kept_belongs_to_a_file_and_a_setting(lab: Lab, scripted: dict[str, Path]) -> None:
-    four, five = open_model_file(scripted["four"]), open_model_file(scripted["five"])
+    four, five = (opened_file(open_model_file(scripted[name])) for name in ("four", "five"))
     items = questions(2)
     plan = plan_of(items)
     answers = {"sums-0": TaskAnswer("4", StopReason.END, 1)}
@@ -325,22 +327,18 @@ def test_answers_that_cannot_be_kept_cost_nothing_else(lab: Lab, scripted: dict[
 # --- the plan -----------------------------------------------------------------------------
 
 
-def test_small_models_get_an_engine_a_core(demo_model: Path) -> None:
-    demo = open_model_file(demo_model)
-    assert engines_and_threads([demo], 8, PLENTY_BYTES) == (8, 1)
-    assert engines_and_threads([demo], 8, 0) == (1, 1)
-    assert engines_and_threads([demo], 8, 1_900_000_000)[0] in range(2, 8)
-    assert engines_and_threads([demo], 8, 1_900_000_000)[1] == 1
-    large = _with_weights(demo, 5_000_000_000)
-    assert engines_and_threads([demo, large], 8, PLENTY_BYTES) == (1, 8)
-
-
-def _with_weights(model: ModelFile, size_bytes: int) -> ModelFile:
-    return replace(model, tensor_bytes=size_bytes)
+def test_small_models_get_an_engine_a_core(demo_model: Path, lab: Lab) -> None:
+    demo = opened_file(open_model_file(demo_model))
+    assert engines_and_threads([demo], 8, lab.room()) == (8, 1)
+    assert engines_and_threads([demo], 8, lab.room(0)) == (1, 1)
+    assert engines_and_threads([demo], 8, lab.room(1_900_000_000))[0] in range(2, 8)
+    assert engines_and_threads([demo], 8, lab.room(1_900_000_000))[1] == 1
+    large = opened_file(replace(demo.model, tensor_bytes=5_000_000_000))
+    assert engines_and_threads([demo, large], 8, lab.room()) == (1, 8)
 
 
 def test_the_context_holds_the_longest_question(demo_model: Path) -> None:
-    demo = open_model_file(demo_model)
+    demo = opened_file(open_model_file(demo_model))
     assert plan_of(questions(3)).context_tokens(demo) == 1024
     long = TaskItem("long", "sums", "x" * 3000, "4", Check.NUMBER)
     assert plan_of([long]).context_tokens(demo) == 4096

@@ -24,6 +24,7 @@ from app.core.verdict import Limits, State
 from app.core.votes.choices import Choice, Outcome, shuffle
 from app.core.votes.pairs import PairState, Role, VoteAnswer, VotedFile, VotePair, VoteSettings
 from app.core.votes.tally import Finding
+from app.lab.engines.room import EngineRoom
 from app.lab.reports.document import ladder_document
 from app.lab.verdict.pairs import pair_rates
 from app.lab.votes.answers import AnswerMaker
@@ -83,9 +84,8 @@ class Booth:
 
     def maker(self, tell: Callable[[AnswerEvent], None] | None = None) -> AnswerMaker:
         return AnswerMaker(
-            self.folder / "state",
+            EngineRoom(self.folder / "state", lambda: self.memory_bytes),
             open_model_file,
-            lambda: self.memory_bytes,
             self.booth.known_files(),
             tell or self.take,
         )

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.core.errors import PersonError
-from app.core.memory.estimate import memory_budget_bytes
 from app.core.words.sentence import say
 from app.lab.engines.plans import Plans
+from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
 from app.lab.ladder.kept import About
 from app.lab.ladder.measure import Ladder
@@ -33,7 +33,7 @@ from app.lab.verdict.pairs import pair_rates
 from app.lab.verdict.view import view_of
 from app.lab.votes.rates import stored_rates
 from app.library.model_files import open_model_file
-from app.monitor.machine import available_memory_bytes, physical_core_count
+from app.monitor.machine import physical_core_count
 from app.store.database import open_database
 from app.store.ladders import LadderStore
 from app.store.window.lock import OwnerLock, StoreInUse
@@ -238,20 +238,18 @@ class LadderRun:
         speeds = speed_store(paths)
         threads = self.plan.threads
 
-        def fitter() -> Fitter:
-            def room() -> int:
-                return memory_budget_bytes(available_memory_bytes())
+        room = EngineRoom.of_this_pc(paths)
 
+        def fitter() -> Fitter:
             plans = Plans.of_this_pc(paths)
-            return Fitter(paths.state, room, speeds, threads, plans, _FITTING_SECONDS)
+            return Fitter(paths.state, room.budget_bytes, speeds, threads, plans, _FITTING_SECONDS)
 
         tasks = LadderTasks(
             self._set,
             list(self._models.values()),
             threads,
-            paths.state,
+            room,
             KeptAnswers(cache, paths.state),
-            available_memory_bytes,
             self._open_model,
         )
         try:
@@ -261,9 +259,8 @@ class LadderRun:
                 say("lab.folder_cannot_written", cache=cache, reason=error.strerror or error)
             ) from error
         return Tools(
-            folder=paths.state,
+            room=room,
             references=references,
-            available_bytes=available_memory_bytes,
             fitter=fitter,
             speeds=speeds,
             open_model=self._open_model,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from app.core.memory.estimate import memory_budget_bytes
 from app.core.verdict import Limits, default_limits
 from app.lab.demo.demo import DEMO_LEVELS
+from app.lab.engines.room import EngineRoom
 from app.lab.quality.texts import text_choices
 from app.lab.works.ladders.service import LadderService
 from app.lab.works.ladders.worker import LadderWorkers
@@ -65,7 +66,7 @@ class LadderDesk:
         )
         self._usual = default_limits(memory_budget_bytes(available_memory_bytes()))
         self._workers = LadderWorkers(paths, open_model_file)
-        self._votes = VotesBackend(ground.house.connection, paths.state, jobs)
+        self._votes = VotesBackend(ground.house.connection, EngineRoom.of_this_pc(paths), jobs)
         self.service = LadderService(self._workers)
         self.page: LadderPage
 

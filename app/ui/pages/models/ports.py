@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from app.base.told import Listeners
     from app.core.listing import ListedFile
-    from app.core.memory.fit import Judgement, Needs
+    from app.core.memory.estimate import Needs
+    from app.core.memory.fit import FitJudgement
     from app.core.models.family import LibraryModel
     from app.hub.catalogue import SearchQuery
     from app.hub.repositories import FoundRepository, Repository
@@ -37,7 +38,7 @@ class FitFigures:
     """
 
     needs: Needs
-    judgement: Judgement
+    judgement: FitJudgement
     tokens_per_second: float | None
     basis: str
     bits_per_weight: float | None

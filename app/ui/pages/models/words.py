@@ -12,7 +12,7 @@ from app.ui.kit.text import translate
 from app.ui.pages.models.downloads.ports import DownloadState
 
 if TYPE_CHECKING:
-    from app.core.memory.fit import Judgement
+    from app.core.memory.fit import FitJudgement
     from app.core.models.family import LibraryModel
     from app.hub.repositories import FoundRepository
     from app.ui.pages.models.downloads.ports import DownloadEntry
@@ -93,7 +93,7 @@ def verdict_word(verdict: Verdict) -> str:
     }[verdict]
 
 
-def verdict_reason(judgement: Judgement) -> str:
+def verdict_reason(judgement: FitJudgement) -> str:
     """Why: “needs 11.2 GB, 9.8 GB free”."""
     sentence = translate("Models", "needs {needed}, {free} free").format(
         needed=byte_size(judgement.needed_bytes), free=byte_size(judgement.available_bytes)

@@ -44,6 +44,7 @@ from app.library.model_files import open_model_file
 from app.store.speeds import SpeedStore
 from tests.helpers import gguf_files as files
 from tests.helpers.killed_engines import EngineKiller
+from tests.helpers.rooms import roomy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,7 +87,7 @@ class Killed:
 def bench(at: Killed, folder: Path) -> list[str | None]:
     """Speeds of two files in turns."""
     plan = BenchPlan(8, 4, 0, 2, 1)
-    rows = Bench(plan, folder, lambda: PLENTY_BYTES, lambda _d, _t, _n: None).run(at.models).rows
+    rows = Bench(plan, roomy(folder), lambda _d, _t, _n: None).run(at.models).rows
     return [row.error for row in rows]
 
 
@@ -134,7 +135,7 @@ def asked(at: Killed, folder: Path) -> list[str | None]:
     """Questions to both files."""
     items = [TaskItem(f"k-{n}", "k", f"What is {n}?", "4", Check.NUMBER) for n in range(3)]
     plan = TaskPlan(items, 1, 1, answer_tokens={"k": 4})
-    tasks = Tasks(plan, folder, KeptAnswers(folder), lambda: PLENTY_BYTES, lambda _d, _t, _n: None)
+    tasks = Tasks(plan, roomy(folder), KeptAnswers(folder), lambda _d, _t, _n: None)
     result = tasks.run(at.models[0], at.models[1:])
     return [result.reference.error, *(row.error for row in result.rows)]
 
@@ -148,15 +149,15 @@ def voted(at: Killed, folder: Path) -> list[str | None]:
         VotePair(prompt, first, second, settings, 1, number, candidate_left=True, id=number)
         for number, prompt in enumerate(("Why?", "And at night?"), 1)
     ]
-    AnswerMaker(folder, open_model_file, lambda: PLENTY_BYTES, (), told.append).run(pairs)
+    AnswerMaker(roomy(folder), open_model_file, (), told.append).run(pairs)
     return [event.sentence for event in told if isinstance(event, PairFailed)]
 
 
 def scored(at: Killed, folder: Path) -> list[str | None]:
     """What the second file loses against the first."""
     quality = Quality(
-        quick_plan(TEXT, 1, 3), folder, KeptReferences(folder / "references"),
-        lambda: PLENTY_BYTES, lambda _d, _t, _n: None,
+        quick_plan(TEXT, 1, 3), roomy(folder), KeptReferences(folder / "references"),
+        lambda _d, _t, _n: None,
     )  # fmt: skip
     result = quality.run(at.models[0], at.models[1:])
     return [result.reference.error, *(row.error for row in result.rows)]
@@ -166,9 +167,8 @@ def climbed(at: Killed, folder: Path) -> list[str | None]:
     """A ladder of both files."""
     speeds = SpeedStore(folder / "speeds.sqlite3", "this one")
     tools = Tools(
-        folder=folder,
+        room=roomy(folder),
         references=KeptReferences(folder / "references"),
-        available_bytes=lambda: PLENTY_BYTES,
         fitter=lambda: Fitter(folder, lambda: PLENTY_BYTES, speeds, 1, None, 0.05),
         speeds=speeds,
         open_model=open_model_file,

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from app.base.told import Listeners
 from app.core.errors import PersonError
 from app.core.listing import ListedFile, RepoFile
-from app.core.memory.fit import Needs, judge
+from app.core.memory.estimate import Needs
+from app.core.memory.fit import judge
 from app.core.models.family import LibraryModel, ModelSource
 from app.core.models.kinds import ModelKind
 from app.hub.repositories import FoundRepository, Repository

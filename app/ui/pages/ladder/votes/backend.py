@@ -16,7 +16,7 @@ from app.lab.votes.files import identify
 from app.lab.votes.prompts import prompts_for
 from app.lab.votes.rounds import VoteBooth
 from app.library.model_files import open_model_file
-from app.monitor.machine import available_memory_bytes, physical_core_count
+from app.monitor.machine import physical_core_count
 from app.store.vote_prompts import recent_prompts
 from app.store.votes import VoteStore
 from app.ui.kit.sentences import sentence
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.core.statistics.anytime import WinRate
     from app.core.votes.choices import Choice
     from app.core.votes.pairs import PairState, VotedFile, VotePair
+    from app.lab.engines.room import EngineRoom
     from app.lab.votes.events import AnswerEvent
     from app.lab.votes.orders import Placed, ShownPair, Standing, VoteOrder, Waiting
     from app.lab.votes.prompts import PromptKind
@@ -49,10 +50,9 @@ class VotesBackend(QObject):
 
     Args:
         connection: The window's store.
-        folder: Working folder of the engines.
+        room: Where the engines are.
         jobs: The door to background work.
         parent: Its owner.
-        available_bytes: Memory that is free now.
     """
 
     changed = Signal()
@@ -62,17 +62,14 @@ class VotesBackend(QObject):
     def __init__(
         self,
         connection: sqlite3.Connection,
-        folder: Path,
+        room: EngineRoom,
         jobs: Jobs,
         parent: QObject | None = None,
-        *,
-        available_bytes: Callable[[], int] = available_memory_bytes,
     ) -> None:
         super().__init__(parent)
         self._connection = connection
-        self._folder = folder
+        self._room = room
         self._jobs = jobs
-        self._available_bytes = available_bytes
         self._store = VoteStore(connection)
         self._booth = VoteBooth(self._store, physical_core_count())
         self._maker: AnswerMaker | None = None
@@ -140,9 +137,8 @@ class VotesBackend(QObject):
         known = self._booth.known_files()
         contexts: list[JobContext] = []
         maker = AnswerMaker(
-            self._folder,
+            self._room,
             open_model_file,
-            self._available_bytes,
             known,
             lambda event: contexts[0].report(event),
             lambda: contexts[0].cancelled,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.core.memory.fit import LevelChoice, Recommendation, recommend
+from app.core.memory.fit import LevelAdvice, LevelChoice, advise_level
 from app.core.models.kinds import ModelKind, why_no_candidate
 from app.core.models.labels import told_level
 from app.core.models.model_file import NoCandidateError
@@ -142,7 +142,7 @@ class Predictions(QObject):
         ]
         if not known:
             return None, ""
-        chosen: Recommendation = recommend(
+        chosen: LevelAdvice = advise_level(
             [
                 LevelChoice(
                     self.level_of(file) or file.name,

@@ -12,6 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow
 
 from app.core.candidates.candidate import COLOURS, LETTERS
+from app.lab.engines.room import EngineRoom
+from app.monitor.machine import available_memory_bytes
 from app.store.database import open_database
 from app.ui.kit.jobs import Jobs
 from app.ui.pages.ladder.votes.backend import VotesBackend
@@ -49,7 +51,8 @@ class Shown:
         """Begin on what is stored, as a program that is started again."""
         self.connection: sqlite3.Connection = open_database(self.folder / "votes.sqlite3")
         self.jobs = Jobs()
-        self.backend = VotesBackend(self.connection, self.folder / "state", self.jobs)
+        room = EngineRoom(self.folder / "state", available_memory_bytes)
+        self.backend = VotesBackend(self.connection, room, self.jobs)
         self.panel = VotesPanel(self.backend)  # pyright: ignore[reportArgumentType]
         self.panel.said.connect(self.said.append)
         self.panel.changed.connect(self._count)

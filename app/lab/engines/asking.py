@@ -1,0 +1,112 @@
+"""In which manner a candidate is asked: with which chat template, and with how much room to think.
+
+A file without a chat template, for which nobody chose one, goes on with what it is given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from app.core.chats.chat import Message, Role
+from app.core.chats.template_facts import template_facts
+from app.core.chats.templates import PLAIN_ID, template_by_id
+from app.engine.protocol.answering import Generate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.core.candidates.settings import SamplingSettings
+
+THINKING_TOKENS = 2048
+"""What a model that thinks may use beside the tokens of its answer."""
+
+# What goes on writing is shown where the answer belongs, and a blank line behind that is the end.
+_PLAIN_QUESTION = "{}\n\nAnswer:"
+_PLAIN_STOPS = ("\n\n", "\nQuestion:")
+
+_facts = lru_cache(maxsize=64)(template_facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a candidate is asked.
+
+    Attributes:
+        chosen: Jinja text in place of the file's own template; None leaves it to the file.
+        own: The file's own; None where it brings none.
+        stop_strings: Texts that end an answer where the vocabulary has no token for it.
+        is_plain: No template opens an answer: the model goes on with the text.
+    """
+
+    chosen: str | None
+    own: str | None
+    stop_strings: tuple[str, ...] = ()
+    is_plain: bool = False
+
+    @property
+    def text(self) -> str | None:
+        """The template that is used; None where there is none."""
+        return self.chosen or self.own
+
+    def thinks(self, wanted: bool | None) -> bool:
+        """Whether it is known to think with its switch in a position; None leaves the switch."""
+        return _facts(self.text or "").thinks(wanted)
+
+    def thinking_tokens(self, wanted: bool | None) -> int:
+        """What it may use beside the tokens of its answer."""
+        return THINKING_TOKENS if self.thinks(wanted) else 0
+
+    def generate(
+        self,
+        command_id: int,
+        messages: Sequence[Message],
+        sampling: SamplingSettings,
+        *,
+        stop_strings: Sequence[str] = (),
+        clear: bool = False,
+        shared: bool = False,
+    ) -> Generate:
+        """The command to answer.
+
+        Args:
+            command_id: A fresh one.
+            messages: The chat.
+            sampling: How tokens are chosen.
+            stop_strings: More texts that end the answer.
+            clear: Forget what the context holds: nothing may depend on what was asked before.
+            shared: Other engines generate too.
+        """
+        return Generate(
+            id=command_id,
+            messages=list(messages),
+            sampling=sampling,
+            template=self.chosen,
+            stop_strings=[*self.stop_strings, *stop_strings],
+            clear=clear,
+            shared=shared,
+        )
+
+    def question(self, command_id: int, prompt: str, sampling: SamplingSettings) -> Generate:
+        """The command to answer one question that stands alone, and nothing beyond it."""
+        if not self.is_plain:
+            return self.generate(command_id, [Message(Role.USER, prompt)], sampling, clear=True)
+        messages = [Message(Role.USER, _PLAIN_QUESTION.format(prompt))]
+        return self.generate(command_id, messages, sampling, stop_strings=_PLAIN_STOPS, clear=True)
+
+
+def manner_of(template_id: str | None, own: str | None) -> Manner:
+    """How a candidate is asked.
+
+    Args:
+        template_id: A well-known template that the person chose; None takes the file's own.
+        own: The file's own; None where it brings none.
+
+    Raises:
+        PersonError: There is no such well-known template.
+    """
+    if template_id is None:
+        return Manner(None, own, is_plain=own is None)
+    chosen = template_by_id(template_id)
+    return Manner(chosen.jinja, own, chosen.stop_strings, is_plain=chosen.id == PLAIN_ID)

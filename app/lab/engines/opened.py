@@ -1,0 +1,91 @@
+"""Candidates whose files were read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.core.candidates.candidate import Candidate, LocalFile
+from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, EngineSettings
+from app.lab.engines.asking import Manner, manner_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.core.models.model_file import ModelFile
+
+_USUAL = EngineSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedCandidate:
+    """A candidate with what its file says of itself.
+
+    Attributes:
+        candidate: What runs.
+        model: Its file.
+    """
+
+    candidate: Candidate
+    model: ModelFile
+
+    @property
+    def path(self) -> Path:
+        """The model file, its first shard if it has several."""
+        return self.model.path
+
+    @property
+    def engine(self) -> EngineSettings:
+        """How it is loaded."""
+        return self.candidate.engine
+
+    @property
+    def manner(self) -> Manner:
+        """How it is asked.
+
+        Raises:
+            PersonError: There is no such well-known template.
+        """
+        return manner_of(self.candidate.template_id, self.model.chat_template)
+
+    def threads(self, usual: int) -> int:
+        """Its own number of threads, else the usual one."""
+        return self.engine.threads or usual
+
+    def context_tokens(self, usual: int | None = None) -> int:
+        """The size of its context, where it gets one.
+
+        Args:
+            usual: Where its settings name none; None for what everybody gets.
+        """
+        return context_of(self.engine, self.model, usual)
+
+
+def opened(candidate: Candidate, open_model: Callable[[Path], ModelFile]) -> OpenedCandidate:
+    """Read the header of a candidate's file.
+
+    Raises:
+        PersonError: It cannot be read or used.
+    """
+    return OpenedCandidate(candidate, open_model(Path(candidate.path)))
+
+
+def opened_file(
+    model: ModelFile, engine: EngineSettings = _USUAL, template_id: str | None = None
+) -> OpenedCandidate:
+    """A file that was read, as a candidate."""
+    return OpenedCandidate(Candidate(LocalFile(str(model.path)), engine, template_id), model)
+
+
+def context_of(engine: EngineSettings, model: ModelFile | None, usual: int | None = None) -> int:
+    """The size of a context in tokens: as the settings say, within what the model allows.
+
+    Args:
+        engine: The settings.
+        model: The file; None while nothing is known of it.
+        usual: Where the settings name none; None for what everybody gets.
+    """
+    wanted = engine.context_tokens or usual or DEFAULT_CONTEXT_TOKENS
+    trained = model.context_length if model is not None else None
+    return min(wanted, trained) if trained else wanted

@@ -1,0 +1,101 @@
+"""The room that engines have on this PC: where they work, and what memory there is for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from app.core.memory.estimate import estimated_needs, memory_budget_bytes
+from app.engine.local.client import LocalEngines
+from app.engine.protocol.loading import Load, Loaded
+from app.lab.engines.loading import load_command
+from app.lab.engines.plans import Plans
+from app.monitor.machine import available_memory_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from app.engine.api import Engines
+    from app.lab.engines.calls import EngineCalls
+    from app.lab.engines.opened import OpenedCandidate
+    from app.store.paths import Paths
+
+
+class EngineRoom:
+    """Where experiments start engines. Any thread.
+
+    Args:
+        folder: Working folder of the engines.
+        available_bytes: Memory that is free now.
+        plans: Loads that llama.cpp planned before; None where none are known.
+
+    Attributes:
+        engines: Where they come from.
+    """
+
+    def __init__(
+        self, folder: Path, available_bytes: Callable[[], int], plans: Plans | None = None
+    ) -> None:
+        self.folder = folder
+        self.engines: Engines = LocalEngines(folder)
+        self._available_bytes = available_bytes
+        self._plans = plans
+
+    @classmethod
+    def of_this_pc(cls, paths: Paths) -> Self:
+        """The program's own."""
+        return cls(paths.state, available_memory_bytes, Plans.of_this_pc(paths))
+
+    def budget_bytes(self) -> int:
+        """What engines may take of the memory that is free now."""
+        return memory_budget_bytes(self._available_bytes())
+
+    def needed_bytes(self, opened: OpenedCandidate, context_tokens: int) -> int:
+        """What a candidate's engine is expected to need with a context of this size.
+
+        As llama.cpp plans it where that is known, else by the formula over the file's header.
+        """
+        how = (opened.engine.kv_type, opened.engine.flash_attention)
+        planned = (
+            self._plans.needed_bytes(opened.model, context_tokens, *how) if self._plans else None
+        )
+        if planned is not None:
+            return planned
+        return estimated_needs(opened.model, context_tokens, str(how[0])).total_bytes
+
+    def holds(self, candidates: Iterable[OpenedCandidate], context_tokens: int) -> bool:
+        """Whether engines of all these fit beside those that run."""
+        needed = sum(self.needed_bytes(opened, context_tokens) for opened in candidates)
+        return needed <= self.budget_bytes()
+
+    def load_command(
+        self,
+        command_id: int,
+        opened: OpenedCandidate,
+        threads: int,
+        context_tokens: int | None = None,
+    ) -> Load:
+        """The command to load a candidate; see :func:`app.lab.engines.loading.load_command`."""
+        return load_command(
+            command_id,
+            opened.path,
+            opened.engine,
+            threads,
+            self._available_bytes(),
+            context_tokens,
+        )
+
+    def load(
+        self,
+        engine: EngineCalls,
+        opened: OpenedCandidate,
+        threads: int,
+        context_tokens: int | None = None,
+    ) -> Loaded:
+        """Have an engine load a candidate, and wait until it has.
+
+        Raises:
+            EngineFailed: It cannot be loaded, or the engine ended.
+        """
+        command = self.load_command(engine.next_id(), opened, threads, context_tokens)
+        return engine.call(command, Loaded)

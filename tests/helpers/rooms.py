@@ -1,0 +1,17 @@
+"""Rooms for engines, with the memory that a test wants them to have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.lab.engines.room import EngineRoom
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PLENTY_BYTES = 50_000_000_000
+
+
+def roomy(folder: Path, available_bytes: int = PLENTY_BYTES) -> EngineRoom:
+    """A room with so much memory, whatever this PC has."""
+    return EngineRoom(folder, lambda: available_bytes)
