@@ -19,6 +19,7 @@ from app.library.model_files import open_model_file
 from app.store.ladders import StoredLadder
 from app.store.speeds import SpeedStore
 from tests.helpers import gguf_files as files
+from tests.helpers.rooms import roomy
 from tests.helpers.scripted_engine import ScriptedEngines
 
 if TYPE_CHECKING:
@@ -60,9 +61,8 @@ def test_cells_of_what_an_engine_cannot_do_say_so(tmp_path: Path) -> None:
         return TasksStep("engine", {"one": "correct"}, 7)
 
     tools = Tools(
-        folder=tmp_path,
+        room=roomy(tmp_path, 1 << 30),
         references=KeptReferences(tmp_path / "references"),
-        available_bytes=lambda: 1 << 30,
         fitter=lambda: Fitter(tmp_path, lambda: 1 << 30, speeds, 1, None, 0.1),
         speeds=speeds,
         open_model=open_model_file,
