@@ -10,12 +10,11 @@ from app.cli.hub_words import add_endpoint, opened_hub
 from app.core.candidates.settings import KvType
 from app.core.errors import PersonError
 from app.core.listing import bits_per_weight, largest_first
-from app.core.memory.fit import LevelChoice, advise_level
 from app.core.memory.speed import TAKEN_WHILE_BUSY
 from app.core.models.kinds import ModelKind
-from app.core.models.labels import told_level
 from app.core.models.model_file import NoCandidateError
 from app.core.words import figures
+from app.lab.hub.recommend import level_of, recommended
 
 if TYPE_CHECKING:
     import argparse
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from app.cli.arguments import Commands
     from app.cli.console import Console
     from app.core.listing import ListedFile
-    from app.core.memory.fit import LevelAdvice
     from app.hub.repositories import FoundRepository, Repository
     from app.lab.hub.access import HubAccess
     from app.lab.predict.fit import Fit
@@ -90,11 +88,7 @@ class _Listing:
 
     def level(self, file: ListedFile) -> str | None:
         """The level to show: of its name, of its header where the weights belie the name."""
-        fit = self.fit(file)
-        if fit is None:
-            return file.level
-        model = fit.model
-        return told_level(file.level, model.level_name, model.bits_per_weight) or None
+        return level_of(file, self.fit(file)) or None
 
     def rows(self) -> list[ListedFile]:
         """The files as they are shown: models by their bits, the largest first."""
@@ -112,20 +106,8 @@ class _Listing:
     def recommendation(self) -> tuple[str | None, str]:
         """The name of the file to take, and why; of those that are known."""
         known = [(file, fit) for file in self.repository.files if (fit := self.fit(file))]
-        if not known:
-            return None, ""
-        found: LevelAdvice = advise_level(
-            [
-                LevelChoice(
-                    self.level(file) or file.name,
-                    fit.model.bits_per_weight,
-                    fit.needs.weights_bytes,
-                    fit.judgement.verdict,
-                )
-                for file, fit in known
-            ]
-        )
-        return None if found.index is None else known[found.index][0].name, str(found.reason)
+        file, reason = recommended(known)
+        return None if file is None else file.name, str(reason or "")
 
 
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:

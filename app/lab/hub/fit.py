@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
+import threading
 import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
@@ -38,8 +39,13 @@ _LEFT_BEHIND_S = 24 * 3600
 _FOR_ALL = (HubGated, HubOffline, HubRateLimited, HubSilent, HubSwitchedOff)
 
 
+def is_for_all(error: PersonError) -> bool:
+    """Whether what went wrong with one file will not be better for the next."""
+    return isinstance(error, _FOR_ALL)
+
+
 class HubFitter:
-    """Answers for files of repositories. One thread, the one that engines are started from.
+    """Answers for files of repositories, one after another; one thread asks at a time.
 
     Args:
         headers: Fetches and keeps headers.
@@ -51,6 +57,33 @@ class HubFitter:
         self._headers = headers
         self._fitter = fitter
         self._folder = folder
+        self._asking = threading.Lock()
+        self._free = threading.Event()
+        self._free.set()
+
+    def hold(self, held: bool) -> None:
+        """Ask llama.cpp nothing for a while: somebody's speed is being taken. Any thread."""
+        if held:
+            self._free.clear()
+        else:
+            self._free.set()
+
+    def rest(self) -> None:
+        """End the engine until the next question; not where one is under way. Any thread."""
+        if self._asking.acquire(blocking=False):
+            try:
+                self._fitter.close()
+            finally:
+                self._asking.release()
+
+    def interrupt(self) -> None:
+        """End the engine under a question in progress, which then fails. Any thread."""
+        self._fitter.close()
+
+    def close(self) -> None:
+        """End the engine; waits for the question under way, which must not be held."""
+        with self._asking:
+            self._fitter.close()
 
     def fit(
         self,
@@ -77,6 +110,7 @@ class HubFitter:
         context_tokens: int | None,
         kv_type: KvType = KvType.F16,
         on_turn: Callable[[ListedFile], object] = lambda _file: None,
+        stop: StopFlag | None = None,
     ) -> Generator[tuple[ListedFile, Fit | PersonError]]:
         """The answers, file by file in their order; an error in place of one does not end it.
 
@@ -86,17 +120,21 @@ class HubFitter:
             context_tokens: Size of the context; what candidates get by default when left out.
             kv_type: Number format of keys and values.
             on_turn: Told whose turn it is.
+            stop: Set once nobody wants the answers any more.
+
+        Raises:
+            Stopped: Nobody does.
         """
-        stop = StopFlag()
+        stop = stop or StopFlag()
         refused: PersonError | None = None
         with ThreadPoolExecutor(_AHEAD, thread_name_prefix="headers") as pool:
             try:
                 for file, header in _in_turn(pool, files, repository, self._headers, stop):
                     on_turn(file)
                     if refused is None:
-                        answer = self._answer(file, header, context_tokens, kv_type)
-                        refused = answer if isinstance(answer, _FOR_ALL) else None
-                        if refused is not None:
+                        answer = self._answer(file, header, context_tokens, kv_type, stop)
+                        if isinstance(answer, PersonError) and is_for_all(answer):
+                            refused = answer
                             stop.stop()
                     else:
                         header.cancel()
@@ -111,6 +149,7 @@ class HubFitter:
         header: Future[list[RemoteHeader]],
         context_tokens: int | None,
         kv_type: KvType,
+        stop: StopFlag,
     ) -> Fit | PersonError:
         if not file.complete:
             return PersonError(
@@ -123,22 +162,25 @@ class HubFitter:
             )
         try:
             while not header.done():  # in pieces, so that Ctrl+C is heard on every system
+                stop.check()
                 with contextlib.suppress(TimeoutError):
                     header.exception(TICK_S)
                     continue
-                self._fitter.prepare()  # the engine starts while the network is waited for
-            return self.fit_headers(header.result(), context_tokens, kv_type)
+                if self._free.is_set():
+                    with self._asking:  # the engine starts while the network is waited for
+                        self._fitter.prepare()
+            headers = header.result()
+            while not self._free.wait(TICK_S):
+                stop.check()
+            stop.check()
+            with self._asking:
+                return self._fit_headers(headers, context_tokens, kv_type)
         except PersonError as error:
             return error
 
-    def fit_headers(
+    def _fit_headers(
         self, headers: list[RemoteHeader], context_tokens: int | None, kv_type: KvType
     ) -> Fit:
-        """The answer for a file whose headers are here.
-
-        Raises:
-            PersonError: They cannot be used; the sentence says why.
-        """
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._tidy()

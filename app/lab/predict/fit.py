@@ -68,6 +68,11 @@ class Fit:
     gpu_layers: int | None
     speed: SpeedPrediction | None
 
+    @property
+    def tokens_per_second(self) -> float | None:
+        """Predicted for generating; None where it could not be."""
+        return None if self.speed is None else self.speed.tokens_per_second
+
 
 class Fitter:
     """Answers for one file after the other; a context manager, for one thread.

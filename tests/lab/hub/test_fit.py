@@ -11,8 +11,9 @@ import pytest
 
 from app.core.errors import PersonError
 from app.core.models.kinds import ModelKind
-from app.hub.errors import HubGated
+from app.hub.errors import HubGated, Stopped
 from app.hub.headers import STEP_BYTES, HeaderReader
+from app.hub.stopping import StopFlag
 from app.lab.engines.plans import Plans
 from app.lab.hub.fit import HubFitter
 from app.lab.predict.fit import Fit, Fitter
@@ -203,3 +204,35 @@ def test_one_file_is_answered_or_refused(asked: Asked) -> None:
     assert found.context_tokens == 256
     with pytest.raises(PersonError, match="not a GGUF"):
         hub_fitter.fit(repository, by_name["sky-Q2_K.gguf"], 256)
+
+
+class Impatient(StopFlag):
+    """Wants the answer no more after it was asked a few times whether it does."""
+
+    def __init__(self, looks: int) -> None:
+        super().__init__()
+        self._looks = looks
+
+    def check(self) -> None:
+        self._looks -= 1
+        if self._looks < 0:
+            self.set()
+        super().check()
+
+
+def test_nothing_is_asked_of_llama_cpp_while_it_is_held(asked: Asked) -> None:
+    repository = asked.way.catalogue.repository("org/sky-GGUF")
+    reader = HeaderReader(asked.way.connection, asked.headers)
+    hub_fitter = HubFitter(reader, asked.fitter, asked.folder)
+    file = next(file for file in asked.files() if file.name == "sky-F16.gguf")
+    hub_fitter.hold(True)
+    with pytest.raises(Stopped):
+        list(hub_fitter.fits(repository, [file], 256, stop=Impatient(40)))
+    assert not asked.folder.exists()
+    hub_fitter.hold(False)
+    hub_fitter.fit(repository, file, 256)
+    hub_fitter.rest()
+    found = hub_fitter.fit(repository, file, 512)
+    assert found.context_tokens == 512
+    assert list(asked.folder.iterdir()) == []
+    hub_fitter.close()

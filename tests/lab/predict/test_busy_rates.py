@@ -211,7 +211,7 @@ class Said:
 def test_fit_says_so_while_the_mark_stands(
     pc: Pc, store: SpeedStore, tmp_path: Path, cores: float
 ) -> None:
-    from app.ui.pages.models.repository.hub_fit import figures_of
+    from app.ui.pages.models.words import fit_details
 
     pc.cores = cores
     fit, said = fit_of(pc, store, tmp_path), Said()
@@ -220,7 +220,7 @@ def test_fit_says_so_while_the_mark_stands(
     assert fit_document(fit)["taken_while_busy"] is bool(cores)
     fit_command._show("m.gguf", fit, said)  # type: ignore[arg-type]
     assert (TAKEN_WHILE_BUSY in said.lines) is bool(cores)
-    assert (TAKEN_WHILE_BUSY in figures_of(fit).basis) is bool(cores)
+    assert (TAKEN_WHILE_BUSY in fit_details(fit)) is bool(cores)
 
 
 def test_runs_of_the_very_file_rest_on_no_rate(tmp_path: Path) -> None:

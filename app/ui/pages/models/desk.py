@@ -14,6 +14,7 @@ from app.hub.settings import DEFAULT_ENDPOINT, EndpointError
 from app.lab.engines.plans import Plans
 from app.lab.engines.speeds import speed_store
 from app.lab.hub.access import HubAccess
+from app.lab.hub.fit import HubFitter
 from app.lab.models.library import Library
 from app.lab.predict.fit import Fitter
 from app.lab.works.orders import build_downloads
@@ -27,7 +28,6 @@ from app.ui.pages.models.library.feed import LibraryFeed
 from app.ui.pages.models.library.kept_comparisons import KeptComparisons
 from app.ui.pages.models.page import ModelsPage
 from app.ui.pages.models.ports import Backends, RemovalPlan
-from app.ui.pages.models.repository.hub_fit import HubFit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -85,12 +85,12 @@ class ModelsDesk:
             Plans.of_this_pc(paths),
         )
         self._held = False
-        self._fit = HubFit(hub.headers, fitter, paths.cache / "fit")
+        self._fitter = HubFitter(hub.headers, fitter, paths.cache / "fit")
         host = hub.settings.badge or ""
         self.page = ModelsPage(
             Backends(
                 catalogue=ForbiddenHub(refused) if refused else hub.catalogue,
-                fit=self._fit,
+                fitter=self._fitter,
                 account=HubAccount(hub.tokens, partial(token_owner, hub.connection)),
                 trust=HubTrust(hub.connection, keep_certificates),
                 downloads=self._downloads,
@@ -122,7 +122,7 @@ class ModelsDesk:
         """
         if busy is not self._held:
             self._held = busy
-            self._fit.hold(busy)
+            self._fitter.hold(busy)
             self.page.set_held(busy)
         self._downloads.pump()
         self.page.comparisons.go_on()
@@ -130,9 +130,9 @@ class ModelsDesk:
     def stop(self) -> None:
         """End downloads and scans; call it before the jobs end."""
         self.page.stop()
-        self._fit.hold(False)
+        self._fitter.hold(False)
         # Else quitting would wait for an answer of llama.cpp that nobody needs any more.
-        self._fit.interrupt()
+        self._fitter.interrupt()
         self._queue.close()
         # A slow Hub would keep the jobs, and so the process and its store, for as long as it likes.
         self._hub.abandon()
@@ -140,7 +140,7 @@ class ModelsDesk:
 
     def close(self) -> None:
         """End the engine and the connections; call it after the jobs have ended."""
-        self._fit.close()
+        self._fitter.close()
         self._hub.close()
 
     def _plan_removal(self, path: Path) -> RemovalPlan:

@@ -14,36 +14,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.base.told import Listeners
-    from app.core.listing import ListedFile
-    from app.core.memory.estimate import Needs
-    from app.core.memory.fit import FitJudgement
     from app.core.models.family import LibraryModel
     from app.hub.catalogue import SearchQuery
     from app.hub.repositories import FoundRepository, Repository
+    from app.lab.hub.fit import HubFitter
     from app.ui.pages.models.downloads.ports import ComparisonsPort, DownloadsPort
-
-
-@dataclass(frozen=True, slots=True)
-class FitFigures:
-    """What a model file would take on this PC.
-
-    Attributes:
-        needs: Memory, part by part.
-        judgement: Whether it fits, and what decides.
-        tokens_per_second: Predicted for generating, or None.
-        basis: What the predictions rest on, a sentence.
-        bits_per_weight: Of the file's weights, or None where the header does not tell.
-        remarks: More to know, such as how many layers fit on a GPU.
-        level_name: As the header says; empty where it says none.
-    """
-
-    needs: Needs
-    judgement: FitJudgement
-    tokens_per_second: float | None
-    basis: str
-    bits_per_weight: float | None
-    remarks: tuple[str, ...] = ()
-    level_name: str = ""
 
 
 class CataloguePort(Protocol):
@@ -59,25 +34,6 @@ class CataloguePort(Protocol):
 
     def made_from(self, repo_id: str) -> list[FoundRepository]:
         """The GGUF repositories made from original weights."""
-        ...
-
-
-class FitPort(Protocol):
-    """Predicts memory and speed of files that are still on the Hub."""
-
-    def predict(
-        self,
-        repository: Repository,
-        file: ListedFile,
-        context_tokens: int,
-        kv_type: str,
-        cancelled: Callable[[], bool],
-    ) -> FitFigures:
-        """Fetch the header if need be and ask llama.cpp; raises a ``PersonError``."""
-        ...
-
-    def rest(self) -> None:
-        """Let go of what is only held for the next question; may be called at any time."""
         ...
 
 
@@ -219,7 +175,7 @@ class Backends:
     """
 
     catalogue: CataloguePort
-    fit: FitPort
+    fitter: HubFitter
     account: AccountPort
     trust: TrustPort
     downloads: DownloadsPort

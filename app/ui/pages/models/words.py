@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core.memory.fit import Verdict
+from app.core.memory.speed import Basis
 from app.core.models.family import ModelSource
 from app.core.models.kinds import ModelKind
 from app.ui.kit.format import MISSING, NBSP, byte_rate, byte_size, count, duration, parameters
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from app.core.memory.fit import FitJudgement
     from app.core.models.family import LibraryModel
     from app.hub.repositories import FoundRepository
+    from app.lab.predict.fit import Fit
     from app.ui.pages.models.downloads.ports import DownloadEntry
-    from app.ui.pages.models.ports import FitFigures
 
 _SOURCES = {
     ModelSource.HUGGING_FACE: "Hugging Face",
@@ -105,9 +106,9 @@ def verdict_reason(judgement: FitJudgement) -> str:
     return sentence
 
 
-def fit_details(figures: FitFigures) -> str:
+def fit_details(fit: Fit) -> str:
     """What a prediction is made of and rests on, a line each."""
-    needs = figures.needs
+    needs = fit.needs
     lines = [
         f"{name}: {byte_size(size)}"
         for name, size in (
@@ -118,7 +119,53 @@ def fit_details(figures: FitFigures) -> str:
             (translate("Models", "engine"), needs.overhead_bytes),
         )
     ]
-    return "\n".join([*lines, *figures.remarks, *([figures.basis] if figures.basis else [])])
+    lines.append(
+        translate("HubFit", "for a context of {tokens} tokens, KV cache {kv}").format(
+            tokens=count(fit.context_tokens), kv=fit.kv_type.upper()
+        )
+    )
+    if fit.gpu_layers is not None:
+        lines.append(
+            translate("HubFit", "{n} of {all} layers fit on the GPU").format(
+                n=fit.gpu_layers, all=fit.model.block_count + 1
+            )
+        )
+    return "\n".join([*lines, _basis(fit)])
+
+
+def _basis(fit: Fit) -> str:
+    memory = translate(
+        "HubFit", "Memory: llama.cpp’s own plan of a load, and the measured needs of an engine."
+    )
+    if fit.speed is None:
+        return memory + "\n" + translate("HubFit", "Speed: could not be predicted on this PC.")
+    speed = {
+        Basis.BANDWIDTH: translate(
+            "HubFit", "Speed: from the measured bandwidth of this PC’s memory."
+        ),
+        Basis.KERNELS: translate(
+            "HubFit", "Speed: from the measured speed of llama.cpp’s kernels on this PC."
+        ),
+        Basis.OTHER_MODELS: translate(
+            "HubFit",
+            "Speed: from measured kernels, corrected by {n} runs of other models on this PC.",
+        ),
+        Basis.FAMILY: translate(
+            "HubFit",
+            "Speed: from measured kernels, corrected by {n} runs of this family on this PC.",
+        ),
+        Basis.SAME_FILE: translate(
+            "HubFit", "Speed: from {n} measured runs of this very file on this PC."
+        ),
+    }[fit.speed.basis]
+    said = f"{memory}\n{speed.format(n=fit.speed.runs)}"
+    if fit.speed.taken_while_busy:
+        said += "\n" + translate(
+            "HubFit",
+            "Other programs kept this PC busy when its speed was measured, so it may well be"
+            " faster; it is measured again at the next quiet moment.",
+        )
+    return said
 
 
 def source_words(model: LibraryModel) -> str:

@@ -13,19 +13,25 @@ from app.core.errors import PersonError
 from app.core.listing import ListedFile, RepoFile
 from app.core.memory.estimate import Needs
 from app.core.memory.fit import judge
+from app.core.memory.speed import Basis, SpeedPrediction
 from app.core.models.family import LibraryModel, ModelSource
 from app.core.models.kinds import ModelKind
 from app.hub.repositories import FoundRepository, Repository
+from app.lab.hub.fit import is_for_all
+from app.lab.predict.fit import Fit
 from app.ui.pages.models.downloads.ports import (
     ComparisonGroup,
     DownloadEntry,
     DownloadState,
     GroupMember,
 )
-from app.ui.pages.models.ports import AccountStatus, Backends, FitFigures, RemovalPlan
+from app.ui.pages.models.ports import AccountStatus, Backends, RemovalPlan
+from tests.helpers.model_folders import library_model
 
 if TYPE_CHECKING:
+    from app.core.candidates.settings import KvType
     from app.hub.catalogue import SearchQuery
+    from app.hub.stopping import StopFlag
 
 GB = 10**9
 PATIENCE_S = 60
@@ -128,28 +134,53 @@ class FakeFit:
     def rest(self) -> None:
         self.rests += 1
 
-    def predict(
+    def fits(
         self,
         repository: Repository,
-        file: ListedFile,
+        files: Sequence[ListedFile],
         context_tokens: int,
-        kv_type: str,
-        cancelled: Callable[[], bool],
-    ) -> FitFigures:
-        if self.gate is not None:
-            self.gate.acquire(timeout=PATIENCE_S)
-        self.asked.append((file.name, context_tokens, kv_type))
-        if file.name in self.problems:
-            raise self.problems[file.name]
+        kv_type: KvType,
+        on_turn: Callable[[ListedFile], object],
+        stop: StopFlag,
+    ) -> Iterator[tuple[ListedFile, Fit | PersonError]]:
+        refused: PersonError | None = None
+        for file in files:
+            on_turn(file)
+            if refused is not None:
+                yield file, refused
+                continue
+            if self.gate is not None:
+                self.gate.acquire(timeout=PATIENCE_S)
+            stop.check()
+            self.asked.append((file.name, context_tokens, str(kv_type)))
+            problem = self.problems.get(file.name)
+            if problem is None:
+                yield file, self._fit(repository, file, context_tokens, kv_type)
+                continue
+            refused = problem if is_for_all(problem) else None
+            yield file, problem
+
+    def _fit(
+        self, repository: Repository, file: ListedFile, context_tokens: int, kv_type: KvType
+    ) -> Fit:
         needs = Needs(file.size_bytes, context_tokens * 130_000, 150_000_000, 600_000, 95_000_000)
-        parameters = repository.facts.parameters or 1
-        return FitFigures(
-            needs,
-            judge(needs.total_bytes, self.available_bytes),
-            31e9 / file.size_bytes,
-            "Speed from this PC's read bandwidth of 31 GB/s; not measured on this model yet.",
-            file.size_bytes * 8 / parameters,
-            level_name=self.levels.get(file.name, ""),
+        facts = library_model().model
+        assert facts is not None
+        return Fit(
+            model=replace(
+                facts,
+                level_name=self.levels.get(file.name, ""),
+                tensor_bytes=file.size_bytes,
+                parameters=repository.facts.parameters or 1,
+            ),
+            context_tokens=context_tokens,
+            kv_type=kv_type,
+            needs=needs,
+            available_bytes=self.available_bytes,
+            judgement=judge(needs.total_bytes, self.available_bytes),
+            devices=(),
+            gpu_layers=None,
+            speed=SpeedPrediction(31e9 / file.size_bytes, Basis.BANDWIDTH),
         )
 
 
@@ -357,7 +388,7 @@ class Fakes:
         """As the page takes them."""
         return Backends(
             catalogue=self.catalogue,
-            fit=self.fit,
+            fitter=self.fit,
             account=self.account,
             trust=self.trust,
             downloads=self.downloads,

@@ -257,7 +257,7 @@ def _check_predictions(page: ModelsPage) -> None:
     for file in side.model.files():
         prediction = side.predictions.of(file.name)
         assert prediction.state is PredictionState.KNOWN, prediction.problem
-        assert prediction.figures is not None
-        assert prediction.figures.needs.weights_bytes > 0
-        assert prediction.figures.tokens_per_second
+        assert prediction.fit is not None
+        assert prediction.fit.needs.weights_bytes > 0
+        assert prediction.fit.tokens_per_second
     assert side.advice.text().startswith("Recommended")

@@ -111,8 +111,12 @@ def test_files_are_predicted_one_after_another(
     fit.gate = threading.Semaphore(0)
     shown = repository()
     side.show_repository(shown, HubAddress(shown.repo_id), 4096, "f16")
-    states = [side.predictions.of(file.name).state for file in side.model.files()]
-    assert states == [PredictionState.WORKING, *[PredictionState.WAITING] * 4]
+    qtbot.waitUntil(
+        lambda: (
+            [side.predictions.of(file.name).state for file in side.model.files()]
+            == [PredictionState.WORKING, *[PredictionState.WAITING] * 4]
+        )
+    )
     assert cell(side, "F16", FileColumn.VERDICT) == "working it out …"
     assert side.progress.active
     with qtbot.waitSignal(side.predictions.changed):
@@ -126,10 +130,10 @@ def test_files_are_predicted_one_after_another(
 
 def test_another_context_is_predicted_anew(side: FilesSide, fit: FakeFit, jobs: Jobs) -> None:
     show(side, jobs)
-    before = side.predictions.of("model-Q4_K_M.gguf").figures
+    before = side.predictions.of("model-Q4_K_M.gguf").fit
     side.predict(32_768, "q8_0")
     jobs.wait_all()
-    after = side.predictions.of("model-Q4_K_M.gguf").figures
+    after = side.predictions.of("model-Q4_K_M.gguf").fit
     assert before is not None
     assert after is not None
     assert after.needs.kv_bytes == 8 * before.needs.kv_bytes

@@ -22,13 +22,11 @@ from app.lab.hub.access import HubAccess
 from app.lab.works.downloads import Downloads
 from app.store.comparisons import ComparisonStore
 from app.store.database import open_database
-from app.ui.kit.jobs import JobCancelled
 from app.ui.pages.models.account.hub_account import ForbiddenHub, HubAccount
 from app.ui.pages.models.asking import CancelFlag
 from app.ui.pages.models.downloads.ports import ComparisonGroup, DownloadState, GroupMember
 from app.ui.pages.models.downloads.queue_view import QueueView
 from app.ui.pages.models.library.kept_comparisons import KeptComparisons
-from app.ui.pages.models.repository.hub_fit import HubFit
 from tests.ui.pages.models.fake_backends import repository
 
 if TYPE_CHECKING:
@@ -271,47 +269,3 @@ def test_a_header_is_not_waited_for_when_nobody_wants_it() -> None:
         flag.check()
     with pytest.raises(Stopped):
         flag.sleep(PATIENCE_S)
-
-
-class Headers:
-    """Brings no header at all: the fitter below needs none."""
-
-    def read(self, repo_id: str, commit: str, file: object, stop: StopFlag) -> list[object]:
-        stop.check()
-        return []
-
-
-class Refusing:
-    """A fitter that says how often it was asked and ended."""
-
-    def __init__(self) -> None:
-        self.asked = self.closed = 0
-
-    def fit(self, path: Path, context_tokens: int, kv_type: object) -> None:
-        self.asked += 1
-        raise PersonError("llama.cpp refuses it.")
-
-    def close(self) -> None:
-        self.closed += 1
-
-
-def test_nothing_is_asked_of_llama_cpp_while_it_is_held(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("app.lab.hub.fit.sparse_model", lambda _headers, folder: folder)
-    fitter = Refusing()
-    fit = HubFit(Headers(), fitter, tmp_path / "fit")  # type: ignore[arg-type]
-    shown = repository()
-    looks = iter([False, False, True])
-    fit.hold(True)
-    with pytest.raises(JobCancelled):
-        fit.predict(shown, shown.files[1], 4096, "f16", lambda: next(looks, True))
-    assert fitter.asked == 0
-    fit.hold(False)
-    with pytest.raises(PersonError, match="refuses"):
-        fit.predict(shown, shown.files[1], 4096, "f16", lambda: False)
-    assert fitter.asked == 1
-    assert list((tmp_path / "fit").iterdir()) == []
-    fit.rest()
-    fit.close()
-    assert fitter.closed == 2

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.core.memory.fit import LevelAdvice, LevelChoice, advise_level
+from app.core.candidates.settings import KvType
+from app.core.errors import PersonError
 from app.core.models.kinds import ModelKind, why_no_candidate
-from app.core.models.labels import told_level
 from app.core.models.model_file import NoCandidateError
-from app.hub.errors import HubGated, HubOffline, HubRateLimited, HubSilent, HubSwitchedOff
+from app.lab.hub.fit import is_for_all
+from app.lab.hub.recommend import level_of, recommended
+from app.lab.predict.fit import Fit
 from app.ui.kit.sentences import sentence, told
+from app.ui.pages.models.asking import CancelFlag, while_wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from app.core.errors import PersonError
     from app.core.listing import ListedFile
     from app.hub.repositories import Repository
+    from app.lab.hub.fit import HubFitter
     from app.ui.kit.jobs import Job, JobContext, Jobs
-    from app.ui.pages.models.ports import FitFigures, FitPort
-
-# What will not be better for the next file.
-_FOR_ALL = (HubGated, HubOffline, HubRateLimited, HubSilent, HubSwitchedOff)
 
 
 class PredictionState(Enum):
@@ -43,30 +41,24 @@ class Prediction:
     """One file's.
 
     Attributes:
-        figures: In the state KNOWN.
+        fit: In the state KNOWN.
         problem: In the state FAILED: a sentence.
         kind: What the file is, where it is no language model.
     """
 
     state: PredictionState = PredictionState.WAITING
-    figures: FitFigures | None = None
+    fit: Fit | None = None
     problem: str = ""
     kind: ModelKind | None = None
 
 
 WAITING = Prediction()
-
-
-def shown_level(file: ListedFile, prediction: Prediction) -> str:
-    """The level to show for a file; empty where neither its name nor its header tells one."""
-    figures = prediction.figures
-    if figures is None:
-        return file.level or ""
-    return told_level(file.level, figures.level_name, figures.bits_per_weight or 0.0)
+WORKING = Prediction(PredictionState.WORKING)
+_UNFINISHED = (PredictionState.WAITING, PredictionState.WORKING)
 
 
 class Predictions(QObject):
-    """Main thread; each prediction runs on a job thread.
+    """Main thread; the answers come from a job thread.
 
     Signals:
         changed: The prediction of one file (its name).
@@ -78,17 +70,14 @@ class Predictions(QObject):
     ended = Signal()
     refused = Signal(object)
 
-    def __init__(self, fit: FitPort, jobs: Jobs, parent: QObject | None = None) -> None:
+    def __init__(self, fitter: HubFitter, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._fit = fit
+        self._fitter = fitter
         self._jobs = jobs
-        self._job: Job[FitFigures] | None = None
-        self._repository: Repository | None = None
-        self._context_tokens = 0
-        self._kv_type = ""
+        self._job: Job[None] | None = None
         self._files: tuple[ListedFile, ...] = ()
-        self._queue: deque[ListedFile] = deque()
         self._predictions: dict[str, Prediction] = {}
+        self._refused = False
 
     def start(
         self,
@@ -99,19 +88,15 @@ class Predictions(QObject):
     ) -> None:
         """Forget what was, and begin with these files; incomplete sets fail at once."""
         self.cancel()
-        self._repository = repository
         self._files = tuple(files)
-        self._context_tokens = context_tokens
-        self._kv_type = kv_type
-        self._predictions = {file.name: WAITING for file in self._files}
-        self._queue.extend(self._files)
+        self._predictions = {file.name: self._before(file) for file in self._files}
+        self._refused = False
         for file in self._files:
             self.changed.emit(file.name)
-        self._next()
+        self._ask(repository, context_tokens, KvType(kv_type))
 
     def cancel(self) -> None:
         """Stop; nothing is told any more."""
-        self._queue.clear()
         if self._job is not None:
             self._job.cancel()
             self._job = None
@@ -122,90 +107,79 @@ class Predictions(QObject):
 
     def level_of(self, file: ListedFile) -> str:
         """The level of a file: of its name, unless its header is known and belies that."""
-        return shown_level(file, self.of(file.name))
+        return level_of(file, self.of(file.name).fit)
 
     @property
     def share(self) -> float | None:
         """How much is done, 0 to 1; None where there is nothing to do."""
         if not self._predictions:
             return None
-        unfinished = (PredictionState.WAITING, PredictionState.WORKING)
-        left = sum(each.state in unfinished for each in self._predictions.values())
+        left = sum(each.state in _UNFINISHED for each in self._predictions.values())
         return 1 - left / len(self._predictions)
 
     def recommendation(self) -> tuple[str | None, str]:
         """The name of the recommended file and the reason; only of what is known."""
-        known = [
-            (file, figures)
-            for file in self._files
-            if (figures := self.of(file.name).figures) is not None
-        ]
-        if not known:
-            return None, ""
-        chosen: LevelAdvice = advise_level(
-            [
-                LevelChoice(
-                    self.level_of(file) or file.name,
-                    figures.bits_per_weight or 0.0,
-                    figures.needs.weights_bytes,
-                    figures.judgement.verdict,
-                )
-                for file, figures in known
-            ]
-        )
-        name = None if chosen.index is None else known[chosen.index][0].name
-        return name, told(chosen.reason)
+        known = [(file, fit) for file in self._files if (fit := self.of(file.name).fit)]
+        file, reason = recommended(known)
+        return None if file is None else file.name, told(reason) if reason else ""
 
-    def _next(self) -> None:
+    def _before(self, file: ListedFile) -> Prediction:
+        """What is known of a file without its header."""
+        if file.kind is not ModelKind.LANGUAGE_MODEL:
+            problem = told(why_no_candidate(file.kind, file.name.rpartition("/")[2]))
+            return Prediction(PredictionState.FAILED, problem=problem, kind=file.kind)
+        if not file.complete:
+            problem = self.tr("The repository holds only {there} of its {all} shards.")
+            problem = problem.format(there=len(file.parts), all=file.shards)
+            return Prediction(PredictionState.FAILED, problem=problem)
+        return WAITING
+
+    def _ask(self, repository: Repository, context_tokens: int, kv_type: KvType) -> None:
+        """Have the answers for all files that wait for theirs."""
         self._job = None
-        if not self._queue:
+        files = self._unfinished()
+        if not files:
             if self._predictions:
                 self.ended.emit()
             return
-        file = self._queue.popleft()
-        if file.kind is not ModelKind.LANGUAGE_MODEL:
-            problem = told(why_no_candidate(file.kind, file.name.rpartition("/")[2]))
-            self._set(file, problem=problem, kind=file.kind)
-            self._next()
-            return
-        if not file.complete:
-            problem = self.tr("The repository holds only {there} of its {all} shards.")
-            self._set(file, problem=problem.format(there=len(file.parts), all=file.shards))
-            self._next()
-            return
-        repository, fit = self._repository, self._fit
-        assert repository is not None
-        context_tokens, kv_type = self._context_tokens, self._kv_type
+        fitter = self._fitter
 
-        def predict(context: JobContext) -> FitFigures:
-            return fit.predict(repository, file, context_tokens, kv_type, lambda: context.cancelled)
+        def work(context: JobContext) -> None:
+            def turn(file: ListedFile) -> None:
+                context.report((file, None))
 
-        def done(figures: FitFigures) -> None:
-            self._set(file, figures)
-            self._next()
+            with while_wanted(context):
+                stop = CancelFlag(lambda: context.cancelled)
+                for answer in fitter.fits(repository, files, context_tokens, kv_type, turn, stop):
+                    context.report(answer)
 
-        self._predictions[file.name] = Prediction(PredictionState.WORKING)
-        self.changed.emit(file.name)
+        def failed(error: PersonError) -> None:
+            # Nobody foresaw it: it is laid to the file whose turn it was, and the others go on.
+            self._take((self._unfinished()[0], error))
+            self._ask(repository, context_tokens, kv_type)
+
         self._job = self._jobs.run(
-            predict, done=done, failed=lambda error: self._on_failed(file, error)
+            work,
+            progress=self._take,
+            done=lambda _: self._ask(repository, context_tokens, kv_type),
+            failed=failed,
         )
 
-    def _on_failed(self, file: ListedFile, error: PersonError) -> None:
-        kind = error.kind if isinstance(error, NoCandidateError) else None
-        self._set(file, problem=sentence(error), kind=kind)
-        if isinstance(error, _FOR_ALL):
-            while self._queue:
-                self._set(self._queue.popleft(), problem=sentence(error))
-            self.refused.emit(error)
-        self._next()
+    def _unfinished(self) -> Sequence[ListedFile]:
+        return [file for file in self._files if self.of(file.name).state in _UNFINISHED]
 
-    def _set(
-        self,
-        file: ListedFile,
-        figures: FitFigures | None = None,
-        problem: str = "",
-        kind: ModelKind | None = None,
-    ) -> None:
-        state = PredictionState.KNOWN if figures is not None else PredictionState.FAILED
-        self._predictions[file.name] = Prediction(state, figures, problem, kind)
+    def _take(self, said: tuple[ListedFile, Fit | PersonError | None]) -> None:
+        """A file's answer; None when its turn has come."""
+        file, answer = said
+        if answer is None:
+            prediction = WORKING
+        elif isinstance(answer, Fit):
+            prediction = Prediction(PredictionState.KNOWN, answer)
+        else:
+            kind = answer.kind if isinstance(answer, NoCandidateError) else None
+            prediction = Prediction(PredictionState.FAILED, problem=sentence(answer), kind=kind)
+        self._predictions[file.name] = prediction
         self.changed.emit(file.name)
+        if isinstance(answer, PersonError) and is_for_all(answer) and not self._refused:
+            self._refused = True
+            self.refused.emit(answer)

@@ -60,7 +60,7 @@ class RepositoryPanel(QWidget):
         self.notice = Banner()
         self.question = LinkQuestion()
         self.card = AccessCard(backends.account, jobs)
-        self.files = FilesSide(backends.fit, jobs)
+        self.files = FilesSide(backends.fitter, jobs)
         self.empty = EmptyState(
             "models",
             self.tr("No repository is open"),

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from app.core.hub_names import HubAddress
     from app.core.listing import ListedFile
     from app.hub.repositories import Repository
+    from app.lab.hub.fit import HubFitter
     from app.ui.kit.jobs import Jobs
-    from app.ui.pages.models.ports import FitPort
 
 
 REST_MS = 20_000
@@ -42,9 +42,9 @@ class FilesSide(QWidget):
     download_wanted = Signal(list, bool)
     refused = Signal(object)
 
-    def __init__(self, fit: FitPort, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(self, fitter: HubFitter, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.predictions = Predictions(fit, jobs, self)
+        self.predictions = Predictions(fitter, jobs, self)
         self.model = FilesModel(self.predictions.of, self)
         self.table = FilesTable(self.model)
         self.progress = ProgressLine(self.tr("Predictions"))
@@ -57,7 +57,7 @@ class FilesSide(QWidget):
         )
         self.download_button.clicked.connect(lambda: self._download(compare=False))
         self.compare_button.clicked.connect(lambda: self._download(compare=True))
-        self._fit = fit
+        self._fitter = fitter
         self._jobs = jobs
         self._rest_timer = QTimer(self)
         self._rest_timer.setSingleShot(True)
@@ -183,7 +183,7 @@ class FilesSide(QWidget):
 
     def _rest(self) -> None:
         # It waits for an engine to end.
-        self._jobs.run(lambda _context: self._fit.rest())
+        self._jobs.run(lambda _context: self._fitter.rest())
 
     def _on_ended(self) -> None:
         self._rest_timer.start()

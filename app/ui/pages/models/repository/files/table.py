@@ -239,8 +239,8 @@ def _mark(index: Index) -> tuple[str, Tone] | None:
     if index.column() != FileColumn.VERDICT:
         return None
     prediction: Prediction = index.data(FileRole.PREDICTION)
-    if prediction.figures is not None:
-        return _MARKS[prediction.figures.judgement.verdict]
+    if prediction.fit is not None:
+        return _MARKS[prediction.fit.judgement.verdict]
     return ("warning", Tone.DIM) if prediction.state is PredictionState.FAILED else None
 
 

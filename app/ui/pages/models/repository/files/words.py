@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from app.core.listing import bits_per_weight
 from app.core.models.kinds import what_it_is
+from app.lab.hub.recommend import level_of
 from app.ui.kit.format import MISSING, byte_size, speed
 from app.ui.kit.format import bits_per_weight as bits_words
 from app.ui.kit.sentences import told
 from app.ui.kit.text import translate
-from app.ui.pages.models.repository.predictions import Prediction, PredictionState, shown_level
+from app.ui.pages.models.repository.predictions import Prediction, PredictionState
 from app.ui.pages.models.words import fit_details, kind_word, verdict_reason, verdict_word
 
 if TYPE_CHECKING:
@@ -61,25 +62,25 @@ def title_help() -> tuple[str, ...]:
 
 def file_bits(file: ListedFile, prediction: Prediction, parameters: int | None) -> float | None:
     """Bits per weight: from the header, else from the size and what the Hub says."""
-    if prediction.figures is not None and prediction.figures.bits_per_weight:
-        return prediction.figures.bits_per_weight
+    if prediction.fit is not None and prediction.fit.model.bits_per_weight:
+        return prediction.fit.model.bits_per_weight
     return bits_per_weight(file.size_bytes, parameters)
 
 
 def file_text(file: ListedFile, column: int, prediction: Prediction, parameters: int | None) -> str:
     """The first line of a cell."""
-    figures = prediction.figures
+    fit = prediction.fit
     match column:
         case FileColumn.LEVEL:
-            return shown_level(file, prediction) or translate("ModelFiles", "unnamed")
+            return level_of(file, fit) or translate("ModelFiles", "unnamed")
         case FileColumn.BITS:
             return bits_words(file_bits(file, prediction, parameters)).value
         case FileColumn.SIZE:
             return str(byte_size(file.size_bytes))
         case FileColumn.MEMORY:
-            return str(byte_size(figures.needs.total_bytes)) if figures else MISSING
+            return str(byte_size(fit.needs.total_bytes)) if fit else MISSING
         case FileColumn.SPEED:
-            return str(speed(figures.tokens_per_second)) if figures else MISSING
+            return str(speed(fit.tokens_per_second)) if fit else MISSING
         case _:
             return _verdict(prediction)
 
@@ -100,8 +101,8 @@ def level_marks(file: ListedFile, *, recommended: bool, present: bool, locked: b
 
 def reason(prediction: Prediction) -> str:
     """The second line of the verdict."""
-    if prediction.figures is not None:
-        return verdict_reason(prediction.figures.judgement)
+    if prediction.fit is not None:
+        return verdict_reason(prediction.fit.judgement)
     return prediction.problem if prediction.kind is None else told(what_it_is(prediction.kind))
 
 
@@ -109,7 +110,7 @@ def sort_key(
     file: ListedFile, row: int, column: int, prediction: Prediction, parameters: int | None
 ) -> float:
     """Less stands first when ascending; what is not known stands last."""
-    figures = prediction.figures
+    fit = prediction.fit
     match column:
         case FileColumn.LEVEL:
             return row
@@ -117,31 +118,31 @@ def sort_key(
             return file_bits(file, prediction, parameters) or _LAST
         case FileColumn.SIZE:
             return file.size_bytes
-        case _ if figures is None:
+        case _ if fit is None:
             return _LAST
         case FileColumn.MEMORY:
-            return figures.needs.total_bytes
+            return fit.needs.total_bytes
         case FileColumn.SPEED:
-            return figures.tokens_per_second or _LAST
+            return fit.tokens_per_second or _LAST
         case _:
-            available = figures.judgement.available_bytes
-            return figures.judgement.needed_bytes / available if available else _LAST
+            available = fit.judgement.available_bytes
+            return fit.judgement.needed_bytes / available if available else _LAST
 
 
 def tool_tip(file: ListedFile, column: int, prediction: Prediction) -> str:
     """What a cell's figure rests on."""
     if column <= FileColumn.SIZE:
         return file.name
-    if prediction.figures is not None:
-        return fit_details(prediction.figures)
+    if prediction.fit is not None:
+        return fit_details(prediction.fit)
     return prediction.problem or translate(
         "ModelFiles", "Read from the file’s header, before the download."
     )
 
 
 def _verdict(prediction: Prediction) -> str:
-    if prediction.figures is not None:
-        return verdict_word(prediction.figures.judgement.verdict)
+    if prediction.fit is not None:
+        return verdict_word(prediction.fit.judgement.verdict)
     if prediction.kind is not None:
         return kind_word(prediction.kind)
     return {
