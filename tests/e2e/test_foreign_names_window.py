@@ -17,7 +17,7 @@ from app.lab.compare.panes import PaneState
 from app.store.paths import Paths
 from app.ui.kit.theme import Theme
 from app.ui.kit.widgets import BannerAction, Severity
-from app.ui.pages.ladder.votes.port import VoteCandidate
+from app.ui.pages.ladder.votes.candidate import VoteCandidate
 from app.ui.pages.models.repository.repository import OpenState
 from tests.e2e.person import Person
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository

@@ -18,7 +18,7 @@ from app.ui.pages.ladder.details.verdict_card import VerdictCard
 from app.ui.pages.ladder.list.work_strip import WorkStrip
 from app.ui.pages.ladder.table.model import LadderModel
 from app.ui.pages.ladder.table.table import LadderTable
-from app.ui.pages.ladder.votes.port import VoteCandidate
+from app.ui.pages.ladder.votes.candidate import VoteCandidate
 from app.ui.pages.ladder.words import step_words
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from app.core.memory.estimate import memory_budget_bytes
 from app.core.verdict import Limits, default_limits
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from app.core.statistics.anytime import WinRate
     from app.lab.works.ladders.entry import LadderEntry
     from app.ui.pages.ladder.picking.pick_model import PickFile
-    from app.ui.pages.ladder.votes.port import VotesPort
     from app.ui.shell.ground import Ground
 
 
@@ -82,7 +81,7 @@ class LadderDesk:
         self._restore()
         yield
         self._votes.setParent(self.page)
-        votes = VotesPanel(cast("VotesPort", self._votes))
+        votes = VotesPanel(self._votes)
         yield
         self.page.set_votes(votes)
         yield
@@ -174,7 +173,7 @@ class LadderDesk:
         return [self._demo.path(level) for level in DEMO_LEVELS]
 
     def _rates(self, reference: str, files: Sequence[str]) -> Mapping[str, WinRate]:
-        return self._votes.rates(reference, [file for file in files if file != reference])
+        return self._votes.booth.rates(reference, [file for file in files if file != reference])
 
     def _kept_limits(self) -> Limits:
         """The person's own where there are any; an earlier day's memory is not today's."""

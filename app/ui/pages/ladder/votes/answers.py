@@ -20,7 +20,7 @@ from app.ui.pages.ladder.votes.words import DOT, answer_words
 if TYPE_CHECKING:
     from app.core.votes.pairs import VoteAnswer
     from app.lab.votes.orders import ShownPair
-    from app.ui.pages.ladder.votes.port import VoteCandidate
+    from app.ui.pages.ladder.votes.candidate import VoteCandidate
 
 _LONG_WEIGHT, _SHOWN_WEIGHT = 1200, 600
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app.core.candidates.settings import COMPARE_GREEDY, SamplingSettings
 from app.core.votes.prompts import join_prompts, split_prompts
 from app.lab.votes.orders import VoteOrder
+from app.lab.votes.prompts import prompts_for
 from app.ui.answers.bounded_edit import BoundedEdit
 from app.ui.answers.text_parts import PART_WEIGHT
 from app.ui.kit.format import byte_size, count
@@ -33,7 +34,8 @@ from app.ui.pages.ladder.votes.words import kind_title, prompts_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.ui.pages.ladder.votes.port import VoteCandidate, VotesPort
+    from app.ui.pages.ladder.votes.backend import VotesBackend
+    from app.ui.pages.ladder.votes.candidate import VoteCandidate
 
 _AT_ONCE = 10
 _MOST_TOKENS = 16_384
@@ -50,9 +52,9 @@ class AskForm(QFrame):
     ask_wanted = Signal(object)
     pair_changed = Signal()
 
-    def __init__(self, port: VotesPort, parent: QWidget | None = None) -> None:
+    def __init__(self, backend: VotesBackend, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._port = port
+        self._backend = backend
         self._candidates: list[VoteCandidate] = []
         self.setProperty("role", "surface")
         self.setAccessibleName(self.tr("Ask two versions"))
@@ -224,7 +226,7 @@ class AskForm(QFrame):
 
     def _open_chats(self) -> None:
         files = [self.reference_path, *self.candidate_paths]
-        self.picker.show_prompts(self._port.chat_prompts(), files)
+        self.picker.show_prompts(self._backend.chat_prompts(), files)
         self._popup.open_at(self.chats_button)
 
     def _open_examples(self) -> None:
@@ -236,8 +238,12 @@ class AskForm(QFrame):
         """Bundled prompts that were not voted on yet, a kind a line."""
         menu = QMenu(self)
         everything: list[str] = []
-        for kind in self._port.prompt_kinds([self.reference_path, *self.candidate_paths]):
-            fresh = self._port.unseen(kind.prompts, self.reference_path, self.candidate_paths)
+        for kind in prompts_for(
+            [Path(path) for path in (self.reference_path, *self.candidate_paths)]
+        ):
+            fresh = self._backend.booth.unseen(
+                kind.prompts, self.reference_path, self.candidate_paths
+            )
             everything += fresh
             title = f"{kind_title(kind.name)} ({count(min(len(fresh), _AT_ONCE))})"
             action = menu.addAction(icon("add"), title)

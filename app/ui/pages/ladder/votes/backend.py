@@ -13,7 +13,6 @@ from app.lab.votes.answers import AnswerMaker
 from app.lab.votes.events import AnswersProgress
 from app.lab.votes.export import write_votes
 from app.lab.votes.files import identify
-from app.lab.votes.prompts import prompts_for
 from app.lab.votes.rounds import VoteBooth
 from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count
@@ -23,15 +22,13 @@ from app.ui.kit.sentences import sentence
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
-    from app.core.statistics.anytime import WinRate
     from app.core.votes.choices import Choice
     from app.core.votes.pairs import PairState, VotedFile, VotePair
     from app.lab.engines.room import EngineRoom
     from app.lab.votes.events import AnswerEvent
-    from app.lab.votes.orders import Placed, ShownPair, Standing, VoteOrder, Waiting
-    from app.lab.votes.prompts import PromptKind
+    from app.lab.votes.orders import Placed, VoteOrder
     from app.store.vote_prompts import AskedPrompt
     from app.ui.kit.jobs import Job, JobContext, Jobs
 
@@ -46,7 +43,10 @@ class VotesBackend(QObject):
     Signals:
         changed: There are other pairs, votes or files than before.
         progressed: Answers that are done, and all that are made.
-        ended: No answers are made any more; a sentence if something went wrong.
+        ended: No answers are made any more; a sentence if something went wrong, else empty.
+
+    Attributes:
+        booth: Keeps, shows and counts pairs; what changes them is asked of the backend.
 
     Args:
         connection: The window's store.
@@ -71,11 +71,9 @@ class VotesBackend(QObject):
         self._room = room
         self._jobs = jobs
         self._store = VoteStore(connection)
-        self._booth = VoteBooth(self._store, physical_core_count())
+        self.booth = VoteBooth(self._store, physical_core_count())
         self._maker: AnswerMaker | None = None
         self._job: Job[None] | None = None
-        self._looking: Job[dict[str, VotedFile]] | None = None
-        self._paths: tuple[str, ...] = ()
         self._more: dict[str, None] = {}
         self._trouble = ""
         self._stopped = False
@@ -83,15 +81,15 @@ class VotesBackend(QObject):
     # --- files ----------------------------------------------------------------------------
 
     def set_files(self, paths: Sequence[str]) -> None:
-        self._paths = tuple(paths)
-        self._look(self._paths, self.changed.emit)
+        """Find out what these files are; ``changed`` tells when it is known."""
+        self._look(paths, self.changed.emit)
 
     def _look(self, paths: Sequence[str], then: Callable[[], None]) -> None:
-        known = self._booth.known_files()
+        known = self.booth.known_files()
         wanted = [Path(path) for path in paths]
 
         def done(found: dict[str, VotedFile]) -> None:
-            self._booth.set_identities(found)
+            self.booth.set_identities(found)
             then()
 
         self._jobs.run(
@@ -102,14 +100,16 @@ class VotesBackend(QObject):
 
     @property
     def running(self) -> bool:
+        """Whether answers are being made."""
         return self._maker is not None
 
     def ask(self, order: VoteOrder, placed: Callable[[Placed], None]) -> None:
+        """Store an order and have it answered; ``placed`` hears what became of it."""
         paths = [str(path) for path in (order.reference, *order.candidates)]
 
         def place() -> None:
             try:
-                result = self._booth.place(order)
+                result = self.booth.place(order)
             except KeyError as error:
                 name = Path(str(error.args[0])).name
                 self.ended.emit(self.tr("{file} cannot be read.").format(file=name))
@@ -124,17 +124,18 @@ class VotesBackend(QObject):
         self._look(paths, place)
 
     def go_on(self, paths: Sequence[str]) -> None:
+        """Have answered what waits for it."""
         self.changed.emit()
         if self._maker is not None:
             self._more |= dict.fromkeys(paths)
             return
-        pairs = self._booth.unanswered(paths)
+        pairs = self.booth.unanswered(paths)
         if pairs:
             self._trouble, self._stopped = "", False
             self._run(pairs)
 
     def _run(self, pairs: Sequence[VotePair]) -> None:
-        known = self._booth.known_files()
+        known = self.booth.known_files()
         contexts: list[JobContext] = []
         maker = AnswerMaker(
             self._room,
@@ -158,7 +159,7 @@ class VotesBackend(QObject):
             self.progressed.emit(event.done, event.total)
             return
         try:
-            self._booth.take(event)
+            self.booth.take(event)
         except PersonError as error:
             log.warning("%s %s", error.sentence, error.detail)
             self._trouble = sentence(error)
@@ -173,7 +174,7 @@ class VotesBackend(QObject):
     def _done(self) -> None:
         self._maker = self._job = None
         more, self._more = list(self._more), {}
-        pairs = [] if self._stopped else self._booth.unanswered(more)
+        pairs = [] if self._stopped else self.booth.unanswered(more)
         if pairs:
             self._run(pairs)
         else:
@@ -181,57 +182,44 @@ class VotesBackend(QObject):
         self.changed.emit()
 
     def stop(self) -> None:
+        """Stop making answers; what is there stays."""
         self._stopped = True
         if self._maker is not None:
             self._maker.stop()
 
     def try_again(self, paths: Sequence[str]) -> None:
-        self._booth.forgive(paths)
+        """Have answered what failed."""
+        self.booth.forgive(paths)
         self.go_on(paths)
 
     def set_aside(self, paths: Sequence[str], state: PairState) -> None:
-        self._booth.set_aside(paths, state)
+        """Ask no more for what waits for answers, or for what failed."""
+        self.booth.set_aside(paths, state)
         self.changed.emit()
 
     # --- voting and counting --------------------------------------------------------------
 
-    def waiting(self, paths: Sequence[str]) -> Waiting:
-        return self._booth.waiting(paths)
-
-    def next_pair(self, paths: Sequence[str]) -> ShownPair | None:
-        return self._booth.next_pair(paths)
-
     def cast(self, pair_id: int, choice: Choice) -> VotePair:
-        pair = self._booth.cast(pair_id, choice)
+        """Store a vote; raises ``PersonError`` where it cannot be stored."""
+        pair = self.booth.cast(pair_id, choice)
         self.changed.emit()
         return pair
 
     def take_back(self, pair: VotePair) -> None:
-        self._booth.take_back(pair)
+        """Undo a vote; raises ``PersonError`` where that cannot be stored."""
+        self.booth.take_back(pair)
         self.changed.emit()
-
-    def standing(self, candidate: str, reference: str) -> Standing:
-        return self._booth.standing(candidate, reference)
-
-    def rates(self, reference: str, candidates: Iterable[str]) -> dict[str, WinRate]:
-        return self._booth.rates(reference, candidates)
 
     # --- prompts and files out ------------------------------------------------------------
 
     def chat_prompts(self) -> list[AskedPrompt]:
+        """What was asked in chats, the newest first."""
         try:
             return recent_prompts(self._connection)
         except PersonError as error:
             log.warning("%s %s", error.sentence, error.detail)
             return []
 
-    def prompt_kinds(self, paths: Sequence[str]) -> Sequence[PromptKind]:
-        return prompts_for([Path(path) for path in paths])
-
-    def unseen(
-        self, prompts: Sequence[str], reference: str, candidates: Iterable[str]
-    ) -> list[str]:
-        return self._booth.unseen(prompts, reference, candidates)
-
     def export(self, target: Path) -> None:
+        """Write every vote to a file; raises ``PersonError``."""
         write_votes(self._store.all_pairs(), target)

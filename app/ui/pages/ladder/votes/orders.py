@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.lab.votes.orders import Placed, VoteOrder
+    from app.ui.pages.ladder.votes.backend import VotesBackend
     from app.ui.pages.ladder.votes.overview import Overview
-    from app.ui.pages.ladder.votes.port import VotesPort
 
 
 class Orders(QObject):
-    """Between the form, the notices and the port. Main thread.
+    """Between the form, the notices and the backend. Main thread.
 
     Args:
-        port: Takes orders.
+        backend: Takes orders.
         overview: Its form and its notices.
         paths: All versions that can be voted on now.
 
@@ -31,9 +31,11 @@ class Orders(QObject):
 
     placed = Signal()
 
-    def __init__(self, port: VotesPort, overview: Overview, paths: Callable[[], list[str]]) -> None:
+    def __init__(
+        self, backend: VotesBackend, overview: Overview, paths: Callable[[], list[str]]
+    ) -> None:
         super().__init__(overview)
-        self._port = port
+        self._backend = backend
         self._form = overview.form
         self._notices = overview.notices
         self._paths = paths
@@ -41,14 +43,14 @@ class Orders(QObject):
         self._form.ask_wanted.connect(self.ask)
         self._notices.go_on_wanted.connect(self._go_on)
         self._notices.again_wanted.connect(self._try_again)
-        self._notices.aside_wanted.connect(lambda state: port.set_aside(paths(), state))
+        self._notices.aside_wanted.connect(lambda state: backend.set_aside(paths(), state))
 
     def ask(self, order: VoteOrder) -> None:
         """Have an order answered."""
         self._form.ask_button.setEnabled(False)
         self._notices.say(Severity.INFO, self._read_before(order))
         self._identical_before = self._identical()
-        self._port.ask(order, self._placed)
+        self._backend.ask(order, self._placed)
 
     def tell_end(self, sentence: str, *, waited: bool) -> None:
         """Answers are made no more.
@@ -82,18 +84,18 @@ class Orders(QObject):
 
     def _go_on(self) -> None:
         self._identical_before = self._identical()
-        self._port.go_on(self._paths())
+        self._backend.go_on(self._paths())
         self.placed.emit()
 
     def _try_again(self) -> None:
         self._identical_before = self._identical()
-        self._port.try_again(self._paths())
+        self._backend.try_again(self._paths())
         self.placed.emit()
 
     def _read_before(self, order: VoteOrder) -> str:
         """A sentence about prompts that one of the files has answered in a chat."""
         files = {str(order.reference), *map(str, order.candidates)}
-        asked = {each.prompt for each in self._port.chat_prompts() if each.answered_by & files}
+        asked = {each.prompt for each in self._backend.chat_prompts() if each.answered_by & files}
         number = len(asked & set(order.prompts))
         if not number:
             return ""
@@ -105,4 +107,4 @@ class Orders(QObject):
         """Pairs with the same words, of all versions."""
         reference = self._form.reference_path
         others = (path for path in self._paths() if path != reference)
-        return sum(self._port.standing(path, reference).tally.identical for path in others)
+        return sum(self._backend.booth.standing(path, reference).tally.identical for path in others)

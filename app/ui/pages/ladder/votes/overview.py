@@ -15,7 +15,7 @@ from app.ui.pages.ladder.votes.standing import StandingView
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
-    from app.ui.pages.ladder.votes.port import VotesPort
+    from app.ui.pages.ladder.votes.backend import VotesBackend
 
 _WIDE_PX = 80 * GRID
 
@@ -29,14 +29,14 @@ class Overview(QScrollArea):
         standing: What the votes say.
     """
 
-    def __init__(self, port: VotesPort, parent: QWidget | None = None) -> None:
+    def __init__(self, backend: VotesBackend, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.notices = WaitingNotices()
-        self.form = AskForm(port)
-        self.standing = StandingView(port)
+        self.form = AskForm(backend)
+        self.standing = StandingView(backend)
         self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._sides.setSpacing(GRID)
         self._sides.addWidget(self.form, 5)

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from app.core.statistics.anytime import WinRate
     from app.core.votes.choices import Choice
     from app.core.votes.pairs import VotePair
-    from app.ui.pages.ladder.votes.port import VoteCandidate, VotesPort
+    from app.ui.pages.ladder.votes.backend import VotesBackend
+    from app.ui.pages.ladder.votes.candidate import VoteCandidate
 
 
 class Stage(Enum):
@@ -55,6 +56,9 @@ class VotesPanel(QWidget):
     Give it versions with :meth:`set_candidates`; take :meth:`win_rates` for the verdict whenever
     :attr:`changed` tells that they may be others.
 
+    Attributes:
+        pair_id: Of the pair that is shown, or was shown last.
+
     Signals:
         changed: Win rates may be others than before.
         said: A sentence for the person, about a file that was saved, say.
@@ -67,9 +71,9 @@ class VotesPanel(QWidget):
     said = Signal(str)
     link_activated = Signal(QUrl)
 
-    def __init__(self, port: VotesPort, parent: QWidget | None = None) -> None:
+    def __init__(self, backend: VotesBackend, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._port = port
+        self._backend = backend
         self._candidates: list[VoteCandidate] = []
         self._reference = ""
         self._rates: dict[str, WinRate] = {}
@@ -89,10 +93,10 @@ class VotesPanel(QWidget):
             self.tr("Both are answering"),
             self.tr("The first pair appears as soon as both answers to it are there."),
         )
-        self.overview = Overview(port)
+        self.overview = Overview(backend)
         self.form, self.standing = self.overview.form, self.overview.standing
         self.notices = self.overview.notices
-        self.orders = Orders(port, self.overview, self._paths)
+        self.orders = Orders(backend, self.overview, self.paths)
         self.orders.placed.connect(self._vote_next)
         self.form.pair_changed.connect(self._on_pair_changed)
         self.standing.said.connect(self.said)
@@ -104,7 +108,7 @@ class VotesPanel(QWidget):
         self.voting.link_activated.connect(self.link_activated)
         self.strip = VotesStrip()
         self.strip.back_wanted.connect(self.show_overview)
-        self.strip.stop_wanted.connect(port.stop)
+        self.strip.stop_wanted.connect(backend.stop)
         self._stack = QStackedWidget()
         for page in (self._empty, self.overview, self._wait, self.voting):
             self._stack.addWidget(page)
@@ -113,9 +117,9 @@ class VotesPanel(QWidget):
         column.setSpacing(GRID)
         column.addWidget(self.strip)
         column.addWidget(self._stack, 1)
-        port.changed.connect(self._on_changed)
-        port.progressed.connect(self._on_progress)
-        port.ended.connect(self._on_ended)
+        backend.changed.connect(self._on_changed)
+        backend.progressed.connect(self._on_progress)
+        backend.ended.connect(self._on_ended)
         self._follow()
 
     # --- what the page tells it -----------------------------------------------------------
@@ -124,7 +128,7 @@ class VotesPanel(QWidget):
         """Vote on these; ``reference`` is the path of what the others are held against."""
         if list(candidates) == self._candidates and reference == self._reference:
             return
-        gone = set(self._paths()) - {each.path for each in candidates}
+        gone = set(self.paths()) - {each.path for each in candidates}
         self._candidates, self._reference = list(candidates), reference
         self.form.set_candidates(candidates, reference)
         # Versions that come while others are voted on do not interrupt it.
@@ -132,7 +136,7 @@ class VotesPanel(QWidget):
             self.voting.clear()
             self._shown = None
             self._enter(Stage.OVERVIEW if len(candidates) > 1 else Stage.NOTHING)
-        self._port.set_files(self._paths())
+        self._backend.set_files(self.paths())
         self._on_changed()
 
     @property
@@ -142,8 +146,8 @@ class VotesPanel(QWidget):
 
     def win_rates(self) -> dict[str, WinRate]:
         """Votes for candidates against the reference, by file; for the verdict of a ladder."""
-        others = [path for path in self._paths() if path != self._reference]
-        return self._port.rates(self._reference, others)
+        others = [path for path in self.paths() if path != self._reference]
+        return self._backend.booth.rates(self._reference, others)
 
     def show_overview(self) -> None:
         """Go to prompts and standings; a pair that is shown stays for later, blind."""
@@ -157,19 +161,20 @@ class VotesPanel(QWidget):
         """Show the next pair, or wait for it; for the page's own buttons."""
         self._vote_next()
 
-    def _paths(self) -> list[str]:
+    def paths(self) -> list[str]:
+        """The files of the versions, the reference among them."""
         return [each.path for each in self._candidates]
 
     # --- voting ---------------------------------------------------------------------------
 
     def _vote_next(self) -> None:
-        pair = self._port.next_pair(self._paths())
+        pair = self._backend.booth.next_pair(self.paths())
         if pair is not None:
             self._shown = None
             self._enter(Stage.VOTING)
             self.voting.show_pair(pair)
-            self._pair_id = pair.id
-        elif self._port.running:
+            self.pair_id = pair.id
+        elif self._backend.running:
             self.voting.clear()
             self._enter(Stage.WAITING)
         elif self.stage in (Stage.VOTING, Stage.WAITING):
@@ -178,7 +183,7 @@ class VotesPanel(QWidget):
 
     def _cast(self, choice: Choice) -> None:
         try:
-            pair = self._port.cast(self._pair_id, choice)
+            pair = self._backend.cast(self.pair_id, choice)
         except PersonError as error:
             self.said.emit(sentence(error))
             return
@@ -196,7 +201,7 @@ class VotesPanel(QWidget):
         return owner.name if owner is not None else pair.file(role).level
 
     def _reveal_words(self, pair: VotePair) -> tuple[str, str]:
-        standing = self._port.standing(pair.candidate.path, pair.reference.path)
+        standing = self._backend.booth.standing(pair.candidate.path, pair.reference.path)
         names = self._name(pair, Role.CANDIDATE), self._name(pair, Role.REFERENCE)
         return reveal_words(pair, standing.tally, *names)
 
@@ -205,7 +210,7 @@ class VotesPanel(QWidget):
         if pair is None:
             return
         try:
-            self._port.take_back(pair)
+            self._backend.take_back(pair)
         except PersonError as error:
             self.said.emit(sentence(error))
             return
@@ -214,10 +219,10 @@ class VotesPanel(QWidget):
         self.voting.undo_button.hide()
         self.voting.next_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    # --- what the port tells --------------------------------------------------------------
+    # --- what the backend tells --------------------------------------------------------------
 
     def _on_changed(self) -> None:
-        if self.stage is Stage.WAITING and self._port.next_pair(self._paths()) is not None:
+        if self.stage is Stage.WAITING and self._backend.booth.next_pair(self.paths()) is not None:
             self._vote_next()
         self._refresh()
         rates = self.win_rates() if len(self._candidates) > 1 else {}
@@ -248,8 +253,8 @@ class VotesPanel(QWidget):
     def _refresh(self) -> None:
         self._show_standings()
         if self._candidates:
-            waiting = self._port.waiting(self._paths())
-            self.notices.show_waiting(waiting, running=self._port.running)
+            waiting = self._backend.booth.waiting(self.paths())
+            self.notices.show_waiting(waiting, running=self._backend.running)
         self._follow()
 
     def _show_standings(self) -> None:
@@ -263,9 +268,9 @@ class VotesPanel(QWidget):
             self.standing.choose(paths[0])
 
     def _follow(self) -> None:
-        running, more = self._port.running, None
+        running, more = self._backend.running, None
         if self.stage is Stage.VOTING:
-            ready = self._port.waiting(self._paths()).ready
+            ready = self._backend.booth.waiting(self.paths()).ready
             more = ready - (self.voting.state is VotingState.BLIND)
             self.voting.set_last(not more and not running)
         self.strip.follow(voting=self.wants_room, running=running, more=more)

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QEvent
 
-    from app.ui.pages.ladder.votes.port import VoteCandidate, VotesPort
+    from app.ui.pages.ladder.votes.backend import VotesBackend
+    from app.ui.pages.ladder.votes.candidate import VoteCandidate
 
 
 class StandingView(QFrame):
@@ -41,9 +42,9 @@ class StandingView(QFrame):
 
     said = Signal(str)
 
-    def __init__(self, port: VotesPort, parent: QWidget | None = None) -> None:
+    def __init__(self, backend: VotesBackend, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._port = port
+        self._backend = backend
         self._reference: VoteCandidate | None = None
         self._candidates: list[VoteCandidate] = []
         self._chosen = ""
@@ -105,7 +106,7 @@ class StandingView(QFrame):
             self._shown = None
             self._remove_rows()
             return
-        told = [self._port.standing(each.path, reference.path) for each in candidates]
+        told = [self._backend.booth.standing(each.path, reference.path) for each in candidates]
         shown = (reference, list(candidates), self._chosen, told, current_tokens())
         if shown == self._shown:
             return
@@ -132,7 +133,7 @@ class StandingView(QFrame):
                 widget.deleteLater()
 
     def _show_one(self, candidate: VoteCandidate, reference: VoteCandidate) -> None:
-        standing = self._port.standing(candidate.path, reference.path)
+        standing = self._backend.booth.standing(candidate.path, reference.path)
         tally = standing.tally
         colour = _line_colour(candidate.colour)
         self.picture.set_content(BandContent(standing.band, candidate.name, reference.name, colour))
@@ -166,7 +167,7 @@ class StandingView(QFrame):
     def export_to(self, path: Path) -> None:
         """Write every vote to a file and say what became of it."""
         try:
-            self._port.export(path)
+            self._backend.export(path)
         except PersonError as error:
             self.said.emit(sentence(error))
         else:

@@ -17,7 +17,7 @@ from app.ui.pages.ladder.votes.words import finding_words, rate_words, score_wor
 
 if TYPE_CHECKING:
     from app.core.votes.tally import Tally
-    from app.ui.pages.ladder.votes.port import VoteCandidate
+    from app.ui.pages.ladder.votes.candidate import VoteCandidate
 
 _BAR_PX = 15 * GRID
 _DOT_PX = 3.5

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from app.core.votes.pairs import VotePair
     from app.lab.votes.orders import ShownPair
-    from app.ui.pages.ladder.votes.port import VoteCandidate
+    from app.ui.pages.ladder.votes.candidate import VoteCandidate
 
 _KEYS = {
     Choice.LEFT: ("1", "Left"),

@@ -15,10 +15,11 @@ from app.core.candidates.candidate import COLOURS, LETTERS
 from app.lab.engines.room import EngineRoom
 from app.monitor.machine import available_memory_bytes
 from app.store.database import open_database
+from app.store.votes import VoteStore
 from app.ui.kit.jobs import Jobs
 from app.ui.pages.ladder.votes.backend import VotesBackend
+from app.ui.pages.ladder.votes.candidate import VoteCandidate
 from app.ui.pages.ladder.votes.panel import Stage, VotesPanel
-from app.ui.pages.ladder.votes.port import VoteCandidate
 from app.ui.pages.ladder.votes.voting import VotingState
 from tests.helpers import gguf_files as files
 
@@ -111,7 +112,7 @@ class Shown:
     @property
     def pair(self) -> VotePair:
         """The pair that is shown, with what the person does not know."""
-        return self.backend._store.pair(self.panel._pair_id)
+        return VoteStore(self.connection).pair(self.panel.pair_id)
 
     def key(self, key: Qt.Key) -> None:
         """Press a key wherever the keyboard is."""

@@ -22,10 +22,10 @@ def test_answers_take_the_place_of_all_else_while_one_votes(shown: Shown) -> Non
     shown.window.setCentralWidget(board)
     board.show_view(view(), complete=True)
     board.show_tab(shown.panel)
-    paths = shown.panel._paths()
+    paths = shown.panel.paths()
     assert len(paths) == 3
     files = {path: VotedFile(path, Path(path).stem, 1, 1, (path,)) for path in paths}
-    booth = shown.backend._booth
+    booth = shown.backend.booth
     booth.set_identities(files)
     placed = booth.place(VoteOrder(["?"], Path(paths[0]), [Path(paths[1])]))
     for role in Role:

@@ -17,6 +17,7 @@ from app.core.chats.panes import ChatPane
 from app.core.votes.choices import Choice, Outcome
 from app.core.votes.pairs import PairState
 from app.store.chats import ChatStore
+from app.store.votes import VoteStore
 from app.ui.kit.widgets import ElidedLabel
 from app.ui.pages.ladder.votes.panel import Stage
 from app.ui.pages.ladder.votes.voting import VotingState
@@ -146,7 +147,7 @@ def test_digits_in_the_prompt_field_are_prompts(shown: Shown, versions: dict[str
     assert shown.panel.stage is Stage.OVERVIEW
     QTest.keyClicks(shown.panel.form.prompts, "1 2 3 4 t b")
     assert shown.panel.form.written() == ["1 2 3 4 t b"]
-    assert shown.backend.waiting(shown.panel._paths()).ready == 1
+    assert shown.backend.booth.waiting(shown.panel.paths()).ready == 1
 
 
 def test_the_verdict_hears_of_votes(shown: Shown, versions: dict[str, Path]) -> None:
@@ -164,10 +165,10 @@ def test_the_verdict_hears_of_votes(shown: Shown, versions: dict[str, Path]) -> 
     assert shown.panel.win_rates() == {}
     assert "does not count" in shown.panel.voting.verdict.text()
     assert not shown.panel.voting.undo_button.isVisible()
-    taken_back = shown.panel._pair_id
+    taken_back = shown.panel.pair_id
     shown.key(Qt.Key.Key_Return)
     assert shown.blind
-    assert shown.panel._pair_id != taken_back
+    assert shown.panel.pair_id != taken_back
 
 
 def test_the_same_words_are_ties_and_nothing_is_shown(
@@ -221,7 +222,7 @@ def test_the_window_may_close_while_answers_are_made(
 
     shown.start()
     shown.offer(versions["blue"], versions["endless"])
-    assert shown.backend.waiting(shown.panel._paths()).unanswered == 3
+    assert shown.backend.booth.waiting(shown.panel.paths()).unanswered == 3
 
 
 def test_pairs_wait_blind_for_the_next_start(shown: Shown, versions: dict[str, Path]) -> None:
@@ -229,7 +230,7 @@ def test_pairs_wait_blind_for_the_next_start(shown: Shown, versions: dict[str, P
     shown.ask_and_wait(*PROMPTS)
     shown.vote_for(candidate=True)
     shown.key(Qt.Key.Key_Return)
-    before = (shown.panel._pair_id, shown.panel.voting.answers.left.text.toPlainText())
+    before = (shown.panel.pair_id, shown.panel.voting.answers.left.text.toPlainText())
     shown.end()
 
     shown.start()
@@ -238,14 +239,14 @@ def test_pairs_wait_blind_for_the_next_start(shown: Shown, versions: dict[str, P
     assert "2 pairs of answers wait" in shown.panel.notices.ready.words.text()
     assert shown.panel.win_rates()[str(versions["green"])].wins == 1
     shown.panel.notices.vote_button.click()
-    assert (shown.panel._pair_id, shown.panel.voting.answers.left.text.toPlainText()) == before
+    assert (shown.panel.pair_id, shown.panel.voting.answers.left.text.toPlainText()) == before
 
 
 def test_several_candidates_share_the_prompts(shown: Shown, versions: dict[str, Path]) -> None:
     shown.offer(versions["blue"], versions["green"], versions["grey"])
     assert shown.panel.form.ask_button.text() == "Ask them"
     shown.ask_and_wait(*PROMPTS, "And here?")
-    asked = [pair.candidate.path for pair in shown.backend._store.all_pairs()]
+    asked = [pair.candidate.path for pair in VoteStore(shown.connection).all_pairs()]
     assert sorted(asked) == sorted([str(versions["green"]), str(versions["grey"])] * 2)
     shown.panel.show_overview()
     shown.panel.form.choose(str(versions["grey"]))
@@ -350,10 +351,10 @@ def test_versions_that_come_do_not_interrupt_a_vote_and_those_that_go_do(
 ) -> None:
     shown.offer(versions["blue"], versions["green"])
     shown.ask_and_wait(*PROMPTS)
-    before = shown.panel._pair_id
+    before = shown.panel.pair_id
     shown.offer(versions["blue"], versions["green"], versions["grey"])
     assert shown.blind
-    assert shown.panel._pair_id == before
+    assert shown.panel.pair_id == before
     shown.vote_for(candidate=True)
     shown.offer(versions["blue"], versions["grey"])
     assert shown.panel.stage is Stage.OVERVIEW
