@@ -310,8 +310,8 @@ class Driver(QObject):
         page = self._models().page
         self._window.main.show_page("models")
         page.open_address(HubAddress(command["repo"]))
-        files = page.repository.files
-        shown = page.repository.repository
+        files = page.panel.files
+        shown = page.panel.opening
         self._when(
             lambda: shown.state is OpenState.SHOWN and files.predictions.share == 1,
             lambda: self.reply(files=files.model.rowCount()),
@@ -338,9 +338,9 @@ class Driver(QObject):
         timer = QTimer(self)
         timer.timeout.connect(type_one)
         for name in command["files"]:
-            page.repository.files.model.check(name)
+            page.panel.files.model.check(name)
         self._watchdog.start()
-        page.repository.files.download_button.click()
+        page.panel.files.download_button.click()
         timer.start(command["letter_ms"])
 
         def done() -> None:

@@ -44,12 +44,12 @@ def hub_tab(studio: Studio) -> None:
         _search(person, page, "heron")
         _open(person, page, SMALL_REPO)
         for level in ("Q8_0", "Q4_K_M"):
-            page.repository.files.model.check(f"Wren-3B-Instruct-{level}.gguf")
+            page.panel.files.model.check(f"Wren-3B-Instruct-{level}.gguf")
         person.click("Download")
         _open(person, page, REPO)
         for level in ("Q5_K_M", "Q4_K_M"):
-            page.repository.files.model.check(f"Heron-24B-Instruct-{level}.gguf")
-        page.repository.files.table.setFocus()
+            page.panel.files.model.check(f"Heron-24B-Instruct-{level}.gguf")
+        page.panel.files.table.setFocus()
         rows = page.downloads.rows()
         person.until(lambda: all(row.entry.bytes_per_second for row in rows))
         studio.take("models-hub")
@@ -86,11 +86,11 @@ def troubles(studio: Studio) -> None:
         page.search_pane.filters.widen()
         _search(person, page, "heron")
         page.open_address(HubAddress(GATED))
-        person.until(page.repository.card.isVisible)
+        person.until(page.panel.card.isVisible)
         studio.take("models-gated")
-        QTest.keyClicks(page.repository.card.token, "hf_of-nobody")
-        page.repository.card.sign_in_button.click()
-        person.until(lambda: person.shows("does not accept the token", page.repository))
+        QTest.keyClicks(page.panel.card.token, "hf_of-nobody")
+        page.panel.card.sign_in_button.click()
+        person.until(lambda: person.shows("does not accept the token", page.panel))
         studio.take("models-token-refused")
         page.account_action.trigger()
         person.until(lambda: page.account.forget_button.isVisible())
@@ -98,7 +98,7 @@ def troubles(studio: Studio) -> None:
         person.until(lambda: "forgotten" in text_of(page.account.owner))
         page.account.window().close()
         page.open_address(HubAddress("meadow/Heron-24B-Instruct"))
-        person.until(lambda: page.repository.repository.state is OpenState.ORIGINAL_SHOWN)
+        person.until(lambda: page.panel.opening.state is OpenState.ORIGINAL_SHOWN)
         studio.take("models-original")
         _open(person, page, LONG)
         studio.take("models-long-names")
@@ -116,14 +116,14 @@ def downloads(studio: Studio) -> None:
         page.downloads_action.setChecked(True)
         studio.take("models-no-downloads")
         _open(person, page, "meadow/Tit-Mini-GGUF")
-        for file in page.repository.files.model.files():
-            page.repository.files.model.check(file.name)
+        for file in page.panel.files.model.files():
+            page.panel.files.model.check(file.name)
         person.click("Download")
         person.until(lambda: page.downloads.model.finished > 0)
         hub.bytes_per_second = SLOW
         _open(person, page, REPO)
         for level in LEVELS[4:]:
-            page.repository.files.model.check(f"Heron-24B-Instruct-{level}.gguf")
+            page.panel.files.model.check(f"Heron-24B-Instruct-{level}.gguf")
         person.click("Download")
         # Finished ones stand last.
         person.until(lambda: page.downloads.rows()[1].entry.bytes_per_second is not None)
@@ -284,8 +284,8 @@ def _search(person: Person, page: ModelsPage, words: str) -> None:
 
 def _open(person: Person, page: ModelsPage, repo_id: str) -> None:
     page.open_address(HubAddress(repo_id))
-    person.until(lambda: page.repository.repository.state is OpenState.SHOWN)
-    person.until(lambda: page.repository.files.predictions.share == 1)
+    person.until(lambda: page.panel.opening.state is OpenState.SHOWN)
+    person.until(lambda: page.panel.files.predictions.share == 1)
     view = person.find(QListView, "Repositories") if page.search.model.rowCount() else None
     if view is not None:
         view.scrollTo(view.currentIndex())
@@ -294,7 +294,7 @@ def _open(person: Person, page: ModelsPage, repo_id: str) -> None:
 def _open_slowly(person: Person, page: ModelsPage) -> None:
     """Open what will not come."""
     page.open_address(HubAddress(SMALL_REPO))
-    person.until(lambda: page.repository.repository.state is OpenState.FAILED)
+    person.until(lambda: page.panel.opening.state is OpenState.FAILED)
 
 
 def _ask_owner(person: Person, page: ModelsPage) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl, Signal
 
@@ -22,24 +22,9 @@ if TYPE_CHECKING:
     from app.core.chats.chat import Turn
     from app.core.chats.panes import ChatPane
     from app.lab.compare.session import Session
+    from app.ui.kit.file_dialogs import FileDialogs
 
 _log = logging.getLogger(__name__)
-
-
-class FileChooser(Protocol):
-    """Asks the person for files; every answer may be empty or None: they changed their mind."""
-
-    def models(self) -> Sequence[Path]:
-        """Model files to open."""
-        ...
-
-    def moved_model(self, path: Path) -> Path | None:
-        """Where a model file is now that is not there any more."""
-        ...
-
-    def export_target(self, title: str, form: str) -> Path | None:
-        """Where a chat shall be written; ``form`` is "markdown" or "json"."""
-        ...
 
 
 class CompareController(QObject):
@@ -55,7 +40,7 @@ class CompareController(QObject):
     said = Signal(str)
     view_requested = Signal(object, str)
 
-    def __init__(self, session: Session, files: FileChooser, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, files: FileDialogs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._files = files

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from app.lab.compare.session import Session
-    from app.ui.pages.compare.controller import FileChooser
     from app.ui.pages.compare.session_adapter import SessionSignals
     from app.ui.plots.live import LivePlots
 
@@ -65,7 +64,7 @@ class ComparePage(PageParts):
         signals: SessionSignals,
         *,
         is_demo: Callable[[Path], bool] = lambda _path: False,
-        files: FileChooser | None = None,
+        files: FileDialogs | None = None,
         parent: QWidget | None = None,
     ) -> None:
         self.files = files if files is not None else FileDialogs(self.window)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from app.core.statistics.anytime import WinRate
@@ -13,23 +13,8 @@ if TYPE_CHECKING:
     from app.lab.quality.texts import TextChoice
     from app.lab.works.ladders.service import LadderService
     from app.lab.works.ladders.worker import LadderWorkers
+    from app.ui.pages.ladder.file_dialogs import LadderDialogs
     from app.ui.pages.ladder.picking.pick_model import PickFile
-
-
-class LadderFiles(Protocol):
-    """Asks the person for files; every answer may be empty or None: they changed their mind."""
-
-    def models(self) -> Sequence[Path]:
-        """Model files."""
-        ...
-
-    def other(self, title: str, which: str) -> Path | None:
-        """Another file to read."""
-        ...
-
-    def report_target(self, name: str, ending: str) -> Path | None:
-        """Where a report shall be written."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +35,7 @@ class LadderBackends:
 
     service: LadderService
     workers: LadderWorkers
-    files: LadderFiles
+    files: LadderDialogs
     pickable: Callable[[], Sequence[PickFile]]
     demo: Callable[[], Sequence[Path]]
     texts: Callable[[], Sequence[TextChoice]]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.core.errors import PersonError
     from app.lab.verdict.view import LadderView
     from app.ui.kit.jobs import Jobs
-    from app.ui.pages.ladder.ports import LadderFiles
+    from app.ui.pages.ladder.file_dialogs import LadderDialogs
 
 
 class Reports(QObject):
@@ -33,7 +33,7 @@ class Reports(QObject):
     said = Signal(str)
     failed = Signal(str)
 
-    def __init__(self, jobs: Jobs, files: LadderFiles, parent: QObject | None = None) -> None:
+    def __init__(self, jobs: Jobs, files: LadderDialogs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._jobs = jobs
         self._files = files

@@ -27,7 +27,7 @@ from app.ui.pages.models.downloads.queue_view import QueueView
 from app.ui.pages.models.library.feed import LibraryFeed
 from app.ui.pages.models.library.kept_comparisons import KeptComparisons
 from app.ui.pages.models.page import ModelsPage
-from app.ui.pages.models.ports import Backends, RemovalPlan
+from app.ui.pages.models.ports import Backends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -75,7 +75,7 @@ class ModelsDesk:
             jobs,
             own_folders=own_folders(paths.settings),
             keep_own_folders=keep_own_folders,
-            plan_removal=self._plan_removal,
+            plan_removal=hub.cache.plan_removal,
         )
         fitter = Fitter(
             paths.state,
@@ -142,12 +142,6 @@ class ModelsDesk:
         """End the engine and the connections; call it after the jobs have ended."""
         self._fitter.close()
         self._hub.close()
-
-    def _plan_removal(self, path: Path) -> RemovalPlan:
-        removal = self._hub.cache.plan_removal(path)
-        return RemovalPlan(
-            removal.freed_bytes, len(removal.paths), removal.execute, removal.elsewhere
-        )
 
     def _free_bytes(self) -> int | None:
         """Of the disk with the cache, which may be still to be made."""

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from app.core.listing import ListedFile
     from app.hub.repositories import Repository
     from app.ui.kit.jobs import Jobs
-    from app.ui.pages.models.ports import AccountStatus, Backends
+    from app.ui.pages.models.account.hub_account import AccountStatus
+    from app.ui.pages.models.ports import Backends
 
 HUB, LIBRARY = 0, 1
 USUAL_HUB = "huggingface.co"
@@ -80,7 +81,7 @@ class ModelsPage(QWidget):
         self._account_popup = Popup(self.account, self.top.account_button)
         self.search = Search(backends.catalogue, jobs, backends.hub_hosts, self)
         self.search_pane = SearchPane(self.search, self.ways_on)
-        self.repository = RepositoryPanel(backends, jobs, self.ways_on)
+        self.panel = RepositoryPanel(backends, jobs, self.ways_on)
         self.token_notice = Banner(dismissible=True)
         self.token_notice.hide()
         self.library = LibraryTab(backends.library, jobs)
@@ -103,12 +104,12 @@ class ModelsPage(QWidget):
     def open_address(self, address: HubAddress) -> None:
         """Show a repository of the Hub."""
         self.show_tab(HUB)
-        self.repository.open(address)
+        self.panel.open(address)
 
     def open_link(self, link: Link) -> None:
         """Show where a link leads; nothing is downloaded before the person says so."""
         self.show_tab(HUB)
-        self.repository.open_link(link)
+        self.panel.open_link(link)
 
     def begin(self) -> None:
         """Hand over what is complete, from now on; once :attr:`compare_wanted` is heard."""
@@ -116,12 +117,12 @@ class ModelsPage(QWidget):
 
     def set_held(self, held: bool) -> None:
         """Let predictions and new comparisons wait for answers in progress, or go on."""
-        self.repository.files.set_held(held)
+        self.panel.files.set_held(held)
         self.comparisons.set_held(held)
 
     def stop(self) -> None:
         """Work out nothing more; the window closes."""
-        self.repository.files.stop()
+        self.panel.files.stop()
 
     def layout_state(self) -> dict[str, list[int]]:
         """The splitters' sizes by name."""
@@ -140,7 +141,7 @@ class ModelsPage(QWidget):
         self.hub_splitter = QSplitter(Qt.Orientation.Horizontal)
         self.hub_splitter.setChildrenCollapsible(False)
         self.hub_splitter.addWidget(self.search_pane)
-        self.hub_splitter.addWidget(self.repository)
+        self.hub_splitter.addWidget(self.panel)
         self.hub_splitter.setStretchFactor(1, 1)
         self.hub_splitter.setSizes([GRID * 44, GRID * 88])
         self.tabs = QStackedWidget()
@@ -189,16 +190,16 @@ class ModelsPage(QWidget):
         self.downloads_action.toggled.connect(self.downloads.setVisible)
         self.downloads.closed.connect(lambda: self.downloads_action.setChecked(False))
         self.downloads.compare_wanted.connect(self.compare_wanted)
-        self.search.address_entered.connect(self.repository.open)
+        self.search.address_entered.connect(self.panel.open)
         self.search_pane.repository_chosen.connect(
-            lambda repo_id: self.repository.open(HubAddress(repo_id))
+            lambda repo_id: self.panel.open(HubAddress(repo_id))
         )
         self.search_pane.library_wanted.connect(lambda: self.show_tab(LIBRARY))
-        self.repository.opened.connect(self.search_pane.select)
-        self.repository.repository.state_changed.connect(self._tell_present)
-        self.repository.page_wanted.connect(lambda page: self._open_address(QUrl(page)))
-        self.repository.download_wanted.connect(self._download)
-        self.repository.compare_wanted.connect(self.compare_wanted)
+        self.panel.opened.connect(self.search_pane.select)
+        self.panel.opening.state_changed.connect(self._tell_present)
+        self.panel.page_wanted.connect(lambda page: self._open_address(QUrl(page)))
+        self.panel.download_wanted.connect(self._download)
+        self.panel.compare_wanted.connect(self.compare_wanted)
         self.library.compare_wanted.connect(self.compare_wanted)
         self.library.hub_wanted.connect(self._focus_search)
         self.library.reveal_wanted.connect(self._reveal)
@@ -207,10 +208,10 @@ class ModelsPage(QWidget):
         self.comparisons.ready.connect(self.compare_wanted)
         self.comparisons.held.connect(self._on_held)
         self.account.resized.connect(self._fit_account)
-        self.account.changed.connect(self.repository.follow_account)
+        self.account.changed.connect(self.panel.follow_account)
         self.account.changed.connect(self._look_whether_refused)
         self.search.state_changed.connect(self._look_whether_refused)
-        self.repository.repository.state_changed.connect(self._look_whether_refused)
+        self.panel.opening.state_changed.connect(self._look_whether_refused)
         self.ways_on.mended.connect(self._try_again)
         self.ways_on.refused.connect(self.said)
         self.ways_on.account_wanted.connect(self._open_account)
@@ -240,7 +241,7 @@ class ModelsPage(QWidget):
 
     def _tell_present(self) -> None:
         """Mark the files of the open repository that are here already."""
-        found = self.repository.repository.repository
+        found = self.panel.opening.found
         if found is None:
             return
         here = [
@@ -248,7 +249,7 @@ class ModelsPage(QWidget):
             for model in self._backends.library.models
             if model.repository == found.repo_id and model.broken is None
         ]
-        self.repository.note_present(
+        self.panel.note_present(
             {
                 file.name: path
                 for file in found.files
@@ -287,8 +288,8 @@ class ModelsPage(QWidget):
         """What failed may be possible now."""
         if self.search.state in (SearchState.FAILED, SearchState.FAILED_MORE):
             self.search.try_again()
-        if self.repository.repository.state is OpenState.FAILED:
-            self.repository.repository.reload()
+        if self.panel.opening.state is OpenState.FAILED:
+            self.panel.opening.reload()
 
     def _look_whether_refused(self) -> None:
         """Say it once where the Hub is asked without a token because it did not accept that."""

@@ -15,7 +15,7 @@ from app.ui.kit.widgets import BannerAction
 if TYPE_CHECKING:
     from app.core.errors import PersonError
     from app.ui.kit.jobs import Jobs
-    from app.ui.pages.models.ports import TrustPort
+    from app.ui.pages.models.account.hub_account import HubTrust
 
 
 class WaysOn(QObject):
@@ -33,7 +33,7 @@ class WaysOn(QObject):
     browser_wanted = Signal()
     account_wanted = Signal()
 
-    def __init__(self, trust: TrustPort, jobs: Jobs, parent: QWidget) -> None:
+    def __init__(self, trust: HubTrust, jobs: Jobs, parent: QWidget) -> None:
         super().__init__(parent)
         self._trust = trust
         self._jobs = jobs

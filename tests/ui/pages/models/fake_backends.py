@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from app.base.told import Listeners
 from app.core.errors import PersonError
@@ -16,16 +16,18 @@ from app.core.memory.fit import judge
 from app.core.memory.speed import Basis, SpeedPrediction
 from app.core.models.family import LibraryModel, ModelSource
 from app.core.models.kinds import ModelKind
+from app.hub.removal import Removal
 from app.hub.repositories import FoundRepository, Repository
 from app.lab.hub.fit import is_for_all
 from app.lab.predict.fit import Fit
+from app.ui.pages.models.account.hub_account import AccountStatus
 from app.ui.pages.models.downloads.ports import (
     ComparisonGroup,
     DownloadEntry,
     DownloadState,
     GroupMember,
 )
-from app.ui.pages.models.ports import AccountStatus, Backends, RemovalPlan
+from app.ui.pages.models.ports import Backends
 from tests.helpers.model_folders import library_model
 
 if TYPE_CHECKING:
@@ -357,7 +359,7 @@ class FakeLibrary:
     def can_remove(self, model: LibraryModel) -> bool:
         return model.source is ModelSource.HUGGING_FACE
 
-    def plan_removal(self, model: LibraryModel) -> RemovalPlan:
+    def plan_removal(self, model: LibraryModel) -> Removal:
         if self.removal_problem is not None:
             raise self.removal_problem
 
@@ -365,9 +367,8 @@ class FakeLibrary:
             self.removed.append(model.path)
             return 0 if self.elsewhere else model.file_bytes
 
-        return RemovalPlan(
-            0 if self.elsewhere else model.file_bytes, len(model.files), remove, self.elsewhere
-        )
+        freed_bytes = 0 if self.elsewhere else model.file_bytes
+        return Removal(tuple(model.files), freed_bytes, self.elsewhere, remove)
 
 
 @dataclass
@@ -388,12 +389,12 @@ class Fakes:
         """As the page takes them."""
         return Backends(
             catalogue=self.catalogue,
-            fitter=self.fit,
-            account=self.account,
-            trust=self.trust,
+            fitter=cast("Any", self.fit),
+            account=cast("Any", self.account),
+            trust=cast("Any", self.trust),
             downloads=self.downloads,
             comparisons=self.comparisons,
-            library=self.library,  # pyright: ignore[reportArgumentType]
+            library=cast("Any", self.library),
             page_of=lambda repo_id: f"https://huggingface.co/{repo_id}",
             free_bytes=lambda: self.free_bytes,
             badge=self.badge,

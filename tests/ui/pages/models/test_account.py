@@ -89,7 +89,7 @@ def test_a_repository_that_was_refused_is_tried_again(shown: Shown) -> None:
     open_panel(shown)
     shown.fakes.catalogue.repositories[REPO] = repository(REPO)
     sign_in(shown, "hf_secret")
-    assert shown.page.repository.repository.state is OpenState.SHOWN
+    assert shown.page.panel.opening.state is OpenState.SHOWN
 
 
 def test_a_token_that_is_not_accepted_is_said(shown: Shown) -> None:

@@ -98,13 +98,13 @@ def test_search_pick_download_compare(person: Person, hub: FakeHub, tmp_path: Pa
 
     _search(person, "tiny llama")
     _open_first(person)
-    person.until(lambda: page.repository.repository.state is OpenState.SHOWN)
-    person.until(lambda: page.repository.files.predictions.share == 1)
+    person.until(lambda: page.panel.opening.state is OpenState.SHOWN)
+    person.until(lambda: page.panel.files.predictions.share == 1)
     _check_predictions(page)
     assert hub.sent_bytes < sum(file.size for file in hub.repositories[REPO].files) + (2 << 20)
 
     for level in LEVELS:
-        page.repository.files.model.check(f"tiny-llama-{level}.gguf")
+        page.panel.files.model.check(f"tiny-llama-{level}.gguf")
     button = person.find(QAbstractButton, "Download and compare")
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     person.until(lambda: window.main.current_page.id == "compare")
@@ -127,7 +127,7 @@ def test_a_question_asked_as_the_last_level_comes_loses_no_comparison(
     page = _models(person)
     _search(person, "tiny llama")
     _open_first(person)
-    person.until(lambda: page.repository.repository.state is OpenState.SHOWN)
+    person.until(lambda: page.panel.opening.state is OpenState.SHOWN)
     downloads = page.downloads
     changed = page._backends.downloads.changed
 
@@ -140,7 +140,7 @@ def test_a_question_asked_as_the_last_level_comes_loses_no_comparison(
     changed.add(ask)  # before the page hears of it
     changed.add(page._on_downloads_changed)
     for level in LEVELS:
-        page.repository.files.model.check(f"tiny-llama-{level}.gguf")
+        page.panel.files.model.check(f"tiny-llama-{level}.gguf")
     person.click("Download and compare")
     person.until(lambda: downloads.model.finished == 2 and bool(person.turns))
     first_chat = person.session.chat.id
@@ -159,7 +159,7 @@ def test_a_gated_model_is_downloaded_after_signing_in(person: Person, hub: FakeH
     page = _models(person)
     _search(person, "gated")
     _open_first(person)
-    panel = page.repository
+    panel = page.panel
     person.until(panel.card.isVisible)
     assert person.shows("You must accept the licence first")
     person.click("Try again", panel.card)
@@ -192,9 +192,9 @@ def test_a_comparison_is_remembered_when_the_window_was_closed_in_between(
     hub.bytes_per_second = 1.0
     _search(person, "tiny llama")
     _open_first(person)
-    person.until(lambda: page.repository.repository.state is OpenState.SHOWN)
+    person.until(lambda: page.panel.opening.state is OpenState.SHOWN)
     for level in LEVELS:
-        page.repository.files.model.check(f"tiny-llama-{level}.gguf")
+        page.panel.files.model.check(f"tiny-llama-{level}.gguf")
     person.click("Download and compare")
     person.until(lambda: page.downloads.model.unfinished == 2)
     person.close()
@@ -253,7 +253,7 @@ def _type_token(person: Person, token: str) -> None:
 
 
 def _check_predictions(page: ModelsPage) -> None:
-    side = page.repository.files
+    side = page.panel.files
     for file in side.model.files():
         prediction = side.predictions.of(file.name)
         assert prediction.state is PredictionState.KNOWN, prediction.problem

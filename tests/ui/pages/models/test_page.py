@@ -53,7 +53,7 @@ def fakes() -> Fakes:
 
 
 def state(shown: Shown) -> OpenState:
-    return shown.page.repository.repository.state
+    return shown.page.panel.opening.state
 
 
 def test_nothing_is_asked_before_the_person_searches(shown: Shown) -> None:
@@ -70,7 +70,7 @@ def test_from_words_to_panes(shown: Shown) -> None:
     shown.qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
     shown.settle()
     assert state(shown) is OpenState.SHOWN
-    files = page.repository.files
+    files = page.panel.files
     files.model.check("model-Q4_K_M.gguf")
     files.model.check("model-Q2_K.gguf")
     shown.click(files.compare_button)
@@ -97,7 +97,7 @@ def test_from_words_to_a_repository_by_keys_alone(shown: Shown) -> None:
 def test_downloading_alone_opens_no_panes(shown: Shown) -> None:
     shown.page.open_address(HubAddress(REPO, "Q2_K"))
     shown.settle()
-    shown.click(shown.page.repository.files.download_button)
+    shown.click(shown.page.panel.files.download_button)
     (entry,) = shown.fakes.downloads.entries()
     shown.fakes.downloads.finish(entry.key, Path("/cache/a.gguf"))
     assert shown.compared == []
@@ -107,7 +107,7 @@ def test_downloading_alone_opens_no_panes(shown: Shown) -> None:
 
 def test_enter_on_a_pasted_address_opens_it_again(shown: Shown) -> None:
     shown.search(f"hf.co/{REPO}:Q5_K_M")
-    assert [file.level for file in shown.page.repository.files.model.checked()] == ["Q5_K_M"]
+    assert [file.level for file in shown.page.panel.files.model.checked()] == ["Q5_K_M"]
     assert shown.page.search.state is SearchState.IDLE
 
 
@@ -118,12 +118,12 @@ def test_original_weights_lead_to_what_was_made_from_them(shown: Shown) -> None:
     catalogue.derived = [found(REPO)]
     shown.page.open_address(HubAddress("org/base"))
     shown.settle()
-    panel = shown.page.repository
+    panel = shown.page.panel
     assert state(shown) is OpenState.ORIGINAL_SHOWN
     assert "original weights" in panel.made_from_title.text()
     panel.made_from_view.clicked.emit(panel.made_from_model.index(0))
     shown.settle()
-    assert panel.repository.address == HubAddress(REPO)
+    assert panel.opening.address == HubAddress(REPO)
     catalogue.derived = []
     shown.page.open_address(HubAddress("org/base"))
     shown.settle()
@@ -131,7 +131,7 @@ def test_original_weights_lead_to_what_was_made_from_them(shown: Shown) -> None:
 
 
 def test_a_gated_repository_is_opened_by_a_token(shown: Shown) -> None:
-    catalogue, card = shown.fakes.catalogue, shown.page.repository.card
+    catalogue, card = shown.fakes.catalogue, shown.page.panel.card
     catalogue.repositories[REPO] = GATED
     shown.page.open_address(HubAddress(REPO))
     shown.settle()
@@ -160,7 +160,7 @@ def test_figures_known_from_an_earlier_visit_do_not_hide_that_a_licence_is_asked
     shown.fakes.catalogue.repositories[REPO] = repository(REPO, gated=True)
     shown.page.open_address(HubAddress(REPO))
     shown.settle()
-    panel = shown.page.repository
+    panel = shown.page.panel
     model = panel.files.model
     level = model.index(3, FileColumn.LEVEL)
     assert panel.files.isVisible()
@@ -189,7 +189,7 @@ def test_forgetting_the_token_says_it_again(shown: Shown) -> None:
     shown.fakes.catalogue.repositories[REPO] = repository(REPO, gated=True)
     shown.page.open_address(HubAddress(REPO))
     shown.settle()
-    level = shown.page.repository.files.model.index(3, FileColumn.LEVEL)
+    level = shown.page.panel.files.model.index(3, FileColumn.LEVEL)
     assert level.data(FileRole.SECOND_LINE) == "model-Q4_K_M.gguf"
 
     shown.fakes.account.kept.clear()
@@ -200,7 +200,7 @@ def test_forgetting_the_token_says_it_again(shown: Shown) -> None:
 
 
 def test_a_licence_may_stop_the_headers_only(shown: Shown) -> None:
-    fit, panel = shown.fakes.fit, shown.page.repository
+    fit, panel = shown.fakes.fit, shown.page.panel
     fit.problems = {file.name: GATED for file in repository().files}
     shown.page.open_address(HubAddress(REPO))
     shown.settle()
@@ -219,7 +219,7 @@ def test_what_a_token_may_help_with_offers_one(shown: Shown, error: HubMissing) 
     shown.fakes.catalogue.repositories[REPO] = error
     shown.page.open_address(HubAddress(REPO))
     shown.settle()
-    card = shown.page.repository.card
+    card = shown.page.panel.card
     assert card.sentence.text() == error.sentence
     assert card.open_button.isHidden()
     assert card.token.isVisible()
@@ -237,10 +237,10 @@ def test_offline_says_so_and_the_library_works(shown: Shown) -> None:
     shown.fakes.catalogue.repositories[REPO] = offline
     shown.page.open_address(HubAddress(REPO))
     shown.settle()
-    panel = shown.page.repository
+    panel = shown.page.panel
     assert panel.notice.sentence == offline.sentence
     shown.fakes.catalogue.repositories[REPO] = repository(REPO)
-    panel.repository.reload()
+    panel.opening.reload()
     shown.settle()
     assert panel.notice.isHidden()
 
@@ -252,7 +252,7 @@ def test_an_unknown_certificate_offers_to_choose_a_file(shown: Shown) -> None:
     shown.search("model")
     shown.page.open_address(HubAddress(REPO))
     shown.settle()
-    pane, panel = shown.page.search_pane, shown.page.repository
+    pane, panel = shown.page.search_pane, shown.page.panel
     assert pane.notice.sentence == panel.notice.sentence == barred.sentence
     shown.page.ways_on.choose = lambda: None
     press(shown, pane.notice, "Choose a certificate file …")
@@ -336,7 +336,7 @@ def test_files_that_are_here_already_are_marked(shown: Shown) -> None:
     shown.fakes.library.models = [here]
     shown.page.open_address(HubAddress(REPO))
     shown.settle()
-    model = shown.page.repository.files.model
+    model = shown.page.panel.files.model
     row = model.row_of("model-Q2_K.gguf")
     assert model.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "Q2_K, on this PC"
 
@@ -344,7 +344,7 @@ def test_files_that_are_here_already_are_marked(shown: Shown) -> None:
 def test_another_context_is_predicted_from_the_page(shown: Shown) -> None:
     shown.page.open_address(HubAddress(REPO))
     shown.settle()
-    head = shown.page.repository.head
+    head = shown.page.panel.head
     assert head.context_tokens == 4096
     head.context.setCurrentIndex(head.context.findData(32_768))
     head.kv_type.setCurrentIndex(head.kv_type.findData("q8_0"))
@@ -353,7 +353,7 @@ def test_another_context_is_predicted_from_the_page(shown: Shown) -> None:
 
 
 def test_a_model_with_a_short_context_does_not_shorten_the_next_ones(shown: Shown) -> None:
-    catalogue, head = shown.fakes.catalogue, shown.page.repository.head
+    catalogue, head = shown.fakes.catalogue, shown.page.panel.head
     catalogue.repositories["org/short"] = repository("org/short", context_tokens=512)
     for repo_id, tokens in (("org/short", 512), (REPO, 4096)):
         shown.page.open_address(HubAddress(repo_id))
@@ -402,7 +402,7 @@ def test_a_queue_that_cannot_be_stored_says_so(
     monkeypatch.setattr(shown.fakes.downloads, "add", refuse)
     shown.page.open_address(HubAddress(REPO, "Q2_K"))
     shown.settle()
-    shown.click(shown.page.repository.files.download_button)
+    shown.click(shown.page.panel.files.download_button)
     assert shown.said == ["The download cannot be stored."]
 
 
@@ -420,6 +420,6 @@ def test_the_page_is_left_while_things_are_under_way(shown: Shown) -> None:
     shown.fakes.catalogue.repositories["org/other"] = repository("org/other")
     shown.fakes.catalogue.gate.set()
     shown.settle()
-    opened = shown.page.repository.repository.repository
+    opened = shown.page.panel.opening.found
     assert opened is not None
     assert opened.repo_id == "org/other"

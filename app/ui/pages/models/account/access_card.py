@@ -15,7 +15,7 @@ from app.ui.pages.models.account.sign_in import SignInRow
 
 if TYPE_CHECKING:
     from app.ui.kit.jobs import Jobs
-    from app.ui.pages.models.ports import AccountPort, AccountStatus
+    from app.ui.pages.models.account.hub_account import AccountStatus, HubAccount
 
 
 class AccessCard(QFrame):
@@ -29,7 +29,7 @@ class AccessCard(QFrame):
     page_wanted = Signal()
     try_again = Signal()
 
-    def __init__(self, account: AccountPort, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(self, account: HubAccount, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "surface")
         self._account = account

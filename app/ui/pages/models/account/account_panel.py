@@ -11,14 +11,14 @@ from app.ui.kit.sentences import sentence
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import FlowLayout, label, push_button
 from app.ui.kit.widgets.labels import set_role
+from app.ui.pages.models.account.hub_account import AccountStatus
 from app.ui.pages.models.account.sign_in import SignInRow
 from app.ui.pages.models.certificate_row import CertificateRow
-from app.ui.pages.models.ports import AccountStatus
 
 if TYPE_CHECKING:
     from app.core.errors import PersonError
     from app.ui.kit.jobs import Jobs
-    from app.ui.pages.models.ports import AccountPort
+    from app.ui.pages.models.account.hub_account import HubAccount
     from app.ui.pages.models.ways_on import WaysOn
 
 
@@ -35,7 +35,7 @@ class AccountPanel(QWidget):
 
     def __init__(
         self,
-        account: AccountPort,
+        account: HubAccount,
         jobs: Jobs,
         hub: str,
         ways_on: WaysOn,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn
 
 from app.hub.tokens import TokenSource
 from app.ui.kit.text import translate
-from app.ui.pages.models.ports import AccountStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +15,28 @@ if TYPE_CHECKING:
     from app.core.errors import PersonError
     from app.hub.connection import HubConnection
     from app.hub.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStatus:
+    """Which token is in use.
+
+    Attributes:
+        place: Where it comes from, in words; empty where there is none.
+        own: It is this program's own, which can be forgotten.
+        remark: More to know of it, a sentence, or empty.
+        refused: The Hub did not accept it: it is asked without it.
+    """
+
+    place: str = ""
+    own: bool = False
+    remark: str = ""
+    refused: bool = False
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether a token is in use."""
+        return bool(self.place) and not self.refused
 
 
 class HubAccount:

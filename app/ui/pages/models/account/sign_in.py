@@ -14,7 +14,7 @@ from app.ui.kit.widgets import push_button
 if TYPE_CHECKING:
     from app.core.errors import PersonError
     from app.ui.kit.jobs import Jobs
-    from app.ui.pages.models.ports import AccountPort
+    from app.ui.pages.models.account.hub_account import HubAccount
 
 
 class SignInRow(QWidget):
@@ -28,7 +28,7 @@ class SignInRow(QWidget):
     kept = Signal(str)
     refused = Signal(str)
 
-    def __init__(self, account: AccountPort, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(self, account: HubAccount, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._account = account
         self._jobs = jobs

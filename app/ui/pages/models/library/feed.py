@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.core.errors import PersonError
+    from app.hub.removal import Removal
     from app.lab.models.library import Library, LibraryScan
     from app.ui.kit.jobs import Job, JobContext, Jobs
-    from app.ui.pages.models.ports import RemovalPlan
 
 
 class LibraryFeed(QObject):
@@ -38,7 +38,7 @@ class LibraryFeed(QObject):
         *,
         own_folders: Sequence[Path],
         keep_own_folders: Callable[[Sequence[Path]], object],
-        plan_removal: Callable[[Path], RemovalPlan],
+        plan_removal: Callable[[Path], Removal],
         watch: LibraryWatch | None = None,
         parent: QObject | None = None,
     ) -> None:
@@ -119,7 +119,7 @@ class LibraryFeed(QObject):
         """Whether it lies in the Hugging Face cache; other programs' files are theirs."""
         return model.source is ModelSource.HUGGING_FACE
 
-    def plan_removal(self, model: LibraryModel) -> RemovalPlan:
+    def plan_removal(self, model: LibraryModel) -> Removal:
         """What removing it would free; on a job thread."""
         return self._plan_removal(model.path)
 

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from app.core.models.family import LibraryModel
+    from app.hub.removal import Removal
     from app.ui.kit.jobs import Jobs
-    from app.ui.pages.models.ports import LibraryPort, RemovalPlan
+    from app.ui.pages.models.library.feed import LibraryFeed
 
 
 class RemovalQuestion(Question):
@@ -28,12 +29,12 @@ class RemovalQuestion(Question):
     removed = Signal(str)
     failed = Signal(object)
 
-    def __init__(self, library: LibraryPort, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(self, library: LibraryFeed, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._library = library
         self._jobs = jobs
         self._model: LibraryModel | None = None
-        self._plan: RemovalPlan | None = None
+        self._plan: Removal | None = None
         self.confirmed.connect(self._remove)
 
     def plan(self, model: LibraryModel) -> None:
@@ -53,7 +54,7 @@ class RemovalQuestion(Question):
             self._model = self._plan = None
             self.hide()
 
-    def _on_planned(self, model: LibraryModel, plan: RemovalPlan) -> None:
+    def _on_planned(self, model: LibraryModel, plan: Removal) -> None:
         if model is not self._model:
             return
         self._plan = plan

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from app.core.models.family import LibraryModel
     from app.ui.kit.jobs import Jobs
     from app.ui.kit.widgets.buttons import ButtonRole
-    from app.ui.pages.models.ports import LibraryPort
+    from app.ui.pages.models.library.feed import LibraryFeed
 
 
 class LibraryTab(QWidget):
@@ -68,7 +68,7 @@ class LibraryTab(QWidget):
     said = Signal(str)
     folder_moved = Signal(object, object)
 
-    def __init__(self, library: LibraryPort, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(self, library: LibraryFeed, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._library = library
         self.model = LibraryTreeModel(self)

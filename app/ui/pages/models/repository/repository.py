@@ -53,7 +53,7 @@ class OpenRepository(QObject):
 
     Attributes:
         address: What was asked for.
-        repository: What was found, in the states SHOWN, ORIGINAL and ORIGINAL_SHOWN.
+        found: What was found, in the states SHOWN, ORIGINAL and ORIGINAL_SHOWN.
         made_from: GGUF repositories made from it, in the state ORIGINAL_SHOWN.
         error: In the state FAILED.
     """
@@ -67,7 +67,7 @@ class OpenRepository(QObject):
         self._job: Job[Repository] | Job[list[FoundRepository]] | None = None
         self.state = OpenState.NOTHING
         self.address = HubAddress("")
-        self.repository: Repository | None = None
+        self.found: Repository | None = None
         self.made_from: list[FoundRepository] = []
         self.error: PersonError | None = None
 
@@ -76,7 +76,7 @@ class OpenRepository(QObject):
         if self._job is not None:
             self._job.cancel()
         self.address = address
-        self.repository, self.made_from, self.error = None, [], None
+        self.found, self.made_from, self.error = None, [], None
         self._enter(OpenState.LOADING)
         catalogue = self._catalogue
 
@@ -97,7 +97,7 @@ class OpenRepository(QObject):
         return isinstance(self.error, HubGated | HubMissing | HubUnauthorized)
 
     def _on_brought(self, repository: Repository) -> None:
-        self.repository = repository
+        self.found = repository
         if any(file.kind in WHOLE_MODELS for file in repository.files):
             self._enter(OpenState.SHOWN)
             return

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from app.core.errors import PersonError
     from app.core.hub.links import Link
     from app.ui.kit.jobs import Jobs
-    from app.ui.pages.models.ports import AccountStatus, Backends
+    from app.ui.pages.models.account.hub_account import AccountStatus
+    from app.ui.pages.models.ports import Backends
     from app.ui.pages.models.ways_on import WaysOn
 
 
@@ -54,7 +55,7 @@ class RepositoryPanel(QWidget):
         self.setAccessibleName(self.tr("Repository"))
         self._backends = backends
         self._jobs = jobs
-        self.repository = OpenRepository(backends.catalogue, jobs, self)
+        self.opening = OpenRepository(backends.catalogue, jobs, self)
         self.head = RepositoryHead()
         self.progress = ProgressLine(self.tr("Repository"))
         self.notice = Banner()
@@ -70,13 +71,13 @@ class RepositoryPanel(QWidget):
         self.made_from_title = label("", wrap=True)
         self.made_from = self._make_made_from()
         self._lay_out()
-        self.repository.state_changed.connect(self._follow)
+        self.opening.state_changed.connect(self._follow)
         self.head.page_wanted.connect(self._want_page)
         self.head.assumptions_changed.connect(
             lambda: self.files.predict(self.head.context_tokens, self.head.kv)
         )
         self.card.page_wanted.connect(self._want_page)
-        self.card.try_again.connect(self.repository.reload)
+        self.card.try_again.connect(self.opening.reload)
         self.files.refused.connect(self._on_refused)
         self.files.download_wanted.connect(self._on_download)
         self.question.download_wanted.connect(self._on_download)
@@ -86,7 +87,7 @@ class RepositoryPanel(QWidget):
     def open(self, address: HubAddress) -> None:
         """Show a repository; a level or file that the address names is checked."""
         self.question.forget()
-        self.repository.open(address)
+        self.opening.open(address)
         self.opened.emit(address.repo_id)
 
     def open_link(self, link: Link) -> None:
@@ -96,9 +97,9 @@ class RepositoryPanel(QWidget):
 
     def follow_account(self) -> None:
         """Another token is in use: what was refused may be open now, or the other way round."""
-        if self.repository.sign_in_may_help:
-            self.repository.reload()
-        elif self.repository.state is OpenState.SHOWN:
+        if self.opening.sign_in_may_help:
+            self.opening.reload()
+        elif self.opening.state is OpenState.SHOWN:
             self._look_whether_locked()
 
     def note_present(self, paths: Mapping[str, Path]) -> None:
@@ -154,7 +155,7 @@ class RepositoryPanel(QWidget):
     # --- showing ------------------------------------------------------------------------
 
     def _follow(self) -> None:
-        now = self.repository
+        now = self.opening
         self.head.setVisible(now.state is not OpenState.NOTHING)
         self.notice.hide()
         if now.state in (OpenState.LOADING, OpenState.ORIGINAL):
@@ -176,12 +177,12 @@ class RepositoryPanel(QWidget):
                 self._show_failure()
 
     def _show_files(self) -> None:
-        found = self.repository.repository
+        found = self.opening.found
         assert found is not None
         self.head.show_facts(found.facts, with_assumptions=True)
         self.stack.setCurrentWidget(self.files)
         self.files.show_repository(
-            found, self.repository.address, self.head.context_tokens, self.head.kv
+            found, self.opening.address, self.head.context_tokens, self.head.kv
         )
         self.files.model.set_locked(False)
         self._look_whether_locked()
@@ -191,20 +192,20 @@ class RepositoryPanel(QWidget):
 
     def _look_whether_locked(self) -> None:
         """Figures may be known from headers of an earlier visit; files still need the licence."""
-        found = self.repository.repository
+        found = self.opening.found
         if found is None or not found.facts.gated:
             return
 
         def follow(status: AccountStatus) -> None:
-            if self.repository.repository is found:
+            if self.opening.found is found:
                 self.files.model.set_locked(not status.signed_in)
 
         self._jobs.run(lambda _context: self._backends.account.status(), done=follow)
 
     def _show_original(self) -> None:
-        now = self.repository
-        assert now.repository is not None
-        self.head.show_facts(now.repository.facts, with_assumptions=False)
+        now = self.opening
+        assert now.found is not None
+        self.head.show_facts(now.found.facts, with_assumptions=False)
         self.stack.setCurrentWidget(self.made_from)
         self.made_from_model.clear()
         self.made_from_model.add_page(now.made_from)
@@ -222,7 +223,7 @@ class RepositoryPanel(QWidget):
         self.made_from_view.setVisible(bool(now.made_from))
 
     def _show_failure(self) -> None:
-        now = self.repository
+        now = self.opening
         error = now.error
         assert error is not None
         self.stack.setCurrentWidget(self.blank)
@@ -240,7 +241,7 @@ class RepositoryPanel(QWidget):
 
     def _show_trouble(self, error: PersonError) -> None:
         actions = self._ways_on.actions(error)
-        again = BannerAction(self.tr("Try again"), self.repository.reload, primary=not actions)
+        again = BannerAction(self.tr("Try again"), self.opening.reload, primary=not actions)
         self.notice.show_notice(Severity.ERROR, sentence(error), "", (*actions, again))
 
     # --- what happens -------------------------------------------------------------------
@@ -257,13 +258,13 @@ class RepositoryPanel(QWidget):
             self.open(HubAddress(found.repo_id))
 
     def _on_download(self, files: list[object], compare: bool) -> None:
-        found = self.repository.repository
+        found = self.opening.found
         if found is not None and self.files.model.locked:
             self._show_gated(HubGated(found.repo_id, self._backends.page_of(found.repo_id)))
         elif found is not None and files:
             self.download_wanted.emit(found, files, compare)
 
     def _want_page(self) -> None:
-        repo_id = self.repository.address.repo_id
+        repo_id = self.opening.address.repo_id
         if repo_id:
             self.page_wanted.emit(self._backends.page_of(repo_id))

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.hub.removal import Removal
 from app.lab.models.library import Library
 from app.store.paths import Paths
 from app.ui.kit.jobs import Jobs
 from app.ui.pages.models.library.feed import LibraryFeed
 from app.ui.pages.models.library.watch import LibraryWatch
-from app.ui.pages.models.ports import RemovalPlan
 from tests.helpers.model_folders import hugging_face_file, small_gguf
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def make(qtbot: QtBot, tmp_path: Path) -> Iterator[Make]:
             jobs,
             own_folders=own_folders,
             keep_own_folders=keep,
-            plan_removal=lambda path: RemovalPlan(path.stat().st_size, 1, lambda: 0),
+            plan_removal=lambda path: Removal((path,), path.stat().st_size, (), lambda: 0),
             watch=LibraryWatch(settle_ms=30),
         )
         feeds.append(feed)

@@ -26,7 +26,7 @@ def follow(shown: Shown, link: str) -> None:
 
 
 def buttons(shown: Shown) -> dict[str, QPushButton]:
-    question = shown.page.repository.question
+    question = shown.page.panel.question
     found = question.findChildren(QPushButton)
     return {button.text(): button for button in found if button.isVisible()}
 
@@ -50,20 +50,20 @@ def test_a_link_to_a_repository_shows_it_and_asks_nothing(shown: Shown) -> None:
     follow(shown, f"shrinkscope://open/{REPO}")
 
     assert shown.page.tabs.currentIndex() == 0
-    assert shown.page.repository.repository.repository.repo_id == REPO  # type: ignore[union-attr]
-    assert not shown.page.repository.question.isVisible()
+    assert shown.page.panel.opening.found.repo_id == REPO  # type: ignore[union-attr]
+    assert not shown.page.panel.question.isVisible()
 
 
 def test_a_link_to_a_level_asks_with_repository_file_and_size(shown: Shown) -> None:
     follow(shown, f"shrinkscope://open/{REPO}:q4_k_m")
 
-    question = shown.page.repository.question
+    question = shown.page.panel.question
     assert question.isVisible()
     assert REPO in question.sentence
     assert "model-Q4_K_M.gguf" in question.advice
     assert "4.4\N{NO-BREAK SPACE}GB" in question.advice
     assert shown.fakes.downloads.list == []
-    assert [file.level for file in shown.page.repository.files.model.checked()] == ["Q4_K_M"]
+    assert [file.level for file in shown.page.panel.files.model.checked()] == ["Q4_K_M"]
 
     shown.click(buttons(shown)["Download"])
 
@@ -87,7 +87,7 @@ def test_the_answer_may_be_no(shown: Shown) -> None:
     shown.click(buttons(shown)["Not now"])
 
     put_here(shown, "Q8_0")
-    assert not shown.page.repository.question.isVisible()
+    assert not shown.page.panel.question.isVisible()
     assert shown.fakes.downloads.list == []
 
 
@@ -96,7 +96,7 @@ def test_what_is_here_is_compared_without_a_download(shown: Shown) -> None:
 
     follow(shown, f"shrinkscope://compare/{REPO}:Q8_0,Q4_K_M")
 
-    assert "on this PC" in shown.page.repository.question.sentence
+    assert "on this PC" in shown.page.panel.question.sentence
     assert shown.compared == []
     shown.click(buttons(shown)["Compare"])
     assert shown.compared == [paths]
@@ -115,7 +115,7 @@ def test_a_file_that_comes_meanwhile_changes_the_question(shown: Shown) -> None:
 def test_a_level_that_is_not_there_is_said(shown: Shown, link: str) -> None:
     follow(shown, "shrinkscope://" + link.format(REPO))
 
-    question = shown.page.repository.question
+    question = shown.page.panel.question
     assert f"what {REPO} does not have" in question.sentence
     assert "no level “Q3_K_S”" in question.advice
     assert buttons(shown) == {}
@@ -126,12 +126,12 @@ def test_another_repository_ends_the_question(shown: Shown) -> None:
     shown.fakes.catalogue.repositories[other] = repository(other)
     follow(shown, f"shrinkscope://open/{REPO}:Q4_K_M")
     shown.search(other)
-    assert shown.page.repository.repository.address.repo_id == other
-    assert not shown.page.repository.question.isVisible()
+    assert shown.page.panel.opening.address.repo_id == other
+    assert not shown.page.panel.question.isVisible()
 
 
 def test_a_link_to_nothing_is_said_as_ever(shown: Shown) -> None:
     shown.fakes.catalogue.repositories[REPO] = HubMissing("There is no such repository.")
     follow(shown, f"shrinkscope://open/{REPO}:Q4_K_M")
-    assert not shown.page.repository.question.isVisible()
-    assert shown.page.repository.card.isVisible()
+    assert not shown.page.panel.question.isVisible()
+    assert shown.page.panel.card.isVisible()
