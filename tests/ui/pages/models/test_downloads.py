@@ -81,7 +81,7 @@ def test_progress_speed_and_time_left_are_shown(
     )
     row = panel.row(key)
     words = row.words.text.replace("\u00a0", " ")
-    assert words == "downloading · 3.90 GB of 7.70 GB · 12.4 MB/s · 5:12 min left"
+    assert words == "downloading · 3.85 GB of 7.70 GB · 12.4 MB/s · 5:12 min left"
     assert row.progress.share == pytest.approx(0.5)
 
 

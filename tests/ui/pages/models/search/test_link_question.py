@@ -61,7 +61,7 @@ def test_a_link_to_a_level_asks_with_repository_file_and_size(shown: Shown) -> N
     assert question.isVisible()
     assert REPO in question.sentence
     assert "model-Q4_K_M.gguf" in question.advice
-    assert "4.4\N{NO-BREAK SPACE}GB" in question.advice
+    assert "4.37\N{NO-BREAK SPACE}GB" in question.advice
     assert shown.fakes.downloads.list == []
     assert [file.level for file in shown.page.panel.files.model.checked()] == ["Q4_K_M"]
 
