@@ -76,6 +76,7 @@ class Window(QObject):
         reception: Does what other starts and links ask for.
         session: The open chat with its panes and their engines.
         engine: Whether there is an engine, and what it is.
+        requests: What the parts ask of each other.
         parts: The pages with what stands behind them, in the order of the rail.
     """
 
@@ -113,7 +114,7 @@ class Window(QObject):
             demo=self._demo,
             engine=self.engine,
         )
-        self._requests = requests = ground.requests
+        self.requests = requests = ground.requests
         self.session.moves.learned = requests.moved.tell
         self.parts = tuple(make(ground) for make in PARTS)
         for part in self.parts:
@@ -142,7 +143,7 @@ class Window(QObject):
     def open(self, files: Sequence[Path]) -> None:
         """Open these files in a new chat; with none, the last chat, or the demo model."""
         self._garbage.take_over()
-        self._requests.start.tell(files)
+        self.requests.start.tell(files)
         self._pump_timer.start()
         self._garbage.start()
 

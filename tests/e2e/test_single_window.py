@@ -42,6 +42,8 @@ class Talking(Window):
         super().__init__(*given)
         show = self.main.show_notice
         self.main.show_notice = lambda *told: (show(*told), say("notice", told[1]))
+        self.requests.compare.add(lambda files: say("compare", [str(file) for file in files]))
+        self.requests.follow.add(lambda link: say("link", str(link)))
 
     def open(self, files):
         super().open(files)
@@ -50,14 +52,6 @@ class Talking(Window):
     def complete(self):
         super().complete()
         say("complete")
-
-    def _compare(self, paths):
-        super()._compare(paths)
-        say("compare", [str(path) for path in paths])
-
-    def _open_link(self, link):
-        super()._open_link(link)
-        say("link", str(link))
 
 
 application.Window = Talking
