@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.base.gate import StopFlag, Stopped
 from app.core.errors import PersonError
 from app.core.models.kinds import ModelKind
-from app.hub.errors import HubGated, Stopped
+from app.hub.errors import HubGated
 from app.hub.headers import STEP_BYTES, HeaderReader
-from app.hub.stopping import StopFlag
 from app.lab.engines.plans import Plans
 from app.lab.hub.fit import HubFitter
 from app.lab.predict.fit import Fit, Fitter
@@ -216,7 +216,7 @@ class Impatient(StopFlag):
     def check(self) -> None:
         self._looks -= 1
         if self._looks < 0:
-            self.set()
+            self.stop()
         super().check()
 
 

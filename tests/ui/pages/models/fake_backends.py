@@ -31,9 +31,9 @@ from app.ui.pages.models.ports import Backends
 from tests.helpers.model_folders import library_model
 
 if TYPE_CHECKING:
+    from app.base.gate import StopFlag
     from app.core.candidates.settings import KvType
     from app.hub.catalogue import SearchQuery
-    from app.hub.stopping import StopFlag
 
 GB = 10**9
 PATIENCE_S = 60
