@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from app.cli.arguments import Commands
     from app.cli.console import Console
+    from app.cli.models import ChosenModels
     from app.store.paths import Paths
 
 
@@ -76,7 +77,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
             )
 
         bench = Bench(plan, EngineRoom.of_this_pc(paths), show, chosen.open)
-        result = bench.run(chosen.files)
+        result = bench.run(chosen.candidates)
     if remember_bench(result, speed_store(paths)):
         console.remark(
             "Other programs kept the processor busy: these are not the speeds of this PC at rest, "
@@ -89,16 +90,16 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
             f"{plan.threads} threads, which is faster than waiting for all."
         )
     if arguments.json:
-        console.json(_document(result))
+        console.json(_document(result, chosen))
     else:
-        _show(result, console)
+        _show(result, chosen, console)
     for row in result.rows:
         if row.error:
-            console.error(f"{row.file}, {row.test}: {row.error}")
+            console.error(f"{chosen.called(row.candidate)}, {row.test}: {row.error}")
     return 1 if any(row.error for row in result.rows) else 0
 
 
-def _document(result: BenchResult) -> dict[str, object]:
+def _document(result: BenchResult, chosen: ChosenModels) -> dict[str, object]:
     return {
         "machine": msgspec.to_builtins(machine_facts()),
         "engine": result.engine or None,
@@ -106,6 +107,7 @@ def _document(result: BenchResult) -> dict[str, object]:
         "results": [
             {
                 "file": row.file,
+                "candidate": chosen.called(row.candidate),
                 "level": row.level,
                 "test": row.test,
                 "threads": row.threads,
@@ -119,7 +121,8 @@ def _document(result: BenchResult) -> dict[str, object]:
         ],
         "drift": [
             {
-                "file": drift.file,
+                "file": drift.candidate.path,
+                "candidate": chosen.called(drift.candidate),
                 "test": drift.test,
                 "first": drift.first,
                 "repeated": drift.repeated,
@@ -131,7 +134,7 @@ def _document(result: BenchResult) -> dict[str, object]:
     }
 
 
-def _show(result: BenchResult, console: Console) -> None:
+def _show(result: BenchResult, chosen: ChosenModels, console: Console) -> None:
     console.table(
         ("level", "test", "threads", "depth", "tok/s", "±", "file"),
         [
@@ -142,7 +145,7 @@ def _show(result: BenchResult, console: Console) -> None:
                 str(row.depth),
                 figures.speed(row.mean).value,
                 figures.deviation(row.stddev, row.mean),
-                row.file,
+                chosen.called(row.candidate),
             )
             for row in result.rows
         ],

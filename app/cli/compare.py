@@ -20,6 +20,7 @@ from app.cli.arguments import (
     threads,
 )
 from app.cli.models import add_model_arguments, chosen_models
+from app.core.candidates.candidate import Candidate, LocalFile
 from app.core.candidates.settings import (
     DEFAULT_MAX_TOKENS,
     CompareMode,
@@ -112,7 +113,11 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
-    chosen = chosen_models(arguments, console, paths)
+    engine = EngineSettings(
+        context_tokens=arguments.ctx, threads=arguments.threads, kv_type=KvType(arguments.kv)
+    )
+    usual = Candidate(LocalFile(""), engine, arguments.template)
+    chosen = chosen_models(arguments, console, paths, usual)
     if chosen is None:
         console.error("Name at least one model file, or --demo.")
         return 2
@@ -124,11 +129,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
             seed=arguments.seed,
             max_tokens=arguments.max_tokens,
         ),
-        engine=EngineSettings(
-            context_tokens=arguments.ctx, threads=arguments.threads, kv_type=KvType(arguments.kv)
-        ),
         mode=CompareMode.TOGETHER if arguments.together else CompareMode.RACE,
-        template_id=arguments.template,
     )
     begin = others_use_beside_family()
     rows, engine = _measured(chosen, request, console, paths)
@@ -141,15 +142,15 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     if plain := [Path(row.file).name for row in rows if row.lacks_template and not row.error]:
         console.remark(f"{plain_completion(plain)} --template chooses one.")
     if arguments.json:
-        candidates = [_plain(row) for row in rows]
+        candidates = [_plain(row, chosen) for row in rows]
         machine = msgspec.to_builtins(machine_facts())
         mode = str(request.mode)
         console.json({"machine": machine, "engine": engine, "mode": mode, "candidates": candidates})
     else:
-        _show(rows, console)
+        _show(rows, chosen, console)
     for row in rows:
         if row.error:
-            console.error(f"{row.file}: {row.error}")
+            console.error(f"{chosen.called(row.candidate)}: {row.error}")
     return 1 if any(row.error for row in rows) else 0
 
 
@@ -183,7 +184,7 @@ def _measured(
                 moved[pane.candidate.path] = None
             bars.show(pane, answer, request.sampling.max_tokens)
 
-        rows = compare(session, chosen.files, request, on_change)
+        rows = compare(session, chosen.candidates, request, on_change)
         engine = runner.engine.engine if runner.engine is not None else None
         _tell_doubts(session.panes, console, paths)
     for path in moved:
@@ -232,9 +233,10 @@ class _Bars:
         )
 
 
-def _plain(row: CompareRow) -> dict[str, object]:
+def _plain(row: CompareRow, chosen: ChosenModels) -> dict[str, object]:
     document: dict[str, object] = msgspec.to_builtins(row)
     del document["lacks_template"]
+    document["candidate"] = chosen.called(row.candidate)
     return document
 
 
@@ -249,10 +251,10 @@ def _why_empty(row: CompareRow) -> str:
     return "(No answer: it thought, and ended without one.)"
 
 
-def _show(rows: list[CompareRow], console: Console) -> None:
+def _show(rows: list[CompareRow], chosen: ChosenModels, console: Console) -> None:
     for row in rows:
         if row.error is None:
-            console.text(f"── {row.level} · {row.file}")
+            console.text(f"── {row.level} · {chosen.called(row.candidate)}")
             console.lines((row.text.strip() or _why_empty(row)) + "\n")
     console.table(
         (
@@ -276,7 +278,7 @@ def _show(rows: list[CompareRow], console: Console) -> None:
                 figures.number(row.generated_tokens),
                 figures.speed(row.tokens_per_second).value,
                 figures.size(row.memory_needed_bytes),
-                row.file,
+                chosen.called(row.candidate),
             )
             for row in rows
         ],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.cli.arguments import THREADS_HELP, threads
 from app.cli.ladder_words import show_ladder
-from app.cli.models import MODEL_HELP, add_model_arguments, chosen_models, model_path
+from app.cli.models import CANDIDATE_HELP, add_model_arguments, candidate_named, chosen_models
 from app.cli.texts import TEXT_HELP, source_of
 from app.core.ladder.results import StepKind
 from app.core.memory.estimate import memory_budget_bytes
@@ -53,7 +53,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "step. Then say what each one loses and which one to run.",
     )
     add_model_arguments(parser)
-    parser.add_argument("--reference", metavar="REF", help=MODEL_HELP)
+    parser.add_argument("--reference", metavar="REF", help=CANDIDATE_HELP)
     parser.add_argument(
         "--memory-limit", type=_gigabytes, metavar="GB", help="a candidate may need so much"
     )
@@ -98,16 +98,16 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         console.error("Name at least one model file, or --demo.")
         return 2
     if arguments.reference:
-        reference = model_path(arguments.reference, paths)
+        reference = candidate_named(arguments.reference, paths)
     elif arguments.demo:
-        reference = chosen.files[-len(DEMO_LEVELS) + DEMO_LEVELS.index("F16")]
+        reference = chosen.candidates[-len(DEMO_LEVELS) + DEMO_LEVELS.index("F16")]
     else:
         console.error("Name the reference with --reference.")
         return 2
     source, text = source_of(arguments.text)
     order = LadderOrder(
         reference,
-        chosen.files,
+        chosen.candidates,
         _limits(arguments),
         Profile(arguments.profile),
         arguments.threads,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from app import __version__
 from app.cli.console import Console
+from app.core.candidates.notation import NotationError
 from app.core.errors import PersonError
 from app.core.text.clean import for_terminal
 from app.core.text.log_lines import LogLines
@@ -73,6 +74,9 @@ def main(argv: list[str]) -> int:
             log.warning("open to other accounts: %s", words)
         status = int(arguments.run(arguments, console, paths))
         sys.stdout.flush()
+    except NotationError as error:
+        console.error(error.sentence)
+        return 2
     except PersonError as error:
         console.error(error.sentence)
         return FAILED

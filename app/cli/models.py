@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
+from app.core.candidates.notation import split_words, with_settings, words_of
 from app.core.errors import PersonError
 from app.core.text.clean import whole_text
 from app.lab.demo.demo import DEMO_LEVELS, DemoFiles, demo_base
@@ -23,20 +28,32 @@ if TYPE_CHECKING:
     from app.store.paths import Paths
 
 MODEL_HELP = "path of a GGUF file, name in the library, or ORG/REPO:LEVEL"
+CANDIDATE_HELP = (
+    f"{MODEL_HELP}; settings of its own behind a #, like #kv=q8_0,ctx=8192 (ctx, kv, threads, gpu, "
+    "flash, template)"
+)
+_NOTHING_SET = candidate_of("")
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenModels:
-    """The model files that a command is about.
+    """The candidates that a command is about.
 
     Attributes:
-        files: In the order of the words. Where a word is no path, the path of the file that it
-            means; where it means none, the word itself.
-        errors: Why some of ``files`` are none.
+        candidates: In the order of the words. Where a word is no path, with the path of the file
+            that it means; where it means none, with the word itself.
+        words: What each was called.
+        errors: Why the files of some are none.
     """
 
-    files: list[Path]
+    candidates: list[Candidate]
+    words: list[str]
     errors: dict[Path, PersonError] = field(default_factory=lambda: dict[Path, PersonError]())
+
+    def called(self, candidate: Candidate) -> str:
+        """What one of the candidates was called: as it was typed, else as it would be."""
+        known = zip(self.candidates, self.words, strict=True)
+        return next((word for each, word in known if each == candidate), words_of(candidate))
 
     def open(self, path: Path) -> ModelFile:
         """Return the facts of one of the files.
@@ -52,8 +69,8 @@ class ChosenModels:
 
 
 def add_model_arguments(parser: argparse.ArgumentParser) -> None:
-    """The MODEL words and ``--demo``."""
-    parser.add_argument("models", metavar="MODEL", nargs="*", help=MODEL_HELP)
+    """The CANDIDATE words and ``--demo``."""
+    parser.add_argument("models", metavar="CANDIDATE", nargs="*", help=CANDIDATE_HELP)
     parser.add_argument(
         "--demo",
         action="store_true",
@@ -75,28 +92,57 @@ def model_path(word: str, paths: Paths) -> Path:
     return model_names(paths).path_of(whole_text(word))
 
 
+def candidate_named(word: str, paths: Paths, usual: Candidate = _NOTHING_SET) -> Candidate:
+    """The one candidate that a word means.
+
+    Args:
+        word: As typed.
+        paths: This program's folders.
+        usual: Whose settings hold where the word says nothing.
+
+    Raises:
+        NotationError: What stands behind ``#`` is no setting.
+        PersonError: It means no file, or several.
+    """
+    model, settings = split_words(whole_text(word), os.path.lexists)
+    path = model_names(paths).path_of(model)
+    return with_settings(replace(usual, source=LocalFile(str(path))), settings)
+
+
 def chosen_models(
-    arguments: argparse.Namespace, console: Console, paths: Paths
+    arguments: argparse.Namespace, console: Console, paths: Paths, usual: Candidate = _NOTHING_SET
 ) -> ChosenModels | None:
-    """The files in the order of the words, the demo levels last; None if none are named.
+    """The candidates in the order of the words, the demo levels last; None if none are named.
 
     Demo levels that are missing are made first.
 
+    Args:
+        arguments: As parsed.
+        console: Where progress is shown.
+        paths: This program's folders.
+        usual: Whose settings hold where a word says nothing.
+
     Raises:
-        PersonError: They cannot be made.
+        NotationError: What stands behind a ``#`` is no setting.
+        PersonError: Demo levels cannot be made.
     """
     names = model_names(paths)
-    chosen = ChosenModels([])
+    chosen = ChosenModels([], [])
     for word in map(whole_text, arguments.models):
+        model, settings = split_words(word, os.path.lexists)
         try:
-            path = names.path_of(word)
+            path = names.path_of(model)
         except PersonError as error:
-            path = Path(word)
+            path = Path(model)
             chosen.errors[path] = error
-        chosen.files.append(path)
+        found = with_settings(replace(usual, source=LocalFile(str(path))), settings)
+        chosen.candidates.append(found)
+        chosen.words.append(word)
     if arguments.demo:
-        chosen.files.extend(demo_levels(console, paths))
-    return chosen if chosen.files else None
+        levels = demo_levels(console, paths)
+        chosen.candidates.extend(replace(usual, source=LocalFile(str(path))) for path in levels)
+        chosen.words.extend(map(str, levels))
+    return chosen if chosen.candidates else None
 
 
 def demo_levels(console: Console, paths: Paths) -> list[Path]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.cli.arguments import THREADS_HELP, chunks, positive, threads
-from app.cli.models import MODEL_HELP, add_model_arguments, chosen_models, model_path
+from app.cli.models import CANDIDATE_HELP, add_model_arguments, candidate_named, chosen_models
 from app.cli.texts import TEXT_HELP, text_named
 from app.core.errors import PersonError
 from app.core.quality.floor import AT_FLOOR, NO_FURTHER, floor_sentence
@@ -16,6 +16,7 @@ from app.core.quality.guessing import guessing_sentence
 from app.core.words.figures import number, share
 from app.core.words.sentence import say
 from app.lab.demo.demo import DEMO_LEVELS
+from app.lab.engines.opened import opened
 from app.lab.engines.room import EngineRoom
 from app.lab.quality.document import (
     at_floor,
@@ -34,12 +35,12 @@ from app.monitor.machine import machine_facts, physical_core_count
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from app.cli.arguments import Commands
     from app.cli.console import Console
     from app.cli.models import ChosenModels
+    from app.core.candidates.candidate import Candidate
     from app.core.models.model_file import ModelFile
     from app.lab.quality.plan import QualityResult, QualityRow
     from app.store.paths import Paths
@@ -60,7 +61,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "20 % or 0.0005 nats; comparable is llama-perplexity's own method on --text.",
     )
     add_model_arguments(parser)
-    parser.add_argument("--reference", metavar="REF", help=MODEL_HELP)
+    parser.add_argument("--reference", metavar="REF", help=CANDIDATE_HELP)
     parser.add_argument(
         "--text",
         metavar="FILE",
@@ -88,15 +89,15 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     if chosen is None:
         console.error("Name at least one model file, or --demo.")
         return 2
-    files = list(chosen.files)
+    candidates = list(chosen.candidates)
     if arguments.reference:
-        reference = model_path(arguments.reference, paths)
+        reference = candidate_named(arguments.reference, paths)
     elif arguments.demo:
-        reference = files[DEMO_LEVELS.index("F16")]
+        reference = candidates[DEMO_LEVELS.index("F16") - len(DEMO_LEVELS)]
     else:
         console.error("Name the reference with --reference.")
         return 2
-    models = _readable(chosen, (reference, *files))
+    models = _readable(chosen, (reference, *candidates))
     plan = _plan(arguments, paths, models.values())
     with console.progress() as progress:
         task = progress.add_task("Loading", total=None, note="")
@@ -108,27 +109,30 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
 
         references = KeptReferences(paths.cache / "references", engines_folder=paths.state)
         quality = Quality(plan, EngineRoom.of_this_pc(paths), references, show, chosen.open)
-        result = quality.run(reference, files)
+        result = quality.run(reference, candidates)
     remarks = [*result.remarks, *_guessing(result, models)]
     if arguments.json:
-        console.json(_document(result, plan, remarks))
+        console.json(_document(result, plan, remarks, chosen.called))
     else:
-        _show(result, console)
+        _show(result, chosen.called, console)
     for sentence in remarks:
         console.remark(sentence)
-    failed = {row.file: row.error or row.refused for row in (result.reference, *result.rows)}
+    failed = {
+        chosen.called(row.candidate): row.error or row.refused
+        for row in (result.reference, *result.rows)
+    }
     for file, sentence in failed.items():
         if sentence:
             console.error(f"{file}: {sentence}")
     return 1 if any(failed.values()) else 0
 
 
-def _readable(chosen: ChosenModels, files: Iterable[Path]) -> dict[str, ModelFile]:
+def _readable(chosen: ChosenModels, candidates: Iterable[Candidate]) -> dict[str, ModelFile]:
     """The facts of those files that can be read; the measurement says what is wrong with others."""
     models: dict[str, ModelFile] = {}
-    for path in files:
+    for candidate in candidates:
         with contextlib.suppress(PersonError):
-            models[str(path)] = chosen.open(path)
+            models[candidate.key()] = opened(candidate, chosen.open).model
     return models
 
 
@@ -144,7 +148,10 @@ def _plan(arguments: argparse.Namespace, paths: Paths, models: Iterable[ModelFil
 
 
 def _document(
-    result: QualityResult, plan: QualityPlan, remarks: Sequence[str]
+    result: QualityResult,
+    plan: QualityPlan,
+    remarks: Sequence[str],
+    called: Callable[[Candidate], str],
 ) -> dict[str, object]:
     return {
         "machine": msgspec.to_builtins(machine_facts()),
@@ -152,6 +159,7 @@ def _document(
         "mode": str(plan.mode),
         "reference": {
             "file": result.reference.file,
+            "candidate": called(result.reference.candidate),
             "level": result.reference.level,
             "error": result.reference.error,
         },
@@ -161,13 +169,13 @@ def _document(
             "sha256": plan.text.sha256,
         },
         "noise_floor": floor_document(result),
-        "candidates": [_candidate(row, result) for row in result.rows],
+        "candidates": [_candidate(row, result, called(row.candidate)) for row in result.rows],
         "remarks": list(remarks),
     }
 
 
-def _candidate(row: QualityRow, result: QualityResult) -> dict[str, object]:
-    facts: dict[str, object] = {"file": row.file, "level": row.level}
+def _candidate(row: QualityRow, result: QualityResult, called: str) -> dict[str, object]:
+    facts: dict[str, object] = {"file": row.file, "candidate": called, "level": row.level}
     facts |= part_figures(row.shown)
     return facts | {
         "at_noise_floor": at_floor(result, row),
@@ -184,9 +192,9 @@ def _guessing(result: QualityResult, models: Mapping[str, ModelFile]) -> list[st
     """A warning for each file that foresees the text worse than guessing would."""
 
     def said(row: QualityRow, ppl: float | None, bits: float | None, *, base: bool) -> str | None:
-        model = models.get(row.file)
+        model = models.get(row.candidate.key())
         size = model.vocabulary_size if model is not None else None
-        warning = guessing_sentence(row.file, ppl, size, bits, is_reference=base)
+        warning = guessing_sentence(row.candidate.path, ppl, size, bits, is_reference=base)
         return None if warning is None else str(warning)
 
     rows = [(row, part_figures(row.shown)) for row in result.rows]
@@ -198,7 +206,7 @@ def _guessing(result: QualityResult, models: Mapping[str, ModelFile]) -> list[st
     return [sentence for sentence in found if sentence is not None]
 
 
-def _show(result: QualityResult, console: Console) -> None:
+def _show(result: QualityResult, called: Callable[[Candidate], str], console: Console) -> None:
     console.table(
         (
             "level",
@@ -211,7 +219,10 @@ def _show(result: QualityResult, console: Console) -> None:
             "positions",
             "file",
         ),
-        [_cells(row, is_at_floor=at_floor(result, row) is True) for row in result.rows],
+        [
+            _cells(row, called(row.candidate), is_at_floor=at_floor(result, row) is True)
+            for row in result.rows
+        ],
         left=("level", "file"),
         spare=("ln PPL ratio", "bits/byte", "positions"),
     )
@@ -263,14 +274,14 @@ def _show_partings(row: QualityRow, console: Console) -> None:
         )
 
 
-def _cells(row: QualityRow, *, is_at_floor: bool) -> Sequence[object]:
+def _cells(row: QualityRow, called: str, *, is_at_floor: bool) -> Sequence[object]:
     figures = row.figures
     bits = "–" if row.bits is None else number(row.bits.value.value, 3)
     if figures is None:
         part = row.shown
         ppl = "–" if part is None or part.ppl is None else number(part.ppl.value, 3)
         count = "–" if part is None or part.positions is None else str(part.positions)
-        return (row.level or "–", "–", "–", "–", "–", ppl, bits, count, row.file)
+        return (row.level or "–", "–", "–", "–", "–", ppl, bits, count, called)
     interval = figures.mean_kld.log_interval()
     return (
         row.level or "–",
@@ -281,7 +292,7 @@ def _cells(row: QualityRow, *, is_at_floor: bool) -> Sequence[object]:
         number(figures.ppl.value, 3),
         bits,
         str(figures.positions),
-        row.file,
+        called,
     )
 
 

@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     with progress_shown(console) as show:
         after = measured.measure(None, show)
     document = ladder_document(after)
-    found = differences(before, reported(document), repetition.files)
+    found = differences(before, reported(document), repetition.keys)
     if arguments.json:
         console.json({"report": document, "differences": found})
     else:
@@ -81,7 +81,7 @@ def _show(found: list[Difference], view: LadderView, console: Console) -> None:
     if not found:
         console.text("Nothing came out differently.")
         return
-    names = {row.file: row.name for row in view.rows}
+    names = {row.key: row.name for row in view.rows}
     console.table(
         ("", "figure", "before", "now", ""),
         [

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.cli.arguments import positive, threads
-from app.cli.models import MODEL_HELP, add_model_arguments, chosen_models, model_path
+from app.cli.models import CANDIDATE_HELP, add_model_arguments, candidate_named, chosen_models
 from app.cli.tasks_words import document, show
 from app.core.errors import PersonError
 from app.core.words import figures
 from app.lab.demo.demo import DEMO_LEVELS
-from app.lab.engines.opened import opened_file
+from app.lab.engines.opened import opened, opened_file
 from app.lab.engines.room import EngineRoom
 from app.lab.tasks.kept import KeptAnswers
 from app.lab.tasks.plan import TaskPlan, engines_and_threads
@@ -50,7 +50,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "broken off.",
     )
     add_model_arguments(parser)
-    parser.add_argument("--reference", metavar="REF", help=MODEL_HELP)
+    parser.add_argument("--reference", metavar="REF", help=CANDIDATE_HELP)
     parser.add_argument(
         "--items",
         metavar="FILE.jsonl",
@@ -82,13 +82,13 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         console.error("Name at least one model file, or --demo.")
         return 2
     if arguments.reference:
-        reference = model_path(arguments.reference, paths)
+        reference = candidate_named(arguments.reference, paths)
     elif arguments.demo:
-        reference = chosen.files[len(chosen.files) - len(DEMO_LEVELS) + DEMO_LEVELS.index("F16")]
+        reference = chosen.candidates[-len(DEMO_LEVELS) + DEMO_LEVELS.index("F16")]
     else:
         console.error("Name the reference with --reference.")
         return 2
-    models = [chosen.open(reference), *_readable(chosen)]
+    models = [opened(reference, chosen.open).model, *_readable(chosen)]
     profile = TaskProfile(arguments.profile or ("full" if own else "quick"))
     questions = (own or usual_set(models)).take(profile)
     room = EngineRoom.of_this_pc(paths)
@@ -97,15 +97,17 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         bar = _Bar(progress)
         kept = KeptAnswers(paths.cache, paths.state)
         tasks = Tasks(plan, room, kept, bar.show, chosen.open)
-        result = tasks.run(reference, chosen.files)
+        result = tasks.run(reference, chosen.candidates)
     if arguments.json:
         facts = {"profile": str(profile), "items": questions.name}
         machine = {"machine": msgspec.to_builtins(machine_facts())}
-        console.json(machine | document(result) | facts)
+        console.json(machine | document(result, chosen.called) | facts)
     else:
-        show(result, console)
+        show(result, chosen.called, console)
     rows = [result.reference, *result.rows]
-    for file, error in dict.fromkeys((row.file, row.error) for row in rows if row.error):
+    for file, error in dict.fromkeys(
+        (chosen.called(row.candidate), row.error) for row in rows if row.error
+    ):
         console.error(f"{file}: {error}")
     return 1 if any(row.error for row in rows) else 0
 
@@ -113,9 +115,9 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
 def _readable(chosen: ChosenModels) -> list[ModelFile]:
     """The files that can be read; the others have their errors in their rows."""
     models: list[ModelFile] = []
-    for path in chosen.files:
+    for candidate in chosen.candidates:
         try:
-            models.append(chosen.open(path))
+            models.append(opened(candidate, chosen.open).model)
         except PersonError:
             continue
     return models

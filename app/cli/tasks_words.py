@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,20 +13,21 @@ from app.core.verdict_words import points
 from app.core.words import figures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from app.cli.console import Console
+    from app.core.candidates.candidate import Candidate
     from app.core.statistics.describe import Interval
     from app.core.tasks.results import KindResult
     from app.lab.tasks.plan import TaskResult, TaskRow
 
+Called = Callable[["Candidate"], str]
+"""What a candidate was called on the command line."""
 _MOST_EXAMPLES = 3
 _SHOWN_EXAMPLES = 3
 _SHOWN_CHARACTERS = 60
 _OPENINGS = ("kind", "right", "95 %", "reference", "lost", "gained", "difference", "95 %", "p")
 
 
-def document(result: TaskResult) -> dict[str, object]:
+def document(result: TaskResult, called: Called) -> dict[str, object]:
     """The part of the JSON document that tells what was measured."""
     plan = result.plan
     return {
@@ -33,15 +35,16 @@ def document(result: TaskResult) -> dict[str, object]:
         "engines": plan.engines,
         "threads": plan.threads,
         "thinking": plan.thinking,
-        "reference": _row(result, result.reference),
-        "candidates": [_row(result, row) for row in result.rows],
+        "reference": _row(result, result.reference, called),
+        "candidates": [_row(result, row, called) for row in result.rows],
     }
 
 
-def _row(result: TaskResult, row: TaskRow) -> dict[str, object]:
+def _row(result: TaskResult, row: TaskRow, called: Called) -> dict[str, object]:
     answers = row.answers
     return {
         "file": row.file,
+        "candidate": called(row.candidate),
         "level": row.level,
         "kinds": [_kind(kind) | {"examples": _examples(result, row, kind)} for kind in row.kinds],
         "total": _kind(row.total) if row.total else None,
@@ -122,10 +125,10 @@ def _examples(result: TaskResult, row: TaskRow, kind: KindResult) -> list[dict[s
     return found
 
 
-def show(result: TaskResult, console: Console) -> None:
+def show(result: TaskResult, called: Called, console: Console) -> None:
     """Print a table for each candidate, and what some of them fail at."""
     for row in result.rows:
-        console.text(f"── {row.level or '–'} · {row.file}")
+        console.text(f"── {row.level or '–'} · {called(row.candidate)}")
         if row.kinds:
             kinds = [*row.kinds, row.total] if row.total else row.kinds
             empty = ("empty",) if any(kind.empty for kind in kinds) else ()
@@ -140,14 +143,14 @@ def show(result: TaskResult, console: Console) -> None:
         console.text("")
     reference = result.reference
     console.text(
-        f"Reference: {reference.level} · {reference.file}. Differences in percentage points, "
-        "paired; p after Holm's correction over kinds and candidates."
+        f"Reference: {reference.level} · {called(reference.candidate)}. Differences in percentage "
+        "points, paired; p after Holm's correction over kinds and candidates."
     )
     if any(kind.hint for row in result.rows for kind in row.kinds):
         console.remark("A hint rests on fewer than 200 questions of its kind.")
     _show_empty(result, console)
     _show_examples(result, console)
-    _show_differences(result, console)
+    _show_differences(result, called, console)
 
 
 def _cells(row: KindResult, *, with_empty: bool) -> Sequence[str]:
@@ -206,11 +209,11 @@ def _show_empty(result: TaskResult, console: Console) -> None:
             )
 
 
-def _show_differences(result: TaskResult, console: Console) -> None:
+def _show_differences(result: TaskResult, called: Called, console: Console) -> None:
     rows = [row for row in (result.reference, *result.rows) if row.level]
-    if plain := [row.file for row in rows if not row.has_template]:
+    if plain := [called(row.candidate) for row in rows if not row.has_template]:
         console.remark(plain_completion(dict.fromkeys(plain)))
-    thinking = [row.file for row in rows if row.thinks]
+    thinking = [called(row.candidate) for row in rows if row.thinks]
     if thinking and len(thinking) < len(rows):
         console.remark(f"Only these think before they answer: {_names(thinking)}.")
 

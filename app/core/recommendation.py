@@ -53,7 +53,7 @@ def recommend(rungs: Sequence[Rung], reference: Rung, limits: Limits) -> Recomme
         least = f"{limits.least_tokens_per_second:g}"
         sentence = worded("verdict.none_reaches_tokens_second", sentence=sentence, least=least)
     return Recommendation(
-        chosen.file,
+        chosen.key,
         worded("verdict.whole", sentence=sentence),
         tuple(_remarks(chosen, others, reference, limits)),
     )

@@ -64,14 +64,14 @@ def compare_at_equal_memory(
     found = [
         _ordered(one, other, kinds_of)
         for one, other in itertools.combinations(rungs, 2)
-        if one.file in models
-        and other.file in models
-        and models[one.file] != models[other.file]
+        if one.key in models
+        and other.key in models
+        and models[one.key] != models[other.key]
         and _alike(one, other)
     ]
-    rates = [(votes or {}).get((other.file, one.file)) for one, other in found]
+    rates = [(votes or {}).get((other.key, one.key)) for one, other in found]
     evidence = [
-        Evidence(kinds_of(one.file, other.file), rate)
+        Evidence(kinds_of(one.key, other.key), rate)
         for (one, other), rate in zip(found, rates, strict=True)
     ]
     pairs: list[Pair] = []
@@ -79,7 +79,7 @@ def compare_at_equal_memory(
     for (one, other), judgement, rate in zip(found, judged, rates, strict=True):
         bits = _bits_between(one, other)
         sentence = _sentence(one, other, judgement, bits, rate)
-        pairs.append(Pair(one.file, other.file, judgement, bits, sentence))
+        pairs.append(Pair(one.key, other.key, judgement, bits, sentence))
     return pairs
 
 
@@ -87,7 +87,7 @@ def _ordered(
     one: Rung, other: Rung, kinds_of: Callable[[str, str], Sequence[KindResult]]
 ) -> tuple[Rung, Rung]:
     """The one with more right answers takes the reference's place: what it can do, counts."""
-    counts = [kind.counts for kind in kinds_of(one.file, other.file)]
+    counts = [kind.counts for kind in kinds_of(one.key, other.key)]
     balance = sum(count.gained - count.lost for count in counts)
     behind = balance > 0 or (balance == 0 and _need(other) > _need(one))
     return (other, one) if behind else (one, other)

@@ -55,7 +55,7 @@ class Rung(Protocol):
     """One row of the ladder, as far as a verdict needs it."""
 
     @property
-    def file(self) -> str:
+    def key(self) -> str:
         """Names it."""
         ...
 

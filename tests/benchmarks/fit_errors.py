@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from app.core.candidates.candidate import candidate_of
 from app.core.candidates.settings import KvType, SamplingSettings
 from app.core.chats.chat import Message, Role
 from app.core.memory.speed import predict_speed
@@ -251,7 +252,9 @@ def _visit(run: Run, name: str) -> dict[str, float]:
     folder = Paths.below(run.home).state
     files = [model_at(name, level, folder) for level in _levels(run)]
     plan = BenchPlan(0, _GENERATED_TOKENS, 0, run.count(_REPETITIONS, 2), run.threads)
-    bench = Bench(plan, EngineRoom(folder, available_memory_bytes), lambda *_: None).run(files)
+    bench = Bench(plan, EngineRoom(folder, available_memory_bytes), lambda *_: None).run(
+        list(map(candidate_of, files))
+    )
     for row in bench.rows:
         if not row.samples:
             tell(f"  {name} {row.level}: {row.error}")

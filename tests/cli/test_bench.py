@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.core.candidates.candidate import candidate_of
 from app.lab.speed.bench import Bench, BenchPlan
 from tests.helpers import gguf_files as files
 from tests.helpers.rooms import roomy
@@ -15,17 +16,18 @@ def test_files_that_do_not_fit_together_are_blocks_and_the_first_is_repeated(
     first = files.write_tiny_llama(tmp_path / "first.gguf")
     second = files.write_tiny_llama(tmp_path / "second.gguf", seed=2)
     plan = BenchPlan(16, 8, 0, 2, 1)
+    both = [candidate_of(first), candidate_of(second)]
     steps: list[tuple[int, int, str]] = []
 
     def note(done: int, total: int, name: str) -> None:
         steps.append((done, total, name))
 
-    result = Bench(plan, roomy(tmp_path / "state", 0), note).run([first, second])
+    result = Bench(plan, roomy(tmp_path / "state", 0), note).run(both)
     assert not result.interleaved
     assert [(row.file, row.test, len(row.samples)) for row in result.rows] == [
         (str(path), test, 2) for path in (first, second) for test in ("pp16", "tg8")
     ]
-    assert [(drift.file, drift.test) for drift in result.drift] == [
+    assert [(drift.candidate.path, drift.test) for drift in result.drift] == [
         (str(first), "pp16"),
         (str(first), "tg8"),
     ]
@@ -34,6 +36,6 @@ def test_files_that_do_not_fit_together_are_blocks_and_the_first_is_repeated(
     assert names == ["first.gguf"] * 4 + ["second.gguf"] * 4 + ["first.gguf"] * 4
     assert steps[-1][:2] == (12, 12)
 
-    together = Bench(plan, roomy(tmp_path / "state"), note).run([first, second])
+    together = Bench(plan, roomy(tmp_path / "state"), note).run(both)
     assert together.interleaved
     assert together.drift == []

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Rung:
     """What ``app.core.verdict_words`` asks of a row."""
 
-    file: str
+    key: str
     name: str
     judgement: Judgement | None
     needed_bytes: int | None = None

@@ -100,14 +100,14 @@ def test_a_pair_at_equal_memory_is_judged_alike() -> None:
     rungs = [Rung(name, name, None, 4 * GB) for name in ("big", "small", "other", "third")]
     found = compare_at_equal_memory(
         rungs,
-        {rung.file: rung.file for rung in rungs},
+        {rung.key: rung.key for rung in rungs},
         lambda first, second: kinds(*LOSES_CODE) if {first, second} == {"big", "small"} else [],
     )
     alone = next(pair for pair in found if {pair.first, pair.second} == {"big", "small"})
     assert alone.judgement.state is State.LOSES
     found = compare_at_equal_memory(
         rungs,
-        {rung.file: rung.file for rung in rungs},
+        {rung.key: rung.key for rung in rungs},
         lambda first, second: kinds(*LOSES_CODE),
     )
     assert all(pair.judgement.state is State.CANNOT_TELL for pair in found)

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QListView
 
+from app.core.candidates.candidate import candidate_of
 from app.lab.compare.panes import PaneState
 from app.store.paths import Paths
 from app.ui.kit.theme import Theme
@@ -155,7 +156,7 @@ def test_the_ladder(person: Person) -> None:
     page = person.ladder.page
     person.until(lambda: page.isVisible() and page.commands.demo.isEnabled())
     files = [Path(pane.candidate.path) for pane in person.panes]
-    page.pick(files, files[0])
+    page.pick(list(map(candidate_of, files)), candidate_of(files[0]))
     person.until(lambda: person.shows("Measure", page))
     check("the picker", 12)
     votes = page.board.votes

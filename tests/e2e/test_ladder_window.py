@@ -14,6 +14,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app.core.candidates.settings import EngineSettings, KvType
 from app.lab.compare.panes import PaneState
 from app.lab.works.ladders.entry import LadderState
 from app.store.paths import Paths
@@ -84,6 +85,41 @@ def questions(tmp_path: Path) -> Path:
     return path
 
 
+def test_one_file_with_two_kinds_of_kv_cache_is_measured_as_it_stands_in_compare(
+    open_person: Open, questions: Path
+) -> None:
+    person = open_person()
+    person.until(lambda: all(pane.model is not None for pane in person.panes))
+    session = person.window.session
+    first, *others = person.panes
+    for pane in others:
+        session.remove_candidate(pane.key)
+    twin = session.add_candidate(Path(first.candidate.path))
+    session.update_candidate(twin.running(engine=EngineSettings(kv_type=KvType.Q4_0)))
+    person.until(lambda: all(pane.model is not None for pane in person.panes))
+
+    _click(person, "Measure what each version loses …")
+    page = _ladder(person)
+    person.until(page.picker.isVisible)
+    assert [file.settings for file in page.picker.model.checked] == ["", "KV q4_0"]
+    choose_questions(page, questions)
+    _click(person, "Measure")
+    entry = _entry(page)
+    assert list(entry.letters.values()) == ["A", "B"]
+    person.until(lambda: entry.state is LadderState.FINISHED)
+    person.until(lambda: page.view is not None and page.view.result is entry.result)
+
+    assert page.view is not None
+    plain, small = (page.view.row(key) for key in page.view.files)
+    assert [page.view.name(row.key) for row in (plain, small)] == ["F16", "F16, KV q4_0"]
+    assert plain.memory is not None
+    assert small.memory is not None
+    assert small.memory.kv_bytes < plain.memory.kv_bytes / 2
+    assert small.quality is not None
+    assert small.quality.figures["mean_kld"]
+    assert any("key-value cache has different types" in one for one in page.view.remarks)
+
+
 def test_from_compare_to_the_verdict(
     open_person: Open, questions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,7 +133,7 @@ def test_from_compare_to_the_verdict(
     page = _ladder(person)
     person.until(page.picker.isVisible)
     assert [file.letter for file in page.picker.model.checked] == ["A", "B", "C", "D"]
-    assert page.picker.reference == Path(person.panes[0].candidate.path)
+    assert page.picker.reference == person.panes[0].candidate
     _click(person, "Leave Q2_K out")
     _click(person, "Make Q4_K_M the reference")
     _click(person, "Make F16 the reference")
@@ -162,12 +198,12 @@ def test_from_compare_to_the_verdict(
     person.until(lambda: all(target.with_suffix(s).exists() for s in (".json", ".md", ".csv")))
     person.until(target.exists)
     document = json.loads(target.with_suffix(".json").read_text())
-    assert document["arguments"]["candidates"] == [Path(file).name for file in entry.files]
+    assert document["arguments"]["candidates"] == [Path(file).name for file in entry.keys]
     assert document["text"]["sha256"]
     assert document["recommendation"]["sentence"] in target.read_text().replace("&#39;", "'")
 
     # A row's pane.
-    file = entry.files[2]
+    file = entry.keys[2]
     page.board.table.choose(file)
     _click(person, "Open D in Compare")
     person.until(lambda: file in [pane.candidate.path for pane in person.panes])

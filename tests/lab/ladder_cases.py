@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from app.core.candidates.candidate import candidate_of
 from app.core.ladder.results import (
     FileFacts,
     MemoryFigures,
@@ -92,7 +93,7 @@ def tasks(wrong: int, how: str = "wrong") -> TasksStep:
 def row(file: str, level: str, bits: float, *, kld: float | None, wrong: int) -> Row:
     generated = 160 / bits
     return Row(
-        file,
+        candidate_of(file),
         facts(level, bits),
         (speed("pp512", 900.0), speed("tg128", generated), speed("tg128", generated * 0.9, 2048)),
         (),
@@ -120,13 +121,13 @@ def result() -> LadderResult:
         row("/m/sky-F16.gguf", "F16", 16.0, kld=1e-7, wrong=0),
         row("/m/sky-Q8_0.gguf", "Q8_0", 8.5, kld=0.001, wrong=0),
         row("/m/sky-Q2_K.gguf", "Q2_K", 3.2, kld=0.4, wrong=60),
-        Row("/m/<script>.gguf", error="The engine ended: GGML_ASSERT(x < y)."),
+        Row(candidate_of("/m/<script>.gguf"), error="The engine ended: GGML_ASSERT(x < y)."),
     ]
     plan = LadderPlan(
-        rows[0].file, tuple(one.file for one in rows), 4, text_name="bundled texts",
+        rows[0].key, tuple(one.key for one in rows), 4, text_name="bundled texts",
         items_name="bundled",
     )  # fmt: skip
-    return LadderResult(plan, {one.file: one for one in rows}, "llama.cpp b1", 40e9, taken=TAKEN)
+    return LadderResult(plan, {one.key: one for one in rows}, "llama.cpp b1", 40e9, taken=TAKEN)
 
 
 def of_files(paths: Sequence[Path], **plan: Any) -> LadderResult:
@@ -138,7 +139,7 @@ def of_files(paths: Sequence[Path], **plan: Any) -> LadderResult:
         known = msgspec.structs.replace(
             usual.facts, sha256=(sha256,), file_bytes=path.stat().st_size
         )
-        rows[str(path)] = replace(usual, file=str(path), facts=known)
+        rows[str(path)] = replace(usual, candidate=candidate_of(path), facts=known)
     files = tuple(rows)
     given = msgspec.structs.replace(result().plan, reference=files[0], candidates=files, **plan)
     return LadderResult(given, rows, "llama.cpp b1", 40e9, taken=TAKEN)

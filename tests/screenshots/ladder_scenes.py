@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtTest import QTest
 
+from app.core.candidates.candidate import candidate_of
 from app.core.ladder.results import StepKind
 from app.lab.demo.demo import DemoFiles
 from app.lab.works.ladders.entry import LadderState
@@ -75,7 +76,7 @@ def troubles(studio: Studio) -> None:
         for level, path in zip(("F16", "Q4_K_M"), paths, strict=True):
             shutil.copy(demo.path(level), path)
         crashes = gguf_files.write_duplicate_token_model(home / "odd-vocabulary.gguf")
-        page.pick([*paths, crashes], paths[0])
+        page.pick([candidate_of(path) for path in (*paths, crashes)], candidate_of(paths[0]))
         studio.take("ladder-picker-long-names")
         person.click("Measure")
         _until_measured(person, page)
@@ -83,7 +84,7 @@ def troubles(studio: Studio) -> None:
         page.board.show_tab(page.board.details)
         studio.take("ladder-failed-row")
         gone = home / "gone.gguf"
-        page.pick([gone, paths[1]], gone)
+        page.pick([candidate_of(gone), candidate_of(paths[1])], candidate_of(gone))
         person.click("Measure")
         person.until(lambda: _entry_state(page) is LadderState.FAILED)
         studio.take("ladder-failed")
@@ -117,7 +118,7 @@ def _while_at(person: Person, page: LadderPage, kind: StepKind, row: int) -> Non
         entry = page.entry
         progress = entry.progress if entry is not None else None
         step = progress.step if progress is not None else None
-        return step is not None and step.kind is kind and step.files[0] == entry.files[row]
+        return step is not None and step.kind is kind and step.files[0] == entry.keys[row]
 
     person.until(there)
 

@@ -1,6 +1,6 @@
-"""One file of a ladder: what was measured of it, and what may be said of that.
+"""One candidate of a ladder: what was measured of it, and what may be said of that.
 
-A row begins with a file's name alone. Steps put figures into it while the ladder is measured; once
+A row begins with what runs alone. Steps put figures into it while the ladder is measured; once
 all rows are looked at together they get what only follows from that: names, judgements, the
 reference beside them. Tables, plots, sentences and reports read the same row.
 """
@@ -19,6 +19,7 @@ from app.core.verdict import ALL_QUESTIONS, State
 from app.core.verdict_words import MoreBits
 
 if TYPE_CHECKING:
+    from app.core.candidates.candidate import Candidate
     from app.core.ladder.results import (
         FileFacts,
         MemoryFigures,
@@ -80,12 +81,12 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One file of the ladder; None where there is no measurement.
+    """One candidate of the ladder; None where there is no measurement.
 
     Attributes:
-        file: Names it.
+        candidate: What runs.
         speed: Tests with an empty context first, then with a filled one.
-        again: The first file's tests once more at the end.
+        again: The first candidate's tests once more at the end.
         error: Why it could not be measured, or not all of it.
         unable: What its engine is not able to have measured of it.
         name: What sentences and plots call it, e.g. ``Q4_K_M``.
@@ -105,7 +106,7 @@ class Row:
         sentence: What may be said of it.
     """
 
-    file: str
+    candidate: Candidate
     facts: FileFacts | None = None
     speed: tuple[SpeedFigures, ...] = ()
     again: tuple[SpeedFigures, ...] = ()
@@ -126,6 +127,16 @@ class Row:
     own_bits: float | None = None
     over_limit: bool = False
     sentence: str = ""
+
+    @property
+    def key(self) -> str:
+        """The name that it is filed under."""
+        return self.candidate.key()
+
+    @property
+    def file(self) -> str:
+        """The model file."""
+        return self.candidate.path
 
     @property
     def is_reference(self) -> bool:

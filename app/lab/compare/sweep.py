@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.candidates.candidate import MAX_CANDIDATES
-from app.core.candidates.settings import CompareMode, EngineSettings, SamplingSettings
+from app.core.candidates.settings import CompareMode, SamplingSettings
 from app.core.chats.chat import Answer, StopReason, Turn
 from app.core.errors import PersonError
 from app.core.words.sentence import say
@@ -16,6 +16,7 @@ from app.lab.compare.panes import Pane, PaneState
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from app.core.candidates.candidate import Candidate
     from app.engine.protocol.loading import DeviceMemory
     from app.lab.compare.session import Session
 
@@ -24,18 +25,12 @@ _WAIT_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class CompareRequest:
-    """What to ask, and how.
-
-    Attributes:
-        template_id: A well-known chat template for every file; None takes the files' own.
-    """
+    """What to ask, and how."""
 
     prompt: str
     system_prompt: str
     sampling: SamplingSettings
-    engine: EngineSettings
     mode: CompareMode
-    template_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +43,7 @@ class CompareRow:
     """
 
     file: str
+    candidate: Candidate
     level: str | None
     file_bytes: int | None
     bits_per_weight: float | None
@@ -73,44 +69,44 @@ class CompareRow:
 
 def compare(
     session: Session,
-    files: Sequence[Path],
+    candidates: Sequence[Candidate],
     request: CompareRequest,
     on_change: Callable[[Pane, Answer | None], None],
 ) -> list[CompareRow]:
-    """Ask every file and wait for all answers.
+    """Ask every candidate and wait for all answers.
 
-    More files than a session has panes are taken in groups; together allows one group only.
+    More candidates than a session has panes are taken in groups; together allows one group only.
 
     Args:
         session: A fresh one.
-        files: Model files; one that cannot be read has its error in its row.
+        candidates: One that cannot be read has its error in its row.
         request: What to ask.
         on_change: Told when a pane or its answer changed.
 
     Raises:
         PersonError: Nothing can be asked, e.g. together does not fit in memory.
     """
-    if request.mode is CompareMode.TOGETHER and len(files) > MAX_CANDIDATES:
+    if request.mode is CompareMode.TOGETHER and len(candidates) > MAX_CANDIDATES:
         raise PersonError(say("compare.together_takes_files_most", max_candidates=MAX_CANDIDATES))
     rows: list[CompareRow] = []
-    for start in range(0, len(files), MAX_CANDIDATES):
-        group = files[start : start + MAX_CANDIDATES]
+    for start in range(0, len(candidates), MAX_CANDIDATES):
+        group = candidates[start : start + MAX_CANDIDATES]
         rows.extend(_group(session, group, request, on_change))
     return rows
 
 
 def _group(
     session: Session,
-    files: Sequence[Path],
+    candidates: Sequence[Candidate],
     request: CompareRequest,
     on_change: Callable[[Pane, Answer | None], None],
 ) -> list[CompareRow]:
-    session.start_with(files)
+    session.start_with([Path(each.path) for each in candidates])
     session.set_system_prompt(request.system_prompt)
     session.set_sampling(request.sampling)
     session.set_mode(request.mode)
-    for pane in session.panes:
-        settings = {"engine": request.engine, "template_id": request.template_id}
+    for pane, each in zip(session.panes, candidates, strict=True):
+        settings = {"engine": each.engine, "template_id": each.template_id}
         session.update_candidate(pane.setup.running(**settings))
     while any(pane.state is PaneState.PREPARING for pane in session.panes):
         session.wait(_WAIT_SECONDS)
@@ -128,13 +124,13 @@ def _group(
                 devices[pane.key] = pane.loaded.devices
             on_change(pane, turn.answers.get(pane.key))
     return [
-        _row(file, pane, turn.answers.get(pane.key), loads.get(pane.key), devices.get(pane.key))
-        for file, pane in zip(files, session.panes, strict=True)
+        _row(each, pane, turn.answers.get(pane.key), loads.get(pane.key), devices.get(pane.key))
+        for each, pane in zip(candidates, session.panes, strict=True)
     ]
 
 
 def _row(
-    file: Path,
+    candidate: Candidate,
     pane: Pane,
     answer: Answer | None,
     load_ns: int | None,
@@ -147,7 +143,8 @@ def _row(
         error = str(pane.failure.sentence)
     reason = answer.stop_reason if answer is not None else None
     return CompareRow(
-        file=str(file),
+        file=candidate.path,
+        candidate=candidate,
         level=model.level_name if model else None,
         file_bytes=model.file_bytes if model else None,
         bits_per_weight=model.bits_per_weight if model else None,

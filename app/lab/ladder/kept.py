@@ -59,7 +59,8 @@ class About(msgspec.Struct, frozen=True):
         items: The questions.
         text_bytes: How long the text is.
         text_sha256: Of the text; None where there is none.
-        letters: A letter for each file, as the window shows them; empty where nobody gave any.
+        letters: A letter for each candidate, by key, as the window shows them; empty where nobody
+            gave any.
     """
 
     items: list[TaskItem]
@@ -114,7 +115,7 @@ def step_result(stored: StoredLadder, step: Step) -> tuple[StepResult, int] | No
 
 def empty_result(plan: LadderPlan) -> LadderResult:
     """A ladder of which nothing is known yet."""
-    return LadderResult(plan, {path: Row(path) for path in plan.files})
+    return LadderResult(plan, {key: Row(plan.candidate(key)) for key in plan.keys})
 
 
 def restored(stored: StoredLadder, kept: KeptPlan) -> LadderResult:

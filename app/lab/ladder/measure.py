@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -25,7 +24,7 @@ from app.core.ladder.results import (
 )
 from app.lab.engines.calls import interruptible
 from app.lab.engines.identity import engine_identity
-from app.lab.engines.opened import opened_file
+from app.lab.engines.opened import OpenedCandidate, opened
 from app.lab.ladder.kept import (
     TAKEN,
     KeptPlan,
@@ -44,9 +43,8 @@ from app.lab.ladder.taken import Taken, taken_now
 from app.store.ladders import StoredStep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from app.core.models.model_file import ModelFile
     from app.lab.ladder.rows import LadderResult
     from app.store.ladders import StoredLadder
 
@@ -120,8 +118,7 @@ class Ladder:
         return self._kept
 
     def _run(self) -> LadderResult:
-        models = self._opened()
-        steps = self._planned(models)
+        steps = self._planned(self._opened())
         note_unable(self._result, steps)
         facts: dict[str, FileFacts] = {}
         clock = Clock(self._plan, facts, len(self._tools.items))
@@ -151,26 +148,29 @@ class Ladder:
 
     # --- what is to be done -----------------------------------------------------------------
 
-    def _opened(self) -> dict[str, ModelFile]:
-        models = {self._plan.reference: self._tools.open_model(Path(self._plan.reference))}
-        for path in self._plan.files[1:]:
+    def _opened(self) -> dict[str, OpenedCandidate]:
+        plan, every = self._plan, dict[str, "OpenedCandidate"]()
+        for key in plan.keys:
             try:
-                models[path] = self._tools.open_model(Path(path))
+                every[key] = opened(plan.candidate(key), self._tools.open_model)
             except PersonError as error:
-                self._result.note(path, error.sentence)
-        return models
+                if key == plan.reference:
+                    raise
+                self._result.note(key, error.sentence)
+        return every
 
-    def _planned(self, models: dict[str, ModelFile]) -> list[Step]:
-        contexts = {path: model.context_length for path, model in models.items()}
-        abilities = {path: self._tools.abilities(Path(path)) for path in models}
-        together = self._fit_together(models)
+    def _planned(self, every: dict[str, OpenedCandidate]) -> list[Step]:
+        models = [each.model for each in every.values()]
+        contexts = {key: each.model.context_length for key, each in every.items()}
+        abilities = {key: self._tools.abilities(each.path) for key, each in every.items()}
+        together = self._fit_together(every.values())
         steps = steps_of(self._plan, contexts, in_turns=together, abilities=abilities)
         if self._keeper is None:
             return steps
         items = repr(self._tools.items).encode("utf-8", "backslashreplace")
         try:
             engine = engine_identity(self._tools.room.folder).encode()
-            key = self._plan.key(list(models.values()), self._tools.text.data, items, engine)
+            key = self._plan.key(models, self._tools.text.data, items, engine)
             kept = msgspec.json.encode(KeptPlan(self._plan, steps)).decode()
             self._kept = self._keeper.begin(key, kept)
             if not self._kept.steps:
@@ -182,9 +182,9 @@ class Ladder:
             return steps
         return known.steps if known is not None else steps
 
-    def _fit_together(self, models: dict[str, ModelFile]) -> bool:
+    def _fit_together(self, every: Iterable[OpenedCandidate]) -> bool:
         context = self._plan.prompt_tokens + max(self._plan.depths_tokens, default=0)
-        return self._tools.room.holds(map(opened_file, models.values()), context)
+        return self._tools.room.holds(every, context)
 
     # --- one step -----------------------------------------------------------------------------
 
@@ -207,18 +207,18 @@ class Ladder:
         return result, time.monotonic_ns() - begin_ns
 
     def _measure(self, step: Step, tell: Callable[[float], None]) -> StepResult:
-        path = step.files[0]
+        candidate = self._plan.candidate(step.files[0])
         match step.kind:
             case StepKind.FACTS:
-                return self._steps.facts(path, tell)
+                return self._steps.facts(candidate, tell)
             case StepKind.SPEED:
                 return self._steps.speed(step, tell)
             case StepKind.MEMORY:
-                return self._steps.memory(path, tell)
+                return self._steps.memory(candidate, tell)
             case StepKind.QUALITY:
-                return self._steps.quality(path, tell)
+                return self._steps.quality(candidate, tell)
             case StepKind.TASKS:
-                return self._steps.tasks(path, tell)
+                return self._steps.tasks(candidate, tell)
 
     # --- what is kept -------------------------------------------------------------------------
 

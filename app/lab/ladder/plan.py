@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from msgspec import Meta
 
+from app.core.candidates.candidate import Candidate, candidate_of
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, MOST_SEED, MOST_THREADS
 from app.core.ladder.results import StepKind
 from app.engine.api import Ability
@@ -24,7 +25,9 @@ PROMPT_TOKENS, GENERATED_TOKENS = 512, 128
 DEPTHS_TOKENS = (0, 2048)
 REPETITIONS = 5
 DEEP_REPETITIONS_QUICK = 3
-_FORMAT = 2  # 1: any engine went on with what another one had measured
+# 1: any engine went on with what another one had measured. 3: of candidates that are more than a
+# file; a ladder of plain files has the number and the key that it had before.
+_PLAIN_FORMAT, _FORMAT = 2, 3
 
 NEEDS: dict[StepKind, frozenset[Ability]] = {
     StepKind.FACTS: frozenset(),
@@ -56,8 +59,8 @@ class LadderPlan(msgspec.Struct, frozen=True):
     """What is measured; everything that a repetition needs.
 
     Attributes:
-        reference: Path of the model file that the others are measured against.
-        candidates: Paths in the order of the rows; the reference may be among them.
+        reference: Key of the candidate that the others are measured against.
+        candidates: Keys in the order of the rows; the reference may be among them.
         threads: Of every engine.
         context_tokens: Of the engine whose memory is measured; what a model allows bounds it.
         prompt_tokens: Of the prompt test of speed; 0 leaves it out.
@@ -74,6 +77,7 @@ class LadderPlan(msgspec.Struct, frozen=True):
         seed: Of everything that is random.
         text_sha256: Of the text, so that it can be told whether it is still the same; empty where
             that is not known.
+        chosen: By key, the candidates that are more than a file; the key of any other is its path.
     """
 
     reference: FileWords
@@ -94,12 +98,27 @@ class LadderPlan(msgspec.Struct, frozen=True):
     items_each: _Count | None = None
     seed: Annotated[int, Meta(ge=0, le=MOST_SEED)] = 1
     text_sha256: Annotated[str, Meta(pattern=r"\A([0-9a-f]{64})?\Z")] = ""
+    chosen: Annotated[dict[FileWords, Candidate], Meta(max_length=1001)] = {}
 
     @property
-    def files(self) -> tuple[str, ...]:
-        """Every file once, the reference first."""
-        others = [path for path in self.candidates if path != self.reference]
+    def keys(self) -> tuple[str, ...]:
+        """Every candidate's key once, the reference first."""
+        others = [key for key in self.candidates if key != self.reference]
         return (self.reference, *dict.fromkeys(others))
+
+    def candidate(self, key: str) -> Candidate:
+        """The candidate of a key."""
+        return self.chosen.get(key) or candidate_of(key)
+
+    def of(self, reference: Candidate, candidates: Sequence[Candidate]) -> LadderPlan:
+        """The same plan over these."""
+        every = [reference, *candidates]
+        return msgspec.structs.replace(
+            self,
+            reference=reference.key(),
+            candidates=tuple(each.key() for each in candidates),
+            chosen={each.key(): each for each in every if not each.is_plain},
+        )
 
     def repetitions_at(self, depth_tokens: int) -> int:
         """How often a test of speed is taken."""
@@ -113,7 +132,9 @@ class LadderPlan(msgspec.Struct, frozen=True):
         Raises:
             OSError: A file is gone.
         """
-        digest = hashlib.sha256(msgspec.json.encode((_FORMAT, self)))
+        plain: dict[str, object] = msgspec.to_builtins(self)
+        known = (_FORMAT, plain) if plain.pop("chosen") else (_PLAIN_FORMAT, plain)
+        digest = hashlib.sha256(msgspec.json.encode(known))
         for content in contents:
             digest.update(hashlib.sha256(content).digest())
         for path in (path for model in models for path in model.shard_paths):
@@ -126,7 +147,7 @@ class Step(msgspec.Struct, frozen=True):
     """One piece of the work, kept as soon as it is done.
 
     Attributes:
-        files: What is measured in it: several only for speeds that are taken in turns.
+        files: Keys of the candidates measured in it: several only for speeds taken in turns.
         depth_tokens: Of a test of speed.
         again: A test of the first file once more, at the end, to see whether the PC has changed.
     """
@@ -156,7 +177,8 @@ def steps_of(
 
     Args:
         plan: What is measured.
-        contexts_tokens: What each file that can be read was trained for; None is not known.
+        contexts_tokens: What each candidate that can be read was trained for, by key; None is not
+            known.
         in_turns: All files fit in memory together, so that their speeds are taken in turns,
             before everything else. Otherwise each file's speed is a step of its own, and the first
             is measured once more at the end.
@@ -167,7 +189,7 @@ def steps_of(
         theirs = (abilities or {}).get(path)
         return theirs is None or theirs >= NEEDS[kind]
 
-    files = [path for path in plan.files if path in contexts_tokens]
+    files = [path for path in plan.keys if path in contexts_tokens]
     steps: list[Step] = [Step(StepKind.FACTS, (path,)) for path in files]
     benched = {path: contexts_tokens[path] for path in files if able(path, StepKind.SPEED)}
     speeds = _speeds(plan, benched)
@@ -224,6 +246,6 @@ def unable(plan: LadderPlan, steps: Sequence[Step]) -> dict[str, frozenset[StepK
 
 
 def rows_of(plan: LadderPlan) -> tuple[str, ...]:
-    """In the order of the candidates; a reference that is none of them comes first."""
+    """Keys in the order of the candidates; a reference that is none of them comes first."""
     candidates = tuple(dict.fromkeys(plan.candidates))
     return candidates if plan.reference in candidates else (plan.reference, *candidates)

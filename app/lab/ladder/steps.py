@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.core.chats.templates import template_by_id
 from app.core.errors import PersonError
 from app.core.ladder.results import (
     FileFacts,
@@ -21,7 +22,7 @@ from app.core.models.model_file import ModelFile
 from app.core.words.sentence import say
 from app.engine.local.client import EngineClient
 from app.lab.engines.loading import threads_for
-from app.lab.engines.opened import opened_file
+from app.lab.engines.opened import opened
 from app.lab.ladder.memory import measure_memory
 from app.lab.ladder.plan import Profile
 from app.lab.ladder.quality import candidate_step, reference_step
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Set as AbstractSet
 
+    from app.core.candidates.candidate import Candidate
     from app.core.memory.speed import MachineRates
     from app.core.quality.summary import QualityFigures
     from app.core.tasks.items import TaskItem
@@ -69,7 +71,8 @@ class Tools:
         text: What quality is measured on.
         items: The questions.
         abilities: What the engine of a file is able to do.
-        ask: Asks them of one file and tells the share that is done; None where nothing can ask.
+        ask: Asks them of one candidate and tells the share that is done; None where nothing can
+            ask.
     """
 
     room: EngineRoom
@@ -79,7 +82,7 @@ class Tools:
     open_model: Callable[[Path], ModelFile]
     text: MeasuredText = NO_TEXT
     items: tuple[TaskItem, ...] = ()
-    ask: Callable[[Path, Callable[[float], None]], TasksStep] | None = None
+    ask: Callable[[Candidate, Callable[[float], None]], TasksStep] | None = None
     abilities: Callable[[Path], AbstractSet[Ability]] = lambda _path: EngineClient.abilities
 
 
@@ -106,24 +109,30 @@ class Steps:
         return self._memory
 
     @property
+    def _reference(self) -> Candidate:
+        return self._plan.candidate(self._plan.reference)
+
+    @property
     def _threads(self) -> int:
         """Of everything but speed, which is what threads are for; the same for every file."""
         if self._known_threads is None:
             # Asked once: the reference may vanish on the way, and the others go on.
-            reference = self._tools.open_model(Path(self._plan.reference))
+            reference = self._tools.open_model(Path(self._reference.path))
             self._known_threads = threads_for(reference.tensor_bytes, self._plan.threads)
         return self._known_threads
 
-    def facts(self, path: str, on_share: Callable[[float], None]) -> FileFacts:
-        """What a file is; reads all of it once.
+    def facts(self, candidate: Candidate, on_share: Callable[[float], None]) -> FileFacts:
+        """What a candidate's file is; reads all of it once.
 
         Raises:
             PersonError: It cannot be read.
         """
-        model = self._tools.open_model(Path(path))
+        model = self._tools.open_model(Path(candidate.path))
         _ = self._threads
-        work = _work_of(path)
+        work = _work_of(candidate.path)
         template = model.chat_template
+        if candidate.template_id is not None:
+            template = template_by_id(candidate.template_id).jinja
         return FileFacts(
             level=model.level_name,
             file_bytes=model.file_bytes,
@@ -142,7 +151,7 @@ class Steps:
         )
 
     def speed(self, step: Step, on_share: Callable[[float], None]) -> SpeedStep:
-        """Prompt and generation speed of one file, or of several in turns."""
+        """Prompt and generation speed of one candidate, or of several in turns."""
         plan, depth = self._plan, step.depth_tokens
         memory = self.memory_rates
         bench_plan = BenchPlan(
@@ -159,20 +168,19 @@ class Steps:
             lambda done, total, _name: on_share(done / max(1, total)),
             self._tools.open_model,
         )
-        result = bench.run([Path(path) for path in step.files])
+        result = bench.run([plan.candidate(key) for key in step.files])
         end, heat_after = others_use_beside_family(), throttle_count()
         throttled = None if heat is None or heat_after is None else heat_after > heat
         if not step.again:
             remember_bench(result, self._tools.speeds)
         others = end.cores_since(begin) if begin is not None and end is not None else None
         power = machine_facts().power
-        rows: dict[str, list[SpeedFigures]] = {path: [] for path in step.files}
-        by_path = {str(Path(path)): path for path in step.files}
+        rows: dict[str, list[SpeedFigures]] = {key: [] for key in step.files}
         for row in result.rows:
             share = None
             if row.test.startswith("tg") and row.mean is not None:
                 held = depth + plan.generated_tokens // 2
-                share = row.mean * _work_of(row.file).total_bytes(held) / memory.bandwidth
+                share = row.mean * _work_of(row.candidate.path).total_bytes(held) / memory.bandwidth
             figures = SpeedFigures(
                 row.test,
                 row.depth,
@@ -189,32 +197,32 @@ class Steps:
                 throttled=throttled,
                 retaken=row.retaken,
             )
-            rows[by_path[row.file]].append(figures)
-        return SpeedStep(result.engine, {path: tuple(found) for path, found in rows.items()})
+            rows[row.candidate.key()].append(figures)
+        return SpeedStep(result.engine, {key: tuple(found) for key, found in rows.items()})
 
-    def memory(self, path: str, on_share: Callable[[float], None]) -> MemoryFigures:
+    def memory(self, candidate: Candidate, on_share: Callable[[float], None]) -> MemoryFigures:
         """Needed memory, predicted and measured.
 
         Raises:
             PersonError: The file cannot be loaded.
         """
         plan = self._plan
-        opened = opened_file(self._tools.open_model(Path(path)))
-        predicted = self._predicted_bytes(path)
+        ready = opened(candidate, self._tools.open_model)
+        predicted = self._predicted_bytes(candidate)
         on_share(0.2)
         prompt_tokens = _QUICK_PROMPT_TOKENS if plan.profile is Profile.QUICK else None
         figures, _ = measure_memory(
-            opened, plan.context_tokens, self._threads, self._tools.room, predicted, prompt_tokens
+            ready, plan.context_tokens, self._threads, self._tools.room, predicted, prompt_tokens
         )
         return figures
 
-    def quality(self, path: str, on_share: Callable[[float], None]) -> QualityStep:
+    def quality(self, candidate: Candidate, on_share: Callable[[float], None]) -> QualityStep:
         """What a candidate loses on the text; of the reference, its noise floor.
 
         Raises:
             PersonError: Nothing can be measured, e.g. the text is too short.
         """
-        plan, tools = self._plan, self._tools
+        tools, reference = self._tools, self._reference
         quality = Quality(
             self._quality_plan(),
             tools.room,
@@ -222,12 +230,11 @@ class Steps:
             lambda done, total, _name: on_share(done / max(1, total)),
             tools.open_model,
         )
-        reference = Path(plan.reference)
-        if path == plan.reference:
+        if candidate == reference:
             result = quality.run(reference, [])
             self._noise_floor = result.noise_floor
             return reference_step(result)
-        result = quality.run(reference, [Path(path)], self._noise_floor)
+        result = quality.run(reference, [candidate], self._noise_floor)
         self._noise_floor = result.noise_floor
         return candidate_step(result)
 
@@ -238,20 +245,22 @@ class Steps:
             return comparable_plan(text, threads, size_tokens, plan.quality_chunks)
         return quick_plan(text, threads, plan.quality_chunks)
 
-    def tasks(self, path: str, on_share: Callable[[float], None]) -> TasksStep:
-        """Ask a file the questions.
+    def tasks(self, candidate: Candidate, on_share: Callable[[float], None]) -> TasksStep:
+        """Ask a candidate the questions.
 
         Raises:
             PersonError: It cannot be asked.
         """
         if self._tools.ask is None:
             raise PersonError(say("lab.no_questions_can_asked"))
-        return self._tools.ask(Path(path), on_share)
+        return self._tools.ask(candidate, on_share)
 
-    def _predicted_bytes(self, path: str) -> int | None:
+    def _predicted_bytes(self, candidate: Candidate) -> int | None:
+        context = candidate.engine.context_tokens or self._plan.context_tokens
+        kv_type = candidate.engine.kv_type
         try:
             with self._tools.fitter() as fitter:
-                return fitter.fit(Path(path), self._plan.context_tokens).needs.total_bytes
+                return fitter.fit(Path(candidate.path), context, kv_type).needs.total_bytes
         except PersonError:
             return None  # the measured figure will say why
 

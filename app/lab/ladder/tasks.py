@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.core.ladder.results import TasksStep
 from app.core.tasks.scoring import Outcome
-from app.lab.engines.opened import opened_file
+from app.lab.engines.opened import opened, opened_file
 from app.lab.tasks.asker import FileAsker
 from app.lab.tasks.plan import TaskPlan, engines_and_threads
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from app.core.candidates.candidate import Candidate
     from app.core.models.model_file import ModelFile
     from app.lab.engines.room import EngineRoom
     from app.lab.tasks.kept import KeptAnswers
@@ -49,19 +50,19 @@ class LadderTasks:
         self._kept = kept
         self._open_model = open_model
 
-    def ask(self, path: Path, on_share: Callable[[float], None]) -> TasksStep:
-        """Ask a file; what cannot be answered is missing, and the error says why.
+    def ask(self, candidate: Candidate, on_share: Callable[[float], None]) -> TasksStep:
+        """Ask a candidate; what cannot be answered is missing, and the error says why.
 
         Raises:
             PersonError: The file cannot be asked at all.
         """
-        opened = opened_file(self._open_model(path))
+        ready = opened(candidate, self._open_model)
         items = self._plan.items
 
         def note(answered: int) -> None:
             on_share(answered / max(1, len(items)))
 
-        found = FileAsker(opened, self._plan, self._room, self._kept, note).run()
+        found = FileAsker(ready, self._plan, self._room, self._kept, note).run()
         outcomes = found.outcomes(items)
         return TasksStep(
             found.engine,

@@ -11,7 +11,14 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, FlashAttention, KvType
+from msgspec.structs import replace
+
+from app.core.candidates.settings import (
+    DEFAULT_CONTEXT_TOKENS,
+    EngineSettings,
+    FlashAttention,
+    KvType,
+)
 from app.core.errors import PersonError
 from app.core.memory.fit import judge_devices, layer_bytes
 from app.core.memory.speed import MeasuredRun, SpeedPrediction, predict_speed
@@ -30,6 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from app.core.candidates.candidate import Candidate
     from app.core.gguf import TensorInfo
     from app.core.memory.estimate import Needs
     from app.core.memory.fit import DeviceShare, FitJudgement
@@ -247,7 +255,7 @@ def remember_bench(result: BenchResult, speeds: SpeedStore) -> list[BenchRow]:
     """
     disturbed: list[BenchRow] = []
     for row in result.rows:
-        if not row.test.startswith("tg") or not row.samples:
+        if not row.test.startswith("tg") or not row.samples or not _is_usual(row.candidate):
             continue
         if not row.calm_samples:
             disturbed.append(row)
@@ -260,6 +268,11 @@ def remember_bench(result: BenchResult, speeds: SpeedStore) -> list[BenchRow]:
             continue
         speeds.add_run(run)
     return disturbed
+
+
+def _is_usual(candidate: Candidate) -> bool:
+    """Whether it was loaded as those are whose speed is predicted."""
+    return replace(candidate.engine, context_tokens=None, threads=None) == EngineSettings()
 
 
 def measured_run(

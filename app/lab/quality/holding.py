@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from app.lab.engines.shelf import EngineShelf
     from app.lab.quality.kept_references import KeptReference
     from app.lab.quality.plan import QualityPlan, QualityRow
-    from app.lab.quality.scores import Candidate
+    from app.lab.quality.scores import Measured
     from app.lab.quality.text import Chunk
 
 _FLOOR_CHUNKS = 4
@@ -82,7 +82,7 @@ class Holding:
             self._on_chunk(self._base)
         return stop
 
-    def score(self, candidate: Candidate, numbers: range) -> None:
+    def score(self, candidate: Measured, numbers: range) -> None:
         """Hold a candidate against the reference; what goes wrong stands in its row."""
         row = candidate.row
         try:
@@ -156,7 +156,7 @@ class Holding:
         )
 
     def _take(
-        self, engine: EngineCalls, command_id: int, candidate: Candidate, begin_ns: int
+        self, engine: EngineCalls, command_id: int, candidate: Measured, begin_ns: int
     ) -> int:
         """Wait for a chunk; returns when it was there."""
         scored = engine.answer(command_id, ChunkScored)

@@ -19,17 +19,18 @@ from app.core.quality.common import checkpoints
 from app.core.quality.texts import SHORTEST_CHUNK_TOKENS
 from app.core.statistics.looks import LOOKS_CHUNKS, StoppedBy, next_look, take_look
 from app.core.words.sentence import Sentence, say
-from app.lab.engines.opened import OpenedCandidate, opened_file
+from app.lab.engines.opened import OpenedCandidate, opened
 from app.lab.engines.shelf import EngineShelf
 from app.lab.quality.holding import Holding
 from app.lab.quality.others import OtherVocabularies
 from app.lab.quality.partings import Partings
 from app.lab.quality.plan import QualityMode, QualityPlan, QualityResult, QualityRow, share_text
-from app.lab.quality.scores import Candidate, finish, finish_alone
+from app.lab.quality.scores import Measured, finish, finish_alone
 from app.lab.quality.text import Chunk, TextFacts, TextReader, comparable_chunks, quick_chunks
 from app.library.model_files import open_model_file
 
 if TYPE_CHECKING:
+    from app.core.candidates.candidate import Candidate
     from app.core.models.model_file import ModelFile
     from app.core.quality.summary import QualityFigures
     from app.lab.engines.room import EngineRoom
@@ -77,8 +78,8 @@ class Quality:
 
     def run(
         self,
-        reference: Path,
-        candidates: Sequence[Path],
+        reference: Candidate,
+        candidates: Sequence[Candidate],
         noise_floor: QualityFigures | None = None,
     ) -> QualityResult:
         """Measure; a candidate that fails has its error in its row.
@@ -101,31 +102,32 @@ class Quality:
             ) from error
 
     def _run(
-        self, reference: Path, candidates: Sequence[Path], noise_floor: QualityFigures | None
+        self,
+        reference: Candidate,
+        candidates: Sequence[Candidate],
+        noise_floor: QualityFigures | None,
     ) -> QualityResult:
-        base = opened_file(self._open_model(reference))
-        opened = [self._opened(path) for path in candidates]
+        base = opened(reference, self._open_model)
+        every = [self._opened(each) for each in candidates]
         with self._shelf:
             kept = self._references.of(base, self._plan.text, self._plan.method)
             reader = TextReader(self._shelf, kept.scratch)
             facts = self._prepare(base, kept, reader)
             self._begins = facts.begin_token is not None
-            self._total = len(self._chunks) * (1 + len(opened))
-            usable = [
-                c for c in opened if isinstance(c, Candidate) and self._fits(c, reader, facts)
-            ]
+            self._total = len(self._chunks) * (1 + len(every))
+            usable = [c for c in every if isinstance(c, Measured) and self._fits(c, reader, facts)]
             holding = Holding(self._plan, self._shelf, base, kept, self._chunks, self._step)
             done = self._hold(holding, usable)
-            self._measure_others(holding, base, kept, reader, opened, done)
+            self._measure_others(holding, base, kept, reader, every, done)
             floor = noise_floor or holding.floor()
-            rows = [self._finished(c, base, kept, reader, holding) for c in opened]
+            rows = [self._finished(c, base, kept, reader, holding) for c in every]
             share_text(rows)
             error = holding.reference_error
             if error is not None:
                 _blame_reference(rows, error)
-            row = QualityRow(str(reference), base.model.level_name, facts=facts, error=error)
+            row = QualityRow(reference, base.model.level_name, facts=facts, error=error)
             remarks = self._beyond_training(
-                [base, *(c.opened for c in opened if isinstance(c, Candidate))]
+                [base, *(c.opened for c in every if isinstance(c, Measured))]
             )
             return QualityResult(self._shelf.engine, row, floor, rows, remarks)
 
@@ -168,7 +170,7 @@ class Quality:
             if trained is not None and trained < size
         ]
 
-    def _fits(self, candidate: Candidate, reader: TextReader, facts: TextFacts) -> bool:
+    def _fits(self, candidate: Measured, reader: TextReader, facts: TextFacts) -> bool:
         """Whether the candidate has the reference's vocabulary; else its row says so."""
         row = candidate.row
         try:
@@ -183,7 +185,7 @@ class Quality:
 
     # --- chunks ---------------------------------------------------------------------------
 
-    def _hold(self, holding: Holding, usable: list[Candidate]) -> int:
+    def _hold(self, holding: Holding, usable: list[Measured]) -> int:
         """Hold candidates against the reference from look to look; returns how many chunks."""
         done = 0
         while usable and done < len(self._chunks):
@@ -199,7 +201,7 @@ class Quality:
             usable = [c for c in usable if c.row.error is None and not self._judged(c, holding)]
         return done
 
-    def _judged(self, candidate: Candidate, holding: Holding) -> bool:
+    def _judged(self, candidate: Measured, holding: Holding) -> bool:
         """Whether a candidate is measured well enough, or no more is to come."""
         scores = candidate.scores
         ended = len(scores) >= len(self._chunks)
@@ -221,18 +223,18 @@ class Quality:
         base: OpenedCandidate,
         kept: KeptReference,
         reader: TextReader,
-        opened: Sequence[Candidate | QualityRow],
+        every: Sequence[Measured | QualityRow],
         done: int,
     ) -> None:
         """Candidates of other vocabularies over the same bytes, each by itself."""
-        others = [c for c in opened if isinstance(c, Candidate) and c.row.refused]
+        others = [c for c in every if isinstance(c, Measured) and c.row.refused]
         if not others:
             return
         wanted = max(done, min(LOOKS_CHUNKS[1], len(self._chunks)))
         if self._plan.mode is QualityMode.COMPARABLE:
             wanted = len(self._chunks)
         count = holding.keep(done, wanted)
-        every = OtherVocabularies(
+        alone = OtherVocabularies(
             self._plan,
             self._shelf,
             reader,
@@ -240,13 +242,13 @@ class Quality:
             lambda number: self._pieces_of(base, reader, number),
         )
         for candidate in others:
-            every.measure(candidate, kept, holding.is_late, self._step)
+            alone.measure(candidate, kept, holding.is_late, self._step)
 
     # --- the end --------------------------------------------------------------------------
 
     def _finished(
         self,
-        candidate: Candidate | QualityRow,
+        candidate: Measured | QualityRow,
         base: OpenedCandidate,
         kept: KeptReference,
         reader: TextReader,
@@ -298,12 +300,12 @@ class Quality:
             self._pieces[number] = [b"", *pieces[1:]] if self._begins else pieces
         return self._pieces[number]
 
-    def _opened(self, path: Path) -> Candidate | QualityRow:
+    def _opened(self, candidate: Candidate) -> Measured | QualityRow:
         try:
-            model = self._open_model(path)
+            ready = opened(candidate, self._open_model)
         except PersonError as error:
-            return QualityRow(str(path), None, error=error.sentence)
-        return Candidate(opened_file(model), QualityRow(str(path), model.level_name))
+            return QualityRow(candidate, None, error=error.sentence)
+        return Measured(ready, QualityRow(candidate, ready.model.level_name))
 
     def _step(self, opened: OpenedCandidate) -> None:
         self._done += 1

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.lab.engines.shelf import EngineShelf
     from app.lab.quality.kept_references import KeptReference
     from app.lab.quality.plan import QualityPlan, QualityRow
-    from app.lab.quality.scores import Candidate
+    from app.lab.quality.scores import Measured
     from app.lab.quality.text import Chunk, TextReader
 
 
@@ -55,7 +55,7 @@ class OtherVocabularies:
 
     def measure(
         self,
-        candidate: Candidate,
+        candidate: Measured,
         kept: KeptReference,
         is_late: Callable[[QualityRow], bool],
         on_chunk: Callable[[OpenedCandidate], None],

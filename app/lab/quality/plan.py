@@ -15,6 +15,7 @@ from app.lab.quality.texts import MeasuredText
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from app.core.candidates.candidate import Candidate
     from app.core.quality.bits import BitsPerByte
     from app.core.quality.summary import QualityFigures
     from app.core.statistics.chunks import Estimate
@@ -123,7 +124,7 @@ class QualityRow:
         error: Why there are no figures, or not all.
     """
 
-    file: str
+    candidate: Candidate
     level: str | None
     parts: list[QualityPart] = field(default_factory=lambda: list[QualityPart]())
     shown: QualityPart | None = None
@@ -134,6 +135,11 @@ class QualityRow:
     refused: str | None = None
     scored_ns: int = 0
     error: str | None = None
+
+    @property
+    def file(self) -> str:
+        """The model file."""
+        return self.candidate.path
 
     @property
     def figures(self) -> QualityFigures | None:

@@ -46,7 +46,7 @@ class AloneScores:
 
 
 @dataclass(slots=True)
-class Candidate:
+class Measured:
     """A candidate while it is measured.
 
     Attributes:
@@ -65,7 +65,7 @@ class Candidate:
 
 
 def finish(
-    candidate: Candidate,
+    candidate: Measured,
     chunks: Sequence[Chunk],
     pieces: Sequence[Sequence[bytes]],
     first: int,
@@ -111,7 +111,7 @@ def counted_places(chunk: Chunk, first: int) -> Sequence[int]:
     return [place for place in places if chunk.counts[place]]
 
 
-def finish_alone(candidate: Candidate, counts_of: Callable[[int], Sequence[int]]) -> None:
+def finish_alone(candidate: Measured, counts_of: Callable[[int], Sequence[int]]) -> None:
     """Fill in the row of a candidate with another vocabulary."""
     parts = [
         (count, [one for one in candidate.alone if one.chunk < count])

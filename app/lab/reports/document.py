@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from app.core.candidates.notation import words_of
 from app.core.quality.histogram import EDGES
 from app.core.text.shared_names import file_name
 from app.lab.ladder.quality import longest_of
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from app.lab.verdict.view import LadderView
 
 FORMAT = "shrinkscope ladder"
-FORMAT_VERSION = 1
+_PLAIN_VERSION, FORMAT_VERSION = 1, 2  # 2: of candidates that are more than a file
 VERDICT_RULE = 2
 """Which rule gave the states. By the first, of reports that do not say it, a kind's own loss could
 vanish behind all questions together."""
@@ -38,10 +39,10 @@ def ladder_document(view: LadderView) -> dict[str, Any]:
     """Everything about a ladder, in plain values."""
     plan, about, limits, taken = view.plan, view.about, view.limits, view.taken
     text_name, items_name = shared_text_name(plan.text_name), file_name(plan.items_name)
-    items = tuple(about.items)
+    items, chosen = tuple(about.items), view.recommendation.file
     return {
         "format": FORMAT,
-        "format_version": FORMAT_VERSION,
+        "format_version": FORMAT_VERSION if plan.chosen else _PLAIN_VERSION,
         "program": taken.program,
         "made": None if taken.when_ns is None else moment_of(taken.when_ns).isoformat(),
         "machine": msgspec.to_builtins(taken.machine),
@@ -68,7 +69,7 @@ def ladder_document(view: LadderView) -> dict[str, Any]:
         ],
         "bandwidth_bytes_per_second": view.bandwidth,
         "reference": {
-            "file": view.reference.file,
+            **_named(view.reference),
             "level": view.reference.facts.level if view.reference.facts else None,
             "name": view.reference.name,
         },
@@ -77,11 +78,11 @@ def ladder_document(view: LadderView) -> dict[str, Any]:
         "verdict_rule": VERDICT_RULE,
         "verdicts": [_verdict(row) for row in view.rows],
         "recommendation": {
-            "file": view.recommendation.file,
+            **_named(view.row(chosen) if chosen else None),
             "sentence": str(view.recommendation.sentence),
             "remarks": list(map(str, view.recommendation.remarks)),
         },
-        "at_equal_memory": [_pair(pair) for pair in view.pairs],
+        "at_equal_memory": [_pair(view, pair) for pair in view.pairs],
         "remarks": list(map(str, view.remarks)),
         "histogram_edges": list(EDGES),
         "elapsed_ns": view.elapsed_ns,
@@ -94,10 +95,17 @@ def moment_of(time_ns: int) -> datetime.datetime:
     return datetime.datetime.fromtimestamp(time_ns // 10**9, datetime.UTC)
 
 
+def _named(row: Row | None) -> dict[str, str | None]:
+    """What a document calls a candidate: its file, its words, and the key it is filed under."""
+    if row is None:
+        return dict.fromkeys(("file", "candidate", "key"))
+    return {"file": row.file, "candidate": words_of(row.candidate), "key": row.key}
+
+
 def _verdict(row: Row) -> dict[str, Any]:
     judgement = row.judgement
     return {
-        "file": row.file,
+        **_named(row),
         "state": "as good as" if judgement is None else judgement.state.value,
         "hint": judgement is not None and judgement.hint,
         "against": [kind.kind for kind in judgement.against] if judgement else [],
@@ -110,7 +118,7 @@ def _candidate(view: LadderView, row: Row) -> dict[str, Any]:
     generation, prompt = row.test("tg"), row.test("pp")
     together = judgement.together if judgement else None
     return {
-        "file": row.file,
+        **_named(row),
         "name": row.name,
         "level": facts.level if facts else None,
         "is_reference": row.is_reference,
@@ -198,11 +206,11 @@ def _quality(row: Row) -> dict[str, Any]:
     }
 
 
-def _pair(pair: Pair) -> dict[str, Any]:
+def _pair(view: LadderView, pair: Pair) -> dict[str, Any]:
     together = pair.judgement.summary
     return {
-        "first": pair.first,
-        "second": pair.second,
+        "first": words_of(view.row(pair.first).candidate),
+        "second": words_of(view.row(pair.second).candidate),
         "state": pair.judgement.state.value,
         "hint": pair.judgement.hint,
         "all_questions": kind_document(together) if together else None,

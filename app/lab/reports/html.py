@@ -68,7 +68,7 @@ def html_text(view: LadderView) -> str:
         has_votes=any(row.votes for row in view.rows),
         asked=asked,
         has_hints=any(kind.hint for row in asked for kind in row.kinds),
-        failures={row.file: failures_of(row, view.about.items) for row in view.rows},
+        failures={row.key: failures_of(row, view.about.items) for row in view.rows},
         histograms=[row for row in quality if row.histogram],
         parted=[row for row in quality if row.quality and row.quality.continuations],
         words=words,

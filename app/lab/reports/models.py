@@ -51,24 +51,27 @@ class ReportModels:
         self._paths = paths
         self._library: list[Path] | None = None
         self.twin = _twin_of(report, paths)
-        files = rows_of(report.arguments)
-        self._own = dict(zip(files, rows_of(self.twin), strict=True)) if self.twin else {}
+        twin = self.twin
+        own = [twin.candidate(key).path for key in rows_of(twin)] if twin else []
+        self._own = dict(zip(rows_of(report.arguments), own, strict=False))
 
-    def path_of(self, file: str) -> Path:
-        """Where the file is that the report calls so.
+    def path_of(self, key: str) -> Path:
+        """Where the file of the report's candidate with this key is.
 
         Raises:
             PersonError: It is not on this PC, as far as can be told.
         """
-        row = self._rows[file]
+        row = self._rows[key]
         found = self._among_given(row)
         if found is not None:
             return found
-        if file in self._own and (path := Path(self._own[file])).is_file():
+        if key in self._own and (path := Path(self._own[key])).is_file():
             return path
         found = _found(self._everywhere(), row)
         if found is None:
-            raise PersonError(say("lab.report_not_pc_name_model", file=quotable(file_name(file))))
+            raise PersonError(
+                say("lab.report_not_pc_name_model", file=quotable(file_name(row.file)))
+            )
         return found
 
     def check_all_used(self) -> None:
@@ -138,7 +141,9 @@ def _twin_of(report: Reported, paths: Paths) -> LadderPlan | None:
 
 
 def _names(plan: LadderPlan) -> list[str]:
-    return list(names_without_folders(rows_of(plan)).values())
+    every = [plan.candidate(key) for key in rows_of(plan)]
+    names = names_without_folders([each.path for each in every])
+    return [f"{names[each.path]}#{each.settings_key()}" for each in every]
 
 
 def _same_contents(report: Reported, plan: LadderPlan, stored: StoredLadder) -> bool:

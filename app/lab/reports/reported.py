@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from app.base.files import read_ordinary
+from app.core.candidates.notation import is_sound
 from app.core.errors import PersonError
 from app.core.words.sentence import say
 from app.lab.ladder.plan import FileWords, LadderPlan, rows_of
@@ -73,9 +74,10 @@ class ReportedQuality(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReportedRow(ReportedQuality, frozen=True, kw_only=True):
-    """A version's figures; ``longest`` are those over more text than is shown beside others."""
+    """A candidate's figures; ``longest`` are those over more text than is shown beside others."""
 
     file: FileWords
+    key: FileWords | None = None
     sha256: Annotated[tuple[Sha256, ...], Meta(min_length=1, max_length=10_000)] | None = None
     file_bytes: _Count | None = None
     error: _Words | None = None
@@ -85,12 +87,23 @@ class ReportedRow(ReportedQuality, frozen=True, kw_only=True):
     outcomes: dict[_Words, _Words] | None = None
     longest: ReportedQuality | None = None
 
+    @property
+    def name(self) -> str:
+        """Names it among the arguments: its key, or its file in earlier reports."""
+        return self.key or self.file
+
 
 class ReportedVerdict(msgspec.Struct, frozen=True):
     """What was said of a version."""
 
     file: FileWords
     state: _Words
+    key: FileWords | None = None
+
+    @property
+    def name(self) -> str:
+        """Names it among the arguments: its key, or its file in earlier reports."""
+        return self.key or self.file
 
 
 class ReportedMachine(msgspec.Struct, frozen=True):
@@ -119,8 +132,8 @@ class Reported(msgspec.Struct, frozen=True):
 
     @property
     def rows(self) -> dict[str, ReportedRow]:
-        """The figures by the file's words."""
-        return {row.file: row for row in self.candidates}
+        """The figures by the candidate's key."""
+        return {row.name: row for row in self.candidates}
 
     @property
     def cpu(self) -> str | None:
@@ -164,6 +177,9 @@ def reported(document: dict[str, Any]) -> Reported:
 def _checked(report: Reported) -> Reported:
     if set(rows_of(report.arguments)) != report.rows.keys():
         raise msgspec.ValidationError("its rows are not those of its arguments")
+    for key, candidate in report.arguments.chosen.items():
+        if candidate.key() != key or not is_sound(candidate):
+            raise msgspec.ValidationError("the settings of a candidate are none")
     return report
 
 

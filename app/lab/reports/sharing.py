@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from app.core.candidates.notation import words_of
 from app.core.quality.apart import Parting, WorstToken
 from app.core.text.each import with_each_text
 from app.core.text.shared_names import FoldersOut, names_without_folders
@@ -28,9 +29,14 @@ _Own = TypeVar("_Own", WorstToken, Parting)
 def shareable(view: LadderView) -> LadderView:
     """A ladder with files by their names alone, and without pieces of the person's chats."""
     plan = view.plan
-    names = names_without_folders([*view.files, plan.reference, *plan.candidates])
+    every = [plan.candidate(key) for key in plan.keys]
+    names = names_without_folders([each.path for each in every])
     absolute = {os.path.abspath(path): name for path, name in names.items()}
     folders = FoldersOut(absolute | names, [str(Path.home())])
+
+    for each in every:  # what else it is called begins with its file
+        for called in (each.key(), words_of(each)):
+            names[called] = names[each.path] + called.removeprefix(each.path)
 
     def change(text: str) -> str:
         return names.get(text) or folders.text(text)

@@ -13,7 +13,7 @@ from app.core.errors import PersonError
 from app.core.statistics import mean, sample_standard_deviation
 from app.engine.protocol import measuring
 from app.engine.protocol.measuring import BenchSample
-from app.lab.engines.opened import OpenedCandidate, opened_file
+from app.lab.engines.opened import OpenedCandidate, opened
 from app.lab.engines.shelf import EngineShelf
 from app.lab.speed.calm import Calm
 from app.library.model_files import open_model_file
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from app.core.candidates.candidate import Candidate
     from app.core.models.model_file import ModelFile
     from app.lab.engines.calls import EngineCalls
     from app.lab.engines.room import EngineRoom
@@ -71,7 +72,7 @@ class SpeedTest:
 
 @dataclass(slots=True)
 class BenchRow:
-    """One test of one model file; speeds in tokens per second.
+    """One test of one candidate; speeds in tokens per second.
 
     Attributes:
         samples: Of all repetitions.
@@ -80,7 +81,7 @@ class BenchRow:
         fewest_threads: Of any repetition: below ``threads`` where other programs took cores.
     """
 
-    file: str
+    candidate: Candidate
     level: str | None
     test: str
     threads: int
@@ -94,6 +95,11 @@ class BenchRow:
     def __post_init__(self) -> None:
         """All threads count until a repetition tells of fewer."""
         self.fewest_threads = self.threads
+
+    @property
+    def file(self) -> str:
+        """The model file."""
+        return self.candidate.path
 
     @property
     def mean(self) -> float | None:
@@ -110,7 +116,7 @@ class BenchRow:
 class Drift:
     """The first model measured again at the end: how much the PC itself changed meanwhile."""
 
-    file: str
+    candidate: Candidate
     test: str
     first: float
     repeated: float
@@ -123,7 +129,7 @@ class Drift:
 
 @dataclass(slots=True)
 class BenchResult:
-    """Rows in the order of the files, then of the tests."""
+    """Rows in the order of the candidates, then of the tests."""
 
     engine: str
     rows: list[BenchRow]
@@ -167,35 +173,36 @@ class Bench:
         self._total = 0
         self._engine = ""
 
-    def run(self, files: Sequence[Path]) -> BenchResult:
-        """Measure; a file that fails has its error in its rows."""
+    def run(self, candidates: Sequence[Candidate]) -> BenchResult:
+        """Measure; one that fails has its error in its rows."""
         plan = self._plan
-        opened: dict[int, OpenedCandidate] = {}
+        ready: dict[int, OpenedCandidate] = {}
         rows: list[list[BenchRow]] = []
-        for index, path in enumerate(files):
+        for index, candidate in enumerate(candidates):
             level = error = None
             try:
-                opened[index] = opened_file(self._open_model(path))
-                level = opened[index].model.level_name
+                ready[index] = opened(candidate, self._open_model)
+                level = ready[index].model.level_name
             except PersonError as problem:
                 error = problem.sentence
+            threads = candidate.engine.threads or plan.threads
             rows.append(
                 [
-                    BenchRow(str(path), level, test.name, plan.threads, plan.depth, error=error)
+                    BenchRow(candidate, level, test.name, threads, plan.depth, error=error)
                     for test in plan.tests
                 ]
             )
         with self._shelf() as shelf:
-            interleave = len(opened) > 1 and shelf.hold(opened.values())
-        blocks = [list(opened)] if interleave or len(opened) < 2 else [[index] for index in opened]
+            interleave = len(ready) > 1 and shelf.hold(ready.values())
+        blocks = [list(ready)] if interleave or len(ready) < 2 else [[index] for index in ready]
         repeat_first = len(blocks) > 1
-        self._total = len(plan.tests) * plan.repetitions * (len(opened) + int(repeat_first))
+        self._total = len(plan.tests) * plan.repetitions * (len(ready) + int(repeat_first))
         for block in blocks:
-            self._block([(opened[index], rows[index]) for index in block])
+            self._block([(ready[index], rows[index]) for index in block])
         drift: list[Drift] = []
         if repeat_first:
-            first = next(iter(opened))
-            drift = self._drift(opened[first], rows[first])
+            first = next(iter(ready))
+            drift = self._drift(ready[first], rows[first])
         return BenchResult(self._engine, [row for each in rows for row in each], interleave, drift)
 
     def _shelf(self) -> EngineShelf:
@@ -207,11 +214,11 @@ class Bench:
 
     def _block(self, block: Sequence[tuple[OpenedCandidate, list[BenchRow]]]) -> None:
         """Measure files that are loaded at the same time."""
-        together = [opened for opened, _ in block]
+        together = [each for each, _ in block]
         with self._shelf() as shelf:
             able: list[tuple[Callable[[], EngineCalls], list[BenchRow]]] = []
-            for opened, rows in block:
-                take = partial(shelf.take, opened, together)
+            for each, rows in block:
+                take = partial(shelf.take, each, together)
                 try:
                     take()
                 except PersonError as error:
@@ -236,7 +243,7 @@ class Bench:
                     prompt_tokens=test.prompt_tokens,
                     generated_tokens=test.generated_tokens,
                     depth=self._plan.depth,
-                    threads=self._plan.threads,
+                    threads=row.threads,
                     warmup=warmup,
                 )
                 begin = self._calm.begin(engine.pid)
@@ -244,7 +251,7 @@ class Bench:
                 speed = sample.tokens_per_second
                 row.samples.append(speed)
                 row.fewest_threads = min(row.fewest_threads, sample.threads)
-                if self._calm.was_calm(begin, engine.pid, self._plan.threads):
+                if self._calm.was_calm(begin, engine.pid, row.threads):
                     row.calm_samples.append(speed)
             except PersonError as error:
                 row.error = error.sentence
@@ -263,11 +270,11 @@ class Bench:
             row.retaken += 1
             command = msgspec.structs.replace(command, id=engine.next_id())
 
-    def _drift(self, opened: OpenedCandidate, first: list[BenchRow]) -> list[Drift]:
-        again = [BenchRow(r.file, r.level, r.test, r.threads, r.depth) for r in first]
-        self._block([(opened, again)])
+    def _drift(self, each: OpenedCandidate, first: list[BenchRow]) -> list[Drift]:
+        again = [BenchRow(r.candidate, r.level, r.test, r.threads, r.depth) for r in first]
+        self._block([(each, again)])
         return [
-            Drift(before.file, before.test, before.mean, after.mean)
+            Drift(before.candidate, before.test, before.mean, after.mean)
             for before, after in zip(first, again, strict=True)
             if before.mean is not None and after.mean is not None
         ]

@@ -14,6 +14,7 @@ from app.core.tasks.scoring import Outcome, judge
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from app.core.candidates.candidate import Candidate
     from app.core.tasks.items import TaskItem
     from app.core.tasks.results import KindResult
     from app.lab.engines.asking import Manner
@@ -134,7 +135,7 @@ class FileAnswers:
 
 @dataclass(slots=True)
 class TaskRow:
-    """One file.
+    """One candidate.
 
     Attributes:
         level: None where the file cannot be read.
@@ -147,7 +148,7 @@ class TaskRow:
         error: Why something is missing.
     """
 
-    file: str
+    candidate: Candidate
     level: str | None
     has_template: bool = True
     thinks: bool = False
@@ -156,6 +157,11 @@ class TaskRow:
     total: KindResult | None = None
     against: list[KindResult] = field(default_factory=lambda: list["KindResult"]())
     error: str | None = None
+
+    @property
+    def file(self) -> str:
+        """The model file."""
+        return self.candidate.path
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ run that was broken off, or one with a candidate more, goes on from there.
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
@@ -18,15 +19,15 @@ from app.core.tasks.results import (
     standing_against,
 )
 from app.core.words.sentence import say
-from app.lab.engines.opened import OpenedCandidate, opened_file
+from app.lab.engines.opened import OpenedCandidate, opened
 from app.lab.tasks.asker import FileAsker
 from app.lab.tasks.plan import FileAnswers, TaskResult, TaskRow
 from app.library.model_files import open_model_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
+    from app.core.candidates.candidate import Candidate
     from app.core.models.model_file import ModelFile
     from app.core.tasks.items import TaskItem
     from app.lab.engines.room import EngineRoom
@@ -64,64 +65,72 @@ class Tasks:
         self._open_model = open_model
         self._done = 0
         self._total = 0
-        self._known: dict[Path, FileAnswers] = {}
+        self._known: dict[str, FileAnswers] = {}
 
     def run(
-        self, reference: Path, candidates: Sequence[Path], tolerance: float = TOLERANCE
+        self,
+        reference: Candidate,
+        candidates: Sequence[Candidate],
+        tolerance: float = TOLERANCE,
     ) -> TaskResult:
         """Ask all; a candidate that fails has its error in its row.
 
         Raises:
             PersonError: The reference cannot be asked.
         """
-        base = opened_file(self._open_model(reference))
-        files = dict.fromkeys(path.absolute() for path in (reference, *candidates))
-        self._total = len(files) * len(self._plan.items)
-        reference_row = self._asked(reference, base)
+        base = opened(reference, self._open_model)
+        asked = {_place(each) for each in (reference, *candidates)}
+        self._total = len(asked) * len(self._plan.items)
+        reference_row = self._asked(base)
         if not reference_row.answers.answers:
             reason = reference_row.error or say("lab.gave_no_answer")
             raise PersonError(say("lab.reference_cannot_asked", reason=reason))
-        rows = [self._row(path) for path in candidates]
+        rows = [self._row(each) for each in candidates]
         judge_rows(self._plan.items, reference_row, rows, tolerance)
         engines = [row.answers.engine for row in (reference_row, *rows)]
         engine = next((engine for engine in engines if engine), "")
         return TaskResult(engine, self._plan, reference_row, rows)
 
-    def _row(self, path: Path) -> TaskRow:
+    def _row(self, candidate: Candidate) -> TaskRow:
         try:
-            opened = opened_file(self._open_model(path))
+            ready = opened(candidate, self._open_model)
         except PersonError as error:
             self._done += len(self._plan.items)
-            return TaskRow(str(path), None, error=error.sentence)
-        return self._asked(path, opened)
+            return TaskRow(candidate, None, error=error.sentence)
+        return self._asked(ready)
 
-    def _asked(self, path: Path, opened: OpenedCandidate) -> TaskRow:
-        manner = opened.manner
+    def _asked(self, ready: OpenedCandidate) -> TaskRow:
+        manner = ready.manner
         row = TaskRow(
-            str(path),
-            opened.model.level_name,
+            ready.candidate,
+            ready.model.level_name,
             has_template=not manner.is_plain,
             thinks=manner.thinks(self._plan.thinking),
         )
-        place = path.absolute()
+        place = _place(ready.candidate)
         if place not in self._known:
-            self._known[place] = self._answers(path, opened)
+            self._known[place] = self._answers(ready)
             self._done += len(self._plan.items)
         row.answers = self._known[place]
         row.error = row.answers.error
         return row
 
-    def _answers(self, path: Path, opened: OpenedCandidate) -> FileAnswers:
+    def _answers(self, ready: OpenedCandidate) -> FileAnswers:
         def note(answered: int) -> None:
-            self._on_step(self._done + answered, self._total, str(path))
+            self._on_step(self._done + answered, self._total, ready.candidate.path)
 
         try:
-            return FileAsker(opened, self._plan, self._room, self._kept, note).run()
+            return FileAsker(ready, self._plan, self._room, self._kept, note).run()
         except PersonError as error:
             return FileAnswers(error=error.sentence)
         except OSError as error:
             reason = error.strerror or str(error)
             return FileAnswers(error=f"The file cannot be read any more: {reason}.")
+
+
+def _place(candidate: Candidate) -> str:
+    """The same for two that differ in how their file's path is written alone."""
+    return f"{Path(candidate.path).absolute()}#{candidate.settings_key()}"
 
 
 def judge_rows(

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 def guessing_remarks(result: LadderResult, names: dict[str, str]) -> list[str]:
     """A warning for each; of the reference alone where it is the reference that cannot read."""
     base = result.reference
-    first = guessing_sentence(names[base.file], *beside_guessing(result, base), is_reference=True)
+    first = guessing_sentence(names[base.key], *beside_guessing(result, base), is_reference=True)
     if first is not None:
         return [first]
-    others = (row for row in result.rows.values() if row.file != base.file)
+    others = (row for row in result.rows.values() if row.key != base.key)
     found = (
-        guessing_sentence(names[row.file], *beside_guessing(result, row), is_reference=False)
+        guessing_sentence(names[row.key], *beside_guessing(result, row), is_reference=False)
         for row in others
     )
     return [sentence for sentence in found if sentence is not None]
@@ -33,7 +33,7 @@ def beside_guessing(
     The reference's are those over the texts of the candidate that was held against it longest.
     """
     size = row.facts.vocabulary_size if row.facts is not None else None
-    if row.file != result.plan.reference:
+    if row.key != result.plan.reference:
         figures = row.quality.figures if row.quality is not None else {}
         return figures.get("ppl"), size, figures.get("bits_per_byte")
     steps = [one.quality.figures for one in result.rows.values() if one.quality is not None]

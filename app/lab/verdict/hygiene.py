@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 
 _SHOWN = 60
 _BEFORE = 20
-_SAMPLER = "greedy"
-_KV_TYPE = "f16"
-_FLASH_ATTENTION = "auto"
+_GREEDY = "greedy"  # every question of a ladder is asked so
+_AUTO = "auto"
 
 
 def settings_of(plan: LadderPlan, row: Row) -> dict[str, Any]:
@@ -26,12 +25,14 @@ def settings_of(plan: LadderPlan, row: Row) -> dict[str, Any]:
     reading = quality.reading if quality is not None else None
     memory = row.memory
     threads = {one.threads for one in row.speed}
+    engine = row.candidate.engine
     return {
-        "threads": threads.pop() if len(threads) == 1 else plan.threads,
+        "threads": threads.pop() if len(threads) == 1 else engine.threads or plan.threads,
         "context_tokens": memory.context_tokens if memory and not memory.error else None,
-        "kv_type": _KV_TYPE,
-        "flash_attention": _FLASH_ATTENTION,
-        "sampler": _SAMPLER,
+        "kv_type": engine.kv_type.value,
+        "flash_attention": engine.flash_attention.value,
+        "gpu_layers": _AUTO if engine.gpu_layers is None else engine.gpu_layers,
+        "sampler": _GREEDY,
         "seed": plan.seed,
         "template_sha256": facts.template_sha256 if facts else None,
         "vocabulary_size": facts.vocabulary_size if facts else None,
@@ -47,15 +48,15 @@ def differences(result: LadderResult, names: dict[str, str]) -> list[str]:
     rows = [
         row
         for row in result.rows.values()
-        if row.file != result.plan.reference and row.facts is not None
+        if row.key != result.plan.reference and row.facts is not None
     ]
-    own = {row.file: settings_of(result.plan, row) for row in rows}
+    own = {row.key: settings_of(result.plan, row) for row in rows}
 
     def differing(name: str) -> list[Row]:
         return [
             row
             for row in rows
-            if None not in (base[name], own[row.file][name]) and base[name] != own[row.file][name]
+            if None not in (base[name], own[row.key][name]) and base[name] != own[row.key][name]
         ]
 
     found: list[str] = []
@@ -72,6 +73,7 @@ def differences(result: LadderResult, names: dict[str, str]) -> list[str]:
         ("seed", worded("verdict.seeds_differ")),
         ("sampler", worded("verdict.samplers_differ")),
         ("flash_attention", worded("verdict.flash_attention_differs")),
+        ("gpu_layers", worded("verdict.gpu_layers_differ")),
         ("threads", worded("verdict.numbers_threads_differ")),
     ):
         if differing(name):
@@ -83,7 +85,7 @@ def differences(result: LadderResult, names: dict[str, str]) -> list[str]:
 def _other_vocabulary(rows: Sequence[Row], result: LadderResult, names: dict[str, str]) -> str:
     base = result.reference.facts
     sizes = ", ".join(
-        f"{names[row.file]} {row.facts.vocabulary_size:,}" for row in rows if row.facts is not None
+        f"{names[row.key]} {row.facts.vocabulary_size:,}" for row in rows if row.facts is not None
     )
     mine = (
         worded("verdict.reference_tokens", sizes=sizes, vocabulary_size=base.vocabulary_size)
@@ -107,7 +109,7 @@ def _templates(
     templates = differing("template_sha256")
     for row in prompts:
         shown = _first_difference(result.reference, row)
-        name = names[row.file]
+        name = names[row.key]
         found.append(
             worded(
                 "verdict.prompts_reads_differ_references_instead",
@@ -119,16 +121,16 @@ def _templates(
             else worded("verdict.prompts_reads_differ_references", name=name)
         )
     known = {
-        row.file
+        row.key
         for row in rows
         if row.quality and row.quality.reading and row.quality.reading.rendered_digest
     }
-    alike = [row for row in templates if row not in prompts and row.file in known]
+    alike = [row for row in templates if row not in prompts and row.key in known]
     if alike:
         found.append(
             worded("verdict.chat_template_another_than_references", alike=_listed(alike, names))
         )
-    unknown = [row for row in templates if row not in prompts and row.file not in known]
+    unknown = [row for row in templates if row not in prompts and row.key not in known]
     if unknown:
         found.append(
             worded(
@@ -172,4 +174,4 @@ def _values(
 
 
 def _listed(rows: Sequence[Row], names: dict[str, str]) -> str:
-    return ", ".join(names[row.file] for row in rows)
+    return ", ".join(names[row.key] for row in rows)

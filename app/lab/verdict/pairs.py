@@ -33,7 +33,11 @@ def pair_rates(database: Path, result: LadderResult) -> dict[tuple[str, str], Wi
         log.warning("%s %s", error.sentence, error.detail)
         return {}
     standing = [ballot for ballot in ballots if ballot.undone_ns is None]
-    known = {path: row.facts.sha256 for path, row in result.rows.items() if row.facts is not None}
+    known = {
+        key: row.facts.sha256
+        for key, row in result.rows.items()
+        if row.facts is not None and row.candidate.is_plain
+    }
     rates: dict[tuple[str, str], WinRate] = {}
     for one, other in itertools.permutations(known, 2):
         found = ballots_between(standing, known[one], known[other])

@@ -72,7 +72,7 @@ def _reference_remark(result: LadderResult, names: dict[str, str]) -> list[str]:
 
 
 def _template_remarks(result: LadderResult, names: dict[str, str]) -> list[str]:
-    asked = {row.file: row for row in (result.reference, *result.rows.values()) if row.tasks}
+    asked = {row.key: row for row in (result.reference, *result.rows.values()) if row.tasks}
     plain = [
         names[file]
         for file, row in asked.items()
@@ -88,7 +88,7 @@ def too_short(name: str, chunks: int) -> str:
 
 def _text_remarks(rows: list[Row], names: dict[str, str]) -> list[str]:
     """Who cannot be shown on the text of the others, or is shown on another."""
-    steps = [(names[row.file], row.quality) for row in rows if row.quality is not None]
+    steps = [(names[row.key], row.quality) for row in rows if row.quality is not None]
     found = [
         too_short(name, step.parts[-1].chunks)
         for name, step in steps
@@ -112,7 +112,7 @@ def _empty_remarks(rows: list[Row], names: dict[str, str]) -> list[str]:
         found.append(
             worded(
                 "verdict.gave_no_word_answer_questions",
-                names=names[row.file],
+                names=names[row.key],
                 empty=empty,
                 count=len(outcomes),
             )
@@ -137,7 +137,7 @@ def _timing_remarks(result: LadderResult, rows: list[Row], names: dict[str, str]
     if any(one.throttled for row in rows for one in row.speed):
         found.append(worded("verdict.processor_slowed_down_because_heat"))
     slower = [
-        worded("verdict.version_in_test", names=names[row.file], test=one.test)
+        worded("verdict.version_in_test", names=names[row.key], test=one.test)
         for row in rows
         for one in row.speed
         if _became_slower(one.samples)

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from app.core.candidates.notation import told_settings
 from app.core.candidates.shapes import letter_of, numbers_of
 from app.core.quality.floor import is_at_floor
 from app.core.quality.guessing import is_guessing
@@ -72,7 +73,7 @@ class LadderView:
     @property
     def files(self) -> tuple[str, ...]:
         """The rows' files."""
-        return tuple(row.file for row in self.rows)
+        return tuple(row.key for row in self.rows)
 
     @property
     def reference(self) -> Row:
@@ -96,7 +97,7 @@ class LadderView:
 
     def row(self, file: str) -> Row | None:
         """A file's row; None where there is none of it."""
-        return next((row for row in self.rows if row.file == file), None)
+        return next((row for row in self.rows if row.key == file), None)
 
 
 def view_of(
@@ -120,13 +121,13 @@ def view_of(
     plan = result.plan
     rows = _judged(result, about.items, limits, votes or {})
     shown = [rows[file] for file in rows_of(plan)]
-    given = [(letters or {}).get(row.file, "") for row in shown]
+    given = [(letters or {}).get(row.key, "") for row in shown]
     numbers = numbers_of(given)
     shown = [
         replace(row, number=number, letter=letter or letter_of(number))
         for row, number, letter in zip(shown, numbers, given, strict=True)
     ]
-    ranked = [rows[file] for file in plan.files]
+    ranked = [rows[file] for file in plan.keys]
     return LadderView(
         plan,
         about,
@@ -144,16 +145,18 @@ def view_of(
 
 
 def names_of(result: LadderResult) -> dict[str, str]:
-    """The level where it tells the versions of one model apart, else the file's name."""
-    levels = {path: row.facts.level for path, row in result.rows.items() if row.facts is not None}
+    """The level where it tells one model's files apart, else the file's name; with what is set."""
+    levels = {row.file: row.facts.level for row in result.rows.values() if row.facts is not None}
     often = Counter(levels.values())
     one_model = len(set(_models(result).values())) < 2
-    return {
-        path: levels[path]
-        if one_model and path in levels and often[levels[path]] == 1
-        else file_name(path).removesuffix(".gguf")
-        for path in result.rows
-    }
+
+    def name(row: Row) -> str:
+        clear = one_model and row.file in levels and often[levels[row.file]] == 1
+        own = levels[row.file] if clear else file_name(row.file).removesuffix(".gguf")
+        told = told_settings(row.candidate)
+        return f"{own}, {told}" if told else own
+
+    return {key: name(row) for key, row in result.rows.items()}
 
 
 def _judged(
@@ -161,11 +164,11 @@ def _judged(
 ) -> dict[str, Row]:
     """All rows, with what only follows from looking at them together."""
     names, base = names_of(result), _outcomes(result.reference)
-    others = [row for row in result.rows.values() if row.file != result.plan.reference]
+    others = [row for row in result.rows.values() if row.key != result.plan.reference]
     asked = [row for row in others if base and _outcomes(row)]
     compared = compare_tasks(items, base, list(map(_outcomes, asked)), limits.tolerance)
-    kinds = {row.file: found for row, found in zip(asked, compared, strict=True)}
-    evidence = [Evidence(kinds.get(row.file, ()), votes.get(row.file)) for row in others]
+    kinds = {row.key: found for row, found in zip(asked, compared, strict=True)}
+    evidence = [Evidence(kinds.get(row.key, ()), votes.get(row.key)) for row in others]
     own = compare_tasks(items, base, [base], limits.tolerance)[0] if base else []
     reference = replace(
         result.reference,
@@ -175,21 +178,21 @@ def _judged(
         guesses=is_guessing(*beside_guessing(result, result.reference)),
         over_limit=_is_over(result.reference, limits),
     )
-    rows = {reference.file: replace(reference, sentence=sentence_of(reference, reference))}
+    rows = {reference.key: replace(reference, sentence=sentence_of(reference, reference))}
     for row, judgement in zip(others, judge_candidates(evidence, limits.tolerance), strict=True):
         figures = row.quality.figures if row.quality is not None else {}
         found = replace(
             row,
-            name=names[row.file],
+            name=names[row.key],
             reference=reference,
             judgement=judgement,
             kinds=judgement.kinds,
-            votes=votes.get(row.file),
+            votes=votes.get(row.key),
             guesses=is_guessing(*beside_guessing(result, row)),
             at_floor=is_at_floor(figures, reference.floor),
             over_limit=_is_over(row, limits),
         )
-        rows[row.file] = replace(found, sentence=sentence_of(found, reference))
+        rows[row.key] = replace(found, sentence=sentence_of(found, reference))
     return rows
 
 

@@ -44,7 +44,7 @@ def stored_rates(database: Path, result: LadderResult) -> dict[str, WinRate]:
     cannot be read: a ladder is told all the same.
     """
     reference = result.reference.facts
-    if reference is None:
+    if reference is None or not result.reference.candidate.is_plain:
         return {}
     try:
         with reading_votes(database) as store:
@@ -54,11 +54,12 @@ def stored_rates(database: Path, result: LadderResult) -> dict[str, WinRate]:
         return {}
     standing = [ballot for ballot in ballots if ballot.undone_ns is None]
     rates: dict[str, WinRate] = {}
-    for path, row in result.rows.items():
-        if row.facts is None or row.facts.sha256 == reference.sha256:
+    for key, row in result.rows.items():
+        # Votes are on files as they are; answers with other settings are other answers.
+        if row.facts is None or not row.candidate.is_plain or row.facts.sha256 == reference.sha256:
             continue
         found = ballots_between(standing, row.facts.sha256, reference.sha256)
         counted = tally(outcome for _, outcome in found)
         if counted.decided:
-            rates[path] = counted.rate
+            rates[key] = counted.rate
     return rates

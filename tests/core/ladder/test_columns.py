@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.core.candidates.candidate import candidate_of
 from app.core.ladder import columns
 from app.core.ladder.columns import COLUMNS, EARLIER_KEYS, Kind, Place, columns_at, figure_of
 from app.core.ladder.row import Missing, Row, Value
@@ -33,7 +34,7 @@ def test_what_stands_below_another_stands_below_one_of_the_same_place() -> None:
 
 
 def test_a_column_has_a_figure_or_says_why_there_is_none() -> None:
-    for row in (*cases.view().rows, Row("/m/nothing.gguf")):
+    for row in (*cases.view().rows, Row(candidate_of("/m/nothing.gguf"))):
         for column in columns_at(Place.TABLE):
             if column.kind not in (Kind.NAME, Kind.STATE):
                 assert isinstance(column.value(row), Value | Missing), column.key

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from app.bootstrap import at_once, build_command_session
-from app.core.candidates.candidate import LocalFile, candidate_of
+from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
 from app.core.candidates.settings import (
     COMPARE_GREEDY,
     CompareMode,
@@ -191,11 +191,12 @@ def run_race(
         prompt="Why is the sky blue?",
         system_prompt="",
         sampling=SamplingSettings(max_tokens=ENDLESS, **sampling),  # type: ignore[arg-type]
-        engine=EngineSettings(threads=THREADS),
         mode=mode,
     )
     try:
-        return compare(session, files, request, lambda _pane, _answer: None)
+        engine = EngineSettings(threads=THREADS)
+        candidates = [Candidate(LocalFile(str(file)), engine) for file in files]
+        return compare(session, candidates, request, lambda _pane, _answer: None)
     finally:
         assert session.close()
 

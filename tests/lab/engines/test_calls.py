@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core.candidates.candidate import candidate_of
 from app.core.errors import PersonError
 from app.engine.protocol import measuring
 from app.engine.protocol.loading import Load, Loaded
@@ -74,5 +75,5 @@ def test_a_model_for_embeddings_is_refused_before_anything_is_measured(tmp_path:
     with EngineCalls("t", tmp_path) as engine, pytest.raises(EngineFailed, match="embedding"):
         loaded(engine, path)
     bench = Bench(BenchPlan(8, 8, 0, 1, 1), roomy(tmp_path, 0), lambda _done, _all, _name: None)
-    rows = bench.run([path]).rows
+    rows = bench.run([candidate_of(path)]).rows
     assert all(row.error and "embedding" in row.error for row in rows)

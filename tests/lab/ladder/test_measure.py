@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app.base.gate import Gate, Stopped
-from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS
+from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
+from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, EngineSettings, KvType
 from app.core.errors import PersonError
 from app.core.ladder.results import FileFacts, StepKind, TasksStep
+from app.lab.ladder.kept import plan_of, restored
 from app.lab.ladder.measure import Ladder
 from app.lab.ladder.plan import LadderPlan, Step, steps_of
 from app.lab.ladder.progress import Clock, LadderProgress
@@ -23,6 +25,7 @@ from app.lab.quality.measure import Quality
 from app.lab.quality.plan import QualityMode, comparable_plan
 from app.lab.quality.texts import MeasuredText
 from app.lab.shrink.quantize import quantize
+from app.lab.verdict.view import names_of
 from app.lab.works.ladders.run import ladder_keeper
 from app.library.model_files import open_model_file
 from app.store.database import open_database
@@ -142,6 +145,35 @@ def test_everything_is_measured_reference_first(
     assert all(0 <= one.fraction <= 1 for one in told)
 
 
+def test_one_file_with_two_kinds_of_kv_cache_gives_two_rows(
+    levels: dict[str, str], tools: Tools, store: LadderStore
+) -> None:
+    file = levels["F16"]
+    small_cache = Candidate(LocalFile(file), EngineSettings(256, kv_type=KvType.Q4_0))
+    plan = small(file, depths_tokens=(0,)).of(candidate_of(file), [candidate_of(file), small_cache])
+    result = Ladder(plan, tools, store).run()
+
+    plain, shrunken = result.rows[file], result.rows[small_cache.key()]
+    assert (plain.error, shrunken.error) == (None, None)
+    assert plain.memory is not None
+    assert shrunken.memory is not None
+    assert (plain.memory.context_tokens, shrunken.memory.context_tokens) == (512, 256)
+    assert shrunken.memory.kv_bytes < plain.memory.kv_bytes / 2 / 3  # half the context, 4.5 bits
+    assert shrunken.quality is not None
+    loss = shrunken.quality.figures["mean_kld"]
+    assert loss is not None
+    assert loss > 1e-4
+    assert shrunken.test("tg") is not None
+    names = names_of(result)
+    assert names[file] == "F16"
+    assert names[small_cache.key()] == "F16, KV q4_0, 256 tokens of context"
+    # What is kept of it is found again.
+    again = store.list_ladders()[0]
+    kept = plan_of(again)
+    assert kept is not None
+    assert restored(store.load(again.id), kept).rows[small_cache.key()] == shrunken
+
+
 def test_quality_is_measured_as_llama_perplexity_does_where_that_is_wanted(
     levels: dict[str, str], tools: Tools, tmp_path: Path
 ) -> None:
@@ -157,7 +189,7 @@ def test_quality_is_measured_as_llama_perplexity_does_where_that_is_wanted(
         tools.room,
         KeptReferences(tmp_path / "others"),
         lambda *_: None,
-    ).run(Path(levels["F16"]), [Path(levels["Q8_0"])])
+    ).run(candidate_of(levels["F16"]), [candidate_of(levels["Q8_0"])])
     assert row.quality.figures == part_figures(alone.rows[0].parts[-1])
     # Of each of three chunks the second half, but for its last token, which has none after it.
     assert row.quality.figures["positions"] == 3 * 63
@@ -224,8 +256,8 @@ def test_short_memory_takes_one_after_the_other_and_the_first_again(
 def test_questions_are_asked_of_every_file(levels: dict[str, str], tools: Tools) -> None:
     asked: list[str] = []
 
-    def ask(path: Path, _on_share: object) -> TasksStep:
-        asked.append(str(path))
+    def ask(candidate: Candidate, _on_share: object) -> TasksStep:
+        asked.append(candidate.key())
         if len(asked) > 1:
             raise PersonError("It has no chat template.")
         return TasksStep("engine", {"one": "correct"}, 7)

@@ -247,6 +247,6 @@ def test_a_ladder_says_that_shares_of_memory_are_too_high() -> None:
     assert not any("reads memory" in remark for remark in remarks_on(result, names))
     busy = cases.speed("tg128", 10.0, bandwidth_share=1.4, bandwidth_busy=True)
     row = result.reference
-    cases.change(result, row.file, speed=(busy, *row.speed[1:]))
+    cases.change(result, row.key, speed=(busy, *row.speed[1:]))
     (said,) = [remark for remark in remarks_on(result, names) if "reads memory" in remark]
     assert said.startswith("Other programs kept this PC busy")

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from app.bootstrap import build_command_session
+from app.core.candidates.candidate import candidate_of
 from app.core.candidates.settings import EngineSettings, FlashAttention, KvType, SamplingSettings
 from app.core.chats.chat import Message, Role
 from app.core.errors import PersonError
@@ -129,7 +130,7 @@ def test_a_measurement_corrects_what_is_predicted(
     assert first.tokens_per_second > 0
     plan = BenchPlan(prompt_tokens=0, generated_tokens=16, depth=0, repetitions=1, threads=1)
     bench = Bench(plan, roomy(tmp_path / "state"), lambda *_: None, calm=CALM)
-    result = bench.run([path])
+    result = bench.run([candidate_of(path)])
     remember_bench(result, store)
     second = fitter.fit(path).speed
     assert second is not None

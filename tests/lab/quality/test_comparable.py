@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from app.core.candidates.candidate import candidate_of
 from app.lab.demo.demo import demo_base
 from app.lab.quality.document import part_figures
 from app.lab.quality.kept_references import KeptReferences
@@ -36,7 +37,7 @@ def measured(levels: dict[str, Path], data: bytes, folder: Path) -> QualityResul
         plan, roomy(folder / "state"), KeptReferences(folder / "references"),
         lambda _done, _total, _name: None,
     )  # fmt: skip
-    return quality.run(demo_base(), [levels[level] for level in LEVELS])
+    return quality.run(candidate_of(demo_base()), [candidate_of(levels[level]) for level in LEVELS])
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ import msgspec
 import psutil
 import pytest
 
+from app.core.candidates.candidate import candidate_of
 from app.core.ladder.results import StepKind
 from app.core.verdict import Limits
 from app.lab.ladder.measure import Ladder
@@ -82,7 +83,7 @@ class Measurement:
             quick_plan(TEXT, 1, CHUNKS), roomy(self._folder / "state"),
             self.references, self._step,
         )  # fmt: skip
-        return quality.run(reference, list(candidates))
+        return quality.run(candidate_of(reference), list(map(candidate_of, candidates)))
 
     def _step(self, _done: int, _total: int, name: str) -> None:
         self._seen[name] = self._seen.get(name, 0) + 1
@@ -203,14 +204,14 @@ def test_a_repetition_during_which_the_pc_slept_is_taken_again(
         BenchPlan(16, 0, 0, 3, 1), roomy(tmp_path), lambda _d, _t, _n: None,
         asleep=lambda: next(readings),
     )  # fmt: skip
-    (row,) = bench.run([demo_model]).rows
+    (row,) = bench.run([candidate_of(demo_model)]).rows
     assert row.retaken == 1
     assert len(row.samples) == 3
     always = Bench(
         BenchPlan(16, 0, 0, 2, 1), roomy(tmp_path), lambda _d, _t, _n: None,
         asleep=iter(range(0, 10**15, 10**10)).__next__,
     )  # fmt: skip
-    (row,) = always.run([demo_model]).rows  # it ends all the same
+    (row,) = always.run([candidate_of(demo_model)]).rows  # it ends all the same
     assert len(row.samples) == 2
     assert row.retaken == 5
 
@@ -226,8 +227,8 @@ def test_a_file_that_vanishes_in_the_middle_of_a_ladder(
     paths = Paths.below(tmp_path / "home")
     paths.create()
     order = LadderOrder(
-        reference, [demo_model, candidate], Limits(), threads=1, items=questions,
-        source=TextSource.BUNDLED,
+        candidate_of(reference), [candidate_of(demo_model), candidate_of(candidate)], Limits(),
+        threads=1, items=questions, source=TextSource.BUNDLED,
     )  # fmt: skip
     run = LadderRun(order, paths)
     run.plan = msgspec.structs.replace(

@@ -366,7 +366,7 @@ def test_another_vocabulary_has_bits_per_byte_in_reports() -> None:
     assert reference["bits_per_byte"] == 1.0
     assert other["refused"] == "It has another vocabulary."
     assert other["error"] is None
-    said = next(one for one in document["verdicts"] if one["file"] == row.file)
+    said = next(one for one in document["verdicts"] if one["file"] == row.key)
     assert "it needs 23 ± 2 % more bits for a byte of text than F16" in said["sentence"]
     assert "| 1.234 (1.200 to 1.270) |" in markdown_text(view)
     assert "bits/byte" not in markdown_text(cases.view())

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from app.core.candidates.candidate import candidate_of
+from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
+from app.core.candidates.settings import EngineSettings, KvType
 from app.core.chats.chat import Answer, Chat, Turn
 from app.core.chats.export import to_markdown, to_openai_json
 from app.core.chats.panes import ChatPane
@@ -19,6 +20,7 @@ from app.core.votes.pairs import Vote, VotedFile, VotePair, VoteSettings
 from app.lab.ladder.rows import LadderResult
 from app.lab.reports.document import ladder_document
 from app.lab.reports.files import write_reports
+from app.lab.reports.reported import read_report, reported
 from app.lab.reports.sharing import shareable
 from app.lab.votes.export import votes_csv, votes_json
 from tests.lab import ladder_cases as cases
@@ -51,7 +53,10 @@ def measured_at(home: str) -> LadderResult:
         text_name=at(home, "diary.txt"),
         items_name=at(home, "exam.jsonl"),
     )
-    rows = {files[row.file]: replace(row, file=files[row.file]) for row in usual.rows.values()}
+    rows = {
+        files[row.key]: replace(row, candidate=candidate_of(files[row.key]))
+        for row in usual.rows.values()
+    }
     last = list(rows)[-1]
     rows[last] = replace(
         rows[last],
@@ -84,6 +89,37 @@ def test_reports_name_files_without_their_folders(
     assert report["recommendation"]["file"] in names
     assert (report["text"]["name"], report["items"]["name"]) == ("diary.txt", "exam.jsonl")
     assert "lib.so" in report["candidates"][3]["error"]
+
+
+def test_candidates_with_settings_are_named_without_their_folders_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "home", lambda: Path(HOMES[0]))
+    measured = measured_at(HOMES[0])
+    key = list(measured.rows)[1]
+    row = measured.rows.pop(key)
+    engine = EngineSettings(kv_type=KvType.Q8_0)
+    row = replace(row, candidate=Candidate(row.candidate.source, engine))
+    measured.rows[row.key] = row
+    every = [each.candidate for each in measured.rows.values()]
+    measured.plan = measured.plan.of(measured.reference.candidate, every)
+    written = write_reports(cases.view(measured), tmp_path / "report.html")
+    for path in written:
+        assert "m4rk" not in path.read_text(encoding="utf-8").lower(), path
+    report = read_report(tmp_path / "report.json")
+    own = Candidate(LocalFile("1.gguf"), engine)
+    assert report.arguments.candidate(own.key()) == own
+    assert report.rows[own.key()].file == "1.gguf"
+    document = msgspec.json.decode((tmp_path / "report.json").read_bytes())
+    assert document["candidates"][3]["candidate"] == "1.gguf#kv=q8_0"
+    # Settings that nobody could type are refused: they would reach an engine.
+    given = (tmp_path / "report.json").read_bytes()
+    bad = Candidate(own.source, EngineSettings(threads=10**9, kv_type=KvType.Q8_0))
+    changed = given.replace(own.key().encode(), bad.key().encode())
+    document = msgspec.json.decode(changed)
+    document["arguments"]["chosen"] = {bad.key(): msgspec.to_builtins(bad)}
+    with pytest.raises(msgspec.ValidationError, match="settings"):
+        reported(document)
 
 
 def test_what_is_printed_names_text_and_questions_without_folders() -> None:

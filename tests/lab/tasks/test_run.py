@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+from app.core.candidates.candidate import candidate_of
 from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
 from app.core.tasks.items import Check, TaskItem, parse_items
@@ -71,7 +72,7 @@ class Lab:
     def run(self, plan: TaskPlan, reference: Path, *candidates: Path) -> TaskResult:
         self.steps.clear()
         tasks = Tasks(plan, self.room(), self.kept, self._note)
-        return tasks.run(reference, candidates)
+        return tasks.run(candidate_of(reference), [candidate_of(each) for each in candidates])
 
     def ask(
         self, plan: TaskPlan, path: Path, on_answer: Callable[[int], None] = lambda _count: None
@@ -142,7 +143,7 @@ def test_all_together_are_not_as_good_where_one_kind_is_lost() -> None:
             item.key: TaskAnswer("5" if wrong(place) else "4", StopReason.END, 1)
             for place, item in enumerate(items)
         }
-        return TaskRow("file.gguf", "Q4_K_M", answers=FileAnswers(answers=said))
+        return TaskRow(candidate_of("file.gguf"), "Q4_K_M", answers=FileAnswers(answers=said))
 
     def missed(place: int) -> bool:
         return place % 4 == 0

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from app.core.candidates.candidate import Candidate, LocalFile
+from app.core.candidates.settings import EngineSettings, FlashAttention, KvType
 from app.core.ladder.results import TextReading
 from app.lab.verdict.hygiene import settings_of
 from tests.lab import ladder_cases as cases
@@ -142,3 +144,19 @@ def test_a_finished_result_is_not_touched() -> None:
     before = replace(result)
     cases.document(result)
     assert result == before
+
+
+def test_settings_of_a_candidate_that_differ_from_the_references_are_said() -> None:
+    result = measured()
+    engine = EngineSettings(kv_type=KvType.Q8_0, flash_attention=FlashAttention.ON, gpu_layers=0)
+    row = replace(result.rows.pop(Q8), candidate=Candidate(LocalFile(Q8), engine))
+    result.rows[row.key] = row
+    every = [each.candidate for each in result.rows.values()]
+    result.plan = result.plan.of(result.reference.candidate, every)
+
+    assert settings_of(result.plan, row)["kv_type"] == "q8_0"
+    said = " ".join(map(str, remarks(result)))
+    assert "The key-value cache has different types: F16 f16" in said
+    assert "KV q8_0, 0 layers on the GPU, flash attention on q8_0" in said
+    assert "Flash attention differs: F16 auto" in said
+    assert "The layers on the GPU differ: F16 auto" in said

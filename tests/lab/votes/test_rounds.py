@@ -471,7 +471,7 @@ def test_votes_decide_in_the_verdict_of_a_ladder(tmp_path: Path) -> None:
         for role in Role:
             at.booth.take(Answered(pair.id, role, VoteAnswer(role.value), "engine"))
         vote(at, [reference, candidate], Outcome.WORSE)
-    rates = at.booth.rates(reference, measured.plan.files[1:])
+    rates = at.booth.rates(reference, measured.plan.keys[1:])
 
     without = cases.view(measured, Limits()).row(candidate)
     given = cases.view(measured, Limits(), votes=rates)

@@ -32,6 +32,7 @@ TEXTS = {
     "verdict.eight": translate("Sentences", "eight"),
     "verdict.five": translate("Sentences", "five"),
     "verdict.flash_attention_differs": translate("Sentences", "Flash attention differs"),
+    "verdict.gpu_layers_differ": translate("Sentences", "The layers on the GPU differ"),
     "verdict.foresees_text_worse_than_guessing": translate("Sentences", "{name} foresees the text worse than guessing would ({known}): it was not made for this text, or computes rubbish."),
     "verdict.foresees_text_worse_than_guessing_2": translate("Sentences", "{name} foresees the text worse than guessing would ({known}): divergences from it over this text say nothing about what is lost: measure on a text that it can read."),
     "verdict.foresees_text_worse_than_guessing_3": translate("Sentences", "it foresees the text worse than guessing would"),

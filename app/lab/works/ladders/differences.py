@@ -22,7 +22,7 @@ class Difference(msgspec.Struct, frozen=True):
     """A figure that differs.
 
     Attributes:
-        file: As the repetition calls it; None for what stands for all files.
+        file: The key of the repetition's candidate; None for what stands for all.
         notable: Chance and rounding do not explain it.
     """
 
@@ -34,14 +34,14 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 def differences(
-    before: Reported, after: Reported, files: Mapping[str, str] | None = None
+    before: Reported, after: Reported, keys: Mapping[str, str] | None = None
 ) -> list[Difference]:
     """What came out differently, figure by figure.
 
     Args:
         before: The report.
         after: That of the repetition.
-        files: What the report calls each file of the repetition, where it is not the same.
+        keys: The report's key of each candidate of the repetition, where it is not the same.
     """
     found = [
         Difference(None, name, one, other, notable=True)
@@ -55,19 +55,19 @@ def differences(
         )
         if one != other
     ]
-    rows, said = before.rows, {one.file: one.state for one in before.verdicts}
+    rows, said = before.rows, {one.name: one.state for one in before.verdicts}
 
-    def called(file: str) -> str:
-        return (files or {}).get(file, file)
+    def called(key: str) -> str:
+        return (keys or {}).get(key, key)
 
     for row in after.candidates:
-        old = rows.get(called(row.file))
+        old = rows.get(called(row.name))
         if old is not None:
             found += _row_differences(old, row)
     for verdict in after.verdicts:
-        state = said.get(called(verdict.file))
+        state = said.get(called(verdict.name))
         if state != verdict.state:
-            found.append(Difference(verdict.file, "state", state, verdict.state, notable=True))
+            found.append(Difference(verdict.name, "state", state, verdict.state, notable=True))
     return found
 
 
@@ -76,7 +76,7 @@ def _row_differences(old: ReportedRow, new: ReportedRow) -> list[Difference]:
 
     def add(figure: str, one: object, other: object, *, notable: bool) -> None:
         if one != other:
-            found.append(Difference(new.file, figure, one, other, notable=notable))
+            found.append(Difference(new.name, figure, one, other, notable=notable))
 
     add("sha256", old.sha256, new.sha256, notable=True)
     add("error", old.error, new.error, notable=True)
@@ -126,7 +126,7 @@ def _interval_differences(old: ReportedRow, new: ReportedRow) -> list[Difference
             outside = not low <= after <= high
         if _relative(before, after) > 1e-6:
             found.append(
-                Difference(new.file, name, before, after, notable=outside or before is None)
+                Difference(new.name, name, before, after, notable=outside or before is None)
             )
     return found
 

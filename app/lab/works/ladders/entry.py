@@ -7,11 +7,12 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from app.base.states import Transitions
-from app.core.candidates.candidate import LETTERS
+from app.core.candidates.candidate import LETTERS, candidate_of
 from app.core.text.shared_names import file_name
 from app.lab.ladder.plan import rows_of
 
 if TYPE_CHECKING:
+    from app.core.candidates.candidate import Candidate
     from app.lab.ladder.kept import About
     from app.lab.ladder.plan import LadderPlan
     from app.lab.ladder.progress import LadderProgress
@@ -59,7 +60,7 @@ class LadderEntry:
     Attributes:
         uid: Names it while the program runs.
         plan: What is measured; None while it is being prepared for the first time.
-        letters: Of each file, given by whoever ordered it, or by the order of rows.
+        letters: Of each candidate by its key, given by whoever ordered it, or by the order of rows.
         about: Its questions and text; None where that is not known (yet).
         number: Of the store; None where it is not kept (yet).
         result: What is measured so far; None where nobody has looked yet. Never changes: a later
@@ -92,33 +93,45 @@ class LadderEntry:
         self.state = _NEXT.step(self.state, state)
 
     @property
-    def files(self) -> tuple[str, ...]:
-        """Its files in the order of the rows."""
+    def keys(self) -> tuple[str, ...]:
+        """Its candidates' keys in the order of the rows."""
         if self.plan is not None:
             return rows_of(self.plan)
         if self.order is None:
             return ()
-        reference = str(self.order.reference)
-        candidates = tuple(dict.fromkeys(map(str, self.order.candidates)))
+        reference = self.order.reference.key()
+        candidates = tuple(dict.fromkeys(each.key() for each in self.order.candidates))
         return candidates if reference in candidates else (reference, *candidates)
 
     @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """What runs, in the order of the rows."""
+        return tuple(map(self.candidate, self.keys))
+
+    def candidate(self, key: str) -> Candidate:
+        """One of them by its key."""
+        if self.plan is not None:
+            return self.plan.candidate(key)
+        every = (self.order.reference, *self.order.candidates) if self.order else ()
+        return next((each for each in every if each.key() == key), candidate_of(key))
+
+    @property
     def reference(self) -> str:
-        """What the others are measured against."""
+        """The key of what the others are measured against."""
         if self.plan is not None:
             return self.plan.reference
-        return str(self.order.reference) if self.order is not None else ""
+        return self.order.reference.key() if self.order is not None else ""
 
-    def letter(self, file: str) -> str:
-        """What stands for a file on the page; up to six have a colour too."""
-        return self.letters.get(file, "?")
+    def letter(self, key: str) -> str:
+        """What stands for a candidate on the page; up to six have a colour too."""
+        return self.letters.get(key, "?")
 
 
-def letters_for(files: tuple[str, ...], given: dict[str, str]) -> dict[str, str]:
-    """A letter for each file: those given, else the next that is free."""
-    kept = {file: given[file] for file in files if file in given}
+def letters_for(keys: tuple[str, ...], given: dict[str, str]) -> dict[str, str]:
+    """A letter for each candidate: those given, else the next that is free."""
+    kept = {key: given[key] for key in keys if key in given}
     free = iter(letter for letter in LETTERS + _LETTERS_BEYOND if letter not in kept.values())
-    return {file: kept.get(file) or next(free, "?") for file in files}
+    return {key: kept.get(key) or next(free, "?") for key in keys}
 
 
 def name_of(file: str) -> str:

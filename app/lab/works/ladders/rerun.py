@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.core.candidates.candidate import LocalFile
 from app.core.errors import PersonError
 from app.core.models.gguf_reader import quotable
 from app.core.text.shared_names import file_name
@@ -27,6 +28,7 @@ from app.lab.tasks.sets import TaskProfile, own_set
 from app.lab.works.ladders.run import LadderOrder
 
 if TYPE_CHECKING:
+    from app.core.candidates.candidate import Candidate
     from app.lab.ladder.plan import LadderPlan
     from app.lab.reports.reported import Reported
     from app.store.paths import Paths
@@ -55,11 +57,11 @@ class Repetition:
 
     Attributes:
         order: What to measure, taking nothing that is known already.
-        files: What the report calls each of its files.
+        keys: The report's key of each of its candidates.
     """
 
     order: LadderOrder
-    files: dict[str, str]
+    keys: dict[str, str]
 
 
 def repetition_of(report: Reported, given: Given, paths: Paths) -> Repetition:
@@ -70,14 +72,12 @@ def repetition_of(report: Reported, given: Given, paths: Paths) -> Repetition:
     """
     plan = report.arguments
     models = ReportModels(report, given.models, paths)
-    here = {file: str(models.path_of(file)) for file in rows_of(plan)}
+    here = {key: _here(plan.candidate(key), models.path_of(key)) for key in rows_of(plan)}
     models.check_all_used()
     twin = models.twin
     text = _text(report, given.text, twin, paths)
     local = msgspec.structs.replace(
-        plan,
-        reference=here[plan.reference],
-        candidates=tuple(here[file] for file in plan.candidates),
+        plan.of(here[plan.reference], [here[key] for key in plan.candidates]),
         text_name=text.name,
         text_sha256=text.sha256 if text.parts else "",
         items_name=_items(report, given.items, twin),
@@ -88,7 +88,7 @@ def repetition_of(report: Reported, given: Given, paths: Paths) -> Repetition:
         report.limits.tolerance or Limits().tolerance,
     )
     order = order_of_plan(local, limits, fresh=True)
-    return Repetition(order, {path: file for file, path in here.items()})
+    return Repetition(order, {candidate.key(): key for key, candidate in here.items()})
 
 
 def order_of_plan(plan: LadderPlan, limits: Limits, *, fresh: bool = False) -> LadderOrder:
@@ -100,8 +100,8 @@ def order_of_plan(plan: LadderPlan, limits: Limits, *, fresh: bool = False) -> L
         fresh: Take nothing that is known already.
     """
     return LadderOrder(
-        Path(plan.reference),
-        [Path(path) for path in plan.candidates],
+        plan.candidate(plan.reference),
+        [plan.candidate(key) for key in plan.candidates],
         limits,
         plan.profile,
         plan.threads,
@@ -111,6 +111,11 @@ def order_of_plan(plan: LadderPlan, limits: Limits, *, fresh: bool = False) -> L
         fresh=fresh,
         plan=plan,
     )
+
+
+def _here(candidate: Candidate, path: Path) -> Candidate:
+    """A report's candidate with the file as this PC has it."""
+    return msgspec.structs.replace(candidate, source=LocalFile(str(path)))
 
 
 def _text(

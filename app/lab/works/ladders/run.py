@@ -14,6 +14,7 @@ import msgspec
 
 from app.core.errors import PersonError
 from app.core.words.sentence import say
+from app.lab.engines.opened import opened
 from app.lab.engines.plans import Plans
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
@@ -40,6 +41,7 @@ from app.store.window.lock import OwnerLock, StoreInUse
 
 if TYPE_CHECKING:
     from app.base.gate import Gate
+    from app.core.candidates.candidate import Candidate
     from app.core.models.model_file import ModelFile
     from app.core.tasks.items import TaskItem
     from app.core.verdict import Limits
@@ -72,8 +74,8 @@ class LadderOrder:
         quality_mode: How quality is measured; the comparable way needs a file.
     """
 
-    reference: Path
-    candidates: Sequence[Path]
+    reference: Candidate
+    candidates: Sequence[Candidate]
     limits: Limits
     profile: Profile = Profile.QUICK
     threads: int | None = None
@@ -187,12 +189,13 @@ class LadderRun:
         between = pair_rates(self._paths.database, result)
         return view_of(result, about, self._order.limits, None, votes, between)
 
-    def _readable(self) -> dict[Path, ModelFile]:
+    def _readable(self) -> dict[str, ModelFile]:
         """The files whose headers can be read; the ladder says what is wrong with the others."""
-        models = {self._order.reference: self._open_model(self._order.reference)}
-        for path in self._order.candidates:
+        order = self._order
+        models = {order.reference.key(): opened(order.reference, self._open_model).model}
+        for candidate in order.candidates:
             with contextlib.suppress(PersonError):
-                models[path] = self._open_model(path)
+                models[candidate.key()] = opened(candidate, self._open_model).model
         return models
 
     def _questions(self) -> TaskSet:
@@ -220,15 +223,15 @@ class LadderRun:
         if order.plan is not None:
             return order.plan
         plan = LadderPlan(
-            str(order.reference),
-            tuple(map(str, order.candidates)),
+            order.reference.key(),
+            (),
             order.threads or physical_core_count(),
             order.profile,
             text_name=self._text.name,
             items_name=str(order.items.absolute()) if order.items else self._set.name,
             text_sha256=self._text.sha256 if self._text.parts else "",
             quality_mode=order.quality_mode,
-        )
+        ).of(order.reference, order.candidates)
         if order.profile is Profile.FULL:
             return msgspec.structs.replace(plan, deep_repetitions=plan.repetitions)
         return plan

@@ -137,10 +137,10 @@ class LadderService:
 
         Args:
             order: What to measure.
-            letters: Of files that have one elsewhere in the window.
+            letters: By key, of candidates that have one elsewhere in the window.
         """
         entry = self._new(order, None, self._clock_ns())
-        entry.letters = letters_for(entry.files, letters or {})
+        entry.letters = letters_for(entry.keys, letters or {})
         self._place(entry)
         self._prepare(entry)
         return entry
@@ -385,7 +385,7 @@ class LadderService:
     def _learn(self, entry: LadderEntry, result: LadderResult | None, about: About | None) -> None:
         if about is not None:
             entry.about = about
-            entry.letters = letters_for(entry.files, about.letters)
+            entry.letters = letters_for(entry.keys, about.letters)
         if result is not None:
             entry.result = result
         self.listener.result_changed(entry)

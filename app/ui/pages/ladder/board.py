@@ -230,18 +230,19 @@ class LadderBoard(QWidget):
         if view is None:
             self.votes.set_candidates([], "")
             return
-        sound = [row for row in view.rows if row.facts is not None]
+        # Votes are on files as they are.
+        sound = [row for row in view.rows if row.facts is not None and row.candidate.is_plain]
         self.votes.set_candidates(
             [
                 VoteCandidate(
                     row.letter,
                     COLOURS.get(row.letter, current_tokens().dim),
-                    row.file,
+                    row.key,
                     clean_line(row.name),
                 )
                 for row in sound
             ],
-            view.reference.file if view.reference in sound else "",
+            view.reference.key if view.reference in sound else "",
         )
 
     def _arrange(self) -> None:

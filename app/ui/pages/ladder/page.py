@@ -6,9 +6,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
 from app.lab.works.ladders.entry import LadderState, name_of
 from app.lab.works.ladders.run import LadderOrder
 from app.ui.kit.theme import GRID
@@ -139,10 +141,10 @@ class LadderPage(QWidget):
         votes.said.connect(self.said)
         votes.link_activated.connect(self.link_activated)
 
-    def pick(self, paths: Sequence[Path], reference: Path | None = None) -> None:
-        """Set a ladder up with these files."""
+    def pick(self, candidates: Sequence[Candidate], reference: Candidate | None = None) -> None:
+        """Set a ladder up with these."""
         self.picker.set_files(self._backends.pickable())
-        self.picker.choose(paths, reference)
+        self.picker.choose(candidates, reference)
         self._stack.setCurrentWidget(self.picker)
         self._follow_actions()
         texts = self._backends.texts
@@ -184,7 +186,7 @@ class LadderPage(QWidget):
         """Queue a ladder and show it."""
         order = LadderOrder(
             wishes.reference,
-            wishes.files,
+            wishes.candidates,
             self.views.limits,
             wishes.profile,
             text=wishes.text_path,
@@ -285,8 +287,8 @@ class LadderPage(QWidget):
         board.strip.go_on_wanted.connect(commands.go_on.trigger)
         board.strip.cancel_wanted.connect(commands.cancel.trigger)
         board.card.limits.changed.connect(self._on_limits)
-        board.pane_wanted.connect(lambda file: self.pane_wanted.emit(Path(file)))
-        board.find_wanted.connect(lambda file: self.find_wanted.emit(Path(file)))
+        board.pane_wanted.connect(lambda key: self.pane_wanted.emit(self._path_of(key)))
+        board.find_wanted.connect(lambda key: self.find_wanted.emit(self._path_of(key)))
         board.table.columns_changed.connect(lambda: self.columns_changed.emit(board.table.columns))
         self.views.made.connect(self._on_view)
         self.views.failed.connect(self._complain)
@@ -308,7 +310,10 @@ class LadderPage(QWidget):
         self.board.show_work(self._entry, held=self._service.held)
         entry = self._entry
         title = entry_title(entry) if entry is not None else ""
-        against = self.tr("against {name}").format(name=name_of(entry.reference)) if entry else ""
+        against = ""
+        if entry is not None:
+            path = entry.candidate(entry.reference).path
+            against = self.tr("against {name}").format(name=name_of(path))
         self.top.show_title(title, against)
         self._follow_actions()
 
@@ -336,9 +341,9 @@ class LadderPage(QWidget):
         self.limits_changed.emit(limits)
 
     def _measure_demo(self) -> None:
-        paths = list(self._backends.demo())
-        if paths:
-            self.pick(paths, paths[0])
+        levels = [candidate_of(path) for path in self._backends.demo()]
+        if levels:
+            self.pick(levels, levels[0])
             self.picker.measure_button.click()
 
     def _pause(self) -> None:
@@ -355,8 +360,15 @@ class LadderPage(QWidget):
 
     def _again(self, entry: LadderEntry | None) -> None:
         if entry is not None:
-            files = [self.place_of(Path(file)) for file in entry.files]
-            self.pick(files, self.place_of(Path(entry.reference)))
+            reference = self._moved(entry.candidate(entry.reference))
+            self.pick([self._moved(each) for each in entry.candidates], reference)
+
+    def _moved(self, candidate: Candidate) -> Candidate:
+        place = self.place_of(Path(candidate.path))
+        return replace(candidate, source=LocalFile(str(place)))
+
+    def _path_of(self, key: str) -> Path:
+        return Path(self._entry.candidate(key).path if self._entry is not None else key)
 
     def follow_moves(self, place_of: Callable[[Path], Path]) -> None:
         """Look for files where they are now; ``place_of`` tells of each."""

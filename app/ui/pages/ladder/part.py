@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -91,8 +90,8 @@ class LadderPart(Part):
     def _measure(self, candidates: Sequence[Candidate]) -> None:
         """Set a ladder up with candidates of another page."""
         self._ground.main.show_page(self.page.id)
-        files = list(dict.fromkeys(Path(candidate.path) for candidate in candidates))
-        self._late.when_there(lambda desk: desk.page.pick(files))
+        wanted = list(dict.fromkeys(candidates))
+        self._late.when_there(lambda desk: desk.page.pick(wanted))
 
     def _note_models(self, models: Sequence[LibraryModel]) -> None:
         self._models = models

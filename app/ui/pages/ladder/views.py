@@ -75,7 +75,7 @@ class ViewMaker(QObject):
             return
         result, about = entry.result, entry.about or About([])
         letters, limits = dict(entry.letters), self.limits
-        votes = self._backends.votes(entry.reference, entry.files)
+        votes = self._backends.votes(entry.reference, entry.keys)
         workers = self._backends.workers
         self._job = self._jobs.run(
             lambda _context: view_of(

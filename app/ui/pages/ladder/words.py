@@ -76,13 +76,14 @@ def step_words(step: Step) -> str:
 
 def entry_title(entry: LadderEntry) -> str:
     """What a ladder is called in the list."""
-    family = family_of(name_of(entry.reference)) or name_of(entry.reference)
+    name = name_of(entry.candidate(entry.reference).path)
+    family = family_of(name) or name
     return family or translate("LadderWords", "A ladder")
 
 
 def entry_second(entry: LadderEntry, *, held: bool) -> str:
     """What stands below its name: how many versions, and how far it is."""
-    versions = translate("LadderWords", "{n} versions").format(n=len(entry.files))
+    versions = translate("LadderWords", "{n} versions").format(n=len(entry.keys))
     return DOT.join((versions, entry_state(entry, held=held)))
 
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.bootstrap import at_once
-from app.core.candidates.settings import CompareMode, EngineSettings, SamplingSettings
+from app.core.candidates.candidate import candidate_of
+from app.core.candidates.settings import CompareMode, SamplingSettings
 from app.core.errors import PersonError
 from app.core.tasks.items import Check, TaskItem
 from app.core.votes.pairs import VotedFile, VotePair, VoteSettings
@@ -87,7 +88,11 @@ class Killed:
 def bench(at: Killed, folder: Path) -> list[str | None]:
     """Speeds of two files in turns."""
     plan = BenchPlan(8, 4, 0, 2, 1)
-    rows = Bench(plan, roomy(folder), lambda _d, _t, _n: None).run(at.models).rows
+    rows = (
+        Bench(plan, roomy(folder), lambda _d, _t, _n: None)
+        .run(list(map(candidate_of, at.models)))
+        .rows
+    )
     return [row.error for row in rows]
 
 
@@ -123,9 +128,11 @@ def compared(at: Killed, folder: Path) -> list[str | None]:
         return Runner(listener, pool_for, lambda: PLENTY_BYTES)
 
     session = Session(runner_for, NoRecorder(), open_model_file, at_once, folder / "templates")
-    request = CompareRequest("Why?", "", SHORT, EngineSettings(), CompareMode.RACE)
+    request = CompareRequest("Why?", "", SHORT, CompareMode.RACE)
     try:
-        rows = compare(session, at.models, request, lambda _pane, _answer: None)
+        rows = compare(
+            session, list(map(candidate_of, at.models)), request, lambda _pane, _answer: None
+        )
     finally:
         assert session.close()
     return [row.error for row in rows]
@@ -136,7 +143,7 @@ def asked(at: Killed, folder: Path) -> list[str | None]:
     items = [TaskItem(f"k-{n}", "k", f"What is {n}?", "4", Check.NUMBER) for n in range(3)]
     plan = TaskPlan(items, 1, 1, answer_tokens={"k": 4})
     tasks = Tasks(plan, roomy(folder), KeptAnswers(folder), lambda _d, _t, _n: None)
-    result = tasks.run(at.models[0], at.models[1:])
+    result = tasks.run(candidate_of(at.models[0]), list(map(candidate_of, at.models[1:])))
     return [result.reference.error, *(row.error for row in result.rows)]
 
 
@@ -159,7 +166,7 @@ def scored(at: Killed, folder: Path) -> list[str | None]:
         quick_plan(TEXT, 1, 3), roomy(folder), KeptReferences(folder / "references"),
         lambda _d, _t, _n: None,
     )  # fmt: skip
-    result = quality.run(at.models[0], at.models[1:])
+    result = quality.run(candidate_of(at.models[0]), list(map(candidate_of, at.models[1:])))
     return [result.reference.error, *(row.error for row in result.rows)]
 
 

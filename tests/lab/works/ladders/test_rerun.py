@@ -99,7 +99,7 @@ def test_a_report_is_measured_again_as_it_was(files: list[Path], paths: Paths) -
     assert repetition.order.limits == Limits(4000 * cases.MB, 5.0)
     assert repetition.order.text is None
     assert repetition.order.items is None
-    assert repetition.files == {str(path): path.name for path in files}
+    assert repetition.keys == {str(path): path.name for path in files}
     plan = repetition.order.plan
     assert plan is not None
     assert (plan.reference, plan.candidates) == (str(files[0]), tuple(map(str, files)))

@@ -6,9 +6,11 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from app.core.candidates.candidate import candidate_of
 from app.core.verdict import Limits
 from app.lab.ladder.plan import LadderPlan
 from app.lab.shrink.quantize import quantize
@@ -98,6 +100,10 @@ def questions(tmp_path: Path) -> Path:
     return path
 
 
+def ordered(reference: Path, files: list[Path], **more: Any) -> LadderOrder:
+    return LadderOrder(candidate_of(reference), list(map(candidate_of, files)), Limits(), **more)
+
+
 def order(levels: list[Path], questions: Path, **more: object) -> LadderOrder:
     """Few tokens, few questions, no text."""
     plan = LadderPlan(
@@ -105,7 +111,7 @@ def order(levels: list[Path], questions: Path, **more: object) -> LadderOrder:
         generated_tokens=8, depths_tokens=(0,), repetitions=2,
         items_name=str(questions), seed=int(str(more.get("seed", 1))),
     )  # fmt: skip
-    return LadderOrder(levels[0], levels, Limits(), items=questions, quality=False, plan=plan)
+    return ordered(levels[0], levels, items=questions, quality=False, plan=plan)
 
 
 def test_two_ladders_are_measured_one_after_the_other(
@@ -262,12 +268,12 @@ def test_what_cannot_be_measured_says_why_and_can_be_tried_again(
 ) -> None:
     window = open_window()
     gone = tmp_path / "gone.gguf"
-    refused = window.service.add(LadderOrder(gone, [gone, levels[1]], Limits()))
+    refused = window.service.add(ordered(gone, [gone, levels[1]]))
     window.until(lambda: refused.state is LadderState.FAILED)
     assert str(gone) in refused.error or "gone.gguf" in refused.error
     empty = tmp_path / "empty.jsonl"
     empty.write_text("\n")
-    bad = window.service.add(LadderOrder(levels[0], levels, Limits(), items=empty))
+    bad = window.service.add(ordered(levels[0], levels, items=empty))
     window.until(lambda: bad.state is LadderState.FAILED)
     assert "no question" in bad.error
     window.service.forget(refused)

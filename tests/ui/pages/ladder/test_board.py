@@ -38,7 +38,7 @@ Q2, BROKEN = "/m/sky-Q2_K.gguf", "/m/<script>.gguf"
 
 def entry(state: LadderState = LadderState.FINISHED, uid: int = 1) -> LadderEntry:
     result = cases.result()
-    letters = dict(zip(result.plan.files, "ABCD", strict=True))
+    letters = dict(zip(result.plan.keys, "ABCD", strict=True))
     made = LadderEntry(uid, None, result.plan, 10**18, state, letters)
     made.result = result
     return made

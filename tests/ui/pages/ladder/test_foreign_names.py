@@ -10,6 +10,7 @@ import msgspec
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QMenu, QTextBrowser
 
+from app.core.candidates.candidate import candidate_of
 from app.core.ladder.row import Row
 from app.core.text.clean import clean_text
 from app.core.verdict import Limits
@@ -46,9 +47,9 @@ def hostile_result() -> LadderResult:
         worst = replace(row.quality.worst[0], before=MARKED[1], token=MARKED[2])
         quality = msgspec.structs.replace(row.quality, worst=(worst,))
         rows[place] = replace(row, quality=quality)
-    rows.append(Row(FILES[-1], error=f"The engine ended: {' '.join(MARKED)}."))
+    rows.append(Row(candidate_of(FILES[-1]), error=f"The engine ended: {' '.join(MARKED)}."))
     plan = LadderPlan(FILES[0], tuple(FILES), 4, text_name=MARKED[0], items_name=MARKED[0])
-    return LadderResult(plan, {row.file: row for row in rows}, "llama.cpp b1", 40e9)
+    return LadderResult(plan, {row.key: row for row in rows}, "llama.cpp b1", 40e9)
 
 
 def check(least: int) -> None:
@@ -107,7 +108,7 @@ def test_the_list(qtbot: QtBot) -> None:
 
 def test_what_can_be_picked(qtbot: QtBot) -> None:
     files = [
-        PickFile(Path(path), name, name, name, why_not=name)
+        PickFile(candidate_of(path), name, name, name, why_not=name)
         for path, name in zip(FILES, NAMES, strict=True)
     ]
     model = PickModel()

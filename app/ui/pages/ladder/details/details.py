@@ -103,8 +103,9 @@ class DetailsPanel(QWidget):
         known = row is not None
         for each in (self.dot, self.title, self.text):
             each.setVisible(known)
+        gone = row is not None and not self.is_there(Path(row.file))
         for each in (self.gone, self.find_button):
-            each.setVisible(known and not self.is_there(Path(file)))
+            each.setVisible(gone)
         self.hint.setVisible(not known)
         if view is None or row is None:
             self.text.clear()

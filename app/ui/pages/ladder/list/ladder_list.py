@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.core.candidates.notation import words_of
 from app.lab.works.ladders.entry import AT_WORK, QUEUED, LadderState
 from app.ui.kit.plain import plain_data
 from app.ui.kit.theme import GRID, current_tokens, small_font, tabular
@@ -106,7 +107,9 @@ class LadderListModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return entry_title(entry)
             case Qt.ItemDataRole.ToolTipRole:
-                return "\n".join(part for part in (*entry.files, entry.error) if part)
+                return "\n".join(
+                    part for part in (*map(words_of, entry.candidates), entry.error) if part
+                )
             case Qt.ItemDataRole.AccessibleTextRole:
                 return f"{entry_title(entry)}, {entry_second(entry, held=self._held)}"
             case ListRole.ENTRY:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -16,6 +15,7 @@ from app.ui.pages.ladder.picking.picking import shown_name
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from app.core.candidates.candidate import Candidate
     from app.ui.pages.ladder.picking.pick_model import PickFile
 
 
@@ -23,23 +23,23 @@ class ChosenList(QWidget):
     """A few lines.
 
     Signals:
-        reference_chosen: Another file is to be the reference.
-        remove_wanted: A file is not to be measured.
+        reference_chosen: Another candidate is to be the reference.
+        remove_wanted: A candidate is not to be measured.
     """
 
-    reference_chosen = Signal(Path)
-    remove_wanted = Signal(Path)
+    reference_chosen = Signal(object)
+    remove_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.reference: Path | None = None
+        self.reference: Candidate | None = None
         self._shown: object = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(GRID // 2)
 
     def set_files(
-        self, files: Sequence[PickFile], letters: Mapping[str, str], reference: Path | None
+        self, files: Sequence[PickFile], letters: Mapping[str, str], reference: Candidate | None
     ) -> None:
         """Show these, from the least to the most shrunken."""
         self.reference = reference
@@ -52,13 +52,13 @@ class ChosenList(QWidget):
                 widget.hide()
                 widget.deleteLater()
         for file in files:
-            self._column.addWidget(self._line(file, letters[str(file.path)], files))
+            self._column.addWidget(self._line(file, letters[file.candidate.key()], files))
         if not files:
             self._column.addWidget(label(self.tr("Nothing is checked yet."), "dim"))
 
     def _line(self, file: PickFile, letter: str, files: Sequence[PickFile]) -> QWidget:
         line = QWidget(self)
-        is_reference = file.path == self.reference
+        is_reference = file.candidate == self.reference
         name = shown_name(file, files)
         star = IconButton(
             "star-filled" if is_reference else "star",
@@ -68,11 +68,11 @@ class ChosenList(QWidget):
             tone=Tone.ACCENT if is_reference else Tone.DIM,
             size_px=16,
         )
-        star.clicked.connect(lambda: self.reference_chosen.emit(file.path))
+        star.clicked.connect(lambda: self.reference_chosen.emit(file.candidate))
         remove = IconButton(
             "close", self.tr("Leave {name} out").format(name=name), tone=Tone.DIM, size_px=14
         )
-        remove.clicked.connect(lambda: self.remove_wanted.emit(file.path))
+        remove.clicked.connect(lambda: self.remove_wanted.emit(file.candidate))
         words = ElidedLabel(name)
         words.set_text(name, str(file.path))
         row = QHBoxLayout(line)

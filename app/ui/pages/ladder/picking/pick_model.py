@@ -16,11 +16,14 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from app.core.candidates.notation import told_settings
 from app.ui.kit.format import MISSING, byte_size, number
 from app.ui.kit.plain import plain_data
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from app.core.candidates.candidate import Candidate
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -28,7 +31,7 @@ _NOWHERE = QModelIndex()
 
 @dataclass(frozen=True, slots=True)
 class PickFile:
-    """A model file that may be measured.
+    """A candidate that may be measured.
 
     Attributes:
         family: What stands above it and its like.
@@ -38,7 +41,7 @@ class PickFile:
         letter: That it has elsewhere in the window, or empty.
     """
 
-    path: Path
+    candidate: Candidate
     name: str
     family: str
     level: str
@@ -46,6 +49,16 @@ class PickFile:
     bits: float | None = None
     why_not: str = ""
     letter: str = ""
+
+    @property
+    def path(self) -> Path:
+        """The model file."""
+        return Path(self.candidate.path)
+
+    @property
+    def settings(self) -> str:
+        """What is set, in words; empty where nothing is."""
+        return told_settings(self.candidate)
 
 
 class PickColumn(IntEnum):
@@ -80,12 +93,12 @@ class PickModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: list[_Row] = []
-        self._checked: list[Path] = []
+        self._checked: list[Candidate] = []
 
     @property
     def checked(self) -> list[PickFile]:
         """The chosen files, in the order of the list."""
-        return [file for file in self.files if file.path in self._checked]
+        return [file for file in self.files if file.candidate in self._checked]
 
     @property
     def files(self) -> list[PickFile]:
@@ -107,11 +120,11 @@ class PickModel(QAbstractTableModel):
         self._rows = rows
         self.endResetModel()
 
-    def set_checked(self, paths: Sequence[Path]) -> None:
+    def set_checked(self, candidates: Sequence[Candidate]) -> None:
         """Choose these and no others."""
-        if list(paths) == self._checked:
+        if list(candidates) == self._checked:
             return
-        self._checked = list(paths)
+        self._checked = list(candidates)
         if self._rows:
             first, last = self.index(0, 0), self.index(len(self._rows) - 1, 0)
             self.dataChanged.emit(first, last, [Qt.ItemDataRole.CheckStateRole])
@@ -161,16 +174,18 @@ class PickModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return _text(row, index.column())
             case Qt.ItemDataRole.CheckStateRole if index.column() == PickColumn.NAME:
-                on = row.path in self._checked
+                on = row.candidate in self._checked
                 return Qt.CheckState.Checked if on else Qt.CheckState.Unchecked
             case Qt.ItemDataRole.ToolTipRole:
-                return "\n".join(part for part in (str(row.path), row.why_not) if part)
+                return "\n".join(
+                    part for part in (str(row.path), row.settings, row.why_not) if part
+                )
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(index.column())
             case PickRole.FILE:
                 return row
             case PickRole.WORDS:
-                return f"{row.family} {row.name} {row.level}"
+                return f"{row.family} {row.name} {row.level} {row.settings}"
             case _:
                 return None
 
@@ -191,9 +206,9 @@ class PickModel(QAbstractTableModel):
         if role != Qt.ItemDataRole.CheckStateRole or isinstance(row, str) or row.why_not:
             return False
         on = value in (Qt.CheckState.Checked, Qt.CheckState.Checked.value)
-        if on is (row.path in self._checked):
+        if on is (row.candidate in self._checked):
             return True
-        (self._checked.append if on else self._checked.remove)(row.path)
+        (self._checked.append if on else self._checked.remove)(row.candidate)
         self.dataChanged.emit(index, index, [Qt.ItemDataRole.CheckStateRole])
         self.checked_changed.emit()
         return True
@@ -202,7 +217,7 @@ class PickModel(QAbstractTableModel):
 def _text(file: PickFile, column: int) -> str:
     match column:
         case PickColumn.NAME:
-            return file.name
+            return f"{file.name}, {file.settings}" if file.settings else file.name
         case PickColumn.LEVEL:
             return file.level or MISSING
         case PickColumn.BITS:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.candidates.candidate import MAX_CANDIDATES
+from app.core.candidates.candidate import MAX_CANDIDATES, candidate_of
 from app.library.model_files import whole_sets
 from app.ui.kit.icons import icon
 from app.ui.kit.theme import GRID
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QKeyEvent
 
+    from app.core.candidates.candidate import Candidate
     from app.lab.quality.texts import TextChoice
     from app.ui.pages.ladder.picking.pick_model import PickFile
 
@@ -65,9 +66,9 @@ class Picker(QWidget):
     ) -> None:
         super().__init__(parent)
         self._choose_models = choose_models
-        self._opened: list[Path] = []
+        self._opened: list[Candidate] = []
         self._known: list[PickFile] = []
-        self._reference: Path | None = None
+        self._reference: Candidate | None = None
         self.model = PickModel(self)
         self.tree = PickTree(self.model)
         self.search = QLineEdit()
@@ -101,19 +102,19 @@ class Picker(QWidget):
         """Offer these texts."""
         self.form.set_texts(choices)
 
-    def choose(self, paths: Sequence[Path], reference: Path | None = None) -> None:
-        """Check these files and no others; the least shrunken is the reference if none is given."""
-        known = {file.path for file in self.model.files}
-        self._opened += [path for path in paths if path not in known and path not in self._opened]
+    def choose(self, candidates: Sequence[Candidate], reference: Candidate | None = None) -> None:
+        """Check these and no others; the least shrunken is the reference if none is given."""
+        known = {*self._opened, *(file.candidate for file in self.model.files)}
+        self._opened += [each for each in candidates if each not in known]
         self._reference = None
         self.set_files(self._known)
-        self.model.set_checked(paths)
+        self.model.set_checked(candidates)
         self._reference = reference
         self._follow()
 
     @property
-    def reference(self) -> Path | None:
-        """The file that the others are measured against."""
+    def reference(self) -> Candidate | None:
+        """The candidate that the others are measured against."""
         return self.chosen.reference
 
     def _lay_out(self) -> None:
@@ -161,9 +162,9 @@ class Picker(QWidget):
 
     def _follow(self) -> None:
         files = self._files()
-        if self._reference is not None and all(file.path != self._reference for file in files):
+        if self._reference is not None and all(file.candidate != self._reference for file in files):
             self._reference = None
-        reference = self._reference or (files[0].path if files else None)
+        reference = self._reference or (files[0].candidate if files else None)
         self.chosen.set_files(files, letters_of(files), reference)
         enough = 2 <= len(files) <= MAX_CANDIDATES
         self.measure_button.setEnabled(enough and not self.form.missing)
@@ -178,23 +179,25 @@ class Picker(QWidget):
             )
         self.advice.setText(text)
 
-    def _set_reference(self, path: Path) -> None:
-        self._reference = path
+    def _set_reference(self, candidate: Candidate) -> None:
+        self._reference = candidate
         self._follow()
 
-    def _remove(self, path: Path) -> None:
-        self.model.set_checked([file.path for file in self.model.checked if file.path != path])
+    def _remove(self, candidate: Candidate) -> None:
+        checked = [file.candidate for file in self.model.checked]
+        self.model.set_checked([each for each in checked if each != candidate])
 
     def _open(self) -> None:
         paths = whole_sets(Path(path) for path in self._choose_models())
         if paths:
-            known = {file.path for file in self.model.files}
-            self._opened += [path for path in paths if path not in known]
-            checked = [file.path for file in self.model.checked]
+            opened = [candidate_of(path) for path in paths]
+            known = {file.candidate for file in self.model.files}
+            self._opened += [each for each in opened if each not in known]
+            checked = [file.candidate for file in self.model.checked]
             self.set_files(self._known)
-            able = [file.path for file in self.model.files if not file.why_not]
-            wanted = dict.fromkeys([*checked, *paths])
-            self.model.set_checked([path for path in wanted if path in able])
+            able = [file.candidate for file in self.model.files if not file.why_not]
+            wanted = dict.fromkeys([*checked, *opened])
+            self.model.set_checked([each for each in wanted if each in able])
 
     def _measure(self) -> None:
         files, reference = self._files(), self.chosen.reference
@@ -203,7 +206,7 @@ class Picker(QWidget):
         self.measure_wanted.emit(
             Wishes(
                 reference,
-                tuple(file.path for file in files),
+                tuple(file.candidate for file in files),
                 letters_of(files),
                 self.form.profile,
                 self.form.text,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.core.candidates.candidate import LETTERS
+from app.core.candidates.candidate import LETTERS, candidate_of
 from app.core.errors import PersonError
 from app.core.models.family import families, shrink_order
 from app.core.models.kinds import kind_in_name, why_no_candidate
@@ -23,6 +23,7 @@ from app.ui.pages.ladder.picking.pick_model import PickFile
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from app.core.candidates.candidate import Candidate
     from app.core.models.family import LibraryModel
     from app.lab.compare.panes import Pane
     from app.lab.demo.demo import DemoFiles
@@ -33,15 +34,15 @@ class Wishes:
     """What the person wants measured.
 
     Attributes:
-        files: From the least to the most shrunken.
-        letters: Of files that have one elsewhere in the window.
+        candidates: From the least to the most shrunken.
+        letters: By key, of candidates that have one elsewhere in the window.
         text_path: The file of ``TextSource.FILE``.
         mode: How quality is measured.
         items: One's own questions; None for those that suit the models.
     """
 
-    reference: Path
-    files: tuple[Path, ...]
+    reference: Candidate
+    candidates: tuple[Candidate, ...]
     letters: Mapping[str, str]
     profile: Profile = Profile.QUICK
     text: TextSource = TextSource.USUAL
@@ -60,7 +61,7 @@ def demo_files(demo: DemoFiles | None) -> list[PickFile]:
         size = path.stat().st_size if path.is_file() else None
         found.append(
             PickFile(
-                path,
+                candidate_of(path),
                 path.name.removesuffix(".gguf"),
                 translate("LadderPicking", "The demo model"),
                 level,
@@ -78,7 +79,7 @@ def library_files(models: Sequence[LibraryModel]) -> list[PickFile]:
     """What is on this PC, family by family, from the least to the most shrunken."""
     return [
         PickFile(
-            model.path,
+            candidate_of(model.path),
             model.name,
             family.name,
             model.label,
@@ -92,16 +93,16 @@ def library_files(models: Sequence[LibraryModel]) -> list[PickFile]:
 
 
 def pane_files(panes: Sequence[Pane]) -> list[PickFile]:
-    """The candidates of Compare, each file once."""
-    found: dict[Path, PickFile] = {}
+    """The candidates of Compare with their settings, each once."""
+    found: dict[Candidate, PickFile] = {}
     for pane in panes:
         path = Path(pane.candidate.path)
         model = pane.model
         name = path.name.removesuffix(".gguf")
         found.setdefault(
-            path,
+            pane.candidate,
             PickFile(
-                path,
+                pane.candidate,
                 name,
                 translate("LadderPicking", "In Compare"),
                 model.level_name if model is not None else level_in_name(name) or "",
@@ -114,11 +115,11 @@ def pane_files(panes: Sequence[Pane]) -> list[PickFile]:
     return list(found.values())
 
 
-def opened_files(paths: Sequence[Path]) -> list[PickFile]:
+def opened_files(candidates: Sequence[Candidate]) -> list[PickFile]:
     """Files that the person opened by hand."""
     return [
         PickFile(
-            path,
+            candidate,
             path.name.removesuffix(".gguf"),
             translate("LadderPicking", "Opened here"),
             level_in_name(path.name) or "",
@@ -127,19 +128,19 @@ def opened_files(paths: Sequence[Path]) -> list[PickFile]:
             if (kind := kind_in_name(path.stem))
             else "",
         )
-        for path in paths
+        for candidate, path in ((each, Path(each.path)) for each in candidates)
     ]
 
 
 def without_twins(files: Sequence[PickFile]) -> list[PickFile]:
-    """Each file once: at its first place, with a letter that any of its places has."""
-    found: dict[Path, PickFile] = {}
+    """Each candidate once: at its first place, with a letter that any of its places has."""
+    found: dict[Candidate, PickFile] = {}
     for file in files:
-        known = found.get(file.path)
+        known = found.get(file.candidate)
         if known is None:
-            found[file.path] = file
+            found[file.candidate] = file
         elif file.letter and not known.letter:
-            found[file.path] = replace(known, letter=file.letter)
+            found[file.candidate] = replace(known, letter=file.letter)
     return list(found.values())
 
 
@@ -154,15 +155,17 @@ def in_shrink_order(files: Sequence[PickFile]) -> list[PickFile]:
 
 def letters_of(files: Sequence[PickFile]) -> dict[str, str]:
     """The letters that the window shows them by; who has none gets the first that is free."""
-    given = {str(file.path): file.letter for file in files if file.letter}
+    given = {file.candidate.key(): file.letter for file in files if file.letter}
     free = iter(letter for letter in LETTERS if letter not in given.values())
-    return {str(file.path): given.get(str(file.path)) or next(free, "?") for file in files}
+    keys = [file.candidate.key() for file in files]
+    return {key: given.get(key) or next(free, "?") for key in keys}
 
 
 def shown_name(file: PickFile, among: Sequence[PickFile]) -> str:
-    """The level where it tells the files apart, else the name."""
-    alike = sum(other.level == file.level for other in among)
-    return file.level if file.level and alike == 1 else file.name
+    """The level where it tells the files apart, else the name; and what is set."""
+    alike = {other.path for other in among if other.level == file.level}
+    name = file.level if file.level and len(alike) == 1 else file.name
+    return f"{name}, {file.settings}" if file.settings else name
 
 
 def _bits(file: PickFile) -> float | None:

@@ -88,7 +88,7 @@ class Version:
     def of(cls, row: Row) -> Version:
         """Without the view."""
         return cls(
-            row.file,
+            row.key,
             clean_line(row.name),
             row.number,
             row.is_reference,
@@ -214,7 +214,7 @@ def _scatter(view: LadderView | None, cost: Cost, loss: Loss) -> ScatterContent:
         cost=cost,
         loss=loss,
         points=tuple(zip(map(Version.of, rows), points, strict=True)),
-        predicted=frozenset(row.file for row in rows if row.is_predicted)
+        predicted=frozenset(row.key for row in rows if row.is_predicted)
         if cost is Cost.MEMORY
         else frozenset(),
         recommended=view.recommendation.file,

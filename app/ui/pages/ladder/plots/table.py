@@ -42,7 +42,7 @@ def table(view: LadderView | None) -> str:
             cells = (_cell(value), _cell(low), _cell(high), _cell(count))
             writer.writerow(
                 [letter_of(row.number), csv_cell(row.name), figure, csv_cell(of), *cells, unit,
-                 csv_cell(row.file)]
+                 csv_cell(row.key)]
             )  # fmt: skip
     if view is not None and view.floor is not None and view.floor_nats is not None:
         floor = view.floor

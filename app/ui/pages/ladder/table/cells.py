@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.core.candidates.notation import words_of
 from app.core.ladder.columns import Column, Kind, cell_of
 from app.core.ladder.row import Missing, Note, Row, Value
 from app.ui.kit.format import (
@@ -114,7 +115,7 @@ def _name(row: Row) -> Cell:
             if some
             else translate("LadderCells", "failed")
         )
-    tip = "\n".join(part for part in (row.file, row.error or "") if part)
+    tip = "\n".join(part for part in (words_of(row.candidate), row.error or "") if part)
     return Cell(row.name, second, tip, row.letter)
 
 

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 
+from app.core.candidates.candidate import Candidate, candidate_of
+from app.core.candidates.settings import EngineSettings, KvType
+from app.core.chats.panes import ChatPane
+from app.lab.compare.panes import Pane
 from app.lab.ladder.plan import Profile
 from app.lab.quality.plan import QualityMode
 from app.lab.quality.texts import TextChoice, TextSource
@@ -19,6 +23,7 @@ from app.ui.pages.ladder.picking.picking import (
     in_shrink_order,
     letters_of,
     opened_files,
+    pane_files,
     shown_name,
     without_twins,
 )
@@ -34,7 +39,13 @@ if TYPE_CHECKING:
 
 def file(level: str, bits: float | None = None, family: str = "Sky", **more: str) -> PickFile:
     return PickFile(
-        Path(f"/m/{family}-{level}.gguf"), f"{family}-{level}", family, level, 10, bits, **more
+        candidate_of(f"/m/{family}-{level}.gguf"),
+        f"{family}-{level}",
+        family,
+        level,
+        10,
+        bits,
+        **more,
     )
 
 
@@ -76,29 +87,29 @@ def test_a_broken_file_cannot_be_checked(watched: Watch) -> None:
 
 
 def test_the_least_shrunken_is_the_reference_unless_one_is_chosen(picker: Picker) -> None:
-    picker.choose([Q2.path, F16.path, Q4.path])
-    assert picker.reference == F16.path
-    picker.chosen.reference_chosen.emit(Q4.path)
-    assert picker.reference == Q4.path
-    picker.chosen.remove_wanted.emit(Q4.path)
-    assert picker.reference == F16.path
-    picker.choose([Q2.path, Q8.path], Q2.path)
-    assert picker.reference == Q2.path
+    picker.choose([Q2.candidate, F16.candidate, Q4.candidate])
+    assert picker.reference == F16.candidate
+    picker.chosen.reference_chosen.emit(Q4.candidate)
+    assert picker.reference == Q4.candidate
+    picker.chosen.remove_wanted.emit(Q4.candidate)
+    assert picker.reference == F16.candidate
+    picker.choose([Q2.candidate, Q8.candidate], Q2.candidate)
+    assert picker.reference == Q2.candidate
 
 
 def test_two_to_six_versions_make_a_ladder(picker: Picker, qtbot: QtBot) -> None:
     assert not picker.measure_button.isEnabled()
-    picker.choose([F16.path])
+    picker.choose([F16.candidate])
     assert not picker.measure_button.isEnabled()
-    picker.choose([Q2.path, F16.path])
+    picker.choose([Q2.candidate, F16.candidate])
     assert picker.measure_button.isEnabled()
     picker.set_texts([TextChoice(TextSource.HISTORY, "", why_not="There are no chats.")])
     with qtbot.waitSignal(picker.measure_wanted) as caught:
         picker.measure_button.click()
     assert caught.args == [
         Wishes(
-            F16.path,
-            (F16.path, Q2.path),
+            F16.candidate,
+            (F16.candidate, Q2.candidate),
             {str(F16.path): "A", str(Q2.path): "B"},
             Profile.QUICK,
             TextSource.USUAL,
@@ -106,7 +117,7 @@ def test_two_to_six_versions_make_a_ladder(picker: Picker, qtbot: QtBot) -> None
     ]
     many = [file(f"L{n}", float(n)) for n in range(7)]
     picker.set_files(many)
-    picker.choose([one.path for one in many])
+    picker.choose([one.candidate for one in many])
     assert not picker.measure_button.isEnabled()
     assert "At most 6" in picker.advice.text()
 
@@ -129,14 +140,14 @@ def test_a_text_of_ones_own_can_be_measured_as_llama_perplexity_does(qtbot: QtBo
 
 
 def test_files_opened_by_hand_are_offered_too(picker: Picker) -> None:
-    elsewhere = Path("/elsewhere/Moon-Q5_K_M.gguf")
-    picker.choose([F16.path, elsewhere])
+    elsewhere = candidate_of("/elsewhere/Moon-Q5_K_M.gguf")
+    picker.choose([F16.candidate, elsewhere])
     assert [one.level for one in picker.model.checked] == ["F16", "Q5_K_M"]
     assert picker.model.checked[1].family == "Opened here"
 
 
 def test_a_file_has_one_letter_everywhere() -> None:
-    in_compare = PickFile(Q4.path, Q4.name, "In Compare", "Q4_K_M", letter="D")
+    in_compare = PickFile(Q4.candidate, Q4.name, "In Compare", "Q4_K_M", letter="D")
     both = without_twins([in_compare, F16, Q4])
     assert [one.path for one in both] == [Q4.path, F16.path]
     assert letters_of(in_shrink_order(both)) == {str(F16.path): "A", str(Q4.path): "D"}
@@ -152,6 +163,33 @@ def test_names_are_levels_where_these_tell_files_apart() -> None:
 
 
 def test_a_file_that_is_called_by_another_kind_cannot_be_picked(tmp_path: Path) -> None:
-    other, chat = opened_files([tmp_path / "bge-small-en-f16.gguf", tmp_path / "Chat-F16.gguf"])
+    other, chat = opened_files(
+        [candidate_of(tmp_path / name) for name in ("bge-small-en-f16.gguf", "Chat-F16.gguf")]
+    )
     assert "an embedding model" in other.why_not
     assert not chat.why_not
+
+
+def test_one_file_in_two_panes_with_other_settings_is_two_candidates(
+    picker: Picker, qtbot: QtBot
+) -> None:
+    plain = candidate_of("/m/Sky-Q4_K_M.gguf")
+    changed = Candidate(plain.source, EngineSettings(8192, kv_type=KvType.Q8_0), "chatml")
+    panes = [
+        Pane(ChatPane("1", "A", plain)),
+        Pane(ChatPane("2", "B", changed)),
+        Pane(ChatPane("3", "C", plain)),
+    ]
+    files = pane_files(panes)
+    assert [(one.candidate, one.letter) for one in files] == [(plain, "A"), (changed, "B")]
+    picker.set_files([*files, F16])
+    picker.choose([plain, changed])
+    told = "KV q8_0, 8,192 tokens of context, template chatml"
+    assert [shown_name(one, files) for one in files] == ["Q4_K_M", f"Q4_K_M, {told}"]
+    shown = [picker.model.index(row, 0).data() for row in range(picker.model.rowCount())]
+    assert f"Sky-Q4_K_M, {told}" in shown
+    with qtbot.waitSignal(picker.measure_wanted) as caught:
+        picker.measure_button.click()
+    (wishes,) = caught.args
+    assert (wishes.reference, wishes.candidates) == (plain, (plain, changed))
+    assert wishes.letters == {plain.key(): "A", changed.key(): "B"}

@@ -112,7 +112,7 @@ def test_a_later_view_changes_cells_in_place(watched: Watch) -> None:
     watched(model)
     result = cases.result()
     begun = empty_result(result.plan)
-    letters = letters_for(result.plan.files, {})
+    letters = letters_for(result.plan.keys, {})
     about = About(list(cases.ITEMS))
     model.set_view(view_of(begun, about, view().limits, letters))
     changed: list[tuple[int, int, int]] = []

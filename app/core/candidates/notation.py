@@ -1,0 +1,158 @@
+"""Candidates in words: ``MODEL#key=value,key=value`` as a person types them, and as one reads them.
+
+``ctx=8192``, ``kv=q8_0``, ``threads=4``, ``gpu=20`` or ``gpu=auto``, ``flash=on|off|auto``,
+``template=ID``. A path that exists as typed is taken whole, ``#`` and all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from app.core.candidates.candidate import Candidate
+from app.core.candidates.settings import MOST_THREADS, FlashAttention, KvType
+from app.core.chats.templates import WELL_KNOWN
+from app.core.errors import PersonError
+from app.core.words.sentence import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MOST_CONTEXT_TOKENS = 1 << 24
+_MOST_LAYERS = 1 << 16
+_AUTO = "auto"
+_KEYS = ("ctx", "kv", "threads", "gpu", "flash", "template")
+
+
+class NotationError(PersonError):
+    """What stands behind ``#`` is no setting; the sentence says what is wrong."""
+
+
+def split_words(word: str, exists: Callable[[str], bool]) -> tuple[str, str]:
+    """What names the model, and the settings behind it; empty where there are none.
+
+    Args:
+        word: As typed.
+        exists: Whether there is a file under this very path.
+    """
+    if exists(word):
+        return word, ""
+    model, sign, settings = word.rpartition("#")
+    if not sign:
+        return word, ""
+    if not settings:
+        raise NotationError(say("compare.setting_behind_sign_missing", word=word))
+    return model, settings
+
+
+def with_settings(candidate: Candidate, settings: str) -> Candidate:
+    """The candidate with settings as typed, like ``kv=q8_0,ctx=8192``.
+
+    Raises:
+        NotationError: One of them is none.
+    """
+    seen: set[str] = set()
+    for part in settings.split(",") if settings else ():
+        key, _, value = part.partition("=")
+        if key in seen:
+            raise NotationError(say("compare.setting_set_twice", key=key, settings=settings))
+        seen.add(key)
+        candidate = _changed(candidate, key, value)
+    return candidate
+
+
+def words_of(candidate: Candidate) -> str:
+    """How a candidate is typed."""
+    engine = candidate.engine
+    found = {
+        "ctx": engine.context_tokens,
+        "kv": None if engine.kv_type is KvType.F16 else engine.kv_type.value,
+        "threads": engine.threads,
+        "gpu": engine.gpu_layers,
+        "flash": None
+        if engine.flash_attention is FlashAttention.AUTO
+        else engine.flash_attention.value,
+        "template": candidate.template_id,
+    }
+    typed = ",".join(f"{key}={value}" for key, value in found.items() if value is not None)
+    return f"{candidate.path}#{typed}" if typed else candidate.path
+
+
+def is_sound(candidate: Candidate) -> bool:
+    """Whether its settings could have been typed: they may come out of somebody else's report."""
+    plain = Candidate(candidate.source)
+    typed = words_of(candidate).removeprefix(candidate.path).removeprefix("#")
+    try:
+        return with_settings(plain, typed) == candidate
+    except NotationError:
+        return False
+
+
+def told_settings(candidate: Candidate) -> str:
+    """What is set, for people: “KV q8_0, 8,192 tokens of context”; empty where nothing is."""
+    engine = candidate.engine
+    found: list[str] = []
+    if engine.kv_type is not KvType.F16:
+        found.append(f"KV {engine.kv_type}")
+    if engine.context_tokens is not None:
+        found.append(f"{engine.context_tokens:,} tokens of context")
+    if engine.threads is not None:
+        found.append(f"{engine.threads} threads" if engine.threads > 1 else "1 thread")
+    if engine.gpu_layers is not None:
+        found.append(f"{engine.gpu_layers} layers on the GPU")
+    if engine.flash_attention is not FlashAttention.AUTO:
+        found.append(f"flash attention {engine.flash_attention}")
+    if candidate.template_id is not None:
+        found.append(f"template {candidate.template_id}")
+    return ", ".join(found)
+
+
+def _changed(candidate: Candidate, key: str, value: str) -> Candidate:
+    engine = candidate.engine
+    match key:
+        case "ctx":
+            tokens = _number(key, value, 1, MOST_CONTEXT_TOKENS)
+            engine = replace(engine, context_tokens=tokens)
+        case "kv":
+            engine = replace(engine, kv_type=_kv_type(value))
+        case "threads":
+            engine = replace(engine, threads=_number(key, value, 1, MOST_THREADS))
+        case "gpu":
+            layers = None if value == _AUTO else _number(key, value, 0, _MOST_LAYERS, _AUTO)
+            engine = replace(engine, gpu_layers=layers)
+        case "flash":
+            chosen = _one_of(key, value, [each.value for each in FlashAttention])
+            engine = replace(engine, flash_attention=FlashAttention(chosen))
+        case "template":
+            chosen = _one_of(key, value, [template.id for template in WELL_KNOWN])
+            return replace(candidate, template_id=chosen)
+        case _:
+            raise NotationError(say("compare.setting_unknown", key=key, known=", ".join(_KEYS)))
+    return replace(candidate, engine=engine)
+
+
+def _kv_type(value: str) -> KvType:
+    keys, sign, values = value.partition("/")
+    if sign and keys != values:
+        raise NotationError(
+            say("compare.setting_kv_one_type", value=value, keys=keys, values=values)
+        )
+    return KvType(_one_of("kv", keys, [each.value for each in KvType]))
+
+
+def _one_of(key: str, value: str, allowed: list[str]) -> str:
+    if value not in allowed:
+        told = ", ".join(allowed)
+        raise NotationError(say("compare.setting_not_one_of", key=key, value=value, allowed=told))
+    return value
+
+
+def _number(key: str, value: str, least: int, most: int, other: str = "") -> int:
+    number = int(value) if value.isascii() and value.isdecimal() and len(value) < 12 else None
+    if number is None or not least <= number <= most:
+        facts = {"key": key, "value": value, "least": str(least), "most": f"{most:,}"}
+        if other:
+            raise NotationError(say("compare.setting_not_number_or", **facts, other=other))
+        raise NotationError(say("compare.setting_not_number", **facts))
+    return number

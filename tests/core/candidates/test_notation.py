@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
+from app.core.candidates.notation import (
+    NotationError,
+    split_words,
+    told_settings,
+    with_settings,
+    words_of,
+)
+from app.core.candidates.settings import EngineSettings, FlashAttention, KvType
+from tests.core.candidates.test_candidate import candidates
+
+SKY = candidate_of("sky.gguf")
+
+
+def typed(word: str, *there: str) -> Candidate:
+    model, settings = split_words(word, lambda path: path in there)
+    return with_settings(candidate_of(model), settings)
+
+
+@given(candidates, st.sampled_from(["/a.gguf", "a #1.gguf", "größe,kv=f16.gguf", "C:\\a=b#c.gguf"]))
+def test_what_is_typed_is_read_back(candidate: Candidate, path: str) -> None:
+    candidate = Candidate(LocalFile(path), candidate.engine, candidate.template_id)
+
+    assert typed(words_of(candidate), path) == candidate
+
+
+def test_every_setting_can_be_typed() -> None:
+    found = typed("sky.gguf#ctx=8192,kv=q8_0,threads=4,gpu=20,flash=off,template=chatml")
+
+    engine = EngineSettings(8192, 4, 20, KvType.Q8_0, FlashAttention.OFF)
+    assert found == Candidate(SKY.source, engine, "chatml")
+    assert typed("sky.gguf#gpu=auto,flash=auto,kv=f16/f16") == SKY
+
+
+def test_a_setting_goes_before_what_holds_for_all() -> None:
+    all_alike = Candidate(SKY.source, EngineSettings(512, kv_type=KvType.Q4_0))
+
+    assert with_settings(all_alike, "kv=f16").engine == EngineSettings(512)
+
+
+def test_a_path_that_exists_is_taken_whole() -> None:
+    assert typed("sky.gguf#kv=q8_0", "sky.gguf#kv=q8_0") == candidate_of("sky.gguf#kv=q8_0")
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ("kw=q8_0", "“kw” is no setting; there are ctx, kv, threads, gpu, flash, template."),
+        ("kv", "kv=: kv is one of f32, f16, bf16, q8_0, q5_1, q5_0, q4_1, q4_0."),
+        ("kv=q8", "kv=q8: kv is one of f32, f16, bf16, q8_0, q5_1, q5_0, q4_1, q4_0."),
+        (
+            "kv=q8_0/q4_0",
+            "kv=q8_0/q4_0: keys and values have one type here; write kv=q8_0 or kv=q4_0.",
+        ),
+        ("ctx=0", "ctx=0: ctx is a number from 1 to 16,777,216."),
+        ("threads=many", "threads=many: threads is a number from 1 to 512."),
+        ("gpu=-1", "gpu=-1: gpu is a number from 0 to 65,536 or auto."),
+        ("ctx=1,ctx=2", "“ctx” is set twice in “ctx=1,ctx=2”."),
+    ],
+)
+def test_what_is_no_setting_is_said_in_one_sentence(settings: str, sentence: str) -> None:
+    with pytest.raises(NotationError) as caught:
+        with_settings(SKY, settings)
+
+    assert caught.value.sentence == sentence
+
+
+def test_nothing_behind_the_sign_is_no_setting() -> None:
+    with pytest.raises(NotationError, match="no setting"):
+        typed("sky.gguf#")
+
+
+def test_settings_are_told_to_people() -> None:
+    engine = EngineSettings(8192, 1, 20, KvType.Q8_0, FlashAttention.OFF)
+    assert told_settings(Candidate(SKY.source, engine, "chatml")) == (
+        "KV q8_0, 8,192 tokens of context, 1 thread, 20 layers on the GPU, flash attention off, "
+        "template chatml"
+    )
+    assert told_settings(SKY) == ""
