@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.core.chats.chat import AnswerFigures, StopReason
 from app.core.errors import PersonError
+from app.core.words.sentence import verbatim
 from app.engine.api import Ability, EngineEvent, Exited, Sink
 from app.engine.outcome import EndCause, EngineOutcome
 from app.engine.protocol.answering import Finished, Generate, Rendered, SetThreads, Text, ThreadsSet
@@ -84,7 +85,7 @@ def obliging(command: Command) -> Iterable[Event]:
             pass
         case _:
             sentence = "This engine has no script for that."
-            yield Failed(command.id, FailureKind.PROTOCOL, sentence, repr(command))
+            yield Failed(command.id, FailureKind.PROTOCOL, verbatim(sentence), repr(command))
 
 
 @dataclass(eq=False)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from app.core.words.texts import compare, hub, lab, models, program, store, verdict
+from app.core.words.texts import compare, engine, hub, lab, models, program, store, verdict
 
 TEXTS: dict[str, str] = {
     "verbatim": "{text}",
     **program.TEXTS,
     **store.TEXTS,
     **models.TEXTS,
+    **engine.TEXTS,
     **hub.TEXTS,
     **compare.TEXTS,
     **lab.TEXTS,

@@ -150,7 +150,7 @@ def from_kept(text: str) -> Sentence:
     try:
         sentence = msgspec.json.decode(text, type=Sentence)
         str(sentence)
-    except (msgspec.MsgspecError, KeyError):
+    except (msgspec.MsgspecError, LookupError, ValueError):
         return verbatim(text)
     return sentence
 

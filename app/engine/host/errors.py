@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from app.core.words.sentence import Sentence
     from app.engine.protocol.running import FailureKind
 
 
 class EngineError(Exception):
     """A command that could not be carried out; becomes a Failed event."""
 
-    def __init__(self, kind: FailureKind, sentence: str, detail: str = "") -> None:
-        super().__init__(sentence)
+    def __init__(self, kind: FailureKind, said: Sentence, detail: str = "") -> None:
+        super().__init__(str(said))
         self.kind = kind
-        self.sentence = sentence
+        self.said = said
         self.detail = detail
 
 

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.core.models.gguf_reader import quotable
+from app.core.words.sentence import Sentence
 from app.engine.host.errors import EngineError, RefusedError
 from app.engine.host.loading.load_log import tail
 from app.engine.protocol.running import FailureKind
@@ -21,162 +22,142 @@ if TYPE_CHECKING:
 
 
 class _Known(NamedTuple):
-    """A refusal: how its reason begins, the sentence, and its kind if it is not what was tried.
+    """A refusal: how its reason begins, a sentence's id, its kind if it is not what was tried.
 
-    The sentence has ``{0}`` and ``{1}`` for what the pattern's groups hold.
+    The words of the id have ``{0}`` and ``{1}`` for what the pattern's groups hold.
     """
 
     pattern: re.Pattern[str]
-    sentence: str
+    id: str
     kind: FailureKind | None = None
 
 
-def _known(pattern: str, sentence: str, kind: FailureKind | None = None) -> _Known:
-    return _Known(re.compile(pattern), sentence, kind)
+def _known(pattern: str, id: str, kind: FailureKind | None = None) -> _Known:  # noqa: A002
+    return _Known(re.compile(pattern), id, kind)
 
-
-_NEWER = "it may be newer than this engine: update Shrinkscope, or take another conversion"
-_CONVERSION = "take a newer conversion of the model"
-_FULL = "take its F16, BF16 or F32 version as the source"
 
 _LOAD = (
     _known(
         r"unknown model architecture: '(gptoss|mllama|qwen25vl)'",
-        "This file was made for Ollama’s own engine (architecture “{0}”): take a GGUF version of "
-        "the model from the Hub.",
+        "engine.file_made_ollamas_own_engine",
     ),
     _known(
         r"(?:unknown|unsupported) model architecture: '([^']*)",
-        f"This engine does not know the architecture “{{0}}”; {_NEWER}.",
+        "engine.engine_does_not_know_architecture",
     ),
     _known(
         r"CLIP cannot be used as main model",
-        "This file holds a model's eyes or ears and cannot answer by itself: take the model.",
+        "engine.file_holds_models_eyes_ears",
     ),
     _known(
         r"unknown (?:pre-)?tokenizer(?: type)?: '([^']*)",
-        f"This engine does not know the tokenizer “{{0}}” of this file; {_NEWER}.",
+        "engine.engine_does_not_know_tokenizer",
     ),
     _known(
         r"cannot find tokenizer (?:merges|vocab)",
-        f"The vocabulary of this file is not complete: {_CONVERSION}.",
+        "engine.vocabulary_file_not_complete_take",
     ),
     _known(
         r"(?:array )?key not found in model: (\S{1,200})",
-        f"The header of this file lacks “{{0}}”, which its architecture needs: {_CONVERSION}.",
+        "engine.header_file_lacks_architecture_needs",
     ),
     _known(
         r"key (\S{1,200}) has wrong type (\w{1,10}) but expected type \w",
-        "The header of this file states “{0}” in a form ({1}) that this engine does not read: "
-        f"{_CONVERSION}.",
+        "engine.header_file_states_form_engine",
     ),
     _known(
         r"tensor '[^']*' (?:has invalid ggml type|of type) (\d{1,10})",
-        f"This engine does not read the tensor type {{0}} of this file: {_NEWER}.",
+        "engine.engine_does_not_read_tensor",
     ),
     _known(
         r"model has expert layers but no expert layers are used",
-        f"The header of this file says that none of its experts is used: {_CONVERSION}.",
+        "engine.header_file_says_none_experts",
     ),
-    _known(r"illegal split file idx", "This file is a later part of a set: name its first part."),
+    _known(r"illegal split file idx", "engine.file_later_part_set_name"),
     _known(
         r"\w+: failed to load GGUF split|invalid split|missing key \S{1,100} in GGUF split"
         r"|corrupted model: |invalid model: tensor '[^']*' is duplicated",
-        "The parts of this model are not all there or do not belong together: download the set "
-        "again.",
+        "engine.parts_model_not_all_do",
     ),
     _known(
         r"tensor '[^']*' data is not within the file bounds",
-        "This file ends before its weights do: download it again.",
+        "engine.file_ends_before_weights_do",
     ),
     _known(
         r"(?:missing tensor|\w+: tensor) '([^']*)'(?: not found|$)",
-        "This file lacks the weights “{0}”, which its architecture has; it is not complete, or "
-        f"{_NEWER}.",
+        "engine.file_lacks_weights_architecture_not",
     ),
     _known(
         r"\w+: tensor '([^']*)' has wrong shape",
-        f"The weights “{{0}}” of this file have another shape than its header says: {_CONVERSION}.",
+        "engine.weights_file_another_shape_than",
     ),
     _known(
         r"\w+: (?:too many|wrong number of) tensors",
-        f"This file holds other weights than its architecture has; {_NEWER}.",
+        "engine.file_holds_other_weights_than",
     ),
     _known(
         r"unable to allocate CPU|std::bad_alloc|mmap failed: Cannot allocate",
-        "Memory is too short for this model: close other programs, or take a more shrunken "
-        "version.",
+        "engine.memory_too_short_model_close",
         FailureKind.MEMORY,
     ),
     _known(
         r"unable to allocate (\w{1,40}) buffer",
-        "The memory of {0} is too short for this model: put fewer layers on the graphics card, or "
-        "take a more shrunken version.",
+        "engine.memory_too_short_model_put",
         FailureKind.MEMORY,
     ),
     _known(
         r"failed to open|mmap failed|read error|unexpectedly reached end of file",
-        "This file cannot be read: look whether its disk is there and whether you may read it, or "
-        "copy it to this PC.",
+        "engine.file_cannot_read_look_whether",
     ),
-    _known(
-        r"(?:\w+: )?no CPU backend found", "The engine is not complete: install Shrinkscope again."
-    ),
+    _known(r"(?:\w+: )?no CPU backend found", "engine.engine_not_complete_install_shrinkscope"),
 )
 _CONTEXT = (
     _known(
         r"quantized V cache",
-        "A quantized KV cache needs flash attention, which is off, or which this model does not "
-        "allow: set flash attention to auto, or the KV cache to f16.",
+        "engine.quantized_kv_cache_needs_flash",
         FailureKind.CONTEXT,
     ),
     _known(
         r"[KV] cache type (\w{1,20}) with block size \d+ does not divide n_embd_head_.=(\d{1,9})",
-        "The KV cache type {0} does not suit this model, whose heads are {1} numbers wide: choose "
-        "f16.",
+        "engine.kv_cache_type_does_not",
         FailureKind.CONTEXT,
     ),
     _known(
         r"model does not support different K",
-        "This model wants keys and values alike: choose one KV cache type for both.",
+        "engine.model_wants_keys_values_alike",
         FailureKind.CONTEXT,
     ),
     _known(
         r"(?:\S{1,60} )?requires ctx_other",
-        "This file only helps a larger model along and cannot answer by itself: take the model "
-        "itself.",
+        "engine.file_only_helps_larger_model",
         FailureKind.LOAD,
     ),
 )
 _QUANTIZE = (
     _known(
         r"requantizing from type (\w{1,20})",
-        "This file is quantized already (it holds {0} weights), and a second time would add a "
-        f"second loss: {_FULL}.",
+        "engine.file_quantized_already_holds_weights",
     ),
     _known(
         r"this quantization requires an imatrix|Missing importance matrix",
-        "This level needs an importance matrix: choose one that needs none, such as Q4_K_M, Q3_K_M "
-        "or Q2_K.",
+        "engine.level_needs_importance_matrix_choose",
     ),
     _known(
         r"quantized data validation failed|tensor '[^']*' has invalid data|found tensors with inv",
-        "This file holds weights that are no numbers (NaN): it is damaged, or was converted "
-        "wrongly. Download it again, or take another version.",
+        "engine.file_holds_weights_no_numbers",
         FailureKind.NUMBERS,
     ),
     _known(
         r"basic_\w+::|iostream error",
-        "The new file could not be written to its end: make room on that disk, or name another "
-        "place.",
+        "engine.new_file_could_not_written",
     ),
     _known(
         r"cannot dequantize|type \w{1,20} unsupported for integer|no tensor type fallback",
-        f"This file holds weights that cannot be turned into others: {_FULL}.",
+        "engine.file_holds_weights_cannot_turned",
     ),
     _known(
         r"invalid output file type",
-        "This engine cannot make that level: choose another one, such as Q4_K_M.",
+        "engine.engine_cannot_make_level_choose",
     ),
 )
 _OF_KIND = {
@@ -200,11 +181,11 @@ def explained(error: EngineError, lines: list[str]) -> EngineError:
     """An error as the person is told of it, with llama.cpp's log of what was tried."""
     if not isinstance(error, RefusedError):
         return error
-    kind, sentence = known_refusal(error.kind, lines) or (error.kind, error.sentence)
-    return EngineError(kind, sentence, tail(lines))
+    kind, said = known_refusal(error.kind, lines) or (error.kind, error.said)
+    return EngineError(kind, said, tail(lines))
 
 
-def known_refusal(tried: FailureKind, lines: Sequence[str]) -> tuple[FailureKind, str] | None:
+def known_refusal(tried: FailureKind, lines: Sequence[str]) -> tuple[FailureKind, Sentence] | None:
     """What llama.cpp refused, from its log; None where it says nothing that is known here.
 
     Args:
@@ -217,8 +198,8 @@ def known_refusal(tried: FailureKind, lines: Sequence[str]) -> tuple[FailureKind
     for reason in _reasons(lines):
         for known in _OF_KIND.get(tried, ()):
             if match := known.pattern.match(reason):
-                words = (quotable(group or "") for group in match.groups())
-                return known.kind or tried, known.sentence.format(*words)
+                facts = {str(n): quotable(group or "") for n, group in enumerate(match.groups())}
+                return known.kind or tried, Sentence(known.id, dict(facts))
     return None
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.core.chats.template_facts import template_facts
 from app.core.chats.templates import PLAIN_ID, template_by_id
+from app.core.words.sentence import say
 from app.engine.host.answering.generator import Generator, failed
 from app.engine.host.answering.prompt import PromptWriter
 from app.engine.host.errors import Aborted, EngineError
@@ -109,15 +110,14 @@ class Worker:
             try:
                 self._carry_out(command)
             except Aborted:
-                cancelled = Failed(command.id, FailureKind.CANCELLED, "Stopped.")
+                cancelled = Failed(command.id, FailureKind.CANCELLED, say("engine.stopped"))
                 self._channel.emit(cancelled)
             except EngineError as error:
                 self._channel.emit(failed(command.id, explained(error, self._log.lines)))
             except MemoryError:
                 short = EngineError(
                     FailureKind.MEMORY,
-                    "Memory is too short for this: close other programs, or choose a smaller "
-                    "context or a more shrunken version.",
+                    say("engine.memory_too_short_close_other"),
                 )
                 self._channel.emit(failed(command.id, short))
             finally:
@@ -227,7 +227,7 @@ class Worker:
 
     def _generate(self, command: Generate) -> None:
         if self._generator is None or self._model is None:
-            raise EngineError(FailureKind.GENERATE, "No model is loaded in this engine.")
+            raise EngineError(FailureKind.GENERATE, say("engine.no_model_loaded_engine"))
         self._generator.answer(command, self._writer(command.id, command.template))
 
     def _writer(self, command_id: int, template: str | None) -> PromptWriter:
@@ -242,12 +242,12 @@ class Worker:
 
     def _bench(self, command: Bench) -> None:
         if self._speed is None:
-            raise EngineError(FailureKind.BENCH, "No model is loaded in this engine.")
+            raise EngineError(FailureKind.BENCH, say("engine.no_model_loaded_engine"))
         self._channel.emit(self._speed.repetition(command))
 
     def _render(self, command: RenderChat) -> None:
         if self._model is None:
-            raise EngineError(FailureKind.TEMPLATE, "No model is loaded in this engine.")
+            raise EngineError(FailureKind.TEMPLATE, say("engine.no_model_loaded_engine"))
         writer = self._writer(command.id, command.template)
         prompt = writer.write(
             command.id, command.messages, thinking=False, opens_answer=command.opens_answer
@@ -256,7 +256,7 @@ class Worker:
 
     def _score(self, command: TextCommand) -> None:
         if self._make_scorer is None:
-            raise EngineError(FailureKind.SCORE, "No model is loaded in this engine.")
+            raise EngineError(FailureKind.SCORE, say("engine.no_model_loaded_engine"))
         if self._scorer is None:
             self._scorer = self._make_scorer()
         event = self._scorer.carry_out(command)

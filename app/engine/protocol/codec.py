@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 from app.core.text.clean import whole_text
+from app.core.words.sentence import say, verbatim
 from app.engine.protocol.answering import Text
 from app.engine.protocol.messages import MAX_LINE_BYTES, Command, Event
 from app.engine.protocol.running import NO_COMMAND, Failed, FailureKind
@@ -75,7 +76,13 @@ def decode_event(line: bytes) -> Event:
     Raises:
         CodecError: It is too long, no JSON, or no known event.
     """
-    return _decode(_event_decoder, line)
+    event = _decode(_event_decoder, line)
+    if isinstance(event, Failed):
+        try:
+            _ = event.sentence
+        except (LookupError, ValueError) as error:
+            raise CodecError(f"no sentence of this program: {line[:200]!r}") from error
+    return event
 
 
 def _decode(decoder: msgspec.json.Decoder[_T], line: bytes) -> _T:
@@ -112,16 +119,16 @@ def _parts(event: Text) -> list[Text]:
 
 
 def _short(event: Failed) -> Failed:
-    sentence, detail = event.sentence, event.detail
+    said, sentence = event.said, event.sentence
     if len(sentence) > _SENTENCE_CHARACTERS:
-        sentence = sentence[:_SENTENCE_CHARACTERS] + "…"
-    return msgspec.structs.replace(event, sentence=sentence, detail=detail[:_DETAIL_CHARACTERS])
+        said = verbatim(sentence[:_SENTENCE_CHARACTERS] + "…")
+    return msgspec.structs.replace(event, said=said, detail=event.detail[:_DETAIL_CHARACTERS])
 
 
 def _too_long(event: Event, error: CodecError) -> Failed:
     return Failed(
         getattr(event, "id", NO_COMMAND),
         FailureKind.PROTOCOL,
-        "What the engine found is too long for it to say.",
+        say("engine.engine_found_too_long_say"),
         str(error),
     )

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
+from app.core.words.sentence import Sentence
+
 NO_COMMAND = 0
 """The id of a Failed that belongs to no command: one that the engine could not read."""
 
@@ -68,13 +70,18 @@ class Failed(msgspec.Struct, tag="failed", frozen=True):
     """A command could not be carried out; the engine lives.
 
     Attributes:
-        sentence: For the person.
+        said: For the person.
         detail: For the log.
         excess_tokens: By how many tokens a prompt is too long.
     """
 
     id: int
     kind: FailureKind
-    sentence: str
+    said: Sentence
     detail: str = ""
     excess_tokens: int | None = None
+
+    @property
+    def sentence(self) -> str:
+        """The sentence in English."""
+        return str(self.said)

@@ -376,7 +376,7 @@ class Runner:
         unread = event.id == NO_COMMAND  # the engine could not read what it was sent last
         if self._loader.is_load(pane, event.id) or (unread and self._loader.loads(pane)):
             self._shut(pane)
-            self.fail(pane, PaneFailure(event.sentence, _advice(event), event.detail))
+            self.fail(pane, PaneFailure(English(event.said), _advice(event), event.detail))
             return
         job = self._jobs.of(pane)
         if job is None or event.id not in (job.request_id, NO_COMMAND):
@@ -386,7 +386,7 @@ class Runner:
             return
         too_long = event.kind is FailureKind.PROMPT_TOO_LONG
         failure = PaneFailure(
-            event.sentence,
+            English(event.said),
             _advice(event),
             event.detail,
             can_drop_turns=too_long and len(job.messages) > 2,

@@ -193,7 +193,7 @@ class EngineCalls:
                 case Exited(outcome):
                     self._ended = EngineFailed(outcome.said, outcome.log_tail)
                 case Failed() if event.id in (command_id, NO_COMMAND):
-                    raise EngineFailed(event.sentence, event.detail, event.kind)
+                    raise EngineFailed(event.said, event.detail, event.kind)
                 case _ if isinstance(event, answer):
                     return event
                 case _ if on_event is not None:

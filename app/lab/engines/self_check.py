@@ -232,8 +232,8 @@ class _Checker:
                 right_enough = difference is not None and difference <= bound
                 finding = Finding.RIGHT if right_enough else Finding.WRONG
                 return TypeFinding(type_id, finding, difference=difference, bound=bound)
-            case Failed(sentence=sentence, detail=detail):
-                return TypeFinding(type_id, Finding.NOT_CHECKED, detail=f"{sentence} {detail}")
+            case Failed(said=said, detail=detail):
+                return TypeFinding(type_id, Finding.NOT_CHECKED, detail=f"{said} {detail}")
             case Exited(outcome):
                 return self._died(type_id, outcome)
             case _:

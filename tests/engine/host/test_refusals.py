@@ -194,12 +194,12 @@ def test_names_from_files_are_bounded() -> None:
     line = f"llama_model_load: error loading model: unknown model architecture: '{'x' * 10_000}'"
     found = known_refusal(FailureKind.LOAD, [line] * 20)
     assert found is not None
-    assert len(found[1]) < 400
+    assert len(str(found[1])) < 400
 
 
 def test_a_tensor_type_that_is_newer_than_the_engine_is_told() -> None:
     lines = ["gguf_init_from_reader: tensor 'a' has invalid ggml type 45. should be in [0, 43)"]
     kind, sentence = known_refusal(FailureKind.LOAD, lines) or (None, "")
     assert kind is FailureKind.LOAD
-    assert "tensor type 45" in sentence
-    assert "update Shrinkscope" in sentence
+    assert "tensor type 45" in str(sentence)
+    assert "update Shrinkscope" in str(sentence)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Message, Role
 from app.core.text.clean import whole_text
+from app.core.words.sentence import Sentence, say, verbatim
 from app.engine.protocol.answering import Generate, Text
 from app.engine.protocol.codec import CodecError, decode_command, decode_event, encode, event_lines
 from app.engine.protocol.loading import LoadProgress
@@ -37,13 +38,24 @@ def built(kind: Any) -> st.SearchStrategy[Any]:
         return st.lists(built(*get_args(kind)), max_size=3)
     if get_origin(kind) in (Union, UnionType):
         return st.one_of(*map(built, get_args(kind)))
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and kind not in KINDS:
         hints = get_type_hints(kind)
         return st.builds(kind, **{name: built(hints[name]) for name in kind.__struct_fields__})
     return KINDS[kind] if kind in KINDS else st.from_type(kind)
 
 
-KINDS: dict[Any, st.SearchStrategy[Any]] = {str: texts, int: counts, float: fractions}
+# Of sentences only those that can be said come through.
+sentences = st.builds(verbatim, texts) | st.builds(
+    lambda name, tokens: say(
+        "hub.download_does_not_go_already",
+        reason=say("hub.repository_holds_only_shards", count=tokens, shards=3, name=name),
+    ),
+    texts,
+    counts,
+)
+KINDS: dict[Any, st.SearchStrategy[Any]] = {
+    str: texts, int: counts, float: fractions, Sentence: sentences,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", get_args(Command))
@@ -109,9 +121,10 @@ def test_unknown_fields_of_a_newer_engine_are_ignored() -> None:
 @given(st.text(max_size=50), st.text(max_size=50))
 def test_halves_of_characters_are_replaced_both_ways(sentence: str, detail: str) -> None:
     """A template, a file's name or a clipboard may hold what is no character."""
-    failed = Failed(1, FailureKind.TEMPLATE, f"a\ud800{sentence}", detail)
+    failed = Failed(1, FailureKind.TEMPLATE, verbatim(f"a\ud800{sentence}"), detail)
     told = decode_event(encode(failed))
-    assert told == Failed(1, failed.kind, f"a\ufffd{whole_text(sentence)}", whole_text(detail))
+    said = verbatim(f"a\ufffd{whole_text(sentence)}")
+    assert told == Failed(1, failed.kind, said, whole_text(detail))
     asked = Generate(1, [Message(Role.USER, f"\udfff{sentence}")], SamplingSettings())
     sent = decode_command(encode(asked))
     assert isinstance(sent, Generate)
@@ -121,7 +134,7 @@ def test_halves_of_characters_are_replaced_both_ways(sentence: str, detail: str)
 @pytest.mark.parametrize("character", ["a", "\x01", "\ud800", "\N{GRINNING FACE}"])
 def test_every_event_fits_into_messages_however_long_its_texts_are(character: str) -> None:
     long = character * 3_000_000
-    (line,) = event_lines(Failed(7, FailureKind.TEMPLATE, long, long))
+    (line,) = event_lines(Failed(7, FailureKind.TEMPLATE, verbatim(long), long))
     failed = decode_event(line)
     assert isinstance(failed, Failed)
     assert (failed.id, failed.kind, failed.sentence[-1]) == (7, FailureKind.TEMPLATE, "…")
@@ -129,6 +142,20 @@ def test_every_event_fits_into_messages_however_long_its_texts_are(character: st
     told = decode_event(line)
     assert isinstance(told, Failed)
     assert (told.id, told.kind) == (8, FailureKind.PROTOCOL)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b'{"type":"Sentence","id":"of.tomorrow","facts":{}}',
+        b'{"type":"Sentence","id":"engine.file_no_longer","facts":{}}',
+        b'{"type":"Sentence","id":"verbatim","facts":{"text":'
+        b'{"type":"Amount","kind":"bytes","value":1e300}}}',
+    ],
+)
+def test_a_sentence_that_cannot_be_said_is_no_message(said: bytes) -> None:
+    with pytest.raises(CodecError):
+        decode_event(b'{"type":"failed","id":1,"kind":"load","said":' + said + b"}")
 
 
 def test_a_long_text_comes_through_in_several_events() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core.candidates.settings import SLICE_TOKENS
+from app.core.words.sentence import say
 from app.engine.host.answering.sampling import GreedySampler
 from app.engine.host.errors import EngineError
 from app.engine.host.loading.context import Context
@@ -46,9 +47,7 @@ class Continuer:
         """
         size = self._model.vocabulary_size
         if not command.tokens or not all(0 <= token < size for token in command.tokens):
-            raise EngineError(
-                FailureKind.SCORE, "The text's tokens lie outside the model's vocabulary."
-            )
+            raise EngineError(FailureKind.SCORE, say("engine.texts_tokens_lie_outside_models"))
         context = self._context_for(len(command.tokens) + command.most_tokens, command.threads)
         context.clear()
         for start in range(0, len(command.tokens), SLICE_TOKENS):

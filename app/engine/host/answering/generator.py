@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.core.candidates.settings import SLICE_TOKENS
 from app.core.chats.chat import MAX_ANSWER_BYTES, AnswerFigures, StopReason
 from app.core.chats.thinking import prompt_opens_thinking
+from app.core.words.sentence import say
 from app.engine.host.answering.numbers import NoNumbers
 from app.engine.host.answering.sampling import Sampler, make_sampler
 from app.engine.host.answering.text import TextBuilder
@@ -34,8 +35,11 @@ class PromptTooLong(EngineError):
     def __init__(self, excess_tokens: int, context_tokens: int) -> None:
         super().__init__(
             FailureKind.PROMPT_TOO_LONG,
-            f"The prompt is {excess_tokens:,} tokens too long for the context of "
-            f"{context_tokens:,} tokens.",
+            say(
+                "engine.prompt_tokens_too_long_context",
+                excess_tokens=excess_tokens,
+                context_tokens=context_tokens,
+            ),
         )
         self.excess_tokens = excess_tokens
 
@@ -230,4 +234,4 @@ class _Answer:
 def failed(command_id: int, error: EngineError) -> Failed:
     """The event that tells of an error."""
     excess = error.excess_tokens if isinstance(error, PromptTooLong) else None
-    return Failed(command_id, error.kind, error.sentence, error.detail, excess)
+    return Failed(command_id, error.kind, error.said, error.detail, excess)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from app.core.words.sentence import say
 from app.engine.host.errors import EngineError
 from app.engine.protocol.running import FailureKind
 
@@ -21,8 +22,7 @@ class NoNumbers(EngineError):
         what = "NaN" if math.isnan(value) else "infinite"
         super().__init__(
             FailureKind.NUMBERS,
-            f"This file computes no numbers ({what}): its weights are damaged, or it was converted"
-            " wrongly. Download it again, or take another version.",
+            say("engine.file_computes_no_numbers_weights", what=what),
         )
 
 
@@ -56,6 +56,5 @@ def check_scores(*columns: NDArray[Any]) -> None:
     if not all(np.isfinite(column).all() for column in columns):
         raise EngineError(
             FailureKind.SCORE,
-            "The divergence of this file is beyond all numbers: it rules out what the reference"
-            " expects.",
+            say("engine.divergence_file_beyond_all_numbers"),
         )

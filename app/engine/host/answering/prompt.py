@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from app.core.chats.template_facts import TemplateFacts, template_facts
 from app.core.chats.thinking import USUAL_MARKS, ThinkingMarks, marks_by_vocabulary
+from app.core.words.sentence import Sentence, say
 from app.engine.host.answering.chat_form import ChatForm
 from app.engine.host.errors import EngineError
 from app.engine.host.loading.own_marks import Piece
@@ -76,7 +77,7 @@ class PromptWriter:
             or marks_by_vocabulary(model.own_marks.texts)
             or USUAL_MARKS
         )
-        with _bounds("The chat template of this file is not valid."):
+        with _bounds(say("engine.chat_template_file_not_valid")):
             self._form = ChatForm(
                 template,
                 begin_text=self._begin_text,
@@ -126,7 +127,7 @@ class PromptWriter:
         if size > _MOST_CHARACTERS:
             raise EngineError(
                 FailureKind.TEMPLATE,
-                f"The chat template of this file wrote a prompt of {size:,} characters.",
+                say("engine.chat_template_file_wrote_prompt", size=size),
             )
         self._tell(Working(command_id, Step.TOKENIZE, size))
         tokens = [self._model.begin_token] if add_begin else []
@@ -135,7 +136,7 @@ class PromptWriter:
             words = piece.text.lstrip() if inside else piece.text
             tokens += self._model.tokenize(words, marks=piece.has_marks)
         if not tokens:
-            raise EngineError(FailureKind.TEMPLATE, "The chat template wrote an empty prompt.")
+            raise EngineError(FailureKind.TEMPLATE, say("engine.chat_template_wrote_empty_prompt"))
         digest = sha256(text.encode("utf-8", "replace")).hexdigest()
         return Prompt(text, tokens, digest, moved)
 
@@ -149,7 +150,7 @@ def _without_begin(piece: Piece, begin_text: str) -> Piece:
 
 
 @contextlib.contextmanager
-def _bounds(refusal: str | None = None) -> Generator[None]:
+def _bounds(refusal: Sentence | None = None) -> Generator[None]:
     """What foreign code may take, and its errors as sentences.
 
     Args:
@@ -160,18 +161,17 @@ def _bounds(refusal: str | None = None) -> Generator[None]:
             yield
     except MemoryError as error:
         raise EngineError(
-            FailureKind.TEMPLATE, "The chat template of this file asks for too much memory."
+            FailureKind.TEMPLATE, say("engine.chat_template_file_asks_too")
         ) from error
     except OutOfTime as error:
         raise EngineError(
             FailureKind.TEMPLATE,
-            f"The chat template of this file took longer than {TEMPLATE_SECONDS:g} seconds; it "
-            "was ended.",
+            say("engine.chat_template_file_took_longer", template_seconds=f"{TEMPLATE_SECONDS:g}"),
         ) from error
     except Exception as error:  # the template is foreign code: any error is its own
         raise EngineError(
             FailureKind.TEMPLATE,
-            refusal or f"The chat template of this file refuses these messages: {_reason(error)}",
+            refusal or say("engine.chat_template_file_refuses_messages", reason=_reason(error)),
             f"{type(error).__name__}: {error}",
         ) from error
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.core.models.levels import TENSOR_TYPES
+from app.core.words.sentence import say
 from app.engine.host.errors import EngineError
 from app.engine.host.llama import native
 from app.engine.protocol.running import FailureKind
@@ -106,5 +107,5 @@ def _set_scale(blocks: NDArray[np.uint8], name: str, scale: float) -> None:
 def _base() -> ctypes.CDLL:
     base = native.library("ggml-base")
     if base is None:
-        raise EngineError(FailureKind.BENCH, "The engine's libraries are not where they should be.")
+        raise EngineError(FailureKind.BENCH, say("engine.engines_libraries_not_where_they"))
     return base

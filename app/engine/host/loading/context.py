@@ -9,6 +9,7 @@ import llama_cpp as lc
 import numpy as np
 
 from app.core.candidates.settings import CONTEXT_STEP_TOKENS, FlashAttention, KvType
+from app.core.words.sentence import say
 from app.engine.host.errors import Aborted, EngineError, RefusedError
 from app.engine.host.loading.places import Places, room_for_places
 from app.engine.host.process.crew import Crew
@@ -87,11 +88,11 @@ class Context:
         params.swa_full = False
         handle = lc.llama_init_from_model(model.handle, params)
         if not handle:
-            smaller = " or KV cache type q8_0" if kv_type in _LARGE_KV_TYPES else ""
             raise RefusedError(
                 FailureKind.CONTEXT_MEMORY,
-                f"A context of {size_tokens:,} tokens could not be made, most likely because "
-                f"memory is too short for it: choose a smaller context{smaller}.",
+                say("engine.context_tokens_could_not_made", size_tokens=size_tokens)
+                if kv_type in _LARGE_KV_TYPES
+                else say("engine.context_tokens_could_not_made_2", size_tokens=size_tokens),
             )
         self.handle = handle
         self.model = model
@@ -259,12 +260,11 @@ class Context:
         if status == 1:
             raise EngineError(
                 FailureKind.GENERATE,
-                "The context has no room for more: choose a larger one, or begin a new chat.",
+                say("engine.context_no_room_more_choose"),
             )
         raise EngineError(
             FailureKind.GENERATE,
-            "The engine could not compute the next words, most likely because memory is too "
-            "short: close other programs, or choose a smaller context.",
+            say("engine.engine_could_not_compute_next"),
             f"llama_decode returned {status}",
         )
 

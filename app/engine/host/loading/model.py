@@ -12,6 +12,7 @@ import llama_cpp as lc
 
 from app.core.chats.template_facts import TEMPLATE_KEY, default_template_key
 from app.core.models.kinds import ModelKind, kind_of_architecture
+from app.core.words.sentence import say
 from app.engine.host.errors import Aborted, EngineError, RefusedError
 from app.engine.host.loading.own_marks import OwnMarks
 from app.engine.host.process.deep_stack import Abandoned, DeepStack
@@ -71,15 +72,14 @@ class Model:
         callback = lc.llama_progress_callback(progress)
         params.progress_callback = callback
         if not Path(path).is_file():
-            raise EngineError(FailureKind.LOAD, f"The file {Path(path).name} is no longer there.")
+            raise EngineError(FailureKind.LOAD, say("engine.file_no_longer", name=Path(path).name))
         handle = lc.llama_model_load_from_file(path.encode(), params)
         if not handle:
             if abort.is_set:
                 raise Aborted
             raise RefusedError(
                 FailureKind.LOAD,
-                "This file is damaged, or of a form that this engine does not know: download it "
-                "again, or take another version.",
+                say("engine.file_damaged_form_engine_does"),
             )
         self.handle = handle
         # llama-cpp-python says "or None" of handles that a loaded model always has.
@@ -123,21 +123,18 @@ class Model:
                 llama.cpp aborts over any of them as soon as it shall write.
         """
         if lc.llama_model_has_encoder(self.handle):
-            raise EngineError(
-                FailureKind.LOAD, "This is an encoder model: it cannot generate text."
-            )
+            raise EngineError(FailureKind.LOAD, say("engine.encoder_model_cannot_generate_text"))
         architecture = self._fact("general.architecture")
         causal = self._fact(f"{architecture}.attention.causal")
         if lc.llama_model_is_diffusion(self.handle):
             raise EngineError(
                 FailureKind.LOAD,
-                "This is a diffusion language model: it cannot write word by word.",
+                say("engine.diffusion_language_model_cannot_write"),
             )
         if causal == "false" or kind_of_architecture(architecture) is ModelKind.EMBEDDING:
             raise EngineError(
                 FailureKind.LOAD,
-                "This model reads texts as a whole, as embedding models do: it cannot generate "
-                "text.",
+                say("engine.model_reads_texts_whole_embedding"),
             )
 
     def _fact(self, key: str) -> str:

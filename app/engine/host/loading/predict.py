@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from app.core.words.sentence import say
 from app.engine.host.errors import EngineError
 from app.engine.host.loading.context import context_for
 from app.engine.host.loading.load_log import PlannedSizes
@@ -41,9 +42,7 @@ def predict(command: Predict, abort: AbortFlag, log: NativeLog, devices: list[De
         model.free()
     sizes = PlannedSizes(lines)
     if not sizes.complete:
-        raise EngineError(
-            FailureKind.LOAD, "What this file needs cannot be predicted: load it, and see."
-        )
+        raise EngineError(FailureKind.LOAD, say("engine.file_needs_cannot_predicted_load"))
     return Predicted(
         id=command.id,
         context_tokens=context_tokens,

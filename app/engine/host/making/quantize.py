@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import llama_cpp as lc
 
+from app.core.words.sentence import say
 from app.engine.host.errors import EngineError, RefusedError
 from app.engine.protocol.making import Quantize, Quantized, QuantizeProgress
 from app.engine.protocol.running import FailureKind
@@ -53,14 +54,13 @@ def quantize(command: Quantize, channel: Channel, log: NativeLog) -> None:
         if status != 0 or not partial.is_file():
             raise RefusedError(
                 FailureKind.QUANTIZE,
-                "This engine cannot shrink this file: take its F16, BF16 or F32 version, or "
-                "another conversion, as the source.",
+                say("engine.engine_cannot_shrink_file_take"),
             )
         partial.replace(target)
     except OSError as error:
         raise EngineError(
             FailureKind.QUANTIZE,
-            f"{target.name} could not be written: {error.strerror}.",
+            say("engine.could_not_written", name=target.name, strerror=error.strerror),
             str(error),
         ) from error
     finally:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.core.models.levels import TENSOR_TYPES
+from app.core.words.sentence import say
 from app.engine.host.errors import Aborted, EngineError
 from app.engine.host.llama import native
 from app.engine.host.llama.blocks import to_blocks
@@ -80,13 +81,13 @@ class _Ggml:
     def __init__(self, threads: int) -> None:
         base, ggml = native.library("ggml-base"), native.library("ggml")
         if base is None or ggml is None:
-            raise EngineError(FailureKind.BENCH, "The engine's libraries cannot be measured here.")
+            raise EngineError(FailureKind.BENCH, say("engine.engines_libraries_cannot_measured"))
         self._base = base
         self._declare(base, ggml)
         self._device = ggml.ggml_backend_dev_by_type(_CPU_DEVICE)
         self._backend = base.ggml_backend_dev_init(self._device, None)
         if not self._backend:
-            raise EngineError(FailureKind.BENCH, "The processor cannot be measured here.")
+            raise EngineError(FailureKind.BENCH, say("engine.processor_cannot_measured"))
         self._plain = base.ggml_backend_dev_buffer_type(self._device)
         registry = base.ggml_backend_dev_backend_reg(self._device)
         address = base.ggml_backend_reg_get_proc_address(registry, b"ggml_backend_set_n_threads")

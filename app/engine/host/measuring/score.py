@@ -23,6 +23,7 @@ from app.core.quality.compact import CompactBlock, from_bytes
 from app.core.quality.compact_scores import score_compact
 from app.core.quality.compacting import compact
 from app.core.quality.positions import PositionScores, joined, log_sum
+from app.core.words.sentence import say
 from app.engine.host.answering.continuing import Continuer
 from app.engine.host.answering.numbers import check_rows, check_scores
 from app.engine.host.errors import Aborted, EngineError
@@ -58,8 +59,8 @@ TextCommand: TypeAlias = (
 )
 TextEvent: TypeAlias = Tokenized | Detokenized | Continued | TextMeasured | ReferenceKept
 _SIZE_STEP_TOKENS = 256
-_NO_MEMORY = "Memory is too short to score this text."
-_UNEXPECTED = "This text could not be scored: something unexpected went wrong."
+_NO_MEMORY = say("engine.memory_too_short_score_text")
+_UNEXPECTED = say("engine.text_could_not_scored_something")
 _T = TypeVar("_T")
 
 
@@ -134,7 +135,7 @@ class Scorer:
             self._drain()
             reason = error.strerror or str(error)
             raise EngineError(
-                FailureKind.SCORE, f"A file of this measurement failed: {reason}.", str(error)
+                FailureKind.SCORE, say("engine.file_measurement_failed", reason=reason), str(error)
             ) from error
 
     def _drain(self) -> None:
@@ -152,7 +153,7 @@ class Scorer:
     def _detokenize(self, command: Detokenize) -> Detokenized:
         size = self._model.vocabulary_size
         if not all(0 <= token < size for token in command.tokens):
-            raise EngineError(FailureKind.SCORE, "A token lies outside the model's vocabulary.")
+            raise EngineError(FailureKind.SCORE, say("engine.token_lies_outside_models_vocabulary"))
         pieces = [self._model.piece(token, special=True) for token in command.tokens]
         return Detokenized(command.id, [piece.decode("latin-1") for piece in pieces])
 
@@ -196,14 +197,13 @@ class Scorer:
             reference = from_bytes(Path(command.reference).read_bytes())
         except ValueError as error:
             raise EngineError(
-                FailureKind.SCORE, "What was kept of the reference cannot be read.", str(error)
+                FailureKind.SCORE, say("engine.kept_reference_cannot_read"), str(error)
             ) from error
         wanted = len(command.tokens) - 1 - command.first_scored
         if reference.vocabulary != self._model.vocabulary_size or len(reference) != wanted:
             raise EngineError(
                 FailureKind.SCORE,
-                "This model and the reference have different vocabularies: their distributions "
-                "cannot be compared.",
+                say("engine.model_reference_different_vocabularies_their"),
             )
 
         def work(logits: _Rows, following: _Tokens, at: int) -> PositionScores:
@@ -233,7 +233,7 @@ class Scorer:
         except MemoryError:
             event = Failed(command_id, FailureKind.SCORE, _NO_MEMORY)
         except EngineError as error:
-            event = Failed(command_id, error.kind, error.sentence, error.detail)
+            event = Failed(command_id, error.kind, error.said, error.detail)
         except Exception as error:  # noqa: BLE001 - nobody hears of this thread but by its event
             event = Failed(command_id, FailureKind.SCORE, _UNEXPECTED, repr(error))
         self._emit(event)
@@ -269,11 +269,9 @@ class Scorer:
         size = self._model.vocabulary_size
         last = len(tokens) - 1
         if not 0 <= first_scored < last:
-            raise EngineError(FailureKind.SCORE, "The chunk is too short to score.")
+            raise EngineError(FailureKind.SCORE, say("engine.chunk_too_short_score"))
         if not all(0 <= token < size for token in tokens):
-            raise EngineError(
-                FailureKind.SCORE, "The text's tokens lie outside the model's vocabulary."
-            )
+            raise EngineError(FailureKind.SCORE, say("engine.texts_tokens_lie_outside_models"))
         context = self._context_for(len(tokens), threads)
         context.clear()
         in_slices = first_scored if one_by_one else last

@@ -7,6 +7,7 @@ import queue
 import threading
 from collections.abc import Callable
 
+from app.core.words.sentence import say
 from app.engine.protocol.codec import CodecError, decode_command, event_lines
 from app.engine.protocol.messages import MAX_LINE_BYTES, Command, Event
 from app.engine.protocol.running import NO_COMMAND, Failed, FailureKind, Stop
@@ -64,8 +65,8 @@ class Channel:
         try:
             command = decode_command(line)
         except CodecError as error:
-            sentence = "The engine was sent something it does not understand."
-            self.emit(Failed(NO_COMMAND, FailureKind.PROTOCOL, sentence, str(error)))
+            said = say("engine.engine_sent_something_does_not")
+            self.emit(Failed(NO_COMMAND, FailureKind.PROTOCOL, said, str(error)))
             return
         if isinstance(command, Stop):
             self._on_stop(command.id)

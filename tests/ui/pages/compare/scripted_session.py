@@ -12,6 +12,7 @@ from app.core.candidates.settings import CompareMode
 from app.core.chats.chat import Answer, AnswerFigures, Chat, StopReason, Turn
 from app.core.chats.panes import new_pane
 from app.core.errors import PersonError
+from app.core.words.sentence import verbatim
 from app.engine.local.pool import EnginePool
 from app.engine.protocol.answering import Finished, Generate, Text
 from app.engine.protocol.running import Failed, FailureKind, Stop
@@ -207,7 +208,7 @@ class ScriptedSession(Session):
         """End a pane's last answer."""
         asked = self._asked(letter)
         if error is not None:
-            self._told(letter, Failed(asked, FailureKind.GENERATE, error))
+            self._told(letter, Failed(asked, FailureKind.GENERATE, verbatim(error)))
         else:
             measured = figures or usual_figures(generated_tokens=412)
             self._told(letter, Finished(asked, reason, measured, NO_MEMORY))
