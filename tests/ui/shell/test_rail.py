@@ -62,3 +62,12 @@ def test_pages_at_the_bottom_stand_below(qtbot: QtBot, rail: Rail) -> None:
 def test_buttons_have_names(rail: Rail) -> None:
     assert rail.accessibleName() == "Pages"
     assert [rail.button(p).accessibleName() for p in ("compare", "about")] == ["Compare", "About"]
+
+
+def test_it_grows_with_its_titles_up_to_a_bound(rail: Rail) -> None:
+    usual = rail.width()
+    rail.add("long", "Vergleichen bitte", "compare")
+    longer = rail.width()
+    assert usual < longer
+    rail.add("longest", "Alles, was sich vergleichen lässt", "compare")
+    assert longer <= rail.width() < 2 * usual

@@ -1,0 +1,290 @@
+"""The real window in the pseudo-language: no word of it is plain English.
+
+Files, models and answers have names without words here, so that whatever reads as English is the
+program's own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt, QTranslator
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from app.core.hub_names import HubAddress
+from app.lab.compare.panes import PaneState
+from app.lab.works.ladders.entry import LadderState
+from app.store.paths import Paths
+from app.ui.kit.language import PSEUDO_LANGUAGE, VARIABLE, speak
+from app.ui.kit.theme import Theme
+from app.ui.pages.compare.panes.menu import PaneCommand
+from app.ui.pages.ladder.votes.port import VoteCandidate
+from app.ui.pages.models.repository.repository import OpenState
+from tests.e2e.measuring_window import choose_questions
+from tests.e2e.person import Person
+from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
+from tests.helpers.gguf_files import write_scripted_model, write_tiny_llama, write_truncated_llama
+from tests.helpers.pseudo import plain_words
+from tests.helpers.shown_texts import Shown, shown_texts
+
+if TYPE_CHECKING:
+    from app.ui.pages.ladder.page import LadderPage
+
+pytestmark = pytest.mark.e2e
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+REPO, GATED = "m1/r2", "m1/r3"
+FACTS = {"general.name": "M1", "general.license": "mit"}
+# What has its name in every language: programs, makers, formats, units, levels.
+NAMES = (
+    "Shrinkscope", "shrinkscope-demo", "llama.cpp", "llama", "Hugging Face", "LM Studio", "Ollama",
+    "Jan", "GGUF", ".gguf", ".jsonl", "mit", "tok/s", "sha256", "CPU",
+    "Alpaca", "ChatML", "Gemma", "Llama", "Mistral", "Vicuna",
+)  # fmt: skip
+# Addresses, keys, hashes, names of processors and of what they can.
+_NOT_WORDS = re.compile(
+    r"(?<!\w)/\S+|https?://\S+|\b(?:Ctrl|Shift|Alt|Enter|Return|Left|Right|Esc|Del)\b"
+    r"|\b[0-9a-f]{32,}\b|^CPU: .*|^(?:[A-Z][A-Z0-9.]+(?:, |$))+"
+)
+# Where others' words are shown: the names of packages, commands, llama.cpp's log, questions.
+_OTHERS = ("AboutPage", "GpuBuilds", "ElsewherePopover", "LogView", "_Page in DetailsPanel")
+# Sentences that are made below the window and not translated yet.
+_STILL_ENGLISH = re.compile(
+    r"is truncated: |There is no chat in History yet|^Other programs kept|^Run m0: |^Whether m1 "
+    r"|^m[01]: |^m0 is the reference|^m0 foresees the text|^Plain completion$"
+)
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[FakeHub]:
+    """A Hub with a repository, and one behind a licence."""
+    facts = {"downloads": 42, "gguf": {"total": 2_000_000, "context_length": 512},
+             "cardData": {"license": "mit"}}  # fmt: skip
+    content = write_tiny_llama(tmp_path / "h.gguf", seed=7, metadata=FACTS)
+    files = [FakeFile(f"m1-{level}.gguf", content) for level in ("Q8_0", "Q2_K")]
+    with FakeHub(
+        FakeRepository(REPO, files, facts=facts), FakeRepository(GATED, files, gated=True)
+    ) as made:
+        yield made
+
+
+@pytest.fixture
+def person(
+    qapp: QApplication, hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Person]:
+    """Before the window in the pseudo-language, on this Hub and with a folder of such files."""
+    monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    monkeypatch.setenv(VARIABLE, PSEUDO_LANGUAGE)
+    mine = tmp_path / "m"
+    mine.mkdir()
+    write_tiny_llama(mine / "m3-Q4_K_M.gguf", metadata=FACTS)
+    broken = write_truncated_llama(mine / "m4.gguf")
+    paths = Paths.default()
+    paths.settings.parent.mkdir(parents=True, exist_ok=True)
+    paths.settings.write_text(json.dumps({"version": 1, "library_folders": [str(mine)]}))
+    answers = [
+        write_scripted_model(tmp_path / f"m{n}.gguf", pieces, metadata=FACTS)
+        for n, pieces in enumerate((["4", "2"], ["4", "3"]))
+    ]
+    before = set(qapp.findChildren(QTranslator))
+    speak(qapp)
+    palette, sheet, font = qapp.palette(), qapp.styleSheet(), qapp.font()
+    theme = Theme(qapp)
+    made = Person(theme, paths, [*answers, broken], size=(1400, 900))
+    yield made
+    made.close()
+    theme.deleteLater()
+    qapp.setStyleSheet(sheet)
+    qapp.setPalette(palette)
+    qapp.setFont(font)
+    for translator in set(qapp.findChildren(QTranslator)) - before:
+        qapp.removeTranslator(translator)
+        translator.deleteLater()
+
+
+class Reader:
+    """Reads every text that there is, and holds what is plain English against the window."""
+
+    def __init__(self, *names: str) -> None:
+        self._names = sorted((*names, *NAMES), key=len, reverse=True)
+        self._plain: dict[str, str] = {}
+
+    def read(self, where: str) -> None:
+        """Everything that is shown, or would be."""
+        for shown in shown_texts():
+            words = self._words(shown)
+            if words and shown.text not in self._plain:
+                self._plain[shown.text] = f"{where}, {shown.where}: {' '.join(words)}"
+
+    def understood(self) -> None:
+        """Fails where something was English."""
+        assert not self._plain, "\n".join(
+            f"{where}: {text!r}" for text, where in self._plain.items()
+        )
+
+    def _words(self, shown: Shown) -> list[str]:
+        if _STILL_ENGLISH.search(shown.text) or any(other in shown.where for other in _OTHERS):
+            return []
+        text = _NOT_WORDS.sub(" ", shown.text)
+        for name in self._names:
+            text = text.replace(name, " ")
+        return plain_words(text)
+
+
+@pytest.fixture
+def reader(tmp_path: Path, hub: FakeHub) -> Reader:
+    """Somebody who knows no English but the names here."""
+    return Reader(str(tmp_path), hub.endpoint)
+
+
+def test_compare(person: Person, reader: Reader) -> None:
+    session, controller = person.session, person.compare.controller
+    person.until(lambda: all(pane.model or pane.failure for pane in person.panes))
+    reader.read("start")
+    session.ask("1 + 1?")
+    person.until(person.answered)
+    person.until(lambda: PaneState.FAILED in {pane.state for pane in person.panes})
+    person.rest()
+    reader.read("answers")
+    for view in person.compare.panes.views():
+        view.header.menu_requested.emit(view.mapToGlobal(view.rect().center()))
+        reader.read("a pane's menu")
+        person.press(Qt.Key.Key_Escape)
+    key = person.panes[0].key
+    controller.run(PaneCommand.SETTINGS, key)
+    reader.read("settings of a pane")
+    person.press(Qt.Key.Key_Comma, CONTROL)
+    controller.run(PaneCommand.ELSEWHERE, key)
+    reader.read("elsewhere")
+    close_others(person)
+    controller.run(PaneCommand.LOG, key)
+    close_others(person)  # an engine's log is llama.cpp's
+    person.compare.chats.ask_delete()
+    reader.read("a question")
+    person.compare.chats.question.hide()
+    for pane in list(person.panes):
+        controller.remove(pane.key)
+    reader.read("no pane")
+    reader.understood()
+
+
+def test_what_lies_around_the_pages(person: Person, reader: Reader) -> None:
+    main = person.window.main
+    main.palette_action.trigger()
+    reader.read("palette")
+    person.press(Qt.Key.Key_Escape)
+    for page in ("compare", "models"):
+        main.show_page(page)
+        main.help_action.trigger()
+        reader.read(f"help of {page}")
+        main.help_action.trigger()
+    for page in ("settings", "about"):
+        main.show_page(page)
+        reader.read(page)
+    reader.understood()
+
+
+def test_models(person: Person, reader: Reader) -> None:
+    person.window.main.show_page("models")
+    page, library = person.models.page, person.models.library
+    reader.read("Models")
+    person.until(lambda: len(library.models) > 1 and not library.scanning)
+    page.show_tab(1)
+    for model in page.library.tree.shown():
+        page.library.show_model(model.path)
+        QTest.qWait(1)
+        reader.read("the library")
+    page.show_tab(0)
+    field = person.find(QLineEdit, "Search the Hub")
+    for words, rows in (("nothing", 0), ("m1", 2)):
+        field.clear()
+        QTest.keyClicks(field, words)
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        person.until(lambda rows=rows: page.search.model.rowCount() == rows)
+        reader.read("a search")
+    page.open_address(HubAddress(GATED))
+    person.until(page.repository.card.isVisible)
+    reader.read("a licence")
+    page.open_address(HubAddress(REPO))
+    person.until(lambda: page.repository.repository.state is OpenState.SHOWN)
+    person.until(lambda: page.repository.files.predictions.share == 1)
+    reader.read("a repository")
+    page.repository.files.model.check("m1-Q8_0.gguf")
+    person.click("Download")
+    person.until(lambda: page.downloads.model.finished == 1)
+    reader.read("downloads")
+    page.account_action.trigger()
+    QTest.qWait(100)
+    reader.read("account")
+    page.account.window().close()
+    reader.understood()
+
+
+def test_the_ladder(person: Person, reader: Reader, tmp_path: Path) -> None:
+    questions = tmp_path / "q.jsonl"
+    lines = [{"prompt": f"{n} + {n}?", "answer": 2 * n, "kind": "k1"} for n in range(1, 13)]
+    questions.write_text("\n".join(map(json.dumps, lines)))
+    person.click("Ladder")
+    page = opened(person)
+    reader.read("no ladder")
+    files = [Path(pane.candidate.path) for pane in person.panes[:2]]
+    page.pick(files, files[0])
+    person.until(lambda: person.offers("Measure", page))
+    choose_questions(page, questions)
+    reader.read("the picker")
+    person.click("Measure")
+    person.until(lambda: page.entry is not None)
+    reader.read("while it is measured")
+    entry = page.entry
+    assert entry is not None
+    person.until(lambda: entry.state in (LadderState.FINISHED, LadderState.FAILED))
+    assert entry.state is LadderState.FINISHED
+    person.until(lambda: page.view is not None and page.view.result is entry.result)
+    board = page.board
+    for row in range(board.model.rowCount()):
+        board.table.choose(str(files[row]))
+        for panel in (board.details, board.sentences, board.votes, board.plots):
+            assert panel is not None
+            board.show_tab(panel)
+            QTest.qWait(20)
+            reader.read("a ladder")
+    for button in (page.top.columns_button, page.top.report_button):
+        button.click()
+        QTest.qWait(50)
+        reader.read("a menu of the ladder")
+        close_others(person)
+    assert board.votes is not None
+    named = [
+        VoteCandidate(letter, "#000000", str(path), path.name)
+        for letter, path in zip("AB", files, strict=True)
+    ]
+    board.votes.set_candidates(named, str(files[0]))
+    reader.read("votes")
+    page.ladders.forget_action.trigger()
+    reader.read("the ladder's question")
+    reader.understood()
+
+
+def opened(person: Person) -> LadderPage:
+    """The Ladder page, once it is there."""
+    person.until(lambda: person.ladder is not None)
+    assert person.ladder is not None
+    page = person.ladder.page
+    person.until(lambda: page.isVisible() and page.commands.demo.isEnabled())
+    return page
+
+
+def close_others(person: Person) -> None:
+    """Close what lies over the window."""
+    for other in QApplication.topLevelWidgets():
+        if other is not person.window.main and other.isVisible():
+            other.close()
+    QTest.qWait(20)
