@@ -57,7 +57,7 @@ _OTHERS = ("AboutPage", "GpuBuilds", "ElsewherePopover", "LogView", "_Page in De
 # Sentences that are made below the window and not translated yet.
 _STILL_ENGLISH = re.compile(
     r"is truncated: |There is no chat in History yet|^Other programs kept|^Run m0: |^Whether m1 "
-    r"|^m[01]: |^m0 is the reference|^m0 foresees the text|^Plain completion$"
+    r"|^m[01]: |^m0 is the reference|^m0 foresees the text"
 )
 
 

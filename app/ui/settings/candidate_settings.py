@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.kit.plain import set_tip
+from app.ui.kit.text import translate
 from app.ui.kit.widgets.labels import hrule, label
 from app.ui.kit.widgets.status_dot import StatusDot
 from app.ui.settings.engine_editor import EngineEditor
@@ -33,6 +34,11 @@ class NamedTemplate(Protocol):
     def name(self) -> str:
         """Names it for the person."""
         ...
+
+
+def template_name(template: NamedTemplate) -> str:
+    """What a well-known template is called: most as their makers call them."""
+    return translate("Template", "Plain completion") if template.id == "plain" else template.name
 
 
 class CandidateSettings(QWidget):
@@ -66,7 +72,7 @@ class CandidateSettings(QWidget):
         self._template = choice_box(
             [
                 (self.tr("from the file") if has_template else self.tr("none"), None),
-                *((template.name, template.id) for template in templates),
+                *((template_name(template), template.id) for template in templates),
             ]
         )
         self._engine = EngineEditor()

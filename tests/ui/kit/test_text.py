@@ -8,30 +8,34 @@ import pytest
 
 from tests.helpers.extraction import EXTRACTOR, Sayings, found_by_qt, sayings_of
 
-UI = Path(__file__).parents[3] / "app" / "ui"
+APP = Path(__file__).parents[3] / "app"
+UI, CORE = APP / "ui", APP / "core"
 # Keywords of programming languages, a file that programs read, a sentence for the log.
-_NO_TEXTS = ("answers/code_languages.py", "pages/ladder/plots/table.py", "kit/language.py")
+_NO_TEXTS = ("ui/answers/code_languages.py", "ui/pages/ladder/plots/table.py", "ui/kit/language.py")
 _NAMES = ("Hugging Face", "LM Studio")
 # Where texts are translated that are marked beside it, or elsewhere.
 _DOORS = (
-    "kit/text.py",
-    "kit/format.py",
-    "kit/sentences.py",
-    "pages/ladder/table/columns.py",
+    "ui/kit/text.py",
+    "ui/kit/format.py",
+    "ui/kit/sentences.py",
+    "ui/pages/ladder/table/columns.py",
 )
 _NOT_WORDS = ("pip install", "# a **b**")
 
 
 @pytest.fixture(scope="module")
 def said() -> dict[str, Sayings]:
-    """What each module of the window says."""
-    return {str(module.relative_to(UI)): sayings for module, sayings in sayings_of([UI])}
+    """What each module of the window says, and what is said below it."""
+    return {
+        module.relative_to(APP).as_posix(): sayings
+        for module, sayings in sayings_of([UI, CORE])
+    }
 
 
 def test_the_extractor_finds_every_text(said: dict[str, Sayings], tmp_path: Path) -> None:
     assert EXTRACTOR.exists()
     expected = {text for sayings in said.values() for text in sayings.texts}
-    found = found_by_qt([UI / module for module in said], tmp_path)
+    found = found_by_qt([APP / module for module in said], tmp_path)
     assert len(expected) > 1000
     assert found == expected
 
@@ -47,7 +51,7 @@ def test_no_words_reach_the_window_untranslated(said: dict[str, Sayings]) -> Non
     bare = [
         place
         for module, sayings in said.items()
-        if module not in _NO_TEXTS
+        if module.startswith("ui/") and module not in _NO_TEXTS
         for place in sayings.bare
         if not place.endswith(_NAMES) and not any(other in place for other in _NOT_WORDS)
     ]

@@ -9,6 +9,7 @@ from app.core.chats.templates import WELL_KNOWN
 from app.ui.kit.plain import add_choice
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ChoiceBox, label, push_button
+from app.ui.settings.candidate_settings import template_name
 
 
 class TemplateChooser(QWidget):
@@ -38,7 +39,7 @@ class TemplateChooser(QWidget):
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         for template in WELL_KNOWN:
-            add_choice(self.combo, template.name, template.id)
+            add_choice(self.combo, template_name(template), template.id)
         self.combo.setCurrentIndex(self.combo.findData("plain"))
         self.use_button = push_button(self.tr("Use it"), "primary")
         self.use_button.clicked.connect(lambda: self.chosen.emit(self.combo.currentData()))
