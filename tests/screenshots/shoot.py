@@ -35,7 +35,8 @@ def main() -> int:
 
 def _looks(which: str, scale: int) -> list[tuple[tuple[int, int], ThemeChoice, str]]:
     if os.environ.get(VARIABLE) == PSEUDO_LANGUAGE:  # what a third more of text does to the room
-        return [((1000, 700), LIGHT, "-1000"), ((1400, 900), LIGHT, "-1400")]
+        sharp = "" if scale == 1 else f"-x{scale}"
+        return [((1000, 700), LIGHT, f"-1000{sharp}"), ((1400, 900), LIGHT, f"-1400{sharp}")]
     if which == "readme":
         return [(LARGE, LIGHT, "-light"), (LARGE, DARK, "-dark")]
     if scale == 2:
