@@ -20,6 +20,7 @@ from app.ui.doorkeeper import Doorkeeper, SystemRequests
 from app.ui.kit.icons import app_icon
 from app.ui.kit.language import speak
 from app.ui.kit.plain import message_box
+from app.ui.kit.sentences import sentence
 from app.ui.kit.theme import Theme
 from app.ui.kit.widgets.banner import Severity
 from app.ui.shell.mended import Mended
@@ -64,7 +65,7 @@ def main(opening: Opening, claim: Claim | None = None) -> int:
             sys.stderr.flush()
         if claim is not None:
             claim.close_door()  # nobody is to wait for a window that does not come
-        tell(error.sentence)
+        tell(sentence(error))
         return 1
     try:
         start_logging(paths.log)
@@ -96,12 +97,12 @@ def make_application(argv: list[str]) -> QApplication:
     return application
 
 
-def tell(sentence: str) -> None:
+def tell(said: str) -> None:
     """Say something in a box of its own, where a screen is there to read it from."""
     if QCoreApplication.instance() is None:
         speak(make_application(["shrinkscope"]))
     if QGuiApplication.platformName() not in _NO_SCREEN:
-        message_box(sentence).exec()
+        message_box(said).exec()
 
 
 def _run(application: QApplication, window: Window, begin: Callable[[], None]) -> int:

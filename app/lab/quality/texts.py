@@ -31,7 +31,7 @@ from app.core.quality.own_texts import (
 )
 from app.core.quality.texts import TextKind, parse_chats, parse_index
 from app.core.text.shared_names import file_name
-from app.core.words.sentence import say
+from app.core.words.sentence import Sentence, say
 from app.lab.demo.demo import all_demo
 from app.resources import resource_path
 from app.store.chat_texts import stored_talks
@@ -140,7 +140,7 @@ class TextChoice:
     size_bytes: int = 0
     chats: int = 0
     about_chunks: int = 0
-    why_not: str | None = None
+    why_not: Sentence | None = None
 
 
 def text_choices(database: Path) -> list[TextChoice]:
@@ -154,7 +154,7 @@ def text_choices(database: Path) -> list[TextChoice]:
         try:
             text = measured_text(source, database)
         except PersonError as error:
-            found.append(TextChoice(source, "", why_not=error.sentence))
+            found.append(TextChoice(source, "", why_not=error.said))
             continue
         chats = sum(len(part.chats) for part in text.parts)
         found.append(TextChoice(source, text.name, text.size_bytes, chats, text.about_chunks))

@@ -60,7 +60,7 @@ def test_without_chats_the_usual_text_is_the_bundled_one(tmp_path: Path) -> None
     assert usual.size_bytes == bundled.size_bytes > 60_000
     assert bundled.about_chunks > 48
     assert bundled.chats >= 12  # rendered by the model's own template
-    assert history.why_not == "There is no chat in History yet."
+    assert str(history.why_not) == "There is no chat in History yet."
     assert not database.exists()
 
 

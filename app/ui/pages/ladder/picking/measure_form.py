@@ -12,6 +12,7 @@ from app.lab.quality.plan import QualityMode
 from app.lab.quality.texts import TextSource
 from app.ui.kit.format import byte_size, count
 from app.ui.kit.plain import add_choice, set_choice_tip
+from app.ui.kit.sentences import told
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ChoiceBox, label
 
@@ -129,7 +130,7 @@ class MeasureForm(QWidget):
         model = self.text_box.model()
         model.setData(item, 0, Qt.ItemDataRole.UserRole - 1)  # how QComboBox disables a line
         if choice is not None and choice.why_not:
-            set_choice_tip(self.text_box, row, choice.why_not)
+            set_choice_tip(self.text_box, row, told(choice.why_not))
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self)

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from app.core.candidates.candidate import Candidate, candidate_of
 from app.core.candidates.settings import EngineSettings, KvType
 from app.core.chats.panes import ChatPane
+from app.core.words.sentence import verbatim
 from app.lab.compare.panes import Pane
 from app.lab.ladder.plan import Profile
 from app.lab.quality.plan import QualityMode
@@ -103,7 +104,7 @@ def test_two_to_six_versions_make_a_ladder(picker: Picker, qtbot: QtBot) -> None
     assert not picker.measure_button.isEnabled()
     picker.choose([Q2.candidate, F16.candidate])
     assert picker.measure_button.isEnabled()
-    picker.set_texts([TextChoice(TextSource.HISTORY, "", why_not="There are no chats.")])
+    picker.set_texts([TextChoice(TextSource.HISTORY, "", why_not=verbatim("There are no chats."))])
     with qtbot.waitSignal(picker.measure_wanted) as caught:
         picker.measure_button.click()
     assert caught.args == [
