@@ -27,8 +27,7 @@ _NOT_WORDS = ("pip install", "# a **b**")
 def said() -> dict[str, Sayings]:
     """What each module of the window says, and what is said below it."""
     return {
-        module.relative_to(APP).as_posix(): sayings
-        for module, sayings in sayings_of([UI, CORE])
+        module.relative_to(APP).as_posix(): sayings for module, sayings in sayings_of([UI, CORE])
     }
 
 
