@@ -93,7 +93,7 @@ def _plain(model: LibraryModel, family: str | None) -> dict[str, object]:
         "source": str(model.source),
         "repository": model.repository,
         "commit": model.commit,
-        "error": model.broken,
+        "error": None if model.broken is None else str(model.broken),
     }
 
 

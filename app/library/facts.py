@@ -12,6 +12,7 @@ import msgspec
 
 from app.core.models.attention import AttentionShape, LayerCache
 from app.core.models.model_file import ModelFile
+from app.core.words.sentence import Sentence, from_kept, kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from app.library.found import FoundFile
 
 # Raise it when the same header comes to mean something else.
-_MEANING = 3
+_MEANING = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Facts:
     """Either the facts of a sound file, or the sentence that says what is wrong with it."""
 
     model: ModelFile | None
-    broken: str | None
+    broken: Sentence | None
 
 
 def stamp_of(files: Iterable[FoundFile]) -> str:
@@ -41,7 +42,7 @@ def to_bytes(facts: Facts) -> bytes | None:
     """Return facts as bytes, or None where they hold what is no text or beyond 64 bits."""
     try:
         plain = None if facts.model is None else _STORED(**_shallow(facts.model))
-        return _encoder.encode((plain, facts.broken))
+        return _encoder.encode((plain, None if facts.broken is None else kept(facts.broken)))
     except (UnicodeEncodeError, OverflowError, msgspec.ValidationError):
         return None
 
@@ -53,8 +54,8 @@ def from_bytes(data: bytes) -> Facts | None:
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError):
         return None
     if stored is None:
-        return Facts(None, broken) if broken else None
-    return Facts(ModelFile(**{name: getattr(stored, name) for name in _NAMES}), broken)
+        return Facts(None, from_kept(broken)) if broken else None
+    return Facts(ModelFile(**{name: getattr(stored, name) for name in _NAMES}), None)
 
 
 def _shallow(model: ModelFile) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from app.core.errors import PersonError
 from app.core.models.family import LibraryModel
 from app.core.models.model_names import family_of, is_telling_name
+from app.core.words.sentence import say
 from app.library.facts import Facts, from_bytes, stamp_of, to_bytes
 from app.library.folders import find_in_place
 from app.library.model_files import inspect_file
@@ -145,7 +146,8 @@ class _Scan:
             self._read(found)
         except Exception:  # whatever is in a file, it concerns this file alone
             log.exception("reading %s failed unexpectedly", found.path)
-            broken = Facts(None, f"“{found.path.name}” cannot be read: {_UNEXPECTED}")
+            why = say("models.cannot_read", name=found.path.name, reason=say("models.unexpected"))
+            broken = Facts(None, why)
             self._models.append(self._described(found, broken))
         if time.monotonic_ns() - self._reported_ns >= _REPORT_EVERY_NS:
             self._report()
@@ -214,7 +216,7 @@ class _Scan:
         except PersonError as error:
             if not path.exists():
                 return None
-            facts = Facts(None, error.sentence)
+            facts = Facts(None, error.said)
             if isinstance(error.__cause__, OSError):
                 return facts  # what keeps it from being read does not show in its stamp
         data = to_bytes(facts)

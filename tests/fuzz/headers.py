@@ -171,7 +171,7 @@ class HeaderFuzz:
             with self._noted(labels[model.path]):
                 self.findings.outcomes["refused" if model.broken else "sound"] += 1
                 if model.broken is not None:
-                    assert is_sentence(model.broken), model.broken
+                    assert is_sentence(str(model.broken)), model.broken
                 else:
                     assert model.model is not None
         assert next(model for model in first.models if model.path.name == "sound.gguf").model

@@ -13,6 +13,7 @@ from app.core.models.family import LibraryModel, ModelSource
 from app.core.models.levels import level_by_name
 from app.core.models.model_file import ModelFile, Shard
 from app.core.models.model_names import model_stem
+from app.core.words.sentence import as_sentence
 from tests.helpers.gguf_container import F16, Tensor, file_bytes
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -126,6 +127,6 @@ def library_model(
         "file_bytes": len(data),
         "modified_ns": 1,
         "model": None if broken else model,
-        "broken": broken,
+        "broken": None if broken is None else as_sentence(broken),
     }
     return LibraryModel(**given | facts)

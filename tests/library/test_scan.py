@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from app.core.gguf import GgufType
 from app.core.models.family import LibraryModel, ModelSource
 from app.core.models.kinds import ModelKind
+from app.core.words.sentence import say
 from app.library import scan as scanning
 from app.library import walk
 from app.library.facts import Facts, from_bytes, to_bytes
@@ -107,7 +108,7 @@ def test_shards_are_one_and_a_missing_one_is_told(tmp_path: Path) -> None:
     (rest,) = look(tmp_path).models
     assert rest.model is None
     assert rest.files == tuple(paths[1:])
-    assert "missing" in (rest.broken or "")
+    assert "missing" in str(rest.broken)
 
 
 def test_lone_files_may_be_called_like_shards(tmp_path: Path) -> None:
@@ -126,7 +127,7 @@ def test_broken_files_are_kept_with_their_reason(tmp_path: Path) -> None:
     write_truncated_llama(tmp_path / "cut.gguf")
     (tmp_path / "empty.gguf").touch()
     (tmp_path / "text.gguf").write_text("This is a letter.")
-    found = {model.name: model.broken or "" for model in look(tmp_path).models}
+    found = {model.name: str(model.broken) for model in look(tmp_path).models}
     assert set(found) == {"cut", "empty", "text"}
     assert "truncated" in found["cut"]
     assert "empty" in found["empty"]
@@ -150,7 +151,7 @@ def test_a_file_with_impossible_figures_is_one_row_of_many(tmp_path: Path) -> No
         assert list(found) == ["a.gguf", "b.gguf", "c.gguf"]
         assert found["a.gguf"] is found["c.gguf"] is None
         assert found["b.gguf"] is not None
-        assert "impossible" in found["b.gguf"]
+        assert "impossible" in str(found["b.gguf"])
 
 
 def test_what_goes_wrong_unexpectedly_with_a_file_is_its_row_and_in_the_log(
@@ -170,7 +171,7 @@ def test_what_goes_wrong_unexpectedly_with_a_file_is_its_row_and_in_the_log(
     assert [model.broken is None for model in result.models] == [True, False, True]
     told = result.models[1].broken
     assert told is not None
-    assert told.startswith("“b.gguf” cannot be read")
+    assert str(told).startswith("“b.gguf” cannot be read")
     assert "int too large to convert" in caplog.text
 
 
@@ -508,7 +509,8 @@ def test_facts_come_back_as_they_were(tmp_path: Path) -> None:
         data = to_bytes(facts)
         assert data is not None
         assert from_bytes(data) == facts
-    assert from_bytes(to_bytes(Facts(None, "It is empty.")) or b"") == Facts(None, "It is empty.")
+    empty = Facts(None, say("models.cannot_read", name="a", reason="it is empty"))
+    assert from_bytes(to_bytes(empty) or b"") == empty
 
 
 @given(st.binary(max_size=200))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from app.core.models.model_file import ModelFile
+    from app.core.words.sentence import Sentence
 
 # What cannot differ between files that come from one original model: architecture, layers, width
 # of the residual stream, experts.
@@ -62,7 +63,7 @@ class LibraryModel:
     file_bytes: int
     modified_ns: int
     model: ModelFile | None
-    broken: str | None = None
+    broken: Sentence | None = None
     aliases: tuple[str, ...] = ()
     repository: str | None = None
     commit: str | None = None
@@ -74,11 +75,11 @@ class LibraryModel:
         return self.model is None or self.model.kind is ModelKind.LANGUAGE_MODEL
 
     @property
-    def why_not(self) -> str:
-        """Why it cannot be asked: a sentence; empty where it can."""
+    def why_not(self) -> Sentence | None:
+        """Why it cannot be asked; None where it can."""
         if self.model is None or self.is_language_model:
-            return self.broken or ""
-        return str(why_no_candidate(self.model.kind, self.path.name))
+            return self.broken
+        return why_no_candidate(self.model.kind, self.path.name)
 
     @property
     def label(self) -> str:

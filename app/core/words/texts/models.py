@@ -94,6 +94,7 @@ TEXTS = {
     "models.tensors_claim_impossible_size": translate("Sentences", "its tensors claim an impossible size"),
     "models.text_not_gguf_model_file": translate("Sentences", "This is a text, not a GGUF model file: the download went wrong."),
     "models.truncated": translate("Sentences", "“{file_name}” is truncated: {there}."),
+    "models.unexpected": translate("Sentences", "something unexpected went wrong; the log has the details"),
     "models.vocabulary_without_models_weights_open": translate("Sentences", "a vocabulary without a model’s weights: open a language model instead"),
     "models.web_page_not_gguf_model": translate("Sentences", "This is a web page, not a GGUF model file: the download went wrong."),
 }

@@ -85,7 +85,7 @@ def library_files(models: Sequence[LibraryModel]) -> list[PickFile]:
             model.label,
             model.file_bytes,
             model.model.bits_per_weight if model.model is not None else None,
-            model.broken or "",
+            told(model.broken) if model.broken else "",
         )
         for family in families(models)
         for model in sorted(family.models, key=shrink_order)

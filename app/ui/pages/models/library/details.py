@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.ui.kit.format import bits_per_weight, byte_size, count, parameters
 from app.ui.kit.plain import set_spoken
+from app.ui.kit.sentences import told
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ElidedLabel, IconButton, label
 from app.ui.pages.models.words import source_words
@@ -68,7 +69,7 @@ class LibraryDetails(QScrollArea):
             return
         self._shown = model
         self._title.set_text(model.name, str(model.path))
-        self._broken.setText(model.broken or "")
+        self._broken.setText(told(model.broken) if model.broken else "")
         self._broken.setVisible(bool(model.broken))
         while self._grid.count():
             item = self._grid.takeAt(0)
@@ -119,7 +120,7 @@ class LibraryDetails(QScrollArea):
             template = self.tr("yes") if facts.chat_template else self.tr("none in the file")
             if not model.is_language_model:
                 template = ""
-                listed.append((self.tr("What it is"), model.why_not))
+                listed.append((self.tr("What it is"), told(model.why_not) if model.why_not else ""))
             listed += [
                 (self.tr("Name"), facts.name),
                 (self.tr("Architecture"), facts.architecture),

@@ -11,6 +11,7 @@ from app.core.models.family import Family, LibraryModel, ModelSource
 from app.ui.kit.format import MISSING, byte_size, count, parameters
 from app.ui.kit.format import bits_per_weight as bits_words
 from app.ui.kit.plain import plain_data
+from app.ui.kit.sentences import told
 from app.ui.pages.models.words import kind_word, or_missing, source_words
 
 if TYPE_CHECKING:
@@ -220,7 +221,9 @@ class LibraryTreeModel(QAbstractItemModel):
             case Qt.ItemDataRole.DisplayRole:
                 return self._text(model, column)
             case Qt.ItemDataRole.ToolTipRole:
-                return "\n".join(part for part in (str(model.path), model.why_not) if part)
+                return "\n".join(
+                    [str(model.path), *([told(why)] if (why := model.why_not) else [])]
+                )
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(column)
             case LibraryRole.MODEL:
@@ -255,7 +258,7 @@ def _why(model: LibraryModel) -> str:
     """Why it is broken, without its name, which stands before it; or what else it is."""
     if model.model is not None and not model.is_language_model:
         return kind_word(model.model.kind)
-    return (model.broken or "").removeprefix(f"“{model.path.name}” ")
+    return (told(model.broken) if model.broken else "").removeprefix(f"“{model.path.name}” ")
 
 
 def _words(model: LibraryModel) -> str:

@@ -23,7 +23,7 @@ from app.core.models.family import Family, companions, families
 from app.ui.kit.format import byte_size, count
 from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import set_tip
-from app.ui.kit.sentences import sentence
+from app.ui.kit.sentences import sentence, told
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import (
     Banner,
@@ -260,7 +260,7 @@ class LibraryTab(QWidget):
         if len(sound) > MAX_CANDIDATES:
             tip = self.tr("At most {n} at once").format(n=MAX_CANDIDATES)
         elif len(chosen) == 1 and not sound:
-            tip = chosen[0].why_not or tip
+            tip = told(why) if (why := chosen[0].why_not) else tip
         set_tip(self.compare_action, tip)
         self.reveal_action.setEnabled(len(chosen) == 1)
         removable = len(chosen) == 1 and self._library.can_remove(chosen[0])
