@@ -108,8 +108,10 @@ def _measure_demo(person: Person, page: LadderPage) -> None:
 def _until_measured(person: Person, page: LadderPage) -> None:
     person.until(lambda: _entry_state(page) in (LadderState.FINISHED, LadderState.FAILED))
     entry = page.entry
-    person.until(lambda: page.view is not None and entry is not None)
-    person.until(lambda: page.view is not None and page.view.result is entry.result)
+    assert entry is not None
+    result = entry.result
+    assert result is not None
+    person.until(lambda: page.view is not None and page.view.elapsed_ns == result.elapsed_ns)
     QTest.qWait(100)
 
 
