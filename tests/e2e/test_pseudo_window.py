@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt, QTranslator
@@ -19,22 +18,16 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from app.core.hub_names import HubAddress
 from app.lab.compare.panes import PaneState
-from app.lab.works.ladders.entry import LadderState
 from app.store.paths import Paths
 from app.ui.kit.language import PSEUDO_LANGUAGE, VARIABLE, speak
 from app.ui.kit.theme import Theme
 from app.ui.pages.compare.panes.menu import PaneCommand
-from app.ui.pages.ladder.votes.port import VoteCandidate
 from app.ui.pages.models.repository.repository import OpenState
-from tests.e2e.measuring_window import choose_questions
 from tests.e2e.person import Person
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
 from tests.helpers.gguf_files import write_scripted_model, write_tiny_llama, write_truncated_llama
 from tests.helpers.pseudo import plain_words
 from tests.helpers.shown_texts import Shown, shown_texts
-
-if TYPE_CHECKING:
-    from app.ui.pages.ladder.page import LadderPage
 
 pytestmark = pytest.mark.e2e
 
@@ -221,62 +214,6 @@ def test_models(person: Person, reader: Reader) -> None:
     reader.read("account")
     page.account.window().close()
     reader.understood()
-
-
-def test_the_ladder(person: Person, reader: Reader, tmp_path: Path) -> None:
-    questions = tmp_path / "q.jsonl"
-    lines = [{"prompt": f"{n} + {n}?", "answer": 2 * n, "kind": "k1"} for n in range(1, 13)]
-    questions.write_text("\n".join(map(json.dumps, lines)))
-    person.click("Ladder")
-    page = opened(person)
-    reader.read("no ladder")
-    files = [Path(pane.candidate.path) for pane in person.panes[:2]]
-    page.pick(files, files[0])
-    person.until(lambda: person.offers("Measure", page))
-    choose_questions(page, questions)
-    reader.read("the picker")
-    person.click("Measure")
-    person.until(lambda: page.entry is not None)
-    reader.read("while it is measured")
-    entry = page.entry
-    assert entry is not None
-    person.until(lambda: entry.state in (LadderState.FINISHED, LadderState.FAILED))
-    assert entry.state is LadderState.FINISHED
-    result = entry.result
-    assert result is not None
-    person.until(lambda: page.view is not None and page.view.elapsed_ns == result.elapsed_ns)
-    board = page.board
-    for row in range(board.model.rowCount()):
-        board.table.choose(str(files[row]))
-        for panel in (board.details, board.sentences, board.votes, board.plots):
-            assert panel is not None
-            board.show_tab(panel)
-            QTest.qWait(20)
-            reader.read("a ladder")
-    for button in (page.top.columns_button, page.top.report_button):
-        button.click()
-        QTest.qWait(50)
-        reader.read("a menu of the ladder")
-        close_others(person)
-    assert board.votes is not None
-    named = [
-        VoteCandidate(letter, "#000000", str(path), path.name)
-        for letter, path in zip("AB", files, strict=True)
-    ]
-    board.votes.set_candidates(named, str(files[0]))
-    reader.read("votes")
-    page.ladders.forget_action.trigger()
-    reader.read("the ladder's question")
-    reader.understood()
-
-
-def opened(person: Person) -> LadderPage:
-    """The Ladder page, once it is there."""
-    person.until(lambda: person.ladder is not None)
-    assert person.ladder is not None
-    page = person.ladder.page
-    person.until(lambda: page.isVisible() and page.commands.demo.isEnabled())
-    return page
 
 
 def close_others(person: Person) -> None:
