@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QComboBox
 
+from app.core.candidates.candidate import candidate_of
 from app.core.ladder.plotted import Loss
 from app.core.ladder.row import difference_of, share_of
 from app.core.tasks.results import KindVerdict
@@ -65,7 +66,9 @@ def many(number: int) -> LadderView:
         assert row.memory is not None
         needed = round((row.needed_bytes or 0) * (1 + 0.07 * place))
         memory = msgspec.structs.replace(row.memory, needed_bytes=needed)
-        rows.append(replace(row, file=name, name=name, number=place, memory=memory))
+        rows.append(
+            replace(row, candidate=candidate_of(name), name=name, number=place, memory=memory)
+        )
     return replace(known, rows=tuple(rows))
 
 
@@ -288,7 +291,7 @@ def test_a_double_click_on_a_point_opens_its_file(plots: LadderPlots, qtbot: QtB
 
 def test_points_at_one_place_are_picked_in_turns(plots: LadderPlots, qtbot: QtBot) -> None:
     known = figures()
-    twin = replace(known.rows[1], file="/m/twin.gguf", name="twin", number=4)
+    twin = replace(known.rows[1], candidate=candidate_of("/m/twin.gguf"), name="twin", number=4)
     plots.show_ladder(replace(known, rows=(*known.rows, twin)))
     board = board_of(plots, PlotKind.MEMORY)
     picked: list[str] = []
@@ -298,7 +301,7 @@ def test_points_at_one_place_are_picked_in_turns(plots: LadderPlots, qtbot: QtBo
         qtbot.mouseClick(board, Qt.MouseButton.LeftButton, pos=centre_of(board.drawing, Q8))
     assert picked[0] != picked[1]
     assert picked[2] == picked[0]
-    assert set(picked) == {Q8, twin.file}
+    assert set(picked) == {Q8, twin.key}
     readout = board.drawing.readout(
         board.drawing.spots_at(QPointF(centre_of(board.drawing, Q8)))[0]
     )
