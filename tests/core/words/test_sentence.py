@@ -43,7 +43,9 @@ def test_every_sentence_has_its_words_and_they_its_facts() -> None:
     for where, call in SAID:
         assert isinstance(call.args[0], ast.Constant)
         name = str(call.args[0].value)
-        facts = {each.arg for each in call.keywords}
+        facts = {each.arg or "**" for each in call.keywords}
+        if "**" in facts:
+            continue
         if ast.unparse(call.func) == "chained":
             facts = {"first", "rest"}
         for form in (name, f"{name}.one"):
