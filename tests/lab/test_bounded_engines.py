@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+from app.core.candidates.candidate import candidate_of
 from app.core.candidates.settings import EngineSettings, FlashAttention, KvType, SamplingSettings
 from app.core.errors import PersonError
 from app.core.tasks.items import Check, TaskItem
@@ -47,13 +48,15 @@ LinuxOnly = pytest.mark.skipif(
 
 def bench(room: EngineRoom, model: Path, look: Callable[[], None]) -> None:
     """Two repetitions."""
-    Bench(BenchPlan(8, 0, 0, 2, 1), room, lambda *_: look()).run([model])
+    Bench(BenchPlan(8, 0, 0, 2, 1), room, lambda *_: look()).run([candidate_of(model)])
 
 
 def quality(room: EngineRoom, model: Path, look: Callable[[], None]) -> None:
     """Three chunks of the reference."""
     references = KeptReferences(room.folder / "references")
-    Quality(quick_plan(TEXT, 1, 3), room, references, lambda *_: look()).run(model, [])
+    Quality(quick_plan(TEXT, 1, 3), room, references, lambda *_: look()).run(
+        candidate_of(model), []
+    )
 
 
 def tasks(room: EngineRoom, model: Path, look: Callable[[], None]) -> None:
