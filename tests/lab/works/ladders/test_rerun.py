@@ -298,8 +298,8 @@ def test_questions_that_the_person_names_must_be_the_reports(
 def test_paths_of_a_report_are_not_opened(files: list[Path], paths: Paths) -> None:
     found = document(files)
     for place, path in enumerate(files):
-        found["candidates"][place]["file"] = str(path)
-        found["verdicts"][place]["file"] = str(path)
+        found["candidates"][place] |= {"file": str(path), "key": str(path)}
+        found["verdicts"][place] |= {"file": str(path), "key": str(path)}
     found["arguments"] |= {"reference": str(files[0]), "candidates": list(map(str, files))}
     with pytest.raises(PersonError, match=r"“one\.gguf” of this report is not on this PC: name"):
         repetition_of(reported(found), Given(), paths)
@@ -310,7 +310,7 @@ def test_files_are_known_by_name_else_by_content(
 ) -> None:
     report = report_of(files)
     renamed = [path.rename(tmp_path / name) for path, name in zip(files, "ab", strict=True)]
-    found = repetition_of(report, Given(tuple(reversed(renamed))), paths).files
+    found = repetition_of(report, Given(tuple(reversed(renamed))), paths).keys
     assert found == {str(renamed[0]): "one.gguf", str(renamed[1]): "other.gguf"}
     with pytest.raises(PersonError, match=r"“other\.gguf” of this report is not on this PC"):
         repetition_of(report, Given((renamed[0],)), paths)
@@ -320,7 +320,7 @@ def test_files_of_the_library_are_found(
     files: list[Path], paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paths.settings.write_text(json.dumps({"library_folders": [str(files[0].parent)]}))
-    found = repetition_of(report_of(files), Given(), paths).files
+    found = repetition_of(report_of(files), Given(), paths).keys
     assert found == {str(path): path.name for path in files}
     files[1].write_bytes(files[1].read_bytes() + b"more")  # another file by now
     with pytest.raises(PersonError, match=r"“other\.gguf” of this report is not on this PC"):
