@@ -80,11 +80,6 @@ class EngineOutcome:
     step: Step = Step.LOAD
 
     @property
-    def was_wanted(self) -> bool:
-        """Whether the program closed it in good order."""
-        return self.cause is EndCause.CLOSED
-
-    @property
     def abort_text(self) -> str:
         """What llama.cpp printed when it gave up, without its build path; else empty."""
         lines = [line for line in self.log_tail.splitlines() if _ABORT_LINE.search(line)]

@@ -30,7 +30,6 @@ def test_an_end_of_its_own_is_explained(status: int, log: str, words: str) -> No
     assert words in outcome.sentence
     assert outcome.advice
     assert "GGML" not in outcome.sentence
-    assert not outcome.was_wanted
 
 
 @pytest.mark.parametrize("cause", list(EndCause))
@@ -38,7 +37,6 @@ def test_an_end_that_the_program_made_is_explained(cause: EndCause) -> None:
     outcome = EngineOutcome(-signal.SIGKILL, cause, "")
     assert outcome.sentence.endswith(".")
     assert "memory ran out" not in outcome.sentence
-    assert outcome.was_wanted == (cause is EndCause.CLOSED)
 
 
 @pytest.mark.parametrize("step", list(Step))

@@ -13,7 +13,7 @@ from app.core.words.sentence import verbatim
 from app.engine.api import Ability, EngineEvent, Exited, Sink
 from app.engine.outcome import EndCause, EngineOutcome
 from app.engine.protocol.answering import Finished, Generate, Rendered, SetThreads, Text, ThreadsSet
-from app.engine.protocol.loading import EngineMemory, Hello, Load, Loaded, Thinking
+from app.engine.protocol.loading import EngineMemory, Hello, Load, Loaded
 from app.engine.protocol.messages import PROTOCOL_VERSION, Command, Event
 from app.engine.protocol.running import Failed, FailureKind, Stop
 
@@ -42,7 +42,7 @@ def loaded(command_id: int, context_tokens: int = 4096, *, thinks: bool = False)
         vocabulary_size=1024,
         parameters=7_000_000,
         has_template=True,
-        thinking=Thinking(recognised=thinks, has_switch=thinks),
+        has_thinking_switch=thinks,
         repacked_bytes=0,
         weights_bytes=8_000_000,
         kv_bytes=1_000_000,

@@ -29,7 +29,7 @@ from app.engine.host.process.hardening import limit_private_memory
 from app.engine.host.process.memory import own_memory
 from app.engine.host.refusals import explained
 from app.engine.protocol.answering import Generate, SetThreads, ThreadsSet
-from app.engine.protocol.loading import Device, Hello, Load, Loaded, LoadProgress, Predict, Thinking
+from app.engine.protocol.loading import Device, Hello, Load, Loaded, LoadProgress, Predict
 from app.engine.protocol.making import Quantize
 from app.engine.protocol.measuring import Bench, CheckType, MeasureKernels
 from app.engine.protocol.messages import PROTOCOL_VERSION, Command
@@ -207,7 +207,7 @@ class Worker:
                 vocabulary_size=model.vocabulary_size,
                 parameters=model.parameters,
                 has_template=template is not None,
-                thinking=Thinking(facts.thinking is not None, facts.switch is not None),
+                has_thinking_switch=facts.switch is not None,
                 repacked_bytes=sizes.repacked_bytes,
                 weights_bytes=sizes.weights_bytes,
                 kv_bytes=sizes.kv_bytes,

@@ -106,13 +106,6 @@ class EngineMemory(msgspec.Struct, frozen=True):
     needed_bytes: int | None
 
 
-class Thinking(msgspec.Struct, frozen=True):
-    """What the loaded file's template says about thinking."""
-
-    recognised: bool
-    has_switch: bool
-
-
 class Loaded(msgspec.Struct, tag="loaded", frozen=True):
     """A model is ready.
 
@@ -121,6 +114,7 @@ class Loaded(msgspec.Struct, tag="loaded", frozen=True):
         context_tokens: Size of the context made.
         trained_context_tokens: What the file says the model was trained for.
         has_template: Whether the file brings a chat template.
+        has_thinking_switch: Whether that has a switch for thinking.
         repacked_bytes: Copies of weights that llama.cpp made for speed (CPU_REPACK).
         weights_bytes, kv_bytes, compute_bytes, output_bytes: llama.cpp's own figures.
         memory: Taken right after the load.
@@ -133,7 +127,7 @@ class Loaded(msgspec.Struct, tag="loaded", frozen=True):
     vocabulary_size: int
     parameters: int
     has_template: bool
-    thinking: Thinking
+    has_thinking_switch: bool
     repacked_bytes: int
     weights_bytes: int
     kv_bytes: int

@@ -21,7 +21,7 @@ from app.core.candidates.settings import (
 from app.core.chats.chat import Answer, AnswerFigures, StopReason, Turn
 from app.core.chats.panes import ChatPane
 from app.core.memory.speed import Basis
-from app.engine.protocol.loading import DeviceMemory, EngineMemory, Loaded, Thinking
+from app.engine.protocol.loading import DeviceMemory, EngineMemory, Loaded
 from app.lab.compare.jobs import Job
 from app.lab.compare.panes import Pane, PaneState
 from app.lab.compare.race_speeds import LEAST_TOKENS, RaceSpeeds, is_fair
@@ -59,7 +59,7 @@ def loaded(kind: str = "cpu") -> Loaded:
         vocabulary_size=100,
         parameters=1000,
         has_template=True,
-        thinking=Thinking(recognised=False, has_switch=False),
+        has_thinking_switch=False,
         repacked_bytes=0,
         weights_bytes=1000,
         kv_bytes=100,

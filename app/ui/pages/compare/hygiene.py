@@ -68,7 +68,7 @@ def _by_pane(panes: Sequence[Pane], value_of: Callable[[Pane], str | None]) -> d
 
 
 def _thinking(chat: Chat, pane: Pane) -> str | None:
-    if pane.loaded is None or not pane.loaded.thinking.has_switch:
+    if pane.loaded is None or not pane.loaded.has_thinking_switch:
         return None
     setting = (pane.setup.sampling or chat.sampling).thinking
     if setting is None:

@@ -81,7 +81,7 @@ class ChatSettings(QWidget):
         if self.sampling.settings != chat.sampling:
             self.sampling.set_settings(chat.sampling)
         loaded = [pane.loaded for pane in self._session.panes if pane.loaded is not None]
-        switch = not loaded or any(each.thinking.has_switch for each in loaded)
+        switch = not loaded or any(each.has_thinking_switch for each in loaded)
         self.sampling.set_thinking_switch(switch)
 
     def write_system(self) -> None:
@@ -139,7 +139,7 @@ class SettingsSide(SidePanel):
                 context_tokens=pane.model.context_length, gpu_layers=pane.model.block_count or None
             )
         if pane.loaded is not None:
-            self.candidate.sampling.set_thinking_switch(pane.loaded.thinking.has_switch)
+            self.candidate.sampling.set_thinking_switch(pane.loaded.has_thinking_switch)
         self.candidate.changed.connect(self._on_candidate)
         self._follow_engine()
         if self._engine is not None and not self._session.busy:  # else an engine tells anyway
