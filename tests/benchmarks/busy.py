@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from app.engine.local.client import LocalEngines
 from app.engine.protocol.loading import Load, Loaded
 from app.engine.protocol.measuring import Bench, BenchSample
 from app.lab.demo.demo import demo_base
@@ -59,7 +60,7 @@ def measure(run: Run) -> list[Figure]:
 
 
 def _loaded(stack: contextlib.ExitStack, folder: Path, path: Path, threads: int) -> EngineCalls:
-    engine = stack.enter_context(EngineCalls("busy", folder))
+    engine = stack.enter_context(EngineCalls("busy", LocalEngines(folder)))
     engine.call(Load(engine.next_id(), str(path), 0, threads), Loaded)
     return engine
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core.models.levels import level_by_name
+from app.engine.local.client import LocalEngines
 from app.engine.protocol.making import Quantize, Quantized
 from app.lab.demo.demo import DemoFiles, demo_base
 from app.lab.engines.calls import EngineCalls
@@ -21,7 +22,7 @@ def ensure_demo_levels(run: Run) -> None:
     if not missing:
         return
     missing[0].parent.mkdir(parents=True, exist_ok=True)
-    with EngineCalls("demo-levels", paths.state) as engine:
+    with EngineCalls("demo-levels", LocalEngines(paths.state)) as engine:
         for target in missing:
             ftype = level_by_name(target.stem.rpartition("-")[2]).ftype
             source = str(demo_base())

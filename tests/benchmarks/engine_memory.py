@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Message, Role
+from app.engine.local.client import LocalEngines
 from app.engine.protocol.answering import Finished, Generate
 from app.engine.protocol.loading import Load, Loaded
 from app.lab.demo.demo import demo_base
@@ -32,7 +33,7 @@ def measure(run: Run) -> list[Figure]:
 
 
 def _overhead(run: Run, name: str, model: Path) -> Figure:
-    with EngineCalls("memory", Paths.below(run.home).state) as engine:
+    with EngineCalls("memory", LocalEngines(Paths.below(run.home).state)) as engine:
         threads = physical_core_count()
         load = Load(engine.next_id(), str(model), CONTEXT_TOKENS, threads)
         loaded = engine.call(load, Loaded)

@@ -11,6 +11,7 @@ from app.core.chats.chat import Message, Role
 from app.core.memory.speed import predict_speed
 from app.core.memory.token_work import token_work
 from app.core.statistics import median
+from app.engine.local.client import LocalEngines
 from app.engine.protocol.answering import Finished, Generate
 from app.engine.protocol.loading import Load, Loaded
 from app.lab.engines.calls import EngineCalls
@@ -119,7 +120,7 @@ def needed_bytes(
     path: Path, context: int, kv_type: KvType, threads: int, folder: Path
 ) -> int | None:
     """What an engine with a full context was measured to need."""
-    with EngineCalls("fit-errors", folder) as engine:
+    with EngineCalls("fit-errors", LocalEngines(folder)) as engine:
         load = Load(engine.next_id(), str(path), context, threads, kv_type=kv_type)
         engine.call(load, Loaded)
         prompt = _DIGIT * (context - _TEMPLATE_TOKENS - _ANSWER_TOKENS)
@@ -243,7 +244,7 @@ def _measure_kernels(run: Run, name: str, rounds: int) -> MachineRates:
         return left <= 0
 
     store = SpeedStore(run.home / f"speeds-{name}.sqlite3", "this PC")
-    with EngineCalls("fit-kernels", paths.state) as engine:
+    with EngineCalls("fit-kernels", LocalEngines(paths.state)) as engine:
         return MachineSpeed(store).rates(types, run.threads, engine, enough)
 
 

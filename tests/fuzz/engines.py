@@ -13,6 +13,7 @@ import psutil
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Message, Role
 from app.core.errors import PersonError
+from app.engine.local.client import LocalEngines
 from app.engine.protocol.answering import Finished, Generate
 from app.engine.protocol.loading import Load, Loaded
 from app.engine.protocol.scoring import MeasureText, TextMeasured
@@ -81,7 +82,7 @@ class EngineFuzz:
 
         refused: PersonError | None = None
         done = 0
-        with interruptible(check), EngineCalls("fuzz", self._state) as engine:
+        with interruptible(check), EngineCalls("fuzz", LocalEngines(self._state)) as engine:
             try:
                 for command, answer in self._commands(engine):
                     engine.call(command, answer)

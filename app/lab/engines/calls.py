@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from contextvars import ContextVar
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from app.core.errors import PersonError
-from app.engine.api import EngineEvent, Exited
-from app.engine.local.client import EngineClient
+from app.engine.api import Engine, EngineEvent, Engines, Exited
 from app.engine.protocol.loading import Hello
 from app.engine.protocol.running import NO_COMMAND, Failed, FailureKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
-    from pathlib import Path
     from types import TracebackType
 
     from app.core.words.sentence import Sentence
@@ -66,17 +65,23 @@ class EngineCalls:
 
     The engine's end is an answer to every call, to the one that waits as to all later ones.
 
+    Args:
+        name: Names it in logs.
+        engines: Where it comes from.
+        is_steady: What it says is measured, not its speed.
+
     Attributes:
         hello: What the engine said of itself; None before its first line was awaited.
     """
 
-    def __init__(self, name: str, folder: Path, *, is_steady: bool = False) -> None:
+    def __init__(self, name: str, engines: Engines, *, is_steady: bool = False) -> None:
+        self._name = name
+        self._engines = engines
+        self._is_steady = is_steady
         self._events: SimpleQueue[EngineEvent] = SimpleQueue()
-        self._client = EngineClient(
-            name, lambda _key, event: self._events.put(event), folder, is_steady=is_steady
-        )
+        self._engine: Engine | None = None
+        self._ids = itertools.count(1)
         self.hello: Hello | None = None
-        self._started = False
         self._ended: EngineFailed | None = None
 
     def __enter__(self) -> Self:
@@ -105,10 +110,13 @@ class EngineCalls:
         Raises:
             PersonError: The operating system refuses.
         """
-        if not self._started:
-            self._started = True
+        if self._engine is None and self._ended is None:
             try:
-                self._client.start()
+                self._engine = self._engines.start(
+                    self._name,
+                    lambda _key, event: self._events.put(event),
+                    is_steady=self._is_steady,
+                )
             except PersonError as error:
                 self._ended = EngineFailed(error.said, error.detail)
                 raise
@@ -116,11 +124,11 @@ class EngineCalls:
     @property
     def pid(self) -> int | None:
         """The engine's process id while it runs."""
-        return self._client.pid
+        return self._engine.pid if self._engine is not None else None
 
     def next_id(self) -> int:
         """A fresh id for a command."""
-        return self._client.next_id()
+        return next(self._ids)
 
     def call(
         self,
@@ -149,7 +157,8 @@ class EngineCalls:
         """
         self._await_hello()
         self._raise_end()
-        self._client.send(command)
+        if self._engine is not None:
+            self._engine.send(command)
 
     def answer(self, command_id: int, answer: type[_T]) -> _T:
         """Wait for the closing event of the earliest command whose answer was not awaited yet.
@@ -161,12 +170,13 @@ class EngineCalls:
 
     def close(self) -> None:
         """Close the engine and wait for its end; harmless when it is gone."""
-        self._client.close()
-        self._client.join()
+        if self._engine is not None:
+            self._engine.close()
+            self._engine.join()
 
     def join(self, seconds: float = 0.0) -> bool:
         """Whether it has ended, at the latest after this time; :meth:`close` has waited already."""
-        return self._client.join(seconds)
+        return self._engine is None or self._engine.join(seconds)
 
     def _await_hello(self) -> None:
         if self.hello is not None:

@@ -28,16 +28,21 @@ class EngineRoom:
         folder: Working folder of the engines.
         available_bytes: Memory that is free now.
         plans: Loads that llama.cpp planned before; None where none are known.
+        engines: Where they come from; None for processes on this PC.
 
     Attributes:
         engines: Where they come from.
     """
 
     def __init__(
-        self, folder: Path, available_bytes: Callable[[], int], plans: Plans | None = None
+        self,
+        folder: Path,
+        available_bytes: Callable[[], int],
+        plans: Plans | None = None,
+        engines: Engines | None = None,
     ) -> None:
         self.folder = folder
-        self.engines: Engines = LocalEngines(folder)
+        self.engines: Engines = LocalEngines(folder) if engines is None else engines
         self._available_bytes = available_bytes
         self._plans = plans
 

@@ -108,7 +108,7 @@ class EngineShelf:
 
     def _loaded(self, opened: OpenedCandidate) -> EngineCalls:
         name = f"{self._name}-{opened.path.stem}"
-        engine = EngineCalls(name, self._room.folder, is_steady=self._is_steady)
+        engine = EngineCalls(name, self._room.engines, is_steady=self._is_steady)
         engine.__enter__()
         if engine.hello is not None:
             self.engine = engine.hello.engine

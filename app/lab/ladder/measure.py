@@ -162,7 +162,7 @@ class Ladder:
     def _planned(self, every: dict[str, OpenedCandidate]) -> list[Step]:
         models = [each.model for each in every.values()]
         contexts = {key: each.model.context_length for key, each in every.items()}
-        abilities = {key: self._tools.abilities(each.path) for key, each in every.items()}
+        abilities = dict.fromkeys(every, self._tools.room.engines.abilities)
         together = self._fit_together(every.values())
         steps = steps_of(self._plan, contexts, in_turns=together, abilities=abilities)
         if self._keeper is None:

@@ -60,7 +60,7 @@ def measure_memory(
         seen[:] = [sample.engines[_KEY]] if _KEY in sample.engines else seen
 
     monitor = Monitor(note, _SAMPLE_SECONDS)
-    with EngineCalls(f"memory-{opened.path.stem}", room.folder) as engine:
+    with EngineCalls(f"memory-{opened.path.stem}", room.engines) as engine:
         if engine.pid is not None:
             monitor.watch(_KEY, engine.pid)
         monitor.start()

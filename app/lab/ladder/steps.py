@@ -20,7 +20,6 @@ from app.core.ladder.results import (
 from app.core.memory.token_work import TokenWork, token_work
 from app.core.models.model_file import ModelFile
 from app.core.words.sentence import say
-from app.engine.local.client import EngineClient
 from app.lab.engines.loading import threads_for
 from app.lab.engines.opened import opened
 from app.lab.ladder.memory import measure_memory
@@ -39,13 +38,11 @@ from app.monitor.machine import machine_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from collections.abc import Set as AbstractSet
 
     from app.core.candidates.candidate import Candidate
     from app.core.memory.speed import MachineRates
     from app.core.quality.summary import QualityFigures
     from app.core.tasks.items import TaskItem
-    from app.engine.api import Ability
     from app.lab.engines.room import EngineRoom
     from app.lab.ladder.plan import LadderPlan, Step
     from app.lab.predict.fit import Fitter
@@ -70,7 +67,6 @@ class Tools:
         open_model: Reads the header of a file.
         text: What quality is measured on.
         items: The questions.
-        abilities: What the engine of a file is able to do.
         ask: Asks them of one candidate and tells the share that is done; None where nothing can
             ask.
     """
@@ -83,7 +79,6 @@ class Tools:
     text: MeasuredText = NO_TEXT
     items: tuple[TaskItem, ...] = ()
     ask: Callable[[Candidate, Callable[[float], None]], TasksStep] | None = None
-    abilities: Callable[[Path], AbstractSet[Ability]] = lambda _path: EngineClient.abilities
 
 
 class Steps:

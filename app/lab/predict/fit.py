@@ -25,6 +25,7 @@ from app.core.memory.speed import MeasuredRun, SpeedPrediction, predict_speed
 from app.core.memory.token_work import token_work
 from app.core.models.model_file import ModelFile
 from app.core.statistics import mean
+from app.engine.local.client import LocalEngines
 from app.engine.protocol.loading import Predict, Predicted
 from app.lab.engines.calls import EngineCalls
 from app.lab.engines.plans import needs_of
@@ -241,7 +242,7 @@ class Fitter:
 
     def _running(self) -> EngineCalls:
         if self._engine is None:
-            self._engine = EngineCalls("fit", self._folder)
+            self._engine = EngineCalls("fit", LocalEngines(self._folder))
         return self._engine
 
 

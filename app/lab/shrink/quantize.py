@@ -10,6 +10,7 @@ from app.core.errors import PersonError
 from app.core.models.kinds import SHRINKABLE
 from app.core.models.levels import level_by_name
 from app.core.words.sentence import say
+from app.engine.local.client import LocalEngines
 from app.engine.protocol.making import Quantize, Quantized, QuantizeProgress
 from app.lab.engines.calls import EngineCalls
 from app.lab.shrink.full_versions import is_full, where_to_get_full
@@ -86,7 +87,7 @@ def quantize(
         if isinstance(event, QuantizeProgress):
             on_progress(event.done, event.total)
 
-    with EngineCalls("quantize", folder) as engine:
+    with EngineCalls("quantize", LocalEngines(folder)) as engine:
         command = Quantize(
             engine.next_id(), str(model.path.resolve()), str(target.resolve()), level.ftype, threads
         )

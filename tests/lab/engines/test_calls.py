@@ -10,6 +10,7 @@ import pytest
 
 from app.core.candidates.candidate import candidate_of
 from app.core.errors import PersonError
+from app.engine.local.client import LocalEngines
 from app.engine.protocol import measuring
 from app.engine.protocol.loading import Load, Loaded
 from app.engine.protocol.measuring import BenchSample
@@ -17,6 +18,7 @@ from app.lab.engines.calls import EngineCalls, EngineFailed
 from app.lab.speed.bench import Bench, BenchPlan
 from tests.helpers import gguf_files as files
 from tests.helpers.rooms import roomy
+from tests.helpers.scripted_engine import ScriptedEngines
 
 
 def loaded(engine: EngineCalls, path: Path) -> Loaded:
@@ -37,7 +39,7 @@ def kill(engine: EngineCalls) -> None:
 
 def test_an_end_is_told_to_whoever_waits_and_to_every_later_call(tmp_path: Path) -> None:
     path = files.write_tiny_llama(tmp_path / "m.gguf")
-    with EngineCalls("t", tmp_path) as engine:
+    with EngineCalls("t", LocalEngines(tmp_path)) as engine:
         loaded(engine, path)
         first, second = speed_test(engine), speed_test(engine)
         kill(engine)
@@ -53,7 +55,7 @@ def test_an_end_is_told_to_whoever_waits_and_to_every_later_call(tmp_path: Path)
 
 
 def test_what_the_engine_cannot_read_is_an_answer_too(tmp_path: Path) -> None:
-    with EngineCalls("t", tmp_path) as engine:
+    with EngineCalls("t", LocalEngines(tmp_path)) as engine:
         odd = measuring.Bench(engine.next_id(), "many", 0, 0, 1, False)  # type: ignore[arg-type]
         with pytest.raises(EngineFailed, match="does not understand"):
             engine.call(odd, BenchSample)
@@ -63,7 +65,7 @@ def test_an_engine_that_cannot_be_started_is_refused_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.executable", str(tmp_path / "no-such-program"))
-    engine = EngineCalls("t", tmp_path)
+    engine = EngineCalls("t", LocalEngines(tmp_path))
     with pytest.raises(PersonError, match="could not be started"):
         engine.start()
     with pytest.raises(EngineFailed, match="could not be started"):
@@ -72,8 +74,24 @@ def test_an_engine_that_cannot_be_started_is_refused_again(
 
 def test_a_model_for_embeddings_is_refused_before_anything_is_measured(tmp_path: Path) -> None:
     path = files.write_tiny_llama(tmp_path / "m.gguf", metadata={"llama.attention.causal": False})
-    with EngineCalls("t", tmp_path) as engine, pytest.raises(EngineFailed, match="embedding"):
+    with (
+        EngineCalls("t", LocalEngines(tmp_path)) as engine,
+        pytest.raises(EngineFailed, match="embedding"),
+    ):
         loaded(engine, path)
     bench = Bench(BenchPlan(8, 8, 0, 1, 1), roomy(tmp_path, 0), lambda _done, _all, _name: None)
     rows = bench.run([candidate_of(path)]).rows
     assert all(row.error and "embedding" in row.error for row in rows)
+
+
+def test_an_engine_may_come_from_anywhere() -> None:
+    engines = ScriptedEngines()
+    with EngineCalls("t", engines) as engine:
+        assert loaded(engine, Path("m.gguf")).id == 1
+        with pytest.raises(EngineFailed, match="no script"):
+            engine.call(speed_test(engine), BenchSample)
+        (started,) = engines.started
+        assert [type(command) for command in started.sent] == [Load, measuring.Bench]
+    assert started.closed
+    with pytest.raises(EngineFailed, match="closed"):
+        engine.call(speed_test(engine), BenchSample)

@@ -9,6 +9,7 @@ from app.core.ladder.columns import COLUMNS, cell_of
 from app.core.ladder.results import StepKind, TasksStep
 from app.core.ladder.row import Missing
 from app.engine.api import Ability
+from app.lab.engines.room import EngineRoom
 from app.lab.ladder.kept import KeptPlan, restored
 from app.lab.ladder.measure import Ladder
 from app.lab.ladder.plan import NEEDS, LadderPlan, steps_of
@@ -19,7 +20,6 @@ from app.library.model_files import open_model_file
 from app.store.ladders import StoredLadder
 from app.store.speeds import SpeedStore
 from tests.helpers import gguf_files as files
-from tests.helpers.rooms import roomy
 from tests.helpers.scripted_engine import ScriptedEngines
 
 if TYPE_CHECKING:
@@ -57,17 +57,16 @@ def test_cells_of_what_an_engine_cannot_do_say_so(tmp_path: Path) -> None:
     path = str(files.write_tiny_llama(tmp_path / "m.gguf"))
     speeds = SpeedStore(tmp_path / "speeds.sqlite3", "this one")
 
-    def ask(_path: Path, _on_share: Callable[[float], None]) -> TasksStep:
+    def ask(_candidate: Candidate, _on_share: Callable[[float], None]) -> TasksStep:
         return TasksStep("engine", {"one": "correct"}, 7)
 
     tools = Tools(
-        room=roomy(tmp_path, 1 << 30),
+        room=EngineRoom(tmp_path, lambda: 1 << 30, engines=engines),
         references=KeptReferences(tmp_path / "references"),
         fitter=lambda: Fitter(tmp_path, lambda: 1 << 30, speeds, 1, None, 0.1),
         speeds=speeds,
         open_model=open_model_file,
         ask=ask,
-        abilities=lambda _path: engines.abilities,
     )
     plan = LadderPlan(path, (), 1, text_name="t", items_name="i")
     row = Ladder(plan, tools).run().rows[path]

@@ -20,6 +20,7 @@ from app.core.errors import PersonError
 from app.core.memory.fit import Verdict
 from app.core.memory.speed import Basis, MachineRates
 from app.core.statistics import median
+from app.engine.local.client import LocalEngines
 from app.engine.protocol.answering import Finished, Generate
 from app.engine.protocol.loading import Load, Loaded, PlannedDevice, Predicted
 from app.lab.compare.room import expected_bytes
@@ -75,7 +76,7 @@ def test_predicted_memory_is_what_a_full_context_needs(
     header = write_header_only(tmp_path / "header.gguf", name, SIZE)
     whole = write_architecture(tmp_path / "whole.gguf", name, SIZE)
     predicted = fitter.fit(header, context, kv_type).needs.total_bytes
-    with EngineCalls("measured", tmp_path / "state") as engine:
+    with EngineCalls("measured", LocalEngines(tmp_path / "state")) as engine:
         load = Load(engine.next_id(), str(whole), context, 1, kv_type=kv_type)
         engine.call(load, Loaded)
         message = Message(Role.USER, "7" * (context - 80))
@@ -156,7 +157,7 @@ def no_engine(folder: Path) -> EngineCalls:
     """One that fails the test where it is asked: its working folder cannot be made."""
     in_the_way = folder / "in the way"
     in_the_way.write_bytes(b"")
-    return EngineCalls("none", in_the_way / "folder")
+    return EngineCalls("none", LocalEngines(in_the_way / "folder"))
 
 
 def test_what_is_measured_within_little_time_is_completed_later(
@@ -192,7 +193,7 @@ def test_what_was_spoilt_is_replaced_and_not_measured_at_every_call(
     engine = no_engine(tmp_path)
     rates = MachineSpeed(store, CALM).rates([F16, F32], 2, engine, again=False)
     assert rates.by_type == {F16: 40e9, F32: 28e9}
-    with EngineCalls("measures", tmp_path / "state") as measuring:
+    with EngineCalls("measures", LocalEngines(tmp_path / "state")) as measuring:
         MachineSpeed(store, CALM).rates([F16, F32], 2, measuring)
     kept = store.rates(2)
     assert kept is not None
@@ -209,7 +210,7 @@ def test_of_several_rounds_the_median_counts(tmp_path: Path, store: SpeedStore) 
         asked += 1
         return asked % 4 == 0
 
-    with EngineCalls("measures", tmp_path / "state") as measuring:
+    with EngineCalls("measures", LocalEngines(tmp_path / "state")) as measuring:
         # The first call ends after four of seven rounds; the second goes on where it ended.
         seen = [machine.rates([F32], 1, measuring, enough).by_type[F32] for _ in range(3)]
     assert asked == 6
@@ -223,7 +224,7 @@ def test_of_several_rounds_the_median_counts(tmp_path: Path, store: SpeedStore) 
 def test_rounds_that_one_program_had_no_time_for_are_taken_by_the_next(
     tmp_path: Path, store: SpeedStore
 ) -> None:
-    with EngineCalls("measures", tmp_path / "state") as measuring:
+    with EngineCalls("measures", LocalEngines(tmp_path / "state")) as measuring:
         MachineSpeed(store, CALM).rates([F32], 1, measuring, lambda: True)
         (first,) = store.rounds(1)[F32]
         MachineSpeed(store, CALM).rates([F32], 1, measuring)

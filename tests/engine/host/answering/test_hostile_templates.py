@@ -9,6 +9,7 @@ import pytest
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Message, Role
 from app.core.errors import PersonError
+from app.engine.local.client import LocalEngines
 from app.engine.protocol.answering import Finished, Generate
 from app.engine.protocol.loading import Load, Loaded
 from app.lab.demo.demo import demo_base
@@ -130,7 +131,7 @@ class Host:
 
     def _loaded(self) -> EngineCalls:
         if self._engine is None:
-            self._engine = EngineCalls("hostile", self._folder)
+            self._engine = EngineCalls("hostile", LocalEngines(self._folder))
             load = Load(self._engine.next_id(), str(demo_base()), 512, 1)
             self._engine.call(load, Loaded)
         return self._engine
