@@ -141,7 +141,7 @@ class ScriptedEngine:
             self.pid = None
             self.say(Exited(outcome))
 
-    def join(self, seconds: float) -> bool:
+    def join(self, seconds: float = 0.0) -> bool:
         """Whether it has ended."""
         del seconds
         return self.pid is None
