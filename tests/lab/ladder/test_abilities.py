@@ -25,6 +25,8 @@ from tests.helpers.scripted_engine import ScriptedEngines
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from app.core.candidates.candidate import Candidate
+
 EVERYTHING = frozenset(Ability)
 SERVER = frozenset({Ability.ANSWER})
 PLAN = LadderPlan("r", ("a",), 4, text_name="t", items_name="i")
