@@ -22,12 +22,14 @@ from app.lab.compare.session import Session
 from app.lab.demo.demo import DemoFiles, DemoMaker
 from app.lab.engines.plans import Plans
 from app.lab.engines.speeds import speed_store
+from app.lab.works.queue import WorkQueue
 from app.library.model_files import open_model_file
 from app.monitor.machine import available_memory_bytes, physical_core_count
 from app.store.chats import ChatStore
 from app.store.database import open_database
 from app.store.settings import SettingsFile
 from app.store.window.lock import OwnerLock
+from app.store.works import WorkStore
 
 if TYPE_CHECKING:
     import sqlite3
@@ -143,6 +145,7 @@ class House:
     """What the window stands on.
 
     Attributes:
+        works: The queue of what outlasts a window: downloads, ladders.
         remarks: Sentences about what was repaired on the way.
         left_open: What other accounts may still read of it, in words for the log.
     """
@@ -151,6 +154,7 @@ class House:
     lock: OwnerLock
     connection: sqlite3.Connection
     chats: ChatStore
+    works: WorkQueue
     settings_file: SettingsFile
     remarks: list[str]
     left_open: list[str] = field(default_factory=lambda: list[str]())
@@ -177,11 +181,13 @@ def open_house(paths: Paths, lock: OwnerLock | None = None) -> House:
     remarks: list[str] = []
     try:
         connection = open_database(paths.database, say=remarks.append)
+        works = WorkQueue(WorkStore(connection))
     except BaseException:
         lock.release()
         raise
     settings_file = SettingsFile(paths.settings)
-    return House(paths, lock, connection, ChatStore(connection), settings_file, remarks, left_open)
+    chats = ChatStore(connection)
+    return House(paths, lock, connection, chats, works, settings_file, remarks, left_open)
 
 
 def build_command_session(

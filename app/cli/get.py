@@ -8,7 +8,7 @@ from app.base.gate import StopFlag
 from app.cli.hub_words import add_endpoint, opened_hub
 from app.core.words import figures
 from app.hub.progress import Phase
-from app.store.downloads import queued_digests
+from app.lab.works.downloads import queued_digests
 
 if TYPE_CHECKING:
     import argparse

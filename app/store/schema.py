@@ -168,6 +168,49 @@ _VERSION_6 = (
     "CREATE INDEX turn_replaced ON turn (retired_by) WHERE retired_by IS NOT NULL",
 )
 
+_VERSION_7 = (
+    # One queue for all works: what is wanted and how far it has come, as each kind writes it.
+    # Downloads move there; a comparison still knows them by their numbers.
+    """
+    CREATE TABLE work (
+        id       INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind     TEXT    NOT NULL,
+        what     TEXT    NOT NULL,
+        state    TEXT    NOT NULL,
+        position INTEGER NOT NULL,
+        so_far   TEXT    NOT NULL,
+        error    TEXT    NOT NULL
+    )
+    """,
+    "INSERT INTO sqlite_sequence SELECT 'work', seq FROM sqlite_sequence WHERE name = 'download'",
+    """
+    INSERT INTO work
+    SELECT
+        id,
+        'download',
+        json_object(
+            'endpoint', endpoint, 'repo_id', repo_id, 'commit', commit_hash,
+            'revision', revision, 'name', name, 'level', level,
+            'files', (
+                SELECT json_group_array(
+                    json_object(
+                        'name', json_extract(value, '$[0]'),
+                        'size_bytes', json_extract(value, '$[1]'),
+                        'sha256', json_extract(value, '$[2]')
+                    )
+                )
+                FROM json_each(files) WHERE type = 'array'
+            )
+        ),
+        CASE state WHEN 'queued' THEN 'waiting' ELSE state END,
+        position,
+        json_object('done_bytes', done_bytes, 'path', path),
+        error
+    FROM download WHERE json_valid(files)
+    """,
+    "DROP TABLE download",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _VERSION_1,
     _VERSION_2,
@@ -175,5 +218,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _VERSION_4,
     _VERSION_5,
     _VERSION_6,
+    _VERSION_7,
 )
 """Statements by version: ``MIGRATIONS[0]`` makes version 1 of an empty file, and so on."""

@@ -203,6 +203,8 @@ class Window(QObject):
         self.engine.build.close()
         if self._maker is not None:
             self._maker.close()
+        if not self._house.works.close():
+            log.error("a work did not end")
         for part in self.parts:
             if not part.stop():
                 log.error("%s: something did not end", part.page.id)
@@ -236,6 +238,7 @@ class Window(QObject):
 
     def _pump(self) -> None:
         self.engine.build.pump()
+        self._house.works.pump()
         self.reception.pump()
         waits = not self.engine.is_there
         at_work = [part for part in self.parts if part.busy]

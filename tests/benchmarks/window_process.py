@@ -28,13 +28,13 @@ from app.core.candidates.settings import CompareMode
 from app.core.chats.chat import Answer, Chat, StopReason, Turn
 from app.core.hub_names import HubAddress
 from app.lab.compare.panes import PaneState
+from app.lab.works.work import WorkState
 from app.monitor.samples import EngineSample, Sample
 from app.store.paths import Paths
 from app.ui.answers.document import AnswerDocument
 from app.ui.application import make_application
 from app.ui.kit.theme import Theme
 from app.ui.pages.models.downloads.model import DownloadRole
-from app.ui.pages.models.downloads.ports import DownloadState
 from app.ui.pages.models.repository.repository import OpenState
 from app.ui.window import Stage, Window
 from tests.benchmarks.watchdog import Watchdog
@@ -351,7 +351,7 @@ class Driver(QObject):
             errors = [entry.problem for entry in self._entries() if entry.problem]
             self.reply(gaps_ns=gaps_ns, own_ns=own_ns, typed=typed, found=found, errors=errors)
 
-        ended = {DownloadState.DONE, DownloadState.FAILED}
+        ended = {WorkState.DONE, WorkState.FAILED}
         self._when(lambda: all(each.state in ended for each in self._entries()), done)
 
     def _do_scan(self, command: dict[str, Any]) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.core.chats.chat import Chat
-from app.core.hub.downloads import DownloadOrder, DownloadState
+from app.core.hub.downloads import DownloadOrder
 from app.core.listing import RepoFile
 from app.store.chats import ChatStore
 from app.store.comparisons import ComparisonStore, StoredComparison
 from app.store.database import open_database
-from app.store.downloads import DownloadStore
 from app.store.schema import MIGRATIONS
+from app.store.tolerant import to_json
+from app.store.works import StoredWork, WorkStore
 
 BEFORE = 2
 """The version that knew downloads and no comparisons."""
@@ -51,17 +52,24 @@ def test_rows_that_cannot_be_read_are_left_out(database: Path) -> None:
 def test_a_store_of_the_version_before_keeps_what_it_has(database: Path) -> None:
     connection = open_database(database, migrations=MIGRATIONS[:BEFORE])
     chat_id = ChatStore(connection).create(Chat(0, "kept")).id
-    order = DownloadOrder(
-        "https://hub", "org/repo", "c" * 40, "main", "a.gguf", "Q8_0", (RepoFile("a", 1, "1" * 64),)
+    connection.execute(
+        "INSERT INTO download VALUES (5, 'https://hub', 'org/repo', ?, 'main', 'a.gguf', 'Q8_0', "
+        "?, 'paused', 0, 7, '', '')",
+        ("c" * 40, f'[["a", 1, "{"1" * 64}"]]'),
     )
-    download = DownloadStore(connection).add(order, DownloadState.PAUSED, 0)
     connection.close()
 
     connection = open_database(database)
 
     assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
     assert ChatStore(connection).load(chat_id).title == "kept"
-    assert DownloadStore(connection).load() == [download]
+    (download,) = WorkStore(connection).load()
+    order = DownloadOrder(
+        "https://hub", "org/repo", "c" * 40, "main", "a.gguf", "Q8_0", (RepoFile("a", 1, "1" * 64),)
+    )
+    assert download == StoredWork(
+        5, "download", to_json(order), "paused", 0, '{"done_bytes":7,"path":""}'
+    )
     store = ComparisonStore(connection)
     assert store.load() == []
     assert store.add([(download.id, "")]).id == 1

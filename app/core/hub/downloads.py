@@ -1,49 +1,13 @@
-"""A download of the queue: what is wanted, and the states it goes through."""
+"""What a person wants of the Hub: the order for a model file."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING
+import msgspec
 
-from app.base.states import Transitions
-
-if TYPE_CHECKING:
-    from app.core.listing import RepoFile
+from app.core.listing import RepoFile
 
 
-class DownloadState(StrEnum):
-    """Where a download stands; the values are stored."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    STOPPING = "stopping"
-    PAUSED = "paused"
-    FAILED = "failed"
-    DONE = "done"
-    CANCELLED = "cancelled"
-
-
-_S = DownloadState
-NEXT = Transitions(
-    DownloadState,
-    {
-        _S.QUEUED: {_S.RUNNING, _S.PAUSED, _S.CANCELLED},
-        _S.RUNNING: {_S.STOPPING, _S.FAILED, _S.DONE},
-        # A download that is asked to stop may just have ended by itself.
-        _S.STOPPING: {_S.QUEUED, _S.PAUSED, _S.CANCELLED, _S.FAILED, _S.DONE},
-        _S.PAUSED: {_S.QUEUED, _S.CANCELLED},
-        _S.FAILED: {_S.QUEUED, _S.CANCELLED},
-    },
-)
-"""Which state may follow which."""
-
-ENDED = NEXT.ends
-"""States that nothing follows."""
-
-
-@dataclass(frozen=True, slots=True)
-class DownloadOrder:
+class DownloadOrder(msgspec.Struct, frozen=True):
     """A model file that is wanted.
 
     Attributes:
@@ -72,23 +36,3 @@ class DownloadOrder:
     def digests(self) -> frozenset[str]:
         """Hashes of the contents, as far as the Hub says them."""
         return frozenset(file.sha256 for file in self.files if file.sha256)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredDownload:
-    """A download as it outlives the program.
-
-    Attributes:
-        position: Its place in the queue.
-        done_bytes: As last seen.
-        error: Why it failed, or empty.
-        path: Of the finished file, or empty.
-    """
-
-    id: int
-    order: DownloadOrder
-    state: DownloadState
-    position: int
-    done_bytes: int = 0
-    error: str = ""
-    path: str = ""

@@ -1,4 +1,4 @@
-"""The threads of the queue of downloads: one brings a file, one removes what nobody wants."""
+"""The threads of the queue of works; what they say is taken on the queue's own."""
 
 from __future__ import annotations
 
@@ -7,83 +7,133 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.base.gate import Stopped
+from app.base.gate import Gate, Stopped
 from app.core.errors import PersonError
-from app.core.words.sentence import say
-from app.hub.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+    from queue import SimpleQueue
 
-    from app.base.gate import StopFlag
-    from app.core.hub.downloads import DownloadOrder
-    from app.lab.works.item import Download, Fetch
+    from app.lab.works.work import Work
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a thread ended; all None: it was stopped."""
+class News:
+    """A work that runs said something."""
 
-    path: Path | None = None
+    news: object
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A work was read, or cannot be done.
+
+    Attributes:
+        result: What its ``prepare`` has returned.
+    """
+
+    result: object = None
     error: PersonError | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class Ran:
+    """A work has run.
+
+    Attributes:
+        result: What its ``run`` has returned.
+        stopped: It was asked to stop, and did.
+    """
+
+    result: object = None
+    error: PersonError | None = None
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Swept:
-    """Nothing is there any more of a cancelled download."""
+    """Nothing is there any more of a cancelled work."""
 
 
-Event = Progress | Outcome | Swept
+Event = News | Prepared | Ran | Swept
 
 
-def start_bringing(
-    fetch: Fetch,
-    download: Download,
-    stop: StopFlag,
-    tell: Callable[[Download, Event], None],
-) -> None:
-    """Start the thread that brings a download's files; its last word is an :class:`Outcome`."""
+class Running:
+    """A work that has its slot, from when its thread is started. Any thread.
 
-    def bring() -> None:
-        tell(download, _brought(fetch, download, stop, tell))
+    Attributes:
+        gate: Holds it.
+        thread: Does it.
+        latest: How far it was when it last told.
+        taken: What of that was taken.
+    """
 
-    name = f"download-{download.id}"
-    download.thread = threading.Thread(target=bring, name=name, daemon=True)
-    download.thread.start()
+    def __init__(self, work: Work, events: SimpleQueue[tuple[Work, Event]]) -> None:
+        self.gate = Gate()
+        self.latest: object = None
+        self.taken: object = None
+        self._work = work
+        self._events = events
+        name = f"{work.kind}-{work.id}"
+        self.thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def news(self, news: object) -> None:
+        """See ``Tell``."""
+        self._events.put((self._work, News(news)))
+
+    def progress(self, progress: object) -> None:
+        """See ``Tell``."""
+        self.latest = progress
+
+    def _run(self) -> None:
+        try:
+            event = Ran(self._work.run(self.gate, self))
+        except Stopped:
+            event = Ran(stopped=True)
+        except Exception as error:  # nobody else would ever hear of it  # noqa: BLE001
+            event = Ran(error=_as_told(self._work, error))
+        self._events.put((self._work, event))
+
+
+def start_preparing(work: Work, events: SimpleQueue[tuple[Work, Event]]) -> threading.Thread:
+    """Start the thread that reads what a work is about; its last word is :class:`Prepared`."""
+
+    def prepare() -> None:
+        try:
+            event = Prepared(work.prepare())
+        except Exception as error:  # noqa: BLE001
+            event = Prepared(error=_as_told(work, error))
+        events.put((work, event))
+
+    return _started(f"{work.kind}-prepare", prepare)
 
 
 def start_sweeping(
-    discard: Callable[[DownloadOrder], object],
-    download: Download,
-    tell: Callable[[Download, Event], None],
+    work: Work, remove: Callable[[], object], events: SimpleQueue[tuple[Work, Event]]
 ) -> threading.Thread:
-    """Start the thread that removes what is there of a download; its last word is ``Swept``."""
+    """Start the thread that removes what is there of a work; its last word is ``Swept``."""
 
     def sweep() -> None:
         try:
-            discard(download.order)
-        except Exception:  # nobody else would ever hear of it
-            log.exception("what is left of a download was not removed")
-        tell(download, Swept())
+            remove()
+        except Exception:
+            log.exception("what is left of a %s was not removed", work.kind)
+        events.put((work, Swept()))
 
-    thread = threading.Thread(target=sweep, name="download-discard", daemon=True)
+    return _started(f"{work.kind}-discard", sweep)
+
+
+def _started(name: str, do: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=do, name=name, daemon=True)
     thread.start()
     return thread
 
 
-def _brought(
-    fetch: Fetch, download: Download, stop: StopFlag, tell: Callable[[Download, Event], None]
-) -> Outcome:
-    try:
-        path = fetch(download.order, stop, lambda progress: tell(download, progress))
-    except Stopped:
-        return Outcome()
-    except PersonError as error:
-        return Outcome(error=error)
-    except Exception as error:  # nobody else would ever hear of it
-        log.exception("a download ended in an unforeseen way")
-        return Outcome(error=PersonError(say("hub.download_failed_unknown_reason"), repr(error)))
-    return Outcome(path=path)
+def _as_told(work: Work, error: Exception) -> PersonError:
+    if isinstance(error, PersonError):
+        log.warning("%s: %s %s", work.kind, error.sentence, error.detail)
+        return error
+    log.error("a %s ended in an unforeseen way", work.kind, exc_info=error)
+    return PersonError(work.unforeseen, repr(error))

@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.base.gate import Stopped
-from app.base.states import IllegalTransition
 from app.core.errors import PersonError
-from app.core.hub.downloads import ENDED, NEXT, DownloadOrder, DownloadState
+from app.core.hub.downloads import DownloadOrder
 from app.core.listing import RepoFile
 from app.core.words.sentence import from_kept
 from app.hub.connection import close_library
 from app.hub.progress import Phase, Progress
 from app.lab.hub.access import HubAccess
-from app.lab.works.downloads import Downloads
-from app.lab.works.orders import build_downloads, order_for
+from app.lab.works.downloads import Download, Downloads, HubCourier, order_for, queued_digests
+from app.lab.works.queue import WorkQueue
+from app.lab.works.work import WorkState
 from app.store.database import StoreFailed, open_database
-from app.store.downloads import DownloadStore, queued_digests
+from app.store.tolerant import from_json, to_json
+from app.store.works import StoredWork, WorkStore
 from tests.helpers.fake_hub import FakeHub, Fault, FaultKind
 from tests.helpers.hub_way import example_repository
 
@@ -30,9 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.base.gate import StopFlag
-    from app.lab.works.item import Download
 
-State = DownloadState
+State = WorkState
 PATIENCE_S = 30.0
 
 
@@ -79,8 +79,8 @@ def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 
 @pytest.fixture
-def store(connection: sqlite3.Connection) -> DownloadStore:
-    return DownloadStore(connection)
+def store(connection: sqlite3.Connection) -> WorkStore:
+    return WorkStore(connection)
 
 
 @pytest.fixture
@@ -89,17 +89,19 @@ def hand() -> Hand:
 
 
 @pytest.fixture
-def downloads(hand: Hand, store: DownloadStore) -> Iterator[Downloads]:
-    downloads = Downloads(hand.fetch, hand.discard, store)
+def downloads(hand: Hand, store: WorkStore) -> Iterator[Downloads]:
+    downloads = Downloads(WorkQueue(store), hand)
     yield downloads
-    downloads.close()
+    downloads.queue.close()
 
 
 def until(downloads: Downloads, reached: Callable[[], bool]) -> None:
+    pause = threading.Event()
     for _ in range(int(PATIENCE_S / 0.02)):
+        downloads.queue.pump()
         if reached():
             return
-        downloads.wait(0.02)
+        pause.wait(0.02)
     pytest.fail(f"never came: {[(d.order.name, d.state) for d in downloads.all]}")
 
 
@@ -107,36 +109,46 @@ def states(downloads: Downloads) -> list[State]:
     return [download.state for download in downloads.all]
 
 
-def stored(store: DownloadStore) -> list[tuple[str, State]]:
-    return [(download.order.name, download.state) for download in store.load()]
+def busy(downloads: Downloads) -> bool:
+    return bool({State.WAITING, State.RUNNING, State.STOPPING} & set(states(downloads)))
+
+
+def put(store: WorkStore, name: str, state: State) -> None:
+    """As an earlier run of the program has left it."""
+    place = len(store.load())
+    store.add(StoredWork(0, Download.kind, to_json(order(name)), state, place))
+
+
+def stored(store: WorkStore) -> list[tuple[str, State]]:
+    return [(from_json(work.what, DownloadOrder).name, State(work.state)) for work in store.load()]
 
 
 def test_two_run_at_once_and_the_others_wait_their_turn(downloads: Downloads, hand: Hand) -> None:
     for name in "abc":
         downloads.add(order(name))
-    assert states(downloads) == [State.RUNNING, State.RUNNING, State.QUEUED]
+    assert states(downloads) == [State.RUNNING, State.RUNNING, State.WAITING]
     until(downloads, lambda: len(hand.running) == 2)
     hand.finish("b")
     until(downloads, lambda: states(downloads)[1:] == [State.DONE, State.RUNNING])
     until(downloads, lambda: "c" in hand.running)
     hand.finish("a")
     hand.finish("c")
-    until(downloads, lambda: not downloads.busy)
+    until(downloads, lambda: not busy(downloads))
     assert [download.path for download in downloads.all] == ["/models/a", "/models/b", "/models/c"]
     assert all(download.done_bytes == 100 for download in downloads.all)
 
 
 def test_pausing_keeps_what_is_there_and_resuming_goes_on(
-    downloads: Downloads, hand: Hand, store: DownloadStore
+    downloads: Downloads, hand: Hand, store: WorkStore
 ) -> None:
     download = downloads.add(order("a"))
     until(downloads, lambda: download.done_bytes == 40)
-    downloads.pause(download)
+    downloads.queue.pause(download)
     assert download.state is State.STOPPING
     until(downloads, lambda: download.state is State.PAUSED)
     assert stored(store) == [("a", State.PAUSED)]
     assert hand.discarded == []
-    downloads.resume(download)
+    downloads.queue.resume(download)
     assert download.state is State.RUNNING
     until(downloads, lambda: hand.starts == ["a", "a"])
     hand.finish("a")
@@ -145,24 +157,24 @@ def test_pausing_keeps_what_is_there_and_resuming_goes_on(
 
 def test_resuming_while_it_still_stops_lets_it_go_on(downloads: Downloads, hand: Hand) -> None:
     download = downloads.add(order("a"))
-    downloads.pause(download)
-    downloads.resume(download)
+    downloads.queue.pause(download)
+    downloads.queue.resume(download)
     until(downloads, lambda: len(hand.starts) == 2)
     assert download.state is State.RUNNING
 
 
 def test_cancelling_removes_what_is_there(
-    downloads: Downloads, hand: Hand, store: DownloadStore
+    downloads: Downloads, hand: Hand, store: WorkStore
 ) -> None:
     running, other, queued = (downloads.add(order(name)) for name in "abc")
-    downloads.cancel(queued)
+    downloads.queue.cancel(queued)
     assert queued.state is State.CANCELLED
-    downloads.cancel(running)
-    downloads.pause(running)  # nothing takes a cancel back
+    downloads.queue.cancel(running)
+    downloads.queue.pause(running)  # nothing takes a cancel back
     until(downloads, lambda: running.state is State.CANCELLED)
     until(downloads, lambda: sorted(hand.discarded) == ["a", "c"])
     assert other.state is State.RUNNING
-    downloads.forget_ended()
+    downloads.queue.forget(downloads.all)
     assert stored(store) == [("b", State.RUNNING)]
 
 
@@ -170,13 +182,13 @@ def test_content_that_another_download_wants_stays(downloads: Downloads, hand: H
     first = downloads.add(order("a"))
     same = DownloadOrder("https://hub", "org/repo", "d" * 40, "main", "a", None, order("a").files)
     downloads.add(same)
-    downloads.cancel(first)
+    downloads.queue.cancel(first)
     until(downloads, lambda: first.state is State.CANCELLED)
     assert hand.discarded == []
 
 
 def test_a_failure_is_told_and_can_be_tried_again(
-    downloads: Downloads, hand: Hand, store: DownloadStore
+    downloads: Downloads, hand: Hand, store: WorkStore
 ) -> None:
     hand.failing.add("a")
     download = downloads.add(order("a"))
@@ -186,7 +198,7 @@ def test_a_failure_is_told_and_can_be_tried_again(
     assert download.error == "The Hub went home."
     assert store.load()[0].error == "The Hub went home."
     hand.failing.clear()
-    downloads.retry(download)
+    downloads.queue.resume(download)
     assert (download.error, download.state) == ("", State.RUNNING)
     until(downloads, lambda: "a" in hand.running)
     hand.finish("a")
@@ -194,22 +206,22 @@ def test_a_failure_is_told_and_can_be_tried_again(
 
 
 def test_the_order_can_be_changed_and_is_kept(
-    downloads: Downloads, store: DownloadStore, hand: Hand
+    downloads: Downloads, store: WorkStore, hand: Hand
 ) -> None:
     for name in "abcd":
         downloads.add(order(name))
-    downloads.move(downloads.all[3], 0)
+    downloads.queue.move(downloads.all[3], 0)
     assert [name for name, _ in stored(store)] == ["d", "a", "b", "c"]
     until(downloads, lambda: len(hand.running) == 2)
     hand.finish("a")
     until(downloads, lambda: "d" in hand.running)
-    assert downloads.all[3].state is State.QUEUED
+    assert downloads.all[3].state is State.WAITING
 
 
 def test_wanting_the_same_twice_is_wanting_it_once(downloads: Downloads) -> None:
     first = downloads.add(order("a"))
     assert downloads.add(order("a")) is first
-    downloads.pause(first)
+    downloads.queue.pause(first)
     until(downloads, lambda: first.state is State.PAUSED)
     assert downloads.add(order("a")) is first
     assert first.state is State.RUNNING
@@ -218,36 +230,35 @@ def test_wanting_the_same_twice_is_wanting_it_once(downloads: Downloads) -> None
 
 @pytest.mark.parametrize("tidily", [True, False])
 def test_the_queue_goes_on_after_the_program_ended(
-    tidily: bool, hand: Hand, store: DownloadStore
+    tidily: bool, hand: Hand, store: WorkStore
 ) -> None:
-    first = Downloads(hand.fetch, hand.discard, store)
+    first = Downloads(WorkQueue(store), hand)
     for name in "abcd":
         first.add(order(name))
-    first.pause(first.all[3])
+    first.queue.pause(first.all[3])
     until(first, lambda: all(d.done_bytes == 40 for d in first.all[:2]))
     if tidily:
-        first.close()
-        assert [state for _, state in stored(store)] == [State.QUEUED] * 3 + [State.PAUSED]
-    second = Downloads(hand.fetch, hand.discard, store)
-    assert states(second) == [State.QUEUED] * 3 + [State.PAUSED]
-    second.pump()
-    assert states(second) == [State.RUNNING] * 2 + [State.QUEUED, State.PAUSED]
+        first.queue.close()
+        assert [state for _, state in stored(store)] == [State.WAITING] * 3 + [State.PAUSED]
+    second = Downloads(WorkQueue(store), hand)
+    assert states(second) == [State.WAITING] * 3 + [State.PAUSED]
+    second.queue.pump()
+    assert states(second) == [State.RUNNING] * 2 + [State.WAITING, State.PAUSED]
     for downloads in (second, first):
-        downloads.close()
+        downloads.queue.close()
 
 
 @pytest.mark.parametrize("wish", ["pause", "cancel"])
 def test_a_wish_outlives_a_program_that_is_killed_while_it_is_fulfilled(
-    wish: str, hand: Hand, store: DownloadStore
+    wish: str, hand: Hand, store: WorkStore
 ) -> None:
-    first = Downloads(hand.fetch, hand.discard, store)
+    first = Downloads(WorkQueue(store), hand)
     download = first.add(order("a"))
     until(first, lambda: download.done_bytes == 40)
-    getattr(first, wish)(download)
+    getattr(first.queue, wish)(download)
     assert download.state is State.STOPPING  # and here it is killed
-    second = Downloads(hand.fetch, hand.discard, store)
-    second.tidy()
-    second.pump()
+    second = Downloads(WorkQueue(store), hand)
+    second.queue.pump()
     if wish == "pause":
         assert states(second) == [State.PAUSED]
         assert hand.discarded == []
@@ -256,36 +267,36 @@ def test_a_wish_outlives_a_program_that_is_killed_while_it_is_fulfilled(
         assert hand.discarded == ["a"]
         assert stored(store) == []
     for downloads in (second, first):
-        downloads.close()
+        downloads.queue.close()
 
 
 def test_a_cancelled_one_is_forgotten_once_nothing_of_it_is_left(
-    downloads: Downloads, hand: Hand, store: DownloadStore
+    downloads: Downloads, hand: Hand, store: WorkStore
 ) -> None:
     download = downloads.add(order("a"))
-    downloads.cancel(download)
+    downloads.queue.cancel(download)
     assert stored(store) == [("a", State.CANCELLED)]
     until(downloads, lambda: not downloads.all)
     assert (hand.discarded, stored(store)) == (["a"], [])
 
 
 def test_a_single_finished_one_is_taken_off_the_list(
-    downloads: Downloads, hand: Hand, store: DownloadStore
+    downloads: Downloads, hand: Hand, store: WorkStore
 ) -> None:
     first, second = (downloads.add(order(name)) for name in "ab")
     until(downloads, lambda: len(hand.running) == 2)
     for name in "ab":
         hand.finish(name)
-    until(downloads, lambda: not downloads.busy)
+    until(downloads, lambda: not busy(downloads))
     third = downloads.add(order("c"))
-    downloads.forget(first)
-    downloads.forget(third)  # which is wanted still
+    downloads.queue.forget([first])
+    downloads.queue.forget([third])  # which is wanted still
     assert list(downloads.all) == [second, third]
     assert stored(store) == [("b", State.DONE), ("c", State.RUNNING)]
 
 
 def test_a_store_that_takes_nothing_stops_no_download(
-    downloads: Downloads, hand: Hand, store: DownloadStore, monkeypatch: pytest.MonkeyPatch
+    downloads: Downloads, hand: Hand, store: WorkStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(_downloads: object) -> None:
         raise StoreFailed("The download cannot be stored: the disk is full.")
@@ -296,48 +307,28 @@ def test_a_store_that_takes_nothing_stops_no_download(
     monkeypatch.setattr(store, "remove", refuse)
     hand.finish("a")
     until(downloads, lambda: download.state is State.DONE)
-    downloads.forget(download)
+    downloads.queue.forget([download])
     assert not downloads.all
 
 
-def test_what_the_queue_wants_can_be_read_beside_it(
-    store: DownloadStore, connection: sqlite3.Connection, tmp_path: Path
-) -> None:
+def test_what_the_queue_wants_can_be_read_beside_it(store: WorkStore, tmp_path: Path) -> None:
     database = tmp_path / "store.sqlite3"
-    store.add(order("a"), State.PAUSED, 0)
-    store.add(order("b"), State.DONE, 1)
+    put(store, "a", State.PAUSED)
+    put(store, "b", State.DONE)
     assert queued_digests(database) == order("a").digests
     assert queued_digests(tmp_path / "none.sqlite3") == frozenset()
     (tmp_path / "odd.sqlite3").write_text("This is a letter to a friend.")
     assert queued_digests(tmp_path / "odd.sqlite3") is None
 
 
-def test_every_state_leads_to_an_end() -> None:
-    for state in State:
-        reached, seen = {state}, set[State]()
-        while reached - seen:
-            seen |= reached
-            reached = {after for before in seen for after in NEXT.after(before)} | seen
-        assert seen & ENDED
-    with pytest.raises(IllegalTransition, match="done cannot become running"):
-        download_in(State.DONE).become(State.RUNNING)
-
-
-def download_in(state: State) -> Download:
-    from app.lab.works.item import Download
-
-    return Download(1, order("a"), state)
-
-
-def test_rows_that_cannot_be_read_are_left_out(
-    store: DownloadStore, connection: sqlite3.Connection
-) -> None:
-    store.add(order("a"), State.QUEUED, 0)
-    store.add(order("b"), State.QUEUED, 1)
-    connection.execute("UPDATE download SET files = 'nonsense' WHERE name = 'a'")
-    assert stored(store) == [("b", State.QUEUED)]
-    connection.execute("UPDATE download SET state = 'odd'")
-    assert stored(store) == []
+def test_rows_that_cannot_be_read_are_left_alone(hand: Hand, store: WorkStore) -> None:
+    put(store, "a", State.WAITING)
+    store.add(StoredWork(0, "download", "nonsense", State.WAITING, 1))
+    store.add(StoredWork(0, "download", "{}", "odd", 2))
+    put(store, "b", State.PAUSED)
+    downloads = Downloads(WorkQueue(store), hand)
+    assert [each.order.name for each in downloads.all] == ["a", "b"]
+    assert len(store.load()) == 4
 
 
 # --- with the real downloader -----------------------------------------------------------------
@@ -360,43 +351,41 @@ def access(hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 
 def test_levels_of_a_repository_are_brought_over_a_bad_line(
-    hub: FakeHub, access: HubAccess, store: DownloadStore
+    hub: FakeHub, access: HubAccess, store: WorkStore
 ) -> None:
     repository = access.catalogue.repository("org/model-GGUF")
-    downloads = build_downloads(access, store)
+    downloads = Downloads(WorkQueue(store), HubCourier(access))
     hub.content_faults.add(Fault(FaultKind.CLOSE, 400_000), Fault(FaultKind.RESET, 100_000))
     for file in repository.files[:2]:
         downloads.add(order_for(access, repository, file))
-    until(downloads, lambda: not downloads.busy)
+    until(downloads, lambda: not busy(downloads))
     assert states(downloads) == [State.DONE, State.DONE]
     for download in downloads.all:
         path = Path(download.path)
         published = hub.repositories["org/model-GGUF"].file(download.order.name)
         assert published is not None
         assert path.read_bytes() == published.read(0, published.size)
-    downloads.close()
+    downloads.queue.close()
 
 
 def test_cancelling_leaves_nothing_in_the_cache(
-    hub: FakeHub, access: HubAccess, store: DownloadStore
+    hub: FakeHub, access: HubAccess, store: WorkStore
 ) -> None:
     repository = access.catalogue.repository("org/model-GGUF")
-    downloads = build_downloads(access, store)
+    downloads = Downloads(WorkQueue(store), HubCourier(access))
     hub.bytes_per_second = 800_000
     download = downloads.add(order_for(access, repository, repository.files[1]))
     until(downloads, lambda: 0 < download.done_bytes < download.total_bytes)
-    downloads.cancel(download)
+    downloads.queue.cancel(download)
     until(downloads, lambda: download.state is State.CANCELLED)
     # The part goes first, the repository's empty folders after it, on the download's own thread.
     until(downloads, lambda: not list(access.cache.folder.glob("models--*")))
-    downloads.close()
+    downloads.queue.close()
 
 
-def test_an_order_of_another_hub_waits_for_that_hub(
-    access: HubAccess, store: DownloadStore
-) -> None:
-    downloads = build_downloads(access, store)
+def test_an_order_of_another_hub_waits_for_that_hub(access: HubAccess, store: WorkStore) -> None:
+    downloads = Downloads(WorkQueue(store), HubCourier(access))
     download = downloads.add(order("a"))
     until(downloads, lambda: download.state is State.FAILED)
     assert "another Hub (https://hub)" in str(from_kept(download.error))
-    downloads.close()
+    downloads.queue.close()

@@ -4,7 +4,7 @@
 
 Start it in the root of a checkout of the commit that README.md names, with that checkout on
 PYTHONPATH. It uses what that version has: a session with real engines over small models made in
-MODELS, and the stores of downloads, comparisons, ladders and votes as far as they exist there.
+MODELS, and the stores of works, comparisons, ladders and votes as far as they exist there.
 FOLDER gets ``version-N.sqlite3`` and ``version-N-settings.json``.
 """
 
@@ -21,9 +21,17 @@ from typing import Any
 
 from app.bootstrap import at_once, build_session, open_house
 from app.core.candidates.settings import SamplingSettings
+from app.core.hub.downloads import DownloadOrder
+from app.core.listing import RepoFile
+from app.lab.works.downloads import Come, Download
+from app.lab.works.ladders.work import LadderWork, Numbered, Tries
+from app.lab.works.work import WorkState
+from app.store.comparisons import ComparisonStore
 from app.store.paths import Paths
 from app.store.schema import MIGRATIONS
 from app.store.settings import Settings
+from app.store.tolerant import to_json
+from app.store.works import StoredWork, WorkStore
 from tests.helpers import gguf_files as files
 
 VERSION = len(MIGRATIONS)
@@ -44,7 +52,7 @@ def main(folder: Path, models: Path) -> None:
         paths = Paths.below(Path(home))
         house = open_house(paths)
         chat_id = write_chats(paths, house, [blue, green, endless, thinks])
-        write_downloads(house.connection)
+        write_works(house.connection)
         write_ladders(house.connection)
         write_votes(house.connection, blue, green)
         settings = Settings(theme="dark", last_chat_id=chat_id, plots_visible=False)
@@ -85,24 +93,16 @@ def write_chats(paths: Paths, house: Any, models: list[Path]) -> int:
     return chat_id
 
 
-def write_downloads(connection: Any) -> None:
-    """A queue with a download in every state, and what waits for two of them."""
-    try:
-        store_module = importlib.import_module("app.store.downloads")
-        core = importlib.import_module("app.core.hub.downloads")
-        listing = importlib.import_module("app.core.listing")
-    except ImportError:
-        return
-    from dataclasses import replace
-
-    store = store_module.DownloadStore(connection)
-    numbers = []
-    for place, state in enumerate(core.DownloadState):
+def write_works(connection: Any) -> None:
+    """A queue with a download in every state, what waits for two of them, and a ladder."""
+    store = WorkStore(connection)
+    numbers: list[int] = []
+    for place, state in enumerate(WorkState):
         parts = tuple(
-            listing.RepoFile(f"model-Q4_K_M-{n:05}-of-00002.gguf", 10**9 + n, f"{place}{n}" * 32)
+            RepoFile(f"model-Q4_K_M-{n:05}-of-00002.gguf", 10**9 + n, f"{place}{n}" * 32)
             for n in (1, 2)
         )
-        order = core.DownloadOrder(
+        order = DownloadOrder(
             endpoint="https://huggingface.co",
             repo_id="org/model-GGUF",
             commit="1" * 40,
@@ -111,14 +111,14 @@ def write_downloads(connection: Any) -> None:
             level="Q4_K_M",
             files=parts,
         )
-        stored = store.add(order, state, place)
-        numbers.append(stored.id)
-        store.save([replace(stored, done_bytes=12345, error="It broke." if place % 2 else "")])
-    try:
-        comparisons = importlib.import_module("app.store.comparisons")
-    except ImportError:
-        return
-    comparisons.ComparisonStore(connection).add([(numbers[0], ""), (numbers[1], "/models/b.gguf")])
+        come, error = to_json(Come(12345)), "It broke." if place % 2 else ""
+        work = StoredWork(0, Download.kind, to_json(order), state, place, come, error)
+        numbers.append(store.add(work))
+    ladder = StoredWork(
+        0, LadderWork.kind, to_json(Numbered(2)), WorkState.RUNNING, len(numbers), to_json(Tries(1))
+    )
+    store.add(ladder)
+    ComparisonStore(connection).add([(numbers[0], ""), (numbers[1], "/models/b.gguf")])
 
 
 def write_ladders(connection: Any) -> None:

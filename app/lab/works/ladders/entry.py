@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from app.base.states import Transitions
 from app.core.candidates.candidate import LETTERS, candidate_of
 from app.core.text.shared_names import file_name
 from app.lab.ladder.plan import rows_of
+from app.lab.works.work import WorkState
 
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from app.lab.ladder.progress import LadderProgress
     from app.lab.ladder.rows import LadderResult
     from app.lab.works.ladders.run import LadderOrder
+    from app.lab.works.work import Work
 
 _LETTERS_BEYOND = "GHIJKLMNOPQRSTUVWXYZ"
 
@@ -35,19 +36,17 @@ class LadderState(Enum):
     FINISHED = "finished"
 
 
-_S = LadderState
-_NEXT = Transitions(
-    LadderState,
-    {
-        _S.PREPARING: {_S.WAITING, _S.FAILED, _S.UNFINISHED},
-        _S.WAITING: {_S.MEASURING, _S.UNFINISHED},
-        _S.MEASURING: {_S.PAUSED, _S.ENDING, _S.FINISHED, _S.FAILED},
-        _S.PAUSED: {_S.MEASURING, _S.ENDING, _S.FINISHED, _S.FAILED},
-        _S.ENDING: {_S.UNFINISHED, _S.FINISHED, _S.FAILED},
-        _S.UNFINISHED: {_S.PREPARING},
-        _S.FAILED: {_S.PREPARING},
-    },
-)
+SHOWN = {
+    WorkState.PREPARING: LadderState.PREPARING,
+    WorkState.WAITING: LadderState.WAITING,
+    WorkState.RUNNING: LadderState.MEASURING,
+    WorkState.PAUSED: LadderState.PAUSED,
+    WorkState.STOPPING: LadderState.ENDING,
+    WorkState.FAILED: LadderState.FAILED,
+    WorkState.DONE: LadderState.FINISHED,
+    WorkState.CANCELLED: LadderState.UNFINISHED,
+}
+"""What becomes of a ladder with its work; without one it stays as it is."""
 AT_WORK = frozenset({LadderState.MEASURING, LadderState.PAUSED, LadderState.ENDING})
 """The states of a ladder that holds the worker; no more than one ladder is in them."""
 QUEUED = frozenset({LadderState.PREPARING, LadderState.WAITING})
@@ -58,7 +57,6 @@ class LadderEntry:
     """One ladder. Belongs to the thread of the service; everything in it is for looking at only.
 
     Attributes:
-        uid: Names it while the program runs.
         plan: What is measured; None while it is being prepared for the first time.
         letters: Of each candidate by its key, given by whoever ordered it, or by the order of rows.
         about: Its questions and text; None where that is not known (yet).
@@ -67,10 +65,10 @@ class LadderEntry:
             one takes its place.
         progress: How far it is while it is at work.
         error: Why it failed, a sentence.
+        work: Its work in the queue; None where it is on no way.
         not_kept: Why its steps are not kept for another time, a sentence; empty where they are.
     """
 
-    uid: int
     order: LadderOrder | None
     plan: LadderPlan | None
     created_ns: int
@@ -83,14 +81,7 @@ class LadderEntry:
     progress: LadderProgress | None = None
     error: str = ""
     not_kept: str = ""
-
-    def enter(self, state: LadderState) -> None:
-        """Become another state.
-
-        Raises:
-            IllegalTransition: It may not follow.
-        """
-        self.state = _NEXT.step(self.state, state)
+    work: Work | None = field(default=None, repr=False)
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ class LadderDesk:
 
     Attributes:
         page: For the window, once it is built.
-        service: The queue of ladders.
+        service: The list of ladders.
         gone_on: Told which ladders go on by themselves that an earlier run of the program left,
             and which do not any more.
     """
@@ -59,14 +59,13 @@ class LadderDesk:
         self._demo = ground.demo
         self._kept = ground.kept
         self._demo_there = False
-        self._stored_there = False
         self.gone_on: Callable[[list[LadderEntry], list[LadderEntry]], object] = (
             lambda _gone_on, _left: None
         )
         self._usual = default_limits(memory_budget_bytes(available_memory_bytes()))
         self._workers = LadderWorkers(paths, open_model_file)
         self._votes = VotesBackend(ground.house.connection, EngineRoom.of_this_pc(paths), jobs)
-        self.service = LadderService(self._workers)
+        self.service = LadderService(ground.house.works, self._workers)
         self.page: LadderPage
 
     def build(self) -> Iterator[None]:
@@ -117,46 +116,23 @@ class LadderDesk:
         self.page.begin(self._go_on)
 
     def pump(self, *, busy: bool) -> None:
-        """Let measuring go on; some 20 times a second.
+        """Let measuring go on, or wait; some 20 times a second.
 
         Args:
             busy: Whether candidates answer: measuring would disturb their times, and the other
                 way round.
         """
         self.service.hold(busy or self._votes.running)
-        self.service.pump()
-        self._keep_under_way()
         if not self._demo_there and self._demo_paths():
             self._demo_there = True
             self.page.note_pickable()
 
-    def close(self) -> bool:
-        """End what is measured; whether it has ended."""
-        self._keep_under_way()
-        numbers = self.service.under_way
-        ended = self.service.close()
-        tries = {str(number): n for number, n in self.service.tries_of(numbers).items()}
-        if self._stored_there:
-            self._kept.change(ladder_tries=tries)
-        return ended
-
     def _go_on(self) -> None:
         """Go on with what was measured when the program ended."""
-        kept = self._kept.now
-        tries = {int(number): n for number, n in kept.ladder_tries.items() if number.isdecimal()}
-        gone_on, left = self.service.go_on_with(kept.ladders_under_way, tries)
-        self._stored_there = True
+        gone_on, left = self.service.go_on_with_left()
         if gone_on or left:
             self.page.show_ladder((gone_on or left)[0])
             self.gone_on(gone_on, left)
-
-    def _keep_under_way(self) -> None:
-        """Remember at once what is measured: the program may be killed."""
-        numbers = self.service.under_way
-        tries = {str(number): n for number, n in self.service.tries_of(numbers).items()}
-        now = self._kept.now
-        if self._stored_there and (numbers, tries) != (now.ladders_under_way, now.ladder_tries):
-            self._kept.change(ladders_under_way=numbers, ladder_tries=tries)
 
     def _pickable(self) -> list[PickFile]:
         return without_twins(

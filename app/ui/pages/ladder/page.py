@@ -60,7 +60,7 @@ class LadderPage(QWidget):
     Args:
         board: Where a ladder is shown.
         picker: Where one is set up.
-        backends: What it stands on; the service's listener is taken over.
+        backends: What it stands on; it listens to the service.
         jobs: The door to background work.
         parent: Its owner.
     """
@@ -259,7 +259,9 @@ class LadderPage(QWidget):
         page.addWidget(self._columns, 1)
 
     def _wire(self) -> None:
-        self._service.listener = self
+        self._service.list_changed.add(self.list_changed)
+        self._service.changed.add(self.ladder_changed)
+        self._service.result_changed.add(self.result_changed)
         commands, board = self.commands, self.board
         commands.new.triggered.connect(lambda: self.pick(()))
         commands.demo.triggered.connect(self._measure_demo)

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from app.core.errors import PersonError
+from app.lab.works.work import Slot
 from app.ui.kit.late import Late
 from app.ui.kit.pages import Page, Part
+from app.ui.kit.sentences import sentence
 from app.ui.kit.text import translate
 from app.ui.pages.ladder.help import ladder_help
 
@@ -49,12 +52,15 @@ class LadderPart(Part):
         return self._late.desk
 
     def begin(self) -> None:
-        if self._ground.kept.now.ladders_under_way:
+        from app.lab.works.ladders.work import LadderWork
+
+        self._take_over()
+        if self._ground.house.works.has_left(LadderWork.kind):
             self._late.open()
 
     @property
     def busy(self) -> bool:
-        return self.desk is not None and self.desk.service.measuring
+        return self._ground.house.works.works_at(Slot.ENGINE)
 
     def pump(self, *, busy: bool) -> None:
         if self.desk is not None:
@@ -68,7 +74,20 @@ class LadderPart(Part):
 
     def stop(self) -> bool:
         self._late.close()
-        return self.desk is None or self.desk.close()
+        return True
+
+    def _take_over(self) -> None:
+        """Bring into the queue what an earlier version remembered in the settings."""
+        from app.lab.works.ladders.work import leave_ladders
+
+        kept, works = self._ground.kept, self._ground.house.works
+        if kept.now.ladders_under_way:
+            try:
+                leave_ladders(works, kept.now.ladders_under_way, kept.now.ladder_tries)
+            except PersonError as error:
+                self._ground.main.say(sentence(error))
+            else:
+                kept.change(ladders_under_way=[], ladder_tries={})
 
     def _make(self) -> LadderDesk:
         from app.ui.pages.ladder.desk import LadderDesk

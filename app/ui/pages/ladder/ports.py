@@ -22,7 +22,7 @@ class LadderBackends:
     """Everything the page stands on.
 
     Attributes:
-        service: The queue.
+        service: The list, and its way into the queue.
         workers: Read from the store; their methods are called on job threads.
         files: Asks for files.
         pickable: What can be measured, as it is known now; main thread.

@@ -17,10 +17,9 @@ from app.lab.hub.access import HubAccess
 from app.lab.hub.fit import HubFitter
 from app.lab.models.library import Library
 from app.lab.predict.fit import Fitter
-from app.lab.works.orders import build_downloads
+from app.lab.works.downloads import Downloads, HubCourier
 from app.monitor.machine import available_memory_bytes, physical_core_count
 from app.store.comparisons import ComparisonStore
-from app.store.downloads import DownloadStore
 from app.store.glance import certificate_file, own_folders
 from app.ui.pages.models.account.hub_account import ForbiddenHub, HubAccount, HubTrust
 from app.ui.pages.models.downloads.queue_view import QueueView
@@ -68,7 +67,7 @@ class ModelsDesk:
         self._hub, refused = _open_hub(paths.cache, certificate_file(paths.settings))
         hub = self._hub
         self._jobs = jobs
-        self._queue = build_downloads(hub, DownloadStore(house.connection))
+        self._queue = Downloads(house.works, HubCourier(hub))
         self._downloads = QueueView(self._queue, hub)
         self.library = LibraryFeed(
             Library(paths),
@@ -106,15 +105,14 @@ class ModelsDesk:
         )
 
     def begin(self) -> None:
-        """Look through this PC, tidy up after the last time, and let its downloads go on."""
+        """Look through this PC, and tidy up after the last time."""
         self.library.rescan()
         self.page.begin()
-        self._queue.tidy()
         cache, wanted = self._hub.cache, self._queue.wanted_digests
         self._jobs.run(lambda _context: cache.remove_old_parts(wanted), done=_note_freed)
 
     def pump(self, *, busy: bool) -> None:
-        """Let downloads go on; some 20 times a second.
+        """Show what has become of downloads; some 20 times a second.
 
         Args:
             busy: Whether candidates answer: predictions would disturb their times, and the
@@ -128,12 +126,11 @@ class ModelsDesk:
         self.page.comparisons.go_on()
 
     def stop(self) -> None:
-        """End downloads and scans; call it before the jobs end."""
+        """End scans and requests; call it before the jobs end."""
         self.page.stop()
         self._fitter.hold(False)
         # Else quitting would wait for an answer of llama.cpp that nobody needs any more.
         self._fitter.interrupt()
-        self._queue.close()
         # A slow Hub would keep the jobs, and so the process and its store, for as long as it likes.
         self._hub.abandon()
         self.library.stop()

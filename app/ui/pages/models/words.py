@@ -8,9 +8,9 @@ from app.core.memory.fit import Verdict
 from app.core.memory.speed import Basis
 from app.core.models.family import ModelSource
 from app.core.models.kinds import ModelKind
+from app.lab.works.work import WorkState
 from app.ui.kit.format import MISSING, NBSP, byte_rate, byte_size, count, duration, parameters
 from app.ui.kit.text import translate
-from app.ui.pages.models.downloads.ports import DownloadState
 
 if TYPE_CHECKING:
     from app.core.memory.fit import FitJudgement
@@ -179,17 +179,17 @@ def download_words(entry: DownloadEntry) -> str:
         done=byte_size(entry.done_bytes), total=byte_size(entry.total_bytes)
     )
     match entry.state:
-        case DownloadState.WAITING:
+        case WorkState.WAITING:
             return DOT.join([translate("Models", "waiting"), done])
-        case DownloadState.PAUSED:
+        case WorkState.PAUSED:
             return DOT.join([translate("Models", "paused"), done])
-        case DownloadState.FAILED:
+        case WorkState.FAILED:
             return DOT.join([translate("Models", "failed"), done])
-        case DownloadState.DONE:
+        case WorkState.DONE:
             return DOT.join(
                 [translate("Models", "done, checksum right"), str(byte_size(entry.total_bytes))]
             )
-        case DownloadState.RUNNING:
+        case _:
             parts = [entry.activity, done]
             if entry.bytes_per_second is not None:
                 parts.append(str(byte_rate(entry.bytes_per_second)))

@@ -18,11 +18,16 @@ from app.lab.verdict.view import view_of
 from app.lab.works.ladders.entry import LadderEntry, LadderState
 from app.lab.works.ladders.run import LadderOrder
 from app.lab.works.ladders.service import LadderService
+from app.lab.works.ladders.work import Numbered, Tries, leave_ladders
 from app.lab.works.ladders.worker import LadderWorkers
+from app.lab.works.queue import WorkQueue
+from app.lab.works.work import Slot
 from app.library.model_files import open_model_file
 from app.store.database import open_database
 from app.store.ladders import LadderStore
 from app.store.paths import Paths
+from app.store.tolerant import from_json
+from app.store.works import WorkStore
 
 PATIENCE_TURNS = 6000
 
@@ -42,10 +47,7 @@ class Told:
         self.results = 0
         self.states: list[LadderState] = []
 
-    def list_changed(self) -> None:
-        """Nothing to note."""
-
-    def ladder_changed(self, entry: LadderEntry) -> None:
+    def changed(self, entry: LadderEntry) -> None:
         if not self.states or self.states[-1] is not entry.state:
             self.states.append(entry.state)
 
@@ -61,21 +63,44 @@ class Window:
         self.paths = paths
         self.connection = open_database(paths.database)
         self.workers = LadderWorkers(paths, open_model_file)
-        self.service = LadderService(self.workers)
+        self.queue = WorkQueue(WorkStore(self.connection))
+        self.service = LadderService(self.queue, self.workers)
         self.told = Told()
-        self.service.listener = self.told
+        self.service.changed.add(self.told.changed)
+        self.service.result_changed.add(self.told.result_changed)
         self._pause = threading.Event()
 
     def until(self, condition: Callable[[], bool]) -> None:
         for _ in range(PATIENCE_TURNS):
-            self.service.pump()
+            self.queue.pump()
             if condition():
                 return
             self._pause.wait(0.02)
         raise AssertionError([(entry.state, entry.error) for entry in self.service.all])
 
+    def start(self) -> tuple[list[LadderEntry], list[LadderEntry]]:
+        """Go on as the window does at its start."""
+        self.service.take_stored(self.workers.stored())
+        return self.service.go_on_with_left()
+
+    def left(self) -> list[tuple[int, str, int]]:
+        """What the next start finds: number, state, and tries of each."""
+        return [
+            (
+                from_json(work.what, Numbered).number,
+                work.state,
+                from_json(work.so_far, Tries).tries,
+            )
+            for work in WorkStore(self.connection).load()
+        ]
+
+    def kill(self) -> None:
+        """Nothing is stored any more from now on."""
+        self.connection.close()
+        assert self.queue.close()
+
     def close(self) -> None:
-        assert self.service.close()
+        assert self.queue.close()
         self.connection.close()
 
 
@@ -89,7 +114,7 @@ def open_window(tmp_path: Path) -> Iterator[Callable[[], Window]]:
 
     yield start
     for window in opened:
-        window.service.close()
+        window.queue.close()
 
 
 @pytest.fixture
@@ -182,61 +207,91 @@ def test_what_was_under_way_when_the_program_ended_goes_on(
     waiting = (second, third)
     window.until(lambda: all(entry.state is LadderState.WAITING for entry in waiting))
     window.until(lambda: first.state is LadderState.MEASURING)
-    assert window.service.under_way == [first.number, second.number, third.number]
+    numbers = [first.number, second.number, third.number]
+    assert [number for number, *_ in window.left()] == numbers
     window.service.pause(first)
     window.service.cancel(third)
-    assert window.service.under_way == [second.number]
+    window.queue.pump()
+    assert [(number, state) for number, state, _ in window.left()] == [
+        (first.number, "paused"), (second.number, "waiting"),
+    ]  # fmt: skip
     window.service.go_on(first)
-    numbers = window.service.under_way
-    assert numbers == [first.number, second.number]
-    window.close()
+    window.kill()
 
     again = open_window()
-    again.service.take_stored(again.workers.stored())
-    gone_on, given_up = again.service.go_on_with([*numbers, 77])
+    gone_on, given_up = again.start()
     assert given_up == []
-    assert [entry.number for entry in gone_on] == numbers
+    assert [entry.number for entry in gone_on] == numbers[:2]
     again.until(lambda: all(entry.state is LadderState.FINISHED for entry in gone_on))
     (left,) = [entry for entry in again.service.all if entry not in gone_on]
     assert left.number == third.number
     assert left.state is LadderState.UNFINISHED
-    assert again.service.under_way == []
-    assert again.service.go_on_with(numbers) == ([], []), "they are finished"
+    assert again.left() == []
+    again.close()
+
+
+def test_what_was_paused_or_is_finished_does_not_go_on_by_itself(
+    open_window: Callable[[], Window], levels: list[Path], questions: Path
+) -> None:
+    window = open_window()
+    entry = window.service.add(order(levels, questions))
+    window.until(lambda: entry.state is LadderState.MEASURING)
+    window.service.pause(entry)
+    window.close()
+
+    again = open_window()
+    leave_ladders(again.queue, [77], {"77": 1})  # as a version before left it, and gone since
+    assert again.start() == ([], [])
+    assert [each.state for each in again.service.all] == [LadderState.UNFINISHED]
+    assert again.left() == []
+    again.close()
+
+
+def test_what_a_version_before_left_in_the_settings_goes_on(
+    open_window: Callable[[], Window], levels: list[Path], questions: Path
+) -> None:
+    window = open_window()
+    entry = window.service.add(order(levels, questions))
+    window.until(lambda: entry.state is LadderState.MEASURING)
+    window.service.cancel(entry)
+    window.until(lambda: entry.state is LadderState.UNFINISHED)
+    window.close()
+
+    again = open_window()
+    assert entry.number is not None
+    leave_ladders(again.queue, [entry.number], {})
+    (entry,), left = again.start()
+    assert left == []
+    again.until(lambda: entry.state is LadderState.MEASURING)
     again.close()
 
 
 def test_what_ended_twice_at_the_same_step_waits_for_the_person(
     open_window: Callable[[], Window], levels: list[Path], questions: Path
 ) -> None:
-    """The program is killed while it measures, and killed again: what is kept is what it knew."""
-    numbers: list[int] = []
-    tries: dict[int, int] = {}
     for killed in range(2):
         window = open_window()
         window.service.hold(True)  # it begins, and gets no further
         if killed:
-            window.service.take_stored(window.workers.stored())
-            (entry,), left = window.service.go_on_with(numbers, tries)
+            (entry,), left = window.start()
             assert left == []
         else:
             entry = window.service.add(order(levels, questions))
         window.until(lambda at=entry: at.state is LadderState.MEASURING)
-        numbers = window.service.under_way
-        tries = window.service.tries_of(numbers)
-        assert tries == {entry.number: killed + 1}
-        window.close()
+        assert window.left() == [(entry.number, "running", killed + 1)]
+        window.kill()
 
     third = open_window()
-    third.service.take_stored(third.workers.stored())
-    gone_on, (entry,) = third.service.go_on_with(numbers, tries)
+    gone_on, (entry,) = third.start()
     assert gone_on == []
     assert entry.state is LadderState.UNFINISHED
-    assert third.service.under_way == []
+    assert third.left() == []
     third.service.go_on(entry)
     third.until(lambda: entry.progress is not None and entry.progress.done_steps > 1)
-    assert third.service.tries_of(numbers) == {entry.number: 1}, "another step, another count"
-    third.close()
-    assert third.service.tries_of(numbers) == {}, "it was getting on when the window was closed"
+    assert third.left() == [(entry.number, "running", 1)], "another step, another count"
+    assert third.queue.close()
+    assert third.left() == [(entry.number, "waiting", 0)], "it was getting on when it was closed"
+    third.connection.close()
 
 
 def test_quitting_in_the_middle_of_a_step_ends_the_engines(
@@ -255,10 +310,10 @@ def test_answers_elsewhere_hold_it(
     window.service.hold(True)
     entry = window.service.add(order(levels, questions))
     window.until(lambda: entry.state is LadderState.MEASURING)
-    assert not window.service.measuring
+    assert not window.queue.works_at(Slot.ENGINE)
     window.until(lambda: entry.state is LadderState.MEASURING)
     window.service.hold(False)
-    assert window.service.measuring
+    assert window.queue.works_at(Slot.ENGINE)
     window.until(lambda: entry.state is LadderState.FINISHED)
     window.close()
 

@@ -36,10 +36,10 @@ USUAL = Limits(8_000_000_000, 5.0)
 Q2, BROKEN = "/m/sky-Q2_K.gguf", "/m/<script>.gguf"
 
 
-def entry(state: LadderState = LadderState.FINISHED, uid: int = 1) -> LadderEntry:
+def entry(state: LadderState = LadderState.FINISHED) -> LadderEntry:
     result = cases.result()
     letters = dict(zip(result.plan.keys, "ABCD", strict=True))
-    made = LadderEntry(uid, None, result.plan, 10**18, state, letters)
+    made = LadderEntry(None, result.plan, 10**18, state, letters)
     made.result = result
     return made
 
@@ -219,7 +219,7 @@ def test_details_follow_the_row(qtbot: QtBot) -> None:
 def test_the_list_keeps_the_choice_while_ladders_move(qtbot: QtBot, watched: Watch) -> None:
     model = LadderListModel()
     watched(model)
-    first, second = entry(uid=1), entry(LadderState.UNFINISHED, uid=2)
+    first, second = entry(), entry(LadderState.UNFINISHED)
     model.set_entries([first, second])
     model.set_entries([second, first])
     assert model.index(0).data(ListRole.ENTRY) is second

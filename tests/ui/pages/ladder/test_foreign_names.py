@@ -100,7 +100,7 @@ def test_the_list(qtbot: QtBot) -> None:
     qtbot.addWidget(shown)
     result = hostile_result()
     letters = letters_for(rows_of(result.plan), {})
-    entry = LadderEntry(1, None, result.plan, 10**18, LadderState.FINISHED, letters)
+    entry = LadderEntry(None, result.plan, 10**18, LadderState.FINISHED, letters)
     entry.error = " ".join(MARKED)
     shown.model.set_entries([entry])
     check(least=1)

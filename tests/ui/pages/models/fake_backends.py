@@ -20,13 +20,9 @@ from app.hub.removal import Removal
 from app.hub.repositories import FoundRepository, Repository
 from app.lab.hub.fit import is_for_all
 from app.lab.predict.fit import Fit
+from app.lab.works.work import WorkState
 from app.ui.pages.models.account.hub_account import AccountStatus
-from app.ui.pages.models.downloads.ports import (
-    ComparisonGroup,
-    DownloadEntry,
-    DownloadState,
-    GroupMember,
-)
+from app.ui.pages.models.downloads.ports import ComparisonGroup, DownloadEntry, GroupMember
 from app.ui.pages.models.ports import Backends
 from tests.helpers.model_folders import library_model
 
@@ -282,16 +278,14 @@ class FakeDownloads:
         self.calls: list[tuple[object, ...]] = []
 
     def entries(self) -> list[DownloadEntry]:
-        return sorted(self.list, key=lambda entry: entry.state is DownloadState.DONE)
+        return sorted(self.list, key=lambda entry: entry.state is WorkState.DONE)
 
     def add(self, repository: Repository, file: ListedFile) -> str:
         key = f"{repository.repo_id}:{file.name}"
         if all(entry.key != key for entry in self.list):
             title = file.level or file.name
             self.list.append(
-                DownloadEntry(
-                    key, repository.repo_id, title, DownloadState.WAITING, 0, file.size_bytes
-                )
+                DownloadEntry(key, repository.repo_id, title, WorkState.WAITING, 0, file.size_bytes)
             )
         return key
 
@@ -303,15 +297,15 @@ class FakeDownloads:
 
     def finish(self, key: str, path: Path) -> None:
         """A file is there."""
-        self.change(key, state=DownloadState.DONE, path=path)
+        self.change(key, state=WorkState.DONE, path=path)
 
     def pause(self, key: str) -> None:
         self.calls.append(("pause", key))
-        self.change(key, state=DownloadState.PAUSED)
+        self.change(key, state=WorkState.PAUSED)
 
     def resume(self, key: str) -> None:
         self.calls.append(("resume", key))
-        self.change(key, state=DownloadState.WAITING, problem="")
+        self.change(key, state=WorkState.WAITING, problem="")
 
     def cancel(self, key: str) -> None:
         self.calls.append(("cancel", key))
@@ -324,7 +318,7 @@ class FakeDownloads:
         self.changed.tell()
 
     def forget_ended(self) -> None:
-        self.list = [entry for entry in self.list if entry.state is not DownloadState.DONE]
+        self.list = [entry for entry in self.list if entry.state is not WorkState.DONE]
         self.changed.tell()
 
     def move(self, key: str, place: int) -> None:

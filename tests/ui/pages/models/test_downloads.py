@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.core.errors import PersonError
+from app.lab.works.work import WorkState
 from app.ui.pages.models.downloads.model import DownloadsModel
 from app.ui.pages.models.downloads.panel import DownloadsPanel
-from app.ui.pages.models.downloads.ports import DownloadEntry, DownloadState
+from app.ui.pages.models.downloads.ports import DownloadEntry
 from app.ui.pages.models.library.comparisons import WaitingComparisons
 from tests.ui.pages.models.fake_backends import FakeComparisons, FakeDownloads, repository
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 FULL = "The disk is too full."
 
 
-def entry(key: str, state: DownloadState = DownloadState.WAITING) -> DownloadEntry:
+def entry(key: str, state: WorkState = WorkState.WAITING) -> DownloadEntry:
     return DownloadEntry(key, "org/model", key.upper(), state, 0, 1000)
 
 
@@ -63,7 +64,7 @@ def test_the_model_follows_the_queue(watched: Callable[[QAbstractItemModel], Non
     assert [model.index(row).data() for row in range(model.rowCount())] == ["C", "D", "A"]
     assert model.entry("a") == replace(entry("a"), done_bytes=500)
     assert model.entry("b") is None
-    model.set_entries([entry("a", DownloadState.DONE)])
+    model.set_entries([entry("a", WorkState.DONE)])
     assert (model.unfinished, model.finished) == (0, 1)
 
 
@@ -73,7 +74,7 @@ def test_progress_speed_and_time_left_are_shown(
     key = queue.entries()[0].key
     queue.change(
         key,
-        state=DownloadState.RUNNING,
+        state=WorkState.RUNNING,
         done_bytes=3_850_000_000,
         bytes_per_second=12_400_000.0,
         seconds_left=312.0,
@@ -89,10 +90,10 @@ def test_a_download_is_paused_and_goes_on(panel: DownloadsPanel, queue: FakeDown
     row = panel.rows()[0]
     assert row.resume.isHidden()
     row.pause.click()
-    assert row.entry.state is DownloadState.PAUSED
+    assert row.entry.state is WorkState.PAUSED
     assert row.pause.isHidden()
     row.resume.click()
-    assert row.entry.state is DownloadState.WAITING
+    assert row.entry.state is WorkState.WAITING
     assert [call[0] for call in queue.calls] == ["pause", "resume"]
 
 
@@ -100,7 +101,7 @@ def test_a_failed_one_says_why_and_is_tried_again(
     panel: DownloadsPanel, queue: FakeDownloads
 ) -> None:
     row = panel.rows()[1]
-    queue.change(row.entry.key, state=DownloadState.FAILED, problem=FULL)
+    queue.change(row.entry.key, state=WorkState.FAILED, problem=FULL)
     assert row.problem.text() == FULL
     assert row.resume.accessibleName() == "Try again"
     row.resume.click()
@@ -168,14 +169,14 @@ def waiting_on(kept: FakeComparisons) -> tuple[WaitingComparisons, list[list[Pat
 
 
 def done(key: str) -> DownloadEntry:
-    return replace(entry(key, DownloadState.DONE), path=Path(f"/{key}"))
+    return replace(entry(key, WorkState.DONE), path=Path(f"/{key}"))
 
 
 def test_a_comparison_waits_for_all_of_its_downloads(qtbot: QtBot, kept: FakeComparisons) -> None:
     waiting, ready = waiting_on(kept)
     waiting.add(["b", "a"])
     waiting.add(["b", "a"])  # once is enough
-    waiting.note([done("a"), entry("b", DownloadState.FAILED)])
+    waiting.note([done("a"), entry("b", WorkState.FAILED)])
     assert ready == []
     waiting.note([done("a"), done("b")])
     waiting.note([done("a"), done("b")])

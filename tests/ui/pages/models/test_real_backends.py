@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,18 +12,19 @@ import pytest
 
 from app.base.gate import Stopped
 from app.core.errors import PersonError
-from app.core.hub.downloads import DownloadOrder, StoredDownload
-from app.core.hub.downloads import DownloadState as QueueState
 from app.hub.progress import Phase, Progress
 from app.hub.settings import EndpointError
 from app.hub.tokens import Tokens
 from app.lab.hub.access import HubAccess
 from app.lab.works.downloads import Downloads
+from app.lab.works.queue import WorkQueue
+from app.lab.works.work import WorkState
 from app.store.comparisons import ComparisonStore
 from app.store.database import open_database
+from app.store.works import WorkStore
 from app.ui.pages.models.account.hub_account import ForbiddenHub, HubAccount
 from app.ui.pages.models.asking import CancelFlag
-from app.ui.pages.models.downloads.ports import ComparisonGroup, DownloadState, GroupMember
+from app.ui.pages.models.downloads.ports import ComparisonGroup, GroupMember
 from app.ui.pages.models.downloads.queue_view import QueueView
 from app.ui.pages.models.library.kept_comparisons import KeptComparisons
 from tests.ui.pages.models.fake_backends import repository
@@ -33,31 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.base.gate import StopFlag
+    from app.core.hub.downloads import DownloadOrder
 
 PATIENCE_S = 30.0
-
-
-class Notebook:
-    """Keeps the queue as long as a test."""
-
-    def __init__(self) -> None:
-        self._ids = itertools.count(1)
-        self.rows: dict[int, StoredDownload] = {}
-
-    def load(self) -> list[StoredDownload]:
-        return sorted(self.rows.values(), key=lambda row: row.position)
-
-    def add(self, order: DownloadOrder, state: QueueState, position: int) -> StoredDownload:
-        stored = StoredDownload(next(self._ids), order, state, position)
-        self.rows[stored.id] = stored
-        return stored
-
-    def save(self, downloads: Iterable[StoredDownload]) -> None:
-        self.rows.update({download.id: download for download in downloads})
-
-    def remove(self, ids: Iterable[int]) -> None:
-        for number in ids:
-            del self.rows[number]
 
 
 class Courier:
@@ -78,6 +56,9 @@ class Courier:
             raise self.problem
         return Path("/cache") / order.name
 
+    def discard(self, order: DownloadOrder) -> None:
+        """Nothing is there."""
+
 
 @pytest.fixture
 def courier() -> Courier:
@@ -85,46 +66,50 @@ def courier() -> Courier:
 
 
 @pytest.fixture
-def queue(courier: Courier) -> Iterator[Downloads]:
-    made = Downloads(courier.fetch, lambda _order: None, Notebook(), at_once=1)
+def queue(courier: Courier, tmp_path: Path) -> Iterator[Downloads]:
+    connection = open_database(tmp_path / "store.sqlite3")
+    made = Downloads(WorkQueue(WorkStore(connection)), courier)
     yield made
-    made.close()
+    made.queue.close()
+    connection.close()
 
 
 @pytest.fixture
 def view(queue: Downloads, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> QueueView:
-    """The queue as the page sees it, with two files wanted."""
+    """The queue as the page sees it, with three files wanted, of which two are brought at once."""
     monkeypatch.setenv("HF_HOME", str(tmp_path))
     made = QueueView(queue, HubAccess.open(tmp_path))
     shown = repository()
-    for file in shown.files[1:3]:
+    for file in shown.files[1:4]:
         made.add(shown, file)
     return made
 
 
 def until(queue: Downloads, view: QueueView, holds: Callable[[], bool]) -> None:
     """Let the queue go on until something holds."""
+    pause = threading.Event()
     for _ in range(round(PATIENCE_S / 0.02)):
+        queue.queue.pump()
         view.pump()
         if holds():
             return
-        queue.wait(0.02)
+        pause.wait(0.02)
     raise AssertionError("it does not come about")
 
 
-def states(view: QueueView) -> list[DownloadState]:
+def states(view: QueueView) -> list[WorkState]:
     return [entry.state for entry in view.entries()]
 
 
 def test_the_queue_is_told_in_the_pages_words(queue: Downloads, view: QueueView) -> None:
     until(queue, view, lambda: view.entries()[0].done_bytes == 500)
-    first, second = view.entries()
+    first, _, last = view.entries()
     assert (first.title, first.repo_id) == ("Q8_0", "org/model-GGUF")
-    assert first.state is DownloadState.RUNNING
+    assert first.state is WorkState.RUNNING
     assert first.activity == "downloading"
     assert first.bytes_per_second == 250.0
     assert first.seconds_left == (7_700_000_000 - 500) / 250
-    assert second.state is DownloadState.WAITING
+    assert last.state is WorkState.WAITING
 
 
 def test_one_pump_tells_of_all_changes_at_once(queue: Downloads, view: QueueView) -> None:
@@ -133,40 +118,40 @@ def test_one_pump_tells_of_all_changes_at_once(queue: Downloads, view: QueueView
     view.pump()
     assert told == [1]
     view.forget_ended()
-    view.pause(view.entries()[1].key)
+    view.pause(view.entries()[2].key)
     view.pump()
     assert told == [1, 1]
 
 
 def test_pause_resume_move_and_cancel(queue: Downloads, view: QueueView) -> None:
-    first, second = (entry.key for entry in view.entries())
+    first, other, second = (entry.key for entry in view.entries())
     view.pause(second)
-    assert states(view)[1] is DownloadState.PAUSED
+    assert states(view)[2] is WorkState.PAUSED
     view.resume(second)
     view.move(second, 0)
-    assert [entry.key for entry in view.entries()] == [second, first]
+    assert [entry.key for entry in view.entries()] == [second, first, other]
     view.cancel(second)
-    assert [entry.key for entry in view.entries()] == [first]
+    assert [entry.key for entry in view.entries()] == [first, other]
     view.pause(first)
-    until(queue, view, lambda: states(view) == [DownloadState.PAUSED])
+    until(queue, view, lambda: states(view)[0] is WorkState.PAUSED)
     view.pause("no such key")
 
 
 def test_what_was_cancelled_does_not_shift_the_order(queue: Downloads, view: QueueView) -> None:
     shown = repository()
-    third = view.add(shown, shown.files[3])
-    first, second, _ = (entry.key for entry in view.entries())
-    view.cancel(second)
-    view.move(third, 0)
-    assert [entry.key for entry in view.entries()] == [third, first]
+    fourth = view.add(shown, shown.files[4])
+    first, second, third, _ = (entry.key for entry in view.entries())
+    view.cancel(third)
+    view.move(fourth, 0)
+    assert [entry.key for entry in view.entries()] == [fourth, first, second]
 
 
 def test_a_finished_file_has_its_path(queue: Downloads, view: QueueView, courier: Courier) -> None:
     courier.released.set()
-    until(queue, view, lambda: states(view) == [DownloadState.DONE] * 2)
+    until(queue, view, lambda: states(view) == [WorkState.DONE] * 3)
     assert view.entries()[0].path == Path("/cache/model-Q8_0.gguf")
     view.forget(view.entries()[0].key)
-    assert len(view.entries()) == 1
+    assert len(view.entries()) == 2
     view.forget_ended()
     assert view.entries() == []
 
@@ -176,7 +161,7 @@ def test_a_failure_and_a_new_attempt_say_why(
 ) -> None:
     courier.problem = PersonError("The Hub went home.")
     courier.released.set()
-    until(queue, view, lambda: states(view) == [DownloadState.FAILED] * 2)
+    until(queue, view, lambda: states(view) == [WorkState.FAILED] * 3)
     assert view.entries()[0].problem == "The Hub went home."
     courier.released.clear()
     courier.phase, courier.remark = Phase.RETRYING, "The connection broke off."
@@ -189,7 +174,7 @@ def test_a_file_that_is_wanted_already_keeps_its_place(view: QueueView) -> None:
     shown = repository()
     assert view.add(shown, shown.files[1]) == view.entries()[0].key
     other = replace(shown, commit="2" * 40)
-    assert view.add(other, shown.files[1]) == view.entries()[2].key
+    assert view.add(other, shown.files[1]) == view.entries()[3].key
 
 
 def test_a_token_is_kept_for_this_run_where_there_is_no_keyring(tmp_path: Path) -> None:

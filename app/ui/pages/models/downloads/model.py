@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from app.lab.works.work import WorkState
 from app.ui.kit.plain import plain_data
-from app.ui.pages.models.downloads.ports import DownloadState
 from app.ui.pages.models.words import download_words
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class DownloadsModel(QAbstractListModel):
     @property
     def unfinished(self) -> int:
         """How many are not done."""
-        return sum(entry.state is not DownloadState.DONE for entry in self._entries)
+        return sum(entry.state is not WorkState.DONE for entry in self._entries)
 
     @property
     def finished(self) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -13,16 +12,7 @@ if TYPE_CHECKING:
     from app.base.told import Listeners
     from app.core.listing import ListedFile
     from app.hub.repositories import Repository
-
-
-class DownloadState(Enum):
-    """Where a download is."""
-
-    WAITING = auto()
-    RUNNING = auto()
-    PAUSED = auto()
-    FAILED = auto()
-    DONE = auto()
+    from app.lab.works.work import WorkState
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +21,7 @@ class DownloadEntry:
 
     Attributes:
         key: Names it, alone.
+        state: Where it is; one that stops counts as running.
         activity: What it is doing, in words; empty where the state says all.
         problem: Why it failed or tries again, a sentence; else empty.
         path: The file, once it is there.
@@ -39,7 +30,7 @@ class DownloadEntry:
     key: str
     repo_id: str
     title: str
-    state: DownloadState
+    state: WorkState
     done_bytes: int
     total_bytes: int
     bytes_per_second: float | None = None

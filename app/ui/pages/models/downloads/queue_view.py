@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.base.told import Listeners
-from app.core.hub.downloads import DownloadState as QueueState
 from app.core.words.sentence import from_kept
 from app.hub.progress import Phase
-from app.lab.works.orders import order_for
+from app.lab.works.downloads import Download, order_for
+from app.lab.works.work import WorkState
 from app.ui.kit.sentences import told
 from app.ui.kit.text import translate
-from app.ui.pages.models.downloads.ports import DownloadEntry, DownloadState
+from app.ui.pages.models.downloads.ports import DownloadEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,16 +21,7 @@ if TYPE_CHECKING:
     from app.hub.repositories import Repository
     from app.lab.hub.access import HubAccess
     from app.lab.works.downloads import Downloads
-    from app.lab.works.item import Download
-
-_STATES = {
-    QueueState.QUEUED: DownloadState.WAITING,
-    QueueState.RUNNING: DownloadState.RUNNING,
-    QueueState.STOPPING: DownloadState.RUNNING,
-    QueueState.PAUSED: DownloadState.PAUSED,
-    QueueState.FAILED: DownloadState.FAILED,
-    QueueState.DONE: DownloadState.DONE,
-}
+    from app.lab.works.work import Work
 
 
 class QueueView:
@@ -40,17 +31,17 @@ class QueueView:
         changed: Told by :meth:`pump` once for all that has changed since the last time.
     """
 
-    def __init__(self, queue: Downloads, hub: HubAccess) -> None:
-        """``queue`` is given its listener here."""
+    def __init__(self, downloads: Downloads, hub: HubAccess) -> None:
         self.changed = Listeners[[]]()
-        self._queue = queue
+        self._downloads = downloads
+        self._queue = downloads.queue
         self._hub = hub
         self._changed = False
-        queue.listener = self
+        self._queue.list_changed.add(self._note)
+        self._queue.changed.add(self._note)
 
     def pump(self) -> None:
-        """Let the queue go on and tell of what changed."""
-        self._queue.pump()
+        """Tell of what changed."""
         if self._changed:
             self._changed = False
             self.changed.tell()
@@ -67,7 +58,7 @@ class QueueView:
         Raises:
             PersonError: The queue cannot be stored.
         """
-        return str(self._queue.add(order_for(self._hub, repository, file)).id)
+        return str(self._downloads.add(order_for(self._hub, repository, file)).id)
 
     def pause(self, key: str) -> None:
         """Stop it and keep what is there."""
@@ -83,11 +74,11 @@ class QueueView:
 
     def forget(self, key: str) -> None:
         """Take a finished one off the list."""
-        self._do(key, self._queue.forget)
+        self._do(key, lambda download: self._queue.forget([download]))
 
     def forget_ended(self) -> None:
         """Take finished ones off the list."""
-        self._queue.forget_ended()
+        self._queue.forget(self._downloads.all)
 
     def move(self, key: str, place: int) -> None:
         """Put it elsewhere in the order that is shown."""
@@ -95,33 +86,24 @@ class QueueView:
         target = self._queue.all.index(shown[min(place, len(shown) - 1)])
         self._do(key, lambda download: self._queue.move(download, target))
 
-    # --- what the queue says ----------------------------------------------------------------
+    # --- within -----------------------------------------------------------------------------
 
-    def list_changed(self) -> None:
-        """Downloads came, went or changed places."""
-        self._changed = True
-
-    def download_changed(self, download: Download) -> None:
-        """State or progress of a download."""
-        self._changed = True
-
-    def download_finished(self, download: Download) -> None:
-        """Its file is there."""
-        self._changed = True
+    def _note(self, work: Work | None = None) -> None:
+        self._changed = self._changed or work is None or isinstance(work, Download)
 
     def _shown(self) -> list[Download]:
-        wanted = [each for each in self._queue.all if each.state is not QueueState.CANCELLED]
-        return sorted(wanted, key=lambda each: each.state is QueueState.DONE)
+        wanted = [each for each in self._downloads.all if each.state is not WorkState.CANCELLED]
+        return sorted(wanted, key=lambda each: each.state is WorkState.DONE)
 
     def _do(self, key: str, do: Callable[[Download], object]) -> None:
-        for download in self._queue.all:
+        for download in self._downloads.all:
             if str(download.id) == key:
                 do(download)
                 return
 
 
 def _entry(download: Download) -> DownloadEntry:
-    running = download.state is QueueState.RUNNING
+    running = download.state is WorkState.RUNNING
     progress = download.progress if running else None
     order = download.order
     problem = told(from_kept(download.error))
@@ -131,7 +113,7 @@ def _entry(download: Download) -> DownloadEntry:
         key=str(download.id),
         repo_id=order.repo_id,
         title=order.level or order.name.rpartition("/")[2],
-        state=_STATES[download.state],
+        state=WorkState.RUNNING if download.state is WorkState.STOPPING else download.state,
         done_bytes=download.done_bytes,
         total_bytes=download.total_bytes,
         bytes_per_second=progress.bytes_per_second if progress else None,
@@ -143,7 +125,7 @@ def _entry(download: Download) -> DownloadEntry:
 
 
 def _activity(download: Download) -> str:
-    if download.state is QueueState.STOPPING:
+    if download.state is WorkState.STOPPING:
         return translate("Downloads", "stopping")
     phase = download.progress.phase if download.progress else Phase.CONNECTING
     return {

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.lab.works.work import WorkState
 from app.ui.kit.plain import set_spoken
 from app.ui.kit.theme import GRID, tabular
 from app.ui.kit.tokens import current_tokens
 from app.ui.kit.widgets import ElidedLabel, IconButton, ProgressLine, label, push_button
 from app.ui.kit.widgets.labels import set_role
-from app.ui.pages.models.downloads.ports import DownloadState
 from app.ui.pages.models.words import download_words
 
 if TYPE_CHECKING:
@@ -68,27 +68,27 @@ class DownloadRow(QFrame):
         state = entry.state
         self.problem.setText(entry.problem)
         self.problem.setVisible(bool(entry.problem))
-        set_role(self.problem, "failed" if state is DownloadState.FAILED else "dim")
+        set_role(self.problem, "failed" if state is WorkState.FAILED else "dim")
         share = entry.done_bytes / entry.total_bytes if entry.total_bytes else None
         tokens = current_tokens()
         colour = {
-            DownloadState.FAILED: tokens.failed,
-            DownloadState.DONE: tokens.ready,
-            DownloadState.PAUSED: tokens.dim,
-            DownloadState.WAITING: tokens.dim,
+            WorkState.FAILED: tokens.failed,
+            WorkState.DONE: tokens.ready,
+            WorkState.PAUSED: tokens.dim,
+            WorkState.WAITING: tokens.dim,
         }.get(state, "")
         self.progress.set_colour(colour)
-        self.progress.set_share(1.0 if state is DownloadState.DONE else share)
-        busy = state in (DownloadState.WAITING, DownloadState.RUNNING)
-        stopped = state in (DownloadState.PAUSED, DownloadState.FAILED)
+        self.progress.set_share(1.0 if state is WorkState.DONE else share)
+        busy = state in (WorkState.WAITING, WorkState.RUNNING)
+        stopped = state in (WorkState.PAUSED, WorkState.FAILED)
         self.pause.setVisible(busy)
         self.resume.setVisible(stopped)
-        again = self.tr("Try again") if state is DownloadState.FAILED else self.tr("Go on")
+        again = self.tr("Try again") if state is WorkState.FAILED else self.tr("Go on")
         self.resume.set_name(again)
-        self.resume.set_icon_name("reload" if state is DownloadState.FAILED else "play")
-        self.compare.setVisible(state is DownloadState.DONE and entry.path is not None)
-        self.cancel.setVisible(state is not DownloadState.DONE)
-        self.forget.setVisible(state is DownloadState.DONE)
+        self.resume.set_icon_name("reload" if state is WorkState.FAILED else "play")
+        self.compare.setVisible(state is WorkState.DONE and entry.path is not None)
+        self.cancel.setVisible(state is not WorkState.DONE)
+        self.forget.setVisible(state is WorkState.DONE)
 
     def set_place(self, row: int, rows: int) -> None:
         """Where it stands among those that can be moved, -1 if it is not one of them."""

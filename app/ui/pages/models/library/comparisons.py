@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import PersonError
-from app.ui.pages.models.downloads.ports import ComparisonGroup, DownloadState, GroupMember
+from app.lab.works.work import WorkState
+from app.ui.pages.models.downloads.ports import ComparisonGroup, GroupMember
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -129,6 +130,6 @@ class WaitingComparisons(QObject):
 
 
 def _looked_at(member: GroupMember, entry: DownloadEntry | None) -> GroupMember:
-    if member.path is None and entry is not None and entry.state is DownloadState.DONE:
+    if member.path is None and entry is not None and entry.state is WorkState.DONE:
         return replace(member, path=entry.path)
     return member
