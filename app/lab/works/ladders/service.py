@@ -117,7 +117,7 @@ class LadderService:
             at the same step of them. What is finished or gone is in neither, and what was paused
             waits for the person.
         """
-        by_number = {entry.number: entry for entry in self._list if entry.number is not None}
+        by_number = {entry.number: entry for entry in self._list}
         gone_on: list[LadderEntry] = []
         left: list[LadderEntry] = []
         forgotten: list[StoredWork] = []
