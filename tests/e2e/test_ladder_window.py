@@ -107,11 +107,11 @@ def test_one_file_with_two_kinds_of_kv_cache_is_measured_as_it_stands_in_compare
     entry = _entry(page)
     assert list(entry.letters.values()) == ["A", "B"]
     person.until(lambda: entry.state is LadderState.FINISHED)
-    person.until(lambda: page.view is not None and page.view.result is entry.result)
+    person.until(lambda: _shows(page.view, entry.result))
 
     assert page.view is not None
-    plain, small = (page.view.row(key) for key in page.view.files)
-    assert [page.view.name(row.key) for row in (plain, small)] == ["F16", "F16, KV q4_0"]
+    plain, small = page.view.rows
+    assert [row.name for row in (plain, small)] == ["F16", "F16, KV q4_0"]
     assert plain.memory is not None
     assert small.memory is not None
     assert small.memory.kv_bytes < plain.memory.kv_bytes / 2
@@ -321,4 +321,5 @@ def _shows(view: LadderView | None, result: LadderResult | None) -> bool:
 
 
 def _text(page: LadderPage, row: int, column: int | None) -> str:
+    assert column is not None
     return str(page.board.model.index(row, column).data())

@@ -230,7 +230,7 @@ def test_passing_faults_are_overcome(hub: FakeHub, way: Way, fault: Fault) -> No
     assert len(hub.content_faults) == 0
     assert left_over(way) == []
     retries = [progress for progress in seen if progress.phase is Phase.RETRYING]
-    assert all(progress.remark.endswith((".", "?")) for progress in retries)
+    assert all(str(progress.remark).endswith((".", "?")) for progress in retries)
     assert retries
 
 

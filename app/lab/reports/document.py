@@ -209,8 +209,8 @@ def _quality(row: Row) -> dict[str, Any]:
 def _pair(view: LadderView, pair: Pair) -> dict[str, Any]:
     together = pair.judgement.summary
     return {
-        "first": words_of(view.row(pair.first).candidate),
-        "second": words_of(view.row(pair.second).candidate),
+        "first": words_of(view.plan.candidate(pair.first)),
+        "second": words_of(view.plan.candidate(pair.second)),
         "state": pair.judgement.state.value,
         "hint": pair.judgement.hint,
         "all_questions": kind_document(together) if together else None,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QHeaderView
 
 Column = TypeVar("Column")
+Section = TypeVar("Section", bound=int)
 
 
 def fitting(
@@ -40,7 +41,7 @@ def fitting(
     return frozenset(hidden), rest
 
 
-def with_titles(header: QHeaderView, widths: Mapping[int, int]) -> dict[int, int]:
+def with_titles(header: QHeaderView, widths: Mapping[Section, int]) -> dict[Section, int]:
     """Widths of columns, wider where a column's title needs it."""
 
     def needed(column: int) -> int:

@@ -25,12 +25,10 @@ def said_in_the_program() -> list[tuple[str, ast.Call]]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 first = node.args[0] if node.args else None
-                is_id = isinstance(first, ast.Constant) and "." in str(first.value)
-                if (
-                    node.func.id in ("say", "worded", "chained")
-                    and is_id
-                    and not re.search(r"\s", str(first.value))
-                ):
+                is_said = node.func.id in ("say", "worded", "chained")
+                if not is_said or not isinstance(first, ast.Constant):
+                    continue
+                if "." in str(first.value) and not re.search(r"\s", str(first.value)):
                     found.append((f"{path.relative_to(APP)}:{node.lineno}", node))
     return found
 

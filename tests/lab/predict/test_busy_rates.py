@@ -13,6 +13,7 @@ from app.cli import fit as fit_command
 from app.cli.fit_words import fit_document
 from app.core.memory.speed import TAKEN_WHILE_BUSY, Basis, MachineRates, MeasuredRun, predict_speed
 from app.core.memory.token_work import token_work
+from app.engine.local.client import LocalEngines
 from app.engine.protocol.measuring import MeasureKernels
 from app.lab.engines.calls import EngineCalls
 from app.lab.predict import bandwidth
@@ -59,7 +60,7 @@ class Measuring(EngineCalls):
     """An engine that notes what kernels it measured."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__("measures", folder)
+        super().__init__("measures", LocalEngines(folder))
         self.measured: list[int] = []
 
     def call(self, command: Any, *kinds: Any, **options: Any) -> Any:

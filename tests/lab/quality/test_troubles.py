@@ -24,6 +24,7 @@ from app.lab.quality.kept_references import KeptReferences
 from app.lab.quality.measure import Quality
 from app.lab.quality.plan import QualityResult, quick_plan
 from app.lab.quality.texts import MeasuredText, TextSource
+from app.lab.reports.document import ladder_document
 from app.lab.shrink.quantize import quantize
 from app.lab.speed.bench import Bench, BenchPlan
 from app.lab.works.ladders.run import LadderOrder, LadderRun
@@ -240,7 +241,7 @@ def test_a_file_that_vanishes_in_the_middle_of_a_ladder(
         if progress.step is not None and progress.step.kind is StepKind.MEMORY:
             gone.unlink(missing_ok=True)
 
-    document = run.measure(None, vanish)
+    document = ladder_document(run.measure(None, vanish))
     rows = {row["file"]: row for row in document["candidates"]}
     assert rows[str(gone)]["error"]
     assert rows[str(gone)]["tokens_per_second"] is not None  # taken before

@@ -62,7 +62,7 @@ def test_what_cannot_be_told_counts_as_calm() -> None:
 
 def bench(path: Path, folder: Path, *others_cores: float) -> BenchResult:
     calm = Calm(1, Others(*others_cores))
-    return Bench(PLAN, roomy(folder), lambda *_: None, calm=calm).run([path])
+    return Bench(PLAN, roomy(folder), lambda *_: None, calm=calm).run([candidate_of(path)])
 
 
 @pytest.fixture

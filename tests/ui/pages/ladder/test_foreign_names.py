@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -117,5 +116,5 @@ def test_what_can_be_picked(qtbot: QtBot) -> None:
     qtbot.addWidget(tree)
     chosen = ChosenList()
     qtbot.addWidget(chosen)
-    chosen.set_files(files, dict.fromkeys(FILES, "A"), Path(FILES[0]))
+    chosen.set_files(files, dict.fromkeys(FILES, "A"), candidate_of(FILES[0]))
     check(least=30)

@@ -38,7 +38,7 @@ def fit() -> FakeFit:
 def side(
     qtbot: QtBot, fit: FakeFit, jobs: Jobs, watched: Callable[[QAbstractItemModel], None]
 ) -> FilesSide:
-    made = FilesSide(fit, jobs)
+    made = FilesSide(fit, jobs)  # type: ignore[arg-type]
     qtbot.addWidget(made)
     watched(made.model)
     watched(made.table.proxy)

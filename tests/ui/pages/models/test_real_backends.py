@@ -12,6 +12,7 @@ import pytest
 
 from app.base.gate import Stopped
 from app.core.errors import PersonError
+from app.core.words.sentence import Sentence, verbatim
 from app.hub.progress import Phase, Progress
 from app.hub.settings import EndpointError
 from app.hub.tokens import Tokens
@@ -45,7 +46,7 @@ class Courier:
         self.released = threading.Event()
         self.problem: PersonError | None = None
         self.phase = Phase.DOWNLOADING
-        self.remark = ""
+        self.remark: Sentence | None = None
 
     def fetch(self, order: DownloadOrder, stop: StopFlag, tell: Callable[[Progress], None]) -> Path:
         tell(Progress(self.phase, 500, order.total_bytes, 250.0, self.remark))
@@ -164,7 +165,7 @@ def test_a_failure_and_a_new_attempt_say_why(
     until(queue, view, lambda: states(view) == [WorkState.FAILED] * 3)
     assert view.entries()[0].problem == "The Hub went home."
     courier.released.clear()
-    courier.phase, courier.remark = Phase.RETRYING, "The connection broke off."
+    courier.phase, courier.remark = Phase.RETRYING, verbatim("The connection broke off.")
     view.resume(view.entries()[0].key)
     until(queue, view, lambda: view.entries()[0].activity == "trying again")
     assert view.entries()[0].problem == "The connection broke off."
