@@ -107,11 +107,13 @@ def test_candidates_with_settings_are_named_without_their_folders_too(
     for path in written:
         assert "m4rk" not in path.read_text(encoding="utf-8").lower(), path
     report = read_report(tmp_path / "report.json")
-    own = Candidate(LocalFile("1.gguf"), engine)
+    (own,) = report.arguments.chosen.values()
+    assert own == Candidate(LocalFile(Path(own.path).name), engine)
     assert report.arguments.candidate(own.key()) == own
-    assert report.rows[own.key()].file == "1.gguf"
+    assert report.rows[own.key()].file == own.path
     document = msgspec.json.decode((tmp_path / "report.json").read_bytes())
-    assert document["candidates"][3]["candidate"] == "1.gguf#kv=q8_0"
+    words = [each["candidate"] for each in document["candidates"]]
+    assert words.count(f"{own.path}#kv=q8_0") == 1
     # Settings that nobody could type are refused: they would reach an engine.
     given = (tmp_path / "report.json").read_bytes()
     bad = Candidate(own.source, EngineSettings(threads=10**9, kv_type=KvType.Q8_0))
