@@ -37,7 +37,7 @@ class Used(Window):
         self.timer.start(50)
 
     def look(self):
-        controller = self.page.controller
+        controller = self.parts[0].view.controller
         if not self.asked:
             self.asked = controller.ask("Say hello.")
         elif not self.session.busy:
