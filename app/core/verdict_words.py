@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from app.core.quality.floor import NO_FURTHER
 from app.core.tasks.results import KindVerdict
@@ -51,73 +51,39 @@ class MoreBits:
     standard_error: float | None = None
 
 
-class Rung(Protocol):
-    """One row of the ladder, as far as a verdict needs it."""
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One row of the ladder, as far as a verdict needs it.
 
-    @property
-    def key(self) -> str:
-        """Names it."""
-        ...
+    Attributes:
+        key: Names it.
+        name: What sentences call it, e.g. ``Q4_K_M``.
+        judgement: None for the reference.
+        needed_bytes: Needed memory, measured, else predicted; None where it is not known.
+        tokens_per_second: While generating with an empty context; None likewise.
+        same_top: Share of positions with the reference's most likely token; it only describes.
+        error: Why it could not be measured, or not all of it.
+        speed_error: Standard error of the speed; None where there is none.
+        more_bits: Than the reference; it only describes.
+        other_vocabulary: Its next words cannot be held against the reference's.
+        guesses: It foresees the text worse than guessing would; distances there say nothing.
+        at_floor: It is no further from the reference than the reference from itself.
+        own_top: Of the reference: share of positions where it agrees with itself; None if unknown.
+    """
 
-    @property
-    def name(self) -> str:
-        """What sentences call it, e.g. ``Q4_K_M``."""
-        ...
-
-    @property
-    def judgement(self) -> Judgement | None:
-        """None for the reference."""
-        ...
-
-    @property
-    def needed_bytes(self) -> int | None:
-        """Needed memory, measured, else predicted; None where it is not known."""
-        ...
-
-    @property
-    def tokens_per_second(self) -> float | None:
-        """While generating with an empty context; None likewise."""
-        ...
-
-    @property
-    def speed_error(self) -> float | None:
-        """Its standard error; None where there is none."""
-        ...
-
-    @property
-    def same_top(self) -> float | None:
-        """Share of positions with the reference's most likely token; it only describes."""
-        ...
-
-    @property
-    def error(self) -> str | None:
-        """Why it could not be measured, or not all of it."""
-        ...
-
-    @property
-    def more_bits(self) -> MoreBits | None:
-        """Than the reference; it only describes."""
-        ...
-
-    @property
-    def other_vocabulary(self) -> bool:
-        """Its next words cannot be held against the reference's."""
-        ...
-
-    @property
-    def guesses(self) -> bool:
-        """It foresees the text worse than guessing would; distances there say nothing."""
-        ...
-
-    @property
-    def at_floor(self) -> bool | None:
-        """It is no further from the reference than the reference from itself."""
-        ...
-
-    @property
-    def own_top(self) -> float | None:
-        """Of the reference: share of positions where it agrees with itself; None if unknown."""
-        ...
+    key: str
+    name: str
+    judgement: Judgement | None
+    needed_bytes: int | None = None
+    tokens_per_second: float | None = None
+    same_top: float | None = None
+    error: str | None = None
+    speed_error: float | None = None
+    more_bits: MoreBits | None = None
+    other_vocabulary: bool = False
+    guesses: bool = False
+    at_floor: bool | None = False
+    own_top: float | None = None
 
 
 def sentence_of(rung: Rung, reference: Rung) -> str:

@@ -10,8 +10,7 @@ from app.core.tasks.items import Check, TaskItem
 from app.core.tasks.results import KindVerdict, Outcomes, compare_tasks
 from app.core.tasks.scoring import Outcome
 from app.core.verdict import Evidence, Limits, State, default_limits, judge_candidates
-from app.core.verdict_words import points, sentence_of
-from tests.core.rungs import Rung
+from app.core.verdict_words import Rung, points, sentence_of
 
 GB = 1_000_000_000
 

@@ -6,8 +6,7 @@ from app.core.tasks.results import KindResult, compare_tasks
 from app.core.tasks.scoring import Outcome
 from app.core.verdict import State
 from app.core.verdict_pairs import compare_at_equal_memory
-from app.core.verdict_words import MoreBits
-from tests.core.rungs import Rung
+from app.core.verdict_words import MoreBits, Rung
 
 GB = 1_000_000_000
 ITEMS = [

@@ -16,7 +16,7 @@ from app.core.quality.floor import floor_of
 from app.core.statistics.paired import PairedCounts
 from app.core.tasks.results import KindResult, KindVerdict
 from app.core.verdict import ALL_QUESTIONS, State
-from app.core.verdict_words import MoreBits
+from app.core.verdict_words import MoreBits, Rung
 
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
@@ -155,6 +155,25 @@ class Row:
         if judged is None or not (judged.kinds or judged.votes_p_value is not None):
             return None
         return judged.state
+
+    @property
+    def rung(self) -> Rung:
+        """What a verdict needs of it."""
+        return Rung(
+            key=self.key,
+            name=self.name,
+            judgement=self.judgement,
+            needed_bytes=self.needed_bytes,
+            tokens_per_second=self.tokens_per_second,
+            same_top=self.same_top,
+            error=self.error,
+            speed_error=self.speed_error,
+            more_bits=self.more_bits,
+            other_vocabulary=self.other_vocabulary,
+            guesses=self.guesses,
+            at_floor=self.at_floor,
+            own_top=self.own_top,
+        )
 
     # --- memory and speed -------------------------------------------------------------------
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.core.statistics.anytime import WinRate
     from app.core.tasks.items import TaskItem
     from app.core.tasks.results import Outcomes
+    from app.core.verdict_words import Rung
     from app.lab.ladder.kept import About
     from app.lab.ladder.plan import LadderPlan
     from app.lab.ladder.rows import LadderResult
@@ -127,14 +128,14 @@ def view_of(
         replace(row, number=number, letter=letter or letter_of(number))
         for row, number, letter in zip(shown, numbers, given, strict=True)
     ]
-    ranked = [rows[file] for file in plan.keys]
+    rungs = [rows[key].rung for key in plan.keys]
     return LadderView(
         plan,
         about,
         limits,
         tuple(shown),
-        recommend(ranked, rows[plan.reference], limits),
-        tuple(_pairs(result, about.items, ranked, limits.tolerance, pair_votes)),
+        recommend(rungs, rows[plan.reference].rung, limits),
+        tuple(_pairs(result, about.items, rungs, limits.tolerance, pair_votes)),
         tuple(remarks_on(result, {file: row.name for file, row in rows.items()})),
         result.taken,
         result.engine,
@@ -178,7 +179,7 @@ def _judged(
         guesses=is_guessing(*beside_guessing(result, result.reference)),
         over_limit=_is_over(result.reference, limits),
     )
-    rows = {reference.key: replace(reference, sentence=sentence_of(reference, reference))}
+    rows = {reference.key: replace(reference, sentence=sentence_of(reference.rung, reference.rung))}
     for row, judgement in zip(others, judge_candidates(evidence, limits.tolerance), strict=True):
         figures = row.quality.figures if row.quality is not None else {}
         found = replace(
@@ -192,7 +193,7 @@ def _judged(
             at_floor=is_at_floor(figures, reference.floor),
             over_limit=_is_over(row, limits),
         )
-        rows[row.key] = replace(found, sentence=sentence_of(found, reference))
+        rows[row.key] = replace(found, sentence=sentence_of(found.rung, reference.rung))
     return rows
 
 
@@ -221,7 +222,7 @@ def _models(result: LadderResult) -> dict[str, str]:
 def _pairs(
     result: LadderResult,
     items: Sequence[TaskItem],
-    rows: Sequence[Row],
+    rungs: Sequence[Rung],
     tolerance: float,
     votes: Mapping[tuple[str, str], WinRate] | None,
 ) -> list[Pair]:
@@ -229,7 +230,7 @@ def _pairs(
         one, other = _outcomes(result.rows[first]), _outcomes(result.rows[second])
         return compare_tasks(items, one, [other], tolerance)[0] if one and other else []
 
-    return compare_at_equal_memory(rows, _models(result), kinds_of, tolerance, votes)
+    return compare_at_equal_memory(rungs, _models(result), kinds_of, tolerance, votes)
 
 
 def _outcomes(row: Row) -> Outcomes:

@@ -6,8 +6,7 @@ import pytest
 
 from app.core.quality.floor import NO_FURTHER, floor_of, floor_sentence, is_at_floor
 from app.core.verdict import Evidence, judge_candidates
-from app.core.verdict_words import sentence_of
-from tests.core.rungs import Rung
+from app.core.verdict_words import Rung, sentence_of
 
 # A real model of 270 million parameters: Q4_K_M beside itself, and the Q8_0 made from it.
 FLOOR = {"mean_kld": 0.0074, "same_top": 0.954, "positions": 896}
