@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTranslator
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from app.core.hub_names import HubAddress
 from app.lab.compare.panes import PaneState
@@ -63,8 +63,18 @@ def hub(tmp_path: Path) -> Iterator[FakeHub]:
 
 
 @pytest.fixture
+def earlier(qapp: QApplication) -> list[QWidget]:
+    """What windows of earlier tests have left in this process."""
+    return qapp.allWidgets()
+
+
+@pytest.fixture
 def person(
-    qapp: QApplication, hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    earlier: list[QWidget],
+    qapp: QApplication,
+    hub: FakeHub,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Person]:
     """Before the window in the pseudo-language, on this Hub and with a folder of such files."""
     monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
@@ -101,13 +111,14 @@ def person(
 class Reader:
     """Reads every text that there is, and holds what is plain English against the window."""
 
-    def __init__(self, *names: str) -> None:
+    def __init__(self, earlier: Collection[QWidget], *names: str) -> None:
+        self._earlier = earlier
         self._names = sorted((*names, *NAMES), key=len, reverse=True)
         self._plain: dict[str, str] = {}
 
     def read(self, where: str) -> None:
         """Everything that is shown, or would be."""
-        for shown in shown_texts():
+        for shown in shown_texts(self._earlier):
             words = self._words(shown)
             if words and shown.text not in self._plain:
                 self._plain[shown.text] = f"{where}, {shown.where}: {' '.join(words)}"
@@ -128,9 +139,9 @@ class Reader:
 
 
 @pytest.fixture
-def reader(tmp_path: Path, hub: FakeHub) -> Reader:
+def reader(earlier: list[QWidget], tmp_path: Path, hub: FakeHub) -> Reader:
     """Somebody who knows no English but the names here."""
-    return Reader(str(tmp_path), hub.endpoint)
+    return Reader(earlier, str(tmp_path), hub.endpoint)
 
 
 def test_compare(person: Person, reader: Reader) -> None:

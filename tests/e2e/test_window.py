@@ -27,6 +27,7 @@ from app.lab.demo.demo import DEMO_LEVELS, FIRST_PANES, DemoFiles
 from app.store.chats import ChatStore
 from app.store.database import open_database
 from app.store.paths import Paths
+from app.ui.kit.sentences import told
 from app.ui.kit.theme import Theme
 from app.ui.shell.main_window import MainWindow
 from tests.e2e.person import Person
@@ -269,7 +270,7 @@ def test_panes_that_fail_say_why_and_the_others_go_on(
         failure = person.panes[place].failure
         assert failure is not None
         assert sentence in failure.sentence
-        assert person.shows(failure.sentence, person.view(place))
+        assert person.shows(told(failure.sentence), person.view(place))
     answers = person.turns[0].answers
     assert answers[person.panes[0].key].text == "The sky is blue."
     assert answers[person.panes[4].key].text == "The sky is green!"

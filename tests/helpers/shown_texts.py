@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -52,10 +52,16 @@ class Shown:
     where: str
 
 
-def shown_texts() -> Iterator[Shown]:
-    """Of every widget that there is, seen or not, and of every model behind a view."""
+def shown_texts(but: Collection[QWidget] = ()) -> Iterator[Shown]:
+    """Of every widget that there is, seen or not, and of every model behind a view.
+
+    Args:
+        but: Widgets that are passed over: those of earlier windows.
+    """
     models: dict[int, tuple[QAbstractItemModel, QWidget]] = {}
     for widget in QApplication.allWidgets():
+        if widget in but:
+            continue
         yield from _of_widget(widget)
         for action in widget.actions():
             yield from _of_action(action, widget)
