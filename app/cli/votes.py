@@ -76,7 +76,7 @@ def _table(rows: Sequence[dict[str, Any]], console: Console) -> None:
                 f"{row['reference_better']}",
                 f"{row['ties'] + row['both_bad'] + row['identical']}",
                 share(row["win_rate"], 0),
-                f"{share(row['win_rate_low'], 0)}–{share(row['win_rate_high'], 0)}",
+                f"{share(row['win_rate_low'], 0).value} to {share(row['win_rate_high'], 0)}",
                 _says(row),
             )
             for row in rows

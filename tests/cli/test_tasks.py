@@ -121,7 +121,7 @@ def test_the_document_is_the_contract_s(
 def test_the_table_says_what_is_lost(program: Program, four: Path, five: Path, items: Path) -> None:
     ended = program.run("tasks", "--reference", four, five, "--items", items)
     row = next(line for line in ended.out.splitlines() if line.startswith("sums"))
-    assert re.search(r"sums +0/12 .*12/12 +12 +0 +-100\.0 .*hint: loses", row)
+    assert re.search(r"sums +0/12 .*12/12 +12 +0 +−100 .*hint: loses", row)
     assert "asked “Number 0?” it says “It is 5.”, the reference “It is 4.”" in ended.err
     quiet = program.run("tasks", "--reference", four, five, "--items", items, "--quiet")
     assert quiet.err == ""

@@ -183,7 +183,7 @@ def test_faults_of_the_hub_are_said_at_once(
 
 def test_how_long_to_wait_is_said(hub: FakeHub, way: Way) -> None:
     hub.api_faults.add(Fault(FaultKind.TOO_MANY, 120))
-    with pytest.raises(HubRateLimited, match="in 2 minutes") as caught:
+    with pytest.raises(HubRateLimited, match="in 2 min") as caught:
         way.catalogue.repository(REPO)
     assert caught.value.retry_after_s == 120
 

@@ -274,7 +274,7 @@ def test_it_gives_up_with_the_reason_and_keeps_what_is_there(hub: FakeHub, way: 
 
 def test_the_hub_asks_to_wait_longer_than_anybody_does(hub: FakeHub, way: Way) -> None:
     hub.content_faults.add(Fault(FaultKind.TOO_MANY, 4000))
-    with pytest.raises(DownloadError, match="wait 67 minutes"):
+    with pytest.raises(DownloadError, match="wait 67 min"):
         fetch(way)
 
 
