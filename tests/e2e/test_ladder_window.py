@@ -232,7 +232,9 @@ def test_killed_in_the_middle_of_a_ladder_it_goes_on_by_itself(
             line = window.stdout.readline()
             assert line, f"the window ended after {steps} steps"
             steps = int(line)
-        engines = psutil.Process(window.pid).children(recursive=True)
+        engines: list[psutil.Process] = []
+        while not engines and window.poll() is None:  # between two steps there may be none
+            engines = psutil.Process(window.pid).children(recursive=True)
         window.kill()
     _, alive = psutil.wait_procs(engines, timeout=PATIENCE_SECONDS)
     assert engines
