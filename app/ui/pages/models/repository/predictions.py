@@ -93,7 +93,10 @@ class Predictions(QObject):
         self._refused = False
         for file in self._files:
             self.changed.emit(file.name)
-        self._ask(repository, context_tokens, KvType(kv_type))
+        if self._unfinished():
+            self._ask(repository, context_tokens, KvType(kv_type))
+        elif self._files:
+            self.ended.emit()
 
     def cancel(self) -> None:
         """Stop; nothing is told any more."""
@@ -136,13 +139,7 @@ class Predictions(QObject):
 
     def _ask(self, repository: Repository, context_tokens: int, kv_type: KvType) -> None:
         """Have the answers for all files that wait for theirs."""
-        self._job = None
-        files = self._unfinished()
-        if not files:
-            if self._predictions:
-                self.ended.emit()
-            return
-        fitter = self._fitter
+        files, fitter = self._unfinished(), self._fitter
 
         def work(context: JobContext) -> None:
             def turn(file: ListedFile) -> None:
@@ -155,15 +152,12 @@ class Predictions(QObject):
 
         def failed(error: PersonError) -> None:
             # Nobody foresaw it: it is laid to the file whose turn it was, and the others go on.
-            self._take((self._unfinished()[0], error))
-            self._ask(repository, context_tokens, kv_type)
+            for file in self._unfinished()[:1]:
+                self._take((file, error))
+            if self._unfinished():
+                self._ask(repository, context_tokens, kv_type)
 
-        self._job = self._jobs.run(
-            work,
-            progress=self._take,
-            done=lambda _: self._ask(repository, context_tokens, kv_type),
-            failed=failed,
-        )
+        self._job = self._jobs.run(work, progress=self._take, failed=failed)
 
     def _unfinished(self) -> Sequence[ListedFile]:
         return [file for file in self._files if self.of(file.name).state in _UNFINISHED]
@@ -183,3 +177,5 @@ class Predictions(QObject):
         if isinstance(answer, PersonError) and is_for_all(answer) and not self._refused:
             self._refused = True
             self.refused.emit(answer)
+        if not self._unfinished():
+            self.ended.emit()
