@@ -10,11 +10,12 @@ import contextlib
 import os
 import sqlite3
 import tempfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.base.locks import has_locks
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from pathlib import Path
 
 _WITHOUT_LOCKS = "vfs=unix-dotfile"
@@ -22,6 +23,37 @@ _LOCK_SUFFIX = ".lock"
 # No piece of work holds it nearly as long: who made it was killed.
 _LEFT_BEHIND_S = 60.0
 _FORMAT_BYTE, _FORMAT_WAL = 18, 2
+
+
+class Connection(sqlite3.Connection):
+    """SQLite names what is damaged in its messages, and Python cannot read a name that is no text.
+
+    Such an error is said to be damage, as what it is.
+    """
+
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:  # noqa: ANN401 - as the base has it
+        """As the base class."""
+        with _damage_said():
+            return super().execute(*arguments)
+
+    def executemany(self, *arguments: Any) -> sqlite3.Cursor:  # noqa: ANN401 - as the base has it
+        """As the base class."""
+        with _damage_said():
+            return super().executemany(*arguments)
+
+
+@contextlib.contextmanager
+def _damage_said() -> Generator[None]:
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        raise Damaged(str(error)) from error
+
+
+class Damaged(sqlite3.DatabaseError):
+    """There are faults in the file, although SQLite has no code for them."""
+
+    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
 
 
 def connect(
@@ -46,8 +78,10 @@ def connect(
         if "immutable" not in mode and _is_wal(path):
             _leave_wal(path, timeout)
     if autocommit:
-        return sqlite3.connect(address, uri=True, timeout=timeout, isolation_level=None)
-    return sqlite3.connect(address, uri=True, timeout=timeout)
+        return sqlite3.connect(
+            address, uri=True, timeout=timeout, isolation_level=None, factory=Connection
+        )
+    return sqlite3.connect(address, uri=True, timeout=timeout, factory=Connection)
 
 
 def _is_wal(path: Path) -> bool:

@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 COMPANIONS = ("-wal", "-shm", "-journal")
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+# Python's own error, without a code, where a column of text holds none.
+_NO_TEXT = "Could not decode to UTF-8"
 # Of each small database; of the chats all stay.
 _KEPT = 3
 
@@ -61,7 +63,7 @@ mended = Sayings()
 
 def is_damage(error: sqlite3.Error) -> bool:
     """Tell whether an error says that the contents are bad; all others may be gone next time."""
-    return code_of(error) in _DAMAGE
+    return code_of(error) in _DAMAGE or str(error).startswith(_NO_TEXT)
 
 
 def code_of(error: sqlite3.Error) -> int:

@@ -7,7 +7,7 @@ import logging
 import sqlite3
 from typing import TYPE_CHECKING
 
-from app.store.connecting import connect
+from app.store.connecting import Damaged, connect
 from app.store.damage import begin_anew, identity_of, is_damage
 
 if TYPE_CHECKING:
@@ -65,13 +65,7 @@ def _check(path: Path, connection: sqlite3.Connection) -> None:
         return  # what is damaged shows when it is read
     answer = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
     if answer != "ok":
-        raise _Damaged(answer)
-
-
-class _Damaged(sqlite3.DatabaseError):
-    """SQLite itself finds faults in the file."""
-
-    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise Damaged(answer)
 
 
 class SmallDatabase:

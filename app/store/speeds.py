@@ -88,7 +88,7 @@ class SpeedStore:
         query = "SELECT kind, value FROM rate WHERE machine = ? AND threads = ?"
         found: dict[str, float] = {}
         with self._database.logged(), self._database.open() as connection:
-            found.update(connection.execute(query, (self._machine, threads)))
+            found.update(connection.execute(query, (self._machine, threads)).fetchall())
         if _BANDWIDTH not in found:
             return None
         by_type = {
@@ -126,7 +126,8 @@ class SpeedStore:
         )
         found: dict[int, list[float]] = {}
         with self._database.logged(), self._database.open() as connection:
-            for kind, value in connection.execute(query, (self._machine, threads)):
+            rows = connection.execute(query, (self._machine, threads)).fetchall()
+            for kind, value in rows:
                 found.setdefault(int(kind.split(":")[1]), []).append(value)
         return found
 
@@ -171,9 +172,8 @@ class SpeedStore:
         )
         found: list[MeasuredRun] = []
         with self._database.logged(), self._database.open() as connection:
-            for family, level, work, depth, threads, speed in connection.execute(
-                query, (self._machine,)
-            ):
+            rows = connection.execute(query, (self._machine,)).fetchall()
+            for family, level, work, depth, threads, speed in rows:
                 read = _work_from(cast("str", work))
                 if read is not None:
                     found.append(MeasuredRun(family, level, read, depth, threads, speed))

@@ -95,26 +95,24 @@ NEXT = ("ALTER TABLE chat ADD COLUMN mood TEXT", "CREATE TABLE vote (x)")
 OPENER = """
 import os
 import signal
-import sqlite3
 import sys
 from pathlib import Path
-from app.store import database
+from app.store import connecting, database
 
 path, left = Path(sys.argv[1]), int(sys.argv[2])
 steps = [*database.MIGRATIONS, sys.argv[3:]]
 
 
-class Mortal(sqlite3.Connection):
-    def execute(self, *given):
-        global left
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        left -= 1
-        return super().execute(*given)
+def mortal(self, *given):
+    global left
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    left -= 1
+    return execute(self, *given)
 
 
-connect = sqlite3.connect
-sqlite3.connect = lambda *given, **named: connect(*given, **named, factory=Mortal)
+execute = connecting.Connection.execute
+connecting.Connection.execute = mortal
 database.open_database(path, migrations=steps).close()
 print("done")
 """

@@ -2,14 +2,15 @@
 
 What is scaled by a unit has three digits (950 kB, 72.3 MB, 1.00 GB) in decimal units. The signs of
 a number are those of whoever writes it: plain English here, the person's locale in the window,
-which also translates the units. What is not known is ``None`` and shows as a dash.
+which also translates the units. What is not known is ``None``, or no finite number, and shows as a
+dash.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeGuard
 
 MISSING = "–"
 _NS = 1_000_000_000
@@ -33,6 +34,10 @@ class Quantity(NamedTuple):
 UNKNOWN = Quantity(MISSING)
 
 
+def _known(value: float | None) -> TypeGuard[float]:
+    return value is not None and math.isfinite(value)
+
+
 def english(value: float, decimals: int = 0) -> str:
     """A number in English: 1,234.5, −3."""
     return f"{value:,.{decimals}f}".replace("-", "−")
@@ -40,19 +45,20 @@ def english(value: float, decimals: int = 0) -> str:
 
 def number(value: float | None, decimals: int = 0, write: Write = english) -> str:
     """A number without a unit, or the dash."""
-    return MISSING if value is None else write(value, decimals)
+    return write(value, decimals) if _known(value) else MISSING
 
 
 def size(size_bytes: float | None, write: Write = english) -> Quantity:
     """Bytes in decimal units, as files and memory are both given: 512 MB, 7.90 GB."""
-    if size_bytes is None:
+    if not _known(size_bytes):
         return UNKNOWN
     if abs(size_bytes) < 999.5:
         return Quantity(write(round(size_bytes), 0), _BYTE_UNITS[0])
     # Rounded before the unit is chosen: 999.6 MB are 1.00 GB.
     digits, exponent = f"{size_bytes:.2e}".split("e")
-    step, place = divmod(int(exponent), 3)
-    return Quantity(write(float(digits) * 10**place, 2 - place), _BYTE_UNITS[step])
+    step = min(int(exponent) // 3, len(_BYTE_UNITS) - 1)
+    place = int(exponent) - 3 * step
+    return Quantity(write(float(digits) * 10**place, max(0, 2 - place)), _BYTE_UNITS[step])
 
 
 def rate(bytes_per_second: float | None, write: Write = english) -> Quantity:
@@ -63,14 +69,14 @@ def rate(bytes_per_second: float | None, write: Write = english) -> Quantity:
 
 def speed(tokens_per_second: float | None, write: Write = english) -> Quantity:
     """Tokens a second: 31.2 tok/s."""
-    if tokens_per_second is None:
+    if not _known(tokens_per_second):
         return UNKNOWN
     return Quantity(write(tokens_per_second, _speed_decimals(tokens_per_second)), "tok/s")
 
 
 def deviation(stddev: float | None, mean: float | None, write: Write = english) -> str:
     """What a speed varies by, with as many decimals as the speed itself."""
-    if stddev is None or mean is None:
+    if not _known(stddev) or not _known(mean):
         return MISSING
     return write(stddev, _speed_decimals(mean))
 
@@ -81,7 +87,7 @@ def _speed_decimals(value: float) -> int:
 
 def duration(duration_ns: float | None, write: Write = english) -> Quantity:
     """A length of time: 4 ms, 0.41 s, 12.3 s, 2:05 min, 1:03:20 h."""
-    if duration_ns is None:
+    if not _known(duration_ns):
         return UNKNOWN
     seconds = duration_ns / _NS
     if 0 < seconds < 0.0995:
@@ -99,6 +105,8 @@ def duration(duration_ns: float | None, write: Write = english) -> Quantity:
 
 def about(seconds: float, write: Write = english) -> Quantity:
     """A wait, roughly: 12 s, 3 min, 1.5 h, 12 h."""
+    if not _known(seconds):
+        return UNKNOWN
     if seconds < 89.5:
         return Quantity(write(max(1, round(seconds)), 0), "s")
     if seconds < 5370:
@@ -116,7 +124,7 @@ def share(value: float | None, decimals: int | None = None, write: Write = engli
             99.2 %, 99.97 %.
         write: Writes the number.
     """
-    if value is None:
+    if not _known(value):
         return UNKNOWN
     percent = 100.0 * value
     if decimals is None:
@@ -129,7 +137,7 @@ def share(value: float | None, decimals: int | None = None, write: Write = engli
 
 def points(value: float | None, write: Write = english) -> Quantity:
     """A difference of two shares in points: +1.5 points, −14 points."""
-    if value is None:
+    if not _known(value):
         return UNKNOWN
     percent = 100.0 * value
     text = write(abs(percent), 1 if abs(percent) < 9.95 else 0)
@@ -151,7 +159,7 @@ def parameters(amount: int | None, write: Write = english) -> Quantity:
 
 def nats(value: float | None, write: Write = english) -> Quantity:
     """A KL divergence: 0.0409 nats, 1.7·10⁻⁶ nats."""
-    return UNKNOWN if value is None else Quantity(significant(value, 3, write), "nats")
+    return Quantity(significant(value, 3, write), "nats") if _known(value) else UNKNOWN
 
 
 def significant(value: float, digits: int, write: Write = english) -> str:

@@ -36,7 +36,7 @@ class Amount(Struct, frozen=True, tag=True):
     """A number of a kind: bytes, shares of 0 to 1, tokens a second, ns; seconds of a wait."""
 
     kind: Kind
-    value: float
+    value: int | float  # stored counts stay exact beyond 2**53
 
 
 class Sentence(Struct, frozen=True, tag=True):
@@ -139,10 +139,14 @@ def speed(tokens_per_second: float) -> Amount:
 
 
 def kept(sentence: Sentence) -> str:
-    """A sentence as it is stored."""
+    """A sentence as it is stored; one that would not come back the same, as its English."""
     if sentence.id == "verbatim":
         return str(sentence)
-    return msgspec.json.encode(sentence).decode()
+    try:
+        text = msgspec.json.encode(sentence).decode()
+    except (OverflowError, UnicodeEncodeError):
+        return str(sentence)
+    return text if from_kept(text) == sentence else str(sentence)
 
 
 def from_kept(text: str) -> Sentence:

@@ -148,3 +148,23 @@ def test_nobody_else_writes_bytes_and_shares() -> None:
 def _bytes(said: figures.Quantity) -> float:
     units = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
     return float(said.value.replace(",", "")) * 1000.0 ** units.index(said.unit)
+
+
+@given(st.floats() | st.integers(-(10**25), 10**25))
+def test_any_number_is_written(value: float) -> None:
+    """What is no finite number is not known."""
+    writers = (
+        figures.size,
+        figures.rate,
+        figures.speed,
+        figures.duration,
+        figures.about,
+        figures.share,
+        figures.points,
+        figures.nats,
+    )
+    for write in writers:
+        said = str(write(value))
+        assert said == figures.MISSING or re.search(r"\d", said)
+        assert "nan" not in said
+        assert "inf" not in said

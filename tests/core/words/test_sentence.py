@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.core.errors import PersonError
 from app.core.words import english, sentence
@@ -174,3 +176,16 @@ def test_an_error_carries_its_sentence() -> None:
     assert error.said == Sentence("lab.line_too_long", {"number": Amount(Kind.COUNT, 3)})
     assert (error.sentence, str(error)) == ("Line 3 is too long.",) * 2
     assert PersonError("Said by others.").sentence == "Said by others."
+
+
+FACTS = st.text() | st.integers() | st.floats().map(lambda value: Amount(Kind.BYTES, value))
+
+
+@given(FACTS)
+def test_what_is_kept_is_said_the_same_again(fact: object) -> None:
+    """A count beyond 2**53 is no float; what cannot be written is kept as its English."""
+    sentence = say("models.entry_impossible", key="a.b", value=fact)
+    again = from_kept(kept(sentence))
+    assert again == sentence or again == verbatim(str(sentence))
+    if isinstance(fact, int) and abs(fact) < 2**63:
+        assert again == sentence
