@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import argparse
 
     from app.cli.arguments import Commands
-    from app.cli.console import Console
     from app.cli.models import ChosenModels
+    from app.cli.terminal.console import Console
     from app.store.paths import Paths
 
 

@@ -47,8 +47,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from app.cli.arguments import Commands
-    from app.cli.console import Console
     from app.cli.models import ChosenModels
+    from app.cli.terminal.console import Console
     from app.core.chats.chat import Answer
     from app.lab.compare.panes import Pane
     from app.monitor.samples import Sample

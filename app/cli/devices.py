@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app import __version__
-from app.cli.check_words import check_document, tell_check
+from app.cli.words.checks import check_document, tell_check
 from app.core.engines.instruction_sets import sets_in_use
 from app.core.words import figures
 from app.engine.variants import left_out
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import argparse
 
     from app.cli.arguments import Commands
-    from app.cli.console import Console
+    from app.cli.terminal.console import Console
     from app.core.engines.self_check import EngineCheck
     from app.engine.protocol.loading import Device
     from app.store.paths import Paths

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.cli.arguments import CONTEXT_HELP, KV_HELP, positive
-from app.cli.hub_words import add_endpoint, opened_hub
+from app.cli.words.hub import add_endpoint, opened_hub
 from app.core.candidates.settings import KvType
 from app.core.errors import PersonError
 from app.core.listing import bits_per_weight, largest_first
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from app.cli.arguments import Commands
-    from app.cli.console import Console
+    from app.cli.terminal.console import Console
     from app.core.listing import ListedFile
     from app.hub.repositories import FoundRepository, Repository
     from app.lab.hub.access import HubAccess
@@ -146,7 +146,7 @@ def _answers(
     models = [file for file in repository.files if file.kind is _MODEL]
     if not models:
         return {}
-    from app.cli.fit_words import fitter
+    from app.cli.words.fit import fitter
     from app.lab.hub.fit import HubFitter
 
     with fitter(paths, None) as asked, console.progress() as progress:
@@ -191,7 +191,7 @@ def _document(listing: _Listing) -> dict[str, object]:
 
 
 def _plain(listing: _Listing, file: ListedFile) -> dict[str, object]:
-    from app.cli.fit_words import fit_document
+    from app.cli.words.fit import fit_document
 
     fit = listing.fit(file)
     of_header = fit.model.level_name or None if fit is not None else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.cli.arguments import CONTEXT_HELP, KV_HELP, THREADS_HELP, positive, threads
-from app.cli.hub_words import add_endpoint, names_hub_file, opened_hub
 from app.cli.models import MODEL_HELP, model_path
+from app.cli.words.hub import add_endpoint, names_hub_file, opened_hub
 from app.core.candidates.settings import KvType
 from app.core.memory.speed import TAKEN_WHILE_BUSY
 from app.core.words import figures
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.cli.arguments import Commands
-    from app.cli.console import Console
+    from app.cli.terminal.console import Console
     from app.lab.predict.fit import Fit
     from app.store.paths import Paths
 
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     else:
         file, fit = str(path), _on_this_pc(path, arguments, console, paths)
     if arguments.json:
-        from app.cli.fit_words import fit_document
+        from app.cli.words.fit import fit_document
 
         level = fit.model.level_name or None
         console.json({"file": file, "level": level} | fit_document(fit))
@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
 
 
 def _on_this_pc(path: Path, arguments: argparse.Namespace, console: Console, paths: Paths) -> Fit:
-    from app.cli.fit_words import fitter
+    from app.cli.words.fit import fitter
 
     with console.progress() as progress:
         progress.add_task("Planning", total=None, note=path.name[-40:])
@@ -76,7 +76,7 @@ def _on_this_pc(path: Path, arguments: argparse.Namespace, console: Console, pat
 
 def _on_hub(arguments: argparse.Namespace, console: Console, paths: Paths) -> tuple[str, Fit]:
     """The name of the file on the Hub, and the answer; only its header is fetched."""
-    from app.cli.fit_words import fitter
+    from app.cli.words.fit import fitter
     from app.lab.hub.fit import HubFitter
 
     with (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.base.gate import StopFlag
-from app.cli.hub_words import add_endpoint, opened_hub
+from app.cli.words.hub import add_endpoint, opened_hub
 from app.core.words import figures
 from app.hub.progress import Phase
 from app.lab.works.downloads import queued_digests
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import argparse
 
     from app.cli.arguments import Commands
-    from app.cli.console import Console
+    from app.cli.terminal.console import Console
     from app.hub.download import Fetched
     from app.hub.progress import Progress
     from app.store.paths import Paths

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli.arguments import THREADS_HELP, threads
-from app.cli.ladder_words import show_ladder
 from app.cli.models import CANDIDATE_HELP, add_model_arguments, candidate_named, chosen_models
-from app.cli.texts import TEXT_HELP, source_of
+from app.cli.words.ladder import show_ladder
+from app.cli.words.texts import TEXT_HELP, source_of
 from app.core.ladder.results import StepKind
 from app.core.memory.estimate import memory_budget_bytes
 from app.core.verdict import Limits, default_limits
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from app.cli.arguments import Commands
-    from app.cli.console import Console
+    from app.cli.terminal.console import Console
     from app.lab.ladder.progress import LadderProgress
     from app.lab.verdict.view import LadderView
     from app.store.paths import Paths

@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from app import __version__
-from app.cli.console import Console
+from app.cli.terminal.console import Console
 from app.core.candidates.notation import NotationError
 from app.core.errors import PersonError
 from app.core.text.clean import for_terminal

@@ -23,7 +23,7 @@ from app.monitor.machine import physical_core_count
 if TYPE_CHECKING:
     import argparse
 
-    from app.cli.console import Console
+    from app.cli.terminal.console import Console
     from app.core.models.model_file import ModelFile
     from app.store.paths import Paths
 

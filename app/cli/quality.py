@@ -9,7 +9,7 @@ import msgspec
 
 from app.cli.arguments import THREADS_HELP, chunks, positive, threads
 from app.cli.models import CANDIDATE_HELP, add_model_arguments, candidate_named, chosen_models
-from app.cli.texts import TEXT_HELP, text_named
+from app.cli.words.texts import TEXT_HELP, text_named
 from app.core.errors import PersonError
 from app.core.quality.floor import AT_FLOOR, NO_FURTHER, floor_sentence
 from app.core.quality.guessing import guessing_sentence
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from app.cli.arguments import Commands
-    from app.cli.console import Console
     from app.cli.models import ChosenModels
+    from app.cli.terminal.console import Console
     from app.core.candidates.candidate import Candidate
     from app.core.models.model_file import ModelFile
     from app.lab.quality.plan import QualityResult, QualityRow

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import argparse
 
     from app.cli.arguments import Commands
-    from app.cli.console import Console
+    from app.cli.terminal.console import Console
     from app.store.paths import Paths
 
 

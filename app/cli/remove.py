@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import argparse
 
     from app.cli.arguments import Commands
-    from app.cli.console import Console
-    from app.hub.removal import Removal
+    from app.cli.terminal.console import Console
+    from app.hub.files.removal import Removal
     from app.store.paths import Paths
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli.ladder import progress_shown, report, report_target
-from app.cli.ladder_words import show_ladder
 from app.cli.models import MODEL_HELP, model_names
-from app.cli.texts import TEXT_HELP, text_named
+from app.cli.words.ladder import show_ladder
+from app.cli.words.texts import TEXT_HELP, text_named
 from app.core.text.clean import whole_text
 from app.core.words import figures
 from app.lab.reports.document import ladder_document
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import argparse
 
     from app.cli.arguments import Commands
-    from app.cli.console import Console
+    from app.cli.terminal.console import Console
     from app.lab.verdict.view import LadderView
     from app.lab.works.ladders.differences import Difference
     from app.store.paths import Paths

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.cli.arguments import positive
-from app.cli.hub_words import add_endpoint, opened_hub
+from app.cli.words.hub import add_endpoint, opened_hub
 from app.core.models.kinds import ModelKind
 from app.core.words import figures
 from app.hub.catalogue import SearchQuery, SearchSort
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import argparse
 
     from app.cli.arguments import Commands
-    from app.cli.console import Console
+    from app.cli.terminal.console import Console
     from app.hub.repositories import FoundRepository
     from app.store.paths import Paths
 

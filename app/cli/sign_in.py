@@ -6,7 +6,7 @@ import getpass
 import sys
 from typing import TYPE_CHECKING
 
-from app.cli.hub_words import SIGN_IN, add_endpoint, opened_hub
+from app.cli.words.hub import SIGN_IN, add_endpoint, opened_hub
 from app.core.errors import PersonError
 from app.core.words.sentence import say
 from app.hub.account import token_owner
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import argparse
 
     from app.cli.arguments import Commands
-    from app.cli.console import Console
+    from app.cli.terminal.console import Console
     from app.store.paths import Paths
 
 _MOST_SIGNS = 4_096

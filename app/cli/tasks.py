@@ -10,7 +10,7 @@ import msgspec
 
 from app.cli.arguments import positive, threads
 from app.cli.models import CANDIDATE_HELP, add_model_arguments, candidate_named, chosen_models
-from app.cli.tasks_words import document, show
+from app.cli.words.tasks import document, show
 from app.core.errors import PersonError
 from app.core.words import figures
 from app.lab.demo.demo import DEMO_LEVELS
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from app.cli.arguments import Commands
-    from app.cli.console import Console
     from app.cli.models import ChosenModels
+    from app.cli.terminal.console import Console
     from app.core.models.model_file import ModelFile
     from app.lab.tasks.sets import TaskSet
     from app.store.paths import Paths

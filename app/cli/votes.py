@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from app.cli.arguments import Commands
-    from app.cli.console import Console
+    from app.cli.terminal.console import Console
     from app.store.paths import Paths
 
 _COLUMNS = ("candidate", "against", "better", "worse", "ties", "preferred", "95 %", "says")

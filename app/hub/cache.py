@@ -2,7 +2,7 @@
 
 The layout is theirs (``models--org--repo/{blobs,refs,snapshots}``), so that their programs and
 llama.cpp see what this one brought. Unfinished downloads carry their ending, so that their tools
-can clean up too. How files leave: ``app.hub.removal``.
+can clean up too. How files leave: ``app.hub.files.removal``.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from app.base.rights import usual_rights
 from app.core.errors import PersonError
 from app.core.hub_names import check_repo_id, safe_parts
 from app.core.words.sentence import say
-from app.hub.removal import plan_removal
+from app.hub.files.removal import plan_removal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from app.hub.removal import Removal
+    from app.hub.files.removal import Removal
 
 PART_SUFFIX = ".shrinkscope.incomplete"
 """Behind the content's hash, the name of an unfinished download."""

@@ -11,7 +11,7 @@ from app.core.hub_names import check_repo_id
 from app.core.listing import group_files
 from app.core.words.sentence import say
 from app.hub.errors import HubBroken
-from app.hub.limits import within
+from app.hub.net.limits import within
 from app.hub.questions import list_models, model
 from app.hub.repositories import (
     FoundRepository,

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 from app.base.gate import StopFlag, Stopped
 from app.core.words.sentence import say
 from app.hub.answers import circle, switched_off
-from app.hub.asker import Asker, asking
-from app.hub.certificates import Certificates
 from app.hub.errors import (
     HubBroken,
     HubClosed,
@@ -24,7 +22,9 @@ from app.hub.errors import (
     HubMissing,
     HubUnauthorized,
 )
-from app.hub.limits import within
+from app.hub.net.asker import Asker, asking
+from app.hub.net.certificates import Certificates
+from app.hub.net.limits import within
 from app.hub.settings import HubSettings, prepare_environment
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     import huggingface_hub
 
-    from app.hub.http_client import HubClient
+    from app.hub.net.http_client import HubClient
     from app.hub.tokens import Tokens
 
 _STUMBLES = OSError | ValueError | LookupError | TypeError | AttributeError | RecursionError
@@ -72,7 +72,7 @@ class HubConnection:
 
         with _lock:
             if not _installed or _installed[0] != self.settings:
-                from app.hub.http_client import client_factory
+                from app.hub.net.http_client import client_factory
 
                 huggingface_hub.set_client_factory(client_factory(self.settings))
                 # What a Hub makes it say goes to this program's log, not to the terminal.
@@ -89,7 +89,7 @@ class HubConnection:
         """The connections for contents: they do not share the library's, which it may close."""
         with self._lock:
             if self._client is None:
-                from app.hub.http_client import HubClient
+                from app.hub.net.http_client import HubClient
 
                 self._client = HubClient(self.settings)
             return self._client

@@ -27,10 +27,10 @@ from app.hub.errors import (
     HubRateLimited,
     HubTrouble,
 )
-from app.hub.intake import Intake
-from app.hub.part_file import SPARE_BYTES, Disk, Hasher, PartFile, hash_file, hasher_for
+from app.hub.files.intake import Intake
+from app.hub.files.part_file import SPARE_BYTES, Disk, Hasher, PartFile, hash_file, hasher_for
+from app.hub.files.snapshots import show, tag, take_over
 from app.hub.progress import Phase, ProgressMeter
-from app.hub.snapshots import show, tag, take_over
 from app.hub.source import AddressExpired, Body, FileFacts, FileSource, RangeIgnored
 from app.hub.stopping import TICK_S, interruptible
 

@@ -18,7 +18,7 @@ from app.base.gate import StopFlag
 from app.core.gguf import GgufHeader, NeedMoreBytes, parse_header
 from app.core.words.sentence import say
 from app.hub.errors import HubBroken, HubError, HubSilent, HubTrouble
-from app.hub.limits import within
+from app.hub.net.limits import within
 from app.hub.source import AddressExpired, FileFacts, FileSource, RangeIgnored
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from app.core.listing import RepoFile
 from app.core.words.sentence import say
 from app.hub import answers
 from app.hub.errors import DownloadError, HubBroken, HubError, HubMissing, HubTrouble
-from app.hub.limits import within
+from app.hub.net.limits import within
 from app.hub.repositories import is_commit, is_sha256, said_size
 
 if TYPE_CHECKING:

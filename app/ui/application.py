@@ -18,11 +18,11 @@ from app.core.text.clean import for_terminal
 from app.store.paths import Paths
 from app.ui.doorkeeper import Doorkeeper, SystemRequests
 from app.ui.kit.icons import app_icon
-from app.ui.kit.language import speak
 from app.ui.kit.plain import message_box
-from app.ui.kit.sentences import sentence
 from app.ui.kit.theme import Theme
 from app.ui.kit.widgets.banner import Severity
+from app.ui.kit.words.language import speak
+from app.ui.kit.words.sentences import sentence
 from app.ui.shell.mended import Mended
 from app.ui.shell.unexpected import Unexpected
 from app.ui.window import Window

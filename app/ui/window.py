@@ -19,8 +19,8 @@ from app.ui.kit.file_dialogs import FileDialogs
 from app.ui.kit.garbage import GarbageTimer
 from app.ui.kit.jobs import Jobs
 from app.ui.kit.queues import drained
-from app.ui.kit.sentences import sentence
 from app.ui.kit.widgets.banner import Severity
+from app.ui.kit.words.sentences import sentence
 from app.ui.pages.about.part import AboutPart
 from app.ui.pages.compare.part import ComparePart
 from app.ui.pages.ladder.part import LadderPart

@@ -24,7 +24,7 @@ from app.lab.speed.bench import Bench, BenchPlan
 from app.library.model_files import open_model_file, read_shards
 from app.monitor.machine import available_memory_bytes, physical_core_count
 from app.store.paths import Paths
-from app.store.speeds import SpeedStore
+from app.store.small.speeds import SpeedStore
 from tests.benchmarks.figures import Figure, Run, limit_figure, tell
 from tests.benchmarks.llama_tools import cache_dir
 from tests.benchmarks.model_holes import hollow

@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 from app.cli.fit import PATIENCE_SECONDS
-from app.cli.fit_words import fitter
+from app.cli.words.fit import fitter
 from app.hub.headers import HeaderReader
 from app.lab.hub.access import HubAccess
 from app.lab.hub.fit import HubFitter

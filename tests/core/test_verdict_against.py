@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.ladder.pairs import compare_at_equal_memory
 from app.core.recommendation import recommend
 from app.core.statistics.anytime import win_rate
 from app.core.statistics.paired import PairedCounts
 from app.core.verdict import Evidence, Limits, State, judge_candidates
-from app.core.verdict_pairs import compare_at_equal_memory
 from app.core.verdict_words import Rung, sentence_of
 from tools.verdict_error_rates import result_of
 

@@ -17,8 +17,8 @@ from app.lab.compare.panes import PaneState
 from app.lab.engines import repair, self_check
 from app.lab.engines.self_check import engine_build
 from app.lab.shrink.quantize import quantize
-from app.store.engine_checks import EngineCheckStore
 from app.store.paths import Paths
+from app.store.small.engine_checks import EngineCheckStore
 from app.ui.kit.theme import Theme
 from tests.e2e.person import Person
 from tests.helpers.broken_engine import break_engines

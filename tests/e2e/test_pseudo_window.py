@@ -19,8 +19,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from app.core.hub_names import HubAddress
 from app.lab.compare.panes import PaneState
 from app.store.paths import Paths
-from app.ui.kit.language import PSEUDO_LANGUAGE, VARIABLE, speak
 from app.ui.kit.theme import Theme
+from app.ui.kit.words.language import PSEUDO_LANGUAGE, VARIABLE, speak
 from app.ui.pages.compare.panes.menu import PaneCommand
 from app.ui.pages.models.repository.repository import OpenState
 from tests.e2e.person import Person

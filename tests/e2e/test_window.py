@@ -27,8 +27,8 @@ from app.lab.demo.demo import DEMO_LEVELS, FIRST_PANES, DemoFiles
 from app.store.chats import ChatStore
 from app.store.database import open_database
 from app.store.paths import Paths
-from app.ui.kit.sentences import told
 from app.ui.kit.theme import Theme
+from app.ui.kit.words.sentences import told
 from app.ui.shell.main_window import MainWindow
 from tests.e2e.person import Person
 from tests.helpers.engine_builds import FakeBuild

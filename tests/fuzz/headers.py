@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli import fit as fit_command
 from app.cli import library as models_command
-from app.cli.console import Console
-from app.cli.fit_words import fit_document
+from app.cli.terminal.console import Console
+from app.cli.words.fit import fit_document
 from app.core.candidates.settings import FlashAttention, KvType
 from app.core.errors import PersonError
 from app.core.memory.estimate import estimated_needs
@@ -37,8 +37,8 @@ from app.lab.predict.devices import Question, layers_on_gpus, shares_of, with_ro
 from app.lab.predict.fit import Fit, Fitter
 from app.library.model_files import read_shards
 from app.store.paths import Paths
-from app.store.plans import PlanStore
-from app.store.speeds import SpeedStore
+from app.store.small.plans import PlanStore
+from app.store.small.speeds import SpeedStore
 from tests.fuzz.sources import shards
 from tests.helpers.model_folders import small_gguf
 from tests.helpers.mutants import Draft, mutants

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from app.hub.cache import HubCache
 from app.hub.catalogue import Catalogue
-from app.hub.certificates import Certificates
 from app.hub.connection import HubConnection
 from app.hub.download import Downloader
+from app.hub.net.certificates import Certificates
 from app.hub.settings import HubSettings, Patience
 from app.hub.tokens import Tokens
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository

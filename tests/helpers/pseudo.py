@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 
-from app.ui.kit.pseudo import pseudo
+from app.ui.kit.words.pseudo import pseudo
 
 _LETTERS = {pseudo(letter).strip("«»"): letter for letter in string.ascii_letters}
 _SAID = re.compile("|".join(sorted(map(re.escape, _LETTERS), key=len, reverse=True)))

@@ -14,7 +14,6 @@ import pytest
 
 from app.base.gate import StopFlag, Stopped
 from app.core.listing import RepoFile
-from app.hub import part_file
 from app.hub.cache import PART_SUFFIX
 from app.hub.download import Downloader
 from app.hub.errors import (
@@ -26,7 +25,8 @@ from app.hub.errors import (
     HubMissing,
     HubOffline,
 )
-from app.hub.part_file import SPARE_BYTES, Disk
+from app.hub.files import part_file
+from app.hub.files.part_file import SPARE_BYTES, Disk
 from app.hub.progress import Phase, Progress
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository, Fault, FaultKind
 from tests.helpers.hub_way import Way, content, way_to

@@ -23,7 +23,7 @@ from app.hub.errors import (
     HubTrouble,
 )
 from app.hub.headers import HeaderReader
-from app.hub.http_client import MOST_BYTES
+from app.hub.net.http_client import MOST_BYTES
 from app.hub.settings import Patience
 from app.hub.source import FileSource
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository, Fault, FaultKind

@@ -12,9 +12,9 @@ from app.base import locks
 from app.base.gate import StopFlag
 from app.hub.catalogue import Catalogue
 from app.hub.errors import CacheNotWritable
-from app.hub.removal import plan_removal
+from app.hub.files.removal import plan_removal
+from app.hub.files.snapshots import show
 from app.hub.settings import HubSettings, hub_cache_folder, hugging_face_home
-from app.hub.snapshots import show
 from app.library.places import hugging_face_cache
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 from app.core.listing import RepoFile
 from app.hub.catalogue import SearchQuery
 from app.hub.errors import HubAstray, HubError
-from app.hub.http_client import HubClient
+from app.hub.net.http_client import HubClient
 from app.hub.settings import HubSettings
 from app.hub.source import FileFacts, FileSource
 from tests.helpers.fake_hub import FakeHub, Fault, FaultKind

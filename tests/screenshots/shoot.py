@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from app.ui.application import make_application
-from app.ui.kit.language import PSEUDO_LANGUAGE, VARIABLE, speak
 from app.ui.kit.theme import Theme, ThemeChoice
+from app.ui.kit.words.language import PSEUDO_LANGUAGE, VARIABLE, speak
 from tests.screenshots import ladder_scenes, models_scenes, scenes
 from tests.screenshots.studio import LARGE, SMALL, Studio
 

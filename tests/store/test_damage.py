@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from app.core.engines.self_check import EngineCheck
 from app.core.memory.speed import MachineRates
 from app.store.damage import mended
-from app.store.engine_checks import EngineCheckStore
-from app.store.library import HeaderCache
-from app.store.plans import PlanStore
-from app.store.speeds import SpeedStore
-from app.store.task_answers import TaskAnswerStore
+from app.store.small.engine_checks import EngineCheckStore
+from app.store.small.library import HeaderCache
+from app.store.small.plans import PlanStore
+from app.store.small.speeds import SpeedStore
+from app.store.small.task_answers import TaskAnswerStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -121,7 +121,7 @@ def test_pages_of_garbage(
     what: str, tmp_path: Path, said: list[str], checked: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not checked:
-        monkeypatch.setattr("app.store.small_database._CHECKED_BYTES", 0)
+        monkeypatch.setattr("app.store.small.database._CHECKED_BYTES", 0)
     small, path = SMALL[what], tmp_path / "small.sqlite3"
     small.fill(path)
     size = path.stat().st_size

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from app.lab.compare.jobs import Job
     from app.lab.compare.panes import Pane
     from app.monitor.load import OthersUse
-    from app.store.speeds import SpeedStore
+    from app.store.small.speeds import SpeedStore
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ import msgspec
 from app.core.memory.estimate import Needs, overhead_bytes
 from app.engine.protocol.loading import Predicted
 from app.lab.engines.identity import engine_identity
-from app.store.plans import PlanStore
+from app.store.small.plans import PlanStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable

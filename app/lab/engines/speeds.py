@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.lab.engines.identity import engine_identity
 from app.monitor.machine import machine_facts
-from app.store.speeds import SpeedStore
+from app.store.small.speeds import SpeedStore
 
 if TYPE_CHECKING:
     from app.store.paths import Paths

@@ -11,10 +11,10 @@ from app.core.hub_names import HubAddress, parse_hub_address
 from app.core.words.sentence import say
 from app.hub.cache import HubCache
 from app.hub.catalogue import Catalogue
-from app.hub.certificates import Certificates
 from app.hub.connection import HubConnection
 from app.hub.download import Downloader
 from app.hub.headers import HeaderReader
+from app.hub.net.certificates import Certificates
 from app.hub.settings import HubSettings
 from app.hub.tokens import Tokens
 

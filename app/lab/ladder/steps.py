@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from app.lab.quality.kept_references import KeptReferences
     from app.lab.quality.plan import QualityPlan
     from app.lab.quality.texts import MeasuredText
-    from app.store.speeds import SpeedStore
+    from app.store.small.speeds import SpeedStore
 
 _QUICK_PROMPT_TOKENS = 1024
 _HASHED_AT_ONCE = 8 << 20

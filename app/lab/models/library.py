@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app.library.places import known_places
 from app.library.scan import LibraryScan, scan
 from app.store.glance import own_folders
-from app.store.library import HeaderCache
+from app.store.small.library import HeaderCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

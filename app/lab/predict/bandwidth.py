@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from app.lab.engines.calls import EngineCalls
     from app.monitor.load import OthersUse
-    from app.store.speeds import SpeedStore
+    from app.store.small.speeds import SpeedStore
 
 _T = TypeVar("_T")
 

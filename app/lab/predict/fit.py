@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from app.lab.engines.plans import Plans
     from app.lab.speed.bench import BenchResult, BenchRow
     from app.lab.speed.calm import Calm
-    from app.store.speeds import SpeedStore
+    from app.store.small.speeds import SpeedStore
 
 log = logging.getLogger(__name__)
 

@@ -20,10 +20,10 @@ from app.lab.verdict.hygiene import settings_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from app.core.ladder.pairs import Pair
     from app.core.ladder.row import Row
     from app.core.tasks.items import TaskItem
     from app.core.tasks.results import KindResult
-    from app.core.verdict_pairs import Pair
     from app.lab.verdict.view import LadderView
 
 FORMAT = "shrinkscope ladder"

@@ -9,7 +9,7 @@ import msgspec
 
 from app.lab.engines.identity import engine_identity
 from app.lab.tasks.plan import TaskAnswer
-from app.store.task_answers import TaskAnswerStore
+from app.store.small.task_answers import TaskAnswerStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from app.core.candidates.notation import told_settings
 from app.core.candidates.shapes import letter_of, numbers_of
+from app.core.ladder.pairs import Pair, compare_at_equal_memory
 from app.core.quality.floor import is_at_floor
 from app.core.quality.guessing import is_guessing
 from app.core.recommendation import Recommendation, recommend
@@ -18,7 +19,6 @@ from app.core.tasks.results import KindResult, KindVerdict, compare_tasks
 from app.core.tasks.scoring import Outcome
 from app.core.text.shared_names import file_name
 from app.core.verdict import Evidence, Limits, judge_candidates
-from app.core.verdict_pairs import Pair, compare_at_equal_memory
 from app.core.verdict_words import sentence_of
 from app.lab.ladder.plan import rows_of
 from app.lab.verdict.guessing import beside_guessing

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from app.ui.kit.format import count
 from app.ui.kit.widgets import label, push_button
 from app.ui.kit.widgets.flow import FlowLayout
+from app.ui.kit.words.format import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable

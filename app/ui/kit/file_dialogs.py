@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.core.text.clean import as_file_stem
 from app.ui.kit.plain import shown_text
-from app.ui.kit.text import translate
+from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,8 +18,8 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, Signal
 
 from app.base.states import Transitions
 from app.core.errors import PersonError
-from app.ui.kit.sentences import sentence
-from app.ui.kit.text import translate
+from app.ui.kit.words.sentences import sentence
+from app.ui.kit.words.text import translate
 
 _log = logging.getLogger(__name__)
 

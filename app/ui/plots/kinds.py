@@ -7,8 +7,8 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from app.core.candidates.candidate import COLOURS
-from app.ui.kit.text import translate
 from app.ui.kit.tokens import candidate_edge, current_tokens
+from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
     from app.ui.kit.tokens import Tokens

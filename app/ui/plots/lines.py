@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.ui.kit.text import translate
+from app.ui.kit.words.text import translate
 from app.ui.plots.history import ENGINE_COLUMNS, GPU_COLUMNS, MACHINE_COLUMNS
 from app.ui.plots.kinds import LineStyle, Metric, PlotCandidate
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.ui.kit.theme import GRID, small_font, tabular
 
 if TYPE_CHECKING:
-    from app.ui.kit.format import Quantity
+    from app.ui.kit.words.format import Quantity
     from app.ui.plots.kinds import PlotTheme
     from app.ui.plots.words import Readout, ReadoutRow
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.ui.kit.format import (
+from app.ui.kit.words.format import (
     MISSING,
     Quantity,
     byte_size,
@@ -15,7 +15,7 @@ from app.ui.kit.format import (
     seconds_ago,
     speed,
 )
-from app.ui.kit.text import translate
+from app.ui.kit.words.text import translate
 from app.ui.plots.kinds import Metric
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.kit.plain import set_tip
-from app.ui.kit.text import translate
 from app.ui.kit.widgets.labels import hrule, label
 from app.ui.kit.widgets.status_dot import StatusDot
+from app.ui.kit.words.text import translate
 from app.ui.settings.engine_editor import EngineEditor
 from app.ui.settings.sampling_editor import SamplingEditor
 from app.ui.settings.settings_rows import SettingsRows, choice_box, choose

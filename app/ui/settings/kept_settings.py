@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.core.errors import PersonError
-from app.ui.kit.sentences import sentence
+from app.ui.kit.words.sentences import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,9 +7,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from app.core.candidates.settings import MOST_SEED, PRESETS, SamplingSettings
-from app.ui.kit.text import translate
 from app.ui.kit.widgets.labels import label
 from app.ui.kit.widgets.number_field import NumberField
+from app.ui.kit.words.text import translate
 from app.ui.settings.settings_rows import SettingsRows, choice_box, choose
 
 _MOST_TOKENS = 1_000_000

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.core.candidates.candidate import MAX_CANDIDATES
 from app.core.hub.links import Link, LinkError, parse_link
 from app.library.model_files import whole_sets
-from app.ui.kit.sentences import sentence
 from app.ui.kit.widgets.banner import Severity
+from app.ui.kit.words.sentences import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -106,7 +106,7 @@ def test_no_error_for_people_is_made_of_finished_english() -> None:
 
 def test_nothing_compares_or_parses_a_sentence() -> None:
     """But what other programs say: llama.cpp of how it was built, a proxy of what it refuses."""
-    others = {"engine/host/worker.py", "hub/ways.py"}
+    others = {"engine/host/worker.py", "hub/net/ways.py"}
     takes_apart = {"startswith", "endswith", "partition", "rpartition", "split", "find", "index"}
     found: list[str] = []
     for path in sorted(APP.rglob("*.py")):

@@ -17,8 +17,8 @@ from app.hub.headers import STEP_BYTES, HeaderReader
 from app.lab.engines.plans import Plans
 from app.lab.hub.fit import HubFitter
 from app.lab.predict.fit import Fit, Fitter
-from app.store.plans import PlanStore
-from app.store.speeds import SpeedStore
+from app.store.small.plans import PlanStore
+from app.store.small.speeds import SpeedStore
 from tests.helpers.architectures import Size, header_of, write_header_only
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository, Fault, FaultKind
 from tests.helpers.gguf_files import write_sharded_llama, write_tiny_llama

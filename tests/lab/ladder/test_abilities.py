@@ -18,7 +18,7 @@ from app.lab.predict.fit import Fitter
 from app.lab.quality.kept_references import KeptReferences
 from app.library.model_files import open_model_file
 from app.store.ladders import StoredLadder
-from app.store.speeds import SpeedStore
+from app.store.small.speeds import SpeedStore
 from tests.helpers import gguf_files as files
 from tests.helpers.scripted_engine import ScriptedEngines
 

@@ -31,7 +31,7 @@ from app.library.model_files import open_model_file
 from app.store.database import open_database
 from app.store.ladders import LadderStore
 from app.store.paths import Paths
-from app.store.speeds import SpeedStore
+from app.store.small.speeds import SpeedStore
 from tests.helpers import gguf_files as files
 from tests.helpers.rooms import roomy
 

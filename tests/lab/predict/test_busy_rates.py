@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app.cli import fit as fit_command
-from app.cli.fit_words import fit_document
+from app.cli.words.fit import fit_document
 from app.core.memory.speed import TAKEN_WHILE_BUSY, Basis, MachineRates, MeasuredRun, predict_speed
 from app.core.memory.token_work import token_work
 from app.engine.local.client import LocalEngines
@@ -23,7 +23,7 @@ from app.lab.speed.calm import Calm
 from app.lab.verdict.remarks import remarks_on
 from app.library.model_files import open_model_file, read_shards
 from app.monitor.load import OthersUse, others_use
-from app.store.speeds import SpeedStore
+from app.store.small.speeds import SpeedStore
 from tests.helpers.architectures import write_header_only
 from tests.lab import ladder_cases as cases
 

@@ -33,8 +33,8 @@ from app.lab.speed.bench import Bench, BenchPlan
 from app.lab.speed.calm import Calm
 from app.library.model_files import open_model_file
 from app.store.paths import Paths
-from app.store.plans import PlanStore
-from app.store.speeds import SpeedStore
+from app.store.small.plans import PlanStore
+from app.store.small.speeds import SpeedStore
 from tests.helpers import gguf_files as files
 from tests.helpers.architectures import Size, write_architecture, write_header_only
 from tests.helpers.rooms import roomy

@@ -32,7 +32,7 @@ from app.library.model_files import open_model_file
 from app.store.database import StoreFailed, open_database
 from app.store.ladders import LadderStore, StoredStep
 from app.store.paths import Paths
-from app.store.speeds import SpeedStore
+from app.store.small.speeds import SpeedStore
 from tests.helpers.gguf_files import write_with_value
 from tests.helpers.rooms import roomy
 

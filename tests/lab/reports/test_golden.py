@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.console import Console
-from app.cli.ladder_words import show_ladder
+from app.cli.terminal.console import Console
+from app.cli.words.ladder import show_ladder
 from app.lab.reports.files import write_reports
 from app.lab.verdict.view import view_of
 from tests.lab.reports.golden_ladders import CASES, FOLDER

@@ -11,7 +11,7 @@ from app.lab.predict.fit import remember_bench
 from app.lab.speed.bench import Bench, BenchPlan, BenchResult, BenchRow
 from app.lab.speed.calm import Calm
 from app.monitor.load import OthersUse
-from app.store.speeds import SpeedStore
+from app.store.small.speeds import SpeedStore
 from tests.helpers import gguf_files as files
 from tests.helpers.rooms import roomy
 

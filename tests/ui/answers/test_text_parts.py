@@ -26,8 +26,8 @@ from app.ui.answers.text_parts import (
     part_before,
     weight,
 )
-from app.ui.kit.format import count
 from app.ui.kit.one_at_a_time import one_at_a_time
+from app.ui.kit.words.format import count
 from tests.helpers.heavy_texts import HEAVY_TEXTS
 
 if TYPE_CHECKING:

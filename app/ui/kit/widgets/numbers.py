@@ -12,10 +12,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
-from app.ui.kit.format import UNKNOWN, Quantity
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import small_font, tabular
 from app.ui.kit.tokens import current_tokens
+from app.ui.kit.words.format import UNKNOWN, Quantity
 
 _GAP_PX = 3
 

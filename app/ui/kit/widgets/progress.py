@@ -6,8 +6,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.ui.kit.format import percent
 from app.ui.kit.tokens import current_tokens
+from app.ui.kit.words.format import percent
 
 _STEP_MS = 60
 _SWEEP = 0.3

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.core.candidates.candidate import COLOURS
 from app.ui.kit.plain import set_tip
-from app.ui.kit.text import translate
 from app.ui.kit.tokens import Tokens, candidate_edge, contrast, current_tokens
+from app.ui.kit.words.text import translate
 
 
 class DotState(Enum):

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVB
 
 from app import __version__
 from app.core.engines.instruction_sets import sets_in_use
-from app.ui.kit.format import byte_size
 from app.ui.kit.icons import app_icon
 from app.ui.kit.widgets.buttons import push_button
 from app.ui.kit.widgets.labels import hrule, label
+from app.ui.kit.words.format import byte_size
 from app.ui.pages.about.gpu_builds import GpuBuilds
 from app.ui.shell.engine.check_words import checkup_words, variant_words
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.ui.kit.pages import Page, Part
-from app.ui.kit.text import translate
+from app.ui.kit.words.text import translate
 from app.ui.pages.about.page import AboutPage
 
 if TYPE_CHECKING:

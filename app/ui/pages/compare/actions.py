@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 
 from app.core.candidates.candidate import MAX_CANDIDATES
 from app.ui.kit.icons import icon
-from app.ui.kit.text import translate
+from app.ui.kit.words.text import translate
 from app.ui.pages.compare.panes.menu import PaneCommand
 
 if TYPE_CHECKING:

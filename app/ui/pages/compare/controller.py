@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from app.core.errors import PersonError
 from app.library.model_files import whole_sets
 from app.ui.kit.outside import open_outside, save_file
-from app.ui.kit.sentences import sentence
-from app.ui.kit.text import translate
+from app.ui.kit.words.sentences import sentence
+from app.ui.kit.words.text import translate
 from app.ui.pages.compare.panes.menu import PaneCommand
 
 if TYPE_CHECKING:

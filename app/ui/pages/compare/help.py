@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.ui.kit.pages import PageHelp
-from app.ui.kit.text import translate
+from app.ui.kit.words.text import translate
 
 
 def compare_help() -> PageHelp:

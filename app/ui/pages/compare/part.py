@@ -12,9 +12,9 @@ from app.core.errors import PersonError
 from app.lab.demo.demo import FIRST_PANES
 from app.library.model_files import whole_sets
 from app.ui.kit.pages import Page, Part
-from app.ui.kit.sentences import sentence
-from app.ui.kit.text import translate
 from app.ui.kit.widgets.banner import Severity
+from app.ui.kit.words.sentences import sentence
+from app.ui.kit.words.text import translate
 from app.ui.pages.compare.help import compare_help
 from app.ui.pages.compare.last_chat import LastChat
 from app.ui.pages.compare.page import ComparePage

@@ -10,7 +10,8 @@ from app.core.chats.chat import MAX_ANSWER_BYTES, StopReason
 from app.core.models.levels import LEVELS
 from app.core.text.clean import clean_line
 from app.lab.compare.panes import PaneState
-from app.ui.kit.format import (
+from app.ui.kit.widgets import DotState
+from app.ui.kit.words.format import (
     NBSP,
     Quantity,
     byte_size,
@@ -23,8 +24,7 @@ from app.ui.kit.format import (
     time_left,
     tokens,
 )
-from app.ui.kit.text import translate
-from app.ui.kit.widgets import DotState
+from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
     from app.core.candidates.settings import SamplingSettings

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 
 from app.lab.works.ladders.entry import LadderState
 from app.ui.kit.icons import icon
-from app.ui.kit.text import translate
+from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.ui.kit.text import translate
 from app.ui.kit.widgets import BannerAction, Severity
+from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.words import entry_title
 
 if TYPE_CHECKING:

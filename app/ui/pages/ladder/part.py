@@ -10,8 +10,8 @@ from app.core.errors import PersonError
 from app.lab.works.work import Slot
 from app.ui.kit.late import Late
 from app.ui.kit.pages import Page, Part
-from app.ui.kit.sentences import sentence
-from app.ui.kit.text import translate
+from app.ui.kit.words.sentences import sentence
+from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.help import ladder_help
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from app.core.text.clean import as_file_stem
 from app.lab.reports.files import write_reports
 from app.lab.reports.sharing import shareable
 from app.lab.reports.text import markdown_text
-from app.ui.kit.sentences import sentence
+from app.ui.kit.words.sentences import sentence
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.lab.ladder.kept import About
 from app.lab.verdict.view import LadderView, view_of
-from app.ui.kit.sentences import sentence
+from app.ui.kit.words.sentences import sentence
 
 if TYPE_CHECKING:
     from app.core.errors import PersonError

@@ -9,8 +9,8 @@ from app.core.ladder.results import StepKind
 from app.core.models.model_names import family_of
 from app.core.verdict import State
 from app.lab.works.ladders.entry import LadderState, name_of
-from app.ui.kit.format import NBSP, count, moment, percent, points
-from app.ui.kit.text import translate
+from app.ui.kit.words.format import NBSP, count, moment, percent, points
+from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
     from app.core.verdict import Judgement

@@ -6,7 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from app.base.gate import StopFlag, Stopped
-from app.hub.limits import within
+from app.hub.net.limits import within
 from app.hub.stopping import TICK_S
 from app.ui.kit.jobs import JobCancelled
 

@@ -13,9 +13,9 @@ from app.core.errors import PersonError
 from app.core.hub_names import HubAddress
 from app.ui.kit.icons import icon
 from app.ui.kit.outside import open_outside
-from app.ui.kit.sentences import sentence
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import Banner, BannerAction, Popup, Severity
+from app.ui.kit.words.sentences import sentence
 from app.ui.pages.models.account.account_panel import AccountPanel
 from app.ui.pages.models.downloads.panel import DownloadsPanel
 from app.ui.pages.models.library.comparisons import WaitingComparisons

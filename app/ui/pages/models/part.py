@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from app.ui.kit.late import Place
 from app.ui.kit.pages import Page, Part
-from app.ui.kit.text import translate
+from app.ui.kit.words.text import translate
 from app.ui.pages.models.help import models_help
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from PySide6.QtCore import QDir, QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.hub.errors import HubBarred, HubPage, HubUnauthorized, Remedy
-from app.ui.kit.sentences import sentence
 from app.ui.kit.widgets import BannerAction
+from app.ui.kit.words.sentences import sentence
 
 if TYPE_CHECKING:
     from app.core.errors import PersonError

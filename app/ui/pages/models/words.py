@@ -9,8 +9,8 @@ from app.core.memory.speed import Basis
 from app.core.models.family import ModelSource
 from app.core.models.kinds import ModelKind
 from app.lab.works.work import WorkState
-from app.ui.kit.format import MISSING, NBSP, byte_rate, byte_size, count, duration, parameters
-from app.ui.kit.text import translate
+from app.ui.kit.words.format import MISSING, NBSP, byte_rate, byte_size, count, duration, parameters
+from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
     from app.core.memory.fit import FitJudgement

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.core.candidates.settings import PRESETS
 from app.ui.kit.pages import Page, Part
-from app.ui.kit.text import translate
+from app.ui.kit.words.text import translate
 from app.ui.pages.settings.page import PreferencesPage
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from app.engine.builder import BuildEnded, BuildEvent, BuildProgress, EngineBuil
 from app.engine.installed import BuildPhase, builder, engine_is_there, is_doubtful
 from app.lab.compare.panes import EngineWait
 from app.ui.kit.queues import drained
-from app.ui.kit.sentences import sentence
+from app.ui.kit.words.sentences import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QGuiApplication
 
 from app.lab.engines.repair import RepairWay
-from app.ui.kit.text import translate
 from app.ui.kit.widgets.banner import BannerAction, Severity
+from app.ui.kit.words.text import translate
 from app.ui.shell.engine.check_words import conclusion_words
 
 if TYPE_CHECKING:

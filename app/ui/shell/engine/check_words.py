@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from app.core.engines.self_check import EngineCheck, Finding, TypeFinding
 from app.lab.engines.repair import RepairWay
-from app.ui.kit.format import count, duration, number
-from app.ui.kit.text import translate
+from app.ui.kit.words.format import count, duration, number
+from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
     from app.ui.shell.engine.checkup import Conclusion, EngineCheckup

@@ -13,7 +13,7 @@ from app.engine.variants import left_out
 from app.lab.engines.calls import interruptible
 from app.lab.engines.repair import Repair, RepairWay, repair_of
 from app.lab.engines.self_check import SelfChecks
-from app.ui.kit.sentences import sentence
+from app.ui.kit.words.sentences import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,11 +8,11 @@ from PySide6.QtCore import QUrl
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.engine.installed import BuildPhase
-from app.ui.kit.format import time_left
 from app.ui.kit.outside import open_outside
-from app.ui.kit.text import translate
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import Banner, BannerAction, ProgressLine, Severity, label
+from app.ui.kit.words.format import time_left
+from app.ui.kit.words.text import translate
 from app.ui.shell.engine.build import EngineState
 
 if TYPE_CHECKING:

@@ -42,7 +42,7 @@ from app.lab.tasks.run import Tasks
 from app.lab.votes.answers import AnswerMaker
 from app.lab.votes.events import AnswerEvent, PairFailed
 from app.library.model_files import open_model_file
-from app.store.speeds import SpeedStore
+from app.store.small.speeds import SpeedStore
 from tests.helpers import gguf_files as files
 from tests.helpers.killed_engines import EngineKiller
 from tests.helpers.rooms import roomy

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.kit import format as f
 from app.ui.kit.theme import Theme, ThemeChoice
 from app.ui.kit.widgets import (
     Banner,
@@ -40,6 +39,7 @@ from app.ui.kit.widgets import (
     label,
     push_button,
 )
+from app.ui.kit.words import format as f
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

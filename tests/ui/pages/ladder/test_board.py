@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from app.core.ladder.pairs import Pair
 from app.core.ladder.results import StepKind
 from app.core.verdict import Judgement, Limits, State
-from app.core.verdict_pairs import Pair
 from app.lab.ladder.plan import Step
 from app.lab.ladder.progress import LadderProgress
 from app.lab.works.ladders.entry import LadderEntry, LadderState
-from app.ui.kit.format import time_left
-from app.ui.kit.sentences import told
 from app.ui.kit.tokens import LIGHT
+from app.ui.kit.words.format import time_left
+from app.ui.kit.words.sentences import told
 from app.ui.pages.ladder.board import LadderBoard
 from app.ui.pages.ladder.details.details_html import details_html
 from app.ui.pages.ladder.details.remarks import RemarksBanner

@@ -16,7 +16,7 @@ from app.core.memory.fit import judge
 from app.core.memory.speed import Basis, SpeedPrediction
 from app.core.models.family import LibraryModel, ModelSource
 from app.core.models.kinds import ModelKind
-from app.hub.removal import Removal
+from app.hub.files.removal import Removal
 from app.hub.repositories import FoundRepository, Repository
 from app.lab.hub.fit import is_for_all
 from app.lab.predict.fit import Fit

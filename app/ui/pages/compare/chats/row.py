@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.kit.format import moment
-from app.ui.kit.text import translate
 from app.ui.kit.theme import GRID, current_tokens, small_font
+from app.ui.kit.words.format import moment
+from app.ui.kit.words.text import translate
 from app.ui.pages.compare.chats.model import ChatRole
 from app.ui.pages.compare.words import turns_words
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.ui.kit.format import speed, tokens
 from app.ui.kit.plain import set_tip
 from app.ui.kit.widgets import FlowLayout, NumberLabel, label
+from app.ui.kit.words.format import speed, tokens
 from app.ui.pages.compare.words import (
     Figure,
     estimated_help,
@@ -22,7 +22,7 @@ from app.ui.pages.compare.words import (
 if TYPE_CHECKING:
     from app.core.chats.chat import AnswerFigures
     from app.lab.compare.panes import Pane
-    from app.ui.kit.format import Quantity
+    from app.ui.kit.words.format import Quantity
 
 
 class PaneFoot(QWidget):

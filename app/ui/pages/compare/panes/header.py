@@ -8,7 +8,6 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.lab.compare.panes import BUSY, PaneState
-from app.ui.kit.format import speed
 from app.ui.kit.icons import Tone
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
@@ -16,6 +15,7 @@ from app.ui.kit.tokens import candidate_edge, current_tokens
 from app.ui.kit.widgets import ElidedLabel, IconButton, NumberLabel, ProgressLine, StatusDot
 from app.ui.kit.widgets.labels import set_small
 from app.ui.kit.widgets.picture import Picture
+from app.ui.kit.words.format import speed
 from app.ui.pages.compare.words import (
     context_words,
     dot_state,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.lab.compare.panes import PaneState
 from app.ui.kit.icons import icon
-from app.ui.kit.text import translate
+from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable

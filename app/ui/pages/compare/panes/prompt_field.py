@@ -8,12 +8,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.answers.text_window import TextWindow
-from app.ui.kit.format import byte_size, count
 from app.ui.kit.plain import set_tip
-from app.ui.kit.text import translate
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import IconButton, push_button
 from app.ui.kit.widgets.flow import FlowLayout
+from app.ui.kit.words.format import byte_size, count
+from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
     from app.ui.answers.growing_edit import GrowingEdit

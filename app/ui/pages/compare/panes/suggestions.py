@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from app.resources import resource_path
 from app.ui.kit.plain import set_tip
-from app.ui.kit.text import translate
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import FlowLayout, label, push_button
+from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

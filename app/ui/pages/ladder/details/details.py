@@ -10,10 +10,10 @@ from PySide6.QtCore import QEvent, Qt, QUrl, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QTextBrowser, QVBoxLayout, QWidget
 
-from app.ui.kit.sentences import told
 from app.ui.kit.theme import GRID, current_tokens
 from app.ui.kit.widgets import StatusDot, label, push_button
 from app.ui.kit.widgets.labels import breakable
+from app.ui.kit.words.sentences import told
 from app.ui.pages.ladder.details.details_html import details_html
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from app.core.tasks.results import KindVerdict
 from app.core.tasks.scoring import Outcome
 from app.core.text.clean import clean_text
 from app.lab.verdict.failures import failures_of
-from app.ui.kit.format import MISSING, NBSP, count, divergence, number, percent, points
-from app.ui.kit.sentences import told
-from app.ui.kit.text import translate
+from app.ui.kit.words.format import MISSING, NBSP, count, divergence, number, percent, points
+from app.ui.kit.words.sentences import told
+from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.table.how import at_floor_words
 from app.ui.pages.ladder.words import points_range, range_words
 

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.kit.icons import Tone
 from app.ui.kit.plain import set_spoken
-from app.ui.kit.sentences import told
 from app.ui.kit.theme import GRID
 from app.ui.kit.tokens import current_tokens, mix
 from app.ui.kit.widgets import IconButton, Picture, label, push_button
 from app.ui.kit.widgets.labels import breakable
+from app.ui.kit.words.sentences import told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

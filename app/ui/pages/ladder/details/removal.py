@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 
 from app.ui.kit.question import Question
-from app.ui.kit.sentences import sentence
+from app.ui.kit.words.sentences import sentence
 from app.ui.pages.ladder.words import entry_title
 
 if TYPE_CHECKING:

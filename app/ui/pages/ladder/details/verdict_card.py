@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 
 from app.core.verdict import Limits
 from app.ui.kit.plain import set_spoken, set_tip
-from app.ui.kit.sentences import told
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import NumberField, label, push_button
 from app.ui.kit.widgets.labels import breakable
+from app.ui.kit.words.sentences import told
 from app.ui.pages.ladder.words import DOT
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.lab.works.ladders.entry import LadderState
-from app.ui.kit.format import time_left
 from app.ui.kit.plain import set_spoken, set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ProgressLine, label, push_button
 from app.ui.kit.widgets.labels import breakable, set_role
+from app.ui.kit.words.format import time_left
 from app.ui.pages.ladder.words import DOT, entry_state, step_words
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from app.lab.ladder.plan import Profile
 from app.lab.quality.plan import QualityMode
 from app.lab.quality.texts import TextSource
-from app.ui.kit.format import byte_size, count
 from app.ui.kit.plain import add_choice, set_choice_tip
-from app.ui.kit.sentences import told
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ChoiceBox, label
+from app.ui.kit.words.format import byte_size, count
+from app.ui.kit.words.sentences import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -17,8 +17,8 @@ from PySide6.QtCore import (
 )
 
 from app.core.candidates.notation import told_settings
-from app.ui.kit.format import MISSING, byte_size, number
 from app.ui.kit.plain import plain_data
+from app.ui.kit.words.format import MISSING, byte_size, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,8 +16,8 @@ from app.lab.demo.demo import DEMO_LEVELS
 from app.lab.ladder.plan import Profile
 from app.lab.quality.plan import QualityMode
 from app.lab.quality.texts import TextSource
-from app.ui.kit.sentences import told
-from app.ui.kit.text import translate
+from app.ui.kit.words.sentences import told
+from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.picking.pick_model import PickFile
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from app.core.ladder.row import difference_of
 from app.core.quality.histogram import EDGES
 from app.core.tasks.results import KindVerdict
 from app.core.text.clean import clean_line
-from app.ui.kit.text import translate
+from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.plots.empty import no_ladder, no_loss, no_tasks
 
 if TYPE_CHECKING:

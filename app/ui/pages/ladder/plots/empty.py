@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core.ladder.plotted import Loss
-from app.ui.kit.text import translate
+from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
     from app.lab.verdict.view import LadderView

@@ -12,9 +12,9 @@ from app.core.candidates.shapes import letter_of
 from app.core.ladder.row import difference_of, share_of
 from app.core.plots.axes import Axis, Scale
 from app.core.tasks.results import KindVerdict
-from app.ui.kit.format import percent
-from app.ui.kit.text import translate
 from app.ui.kit.theme import GRID
+from app.ui.kit.words.format import percent
+from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.plots import words
 from app.ui.pages.ladder.plots.content import Measure
 from app.ui.pages.ladder.plots.drawing import Drawing, Spot, frame_of

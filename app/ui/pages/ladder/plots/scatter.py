@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 from app.core.ladder.plotted import Cost
 from app.ui.kit.theme import GRID
 from app.ui.pages.ladder.plots import words
+from app.ui.pages.ladder.plots.dot_readout import scatter_readout
 from app.ui.pages.ladder.plots.drawing import (
     Drawing,
     Spot,
@@ -32,7 +33,6 @@ from app.ui.pages.ladder.plots.look import (
     write,
 )
 from app.ui.pages.ladder.plots.scatter_layout import Name, ScatterLayout
-from app.ui.pages.ladder.plots.scatter_readout import scatter_readout
 
 if TYPE_CHECKING:
     from app.ui.pages.ladder.plots.content import ScatterContent

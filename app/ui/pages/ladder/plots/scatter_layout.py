@@ -11,9 +11,9 @@ from app.core.candidates.shapes import letter_of
 from app.core.ladder.plotted import Cost, Loss
 from app.core.plots.axes import Axis, Scale, floor_is_near, wants_log, wants_widened
 from app.core.plots.scatter import Box, line_box, pareto, place_labels, staircase
-from app.ui.kit.format import divergence
-from app.ui.kit.text import translate
 from app.ui.kit.theme import GRID
+from app.ui.kit.words.format import divergence
+from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.plots import words
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from app.core.candidates.shapes import colour_of, letter_of
-from app.ui.kit.format import Quantity, count, divergence, percent
-from app.ui.kit.text import translate
 from app.ui.kit.theme import GRID
+from app.ui.kit.words.format import Quantity, count, divergence, percent
+from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.plots import words
 from app.ui.pages.ladder.plots.drawing import Drawing, Spot, frame_of
 from app.ui.pages.ladder.plots.look import DOTS, Look, crisp, dashed, halo, paint_mark, write

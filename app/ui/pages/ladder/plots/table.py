@@ -13,8 +13,8 @@ from app.core.quality.floor import NO_FURTHER
 from app.core.quality.histogram import EDGES
 from app.core.text.clean import clean_line
 from app.core.text.csv_cells import csv_cell
-from app.ui.kit.format import MISSING, byte_size, divergence, points, speed
-from app.ui.kit.text import translate
+from app.ui.kit.words.format import MISSING, byte_size, divergence, points, speed
+from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.plots import words
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from app.core.ladder.row import Row, Value
     from app.lab.verdict.view import LadderView
-    from app.ui.kit.format import Quantity
+    from app.ui.kit.words.format import Quantity
 
 _COLUMNS = ("letter", "version", "figure", "of", "value", "low", "high", "count", "unit", "file")
 _Line = tuple[str, str, float | int | None, float | None, float | None, int | None, str]

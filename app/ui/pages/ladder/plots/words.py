@@ -8,7 +8,7 @@ from PySide6.QtCore import QLocale
 
 from app.core.candidates.shapes import letter_of
 from app.core.ladder.plotted import Cost, Loss
-from app.ui.kit.format import (
+from app.ui.kit.words.format import (
     NBSP,
     Quantity,
     bits_per_byte,
@@ -20,7 +20,7 @@ from app.ui.kit.format import (
     points,
     speed,
 )
-from app.ui.kit.text import translate
+from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

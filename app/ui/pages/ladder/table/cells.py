@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from app.core.candidates.notation import words_of
 from app.core.ladder.columns import Column, Kind, cell_of
 from app.core.ladder.row import Missing, Note, Row, Value
-from app.ui.kit.format import (
+from app.ui.kit.words.format import (
     MISSING,
     NBSP,
     byte_size,
@@ -23,8 +23,8 @@ from app.ui.kit.format import (
     points,
     speed,
 )
-from app.ui.kit.sentences import told
-from app.ui.kit.text import translate
+from app.ui.kit.words.sentences import told
+from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.table.columns import TABLE
 from app.ui.pages.ladder.table.how import how_taken, state_help
 from app.ui.pages.ladder.words import points_range, range_words, state_words

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.core.ladder.columns import Basis
 from app.core.statistics.looks import StoppedBy
 from app.lab.ladder.quality import longest_of
-from app.ui.kit.format import (
+from app.ui.kit.words.format import (
     byte_rate,
     byte_size,
     count,
@@ -19,8 +19,8 @@ from app.ui.kit.format import (
     points,
     speed,
 )
-from app.ui.kit.sentences import told
-from app.ui.kit.text import translate
+from app.ui.kit.words.sentences import told
+from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.words import points_range, range_words
 
 if TYPE_CHECKING:

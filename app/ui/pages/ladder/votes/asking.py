@@ -22,11 +22,11 @@ from app.lab.votes.orders import VoteOrder
 from app.lab.votes.prompts import prompts_for
 from app.ui.answers.bounded_edit import BoundedEdit
 from app.ui.answers.text_parts import PART_WEIGHT
-from app.ui.kit.format import byte_size, count
 from app.ui.kit.icons import icon
 from app.ui.kit.plain import add_choice, set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ChoiceBox, FlowLayout, NumberField, Popup, label, push_button
+from app.ui.kit.words.format import byte_size, count
 from app.ui.pages.ladder.votes.marks import SIDE_PX, mark_icon
 from app.ui.pages.ladder.votes.sources import ChatPromptPicker
 from app.ui.pages.ladder.votes.words import kind_title, prompts_words

@@ -18,7 +18,7 @@ from app.library.model_files import open_model_file
 from app.monitor.machine import physical_core_count
 from app.store.vote_prompts import recent_prompts
 from app.store.votes import VoteStore
-from app.ui.kit.sentences import sentence
+from app.ui.kit.words.sentences import sentence
 
 if TYPE_CHECKING:
     import sqlite3

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from app.ui.kit.format import count, percent
-from app.ui.kit.text import translate
 from app.ui.kit.theme import GRID, small_font, tabular
+from app.ui.kit.words.format import count, percent
+from app.ui.kit.words.text import translate
 from app.ui.plots.sheet import Sheet
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.core.votes.pairs import PairState
-from app.ui.kit.format import count
 from app.ui.kit.icons import Tone
 from app.ui.kit.plain import set_spoken
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import IconButton, Picture, Severity, label, push_button
 from app.ui.kit.widgets.labels import breakable
+from app.ui.kit.words.format import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.ui.kit.format import count
 from app.ui.kit.widgets import Severity
+from app.ui.kit.words.format import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from app.base.states import Transitions
 from app.core.errors import PersonError
 from app.core.votes.pairs import Role
-from app.ui.kit.sentences import sentence
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import EmptyState
+from app.ui.kit.words.sentences import sentence
 from app.ui.pages.ladder.votes.orders import Orders
 from app.ui.pages.ladder.votes.overview import Overview
 from app.ui.pages.ladder.votes.strip import VotesStrip

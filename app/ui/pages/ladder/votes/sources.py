@@ -8,9 +8,9 @@ from PySide6.QtCore import QItemSelectionModel, QStringListModel, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListView, QVBoxLayout, QWidget
 
 from app.core.text.clean import clean_line
-from app.ui.kit.format import count
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import label, push_button
+from app.ui.kit.words.format import count
 from app.ui.pages.ladder.votes.words import prompts_words
 
 if TYPE_CHECKING:

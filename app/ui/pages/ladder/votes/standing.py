@@ -9,10 +9,10 @@ from PySide6.QtCore import QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.errors import PersonError
-from app.ui.kit.sentences import sentence
 from app.ui.kit.theme import GRID, contrast
 from app.ui.kit.tokens import EDGE_CONTRAST, current_tokens, mix
 from app.ui.kit.widgets import label, push_button
+from app.ui.kit.words.sentences import sentence
 from app.ui.pages.ladder.votes.band import BandPicture
 from app.ui.pages.ladder.votes.band_drawing import BandContent
 from app.ui.pages.ladder.votes.standing_row import StandingRow

@@ -8,10 +8,10 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from app.ui.kit.format import count
 from app.ui.kit.plain import set_spoken, set_tip
 from app.ui.kit.theme import GRID, tabular
 from app.ui.kit.tokens import current_tokens
+from app.ui.kit.words.format import count
 from app.ui.pages.ladder.votes.marks import SIDE_PX, paint_mark
 from app.ui.pages.ladder.votes.words import finding_words, rate_words, score_words
 

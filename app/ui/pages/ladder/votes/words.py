@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from app.core.chats.chat import StopReason
 from app.core.votes.choices import Outcome
 from app.core.votes.tally import Finding
-from app.ui.kit.format import count, percent
-from app.ui.kit.text import translate
+from app.ui.kit.words.format import count, percent
+from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
     from app.core.votes.pairs import VoteAnswer, VotePair

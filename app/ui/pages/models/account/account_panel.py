@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.ui.kit.sentences import sentence
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import FlowLayout, label, push_button
 from app.ui.kit.widgets.labels import set_role
+from app.ui.kit.words.sentences import sentence
 from app.ui.pages.models.account.hub_account import AccountStatus
 from app.ui.pages.models.account.sign_in import SignInRow
 from app.ui.pages.models.certificate_row import CertificateRow

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn
 
 from app.hub.tokens import TokenSource
-from app.ui.kit.text import translate
+from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable

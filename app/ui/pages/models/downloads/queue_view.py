@@ -10,8 +10,8 @@ from app.core.words.sentence import from_kept
 from app.hub.progress import Phase
 from app.lab.works.downloads import Download, order_for
 from app.lab.works.work import WorkState
-from app.ui.kit.sentences import told
-from app.ui.kit.text import translate
+from app.ui.kit.words.sentences import told
+from app.ui.kit.words.text import translate
 from app.ui.pages.models.downloads.ports import DownloadEntry
 
 if TYPE_CHECKING:

@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.kit.format import bits_per_weight, byte_size, count, parameters
 from app.ui.kit.plain import set_spoken
-from app.ui.kit.sentences import told
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ElidedLabel, IconButton, label
+from app.ui.kit.words.format import bits_per_weight, byte_size, count, parameters
+from app.ui.kit.words.sentences import told
 from app.ui.pages.models.words import source_words
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 
 from app.base.told import Listeners
 from app.core.models.family import LibraryModel, ModelSource
-from app.ui.kit.sentences import sentence
+from app.ui.kit.words.sentences import sentence
 from app.ui.pages.models.library.watch import LibraryWatch
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.core.errors import PersonError
-    from app.hub.removal import Removal
+    from app.hub.files.removal import Removal
     from app.lab.models.library import Library, LibraryScan
     from app.ui.kit.jobs import Job, JobContext, Jobs
 

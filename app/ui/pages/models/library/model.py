@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from app.core.models.family import Family, LibraryModel, ModelSource
-from app.ui.kit.format import MISSING, byte_size, count, parameters
-from app.ui.kit.format import bits_per_weight as bits_words
 from app.ui.kit.plain import plain_data
-from app.ui.kit.sentences import told
+from app.ui.kit.words.format import MISSING, byte_size, count, parameters
+from app.ui.kit.words.format import bits_per_weight as bits_words
+from app.ui.kit.words.sentences import told
 from app.ui.pages.models.words import kind_word, or_missing, source_words
 
 if TYPE_CHECKING:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
-from app.ui.kit.format import byte_size
 from app.ui.kit.question import Question
+from app.ui.kit.words.format import byte_size
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from app.core.models.family import LibraryModel
-    from app.hub.removal import Removal
+    from app.hub.files.removal import Removal
     from app.ui.kit.jobs import Jobs
     from app.ui.pages.models.library.feed import LibraryFeed
 

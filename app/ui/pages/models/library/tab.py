@@ -20,10 +20,8 @@ from PySide6.QtWidgets import (
 
 from app.core.candidates.candidate import MAX_CANDIDATES
 from app.core.models.family import Family, companions, families
-from app.ui.kit.format import byte_size, count
 from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import set_tip
-from app.ui.kit.sentences import sentence, told
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import (
     Banner,
@@ -35,6 +33,8 @@ from app.ui.kit.widgets import (
     label,
     push_button,
 )
+from app.ui.kit.words.format import byte_size, count
+from app.ui.kit.words.sentences import sentence, told
 from app.ui.pages.models.library.details import LEAST_WIDTH_PX, LibraryDetails
 from app.ui.pages.models.library.folders_popup import FoldersEditor
 from app.ui.pages.models.library.model import LibraryTreeModel

@@ -15,7 +15,7 @@ from app.core.models.model_file import NoCandidateError
 from app.lab.hub.fit import is_for_all
 from app.lab.hub.recommend import level_of, recommended
 from app.lab.predict.fit import Fit
-from app.ui.kit.sentences import sentence, told
+from app.ui.kit.words.sentences import sentence, told
 from app.ui.pages.models.asking import CancelFlag, while_wanted
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QListView, QScrollArea, QStackedWidget, QVBoxLayou
 
 from app.core.hub_names import HubAddress
 from app.hub.errors import HubGated
-from app.ui.kit.sentences import sentence
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import Banner, BannerAction, EmptyState, ProgressLine, Severity, label
+from app.ui.kit.words.sentences import sentence
 from app.ui.pages.models.account.access_card import AccessCard
 from app.ui.pages.models.repository.files.side import FilesSide
+from app.ui.pages.models.repository.head import RepositoryHead
 from app.ui.pages.models.repository.repository import OpenRepository, OpenState
-from app.ui.pages.models.repository.repository_head import RepositoryHead
 from app.ui.pages.models.search.link_question import LinkQuestion
 from app.ui.pages.models.search.model import FoundRole, SearchModel
 from app.ui.pages.models.search.row import FoundRowDelegate

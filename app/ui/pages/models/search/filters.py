@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from app.hub.catalogue import SearchQuery, SearchSort
-from app.ui.kit.format import parameters
 from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets.choice_box import ChoiceBox
+from app.ui.kit.words.format import parameters
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent

@@ -8,9 +8,9 @@ from PySide6.QtCore import Signal
 
 from app.core.hub.links import Link, LinkAction
 from app.core.hub.listed_choice import NoSuchFileError, find_file
-from app.ui.kit.format import byte_size
-from app.ui.kit.sentences import sentence
 from app.ui.kit.widgets import Banner, BannerAction, Severity
+from app.ui.kit.words.format import byte_size
+from app.ui.kit.words.sentences import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

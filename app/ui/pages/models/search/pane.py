@@ -8,9 +8,9 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStackedWidget, QVBoxLayout, QWidget
 
-from app.ui.kit.sentences import sentence
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import Banner, BannerAction, EmptyState, ProgressLine, Severity
+from app.ui.kit.words.sentences import sentence
 from app.ui.pages.models.search.filters import SearchFilters
 from app.ui.pages.models.search.model import FoundRole
 from app.ui.pages.models.search.row import FoundRowDelegate

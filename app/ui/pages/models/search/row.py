@@ -8,9 +8,9 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from app.ui.kit.format import parameters
 from app.ui.kit.icons import Tone, pixmap
 from app.ui.kit.theme import GRID, current_tokens, small_font, tabular
+from app.ui.kit.words.format import parameters
 from app.ui.pages.models.search.model import FoundRole
 
 if TYPE_CHECKING:

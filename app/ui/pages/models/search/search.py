@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.base.states import Transitions
 from app.core.hub_names import HubNameError, parse_hub_address
-from app.ui.kit.sentences import sentence
+from app.ui.kit.words.sentences import sentence
 from app.ui.pages.models.asking import while_wanted
 from app.ui.pages.models.search.model import SearchModel
 

@@ -24,13 +24,13 @@ from app.ui.kit.theme import DARK, LIGHT, Theme, ThemeChoice, Tokens
 from app.ui.kit.tokens import contrast
 from app.ui.pages.ladder.plots.content import Measure, Options, PlotKind, ScatterContent, content_of
 from app.ui.pages.ladder.plots.describe import describe
+from app.ui.pages.ladder.plots.dot_readout import scatter_readout
 from app.ui.pages.ladder.plots.drawing import Notice
 from app.ui.pages.ladder.plots.layout import lay_out
 from app.ui.pages.ladder.plots.look import Look
 from app.ui.pages.ladder.plots.panel import LadderPlots
 from app.ui.pages.ladder.plots.profile import ProfileDrawing
 from app.ui.pages.ladder.plots.scatter import ScatterDrawing
-from app.ui.pages.ladder.plots.scatter_readout import scatter_readout
 from app.ui.pages.ladder.plots.spread import SpreadDrawing
 from app.ui.pages.ladder.plots.table import table, values
 from tests.lab import ladder_cases as cases

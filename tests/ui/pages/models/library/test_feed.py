@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.hub.removal import Removal
+from app.hub.files.removal import Removal
 from app.lab.models.library import Library
 from app.store.paths import Paths
 from app.ui.kit.jobs import Jobs

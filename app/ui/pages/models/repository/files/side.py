@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.core.candidates.candidate import MAX_CANDIDATES
 from app.core.hub.listed_choice import NoSuchFileError, find_file
 from app.core.models.kinds import WHOLE_MODELS, ModelKind, why_no_candidate
-from app.ui.kit.format import byte_size
-from app.ui.kit.sentences import sentence, told
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ProgressLine, label, push_button
+from app.ui.kit.words.format import byte_size
+from app.ui.kit.words.sentences import sentence, told
 from app.ui.pages.models.repository.files.model import FilesModel
 from app.ui.pages.models.repository.files.table import FilesTable
 from app.ui.pages.models.repository.predictions import Predictions

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 
 from app.core.memory.fit import Verdict
 from app.ui.kit.columns import fitting, with_titles
-from app.ui.kit.format import speed
 from app.ui.kit.icons import Tone, pixmap
 from app.ui.kit.theme import GRID, current_tokens, small_font, tabular
+from app.ui.kit.words.format import speed
 from app.ui.pages.models.repository.files.model import FileRole
 from app.ui.pages.models.repository.files.words import FileColumn
 from app.ui.pages.models.repository.predictions import Prediction, PredictionState

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from app.core.listing import bits_per_weight
 from app.core.models.kinds import what_it_is
 from app.lab.hub.recommend import level_of
-from app.ui.kit.format import MISSING, byte_size, speed
-from app.ui.kit.format import bits_per_weight as bits_words
-from app.ui.kit.sentences import told
-from app.ui.kit.text import translate
+from app.ui.kit.words.format import MISSING, byte_size, speed
+from app.ui.kit.words.format import bits_per_weight as bits_words
+from app.ui.kit.words.sentences import told
+from app.ui.kit.words.text import translate
 from app.ui.pages.models.repository.predictions import Prediction, PredictionState
 from app.ui.pages.models.words import fit_details, kind_word, verdict_reason, verdict_word
 

@@ -1,0 +1,80 @@
+"""A ladder as a table and sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.core.ladder.columns import Kind, Place, columns_at
+from app.core.quality.floor import floor_sentence
+from app.core.tasks.results import KindVerdict
+from app.lab.reports.cells import shown
+from app.lab.reports.words import partings, same_text
+
+if TYPE_CHECKING:
+    from app.cli.terminal.console import Console
+    from app.core.ladder.columns import Column
+    from app.core.ladder.row import Row
+    from app.core.tasks.results import KindResult
+    from app.lab.verdict.view import LadderView
+
+
+def show_ladder(view: LadderView, console: Console) -> None:
+    """Print it: remarks, the table, a sentence a candidate, the recommendation."""
+    for remark in view.remarks:
+        console.text(f"! {remark}")
+    columns = columns_at(Place.TERMINAL)
+    spare = sorted((one for one in columns if one.spare), key=lambda one: one.spare)
+    console.table(
+        [column.head for column in columns],
+        [[_cell(column, row) for column in columns] for row in view.rows],
+        left=[column.head for column in columns if column.kind in (Kind.NAME, Kind.STATE)],
+        spare=[column.head for column in spare],
+    )
+    for said in (floor_sentence(view.floor), same_text(view.rows)):
+        if said:
+            console.text(said)
+    asked = [row for row in view.rows if row.kinds]
+    if asked:
+        _show_kinds(asked, console)
+    for row in view.rows:
+        if row.quality is not None and row.quality.continuations:
+            console.remark(f"{row.name}: {partings(row.quality.continuations)}.")
+    for row in view.rows:
+        console.text(row.sentence)
+    for pair in view.pairs:
+        console.text(pair.sentence)
+    console.text("")
+    console.text(view.recommendation.sentence)
+    for remark in view.recommendation.remarks:
+        console.text(remark)
+
+
+def _cell(column: Column, row: Row) -> str:
+    cell = shown(column, row)
+    return " ".join(part for part in (cell.text, cell.swing, cell.note) if part)
+
+
+def _show_kinds(rows: list[Row], console: Console) -> None:
+    console.table(
+        ("kind", "items", *(row.name for row in rows)),
+        [
+            (kind.kind, str(kind.counts.total), *(_kind_cell(row.kinds[place]) for row in rows))
+            for place, kind in enumerate(rows[0].kinds)
+        ],
+        left=("kind",),
+    )
+
+
+def _kind_cell(kind: KindResult) -> str:
+    if not kind.counts.total:
+        return "–"
+    right = str(kind.counts.right)
+    match kind.verdict:
+        case KindVerdict.LOSES:
+            return f"{right} loses"
+        case KindVerdict.GAINS:
+            return f"{right} gains"
+        case KindVerdict.REFERENCE_CANNOT:
+            return f"({right})"
+        case _:
+            return right

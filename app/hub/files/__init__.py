@@ -1,0 +1,1 @@
+"""Files in Hugging Face's cache: taken in, put together, removed."""

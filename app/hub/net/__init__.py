@@ -1,0 +1,1 @@
+"""How bytes come from a Hub: clients, ways, proxies, certificates."""

@@ -1,0 +1,1 @@
+"""Small databases of their own, each of which can be made anew."""

@@ -1,0 +1,1 @@
+"""Texts and figures in the person's language."""

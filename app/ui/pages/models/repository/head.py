@@ -1,0 +1,113 @@
+"""The top of a repository's panel: its name, its facts, and what the predictions are for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.ui.kit.plain import set_tip
+from app.ui.kit.theme import GRID
+from app.ui.kit.widgets import ChoiceBox, ElidedLabel, IconButton, label
+from app.ui.kit.words.format import count
+from app.ui.pages.models.words import popularity, repository_facts
+
+if TYPE_CHECKING:
+    from app.hub.repositories import FoundRepository
+
+CONTEXTS = tuple(1 << power for power in range(9, 21))
+DEFAULT_CONTEXT = 4096
+KV_TYPES = ("f16", "q8_0", "q4_0")
+
+
+class RepositoryHead(QWidget):
+    """Asks for nothing itself.
+
+    Signals:
+        page_wanted: The page is to be opened in the browser.
+        assumptions_changed: Another context length or KV type.
+    """
+
+    page_wanted = Signal()
+    assumptions_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = ElidedLabel("", least_characters=16)
+        font = self.name.font()
+        font.setBold(True)
+        self.name.setFont(font)
+        self.facts = label("", "dim", wrap=True)
+        self.page_button = IconButton("external", self.tr("Open its page in the browser"))
+        self.page_button.clicked.connect(self.page_wanted)
+        self._wanted = DEFAULT_CONTEXT  # a model with a shorter context does not change that
+        self.context = ChoiceBox()
+        self.context.activated.connect(self._on_chosen)
+        self.context.setAccessibleName(self.tr("Context length in tokens"))
+        self.kv_type = ChoiceBox()
+        self.kv_type.setAccessibleName(self.tr("Number format of the KV cache"))
+        for kv_type in KV_TYPES:
+            self.kv_type.addItem(kv_type.upper(), kv_type)
+        for combo in (self.context, self.kv_type):
+            combo.currentIndexChanged.connect(self.assumptions_changed)
+        self._lay_out()
+
+    @property
+    def context_tokens(self) -> int:
+        """For which context the predictions are."""
+        return int(self.context.currentData() or DEFAULT_CONTEXT)
+
+    @property
+    def kv(self) -> str:
+        """For which KV type the predictions are."""
+        return str(self.kv_type.currentData())
+
+    def show_name(self, repo_id: str) -> None:
+        """The facts are not there yet."""
+        self.name.set_text(repo_id)
+        self.facts.hide()
+        self.assumptions.hide()
+
+    def show_facts(self, facts: FoundRepository, *, with_assumptions: bool) -> None:
+        """What the Hub says of it."""
+        self.name.set_text(facts.repo_id)
+        self.facts.setText(repository_facts(facts))
+        self.facts.show()
+        set_tip(self.facts, popularity(facts))
+        self._offer_contexts(facts.context_tokens)
+        self.assumptions.setVisible(with_assumptions)
+
+    def _on_chosen(self) -> None:
+        self._wanted = self.context_tokens
+
+    def _offer_contexts(self, most_tokens: int | None) -> None:
+        most = most_tokens or max(CONTEXTS)
+        offered = sorted({*(each for each in CONTEXTS if each < most), most})
+        with QSignalBlocker(self.context):
+            self.context.clear()
+            for tokens in offered:
+                self.context.addItem(count(tokens), tokens)
+            chosen = max((each for each in offered if each <= self._wanted), default=offered[0])
+            self.context.setCurrentIndex(offered.index(chosen))
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(GRID)
+        top.addWidget(self.name, 1)
+        top.addWidget(self.page_button)
+        self.assumptions = QWidget()
+        row = QHBoxLayout(self.assumptions)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        row.addWidget(label(self.tr("For a context of"), "dim"))
+        row.addWidget(self.context)
+        row.addWidget(label(self.tr("tokens, KV cache"), "dim"))
+        row.addWidget(self.kv_type)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID // 2)
+        column.addLayout(top)
+        column.addWidget(self.facts)
+        column.addWidget(self.assumptions, 0, Qt.AlignmentFlag.AlignLeft)
