@@ -141,15 +141,6 @@ class MarkdownView(QTextBrowser):
         elif at_end:
             self._part = grown_part(text, self._part)
 
-    def append_stream(self, text: str) -> None:
-        """Add to a text that still grows."""
-        if text:
-            self.stream_markdown(self._wanted + text)
-
-    def end_stream(self) -> None:
-        """The text has ended: render it for good."""
-        self.set_markdown(self._wanted)
-
     def mark_source_offset(self, offset: int | None) -> None:
         """Mark the word at a character offset of the source as the first difference, or nothing."""
         if offset == self._offset:
@@ -168,10 +159,6 @@ class MarkdownView(QTextBrowser):
         if self.whole and self.laid_out:
             return self._answer.toPlainText()
         return self._wanted
-
-    def selected_text(self) -> str:
-        """The selected text, with plain line ends."""
-        return self.textCursor().selection().toPlainText()
 
     # ------------------------------------------------------------------- parts of a long text
 

@@ -45,12 +45,6 @@ def pixmap(name: str, size_px: int, tone: Tone = Tone.TEXT, ratio: float = 1.0) 
     return _render(name, _colour(tone, current_tokens()), size_px, size_px, ratio)
 
 
-def icon_names() -> list[str]:
-    """The names that ``icon`` takes."""
-    files = resource_path("icons").glob("*.svg")
-    return sorted(path.stem for path in files if not path.stem.startswith("app"))
-
-
 def app_icon() -> QIcon:
     """The program's own icon, rendered at the sizes that title bars and task bars ask for."""
     result = QIcon()

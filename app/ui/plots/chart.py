@@ -140,11 +140,6 @@ class Chart(pg.PlotWidget):
         self._place_marks(shown)
         self.repainted.emit()
 
-    @property
-    def cursor_seconds(self) -> float | None:
-        """Where the crosshair stands, None when it is away."""
-        return self._frame.cursor_s
-
     def set_cursor(self, seconds: float | None) -> None:
         """Stand a thin line at this many seconds before now, or take it away."""
         self._frame.set_cursor(seconds)

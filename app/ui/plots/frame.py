@@ -32,7 +32,6 @@ class Frame:
 
     def __init__(self, plot: pg.PlotItem, font: QFont) -> None:
         self.span_s = DEFAULT_SPAN_S
-        self._plot = plot
         plot.hideButtons()
         plot.setMenuEnabled(False)
         plot.setContentsMargins(0.0, GRID, 0.0, 0.0)

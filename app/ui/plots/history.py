@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from app.monitor.samples import EngineSample, GpuSample, Sample
 
-SPAN_NS = 300 * 1_000_000_000
-"""The longest time that can be shown."""
 SAMPLE_POINTS = 1600
 """300 seconds of five samples, and some to spare."""
 SPEED_POINTS = 3200

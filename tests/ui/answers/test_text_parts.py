@@ -246,7 +246,7 @@ def test_a_growing_answer_shows_its_end_and_an_opened_one_its_beginning(
     for end in range(0, len(text), 20_000):
         view.stream_markdown(text[:end])
     view.stream_markdown(text)
-    view.end_stream()
+    view.set_markdown(text)
     whole(qtbot, view)
     assert view.document().toPlainText().rstrip().endswith("line 8999")
     view.set_markdown("")

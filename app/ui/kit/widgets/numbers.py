@@ -73,11 +73,6 @@ class NumberLabel(QWidget):
             self.updateGeometry()
         self.update()
 
-    def forget_width(self) -> None:
-        """Shrink to the present value."""
-        self._widest = self._text_width()
-        self.updateGeometry()
-
     def text(self) -> str:
         """What copying gives."""
         return str(self._quantity)

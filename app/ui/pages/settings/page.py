@@ -48,10 +48,6 @@ class PreferencesPage(QScrollArea):
         choose(self.preset_box, preset)
         self._show()
 
-    def set_preset(self, preset: str) -> None:
-        """Show another preset without telling anybody."""
-        choose(self.preset_box, preset)
-
     def set_folders(self, folders: dict[str, str]) -> None:
         """Name where the program keeps what: (what, folder)."""
         while self._folders.count():

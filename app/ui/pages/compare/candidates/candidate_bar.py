@@ -46,7 +46,6 @@ class CandidateBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._chips: dict[str, CandidateChip] = {}
         self._order: list[str] = []
-        self._drop_index: int | None = None
         self._marker = _DropMarker(self)
         self.add_button = push_button(self.tr("Add"), "quiet", icon_name="add")
         self.add_button.setParent(self)

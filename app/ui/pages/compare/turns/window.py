@@ -60,10 +60,3 @@ class TurnWindow:
         if self.at_last:
             return TurnWindow(max(self.start, total - MOST_TURNS), total, total)
         return TurnWindow(self.start, self.end, total)
-
-    def containing(self, index: int) -> TurnWindow:
-        """A window that shows one turn."""
-        if self.start <= index < self.end:
-            return self
-        start = max(0, index - MORE_TURNS // 2)
-        return TurnWindow(start, min(self.total, start + FIRST_TURNS), self.total)

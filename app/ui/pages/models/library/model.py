@@ -75,13 +75,6 @@ class LibraryTreeModel(QAbstractItemModel):
         for row, family in enumerate(families):
             self._place(row, family)
 
-    def family_index(self, key: str) -> QModelIndex:
-        """The row of a family; invalid if it is not there."""
-        for row, node in enumerate(self._nodes):
-            if node.family.key == key:
-                return self.index(row, 0)
-        return QModelIndex()
-
     def index_of(self, path: Path) -> QModelIndex:
         """The row of a model file; invalid if it is not there."""
         for family_row, node in enumerate(self._nodes):

@@ -73,10 +73,6 @@ class SearchModel(QAbstractListModel):
         """Whether another page can be asked for."""
         self._has_more = has_more
 
-    def repository_at(self, row: int) -> FoundRepository:
-        """The repository in a row."""
-        return self._found[row]
-
     def known(self) -> frozenset[str]:
         """The names of all that are listed."""
         return frozenset(self._known)

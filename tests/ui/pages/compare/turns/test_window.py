@@ -48,12 +48,6 @@ def test_a_window_at_the_end_follows_new_turns() -> None:
     assert TurnWindow(0, 20, 40).with_total(41).end == 20
 
 
-def test_a_turn_far_away_is_brought_into_the_window() -> None:
-    window = TurnWindow.at_end(1000).containing(12)
-    assert window.start <= 12 < window.end
-    assert window.end - window.start <= FIRST_TURNS
-
-
 @given(total=st.integers(min_value=0, max_value=400), moves=steps)
 def test_a_window_is_always_inside_the_chat_and_small(total: int, moves: list[str | int]) -> None:
     window = TurnWindow.at_end(total)
