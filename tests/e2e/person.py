@@ -171,9 +171,9 @@ class Person:
         return box
 
     def ask_all(self, prompt: str) -> None:
-        """Type a prompt into the box below and press Ctrl+Enter."""
+        """Type a prompt into the box below and press Enter."""
         box = self.write(prompt)
-        QTest.keyClick(box, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClick(box, Qt.Key.Key_Return)
 
     def ask_one(self, letter: str, prompt: str) -> None:
         """Type a prompt into a pane's own box and press Enter."""

@@ -23,6 +23,9 @@ class GrowingEdit(BoundedEdit):
         submitted_to_all: Ctrl+Enter.
         cancelled: Esc (with ``escape_cancels``; otherwise the window's own Esc works).
         left: The keyboard went elsewhere.
+
+    Attributes:
+        enter_submits: Whether Enter sends; else it makes a line.
     """
 
     submitted = Signal()
@@ -40,7 +43,7 @@ class GrowingEdit(BoundedEdit):
     ) -> None:
         super().__init__(parent)
         self._most_lines = most_lines
-        self._enter_submits = enter_submits
+        self.enter_submits = enter_submits
         self._escape_cancels = escape_cancels
         self.setTabChangesFocus(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -99,7 +102,7 @@ class GrowingEdit(BoundedEdit):
             if modifiers == Qt.KeyboardModifier.ControlModifier:
                 self.submitted_to_all.emit()
                 return
-            if modifiers == Qt.KeyboardModifier.NoModifier and self._enter_submits:
+            if modifiers == Qt.KeyboardModifier.NoModifier and self.enter_submits:
                 self.submitted.emit()
                 return
         super().keyPressEvent(event)

@@ -27,6 +27,7 @@ class Requests:
         follow: Show where a link leads.
         find: Ask the person where a model file is now that is not where it was.
         models: Other model files are on this PC than before: all of them.
+        enter_sends: Enter sends a prompt from now on, or makes a line.
         moved: Folders went elsewhere; ``Session.moves`` knows where to.
     """
 
@@ -39,4 +40,5 @@ class Requests:
         self.follow: Listeners[[Link]] = Listeners()
         self.find: Listeners[[Path]] = Listeners()
         self.models: Listeners[[Sequence[LibraryModel]]] = Listeners()
+        self.enter_sends: Listeners[[bool]] = Listeners()
         self.moved: Listeners[[]] = Listeners()

@@ -67,6 +67,8 @@ class ComparePart(Part):
         requests.add.add(self._add)
         requests.show.add(self._show)
         requests.find.add(self._find)
+        requests.enter_sends.add(self.view.prompt.set_enter_sends)
+        self.view.prompt.set_enter_sends(ground.kept.now.enter_sends)
         self.view.said.connect(ground.main.say)
         self.view.link_activated.connect(ground.main.ask_to_open)
         self.view.repair_wanted.connect(ground.engine.repair)

@@ -19,12 +19,19 @@ class PreferencesPage(QScrollArea):
 
     Signals:
         preset_changed: Another sampling preset for new chats, by its name.
+        enter_changed: Whether Enter sends a prompt.
     """
 
     preset_changed = Signal(str)
+    enter_changed = Signal(bool)
 
     def __init__(
-        self, theme: Theme, *, preset: str = next(iter(PRESETS)), parent: QWidget | None = None
+        self,
+        theme: Theme,
+        *,
+        preset: str = next(iter(PRESETS)),
+        enter_sends: bool = True,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
@@ -35,6 +42,9 @@ class PreferencesPage(QScrollArea):
                 (self.tr("dark"), ThemeChoice.DARK),
             ]
         )
+        self.enter_box = choice_box(
+            [(self.tr("sends"), True), (self.tr("makes a new line"), False)]
+        )
         self.preset_box = choice_box([(preset_name(name), name) for name in PRESETS])
         self._folders = QVBoxLayout()
         self.setWidgetResizable(True)
@@ -44,8 +54,12 @@ class PreferencesPage(QScrollArea):
         self.preset_box.activated.connect(
             lambda: self.preset_changed.emit(str(self.preset_box.currentData()))
         )
+        self.enter_box.activated.connect(
+            lambda: self.enter_changed.emit(bool(self.enter_box.currentData()))
+        )
         theme.choice_changed.connect(self._show)
         choose(self.preset_box, preset)
+        choose(self.enter_box, enter_sends)
         self._show()
 
     def set_folders(self, folders: dict[str, str]) -> None:
@@ -75,6 +89,11 @@ class PreferencesPage(QScrollArea):
             self.tr("Theme"),
             self.theme_box,
             self.tr("Light or dark; the system's choice is followed while the program runs."),
+        )
+        rows.add(
+            self.tr("Enter"),
+            self.enter_box,
+            self.tr("What the Enter key does to a prompt; Ctrl+Enter sends in any case."),
         )
         rows.add(
             self.tr("New chats"),

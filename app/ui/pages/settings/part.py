@@ -19,11 +19,12 @@ class SettingsPart(Part):
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
-        preset = ground.kept.now.preset
-        view = PreferencesPage(ground.theme, preset=preset)
+        now = ground.kept.now
+        view = PreferencesPage(ground.theme, preset=now.preset, enter_sends=now.enter_sends)
         view.set_folders(_kept_folders(ground.house.paths))
         view.preset_changed.connect(self._on_preset)
-        ground.session.chats.default_sampling = PRESETS[preset]
+        view.enter_changed.connect(self._on_enter)
+        ground.session.chats.default_sampling = PRESETS[now.preset]
         self.page = Page(
             id="settings",
             title=translate("Window", "Settings"),
@@ -35,6 +36,10 @@ class SettingsPart(Part):
     def _on_preset(self, name: str) -> None:
         self._ground.session.chats.default_sampling = PRESETS[name]
         self._ground.kept.change(preset=name)
+
+    def _on_enter(self, sends: bool) -> None:
+        self._ground.kept.change(enter_sends=sends)
+        self._ground.requests.enter_sends.tell(sends)
 
 
 def _kept_folders(paths: Paths) -> dict[str, str]:

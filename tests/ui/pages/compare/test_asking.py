@@ -31,17 +31,17 @@ def test_control_enter_asks_every_model_and_empties_the_box(shown: Shown, qtbot:
     assert shown.page.prompt.text() == ""
 
 
-def test_enter_makes_a_line_in_the_big_box_and_it_grows(shown: Shown, qtbot: QtBot) -> None:
+def test_shift_and_enter_make_a_line_and_the_big_box_grows(shown: Shown, qtbot: QtBot) -> None:
     edit = shown.page.prompt.edit
     low = edit.height()
     qtbot.keyClicks(edit, "One")
     for _ in range(3):
-        qtbot.keyClick(edit, Qt.Key.Key_Return)
+        qtbot.keyClick(edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     assert shown.calls("ask") == []
     four_lines = edit.height()
     assert four_lines > low
     for _ in range(20):
-        qtbot.keyClick(edit, Qt.Key.Key_Return)
+        qtbot.keyClick(edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     six_lines = edit.height()
     assert four_lines < six_lines < low * 6
 

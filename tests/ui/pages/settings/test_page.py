@@ -38,6 +38,9 @@ def test_preferences_switch_theme_and_preset(qtbot: QtBot, qapp: QApplication) -
     with qtbot.waitSignal(page.preset_changed) as changed:
         _choose(qtbot, page.preset_box, "Compare (greedy)")
     assert changed.args == ["Compare (greedy)"]
+    with qtbot.waitSignal(page.enter_changed) as enter:
+        _choose(qtbot, page.enter_box, "makes a new line")
+    assert enter.args == [False]
     page.set_folders({"Chats": "/home/someone/data"})
     page.set_folders({"Chats": "/elsewhere"})
     qapp.processEvents()

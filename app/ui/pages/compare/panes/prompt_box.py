@@ -27,14 +27,14 @@ class PromptBox(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.edit = GrowingEdit(most_lines=MOST_LINES, enter_submits=False)
+        self.edit = GrowingEdit(most_lines=MOST_LINES, enter_submits=True)
         self.edit.setAccessibleName(self.tr("Prompt for every model"))
+        self.edit.submitted.connect(self._submit)
         self.edit.submitted_to_all.connect(self._submit)
         self.field = PromptField(self.edit)
         self.field.changed.connect(self._refresh)
         self.send_button = QPushButton(icon("send", Tone.ON_ACCENT), self.tr("Send"))
         self.send_button.setProperty("role", "primary")
-        set_tip(self.send_button, self.tr("Ask every model (Ctrl+Enter)"))
         self.send_button.clicked.connect(self._submit)
         self.stop_button = QPushButton(icon("stop"), self.tr("Stop"))
         set_tip(self.stop_button, self.tr("Stop every answer (Esc)"))
@@ -59,10 +59,11 @@ class PromptBox(QWidget):
         """Follow the session: whether something runs, and how many would be asked."""
         self._busy = busy
         self._panes = panes
-        if panes == 1:
-            self.edit.setPlaceholderText(self.tr("Ask …"))
-        else:
-            self.edit.setPlaceholderText(self.tr("Ask every model …"))
+        self._refresh()
+
+    def set_enter_sends(self, sends: bool) -> None:
+        """Whether Enter sends and Shift+Enter makes a line; else Ctrl+Enter sends."""
+        self.edit.enter_submits = sends
         self._refresh()
 
     def text(self) -> str:
@@ -78,6 +79,13 @@ class PromptBox(QWidget):
         self.field.clear()
 
     def _refresh(self) -> None:
+        if self.edit.enter_submits:
+            keys = self.tr("Enter sends, Shift+Enter makes a new line")
+        else:
+            keys = self.tr("Ctrl+Enter sends")
+        ask = self.tr("Ask …") if self._panes == 1 else self.tr("Ask every model …")
+        self.edit.setPlaceholderText(f"{ask}   {keys}")
+        set_tip(self.send_button, f"{ask}\n{keys}")
         self.send_button.setEnabled(bool(self.text()) and self._panes > 0 and not self._busy)
         self.stop_button.setEnabled(self._busy)
 

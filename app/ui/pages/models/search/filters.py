@@ -58,7 +58,7 @@ class SearchFilters(QWidget):
             self.tr("Most parameters"),
             (
                 (self.tr("max. size"), None),
-                *((self.tr("≤ {n}").format(n=n), s) for n, s in zip(sizes, _SIZES, strict=True)),
+                *((self.tr("≤ {n}").format(n=words), size) for words, size in sizes),
             ),
         )
         self.gated = _combo(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtWidgets import QDialog
 
 from app.ui.answers.bounded_edit import EDIT_WEIGHT
@@ -49,6 +49,31 @@ def test_a_long_text_becomes_a_chip_and_goes_with_the_message(qtbot: QtBot, text
     box.clear()
     assert box.text() == ""
     assert not box.send_button.isEnabled()
+
+
+def test_enter_sends_unless_the_person_wants_lines(qtbot: QtBot) -> None:
+    box = PromptBox()
+    qtbot.addWidget(box)
+    box.show()
+    box.set_state(busy=False, panes=2)
+    box.edit.setFocus()
+    sent: list[str] = []
+    box.submitted.connect(sent.append)
+    assert "Enter sends" in box.edit.placeholderText()
+    qtbot.keyClicks(box.edit, "one")
+    qtbot.keyClick(box.edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClicks(box.edit, "two")
+    assert sent == []
+    qtbot.keyClick(box.edit, Qt.Key.Key_Return)
+    qtbot.keyClick(box.edit, Qt.Key.Key_Enter, Qt.KeyboardModifier.KeypadModifier)
+    assert sent == ["one\ntwo"] * 2
+    box.set_enter_sends(False)
+    assert "Ctrl+Enter sends" in box.edit.placeholderText()
+    qtbot.keyClick(box.edit, Qt.Key.Key_Return)
+    assert len(sent) == 2
+    assert box.edit.toPlainText().endswith("\n")
+    qtbot.keyClick(box.edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert len(sent) == 3
 
 
 def test_a_chip_alone_can_be_sent_and_taken_out(qtbot: QtBot) -> None:
