@@ -1,4 +1,4 @@
-"""Parts of the session that need no engine."""
+"""What a pane is doing, and what was measured of it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ import pytest
 
 from app.base.states import IllegalTransition
 from app.core.candidates.candidate import candidate_of
-from app.core.candidates.settings import COMPARE_GREEDY
-from app.core.chats.chat import Answer, Turn
 from app.core.chats.panes import ChatPane
-from app.lab.compare.jobs import Job, JobQueue
 from app.lab.compare.panes import BUSY, NEXT, Pane, PaneState
 
 S = PaneState
@@ -17,10 +14,6 @@ S = PaneState
 
 def pane(letter: str, state: PaneState = S.ASLEEP) -> Pane:
     return Pane(ChatPane(letter.lower(), letter, candidate_of(f"{letter}.gguf")), state=state)
-
-
-def job(of: Pane) -> Job:
-    return Job(of, Turn(1, "?"), Answer(), [], COMPARE_GREEDY)
 
 
 def test_every_state_can_be_left_and_reached() -> None:
@@ -62,26 +55,3 @@ def test_peaks_are_kept() -> None:
     measured.note_memory(5, None)
     measured.note_memory(3, 7)
     assert (measured.peak_private_bytes, measured.peak_mapped_bytes) == (5, 7)
-
-
-def test_jobs_begin_in_order_and_pass_over_what_is_being_made() -> None:
-    queue = JobQueue()
-    first, made, last = pane("A"), pane("B", S.PREPARING), pane("C")
-    queue.add([job(first), job(made), job(last)], together=False)
-    assert [begun.pane for begun in iter(queue.begin_next, None)] == [first, last]
-    made.become(S.WAITING)
-    begun = queue.begin_next()
-    assert begun is not None
-    assert begun.pane is made
-    assert [begun.pane for begun in queue.begun] == [first, last, made]
-
-
-def test_a_dropped_job_is_gone_begun_or_not() -> None:
-    queue = JobQueue()
-    first, second = pane("A"), pane("B")
-    queue.add([job(first), job(second)], together=True)
-    queue.begin_next()
-    assert queue.drop(first) is not None
-    assert queue.drop(second) is not None
-    assert queue.drop(second) is None
-    assert not queue
