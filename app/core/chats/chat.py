@@ -52,6 +52,7 @@ class AnswerFigures(msgspec.Struct, frozen=True):
         thinking_tokens: Of those, how many were thinking.
         generation_ns: From the first sampled token to the last.
         shared: Other engines generated at the same time, so the times do not rank.
+        busy: Other programs used the processor meanwhile, so the times do not count.
         memory_needed_bytes: Peak of resident memory less repacked weight copies.
     """
 
@@ -63,6 +64,7 @@ class AnswerFigures(msgspec.Struct, frozen=True):
     thinking_tokens: int = 0
     generation_ns: int = 0
     shared: bool = False
+    busy: bool = False
     memory_needed_bytes: int | None = None
 
     @property
@@ -97,6 +99,11 @@ class Answer(msgspec.Struct):
     stop_reason: StopReason | None = None
     error: str | None = None
     figures: AnswerFigures | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the candidate has said all; where it was cut off, it might have gone on."""
+        return self.stop_reason is StopReason.END
 
 
 _GAP = "\n\n"

@@ -76,6 +76,7 @@ def _figure_texts(figures: AnswerFigures) -> list[str]:
     texts = [tokens]
     if (pace := figures.tokens_per_second) is not None:
         shared = " while others generated too" if figures.shared else ""
+        shared += ", does not count: the PC was busy" if figures.busy else ""
         texts.append(f"{speed(pace).value} tokens/s{shared}")
     if figures.first_token_ns is not None:
         texts.append(f"first token {duration(figures.first_token_ns)}")

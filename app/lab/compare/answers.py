@@ -22,7 +22,7 @@ class AnswerWatch(Protocol):
         ...
 
     def answer_ended(self, job: Job) -> None:
-        """The answer has its stop reason."""
+        """The answer has its stop reason; it is stored and shown after this."""
         ...
 
 
@@ -54,6 +54,8 @@ class Answers:
 
     def answer_ended(self, job: Job) -> None:
         """An answer is complete; where nothing came of it, the one before comes back."""
+        if self._watch is not None:
+            self._watch.answer_ended(job)
         turn, key = job.turn, job.pane.key
         if turn.answers.get(key) is job.answer and turn.bring_back(key):
             self._saver.forget(job)
@@ -62,8 +64,6 @@ class Answers:
             self._saver.finish(job)
         self._open.listener.answer_changed(turn, key)
         self.speed_sampled(job.pane, math.nan)
-        if self._watch is not None:
-            self._watch.answer_ended(job)
 
     def speed_sampled(self, pane: Pane, tokens_per_second: float) -> None:
         """A point for the live plot."""

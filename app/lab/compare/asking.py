@@ -61,8 +61,8 @@ class Asking:
         return first_difference(
             theirs.text,
             ours.text,
-            reference_done=theirs.stop_reason is not None,
-            other_done=ours.stop_reason is not None,
+            reference_done=theirs.ended,
+            other_done=ours.ended,
         )
 
     def ask(self, prompt: str, keys: Sequence[str] | None = None) -> Turn:

@@ -10,6 +10,8 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from app.core.candidates.settings import FlashAttention
 from app.core.chats.chat import StopReason
 from app.core.memory.speed import MeasuredRun
@@ -90,12 +92,19 @@ class RaceSpeeds:
             self._begun[pane.key] = self._calm.begin(pane.pid)
 
     def answer_ended(self, job: Job) -> None:
-        """Take an answer that has ended; one that is no fair measurement is passed over."""
+        """Take an answer that has ended; one that is no fair measurement is passed over.
+
+        One that came while other programs used the processor is marked so.
+        """
         begin = self._begun.pop(job.pane.key, None)
-        if not is_fair(job) or not self._calm.was_calm(begin, job.pane.pid, job.threads):
-            return
         figures = job.answer.figures
-        assert figures is not None
+        if figures is None or job.shared or figures.shared:
+            return  # of several at once none knows what it would have had
+        if not self._calm.was_calm(begin, job.pane.pid, job.threads):
+            job.answer.figures = replace(figures, busy=True)
+            return
+        if not is_fair(job):
+            return
         speed = figures.tokens_per_second
         assert speed is not None
         path, kv_type = Path(job.pane.candidate.path), str(job.pane.candidate.engine.kv_type)

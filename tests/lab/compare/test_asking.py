@@ -169,6 +169,24 @@ def test_the_first_difference_is_found(bench: Bench, models: dict[str, Path]) ->
     assert bench.session.first_difference(turn, first) == len("The sky is ")
 
 
+def test_an_answer_that_was_cut_off_does_not_differ_where_it_was_cut(
+    bench: Bench, models: dict[str, Path]
+) -> None:
+    first, second = bench.open([models["blue"], models["green"]])
+    turn = bench.session.ask("Why?")
+    bench.rest()
+    whole, cut = turn.answers[first], turn.answers[second]
+    for reason in (StopReason.STOPPED, StopReason.LENGTH, StopReason.CONTEXT):
+        cut.stop_reason = reason
+        for said in ("", whole.text[:5], whole.text):
+            cut.text = said
+            assert bench.session.first_difference(turn, second) is None
+        cut.text = "No"
+        assert bench.session.first_difference(turn, second) == 0
+    cut.text, cut.stop_reason = whole.text[:5], StopReason.END
+    assert bench.session.first_difference(turn, second) is not None
+
+
 def test_thinking_stays_out_of_later_turns(bench: Bench, models: dict[str, Path]) -> None:
     (key,) = bench.open([models["thinks"]])
     turn = bench.session.ask("2 + 2?")

@@ -146,6 +146,8 @@ def test_an_answer_beside_other_work_is_not_kept(
     speeds.pane_changed(job.pane)
     speeds.answer_ended(job)
     assert bool(speed_store(paths).runs()) is is_kept
+    assert job.answer.figures is not None
+    assert job.answer.figures.busy is not is_kept
 
 
 def test_where_the_system_does_not_tell_an_answer_counts(

@@ -52,6 +52,7 @@ class NumberLabel(QWidget):
         self._align_right = align_right
         self._quantity = Quantity("")
         self._widest = 0
+        self._dim = False
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         set_tip(self, name)
         self.set_quantity(quantity)
@@ -73,6 +74,12 @@ class NumberLabel(QWidget):
             self.updateGeometry()
         self.update()
 
+    def set_dim(self, dim: bool) -> None:
+        """Dim the value like its unit: it is there, and does not count."""
+        if dim != self._dim:
+            self._dim = dim
+            self.update()
+
     def text(self) -> str:
         """What copying gives."""
         return str(self._quantity)
@@ -85,7 +92,11 @@ class NumberLabel(QWidget):
 
     def _parts(self) -> list[tuple[str, bool]]:
         """The pieces from left to right, each with whether it is dim."""
-        parts = [(self._prefix, True), (self._quantity.value, False), (self._quantity.unit, True)]
+        parts = [
+            (self._prefix, True),
+            (self._quantity.value, self._dim),
+            (self._quantity.unit, True),
+        ]
         return [part for part in parts if part[0]]
 
     def _text_width(self) -> int:

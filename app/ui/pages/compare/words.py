@@ -322,6 +322,15 @@ def shared_help() -> str:
     )
 
 
+def busy_help() -> str:
+    """Why timings beside other programs' work do not count."""
+    return translate(
+        "Words",
+        "Other programs used the processor while this answer came, so its speeds say little of "
+        "the model. Ask again when the PC is at rest.",
+    )
+
+
 def _prompt_help(figures: AnswerFigures) -> str:
     decoded = figures.prompt_tokens - figures.reused_tokens
     sentence = translate(

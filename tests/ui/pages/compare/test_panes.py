@@ -396,7 +396,20 @@ def test_figures_of_the_answer_stand_below_it(shown: Shown) -> None:
     assert said[Figure.FIRST_TOKEN] == "0.41 s"
     assert "20 of the prompt's 30 tokens" in numbers[Figure.PROMPT_SPEED].toolTip()
     assert foot.shared_label.isVisible()
+    assert not foot.busy_label.isVisible()
     assert not shown.pane("B").header.speed.isVisible()
+
+
+def test_speeds_of_a_busy_pc_say_that_they_do_not_count(shown: Shown) -> None:
+    shown.session.ask("Hello")
+    shown.session.say("B", "Hi")
+    figures = AnswerFigures(generated_tokens=40, generation_ns=2 * SECOND_NS, busy=True)
+    shown.session.finish("B", figures=figures)
+    shown.settle()
+    foot = shown.pane("B").foot
+    assert foot.busy_label.isVisible()
+    assert foot.busy_label.text() == "PC busy: does not count"
+    assert foot.numbers[Figure.SPEED].isVisible()
 
 
 def test_measured_memory_takes_the_place_of_the_estimate(shown: Shown) -> None:

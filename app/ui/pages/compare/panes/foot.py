@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.ui.kit.plain import set_tip
 from app.ui.kit.widgets import FlowLayout, NumberLabel, label
 from app.ui.kit.words.format import speed, tokens
 from app.ui.pages.compare.words import (
     Figure,
+    busy_help,
     estimated_help,
     figure_names,
     figure_values,
@@ -38,10 +39,8 @@ class PaneFoot(QWidget):
             number.hide()
             self.numbers[figure] = number
             self._flow.addWidget(number)
-        self.shared_label = label(self.tr("shared"), "small-dim")
-        set_tip(self.shared_label, shared_help())
-        self.shared_label.hide()
-        self._flow.addWidget(self.shared_label)
+        self.shared_label = self._caveat(self.tr("shared"), shared_help())
+        self.busy_label = self._caveat(self.tr("PC busy: does not count"), busy_help())
         self._shown: object = None
 
     def show_figures(self, pane: Pane, figures: AnswerFigures | None, *, live: bool) -> None:
@@ -68,10 +67,20 @@ class PaneFoot(QWidget):
         self._flow.setEnabled(False)
         for figure, number in self.numbers.items():
             self._show(number, values.get(figure))
-        shared = not live and figures is not None and figures.shared
-        self._set_shown(self.shared_label, shared)
+        done = None if live else figures
+        self._set_shown(self.shared_label, done is not None and done.shared)
+        self._set_shown(self.busy_label, done is not None and done.busy)
+        for timed in (Figure.PROMPT_SPEED, Figure.SPEED, Figure.FIRST_TOKEN):
+            self.numbers[timed].set_dim(done is not None and done.busy)
         self._flow.setEnabled(True)
         self._flow.activate()
+
+    def _caveat(self, words: str, why: str) -> QLabel:
+        caveat = label(words, "small-dim")
+        set_tip(caveat, why)
+        caveat.hide()
+        self._flow.addWidget(caveat)
+        return caveat
 
     def _show(self, number: NumberLabel, value: tuple[Quantity, str] | None) -> None:
         if value is not None:
