@@ -11,7 +11,7 @@ ARGS ?=
 help:
 	@echo "make run          open the window (sets everything up at the first time)"
 	@echo "make test         run the whole test suite, without a screen"
-	@echo "make lint         check style, types and layers"
+	@echo "make lint         check style, types and layers, and for dead code"
 	@echo "make bench        measure speed, memory and smoothness (docs/PERFORMANCE.md)"
 	@echo "make screenshots  draw the pictures of the README anew"
 	@echo "make package      build .deb, .rpm, .tar.gz, wheel and sdist (packaging/README.md)"
@@ -35,6 +35,7 @@ lint: $(VENV)/ready-dev
 	@$(BIN)/pyright --pythonpath $(BIN)/python
 	@$(BIN)/pyright --pythonpath $(BIN)/python --project tests
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/vulture
 
 screenshots: $(VENV)/ready-dev
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.screenshots $(ARGS)

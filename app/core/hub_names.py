@@ -102,15 +102,6 @@ def may_be_path(text: str) -> bool:
     return text.lower().endswith(_FILE_ENDING) and ":" not in text and not is_page(text)
 
 
-def is_hub_address(text: str, hosts: frozenset[str] = frozenset()) -> bool:
-    """Tell whether :func:`parse_hub_address` understands a text."""
-    try:
-        parse_hub_address(text, hosts)
-    except HubNameError:
-        return False
-    return True
-
-
 def is_repo_id(repo_id: str) -> bool:
     """Tell whether a text has the form ``org/repo``."""
     halves = repo_id.split("/")

@@ -206,11 +206,3 @@ class _Ending(StopFlag):
         """Raise ``HubClosed`` if it does."""
         if self.is_stopped:
             raise HubClosed(say("hub.connection_hub_closed"))
-
-
-def close_library() -> None:
-    """Close the connections that are kept open; they open again when needed."""
-    if _installed:
-        from huggingface_hub import close_session
-
-        close_session()

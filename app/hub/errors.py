@@ -21,8 +21,6 @@ class Remedy(Enum):
 
     NONE = auto()
     CERTIFICATE = auto()  # choose a certificate file
-    BROWSER = auto()  # sign in to the network, on a page that the browser is led to
-    TOKEN = auto()  # sign in to the Hub
 
 
 class HubBarred(HubError):

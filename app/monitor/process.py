@@ -99,8 +99,3 @@ def processor_seconds(pid: int) -> float | None:
     except (psutil.Error, ValueError, OverflowError):
         return None
     return times.user + times.system
-
-
-def read_process(pid: int) -> ProcessSample | None:
-    """Read a process once, without processor time; None when it is gone."""
-    return ProcessReader(pid).read()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,3 +76,9 @@ def example_repository() -> FakeRepository:
             "tags": ["gguf", "license:apache-2.0", "base_model:org/model"],
         },
     )
+
+
+def close_library() -> None:
+    """Close the connections that the Hub's library keeps open; they open again when needed."""
+    if library := sys.modules.get("huggingface_hub"):
+        library.close_session()

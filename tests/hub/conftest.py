@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.hub.connection import close_library
 from tests.helpers.fake_hub import FakeHub
-from tests.helpers.hub_way import Way, example_repository, way_to
+from tests.helpers.hub_way import Way, close_library, example_repository, way_to
 from tests.helpers.tls import Authority
 
 

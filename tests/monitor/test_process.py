@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.monitor.process import MemoryCounts, ProcessReader, read_process, split_memory
+from app.monitor.process import MemoryCounts, ProcessReader, split_memory
 
 MIB = 1024 * 1024
 
@@ -145,16 +145,16 @@ def test_an_ended_process_is_none_even_before_it_is_waited_for(child: Child) -> 
     assert reader.read() is None
     child.end()
     assert reader.read() is None
-    assert read_process(child.pid) is None
+    assert ProcessReader(child.pid).read() is None
 
 
 @pytest.mark.parametrize("pid", [-1, 2**31 - 1, 2**80])
 def test_a_number_without_a_process_is_none(pid: int) -> None:
-    assert read_process(pid) is None
+    assert ProcessReader(pid).read() is None
 
 
 def test_one_reading_of_this_process() -> None:
-    sample = read_process(os.getpid())
+    sample = ProcessReader(os.getpid()).read()
     assert sample is not None
     assert sample.cpu_percent is None
     assert sample.memory.resident_bytes is not None

@@ -14,12 +14,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QListView
 
 from app.core.hub_names import HubAddress
-from app.hub.connection import close_library
 from app.ui.pages.models.repository.repository import OpenState
 from app.ui.pages.models.search.search import SearchState
 from tests.e2e.person import text_of
 from tests.helpers import gguf_files
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
+from tests.helpers.hub_way import close_library
 from tests.screenshots.stock import LARGE, SMALL, Make, cached, hub_file, repository
 
 if TYPE_CHECKING:

@@ -73,7 +73,6 @@ class AttentionShape:
 
     Attributes:
         head_counts: Query heads of each layer.
-        kv_head_counts: Key and value heads of each layer; 0 where it has no attention.
         key_length: Elements of one key head in layers without a window.
         value_length: Elements of one value head in such layers.
         sliding_window: Tokens that layers with a window look back, or None.
@@ -82,7 +81,6 @@ class AttentionShape:
     """
 
     head_counts: tuple[int, ...]
-    kv_head_counts: tuple[int, ...]
     key_length: int
     value_length: int
     sliding_window: int | None
@@ -158,7 +156,6 @@ def attention_shape(header: GgufHeader, architecture: str) -> AttentionShape:
         )
     return AttentionShape(
         head_counts=head_counts,
-        kv_head_counts=kv_head_counts,
         key_length=key_length,
         value_length=value_length,
         sliding_window=window or None,

@@ -87,15 +87,12 @@ class ModelFile:
     Attributes:
         path: The file, or the first shard; what llama.cpp is to load.
         shard_paths: All files in order; just ``path`` where there are no shards.
-        level_name: Quantization level as the header says, e.g. ``Q4_K_M``.
-        level_is_guessed: The header does not say it, or names more than the weights are; it
-            follows from the most frequent tensor type.
+        level_name: Quantization level as the header says, e.g. ``Q4_K_M``; where it does not, or
+            names more than the weights are, it follows from the most frequent tensor type.
         file_bytes: Size on disk, all shards.
         tensor_bytes: Size of the weights alone.
         parameters: Elements of all tensors.
         context_length: Tokens that the model was trained for, or None.
-        head_count: Query heads of a layer (the most of any).
-        kv_head_count: Key and value heads of a layer (the most of any).
         attention: The same per layer, with all that the memory of a context depends on.
         vocabulary_size: Tokens in the vocabulary, 0 where the file has none.
         expert_count: Experts of a layer, 0 where it is no mixture.
@@ -115,7 +112,6 @@ class ModelFile:
     name: str
     architecture: str
     level_name: str
-    level_is_guessed: bool
     file_bytes: int
     tensor_bytes: int
     parameters: int
@@ -124,8 +120,6 @@ class ModelFile:
     embedding_length: int
     feed_forward_length: int
     expert_feed_forward_length: int
-    head_count: int
-    kv_head_count: int
     key_length: int
     value_length: int
     sliding_window: int | None
@@ -138,7 +132,6 @@ class ModelFile:
     licence: str | None
     base_model: str | None
     quantized_by: str | None
-    size_label: str | None
     has_importance_matrix: bool
     family_key: str
     type_ids: tuple[int, ...] = ()
@@ -180,7 +173,6 @@ class ModelFile:
         if not architecture and kind is ModelKind.LANGUAGE_MODEL:
             raise ModelFileError(say("models.model_file_does_not_say"))
         name = _name(header, first.path.name)
-        level_name, is_guessed = _level(header, tensors)
         attention = attention_shape(header, architecture)
 
         def number(key: str) -> int:
@@ -193,8 +185,7 @@ class ModelFile:
             kind=kind,
             name=name,
             architecture=_short(architecture) or "",
-            level_name=level_name,
-            level_is_guessed=is_guessed,
+            level_name=_level(header, tensors),
             file_bytes=sum(shard.file_bytes for shard in shards),
             tensor_bytes=sum(tensor.n_bytes for tensor in tensors),
             parameters=sum(tensor.n_elements for tensor in tensors),
@@ -203,8 +194,6 @@ class ModelFile:
             embedding_length=number("embedding_length"),
             feed_forward_length=number("feed_forward_length") or max(0, *widths),
             expert_feed_forward_length=number("expert_feed_forward_length"),
-            head_count=max(attention.head_counts, default=0),
-            kv_head_count=max(attention.kv_head_counts, default=0),
             key_length=attention.key_length,
             value_length=attention.value_length,
             sliding_window=attention.sliding_window,
@@ -219,7 +208,6 @@ class ModelFile:
             licence=_short(header.text("general.license")),
             base_model=_short(_base_model(header)),
             quantized_by=_short(header.text("general.quantized_by")),
-            size_label=_short(header.text("general.size_label")),
             has_importance_matrix=any(
                 key.startswith("quantize.imatrix.") for key in header.metadata
             ),
@@ -306,22 +294,22 @@ def _active_parameters(tensors: Sequence[TensorInfo], experts: int, experts_used
     return total - in_experts + in_experts * experts_used // experts
 
 
-def _level(header: GgufHeader, tensors: Sequence[TensorInfo]) -> tuple[str, bool]:
+def _level(header: GgufHeader, tensors: Sequence[TensorInfo]) -> str:
     ftype = header.integer("general.file_type")
     level = None if ftype is None else level_by_ftype(ftype)
     # A word that the weights belie does not count: F16, say, where all experts are in MXFP4.
     if level is not None and not level.is_belied_by(_bits_per_weight(tensors)):
-        return level.name, False
+        return level.name
     most_bits = math.inf if level is None else min(level.nominal_bits, FULL_PRECISION_BITS)
     elements: Counter[int] = Counter()
     for tensor in tensors:
         if TENSOR_TYPES[tensor.type_id].bits_per_weight < most_bits:
             elements[tensor.type_id] += tensor.n_elements
     if not elements:
-        return "", True
+        return ""
     dominant = elements.most_common(1)[0][0]
     level = level_of_tensor_type(dominant)
-    return (level.name if level else TENSOR_TYPES[dominant].name), True
+    return level.name if level else TENSOR_TYPES[dominant].name
 
 
 def _bits_per_weight(tensors: Sequence[TensorInfo]) -> float:

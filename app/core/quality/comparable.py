@@ -19,14 +19,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray  # noqa: TC002 - types of fields
 
-from app.core.quality.positions import (
-    Logits,
-    PositionScores,
-    Tokens,
-    empty_scores,
-    expect_block,
-)
-
 CTX_TOKENS = 512
 CUT_LN_P = np.float32(-16.0)
 _RANGE = np.float32(16.0)
@@ -67,39 +59,6 @@ def round_row(row: NDArray[np.float32]) -> RoundedRow:
         above = np.maximum(row - lowest, np.float32(0.0))
         steps = np.rint(np.float32(1.0) / scale * above).astype(np.uint16)
     return RoundedRow(scale, bottom, steps)
-
-
-def score_comparable(
-    reference: list[RoundedRow], candidate: Logits, next_tokens: Tokens
-) -> PositionScores:
-    """Compare a block of logits with the rounded reference, as the tool does.
-
-    Args:
-        reference: One rounded row a position.
-        candidate: The candidate's logits, positions × vocabulary.
-        next_tokens: The token that follows each position in the text.
-
-    Raises:
-        ValueError: The shapes do not fit together, or a token is outside the vocabulary.
-    """
-    expect_block(candidate, next_tokens)
-    if len(reference) != len(candidate):
-        raise ValueError("each position needs its reference")
-    scores = empty_scores(len(candidate))
-    for row, (base, token) in enumerate(zip(reference, next_tokens.tolist(), strict=True)):
-        ours = candidate[row]
-        if len(base.steps) != len(ours):
-            raise ValueError("reference and candidate have different vocabularies")
-        top, log_total = single_log_sum(ours)
-        base_ln_p = base.ln_p()
-        terms = np.exp(base_ln_p) * (base_ln_p - ours + np.float32(top + log_total))
-        terms *= base_ln_p > CUT_LN_P
-        scores.kld[row] = np.sum(terms, dtype=np.float64)
-        scores.reference_ln_p[row] = base_ln_p[token]
-        scores.candidate_ln_p[row] = -np.float32(np.float32(top + log_total) - ours[token])
-        # The first of equals, as in the tool: rounding makes equals of the nearly equal.
-        scores.same_top[row] = int(np.argmax(ours)) == int(np.argmax(base_ln_p))
-    return scores
 
 
 def single_log_sum(row: NDArray[np.float32]) -> tuple[np.float32, np.float32]:

@@ -63,37 +63,6 @@ class PositionScores:
         return self.reference_ln_p - self.candidate_ln_p
 
 
-def score_positions(reference: Logits, candidate: Logits, next_tokens: Tokens) -> PositionScores:
-    """Compare two blocks of logits in full, without rounding or cut.
-
-    Row by row, so that the temporary memory is a few rows whatever the block's size; well below
-    a millisecond of one core a row at a vocabulary of 150,000.
-
-    Args:
-        reference: The reference's logits, positions × vocabulary.
-        candidate: The candidate's, of the same shape.
-        next_tokens: The token that follows each position in the text.
-
-    Raises:
-        ValueError: The shapes do not fit together, or a token is outside the vocabulary.
-    """
-    expect_block(reference, next_tokens)
-    if reference.shape != candidate.shape:
-        raise ValueError("reference and candidate have different vocabularies or positions")
-    scores = empty_scores(len(reference))
-    for row, token in enumerate(next_tokens.tolist()):
-        ours, base = candidate[row], reference[row]
-        ours_sum, base_sum = log_sum(ours), log_sum(base)
-        weights = np.exp(base - np.float32(base_sum))
-        # Σ p (ln p − ln q): the constants come out of the sum because the weights sum to 1.
-        difference = float(np.dot(weights, base - ours)) / float(np.sum(weights, dtype=np.float64))
-        scores.kld[row] = difference - (base_sum - ours_sum)
-        scores.reference_ln_p[row] = float(base[token]) - base_sum
-        scores.candidate_ln_p[row] = float(ours[token]) - ours_sum
-        scores.same_top[row] = int(np.argmax(ours)) == int(np.argmax(base))
-    return scores
-
-
 def log_sum(row: NDArray[np.float32]) -> float:
     """The ln Σ exp of one row of logits: what is taken off a logit to make it ln p."""
     top = float(row.max())

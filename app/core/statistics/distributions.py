@@ -85,15 +85,6 @@ def incomplete_beta(a: float, b: float, x: float) -> float:
     return _beta_fraction(a, b, x)
 
 
-def binomial_at_most(successes: int, trials: int, probability: float) -> float:
-    """The chance of at most ``successes`` in ``trials``, each with ``probability``."""
-    if successes < 0:
-        return 0.0
-    if successes >= trials:
-        return 1.0
-    return incomplete_beta(trials - successes, successes + 1, 1 - probability)
-
-
 def _beta_fraction(a: float, b: float, x: float) -> float:
     front = math.exp(a * math.log(x) + b * math.log1p(-x) - log_beta(a, b)) / a
     ratio_c = 1.0

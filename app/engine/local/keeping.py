@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable
+    from collections.abc import Callable, Collection
 
 
 class Endable(Protocol):
@@ -20,7 +21,7 @@ class Endable(Protocol):
         ...
 
 
-_K = TypeVar("_K", bound="Hashable")
+_K = TypeVar("_K", bound=Hashable)
 _E = TypeVar("_E", bound=Endable)
 
 

@@ -137,11 +137,6 @@ class SpeedStore:
         with self._database.logged(), self._database.open() as connection:
             connection.execute("INSERT OR REPLACE INTO rate VALUES (?, ?, ?, ?)", row)
 
-    def forget_rates(self) -> None:
-        """Measure this PC anew the next time."""
-        with self._database.logged(), self._database.open() as connection:
-            connection.execute("DELETE FROM rate WHERE machine = ?", (self._machine,))
-
     def add_run(self, run: MeasuredRun) -> None:
         """Remember a measured run; the oldest make room."""
         row = (

@@ -57,7 +57,6 @@ def test_facts_of_one_file() -> None:
             "tokenizer.chat_template": "{{ messages }}",
             "general.license": "apache-2.0",
             "general.quantized_by": "somebody",
-            "general.size_label": "8B",
             "general.base_model.0.repo_url": "https://huggingface.co/meta-llama/Llama-3.1-8B",
             "quantize.imatrix.file": "imatrix.dat",
             "llama.expert_count": 8,
@@ -66,20 +65,19 @@ def test_facts_of_one_file() -> None:
     )
     assert found.kind is ModelKind.LANGUAGE_MODEL
     assert (found.path, found.shard_paths) == (Path("/models/model.gguf"), (found.path,))
-    assert (found.level_name, found.level_is_guessed) == ("Q4_K_M", False)
+    assert found.level_name == "Q4_K_M"
     assert found.parameters == 256 * 100 + 256 * 512 + 256
     assert found.tensor_bytes == 100 * 210 + 512 * 144 + 1024
     assert found.bits_per_weight == pytest.approx(found.tensor_bytes * 8 / found.parameters)
     assert found.file_bytes > found.tensor_bytes
     assert (found.context_length, found.block_count, found.embedding_length) == (8192, 2, 256)
-    assert (found.head_count, found.kv_head_count) == (4, 2)
     assert (found.key_length, found.value_length) == (64, 64)
     assert found.vocabulary_size == 3
     assert (found.expert_count, found.expert_used_count) == (8, 2)
     assert found.chat_template == "{{ messages }}"
     assert found.licence == "apache-2.0"
     assert found.base_model == "meta-llama/Llama-3.1-8B"
-    assert (found.quantized_by, found.size_label) == ("somebody", "8B")
+    assert found.quantized_by == "somebody"
     assert found.has_importance_matrix
 
 
@@ -125,7 +123,7 @@ def test_what_the_file_does_not_say_is_none() -> None:
 @pytest.mark.parametrize("ftype", [None, 5_000])
 def test_level_is_guessed_from_the_weights_where_the_header_has_none(ftype: int | None) -> None:
     found = model({"general.file_type": ftype})
-    assert (found.level_name, found.level_is_guessed) == ("Q4_K_M", True)
+    assert found.level_name == "Q4_K_M"
 
 
 def test_a_header_that_calls_shrunken_weights_full_precision_does_not_count() -> None:
@@ -135,17 +133,17 @@ def test_a_header_that_calls_shrunken_weights_full_precision_does_not_count() ->
     experts = Tensor("blk.0.ffn_up_exps.weight", (256, 64, 4), mxfp4)
     shrunken = ModelFile.from_headers([shard(facts, [*rest, experts])])
     assert shrunken.bits_per_weight < 8
-    assert (shrunken.level_name, shrunken.level_is_guessed) == ("MXFP4_MOE", True)
+    assert shrunken.level_name == "MXFP4_MOE"
     full = ModelFile.from_headers([shard(facts, rest)])
-    assert (full.level_name, full.level_is_guessed) == ("F16", False)
+    assert full.level_name == "F16"
 
 
 def test_level_of_a_type_without_a_level_is_its_tensor_type() -> None:
     facts = {"general.architecture": "llama"}
     found = ModelFile.from_headers([shard(facts, [Tensor("x", (8,), 26)])])
-    assert (found.level_name, found.level_is_guessed) == ("I32", True)
+    assert found.level_name == "I32"
     empty = ModelFile.from_headers([shard(facts, [])])
-    assert (empty.level_name, empty.level_is_guessed) == ("", True)
+    assert empty.level_name == ""
     assert empty.bits_per_weight == 0
 
 
@@ -158,8 +156,6 @@ def test_heads_may_differ_per_layer() -> None:
             "llama.attention.value_length": 48,
         }
     )
-    assert (found.head_count, found.kv_head_count) == (8, 4)
-    assert found.attention.kv_head_counts == (4, 0)
     assert [(layer.key_width, layer.value_width) for layer in found.attention.layers] == [
         (128, 192),
         (0, 0),
@@ -168,7 +164,7 @@ def test_heads_may_differ_per_layer() -> None:
 
 def test_a_short_array_of_heads_leaves_the_other_layers_without() -> None:
     found = model({"llama.attention.head_count_kv": Typed(GgufType.INT32, [-1], array=True)})
-    assert found.attention.kv_head_counts == (0, 0)
+    assert [layer.key_width for layer in found.attention.layers] == [0, 0]
 
 
 @pytest.mark.parametrize(

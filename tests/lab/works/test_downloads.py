@@ -14,7 +14,6 @@ from app.core.errors import PersonError
 from app.core.hub.downloads import DownloadOrder
 from app.core.listing import RepoFile
 from app.core.words.sentence import from_kept
-from app.hub.connection import close_library
 from app.hub.progress import Phase, Progress
 from app.lab.hub.access import HubAccess
 from app.lab.works.downloads import Download, Downloads, HubCourier, order_for, queued_digests
@@ -24,7 +23,7 @@ from app.store.database import StoreFailed, open_database
 from app.store.tolerant import from_json, to_json
 from app.store.works import StoredWork, WorkStore
 from tests.helpers.fake_hub import FakeHub, Fault, FaultKind
-from tests.helpers.hub_way import example_repository
+from tests.helpers.hub_way import close_library, example_repository
 
 if TYPE_CHECKING:
     import sqlite3

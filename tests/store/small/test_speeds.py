@@ -31,8 +31,6 @@ def test_rates_come_back_and_are_added_to(tmp_path: Path) -> None:
     )
     assert store.rates(1) is None
     assert SpeedStore(path, "another").rates(2) is None
-    store.forget_rates()
-    assert store.rates(2) is None
 
 
 def test_single_rounds_come_back_and_give_way(tmp_path: Path) -> None:

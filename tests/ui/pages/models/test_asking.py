@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.hub.connection import close_library
 from app.hub.settings import Patience
 from app.ui.kit.jobs import Jobs
 from app.ui.pages.models.asking import while_wanted
 from tests.helpers.fake_hub import FakeHub, Fault, FaultKind
-from tests.helpers.hub_way import example_repository, way_to
+from tests.helpers.hub_way import close_library, example_repository, way_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
