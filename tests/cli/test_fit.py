@@ -1,4 +1,7 @@
-"""``fit`` and ``files`` as processes: before a download, on this PC, and in trouble."""
+"""``fit`` and ``files`` as processes: before a download, on this PC, and in trouble.
+
+Tests app.cli.files.
+"""
 
 from __future__ import annotations
 

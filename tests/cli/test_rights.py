@@ -1,4 +1,7 @@
-"""What commands leave behind is the person's alone, except what they were told to write."""
+"""What commands leave behind is the person's alone, except what they were told to write.
+
+Tests app.base.rights, app.cli.ladder and app.hub.files.snapshots.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``tasks`` as a process: real engines, the demo model's own questions and a person's."""
+"""``tasks`` as a process: real engines, the demo model's own questions and a person's.
+
+Tests app.cli.words.tasks.
+"""
 
 from __future__ import annotations
 

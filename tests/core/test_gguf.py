@@ -1,3 +1,8 @@
+"""Reading and checking headers.
+
+Tests app.core.models.gguf_reader.
+"""
+
 from __future__ import annotations
 
 import math

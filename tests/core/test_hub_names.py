@@ -1,4 +1,7 @@
-"""Names on a Hub: pasted words, and file names that may become paths."""
+"""Names on a Hub: pasted words, and file names that may become paths.
+
+Tests app.core.hub.pasted.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The model files of a repository, as their names tell."""
+"""The model files of a repository, as their names tell.
+
+Tests app.core.hub.listed_choice.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""States, the recommendation and its words, against cases that can be followed by hand."""
+"""States, the recommendation and its words, against cases that can be followed by hand.
+
+Tests app.core.recommendation.
+"""
 
 from __future__ import annotations
 

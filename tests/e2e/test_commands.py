@@ -1,4 +1,7 @@
-"""Each command, run as a person or a script runs it."""
+"""Each command, run as a person or a script runs it.
+
+Tests app.cli.main and app.cli.compare.
+"""
 
 from __future__ import annotations
 

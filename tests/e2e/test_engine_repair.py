@@ -1,6 +1,8 @@
 """An engine that fails on this processor, in the real window: found, told, and built again.
 
 The kernels are broken for real; the compiler's work alone is stood for.
+
+Tests app.ui.shell.engine.care.
 """
 
 from __future__ import annotations

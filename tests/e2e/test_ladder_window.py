@@ -1,4 +1,8 @@
-"""The Ladder page of the real window over real engines: measured, stopped, gone on with, read."""
+"""The Ladder page of the real window over real engines: measured, stopped, gone on with, read.
+
+Tests app.ui.pages.ladder.page, app.ui.pages.ladder.desk, app.ui.pages.ladder.views,
+app.ui.pages.ladder.part and app.ui.kit.late.
+"""
 
 from __future__ import annotations
 

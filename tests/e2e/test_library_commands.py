@@ -1,4 +1,7 @@
-"""``models``, and every command that takes a MODEL, over a home with other programs' folders."""
+"""``models``, and every command that takes a MODEL, over a home with other programs' folders.
+
+Tests app.cli.models and app.cli.library.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""One window: later starts, links and files of the file manager go to it. Real processes."""
+"""One window: later starts, links and files of the file manager go to it. Real processes.
+
+Tests app.ui.application and app.ui.doorkeeper.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The real window over real engines, a real store and the demo model, used as a person does."""
+"""The real window over real engines, a real store and the demo model, used as a person does.
+
+Tests app.lab.demo.demo, app.ui.window, app.ui.pages.compare.part and app.ui.pages.compare.top_bar.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What no Hub answers: too much, too deep, too slow, a page for people. Each becomes a sentence."""
+"""What no Hub answers: too much, too deep, too slow, a page for people. Each becomes a sentence.
+
+Tests app.hub.errors.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Search and listings, against a Hub that the real huggingface_hub speaks to."""
+"""Search and listings, against a Hub that the real huggingface_hub speaks to.
+
+Tests app.hub.repositories.
+"""
 
 from __future__ import annotations
 

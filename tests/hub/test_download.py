@@ -1,4 +1,7 @@
-"""The downloader: every fault on the way ends with the very bytes, or with a sentence."""
+"""The downloader: every fault on the way ends with the very bytes, or with a sentence.
+
+Tests app.hub.progress.
+"""
 
 from __future__ import annotations
 

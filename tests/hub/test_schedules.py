@@ -1,4 +1,7 @@
-"""Random faults, kills and restarts: at the end the very bytes, or a sentence; no rubbish stays."""
+"""Random faults, kills and restarts: at the end the very bytes, or a sentence; no rubbish stays.
+
+Tests app.hub.download, app.hub.cache and app.hub.files.part_file.
+"""
 
 from __future__ import annotations
 

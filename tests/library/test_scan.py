@@ -1,3 +1,8 @@
+"""Model files in the folders of all programs, found once.
+
+Tests app.library.folders, app.library.ollama and app.library.walk.
+"""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,8 @@
+"""Chats in the store.
+
+Tests app.store.rows.
+"""
+
 from __future__ import annotations
 
 import sqlite3

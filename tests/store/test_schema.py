@@ -1,4 +1,7 @@
-"""An update keeps everything: the store of every earlier version opens in this program."""
+"""An update keeps everything: the store of every earlier version opens in this program.
+
+Tests app.store.backups.
+"""
 
 from __future__ import annotations
 

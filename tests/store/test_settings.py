@@ -1,3 +1,8 @@
+"""Settings of the program and of its chats.
+
+Tests app.store.tolerant.
+"""
+
 from __future__ import annotations
 
 import json

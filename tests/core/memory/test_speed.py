@@ -1,3 +1,8 @@
+"""How fast a candidate will be, from what a token asks of this PC.
+
+Tests app.core.memory.token_work.
+"""
+
 from __future__ import annotations
 
 import math

@@ -1,3 +1,8 @@
+"""What a model file says of itself, and what it cannot be.
+
+Tests app.core.models.attention.
+"""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,8 @@
+"""Distributions in few bytes: what is kept of them, and what is lost.
+
+Tests app.core.quality.compact_scores and app.core.quality.compacting.
+"""
+
 from __future__ import annotations
 
 import contextlib

@@ -3,6 +3,8 @@
 Chunks are drawn again and again from the recorded ones, in whose mean the truth is known; each draw
 stops where the quick mode would have stopped. A 95 % interval must then hold the truth in 92 to
 98 % of the draws.
+
+Tests app.core.quality.summary, app.core.statistics.chunks and app.core.statistics.looks.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Messages survive the channel; garbage is refused and nothing else happens."""
+"""Messages survive the channel; garbage is refused and nothing else happens.
+
+Tests app.engine.protocol.loading.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Secure connections: whose certificates are believed, and what is said where one is not."""
+"""Secure connections: whose certificates are believed, and what is said where one is not.
+
+Tests app.hub.connection.
+"""
 
 from __future__ import annotations
 

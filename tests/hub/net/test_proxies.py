@@ -1,4 +1,7 @@
-"""Proxies between this PC and the Hub: what the environment says of them, and real ones."""
+"""Proxies between this PC and the Hub: what the environment says of them, and real ones.
+
+Tests app.hub.net.ways and app.hub.net.wires.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Chats that come, go and are exported, over real engines and a real store."""
+"""Chats that come, go and are exported, over real engines and a real store.
+
+Tests app.bootstrap, app.lab.compare.session, app.lab.compare.deck and app.lab.compare.recorder.
+"""
 
 from __future__ import annotations
 

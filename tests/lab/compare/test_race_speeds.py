@@ -1,4 +1,7 @@
-"""Which answers count as measurements, and what they change."""
+"""Which answers count as measurements, and what they change.
+
+Tests app.lab.compare.sweep.
+"""
 
 from __future__ import annotations
 

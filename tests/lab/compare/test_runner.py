@@ -1,4 +1,7 @@
-"""Who loads, who answers and in which order, over real engines."""
+"""Who loads, who answers and in which order, over real engines.
+
+Tests app.lab.compare.loader.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""An engine's check of itself, with real engines, sound ones and broken ones."""
+"""An engine's check of itself, with real engines, sound ones and broken ones.
+
+Tests app.engine.host.measuring.self_check, app.engine.host.measuring.demo_cut and
+app.engine.host.llama.blocks.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Ladders over real engines and small files: steps, keeping, failing, pausing."""
+"""Ladders over real engines and small files: steps, keeping, failing, pausing.
+
+Tests app.core.ladder.results and app.lab.ladder.progress.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The library over real folders, and what a person may write for one of its models."""
+"""The library over real folders, and what a person may write for one of its models.
+
+Tests app.lab.models.names.
+"""
 
 from __future__ import annotations
 

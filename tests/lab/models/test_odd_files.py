@@ -1,4 +1,8 @@
-"""Files that a person names or that lie where the program looks, and are no ordinary files."""
+"""Files that a person names or that lie where the program looks, and are no ordinary files.
+
+Tests app.base.files, app.lab.quality.texts, app.lab.tasks.sets, app.store.settings,
+app.store.glance and app.library.places.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What is predicted from headers, against engines that then load the files."""
+"""What is predicted from headers, against engines that then load the files.
+
+Tests app.engine.host.measuring.kernels.
+"""
 
 from __future__ import annotations
 

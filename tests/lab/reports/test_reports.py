@@ -1,4 +1,7 @@
-"""Verdicts, remarks and reports of a ladder that was made by hand."""
+"""Verdicts, remarks and reports of a ladder that was made by hand.
+
+Tests app.lab.verdict.remarks and app.lab.works.ladders.differences.
+"""
 
 from __future__ import annotations
 

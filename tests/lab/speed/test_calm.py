@@ -1,4 +1,7 @@
-"""Speeds that other programs disturbed correct no predictions."""
+"""Speeds that other programs disturbed correct no predictions.
+
+Tests app.lab.speed.bench.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Tasks over real engines whose models answer in known ways."""
+"""Tasks over real engines whose models answer in known ways.
+
+Tests app.lab.tasks.asker and app.lab.tasks.plan.
+"""
 
 from __future__ import annotations
 

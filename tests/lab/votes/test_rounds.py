@@ -1,4 +1,7 @@
-"""Blind votes over real engines whose models answer in known ways."""
+"""Blind votes over real engines whose models answer in known ways.
+
+Tests app.lab.votes.answers, app.lab.votes.export and app.core.votes.pairs.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The queue of works: slots, order, pause, and what outlives the program."""
+"""The queue of works: slots, order, pause, and what outlives the program.
+
+Tests app.lab.works.threads, app.lab.works.work and app.store.works.
+"""
 
 from __future__ import annotations
 

@@ -1,3 +1,8 @@
+"""What was read of model files, kept where it can be made anew.
+
+Tests app.store.small.database.
+"""
+
 from __future__ import annotations
 
 import json

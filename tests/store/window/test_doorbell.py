@@ -1,4 +1,7 @@
-"""The way from a second start to the window: who is heard, who is not, and what is answered."""
+"""The way from a second start to the window: who is heard, who is not, and what is answered.
+
+Tests app.store.window.pipe, app.store.window.socket and app.store.window.claim.
+"""
 
 from __future__ import annotations
 

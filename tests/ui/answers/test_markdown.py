@@ -1,4 +1,7 @@
-"""Answers as Markdown: safe, growing, marked."""
+"""Answers as Markdown: safe, growing, marked.
+
+Tests app.ui.answers.document, app.ui.answers.style and app.ui.answers.source.
+"""
 
 from __future__ import annotations
 
@@ -213,7 +216,7 @@ def test_no_address_of_a_picture_is_opened(tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "-c", PICTURES, *addresses],
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-        cwd=Path(__file__).parent.parent.parent,
+        cwd=Path(__file__).parents[3],
         timeout=120,
         check=True,
     )

@@ -1,4 +1,7 @@
-"""Products and formulas in answers read as they were typed."""
+"""Products and formulas in answers read as they were typed.
+
+Tests app.ui.answers.reader.
+"""
 
 from __future__ import annotations
 

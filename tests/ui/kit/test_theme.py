@@ -1,4 +1,7 @@
-"""Both themes: contrast, completeness, switching while widgets are shown."""
+"""Both themes: contrast, completeness, switching while widgets are shown.
+
+Tests app.ui.kit.tokens.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""The live plots, driven as a person and the program drive them."""
+"""The live plots, driven as a person and the program drive them.
+
+Tests app.ui.plots.chart, app.ui.plots.export, app.ui.plots.frame, app.ui.plots.header,
+app.ui.plots.readout_box, app.ui.plots.summary, app.ui.plots.words, app.ui.plots.crosshair,
+app.ui.plots.kinds, app.ui.plots.lines and app.ui.plots.outlet.
+"""
 
 from __future__ import annotations
 

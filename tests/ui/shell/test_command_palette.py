@@ -1,4 +1,7 @@
-"""The command palette: finding, order, keys."""
+"""The command palette: finding, order, keys.
+
+Tests app.ui.shell.command_model.
+"""
 
 from __future__ import annotations
 

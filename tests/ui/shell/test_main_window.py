@@ -1,4 +1,7 @@
-"""The window: pages, palette, help, remarks, drops, what is kept, quitting."""
+"""The window: pages, palette, help, remarks, drops, what is kept, quitting.
+
+Tests app.ui.shell.help.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a model answers depends on no clock: prompts are read in the same slices on every PC."""
+"""What a model answers depends on no clock: prompts are read in the same slices on every PC.
+
+Tests app.engine.host.answering.sampling.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Seventy chat templates of real models: two turns with a system prompt, thinking on and off."""
+"""Seventy chat templates of real models: two turns with a system prompt, thinking on and off.
+
+Tests app.engine.host.answering.chat_form and app.engine.host.loading.own_marks.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,9 @@
 
 Each is run once undisturbed, to learn which engines it starts and what they tell; then anew for
 each message boundary, with the engine killed there as the system kills where memory runs out.
+
+Tests app.lab.compare.runner, app.lab.quality.measure, app.lab.ladder.measure, app.lab.speed.bench,
+app.lab.tasks.run, app.lab.votes.answers and app.lab.shrink.quantize.
 """
 
 from __future__ import annotations

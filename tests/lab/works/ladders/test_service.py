@@ -1,4 +1,8 @@
-"""The window's queue of ladders over real engines and a real store."""
+"""The window's queue of ladders over real engines and a real store.
+
+Tests app.lab.works.ladders.run, app.lab.works.ladders.work, app.lab.works.ladders.worker and
+app.lab.works.ladders.entry.
+"""
 
 from __future__ import annotations
 

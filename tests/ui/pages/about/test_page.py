@@ -1,4 +1,7 @@
-"""The About page."""
+"""The About page.
+
+Tests app.ui.pages.about.gpu_builds.
+"""
 
 from __future__ import annotations
 

@@ -1,3 +1,8 @@
+"""The list of chats beside the panes.
+
+Tests app.ui.pages.compare.controller.
+"""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

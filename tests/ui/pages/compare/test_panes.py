@@ -1,3 +1,9 @@
+"""Panes on the page: what stands in them, what can be done with them.
+
+Tests app.ui.pages.compare.page, app.ui.pages.compare.page_parts,
+app.ui.pages.compare.candidates.candidate_bar and app.ui.pages.compare.candidates.candidate_chip.
+"""
+
 from __future__ import annotations
 
 from pathlib import Path

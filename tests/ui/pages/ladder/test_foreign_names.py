@@ -1,4 +1,8 @@
-"""Names that look like markup or steer, everywhere on the Ladder page."""
+"""Names that look like markup or steer, everywhere on the Ladder page.
+
+Tests app.ui.pages.ladder.board, app.ui.pages.ladder.list.ladder_list,
+app.ui.pages.ladder.picking.picker and app.ui.pages.ladder.plots.panel.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The whole page over scripted backends: find, look, download, compare, and what may go wrong."""
+"""The whole page over scripted backends: find, look, download, compare, and what may go wrong.
+
+Tests app.ui.pages.models.repository.head, app.ui.pages.models.repository.repository_panel and
+app.ui.pages.models.repository.repository.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The engine that is built behind the window: states, progress, failure, repair."""
+"""The engine that is built behind the window: states, progress, failure, repair.
+
+Tests app.ui.shell.engine.strip.
+"""
 
 from __future__ import annotations
 

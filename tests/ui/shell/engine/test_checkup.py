@@ -1,4 +1,7 @@
-"""The engine's check of itself in the window, with real engines, sound and broken ones."""
+"""The engine's check of itself in the window, with real engines, sound and broken ones.
+
+Tests app.ui.shell.engine.check_words.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Long texts that are pasted into the boxes."""
+"""Long texts that are pasted into the boxes.
+
+Tests app.ui.answers.growing_edit.
+"""
 
 from __future__ import annotations
 

@@ -1,3 +1,9 @@
+"""Questions and answers as they stand in a pane.
+
+Tests app.ui.pages.compare.turns.answer_view, app.ui.pages.compare.turns.parts and
+app.ui.pages.compare.turns.view.
+"""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

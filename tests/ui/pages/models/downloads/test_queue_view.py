@@ -1,4 +1,7 @@
-"""The page's way to the real queue, token, headers: what is shown of them, and what is refused."""
+"""The page's way to the real queue, token, headers: what is shown of them, and what is refused.
+
+Tests app.lab.hub.access.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Predictions one after another, and the table of a repository's files."""
+"""Predictions one after another, and the table of a repository's files.
+
+Tests app.ui.pages.models.repository.predictions.
+"""
 
 from __future__ import annotations
 
