@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -98,8 +99,8 @@ def test_one_file_with_two_kinds_of_kv_cache_is_measured_as_it_stands_in_compare
     first, *others = person.panes
     for pane in others:
         session.remove_candidate(pane.key)
-    twin = session.add_candidate(Path(first.candidate.path))
-    session.update_candidate(twin.running(engine=EngineSettings(kv_type=KvType.Q4_0)))
+    small_cache = EngineSettings(kv_type=KvType.Q4_0)
+    session.add_candidate(replace(first.candidate, engine=small_cache))
     person.until(lambda: all(pane.model is not None for pane in person.panes))
 
     _click(person, "Measure what each version loses …")
@@ -122,6 +123,16 @@ def test_one_file_with_two_kinds_of_kv_cache_is_measured_as_it_stands_in_compare
     assert small.quality is not None
     assert small.quality.figures["mean_kld"]
     assert any("key-value cache has different types" in one for one in page.view.remarks)
+
+    # A row opens as it was measured: in the pane that is so, or in a new one.
+    with_cache = next(pane for pane in session.panes if pane.candidate.key() == small.key)
+    for close_first in (False, True):
+        if close_first:
+            session.remove_candidate(with_cache.key)
+        person.window.main.show_page("ladder")
+        page.board.table.choose(small.key)
+        _click(person, f"Open {small.letter} in Compare")
+        assert [pane.candidate.engine for pane in session.panes] == [EngineSettings(), small_cache]
 
 
 def test_from_compare_to_the_verdict(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.bootstrap import at_once
+from app.core.candidates.candidate import candidate_of
 from app.engine.local.client import LocalEngines
 from app.engine.local.pool import EnginePool
 from app.lab.compare.runner import Runner, RunnerListener
@@ -106,7 +107,7 @@ class Bench:
 
     def open(self, paths: Sequence[Path]) -> list[str]:
         """Begin a chat with these files; returns the panes' keys."""
-        self.session.start_with(paths)
+        self.session.start_with([candidate_of(path) for path in paths])
         return [pane.key for pane in self.session.panes]
 
 

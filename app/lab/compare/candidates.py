@@ -6,7 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.core.candidates.candidate import LocalFile, candidate_of
+from msgspec.structs import replace
+
+from app.core.candidates.candidate import LocalFile
 from app.core.chats.elsewhere import Elsewhere, llama_server_command
 from app.core.chats.panes import new_pane
 from app.core.chats.templates import template_by_id
@@ -17,6 +19,7 @@ from app.lab.engines.opened import context_of
 from app.library.model_files import first_of_set
 
 if TYPE_CHECKING:
+    from app.core.candidates.candidate import Candidate
     from app.core.chats.panes import ChatPane
     from app.lab.compare.deck import Deck
     from app.lab.compare.open_chat import OpenChat
@@ -85,16 +88,16 @@ class Candidates:
 
     # --- coming and going -----------------------------------------------------------------
 
-    def add_candidate(self, path: Path) -> ChatPane:
-        """Open a model file in a new pane.
+    def add_candidate(self, candidate: Candidate) -> ChatPane:
+        """Open a candidate in a new pane; of a set's later file, the whole set.
 
         Raises:
             PersonError: There are six panes already.
         """
         chat = self._open.chat
         try:
-            named = first_of_set(Path(whole_text(str(path))).absolute())
-            setup = new_pane(candidate_of(named), chat.panes)
+            path = first_of_set(Path(whole_text(candidate.path)).absolute())
+            setup = new_pane(replace(candidate, source=LocalFile(str(path))), chat.panes)
         except ValueError as error:
             raise PersonError(say("compare.six_panes_open_already_close")) from error
         chat.panes.append(setup)

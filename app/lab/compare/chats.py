@@ -14,8 +14,8 @@ from app.lab.compare.asking import check_length
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
+    from app.core.candidates.candidate import Candidate
     from app.core.candidates.settings import CompareMode, SamplingSettings
     from app.lab.compare.candidates import Candidates
     from app.lab.compare.deck import Deck
@@ -89,15 +89,15 @@ class Chats:
             )
         )
 
-    def start_with(self, paths: Sequence[Path]) -> None:
-        """Begin an empty chat with a pane for each of these files, six at most.
+    def start_with(self, candidates: Sequence[Candidate]) -> None:
+        """Begin an empty chat with a pane for each of these, six at most.
 
         Raises:
             PersonError: Answers are in progress.
         """
         self._switch_to(Chat(id=0, sampling=self.default_sampling))
-        for path in paths:
-            self._candidates.add_candidate(path)
+        for candidate in candidates:
+            self._candidates.add_candidate(candidate)
 
     def open_chat(self, chat_id: int) -> None:
         """Open a stored chat with its panes.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.candidates.candidate import MAX_CANDIDATES
@@ -101,13 +100,10 @@ def _group(
     request: CompareRequest,
     on_change: Callable[[Pane, Answer | None], None],
 ) -> list[CompareRow]:
-    session.start_with([Path(each.path) for each in candidates])
+    session.start_with(candidates)
     session.set_system_prompt(request.system_prompt)
     session.set_sampling(request.sampling)
     session.set_mode(request.mode)
-    for pane, each in zip(session.panes, candidates, strict=True):
-        settings = {"engine": each.engine, "template_id": each.template_id}
-        session.update_candidate(pane.setup.running(**settings))
     while any(pane.state is PaneState.PREPARING for pane in session.panes):
         session.wait(_WAIT_SECONDS)
         for pane in session.panes:

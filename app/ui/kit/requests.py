@@ -22,7 +22,7 @@ class Requests:
         start: The program starts with these model files; with none, as it was left.
         compare: Begin a chat with these model files side by side.
         add: Open these model files beside those that are open.
-        show: Show where a model file is open; open it if it is not.
+        show: Show where a candidate is open; open it if it is not.
         measure: Set a ladder up with these candidates.
         follow: Show where a link leads.
         find: Ask the person where a model file is now that is not where it was.
@@ -35,7 +35,7 @@ class Requests:
         self.start: Listeners[[Sequence[Path]]] = Listeners()
         self.compare: Listeners[[Sequence[Path]]] = Listeners()
         self.add: Listeners[[Sequence[Path]]] = Listeners()
-        self.show: Listeners[[Path]] = Listeners()
+        self.show: Listeners[[Candidate]] = Listeners()
         self.measure: Listeners[[Sequence[Candidate]]] = Listeners()
         self.follow: Listeners[[Link]] = Listeners()
         self.find: Listeners[[Path]] = Listeners()

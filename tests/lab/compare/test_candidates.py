@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
 from app.core.candidates.settings import EngineSettings, SamplingSettings
 from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
@@ -36,7 +37,7 @@ def test_panes_move_with_their_letters(bench: Bench, models: dict[str, Path]) ->
     bench.session.move_candidate(keys[2], 0)
     assert [pane.letter for pane in bench.session.panes] == ["C", "A", "B"]
     bench.session.remove_candidate(keys[0])
-    added = bench.session.add_candidate(models["blue"])
+    added = bench.session.add_candidate(candidate_of(models["blue"]))
     assert added.letter == "A"
     assert bench.session.chat.reference_key == keys[2]
 
@@ -55,7 +56,7 @@ def test_a_later_shard_takes_its_set(bench: Bench, tmp_path: Path) -> None:
 def test_a_seventh_pane_is_refused(bench: Bench, models: dict[str, Path]) -> None:
     bench.open([models["blue"]] * 6)
     with pytest.raises(PersonError, match="Six panes"):
-        bench.session.add_candidate(models["blue"])
+        bench.session.add_candidate(candidate_of(models["blue"]))
 
 
 def test_other_engine_settings_mean_a_reload(bench: Bench, models: dict[str, Path]) -> None:
@@ -73,3 +74,15 @@ def test_other_engine_settings_mean_a_reload(bench: Bench, models: dict[str, Pat
     bench.rest()
     assert pane.loaded is not None
     assert pane.loaded.context_tokens == 1024
+
+
+def test_a_candidate_is_opened_with_its_settings(bench: Bench, models: dict[str, Path]) -> None:
+    small = EngineSettings(context_tokens=256)
+    wanted = Candidate(LocalFile(str(models["blue"])), small, "chatml")
+    added = bench.session.add_candidate(wanted)
+    assert added.candidate == wanted
+    bench.session.load(added.key)
+    bench.rest()
+    pane = bench.session.pane(added.key)
+    assert pane.loaded is not None
+    assert pane.loaded.context_tokens == 256

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.core.candidates.candidate import candidate_of
 from app.core.errors import PersonError
 from app.lab.compare.panes import PaneState
 from app.lab.models.moves import Moves
@@ -71,7 +72,7 @@ def test_all_panes_of_a_folder_are_found_again(bench: Bench, tmp_path: Path) -> 
     bench.session.ask("Why?")  # a chat without turns would not be kept
     bench.session.stop()
     bench.rest()
-    bench.session.start_with([folder / "c-F16.gguf"])
+    bench.session.start_with([candidate_of(folder / "c-F16.gguf")])
     folder.rename(moved)
     bench.session.open_chat(chat)
     panes = [bench.session.pane(key) for key in opened]
@@ -83,7 +84,8 @@ def test_all_panes_of_a_folder_are_found_again(bench: Bench, tmp_path: Path) -> 
         assert (pane.state, pane.failure) == (PaneState.ASLEEP, None)
         assert pane.model is not None
         assert pane.model.path == moved / f"{name}-F16.gguf"
-    bench.session.start_with([folder / "c-F16.gguf"])  # a chat that still has the old place
+    old_place = candidate_of(folder / "c-F16.gguf")  # of a chat that still has it
+    bench.session.start_with([old_place])
     (pane,) = bench.session.panes
     assert pane.state is PaneState.FAILED
     bench.session.follow_moves()

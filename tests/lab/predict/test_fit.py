@@ -297,7 +297,7 @@ def test_a_known_plan_decides_whether_a_pane_fits(tmp_path: Path) -> None:
     with Fitter(paths.state, lambda: PLENTY_BYTES, speed_store(paths), 1, plans) as fitter:
         needed = fitter.fit(path).needs.total_bytes
     session, _ = build_command_session(paths, None)
-    session.start_with([path, other])
+    session.start_with([candidate_of(path), candidate_of(other)])
     known, unknown = session.panes
     assert known.planned_bytes == known.estimated_bytes == expected_bytes(known) == needed
     assert unknown.planned_bytes is None

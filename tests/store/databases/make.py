@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from app.bootstrap import at_once, build_session, open_house
+from app.core.candidates.candidate import candidate_of
 from app.core.candidates.settings import SamplingSettings
 from app.core.hub.downloads import DownloadOrder
 from app.core.listing import RepoFile
@@ -72,7 +73,8 @@ def write_chats(paths: Paths, house: Any, models: list[Path]) -> int:
             session.pump()
             time.sleep(0.01)
 
-    session.start_with(models)
+    candidates = [candidate_of(model) for model in models]
+    session.start_with(candidates)
     session.set_sampling(SamplingSettings(max_tokens=12))
     session.ask("Why is the sky blue?")
     rest()
@@ -86,7 +88,7 @@ def write_chats(paths: Paths, house: Any, models: list[Path]) -> int:
         rest()
     chat_id = session.chat.id
     session.rename_chat(chat_id, "Skies")
-    session.start_with(models[:1])
+    session.start_with(candidates[:1])
     session.ask("Are you well?")
     rest()
     session.close()

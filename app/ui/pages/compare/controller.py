@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl, Signal
 
+from app.core.candidates.candidate import candidate_of
 from app.core.errors import PersonError
 from app.library.model_files import whole_sets
 from app.ui.kit.outside import open_outside, save_file
@@ -18,6 +19,7 @@ from app.ui.pages.compare.panes.menu import PaneCommand
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from app.core.candidates.candidate import Candidate
     from app.core.candidates.settings import CompareMode, SamplingSettings
     from app.core.chats.chat import Turn
     from app.core.chats.panes import ChatPane
@@ -79,10 +81,11 @@ class CompareController(QObject):
 
     def add(self, paths: Sequence[Path]) -> bool:
         """Open a pane for each file, as far as there is room."""
-        return all(
-            self._try(lambda path=path: self._session.add_candidate(path))
-            for path in whole_sets(paths)
-        )
+        return all(self.add_candidate(candidate_of(path)) for path in whole_sets(paths))
+
+    def add_candidate(self, candidate: Candidate) -> bool:
+        """Open a pane for a file with its settings."""
+        return self._try(lambda: self._session.add_candidate(candidate))
 
     def remove(self, key: str) -> bool:
         """Close a pane."""

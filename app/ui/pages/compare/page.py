@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
     from PySide6.QtWidgets import QWidget
 
+    from app.core.candidates.candidate import Candidate
     from app.lab.compare.session import Session
     from app.ui.pages.compare.session_adapter import SessionSignals
     from app.ui.plots.live import LivePlots
@@ -126,13 +127,13 @@ class ComparePage(PageParts):
         """Open a pane for each model file; refusals are shown here."""
         return self.controller.add(list(paths))
 
-    def show_file(self, path: Path) -> None:
-        """Focus the pane of a model file; open one where there is none."""
+    def show_candidate(self, candidate: Candidate) -> None:
+        """Focus the pane of a file with these settings; open one where there is none."""
         for pane in self._session.panes:
-            if Path(pane.candidate.path) == path:
+            if pane.candidate == candidate:
                 self.panes.focus_pane(pane.key)
                 return
-        self.open_files([path])
+        self.controller.add_candidate(candidate)
 
     def say(self, sentence: str) -> None:
         """Show a refusal in place."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from app.core.candidates.candidate import MAX_CANDIDATES
+from app.core.candidates.candidate import MAX_CANDIDATES, LocalFile, candidate_of
 from app.core.errors import PersonError
 from app.lab.demo.demo import FIRST_PANES
 from app.library.model_files import whole_sets
@@ -23,8 +23,9 @@ from app.ui.plots.kinds import Metric
 from app.ui.shell.engine.watch import EngineWatch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
+    from app.core.candidates.candidate import Candidate
     from app.store.settings import Settings
     from app.ui.plots.live import LivePlots
     from app.ui.shell.ground import Ground
@@ -133,24 +134,25 @@ class ComparePart(Part):
     def _start(self, files: Sequence[Path]) -> None:
         demo = self._ground.demo
         if files:
-            self._try(lambda: self._session.start_with(whole_sets(files)[:MAX_CANDIDATES]))
+            self._begin_chat(whole_sets(files)[:MAX_CANDIDATES])
         elif not self._last_chat.open():
             first = [demo.path(level) for level in FIRST_PANES] if demo else []
-            self._try(lambda: self._session.start_with(first))
+            self._begin_chat(first)
         if self._last_chat.remark:
             self._ground.house.remarks.append(self._last_chat.remark)
 
     def _compare(self, files: Sequence[Path]) -> None:
         self._come_up()
-        self._try(lambda: self._session.start_with(files))
+        self._begin_chat(files)
 
     def _add(self, files: Sequence[Path]) -> None:
         self._come_up()
         self.view.open_files(files)
 
-    def _show(self, file: Path) -> None:
+    def _show(self, candidate: Candidate) -> None:
         self._come_up()
-        self.view.show_file(self._session.moves.place_of(file))
+        place = self._session.moves.place_of(Path(candidate.path))
+        self.view.show_candidate(replace(candidate, source=LocalFile(str(place))))
 
     def _find(self, file: Path) -> None:
         now = self._ground.files.moved_model(file)
@@ -177,8 +179,8 @@ class ComparePart(Part):
         demo = self._ground.demo
         return demo is not None and path in map(demo.path, FIRST_PANES)
 
-    def _try(self, do: Callable[[], object]) -> None:
+    def _begin_chat(self, files: Sequence[Path]) -> None:
         try:
-            do()
+            self._session.start_with([candidate_of(file) for file in files])
         except PersonError as error:
             self._ground.main.show_notice(Severity.WARNING, sentence(error))

@@ -39,7 +39,7 @@ class LadderBoard(QWidget):
     """Main thread. Table and plots stand below each other; where that is too high, in tabs.
 
     Signals:
-        pane_wanted: A file is to be opened in Compare.
+        pane_wanted: A version is to be opened in Compare.
         find_wanted: A file is not where it was; the person is to be asked where it is.
     """
 

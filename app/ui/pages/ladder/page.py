@@ -50,7 +50,7 @@ class LadderPage(QWidget):
 
     Signals:
         said: A sentence for the status line.
-        pane_wanted: A model file (a path) is to be opened in Compare.
+        pane_wanted: A version (:class:`Candidate`) is to be opened in Compare.
         find_wanted: A model file (a path) is not where it was: ask where it is.
         link_activated: The person clicked a link in an answer (QUrl).
         columns_changed: The person chose other columns of the table.
@@ -67,7 +67,7 @@ class LadderPage(QWidget):
 
     said = Signal(str)
     link_activated = Signal(QUrl)
-    pane_wanted = Signal(Path)
+    pane_wanted = Signal(object)
     find_wanted = Signal(Path)
     columns_changed = Signal(list)
     limits_changed = Signal(object)
@@ -289,8 +289,10 @@ class LadderPage(QWidget):
         board.strip.go_on_wanted.connect(commands.go_on.trigger)
         board.strip.cancel_wanted.connect(commands.cancel.trigger)
         board.card.limits.changed.connect(self._on_limits)
-        board.pane_wanted.connect(lambda key: self.pane_wanted.emit(self._path_of(key)))
-        board.find_wanted.connect(lambda key: self.find_wanted.emit(self._path_of(key)))
+        board.pane_wanted.connect(lambda key: self.pane_wanted.emit(self._candidate(key)))
+        board.find_wanted.connect(
+            lambda key: self.find_wanted.emit(Path(self._candidate(key).path))
+        )
         board.table.columns_changed.connect(lambda: self.columns_changed.emit(board.table.columns))
         self.views.made.connect(self._on_view)
         self.views.failed.connect(self._complain)
@@ -369,8 +371,8 @@ class LadderPage(QWidget):
         place = self.place_of(Path(candidate.path))
         return replace(candidate, source=LocalFile(str(place)))
 
-    def _path_of(self, key: str) -> Path:
-        return Path(self._entry.candidate(key).path if self._entry is not None else key)
+    def _candidate(self, key: str) -> Candidate:
+        return self._entry.candidate(key) if self._entry is not None else candidate_of(key)
 
     def follow_moves(self, place_of: Callable[[Path], Path]) -> None:
         """Look for files where they are now; ``place_of`` tells of each."""

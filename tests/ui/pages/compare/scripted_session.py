@@ -133,7 +133,7 @@ class ScriptedSession(Session):
     def with_panes(self, *levels: str, name: str = "Shrinkscope demo") -> ScriptedSession:
         """Add a ready pane a level; the first is the reference."""
         for level in levels:
-            setup = self.add_candidate(Path(f"/models/{name}-{level}.gguf"))
+            setup = self.add_candidate(candidate_of(f"/models/{name}-{level}.gguf"))
             self.load(setup.key)
             self.pump()
         self.calls.clear()

@@ -57,7 +57,7 @@ class LadderTable(QTableView):
 
     Signals:
         row_chosen: A row is looked at, by its file; empty where none is.
-        pane_wanted: A file is to be opened in Compare.
+        pane_wanted: A version is to be opened in Compare.
         columns_changed: The person chose other columns.
     """
 
