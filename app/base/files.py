@@ -11,13 +11,20 @@ import contextlib
 import errno
 import os
 import stat
+import sys
 import threading
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable, Iterable
+
+Identity: TypeAlias = tuple[int, int] | str
+"""What is equal for two ways to one file or folder: device and number, else the real path."""
 
 _PIECE_BYTES = 1 << 20
+_HASHED_AT_ONCE_BYTES = 4 << 20
 # A pipe that takes the file's place between looking and opening must not be waited for either.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -81,6 +88,114 @@ def write_whole(path: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             unfinished.unlink()
         raise
+
+
+def flush(path: Path) -> None:
+    """Let the disk have all that is in a file.
+
+    Raises:
+        OSError: It does not take it.
+    """
+    with path.open("r+b", buffering=0) as file:
+        os.fsync(file.fileno())
+
+
+def finish(unfinished: Path, target: Path) -> None:
+    """Give a complete file its name: the disk has all of it before, and knows the name after.
+
+    Raises:
+        OSError: The disk does not do it.
+    """
+    flush(unfinished)
+    os.replace(unfinished, target)
+    if sys.platform != "win32":
+        descriptor = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+class Hasher(Protocol):
+    """What ``hashlib`` gives."""
+
+    def update(self, data: bytes, /) -> None:
+        """Take more bytes."""
+        ...
+
+    def hexdigest(self) -> str:
+        """The hash so far."""
+        ...
+
+
+def hash_file(path: Path, seen: Callable[[int], object], *hashers: Hasher) -> int:
+    """Hash a file's bytes as far as they go. Any thread.
+
+    Args:
+        path: Of the file.
+        seen: Told after each piece how many bytes were read; what it raises ends the work.
+        hashers: They take all of the file.
+
+    Returns:
+        How many bytes there are.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    done_bytes = 0
+    with path.open("rb") as file:
+        while piece := file.read(_HASHED_AT_ONCE_BYTES):
+            for hasher in hashers:
+                hasher.update(piece)
+            done_bytes += len(piece)
+            seen(done_bytes)
+    return done_bytes
+
+
+def identity_of(path: str | Path, status: os.stat_result) -> Identity:
+    """Tell the file or folder apart from all others, however it is reached."""
+    # Some file systems, network ones above all, number nothing.
+    return (status.st_dev, status.st_ino) if status.st_ino else os.path.realpath(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """One file as it is now, with links followed, none of it read."""
+
+    path: Path
+    size_bytes: int
+    mtime_ns: int
+    identity: Identity
+
+
+def stamp_at(path: str | Path) -> Stamp | None:
+    """The file that a path leads to, or None where there is none that can be looked at."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return Stamp(Path(path), status.st_size, status.st_mtime_ns, identity_of(path, status))
+
+
+def identity_at(path: Path) -> Identity | None:
+    """Which file or folder a path leads to; None where there is none."""
+    stamp = stamp_at(path)
+    return None if stamp is None else stamp.identity
+
+
+def known_by(paths: Iterable[Path]) -> bytes:
+    """Names files as they are now, by path, size and time of change: for a key of what is kept.
+
+    Raises:
+        OSError: One is gone.
+    """
+    named = bytearray()
+    for path in paths:
+        status = path.stat()
+        named += f"\0{path.absolute()}\0{status.st_size}\0{status.st_mtime_ns}".encode(
+            "utf-8", "surrogateescape"
+        )
+    return bytes(named)
 
 
 def open_ordinary(path: Path) -> int:

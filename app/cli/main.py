@@ -9,7 +9,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
-from app import __version__
+from app.base.build import PROGRAM
 from app.cli.terminal.console import Console
 from app.core.candidates.notation import NotationError
 from app.core.errors import PersonError
@@ -113,7 +113,7 @@ def build_parser(first: str = "") -> argparse.ArgumentParser:
         description="Which shrunken version of a language model to run, and what is lost. "
         "Without a command, or with model files alone, the window opens.",
     )
-    parser.add_argument("--version", action="version", version=f"Shrinkscope {__version__}")
+    parser.add_argument("--version", action="version", version=PROGRAM)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--json", action="store_true", help="print one JSON document")
     common.add_argument("--quiet", action="store_true", help="no progress and no messages")

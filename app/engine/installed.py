@@ -19,6 +19,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, cast
 
+from app.base.files import write_whole
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "llama-cpp-python"
 AMX_WORD = "amx_tile"
@@ -165,6 +167,4 @@ def read_values(path: Path) -> dict[str, Any]:
 def write_values(path: Path, values: dict[str, Any]) -> None:
     """Write a small JSON file, at once or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"{path.name}.{os.getpid()}")
-    beside.write_text(json.dumps(values, indent=1) + "\n", "utf-8")
-    beside.replace(path)
+    write_whole(path, f"{json.dumps(values, indent=1)}\n".encode())

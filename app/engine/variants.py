@@ -7,47 +7,25 @@ names the very libraries that it was made for, and is handed to every engine as 
 
 from __future__ import annotations
 
-from hashlib import sha256
-from importlib.machinery import PathFinder
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.base.build import engine_build
 from app.base.files import write_whole
 from app.engine.protocol.command_line import WITHOUT_VARIANTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 
 _FILE = "cpu-variants.json"
-_PACKAGE = "llama_cpp"
 
 
 class _LeftOut(msgspec.Struct, frozen=True):
     libraries: str
     variants: tuple[str, ...]
-
-
-def library_folders() -> list[Path]:
-    """Where the engine's libraries lie; nothing is imported, and none where there is no engine."""
-    # Looked for, never imported: only the engine itself may hold it.
-    spec = PathFinder.find_spec(_PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        return []
-    package = Path(next(iter(spec.submodule_search_locations)))
-    return [package / "lib", package.parent / "bin"]
-
-
-def libraries_stamp() -> str:
-    """A text that changes when one of the engine's libraries does; empty where there are none."""
-    parts: list[str] = []
-    for folder in library_folders():
-        for path in sorted(folder.glob("*ggml*")) + sorted(folder.glob("*llama*")):
-            status = path.stat()
-            parts.append(f"{path.name}:{status.st_size}:{status.st_mtime_ns}")
-    return sha256("|".join(parts).encode()).hexdigest()[:20] if parts else ""
 
 
 def left_out(folder: Path) -> tuple[str, ...]:
@@ -56,7 +34,7 @@ def left_out(folder: Path) -> tuple[str, ...]:
         found = msgspec.json.decode((folder / _FILE).read_bytes(), type=_LeftOut)
     except (OSError, msgspec.DecodeError):
         return ()
-    return found.variants if found.libraries == libraries_stamp() else ()
+    return found.variants if found.libraries == engine_build() else ()
 
 
 def leave_out(folder: Path, variants: Iterable[str]) -> None:
@@ -65,7 +43,7 @@ def leave_out(folder: Path, variants: Iterable[str]) -> None:
     Raises:
         OSError: It cannot be written.
     """
-    content = msgspec.json.encode(_LeftOut(libraries_stamp(), tuple(variants)))
+    content = msgspec.json.encode(_LeftOut(engine_build(), tuple(variants)))
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / _FILE, content)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from app.base.files import hash_file
 from app.base.locks import file_lock
 from app.base.rights import usual_rights
 from app.core.words.sentence import say, wait
@@ -28,7 +29,7 @@ from app.hub.errors import (
     HubTrouble,
 )
 from app.hub.files.intake import Intake
-from app.hub.files.part_file import SPARE_BYTES, Disk, Hasher, PartFile, hash_file, hasher_for
+from app.hub.files.part_file import SPARE_BYTES, Disk, PartFile, hasher_for
 from app.hub.files.snapshots import show, tag, take_over
 from app.hub.progress import Phase, ProgressMeter
 from app.hub.source import AddressExpired, Body, FileFacts, FileSource, RangeIgnored
@@ -292,9 +293,8 @@ class _Fetch:
             return None
         self._meter.enter(Phase.CHECKING)
         hasher, sha256 = hasher_for(facts.digest, facts.size_bytes), hashlib.sha256()
-        both = _Both(hasher, sha256)
         try:
-            n_bytes = hash_file(place, both, self._stop, self._meter.at)
+            n_bytes = hash_file(place, self._at, hasher, sha256)
         except OSError as error:
             log.warning("content of the cache cannot be read: %s: %r", place, error)
             return None
@@ -302,6 +302,10 @@ class _Fetch:
             return sha256.hexdigest()
         log.warning("damaged content in the cache: %s", place)
         return None
+
+    def _at(self, done_bytes: int) -> None:
+        self._stop.check()
+        self._meter.at(done_bytes)
 
     def _bring(self, blob: Path, facts: FileFacts) -> tuple[int, str]:
         part_path = self._owner.cache.part(self._repo_id, facts.digest)
@@ -331,7 +335,7 @@ class _Fetch:
         if len(facts.digest) == 64:
             return facts.digest
         sha256 = hashlib.sha256()  # of a small file only
-        hash_file(blob, sha256, self._stop, lambda _done: None)
+        hash_file(blob, lambda _: self._stop.check(), sha256)
         return sha256.hexdigest()
 
     def _fill(self, part: PartFile, facts: FileFacts) -> None:
@@ -421,20 +425,6 @@ class _Fetch:
             yield
         finally:
             lock.release()
-
-
-class _Both:
-    """Feeds two hashes."""
-
-    def __init__(self, first: Hasher, second: Hasher) -> None:
-        self._first, self._second = first, second
-
-    def update(self, data: bytes, /) -> None:
-        self._first.update(data)
-        self._second.update(data)
-
-    def hexdigest(self) -> str:
-        return self._first.hexdigest()
 
 
 def _drop(body: Body) -> None:

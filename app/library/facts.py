@@ -17,7 +17,7 @@ from app.core.words.sentence import Sentence, from_kept, kept
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from app.library.found import FoundFile
+    from app.base.files import Stamp
 
 # Raise it when the same header comes to mean something else.
 _MEANING = 4
@@ -31,7 +31,7 @@ class Facts:
     broken: Sentence | None
 
 
-def stamp_of(files: Iterable[FoundFile]) -> str:
+def stamp_of(files: Iterable[Stamp]) -> str:
     """Return a text that changes when one of the files does, or what is made of a header."""
     # In ASCII: a name may be no valid text.
     parts = [f"{file.path.name!a}:{file.size_bytes}:{file.mtime_ns}" for file in files]

@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.base.files import read_ordinary
+from app.base.files import Stamp, read_ordinary, stamp_at
 from app.core.models.family import ModelSource
-from app.library.found import Found, FoundFile, file_at, in_sets, name_of
+from app.library.found import Found, in_sets, name_of
 from app.library.hugging_face import find_in_repository, is_repository
 from app.library.jan import paths_in
 from app.library.ollama import find_in_ollama
@@ -57,7 +57,7 @@ def find_in_place(walk: Walk, place: Place) -> Iterator[Found]:
 
 
 def _found(
-    members: tuple[FoundFile, ...], place: Place, prefixes: tuple[tuple[str, str], ...]
+    members: tuple[Stamp, ...], place: Place, prefixes: tuple[tuple[str, str], ...]
 ) -> Found:
     path = members[0].path
     name = name_of(path)
@@ -92,7 +92,7 @@ def _is_wanted_of_jan(file_name: str) -> bool:
     return file_name == _JAN_NOTE or is_model_name(file_name)
 
 
-def _named_by(note: FoundFile, place: Place) -> Iterator[Found]:
+def _named_by(note: Stamp, place: Place) -> Iterator[Found]:
     """The files elsewhere on this PC that one of Jan's notes names."""
     try:
         text = read_ordinary(note.path, _MAX_NOTE_BYTES).decode("utf-8", "replace")
@@ -101,7 +101,7 @@ def _named_by(note: FoundFile, place: Place) -> Iterator[Found]:
     named = [Path(path) for path in paths_in(text)]
     # Other files lie beside the note, where they were found already.
     far = [path for path in named if path.is_absolute() and is_model_name(path.name)]
-    files = [file for path in far if (file := file_at(path)) is not None and path.is_file()]
+    files = [file for path in far if (file := stamp_at(path)) is not None and path.is_file()]
     for members in in_sets(files):
         yield Found(
             members, name_of(members[0].path), place.source, aliases=(note.path.parent.name,)

@@ -13,8 +13,8 @@ from app.library.found import Found, in_sets, name_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from app.base.files import Stamp
     from app.core.models.family import ModelSource
-    from app.library.found import FoundFile
     from app.library.walk import Walk
 
 _REPOSITORY = re.compile(r"models--(?P<name>[^-].*)", re.DOTALL)
@@ -57,7 +57,7 @@ def find_in_repository(walk: Walk, folder: Path, source: ModelSource) -> Iterato
 
 
 def _found(
-    members: tuple[FoundFile, ...],
+    members: tuple[Stamp, ...],
     folder: Path,
     version: Path,
     source: ModelSource,

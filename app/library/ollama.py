@@ -7,14 +7,14 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from app.base.files import read_ordinary
+from app.base.files import read_ordinary, stamp_at
 from app.core.models.family import ModelSource
-from app.library.found import Found, file_at
+from app.library.found import Found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from app.library.found import FoundFile
+    from app.base.files import Stamp
     from app.library.walk import Walk
 
 _MANIFESTS = ("manifest-v2", "manifests")
@@ -38,7 +38,7 @@ def find_in_ollama(walk: Walk, folder: Path) -> Iterator[Found]:
         folder: Holds ``manifests`` and ``blobs``.
     """
     named: dict[Path, list[tuple[str, str | None]]] = {}
-    files: dict[Path, FoundFile] = {}
+    files: dict[Path, Stamp] = {}
     for manifests in _MANIFESTS:
         root = folder / manifests
         for _, found, _ in walk.down_from(root, lambda _: True):
@@ -46,7 +46,7 @@ def find_in_ollama(walk: Walk, folder: Path) -> Iterator[Found]:
                 walk.check()
                 parts = manifest.path.relative_to(root).parts
                 for blob, suffix in _blobs(folder, manifest):
-                    file = file_at(blob)
+                    file = stamp_at(blob)
                     if file is not None:
                         files[file.path] = file
                         name, repository = _name(parts)
@@ -77,7 +77,7 @@ def _name(parts: tuple[str, ...]) -> tuple[str, str | None]:
     return f"{host}/{plain}:{tag}", plain if host in _HUB_HOSTS and len(rest) == 2 else None
 
 
-def _blobs(folder: Path, manifest: FoundFile) -> Iterator[tuple[Path, str]]:
+def _blobs(folder: Path, manifest: Stamp) -> Iterator[tuple[Path, str]]:
     try:
         raw: object = json.loads(read_ordinary(manifest.path, _MAX_MANIFEST_BYTES))
     except (OSError, ValueError, RecursionError):

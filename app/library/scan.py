@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from app.base.files import Identity, Stamp
     from app.core.models.model_file import ModelFile
-    from app.library.found import Found, FoundFile, Identity
+    from app.library.found import Found
     from app.library.places import Place
 
 log = logging.getLogger(__name__)
@@ -202,7 +203,7 @@ class _Scan:
             return model
         return replace(model, name=name, family_key=f"{model.architecture}/{_family(name)}")
 
-    def _facts(self, files: tuple[FoundFile, ...]) -> Facts | None:
+    def _facts(self, files: tuple[Stamp, ...]) -> Facts | None:
         """What is known of a file, or what its header says; None where it is gone meanwhile."""
         path, key, stamp = files[0].path, _key(files), stamp_of(files)
         known = self._cache.get(key)
@@ -225,7 +226,7 @@ class _Scan:
         return facts
 
 
-def _key(files: tuple[FoundFile, ...]) -> bytes:
+def _key(files: tuple[Stamp, ...]) -> bytes:
     # A set and its first file, taken as a model of its own, are two things.
     return os.fsencode(files[0].path) + (b"*" if len(files) > 1 else b"")
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.library.found import FoundFile, Identity, identity_of
+from app.base.files import Identity, Stamp, identity_of, stamp_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,7 +60,7 @@ class Walk:
 
     def look_into(
         self, folder: Path, wanted: Callable[[str], bool] = is_model_name
-    ) -> tuple[list[FoundFile], list[Path]] | None:
+    ) -> tuple[list[Stamp], list[Path]] | None:
         """Return the wanted files and the folders in a folder, in the order of their names.
 
         Links are followed; files that are still being downloaded are left out. None if the
@@ -97,7 +97,7 @@ class Walk:
 
     def down_from(
         self, root: Path, wanted: Callable[[str], bool] = is_model_name
-    ) -> Iterator[tuple[Path, list[FoundFile], list[Path]]]:
+    ) -> Iterator[tuple[Path, list[Stamp], list[Path]]]:
         """Go down from a folder: each folder with its files and its sub-folders.
 
         Whoever takes a sub-folder out of the list keeps the walk from entering it.
@@ -119,8 +119,8 @@ class Walk:
 
 def _sorted_out(
     entries: list[os.DirEntry[str]], wanted: Callable[[str], bool]
-) -> tuple[list[FoundFile], list[Path]]:
-    files: list[FoundFile] = []
+) -> tuple[list[Stamp], list[Path]]:
+    files: list[Stamp] = []
     folders: list[Path] = []
     names = {entry.name for entry in entries}
     for entry in entries:
@@ -128,13 +128,14 @@ def _sorted_out(
             if entry.is_dir():
                 if entry.name.lower() not in _NEVER_ENTERED:
                     folders.append(Path(entry.path))
-            elif wanted(entry.name) and entry.is_file() and not _is_coming(entry.name, names):
+            elif (
+                wanted(entry.name)
+                and entry.is_file()
+                and not _is_coming(entry.name, names)
                 # On Windows an entry brings no file number; a stat of the path does.
-                status = os.stat(entry.path)
-                identity = identity_of(entry.path, status)
-                files.append(
-                    FoundFile(Path(entry.path), status.st_size, status.st_mtime_ns, identity)
-                )
+                and (file := stamp_at(entry.path)) is not None
+            ):
+                files.append(file)
         except OSError:  # a link that leads nowhere or round in a circle, or removed meanwhile
             continue
     return files, folders

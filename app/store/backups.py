@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
 import shutil
 import sqlite3
 from typing import TYPE_CHECKING
 
+from app.base.files import finish
 from app.core.errors import PersonError
 from app.core.words.sentence import say, size
 from app.store.connecting import connect
@@ -65,7 +65,7 @@ def back_up(connection: sqlite3.Connection, path: Path, version: int) -> Path:
     try:
         unfinished.unlink(missing_ok=True)
         _copy(connection, unfinished)
-        os.replace(unfinished, copy)
+        finish(unfinished, copy)
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise

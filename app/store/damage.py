@@ -9,9 +9,13 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from app.base.files import identity_at
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from app.base.files import Identity
 
 log = logging.getLogger(__name__)
 
@@ -92,16 +96,7 @@ def move_aside(path: Path) -> Path:
     return aside
 
 
-def identity_of(path: Path) -> tuple[int, int] | None:
-    """Tells the file apart from another of its name; None where there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
-
-
-def begin_anew(path: Path, what: str, identity: tuple[int, int] | None, error: object) -> bool:
+def begin_anew(path: Path, what: str, identity: Identity | None, error: object) -> bool:
     """Keep a small database aside that is damaged, so that the next to open it makes a new one.
 
     Args:
@@ -114,7 +109,7 @@ def begin_anew(path: Path, what: str, identity: tuple[int, int] | None, error: o
         Whether there is no damaged file under this name any more.
     """
     log.warning("damage in %s: %r", path, error)
-    if identity_of(path) != identity:
+    if identity_at(path) != identity:
         return True
     try:
         aside = move_aside(path)

@@ -5,11 +5,23 @@ import os
 import socket
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha1, sha256
 from pathlib import Path
 
 import pytest
 
-from app.base.files import NotOrdinaryError, TooLargeError, read_ordinary, write_whole
+from app.base.files import (
+    NotOrdinaryError,
+    TooLargeError,
+    finish,
+    hash_file,
+    identity_at,
+    known_by,
+    read_ordinary,
+    stamp_at,
+    write_whole,
+)
+from app.base.gate import Stopped
 
 not_windows = pytest.mark.skipif(sys.platform == "win32", reason="Windows has none of these")
 
@@ -122,3 +134,57 @@ def test_writers_at_once_leave_what_one_of_them_wrote(tmp_path: Path) -> None:
         list(threads.map(lambda text: write_whole(path, text), texts * 5))
     assert path.read_bytes() in texts
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_finished_file_takes_the_name(tmp_path: Path) -> None:
+    unfinished, target = tmp_path / "a.part", tmp_path / "a"
+    unfinished.write_bytes(b"new")
+    target.write_bytes(b"old")
+    finish(unfinished, target)
+    assert target.read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [target]
+    with pytest.raises(FileNotFoundError):
+        finish(unfinished, target)
+
+
+def test_one_reading_feeds_several_hashes_and_can_be_ended(tmp_path: Path) -> None:
+    path, seen = tmp_path / "a", list[int]()
+    path.write_bytes(b"x" * 9_000_000)
+    hashers = sha256(), sha1(usedforsecurity=False)
+    assert hash_file(path, seen.append, *hashers) == 9_000_000
+    assert seen == sorted(seen)
+    assert seen[-1] == 9_000_000
+    assert [each.hexdigest() for each in hashers] == [
+        sha256(path.read_bytes()).hexdigest(),
+        sha1(path.read_bytes(), usedforsecurity=False).hexdigest(),
+    ]
+
+    def end(_done_bytes: int) -> None:
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        hash_file(path, end, sha256())
+
+
+def test_a_stamp_is_of_the_content_whatever_it_is_called(tmp_path: Path) -> None:
+    path, other = tmp_path / "a", tmp_path / "b"
+    path.write_bytes(b"xyz")
+    other.hardlink_to(path)
+    one, same = stamp_at(path), stamp_at(other)
+    assert one is not None
+    assert same is not None
+    assert (one.size_bytes, one.identity) == (3, same.identity)
+    assert identity_at(path) == identity_at(other) != identity_at(tmp_path)
+    assert stamp_at(tmp_path / "nothing") is identity_at(tmp_path / "nothing") is None
+    assert stamp_at("a\0b") is None
+
+
+def test_what_is_known_by_its_files_is_another_where_one_changes(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"one")
+    before = known_by([path])
+    assert known_by([path]) == before != known_by([path, path])
+    path.write_bytes(b"other")
+    assert known_by([path]) != before
+    with pytest.raises(FileNotFoundError):
+        known_by([tmp_path / "nothing"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,7 @@ def test_another_engine_begins_with_all_of_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     variants.leave_out(tmp_path, ["zen4"])
-    monkeypatch.setattr(variants, "libraries_stamp", lambda: "another")
+    monkeypatch.setattr(variants, "engine_build", lambda: "another")
     assert variants.left_out(tmp_path) == ()
 
 
@@ -30,19 +29,6 @@ def test_another_engine_begins_with_all_of_them(
 def test_a_list_that_cannot_be_read_is_none(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "cpu-variants.json").write_bytes(content)
     assert variants.left_out(tmp_path) == ()
-
-
-def test_the_stamp_follows_the_libraries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert variants.libraries_stamp()
-    assert any(folder.is_dir() for folder in variants.library_folders())
-    copy = tmp_path / "lib"
-    shutil.copytree(variants.library_folders()[0], copy, copy_function=shutil.copy2)
-    monkeypatch.setattr(variants, "library_folders", lambda: [copy])
-    before = variants.libraries_stamp()
-    assert before
-    library = next(copy.glob("*ggml-cpu*"))
-    library.write_bytes(library.read_bytes() + b"\0")
-    assert variants.libraries_stamp() != before
 
 
 def test_an_engine_starts_with_a_list_of_a_build_without_variants(tmp_path: Path) -> None:

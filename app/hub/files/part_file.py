@@ -9,19 +9,20 @@ import os
 import shutil
 import sys
 import threading
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO
 
+from app.base.files import finish, flush, hash_file
 from app.base.rights import usual_rights
 from app.core.words.sentence import say
 from app.hub.errors import DiskFull, DownloadError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
+    from app.base.files import Hasher
     from app.base.gate import StopFlag
 
-_READ_BYTES = 4 << 20
 # What the disk must keep free besides the file: a full disk harms every program on it.
 SPARE_BYTES = 64 << 20
 _LOOK_EVERY_BYTES = 64 << 20
@@ -29,18 +30,6 @@ _LOOK_EVERY_BYTES = 64 << 20
 # gigabytes that are forced there at the end keep everybody waiting.
 FLUSH_EVERY_BYTES = 64 << 20
 _FULL = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
-
-
-class Hasher(Protocol):
-    """What ``hashlib`` gives."""
-
-    def update(self, data: bytes, /) -> None:
-        """Take more bytes."""
-        ...
-
-    def hexdigest(self) -> str:
-        """The hash so far."""
-        ...
 
 
 class Disk:
@@ -82,23 +71,6 @@ def hasher_for(digest: str, size_bytes: int) -> Hasher:
     return hashlib.sha1(b"blob %d\0" % size_bytes, usedforsecurity=False)
 
 
-def hash_file(path: Path, hasher: Hasher, stop: StopFlag, seen: Callable[[int], None]) -> int:
-    """Hash a file's bytes as far as they go; returns how many there are."""
-    done = 0
-    with path.open("rb") as file:
-        for block in _blocks(file):
-            stop.check()
-            hasher.update(block)
-            done += len(block)
-            seen(done)
-    return done
-
-
-def _blocks(file: BinaryIO) -> Iterator[bytes]:
-    while block := file.read(_READ_BYTES):
-        yield block
-
-
 class PartFile:
     """The bytes of a file that are there already. One thread, which holds the content's lock.
 
@@ -125,6 +97,11 @@ class PartFile:
             DiskFull: The rest does not fit.
             DownloadError: The file cannot be read or written.
         """
+
+        def look(done_bytes: int) -> None:
+            stop.check()
+            seen(done_bytes)
+
         try:
             with usual_rights():
                 self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -133,7 +110,7 @@ class PartFile:
                 self._path.unlink()
                 there = 0
             if there:
-                self.done_bytes = hash_file(self._path, self._hasher, stop, seen)
+                self.done_bytes = hash_file(self._path, look, self._hasher)
             self._flushed_at = self.done_bytes
             with usual_rights():
                 self._file = self._path.open("ab", buffering=0)
@@ -199,10 +176,10 @@ class PartFile:
         """
         assert self._file is not None
         try:
+            # A write error is told once to each who has the file open: also to this one.
             os.fsync(self._file.fileno())
             self.close()
-            os.replace(self._path, target)
-            _sync_folder(target.parent)
+            finish(self._path, target)
         except OSError as error:
             raise cannot_write(target, error) from error
 
@@ -225,10 +202,12 @@ class PartFile:
         if self._flush is not None and self._flush.is_alive():
             return  # the disk is slower than the network: once more after that
         self._flushed_at = self.done_bytes
-        self._flush = threading.Thread(
-            target=flush, args=(self._path,), name="hub-flush", daemon=True
-        )
+        self._flush = threading.Thread(target=self._flush_so_far, name="hub-flush", daemon=True)
         self._flush.start()
+
+    def _flush_so_far(self) -> None:
+        with contextlib.suppress(OSError):  # the last step hears of it
+            flush(self._path)
 
     def _cut(self) -> None:
         assert self._file is not None
@@ -240,23 +219,6 @@ class PartFile:
     def _full(self) -> DiskFull:
         rest = self._size - self.done_bytes
         return DiskFull(rest, self._disk.room_for(self._path, rest), str(self._path.parent))
-
-
-def flush(path: Path) -> None:
-    """Force what is in a file to the disk, as far as that goes."""
-    # Opened once more: a write error is told once to each who has the file open, and the last
-    # step must still hear of it.
-    with contextlib.suppress(OSError), path.open("r+b", buffering=0) as file:
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if sys.platform != "win32":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def cannot_write(path: Path, error: OSError) -> DownloadError:

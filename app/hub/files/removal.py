@@ -16,14 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.base.gate import StopFlag
+from app.base.files import hash_file, identity_at, identity_of
 from app.core.errors import PersonError
 from app.core.models.model_names import parse_shard_name
 from app.core.words.sentence import say
-from app.hub.files.part_file import hash_file, hasher_for
+from app.hub.files.part_file import hasher_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from app.base.files import Identity
 
 _SNAPSHOTS, _BLOBS, _REFS, _NOT_THERE = "snapshots", "blobs", "refs", ".no_exist"
 _MAX_REF_BYTES = 256
@@ -99,12 +101,12 @@ class _Snapshot:
 
     def freed_bytes(self) -> int:
         """Of contents all of whose names go."""
-        names: dict[tuple[int, int], list[os.stat_result]] = {}
+        names: dict[Identity, list[os.stat_result]] = {}
         for place in self._places:
             with contextlib.suppress(OSError):
                 status = place.lstat()
                 if stat.S_ISREG(status.st_mode):
-                    names.setdefault((status.st_dev, status.st_ino), []).append(status)
+                    names.setdefault(identity_of(place, status), []).append(status)
         return sum(same[0].st_size for same in names.values() if same[0].st_nlink <= len(same))
 
     def remove(self) -> int:
@@ -143,16 +145,16 @@ class _Snapshot:
             if place.parent == blobs
             and os.path.lexists(place)
             and place not in used
-            and _identity(place) not in used
+            and identity_at(place) not in used
         ]
 
-    def _used_by_others(self) -> set[Path | tuple[int, int]]:
+    def _used_by_others(self) -> set[Path | Identity]:
         """Places and contents that the repository's other entries lead to."""
-        used: set[Path | tuple[int, int]] = set()
+        used: set[Path | Identity] = set()
         for other in _entries_below(self._repository / _SNAPSHOTS):
             if other not in self.entries:
                 used.update(_chain(other)[1:])
-                content = _identity(other)
+                content = identity_at(other)
                 if content is not None:
                     used.add(content)
         return used
@@ -206,7 +208,7 @@ def _same_content(entry: Path, blobs: Path) -> list[Path]:
         return []
     alike = [place for place in _files_below(blobs) if place.lstat().st_size == status.st_size]
     return [
-        place for place in alike if _identity(place) == _identity(entry) or _is_of(entry, place)
+        place for place in alike if identity_at(place) == identity_at(entry) or _is_of(entry, place)
     ]
 
 
@@ -216,17 +218,9 @@ def _is_of(entry: Path, blob: Path) -> bool:
         return False
     hasher = hasher_for(blob.name, entry.lstat().st_size)
     with contextlib.suppress(OSError):
-        hash_file(entry, hasher, StopFlag(), lambda _: None)
+        hash_file(entry, lambda _: None, hasher)
         return hasher.hexdigest() == blob.name
     return False
-
-
-def _identity(place: Path) -> tuple[int, int] | None:
-    """Device and number of the content that a path leads to; None where there is none."""
-    with contextlib.suppress(OSError):
-        status = place.stat()
-        return (status.st_dev, status.st_ino)
-    return None
 
 
 def _entries_below(folder: Path) -> Iterator[Path]:

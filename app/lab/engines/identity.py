@@ -9,8 +9,9 @@ from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from app.base.build import engine_build
 from app.engine.local.starting import engine_environment
-from app.engine.variants import left_out, libraries_stamp
+from app.engine.variants import left_out
 from app.monitor.machine import machine_facts, processor_facts
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def engine_identity(folder: Path | None) -> str:
     Returns:
         Empty where there is no engine.
     """
-    stamp = libraries_stamp()
+    stamp = engine_build()
     if not stamp:
         return ""
     steering = sorted(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from msgspec import Meta
 
+from app.base.files import known_by
 from app.core.candidates.candidate import Candidate, candidate_of
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, MOST_SEED, MOST_THREADS
 from app.core.ladder.results import StepKind
@@ -137,9 +138,7 @@ class LadderPlan(msgspec.Struct, frozen=True):
         digest = hashlib.sha256(msgspec.json.encode(known))
         for content in contents:
             digest.update(hashlib.sha256(content).digest())
-        for path in (path for model in models for path in model.shard_paths):
-            found = path.stat()
-            digest.update(f"\0{path.absolute()}\0{found.st_size}\0{found.st_mtime_ns}".encode())
+        digest.update(known_by(path for model in models for path in model.shard_paths))
         return digest.hexdigest()
 
 

@@ -25,6 +25,7 @@ from app.lab.engines.opened import opened
 from app.lab.ladder.memory import measure_memory
 from app.lab.ladder.plan import Profile
 from app.lab.ladder.quality import candidate_step, reference_step
+from app.lab.models.hashes import hashes_of
 from app.lab.predict.bandwidth import MachineSpeed
 from app.lab.predict.fit import remember_bench
 from app.lab.quality.measure import Quality
@@ -52,7 +53,6 @@ if TYPE_CHECKING:
     from app.store.small.speeds import SpeedStore
 
 _QUICK_PROMPT_TOKENS = 1024
-_HASHED_AT_ONCE = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,9 @@ class Steps:
             architecture=model.architecture,
             context_tokens=model.context_length,
             vocabulary_size=model.vocabulary_size,
-            sha256=tuple(_hashes(model, on_share)),
+            sha256=hashes_of(
+                model, lambda done_bytes: on_share(done_bytes / max(1, model.file_bytes))
+            ),
             token_bytes=work.weight_bytes,
             kv_bytes_by_token=work.kv_bytes_by_token,
             template_sha256=None
@@ -264,21 +266,3 @@ def _work_of(path: str) -> TokenWork:
     shards = read_shards(path)
     tensors = [tensor for shard in shards for tensor in shard.header.tensors]
     return token_work(tensors, ModelFile.from_headers(shards))
-
-
-def _hashes(model: ModelFile, on_share: Callable[[float], None]) -> list[str]:
-    done, found = 0, list[str]()
-    for path in model.shard_paths:
-        digest = hashlib.sha256()
-        try:
-            with path.open("rb") as file:
-                while block := file.read(_HASHED_AT_ONCE):
-                    digest.update(block)
-                    done += len(block)
-                    on_share(done / max(1, model.file_bytes))
-        except OSError as error:
-            raise PersonError(
-                say("lab.cannot_read", path=path, reason=error.strerror or error)
-            ) from error
-        found.append(digest.hexdigest())
-    return found

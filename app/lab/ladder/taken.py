@@ -6,7 +6,7 @@ import time
 
 import msgspec
 
-from app import __version__
+from app.base.build import PROGRAM
 from app.monitor.machine import MachineFacts, machine_facts
 
 
@@ -26,4 +26,4 @@ class Taken(msgspec.Struct, frozen=True):
 
 def taken_now() -> Taken:
     """Those of a measurement that ends now; takes some milliseconds. Any thread."""
-    return Taken(time.time_ns(), f"Shrinkscope {__version__}", machine_facts())
+    return Taken(time.time_ns(), PROGRAM, machine_facts())

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from app.base.files import write_whole
+from app.base.files import known_by, write_whole
 from app.lab.engines.identity import engine_identity
 from app.lab.quality.partings import Continuation
 from app.lab.quality.text import TextFacts
@@ -128,9 +128,7 @@ class KeptReferences:
         if "strftime_now" in (opened.manner.text or ""):
             # Such a template writes the date into every chat.
             digest.update(datetime.datetime.now().astimezone().date().isoformat().encode())
-        for path in opened.model.shard_paths:
-            found = path.stat()
-            digest.update(f"\0{path.absolute()}\0{found.st_size}\0{found.st_mtime_ns}".encode())
+        digest.update(known_by(opened.model.shard_paths))
         kept = KeptReference(self.folder / digest.hexdigest()[:32])
         self._sweep()
         return kept

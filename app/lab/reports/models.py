@@ -14,8 +14,9 @@ from app.core.words.sentence import say
 from app.lab.demo.demo import DEMO_LEVELS, DemoFiles
 from app.lab.ladder.kept import plan_of, step_result
 from app.lab.ladder.plan import Step, rows_of
+from app.lab.models.hashes import hashes_of
 from app.lab.models.library import Library
-from app.lab.votes.files import look_at, with_hashes
+from app.lab.votes.files import look_at
 from app.library.model_files import open_model_file
 from app.store.ladders import reading_ladders
 
@@ -116,8 +117,7 @@ def _size(path: Path) -> int | None:
 
 def _hashes(path: Path) -> tuple[str, ...]:
     try:
-        model = open_model_file(path)
-        return with_hashes(look_at(model), model, lambda: None).sha256
+        return hashes_of(open_model_file(path), lambda _: None)
     except PersonError:
         return ()
 

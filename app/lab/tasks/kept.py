@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.base.files import known_by
 from app.lab.engines.identity import engine_identity
 from app.lab.tasks.plan import TaskAnswer
 from app.store.small.task_answers import TaskAnswerStore
@@ -83,9 +84,7 @@ class KeptAnswers:
         engine = engine_identity(self._engines_folder)
         digest = sha256(repr((_FORMAT, engine, plan.threads, plan.thinking)).encode())
         digest.update(opened.candidate.settings_key().encode())
-        for path in opened.model.shard_paths:
-            found = path.stat()
-            digest.update(f"\0{path.absolute()}\0{found.st_size}\0{found.st_mtime_ns}".encode())
+        digest.update(known_by(opened.model.shard_paths))
         return digest.hexdigest()
 
 

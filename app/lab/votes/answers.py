@@ -22,8 +22,9 @@ from app.lab.engines.calls import EngineFailed, interruptible
 from app.lab.engines.identity import engine_identity
 from app.lab.engines.opened import OpenedCandidate, opened_file
 from app.lab.engines.shelf import EngineShelf
+from app.lab.models.hashes import hashes_of
 from app.lab.votes.events import Answered, AnswersProgress, FileKnown, PairFailed
-from app.lab.votes.files import known_again, look_at, with_hashes
+from app.lab.votes.files import known_again, look_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -117,7 +118,8 @@ class AnswerMaker:
                 model = self._open_model(Path(path))
                 file = known_again(look_at(model), self._known)
                 if not file.sha256:
-                    file = with_hashes(file, model, self._check)
+                    sha256 = hashes_of(model, lambda _: self._check())
+                    file = msgspec.structs.replace(file, sha256=sha256)
             except PersonError as error:
                 self._broken[path] = error.sentence
                 continue

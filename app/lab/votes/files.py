@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +10,12 @@ import msgspec
 from app.core.errors import PersonError
 from app.core.votes.pairs import VotedFile
 from app.core.words.sentence import say
+from app.lab.models.hashes import hashes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from app.core.models.model_file import ModelFile
-
-_HASHED_AT_ONCE = 8 << 20
 
 
 def look_at(model: ModelFile) -> VotedFile:
@@ -49,28 +47,6 @@ def known_again(file: VotedFile, known: Iterable[VotedFile]) -> VotedFile:
     return file
 
 
-def with_hashes(file: VotedFile, model: ModelFile, check: Callable[[], None]) -> VotedFile:
-    """Read all of a file; ``check`` may raise to end that.
-
-    Raises:
-        PersonError: It cannot be read.
-    """
-    found: list[str] = []
-    for path in model.shard_paths:
-        digest = hashlib.sha256()
-        try:
-            with path.open("rb") as content:
-                while block := content.read(_HASHED_AT_ONCE):
-                    digest.update(block)
-                    check()
-        except OSError as error:
-            raise PersonError(
-                say("lab.cannot_read", path=path, reason=error.strerror or error), repr(error)
-            ) from error
-        found.append(digest.hexdigest())
-    return msgspec.structs.replace(file, sha256=tuple(found))
-
-
 def identify(
     paths: Iterable[Path],
     known: Sequence[VotedFile],
@@ -89,7 +65,8 @@ def identify(
             model = open_model(path)
             file = known_again(look_at(model), known)
             if not file.sha256 and file.file_bytes in sizes:
-                file = with_hashes(file, model, check)
+                sha256 = hashes_of(model, lambda _: check())
+                file = msgspec.structs.replace(file, sha256=sha256)
         except PersonError:
             continue
         found[str(path)] = file

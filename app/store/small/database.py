@@ -7,8 +7,9 @@ import logging
 import sqlite3
 from typing import TYPE_CHECKING
 
+from app.base.files import identity_at
 from app.store.connecting import Damaged, connect
-from app.store.damage import begin_anew, identity_of, is_damage
+from app.store.damage import begin_anew, is_damage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -39,7 +40,7 @@ def open_sound(
     Raises:
         sqlite3.Error: The file cannot be used.
     """
-    identity = identity_of(path)
+    identity = identity_at(path)
     for _ in range(2):
         connection = connect(path, timeout=_WAIT_SECONDS, autocommit=autocommit)
         try:
@@ -50,7 +51,7 @@ def open_sound(
             if isinstance(error, OSError):
                 raise sqlite3.OperationalError(str(error)) from error
             if is_damage(error) and begin_anew(path, what, identity, error):
-                identity = identity_of(path)
+                identity = identity_at(path)
                 continue
             raise
         except BaseException:
@@ -96,7 +97,7 @@ class SmallDatabase:
             sqlite3.Error: The file cannot be used.
         """
         connection = open_sound(self._path, self._what, self._prepare)
-        identity = identity_of(self._path)
+        identity = identity_at(self._path)
         try:
             with contextlib.closing(connection), connection:
                 yield connection

@@ -11,11 +11,14 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.store.damage import begin_anew, identity_of, is_damage
+from app.base.files import identity_at
+from app.store.damage import begin_anew, is_damage
 from app.store.small.database import open_sound
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from app.base.files import Identity
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +47,7 @@ class HeaderCache:
         """``path`` is the database; its folder is made if need be."""
         self._path = path
         self._connection: sqlite3.Connection | None = None
-        self._identity: tuple[int, int] | None = None
+        self._identity: Identity | None = None
         self._waiting: dict[bytes, tuple[str, bytes]] = {}
 
     def __enter__(self) -> HeaderCache:
@@ -89,7 +92,7 @@ class HeaderCache:
         except (sqlite3.Error, OSError) as error:
             log.warning("headers in %s cannot be remembered: %r", self._path, error)
             return None
-        self._identity = identity_of(self._path)
+        self._identity = identity_at(self._path)
         return connection
 
     def _write(self) -> None:

@@ -54,7 +54,7 @@ def paths(tmp_path: Path) -> Paths:
 @pytest.fixture
 def upgrade(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Puts other libraries in the engine's place."""
-    return lambda: monkeypatch.setattr(identity_module, "libraries_stamp", lambda: "another")
+    return lambda: monkeypatch.setattr(identity_module, "engine_build", lambda: "another")
 
 
 def test_everything_that_changes_a_kernel_gives_another_name(
@@ -71,7 +71,7 @@ def test_everything_that_changes_a_kernel_gives_another_name(
     names.append(engine_identity(state))
     leave_out(state, ["sapphirerapids"])
     names.append(engine_identity(state))
-    monkeypatch.setattr(identity_module, "libraries_stamp", lambda: "another")
+    monkeypatch.setattr(identity_module, "engine_build", lambda: "another")
     names.append(engine_identity(state))
     for pc in ((("Another", ""), ()), (processor_facts(), ("a GPU",)), (processor_facts(), ())):
         monkeypatch.setattr(identity_module, "_pc", lambda pc=pc: pc)
@@ -80,7 +80,7 @@ def test_everything_that_changes_a_kernel_gives_another_name(
         del names[-1]  # as it was
     assert all(names)
     assert len(set(names)) == len(names)
-    monkeypatch.setattr(identity_module, "libraries_stamp", lambda: "")
+    monkeypatch.setattr(identity_module, "engine_build", lambda: "")
     assert engine_identity(state) == ""
     assert engine_build(state) == ""
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import llama_cpp as lc
 
+from app.base.files import finish
 from app.core.words.sentence import say
 from app.engine.host.errors import EngineError, RefusedError
 from app.engine.protocol.making import Quantize, Quantized, QuantizeProgress
@@ -56,7 +57,7 @@ def quantize(command: Quantize, channel: Channel, log: NativeLog) -> None:
                 FailureKind.QUANTIZE,
                 say("engine.engine_cannot_shrink_file_take"),
             )
-        partial.replace(target)
+        finish(partial, target)
     except OSError as error:
         raise EngineError(
             FailureKind.QUANTIZE,

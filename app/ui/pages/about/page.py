@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from app import __version__
+from app.base.build import PROGRAM
 from app.core.engines.instruction_sets import sets_in_use
 from app.ui.kit.icons import app_icon
 from app.ui.kit.widgets.buttons import push_button
@@ -97,7 +97,7 @@ class AboutPage(QScrollArea):
     def facts(self) -> str:
         """What a report of a fault should name: versions and the system."""
         lines = [
-            f"Shrinkscope {__version__}",
+            PROGRAM,
             f"Python {platform.python_version()}, Qt {qVersion()}",
             platform.platform(),
             *(f"{name} {_installed(name)}" for name, _what, _licence in _COMPONENTS),
@@ -121,7 +121,7 @@ class AboutPage(QScrollArea):
         column.setContentsMargins(24, 24, 24, 24)
         column.setSpacing(8)
         column.addWidget(_AppPicture())
-        column.addWidget(label(f"Shrinkscope {__version__}", "title"))
+        column.addWidget(label(PROGRAM, "title"))
         column.addWidget(
             label(
                 self.tr(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
+from app.base.files import stamp_at
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from app.base.files import Stamp
     from app.lab.models.library import LibraryScan
 
 SETTLE_MS = 2_000
@@ -25,8 +27,6 @@ MAX_WATCHES = 512
 
 _MAX_GROWING = 16
 _GROWING_NS = 600 * 10**9
-
-_Content = tuple[int, int] | None
 
 
 class LibraryWatch(QObject):
@@ -57,7 +57,7 @@ class LibraryWatch(QObject):
         self._quiet.timeout.connect(self._settle)
         self._patience = _single_shot(self, at_most_ms)
         self._patience.timeout.connect(self._settle)
-        self._growing: dict[Path, _Content] = {}
+        self._growing: dict[Path, Stamp | None] = {}
         self._looks = QTimer(self)
         self._looks.setInterval(settle_ms)
         self._looks.timeout.connect(self._look_at_growing)
@@ -86,7 +86,7 @@ class LibraryWatch(QObject):
             if model.broken is not None and model.modified_ns > oldest_ns
             for path in model.files
         ]
-        self._growing = {path: _content(path) for path in broken[:_MAX_GROWING]}
+        self._growing = {path: stamp_at(path) for path in broken[:_MAX_GROWING]}
         if self._growing:
             self._looks.start()
         else:
@@ -111,7 +111,7 @@ class LibraryWatch(QObject):
         self.changed.emit()
 
     def _look_at_growing(self) -> None:
-        now = {path: _content(path) for path in self._growing}
+        now = {path: stamp_at(path) for path in self._growing}
         if now != self._growing:
             self._growing = now
             self._on_change()
@@ -122,13 +122,6 @@ def _single_shot(parent: QObject, interval_ms: int) -> QTimer:
     timer.setSingleShot(True)
     timer.setInterval(interval_ms)
     return timer
-
-
-def _content(path: Path) -> _Content:
-    with contextlib.suppress(OSError):
-        status = path.stat()
-        return status.st_size, status.st_mtime_ns
-    return None
 
 
 def _most_telling(scan: LibraryScan, most: int) -> list[Path]:
