@@ -7,8 +7,7 @@ program's own.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,35 +17,25 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from app.core.hub_names import HubAddress
 from app.lab.compare.panes import PaneState
+from app.lab.works.ladders.entry import LadderState
 from app.store.paths import Paths
 from app.ui.kit.theme import Theme
 from app.ui.kit.words.language import PSEUDO_LANGUAGE, VARIABLE, speak
 from app.ui.pages.compare.panes.menu import PaneCommand
 from app.ui.pages.models.repository.repository import OpenState
+from tests.e2e.measuring_window import choose_questions
 from tests.e2e.person import Person
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
 from tests.helpers.gguf_files import write_scripted_model, write_tiny_llama, write_truncated_llama
-from tests.helpers.pseudo import plain_words
-from tests.helpers.shown_texts import Shown, shown_texts
+from tests.helpers.pseudo_reader import Reader
 
 pytestmark = pytest.mark.e2e
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
+# Why a file could not be measured is kept in English.
+KEPT = ("It could not be read when this ladder was measured", "is truncated", "are there")
 REPO, GATED = "m1/r2", "m1/r3"
 FACTS = {"general.name": "M1", "general.license": "mit"}
-# What has its name in every language: programs, makers, formats, units, levels.
-NAMES = (
-    "Shrinkscope", "shrinkscope-demo", "llama.cpp", "llama", "Hugging Face", "LM Studio", "Ollama",
-    "Jan", "GGUF", ".gguf", ".jsonl", "mit", "tok/s", "sha256", "CPU",
-    "Alpaca", "ChatML", "Gemma", "Llama", "Mistral", "Vicuna",
-)  # fmt: skip
-# Addresses, keys, hashes, names of processors and of what they can.
-_NOT_WORDS = re.compile(
-    r"(?<!\w)/\S+|https?://\S+|\b(?:Ctrl|Shift|Alt|Enter|Return|Left|Right|Esc|Del)\b"
-    r"|\b[0-9a-f]{32,}\b|^CPU: .*|^(?:[A-Z][A-Z0-9.]+(?:, |$))+"
-)
-# Where others' words are shown: the names of packages, commands, llama.cpp's log, questions.
-_OTHERS = ("AboutPage", "GpuBuilds", "ElsewherePopover", "LogView", "_Page in DetailsPanel")
 
 
 @pytest.fixture
@@ -106,36 +95,6 @@ def person(
     for translator in set(qapp.findChildren(QTranslator)) - before:
         qapp.removeTranslator(translator)
         translator.deleteLater()
-
-
-class Reader:
-    """Reads every text that there is, and holds what is plain English against the window."""
-
-    def __init__(self, earlier: Collection[QWidget], *names: str) -> None:
-        self._earlier = earlier
-        self._names = sorted((*names, *NAMES), key=len, reverse=True)
-        self._plain: dict[str, str] = {}
-
-    def read(self, where: str) -> None:
-        """Everything that is shown, or would be."""
-        for shown in shown_texts(self._earlier):
-            words = self._words(shown)
-            if words and shown.text not in self._plain:
-                self._plain[shown.text] = f"{where}, {shown.where}: {' '.join(words)}"
-
-    def understood(self) -> None:
-        """Fails where something was English."""
-        assert not self._plain, "\n".join(
-            f"{where}: {text!r}" for text, where in self._plain.items()
-        )
-
-    def _words(self, shown: Shown) -> list[str]:
-        if any(other in shown.where for other in _OTHERS):
-            return []
-        text = _NOT_WORDS.sub(" ", shown.text)
-        for name in self._names:
-            text = text.replace(name, " ")
-        return plain_words(text)
 
 
 @pytest.fixture
@@ -224,6 +183,45 @@ def test_models(person: Person, reader: Reader) -> None:
     QTest.qWait(100)
     reader.read("account")
     page.account.window().close()
+    reader.understood()
+
+
+def test_ladder(person: Person, reader: Reader, tmp_path: Path) -> None:
+    reader.know(*KEPT, "own")  # a kind of questions is called as in its file
+    main = person.window.main
+    person.until(lambda: all(pane.model or pane.failure for pane in person.panes))
+    main.show_page("ladder")
+    person.until(lambda: person.ladder is not None)
+    assert person.ladder is not None
+    page = person.ladder.page
+    reader.read("no ladder")
+    main.help_action.trigger()
+    reader.read("help")
+    main.help_action.trigger()
+    main.show_page("compare")
+    person.click("Measure what each version loses …")
+    person.until(page.picker.isVisible)
+    reader.read("setting one up")
+    questions = tmp_path / "q1.jsonl"
+    asked = [{"prompt": f"{n} + 1 = ?", "answer": n + 1} for n in range(12)]
+    questions.write_text("\n".join(map(json.dumps, asked)))
+    choose_questions(page, questions)
+    person.click("Measure")
+    entry = page.entry
+    assert entry is not None
+    step = None
+    while entry.state is not LadderState.FINISHED:
+        QTest.qWait(20)
+        assert entry.state is not LadderState.FAILED, entry.error
+        if entry.progress is not None and entry.progress.step != step:
+            step = entry.progress.step
+            reader.read("measuring")
+    person.until(lambda: page.view is not None)
+    for row in page.view.rows:
+        page.board.table.choose(row.key)
+        reader.read("measured")
+    page.question.ask_for(entry)
+    reader.read("a question")
     reader.understood()
 
 
