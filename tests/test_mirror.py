@@ -25,6 +25,8 @@ JOURNEYS = {
     "lab/models/test_odd_files.py",
     "lab/works/ladders/test_killed_engines.py",
     "ui/pages/ladder/test_foreign_names.py",
+    "ui/pages/ladder/test_pseudo_language.py",
+    "ui/pages/ladder/votes/test_pseudo_language.py",
 }
 """Tests that go through several modules, and have a name of their own."""
 

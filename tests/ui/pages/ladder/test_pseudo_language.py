@@ -1,4 +1,8 @@
-"""The Ladder page in the pseudo-language: no word is plain English, whatever was measured."""
+"""The Ladder page in the pseudo-language: no word is plain English, whatever was measured.
+
+Of app.ui.pages.ladder.board with all that stands in it, app.ui.pages.ladder.list and
+app.ui.pages.ladder.picking.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Blind votes in the pseudo-language: no word is plain English but prompts and answers."""
+"""Blind votes in the pseudo-language: no word is plain English but prompts and answers.
+
+Of app.ui.pages.ladder.votes.panel with all that stands in it.
+"""
 
 from __future__ import annotations
 
