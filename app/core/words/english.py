@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.words.texts import compare, engine, hub, lab, models, program, store, verdict
+from app.core.words.texts import compare, counted, engine, hub, lab, models, program, store, verdict
 
 TEXTS: dict[str, str] = {
     "verbatim": "{text}",
@@ -14,4 +14,5 @@ TEXTS: dict[str, str] = {
     **compare.TEXTS,
     **lab.TEXTS,
     **verdict.TEXTS,
+    **counted.TEXTS,
 }

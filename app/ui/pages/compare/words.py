@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app.core.chats.chat import MAX_ANSWER_BYTES, StopReason
 from app.core.models.levels import LEVELS
 from app.core.text.clean import clean_line
+from app.core.words.sentence import say
 from app.lab.compare.panes import PaneState
 from app.ui.kit.widgets import DotState
 from app.ui.kit.words.format import (
@@ -24,6 +25,7 @@ from app.ui.kit.words.format import (
     time_left,
     tokens,
 )
+from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
@@ -211,21 +213,12 @@ def stop_words(answer: Answer, sampling: SamplingSettings, context_tokens: int |
 
 def tokens_words(amount: int) -> str:
     """A count with its noun: 256 tokens."""
-    return (
-        translate("Words", "{count} token").format(count=count(amount))
-        if amount == 1
-        else translate("Words", "{count} tokens").format(count=count(amount))
-    )
+    return told(say("counted.tokens", n=amount))
 
 
 def turns_words(amount: int) -> str:
     """How long a chat is: 3 turns."""
-    if not amount:
-        return translate("Words", "empty")
-    template = (
-        translate("Words", "{count} turn") if amount == 1 else translate("Words", "{count} turns")
-    )
-    return template.format(count=count(amount))
+    return told(say("counted.turns", n=amount)) if amount else translate("Words", "empty")
 
 
 def _is_full(answer: Answer) -> bool:

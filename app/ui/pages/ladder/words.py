@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from app.core.ladder.results import StepKind
 from app.core.models.model_names import family_of
 from app.core.verdict import State
+from app.core.words.sentence import say
 from app.lab.works.ladders.entry import LadderState, name_of
 from app.ui.kit.words.format import NBSP, count, moment, percent, points
+from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
@@ -83,7 +85,7 @@ def entry_title(entry: LadderEntry) -> str:
 
 def entry_second(entry: LadderEntry, *, held: bool) -> str:
     """What stands below its name: how many versions, and how far it is."""
-    versions = translate("LadderWords", "{n} versions").format(n=len(entry.keys))
+    versions = told(say("counted.versions", n=len(entry.keys)))
     return DOT.join((versions, entry_state(entry, held=held)))
 
 

@@ -199,15 +199,6 @@ def download_words(entry: DownloadEntry) -> str:
             return DOT.join(part for part in parts if part)
 
 
-def levels_words(amount: int) -> str:
-    """How many levels."""
-    return (
-        translate("Models", "one level")
-        if amount == 1
-        else translate("Models", "{n} levels").format(n=count(amount))
-    )
-
-
 def or_missing(text: str | None) -> str:
     """A text, or the dash."""
     return text or MISSING

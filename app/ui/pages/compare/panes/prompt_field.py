@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.core.words.sentence import say
 from app.ui.answers.text_window import TextWindow
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import IconButton, push_button
 from app.ui.kit.widgets.flow import FlowLayout
-from app.ui.kit.words.format import byte_size, count
+from app.ui.kit.words.format import byte_size
+from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
@@ -139,9 +141,5 @@ def pasted_words(text: str) -> str:
     """What a chip says: Pasted text · 400 kB · 1 line."""
     lines = text.strip("\n").count("\n") + 1
     size = byte_size(len(text.encode(errors="replace")))
-    one, several = (
-        translate("PromptField", "{count} line"),
-        translate("PromptField", "{count} lines"),
-    )
-    said = (one if lines == 1 else several).format(count=count(lines))
+    said = told(say("counted.lines", n=lines))
     return " · ".join((translate("PromptField", "Pasted text"), str(size), said))

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from app.core.chats.chat import StopReason
+from app.core.words.sentence import say
 from app.ui.answers.document import GUTTER_PX
 from app.ui.answers.markdown import MarkdownView
 from app.ui.answers.part_bar import PartBar
@@ -16,6 +17,7 @@ from app.ui.kit.icons import icon
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import label, push_button
+from app.ui.kit.words.sentences import told
 from app.ui.pages.compare.turns.answer_facts import AnswerFacts
 from app.ui.pages.compare.turns.parts import ThinkingBlock
 from app.ui.pages.compare.turns.quiet_button import SIDE_PX, QuietButton
@@ -251,9 +253,7 @@ class AnswerView(QWidget):
 
     def _show_earlier(self, facts: AnswerFacts) -> None:
         if facts.earlier or self._earlier_button is not None:
-            one, several = self.tr("Other answer"), self.tr("Other answers ({count})")
-            words = one if facts.earlier == 1 else several.format(count=facts.earlier)
-            self.earlier_button.setText(words)
+            self.earlier_button.setText(told(say("counted.other_answers", n=facts.earlier)))
             self.earlier_button.setVisible(facts.earlier > 0 and not facts.live)
             self.earlier_button.setEnabled(facts.can_ask)
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from app.core.words.sentence import say
 from app.ui.kit.icons import Tone
 from app.ui.kit.plain import set_spoken
 from app.ui.kit.theme import GRID
@@ -67,8 +68,7 @@ class RemarksBanner(QWidget):
         self.first.setText(breakable(first))
         self.others.setText(breakable("\n".join(others)))
         self.others.hide()
-        more = self.tr("{n} more remarks").format(n=len(others))
-        self.more_button.setText(self.tr("One more remark") if len(others) == 1 else more)
+        self.more_button.setText(told(say("counted.remarks", n=len(others))))
         self.more_button.setAccessibleName(self.more_button.text())
         self.more_button.setVisible(bool(others))
         set_spoken(self, self.accessibleName(), " ".join(wanted))

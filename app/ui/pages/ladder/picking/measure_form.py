@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from app.core.words.sentence import say
 from app.lab.ladder.plan import Profile
 from app.lab.quality.plan import QualityMode
 from app.lab.quality.texts import TextSource
 from app.ui.kit.plain import add_choice, set_choice_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ChoiceBox, label
-from app.ui.kit.words.format import byte_size, count
+from app.ui.kit.words.format import byte_size
 from app.ui.kit.words.sentences import told
 
 if TYPE_CHECKING:
@@ -207,5 +208,5 @@ class MeasureForm(QWidget):
         if source is TextSource.USUAL:
             words = self.tr("{size}; the demo model has its own.").format(size=words)
         if known.chats and source is TextSource.HISTORY:
-            words += ", " + self.tr("{n} chats").format(n=count(known.chats))
+            words += ", " + told(say("counted.chats", n=known.chats))
         return words

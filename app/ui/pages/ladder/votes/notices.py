@@ -8,12 +8,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.core.votes.pairs import PairState
+from app.core.words.sentence import say
 from app.ui.kit.icons import Tone
 from app.ui.kit.plain import set_spoken
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import IconButton, Picture, Severity, label, push_button
 from app.ui.kit.widgets.labels import breakable
-from app.ui.kit.words.format import count
+from app.ui.kit.words.sentences import told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,35 +111,18 @@ class WaitingNotices(QWidget):
         if (waiting, running) == self._shown:
             return
         self._shown = (waiting, running)
-        self.ready.say(Severity.INFO, self._ready_words(waiting.ready))
+        ready, failed = waiting.ready, waiting.failed
         left = 0 if running else waiting.unanswered
-        self.unanswered.say(Severity.INFO, self._unanswered_words(left))
-        self.failed.say(Severity.WARNING, self._failed_words(waiting))
+        self.ready.say(
+            Severity.INFO, told(say("counted.pairs_to_vote_on", n=ready) if ready else "")
+        )
+        self.unanswered.say(
+            Severity.INFO, told(say("counted.prompts_unanswered", n=left) if left else "")
+        )
+        words = told(say("counted.prompts_failed", n=failed))
+        self.failed.say(Severity.WARNING, f"{words} {waiting.sentence}" if failed else "")
         self.again_button.setEnabled(not running)
         self._fit()
-
-    def _ready_words(self, number: int) -> str:
-        if number > 1:
-            return self.tr("{n} pairs of answers wait for your vote.").format(n=count(number))
-        return self.tr("1 pair of answers waits for your vote.") if number else ""
-
-    def _unanswered_words(self, number: int) -> str:
-        if number > 1:
-            return self.tr("{n} prompts are not answered by both yet.").format(n=count(number))
-        return self.tr("1 prompt is not answered by both yet.") if number else ""
-
-    def _failed_words(self, waiting: Waiting) -> str:
-        number = waiting.failed
-        if not number:
-            return ""
-        words = (
-            self.tr("1 prompt could not be answered by both. That is no vote.")
-            if number == 1
-            else self.tr("{n} prompts could not be answered by both. These are no votes.").format(
-                n=count(number)
-            )
-        )
-        return f"{words} {waiting.sentence}"
 
     def _fit(self) -> None:
         self.setVisible(any(not notice.isHidden() for notice in self._notices))

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from app.core.words.sentence import say
 from app.ui.kit.widgets import Severity
 from app.ui.kit.words.format import count
+from app.ui.kit.words.sentences import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,11 +66,7 @@ class Orders(QObject):
         if sentence:
             self._notices.say(Severity.WARNING, sentence)
         elif waited and same:
-            words = self.tr(
-                "Both gave the same words {n} times: these are ties, and there is nothing to vote "
-                "on."
-            )
-            self._notices.say(Severity.INFO, words.format(n=count(same)))
+            self._notices.say(Severity.INFO, told(say("counted.same_words", n=same)))
 
     def _placed(self, placed: Placed) -> None:
         self._form.ask_button.setEnabled(True)

@@ -8,9 +8,10 @@ from PySide6.QtCore import QItemSelectionModel, QStringListModel, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListView, QVBoxLayout, QWidget
 
 from app.core.text.clean import clean_line
+from app.core.words.sentence import say
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import label, push_button
-from app.ui.kit.words.format import count
+from app.ui.kit.words.sentences import told
 from app.ui.pages.ladder.votes.words import prompts_words
 
 if TYPE_CHECKING:
@@ -71,14 +72,8 @@ class ChatPromptPicker(QWidget):
         self.model.setStringList([_one_line(prompt) for prompt in fresh])
         hidden = len(prompts) - len(fresh)
         words = ""
-        if hidden == 1:
-            words = self.tr(
-                "1 more is not offered: you have read an answer to it by one of these files."
-            )
-        elif hidden:
-            words = self.tr(
-                "{n} more are not offered: you have read answers to them by one of these files."
-            ).format(n=count(hidden))
+        if hidden:
+            words = told(say("counted.not_offered", n=hidden))
         elif not fresh:
             words = self.tr("Nothing was asked in a chat so far.")
         self.note.setText(words)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from app.core.chats.chat import StopReason
 from app.core.votes.choices import Outcome
 from app.core.votes.tally import Finding
+from app.core.words.sentence import say
 from app.ui.kit.words.format import count, percent
+from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
@@ -108,7 +110,7 @@ def score_words(tally: Tally, name: str, reference: str) -> str:
     )
     if not tally.left_out:
         return score
-    return score + DOT + translate("Votes", "{n} ties").format(n=count(tally.left_out))
+    return score + DOT + told(say("counted.ties", n=tally.left_out))
 
 
 def choice_words(outcome: Outcome, name: str, reference: str) -> str:
@@ -150,7 +152,7 @@ def reveal_words(pair: VotePair, tally: Tally, name: str, reference: str) -> tup
 def answer_words(answer: VoteAnswer) -> str:
     """Facts of an answer that are told after the vote."""
     figures = answer.figures
-    parts = [translate("Votes", "{n} tokens").format(n=count(figures.generated_tokens))]
+    parts = [told(say("counted.tokens", n=figures.generated_tokens))]
     if figures.thinking_tokens:
         parts.append(
             translate("Votes", "{n} of them thinking").format(n=count(figures.thinking_tokens))
@@ -164,11 +166,7 @@ def answer_words(answer: VoteAnswer) -> str:
 
 def prompts_words(number: int) -> str:
     """How many prompts there are."""
-    return (
-        translate("Votes", "1 prompt")
-        if number == 1
-        else translate("Votes", "{n} prompts").format(n=count(number))
-    )
+    return told(say("counted.prompts", n=number))
 
 
 def kind_title(name: str) -> str:

@@ -8,9 +8,10 @@ from PySide6.QtCore import Signal
 
 from app.core.hub.links import Link, LinkAction
 from app.core.hub.listed_choice import NoSuchFileError, find_file
+from app.core.words.sentence import say
 from app.ui.kit.widgets import Banner, BannerAction, Severity
 from app.ui.kit.words.format import byte_size
-from app.ui.kit.words.sentences import sentence
+from app.ui.kit.words.sentences import sentence, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,18 +93,14 @@ class LinkQuestion(Banner):
         missing = [file for file in files if file.name not in self._present]
         names = ", ".join(f"{file.name} ({byte_size(file.size_bytes)})" for file in files)
         if missing:
-            said = self.tr("A link offers {n} files of {repository}. Download them?")
-            if len(files) == 1:
-                said = self.tr("A link offers a file of {repository}. Download it?")
+            said = say("counted.files_offered", n=len(files), repository=self._repo_id)
             advice = self.tr("{files}. Nothing is downloaded unless you say so.")
         else:
-            said = self.tr("A link names {n} files of {repository} that are on this PC.")
-            if len(files) == 1:
-                said = self.tr("A link names a file of {repository} that is on this PC.")
+            said = say("counted.files_there", n=len(files), repository=self._repo_id)
             advice = "{files}."
         self.show_notice(
             Severity.INFO,
-            said.format(n=len(files), repository=self._repo_id),
+            told(said),
             advice.format(files=names),
             self._actions(missing),
         )

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.core.candidates.candidate import MAX_CANDIDATES
 from app.core.hub.listed_choice import NoSuchFileError, find_file
 from app.core.models.kinds import WHOLE_MODELS, ModelKind, why_no_candidate
+from app.core.words.sentence import say
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ProgressLine, label, push_button
 from app.ui.kit.words.format import byte_size
@@ -17,7 +18,7 @@ from app.ui.kit.words.sentences import sentence, told
 from app.ui.pages.models.repository.files.model import FilesModel
 from app.ui.pages.models.repository.files.table import FilesTable
 from app.ui.pages.models.repository.predictions import Predictions
-from app.ui.pages.models.words import DOT, kind_word, levels_words
+from app.ui.pages.models.words import DOT, kind_word
 
 if TYPE_CHECKING:
     from app.core.hub_names import HubAddress
@@ -208,7 +209,9 @@ class FilesSide(QWidget):
         if not chosen:
             text = self._problem or self.tr("Check the levels that you want.")
         else:
-            text = DOT.join([levels_words(len(chosen)), str(byte_size(size_bytes))])
+            text = DOT.join(
+                [told(say("counted.levels", n=len(chosen))), str(byte_size(size_bytes))]
+            )
             free = self._free_bytes
             if free is not None and free < size_bytes:
                 text += " " + self.tr("More than the {free} that the disk has free.").format(

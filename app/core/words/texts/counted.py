@@ -1,0 +1,45 @@
+"""What the window counts, of one and of several."""
+
+# ruff: noqa: E501 - a line a sentence
+# fmt: off
+
+from __future__ import annotations
+
+from app.core.words.texts import translate
+
+TEXTS = {
+    "counted.chats": translate("Sentences", "{n} chats"),
+    "counted.chats.one": translate("Sentences", "{n} chat"),
+    "counted.files_offered": translate("Sentences", "A link offers {n} files of {repository}. Download them?"),
+    "counted.files_offered.one": translate("Sentences", "A link offers a file of {repository}. Download it?"),
+    "counted.files_there": translate("Sentences", "A link names {n} files of {repository} that are on this PC."),
+    "counted.files_there.one": translate("Sentences", "A link names a file of {repository} that is on this PC."),
+    "counted.levels": translate("Sentences", "{n} levels"),
+    "counted.levels.one": translate("Sentences", "one level"),
+    "counted.lines": translate("Sentences", "{n} lines"),
+    "counted.lines.one": translate("Sentences", "{n} line"),
+    "counted.not_offered": translate("Sentences", "{n} more are not offered: you have read answers to them by one of these files."),
+    "counted.not_offered.one": translate("Sentences", "{n} more is not offered: you have read an answer to it by one of these files."),
+    "counted.other_answers": translate("Sentences", "Other answers ({n})"),
+    "counted.other_answers.one": translate("Sentences", "Other answer"),
+    "counted.pairs_to_vote_on": translate("Sentences", "{n} pairs of answers wait for your vote."),
+    "counted.pairs_to_vote_on.one": translate("Sentences", "{n} pair of answers waits for your vote."),
+    "counted.prompts": translate("Sentences", "{n} prompts"),
+    "counted.prompts.one": translate("Sentences", "{n} prompt"),
+    "counted.prompts_failed": translate("Sentences", "{n} prompts could not be answered by both. These are no votes."),
+    "counted.prompts_failed.one": translate("Sentences", "{n} prompt could not be answered by both. That is no vote."),
+    "counted.prompts_unanswered": translate("Sentences", "{n} prompts are not answered by both yet."),
+    "counted.prompts_unanswered.one": translate("Sentences", "{n} prompt is not answered by both yet."),
+    "counted.remarks": translate("Sentences", "{n} more remarks"),
+    "counted.remarks.one": translate("Sentences", "One more remark"),
+    "counted.same_words": translate("Sentences", "Both gave the same words {n} times: these are ties, and there is nothing to vote on."),
+    "counted.same_words.one": translate("Sentences", "Both gave the same words once: this is a tie, and there is nothing to vote on."),
+    "counted.ties": translate("Sentences", "{n} ties"),
+    "counted.ties.one": translate("Sentences", "{n} tie"),
+    "counted.tokens": translate("Sentences", "{n} tokens"),
+    "counted.tokens.one": translate("Sentences", "{n} token"),
+    "counted.turns": translate("Sentences", "{n} turns"),
+    "counted.turns.one": translate("Sentences", "{n} turn"),
+    "counted.versions": translate("Sentences", "{n} versions"),
+    "counted.versions.one": translate("Sentences", "{n} version"),
+}
