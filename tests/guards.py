@@ -162,7 +162,7 @@ def _is_ours(thread: threading.Thread) -> bool:
 
 
 def _position(thread: threading.Thread) -> str:
-    frame = sys._current_frames().get(thread.ident or 0)
+    frame = sys._current_frames().get(thread.ident or 0)  # noqa: SLF001 - there is no other way
     return traceback.format_stack(frame)[-1].strip() if frame is not None else "an unknown line"
 
 

@@ -24,7 +24,7 @@ ROOT = Path(__file__).parent.parent
 @pytest.fixture(autouse=True)
 def own_mask(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What the program does to its process is undone."""
-    monkeypatch.setattr(rights, "_masks", rights._Masks())
+    monkeypatch.setattr(rights, "masks", rights.Masks())
     before = os.umask(0o022)
     yield
     os.umask(before)

@@ -22,7 +22,7 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _MOST_ENTRIES = 50_000
 
 
-class _Masks:
+class Masks:
     """The process's file mode mask, and the one that the person's programs have else."""
 
     def __init__(self) -> None:
@@ -30,13 +30,13 @@ class _Masks:
         self.lock = threading.RLock()
 
 
-_masks = _Masks()
+masks = Masks()
 
 
 def keep_to_oneself() -> None:
     """From now on this process, and those that it starts, create files for this account alone."""
-    if sys.platform != "win32" and _masks.usual is None:
-        _masks.usual = os.umask(_OTHERS)
+    if sys.platform != "win32" and masks.usual is None:
+        masks.usual = os.umask(_OTHERS)
 
 
 @contextlib.contextmanager
@@ -46,11 +46,11 @@ def usual_rights() -> Generator[None]:
     Meant for moments: it holds for all threads. What another thread creates meanwhile lies in a
     folder that is closed to others anyway.
     """
-    if _masks.usual is None:
+    if masks.usual is None:
         yield
         return
-    with _masks.lock:
-        before = os.umask(_masks.usual)
+    with masks.lock:
+        before = os.umask(masks.usual)
         try:
             yield
         finally:
@@ -59,9 +59,9 @@ def usual_rights() -> Generator[None]:
 
 def give_usual_rights(path: Path) -> None:
     """Give a file that an engine wrote for the person the rights that are usual here."""
-    if _masks.usual is not None:
+    if masks.usual is not None:
         with contextlib.suppress(OSError):
-            path.chmod(0o666 & ~_masks.usual)
+            path.chmod(0o666 & ~masks.usual)
 
 
 def close_to_others(folder: Path) -> list[str]:

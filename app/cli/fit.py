@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         level = fit.model.level_name or None
         console.json({"file": file, "level": level} | fit_document(fit))
     else:
-        _show(file, fit, console)
+        show_fit(file, fit, console)
     return 0
 
 
@@ -92,7 +92,8 @@ def _on_hub(arguments: argparse.Namespace, console: Console, paths: Paths) -> tu
     return f"{repository.repo_id}/{file.name}", fit
 
 
-def _show(file: str, fit: Fit, console: Console) -> None:
+def show_fit(file: str, fit: Fit, console: Console) -> None:
+    """Say on the terminal whether a file fits, and how fast it will be."""
     needs = fit.needs
     console.text(f"{file} ({fit.model.level_name or 'no level'})")
     console.table(

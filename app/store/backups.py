@@ -22,7 +22,7 @@ KEPT = 4
 """How many copies are kept; the oldest go."""
 # The copy itself, and what SQLite writes beside the file while it changes it.
 _ROOM = 2.0
-_SPARE_BYTES = 4 << 20
+SPARE_BYTES = 4 << 20
 
 
 class NoRoom(PersonError):
@@ -35,7 +35,7 @@ def check_room(path: Path) -> None:
     Raises:
         NoRoom: It has not; the sentence says what is needed.
     """
-    needed_bytes = int(path.stat().st_size * _ROOM) + _SPARE_BYTES
+    needed_bytes = int(path.stat().st_size * _ROOM) + SPARE_BYTES
     free_bytes = shutil.disk_usage(path.parent).free
     if free_bytes < needed_bytes:
         raise NoRoom(

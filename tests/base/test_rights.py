@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has acc
 @pytest.fixture(autouse=True)
 def masks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The process as it is at its start, whatever ran before; as it was, afterwards."""
-    monkeypatch.setattr(rights, "_masks", rights._Masks())
+    monkeypatch.setattr(rights, "masks", rights.Masks())
     before = os.umask(0o022)
     yield
     os.umask(before)

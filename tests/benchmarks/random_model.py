@@ -102,7 +102,7 @@ def _write_f16(path: Path, shape: Shape) -> None:
     writer.add_vocab_size(shape.vocabulary_tokens)
     writer.add_file_type(level_by_name("F16").ftype)
     _add_tokenizer(writer, shape.vocabulary_tokens)
-    sizes = dict(_tensors(shape))
+    sizes = dict(tensor_shapes(shape))
     for name, size in sizes.items():
         kind = np.float32 if len(size) == 1 else np.float16
         elements = int(np.prod(size))
@@ -116,7 +116,7 @@ def _write_f16(path: Path, shape: Shape) -> None:
     writer.close()
 
 
-def _tensors(shape: Shape) -> Iterator[tuple[str, tuple[int, ...]]]:
+def tensor_shapes(shape: Shape) -> Iterator[tuple[str, tuple[int, ...]]]:
     """Yield every tensor's name and its size, rows first."""
     width, inner, kv = shape.width, shape.feed_forward, shape.kv_width
     yield "token_embd.weight", (shape.vocabulary_tokens, width)

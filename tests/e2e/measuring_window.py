@@ -11,11 +11,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.store.paths import Paths
 from app.ui.kit.theme import Theme
+from app.ui.pages.ladder.file_dialogs import LadderDialogs
 from tests.e2e.person import Person
 
 if TYPE_CHECKING:
@@ -23,10 +25,12 @@ if TYPE_CHECKING:
 
 
 def choose_questions(page: LadderPage, path: Path) -> None:
-    """Choose a file of questions, without the system's dialog."""
-    form = page.picker.form
-    form._items = path
-    form.items_box.setCurrentIndex(1)
+    """Choose a file of questions; the system's dialog is stood for."""
+    box = page.picker.form.items_box
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LadderDialogs, "other", lambda *_: path)
+        box.setCurrentIndex(1)
+        box.activated.emit(1)
 
 
 def main(home: Path, cache: Path, questions: Path) -> None:

@@ -24,7 +24,7 @@ from tests.e2e.person import Person
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
 from tests.helpers.gguf_files import write_scripted_model, write_tiny_llama, write_truncated_llama
 from tests.helpers.hostile import MARK, MARKED
-from tests.helpers.shown_texts import fault_of, shown_texts
+from tests.helpers.shown_texts import Shown, fault_of, shown_texts
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -92,12 +92,16 @@ def person(
     qapp.setFont(font)
 
 
+def marked() -> list[Shown]:
+    """The texts with the mark that can be seen now."""
+    return [shown for shown in shown_texts() if MARK in shown.text]
+
+
 def check(where: str, least: int) -> None:
     """Every text with the mark is text; ``least`` of them there must be."""
-    found = list(shown_texts())
-    marked = [shown for shown in found if MARK in shown.text]
-    assert len(marked) >= least, (where, marked)
-    assert [(shown, fault) for shown in found if (fault := fault_of(shown))] == [], where
+    found = marked()
+    assert len(found) >= least, (where, found)
+    assert [(shown, fault) for shown in shown_texts() if (fault := fault_of(shown))] == [], where
 
 
 def test_compare(person: Person) -> None:
@@ -108,7 +112,7 @@ def test_compare(person: Person) -> None:
     person.until(person.answered)
     person.until(lambda: PaneState.FAILED in {pane.state for pane in person.panes})
     session.rename_chat(session.chat.id, EVERYTHING)
-    QTest.qWait(100)
+    person.until(lambda: len(marked()) >= 12)
     check("chat", 12)
     for view in person.compare.panes.views():
         view.header.menu_requested.emit(view.mapToGlobal(view.rect().center()))
@@ -127,7 +131,7 @@ def test_models(person: Person) -> None:
     page.show_tab(1)
     for model in page.library.tree.shown():
         page.library.show_model(model.path)
-        QTest.qWait(1)
+        QTest.qWait(0)
         check("the library", 40)
     page.show_tab(0)
     field = person.find(QLineEdit, "Search the Hub")

@@ -158,7 +158,7 @@ def test_models(person: Person, reader: Reader) -> None:
     page.show_tab(1)
     for model in page.library.tree.shown():
         page.library.show_model(model.path)
-        QTest.qWait(1)
+        QTest.qWait(0)
         reader.read("the library")
     page.show_tab(0)
     field = person.find(QLineEdit, "Search the Hub")
@@ -180,7 +180,7 @@ def test_models(person: Person, reader: Reader) -> None:
     person.until(lambda: page.downloads.model.finished == 1)
     reader.read("downloads")
     page.account_action.trigger()
-    QTest.qWait(100)
+    person.until(page.account.isVisible)
     reader.read("account")
     page.account.window().close()
     reader.understood()
@@ -230,4 +230,4 @@ def close_others(person: Person) -> None:
     for other in QApplication.topLevelWidgets():
         if other is not person.window.main and other.isVisible():
             other.close()
-    QTest.qWait(20)
+    QTest.qWait(0)

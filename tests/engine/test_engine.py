@@ -20,13 +20,16 @@ from app.core.candidates.settings import COMPARE_GREEDY, SLICE_TOKENS, SamplingS
 from app.core.chats.chat import MAX_ANSWER_BYTES, Message, Role, StopReason
 from app.engine.api import Exited, TooLongToSend
 from app.engine.local.client import EngineClient
+from app.engine.local.starting import engine_command, engine_environment
 from app.engine.outcome import EndCause
 from app.engine.protocol.answering import Finished, PromptProgress, SetThreads, Text, ThreadsSet
+from app.engine.protocol.codec import decode_event, encode
 from app.engine.protocol.loading import Load
 from app.engine.protocol.making import Quantize, Quantized, QuantizeProgress
 from app.engine.protocol.measuring import Bench, BenchSample
 from app.engine.protocol.messages import MAX_LINE_BYTES, PROTOCOL_VERSION
 from app.engine.protocol.running import Failed, FailureKind, Step, Working
+from app.engine.variants import start_words
 from tests.engine.conftest import PATIENCE_SECONDS, RecordedEngine
 from tests.helpers import gguf_files as files
 
@@ -377,15 +380,24 @@ def test_quantizing_what_cannot_be_read_is_a_sentence(
     assert not target.exists()
 
 
-def test_garbage_on_the_channel_is_answered_and_survived(engine: RecordedEngine) -> None:
-    process = engine.client._process
-    assert process is not None
-    assert process.stdin is not None
-    process.stdin.write(b"not json\n{}\n")
-    for _ in range(2):
-        assert engine.wait(Failed).kind is FailureKind.PROTOCOL
-    engine.client.send(SetThreads(engine.client.next_id(), 1))
-    engine.wait(ThreadsSet)
+def test_garbage_on_the_channel_is_answered_and_survived(tmp_path: Path) -> None:
+    command = [*engine_command(), *start_words(tmp_path)]
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=engine_environment(),
+        cwd=tmp_path,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(b"not json\n{}\n" + encode(SetThreads(1, 1)))
+        process.stdin.flush()
+        events = [decode_event(process.stdout.readline().rstrip()) for _ in range(4)]
+        process.stdin.close()
+    kinds = [event.kind for event in events if isinstance(event, Failed)]
+    assert kinds == [FailureKind.PROTOCOL] * 2
+    assert isinstance(events[-1], ThreadsSet)
 
 
 def test_a_closed_engine_is_gone(engine: RecordedEngine, demo_model: Path) -> None:

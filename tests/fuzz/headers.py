@@ -93,7 +93,7 @@ class HeaderFuzz:
         self._shards = shards()
         self._make_shard = [mutants([shard], seed) for shard in self._shards]
         self._batches = 0
-        self._show = show
+        self.show_fit = show
         self._files = folder / "models"
         self._paths = Paths.below(folder / "program")
         self._paths.create()
@@ -188,8 +188,8 @@ class HeaderFuzz:
             if is_json:
                 document = _strict_json(said.getvalue())
                 assert len(document["models"]) + len(document["companions"]) == count
-        if self._show is not None:
-            self._show(models)
+        if self.show_fit is not None:
+            self.show_fit(models)
 
     # --- one file -------------------------------------------------------------------------
 
@@ -243,7 +243,7 @@ class HeaderFuzz:
         assert fit.judgement.verdict in Verdict
         with _captured() as said:
             Console(quiet=True).json(fit_document(fit))
-            fit_command._show(str(path), fit, Console(quiet=True))
+            fit_command.show_fit(str(path), fit, Console(quiet=True))
         assert "nan" not in said.getvalue().lower().replace("nano", "")
 
     @contextlib.contextmanager

@@ -7,12 +7,15 @@ import signal
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from app.engine.api import Exited
 from app.engine.local.client import EngineClient
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
 
-    from app.engine.protocol.messages import Event
+    from app.engine.api import EngineEvent, Sink
 
 
 @dataclass(slots=True)
@@ -46,7 +49,15 @@ class EngineKiller:
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Watch every engine that is started from here on."""
-        start, take = EngineClient.start, EngineClient._take
+        make, start = EngineClient.__init__, EngineClient.start
+
+        def made(client: EngineClient, key: str, sink: Sink, folder: Path, **how: bool) -> None:
+            def taken(key: str, event: EngineEvent) -> None:
+                sink(key, event)
+                if not isinstance(event, Exited):
+                    self._note(client, event)
+
+            make(client, key, taken, folder, **how)
 
         def started(client: EngineClient) -> None:
             self._numbers[client] = len(self.events)
@@ -54,16 +65,15 @@ class EngineKiller:
             start(client)
             self._kill_if_chosen(client)
 
-        def taken(client: EngineClient, event: Event) -> None:
-            take(client, event)
-            number = self._numbers.get(client)
-            name = type(event).__name__
-            if number is not None and self.events[number][-1:] != [name]:
-                self.events[number].append(name)
-                self._kill_if_chosen(client)
-
+        monkeypatch.setattr(EngineClient, "__init__", made)
         monkeypatch.setattr(EngineClient, "start", started)
-        monkeypatch.setattr(EngineClient, "_take", taken)
+
+    def _note(self, client: EngineClient, event: EngineEvent) -> None:
+        number = self._numbers.get(client)
+        name = type(event).__name__
+        if number is not None and self.events[number][-1:] != [name]:
+            self.events[number].append(name)
+            self._kill_if_chosen(client)
 
     def _kill_if_chosen(self, client: EngineClient) -> None:
         number = self._numbers[client]

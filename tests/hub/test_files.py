@@ -126,7 +126,6 @@ def without_locks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     def refuse(*_: object) -> None:
         raise OSError(request.param, os.strerror(request.param))
 
-    locks._tried_out.cache_clear()
     monkeypatch.setattr(fcntl, "flock", refuse)
     monkeypatch.setattr(fcntl, "lockf", refuse)
 

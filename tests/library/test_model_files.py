@@ -12,12 +12,12 @@ from app.core.errors import PersonError
 from app.core.gguf import GgufError, parse_header
 from app.core.models.kinds import ModelKind
 from app.core.models.model_file import ModelFileError, TruncatedFileError
-from app.library import model_files
 from app.library.model_files import (
     first_of_set,
     inspect_file,
     open_model_file,
     read_header,
+    read_shards,
     whole_sets,
 )
 from tests.helpers.gguf_container import container, file_bytes
@@ -131,7 +131,7 @@ def test_failures_of_the_system_become_sentences(
     def refuse(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(model_files, "_read_header", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     told = sentence_for(path)
     assert "tiny.gguf" in told
     assert told.endswith(".")
@@ -170,8 +170,8 @@ def test_other_kinds_of_files_are_named(tmp_path: Path) -> None:
 
 def test_an_unchanged_file_is_read_once_and_a_changed_one_again(tmp_path: Path) -> None:
     path = write_tiny_llama(tmp_path / "tiny.gguf")
-    first = model_files._shard(path)
-    assert model_files._shard(path).header is first.header
+    (first,), (again,) = read_shards(path), read_shards(path)
+    assert again.header is first.header
     write_tiny_llama(path, context_length=128, n_tokens=300)
     assert open_model_file(path).context_length == 128
     path.unlink()

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +15,9 @@ from app.core.chats.chat import Chat
 from app.core.chats.panes import ChatPane
 from app.store.chats import ChatStore
 from app.store.database import open_database
+
+if TYPE_CHECKING:
+    import sqlite3
 
 REPOSITORY = Path(__file__).parents[2]
 Child = subprocess.Popen[str]
@@ -38,10 +42,15 @@ def clock() -> Callable[[], int]:
 
 
 @pytest.fixture
-def store(database: Path, clock: Callable[[], int]) -> Iterator[ChatStore]:
-    connection = open_database(database)
-    yield ChatStore(connection, clock)
-    connection.close()
+def connection(database: Path) -> Iterator[sqlite3.Connection]:
+    opened = open_database(database)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def store(connection: sqlite3.Connection, clock: Callable[[], int]) -> ChatStore:
+    return ChatStore(connection, clock)
 
 
 @pytest.fixture

@@ -356,12 +356,12 @@ def test_only_the_thread_that_opened_it_may_use_it(store: ChatStore) -> None:
 
 
 def test_a_full_disk_is_said_and_the_store_goes_on(
-    store: ChatStore, chat: Chat, database: Path
+    store: ChatStore, chat: Chat, connection: sqlite3.Connection
 ) -> None:
     store.create(chat)
     turn = Turn(0, "Why?", {"one": Answer("before")})
     store.add_turn(chat.id, turn)
-    connection = store._connection  # a page limit fails as a full disk does
+    # A page limit fails as a full disk does.
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count = {pages}")
 

@@ -121,7 +121,7 @@ def test_pages_of_garbage(
     what: str, tmp_path: Path, said: list[str], checked: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not checked:
-        monkeypatch.setattr("app.store.small.database._CHECKED_BYTES", 0)
+        monkeypatch.setattr("app.store.small.database.CHECKED_BYTES", 0)
     small, path = SMALL[what], tmp_path / "small.sqlite3"
     small.fill(path)
     size = path.stat().st_size
@@ -191,14 +191,11 @@ def test_a_file_that_another_program_made_anew_is_left(tmp_path: Path, said: lis
     path = tmp_path / "headers.sqlite3"
     fill_headers(path)
     with HeaderCache(path) as cache:
-        path.rename(tmp_path / "elsewhere")
+        moved = path.rename(tmp_path / "elsewhere")
         fill_headers(path)
-        cache._give_up(_damage())
+        with moved.open("r+b") as file:
+            file.seek(PAGE)
+            file.write(b"\xa5" * (moved.stat().st_size - PAGE))
+        assert cache.get(b"3") is None
         assert cache.get(b"3") == ("s", bytes(900))
     assert said == []
-
-
-def _damage() -> sqlite3.DatabaseError:
-    error = sqlite3.DatabaseError("malformed")
-    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-    return error

@@ -254,7 +254,7 @@ def test_a_disk_without_room_is_said_before_anything_is_touched(
 ) -> None:
     database = put(paths, 1)
     before = contents(paths.data)
-    monkeypatch.setattr(backups, "_SPARE_BYTES", 1 << 62)
+    monkeypatch.setattr(backups, "SPARE_BYTES", 1 << 62)
 
     with pytest.raises(NoRoom) as refused:
         open_database(database)

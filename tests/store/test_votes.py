@@ -41,8 +41,8 @@ def answered(store: VoteStore, prompt: str = "Why?") -> VotePair:
 
 
 @pytest.fixture
-def votes(store: ChatStore, database: Path, clock: Callable[[], int]) -> VoteStore:
-    return VoteStore(store._connection, clock)
+def votes(connection: sqlite3.Connection, clock: Callable[[], int]) -> VoteStore:
+    return VoteStore(connection, clock)
 
 
 def test_an_older_store_learns_to_keep_votes_and_keeps_its_chats(database: Path) -> None:

@@ -43,11 +43,11 @@ def engine_identity(folder: Path | None) -> str:
         for name, value in engine_environment().items()
         if name.upper().startswith(_STEERING) or _DEVICES in name.upper()
     )
-    parts = (stamp, *_pc(), left_out(folder) if folder is not None else (), steering)
+    parts = (stamp, *this_pc(), left_out(folder) if folder is not None else (), steering)
     return sha256(repr(parts).encode("utf-8", "backslashreplace")).hexdigest()[:20]
 
 
 @cache
-def _pc() -> tuple[object, ...]:
-    # Takes some hundredths of a second, and stays as it is as long as this program runs.
+def this_pc() -> tuple[object, ...]:
+    """Processor and GPUs; asking takes some hundredths of a second, so once a program."""
     return processor_facts(), machine_facts().gpus

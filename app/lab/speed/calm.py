@@ -19,7 +19,7 @@ BUSY_CORES = 0.25
 """Where others keep more than this busy, whoever reads a speed is told."""
 
 # What a desktop at rest uses; of cores that the engine does not need others may have half.
-_OTHERS_CORES = 0.5
+OTHERS_CORES = 0.5
 # Systems count processor time in steps of 10 ms: over less time the count says nothing.
 _LEAST_SECONDS = 0.1
 
@@ -55,7 +55,7 @@ class Calm:
         end = self._others_use(pid) if pid and begin is not None else None
         if begin is None or end is None or end.at_seconds - begin.at_seconds < _LEAST_SECONDS:
             return True
-        allowed = _OTHERS_CORES + max(0, self._cores - threads) / 2
+        allowed = OTHERS_CORES + max(0, self._cores - threads) / 2
         used = end.cores_since(begin)
         if used > allowed:
             log.info("a speed does not count: others used %.1f cores", used)

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_WAIT_SECONDS = 2.0
+WAIT_SECONDS = 2.0
 # Up to this size the whole file is looked through when it is opened; it takes milliseconds.
-_CHECKED_BYTES = 4 << 20
+CHECKED_BYTES = 4 << 20
 
 
 def open_sound(
@@ -42,7 +42,7 @@ def open_sound(
     """
     identity = identity_at(path)
     for _ in range(2):
-        connection = connect(path, timeout=_WAIT_SECONDS, autocommit=autocommit)
+        connection = connect(path, timeout=WAIT_SECONDS, autocommit=autocommit)
         try:
             _check(path, connection)
             prepare(connection)
@@ -62,7 +62,7 @@ def open_sound(
 
 
 def _check(path: Path, connection: sqlite3.Connection) -> None:
-    if path.stat().st_size > _CHECKED_BYTES:
+    if path.stat().st_size > CHECKED_BYTES:
         return  # what is damaged shows when it is read
     answer = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
     if answer != "ok":

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 _FORMAT = 2
 _WRITE_EVERY = 64
 # Files that are not found any more are kept, for a drive that is plugged in again, up to here.
-_MOST_ROWS = 50_000
+MOST_ROWS = 50_000
 _CREATE = """
     CREATE TABLE IF NOT EXISTS header (
         key   BLOB PRIMARY KEY,
@@ -109,7 +109,7 @@ class HeaderCache:
             # The lowest row numbers are the oldest.
             self._connection.execute(
                 "DELETE FROM header WHERE rowid <= (SELECT max(rowid) FROM header) - ?",
-                (_MOST_ROWS,),
+                (MOST_ROWS,),
             )
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:

@@ -12,7 +12,7 @@ from app.store.small.database import SmallDatabase
 if TYPE_CHECKING:
     from pathlib import Path
 
-_MOST_PLANS = 5_000
+MOST_PLANS = 5_000
 _CREATE = """
     CREATE TABLE IF NOT EXISTS plan (
         id      INTEGER PRIMARY KEY,
@@ -50,5 +50,5 @@ class PlanStore:
                 "INSERT OR REPLACE INTO plan (key, figures) VALUES (?, ?)", (key, figures)
             )
             connection.execute(
-                "DELETE FROM plan WHERE id <= (SELECT max(id) FROM plan) - ?", (_MOST_PLANS,)
+                "DELETE FROM plan WHERE id <= (SELECT max(id) FROM plan) - ?", (MOST_PLANS,)
             )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_MOST_RUNS = 2_000
+MOST_RUNS = 2_000
 _BANDWIDTH, _NODE, _TYPE, _ROUND = "bandwidth", "node", "type:", "round:"
 # Before a kind that was taken while other programs kept the PC busy.
 _BUSY = "busy:"
@@ -156,7 +156,7 @@ class SpeedStore:
                 row,
             )
             connection.execute(
-                "DELETE FROM run WHERE id <= (SELECT max(id) FROM run) - ?", (_MOST_RUNS,)
+                "DELETE FROM run WHERE id <= (SELECT max(id) FROM run) - ?", (MOST_RUNS,)
             )
 
     def runs(self) -> list[MeasuredRun]:

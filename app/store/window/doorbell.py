@@ -32,7 +32,7 @@ RING_SECONDS = 6.0
 """How long who rings waits for an answer."""
 TAKE_SECONDS = 4.0
 """How long the window may take to hear of it; less than who rings waits."""
-_READ_SECONDS = 2.0
+READ_SECONDS = 2.0
 _MAX_ANSWER_BYTES = 256
 
 
@@ -205,7 +205,7 @@ class Doorbell:
                 line.close()
 
     def _serve(self, line: Line) -> None:
-        data = line.receive(MAX_BYTES, _READ_SECONDS)
+        data = line.receive(MAX_BYTES, READ_SECONDS)
         if line.hung_up():
             # This process stood still meanwhile: who rang has said already that it did not work.
             log.info("a second start did not wait")

@@ -112,14 +112,14 @@ class CommandPalette(QFrame):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.clicked.connect(lambda _index: self._run())
-        self._nothing = label(self.tr("No command has these letters."), "dim")
-        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing = label(self.tr("No command has these letters."), "dim")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(8)
         column.addWidget(self.field)
         column.addWidget(self.list)
-        column.addWidget(self._nothing)
+        column.addWidget(self.nothing)
         self.hide()
 
     def open(self) -> None:
@@ -145,11 +145,11 @@ class CommandPalette(QFrame):
         window = self._over
         width = min(_WIDTH_PX, window.width() - 32)
         rows = min(max(self.model.rowCount(), 2), _MOST_ROWS)
-        self._nothing.setVisible(self.model.rowCount() == 0)
+        self.nothing.setVisible(self.model.rowCount() == 0)
         self.list.setVisible(self.model.rowCount() > 0)
         list_height = rows * _ROW_PX + 2
         self.list.setFixedHeight(list_height)
-        self._nothing.setFixedHeight(list_height)
+        self.nothing.setFixedHeight(list_height)
         height = list_height + self.field.sizeHint().height() + 24
         left = (window.width() - width) // 2
         self.setGeometry(left, min(72, window.height() // 10), width, height)

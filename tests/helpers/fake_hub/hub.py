@@ -61,7 +61,7 @@ class FakeHub:
 
     def __init__(self, *repositories: FakeRepository, tls: ssl.SSLContext | None = None) -> None:
         """``tls`` is what both show, None for plain HTTP."""
-        self._scheme = "http" if tls is None else "https"
+        self.scheme = "http" if tls is None else "https"
         self.repositories = {repository.repo_id: repository for repository in repositories}
         self.tokens: dict[str, bool] = {}
         self.api_faults = FaultQueue()
@@ -82,12 +82,12 @@ class FakeHub:
     @property
     def endpoint(self) -> str:
         """The address of the API."""
-        return f"{self._scheme}://127.0.0.1:{self._api.server_port}"
+        return f"{self.scheme}://127.0.0.1:{self._api.server_port}"
 
     @property
     def content_endpoint(self) -> str:
         """The address of the content host."""
-        return f"{self._scheme}://127.0.0.1:{self._content.server_port}"
+        return f"{self.scheme}://127.0.0.1:{self._content.server_port}"
 
     def add(self, repository: FakeRepository) -> FakeRepository:
         """Hold one more repository."""

@@ -196,7 +196,7 @@ def test_the_certificate_of_another_name_is_said(
 
 def secured(hub: FakeHub) -> FakeHub:
     """The same place, asked for securely."""
-    hub._scheme = "https"
+    hub.scheme = "https"
     return hub
 
 

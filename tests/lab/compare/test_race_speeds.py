@@ -210,7 +210,7 @@ def test_race_answers_are_kept_and_correct_what_is_predicted(
     paths: Paths, models: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # What else this machine does at the moment is not to decide.
-    monkeypatch.setattr(calm, "_OTHERS_CORES", 1000.0)
+    monkeypatch.setattr(calm, "OTHERS_CORES", 1000.0)
     rows = run_race(paths, [models["endless"], models["blue"]])
     assert [row.error for row in rows] == [None, None]
     store = speed_store(paths)

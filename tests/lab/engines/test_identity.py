@@ -74,7 +74,7 @@ def test_everything_that_changes_a_kernel_gives_another_name(
     monkeypatch.setattr(identity_module, "engine_build", lambda: "another")
     names.append(engine_identity(state))
     for pc in ((("Another", ""), ()), (processor_facts(), ("a GPU",)), (processor_facts(), ())):
-        monkeypatch.setattr(identity_module, "_pc", lambda pc=pc: pc)
+        monkeypatch.setattr(identity_module, "this_pc", lambda pc=pc: pc)
         names.append(engine_identity(state))
     if not machine_facts().gpus:
         del names[-1]  # as it was

@@ -219,7 +219,7 @@ def test_fit_says_so_while_the_mark_stands(
     assert fit.speed is not None
     assert fit.speed.taken_while_busy is bool(cores)
     assert fit_document(fit)["taken_while_busy"] is bool(cores)
-    fit_command._show("m.gguf", fit, said)  # type: ignore[arg-type]
+    fit_command.show_fit("m.gguf", fit, said)  # type: ignore[arg-type]
     assert (TAKEN_WHILE_BUSY in said.lines) is bool(cores)
     assert (TAKEN_WHILE_BUSY in fit_details(fit)) is bool(cores)
 

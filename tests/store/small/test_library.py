@@ -92,7 +92,7 @@ def test_without_a_file_nothing_is_remembered_and_nothing_fails(tmp_path: Path) 
 def test_a_file_that_another_program_holds_is_gone_without(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(small_database, "_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(small_database, "WAIT_SECONDS", 0.0)
     path = tmp_path / "headers.sqlite3"
     with HeaderCache(path) as cache:
         cache.put(b"a", "1", b"x")
@@ -107,7 +107,7 @@ def test_a_file_that_another_program_holds_is_gone_without(
 def test_the_oldest_go_when_there_are_too_many(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library, "_MOST_ROWS", 100)
+    monkeypatch.setattr(library, "MOST_ROWS", 100)
     path = tmp_path / "headers.sqlite3"
     with HeaderCache(path) as cache:
         for number in range(300):

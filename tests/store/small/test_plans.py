@@ -24,7 +24,7 @@ def test_figures_come_back_and_are_replaced(tmp_path: Path) -> None:
 
 
 def test_the_oldest_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plans, "_MOST_PLANS", 3)
+    monkeypatch.setattr(plans, "MOST_PLANS", 3)
     store = PlanStore(tmp_path / "plans.sqlite3")
     for number in range(6):
         store.keep(str(number), b"x")

@@ -57,7 +57,7 @@ def test_runs_come_back_in_their_order(tmp_path: Path) -> None:
 
 
 def test_the_oldest_runs_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(speeds, "_MOST_RUNS", 3)
+    monkeypatch.setattr(speeds, "MOST_RUNS", 3)
     store = SpeedStore(tmp_path / "speeds.sqlite3", "this one")
     for number in range(5):
         store.add_run(replace(RUN, tokens_per_second=float(number)))

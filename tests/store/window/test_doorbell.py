@@ -169,7 +169,7 @@ def test_what_is_not_understood_is_refused_and_the_next_one_heard(
 def test_one_that_says_nothing_is_left_after_a_while(
     place: Path, open_bell: Callable[[], Doorbell], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bell, "_READ_SECONDS", 0.05)
+    monkeypatch.setattr(bell, "READ_SECONDS", 0.05)
     open_bell().attend(lambda each: each.take())
     with socket.socket(socket.AF_UNIX) as stranger:
         stranger.connect(str(place))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, QSize, Qt, QUrl
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import QColor, QTextBlock, QTextCursor, QTextDocument, QTextTable
 from PySide6.QtWidgets import QApplication, QMenu, QScrollArea, QVBoxLayout, QWidget
 
@@ -411,7 +411,7 @@ def test_renders_of_a_stream_are_spaced_by_what_they_cost(
     def slow(source: str, **how: Any) -> None:
         from PySide6.QtCore import QThread
 
-        QThread.msleep(40)
+        QThread.msleep(40)  # what a render costs is the subject
         real(source, **how)
 
     monkeypatch.setattr(view.document(), "show_source", slow)
@@ -419,16 +419,18 @@ def test_renders_of_a_stream_are_spaced_by_what_they_cost(
     qtbot.waitSignal(view.rendered).wait()
     view.stream_markdown("a b c")
     # 40 ms may take a tenth of the time: the next one comes 400 ms after the start of this one.
-    assert view._timer.interval() > 250
+    (timer,) = view.findChildren(QTimer)
+    assert timer.interval() > 250
     view.set_markdown("a b c")
-    assert not view._timer.isActive()
+    assert not timer.isActive()
 
 
 def test_a_hidden_view_renders_when_it_is_shown(qtbot: QtBot, view: MarkdownView) -> None:
     view.set_markdown("before")
     view.hide()
     view.stream_markdown("before and after")
-    assert not view._timer.isActive()
+    (timer,) = view.findChildren(QTimer)
+    assert not timer.isActive()
     assert view.document().toPlainText() == "before"
     view.show()
     assert view.document().toPlainText() == "before and after"
@@ -450,8 +452,10 @@ def test_the_mark_is_drawn_at_the_left_of_its_line(view: MarkdownView) -> None:
     before = view.grab().toImage()
     view.mark_source_offset(ANSWER.index("short"))
     after = view.grab().toImage()
-    assert view._mark is not None
-    line = view.cursorRect(view._mark).center().y()
+    assert view.marked_position is not None
+    mark = QTextCursor(view.document())
+    mark.setPosition(view.marked_position)
+    line = view.cursorRect(mark).center().y()
     assert after.pixelColor(2, line) != before.pixelColor(2, line)
     assert after.pixelColor(2, line) == QColor(LIGHT.accent)
 

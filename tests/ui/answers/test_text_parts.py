@@ -8,6 +8,7 @@ import pytest
 import shiboken6
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PySide6.QtCore import QTimer
 
 from app.ui.answers.document import AnswerDocument
 from app.ui.answers.markdown import MarkdownView
@@ -276,7 +277,7 @@ def test_slices_of_all_views_come_one_in_a_turn_of_the_event_loop(qtbot: QtBot) 
         made.show()
         made.set_markdown(text)
         views.append(made)
-    one_at_a_time()._timer.stop()
+    one_at_a_time().findChild(QTimer).stop()
     gone = views.pop(1)
     shiboken6.delete(gone)
     while not all(view.laid_out for view in views):

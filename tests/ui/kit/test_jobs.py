@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import weakref
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Never
 
@@ -174,7 +175,7 @@ def test_the_shutdown_waits_for_the_threads(qapp: QApplication) -> None:
     def work(context: JobContext) -> None:
         begun.set()
         while not context.cancelled:
-            QThread.msleep(1)
+            QThread.msleep(1)  # the job is at work
         seen.append("ended")
 
     jobs.run(work)
@@ -194,7 +195,10 @@ def test_callbacks_are_let_go_when_a_job_ends(jobs: Jobs) -> None:
     listener = Listener()
     job = jobs.run(lambda context: None, done=listener.hear)
     jobs.wait_all()
-    assert job._done is None
+    gone = weakref.ref(listener)
+    del listener
+    assert gone() is None, "the job, which is still there, keeps it"
+    assert job.state is JobState.DONE
 
 
 def _deliver(jobs: Jobs) -> None:

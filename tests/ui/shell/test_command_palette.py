@@ -201,7 +201,7 @@ def test_it_opens_empty_each_time(qtbot: QtBot, window: Window) -> None:
     palette = window.palette_box
     palette.open()
     qtbot.keyClicks(palette.field, "zzz")
-    assert palette._nothing.isVisible()
+    assert palette.nothing.isVisible()
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     palette.close_palette()
     palette.open()

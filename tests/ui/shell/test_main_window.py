@@ -255,7 +255,7 @@ def test_theme_commands_switch_the_theme(window: MainWindow, theme: Theme) -> No
 def test_a_notice_can_be_dismissed(qtbot: QtBot, window: MainWindow) -> None:
     window.show_notice(Severity.WARNING, "The settings could not be read.")
     assert window.notice.isVisible()
-    qtbot.mouseClick(window.notice._close, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.notice.close_button, Qt.MouseButton.LeftButton)
     assert not window.notice.isVisible()
 
 

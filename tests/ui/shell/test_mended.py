@@ -9,10 +9,11 @@ from app.store.damage import mended
 from app.ui.shell.mended import Mended
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
 
-def test_it_is_said_on_the_main_thread(qtbot: QtBot) -> None:
+def test_it_is_said_on_the_main_thread(qtbot: QtBot, qapp: QApplication) -> None:
     said: list[tuple[str, bool]] = []
     main = threading.main_thread()
     shown = Mended(lambda words: said.append((words, threading.current_thread() is main)))
@@ -26,5 +27,5 @@ def test_it_is_said_on_the_main_thread(qtbot: QtBot) -> None:
     later: list[str] = []
     mended.listen(later.append)()
     assert later == ["Nobody hears this yet."]
-    qtbot.wait(1)
+    qapp.processEvents()
     assert len(said) == 1

@@ -13,6 +13,7 @@ import pytest
 from app.ui.shell.unexpected import Unexpected
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
 
@@ -47,12 +48,12 @@ def test_a_thread_that_dies_says_so(
 
 
 def test_a_thread_that_ends_itself_says_nothing(
-    said: list[tuple[str, str]], qtbot: QtBot, caplog: pytest.LogCaptureFixture
+    said: list[tuple[str, str]], qapp: QApplication, caplog: pytest.LogCaptureFixture
 ) -> None:
     thread = threading.Thread(target=sys.exit)
     thread.start()
     thread.join()
-    qtbot.wait(0)
+    qapp.processEvents()
     assert not said
     assert not caplog.records
 

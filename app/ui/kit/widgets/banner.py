@@ -71,10 +71,10 @@ class Banner(QWidget):
         self._buttons = QWidget()
         self._button_row = FlowLayout(self._buttons, spacing_px=4)
         self._buttons.hide()
-        self._close = IconButton("close", self.tr("Dismiss"), size_px=14)
+        self.close_button = IconButton("close", self.tr("Dismiss"), size_px=14)
         if not dismissible:  # shown without a parent it would be a window for a moment
-            self._close.hide()
-        self._close.clicked.connect(self._on_close)
+            self.close_button.hide()
+        self.close_button.clicked.connect(self._on_close)
         words = QVBoxLayout()
         words.setContentsMargins(0, 0, 0, 0)
         words.setSpacing(4)
@@ -86,7 +86,7 @@ class Banner(QWidget):
         row.setSpacing(8)
         row.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
-        row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
 
     def show_notice(

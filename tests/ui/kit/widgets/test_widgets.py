@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from PySide6.QtCore import QLocale, QPoint, QRect, Qt
+from PySide6.QtCore import QLocale, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QAction, QContextMenuEvent, QImage
 from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtWidgets import (
@@ -139,12 +139,13 @@ def test_progress_fills_sweeps_and_rests(shown: Show) -> None:
     line.set_share(7.0)
     assert line.share == 1.0
     line.set_share(None)
-    assert line._timer.isActive()
+    (timer,) = line.findChildren(QTimer)
+    assert timer.isActive()
     line.hide()
-    assert not line._timer.isActive()
+    assert not timer.isActive()
     line.show()
     line.clear()
-    assert not line._timer.isActive()
+    assert not timer.isActive()
     assert not line.active
 
 
@@ -168,7 +169,7 @@ def test_a_notice_says_what_and_offers_ways_on(qtbot: QtBot, shown: Show) -> Non
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert taken == ["reload", "log"]
     with qtbot.waitSignal(notice.dismissed):
-        qtbot.mouseClick(notice._close, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(notice.close_button, Qt.MouseButton.LeftButton)
     assert not notice.isVisible()
 
 

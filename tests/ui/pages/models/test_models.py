@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QListView
 from app.hub.cache import KEEP_PARTS_S, HubCache
 from app.store.paths import Paths
 from app.ui.kit.theme import Theme
+from app.ui.pages.models.downloads.queue_view import QueueView
 from app.ui.pages.models.repository.predictions import PredictionState
 from app.ui.pages.models.repository.repository import OpenState
 from tests.e2e.person import Person
@@ -24,6 +25,7 @@ from tests.helpers.gguf_files import write_tiny_llama
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from app.ui.pages.models.downloads.ports import DownloadEntry
     from app.ui.pages.models.page import ModelsPage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.qt_log_ignore("This plugin does not", extend=True)]
@@ -121,7 +123,7 @@ def test_search_pick_download_compare(person: Person, hub: FakeHub, tmp_path: Pa
 
 
 def test_a_question_asked_as_the_last_level_comes_loses_no_comparison(
-    person: Person, hub: FakeHub
+    person: Person, hub: FakeHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between two ticks of the window's clock: it has not yet told the page of the answer."""
     page = _models(person)
@@ -129,16 +131,15 @@ def test_a_question_asked_as_the_last_level_comes_loses_no_comparison(
     _open_first(person)
     person.until(lambda: page.panel.opening.state is OpenState.SHOWN)
     downloads = page.downloads
-    changed = page._backends.downloads.changed
+    entries = QueueView.entries
 
-    def ask() -> None:
-        entries = page._backends.downloads.entries()
-        if not person.turns and entries and all(each.path is not None for each in entries):
-            person.session.ask("Still there?")
+    def ask(queue: QueueView) -> list[DownloadEntry]:
+        found = entries(queue)
+        if not person.turns and found and all(each.path is not None for each in found):
+            person.session.ask("Still there?")  # before the page sees them
+        return found
 
-    changed.remove(page._on_downloads_changed)
-    changed.add(ask)  # before the page hears of it
-    changed.add(page._on_downloads_changed)
+    monkeypatch.setattr(QueueView, "entries", ask)
     for level in LEVELS:
         page.panel.files.model.check(f"tiny-llama-{level}.gguf")
     person.click("Download and compare")

@@ -360,7 +360,7 @@ def test_a_turn_gets_its_buttons_when_somebody_comes_near(shown: Shown, qtbot: Q
     by_keys.answer.text.setFocus(Qt.FocusReason.TabFocusReason)
     assert len(buttons_of(by_keys)) == 4
     assert buttons_of(neither) == []
-    shown.qtbot.wait(0)
+    QApplication.processEvents()
     assert [view.height() for view in transcript.views()] == heights
     assert [view.prompt.label.width() for view in transcript.views()] == widths
 

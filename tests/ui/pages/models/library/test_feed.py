@@ -12,7 +12,6 @@ import pytest
 from app.hub.files.removal import Removal
 from app.lab.models.library import Library
 from app.store.paths import Paths
-from app.ui.kit.jobs import Jobs
 from app.ui.pages.models.library.feed import LibraryFeed
 from app.ui.pages.models.library.watch import LibraryWatch
 from tests.helpers.model_folders import hugging_face_file, small_gguf
@@ -21,13 +20,13 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from app.core.models.family import LibraryModel
+    from app.ui.kit.jobs import Jobs
 
 Make = Callable[..., LibraryFeed]
 
 
 @pytest.fixture
-def make(qtbot: QtBot, tmp_path: Path) -> Iterator[Make]:
-    jobs = Jobs()
+def make(jobs: Jobs, tmp_path: Path) -> Iterator[Make]:
     paths = Paths.below(tmp_path / "program")
     paths.create()
     feeds: list[LibraryFeed] = []
@@ -51,7 +50,6 @@ def make(qtbot: QtBot, tmp_path: Path) -> Iterator[Make]:
     yield build
     for feed in feeds:
         feed.stop()
-    jobs.shutdown()
 
 
 def names(feed: LibraryFeed) -> list[str]:
@@ -137,12 +135,12 @@ def test_a_scan_that_fails_is_a_problem_and_not_the_end(
     assert (names(feed), list(feed.problems)) == (["a"], [])
 
 
-def test_nothing_is_told_after_the_stop(qtbot: QtBot, make: Make, tmp_path: Path) -> None:
+def test_nothing_is_told_after_the_stop(jobs: Jobs, make: Make, tmp_path: Path) -> None:
     put(tmp_path / "own", "a")
     feed = make(own_folders=[tmp_path / "own"])
     feed.rescan()
     told: list[Sequence[LibraryModel]] = []
     feed.changed.add(lambda: told.append(feed.models))
     feed.stop()
-    qtbot.wait(100)
+    jobs.wait_all()
     assert told == []

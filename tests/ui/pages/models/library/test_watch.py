@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import QTimer
 
 from app.core.models.family import ModelSource
 from app.library.places import Place
@@ -69,7 +70,7 @@ def test_many_changes_are_told_once_when_they_are_over(
     for number in range(5):
         (tmp_path / f"{number}.gguf").touch()
     qtbot.waitUntil(lambda: bool(told))
-    qtbot.wait(150)
+    assert not any(timer.isActive() for timer in watch.findChildren(QTimer)), "more is to be told"
     assert told == [5]
 
 

@@ -319,12 +319,12 @@ def test_the_engine_rests_some_time_after_the_last_question(
     side: FilesSide, fit: FakeFit, jobs: Jobs
 ) -> None:
     show(side, jobs)
-    assert side._rest_timer.isActive()
-    side._rest_timer.timeout.emit()
+    assert side.rest_timer.isActive()
+    side.rest_timer.timeout.emit()
     jobs.wait_all()
     assert fit.rests == 1
     side.stop()
-    assert not side._rest_timer.isActive()
+    assert not side.rest_timer.isActive()
 
 
 def test_predictions_that_wait_for_answers_say_so(

@@ -60,10 +60,10 @@ class FilesSide(QWidget):
         self.compare_button.clicked.connect(lambda: self._download(compare=True))
         self._fitter = fitter
         self._jobs = jobs
-        self._rest_timer = QTimer(self)
-        self._rest_timer.setSingleShot(True)
-        self._rest_timer.setInterval(REST_MS)
-        self._rest_timer.timeout.connect(self._rest)
+        self.rest_timer = QTimer(self)
+        self.rest_timer.setSingleShot(True)
+        self.rest_timer.setInterval(REST_MS)
+        self.rest_timer.timeout.connect(self._rest)
         self._repository: Repository | None = None
         self._free_bytes: int | None = None
         self._held = False
@@ -89,14 +89,14 @@ class FilesSide(QWidget):
     def predict(self, context_tokens: int, kv_type: str) -> None:
         """Predict anew, under other assumptions."""
         if self._repository is not None:
-            self._rest_timer.stop()
+            self.rest_timer.stop()
             self.model.set_recommended(None)
             self.predictions.start(self._repository, self.model.files(), context_tokens, kv_type)
             self._say_what_is_done()
 
     def stop(self) -> None:
         """Another repository is coming, or none."""
-        self._rest_timer.stop()
+        self.rest_timer.stop()
         self.predictions.cancel()
         self.progress.clear()
 
@@ -187,7 +187,7 @@ class FilesSide(QWidget):
         self._jobs.run(lambda _context: self._fitter.rest())
 
     def _on_ended(self) -> None:
-        self._rest_timer.start()
+        self.rest_timer.start()
         self.model.sort_by_bits()
         name, reason = self.predictions.recommendation()
         self.model.set_recommended(name)
