@@ -72,6 +72,7 @@ class Monitor:
             raise ValueError("the monitor's interval must be positive")
         self._sink = sink
         self._interval_s = interval_s
+        self._woken = threading.Event()
         self._lock = threading.Lock()
         self._readers: dict[str, ProcessReader] = {}
         self._stopping = threading.Event()
@@ -94,8 +95,15 @@ class Monitor:
         """
         thread, self._thread = self._thread, None
         self._stopping.set()
+        self._woken.set()
         if thread is not None:
             thread.join()
+
+    def set_interval(self, interval_s: float) -> None:
+        """Take samples more or less often; a shorter interval begins at once."""
+        if interval_s != self._interval_s:
+            self._interval_s = interval_s
+            self._woken.set()
 
     def watch(self, key: str, pid: int) -> None:
         """Include a process from the next sample on; a key given again changes its process."""
@@ -121,7 +129,9 @@ class Monitor:
                 self._tick(gpus, load)
                 # After a sleep of the PC the missed samples are not made up for.
                 next_s = max(next_s + self._interval_s, time.monotonic())
-                self._stopping.wait(max(0.0, next_s - time.monotonic()))
+                if self._woken.wait(max(0.0, next_s - time.monotonic())):
+                    self._woken.clear()
+                    next_s = time.monotonic()
 
     def _tick(self, gpus: GpuReader, load: _CpuLoad) -> None:
         try:

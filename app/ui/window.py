@@ -44,7 +44,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PUMP_MS = 50
+PUMP_MS, REST_MS = 50, 250
+"""What may have come is taken so often while answers come, and while nobody waits for any."""
 
 PARTS: tuple[Callable[[Ground], Part], ...] = (
     ComparePart,
@@ -131,6 +132,7 @@ class Window(QObject):
         self._pump_timer = QTimer(self)
         self._pump_timer.setInterval(PUMP_MS)
         self._pump_timer.timeout.connect(self._pump)
+        requests.hurry.add(lambda: self._set_pace(PUMP_MS))
         self.engine.ready.connect(self._make_demo)
         self.main.close_requested.connect(self.quit)
         self.main.files_dropped.connect(requests.add.tell)
@@ -234,6 +236,10 @@ class Window(QObject):
     ) -> object:
         return self.jobs.run(lambda _context: work(), done=done, failed=failed)
 
+    @property
+    def _makes_demo(self) -> bool:
+        return self._maker is not None and self._maker.busy
+
     # --- the clockwork --------------------------------------------------------------------
 
     def _pump(self) -> None:
@@ -248,9 +254,15 @@ class Window(QObject):
         if self._maker is not None:
             for event in drained(self._maker_events):
                 self._maker.take(event)
-            busy = busy or self._maker.busy
+            busy = busy or self._makes_demo
         if self.stage is Stage.COMPLETE:
             self.engine.checkup.pump(busy=busy)
+        hurries = waits or self.session.busy or self._makes_demo
+        self._set_pace(PUMP_MS if hurries else REST_MS)
+
+    def _set_pace(self, interval_ms: int) -> None:
+        if self._pump_timer.interval() != interval_ms:  # else it would begin to wait anew
+            self._pump_timer.setInterval(interval_ms)
 
 
 def _demo_files(house: House) -> DemoFiles | None:

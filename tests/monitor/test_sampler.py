@@ -155,3 +155,16 @@ def test_an_interval_must_be_positive(collector: Collector) -> None:
 
 def test_available_memory_is_the_systems() -> None:
     assert 0 < available_memory_bytes() <= psutil.virtual_memory().total
+
+
+def test_a_shorter_interval_begins_at_once(collector: Collector) -> None:
+    monitor = Monitor(collector, interval_s=3600.0)
+    monitor.start()
+    try:
+        collector.wait_for(lambda _sample: True)
+        monitor.set_interval(0.001)
+        for _ in range(3):
+            collector.wait_for(lambda _sample: True)
+        monitor.set_interval(3600.0)
+    finally:
+        monitor.stop()

@@ -66,7 +66,7 @@ class Part:
         return False
 
     def pump(self, *, busy: bool) -> None:
-        """Let it go on; some 20 times a second.
+        """Let it go on: some 20 times a second while answers come, else four times.
 
         Args:
             busy: Whether another part takes times, or there is no engine yet: work that would

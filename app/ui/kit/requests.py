@@ -19,6 +19,7 @@ class Requests:
     """Whoever asks need not know who does it, nor on which page. Main thread only.
 
     Attributes:
+        hurry: Something begins: the parts shall be let go on at once, and often.
         start: The program starts with these model files; with none, as it was left.
         compare: Begin a chat with these model files side by side.
         add: Open these model files beside those that are open.
@@ -32,6 +33,7 @@ class Requests:
     """
 
     def __init__(self) -> None:
+        self.hurry: Listeners[[]] = Listeners()
         self.start: Listeners[[Sequence[Path]]] = Listeners()
         self.compare: Listeners[[Sequence[Path]]] = Listeners()
         self.add: Listeners[[Sequence[Path]]] = Listeners()

@@ -33,7 +33,9 @@ TICK_MS = 250
 from the engine, which uses all cores."""
 LIVELY_NS = 2_000_000_000
 """So long after the last event the plots are repainted often; later once a second."""
-_TICKS_PER_SLOW = 4
+_RESTING_NS = 15_000_000_000
+"""So long after it they are repainted seldom: nothing but the time moves in them."""
+_TICKS_PER_SLOW, _TICKS_AT_REST = 4, 20
 _NOTABLE_CHANGE = 0.01
 
 
@@ -214,24 +216,30 @@ class LivePlots(QWidget):
         if not self._can_be_seen():
             return
         self._tick += 1
-        place = self._tick % 2
-        if self._is_due(place):
+        place, pace = self._tick % 2, self._pace()
+        if self._is_due(place, pace):
             self._stale.discard(place)
             history, now_ns = self._shown()
             self._charts[place].repaint_from(history, self._candidates, now_ns)
             if place == 0:
                 self._crosshair.refresh()
-        if self._tick % _TICKS_PER_SLOW == 1:
+        if self._tick % max(pace, _TICKS_PER_SLOW) == 1:
             self._write_texts()
 
-    def _is_due(self, place: int) -> bool:
-        """Whether a plot is to be repainted at its turn: seldom while little happens."""
+    def _pace(self) -> int:
+        """How many ticks lie between two repaints of a plot: more the longer nothing happened."""
+        quiet_ns = self._clock() - self._lively_ns
+        if quiet_ns < LIVELY_NS:
+            return 2
+        return _TICKS_PER_SLOW if quiet_ns < _RESTING_NS else _TICKS_AT_REST
+
+    def _is_due(self, place: int, pace: int) -> bool:
+        """Whether a plot is to be repainted at its turn."""
         if place in self._stale:
             return True
         if self._frozen is not None:
             return False
-        lively = self._clock() - self._lively_ns < LIVELY_NS
-        return lively or self._tick % _TICKS_PER_SLOW == place
+        return self._tick % pace == place
 
     def _can_be_seen(self) -> bool:
         if not self.isVisible() or self._history.is_empty:

@@ -76,6 +76,8 @@ class ComparePart(Part):
         self.view.measure_wanted.connect(
             lambda: requests.measure.tell([pane.candidate for pane in self._session.panes])
         )
+        for begins in (self.signals.panes_changed, self.signals.turns_changed):
+            begins.connect(requests.hurry.tell)
         self.signals.pane_changed.connect(self._watch_engine)
         self.signals.panes_changed.connect(self._watch.forget_closed)
         self.signals.chats_changed.connect(self._note_chat)

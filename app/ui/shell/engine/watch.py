@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from app.ui.plots.live import LivePlots
 
 
+_BUSY_S, _REST_S = 0.2, 1.0
+
+
 class EngineWatch:
     """The monitor thread puts samples down; :meth:`pump` takes them. Main thread only."""
 
@@ -53,7 +56,8 @@ class EngineWatch:
             del self._watched[key]
 
     def pump(self, plots: LivePlots) -> None:
-        """Hand the samples that came to plots and panes."""
+        """Hand the samples that came to plots and panes; more come while something happens."""
+        self._monitor.set_interval(_BUSY_S if self._session.busy else _REST_S)
         for sample in drained(self._samples):
             plots.add_sample(sample.time_ns, sample)
             for key, engine in sample.engines.items():

@@ -23,6 +23,7 @@ TICK_MS = 400
 """What changes without a new state is shown this often in each pane: figures are to be read."""
 TEXT_MS = 120
 """Text that comes is shown this often in each pane."""
+_ROUNDS_TO_REST = 4
 
 
 class PanesView(QScrollArea):
@@ -65,6 +66,7 @@ class PanesView(QScrollArea):
         self._tick_place = 0
         self._text_place = 0
         self._fill_place = 0
+        self._idle_ticks = 0
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.is_plain: Callable[[int], bool] = lambda _chat_id: False
@@ -121,15 +123,18 @@ class PanesView(QScrollArea):
             for key in due:
                 self._prepare(key, at_once_turns=FIRST_SIGHT_TURNS)
         self._fill_timer.start()
+        self._wake()
 
     def note_turns(self, key: str) -> None:
         """Turns of one pane came, went or were replaced."""
+        self._wake()
         view = self._living(key)
         if view is not None:
             view.set_turns()
 
     def note_pane(self, key: str) -> None:
         """One pane changed."""
+        self._wake()
         view = self._living(key)
         if view is not None:
             view.note_pane()
@@ -140,6 +145,7 @@ class PanesView(QScrollArea):
 
     def note_answer(self, turn: Turn, key: str) -> None:
         """An answer grew or ended."""
+        self._wake()
         view = self._living(key)
         if view is not None:
             view.note_answer(turn)
@@ -150,6 +156,7 @@ class PanesView(QScrollArea):
 
     def note_all(self) -> None:
         """What stands beside every answer may have changed."""
+        self._wake()
         for view in self._views.values():
             view.note_all()
 
@@ -232,11 +239,22 @@ class PanesView(QScrollArea):
         self._timer.setInterval(TICK_MS // panes)
         self._text_timer.setInterval(TEXT_MS // panes)
 
+    def _wake(self) -> None:
+        """Something happens: show it as it comes, until nothing more does."""
+        self._idle_ticks = 0
+        if self.isVisible() and not self._timer.isActive():
+            self._timer.start()
+            self._text_timer.start()
+
     def _tick(self) -> None:
         self._tick_place += 1
         view = self._view_in_turn(self._tick_place)
-        if view is not None:
-            view.tick()
+        shown = view is not None and view.tick()
+        resting = not (shown or self._session.busy or self._fill_timer.isActive())
+        self._idle_ticks = self._idle_ticks + 1 if resting else 0
+        if self._idle_ticks > _ROUNDS_TO_REST * len(self._order):
+            self._timer.stop()
+            self._text_timer.stop()
 
     def _show_grown(self) -> None:
         self._text_place += 1
@@ -256,6 +274,7 @@ class PanesView(QScrollArea):
                 self._leaving.pop().deleteLater()
             else:
                 self._fill_timer.stop()
+                self._wake()
                 self._seen = self.isVisible()
 
     def _drop_closed(self) -> None:
@@ -303,8 +322,7 @@ class PanesView(QScrollArea):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._set_intervals()
-        self._timer.start()
-        self._text_timer.start()
+        self._wake()
         self._fill_timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -189,10 +189,11 @@ class PaneView(QFrame):
         """What stands beside every answer may have changed (the reference, being busy)."""
         self._all_dirty = True
 
-    def tick(self) -> None:
-        """Show what was only marked; skipped while nobody sees it."""
+    def tick(self) -> bool:
+        """Show what was only marked; skipped while nobody sees it. Whether there was anything."""
         if not self.isVisible():
-            return
+            return False
+        shown = self._dirty or self._all_dirty
         # A quick answer begins and ends between two signals: what was shown meanwhile is put right.
         over = self._shown_while_busy and not self._session.busy
         if self._all_dirty or over:
@@ -206,7 +207,7 @@ class PaneView(QFrame):
                 self.empty.set_text(*empty_words(self.pane))
             self._refresh_foot()
             self._refresh_last_turn()
-        self.transcript.place_marks(MARKS_BUDGET_NS)
+        return self.transcript.place_marks(MARKS_BUDGET_NS) or shown or over
 
     def set_own_box_shown(self, shown: bool) -> None:
         """With one pane the box that asks all is enough."""

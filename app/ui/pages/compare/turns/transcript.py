@@ -120,12 +120,16 @@ class Transcript(QScrollArea):
         if view is not None:
             view.refresh(self._facts_of(turn))
 
-    def place_marks(self, budget_ns: int) -> None:
-        """Mark first differences, newest first, for about this long."""
+    def place_marks(self, budget_ns: int) -> bool:
+        """Mark first differences, newest first, for about this long; whether any were marked."""
         until_ns = time.monotonic_ns() + budget_ns
+        marked = False
         for view in reversed(self._views):
-            if view.answer.place_mark() and time.monotonic_ns() >= until_ns:
-                break
+            if view.answer.place_mark():
+                marked = True
+                if time.monotonic_ns() >= until_ns:
+                    break
+        return marked
 
     def view_of(self, turn: Turn) -> TurnView | None:
         """The widgets of a turn, if it has any now."""

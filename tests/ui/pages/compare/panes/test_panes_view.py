@@ -175,3 +175,17 @@ def test_the_first_sight_is_complete_at_once(
     assert complete(shown)
     for view in shown.page.panes.views():
         assert view.transcript.views()[-1].turn is session.chat.turns[-1]
+
+
+def test_nothing_ticks_while_nothing_happens(shown: Shown) -> None:
+    def ticking() -> list[QTimer]:
+        return [timer for timer in shown.page.panes.findChildren(QTimer) if timer.isActive()]
+
+    shown.until(lambda: not ticking())
+    shown.session.ask("Hello")
+    shown.until(lambda: bool(ticking()))
+    shown.session.say("A", "Hi")
+    shown.until(lambda: shown.pane("A").transcript.views()[-1].answer.text.toPlainText() == "Hi")
+    for letter in "ABC":
+        shown.session.finish(letter)
+    shown.until(lambda: not ticking())
