@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app.core.candidates.notation import told_settings
 from app.core.candidates.settings import EngineSettings, KvType
 from app.lab.compare.panes import PaneState
 from app.lab.works.ladders.entry import LadderState
@@ -106,7 +107,7 @@ def test_one_file_with_two_kinds_of_kv_cache_is_measured_as_it_stands_in_compare
     _click(person, "Measure what each version loses …")
     page = _ladder(person)
     person.until(page.picker.isVisible)
-    assert [file.settings for file in page.picker.model.checked] == ["", "KV q4_0"]
+    assert [told_settings(file.candidate) for file in page.picker.model.checked] == ["", "KV q4_0"]
     choose_questions(page, questions)
     _click(person, "Measure")
     entry = _entry(page)

@@ -8,6 +8,7 @@ from app.core.memory.estimate import memory_budget_bytes
 from app.core.verdict import Limits, default_limits
 from app.lab.demo.demo import DEMO_LEVELS
 from app.lab.engines.room import EngineRoom
+from app.lab.ladder.pickable import demo_files, library_files, pane_files, without_twins
 from app.lab.quality.texts import text_choices
 from app.lab.works.ladders.service import LadderService
 from app.lab.works.ladders.worker import LadderWorkers
@@ -18,7 +19,6 @@ from app.ui.pages.ladder.board import LadderBoard
 from app.ui.pages.ladder.file_dialogs import LadderDialogs
 from app.ui.pages.ladder.page import LadderPage
 from app.ui.pages.ladder.picking.picker import Picker
-from app.ui.pages.ladder.picking.picking import demo_files, library_files, pane_files, without_twins
 from app.ui.pages.ladder.ports import LadderBackends
 from app.ui.pages.ladder.votes.backend import VotesBackend
 from app.ui.pages.ladder.votes.panel import VotesPanel
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from app.core.models.family import LibraryModel
     from app.core.statistics.anytime import WinRate
+    from app.lab.ladder.pickable import PickFile
     from app.lab.works.ladders.entry import LadderEntry
-    from app.ui.pages.ladder.picking.pick_model import PickFile
     from app.ui.shell.ground import Ground
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace as replaced
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,6 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 
 from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
 from app.lab.works.ladders.entry import LadderState, name_of
-from app.lab.works.ladders.run import LadderOrder
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import EmptyState, Severity
 from app.ui.pages.ladder.actions import LadderActions
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from app.core.verdict import Limits
     from app.lab.verdict.view import LadderView
     from app.lab.works.ladders.entry import LadderEntry
+    from app.lab.works.ladders.run import LadderOrder
     from app.lab.works.ladders.worker import StoredRow
     from app.ui.kit.jobs import Jobs
     from app.ui.pages.ladder.board import LadderBoard
     from app.ui.pages.ladder.picking.picker import Picker
-    from app.ui.pages.ladder.picking.picking import Wishes
     from app.ui.pages.ladder.plots.panel import LadderPlots
     from app.ui.pages.ladder.ports import LadderBackends
     from app.ui.pages.ladder.votes.panel import VotesPanel
@@ -182,20 +182,9 @@ class LadderPage(QWidget):
         """Its figures as they are shown."""
         return self.board.model.view
 
-    def measure(self, wishes: Wishes) -> None:
-        """Queue a ladder and show it."""
-        order = LadderOrder(
-            wishes.reference,
-            wishes.candidates,
-            self.views.limits,
-            wishes.profile,
-            text=wishes.text_path,
-            items=wishes.items,
-            source=wishes.text,
-            quality_mode=wishes.mode,
-        )
-        entry = self._service.add(order, dict(wishes.letters))
-        self.show_ladder(entry)
+    def measure(self, order: LadderOrder, letters: dict[str, str]) -> None:
+        """Queue a ladder, judged by the person's limits, and show it."""
+        self.show_ladder(self._service.add(replaced(order, limits=self.views.limits), letters))
         self._take_focus()
 
     def show_ladder(self, entry: LadderEntry | None) -> None:

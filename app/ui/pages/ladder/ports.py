@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from app.core.statistics.anytime import WinRate
     from app.core.verdict import Limits
+    from app.lab.ladder.pickable import PickFile
     from app.lab.quality.texts import TextChoice
     from app.lab.works.ladders.service import LadderService
     from app.lab.works.ladders.worker import LadderWorkers
     from app.ui.pages.ladder.file_dialogs import LadderDialogs
-    from app.ui.pages.ladder.picking.pick_model import PickFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,14 @@ from app.core.candidates.candidate import candidate_of
 from app.core.ladder.row import Row
 from app.core.text.clean import clean_text
 from app.core.verdict import Limits
+from app.lab.ladder.pickable import PickFile
 from app.lab.ladder.plan import LadderPlan
 from app.lab.ladder.rows import LadderResult
 from app.lab.works.ladders.entry import LadderEntry, LadderState, letters_for, rows_of
 from app.ui.pages.ladder.board import LadderBoard
 from app.ui.pages.ladder.list.ladder_list import LadderList
 from app.ui.pages.ladder.picking.chosen_list import ChosenList
-from app.ui.pages.ladder.picking.pick_model import PickFile, PickModel
+from app.ui.pages.ladder.picking.pick_model import PickModel
 from app.ui.pages.ladder.picking.pick_tree import PickTree
 from app.ui.pages.ladder.plots.panel import LadderPlots
 from tests.helpers.hostile import MARK, MARKED

@@ -23,6 +23,7 @@ from app.core.ladder.plotted import Loss
 from app.core.ladder.results import StepKind
 from app.core.statistics.looks import StoppedBy
 from app.core.verdict import Limits
+from app.lab.ladder.pickable import PickFile, opened_files
 from app.lab.ladder.plan import Step
 from app.lab.ladder.progress import LadderProgress
 from app.lab.quality.texts import TextChoice, TextSource
@@ -31,9 +32,7 @@ from app.ui.pages.ladder.actions import LadderActions
 from app.ui.pages.ladder.board import LadderBoard
 from app.ui.pages.ladder.help import ladder_help
 from app.ui.pages.ladder.list.ladder_list import LadderList
-from app.ui.pages.ladder.picking.pick_model import PickFile
 from app.ui.pages.ladder.picking.picker import Picker
-from app.ui.pages.ladder.picking.picking import opened_files
 from app.ui.pages.ladder.plots.content import Options
 from app.ui.pages.ladder.plots.panel import LadderPlots
 from app.ui.pages.ladder.table.columns import TABLE

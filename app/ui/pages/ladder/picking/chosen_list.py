@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.lab.ladder.pickable import short_name
 from app.ui.kit.icons import Tone
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ElidedLabel, IconButton, StatusDot, label
-from app.ui.pages.ladder.picking.picking import shown_name
+from app.ui.pages.ladder.picking.pick_model import with_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from app.core.candidates.candidate import Candidate
-    from app.ui.pages.ladder.picking.pick_model import PickFile
+    from app.lab.ladder.pickable import PickFile
 
 
 class ChosenList(QWidget):
@@ -59,7 +60,7 @@ class ChosenList(QWidget):
     def _line(self, file: PickFile, letter: str, files: Sequence[PickFile]) -> QWidget:
         line = QWidget(self)
         is_reference = file.candidate == self.reference
-        name = shown_name(file, files)
+        name = with_settings(file, short_name(file, files))
         star = IconButton(
             "star-filled" if is_reference else "star",
             self.tr("{name} is the reference").format(name=name)

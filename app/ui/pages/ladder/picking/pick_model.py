@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
@@ -17,8 +15,10 @@ from PySide6.QtCore import (
 )
 
 from app.core.candidates.notation import told_settings
+from app.lab.ladder.pickable import PickFile
 from app.ui.kit.plain import plain_data
 from app.ui.kit.words.format import MISSING, byte_size, number
+from app.ui.kit.words.sentences import told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,38 +27,6 @@ if TYPE_CHECKING:
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-
-
-@dataclass(frozen=True, slots=True)
-class PickFile:
-    """A candidate that may be measured.
-
-    Attributes:
-        family: What stands above it and its like.
-        level: As its header says, or its name.
-        bits: Per weight; None where no header was read yet.
-        why_not: Why it cannot be measured, a sentence; empty where it can.
-        letter: That it has elsewhere in the window, or empty.
-    """
-
-    candidate: Candidate
-    name: str
-    family: str
-    level: str
-    size_bytes: int | None = None
-    bits: float | None = None
-    why_not: str = ""
-    letter: str = ""
-
-    @property
-    def path(self) -> Path:
-        """The model file."""
-        return Path(self.candidate.path)
-
-    @property
-    def settings(self) -> str:
-        """What is set, in words; empty where nothing is."""
-        return told_settings(self.candidate)
 
 
 class PickColumn(IntEnum):
@@ -177,27 +145,26 @@ class PickModel(QAbstractTableModel):
                 on = row.candidate in self._checked
                 return Qt.CheckState.Checked if on else Qt.CheckState.Unchecked
             case Qt.ItemDataRole.ToolTipRole:
-                return "\n".join(
-                    part for part in (str(row.path), row.settings, row.why_not) if part
-                )
+                parts = (str(row.path), told_settings(row.candidate), told(row.why_not))
+                return "\n".join(filter(None, parts))
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(index.column())
             case PickRole.FILE:
                 return row
             case PickRole.WORDS:
-                return f"{row.family} {row.name} {row.level} {row.settings}"
+                return f"{told(row.family)} {with_settings(row, row.name)} {row.level}"
             case _:
                 return None
 
     def _family_data(self, place: int, family: str, column: int, role: int) -> object:
         match role:
             case Qt.ItemDataRole.DisplayRole if column == PickColumn.NAME:
-                return family
+                return told(family)
             case PickRole.FAMILY:
                 return True
             case PickRole.WORDS:
                 below = [one for one in self.files if one.family == family]
-                return " ".join([family, *(f"{one.name} {one.level}" for one in below)])
+                return " ".join([told(family), *(f"{one.name} {one.level}" for one in below)])
             case _:
                 return None
 
@@ -214,10 +181,16 @@ class PickModel(QAbstractTableModel):
         return True
 
 
+def with_settings(file: PickFile, name: str) -> str:
+    """What a candidate is called, and what is set."""
+    settings = told_settings(file.candidate)
+    return f"{name}, {settings}" if settings else name
+
+
 def _text(file: PickFile, column: int) -> str:
     match column:
         case PickColumn.NAME:
-            return f"{file.name}, {file.settings}" if file.settings else file.name
+            return with_settings(file, file.name)
         case PickColumn.LEVEL:
             return file.level or MISSING
         case PickColumn.BITS:

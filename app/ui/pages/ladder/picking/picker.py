@@ -16,6 +16,16 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.candidates.candidate import MAX_CANDIDATES, candidate_of
+from app.core.verdict import Limits
+from app.lab.ladder.pickable import (
+    can_be_ladder,
+    in_shrink_order,
+    letters_of,
+    opened_files,
+    reference_among,
+    without_twins,
+)
+from app.lab.works.ladders.run import LadderOrder
 from app.library.model_files import whole_sets
 from app.ui.kit.icons import icon
 from app.ui.kit.theme import GRID
@@ -24,13 +34,6 @@ from app.ui.pages.ladder.picking.chosen_list import ChosenList
 from app.ui.pages.ladder.picking.measure_form import MeasureForm
 from app.ui.pages.ladder.picking.pick_model import PickModel
 from app.ui.pages.ladder.picking.pick_tree import PickTree
-from app.ui.pages.ladder.picking.picking import (
-    Wishes,
-    in_shrink_order,
-    letters_of,
-    opened_files,
-    without_twins,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,15 +41,15 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
     from app.core.candidates.candidate import Candidate
+    from app.lab.ladder.pickable import PickFile
     from app.lab.quality.texts import TextChoice
-    from app.ui.pages.ladder.picking.pick_model import PickFile
 
 
 class Picker(QWidget):
     """Main thread.
 
     Signals:
-        measure_wanted: A ladder (:class:`Wishes`) is to be measured.
+        measure_wanted: A ladder (:class:`LadderOrder`) is to be measured; and its letters, by key.
         closed: The person changed their mind.
 
     Args:
@@ -55,7 +58,7 @@ class Picker(QWidget):
         parent: Its owner.
     """
 
-    measure_wanted = Signal(object)
+    measure_wanted = Signal(object, object)
     closed = Signal()
 
     def __init__(
@@ -162,11 +165,10 @@ class Picker(QWidget):
 
     def _follow(self) -> None:
         files = self._files()
-        if self._reference is not None and all(file.candidate != self._reference for file in files):
+        if self._reference not in [file.candidate for file in files]:
             self._reference = None
-        reference = self._reference or (files[0].candidate if files else None)
-        self.chosen.set_files(files, letters_of(files), reference)
-        enough = 2 <= len(files) <= MAX_CANDIDATES
+        self.chosen.set_files(files, letters_of(files), reference_among(files, self._reference))
+        enough = can_be_ladder(files)
         self.measure_button.setEnabled(enough and not self.form.missing)
         if len(files) > MAX_CANDIDATES:
             text = self.tr("At most {n} versions stand in one ladder.").format(n=MAX_CANDIDATES)
@@ -204,16 +206,17 @@ class Picker(QWidget):
         if reference is None:
             return
         self.measure_wanted.emit(
-            Wishes(
+            LadderOrder(
                 reference,
                 tuple(file.candidate for file in files),
-                letters_of(files),
+                Limits(),
                 self.form.profile,
-                self.form.text,
-                self.form.text_path,
-                self.form.mode,
-                self.form.items,
-            )
+                text=self.form.text_path,
+                items=self.form.items,
+                source=self.form.text,
+                quality_mode=self.form.mode,
+            ),
+            letters_of(files),
         )
 
     # Qt's own names from here on.

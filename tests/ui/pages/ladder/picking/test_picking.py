@@ -11,23 +11,17 @@ from PySide6.QtCore import Qt
 from app.core.candidates.candidate import Candidate, candidate_of
 from app.core.candidates.settings import EngineSettings, KvType
 from app.core.chats.panes import ChatPane
+from app.core.verdict import Limits
 from app.core.words.sentence import verbatim
 from app.lab.compare.panes import Pane
-from app.lab.ladder.plan import Profile
+from app.lab.ladder.pickable import PickFile, pane_files
 from app.lab.quality.plan import QualityMode
 from app.lab.quality.texts import TextChoice, TextSource
+from app.lab.works.ladders.run import LadderOrder
+from app.ui.kit.widgets import ElidedLabel
 from app.ui.pages.ladder.picking.measure_form import MeasureForm
-from app.ui.pages.ladder.picking.pick_model import PickColumn, PickFile, PickModel
+from app.ui.pages.ladder.picking.pick_model import PickColumn, PickModel
 from app.ui.pages.ladder.picking.picker import Picker
-from app.ui.pages.ladder.picking.picking import (
-    Wishes,
-    in_shrink_order,
-    letters_of,
-    opened_files,
-    pane_files,
-    shown_name,
-    without_twins,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,15 +101,8 @@ def test_two_to_six_versions_make_a_ladder(picker: Picker, qtbot: QtBot) -> None
     picker.set_texts([TextChoice(TextSource.HISTORY, "", why_not=verbatim("There are no chats."))])
     with qtbot.waitSignal(picker.measure_wanted) as caught:
         picker.measure_button.click()
-    assert caught.args == [
-        Wishes(
-            F16.candidate,
-            (F16.candidate, Q2.candidate),
-            {str(F16.path): "A", str(Q2.path): "B"},
-            Profile.QUICK,
-            TextSource.USUAL,
-        )
-    ]
+    ordered = LadderOrder(F16.candidate, (F16.candidate, Q2.candidate), Limits())
+    assert caught.args == [ordered, {str(F16.path): "A", str(Q2.path): "B"}]
     many = [file(f"L{n}", float(n)) for n in range(7)]
     picker.set_files(many)
     picker.choose([one.candidate for one in many])
@@ -147,30 +134,6 @@ def test_files_opened_by_hand_are_offered_too(picker: Picker) -> None:
     assert picker.model.checked[1].family == "Opened here"
 
 
-def test_a_file_has_one_letter_everywhere() -> None:
-    in_compare = PickFile(Q4.candidate, Q4.name, "In Compare", "Q4_K_M", letter="D")
-    both = without_twins([in_compare, F16, Q4])
-    assert [one.path for one in both] == [Q4.path, F16.path]
-    assert letters_of(in_shrink_order(both)) == {str(F16.path): "A", str(Q4.path): "D"}
-    later = without_twins([Q4, in_compare])
-    assert later[0].letter == "D"
-    assert later[0].family == "Sky"
-
-
-def test_names_are_levels_where_these_tell_files_apart() -> None:
-    twin = file("F16", 16.0, family="Moon")
-    assert shown_name(F16, [F16, Q8]) == "F16"
-    assert shown_name(F16, [F16, twin]) == "Sky-F16"
-
-
-def test_a_file_that_is_called_by_another_kind_cannot_be_picked(tmp_path: Path) -> None:
-    other, chat = opened_files(
-        [candidate_of(tmp_path / name) for name in ("bge-small-en-f16.gguf", "Chat-F16.gguf")]
-    )
-    assert "an embedding model" in other.why_not
-    assert not chat.why_not
-
-
 def test_one_file_in_two_panes_with_other_settings_is_two_candidates(
     picker: Picker, qtbot: QtBot
 ) -> None:
@@ -186,11 +149,12 @@ def test_one_file_in_two_panes_with_other_settings_is_two_candidates(
     picker.set_files([*files, F16])
     picker.choose([plain, changed])
     told = "KV q8_0, 8,192 tokens of context, template chatml"
-    assert [shown_name(one, files) for one in files] == ["Q4_K_M", f"Q4_K_M, {told}"]
+    names = [label.text for label in picker.chosen.findChildren(ElidedLabel)]
+    assert names == ["Q4_K_M", f"Q4_K_M, {told}"]
     shown = [picker.model.index(row, 0).data() for row in range(picker.model.rowCount())]
     assert f"Sky-Q4_K_M, {told}" in shown
     with qtbot.waitSignal(picker.measure_wanted) as caught:
         picker.measure_button.click()
-    (wishes,) = caught.args or []
-    assert (wishes.reference, wishes.candidates) == (plain, (plain, changed))
-    assert wishes.letters == {plain.key(): "A", changed.key(): "B"}
+    order, letters = caught.args or ()
+    assert (order.reference, order.candidates) == (plain, (plain, changed))
+    assert letters == {plain.key(): "A", changed.key(): "B"}

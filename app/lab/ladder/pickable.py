@@ -1,4 +1,4 @@
-"""Which files there are to pick from, and which one is the reference unless the person says so."""
+"""What a ladder can be made of, what it may not be, and which one is the reference."""
 
 from __future__ import annotations
 
@@ -6,22 +6,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.core.candidates.candidate import LETTERS, candidate_of
+from app.core.candidates.candidate import LETTERS, MAX_CANDIDATES, candidate_of
 from app.core.errors import PersonError
 from app.core.models.family import families, shrink_order
 from app.core.models.kinds import kind_in_name, why_no_candidate
 from app.core.models.labels import level_in_name
 from app.core.models.levels import level_by_name
+from app.core.words.sentence import English, worded
 from app.lab.demo.demo import DEMO_LEVELS
-from app.lab.ladder.plan import Profile
-from app.lab.quality.plan import QualityMode
-from app.lab.quality.texts import TextSource
-from app.ui.kit.words.sentences import told
-from app.ui.kit.words.text import translate
-from app.ui.pages.ladder.picking.pick_model import PickFile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from app.core.candidates.candidate import Candidate
     from app.core.models.family import LibraryModel
@@ -30,25 +25,30 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the person wants measured.
+class PickFile:
+    """A candidate that may be measured.
 
     Attributes:
-        candidates: From the least to the most shrunken.
-        letters: By key, of candidates that have one elsewhere in the window.
-        text_path: The file of ``TextSource.FILE``.
-        mode: How quality is measured.
-        items: One's own questions; None for those that suit the models.
+        family: What stands above it and its like.
+        level: As its header says, or its name.
+        bits: Per weight; None where no header was read yet.
+        why_not: Why it cannot be measured, a sentence; empty where it can.
+        letter: That it has elsewhere in the window, or empty.
     """
 
-    reference: Candidate
-    candidates: tuple[Candidate, ...]
-    letters: Mapping[str, str]
-    profile: Profile = Profile.QUICK
-    text: TextSource = TextSource.USUAL
-    text_path: Path | None = None
-    mode: QualityMode = QualityMode.QUICK
-    items: Path | None = None
+    candidate: Candidate
+    name: str
+    family: str
+    level: str
+    size_bytes: int | None = None
+    bits: float | None = None
+    why_not: str = ""
+    letter: str = ""
+
+    @property
+    def path(self) -> Path:
+        """The model file."""
+        return Path(self.candidate.path)
 
 
 def demo_files(demo: DemoFiles | None) -> list[PickFile]:
@@ -63,13 +63,11 @@ def demo_files(demo: DemoFiles | None) -> list[PickFile]:
             PickFile(
                 candidate_of(path),
                 path.name.removesuffix(".gguf"),
-                translate("LadderPicking", "The demo model"),
+                worded("lab.pick_demo_model"),
                 level,
                 size,
                 level_by_name(level).nominal_bits,
-                ""
-                if size is not None
-                else translate("LadderPicking", "This level is still being made."),
+                worded("lab.pick_level_not_made") if size is None else "",
             )
         )
     return found
@@ -85,7 +83,7 @@ def library_files(models: Sequence[LibraryModel]) -> list[PickFile]:
             model.label,
             model.file_bytes,
             model.model.bits_per_weight if model.model is not None else None,
-            told(model.broken) if model.broken else "",
+            English(model.broken) if model.broken else "",
         )
         for family in families(models)
         for model in sorted(family.models, key=shrink_order)
@@ -96,19 +94,18 @@ def pane_files(panes: Sequence[Pane]) -> list[PickFile]:
     """The candidates of Compare with their settings, each once."""
     found: dict[Candidate, PickFile] = {}
     for pane in panes:
-        path = Path(pane.candidate.path)
         model = pane.model
-        name = path.name.removesuffix(".gguf")
+        name = Path(pane.candidate.path).name.removesuffix(".gguf")
         found.setdefault(
             pane.candidate,
             PickFile(
                 pane.candidate,
                 name,
-                translate("LadderPicking", "In Compare"),
+                worded("lab.pick_in_compare"),
                 model.level_name if model is not None else level_in_name(name) or "",
                 model.file_bytes if model is not None else None,
                 model.bits_per_weight if model is not None else None,
-                why_not=told(pane.failure.sentence) if pane.failure and model is None else "",
+                why_not=pane.failure.sentence if pane.failure and model is None else "",
                 letter=pane.letter,
             ),
         )
@@ -121,10 +118,10 @@ def opened_files(candidates: Sequence[Candidate]) -> list[PickFile]:
         PickFile(
             candidate,
             path.name.removesuffix(".gguf"),
-            translate("LadderPicking", "Opened here"),
+            worded("lab.pick_opened_here"),
             level_in_name(path.name) or "",
             path.stat().st_size if path.is_file() else None,
-            why_not=told(why_no_candidate(kind, path.name))
+            why_not=English(why_no_candidate(kind, path.name))
             if (kind := kind_in_name(path.stem))
             else "",
         )
@@ -146,11 +143,20 @@ def without_twins(files: Sequence[PickFile]) -> list[PickFile]:
 
 def in_shrink_order(files: Sequence[PickFile]) -> list[PickFile]:
     """From the least to the most shrunken, as far as that is known."""
+    return sorted(files, key=lambda file: (-(_bits(file) or 0.0), -(file.size_bytes or 0)))
 
-    def key(file: PickFile) -> tuple[float, float]:
-        return -(_bits(file) or 0.0), -(file.size_bytes or 0)
 
-    return sorted(files, key=key)
+def reference_among(files: Sequence[PickFile], chosen: Candidate | None) -> Candidate | None:
+    """The one that was chosen, if it is among them, else the first; None of none."""
+    candidates = [file.candidate for file in files]
+    if chosen in candidates:
+        return chosen
+    return candidates[0] if candidates else None
+
+
+def can_be_ladder(files: Sequence[PickFile]) -> bool:
+    """Whether there are neither too few nor too many."""
+    return 2 <= len(files) <= MAX_CANDIDATES
 
 
 def letters_of(files: Sequence[PickFile]) -> dict[str, str]:
@@ -161,11 +167,10 @@ def letters_of(files: Sequence[PickFile]) -> dict[str, str]:
     return {key: given.get(key) or next(free, "?") for key in keys}
 
 
-def shown_name(file: PickFile, among: Sequence[PickFile]) -> str:
-    """The level where it tells the files apart, else the name; and what is set."""
+def short_name(file: PickFile, among: Sequence[PickFile]) -> str:
+    """The level where it tells the files apart, else the name."""
     alike = {other.path for other in among if other.level == file.level}
-    name = file.level if file.level and len(alike) == 1 else file.name
-    return f"{name}, {file.settings}" if file.settings else name
+    return file.level if file.level and len(alike) == 1 else file.name
 
 
 def _bits(file: PickFile) -> float | None:
@@ -175,8 +180,3 @@ def _bits(file: PickFile) -> float | None:
         return level_by_name(file.level).nominal_bits if file.level else None
     except PersonError:
         return None
-
-
-def _why_not(path: Path) -> str:
-    kind = kind_in_name(path.stem)
-    return told(why_no_candidate(kind, path.name)) if kind else ""
