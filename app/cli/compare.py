@@ -30,12 +30,12 @@ from app.core.candidates.settings import (
 )
 from app.core.chats.chat import StopReason
 from app.core.chats.templates import WELL_KNOWN, plain_completion
+from app.core.ladder.results import BUSY_CORES
 from app.core.words import figures
 from app.lab.compare.doubts import EngineDoubts
 from app.lab.compare.panes import PaneState
 from app.lab.compare.sweep import CompareRequest, CompareRow, compare
 from app.lab.engines.self_check import SelfChecks
-from app.lab.speed.calm import BUSY_CORES
 from app.monitor.load import others_use_beside_family
 from app.monitor.machine import machine_facts
 from app.monitor.sampler import Monitor

@@ -69,6 +69,7 @@ class Rung:
         guesses: It foresees the text worse than guessing would; distances there say nothing.
         at_floor: It is no further from the reference than the reference from itself.
         own_top: Of the reference: share of positions where it agrees with itself; None if unknown.
+        speed_unsure: Other programs kept the PC busy while its speed was measured.
     """
 
     key: str
@@ -84,6 +85,7 @@ class Rung:
     guesses: bool = False
     at_floor: bool | None = False
     own_top: float | None = None
+    speed_unsure: bool = False
 
 
 def sentence_of(rung: Rung, reference: Rung) -> str:
@@ -275,7 +277,8 @@ def advantages(rung: Rung, reference: Rung) -> list[str]:
             is_as = False
         else:
             parts.append(worded("verdict.much_memory"))
-    if rung.tokens_per_second and reference.tokens_per_second:
+    unsure = _speed_unsure(rung, reference)
+    if rung.tokens_per_second and reference.tokens_per_second and not unsure:
         times = rung.tokens_per_second / reference.tokens_per_second
         same = 1 / _SAME_SPEED < times < _SAME_SPEED
         if same or abs(math.log(times)) < _SURE_ERRORS * _ratio_error(rung, reference):
@@ -284,14 +287,12 @@ def advantages(rung: Rung, reference: Rung) -> list[str]:
             ratio = f"{times:.2g}"
             parts.append(worded("verdict.times_fast", ratio=ratio))
         is_as = True
+    unknown = [worded("verdict.speed_unsure")] if unsure else []
     if not parts:
-        return []
+        return unknown
     what, name = listed(parts), reference.name
-    return [
-        worded("verdict.spares_as", what=what, name=name)
-        if is_as
-        else worded("verdict.spares_than", what=what, name=name)
-    ]
+    spared = worded("verdict.spares_as" if is_as else "verdict.spares_than", what=what, name=name)
+    return [spared, *unknown]
 
 
 def gains(rung: Rung, reference: Rung) -> bool:
@@ -312,8 +313,16 @@ def gains(rung: Rung, reference: Rung) -> bool:
 def _is_faster(rung: Rung, reference: Rung) -> bool:
     if not rung.tokens_per_second or not reference.tokens_per_second:
         return True
+    if _speed_unsure(rung, reference):
+        return True
     times = rung.tokens_per_second / reference.tokens_per_second
     return times >= max(_SAME_SPEED, math.exp(_SURE_ERRORS * _ratio_error(rung, reference)))
+
+
+def _speed_unsure(rung: Rung, reference: Rung) -> bool:
+    """Whether both speeds are there, and one of them was taken on a busy PC: they do not rank."""
+    measured = rung.tokens_per_second and reference.tokens_per_second
+    return bool(measured) and (rung.speed_unsure or reference.speed_unsure)
 
 
 def _ratio_error(rung: Rung, reference: Rung) -> float:

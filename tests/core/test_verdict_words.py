@@ -62,6 +62,19 @@ def test_the_kind_in_the_way_is_named_and_asked_for() -> None:
     assert any("of code might settle it" in remark for remark in found.remarks)
 
 
+def test_of_speeds_beside_other_programs_no_factor_is_said() -> None:
+    judged = judge_candidates([Evidence(kinds())])[0]
+    slow = Rung("f16", "F16", None, 8 * GB, 10.0, speed_unsure=True)
+    small, big = (Rung("q4", "Q4_K_M", judged, need, 140.0) for need in (4 * GB, 8 * GB))
+    said = sentence_of(small, slow)
+    assert "times as fast" not in said
+    assert "50 % less memory than F16; how fast is not sure, the PC was busy" in said
+    assert "times as fast" in sentence_of(small, REFERENCE)
+    found = recommend([big], slow, Limits())
+    assert found.file == "q4"
+    assert "times as fast" not in found.sentence
+
+
 def test_where_nothing_can_be_told_a_kind_that_looks_lost_is_named() -> None:
     quick = [result_of(kind, PairedCounts(45, 1, 1, 13)) for kind in KINDS[:5]]
     judged = judge_candidates([Evidence([*quick, result_of("code", PairedCounts(30, 12, 3, 15))])])

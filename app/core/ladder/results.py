@@ -8,6 +8,9 @@ import msgspec
 
 from app.core.quality.apart import Parting, WorstToken
 
+BUSY_CORES = 0.25
+"""Where others keep more than this busy, whoever reads a speed is told."""
+
 
 class StepKind(StrEnum):
     """What one step measures; the words stand in the store."""
@@ -72,6 +75,11 @@ class SpeedFigures(msgspec.Struct, frozen=True):
     throttled: bool | None = None
     retaken: int = 0
     bandwidth_busy: bool = False
+
+    @property
+    def beside_others(self) -> bool:
+        """Whether other programs kept so much busy that the speed may say little."""
+        return self.others_cores is not None and self.others_cores > BUSY_CORES
 
 
 class SpeedStep(msgspec.Struct, frozen=True):

@@ -173,6 +173,7 @@ class Row:
             guesses=self.guesses,
             at_floor=self.at_floor,
             own_top=self.own_top,
+            speed_unsure=any(figures.beside_others for figures in self.speed),
         )
 
     # --- memory and speed -------------------------------------------------------------------

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BUSY_CORES = 0.25
-"""Where others keep more than this busy, whoever reads a speed is told."""
-
 # What a desktop at rest uses; of cores that the engine does not need others may have half.
 OTHERS_CORES = 0.5
 # Systems count processor time in steps of 10 ms: over less time the count says nothing.

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from app.core.chats.templates import plain_completion
 from app.core.tasks.scoring import Outcome
 from app.core.words.sentence import chained, speed, worded
-from app.lab.speed.calm import BUSY_CORES
 from app.lab.verdict.guessing import guessing_remarks
 from app.lab.verdict.hygiene import differences
 
@@ -128,8 +127,8 @@ def _memory_remarks(rows: list[Row]) -> list[str]:
 
 def _timing_remarks(result: LadderResult, rows: list[Row], names: dict[str, str]) -> list[str]:
     found: list[str] = []
-    busy = [one.others_cores for row in rows for one in row.speed if one.others_cores is not None]
-    if busy and max(busy) > BUSY_CORES:
+    busy = [one.others_cores or 0.0 for row in rows for one in row.speed if one.beside_others]
+    if busy:
         cores = f"{max(busy):.1f}"
         found.append(worded("verdict.other_programs_kept_cores_busy", cores=cores))
     if any(one.power == "battery" for row in rows for one in row.speed):

@@ -109,6 +109,7 @@ TEXTS = {
     "verdict.spares_than": translate("Sentences", "{what} than {name}"),
     "verdict.speed_fell_repetition_repetition_pc": translate("Sentences", "Speed fell from repetition to repetition ({where}): the PC became hot, or something else began to work."),
     "verdict.speed_measured_battery_slows_most": translate("Sentences", "Speed was measured on battery, which slows most PCs down."),
+    "verdict.speed_unsure": translate("Sentences", "how fast is not sure, the PC was busy"),
     "verdict.ten": translate("Sentences", "ten"),
     "verdict.three": translate("Sentences", "three"),
     "verdict.times_fast": translate("Sentences", "{ratio} times as fast"),
