@@ -287,7 +287,7 @@ def advantages(rung: Rung, reference: Rung) -> list[str]:
             ratio = f"{times:.2g}"
             parts.append(worded("verdict.times_fast", ratio=ratio))
         is_as = True
-    unknown = [worded("verdict.speed_unsure")] if unsure else []
+    unknown: list[str] = [worded("verdict.speed_unsure")] if unsure else []
     if not parts:
         return unknown
     what, name = listed(parts), reference.name
