@@ -91,15 +91,17 @@ def check(database: Path, turns: dict[int, int], lengths: dict[tuple[int, str], 
 
 NEXT = ("ALTER TABLE chat ADD COLUMN mood TEXT", "CREATE TABLE vote (x)")
 
-# Ends itself at the n-th statement of opening and bringing up to date, as kill -9 would.
+# Opens copies of a database and brings them up to date, each in a process that ends itself at a
+# later statement, as kill -9 would, until one comes to the end; says how many there were.
 OPENER = """
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
 from app.store import connecting, database
 
-path, left = Path(sys.argv[1]), int(sys.argv[2])
+folder, before = Path(sys.argv[1]), Path(sys.argv[2])
 steps = [*database.MIGRATIONS, sys.argv[3:]]
 
 
@@ -113,8 +115,17 @@ def mortal(self, *given):
 
 execute = connecting.Connection.execute
 connecting.Connection.execute = mortal
-database.open_database(path, migrations=steps).close()
-print("done")
+for left in range(100):
+    path = folder / f"{left}.sqlite3"
+    if before.exists():
+        shutil.copy(before, path)
+    child = os.fork()
+    if child == 0:
+        database.open_database(path, migrations=steps).close()
+        os._exit(0)
+    if os.waitpid(child, 0)[1] == 0:
+        print(left + 1)
+        break
 """
 
 
@@ -123,23 +134,18 @@ print("done")
 def test_killed_while_opening_for_the_first_time_or_bringing_up_to_date(
     tmp_path: Path, start_child: Callable[..., subprocess.Popen[str]], existing: bool
 ) -> None:
-    for left in range(100):
-        database = tmp_path / f"{left}.sqlite3"
-        if existing:
-            connection = open_database(database)
-            ChatStore(connection).create(Chat(0, "kept"))
-            connection.close()
-
-        opener = start_child(OPENER, database, left, *NEXT)
-        done = opener.stdout.read() == "done\n"
-        opener.wait()
-
-        assert reopened(database) == (["kept"] if existing else [])
-        if done:
-            break
-    else:
-        pytest.fail("never came to the end")
-    assert left > 15
+    before, folder = tmp_path / "before.sqlite3", tmp_path / "opened"
+    folder.mkdir()
+    if existing:
+        connection = open_database(before)
+        ChatStore(connection).create(Chat(0, "kept"))
+        connection.close()
+    opener = start_child(OPENER, folder, before, *NEXT)
+    opened = int(opener.stdout.read())
+    opener.wait()
+    assert opened > 16
+    for left in range(opened):
+        assert reopened(folder / f"{left}.sqlite3") == (["kept"] if existing else [])
 
 
 def reopened(database: Path) -> list[str]:

@@ -65,8 +65,8 @@ def fill_answers(path: Path) -> None:
 
 
 def fill_checks(path: Path) -> None:
-    for number in range(90):
-        EngineCheckStore(path).keep(f"{number} {'x' * 900}", CHECK)
+    for number in range(12):
+        EngineCheckStore(path).keep(f"{number} {'x' * 7000}", CHECK)
 
 
 SMALL = {
@@ -91,7 +91,7 @@ SMALL = {
     ),
     "engine checks": Small(
         fill_checks,
-        lambda path: EngineCheckStore(path).get(f"3 {'x' * 900}"),
+        lambda path: EngineCheckStore(path).get(f"3 {'x' * 7000}"),
         CHECK,
     ),
 }
@@ -142,18 +142,27 @@ def test_pages_of_garbage(
     assert len(said) == 1
 
 
-@pytest.mark.parametrize("what", SMALL)
+@pytest.fixture(scope="module", params=SMALL)
+def filled(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Small, bytes]:
+    """A small database, and the file that it fills."""
+    path = tmp_path_factory.mktemp("filled") / "small.sqlite3"
+    small = SMALL[request.param]
+    small.fill(path)
+    return small, path.read_bytes()
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @example(seed=142, hits=19, cut=False)  # of the speeds: SQLite's message was no valid text
 @given(seed=st.integers(0, 10**6), hits=st.integers(1, 40), cut=st.booleans())
 def test_whatever_bytes_are_changed_it_is_usable_afterwards(
-    what: str, tmp_path: Path, seed: int, hits: int, cut: bool
+    filled: tuple[Small, bytes], tmp_path: Path, seed: int, hits: int, cut: bool
 ) -> None:
-    small, path = SMALL[what], tmp_path / "small.sqlite3"
+    (small, whole), path = filled, tmp_path / "small.sqlite3"
     for old in tmp_path.iterdir():
         old.unlink()
-    small.fill(path)
-    data, chance = bytearray(path.read_bytes()), random.Random(seed)
+    data, chance = bytearray(whole), random.Random(seed)
     for _ in range(hits):
         start = chance.randrange(len(data))
         data[start : start + chance.choice((1, 2, 30))] = chance.randbytes(1)
