@@ -46,6 +46,7 @@ class Chats:
         self._deck = deck
         self._candidates = candidates
         self._runner = runner
+        self._given: list[Candidate] = []
 
     # --- the open one ---------------------------------------------------------------------
 
@@ -69,6 +70,10 @@ class Chats:
         self._open.chat.mode = mode
         self._open.keep()
 
+    def nothing_chosen(self) -> None:
+        """What stands in the open chat was not chosen by the person: left empty, it is dropped."""
+        self._given = [pane.candidate for pane in self._open.chat.panes]
+
     def new_chat(self) -> None:
         """Begin an empty chat with the same panes and system prompt.
 
@@ -88,6 +93,7 @@ class Chats:
                 mode=old.mode,
             )
         )
+        self.nothing_chosen()
 
     def start_with(self, candidates: Sequence[Candidate]) -> None:
         """Begin an empty chat with a pane for each of these, six at most.
@@ -111,9 +117,8 @@ class Chats:
     # --- all of them ----------------------------------------------------------------------
 
     def list_chats(self) -> list[ChatSummary]:
-        """Chats with turns, and the open one; the last changed first."""
-        open_id = self._open.chat.id
-        return [s for s in self._recorder.list_chats() if s.turns or s.id == open_id]
+        """All that are kept, the last changed first."""
+        return self._recorder.list_chats()
 
     def rename_chat(self, chat_id: int, title: str) -> None:
         """Give a chat another title; an empty one changes nothing."""
@@ -158,7 +163,12 @@ class Chats:
         chat.panes = [self._candidates.found(each) for each in chat.panes]
         self._open.chat = chat
         self._deck.show(chat.panes)
-        if old.id and not old.turns:
+        if old.id and not old.turns and not self._has_choice(old):
             self._recorder.delete(old.id)
+        self._given = []
         self._open.note_candidates()
         self._open.tell_turns()
+
+    def _has_choice(self, chat: Chat) -> bool:
+        """Whether an empty chat holds what the person would have to choose again."""
+        return any(pane.candidate not in self._given for pane in chat.panes)

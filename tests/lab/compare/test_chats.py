@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.core.candidates.candidate import candidate_of
 from app.core.candidates.settings import SamplingSettings
 from app.core.errors import PersonError
 
@@ -62,6 +63,29 @@ def test_an_empty_chat_leaves_no_trace(bench: Bench, models: dict[str, Path]) ->
     bench.session.new_chat()
     bench.session.open_chat(chat_id)
     assert [summary.id for summary in bench.session.list_chats()] == [chat_id]
+
+
+def test_an_empty_chat_with_chosen_candidates_is_kept(
+    bench: Bench, models: dict[str, Path]
+) -> None:
+    bench.open([models["blue"]])
+    bench.session.ask("One")
+    bench.rest()
+    chat_id = bench.session.chat.id
+    bench.session.start_with([candidate_of(models["green"])])
+    chosen = bench.session.chat.id
+    bench.session.open_chat(chat_id)
+    assert {summary.id for summary in bench.session.list_chats()} == {chat_id, chosen}
+    bench.session.open_chat(chosen)
+    assert [pane.candidate.path for pane in bench.session.panes] == [str(models["green"])]
+    bench.session.chats.nothing_chosen()
+    bench.session.open_chat(chat_id)
+    assert [summary.id for summary in bench.session.list_chats()] == [chat_id]
+    bench.session.new_chat()
+    added = bench.session.chat.id
+    bench.session.add_candidate(candidate_of(models["green"]))
+    bench.session.open_chat(chat_id)
+    assert {summary.id for summary in bench.session.list_chats()} == {chat_id, added}
 
 
 def test_a_chat_is_exported(bench: Bench, models: dict[str, Path]) -> None:

@@ -140,6 +140,8 @@ class ComparePart(Part):
         elif not self._last_chat.open():
             first = [demo.path(level) for level in FIRST_PANES] if demo else []
             self._begin_chat(first)
+        if all(self._is_demo(Path(pane.candidate.path)) for pane in self._session.panes):
+            self._session.chats.nothing_chosen()
         if self._last_chat.remark:
             self._ground.house.remarks.append(self._last_chat.remark)
 
