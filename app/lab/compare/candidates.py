@@ -19,6 +19,8 @@ from app.lab.engines.opened import context_of
 from app.library.model_files import first_of_set
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.core.candidates.candidate import Candidate
     from app.core.chats.panes import ChatPane
     from app.lab.compare.deck import Deck
@@ -107,8 +109,40 @@ class Candidates:
         self._open.note_candidates()
         return setup
 
-    def remove_candidate(self, key: str) -> None:
-        """Close a pane and its engine; its answers stay in the store."""
+    def remove_candidate(self, key: str) -> Callable[[], None]:
+        """Close a pane and its engine; its answers stay in the store.
+
+        Returns:
+            What opens it again where it stood, with its answers; does nothing in another chat, and
+            raises PersonError where there is no room any more.
+        """
+        chat = self._open.chat
+        place = next(place for place, each in enumerate(chat.panes) if each.key == key)
+        closed, was_reference = chat.panes[place], chat.reference_key == key
+        self._close(key)
+
+        def bring_back() -> None:
+            if self._open.chat is chat and chat.pane(key) is None:
+                self._bring_back(closed, place, is_reference=was_reference)
+
+        return bring_back
+
+    def _bring_back(self, closed: ChatPane, place: int, *, is_reference: bool) -> None:
+        chat = self._open.chat
+        try:
+            free = new_pane(closed.candidate, chat.panes).letter
+        except ValueError as error:
+            raise PersonError(say("compare.six_panes_open_already_close")) from error
+        taken = {each.letter for each in chat.panes}
+        setup = replace(closed, letter=free if closed.letter in taken else closed.letter)
+        chat.panes.insert(place, setup)
+        if is_reference or chat.reference_key is None:
+            chat.reference_key = setup.key
+        self._deck.open(setup)
+        self._open.note_candidates()
+        self._open.tell_turns()
+
+    def _close(self, key: str) -> None:
         self._deck.close(key)
         chat = self._open.chat
         chat.panes = [each for each in chat.panes if each.key != key]

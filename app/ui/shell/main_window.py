@@ -197,9 +197,9 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------------------------- what it says
 
-    def say(self, sentence: str) -> None:
-        """A remark in the status line; fades."""
-        self._status.say(sentence)
+    def say(self, sentence: str, undo: Callable[[], object] | None = None) -> None:
+        """A remark in the status line; fades. ``undo`` takes back what it tells of."""
+        self._status.say(sentence, undo)
 
     @property
     def status(self) -> StatusLine:

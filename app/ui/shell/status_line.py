@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QAbstractAnimation, QPropertyAnimation, QTimer
 from PySide6.QtWidgets import QFrame, QGraphicsOpacityEffect, QHBoxLayout, QWidget
 
 from app.ui.kit.plain import set_spoken, set_tip
+from app.ui.kit.widgets.buttons import push_button
 from app.ui.kit.widgets.elided import ElidedLabel
 from app.ui.kit.widgets.labels import set_small
 
-_SHOWN_MS = 6_000
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_SHOWN_MS, _UNDO_MS = 6_000, 15_000
 _FADE_MS = 600
 
 
 class StatusLine(QFrame):
-    """Says one remark at a time; the last one is in its tool tip after it faded."""
+    """Says one remark at a time; the last one is in its tool tip after it faded.
+
+    Attributes:
+        undo_button: Takes back what the remark tells of; shown where that can be done.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._remark = ElidedLabel(dim=True)
         set_small(self._remark)
+        self.undo_button = push_button(self.tr("Undo"), "link")
+        set_small(self.undo_button)
+        self.undo_button.hide()
+        self.undo_button.clicked.connect(self._on_undo)
+        self._undo: Callable[[], object] | None = None
         self._effect = QGraphicsOpacityEffect(self._remark)
         self._effect.setEnabled(False)
         self._remark.setGraphicsEffect(self._effect)
@@ -33,28 +48,53 @@ class StatusLine(QFrame):
         self._timer.timeout.connect(self._on_timeout)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 4)
-        row.addWidget(self._remark, 1)
+        row.addWidget(self._remark)
+        row.addWidget(self.undo_button)
+        row.addStretch(1)
 
     @property
     def remark(self) -> str:
         """What is shown; empty after it faded."""
         return self._remark.text
 
-    def say(self, sentence: str, shown_ms: int = _SHOWN_MS) -> None:
-        """Show a remark for a while, instead of the one before."""
+    def say(
+        self,
+        sentence: str,
+        undo: Callable[[], object] | None = None,
+        *,
+        shown_ms: int | None = None,
+    ) -> None:
+        """Show a remark for a while, instead of the one before.
+
+        Args:
+            sentence: The remark.
+            undo: What its button does, which then goes.
+            shown_ms: How long; longer than usual where there is a button.
+        """
+        self._undo = undo
+        self.undo_button.setVisible(undo is not None)
         self._fade.stop()
         self._effect.setEnabled(False)
         self._remark.set_text(sentence)
         set_spoken(self, sentence)
         set_tip(self, sentence)
-        self._timer.start(shown_ms)
+        self._timer.start(shown_ms or (_SHOWN_MS if undo is None else _UNDO_MS))
 
     def stop(self) -> None:
         """End its timer and its fading; the window closes."""
         self._timer.stop()
         self._fade.stop()
 
+    def _on_undo(self) -> None:
+        undo, self._undo = self._undo, None
+        self.undo_button.hide()
+        self._remark.set_text("")
+        if undo is not None:
+            undo()
+
     def _on_timeout(self) -> None:
+        self._undo = None
+        self.undo_button.hide()
         # An opacity effect draws through a picture: it is on while it fades and off else.
         self._effect.setEnabled(True)
         self._fade.start(QAbstractAnimation.DeletionPolicy.KeepWhenStopped)

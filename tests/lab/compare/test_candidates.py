@@ -42,6 +42,32 @@ def test_panes_move_with_their_letters(bench: Bench, models: dict[str, Path]) ->
     assert bench.session.chat.reference_key == keys[2]
 
 
+def test_a_pane_that_was_closed_comes_back_with_its_answers(
+    bench: Bench, models: dict[str, Path]
+) -> None:
+    first, second, third = bench.open([models["blue"], models["green"], models["thinks"]])
+    bench.session.set_reference(second)
+    bench.session.ask("Why?")
+    bench.rest()
+    undo = bench.session.remove_candidate(second)
+    added = bench.session.add_candidate(candidate_of(models["blue"]))
+    assert added.letter == "B"
+    undo()
+    undo()
+    assert [pane.key for pane in bench.session.panes] == [first, second, third, added.key]
+    assert [pane.letter for pane in bench.session.panes] == ["A", "D", "C", "B"]
+    assert bench.session.chat.reference_key == second
+    (turn,) = bench.session.chat.turns_of(second)
+    assert turn.answers[second].text
+    bench.session.ask("Sure?")
+    bench.rest()
+    assert bench.session.chat.turns[-1].answers[second].stop_reason is StopReason.END
+    undo = bench.session.remove_candidate(first)
+    bench.session.new_chat()
+    undo()
+    assert first not in [pane.key for pane in bench.session.panes]
+
+
 def test_a_later_shard_takes_its_set(bench: Bench, tmp_path: Path) -> None:
     shards = files.write_sharded_llama(tmp_path)
     (key,) = bench.open([shards[1]])

@@ -129,6 +129,19 @@ def test_a_remark_is_shown_and_replaced(window: MainWindow) -> None:
     assert window.status.remark == "Stopped."
 
 
+def test_what_a_remark_tells_of_can_be_taken_back(window: MainWindow) -> None:
+    undone: list[str] = []
+    window.say("B was closed with its answers.", lambda: undone.append("B"))
+    assert window.status.undo_button.isVisible()
+    window.say("Stopped.")
+    assert not window.status.undo_button.isVisible()
+    window.say("C was closed with its answers.", lambda: undone.append("C"))
+    window.status.undo_button.click()
+    assert undone == ["C"]
+    assert window.status.remark == ""
+    assert not window.status.undo_button.isVisible()
+
+
 def test_a_remark_fades(qtbot: QtBot, window: MainWindow) -> None:
     window.status.say("Soon gone.", shown_ms=1)
     qtbot.waitUntil(lambda: window.status.remark == "")

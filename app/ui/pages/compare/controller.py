@@ -35,11 +35,13 @@ class CompareController(QObject):
     Signals:
         refused: A sentence why something was not done.
         said: A sentence about something that was done.
+        undoable: The same, and what takes it back.
         view_requested: The page itself must show something: a command and a pane's key.
     """
 
     refused = Signal(str)
     said = Signal(str)
+    undoable = Signal(str, object)
     view_requested = Signal(object, str)
 
     def __init__(self, session: Session, files: FileDialogs, parent: QObject | None = None) -> None:
@@ -88,8 +90,15 @@ class CompareController(QObject):
         return self._try(lambda: self._session.add_candidate(candidate))
 
     def remove(self, key: str) -> bool:
-        """Close a pane."""
-        return self._try(lambda: self._session.remove_candidate(key))
+        """Close a pane; what it said can be had back for a while."""
+        name = self._session.pane(key).letter
+        answered = any(key in turn.answers for turn in self._session.chat.turns)
+        undo: list[Callable[[], None]] = []
+        closed = self._try(lambda: undo.append(self._session.remove_candidate(key)))
+        if closed and answered:
+            words = self.tr("{letter} was closed with its answers.").format(letter=name)
+            self.undoable.emit(words, lambda: self._try(undo[0]))
+        return closed
 
     def move(self, key: str, index: int) -> bool:
         """Put a pane elsewhere in the order."""
@@ -119,7 +128,7 @@ class CompareController(QObject):
             PaneCommand.LOAD: lambda: session.load(key),
             PaneCommand.RELOAD: lambda: session.reload(key),
             PaneCommand.UNLOAD: lambda: session.unload(key),
-            PaneCommand.REMOVE: lambda: session.remove_candidate(key),
+            PaneCommand.REMOVE: lambda: self.remove(key),
             PaneCommand.RETRY: lambda: session.retry(key),
             PaneCommand.DROP_TURNS: lambda: session.drop_oldest_turns(key),
             PaneCommand.REVEAL: lambda: self._reveal(key),

@@ -40,6 +40,7 @@ class ComparePage(PageParts):
 
     Signals:
         said: A sentence for the status line.
+        undoable: The same, and what takes back what was done.
         title_changed: The open chat's title, empty if it has none.
         link_activated: The person clicked a link in an answer (QUrl); nothing is opened here.
         measure_wanted: A ladder is to be made of these candidates.
@@ -54,6 +55,7 @@ class ComparePage(PageParts):
     """
 
     said = Signal(str)
+    undoable = Signal(str, object)
     title_changed = Signal(str)
     link_activated = Signal(QUrl)
     measure_wanted = Signal()
@@ -156,6 +158,7 @@ class ComparePage(PageParts):
         signals.said.connect(self.said)
         self.controller.refused.connect(self.say)
         self.controller.said.connect(self.said)
+        self.controller.undoable.connect(self.undoable)
         self.controller.view_requested.connect(self._show_for_pane)
         self._wire_bar()
         self._wire_chats()

@@ -71,6 +71,7 @@ class ComparePart(Part):
         requests.enter_sends.add(self.view.prompt.set_enter_sends)
         self.view.prompt.set_enter_sends(ground.kept.now.enter_sends)
         self.view.said.connect(ground.main.say)
+        self.view.undoable.connect(ground.main.say)
         self.view.link_activated.connect(ground.main.ask_to_open)
         self.view.repair_wanted.connect(ground.engine.repair)
         self.view.measure_wanted.connect(
