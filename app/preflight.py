@@ -228,7 +228,7 @@ def window_obstacle(
 
 def no_display_sentence(reason: str = "There is no display here") -> str:
     """Say that no window can open, and the way that needs none."""
-    return f'{reason}, {NO_DISPLAY}:\n    {program()} compare --demo --prompt "Is 7 more than 12?"'
+    return f'{reason}, {NO_DISPLAY}:\n    {program()} compare --demo --prompt "What is 47 + 38?"'
 
 
 def program() -> str:

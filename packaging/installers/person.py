@@ -163,7 +163,7 @@ def use(process: subprocess.Popen[bytes], home: Path, display: Display) -> Mappi
     """
     person = Person(process, home, display)
     person.look()
-    person.ask_all("Is 7 more than 12?")
+    person.ask_all("What is 47 + 38?")
     first = person.answers(1)
     _must_be_good(first)
     person.must_be_apart()

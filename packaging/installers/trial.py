@@ -24,7 +24,7 @@ import smoke
 import tarball
 from common import BUILD, NAME, ROOT, TREE, PackagingError, Step, fresh, need, run, say
 
-QUESTION = ("--prompt", "Is 7 more than 12?", "--max-tokens", "24")
+QUESTION = ("--prompt", "What is 47 + 38?", "--max-tokens", "24")
 LEVELS = 5
 STARTS = 5
 MOST_START_SECONDS = 2.0

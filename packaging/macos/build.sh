@@ -16,7 +16,7 @@ CMAKE_ARGS="-DGGML_NATIVE=OFF -DLLAVA_BUILD=OFF" "$venv/bin/python" -m pip insta
 "$venv/bin/python" -m PyInstaller --noconfirm \
     --workpath build/package/work --distpath build/package packaging/shrinkscope.spec
 app=build/package/Shrinkscope.app
-"$app/Contents/MacOS/shrinkscope" compare --demo --prompt "Is 7 more than 12?"
+"$app/Contents/MacOS/shrinkscope" compare --demo --prompt "What is 47 + 38?"
 
 if [ -n "${CODESIGN:-}" ]; then
     codesign --force --deep --options runtime --timestamp \

@@ -16,7 +16,7 @@ if ($LASTEXITCODE) { throw "pip failed" }
 & $python packaging\installers\icons.py build\package\icons
 & $python -m PyInstaller --noconfirm --workpath build\package\work --distpath build\package packaging\shrinkscope.spec
 if ($LASTEXITCODE) { throw "PyInstaller failed" }
-& build\package\shrinkscope\shrinkscope-console.exe compare --demo --prompt "Is 7 more than 12?"
+& build\package\shrinkscope\shrinkscope-console.exe compare --demo --prompt "What is 47 + 38?"
 if ($LASTEXITCODE) { throw "the frozen program does not answer" }
 
 $version = & $python -c "from app import __version__; print(__version__)"
