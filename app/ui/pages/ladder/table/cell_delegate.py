@@ -101,7 +101,7 @@ def row_height(metrics: QFontMetrics) -> int:
 
 def _mark(index: Index) -> tuple[str, Tone] | None:
     if index.column() == NAME:
-        return ("star-filled", Tone.ACCENT) if index.data(LadderRole.CHOSEN) else None
+        return ("crown", Tone.ACCENT) if index.data(LadderRole.CHOSEN) else None
     if index.column() == STATE:
         return _MARKS.get(index.data(LadderRole.STATE))
     return None

@@ -235,7 +235,7 @@ def _paint_box(painter: QPainter, cell: QRect, state: Qt.CheckState) -> None:
 
 def _mark(index: Index) -> tuple[str, Tone] | None:
     if index.column() == FileColumn.LEVEL:
-        return ("star-filled", Tone.ACCENT) if index.data(FileRole.RECOMMENDED) else None
+        return ("crown", Tone.ACCENT) if index.data(FileRole.RECOMMENDED) else None
     if index.column() != FileColumn.VERDICT:
         return None
     prediction: Prediction = index.data(FileRole.PREDICTION)
