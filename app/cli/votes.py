@@ -27,7 +27,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "votes",
         parents=[common],
         help="what blind votes say so far",
-        description="List what the blind votes cast in the window say of each two files. The "
+        description="List what the blind votes cast in the window say of each two candidates. The "
         "interval holds whenever one looks; ties are left out of it. Reads while the window is "
         "open, too.",
     )
@@ -85,8 +85,10 @@ def _table(rows: Sequence[dict[str, Any]], console: Console) -> None:
     )
 
 
-def _name(file: dict[str, Any]) -> str:
-    return Path(str(file["file"])).name.removesuffix(".gguf")
+def _name(voted: dict[str, Any]) -> str:
+    """The file's own name, and what is set as one types it."""
+    file = str(voted["file"])
+    return Path(file).name.removesuffix(".gguf") + str(voted["candidate"]).removeprefix(file)
 
 
 def _says(row: dict[str, Any]) -> str:

@@ -211,6 +211,13 @@ _VERSION_7 = (
     "DROP TABLE download",
 )
 
+_VERSION_8 = (
+    # Votes are on candidates: what a file ran with, as JSON; NULL where nothing was set, as it was
+    # with every vote so far.
+    "ALTER TABLE blind_pair ADD COLUMN reference_settings TEXT",
+    "ALTER TABLE blind_pair ADD COLUMN candidate_settings TEXT",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _VERSION_1,
     _VERSION_2,
@@ -219,5 +226,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _VERSION_5,
     _VERSION_6,
     _VERSION_7,
+    _VERSION_8,
 )
 """Statements by version: ``MIGRATIONS[0]`` makes version 1 of an empty file, and so on."""

@@ -8,8 +8,19 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from msgspec.structs import replace
+
+from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
 from app.core.votes.choices import Choice
-from app.core.votes.pairs import Role, Vote, VoteAnswer, VotedFile, VotePair, VoteSettings
+from app.core.votes.pairs import (
+    Role,
+    Vote,
+    VoteAnswer,
+    VotedCandidate,
+    VotedFile,
+    VotePair,
+    VoteSettings,
+)
 from app.core.words.sentence import say
 from app.store.connecting import connect
 from app.store.database import said, transaction
@@ -30,20 +41,31 @@ _READ_WAIT_SECONDS = 5.0
 
 _FILE_COLUMNS = "id, path, level, file_bytes, modified_ns, sha256"
 _PAIRS = """
-    SELECT pair.id, prompt, reference_id, candidate_id, settings, seed, number, candidate_left,
-        engine, reference_answer, candidate_answer, error, created_ns, retired_ns,
-        vote.id, vote.choice, vote.cast_ns, vote.undone_ns
+    SELECT pair.id, prompt, reference_id, reference_settings, candidate_id, candidate_settings,
+        settings, seed, number, candidate_left, engine, reference_answer, candidate_answer,
+        error, created_ns, retired_ns, vote.id, vote.choice, vote.cast_ns, vote.undone_ns
     FROM blind_pair AS pair LEFT JOIN blind_vote AS vote ON vote.pair_id = pair.id
 """
 _OPEN = "WHERE retired_ns IS NULL AND vote.id IS NULL"
 _BALLOTS = """
-    SELECT vote.id, pair.id, reference_id, candidate_id, choice, candidate_left, cast_ns, undone_ns
+    SELECT vote.id, pair.id, reference_id, reference_settings, candidate_id, candidate_settings,
+        choice, candidate_left, cast_ns, undone_ns
     FROM blind_vote AS vote JOIN blind_pair AS pair ON pair.id = vote.pair_id ORDER BY vote.id
 """
 _ADD_PAIR = """
-    INSERT INTO blind_pair (prompt, reference_id, candidate_id, settings, seed, number,
-        candidate_left, engine, created_ns)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO blind_pair (prompt, reference_id, reference_settings, candidate_id,
+        candidate_settings, settings, seed, number, candidate_left, engine, created_ns)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+# A store of a version before: nothing was set.
+_AS_IT_IS_NOW = """
+    CREATE TEMP VIEW blind_pair AS
+    SELECT *, NULL AS reference_settings, NULL AS candidate_settings FROM main.blind_pair
+"""
+_ASKED = """
+    SELECT prompt, reference_id, reference_settings, candidate_id, candidate_settings
+    FROM blind_pair AS pair WHERE retired_ns IS NULL
+    OR EXISTS (SELECT 1 FROM blind_vote WHERE pair_id = pair.id) ORDER BY id
 """
 
 
@@ -54,7 +76,7 @@ class Ballot:
     Attributes:
         id: Of the vote.
         pair_id: What was voted on.
-        reference: One file.
+        reference: One of the two.
         candidate: The other.
         choice: What was chosen.
         candidate_left: On which side the candidate stood.
@@ -64,8 +86,8 @@ class Ballot:
 
     id: int
     pair_id: int
-    reference: VotedFile
-    candidate: VotedFile
+    reference: VotedCandidate
+    candidate: VotedCandidate
     choice: Choice
     candidate_left: bool
     cast_ns: int
@@ -115,25 +137,30 @@ class VoteStore:
         files = self._files()
         with said(_CANNOT_READ):
             rows = self._connection.execute(_BALLOTS).fetchall()
-        return [
-            Ballot(id_, pair_id, files[one], files[other], choice, bool(left), cast_ns, undone_ns)
-            for id_, pair_id, one, other, value, left, cast_ns, undone_ns in rows
-            if (choice := _choice(value, id_)) is not None
-        ]
+        found: list[Ballot] = []
+        for number, pair_id, one, set_one, other, set_other, value, left, *times in rows:
+            choice = _choice(value, number)
+            if choice is None:
+                continue
+            try:
+                both = _voted(files[one], set_one), _voted(files[other], set_other)
+            except NotReadable:
+                log.warning("vote %d cannot be read", number, exc_info=True)
+                continue
+            found.append(Ballot(number, pair_id, *both, choice, bool(left), *times))
+        return found
 
-    def asked(self) -> list[tuple[str, VotedFile, VotedFile]]:
+    def asked(self) -> list[tuple[str, VotedCandidate, VotedCandidate]]:
         """Prompts whose answers were seen, or will be, with reference and candidate."""
         files = self._files()
         with said(_CANNOT_READ):
-            rows = cast(
-                "list[tuple[str, int, int]]",
-                self._connection.execute(
-                    "SELECT prompt, reference_id, candidate_id FROM blind_pair AS pair "
-                    "WHERE retired_ns IS NULL "
-                    "OR EXISTS (SELECT 1 FROM blind_vote WHERE pair_id = pair.id) ORDER BY id"
-                ).fetchall(),
-            )
-        return [(prompt, files[one], files[other]) for prompt, one, other in rows]
+            rows = self._connection.execute(_ASKED).fetchall()
+        found: list[tuple[str, VotedCandidate, VotedCandidate]] = []
+        for prompt, one, set_one, other, set_other in rows:
+            with contextlib.suppress(NotReadable):
+                both = _voted(files[one], set_one), _voted(files[other], set_other)
+                found.append((prompt, *both))
+        return found
 
     # --- writing --------------------------------------------------------------------------
 
@@ -146,8 +173,10 @@ class VoteStore:
                     _ADD_PAIR,
                     (
                         storable(pair.prompt),
-                        self._file_id(pair.reference),
-                        self._file_id(pair.candidate),
+                        self._file_id(pair.reference.file),
+                        _settings_of(pair.reference.candidate),
+                        self._file_id(pair.candidate.file),
+                        _settings_of(pair.candidate.candidate),
                         to_json(pair.settings),
                         pair.seed,
                         pair.number,
@@ -274,21 +303,26 @@ def reading_votes(path: Path) -> Generator[VoteStore | None]:
             with said(_CANNOT_READ):
                 connection = connect(path, "ro", timeout=_READ_WAIT_SECONDS)
                 stack.callback(connection.close)
-                there = connection.execute(
-                    "SELECT 1 FROM sqlite_schema WHERE name = 'blind_vote'"
-                ).fetchone()
-            store = VoteStore(connection) if there else None
+                tables = dict(
+                    connection.execute(
+                        "SELECT name, sql FROM sqlite_schema WHERE name LIKE 'blind_%'"
+                    ).fetchall()
+                )
+                if "candidate_settings" not in tables.get("blind_pair", "candidate_settings"):
+                    connection.execute(_AS_IT_IS_NOW)
+            store = VoteStore(connection) if "blind_vote" in tables else None
         yield store
 
 
 def _pair_of(row: Sequence[Any], files: dict[int, VotedFile]) -> VotePair | None:
-    number, prompt, one, other, settings, seed, place, left, engine, *rest = row
+    number, prompt, one, set_one, other, set_other, *rest = row
+    settings, seed, place, left, engine, *rest = rest
     reference_answer, candidate_answer, error, created_ns, retired_ns, *vote = rest
     try:
         return VotePair(
             prompt=prompt,
-            reference=files[one],
-            candidate=files[other],
+            reference=_voted(files[one], set_one),
+            candidate=_voted(files[other], set_other),
             settings=from_json(settings, VoteSettings),
             seed=seed,
             number=place,
@@ -305,6 +339,18 @@ def _pair_of(row: Sequence[Any], files: dict[int, VotedFile]) -> VotePair | None
     except NotReadable:
         log.warning("pair %d of answers cannot be read", number, exc_info=True)
         return None
+
+
+def _settings_of(candidate: Candidate) -> str | None:
+    """What stands beside its file: itself, or nothing where nothing is set."""
+    return None if candidate.is_plain else to_json(candidate)
+
+
+def _voted(file: VotedFile, settings: str | None) -> VotedCandidate:
+    if settings is None:
+        return VotedCandidate(candidate_of(file.path), file)
+    candidate = from_json(settings, Candidate)
+    return VotedCandidate(replace(candidate, source=LocalFile(file.path)), file)
 
 
 def _answer(text: str | None) -> VoteAnswer | None:

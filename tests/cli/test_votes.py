@@ -9,8 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.core.candidates.candidate import candidate_of
+from app.core.candidates.notation import with_settings
 from app.core.votes.choices import Choice
-from app.core.votes.pairs import Role, VoteAnswer, VotedFile, VotePair, VoteSettings
+from app.core.votes.pairs import (
+    Role,
+    VoteAnswer,
+    VotedCandidate,
+    VotedFile,
+    VotePair,
+    VoteSettings,
+)
 from app.store.database import open_database
 from app.store.paths import Paths
 from app.store.votes import VoteStore
@@ -21,11 +30,15 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
-REFERENCE = VotedFile("/m/sky-F16.gguf", "F16", 100, 1, ("a",))
-CANDIDATE = VotedFile("/m/sky-Q2_K.gguf", "Q2_K", 30, 1, ("b",))
+FILES = (
+    VotedFile("/m/sky-F16.gguf", "F16", 100, 1, ("a",)),
+    VotedFile("/m/sky-Q2_K.gguf", "Q2_K", 30, 1, ("b",)),
+)
+REFERENCE, CANDIDATE = (VotedCandidate(candidate_of(file.path), file) for file in FILES)
+SMALLER = VotedCandidate(with_settings(CANDIDATE.candidate, "kv=q4_0"), CANDIDATE.file)
 
 
-def vote(program: Program, choices: list[Choice]) -> None:
+def vote(program: Program, choices: list[Choice], candidate: VotedCandidate = CANDIDATE) -> None:
     """Votes of a window that is gone; the candidate always stood on the left."""
     paths = Paths.below(program.home / "program")
     paths.create()
@@ -34,7 +47,7 @@ def vote(program: Program, choices: list[Choice]) -> None:
     settings = VoteSettings()
     for number, choice in enumerate(choices):
         pair = VotePair(
-            f"{number}?", REFERENCE, CANDIDATE, settings, 1, number, candidate_left=True
+            f"{number}?", REFERENCE, candidate, settings, 1, number, candidate_left=True
         )
         (added,) = store.add([pair])
         for role in Role:
@@ -52,10 +65,21 @@ def test_what_votes_say(program: Program) -> None:
     vote(program, [Choice.RIGHT] * 12 + [Choice.LEFT, Choice.TIE, Choice.IDENTICAL])
     (standing,) = program.json("votes")["standings"]
     assert (standing["candidate_better"], standing["reference_better"]) == (1, 12)
-    assert standing["candidate"]["file"] == CANDIDATE.path
+    assert standing["candidate"]["file"] == standing["candidate"]["candidate"]
+    assert standing["candidate"]["file"] == CANDIDATE.file.path
     table = program.run("votes").out
     assert "sky-Q2_K" in table
     assert "0 to 48 %" in table
+
+
+def test_one_file_with_two_settings_stands_twice(program: Program) -> None:
+    vote(program, [Choice.LEFT])
+    vote(program, [Choice.RIGHT, Choice.RIGHT], SMALLER)
+    plain, smaller = program.json("votes")["standings"]
+    assert plain["candidate"]["candidate"] == CANDIDATE.file.path
+    assert smaller["candidate"]["candidate"] == f"{CANDIDATE.file.path}#kv=q4_0"
+    assert (plain["candidate_better"], smaller["reference_better"]) == (1, 2)
+    assert "sky-Q2_K#kv=q4_0" in program.run("votes").out
 
 
 def test_every_vote_can_be_written_to_a_file(program: Program, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from app.core.candidates.candidate import candidate_of
 from app.core.candidates.settings import EngineSettings, FlashAttention, KvType, SamplingSettings
 from app.core.errors import PersonError
 from app.core.tasks.items import Check, TaskItem
-from app.core.votes.pairs import VotedFile, VotePair, VoteSettings
+from app.core.votes.pairs import VotedCandidate, VotedFile, VotePair, VoteSettings
 from app.lab.demo.demo import demo_base
 from app.lab.engines.opened import opened_file
 from app.lab.engines.self_check import check_engine
@@ -71,7 +71,8 @@ def votes(room: EngineRoom, model: Path, look: Callable[[], None]) -> None:
     """Two answers."""
     file = VotedFile(str(model), file_bytes=model.stat().st_size)
     settings = VoteSettings(SamplingSettings(max_tokens=4), context_tokens=256)
-    pair = VotePair("Why?", file, file, settings, 1, 1, candidate_left=True, id=1)
+    voted = VotedCandidate(candidate_of(model), file)
+    pair = VotePair("Why?", voted, voted, settings, 1, 1, candidate_left=True, id=1)
     AnswerMaker(room, open_model_file, (), lambda _event: look()).run([pair])
 
 

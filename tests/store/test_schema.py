@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from app.bootstrap import open_house
+from app.core.candidates.notation import words_of
 from app.core.chats.chat import StopReason
 from app.lab.works.downloads import Downloads
 from app.lab.works.ladders.work import LadderWork
@@ -29,7 +30,7 @@ from app.store.database import StoreFailed, StoreTooNew, open_database
 from app.store.ladders import LadderStore
 from app.store.paths import Paths
 from app.store.schema import MIGRATIONS
-from app.store.votes import VoteStore
+from app.store.votes import VoteStore, reading_votes
 
 KEPT = Path(__file__).parent / "databases"
 NEWEST = len(MIGRATIONS)
@@ -131,7 +132,8 @@ def test_nothing_is_lost(paths: Paths, version: int) -> None:
 def test_the_program_reads_what_an_earlier_one_wrote(
     paths: Paths, version: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    put(paths, version)
+    with reading_votes(put(paths, version)) as unchanged:
+        before = unchanged.ballots() if unchanged is not None else []
     house = open_house(paths)
     connection = house.connection
     settings, wrong = house.settings_file.load()
@@ -168,7 +170,14 @@ def test_the_program_reads_what_an_earlier_one_wrote(
     assert [each.finished_ns is None for each in ladders] == ([True, False] if version >= 4 else [])
     votes = VoteStore(connection)
     assert len(votes.open_pairs()) == (2 if version >= 5 else 0)
-    assert len(votes.ballots()) == (version >= 5)
+    ballots = votes.ballots()
+    assert len(ballots) == (version >= 5) + (version >= 8)
+    told = [(words_of(one.candidate.candidate), one.reference.file.level) for one in ballots]
+    assert told == [
+        *[("/models/sky-Q4_K_M.gguf", "F16")] * (version >= 5),
+        *[("/models/sky-F16.gguf#ctx=2048,kv=q4_0", "F16")] * (version >= 8),
+    ]
+    assert ballots == before
     house.close()
     assert [record.message for record in caplog.records if record.levelname == "WARNING"] == []
 

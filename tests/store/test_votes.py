@@ -6,11 +6,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
+from app.core.candidates.candidate import candidate_of
+from app.core.candidates.notation import with_settings
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import AnswerFigures, Chat, StopReason
 from app.core.votes.choices import Choice, Outcome
-from app.core.votes.pairs import PairState, Role, VoteAnswer, VotedFile, VotePair, VoteSettings
+from app.core.votes.pairs import (
+    PairState,
+    Role,
+    VoteAnswer,
+    VotedCandidate,
+    VotedFile,
+    VotePair,
+    VoteSettings,
+)
 from app.store.chats import ChatStore
 from app.store.database import StoreFailed, open_database
 from app.store.schema import MIGRATIONS
@@ -20,8 +31,12 @@ if TYPE_CHECKING:
     from tests.store.conftest import Child
 
 VOTES_SINCE = 5
-REFERENCE = VotedFile("/models/sky-F16.gguf", "F16", 1000, 7)
-CANDIDATE = VotedFile("/models/sky-Q2_K.gguf", "Q2_K", 300, 8, ("ab", "cd"))
+FILE = VotedFile("/models/sky-F16.gguf", "F16", 1000, 7)
+OTHER = VotedFile("/models/sky-Q2_K.gguf", "Q2_K", 300, 8, ("ab", "cd"))
+REFERENCE = VotedCandidate(candidate_of(FILE.path), FILE)
+CANDIDATE = VotedCandidate(candidate_of(OTHER.path), OTHER)
+# The same file, run otherwise.
+SMALLER = VotedCandidate(with_settings(candidate_of(FILE.path), "kv=q4_0,template=chatml"), FILE)
 SETTINGS = VoteSettings(SamplingSettings(max_tokens=64), "Be brief.", 2048, 2)
 ANSWER = VoteAnswer(
     "It is blue.", "hm", StopReason.LENGTH, "digest", AnswerFigures(generated_tokens=5)
@@ -55,8 +70,10 @@ def test_an_older_store_learns_to_keep_votes_and_keeps_its_chats(database: Path)
     connection = open_database(database, migrations=MIGRATIONS[:VOTES_SINCE])
 
     assert [chat.title for chat in ChatStore(connection).list_chats()] == ["kept"]
-    assert VoteStore(connection).all_pairs() == []
     connection.close()
+    with reading_votes(database) as votes:
+        assert votes is not None
+        assert votes.all_pairs() == []
     assert database.with_name(f"{database.name}.version-{VOTES_SINCE - 1}").is_file()
 
 
@@ -80,10 +97,23 @@ def test_everything_of_a_pair_comes_back(votes: VoteStore) -> None:
 
 def test_what_is_found_out_about_a_file_counts_for_all_its_pairs(votes: VoteStore) -> None:
     votes.add([pair(), pair("And then?", 1)])
-    known = VotedFile(REFERENCE.path, "BF16", 1000, 7, ("ef",))
+    votes.add([replace(pair("Why not?", 2), candidate=SMALLER)])
+    known = VotedFile(FILE.path, "BF16", 1000, 7, ("ef",))
     votes.know_file(known)
-    assert {each.reference for each in votes.all_pairs()} == {known}
-    assert votes.files() == [known, CANDIDATE]
+    assert {each.reference.file for each in votes.all_pairs()} == {known}
+    assert votes.all_pairs()[2].candidate == VotedCandidate(SMALLER.candidate, known)
+    assert votes.files() == [known, OTHER]
+
+
+def test_one_file_with_two_settings_is_two_candidates(votes: VoteStore) -> None:
+    (added,) = votes.add([replace(pair(), candidate=SMALLER)])
+    assert (added.reference, added.candidate) == (REFERENCE, SMALLER)
+    assert added.reference.content != added.candidate.content
+    votes.cast(added.id, Choice.RIGHT)
+    (ballot,) = votes.ballots()
+    assert (ballot.reference, ballot.candidate) == (REFERENCE, SMALLER)
+    assert votes.asked() == [("Why?", REFERENCE, SMALLER)]
+    assert votes.files() == [FILE]
 
 
 def test_a_vote_is_cast_once(votes: VoteStore) -> None:

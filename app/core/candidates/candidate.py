@@ -69,10 +69,9 @@ class Candidate(msgspec.Struct, frozen=True):
         A digest of the settings that are no defaults: a setting that a later version adds with a
         default changes no key.
         """
-        chosen = _chosen(self)
-        if not chosen:
+        if self.is_plain:
             return ""
-        text = json.dumps(chosen, sort_keys=True, separators=(",", ":"))
+        text = json.dumps(_chosen(self), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:_KEY_DIGITS]
 
     def key(self) -> str:

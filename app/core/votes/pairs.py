@@ -6,6 +6,7 @@ from enum import Enum, StrEnum
 
 import msgspec
 
+from app.core.candidates.candidate import Candidate
 from app.core.candidates.settings import COMPARE_GREEDY, DEFAULT_CONTEXT_TOKENS, SamplingSettings
 from app.core.chats.chat import AnswerFigures, StopReason
 from app.core.votes.choices import Choice, Outcome, outcome_of
@@ -46,14 +47,31 @@ class VotedFile(msgspec.Struct, frozen=True):
         return self.sha256 or (self.path, self.file_bytes, self.modified_ns)
 
 
+class VotedCandidate(msgspec.Struct, frozen=True):
+    """A candidate with its file as it was when it answered."""
+
+    candidate: Candidate
+    file: VotedFile
+
+    @property
+    def key(self) -> str:
+        """Of the candidate."""
+        return self.candidate.key()
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """Equal where the same content runs with the same settings, as far as is known."""
+        return (self.file.content, self.candidate.settings_key())
+
+
 class VoteSettings(msgspec.Struct, frozen=True):
     """How both were asked.
 
     Attributes:
         sampling: Greedy as a rule.
         system_prompt: Sent first; empty sends none.
-        context_tokens: Size of the context.
-        threads: Of each engine.
+        context_tokens: Size of the context of a candidate that names none.
+        threads: Of the engine of a candidate that names none.
     """
 
     sampling: SamplingSettings = COMPARE_GREEDY
@@ -101,7 +119,7 @@ class PairState(Enum):
 
 
 class VotePair(msgspec.Struct, frozen=True):
-    """One prompt, two files, and what came of it.
+    """One prompt, two candidates, and what came of it.
 
     Attributes:
         id: In the store; 0 before.
@@ -115,8 +133,8 @@ class VotePair(msgspec.Struct, frozen=True):
     """
 
     prompt: str
-    reference: VotedFile
-    candidate: VotedFile
+    reference: VotedCandidate
+    candidate: VotedCandidate
     settings: VoteSettings
     seed: int
     number: int
@@ -150,8 +168,8 @@ class VotePair(msgspec.Struct, frozen=True):
             return None
         return outcome_of(self.vote.choice, candidate_left=self.candidate_left)
 
-    def file(self, role: Role) -> VotedFile:
-        """One of the two files."""
+    def voted(self, role: Role) -> VotedCandidate:
+        """One of the two candidates."""
         return self.reference if role is Role.REFERENCE else self.candidate
 
     def answer(self, role: Role) -> VoteAnswer | None:

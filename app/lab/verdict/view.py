@@ -106,8 +106,7 @@ def view_of(
     about: About,
     limits: Limits,
     letters: Mapping[str, str] | None = None,
-    votes: Mapping[str, WinRate] | None = None,
-    pair_votes: Mapping[tuple[str, str], WinRate] | None = None,
+    votes: Mapping[tuple[str, str], WinRate] | None = None,
 ) -> LadderView:
     """Judge a ladder, complete or not.
 
@@ -115,9 +114,8 @@ def view_of(
         result: What was measured; must not change any more.
         about: What it rests on.
         limits: Of the person.
-        letters: That files have elsewhere; the others get those that are free.
-        votes: Blind votes of candidates against the reference, by file.
-        pair_votes: Of the first of two files against the second.
+        letters: That candidates have elsewhere, by key; the others get those that are free.
+        votes: Blind votes of the first of two candidates against the second, by keys.
     """
     plan = result.plan
     rows = _judged(result, about.items, limits, votes or {})
@@ -135,7 +133,7 @@ def view_of(
         limits,
         tuple(shown),
         recommend(rungs, rows[plan.reference].rung, limits),
-        tuple(_pairs(result, about.items, rungs, limits.tolerance, pair_votes)),
+        tuple(_pairs(result, about.items, rungs, limits.tolerance, votes)),
         tuple(remarks_on(result, {file: row.name for file, row in rows.items()})),
         result.taken,
         result.engine,
@@ -161,10 +159,15 @@ def names_of(result: LadderResult) -> dict[str, str]:
 
 
 def _judged(
-    result: LadderResult, items: Sequence[TaskItem], limits: Limits, votes: Mapping[str, WinRate]
+    result: LadderResult,
+    items: Sequence[TaskItem],
+    limits: Limits,
+    pair_votes: Mapping[tuple[str, str], WinRate],
 ) -> dict[str, Row]:
     """All rows, with what only follows from looking at them together."""
     names, base = names_of(result), _outcomes(result.reference)
+    first = result.plan.reference
+    votes = {key: rate for (key, other), rate in pair_votes.items() if other == first}
     others = [row for row in result.rows.values() if row.key != result.plan.reference]
     asked = [row for row in others if base and _outcomes(row)]
     compared = compare_tasks(items, base, list(map(_outcomes, asked)), limits.tolerance)

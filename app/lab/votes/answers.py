@@ -1,4 +1,4 @@
-"""Has both files answer, one engine each, before anybody sees anything."""
+"""Has both candidates answer, one engine each, before anybody sees anything."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
+from msgspec.structs import replace
 
-from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, EngineSettings
+from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS
 from app.core.chats.chat import Message, StopReason
 from app.core.chats.chat import Role as Speaker
 from app.core.errors import PersonError
 from app.core.votes.choices import shuffle
-from app.core.votes.pairs import Role, VoteAnswer, VotedFile, VotePair
+from app.core.votes.pairs import Role, VoteAnswer, VotedCandidate, VotedFile, VotePair
 from app.engine.protocol.answering import Finished, Rendered, Text
 from app.engine.protocol.running import FailureKind
 from app.lab.engines.calls import EngineFailed, interruptible
 from app.lab.engines.identity import engine_identity
-from app.lab.engines.opened import OpenedCandidate, opened_file
+from app.lab.engines.opened import OpenedCandidate
 from app.lab.engines.shelf import EngineShelf
 from app.lab.models.hashes import hashes_of
 from app.lab.votes.events import Answered, AnswersProgress, FileKnown, PairFailed
@@ -53,7 +53,7 @@ class AnswerMaker:
     """Answers pairs; made for one run, on a thread of its own.
 
     Two engines are kept where both fit in memory, and each pair is answered in an order of its own
-    that chance has drawn. Where they do not, one file answers everything before the other begins.
+    that chance has drawn. Where they do not, one candidate answers everything before the other.
 
     Args:
         room: Where the engines are.
@@ -79,6 +79,7 @@ class AnswerMaker:
         self._stop = threading.Event()
         self._models: dict[str, ModelFile] = {}
         self._files: dict[str, VotedFile] = {}
+        self._unreadable: dict[str, str] = {}
         self._broken: dict[str, str] = {}
         self._crashes: Counter[str] = Counter()
         self._shelf = EngineShelf("votes", room, 1, DEFAULT_CONTEXT_TOKENS)
@@ -112,7 +113,7 @@ class AnswerMaker:
 
     def _prepare(self, pairs: Sequence[VotePair]) -> None:
         """Find out what the files are; nothing is answered by a file that is not known."""
-        for path in dict.fromkeys(pair.file(role).path for pair in pairs for role in Role):
+        for path in dict.fromkeys(pair.voted(role).file.path for pair in pairs for role in Role):
             self._check()
             try:
                 model = self._open_model(Path(path))
@@ -121,15 +122,17 @@ class AnswerMaker:
                     sha256 = hashes_of(model, lambda _: self._check())
                     file = msgspec.structs.replace(file, sha256=sha256)
             except PersonError as error:
-                self._broken[path] = error.sentence
+                self._unreadable[path] = error.sentence
                 continue
             self._models[path] = model
             self._files[path] = file
             self._tell(FileKnown(file))
 
-    def _why_not(self, file: VotedFile) -> str | None:
-        if file.path in self._broken:
-            return self._broken[file.path]
+    def _why_not(self, voted: VotedCandidate) -> str | None:
+        file = voted.file
+        reason = self._unreadable.get(file.path) or self._broken.get(voted.key)
+        if reason is not None:
+            return reason
         now = self._files[file.path]
         same = now.sha256 == file.sha256 if file.sha256 else now.file_bytes == file.file_bytes
         return None if same else _CHANGED.format(Path(file.path).name)
@@ -137,9 +140,13 @@ class AnswerMaker:
     # --- order ----------------------------------------------------------------------------
 
     def _answer_group(self, group: Sequence[VotePair]) -> None:
-        """Pairs of the same two files."""
+        """Pairs of the same two candidates."""
         first = group[0]
-        both = [self._opened(first, role) for role in Role if first.file(role).path in self._models]
+        both = [
+            self._opened(first, role)
+            for role in Role
+            if first.voted(role).file.path in self._models
+        ]
         fit = self._shelf.hold(both)
         self._together = both if fit else []
         if fit:
@@ -154,10 +161,16 @@ class AnswerMaker:
                 self._shelf.drop(opened)
 
     def _opened(self, pair: VotePair, role: Role) -> OpenedCandidate:
-        """One of a pair, asked as the pair says."""
-        settings = pair.settings
-        engine = EngineSettings(settings.context_tokens, settings.threads)
-        return opened_file(self._models[pair.file(role).path], engine)
+        """One of a pair, asked as the pair says where it has no settings of its own."""
+        voted, usual = pair.voted(role), pair.settings
+        own = voted.candidate.engine
+        engine = replace(
+            own,
+            context_tokens=own.context_tokens or usual.context_tokens,
+            threads=own.threads or usual.threads,
+        )
+        candidate = replace(voted.candidate, engine=engine)
+        return OpenedCandidate(candidate, self._models[voted.file.path])
 
     # --- one answer -----------------------------------------------------------------------
 
@@ -183,20 +196,20 @@ class AnswerMaker:
 
     def _asked(self, pair: VotePair, role: Role) -> str | None:
         """Ask one engine; returns why there is no answer."""
-        path, opened = pair.file(role).path, self._opened(pair, role)
+        key, opened = pair.voted(role).key, self._opened(pair, role)
         try:
             engine = self._shelf.take(opened, self._together)
         except PersonError as error:
-            self._broken[path] = error.sentence
+            self._broken[key] = error.sentence
             return error.sentence
         try:
             answer = self._generated(engine, pair, opened.manner)
         except PersonError as error:
             log.warning("no answer for pair %d: %s %s", pair.id, error.sentence, error.detail)
             if engine.pid is None:
-                self._crashed(path, error.sentence)
+                self._crashed(key, error.sentence)
             if isinstance(error, EngineFailed) and error.kind is FailureKind.NUMBERS:
-                self._broken[path] = error.sentence
+                self._broken[key] = error.sentence
             return error.sentence
         if not answer.text.strip():
             if answer.stop_reason is StopReason.LENGTH:
@@ -229,10 +242,10 @@ class AnswerMaker:
             "".join(said), "".join(thought), end.stop_reason, "".join(digest), end.figures
         )
 
-    def _crashed(self, path: str, sentence: str) -> None:
-        self._crashes[path] += 1
-        if self._crashes[path] >= _MOST_CRASHES:
-            self._broken[path] = sentence
+    def _crashed(self, key: str, sentence: str) -> None:
+        self._crashes[key] += 1
+        if self._crashes[key] >= _MOST_CRASHES:
+            self._broken[key] = sentence
 
     def _progress(self) -> None:
         self._tell(AnswersProgress(self._done, self._total))
@@ -245,15 +258,13 @@ def _sampling_for(manner: Manner, wanted: SamplingSettings) -> SamplingSettings:
         return wanted
     if wanted.thinking_limit_tokens is not None:
         room = min(room, wanted.thinking_limit_tokens)
-    return msgspec.structs.replace(
-        wanted, max_tokens=wanted.max_tokens + room, thinking_limit_tokens=room
-    )
+    return replace(wanted, max_tokens=wanted.max_tokens + room, thinking_limit_tokens=room)
 
 
 def _groups(pairs: Sequence[VotePair]) -> list[list[VotePair]]:
     found: dict[tuple[str, str], list[VotePair]] = {}
     for pair in pairs:
-        found.setdefault((pair.reference.path, pair.candidate.path), []).append(pair)
+        found.setdefault((pair.reference.key, pair.candidate.key), []).append(pair)
     return list(found.values())
 
 

@@ -9,9 +9,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
+from msgspec.structs import replace
 
 from app.base.files import write_whole
 from app.base.rights import usual_rights
+from app.core.candidates.candidate import LocalFile
+from app.core.candidates.notation import words_of
 from app.core.errors import PersonError
 from app.core.text.clean import json_text
 from app.core.text.csv_cells import csv_cell
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from app.core.votes.pairs import VoteAnswer, VotedFile, VotePair
+    from app.core.votes.pairs import VoteAnswer, VotedCandidate, VotePair
 
 FORMAT_VERSION = 1
 
@@ -47,23 +50,23 @@ def votes_document(pairs: Sequence[VotePair]) -> dict[str, Any]:
 
 
 def standings(pairs: Sequence[VotePair]) -> list[dict[str, Any]]:
-    """What is known of each two files, whichever was which."""
+    """What is known of each two candidates, whichever was which."""
     found: dict[tuple[object, object], _Counted] = {}
     for pair in pairs:
         if pair.vote is None:
             continue
-        files: tuple[object, object] = (pair.candidate.content, pair.reference.content)
-        turned: tuple[object, object] = (files[1], files[0])
-        mirrored = files not in found and turned in found
-        counted = found.setdefault(turned if mirrored else files, _Counted(pair))
+        both: tuple[object, object] = (pair.candidate.content, pair.reference.content)
+        turned: tuple[object, object] = (both[1], both[0])
+        mirrored = both not in found and turned in found
+        counted = found.setdefault(turned if mirrored else both, _Counted(pair))
         if pair.outcome is None:
             counted.taken_back += 1
         else:
             counted.outcomes.append(pair.outcome.mirrored if mirrored else pair.outcome)
     return [
         {
-            "candidate": _file(counted.first.candidate),
-            "reference": _file(counted.first.reference),
+            "candidate": _voted(counted.first.candidate),
+            "reference": _voted(counted.first.reference),
             **_figures(tally(counted.outcomes)),
             "taken_back": counted.taken_back,
         }
@@ -95,17 +98,15 @@ def votes_csv(pairs: Sequence[VotePair]) -> bytes:
 
 def _shareable(pairs: Sequence[VotePair]) -> list[VotePair]:
     """The pairs without this PC's folders: an export is made to be passed on."""
-    names = names_without_folders(
-        file.path for pair in pairs for file in (pair.reference, pair.candidate)
-    )
+    names = names_without_folders(pair.voted(role).file.path for pair in pairs for role in Role)
 
-    def named(file: VotedFile) -> VotedFile:
-        return msgspec.structs.replace(file, path=names[file.path])
+    def named(voted: VotedCandidate) -> VotedCandidate:
+        name = names[voted.file.path]
+        candidate = replace(voted.candidate, source=LocalFile(name))
+        return replace(voted, candidate=candidate, file=replace(voted.file, path=name))
 
     return [
-        msgspec.structs.replace(
-            pair, reference=named(pair.reference), candidate=named(pair.candidate)
-        )
+        replace(pair, reference=named(pair.reference), candidate=named(pair.candidate))
         for pair in pairs
     ]
 
@@ -162,8 +163,8 @@ def _vote(pair: VotePair) -> dict[str, Any]:
         "outcome": outcome_of(vote.choice, candidate_left=pair.candidate_left).value,
         "taken_back": None if vote.undone_ns is None else _time(vote.undone_ns),
         "prompt": pair.prompt,
-        "candidate": _file(pair.candidate) | _answer(pair.answer(Role.CANDIDATE)),
-        "reference": _file(pair.reference) | _answer(pair.answer(Role.REFERENCE)),
+        "candidate": _voted(pair.candidate) | _answer(pair.answer(Role.CANDIDATE)),
+        "reference": _voted(pair.reference) | _answer(pair.answer(Role.REFERENCE)),
         "settings": msgspec.to_builtins(settings.sampling)
         | {
             "system_prompt": settings.system_prompt,
@@ -176,9 +177,11 @@ def _vote(pair: VotePair) -> dict[str, Any]:
     }
 
 
-def _file(file: VotedFile) -> dict[str, Any]:
+def _voted(voted: VotedCandidate) -> dict[str, Any]:
+    file = voted.file
     return {
         "file": file.path,
+        "candidate": words_of(voted.candidate),
         "level": file.level,
         "file_bytes": file.file_bytes,
         "sha256": list(file.sha256),

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.core.errors import PersonError
-from app.core.votes.pairs import VotedFile
+from app.core.votes.pairs import VotedCandidate, VotedFile
 from app.core.words.sentence import say
 from app.lab.models.hashes import hashes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from app.core.candidates.candidate import Candidate
     from app.core.models.model_file import ModelFile
 
 
@@ -48,26 +49,28 @@ def known_again(file: VotedFile, known: Iterable[VotedFile]) -> VotedFile:
 
 
 def identify(
-    paths: Iterable[Path],
+    candidates: Iterable[Candidate],
     known: Sequence[VotedFile],
     open_model: Callable[[Path], ModelFile],
     check: Callable[[], None] = lambda: None,
-) -> dict[str, VotedFile]:
-    """What the files are; those that cannot be read are left out. Any thread.
+) -> dict[str, VotedCandidate]:
+    """Candidates with their files, by key; those that cannot be read are left out. Any thread.
 
     A file is read in full only where another one of its size was voted on: it may be the same under
     another name.
     """
     sizes = {file.file_bytes for file in known if file.sha256}
-    found: dict[str, VotedFile] = {}
-    for path in paths:
+    found: dict[str, VotedCandidate] = {}
+    files = list(known)
+    for candidate in candidates:
         try:
-            model = open_model(path)
-            file = known_again(look_at(model), known)
+            model = open_model(Path(candidate.path))
+            file = known_again(look_at(model), files)
             if not file.sha256 and file.file_bytes in sizes:
                 sha256 = hashes_of(model, lambda _: check())
                 file = msgspec.structs.replace(file, sha256=sha256)
         except PersonError:
             continue
-        found[str(path)] = file
+        files.append(file)
+        found[candidate.key()] = VotedCandidate(candidate, file)
     return found

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.candidates.settings import COMPARE_GREEDY, DEFAULT_CONTEXT_TOKENS, SamplingSettings
 
 if TYPE_CHECKING:
+    from app.core.candidates.candidate import Candidate
     from app.core.votes.pairs import VotePair
     from app.core.votes.tally import BandPoint, Tally
 
@@ -19,15 +19,15 @@ class VoteOrder:
     """What a person wants to vote on.
 
     Attributes:
-        prompts: Each is answered by one pair of files.
+        prompts: Each is answered by one pair of candidates.
         reference: What the candidates are held against.
         candidates: The prompts are dealt out among them. Two pairs with one prompt would show the
             reference's answer twice, and who has seen it once knows it again.
     """
 
     prompts: Sequence[str]
-    reference: Path
-    candidates: Sequence[Path]
+    reference: Candidate
+    candidates: Sequence[Candidate]
     sampling: SamplingSettings = COMPARE_GREEDY
     system_prompt: str = ""
     context_tokens: int = DEFAULT_CONTEXT_TOKENS
@@ -39,7 +39,7 @@ class Placed:
 
     Attributes:
         pairs: They are stored and wait for their answers.
-        left_out: Prompts whose answers by one of the files were seen here before.
+        left_out: Prompts whose answers by one of the candidates were seen here before.
     """
 
     pairs: tuple[VotePair, ...]
@@ -58,7 +58,7 @@ class ShownPair:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Pairs of these files that are not voted on yet.
+    """Pairs of these candidates that are not voted on yet.
 
     Attributes:
         ready: Both answers are there.

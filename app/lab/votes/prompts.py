@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,7 +17,6 @@ from app.resources import resource_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 DEMO_KIND = "demo"
 _DEMO_PROMPTS = 120
@@ -64,13 +64,13 @@ def demo_prompts() -> PromptKind:
     return PromptKind(DEMO_KIND, tuple(dict.fromkeys(mixed))[:_DEMO_PROMPTS])
 
 
-def prompts_for(paths: Sequence[Path]) -> tuple[PromptKind, ...]:
+def prompts_for(paths: Sequence[str]) -> tuple[PromptKind, ...]:
     """The kinds that suit these files: the demo model knows its own questions alone. Any thread."""
     family = open_model_file(demo_base()).family_key
     found: list[bool] = []
     for path in paths:
         with contextlib.suppress(PersonError):
-            found.append(open_model_file(path).family_key == family)
+            found.append(open_model_file(Path(path)).family_key == family)
     if found and all(found):
         return (demo_prompts(),)
     return bundled_prompts()

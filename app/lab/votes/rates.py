@@ -1,8 +1,10 @@
-"""What votes say of two files, and of all files of a ladder."""
+"""What votes say of two candidates, and of all rows of a ladder."""
 
 from __future__ import annotations
 
+import itertools
 import logging
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
@@ -22,44 +24,44 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def ballots_between(
-    ballots: Iterable[Ballot], candidate: object, reference: object
-) -> list[tuple[Ballot, Outcome]]:
-    """Votes on two contents, whichever was which, as they are seen from the candidate."""
-    found: list[tuple[Ballot, Outcome]] = []
+def by_contents(
+    ballots: Iterable[Ballot],
+) -> dict[tuple[object, object], list[tuple[Ballot, Outcome]]]:
+    """Votes by the contents of two candidates, as they are seen from the first.
+
+    Each stands under both orders of its two, whichever was the reference.
+    """
+    found: dict[tuple[object, object], list[tuple[Ballot, Outcome]]] = defaultdict(list)
     for ballot in ballots:
         outcome = outcome_of(ballot.choice, candidate_left=ballot.candidate_left)
-        files = (ballot.candidate.content, ballot.reference.content)
-        if files == (candidate, reference):
-            found.append((ballot, outcome))
-        elif files == (reference, candidate):
-            found.append((ballot, outcome.mirrored))
-    return found
+        candidate, reference = ballot.candidate.content, ballot.reference.content
+        found[candidate, reference].append((ballot, outcome))
+        if candidate != reference:
+            found[reference, candidate].append((ballot, outcome.mirrored))
+    return dict(found)
 
 
-def stored_rates(database: Path, result: LadderResult) -> dict[str, WinRate]:
-    """Win rates of a ladder's files against its reference, out of the window's store. Any thread.
+def stored_rates(database: Path, result: LadderResult) -> dict[tuple[str, str], WinRate]:
+    """Win rates of the first of two rows against the second, by keys, out of the window's store.
 
-    Files without a vote that prefers one are left out, and so is everything where the store
-    cannot be read: a ladder is told all the same.
+    Pairs without a vote that prefers one are left out, and so is everything where the store
+    cannot be read: a ladder is told all the same. Any thread.
     """
-    reference = result.reference.facts
-    if reference is None or not result.reference.candidate.is_plain:
-        return {}
     try:
         with reading_votes(database) as store:
             ballots = [] if store is None else store.ballots()
     except PersonError as error:
         log.warning("%s %s", error.sentence, error.detail)
         return {}
-    standing = [ballot for ballot in ballots if ballot.undone_ns is None]
-    rates: dict[str, WinRate] = {}
-    for key, row in result.rows.items():
-        # Votes are on files as they are; answers with other settings are other answers.
-        if row.facts is None or not row.candidate.is_plain or row.facts.sha256 == reference.sha256:
-            continue
-        found = ballots_between(standing, row.facts.sha256, reference.sha256)
-        counted = tally(outcome for _, outcome in found)
-        if counted.decided:
-            rates[key] = counted.rate
+    cast = by_contents(ballot for ballot in ballots if ballot.undone_ns is None)
+    known = {
+        key: (row.facts.sha256, row.candidate.settings_key())
+        for key, row in result.rows.items()
+        if row.facts is not None
+    }
+    rates: dict[tuple[str, str], WinRate] = {}
+    for one, other in itertools.permutations(known, 2):
+        counted = tally(outcome for _, outcome in cast.get((known[one], known[other]), ()))
+        if counted.decided and known[one] != known[other]:
+            rates[one, other] = counted.rate
     return rates

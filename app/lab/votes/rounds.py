@@ -6,17 +6,27 @@ import secrets
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from app.core.votes.choices import Choice, Outcome, are_identical, shuffle
-from app.core.votes.pairs import PairState, Role, VotedFile, VotePair, VoteSettings
+from app.core.votes.pairs import (
+    PairState,
+    Role,
+    VotedCandidate,
+    VotedFile,
+    VotePair,
+    VoteSettings,
+)
 from app.core.votes.tally import band, tally
 from app.lab.engines.loading import threads_for
 from app.lab.votes.events import Answered, FileKnown, PairFailed
 from app.lab.votes.orders import Placed, ShownPair, Standing, Waiting
-from app.lab.votes.rates import ballots_between
+from app.lab.votes.rates import by_contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from app.core.candidates.candidate import Candidate
     from app.core.statistics.anytime import WinRate
     from app.lab.votes.events import AnswerEvent
     from app.lab.votes.orders import VoteOrder
@@ -43,31 +53,36 @@ class VoteBooth:
         self._store = store
         self._threads = threads
         self._draw_seed = draw_seed
-        self._identities: dict[str, VotedFile] = {}
-        self._ballots: list[Ballot] | None = None
+        self._identities: dict[str, VotedCandidate] = {}
+        self._ballots: dict[tuple[object, object], list[tuple[Ballot, Outcome]]] | None = None
         self._standings: dict[tuple[str, str], Standing] = {}
         self._pairs: dict[int, VotePair] | None = None
 
-    # --- files ----------------------------------------------------------------------------
+    # --- candidates -----------------------------------------------------------------------
 
     def known_files(self) -> list[VotedFile]:
         """Files that were voted on before; to find out which of them others are."""
         return self._store.files()
 
-    def set_identities(self, found: Mapping[str, VotedFile]) -> None:
-        """What ``votes_files.identify`` found of files, by path as it was given."""
+    def set_identities(self, found: Mapping[str, VotedCandidate]) -> None:
+        """What ``identify`` found of candidates, by key."""
         self._identities.update(found)
         # Pairs that were stored before their file was read, by a program that was ended then.
         unread = {file.content for file in self._store.files() if not file.sha256}
-        for file in found.values():
+        for file in {each.file for each in found.values()}:
             if file.sha256 and (file.path, file.file_bytes, file.modified_ns) in unread:
                 self._store.know_file(file)
         self._pairs = None
         self._count_anew()
 
-    def _content(self, path: str) -> object:
-        file = self._identities.get(path)
-        return path if file is None else file.content
+    def _content(self, key: str) -> object:
+        known = self._identities.get(key)
+        return key if known is None else known.content
+
+    def _known(self, candidate: Candidate) -> VotedCandidate:
+        if candidate.key() not in self._identities:
+            raise KeyError(candidate.path)
+        return self._identities[candidate.key()]
 
     # --- asking ---------------------------------------------------------------------------
 
@@ -75,19 +90,21 @@ class VoteBooth:
         """Store pairs for these prompts.
 
         Prompts are left out where the person has seen, or is about to see, an answer to it by one
-        of the files: it would be known again.
+        of the candidates: it would be known again.
 
         Raises:
-            KeyError: A file was not identified.
+            KeyError: A file was not identified; its path.
             StoreFailed: They cannot be stored.
         """
-        reference = self._identities[str(order.reference)]
-        candidates = [self._identities[str(path)] for path in order.candidates]
+        reference = self._known(order.reference)
+        candidates = list(map(self._known, order.candidates))
         settings = VoteSettings(
             order.sampling,
             order.system_prompt,
             order.context_tokens,
-            threads_for(max(file.file_bytes for file in (reference, *candidates)), self._threads),
+            threads_for(
+                max(each.file.file_bytes for each in (reference, *candidates)), self._threads
+            ),
         )
         dealt = self._deal(order.prompts, reference, candidates)
         seed = self._draw_seed()
@@ -109,20 +126,23 @@ class VoteBooth:
         return Placed(tuple(added), left_out)
 
     def _deal(
-        self, prompts: Iterable[str], reference: VotedFile, candidates: Sequence[VotedFile]
-    ) -> dict[str, VotedFile]:
+        self,
+        prompts: Iterable[str],
+        reference: VotedCandidate,
+        candidates: Sequence[VotedCandidate],
+    ) -> dict[str, VotedCandidate]:
         """Who answers what beside the reference: whoever has the fewest pairs so far."""
         seen: set[tuple[str, object]] = set()
         often: Counter[object] = Counter()
         for prompt, one, other in self._store.asked():
             seen |= {(prompt, one.content), (prompt, other.content)}
             often.update({one.content, other.content})
-        dealt: dict[str, VotedFile] = {}
+        dealt: dict[str, VotedCandidate] = {}
         for prompt in prompts:
-            free = [file for file in candidates if (prompt, file.content) not in seen]
+            free = [each for each in candidates if (prompt, each.content) not in seen]
             if (prompt, reference.content) in seen or not free:
                 continue
-            chosen = min(free, key=lambda file: often[file.content])
+            chosen = min(free, key=lambda each: often[each.content])
             often[chosen.content] += 1
             dealt[prompt] = chosen
         return dealt
@@ -132,25 +152,25 @@ class VoteBooth:
     ) -> list[str]:
         """Of these prompts, those that would not be left out of an order."""
         known = self._identities
-        files = [known[path] for path in candidates if path in known]
-        if reference not in known or not files:
+        others = [known[key] for key in candidates if key in known]
+        if reference not in known or not others:
             return list(prompts)
-        return list(self._deal(prompts, known[reference], files))
+        return list(self._deal(prompts, known[reference], others))
 
-    def unanswered(self, paths: Iterable[str]) -> list[VotePair]:
-        """Pairs among these files that wait for answers."""
-        return [pair for pair in self._open(paths) if pair.state is PairState.WAITING]
+    def unanswered(self, keys: Iterable[str]) -> list[VotePair]:
+        """Pairs among these candidates that wait for answers."""
+        return [pair for pair in self._open(keys) if pair.state is PairState.WAITING]
 
-    def forgive(self, paths: Iterable[str]) -> None:
+    def forgive(self, keys: Iterable[str]) -> None:
         """Let pairs that failed be asked anew."""
-        for pair in self._open(paths):
+        for pair in self._open(keys):
             if pair.state is PairState.FAILED:
                 self._store.set_error(pair.id, None)
         self._pairs = None
 
-    def set_aside(self, paths: Iterable[str], state: PairState) -> None:
+    def set_aside(self, keys: Iterable[str], state: PairState) -> None:
         """Ask no more for pairs that wait for answers, or for those that failed."""
-        self._store.retire([pair.id for pair in self._open(paths) if pair.state is state])
+        self._store.retire([pair.id for pair in self._open(keys) if pair.state is state])
         self._pairs = None
 
     def take(self, event: AnswerEvent) -> None:
@@ -158,9 +178,9 @@ class VoteBooth:
         match event:
             case FileKnown():
                 self._store.know_file(event.file)
-                for path, known in self._identities.items():
-                    if known.path == event.file.path:
-                        self._identities[path] = event.file
+                for key, known in self._identities.items():
+                    if known.file.path == event.file.path:
+                        self._identities[key] = replace(known, file=event.file)
                 self._pairs = None
                 self._count_anew()
             case PairFailed():
@@ -181,9 +201,9 @@ class VoteBooth:
 
     # --- voting ---------------------------------------------------------------------------
 
-    def waiting(self, paths: Iterable[str]) -> Waiting:
-        """How many pairs among these files there are to vote on, and how many are not ready."""
-        pairs = self._open(paths)
+    def waiting(self, keys: Iterable[str]) -> Waiting:
+        """How many pairs among these candidates can be voted on, and how many are not ready."""
+        pairs = self._open(keys)
         states = Counter(pair.state for pair in pairs)
         sentences = [pair.error for pair in pairs if pair.error is not None]
         return Waiting(
@@ -193,9 +213,9 @@ class VoteBooth:
             sentences[-1] if sentences else "",
         )
 
-    def next_pair(self, paths: Iterable[str]) -> ShownPair | None:
-        """The oldest pair among these files that can be voted on, without what must be hidden."""
-        for pair in self._open(paths):
+    def next_pair(self, keys: Iterable[str]) -> ShownPair | None:
+        """The oldest pair among these that can be voted on, without what must be hidden."""
+        for pair in self._open(keys):
             one, other = pair.reference_answer, pair.candidate_answer
             if pair.state is PairState.READY and one is not None and other is not None:
                 left, right = (other, one) if pair.candidate_left else (one, other)
@@ -236,44 +256,36 @@ class VoteBooth:
         """What is known of a candidate against a reference, whichever was which in a vote."""
         if (candidate, reference) in self._standings:
             return self._standings[candidate, reference]
-        outcomes: list[Outcome] = []
-        taken_back = 0
-        files = (self._content(candidate), self._content(reference))
-        for ballot, outcome in ballots_between(self._all_ballots(), *files):
-            if ballot.undone_ns is None:
-                outcomes.append(outcome)
-            else:
-                taken_back += 1
+        if self._ballots is None:
+            self._ballots = by_contents(self._store.ballots())
+        cast = self._ballots.get((self._content(candidate), self._content(reference)), [])
+        outcomes = [outcome for ballot, outcome in cast if ballot.undone_ns is None]
+        taken_back = len(cast) - len(outcomes)
         found = Standing(tally(outcomes), tuple(band(outcomes)), taken_back)
         self._standings[candidate, reference] = found
         return found
 
     def rates(self, reference: str, candidates: Iterable[str]) -> dict[str, WinRate]:
-        """Win rates against a reference, by candidate; for ``ladder_verdict.assess``.
+        """Win rates against a reference, by candidate.
 
         Candidates without a vote that prefers one are left out: they would be one more test.
         """
-        tallies = {path: self.standing(path, reference).tally for path in candidates}
-        return {path: found.rate for path, found in tallies.items() if found.decided}
-
-    def _all_ballots(self) -> list[Ballot]:
-        if self._ballots is None:
-            self._ballots = self._store.ballots()
-        return self._ballots
+        tallies = {key: self.standing(key, reference).tally for key in candidates}
+        return {key: found.rate for key, found in tallies.items() if found.decided}
 
     def _count_anew(self) -> None:
         self._ballots = None
         self._standings.clear()
 
-    def _open(self, paths: Iterable[str]) -> list[VotePair]:
-        """Open pairs of which both files are among these, the oldest first."""
+    def _open(self, keys: Iterable[str]) -> list[VotePair]:
+        """Open pairs of which both candidates are among these, the oldest first."""
         if self._pairs is None:
             self._pairs = {pair.id: pair for pair in self._store.open_pairs()}
-        contents = {self._content(path) for path in paths}
+        contents = set(map(self._content, keys))
         return [
             pair
             for pair in self._pairs.values()
-            if all(pair.file(role).content in contents for role in Role)
+            if all(pair.voted(role).content in contents for role in Role)
         ]
 
     def _read_again(self, pair_id: int) -> VotePair:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core.candidates.candidate import candidate_of
 from app.core.candidates.settings import FlashAttention, KvType, SamplingSettings
 from app.core.chats.chat import StopReason
 from app.core.memory.speed import MachineRates
@@ -159,13 +160,14 @@ def test_a_pair_of_which_another_engine_gave_one_answer(
 ) -> None:
     connection = open_database(tmp_path / "votes.sqlite3")
     booth, answered = VoteBooth(VoteStore(connection), 1, lambda: 1), list[Role]()
-    booth.set_identities(identify([demo_model], booth.known_files(), open_model_file))
+    booth.set_identities(identify([candidate_of(demo_model)], booth.known_files(), open_model_file))
     copy = tmp_path / "copy.gguf"
     copy.write_bytes(demo_model.read_bytes() + b"\0" * 32)
-    booth.set_identities(identify([demo_model, copy], booth.known_files(), open_model_file))
+    both = list(map(candidate_of, (demo_model, copy)))
+    booth.set_identities(identify(both, booth.known_files(), open_model_file))
 
     def placed(prompt: str) -> VotePair:
-        order = VoteOrder([prompt], demo_model, (copy,), SamplingSettings(max_tokens=4))
+        order = VoteOrder([prompt], both[0], both[1:], SamplingSettings(max_tokens=4))
         return booth.place(order).pairs[0]
 
     def make(pair: VotePair) -> list[Role]:

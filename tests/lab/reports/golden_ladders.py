@@ -30,7 +30,7 @@ class Case(msgspec.Struct, frozen=True):
     result: LadderResult
     about: About
     limits: Limits
-    votes: dict[str, Any] = {}
+    votes: dict[tuple[str, str], Any] = {}
 
 
 def demo() -> Case:
@@ -80,7 +80,9 @@ def by_hand() -> Case:
     )
     cases.change(result, crashed, error="The engine ended: a|b <c> in /m/<script>.gguf.")
     result.remarks.append("Not *kept* for another time: _why_?")
-    return Case(result, About(list(cases.ITEMS), 6, "aa" * 32), LIMITS, {q8: win_rate(12, 5)})
+    return Case(
+        result, About(list(cases.ITEMS), 6, "aa" * 32), LIMITS, {(q8, reference): win_rate(12, 5)}
+    )
 
 
 CASES = {"demo": demo, "by_hand": by_hand}

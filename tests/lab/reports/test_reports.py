@@ -206,8 +206,9 @@ def test_a_cell_of_a_report_is_never_a_formula(name: str) -> None:
 
 
 def test_blind_votes_have_a_column_where_there_are_any() -> None:
-    voted = str(rows_of(cases.result().plan)[1])
-    view = cases.view(limits=Limits(), votes={voted: win_rate(12, 5)})
+    plan = cases.result().plan
+    voted = rows_of(plan)[1]
+    view = cases.view(limits=Limits(), votes={(voted, plan.reference): win_rate(12, 5)})
     interval = win_rate(12, 5).interval
     low, high = (f"{100 * end:.0f} %" for end in (interval.low, interval.high))
     text = markdown_text(view)

@@ -10,13 +10,14 @@ import msgspec
 import pytest
 
 from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
+from app.core.candidates.notation import with_settings
 from app.core.candidates.settings import EngineSettings, KvType
 from app.core.chats.chat import Answer, Chat, Turn
 from app.core.chats.export import to_markdown, to_openai_json
 from app.core.chats.panes import ChatPane
 from app.core.text.shared_names import FoldersOut, file_name, names_without_folders
 from app.core.votes.choices import Choice
-from app.core.votes.pairs import Vote, VotedFile, VotePair, VoteSettings
+from app.core.votes.pairs import Vote, VotedCandidate, VotedFile, VotePair, VoteSettings
 from app.lab.ladder.rows import LadderResult
 from app.lab.reports.document import ladder_document
 from app.lab.reports.files import write_reports
@@ -184,9 +185,13 @@ def test_an_exported_chat_names_files_without_their_folders(home: str) -> None:
 
 @pytest.mark.parametrize("home", HOMES)
 def test_exported_votes_name_files_without_their_folders(home: str) -> None:
-    files = [VotedFile(at(home, name), "Q8_0", 9, 1) for name in ("a.gguf", "b.gguf")]
+    paths = (at(home, name) for name in ("a.gguf", "b.gguf"))
+    both = [
+        VotedCandidate(with_settings(candidate_of(path), "kv=q8_0"), VotedFile(path, "Q8_0", 9, 1))
+        for path in paths
+    ]
     vote = Vote(1, Choice.LEFT, 1)
-    pair = VotePair("Why?", files[0], files[1], SETTINGS, 1, 0, candidate_left=True, vote=vote)
+    pair = VotePair("Why?", *both, SETTINGS, 1, 0, candidate_left=True, vote=vote)
     for written in (votes_json([pair]), votes_csv([pair])):
         assert b"m4rk" not in written.lower()
         assert b"a.gguf" in written

@@ -12,24 +12,34 @@ import math
 import os
 import random
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
-from app.core.candidates.candidate import candidate_of
+from app.core.candidates.candidate import Candidate, candidate_of
+from app.core.candidates.notation import with_settings
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Answer, Chat, StopReason, Turn
 from app.core.chats.panes import ChatPane
 from app.core.verdict import Limits, State
 from app.core.votes.choices import Choice, Outcome, shuffle
-from app.core.votes.pairs import PairState, Role, VoteAnswer, VotedFile, VotePair, VoteSettings
+from app.core.votes.pairs import (
+    PairState,
+    Role,
+    VoteAnswer,
+    VotedCandidate,
+    VotedFile,
+    VotePair,
+    VoteSettings,
+)
 from app.core.votes.tally import Finding
 from app.lab.engines.room import EngineRoom
 from app.lab.reports.document import ladder_document
-from app.lab.verdict.pairs import pair_rates
 from app.lab.votes.answers import AnswerMaker
 from app.lab.votes.events import Answered, AnswerEvent, AnswersProgress, PairFailed
 from app.lab.votes.export import votes_csv, votes_document, votes_json
@@ -82,8 +92,17 @@ class Booth:
             self.connection.close()
 
     def look(self, *paths: Path) -> list[str]:
-        self.booth.set_identities(identify(paths, self.booth.known_files(), open_model_file))
-        return [str(path) for path in paths]
+        return self.look_at(*map(candidate_of, paths))
+
+    def look_at(self, *candidates: Candidate) -> list[str]:
+        self.booth.set_identities(identify(candidates, self.booth.known_files(), open_model_file))
+        return [each.key() for each in candidates]
+
+    def order(self, prompts: list[str], reference: Path, *candidates: Path) -> VoteOrder:
+        """An order for files with nothing set."""
+        return VoteOrder(
+            prompts, candidate_of(reference), list(map(candidate_of, candidates)), SHORT
+        )
 
     def maker(self, tell: Callable[[AnswerEvent], None] | None = None) -> AnswerMaker:
         return AnswerMaker(
@@ -99,7 +118,12 @@ class Booth:
 
     def ask(self, prompts: list[str], reference: Path, *candidates: Path) -> list[VotePair]:
         """Place an order and have it answered."""
-        self.look(reference, *candidates)
+        return self.ask_candidates(prompts, candidate_of(reference), *map(candidate_of, candidates))
+
+    def ask_candidates(
+        self, prompts: list[str], reference: Candidate, *candidates: Candidate
+    ) -> list[VotePair]:
+        self.look_at(reference, *candidates)
         placed = self.booth.place(VoteOrder(prompts, reference, candidates, SHORT))
         self.maker().run(placed.pairs)
         return [self.store.pair(pair.id) for pair in placed.pairs]
@@ -123,7 +147,7 @@ def test_both_answer_and_nothing_says_who_is_who(at: Booth, models: dict[str, Pa
     assert [pair.candidate_left for pair in pairs] == [
         shuffle(SEED, number).candidate_left for number in range(3)
     ]
-    assert all(len(pair.reference.sha256[0]) == 64 for pair in pairs)
+    assert all(len(pair.reference.file.sha256[0]) == 64 for pair in pairs)
     assert all(pair.engine for pair in pairs)
     shown = at.booth.next_pair([str(blue), str(green)])
     assert shown is not None
@@ -205,8 +229,9 @@ def test_a_crash_is_no_vote_and_is_said(at: Booth, models: dict[str, Path]) -> N
 
 def test_a_file_that_cannot_be_loaded_is_tried_once(at: Booth, models: dict[str, Path]) -> None:
     at.look(models["blue"], models["green"])
-    placed = at.booth.place(VoteOrder(PROMPTS, models["blue"], [models["green"]], SHORT))
-    broken = VotedFile(str(models["broken"]), "", 1, 1)
+    placed = at.booth.place(at.order(PROMPTS, models["blue"], models["green"]))
+    path = models["broken"]
+    broken = VotedCandidate(candidate_of(path), VotedFile(str(path), "", 1, 1))
     pairs = [msgspec.structs.replace(pair, candidate=broken) for pair in placed.pairs]
     at.maker().run(pairs)
     sentences = {event.sentence for event in at.events if isinstance(event, PairFailed)}
@@ -233,7 +258,7 @@ def test_an_answer_that_never_began_is_no_vote(
     slow = files.write_scripted_model(tmp_path / "slow.gguf", ["  ", "Yes", "."])
     paths = at.look(models["blue"], slow)
     sampling = SamplingSettings(max_tokens=1)
-    placed = at.booth.place(VoteOrder(PROMPTS[:1], models["blue"], [slow], sampling))
+    placed = at.booth.place(replace(at.order(PROMPTS[:1], models["blue"], slow), sampling=sampling))
     at.maker().run(placed.pairs)
     assert at.store.pair(placed.pairs[0].id).state is PairState.FAILED
     assert "ran out of tokens" in at.booth.waiting(paths).sentence
@@ -243,7 +268,7 @@ def test_pairs_of_a_file_that_was_not_read_in_time_are_found_again(
     at: Booth, models: dict[str, Path], tmp_path: Path
 ) -> None:
     paths = at.look(models["blue"], models["green"])
-    at.booth.place(VoteOrder(PROMPTS, models["blue"], [models["green"]], SHORT))
+    at.booth.place(at.order(PROMPTS, models["blue"], models["green"]))
     at.open()  # ended before a byte of the files was read
     assert at.look(models["blue"], models["green"]) == paths
     assert at.booth.waiting(paths).unanswered == 3
@@ -261,8 +286,8 @@ def test_stopping_keeps_what_is_there_and_going_on_asks_the_rest(
 ) -> None:
     paths = at.look(models["blue"], models["endless"])
     sampling = SamplingSettings(max_tokens=5000)
-    order = VoteOrder(PROMPTS, models["blue"], [models["endless"]], sampling)
-    placed = at.booth.place(order)
+    order = at.order(PROMPTS, models["blue"], models["endless"])
+    placed = at.booth.place(replace(order, sampling=sampling))
     makers: list[AnswerMaker] = []
 
     def stop_after_the_first(event: AnswerEvent) -> None:
@@ -317,18 +342,18 @@ def test_a_prompt_whose_answer_is_known_is_left_out(at: Booth, models: dict[str,
     blue, green, mute = models["blue"], models["green"], models["mute"]
     at.ask(PROMPTS[:1], blue, green)
     at.look(blue, green, mute)
-    again = at.booth.place(VoteOrder(PROMPTS, blue, [green], SHORT))
+    again = at.booth.place(at.order(PROMPTS, blue, green))
     assert again.left_out == (PROMPTS[0],)
     assert [pair.prompt for pair in again.pairs] == PROMPTS[1:]
     # Another candidate, the same reference: its answer would be known again.
-    assert at.booth.place(VoteOrder(PROMPTS[:1], blue, [mute], SHORT)).left_out == (PROMPTS[0],)
+    assert at.booth.place(at.order(PROMPTS[:1], blue, mute)).left_out == (PROMPTS[0],)
 
 
 def test_prompts_are_dealt_out_among_candidates(at: Booth, models: dict[str, Path]) -> None:
     blue, green, mute = models["blue"], models["green"], models["mute"]
     at.look(blue, green, mute)
-    placed = at.booth.place(VoteOrder([*PROMPTS, "And here?"], blue, [green, mute], SHORT))
-    names = [Path(pair.candidate.path).stem for pair in placed.pairs]
+    placed = at.booth.place(at.order([*PROMPTS, "And here?"], blue, green, mute))
+    names = [Path(pair.candidate.file.path).stem for pair in placed.pairs]
     assert sorted(names) == ["green", "green", "mute", "mute"]
     assert len({pair.prompt for pair in placed.pairs}) == 4
 
@@ -352,14 +377,104 @@ def test_votes_belong_to_the_content_wherever_it_lies(
     assert at.booth.standing(str(moved), str(blue)).tally.total == 0
 
 
+def two_of(path: Path, *settings: str) -> list[Candidate]:
+    return [with_settings(candidate_of(path), each) for each in settings]
+
+
+def test_each_candidate_of_one_file_answers_with_its_own_settings(
+    at: Booth, models: dict[str, Path]
+) -> None:
+    plain, small = two_of(models["endless"], "", "ctx=256,kv=q4_0,flash=on,template=plain")
+    at.look_at(plain, small)
+    order = VoteOrder(PROMPTS, plain, [small], SamplingSettings(max_tokens=400))
+    at.maker().run(at.booth.place(order).pairs)
+
+    pairs = at.store.all_pairs()
+    assert [pair.state for pair in pairs] == [PairState.READY] * 3
+    for pair in pairs:
+        assert pair.reference_answer is not None
+        assert pair.candidate_answer is not None
+        assert pair.reference_answer.stop_reason is StopReason.LENGTH
+        assert pair.candidate_answer.stop_reason is StopReason.CONTEXT
+        assert pair.reference_answer.prompt_digest != pair.candidate_answer.prompt_digest
+        assert pair.reference.file == pair.candidate.file
+
+
+def test_votes_on_two_candidates_of_one_file_are_counted_apart(
+    at: Booth, models: dict[str, Path], tmp_path: Path
+) -> None:
+    blue = models["blue"]
+    base, first, second = two_of(models["green"], "", "kv=q8_0", "kv=q4_0,flash=on")
+    reference = candidate_of(blue)
+    at.ask_candidates(PROMPTS, reference, base, first, second)
+    asked = Counter(pair.candidate.key for pair in at.store.all_pairs())
+    assert asked == {base.key(): 1, first.key(): 1, second.key(): 1}
+    for wanted, outcome in ((first, Outcome.BETTER), (second, Outcome.WORSE)):
+        vote(at, [reference.key(), wanted.key()], outcome)
+
+    keys = [each.key() for each in (base, first, second)]
+    found = [at.booth.standing(key, reference.key()).tally for key in keys]
+    assert [(each.better, each.worse) for each in found] == [(0, 0), (1, 0), (0, 1)]
+    assert list(at.booth.rates(reference.key(), keys)) == keys[1:]
+    votes = votes_document(at.store.all_pairs())["votes"]
+    assert [each["candidate"]["candidate"] for each in votes] == [
+        f"{models['green']}#kv=q8_0",
+        f"{models['green']}#kv=q4_0,flash=on",
+    ]
+    # The settings go with the content, wherever it lies.
+    moved = tmp_path / "moved.gguf"
+    moved.write_bytes(models["green"].read_bytes())
+    (elsewhere,) = two_of(moved, "kv=q8_0")
+    at.look_at(elsewhere, candidate_of(moved))
+    assert at.booth.standing(elsewhere.key(), reference.key()).tally.better == 1
+    assert at.booth.standing(str(moved), reference.key()).tally.total == 0
+
+
+def test_a_candidate_that_cannot_be_loaded_leaves_its_files_others_alone(
+    at: Booth, models: dict[str, Path]
+) -> None:
+    plain, refused = two_of(models["green"], "", "kv=q4_0,flash=off")
+    reference = candidate_of(models["blue"])
+    pairs = at.ask_candidates(PROMPTS, reference, plain, refused)
+    states = {pair.candidate.key: pair.state for pair in pairs}
+    assert states == {plain.key(): PairState.READY, refused.key(): PairState.FAILED}
+
+
+def test_rows_of_one_file_have_votes_of_their_own(tmp_path: Path) -> None:
+    at = Booth(tmp_path)
+    measured = cases.result()
+    reference, q8 = list(measured.rows.values())[:2]
+    assert reference.facts is not None
+    assert q8.facts is not None
+    (small,) = two_of(Path(q8.file), "kv=q4_0")
+    twin = replace(q8, candidate=small)
+    measured.rows[twin.key] = twin
+    known = {
+        row.key: VotedCandidate(row.candidate, VotedFile(row.file, "", 1, 1, row.facts.sha256))
+        for row in (reference, q8, twin)
+        if row.facts is not None
+    }
+    at.booth.set_identities(known)
+    order = VoteOrder([f"{n}?" for n in range(3)], reference.candidate, [small])
+    for pair in at.booth.place(order).pairs:
+        for role in Role:
+            at.booth.take(Answered(pair.id, role, VoteAnswer(role.value), "engine"))
+        vote(at, [reference.key, twin.key], Outcome.WORSE)
+
+    stored = stored_rates(tmp_path / "votes.sqlite3", measured)
+    assert stored.keys() == {(twin.key, reference.key), (reference.key, twin.key)}
+    assert stored[twin.key, reference.key].losses == 3
+    at.close()
+
+
 def test_a_file_that_changed_since_cannot_finish_a_pair(
     at: Booth, models: dict[str, Path], tmp_path: Path
 ) -> None:
     path = tmp_path / "changes.gguf"
     path.write_bytes(models["green"].read_bytes())
     at.look(models["blue"], path)
-    placed = at.booth.place(VoteOrder(PROMPTS[:1], models["blue"], [path], SHORT))
-    known = identify([path], [], open_model_file)[str(path)]
+    placed = at.booth.place(at.order(PROMPTS[:1], models["blue"], path))
+    known = identify([candidate_of(path)], [], open_model_file)[str(path)].file
     at.store.know_file(msgspec.structs.replace(known, sha256=("another",)))
     os.utime(path, ns=(5, 5))
     at.maker().run([at.store.pair(placed.pairs[0].id)])
@@ -396,16 +511,15 @@ def test_exports_tell_everything_but_what_is_still_blind(
     document = votes_document(at.store.all_pairs())
     exported = json.loads(votes_json(at.store.all_pairs()))
     assert exported.pop("standings")[0]["candidate"]["file"] == models["green"].name
-    assert [each["reference"].pop("file") for each in exported["votes"]] == [
-        models["blue"].name
-    ] * 2
-    assert [each["candidate"].pop("file") for each in exported["votes"]] == [
-        models["green"].name
-    ] * 2
+    for each in exported["votes"]:
+        for name in ("file", "candidate"):
+            assert each["reference"].pop(name) == models["blue"].name
+            assert each["candidate"].pop(name) == models["green"].name
     printed = msgspec.to_builtins(document)
     for each in printed["votes"]:
-        assert each["reference"].pop("file") == str(models["blue"])
-        assert each["candidate"].pop("file") == str(models["green"])
+        for name in ("file", "candidate"):
+            assert each["reference"].pop(name) == str(models["blue"])
+            assert each["candidate"].pop(name) == str(models["green"])
     del printed["standings"]
     assert exported == printed
     assert document["not_voted"] == 2
@@ -415,7 +529,7 @@ def test_exports_tell_everything_but_what_is_still_blind(
     first, second = document["votes"]
     assert first["outcome"] == "reference better"
     assert first["candidate"]["answer"] == "The sky is green!"
-    assert first["candidate"]["sha256"] == list(pairs[0].candidate.sha256)
+    assert first["candidate"]["sha256"] == list(pairs[0].candidate.file.sha256)
     assert first["settings"]["max_tokens"] == 8
     assert (first["seed"], first["taken_back"]) == (SEED, None)
     assert second["taken_back"] is not None
@@ -464,12 +578,12 @@ def test_votes_decide_in_the_verdict_of_a_ladder(tmp_path: Path) -> None:
     measured = cases.result()
     reference, candidate = measured.plan.reference, "/m/sky-Q8_0.gguf"
     known = {
-        path: VotedFile(path, "", 1, 1, row.facts.sha256)
-        for path, row in measured.rows.items()
+        key: VotedCandidate(row.candidate, VotedFile(row.file, "", 1, 1, row.facts.sha256))
+        for key, row in measured.rows.items()
         if row.facts is not None
     }
     at.booth.set_identities(known)
-    order = VoteOrder([f"{n}?" for n in range(16)], Path(reference), [Path(candidate)])
+    order = at.order([f"{n}?" for n in range(16)], Path(reference), Path(candidate))
     for pair in at.booth.place(order).pairs:
         for role in Role:
             at.booth.take(Answered(pair.id, role, VoteAnswer(role.value), "engine"))
@@ -477,7 +591,8 @@ def test_votes_decide_in_the_verdict_of_a_ladder(tmp_path: Path) -> None:
     rates = at.booth.rates(reference, measured.plan.keys[1:])
 
     without = cases.view(measured, Limits()).row(candidate)
-    given = cases.view(measured, Limits(), votes=rates)
+    stored = stored_rates(tmp_path / "votes.sqlite3", measured)
+    given = cases.view(measured, Limits(), votes=stored)
     row = given.row(candidate)
 
     assert without is not None
@@ -486,13 +601,11 @@ def test_votes_decide_in_the_verdict_of_a_ladder(tmp_path: Path) -> None:
     assert row.judgement is not None
     assert row.state is State.LOSES
     assert row.judgement.loses_votes
-    # The command line and reports see the same votes, by the files' contents.
-    assert stored_rates(tmp_path / "votes.sqlite3", measured) == rates
+    # The panel and the ladder see the same votes, by the files' contents.
+    assert stored[candidate, reference] == rates[candidate]
+    assert stored[reference, candidate].wins == rates[candidate].losses == 16
+    assert len(stored) == 2
     assert stored_rates(tmp_path / "none.sqlite3", measured) == {}
-    between = pair_rates(tmp_path / "votes.sqlite3", measured)
-    assert between[candidate, reference] == rates[candidate]
-    assert between[reference, candidate].wins == rates[candidate].losses == 16
-    assert pair_rates(tmp_path / "none.sqlite3", measured) == {}
     told = next(r for r in ladder_document(given)["candidates"] if r["file"] == candidate)
     assert (told["votes"]["better"], told["votes"]["worse"]) == (0, 16)
     at.close()
@@ -503,17 +616,20 @@ def test_equals_voted_on_through_the_store_are_told_apart_in_at_most_1_of_20(
 ) -> None:
     """The whole way, looked at after every vote: placed, shuffled, shown, stored, counted."""
     generator = random.Random(11)
-    reference = VotedFile("/m/a.gguf", "F16", 10, 1, ("a",))
-    candidate = VotedFile("/m/b.gguf", "Q8_0", 9, 1, ("b",))
-    paths = [reference.path, candidate.path]
+    paths = ["/m/a.gguf", "/m/b.gguf"]
+    files_by_path = {
+        path: VotedCandidate(candidate_of(path), VotedFile(path, "F16", 10, 1, (path,)))
+        for path in paths
+    }
     people, most, wrong = 80, 30, 0
     for person in range(people):
         connection = sqlite3.connect(":memory:", isolation_level=None)
         make_tables(connection)
         store = VoteStore(connection)
         booth = VoteBooth(store, 1, lambda seed=person: seed)
-        booth.set_identities({reference.path: reference, candidate.path: candidate})
-        order = VoteOrder([f"{n}?" for n in range(most)], Path(paths[0]), [Path(paths[1])])
+        booth.set_identities(files_by_path)
+        reference, candidate = map(candidate_of, paths)
+        order = VoteOrder([f"{n}?" for n in range(most)], reference, [candidate])
         for pair in booth.place(order).pairs:
             for role in Role:
                 booth.take(Answered(pair.id, role, VoteAnswer(generator.randbytes(4).hex()), ""))
@@ -542,7 +658,8 @@ def make_tables(connection: sqlite3.Connection) -> None:
 def test_thinking_has_room_of_its_own_and_is_not_shown(at: Booth, models: dict[str, Path]) -> None:
     at.look(models["thinks"], models["blue"])
     sampling = SamplingSettings(max_tokens=5)
-    placed = at.booth.place(VoteOrder(["2 + 2?"], models["blue"], [models["thinks"]], sampling))
+    order = at.order(["2 + 2?"], models["blue"], models["thinks"])
+    placed = at.booth.place(replace(order, sampling=sampling))
     at.maker().run(placed.pairs)
     pair = at.store.pair(placed.pairs[0].id)
     assert pair.candidate_answer is not None

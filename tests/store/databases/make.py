@@ -21,6 +21,7 @@ from typing import Any
 
 from app.bootstrap import at_once, build_session, open_house
 from app.core.candidates.candidate import candidate_of
+from app.core.candidates.notation import with_settings
 from app.core.candidates.settings import SamplingSettings
 from app.core.hub.downloads import DownloadOrder
 from app.core.listing import RepoFile
@@ -146,8 +147,11 @@ def write_votes(connection: Any, blue: Path, green: Path) -> None:
     except ImportError:
         return
     store = votes.VoteStore(connection)
-    reference = pairs.VotedFile(str(blue), "F16", blue.stat().st_size, 7)
-    candidate = pairs.VotedFile(str(green), "Q4_K_M", green.stat().st_size, 8, ("ab", "cd"))
+    file = pairs.VotedFile(str(blue), "F16", blue.stat().st_size, 7)
+    other = pairs.VotedFile(str(green), "Q4_K_M", green.stat().st_size, 8, ("ab", "cd"))
+    reference = pairs.VotedCandidate(candidate_of(blue), file)
+    candidate = pairs.VotedCandidate(candidate_of(green), other)
+    smaller = with_settings(candidate_of(blue), "kv=q4_0,ctx=2048")
     settings = pairs.VoteSettings(SamplingSettings(max_tokens=64), "Be brief.", 2048, 2)
     numbers = itertools.count()
     added = store.add(
@@ -158,10 +162,19 @@ def write_votes(connection: Any, blue: Path, green: Path) -> None:
             for prompt in ("Why?", "When?", "Where?")
         ]
     )
-    for pair in added[:2]:
+    (twin,) = store.add(
+        [
+            pairs.VotePair(
+                "Why?", reference, pairs.VotedCandidate(smaller, file), settings, 1, 0,
+                candidate_left=False,
+            )
+        ]
+    )  # fmt: skip
+    for pair in (*added[:2], twin):
         for role in pairs.Role:
             store.save_answer(pair.id, role, pairs.VoteAnswer(f"By {role.value}."), "engine 1")
     store.cast(added[0].id, next(iter(choices.Choice)))
+    store.cast(twin.id, choices.Choice.TIE)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,6 @@ from app.lab.quality.plan import QualityMode
 from app.lab.quality.texts import NO_TEXT, TextSource, measured_text, suited
 from app.lab.tasks.kept import KeptAnswers
 from app.lab.tasks.sets import TaskProfile, own_set, usual_set
-from app.lab.verdict.pairs import pair_rates
 from app.lab.verdict.view import view_of
 from app.lab.votes.rates import stored_rates
 from app.library.model_files import open_model_file
@@ -186,8 +185,7 @@ class LadderRun:
         sha256 = hashlib.sha256(text).hexdigest() if text else None
         about = About(list(self.items), len(text), sha256)
         votes = stored_rates(self._paths.database, result)
-        between = pair_rates(self._paths.database, result)
-        return view_of(result, about, self._order.limits, None, votes, between)
+        return view_of(result, about, self._order.limits, votes=votes)
 
     def _readable(self) -> dict[str, ModelFile]:
         """The files whose headers can be read; the ladder says what is wrong with the others."""

@@ -20,7 +20,7 @@ from app.core.verdict import Limits
 from app.core.words.sentence import say
 from app.lab.ladder.kept import ABOUT, About, about_of, plan_of, restored
 from app.lab.ladder.plan import rows_of
-from app.lab.verdict.pairs import pair_rates
+from app.lab.votes.rates import stored_rates
 from app.lab.works.ladders.entry import letters_for
 from app.lab.works.ladders.rerun import order_of_plan
 from app.lab.works.ladders.run import LadderOrder, LadderRun
@@ -148,9 +148,9 @@ class LadderWorkers:
             if (kept := plan_of(row)) is not None
         ]
 
-    def pair_votes(self, result: LadderResult) -> dict[tuple[str, str], WinRate]:
-        """Blind votes between two of a ladder's candidates; waits for the disk."""
-        return pair_rates(self._paths.database, result)
+    def votes(self, result: LadderResult) -> dict[tuple[str, str], WinRate]:
+        """Blind votes between each two of a ladder's rows; waits for the disk."""
+        return stored_rates(self._paths.database, result)
 
     def load(self, number: int) -> tuple[LadderResult, About]:
         """A stored ladder; waits for the disk.

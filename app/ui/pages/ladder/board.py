@@ -230,14 +230,13 @@ class LadderBoard(QWidget):
         if view is None:
             self.votes.set_candidates([], "")
             return
-        # Votes are on files as they are.
-        sound = [row for row in view.rows if row.facts is not None and row.candidate.is_plain]
+        sound = [row for row in view.rows if row.facts is not None]
         self.votes.set_candidates(
             [
                 VoteCandidate(
                     row.letter,
                     COLOURS.get(row.letter, current_tokens().dim),
-                    row.key,
+                    row.candidate,
                     clean_line(row.name),
                 )
                 for row in sound

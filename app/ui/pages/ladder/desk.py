@@ -24,11 +24,10 @@ from app.ui.pages.ladder.votes.backend import VotesBackend
 from app.ui.pages.ladder.votes.panel import VotesPanel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from app.core.models.family import LibraryModel
-    from app.core.statistics.anytime import WinRate
     from app.lab.ladder.pickable import PickFile
     from app.lab.works.ladders.entry import LadderEntry
     from app.ui.shell.ground import Ground
@@ -95,7 +94,6 @@ class LadderDesk:
             self._demo_paths,
             lambda: text_choices(self._paths.database),
             self._usual,
-            self._rates,
         )
 
     def _restore(self) -> None:
@@ -147,9 +145,6 @@ class LadderDesk:
         if self._demo is None or self._demo.missing():
             return []
         return [self._demo.path(level) for level in DEMO_LEVELS]
-
-    def _rates(self, reference: str, files: Sequence[str]) -> Mapping[str, WinRate]:
-        return self._votes.booth.rates(reference, [file for file in files if file != reference])
 
     def _kept_limits(self) -> Limits:
         """The person's own where there are any; an earlier day's memory is not today's."""

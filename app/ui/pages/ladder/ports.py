@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from app.core.statistics.anytime import WinRate
     from app.core.verdict import Limits
     from app.lab.ladder.pickable import PickFile
     from app.lab.quality.texts import TextChoice
@@ -29,8 +28,6 @@ class LadderBackends:
         demo: The demo model's levels, the reference first; empty while some are being made.
         texts: What there is to measure on; job thread.
         usual_limits: What suits this PC.
-        votes: Blind votes on a ladder's candidates by file: the reference, then the files; main
-            thread.
     """
 
     service: LadderService
@@ -40,4 +37,3 @@ class LadderBackends:
     demo: Callable[[], Sequence[Path]]
     texts: Callable[[], Sequence[TextChoice]]
     usual_limits: Limits
-    votes: Callable[[str, Sequence[str]], Mapping[str, WinRate]] = lambda _reference, _files: {}

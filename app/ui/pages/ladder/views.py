@@ -75,12 +75,9 @@ class ViewMaker(QObject):
             return
         result, about = entry.result, entry.about or About([])
         letters, limits = dict(entry.letters), self.limits
-        votes = self._backends.votes(entry.reference, entry.keys)
         workers = self._backends.workers
         self._job = self._jobs.run(
-            lambda _context: view_of(
-                result, about, limits, letters, votes, workers.pair_votes(result)
-            ),
+            lambda _context: view_of(result, about, limits, letters, workers.votes(result)),
             done=self._on_made,
             failed=self._on_failed,
         )

@@ -21,7 +21,7 @@ from app.core.candidates.candidate import candidate_of
 from app.core.candidates.settings import CompareMode, SamplingSettings
 from app.core.errors import PersonError
 from app.core.tasks.items import Check, TaskItem
-from app.core.votes.pairs import VotedFile, VotePair, VoteSettings
+from app.core.votes.pairs import VotedCandidate, VotedFile, VotePair, VoteSettings
 from app.engine.local.client import LocalEngines
 from app.engine.local.pool import EnginePool
 from app.lab.compare.recorder import NoRecorder
@@ -153,7 +153,10 @@ def asked(at: Killed, folder: Path) -> list[str | None]:
 def voted(at: Killed, folder: Path) -> list[str | None]:
     """Answers of both files to two prompts."""
     told: list[AnswerEvent] = []
-    first, second = (VotedFile(str(path), file_bytes=path.stat().st_size) for path in at.models)
+    first, second = (
+        VotedCandidate(candidate_of(path), VotedFile(str(path), file_bytes=path.stat().st_size))
+        for path in at.models
+    )
     settings = VoteSettings(SHORT, context_tokens=256)
     pairs = [
         VotePair(prompt, first, second, settings, 1, number, candidate_left=True, id=number)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.core.candidates.notation import words_of
 from app.core.candidates.settings import COMPARE_GREEDY, SamplingSettings
 from app.core.votes.prompts import join_prompts, split_prompts
 from app.lab.votes.orders import VoteOrder
@@ -34,6 +34,7 @@ from app.ui.pages.ladder.votes.words import kind_title, prompts_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from app.core.candidates.candidate import Candidate
     from app.ui.pages.ladder.votes.backend import VotesBackend
     from app.ui.pages.ladder.votes.candidate import VoteCandidate
 
@@ -150,7 +151,7 @@ class AskForm(QFrame):
     def set_candidates(self, candidates: Sequence[VoteCandidate], reference: str) -> None:
         """Offer these; what was chosen stays where it can."""
         chosen, against = self.candidate.currentData(), self.reference.currentData()
-        known = {each.path for each in candidates}
+        known = {each.key for each in candidates}
         first = not self._candidates
         self._candidates = list(candidates)
         _fill(self.reference, candidates)
@@ -160,7 +161,7 @@ class AskForm(QFrame):
         self._follow()
 
     def _fill_candidates(self, wanted: str | None) -> None:
-        others = [each for each in self._candidates if each.path != self.reference_path]
+        others = [each for each in self._candidates if each.key != self.reference_key]
         _fill(self.candidate, others)
         if len(others) > 1:
             dealt = self.tr("Prompts are dealt out among them: no prompt is asked twice.")
@@ -168,20 +169,25 @@ class AskForm(QFrame):
         self.candidate.setCurrentIndex(max(0, self.candidate.findData(wanted)) if wanted else 0)
 
     @property
-    def reference_path(self) -> str:
+    def reference_key(self) -> str:
         """What others are held against; empty where there is nothing to choose."""
         return str(self.reference.currentData() or "")
 
     @property
-    def candidate_paths(self) -> list[str]:
+    def candidate_keys(self) -> list[str]:
         """The chosen one, or all in turn."""
         chosen = self.candidate.currentData()
         if chosen:
             return [str(chosen)]
-        return [each.path for each in self._candidates if each.path != self.reference_path]
+        return [each.key for each in self._candidates if each.key != self.reference_key]
+
+    def _chosen(self) -> list[Candidate]:
+        """The reference, and those that are held against it."""
+        by_key = {each.key: each.candidate for each in self._candidates}
+        return [by_key[key] for key in (self.reference_key, *self.candidate_keys) if key in by_key]
 
     def choose(self, candidate: str) -> None:
-        """Choose a version to vote on."""
+        """Choose a version to vote on, by its key."""
         place = self.candidate.findData(candidate)
         if place >= 0 and place != self.candidate.currentIndex():
             self.candidate.setCurrentIndex(place)
@@ -225,7 +231,7 @@ class AskForm(QFrame):
         self.add_prompts(prompts)
 
     def _open_chats(self) -> None:
-        files = [self.reference_path, *self.candidate_paths]
+        files = [each.path for each in self._chosen()]
         self.picker.show_prompts(self._backend.chat_prompts(), files)
         self._popup.open_at(self.chats_button)
 
@@ -238,11 +244,9 @@ class AskForm(QFrame):
         """Bundled prompts that were not voted on yet, a kind a line."""
         menu = QMenu(self)
         everything: list[str] = []
-        for kind in prompts_for(
-            [Path(path) for path in (self.reference_path, *self.candidate_paths)]
-        ):
+        for kind in prompts_for([each.path for each in self._chosen()]):
             fresh = self._backend.booth.unseen(
-                kind.prompts, self.reference_path, self.candidate_paths
+                kind.prompts, self.reference_key, self.candidate_keys
             )
             everything += fresh
             title = f"{kind_title(kind.name)} ({count(min(len(fresh), _AT_ONCE))})"
@@ -269,21 +273,16 @@ class AskForm(QFrame):
         for field in (self.most_tokens, self.temperature):
             field.commit()
         written = self.written()
-        if written and self.reference_path and self.candidate_paths:
-            order = VoteOrder(
-                written,
-                Path(self.reference_path),
-                [Path(path) for path in self.candidate_paths],
-                self.sampling(),
-            )
-            self.ask_wanted.emit(order)
+        if written and self.reference_key and self.candidate_keys:
+            reference, *others = self._chosen()
+            self.ask_wanted.emit(VoteOrder(written, reference, others, self.sampling()))
 
     def _follow(self) -> None:
         number = len(self.written())
-        ready = number > 0 and bool(self.reference_path and self.candidate_paths)
+        ready = number > 0 and bool(self.reference_key and self.candidate_keys)
         self.number.setText(prompts_words(number) if number else "")
         self.ask_button.setEnabled(ready)
-        several = len(self.candidate_paths) > 1
+        several = len(self.candidate_keys) > 1
         words = self.tr("Ask them") if several else self.tr("Ask both")
         self.ask_button.setText(words)
 
@@ -314,5 +313,5 @@ def _combo(name: str) -> QComboBox:
 def _fill(combo: QComboBox, candidates: Sequence[VoteCandidate]) -> None:
     combo.clear()
     for each in candidates:
-        add_choice(combo, each.name, each.path, tool_tip=each.path)
+        add_choice(combo, each.name, each.key, tool_tip=words_of(each.candidate))
         combo.setItemIcon(combo.count() - 1, mark_icon(each.letter, each.colour))

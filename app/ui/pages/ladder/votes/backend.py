@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Sequence
 
+    from app.core.candidates.candidate import Candidate
     from app.core.votes.choices import Choice
-    from app.core.votes.pairs import PairState, VotedFile, VotePair
+    from app.core.votes.pairs import PairState, VotedCandidate, VotePair
     from app.lab.engines.room import EngineRoom
     from app.lab.votes.events import AnswerEvent
     from app.lab.votes.orders import Placed, VoteOrder
@@ -78,22 +79,21 @@ class VotesBackend(QObject):
         self._trouble = ""
         self._stopped = False
 
-    # --- files ----------------------------------------------------------------------------
+    # --- candidates -----------------------------------------------------------------------
 
-    def set_files(self, paths: Sequence[str]) -> None:
-        """Find out what these files are; ``changed`` tells when it is known."""
-        self._look(paths, self.changed.emit)
+    def look_at(self, candidates: Sequence[Candidate]) -> None:
+        """Find out what their files are; ``changed`` tells when it is known."""
+        self._look(candidates, self.changed.emit)
 
-    def _look(self, paths: Sequence[str], then: Callable[[], None]) -> None:
+    def _look(self, candidates: Sequence[Candidate], then: Callable[[], None]) -> None:
         known = self.booth.known_files()
-        wanted = [Path(path) for path in paths]
 
-        def done(found: dict[str, VotedFile]) -> None:
+        def done(found: dict[str, VotedCandidate]) -> None:
             self.booth.set_identities(found)
             then()
 
         self._jobs.run(
-            lambda context: identify(wanted, known, open_model_file, context.check), done=done
+            lambda context: identify(candidates, known, open_model_file, context.check), done=done
         )
 
     # --- making answers -------------------------------------------------------------------
@@ -105,7 +105,7 @@ class VotesBackend(QObject):
 
     def ask(self, order: VoteOrder, placed: Callable[[Placed], None]) -> None:
         """Store an order and have it answered; ``placed`` hears what became of it."""
-        paths = [str(path) for path in (order.reference, *order.candidates)]
+        candidates = (order.reference, *order.candidates)
 
         def place() -> None:
             try:
@@ -118,18 +118,18 @@ class VotesBackend(QObject):
                 self.ended.emit(sentence(error))
                 return
             if result.pairs:
-                self.go_on(paths)
+                self.go_on([each.key() for each in candidates])
             placed(result)
 
-        self._look(paths, place)
+        self._look(candidates, place)
 
-    def go_on(self, paths: Sequence[str]) -> None:
+    def go_on(self, keys: Sequence[str]) -> None:
         """Have answered what waits for it."""
         self.changed.emit()
         if self._maker is not None:
-            self._more |= dict.fromkeys(paths)
+            self._more |= dict.fromkeys(keys)
             return
-        pairs = self.booth.unanswered(paths)
+        pairs = self.booth.unanswered(keys)
         if pairs:
             self._trouble, self._stopped = "", False
             self._run(pairs)
@@ -187,14 +187,14 @@ class VotesBackend(QObject):
         if self._maker is not None:
             self._maker.stop()
 
-    def try_again(self, paths: Sequence[str]) -> None:
+    def try_again(self, keys: Sequence[str]) -> None:
         """Have answered what failed."""
-        self.booth.forgive(paths)
-        self.go_on(paths)
+        self.booth.forgive(keys)
+        self.go_on(keys)
 
-    def set_aside(self, paths: Sequence[str], state: PairState) -> None:
+    def set_aside(self, keys: Sequence[str], state: PairState) -> None:
         """Ask no more for what waits for answers, or for what failed."""
-        self.booth.set_aside(paths, state)
+        self.booth.set_aside(keys, state)
         self.changed.emit()
 
     # --- voting and counting --------------------------------------------------------------

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.core.candidates.candidate import Candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,11 +16,16 @@ class VoteCandidate:
     Attributes:
         letter: As everywhere in the window.
         colour: Of this letter, #RRGGBB.
-        path: The file.
+        candidate: What answers.
         name: What people call it, such as its quantization level.
     """
 
     letter: str
     colour: str
-    path: str
+    candidate: Candidate
     name: str
+
+    @property
+    def key(self) -> str:
+        """What its votes are filed under."""
+        return self.candidate.key()

@@ -25,7 +25,7 @@ class Orders(QObject):
     Args:
         backend: Takes orders.
         overview: Its form and its notices.
-        paths: All versions that can be voted on now.
+        keys: Of all versions that can be voted on now.
 
     Signals:
         placed: Something is answered, or is there to be voted on.
@@ -34,18 +34,18 @@ class Orders(QObject):
     placed = Signal()
 
     def __init__(
-        self, backend: VotesBackend, overview: Overview, paths: Callable[[], list[str]]
+        self, backend: VotesBackend, overview: Overview, keys: Callable[[], list[str]]
     ) -> None:
         super().__init__(overview)
         self._backend = backend
         self._form = overview.form
         self._notices = overview.notices
-        self._paths = paths
+        self._keys = keys
         self._identical_before = 0
         self._form.ask_wanted.connect(self.ask)
         self._notices.go_on_wanted.connect(self._go_on)
         self._notices.again_wanted.connect(self._try_again)
-        self._notices.aside_wanted.connect(lambda state: backend.set_aside(paths(), state))
+        self._notices.aside_wanted.connect(lambda state: backend.set_aside(keys(), state))
 
     def ask(self, order: VoteOrder) -> None:
         """Have an order answered."""
@@ -82,17 +82,17 @@ class Orders(QObject):
 
     def _go_on(self) -> None:
         self._identical_before = self._identical()
-        self._backend.go_on(self._paths())
+        self._backend.go_on(self._keys())
         self.placed.emit()
 
     def _try_again(self) -> None:
         self._identical_before = self._identical()
-        self._backend.try_again(self._paths())
+        self._backend.try_again(self._keys())
         self.placed.emit()
 
     def _read_before(self, order: VoteOrder) -> str:
         """A sentence about prompts that one of the files has answered in a chat."""
-        files = {str(order.reference), *map(str, order.candidates)}
+        files = {each.path for each in (order.reference, *order.candidates)}
         asked = {each.prompt for each in self._backend.chat_prompts() if each.answered_by & files}
         number = len(asked & set(order.prompts))
         if not number:
@@ -103,6 +103,6 @@ class Orders(QObject):
 
     def _identical(self) -> int:
         """Pairs with the same words, of all versions."""
-        reference = self._form.reference_path
-        others = (path for path in self._paths() if path != reference)
-        return sum(self._backend.booth.standing(path, reference).tally.identical for path in others)
+        reference = self._form.reference_key
+        others = (key for key in self._keys() if key != reference)
+        return sum(self._backend.booth.standing(key, reference).tally.identical for key in others)

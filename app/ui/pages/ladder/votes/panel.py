@@ -51,10 +51,10 @@ _NEXT = Transitions(
 
 
 class VotesPanel(QWidget):
-    """Votes on the versions of a ladder, or of any set of files. Main thread only.
+    """Votes on the versions of a ladder, or of any candidates. Main thread only.
 
-    Give it versions with :meth:`set_candidates`; take :meth:`win_rates` for the verdict whenever
-    :attr:`changed` tells that they may be others.
+    Give it versions with :meth:`set_candidates`; :attr:`changed` tells whenever
+    :meth:`win_rates` may be others than before.
 
     Attributes:
         pair_id: Of the pair that is shown, or was shown last.
@@ -96,7 +96,7 @@ class VotesPanel(QWidget):
         self.overview = Overview(backend)
         self.form, self.standing = self.overview.form, self.overview.standing
         self.notices = self.overview.notices
-        self.orders = Orders(backend, self.overview, self.paths)
+        self.orders = Orders(backend, self.overview, self.keys)
         self.orders.placed.connect(self._vote_next)
         self.form.pair_changed.connect(self._on_pair_changed)
         self.standing.said.connect(self.said)
@@ -125,10 +125,10 @@ class VotesPanel(QWidget):
     # --- what the page tells it -----------------------------------------------------------
 
     def set_candidates(self, candidates: Sequence[VoteCandidate], reference: str) -> None:
-        """Vote on these; ``reference`` is the path of what the others are held against."""
+        """Vote on these; ``reference`` is the key of what the others are held against."""
         if list(candidates) == self._candidates and reference == self._reference:
             return
-        gone = set(self.paths()) - {each.path for each in candidates}
+        gone = set(self.keys()) - {each.key for each in candidates}
         self._candidates, self._reference = list(candidates), reference
         self.form.set_candidates(candidates, reference)
         # Versions that come while others are voted on do not interrupt it.
@@ -136,7 +136,7 @@ class VotesPanel(QWidget):
             self.voting.clear()
             self._shown = None
             self._enter(Stage.OVERVIEW if len(candidates) > 1 else Stage.NOTHING)
-        self._backend.set_files(self.paths())
+        self._backend.look_at([each.candidate for each in candidates])
         self._on_changed()
 
     @property
@@ -145,8 +145,8 @@ class VotesPanel(QWidget):
         return self.stage in (Stage.WAITING, Stage.VOTING)
 
     def win_rates(self) -> dict[str, WinRate]:
-        """Votes for candidates against the reference, by file; for the verdict of a ladder."""
-        others = [path for path in self.paths() if path != self._reference]
+        """Votes for candidates against the reference, by key."""
+        others = [key for key in self.keys() if key != self._reference]
         return self._backend.booth.rates(self._reference, others)
 
     def show_overview(self) -> None:
@@ -161,14 +161,14 @@ class VotesPanel(QWidget):
         """Show the next pair, or wait for it; for the page's own buttons."""
         self._vote_next()
 
-    def paths(self) -> list[str]:
-        """The files of the versions, the reference among them."""
-        return [each.path for each in self._candidates]
+    def keys(self) -> list[str]:
+        """What the votes on these versions are filed under, the reference among them."""
+        return [each.key for each in self._candidates]
 
     # --- voting ---------------------------------------------------------------------------
 
     def _vote_next(self) -> None:
-        pair = self._backend.booth.next_pair(self.paths())
+        pair = self._backend.booth.next_pair(self.keys())
         if pair is not None:
             self._shown = None
             self._enter(Stage.VOTING)
@@ -188,20 +188,20 @@ class VotesPanel(QWidget):
             self.said.emit(sentence(error))
             return
         self._shown = pair
-        self.standing.choose(pair.candidate.path)
-        owners = {role: self._owner(pair.file(role).path) for role in Role}
+        self.standing.choose(pair.candidate.key)
+        owners = {role: self._owner(pair.voted(role).key) for role in Role}
         self.voting.reveal(pair, owners, *self._reveal_words(pair))
         self._follow()
 
-    def _owner(self, path: str) -> VoteCandidate | None:
-        return next((each for each in self._candidates if each.path == path), None)
+    def _owner(self, key: str) -> VoteCandidate | None:
+        return next((each for each in self._candidates if each.key == key), None)
 
     def _name(self, pair: VotePair, role: Role) -> str:
-        owner = self._owner(pair.file(role).path)
-        return owner.name if owner is not None else pair.file(role).level
+        owner = self._owner(pair.voted(role).key)
+        return owner.name if owner is not None else pair.voted(role).file.level
 
     def _reveal_words(self, pair: VotePair) -> tuple[str, str]:
-        standing = self._backend.booth.standing(pair.candidate.path, pair.reference.path)
+        standing = self._backend.booth.standing(pair.candidate.key, pair.reference.key)
         names = self._name(pair, Role.CANDIDATE), self._name(pair, Role.REFERENCE)
         return reveal_words(pair, standing.tally, *names)
 
@@ -222,7 +222,7 @@ class VotesPanel(QWidget):
     # --- what the backend tells --------------------------------------------------------------
 
     def _on_changed(self) -> None:
-        if self.stage is Stage.WAITING and self._backend.booth.next_pair(self.paths()) is not None:
+        if self.stage is Stage.WAITING and self._backend.booth.next_pair(self.keys()) is not None:
             self._vote_next()
         self._refresh()
         rates = self.win_rates() if len(self._candidates) > 1 else {}
@@ -253,24 +253,24 @@ class VotesPanel(QWidget):
     def _refresh(self) -> None:
         self._show_standings()
         if self._candidates:
-            waiting = self._backend.booth.waiting(self.paths())
+            waiting = self._backend.booth.waiting(self.keys())
             self.notices.show_waiting(waiting, running=self._backend.running)
         self._follow()
 
     def _show_standings(self) -> None:
-        reference = self._owner(self.form.reference_path)
+        reference = self._owner(self.form.reference_key)
         self.standing.show_standings(reference, self._candidates)
 
     def _on_pair_changed(self) -> None:
         self._show_standings()
-        paths = self.form.candidate_paths
-        if len(paths) == 1:
-            self.standing.choose(paths[0])
+        keys = self.form.candidate_keys
+        if len(keys) == 1:
+            self.standing.choose(keys[0])
 
     def _follow(self) -> None:
         running, more = self._backend.running, None
         if self.stage is Stage.VOTING:
-            ready = self._backend.booth.waiting(self.paths()).ready
+            ready = self._backend.booth.waiting(self.keys()).ready
             more = ready - (self.voting.state is VotingState.BLIND)
             self.voting.set_last(not more and not running)
         self.strip.follow(voting=self.wants_room, running=running, more=more)

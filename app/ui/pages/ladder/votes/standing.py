@@ -89,14 +89,14 @@ class StandingView(QFrame):
         """Show these candidates against the reference."""
         self._reference = reference
         self._candidates = [each for each in candidates if each != reference]
-        if self._chosen not in {each.path for each in self._candidates}:
-            self._chosen = self._candidates[0].path if self._candidates else ""
+        if self._chosen not in {each.key for each in self._candidates}:
+            self._chosen = self._candidates[0].key if self._candidates else ""
         self.refresh()
 
-    def choose(self, path: str) -> None:
+    def choose(self, key: str) -> None:
         """Show a candidate's picture."""
-        if path != self._chosen and any(each.path == path for each in self._candidates):
-            self._chosen = path
+        if key != self._chosen and any(each.key == key for each in self._candidates):
+            self._chosen = key
             self.refresh()
 
     def refresh(self) -> None:
@@ -106,7 +106,7 @@ class StandingView(QFrame):
             self._shown = None
             self._remove_rows()
             return
-        told = [self._backend.booth.standing(each.path, reference.path) for each in candidates]
+        told = [self._backend.booth.standing(each.key, reference.key) for each in candidates]
         shown = (reference, list(candidates), self._chosen, told, current_tokens())
         if shown == self._shown:
             return
@@ -116,13 +116,13 @@ class StandingView(QFrame):
         self._remove_rows()
         for candidate, standing in zip(candidates, told, strict=True):
             row = StandingRow(candidate, reference.name, standing.tally, self._rows)
-            row.setChecked(candidate.path == self._chosen)
-            row.clicked.connect(lambda _=False, path=candidate.path: self.choose(path))
+            row.setChecked(candidate.key == self._chosen)
+            row.clicked.connect(lambda _=False, key=candidate.key: self.choose(key))
             self._row_column.addWidget(row)
             if had_focus and row.isChecked():
                 row.setFocus(Qt.FocusReason.OtherFocusReason)
         self._rows.setVisible(len(candidates) > 1)
-        chosen = next(each for each in candidates if each.path == self._chosen)
+        chosen = next(each for each in candidates if each.key == self._chosen)
         self._show_one(chosen, reference)
 
     def _remove_rows(self) -> None:
@@ -133,7 +133,7 @@ class StandingView(QFrame):
                 widget.deleteLater()
 
     def _show_one(self, candidate: VoteCandidate, reference: VoteCandidate) -> None:
-        standing = self._backend.booth.standing(candidate.path, reference.path)
+        standing = self._backend.booth.standing(candidate.key, reference.key)
         tally = standing.tally
         colour = _line_colour(candidate.colour)
         self.picture.set_content(BandContent(standing.band, candidate.name, reference.name, colour))

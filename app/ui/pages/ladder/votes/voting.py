@@ -193,7 +193,7 @@ class VotingView(QWidget):
         ):
             answer = pair.answer(role)
             if answer is not None:
-                level = pair.file(role).level
+                level = pair.voted(role).file.level
                 card.reveal(owners[role], level, answer, preferred=_prefers(pair) is role)
         self.say(verdict, tally)
         self.undo_button.show()

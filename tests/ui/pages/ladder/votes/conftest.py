@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow
 
-from app.core.candidates.candidate import COLOURS, LETTERS
+from app.core.candidates.candidate import COLOURS, LETTERS, candidate_of
+from app.core.candidates.notation import told_settings
 from app.lab.engines.room import EngineRoom
 from app.monitor.machine import available_memory_bytes
 from app.store.database import open_database
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from app.core.candidates.candidate import Candidate
     from app.core.votes.pairs import VotePair
 
 PATIENCE_MS = 60_000
@@ -54,7 +56,7 @@ class Shown:
         self.jobs = Jobs()
         room = EngineRoom(self.folder / "state", available_memory_bytes)
         self.backend = VotesBackend(self.connection, room, self.jobs)
-        self.panel = VotesPanel(self.backend)  # pyright: ignore[reportArgumentType]
+        self.panel = VotesPanel(self.backend)
         self.panel.said.connect(self.said.append)
         self.panel.changed.connect(self._count)
         self.window = QMainWindow()
@@ -78,15 +80,20 @@ class Shown:
         """Let the event loop run until something holds."""
         self.qtbot.waitUntil(holds, timeout=PATIENCE_MS)
 
-    def offer(self, *paths: Path) -> None:
-        """Offer these, the first as the reference, and wait until it is known what they are."""
+    def offer(self, *paths: Path, twins: Sequence[Candidate] = ()) -> None:
+        """Offer files, the first as the reference, and wait until it is known what they are.
+
+        Args:
+            paths: The files.
+            twins: Some of them again, with settings.
+        """
+        candidates = [*map(candidate_of, paths), *twins]
+        names = [Path(each.path).stem + told_settings(each) for each in candidates]
         with self.qtbot.waitSignal(self.backend.changed, timeout=PATIENCE_MS):
             self.panel.set_candidates(
                 [
-                    VoteCandidate(
-                        LETTERS[n], COLOURS[LETTERS[n]], str(path), f"name-of-{path.stem}"
-                    )
-                    for n, path in enumerate(paths)
+                    VoteCandidate(letter, COLOURS[letter], each, f"name-of-{name}")
+                    for letter, each, name in zip(LETTERS, candidates, names, strict=False)
                 ],
                 str(paths[0]),
             )

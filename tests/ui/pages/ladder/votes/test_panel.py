@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.core.candidates.candidate import candidate_of
+from app.core.candidates.notation import with_settings
 from app.core.chats.chat import Answer, Chat, Turn
 from app.core.chats.panes import ChatPane
 from app.core.votes.choices import Choice, Outcome
@@ -147,7 +148,7 @@ def test_digits_in_the_prompt_field_are_prompts(shown: Shown, versions: dict[str
     assert shown.panel.stage is Stage.OVERVIEW
     QTest.keyClicks(shown.panel.form.prompts, "1 2 3 4 t b")
     assert shown.panel.form.written() == ["1 2 3 4 t b"]
-    assert shown.backend.booth.waiting(shown.panel.paths()).ready == 1
+    assert shown.backend.booth.waiting(shown.panel.keys()).ready == 1
 
 
 def test_the_verdict_hears_of_votes(shown: Shown, versions: dict[str, Path]) -> None:
@@ -222,7 +223,7 @@ def test_the_window_may_close_while_answers_are_made(
 
     shown.start()
     shown.offer(versions["blue"], versions["endless"])
-    assert shown.backend.booth.waiting(shown.panel.paths()).unanswered == 3
+    assert shown.backend.booth.waiting(shown.panel.keys()).unanswered == 3
 
 
 def test_pairs_wait_blind_for_the_next_start(shown: Shown, versions: dict[str, Path]) -> None:
@@ -242,16 +243,37 @@ def test_pairs_wait_blind_for_the_next_start(shown: Shown, versions: dict[str, P
     assert (shown.panel.pair_id, shown.panel.voting.answers.left.text.toPlainText()) == before
 
 
+def test_one_file_with_two_settings_is_two_versions(
+    shown: Shown, versions: dict[str, Path]
+) -> None:
+    green = candidate_of(versions["green"])
+    smaller = with_settings(green, "kv=q8_0")
+    shown.offer(versions["blue"], versions["green"], twins=[smaller])
+    shown.ask_and_wait("One?", "Two?")
+    for _ in range(2):
+        assert shown.pair.candidate.file.path == green.path
+        shown.vote_for(candidate=shown.pair.candidate.candidate == smaller)
+        shown.key(Qt.Key.Key_Return)
+
+    rates = shown.panel.win_rates()
+    assert {key: (rate.wins, rate.losses) for key, rate in rates.items()} == {
+        green.key(): (0, 1),
+        smaller.key(): (1, 0),
+    }
+    shown.panel.standing.choose(smaller.key())
+    assert shown.panel.standing.picture.content.name == "name-of-greenKV q8_0"
+
+
 def test_several_candidates_share_the_prompts(shown: Shown, versions: dict[str, Path]) -> None:
     shown.offer(versions["blue"], versions["green"], versions["grey"])
     assert shown.panel.form.ask_button.text() == "Ask them"
     shown.ask_and_wait(*PROMPTS, "And here?")
-    asked = [pair.candidate.path for pair in VoteStore(shown.connection).all_pairs()]
+    asked = [pair.candidate.key for pair in VoteStore(shown.connection).all_pairs()]
     assert sorted(asked) == sorted([str(versions["green"]), str(versions["grey"])] * 2)
     shown.panel.show_overview()
     shown.panel.form.choose(str(versions["grey"]))
     assert shown.panel.standing.picture.content.name == "name-of-grey"
-    assert shown.panel.form.candidate_paths == [str(versions["grey"])]
+    assert shown.panel.form.candidate_keys == [str(versions["grey"])]
 
 
 def test_a_prompt_that_would_be_known_again_is_left_out_and_told(
