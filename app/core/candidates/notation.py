@@ -62,8 +62,8 @@ def with_settings(candidate: Candidate, settings: str) -> Candidate:
     return candidate
 
 
-def words_of(candidate: Candidate) -> str:
-    """How a candidate is typed."""
+def words_of(candidate: Candidate, name: str = "") -> str:
+    """How a candidate is typed; by this name of its file where one is given."""
     engine = candidate.engine
     found = {
         "ctx": engine.context_tokens,
@@ -76,7 +76,8 @@ def words_of(candidate: Candidate) -> str:
         "template": candidate.template_id,
     }
     typed = ",".join(f"{key}={value}" for key, value in found.items() if value is not None)
-    return f"{candidate.path}#{typed}" if typed else candidate.path
+    name = name or candidate.path
+    return f"{name}#{typed}" if typed else name
 
 
 def is_sound(candidate: Candidate) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.core.candidates.notation import words_of
 from app.core.chats.chat import Answer, AnswerFigures, Chat, Role, StopReason, Turn, title_from
 from app.core.text.clean import clean_line, clean_text, json_text
 from app.core.text.shared_names import FoldersOut, file_name
@@ -162,6 +163,7 @@ def _conversation(chat: Chat, key: str, describe: Describe) -> dict[str, object]
     return {
         "letter": _letter(chat, key),
         "file": file,
+        "candidate": None if pane is None else words_of(pane.candidate, file or ""),
         "level": describe(key) or None,
         "model": None if file is None else file.removesuffix(".gguf"),
         "messages": messages,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from app.core.candidates.notation import words_of
 from app.core.ladder.results import StepKind
 from app.core.ladder.row import Missing, Note, Row, Value
 from app.core.quality.floor import NO_FURTHER
@@ -280,6 +281,7 @@ def _of_floor(name: str) -> Callable[[Row], Cell]:
 
 COLUMNS = (
     _plain("file", lambda row: row.file),
+    _plain("candidate", lambda row: words_of(row.candidate)),
     Column(
         "name", QT_TRANSLATE_NOOP("Columns", "Version"), "name",
         QT_TRANSLATE_NOOP(

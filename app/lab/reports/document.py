@@ -135,7 +135,7 @@ def _candidate(view: LadderView, row: Row) -> dict[str, Any]:
         "bandwidth_share": generation.bandwidth_share if generation else None,
         "speed": msgspec.to_builtins(row.speed),
         "speed_again": msgspec.to_builtins(row.again),
-        "settings": settings_of(view.plan, row),
+        "settings": msgspec.to_builtins(settings_of(view.plan, row)),
         **_quality(row),
         "kinds": [kind_document(kind) for kind in row.kinds],
         "all_questions": kind_document(together) if together else None,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from app.core.words.sentence import worded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from app.core.ladder.row import Row
     from app.lab.ladder.plan import LadderPlan
@@ -19,67 +22,104 @@ _GREEDY = "greedy"  # every question of a ladder is asked so
 _AUTO = "auto"
 
 
-def settings_of(plan: LadderPlan, row: Row) -> dict[str, Any]:
-    """What a row was measured with; each is None where it is not known."""
-    facts, quality = row.facts, row.quality
+class Settings(msgspec.Struct, frozen=True):
+    """What a row was measured with; each is None where it is not known. Reports show all of it.
+
+    Attributes:
+        threads: While it generated.
+        context_tokens: Of the context that needed memory was taken in.
+        gpu_layers: A number, or that llama.cpp chose.
+        sampler: Of every question.
+        vocabulary_sha256: Of its tokens; the other digests are of the text cut into tokens, and of
+            a prompt in its template.
+    """
+
+    threads: int
+    context_tokens: int | None
+    kv_type: str
+    flash_attention: str
+    gpu_layers: int | str
+    sampler: str
+    seed: int
+    template_sha256: str | None
+    vocabulary_size: int | None
+    vocabulary_sha256: str | None
+    tokens_sha256: str | None
+    rendered_sha256: str | None
+
+
+Alike = Callable[[Settings], int | str | None]
+"""Takes out of a row's settings what should be alike in all rows."""
+
+
+def settings_of(plan: LadderPlan, row: Row) -> Settings:
+    """What a row was measured with."""
+    facts, quality, memory = row.facts, row.quality, row.memory
     reading = quality.reading if quality is not None else None
-    memory = row.memory
     threads = {one.threads for one in row.speed}
     engine = row.candidate.engine
-    return {
-        "threads": threads.pop() if len(threads) == 1 else engine.threads or plan.threads,
-        "context_tokens": memory.context_tokens if memory and not memory.error else None,
-        "kv_type": engine.kv_type.value,
-        "flash_attention": engine.flash_attention.value,
-        "gpu_layers": _AUTO if engine.gpu_layers is None else engine.gpu_layers,
-        "sampler": _GREEDY,
-        "seed": plan.seed,
-        "template_sha256": facts.template_sha256 if facts else None,
-        "vocabulary_size": facts.vocabulary_size if facts else None,
-        "vocabulary_sha256": reading.vocabulary_digest if reading else None,
-        "tokens_sha256": reading.tokens_digest if reading else None,
-        "rendered_sha256": reading.rendered_digest if reading else None,
-    }
+    return Settings(
+        threads=threads.pop() if len(threads) == 1 else engine.threads or plan.threads,
+        context_tokens=memory.context_tokens if memory and not memory.error else None,
+        kv_type=engine.kv_type.value,
+        flash_attention=engine.flash_attention.value,
+        gpu_layers=_AUTO if engine.gpu_layers is None else engine.gpu_layers,
+        sampler=_GREEDY,
+        seed=plan.seed,
+        template_sha256=facts.template_sha256 if facts else None,
+        vocabulary_size=facts.vocabulary_size if facts else None,
+        vocabulary_sha256=reading.vocabulary_digest if reading else None,
+        tokens_sha256=reading.tokens_digest if reading else None,
+        rendered_sha256=reading.rendered_digest if reading else None,
+    )
 
 
 def differences(result: LadderResult, names: dict[str, str]) -> list[str]:
     """A sentence for each setting in which a candidate differs from the reference."""
+    first = result.plan.reference
     base = settings_of(result.plan, result.reference)
-    rows = [
-        row
-        for row in result.rows.values()
-        if row.key != result.plan.reference and row.facts is not None
-    ]
+    rows = [row for row in result.rows.values() if row.key != first and row.facts is not None]
     own = {row.key: settings_of(result.plan, row) for row in rows}
 
-    def differing(name: str) -> list[Row]:
+    def differing(alike: Alike) -> list[Row]:
         return [
             row
             for row in rows
-            if None not in (base[name], own[row.key][name]) and base[name] != own[row.key][name]
+            if None not in (alike(base), alike(own[row.key])) and alike(base) != alike(own[row.key])
         ]
 
     found: list[str] = []
-    vocabularies = differing("vocabulary_sha256") or differing("vocabulary_size")
+    vocabularies = differing(lambda one: one.vocabulary_sha256) or differing(
+        lambda one: one.vocabulary_size
+    )
     if vocabularies:
         found.append(_other_vocabulary(vocabularies, result, names))
-    tokens = [row for row in differing("tokens_sha256") if row not in vocabularies]
+    cut = differing(lambda one: one.tokens_sha256)
+    tokens = [row for row in cut if row not in vocabularies]
     if tokens:
         found.append(worded("verdict.cuts_same_text_into_other", tokens=_listed(tokens, names)))
     found += _templates(result, rows, names, differing)
-    for name, words in (
-        ("context_tokens", worded("verdict.needed_memory_taken_different_contexts")),
-        ("kv_type", worded("verdict.key_value_cache_different_types")),
-        ("seed", worded("verdict.seeds_differ")),
-        ("sampler", worded("verdict.samplers_differ")),
-        ("flash_attention", worded("verdict.flash_attention_differs")),
-        ("gpu_layers", worded("verdict.gpu_layers_differ")),
-        ("threads", worded("verdict.numbers_threads_differ")),
-    ):
-        if differing(name):
-            values = _values(result, base, own, names, name)
+    every = {first: base, **own}
+    for alike, words in _DIFFERENCES:
+        if differing(alike):
+            values = ", ".join(
+                f"{names[key]} {value:,}" if isinstance(value, int) else f"{names[key]} {value}"
+                for key, settings in every.items()
+                if (value := alike(settings)) is not None
+            )
             found.append(worded("verdict.setting_differs", words=words, values=values))
     return found
+
+
+_DIFFERENCES: tuple[tuple[Alike, str], ...] = (
+    (lambda one: one.context_tokens, worded("verdict.needed_memory_taken_different_contexts")),
+    (lambda one: one.kv_type, worded("verdict.key_value_cache_different_types")),
+    (lambda one: one.seed, worded("verdict.seeds_differ")),
+    (lambda one: one.sampler, worded("verdict.samplers_differ")),
+    (lambda one: one.flash_attention, worded("verdict.flash_attention_differs")),
+    (lambda one: one.gpu_layers, worded("verdict.gpu_layers_differ")),
+    (lambda one: one.threads, worded("verdict.numbers_threads_differ")),
+)
 
 
 def _other_vocabulary(rows: Sequence[Row], result: LadderResult, names: dict[str, str]) -> str:
@@ -101,12 +141,12 @@ def _templates(
     result: LadderResult,
     rows: Sequence[Row],
     names: dict[str, str],
-    differing: Callable[[str], list[Row]],
+    differing: Callable[[Alike], list[Row]],
 ) -> list[str]:
     """Different prompts with the first difference; different templates where prompts are alike."""
     found: list[str] = []
-    prompts = differing("rendered_sha256")
-    templates = differing("template_sha256")
+    prompts = differing(lambda one: one.rendered_sha256)
+    templates = differing(lambda one: one.template_sha256)
     for row in prompts:
         shown = _first_difference(result.reference, row)
         name = names[row.key]
@@ -156,21 +196,6 @@ def _first_difference(reference: Row, row: Row) -> tuple[str, str] | None:
 
 def _quoted(text: str) -> str:
     return f"“{text.replace(chr(10), '↵')}”"
-
-
-def _values(
-    result: LadderResult,
-    base: dict[str, Any],
-    own: dict[str, dict[str, Any]],
-    names: dict[str, str],
-    name: str,
-) -> str:
-    every = {result.plan.reference: base, **own}
-    return ", ".join(
-        f"{names[file]} {value:,}" if isinstance(value, int) else f"{names[file]} {value}"
-        for file, settings in every.items()
-        if (value := settings[name]) is not None
-    )
 
 
 def _listed(rows: Sequence[Row], names: dict[str, str]) -> str:

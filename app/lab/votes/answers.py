@@ -120,7 +120,7 @@ class AnswerMaker:
                 file = known_again(look_at(model), self._known)
                 if not file.sha256:
                     sha256 = hashes_of(model, lambda _: self._check())
-                    file = msgspec.structs.replace(file, sha256=sha256)
+                    file = replace(file, sha256=sha256)
             except PersonError as error:
                 self._unreadable[path] = error.sentence
                 continue

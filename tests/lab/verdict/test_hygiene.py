@@ -125,7 +125,7 @@ def test_what_disturbed_the_timings() -> None:
 def test_the_settings_stand_in_the_document() -> None:
     result = measured()
     row = cases.document(result)["candidates"][1]
-    assert row["settings"] == settings_of(result.plan, result.rows[Q8])
+    assert row["settings"] == msgspec.to_builtins(settings_of(result.plan, result.rows[Q8]))
     assert row["settings"]["threads"] == 4
     assert row["settings"]["sampler"] == "greedy"
     assert row["settings"]["rendered_sha256"] == "r"
@@ -154,7 +154,7 @@ def test_settings_of_a_candidate_that_differ_from_the_references_are_said() -> N
     every = [each.candidate for each in result.rows.values()]
     result.plan = result.plan.of(result.reference.candidate, every)
 
-    assert settings_of(result.plan, row)["kv_type"] == "q8_0"
+    assert settings_of(result.plan, row).kv_type == "q8_0"
     said = " ".join(map(str, remarks(result)))
     assert "The key-value cache has different types: F16 f16" in said
     assert "KV q8_0, 0 layers on the GPU, flash attention on q8_0" in said

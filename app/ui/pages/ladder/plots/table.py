@@ -6,6 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from app.core.candidates.notation import words_of
 from app.core.candidates.shapes import letter_of
 from app.core.ladder.plotted import Cost
 from app.core.ladder.row import difference_of, share_of
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
     from app.lab.verdict.view import LadderView
     from app.ui.kit.words.format import Quantity
 
-_COLUMNS = ("letter", "version", "figure", "of", "value", "low", "high", "count", "unit", "file")
+_COLUMNS = (
+    *("letter", "version", "figure", "of", "value", "low", "high", "count", "unit"),
+    *("file", "candidate"),
+)
 _Line = tuple[str, str, float | int | None, float | None, float | None, int | None, str]
 
 
@@ -42,15 +46,15 @@ def table(view: LadderView | None) -> str:
             cells = (_cell(value), _cell(low), _cell(high), _cell(count))
             writer.writerow(
                 [letter_of(row.number), csv_cell(row.name), figure, csv_cell(of), *cells, unit,
-                 csv_cell(row.key)]
+                 csv_cell(row.file), csv_cell(words_of(row.candidate))]
             )  # fmt: skip
     if view is not None and view.floor is not None and view.floor_nats is not None:
         floor = view.floor
         cells = tuple(_cell(floor.get(f"mean_kld{end}")) for end in ("", "_low", "_high"))
-        writer.writerow(["", "", "noise floor", "", *cells, "", "nats", ""])
+        writer.writerow(["", "", "noise floor", "", *cells, "", "nats", "", ""])
         if (top := floor.get("same_top")) is not None:
             cells = (_cell(top), "", "", "")
-            writer.writerow(["", "", "noise floor", "same top token", *cells, "share", ""])
+            writer.writerow(["", "", "noise floor", "same top token", *cells, "share", "", ""])
     return text.getvalue()
 
 
