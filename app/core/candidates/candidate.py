@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -69,10 +70,7 @@ class Candidate(msgspec.Struct, frozen=True):
         A digest of the settings that are no defaults: a setting that a later version adds with a
         default changes no key.
         """
-        if self.is_plain:
-            return ""
-        text = json.dumps(_chosen(self), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:_KEY_DIGITS]
+        return _settings_key(self)
 
     def key(self) -> str:
         """What is measured of it is filed under this name, the same in every version.
@@ -87,6 +85,15 @@ class Candidate(msgspec.Struct, frozen=True):
 def candidate_of(path: Path | str) -> Candidate:
     """A model file with nothing set."""
     return Candidate(LocalFile(str(path)))
+
+
+@lru_cache(maxsize=1024)
+def _settings_key(candidate: Candidate) -> str:
+    chosen = _chosen(candidate)
+    if not chosen:
+        return ""
+    text = json.dumps(chosen, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:_KEY_DIGITS]
 
 
 def _chosen(struct: msgspec.Struct) -> dict[str, object]:

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from app.hub.repositories import FoundRepository, Repository
     from app.lab.hub.fit import HubFitter
     from app.ui.pages.models.account.hub_account import HubAccount, HubTrust
-    from app.ui.pages.models.downloads.ports import ComparisonsPort, DownloadsPort
+    from app.ui.pages.models.downloads.queue_view import QueueView
     from app.ui.pages.models.library.feed import LibraryFeed
+    from app.ui.pages.models.library.kept_comparisons import KeptComparisons
 
 
 class CataloguePort(Protocol):
@@ -51,8 +52,8 @@ class Backends:
     fitter: HubFitter
     account: HubAccount
     trust: HubTrust
-    downloads: DownloadsPort
-    comparisons: ComparisonsPort
+    downloads: QueueView
+    comparisons: KeptComparisons
     library: LibraryFeed
     page_of: Callable[[str], str]
     free_bytes: Callable[[], int | None]

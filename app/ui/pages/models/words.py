@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from app.core.models.family import LibraryModel
     from app.hub.repositories import FoundRepository
     from app.lab.predict.fit import Fit
-    from app.ui.pages.models.downloads.ports import DownloadEntry
+    from app.ui.pages.models.downloads.entry import DownloadEntry
 
 _SOURCES = {
     ModelSource.HUGGING_FACE: "Hugging Face",

@@ -22,7 +22,13 @@ from app.lab.hub.fit import is_for_all
 from app.lab.predict.fit import Fit
 from app.lab.works.work import WorkState
 from app.ui.pages.models.account.hub_account import AccountStatus
-from app.ui.pages.models.downloads.ports import ComparisonGroup, DownloadEntry, GroupMember
+from app.ui.pages.models.downloads.entry import DownloadEntry
+from app.ui.pages.models.downloads.queue_view import QueueView
+from app.ui.pages.models.library.kept_comparisons import (
+    ComparisonGroup,
+    GroupMember,
+    KeptComparisons,
+)
 from app.ui.pages.models.ports import Backends
 from tests.helpers.model_folders import library_model
 
@@ -242,7 +248,7 @@ class FakeTrust:
 
 
 @dataclass
-class FakeComparisons:
+class FakeComparisons(KeptComparisons):
     """Keeps groups as long as a test; raises ``problem`` where there is one."""
 
     groups: dict[int, ComparisonGroup] = field(default_factory=dict)
@@ -269,7 +275,7 @@ class FakeComparisons:
         self.groups.pop(number, None)
 
 
-class FakeDownloads:
+class FakeDownloads(QueueView):
     """A queue that moves only when a test says so."""
 
     def __init__(self) -> None:

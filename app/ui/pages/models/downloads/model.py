@@ -14,7 +14,7 @@ from app.ui.pages.models.words import download_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.ui.pages.models.downloads.ports import DownloadEntry
+    from app.ui.pages.models.downloads.entry import DownloadEntry
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()

@@ -13,7 +13,7 @@ from app.ui.pages.models.downloads.model import DownloadRole, DownloadsModel
 from app.ui.pages.models.downloads.row import DownloadRow
 
 if TYPE_CHECKING:
-    from app.ui.pages.models.downloads.ports import DownloadsPort
+    from app.ui.pages.models.downloads.queue_view import QueueView
 
 
 class DownloadsPanel(QWidget):
@@ -27,7 +27,7 @@ class DownloadsPanel(QWidget):
     compare_wanted = Signal(list)
     closed = Signal()
 
-    def __init__(self, downloads: DownloadsPort, parent: QWidget | None = None) -> None:
+    def __init__(self, downloads: QueueView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Downloads"))
         self._downloads = downloads

@@ -12,7 +12,7 @@ from app.lab.works.downloads import Download, order_for
 from app.lab.works.work import WorkState
 from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
-from app.ui.pages.models.downloads.ports import DownloadEntry
+from app.ui.pages.models.downloads.entry import DownloadEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,7 +18,7 @@ from app.ui.pages.models.words import download_words
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
-    from app.ui.pages.models.downloads.ports import DownloadEntry
+    from app.ui.pages.models.downloads.entry import DownloadEntry
 
 
 class DownloadRow(QFrame):

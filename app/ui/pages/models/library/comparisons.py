@@ -10,12 +10,13 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import PersonError
 from app.lab.works.work import WorkState
-from app.ui.pages.models.downloads.ports import ComparisonGroup, GroupMember
+from app.ui.pages.models.library.kept_comparisons import ComparisonGroup, GroupMember
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from app.ui.pages.models.downloads.ports import ComparisonsPort, DownloadEntry
+    from app.ui.pages.models.downloads.entry import DownloadEntry
+    from app.ui.pages.models.library.kept_comparisons import KeptComparisons
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class WaitingComparisons(QObject):
 
     def __init__(
         self,
-        kept: ComparisonsPort,
+        kept: KeptComparisons,
         parent: QObject | None = None,
         *,
         is_busy: Callable[[], bool] = lambda: False,

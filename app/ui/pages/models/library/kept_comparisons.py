@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.store.comparisons import StoredComparison
-from app.ui.pages.models.downloads.ports import ComparisonGroup, GroupMember
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from app.store.comparisons import ComparisonStore, Member
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMember:
+    """A download that is to be compared, and its file once it is there."""
+
+    key: str
+    path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonGroup:
+    """Downloads that wait for each other, in the order of their panes."""
+
+    number: int
+    members: tuple[GroupMember, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Of its downloads."""
+        return tuple(member.key for member in self.members)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all files are there."""
+        return all(member.path is not None for member in self.members)
 
 
 class KeptComparisons:

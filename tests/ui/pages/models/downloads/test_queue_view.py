@@ -28,9 +28,12 @@ from app.store.database import open_database
 from app.store.works import WorkStore
 from app.ui.pages.models.account.hub_account import ForbiddenHub, HubAccount
 from app.ui.pages.models.asking import CancelFlag
-from app.ui.pages.models.downloads.ports import ComparisonGroup, GroupMember
 from app.ui.pages.models.downloads.queue_view import QueueView
-from app.ui.pages.models.library.kept_comparisons import KeptComparisons
+from app.ui.pages.models.library.kept_comparisons import (
+    ComparisonGroup,
+    GroupMember,
+    KeptComparisons,
+)
 from tests.ui.pages.models.fake_backends import repository
 
 if TYPE_CHECKING:
