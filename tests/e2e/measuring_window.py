@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app.store.paths import Paths
 from app.ui.kit.theme import Theme
-from app.ui.pages.ladder.file_dialogs import LadderDialogs
 from tests.e2e.person import Person
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ def choose_questions(page: LadderPage, path: Path) -> None:
     """Choose a file of questions; the system's dialog is stood for."""
     box = page.picker.form.items_box
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(LadderDialogs, "other", lambda *_: path)
+        patch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
         box.setCurrentIndex(1)
         box.activated.emit(1)
 
