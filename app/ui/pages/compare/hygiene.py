@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core.candidates.settings import FlashAttention
+from app.ui.kit.words.format import count
 from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
@@ -45,6 +46,12 @@ def _differences(chat: Chat, panes: Sequence[Pane]) -> list[str]:
         remarks.append(
             translate("Hygiene", "{letters} use their own sampling").format(letters=_joined(own))
         )
+    questions = {pane.letter: chat.turns_of(pane.key) for pane in panes}
+    first, *others = ([id(turn) for turn in turns] for turns in questions.values())
+    if any(other != first for other in others):
+        numbers = ", ".join(f"{letter} {count(len(turns))}" for letter, turns in questions.items())
+        asked = translate("Hygiene", "not all were asked the same questions ({values})")
+        remarks.append(asked.format(values=numbers))
     for template, value_of in (
         (translate("Hygiene", "thinking differs ({values})"), lambda p: _thinking(chat, p)),
         (translate("Hygiene", "the context differs ({values})"), _context),

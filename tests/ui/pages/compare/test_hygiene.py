@@ -43,6 +43,16 @@ def test_other_settings_are_named_with_their_values(session: ScriptedSession) ->
     assert "chat template differs (A the file's own, B chatml, C the file's own)" in line
 
 
+def test_other_questions_are_told(session: ScriptedSession) -> None:
+    session.ask("Everybody?")
+    for letter in "ABC":
+        session.finish(letter)
+    assert hygiene_sentence(session.chat, session.panes) == ""
+    session.ask("A alone?", [session.key("A")])
+    line = hygiene_sentence(session.chat, session.panes)
+    assert line == "Not all were asked the same questions (A 2, B 1, C 1)."
+
+
 def test_a_system_prompt_inside_the_first_message_is_said(session: ScriptedSession) -> None:
     session.pane(session.key("B")).system_in_user = True
     assert hygiene_sentence(session.chat, session.panes) == ""
