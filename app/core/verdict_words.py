@@ -291,7 +291,9 @@ def advantages(rung: Rung, reference: Rung) -> list[str]:
     if not parts:
         return unknown
     what, name = listed(parts), reference.name
-    spared = worded("verdict.spares_as" if is_as else "verdict.spares_than", what=what, name=name)
+    if is_as:
+        return [worded("verdict.spares_as", what=what, name=name), *unknown]
+    spared = worded("verdict.spares_than", what=what, name=name)
     return [spared, *unknown]
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias, TypeGuard
 
 MISSING = "–"
 _NS = 1_000_000_000
+_NO_FIGURE = 1e300  # nothing that is measured; times a hundred it would be infinite
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BYTE_UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 
@@ -35,7 +36,7 @@ UNKNOWN = Quantity(MISSING)
 
 
 def _known(value: float | None) -> TypeGuard[float]:
-    return value is not None and math.isfinite(value)
+    return value is not None and abs(value) < _NO_FIGURE  # False for NaN too
 
 
 def english(value: float, decimals: int = 0) -> str:

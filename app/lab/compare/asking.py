@@ -9,6 +9,7 @@ from app.core.chats.divergence import first_difference
 from app.core.errors import PersonError
 from app.core.text.clean import whole_text
 from app.core.words.sentence import Sentence, say, size
+from app.lab.compare.catching_up import CatchingUp
 from app.lab.compare.jobs import Job
 from app.lab.compare.panes import PaneState
 
@@ -49,6 +50,10 @@ class Asking:
         self._candidates = candidates
         self._runner = runner
         self._answers = answers
+        self._catching_up = catching_up = CatchingUp(open_chat, deck, self._ask_again)
+        self.missed = catching_up.missed
+        self.catch_up = catching_up.catch_up
+        self.go_on = catching_up.go_on
 
     def first_difference(self, turn: Turn, key: str) -> int | None:
         """Where a pane's answer leaves the reference's, in code points; None if it does not."""
@@ -212,6 +217,10 @@ class Asking:
             pane = self._deck[key]
             if pane.busy or self._runner.wants(pane):
                 raise PersonError(say("compare.pane_still_work_wait_stop", letter=pane.letter))
+
+    def _ask_again(self, turn: Turn, keys: Sequence[str]) -> None:
+        self._check_askable(turn.prompt, keys)
+        self._submit(turn, keys)
 
     def _submit(self, turn: Turn, keys: Sequence[str]) -> None:
         jobs = [

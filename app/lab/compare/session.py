@@ -106,6 +106,9 @@ class Session:
         self.retry = asking.retry
         self.drop_oldest_turns = asking.drop_oldest_turns
         self.stop = asking.stop
+        self.missed = asking.missed
+        self.catch_up = asking.catch_up
+        self._go_on = asking.go_on
 
         self.wait = runner.wait
         self.model_made = deck.made
@@ -147,6 +150,7 @@ class Session:
     def pump(self) -> None:
         """Take what the engines said; call about 20 times a second."""
         self._runner.pump()
+        self._go_on()
         self._answers.save_due()
 
     def close(self) -> bool:

@@ -20,6 +20,8 @@ TEXTS = {
     "counted.lines.one": translate("Sentences", "{n} line"),
     "counted.not_offered": translate("Sentences", "{n} more are not offered: you have read answers to them by one of these files."),
     "counted.not_offered.one": translate("Sentences", "{n} more is not offered: you have read an answer to it by one of these files."),
+    "counted.earlier_questions": translate("Sentences", "Answer the {n} earlier questions"),
+    "counted.earlier_questions.one": translate("Sentences", "Answer the earlier question"),
     "counted.other_answers": translate("Sentences", "Other answers ({n})"),
     "counted.other_answers.one": translate("Sentences", "Other answer"),
     "counted.pairs_to_vote_on": translate("Sentences", "{n} pairs of answers wait for your vote."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -9,12 +10,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.ui.kit.icons import Tone
 from app.ui.kit.plain import set_spoken, set_tip, words_of
-from app.ui.kit.widgets.buttons import push_button
+from app.ui.kit.widgets.buttons import push_button, set_words
 from app.ui.kit.widgets.labels import label
 from app.ui.kit.widgets.picture import Picture
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
+    from PySide6.QtWidgets import QPushButton
 
 
 class EmptyState(QWidget):
@@ -49,6 +51,9 @@ class EmptyState(QWidget):
             button.clicked.connect(action.trigger)
             column.addSpacing(4)
             column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+            action.changed.connect(partial(_follow, button, action))
+            if not action.isVisible():
+                button.hide()
         column.addStretch(2)
         set_spoken(self, title, sentence)
 
@@ -58,3 +63,9 @@ class EmptyState(QWidget):
         self._sentence.setText(sentence)
         self._sentence.setVisible(bool(sentence))
         set_spoken(self, title, sentence)
+
+
+def _follow(button: QPushButton, action: QAction) -> None:
+    """A button says what its action says, and goes with it."""
+    set_words(button, words_of(action.text()))
+    button.setVisible(action.isVisible())

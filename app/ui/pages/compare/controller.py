@@ -129,6 +129,7 @@ class CompareController(QObject):
             PaneCommand.RELOAD: lambda: session.reload(key),
             PaneCommand.UNLOAD: lambda: session.unload(key),
             PaneCommand.REMOVE: lambda: self.remove(key),
+            PaneCommand.CATCH_UP: lambda: session.catch_up(key),
             PaneCommand.RETRY: lambda: session.retry(key),
             PaneCommand.DROP_TURNS: lambda: session.drop_oldest_turns(key),
             PaneCommand.REVEAL: lambda: self._reveal(key),

@@ -44,6 +44,7 @@ PLANNED_BYTES = 40_000_000
 TOKENS_PER_SECOND = 31.2
 WATCHED = (
     *("ask", "regenerate", "edit", "stop", "retry", "drop_oldest_turns", "show_earlier_turn"),
+    "catch_up",
     *("move_candidate", "remove_candidate", "set_reference", "update_candidate", "find_again"),
     *("load", "unload", "reload", "set_system_prompt", "set_sampling", "set_mode"),
     *("new_chat", "open_chat", "rename_chat", "delete_chat", "export_chat"),

@@ -16,6 +16,7 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QPushButton
 
+from app.core.candidates.candidate import candidate_of
 from app.core.candidates.settings import CHAT, CompareMode
 from app.core.chats.chat import AnswerFigures
 from app.lab.compare.panes import EngineWait, PaneFailure, PaneState
@@ -477,3 +478,25 @@ def test_many_panes_scroll_sideways_and_keep_their_width(shown: Shown) -> None:
     shown.until(lambda: shown.page.panes.horizontalScrollBar().maximum() > 0)
     shown.page.panes.focus_pane(shown.session.key("F"))
     assert shown.page.panes.horizontalScrollBar().value() > 0
+
+
+def test_a_new_pane_offers_to_answer_what_it_missed(shown: Shown, qtbot: QtBot) -> None:
+    for prompt in ("One?", "Two?"):
+        shown.session.ask(prompt)
+        for letter in "ABC":
+            shown.session.finish(letter)
+    added = shown.session.add_candidate(candidate_of("/models/late-Q4_0.gguf"))
+    shown.settle()
+    (button,) = shown.pane("D").empty.findChildren(QPushButton)
+    assert button.isVisible()
+    assert button.text() == "Answer the 2 earlier questions"
+    qtbot.mouseClick(button, LEFT)
+    assert shown.calls("catch_up") == [(added.key,)]
+    shown.settle()
+    assert not button.isVisible()
+
+
+def test_a_pane_that_missed_nothing_offers_nothing(shown: Shown) -> None:
+    shown.settle()
+    (button,) = shown.pane("A").empty.findChildren(QPushButton)
+    assert not button.isVisible()

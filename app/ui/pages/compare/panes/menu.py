@@ -35,6 +35,7 @@ class PaneCommand(Enum):
     DROP_TURNS = "drop_turns"
     REPAIR = "repair"
     FIND = "find"
+    CATCH_UP = "catch_up"
 
 
 _NOT_LOADED = frozenset({PaneState.ASLEEP, PaneState.FAILED})

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QUrl, Signal
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QAction, QColor, QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
+from app.core.words.sentence import say
 from app.lab.compare.panes import BUSY, PaneState
 from app.ui.kit.theme import GRID, candidate_edge, current_tokens
 from app.ui.kit.widgets import EmptyState
+from app.ui.kit.words.sentences import told
 from app.ui.pages.compare.candidates.template_chooser import TemplateChooser
 from app.ui.pages.compare.panes.foot import PaneFoot
 from app.ui.pages.compare.panes.header import PaneHeader
+from app.ui.pages.compare.panes.menu import PaneCommand
 from app.ui.pages.compare.panes.notice import PaneNotice
 from app.ui.pages.compare.panes.own_box import OwnBox
 from app.ui.pages.compare.turns.transcript import Transcript
@@ -100,7 +103,11 @@ class PaneView(QFrame):
         )
         self.transcript.earlier_turn_requested.connect(self.earlier_turn_requested)
         self.transcript.link_activated.connect(self.link_activated)
-        self.empty = EmptyState("chat", "")
+        self._catch_up = QAction(self)
+        self._catch_up.triggered.connect(
+            lambda: self.command_requested.emit(PaneCommand.CATCH_UP, key)
+        )
+        self.empty = EmptyState("chat", "", actions=(self._catch_up,))
         self.chooser: TemplateChooser | None = None
         self.notice = PaneNotice()
         self.notice.command_requested.connect(
@@ -151,6 +158,9 @@ class PaneView(QFrame):
         turns = self._session.chat.turns_of(self.key)
         self.transcript.set_turns(turns)
         self._stack.setCurrentWidget(self.transcript if turns else self.empty)
+        missed = len(self._session.missed(self.key))
+        self._catch_up.setVisible(missed > 0)
+        self._catch_up.setText(told(say("counted.earlier_questions", n=missed)))
         self._refresh_foot()
 
     def note_pane(self) -> None:
