@@ -142,6 +142,7 @@ def figure_of(column: Column, row: Row) -> Value | None:
 
 
 _EVERYWHERE = frozenset(Place)
+_DETAILS = _EVERYWHERE - {Place.USUAL}
 _SHORT = frozenset({Place.USUAL, Place.MARKDOWN})
 
 
@@ -304,12 +305,12 @@ COLUMNS = (
     Column(
         "file_bytes", QT_TRANSLATE_NOOP("Columns", "Size"), "size",
         QT_TRANSLATE_NOOP("Columns", "Of the file on the disk."),
-        Kind.BYTES, _size, _EVERYWHERE, basis=Basis.FILE,
+        Kind.BYTES, _size, _DETAILS, basis=Basis.FILE,
     ),
     Column(
         "bits_per_weight", QT_TRANSLATE_NOOP("Columns", "Bits"), "bits/weight",
         QT_TRANSLATE_NOOP("Columns", "Bits per weight: bits of all tensors over parameters."),
-        Kind.BITS, _bits, _EVERYWHERE, decimals=2, below="file_bytes", basis=Basis.FILE, spare=6,
+        Kind.BITS, _bits, _DETAILS, decimals=2, below="file_bytes", basis=Basis.FILE, spare=6,
     ),
     _plain("parameters", lambda row: row.facts and row.facts.parameters),
     _plain("active_parameters", lambda row: row.facts and row.facts.active_parameters),
@@ -336,7 +337,7 @@ COLUMNS = (
             "Columns",
             "Tokens of a prompt read in a second, in an empty context.",
         ),
-        Kind.SPEED, _rate("pp"), _EVERYWHERE, basis=Basis.PROMPT_TEST, spare=5,
+        Kind.SPEED, _rate("pp"), _DETAILS, basis=Basis.PROMPT_TEST, spare=5,
     ),
     _plain("prompt_stddev", _deviation("pp")),
     Column(
@@ -393,7 +394,7 @@ COLUMNS = (
             "Mean KL divergence from the reference, in nats. It describes; only answers "
             "decide.",
         ),
-        Kind.NATS, _divergence, _EVERYWHERE, ends=True, basis=Basis.DIVERGENCE,
+        Kind.NATS, _divergence, _DETAILS, ends=True, basis=Basis.DIVERGENCE,
     ),
     _figure("median_kld"),
     _figure("kld_p90"),
@@ -405,7 +406,7 @@ COLUMNS = (
             "Columns",
             "How often the most likely next token is the same as the reference’s.",
         ),
-        Kind.SHARE, _same_top, _EVERYWHERE, ends=True, decimals=1, basis=Basis.TEXT,
+        Kind.SHARE, _same_top, _DETAILS, ends=True, decimals=1, basis=Basis.TEXT,
     ),
     _plain("at_noise_floor", _at_floor),
     _plain("noise_floor_mean_kld", _of_floor("mean_kld")),
@@ -428,7 +429,7 @@ COLUMNS = (
             "Columns",
             "What it needs to foretell a byte of the text; compares between vocabularies too.",
         ),
-        Kind.BITS, _bits_per_byte, _EVERYWHERE - {Place.USUAL}, decimals=3, basis=Basis.TEXT,
+        Kind.BITS, _bits_per_byte, _DETAILS, decimals=3, basis=Basis.TEXT,
         spare=4,
     ),
     _figure("bits_per_byte_se_chunks"),
