@@ -10,9 +10,7 @@ from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
-from app.core.memory.estimate import memory_budget_bytes
 from app.core.text.log_lines import LogLines
-from app.engine.local.client import LocalEngines
 from app.engine.local.pool import EnginePool
 from app.lab.compare.race_speeds import RaceSpeeds
 from app.lab.compare.recorder import NoRecorder
@@ -21,6 +19,7 @@ from app.lab.compare.runner import Runner
 from app.lab.compare.session import Session
 from app.lab.demo.demo import DemoFiles, DemoMaker
 from app.lab.engines.plans import Plans
+from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
 from app.lab.works.queue import WorkQueue
 from app.library.model_files import open_model_file
@@ -87,15 +86,12 @@ def build_session(
     moves: Moves | None = None,
 ) -> tuple[Session, Runner]:
     """A session with its runner and engine pool; ``open_model`` reads a file's header."""
+    plans = Plans.of_this_pc(paths)
+    room = EngineRoom(paths.state, plans=plans)
     runners: list[Runner] = []
 
     def pool_for(sink: Sink) -> EnginePool:
-        return EnginePool(
-            sink,
-            LocalEngines(paths.state),
-            lambda: memory_budget_bytes(available_memory_bytes()),
-            physical_core_count(),
-        )
+        return EnginePool(sink, room.engines, room.budget_bytes, physical_core_count())
 
     def runner_for(listener: RunnerListener) -> Runner:
         runners.append(Runner(listener, pool_for, available_memory_bytes))
@@ -103,8 +99,6 @@ def build_session(
 
     def is_made_here(path: Path) -> bool:
         return demo is not None and demo.owns(path)
-
-    plans = Plans.of_this_pc(paths)
 
     def read_model(path: Path) -> ModelFile:
         plans.prepare()  # here, because this is not the window's own thread
@@ -132,7 +126,7 @@ def demo_maker(demo: DemoFiles, session: Session, sink: Sink, paths: Paths) -> D
     """
     return DemoMaker(
         demo,
-        LocalEngines(paths.state),
+        EngineRoom(paths.state).engines,
         sink,
         on_progress=session.model_progress,
         on_made=session.model_made,

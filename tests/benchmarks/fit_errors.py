@@ -139,7 +139,7 @@ def _memory(run: Run, name: str) -> Figure:
     model = model_at(name, "Q4_K_M", paths.state, size)
     header = hollow(model, run.home / f"{name}.gguf")
     worst = 0.0
-    with Fitter(paths.state, available_memory_bytes, speed_store(paths), run.threads) as fitter:
+    with Fitter(EngineRoom(paths.state), speed_store(paths), run.threads) as fitter:
         for context, kv_type in _cases(name, quick=run.quick):
             needs = fitter.fit(header, context, kv_type).needs
             measured = needed_bytes(model, context, kv_type, run.threads, paths.state)

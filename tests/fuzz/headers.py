@@ -42,6 +42,7 @@ from app.store.small.speeds import SpeedStore
 from tests.fuzz.sources import shards
 from tests.helpers.model_folders import small_gguf
 from tests.helpers.mutants import Draft, mutants
+from tests.helpers.rooms import roomy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -104,7 +105,7 @@ class HeaderFuzz:
         self._plans = Plans(PlanStore(folder / "plans.sqlite3"), lambda: "an engine")
         self._rates = MachineRates(2, 20e9, {0: 10e9, 1: 10e9, 12: 8e9}, 300.0)
         self._fitter = (
-            Fitter(self._paths.state, lambda: 8 << 30, self._speeds, 1, patience_s=0)
+            Fitter(roomy(self._paths.state, 8 << 30), self._speeds, 1, patience_s=0)
             if plans
             else None
         )

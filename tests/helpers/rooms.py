@@ -9,9 +9,13 @@ from app.lab.engines.room import EngineRoom
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from app.lab.engines.plans import Plans
+
 PLENTY_BYTES = 50_000_000_000
 
 
-def roomy(folder: Path, available_bytes: int = PLENTY_BYTES) -> EngineRoom:
+def roomy(
+    folder: Path, available_bytes: int = PLENTY_BYTES, plans: Plans | None = None
+) -> EngineRoom:
     """A room with so much memory, whatever this PC has."""
-    return EngineRoom(folder, lambda: available_bytes)
+    return EngineRoom(folder, lambda: available_bytes, plans)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.memory.estimate import memory_budget_bytes
-from app.lab.engines.plans import Plans
+from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
 from app.lab.predict.fit import Fitter
-from app.monitor.machine import available_memory_bytes, physical_core_count
+from app.monitor.machine import physical_core_count
 
 if TYPE_CHECKING:
     from app.lab.predict.fit import Fit
@@ -24,11 +23,9 @@ def fitter(paths: Paths, threads: int | None, patience_s: float | None = None) -
         patience_s: How long one answer may take over measuring this PC; None for all it takes.
     """
     return Fitter(
-        paths.state,
-        lambda: memory_budget_bytes(available_memory_bytes()),
+        EngineRoom.of_this_pc(paths),
         speed_store(paths),
         threads or physical_core_count(),
-        Plans.of_this_pc(paths),
         patience_s,
     )
 

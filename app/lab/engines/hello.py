@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.core.errors import PersonError
 from app.core.words.sentence import say
-from app.engine.local.client import LocalEngines
-from app.lab.engines.calls import EngineCalls
+from app.lab.engines.room import EngineRoom
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +25,7 @@ def ask_engine(folder: Path) -> Hello:
     Raises:
         PersonError: It does not start.
     """
-    with EngineCalls("devices", LocalEngines(folder)) as engine:
+    with EngineRoom(folder).calls("devices") as engine:
         if engine.hello is None:
             raise PersonError(say("lab.engine_said_nothing_itself"))
         return engine.hello

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from app.core.memory.estimate import estimated_needs, memory_budget_bytes
 from app.engine.local.client import LocalEngines
 from app.engine.protocol.loading import Load, Loaded
+from app.lab.engines.calls import EngineCalls
 from app.lab.engines.loading import load_command
 from app.lab.engines.plans import Plans
 from app.monitor.machine import available_memory_bytes
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.engine.api import Engines
-    from app.lab.engines.calls import EngineCalls
     from app.lab.engines.opened import OpenedCandidate
     from app.store.paths import Paths
 
@@ -26,30 +26,35 @@ class EngineRoom:
 
     Args:
         folder: Working folder of the engines.
-        available_bytes: Memory that is free now.
+        available_bytes: Memory that is free now; the PC's when left out.
         plans: Loads that llama.cpp planned before; None where none are known.
         engines: Where they come from; None for processes on this PC.
 
     Attributes:
         engines: Where they come from.
+        plans: Loads that llama.cpp planned before.
     """
 
     def __init__(
         self,
         folder: Path,
-        available_bytes: Callable[[], int],
+        available_bytes: Callable[[], int] = available_memory_bytes,
         plans: Plans | None = None,
         engines: Engines | None = None,
     ) -> None:
         self.folder = folder
         self.engines: Engines = LocalEngines(folder) if engines is None else engines
         self._available_bytes = available_bytes
-        self._plans = plans
+        self.plans = plans
 
     @classmethod
     def of_this_pc(cls, paths: Paths) -> Self:
         """The program's own."""
-        return cls(paths.state, available_memory_bytes, Plans.of_this_pc(paths))
+        return cls(paths.state, plans=Plans.of_this_pc(paths))
+
+    def calls(self, name: str, *, is_steady: bool = False) -> EngineCalls:
+        """An engine to be started here and talked to by calls; see :class:`EngineCalls`."""
+        return EngineCalls(name, self.engines, is_steady=is_steady)
 
     def budget_bytes(self) -> int:
         """What engines may take of the memory that is free now."""
@@ -62,7 +67,7 @@ class EngineRoom:
         """
         how = (opened.engine.kv_type, opened.engine.flash_attention)
         planned = (
-            self._plans.needed_bytes(opened.model, context_tokens, *how) if self._plans else None
+            self.plans.needed_bytes(opened.model, context_tokens, *how) if self.plans else None
         )
         if planned is not None:
             return planned

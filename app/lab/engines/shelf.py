@@ -6,13 +6,13 @@ import logging
 from typing import TYPE_CHECKING, Self
 
 from app.engine.local.keeping import KeptEngines
-from app.lab.engines.calls import EngineCalls
 from app.lab.engines.loading import NO_CONTEXT
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from types import TracebackType
 
+    from app.lab.engines.calls import EngineCalls
     from app.lab.engines.opened import OpenedCandidate
     from app.lab.engines.room import EngineRoom
 
@@ -108,7 +108,7 @@ class EngineShelf:
 
     def _loaded(self, opened: OpenedCandidate) -> EngineCalls:
         name = f"{self._name}-{opened.path.stem}"
-        engine = EngineCalls(name, self._room.engines, is_steady=self._is_steady)
+        engine = self._room.calls(name, is_steady=self._is_steady)
         engine.__enter__()
         if engine.hello is not None:
             self.engine = engine.hello.engine

@@ -9,7 +9,6 @@ from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import Message, Role
 from app.core.ladder.results import MemoryFigures
 from app.engine.protocol.answering import Finished
-from app.lab.engines.calls import EngineCalls
 from app.monitor.sampler import Monitor
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def measure_memory(
         seen[:] = [sample.engines[_KEY]] if _KEY in sample.engines else seen
 
     monitor = Monitor(note, _SAMPLE_SECONDS)
-    with EngineCalls(f"memory-{opened.path.stem}", room.engines) as engine:
+    with room.calls(f"memory-{opened.path.stem}") as engine:
         if engine.pid is not None:
             monitor.watch(_KEY, engine.pid)
         monitor.start()

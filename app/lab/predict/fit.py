@@ -25,16 +25,13 @@ from app.core.memory.speed import MeasuredRun, SpeedPrediction, predict_speed
 from app.core.memory.token_work import token_work
 from app.core.models.model_file import ModelFile
 from app.core.statistics import mean
-from app.engine.local.client import LocalEngines
 from app.engine.protocol.loading import Predict, Predicted
-from app.lab.engines.calls import EngineCalls
 from app.lab.engines.plans import needs_of
 from app.lab.predict.bandwidth import MachineSpeed
 from app.lab.predict.devices import Question, layers_on_gpus, shares_of, with_room
 from app.library.model_files import read_shards
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
     from types import TracebackType
 
@@ -42,7 +39,8 @@ if TYPE_CHECKING:
     from app.core.gguf import TensorInfo
     from app.core.memory.estimate import Needs
     from app.core.memory.fit import DeviceShare, FitJudgement
-    from app.lab.engines.plans import Plans
+    from app.lab.engines.calls import EngineCalls
+    from app.lab.engines.room import EngineRoom
     from app.lab.speed.bench import BenchResult, BenchRow
     from app.lab.speed.calm import Calm
     from app.store.small.speeds import SpeedStore
@@ -87,11 +85,10 @@ class Fitter:
     """Answers for one file after the other; a context manager, for one thread.
 
     Args:
-        folder: Working folder of its engine.
-        available_bytes: What engines may use of the PC's memory now.
+        room: Where its engine is, with what llama.cpp said before; where the room knows nothing
+            of that, every question is put to an engine.
         speeds: This PC's measured speeds.
         threads: That an engine will have alone.
-        plans: What llama.cpp said before; without it every question is put to an engine.
         patience_s: Of one answer: after this time nothing more of the PC is measured for it, and
             the rest is left for the next one. None measures all that is missing.
         calm: Judges whether other programs disturb what is measured of the PC.
@@ -99,20 +96,16 @@ class Fitter:
 
     def __init__(
         self,
-        folder: Path,
-        available_bytes: Callable[[], int],
+        room: EngineRoom,
         speeds: SpeedStore,
         threads: int,
-        plans: Plans | None = None,
         patience_s: float | None = None,
         calm: Calm | None = None,
     ) -> None:
-        self._folder = folder
-        self._available_bytes = available_bytes
+        self._room = room
         self._speeds = speeds
         self._machine = MachineSpeed(speeds, calm)
         self._threads = threads
-        self._plans = plans
         self._patience_s = patience_s
         self._engine: EngineCalls | None = None
 
@@ -179,7 +172,7 @@ class Fitter:
             plan = self._plan(question, wanted, gpu_layers)
             needs = needs_of(model, plan)
             shares = shares_of(question, plan, needs)
-        available = self._available_bytes()
+        available = self._room.budget_bytes()
         return Fit(
             model=model,
             context_tokens=plan.context_tokens,
@@ -214,13 +207,14 @@ class Fitter:
         return predict_speed(work, model, rates, self._speeds.runs())
 
     def _plan(self, question: Question, context_tokens: int, gpu_layers: int) -> Predicted:
-        if self._plans is None or gpu_layers != _ALL_LAYERS:
+        plans = self._room.plans
+        if plans is None or gpu_layers != _ALL_LAYERS:
             return self._asked(question, context_tokens, gpu_layers)
         how = (question.model, context_tokens, question.kv_type, question.flash_attention)
-        plan = self._plans.find(*how)
+        plan = plans.find(*how)
         if plan is None:
             plan = self._asked(question, context_tokens, gpu_layers)
-            self._plans.keep(*how, plan)
+            plans.keep(*how, plan)
         return plan
 
     def _asked(self, question: Question, context_tokens: int, gpu_layers: int) -> Predicted:
@@ -242,7 +236,7 @@ class Fitter:
 
     def _running(self) -> EngineCalls:
         if self._engine is None:
-            self._engine = EngineCalls("fit", LocalEngines(self._folder))
+            self._engine = self._room.calls("fit")
         return self._engine
 
 

@@ -10,9 +10,8 @@ from app.core.errors import PersonError
 from app.core.models.kinds import SHRINKABLE
 from app.core.models.levels import level_by_name
 from app.core.words.sentence import say
-from app.engine.local.client import LocalEngines
 from app.engine.protocol.making import Quantize, Quantized, QuantizeProgress
-from app.lab.engines.calls import EngineCalls
+from app.lab.engines.room import EngineRoom
 from app.lab.shrink.full_versions import is_full, where_to_get_full
 from app.library.model_files import inspect_file
 
@@ -87,7 +86,7 @@ def quantize(
         if isinstance(event, QuantizeProgress):
             on_progress(event.done, event.total)
 
-    with EngineCalls("quantize", LocalEngines(folder)) as engine:
+    with EngineRoom(folder).calls("quantize") as engine:
         command = Quantize(
             engine.next_id(), str(model.path.resolve()), str(target.resolve()), level.ftype, threads
         )

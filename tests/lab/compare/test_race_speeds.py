@@ -34,6 +34,7 @@ from app.lab.predict.fit import Fitter
 from app.lab.speed import calm
 from app.monitor.load import OthersUse
 from app.store.paths import Paths
+from tests.helpers.rooms import roomy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from app.core.errors import PersonError
     from app.core.models.model_file import ModelFile
 
-PLENTY_BYTES = 50_000_000_000
 ENDLESS = 40
 THREADS = 1
 
@@ -220,7 +220,7 @@ def test_race_answers_are_kept_and_correct_what_is_predicted(
     assert kept.threads == THREADS
     assert rows[0].prompt_tokens is not None
     assert kept.depth_tokens == rows[0].prompt_tokens + ENDLESS // 2
-    with Fitter(paths.state, lambda: PLENTY_BYTES, store, THREADS) as fitter:
+    with Fitter(roomy(paths.state), store, THREADS) as fitter:
         speed = fitter.fit(models["endless"]).speed
     assert speed is not None
     assert (speed.basis, speed.runs) == (Basis.SAME_FILE, 1)

@@ -35,6 +35,10 @@ def test_one_module_alone_makes_the_command_to_answer() -> None:
     assert makers_of("Generate") == ["lab/engines/asking.py"]
 
 
+def test_one_module_alone_starts_engines_and_talks_to_them_by_calls() -> None:
+    assert makers_of("LocalEngines") == makers_of("EngineCalls") == ["lab/engines/room.py"]
+
+
 def test_the_settings_go_into_the_command() -> None:
     settings = EngineSettings(1024, 3, 7, KvType.Q8_0, FlashAttention.ON)
     load = load_command(5, Path("/a/b.gguf"), settings, 2, MUCH_BYTES, 4096)

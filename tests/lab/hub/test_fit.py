@@ -23,11 +23,11 @@ from tests.helpers.architectures import Size, header_of, write_header_only
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository, Fault, FaultKind
 from tests.helpers.gguf_files import write_sharded_llama, write_tiny_llama
 from tests.helpers.hub_way import Way, way_to
+from tests.helpers.rooms import roomy
 
 if TYPE_CHECKING:
     from app.core.listing import ListedFile
 
-PLENTY_BYTES = 50_000_000_000
 SIZE = Size(layers=8, width=1024, feed_forward=4096, vocabulary_tokens=60_000)
 
 
@@ -75,7 +75,7 @@ class Asked:
         self.headers = folder / "headers"
         store = SpeedStore(folder / "speeds.sqlite3", "this one")
         plans = Plans(PlanStore(folder / "plans.sqlite3"), lambda: "one build")
-        self.fitter = Fitter(folder / "state", lambda: PLENTY_BYTES, store, 1, plans)
+        self.fitter = Fitter(roomy(folder / "state", plans=plans), store, 1)
         self.turns: list[str] = []
 
     def files(self) -> list[ListedFile]:
@@ -150,11 +150,12 @@ def test_a_known_plan_needs_no_engine(asked: Asked, way: Way, tmp_path: Path) ->
     # An engine could not be started here.
     (tmp_path / "no folder").write_bytes(b"")
     again.fitter = Fitter(
-        tmp_path / "no folder" / "state",
-        lambda: PLENTY_BYTES,
+        roomy(
+            tmp_path / "no folder" / "state",
+            plans=Plans(PlanStore(tmp_path / "plans.sqlite3"), lambda: "one build"),
+        ),
         SpeedStore(tmp_path / "speeds.sqlite3", "this one"),
         1,
-        Plans(PlanStore(tmp_path / "plans.sqlite3"), lambda: "one build"),
     )
     for name, answer in again.answers(1024).items():
         before = first[name]

@@ -41,7 +41,6 @@ from tests.helpers.rooms import roomy
 if TYPE_CHECKING:
     from app.lab.ladder.rows import LadderResult
 
-PLENTY_BYTES = 50_000_000_000
 TEXT = "\n".join(
     f"{n}. The sky is blue because air scatters short waves; {n} + {n} = {2 * n}."
     for n in range(90)
@@ -68,7 +67,7 @@ def tools(tmp_path: Path) -> Tools:
     return Tools(
         room=roomy(tmp_path / "state"),
         references=KeptReferences(tmp_path / "references"),
-        fitter=lambda: Fitter(tmp_path / "state", lambda: PLENTY_BYTES, speeds, 1, None, 0.1),
+        fitter=lambda: Fitter(roomy(tmp_path / "state"), speeds, 1, 0.1),
         speeds=speeds,
         open_model=open_model_file,
         text=MeasuredText.plain("a text", TEXT),

@@ -20,6 +20,7 @@ from app.library.model_files import open_model_file
 from app.store.ladders import StoredLadder
 from app.store.small.speeds import SpeedStore
 from tests.helpers import gguf_files as files
+from tests.helpers.rooms import roomy
 from tests.helpers.scripted_engine import ScriptedEngines
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def test_cells_of_what_an_engine_cannot_do_say_so(tmp_path: Path) -> None:
     tools = Tools(
         room=EngineRoom(tmp_path, lambda: 1 << 30, engines=engines),
         references=KeptReferences(tmp_path / "references"),
-        fitter=lambda: Fitter(tmp_path, lambda: 1 << 30, speeds, 1, None, 0.1),
+        fitter=lambda: Fitter(roomy(tmp_path, 1 << 30), speeds, 1, 0.1),
         speeds=speeds,
         open_model=open_model_file,
         ask=ask,

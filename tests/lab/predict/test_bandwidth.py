@@ -25,9 +25,9 @@ from app.library.model_files import open_model_file, read_shards
 from app.monitor.load import OthersUse, others_use
 from app.store.small.speeds import SpeedStore
 from tests.helpers.architectures import write_header_only
+from tests.helpers.rooms import roomy
 from tests.lab import ladder_cases as cases
 
-PLENTY_BYTES = 50_000_000_000
 F32, F16 = 0, 1
 
 
@@ -191,7 +191,7 @@ def test_this_program_is_counted_once_where_it_measures_itself() -> None:
 
 def fit_of(pc: Pc, store: SpeedStore, folder: Path) -> Fit:
     path = write_header_only(folder / "m.gguf", "llama")
-    with Fitter(folder / "state", lambda: PLENTY_BYTES, store, 1, calm=pc.calm) as fitter:
+    with Fitter(roomy(folder / "state"), store, 1, calm=pc.calm) as fitter:
         return fitter.fit(path)
 
 

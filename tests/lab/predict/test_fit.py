@@ -20,6 +20,7 @@ from app.core.candidates.candidate import candidate_of
 from app.core.candidates.settings import EngineSettings, FlashAttention, KvType, SamplingSettings
 from app.core.chats.chat import Message, Role
 from app.core.errors import PersonError
+from app.core.memory.estimate import RESERVED_BYTES
 from app.core.memory.fit import Verdict
 from app.core.memory.speed import Basis, MachineRates
 from app.core.statistics import median
@@ -43,7 +44,6 @@ from tests.helpers.architectures import Size, write_architecture, write_header_o
 from tests.helpers.rooms import roomy
 
 PATIENCE_SECONDS = 60.0
-PLENTY_BYTES = 50_000_000_000
 # Large enough that the parts beside the engine's own matter.
 SIZE = Size(layers=6, width=512, feed_forward=1536, heads=8, kv_heads=4, vocabulary_tokens=32_000)
 F32, F16 = 0, 1
@@ -59,7 +59,7 @@ def store(tmp_path: Path) -> SpeedStore:
 
 @pytest.fixture
 def fitter(tmp_path: Path, store: SpeedStore) -> Iterator[Fitter]:
-    with Fitter(tmp_path / "state", lambda: PLENTY_BYTES, store, 1, calm=CALM) as made:
+    with Fitter(roomy(tmp_path / "state"), store, 1, calm=CALM) as made:
         yield made
 
 
@@ -92,7 +92,7 @@ def test_predicted_memory_is_what_a_full_context_needs(
 
 def test_a_file_that_does_not_fit_is_told(tmp_path: Path, store: SpeedStore) -> None:
     header = write_header_only(tmp_path / "header.gguf", "llama", SIZE)
-    with Fitter(tmp_path / "state", lambda: 100_000_000, store, 1) as fitter:
+    with Fitter(roomy(tmp_path / "state", 100_000_000 + RESERVED_BYTES), store, 1) as fitter:
         found = fitter.fit(header, 2048)
     assert found.judgement.verdict is Verdict.NO
     assert found.judgement.needed_bytes == found.needs.total_bytes > 100_000_000
@@ -167,9 +167,7 @@ def test_what_is_measured_within_little_time_is_completed_later(
     tmp_path: Path, store: SpeedStore
 ) -> None:
     path = write_header_only(tmp_path / "h.gguf", "llama")
-    with Fitter(
-        tmp_path / "state", lambda: PLENTY_BYTES, store, 2, patience_s=0, calm=CALM
-    ) as hurried:
+    with Fitter(roomy(tmp_path / "state"), store, 2, patience_s=0, calm=CALM) as hurried:
         first = hurried.fit(path).speed
     one = store.rates(1)
     assert one is not None
@@ -180,7 +178,7 @@ def test_what_is_measured_within_little_time_is_completed_later(
     several = store.rates(2)
     assert several is not None
     assert not several.by_type
-    with Fitter(tmp_path / "state", lambda: PLENTY_BYTES, store, 2, calm=CALM) as patient:
+    with Fitter(roomy(tmp_path / "state"), store, 2, calm=CALM) as patient:
         assert patient.fit(path).speed is not None
     one, several = store.rates(1), store.rates(2)
     assert one is not None
@@ -259,7 +257,7 @@ def test_a_prepared_engine_answers(fitter: Fitter, tmp_path: Path) -> None:
 def test_a_plan_is_remembered_for_the_very_load(tmp_path: Path, store: SpeedStore) -> None:
     path = write_header_only(tmp_path / "h.gguf", "llama")
     plans = Plans(PlanStore(tmp_path / "plans.sqlite3"), lambda: "one build")
-    with Fitter(tmp_path / "state", lambda: PLENTY_BYTES, store, 1, plans) as fitter:
+    with Fitter(roomy(tmp_path / "state", plans=plans), store, 1) as fitter:
         found = fitter.fit(path, 2048, KvType.Q8_0)
     how = (KvType.Q8_0, FlashAttention.AUTO)
     assert plans.needed_bytes(found.model, 2048, *how) == found.needs.total_bytes
@@ -294,7 +292,7 @@ def test_a_known_plan_decides_whether_a_pane_fits(tmp_path: Path) -> None:
     path = write_header_only(tmp_path / "h.gguf", "llama")
     other = write_header_only(tmp_path / "o.gguf", "llama", Size(layers=7))
     plans = Plans.of_this_pc(paths)
-    with Fitter(paths.state, lambda: PLENTY_BYTES, speed_store(paths), 1, plans) as fitter:
+    with Fitter(roomy(paths.state, plans=plans), speed_store(paths), 1) as fitter:
         needed = fitter.fit(path).needs.total_bytes
     session, _ = build_command_session(paths, None)
     session.start_with([candidate_of(path), candidate_of(other)])

@@ -39,7 +39,6 @@ from tests.helpers.rooms import roomy
 if TYPE_CHECKING:
     from app.lab.ladder.progress import LadderProgress
 
-PLENTY_BYTES = 50_000_000_000
 TEXT = MeasuredText.plain(
     "a text",
     "\n".join(
@@ -270,7 +269,7 @@ def test_a_store_on_a_full_disk_loses_nothing_that_was_measured(
     tools = Tools(
         room=roomy(tmp_path / "state"),
         references=KeptReferences(tmp_path / "references"),
-        fitter=lambda: Fitter(tmp_path / "state", lambda: PLENTY_BYTES, speeds, 1, None, 0.1),
+        fitter=lambda: Fitter(roomy(tmp_path / "state"), speeds, 1, 0.1),
         speeds=speeds,
         open_model=open_model_file,
         text=TEXT,

@@ -15,7 +15,6 @@ import msgspec
 from app.core.errors import PersonError
 from app.core.words.sentence import say
 from app.lab.engines.opened import opened
-from app.lab.engines.plans import Plans
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
 from app.lab.ladder.kept import About
@@ -241,10 +240,6 @@ class LadderRun:
 
         room = EngineRoom.of_this_pc(paths)
 
-        def fitter() -> Fitter:
-            plans = Plans.of_this_pc(paths)
-            return Fitter(paths.state, room.budget_bytes, speeds, threads, plans, _FITTING_SECONDS)
-
         tasks = LadderTasks(
             self._set,
             list(self._models.values()),
@@ -262,7 +257,7 @@ class LadderRun:
         return Tools(
             room=room,
             references=references,
-            fitter=fitter,
+            fitter=lambda: Fitter(room, speeds, threads, _FITTING_SECONDS),
             speeds=speeds,
             open_model=self._open_model,
             text=self._text,

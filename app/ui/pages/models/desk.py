@@ -8,17 +8,16 @@ import shutil
 from functools import partial
 from typing import TYPE_CHECKING
 
-from app.core.memory.estimate import memory_budget_bytes
 from app.hub.account import token_owner
 from app.hub.settings import DEFAULT_ENDPOINT, EndpointError
-from app.lab.engines.plans import Plans
+from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
 from app.lab.hub.access import HubAccess
 from app.lab.hub.fit import HubFitter
 from app.lab.models.library import Library
 from app.lab.predict.fit import Fitter
 from app.lab.works.downloads import Downloads, HubCourier
-from app.monitor.machine import available_memory_bytes, physical_core_count
+from app.monitor.machine import physical_core_count
 from app.store.comparisons import ComparisonStore
 from app.store.glance import certificate_file, own_folders
 from app.ui.pages.models.account.hub_account import ForbiddenHub, HubAccount, HubTrust
@@ -76,13 +75,7 @@ class ModelsDesk:
             keep_own_folders=keep_own_folders,
             plan_removal=hub.cache.plan_removal,
         )
-        fitter = Fitter(
-            paths.state,
-            lambda: memory_budget_bytes(available_memory_bytes()),
-            speed_store(paths),
-            physical_core_count(),
-            Plans.of_this_pc(paths),
-        )
+        fitter = Fitter(EngineRoom.of_this_pc(paths), speed_store(paths), physical_core_count())
         self._held = False
         self._fitter = HubFitter(hub.headers, fitter, paths.cache / "fit")
         host = hub.settings.badge or ""

@@ -112,7 +112,7 @@ def fitted(at: Killed, folder: Path) -> list[str | None]:
     """A prediction, and another one with the same fitter."""
     errors: list[str | None] = []
     speeds = SpeedStore(folder / "speeds.sqlite3", "this one")
-    with Fitter(folder, lambda: PLENTY_BYTES, speeds, 1, None, 0.05) as fitter:
+    with Fitter(roomy(folder), speeds, 1, 0.05) as fitter:
         for context in (512, 256):
             try:
                 fitter.fit(at.models[0], context)
@@ -182,7 +182,7 @@ def climbed(at: Killed, folder: Path) -> list[str | None]:
     tools = Tools(
         room=roomy(folder),
         references=KeptReferences(folder / "references"),
-        fitter=lambda: Fitter(folder, lambda: PLENTY_BYTES, speeds, 1, None, 0.05),
+        fitter=lambda: Fitter(roomy(folder), speeds, 1, 0.05),
         speeds=speeds,
         open_model=open_model_file,
         text=TEXT,
