@@ -15,29 +15,9 @@ from pathlib import Path
 from typing import TextIO, cast
 
 from app.base.rights import keep_to_oneself
+from app.cli.commands import COMMANDS
 
 ENGINE_HOST = "--engine-host"
-COMMANDS = frozenset(
-    {
-        "bench",
-        "compare",
-        "devices",
-        "files",
-        "fit",
-        "get",
-        "ladder",
-        "models",
-        "quality",
-        "quantize",
-        "remove",
-        "rerun",
-        "search",
-        "sign-in",
-        "tasks",
-        "votes",
-    }
-)
-"""First words that belong to the command line; ``app.cli`` understands exactly these."""
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -16,6 +16,10 @@ CONTEXT_HELP = "context length in tokens; less than 256 is raised to that"
 KV_HELP = "number format of the KV cache (default: f16)"
 
 
+class WrongArguments(PersonError):
+    """The words of a command do not do together."""
+
+
 class Commands(Protocol):
     """What commands declare themselves to: argparse's sub-parsers."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.cli.arguments import THREADS_HELP, not_negative, positive, threads
+from app.cli.arguments import THREADS_HELP, WrongArguments, not_negative, positive, threads
 from app.cli.models import add_model_arguments, chosen_models
 from app.core.words import figures
 from app.lab.engines.room import EngineRoom
@@ -55,9 +55,6 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
     chosen = chosen_models(arguments, console, paths)
-    if chosen is None:
-        console.error("Name at least one model file, or --demo.")
-        return 2
     plan = BenchPlan(
         prompt_tokens=arguments.pp,
         generated_tokens=arguments.tg,
@@ -66,16 +63,8 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         threads=arguments.threads or physical_core_count(),
     )
     if not plan.tests:
-        console.error("Both tests are left out: give --pp or --tg a number above zero.")
-        return 2
-    with console.progress() as progress:
-        task = progress.add_task("Loading", total=None, note="")
-
-        def show(done: int, total: int, name: str) -> None:
-            progress.update(
-                task, completed=done, total=total, description="Measuring", note=name[-40:]
-            )
-
+        raise WrongArguments("Both tests are left out: give --pp or --tg a number above zero.")
+    with console.measuring() as show:
         bench = Bench(plan, EngineRoom.of_this_pc(paths), show, chosen.open)
         result = bench.run(chosen.candidates)
     if remember_bench(result, speed_store(paths)):

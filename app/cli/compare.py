@@ -118,9 +118,6 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     )
     usual = Candidate(LocalFile(""), engine, arguments.template)
     chosen = chosen_models(arguments, console, paths, usual)
-    if chosen is None:
-        console.error("Name at least one model file, or --demo.")
-        return 2
     request = CompareRequest(
         prompt=arguments.prompt,
         system_prompt=arguments.system,

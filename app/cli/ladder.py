@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli.arguments import THREADS_HELP, threads
-from app.cli.models import CANDIDATE_HELP, add_model_arguments, candidate_named, chosen_models
+from app.cli.models import add_model_arguments, chosen_models, reference_of
 from app.cli.words.ladder import show_ladder
 from app.cli.words.texts import TEXT_HELP, source_of
 from app.core.ladder.results import StepKind
 from app.core.memory.estimate import memory_budget_bytes
 from app.core.verdict import Limits, default_limits
 from app.core.words import figures
-from app.lab.demo.demo import DEMO_LEVELS
 from app.lab.ladder.plan import Profile
 from app.lab.quality.plan import QualityMode
 from app.lab.reports.document import ladder_document
@@ -52,8 +51,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "reference, one step after another; an interrupted ladder goes on from its last finished "
         "step. Then say what each one loses and which one to run.",
     )
-    add_model_arguments(parser)
-    parser.add_argument("--reference", metavar="REF", help=CANDIDATE_HELP)
+    add_model_arguments(parser, with_reference=True)
     parser.add_argument(
         "--memory-limit", type=_gigabytes, metavar="GB", help="a candidate may need so much"
     )
@@ -94,16 +92,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
     chosen = chosen_models(arguments, console, paths)
-    if chosen is None:
-        console.error("Name at least one model file, or --demo.")
-        return 2
-    if arguments.reference:
-        reference = candidate_named(arguments.reference, paths)
-    elif arguments.demo:
-        reference = chosen.candidates[-len(DEMO_LEVELS) + DEMO_LEVELS.index("F16")]
-    else:
-        console.error("Name the reference with --reference.")
-        return 2
+    reference = reference_of(arguments, chosen, paths)
     source, text = source_of(arguments.text)
     order = LadderOrder(
         reference,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib
 import logging
 import os
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from app.base.build import PROGRAM
+from app.cli.arguments import WrongArguments
+from app.cli.commands import COMMANDS
 from app.cli.terminal.console import Console
 from app.core.candidates.notation import NotationError
 from app.core.errors import PersonError
@@ -18,18 +21,6 @@ from app.core.text.log_lines import LogLines
 from app.store.damage import mended
 from app.store.paths import Paths
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any, Protocol
-
-    class _Command(Protocol):
-        add_parser: Callable[[Any, argparse.ArgumentParser], None]
-
-
-_COMMANDS = (
-    "compare", "bench", "quantize", "quality", "tasks", "ladder", "rerun", "votes", "search",
-    "files", "fit", "get", "models", "remove", "sign-in", "devices",
-)  # fmt: skip
 log = logging.getLogger(__name__)
 
 DONE, FAILED, WRONG_ARGUMENTS, INTERRUPTED = 0, 1, 2, 130
@@ -74,12 +65,9 @@ def main(argv: list[str]) -> int:
             log.warning("open to other accounts: %s", words)
         status = int(arguments.run(arguments, console, paths))
         sys.stdout.flush()
-    except NotationError as error:
-        console.error(error.sentence)
-        return 2
     except PersonError as error:
         console.error(error.sentence)
-        return FAILED
+        return WRONG_ARGUMENTS if isinstance(error, NotationError | WrongArguments) else FAILED
     except KeyboardInterrupt:
         console.error("Interrupted.")
         return INTERRUPTED
@@ -125,52 +113,7 @@ def build_parser(first: str = "") -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
     # What one command needs is no reason for another to wait.
-    for name in [first] if first in _COMMANDS else _COMMANDS:
-        _module(name).add_parser(commands, common)
+    for name in [first] if first in COMMANDS else COMMANDS:
+        module = importlib.import_module(f"app.cli.{COMMANDS[name]}")
+        module.add_parser(commands, common)
     return parser
-
-
-def _module(name: str) -> _Command:
-    """A command's module; each is imported when it is wanted, and in words that tools can read."""
-    match name:
-        case "compare":
-            from app.cli import compare as module
-        case "bench":
-            from app.cli import bench as module
-        case "quantize":
-            from app.cli import quantize as module
-        case "quality":
-            from app.cli import quality as module
-        case "tasks":
-            from app.cli import tasks as module
-        case "ladder":
-            from app.cli import ladder as module
-        case _:
-            return _file_module(name)
-    return module
-
-
-def _file_module(name: str) -> _Command:
-    """The module of a command about model files, here and on the Hub."""
-    match name:
-        case "rerun":
-            from app.cli import rerun as module
-        case "votes":
-            from app.cli import votes as module
-        case "search":
-            from app.cli import search as module
-        case "files":
-            from app.cli import files as module
-        case "fit":
-            from app.cli import fit as module
-        case "get":
-            from app.cli import get as module
-        case "models":
-            from app.cli import library as module
-        case "devices":
-            from app.cli import devices as module
-        case "sign-in":
-            from app.cli import sign_in as module
-        case _:
-            from app.cli import remove as module
-    return module

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from app.cli.arguments import WrongArguments
 from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
 from app.core.candidates.notation import split_words, with_settings, words_of
 from app.core.errors import PersonError
 from app.core.text.clean import whole_text
 from app.lab.demo.demo import DEMO_LEVELS, DemoFiles, demo_base
+from app.lab.engines.opened import OpenedCandidate, opened
 from app.lab.models.library import Library
 from app.lab.models.names import ModelNames
 from app.lab.shrink.quantize import quantize
@@ -22,6 +25,7 @@ from app.monitor.machine import physical_core_count
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable
 
     from app.cli.terminal.console import Console
     from app.core.models.model_file import ModelFile
@@ -67,15 +71,25 @@ class ChosenModels:
             raise reasons[path.absolute()]
         return open_model_file(path)
 
+    def readable(self, candidates: Iterable[Candidate]) -> list[OpenedCandidate]:
+        """Those whose files can be read; whatever measures them says what is wrong with others."""
+        found: list[OpenedCandidate] = []
+        for candidate in candidates:
+            with contextlib.suppress(PersonError):
+                found.append(opened(candidate, self.open))
+        return found
 
-def add_model_arguments(parser: argparse.ArgumentParser) -> None:
-    """The CANDIDATE words and ``--demo``."""
+
+def add_model_arguments(parser: argparse.ArgumentParser, *, with_reference: bool = False) -> None:
+    """The CANDIDATE words, ``--demo``, and ``--reference`` where one is needed."""
     parser.add_argument("models", metavar="CANDIDATE", nargs="*", help=CANDIDATE_HELP)
     parser.add_argument(
         "--demo",
         action="store_true",
         help=f"the demo model's levels {', '.join(DEMO_LEVELS)}",
     )
+    if with_reference:
+        parser.add_argument("--reference", metavar="REF", help=CANDIDATE_HELP)
 
 
 def model_names(paths: Paths) -> ModelNames:
@@ -111,8 +125,8 @@ def candidate_named(word: str, paths: Paths, usual: Candidate = _NOTHING_SET) ->
 
 def chosen_models(
     arguments: argparse.Namespace, console: Console, paths: Paths, usual: Candidate = _NOTHING_SET
-) -> ChosenModels | None:
-    """The candidates in the order of the words, the demo levels last; None if none are named.
+) -> ChosenModels:
+    """The candidates in the order of the words, the demo levels last.
 
     Demo levels that are missing are made first.
 
@@ -124,6 +138,7 @@ def chosen_models(
 
     Raises:
         NotationError: What stands behind a ``#`` is no setting.
+        WrongArguments: None are named.
         PersonError: Demo levels cannot be made.
     """
     names = model_names(paths)
@@ -142,7 +157,24 @@ def chosen_models(
         levels = demo_levels(console, paths)
         chosen.candidates.extend(replace(usual, source=LocalFile(str(path))) for path in levels)
         chosen.words.extend(map(str, levels))
-    return chosen if chosen.candidates else None
+    if not chosen.candidates:
+        raise WrongArguments("Name at least one model file, or --demo.")
+    return chosen
+
+
+def reference_of(arguments: argparse.Namespace, chosen: ChosenModels, paths: Paths) -> Candidate:
+    """What the candidates are held against: the named one, else the demo's in full precision.
+
+    Raises:
+        NotationError: What stands behind its ``#`` is no setting.
+        WrongArguments: None is named.
+        PersonError: It means no file, or several.
+    """
+    if arguments.reference:
+        return candidate_named(arguments.reference, paths)
+    if arguments.demo:
+        return chosen.candidates[-len(DEMO_LEVELS) + DEMO_LEVELS.index("F16")]
+    raise WrongArguments("Name the reference with --reference.")
 
 
 def demo_levels(console: Console, paths: Paths) -> list[Path]:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from app.cli.arguments import THREADS_HELP, chunks, positive, threads
-from app.cli.models import CANDIDATE_HELP, add_model_arguments, candidate_named, chosen_models
+from app.cli.models import add_model_arguments, chosen_models, reference_of
 from app.cli.words.texts import TEXT_HELP, text_named
 from app.core.errors import PersonError
 from app.core.quality.floor import AT_FLOOR, NO_FURTHER, floor_sentence
 from app.core.quality.guessing import guessing_sentence
 from app.core.words.figures import number, share
 from app.core.words.sentence import say
-from app.lab.demo.demo import DEMO_LEVELS
-from app.lab.engines.opened import opened
 from app.lab.engines.room import EngineRoom
 from app.lab.quality.document import (
     at_floor,
@@ -38,7 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from app.cli.arguments import Commands
-    from app.cli.models import ChosenModels
     from app.cli.terminal.console import Console
     from app.core.candidates.candidate import Candidate
     from app.core.models.model_file import ModelFile
@@ -60,8 +56,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "divergence, same top token, perplexity. Mode quick stops when the mean is known within "
         "20 % or 0.0005 nats; comparable is llama-perplexity's own method on --text.",
     )
-    add_model_arguments(parser)
-    parser.add_argument("--reference", metavar="REF", help=CANDIDATE_HELP)
+    add_model_arguments(parser, with_reference=True)
     parser.add_argument(
         "--text",
         metavar="FILE",
@@ -86,27 +81,12 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
     chosen = chosen_models(arguments, console, paths)
-    if chosen is None:
-        console.error("Name at least one model file, or --demo.")
-        return 2
     candidates = list(chosen.candidates)
-    if arguments.reference:
-        reference = candidate_named(arguments.reference, paths)
-    elif arguments.demo:
-        reference = candidates[DEMO_LEVELS.index("F16") - len(DEMO_LEVELS)]
-    else:
-        console.error("Name the reference with --reference.")
-        return 2
-    models = _readable(chosen, (reference, *candidates))
+    reference = reference_of(arguments, chosen, paths)
+    readable = chosen.readable((reference, *candidates))
+    models = {each.candidate.key(): each.model for each in readable}
     plan = _plan(arguments, paths, models.values())
-    with console.progress() as progress:
-        task = progress.add_task("Loading", total=None, note="")
-
-        def show(done: int, total: int, name: str) -> None:
-            progress.update(
-                task, completed=done, total=total, description="Measuring", note=name[-40:]
-            )
-
+    with console.measuring() as show:
         references = KeptReferences(paths.cache / "references", engines_folder=paths.state)
         quality = Quality(plan, EngineRoom.of_this_pc(paths), references, show, chosen.open)
         result = quality.run(reference, candidates)
@@ -125,15 +105,6 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         if sentence:
             console.error(f"{file}: {sentence}")
     return 1 if any(failed.values()) else 0
-
-
-def _readable(chosen: ChosenModels, candidates: Iterable[Candidate]) -> dict[str, ModelFile]:
-    """The facts of those files that can be read; the measurement says what is wrong with others."""
-    models: dict[str, ModelFile] = {}
-    for candidate in candidates:
-        with contextlib.suppress(PersonError):
-            models[candidate.key()] = opened(candidate, chosen.open).model
-    return models
 
 
 def _plan(arguments: argparse.Namespace, paths: Paths, models: Iterable[ModelFile]) -> QualityPlan:

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.cli.arguments import positive, threads
-from app.cli.models import CANDIDATE_HELP, add_model_arguments, candidate_named, chosen_models
+from app.cli.models import add_model_arguments, chosen_models, reference_of
 from app.cli.words.tasks import document, show
-from app.core.errors import PersonError
 from app.core.words import figures
-from app.lab.demo.demo import DEMO_LEVELS
-from app.lab.engines.opened import opened, opened_file
+from app.lab.engines.opened import opened
 from app.lab.engines.room import EngineRoom
 from app.lab.tasks.kept import KeptAnswers
 from app.lab.tasks.plan import TaskPlan, engines_and_threads
@@ -29,9 +27,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from app.cli.arguments import Commands
-    from app.cli.models import ChosenModels
     from app.cli.terminal.console import Console
-    from app.core.models.model_file import ModelFile
+    from app.lab.engines.opened import OpenedCandidate
     from app.lab.tasks.sets import TaskSet
     from app.store.paths import Paths
 
@@ -49,8 +46,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "hints; full asks all. What was answered is kept: the same command goes on where it was "
         "broken off.",
     )
-    add_model_arguments(parser)
-    parser.add_argument("--reference", metavar="REF", help=CANDIDATE_HELP)
+    add_model_arguments(parser, with_reference=True)
     parser.add_argument(
         "--items",
         metavar="FILE.jsonl",
@@ -78,21 +74,12 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     """Carry the command out; returns the exit status."""
     own = own_set(Path(arguments.items)) if arguments.items else None
     chosen = chosen_models(arguments, console, paths)
-    if chosen is None:
-        console.error("Name at least one model file, or --demo.")
-        return 2
-    if arguments.reference:
-        reference = candidate_named(arguments.reference, paths)
-    elif arguments.demo:
-        reference = chosen.candidates[-len(DEMO_LEVELS) + DEMO_LEVELS.index("F16")]
-    else:
-        console.error("Name the reference with --reference.")
-        return 2
-    models = [opened(reference, chosen.open).model, *_readable(chosen)]
+    reference = reference_of(arguments, chosen, paths)
+    candidates = [opened(reference, chosen.open), *chosen.readable(chosen.candidates)]
     profile = TaskProfile(arguments.profile or ("full" if own else "quick"))
-    questions = (own or usual_set(models)).take(profile)
+    questions = (own or usual_set([each.model for each in candidates])).take(profile)
     room = EngineRoom.of_this_pc(paths)
-    plan = _plan(arguments, questions, models, room)
+    plan = _plan(arguments, questions, candidates, room)
     with console.progress() as progress:
         bar = _Bar(progress)
         kept = KeptAnswers(paths.cache, paths.state)
@@ -112,25 +99,14 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
     return 1 if any(row.error for row in rows) else 0
 
 
-def _readable(chosen: ChosenModels) -> list[ModelFile]:
-    """The files that can be read; the others have their errors in their rows."""
-    models: list[ModelFile] = []
-    for candidate in chosen.candidates:
-        try:
-            models.append(opened(candidate, chosen.open).model)
-        except PersonError:
-            continue
-    return models
-
-
 def _plan(
     arguments: argparse.Namespace,
     questions: TaskSet,
-    models: Sequence[ModelFile],
+    candidates: Sequence[OpenedCandidate],
     room: EngineRoom,
 ) -> TaskPlan:
     cores = arguments.threads or physical_core_count()
-    engines, each = engines_and_threads(list(map(opened_file, models)), cores, room)
+    engines, each = engines_and_threads(candidates, cores, room)
     most: int | None = arguments.max_tokens
     limits = questions.answer_tokens
     if most is not None:

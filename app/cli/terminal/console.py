@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from textwrap import TextWrapper
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from app.cli.terminal.table import table_lines
 from app.core.text.clean import for_terminal, json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Generator, Iterable, Sequence
 
     from rich.console import RenderableType
     from rich.progress import Task
@@ -76,6 +77,19 @@ class Console:
             transient=True,
             disable=self.quiet or not self._messages.is_terminal,
         )
+
+    @contextlib.contextmanager
+    def measuring(self) -> Generator[Callable[[int, int, str], None]]:
+        """One progress bar: told how many are done, of how many, and the name of the next."""
+        with self.progress() as progress:
+            task = progress.add_task("Loading", total=None, note="")
+
+            def show(done: int, total: int, name: str) -> None:
+                progress.update(
+                    task, completed=done, total=total, description="Measuring", note=name[-40:]
+                )
+
+            yield show
 
     def json(self, document: object) -> None:
         """Print one JSON document, and nothing else, on stdout."""

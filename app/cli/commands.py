@@ -1,0 +1,23 @@
+"""The commands, listed once: by their names, the modules of this package that carry them out."""
+
+from __future__ import annotations
+
+COMMANDS = {
+    "compare": "compare",
+    "bench": "bench",
+    "quantize": "quantize",
+    "quality": "quality",
+    "tasks": "tasks",
+    "ladder": "ladder",
+    "rerun": "rerun",
+    "votes": "votes",
+    "search": "search",
+    "files": "files",
+    "fit": "fit",
+    "get": "get",
+    "models": "library",
+    "remove": "remove",
+    "sign-in": "sign_in",
+    "devices": "devices",
+}
+"""In the order in which the help names them."""
