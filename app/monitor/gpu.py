@@ -5,12 +5,9 @@ from __future__ import annotations
 import importlib
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import Protocol, cast
 
 from app.monitor.samples import GpuSample
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 _log = logging.getLogger(__name__)
 
@@ -89,12 +86,7 @@ class GpuReader:
             _log.info("no NVIDIA GPU to watch: %s", error)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._gpus.clear()
         if self._nvml is None or not self._started:
             return

@@ -15,7 +15,6 @@ from app.engine.protocol.running import NO_COMMAND, Failed, FailureKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
-    from types import TracebackType
 
     from app.core.words.sentence import Sentence
     from app.engine.protocol.messages import Command
@@ -93,12 +92,7 @@ class EngineCalls:
         self._await_hello()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         """Close the engine and wait for its end."""
         self.close()
 

@@ -10,7 +10,6 @@ from app.lab.engines.loading import NO_CONTEXT
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from types import TracebackType
 
     from app.lab.engines.calls import EngineCalls
     from app.lab.engines.opened import OpenedCandidate
@@ -59,12 +58,7 @@ class EngineShelf:
         """Nothing is started yet."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         """End every engine."""
         self._kept.close_all()
 

@@ -33,7 +33,6 @@ from app.library.model_files import read_shards
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
 
     from app.core.candidates.candidate import Candidate
     from app.core.gguf import TensorInfo
@@ -121,12 +120,7 @@ class Fitter:
         """
         self._running().start()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         """End the engine."""
         self.close()
 

@@ -16,8 +16,6 @@ from app.store.damage import begin_anew, is_damage
 from app.store.small.database import open_sound
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from app.base.files import Identity
 
 log = logging.getLogger(__name__)
@@ -54,12 +52,7 @@ class HeaderCache:
         self._connection = self._open()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._write()
         if self._connection is not None:
             self._connection.close()

@@ -14,8 +14,6 @@ from app.core.errors import PersonError
 from app.core.words.sentence import Sentence, say
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from filelock import BaseFileLock
 
 if sys.platform == "win32":
@@ -119,12 +117,7 @@ class OwnerLock:
         self.acquire()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.release()
 
 
