@@ -174,7 +174,7 @@ def open_house(paths: Paths, lock: OwnerLock | None = None) -> House:
     lock.acquire()
     remarks: list[str] = []
     try:
-        connection = open_database(paths.database, say=remarks.append)
+        connection = open_database(paths.database, tell=remarks.append)
         works = WorkQueue(WorkStore(connection))
     except BaseException:
         lock.release()

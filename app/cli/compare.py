@@ -31,6 +31,7 @@ from app.core.candidates.settings import (
 from app.core.chats.chat import StopReason
 from app.core.chats.templates import WELL_KNOWN, plain_completion
 from app.core.ladder.results import BUSY_CORES
+from app.core.text.clean import plain_text
 from app.core.words import figures
 from app.lab.compare.doubts import EngineDoubts
 from app.lab.compare.panes import PaneState
@@ -231,7 +232,7 @@ class _Bars:
 
 
 def _plain(row: CompareRow, chosen: ChosenModels) -> dict[str, object]:
-    document: dict[str, object] = msgspec.to_builtins(row)
+    document: dict[str, object] = msgspec.to_builtins(row, enc_hook=plain_text)
     del document["lacks_template"]
     document["candidate"] = chosen.called(row.candidate)
     return document

@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
 
         scan = Library(paths).scan(on_found=show)
     for problem in scan.problems:
-        console.remark(problem)
+        console.remark(str(problem))
     if arguments.json:
         console.json(_document(scan))
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.words.sentence import Sentence, as_sentence
+from app.core.words.sentence import English, Sentence, as_sentence
 
 
 class PersonError(Exception):
@@ -25,6 +25,6 @@ class PersonError(Exception):
         self.detail = detail
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> English:
         """The sentence in English, complete with its full stop."""
-        return str(self.said)
+        return English(self.said)

@@ -270,18 +270,12 @@ def _check_version(version: int) -> None:
         return
     detail = f"GGUF version field {version:#010x}"
     if version == 1:
-        raise GgufError(
-            say("models.model_file_gguf_version_1"),
-            detail,
-        )
+        raise GgufError(say("models.model_file_gguf_version_1"), detail)
     if version and version & 0xFFFF == 0:
         raise GgufError(_BIG_ENDIAN, detail)
     if version == 0 or version > 1_000:
         raise GgufError(say("models.model_file_damaged_version_impossible"), detail)
-    raise GgufError(
-        say("models.model_file_gguf_version_newer", version=version),
-        detail,
-    )
+    raise GgufError(say("models.model_file_gguf_version_newer", version=version), detail)
 
 
 def _alignment(metadata: Mapping[str, Value]) -> int:

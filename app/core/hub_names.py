@@ -210,10 +210,7 @@ def _without_host(
         raise _nothing(words) from None
     host = parsed.netloc.lower().rpartition("@")[2].removesuffix(":443")
     if parsed.scheme.lower() not in {"http", "https"} or host not in hosts:
-        raise HubNameError(
-            say("hub.address_does_not_belong_hub"),
-            detail=words[:200],
-        )
+        raise HubNameError(say("hub.address_does_not_belong_hub"), detail=words[:200])
     # A slash that is written as %2F belongs to a branch’s name, or to a file’s.
     parts = [unquote(part) for part in parsed.path.split("/") if part]
     return [*"/".join(parts[:2]).split("/"), *parts[2:]] if parts else [], query, True

@@ -43,11 +43,12 @@ from app.core.tasks.results import (
     standing_against,
     verdict_of,
 )
+from app.core.words.sentence import worded
 
 if TYPE_CHECKING:
     from app.core.statistics.anytime import WinRate
 
-ALL_QUESTIONS = "all questions"
+ALL_QUESTIONS = worded("verdict.all_questions")
 _GOOD = (KindVerdict.AS_GOOD, KindVerdict.GAINS)
 _TESTED = frozenset({KindVerdict.AS_GOOD, KindVerdict.LOSES, KindVerdict.GAINS})
 

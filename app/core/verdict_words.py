@@ -78,7 +78,7 @@ class Rung:
     needed_bytes: int | None = None
     tokens_per_second: float | None = None
     same_top: float | None = None
-    error: str | None = None
+    error: English | None = None
     speed_error: float | None = None
     more_bits: MoreBits | None = None
     other_vocabulary: bool = False
@@ -95,8 +95,7 @@ def sentence_of(rung: Rung, reference: Rung) -> str:
     parts = [*advantages(rung, reference), said_of(rung.judgement, reference.name)]
     parts += described(rung, reference)
     if rung.error:
-        reason = rung.error.rstrip(".")
-        parts.append(worded("verdict.not_all_could_measured", reason=reason))
+        parts.append(worded("verdict.not_all_could_measured", reason=rung.error))
     parted = chained("program.list_semicolon", parts)
     return worded("verdict.of_version", name=rung.name, parted=parted)
 

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from app.base.rights import usual_rights
 from app.core.errors import PersonError
-from app.core.words.sentence import say
+from app.core.words.sentence import say, worded
 from app.engine.installed import ROOT, BuildPhase, builder
 
 log = logging.getLogger(__name__)
@@ -133,7 +133,7 @@ class EngineBuilder:
             end = BuildEnded()
         elif end is None and not self._closed:
             log.error("the build of the engine ended with status %d: %s", status, "".join(tail))
-            end = BuildEnded(f"The build of the engine ended unexpectedly with status {status}.")
+            end = BuildEnded(worded("program.build_engine_ended_unexpectedly", status=str(status)))
         if end is not None:
             self._tell(end)
 

@@ -7,7 +7,7 @@ import signal
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from app.core.words.sentence import Sentence, say, worded
+from app.core.words.sentence import English, Sentence, say, worded
 from app.engine.protocol.answering import TEMPLATE_SECONDS
 from app.engine.protocol.running import Step
 
@@ -105,9 +105,9 @@ class EngineOutcome:
                 return self._own_end()
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> English:
         """The same in English."""
-        return str(self.said)
+        return English(self.said)
 
     @property
     def lacks_instruction(self) -> bool:

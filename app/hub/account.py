@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.core.words.sentence import say
+from app.core.words.sentence import say, worded
 from app.hub.errors import HubUnauthorized
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def token_owner(connection: HubConnection) -> str | None:
     connection.tokens.accept(token.secret)
     if connection.tokens.is_refused(token):
         raise HubUnauthorized(say("hub.hub_does_not_accept_token", place=token.place))
-    with connection.said("", "your account"):
+    with connection.said("", worded("hub.your_account")):
         api: Any = connection.api()
         name = api.whoami(token=token.secret)["name"]
     return " ".join(str(name).split())[:_MOST_SIGNS]

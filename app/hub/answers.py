@@ -97,10 +97,7 @@ def unreachable(host: str, error: Exception, *, of_hub: bool) -> HubTrouble:
     detail = f"{type(error).__name__}: {error}"
     if of_hub:
         return HubOffline(say("hub.hub_cannot_reached_pc_online", host=host), detail)
-    return HubOffline(
-        say("hub.where_hub_keeps_files_cannot", host=host),
-        detail,
-    )
+    return HubOffline(say("hub.where_hub_keeps_files_cannot", host=host), detail)
 
 
 def silent(error: Exception) -> HubTrouble:
@@ -115,10 +112,7 @@ def broke_off(error: Exception) -> HubTrouble:
 
 def page(detail: str) -> HubTrouble:
     """The error for a page that came in place of the Hub's answer."""
-    return HubPage(
-        say("hub.web_page_came_place_hubs"),
-        detail,
-    )
+    return HubPage(say("hub.web_page_came_place_hubs"), detail)
 
 
 def too_large(host: str) -> HubTrouble:
@@ -133,10 +127,7 @@ def circle(host: str) -> HubTrouble:
 
 def unsafe(address: str) -> HubTrouble:
     """The error for an address that must not be asked."""
-    return HubAstray(
-        say("hub.request_led_unsafe_address_perhaps"),
-        address.partition("?")[0][:200],
-    )
+    return HubAstray(say("hub.request_led_unsafe_address_perhaps"), address.partition("?")[0][:200])
 
 
 def switched_off() -> HubSwitchedOff:

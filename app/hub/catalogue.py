@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.core.hub_names import check_repo_id
 from app.core.listing import group_files
-from app.core.words.sentence import say
+from app.core.words.sentence import say, worded
 from app.hub.errors import HubBroken
 from app.hub.net.limits import within
 from app.hub.questions import list_models, model
@@ -86,7 +86,7 @@ class Catalogue:
         patience, barren = self._hub.settings.patience, 0
         while barren < _BARREN_PAGES:
             # A page may take several of the Hub's, and those may be empty without end.
-            with self._hub.said("the search", "the search"), within(seconds=patience.answer_s):
+            with self._hub.said(worded("hub.the_search")), within(seconds=patience.answer_s):
                 listed = list(itertools.islice(models, page))
                 found = [known for model in listed if (known := found_repository(model))]
             barren = 0 if found else barren + 1
@@ -128,8 +128,7 @@ class Catalogue:
         unsized = [file for file in listed.unsized if file not in known]
         if unsized and not files:
             raise HubBroken(
-                say("hub.hub_says_no_size_can", repo_id=repo_id),
-                f"{len(unsized)} files",
+                say("hub.hub_says_no_size_can", repo_id=repo_id), f"{len(unsized)} files"
             )
         return Repository(facts, commit, name, files, tuple(listed.unsafe), tuple(unsized))
 

@@ -171,8 +171,7 @@ class HubConnection:
                 detail,
             )
         return HubMissing(
-            say("hub.no_repository_private_token_does", repo_id=repo_id, place=token.place),
-            detail,
+            say("hub.no_repository_private_token_does", repo_id=repo_id, place=token.place), detail
         )
 
     def _of_status(self, status: int, subject: str, detail: str) -> HubError:
@@ -182,10 +181,7 @@ class HubConnection:
         if token is not None and (
             status == 401 or (status == 403 and self.tokens.is_refused(token))
         ):
-            return HubUnauthorized(
-                say("hub.hub_does_not_accept_token", place=token.place),
-                detail,
-            )
+            return HubUnauthorized(say("hub.hub_does_not_accept_token", place=token.place), detail)
         if token is not None and status == 403:
             return HubUnauthorized(
                 say("hub.token_does_not_allow_reading", place=token.place, subject=subject), detail

@@ -324,8 +324,7 @@ class _Fetch:
             else:
                 part.discard()
                 raise DownloadCorrupt(
-                    say("hub.arrived_damaged_twice_thrown_away", name=self._file.name),
-                    facts.digest,
+                    say("hub.arrived_damaged_twice_thrown_away", name=self._file.name), facts.digest
                 )
             self._meter.enter(Phase.FINISHING)
             part.become(blob)
@@ -435,6 +434,5 @@ def _given_up(trouble: HubTrouble) -> HubError:
     if isinstance(trouble, HubRateLimited):
         return trouble
     return DownloadError(
-        say("hub.download_does_not_go_already", reason=trouble.said),
-        trouble.detail,
+        say("hub.download_does_not_go_already", reason=trouble.said), trouble.detail
     )

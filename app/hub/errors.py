@@ -104,8 +104,7 @@ class HubGated(HubError):
 
     def __init__(self, repo_id: str, link: str, detail: str = "") -> None:
         super().__init__(
-            say("hub.asks_accept_licence_first_sign", repo_id=repo_id, link=link),
-            detail,
+            say("hub.asks_accept_licence_first_sign", repo_id=repo_id, link=link), detail
         )
         self.link = link
 

@@ -17,7 +17,7 @@ from typing import Protocol, cast
 from app.base.files import read_ordinary
 from app.base.named import named
 from app.core.errors import PersonError
-from app.core.words.sentence import say
+from app.core.words.sentence import say, worded
 from app.hub.settings import (
     DEFAULT_ENDPOINT,
     ENDPOINT_VARIABLE,
@@ -29,8 +29,8 @@ log = logging.getLogger(__name__)
 
 _SERVICE = "shrinkscope"
 _MAX_TOKEN_FILE_BYTES = 4_096
-_KEYRING = "the system’s keyring"
-_THIS_RUN = "this run"
+_KEYRING = worded("hub.systems_keyring")
+_THIS_RUN = worded("hub.this_run")
 _TOKEN = re.compile(r"[\x21-\x7e]{4,512}")
 
 

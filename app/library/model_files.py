@@ -188,4 +188,4 @@ def _os_sentence(path: Path, error: OSError) -> Sentence:
         return say("models.not_there", name=path.name)
     if isinstance(error, PermissionError):
         return say("models.may_not_read", name=path.name)
-    return say("models.cannot_read", name=path.name, reason=error.strerror or "unknown error")
+    return say("models.cannot_read", name=path.name, reason=error.strerror or error)

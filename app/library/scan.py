@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from app.core.errors import PersonError
 from app.core.models.family import LibraryModel
 from app.core.models.model_names import family_of, is_telling_name
-from app.core.words.sentence import say
+from app.core.words.sentence import Sentence, say
 from app.library.facts import Facts, from_bytes, stamp_of, to_bytes
 from app.library.folders import find_in_place
 from app.library.model_files import inspect_file
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_UNEXPECTED = "something unexpected went wrong; the log has the details."
 _REPORT_EVERY_NS = 100_000_000
 _BLOB_PREFIX = "sha256-"
 
@@ -62,7 +61,7 @@ class LibraryScan:
     models: tuple[LibraryModel, ...]
     roots: tuple[Path, ...]
     folders: tuple[Path, ...]
-    problems: tuple[str, ...]
+    problems: tuple[Sentence, ...]
     headers_read: int
     elapsed_ns: int
     complete: bool
@@ -136,7 +135,10 @@ class _Scan:
             raise
         except Exception:
             log.exception("looking through %s failed unexpectedly", place.folder)
-            self._walk.problems.append(f"The folder {place.folder}: {_UNEXPECTED}")
+            why = say("models.unexpected")
+            self._walk.problems.append(
+                say("models.folder_cannot_read", folder=place.folder, reason=why)
+            )
 
     def _take(self, found: Found) -> None:
         self._walk.check()

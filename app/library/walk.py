@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.base.files import Identity, Stamp, identity_of, stamp_at
+from app.core.words.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,7 +48,7 @@ class Walk:
         self._cancelled = cancelled
         self._seen: set[Identity] = set()
         self.entered: list[Path] = []
-        self.problems: list[str] = []
+        self.problems: list[Sentence] = []
 
     def check(self) -> None:
         """End the look if nobody wants it.
@@ -87,12 +88,12 @@ class Walk:
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return None
         except OSError as error:
-            reason = error.strerror or "unknown error"
-            self.problems.append(f"The folder {folder} cannot be read: {reason}.")
+            reason = error.strerror or error
+            self.problems.append(say("models.folder_cannot_read", folder=folder, reason=reason))
             return None
         self.entered.append(folder)
         if len(self.entered) == MAX_FOLDERS:
-            self.problems.append(f"Only the first {MAX_FOLDERS:,} folders were looked into.")
+            self.problems.append(say("models.only_first_folders", count=MAX_FOLDERS))
         return _sorted_out(found, wanted)
 
     def down_from(

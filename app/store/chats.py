@@ -126,7 +126,7 @@ class ChatStore:
         An answer that was still coming when the program ended has its text and no stop reason; one
         that had none yet leaves its place to the answer before.
         """
-        with said(say("store.chat_cannot_read")):
+        with said(say("store.chats_cannot_read_2")):
             row = self._connection.execute(_LOAD_CHAT, (chat_id,)).fetchone()
             if row is None:
                 raise StoreFailed(say("store.chat_no_longer"), f"chat {chat_id}")

@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 from app.base.files import identity_at
+from app.core.words.sentence import English, Sentence, worded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,10 +33,10 @@ class Sayings:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._listeners: list[Callable[[str], object]] = []
-        self._unheard: list[str] = []
+        self._listeners: list[Callable[[English], object]] = []
+        self._unheard: list[English] = []
 
-    def listen(self, listener: Callable[[str], object]) -> Callable[[], None]:
+    def listen(self, listener: Callable[[English], object]) -> Callable[[], None]:
         """Hear of everything, also of what was said before anybody listened.
 
         Args:
@@ -51,7 +52,7 @@ class Sayings:
             listener(sentence)
         return lambda: self._listeners.remove(listener)
 
-    def say(self, sentence: str) -> None:
+    def say(self, sentence: English) -> None:
         """Tell the listeners; where there is none yet, the first."""
         with self._lock:
             listeners = list(self._listeners)
@@ -96,7 +97,7 @@ def move_aside(path: Path) -> Path:
     return aside
 
 
-def begin_anew(path: Path, what: str, identity: Identity | None, error: object) -> bool:
+def begin_anew(path: Path, what: Sentence, identity: Identity | None, error: object) -> bool:
     """Keep a small database aside that is damaged, so that the next to open it makes a new one.
 
     Args:
@@ -116,11 +117,19 @@ def begin_anew(path: Path, what: str, identity: Identity | None, error: object) 
     except OSError as failure:
         log.warning("the damaged %s cannot be moved: %r", path, failure)
         return False
-    mended.say(
-        f"The file with the {what} was damaged. It was moved to {aside}, and an empty one was made."
-    )
+    mended.say(was_damaged(what, aside))
     _remove_old(path)
     return True
+
+
+def was_damaged(what: Sentence, aside: Path) -> English:
+    """What is said of a damaged file.
+
+    Args:
+        what: What is in it.
+        aside: Where it is now.
+    """
+    return worded("store.file_was_damaged", what=what, aside=aside)
 
 
 def _remove_old(path: Path) -> None:

@@ -12,7 +12,7 @@ from app.core.errors import PersonError
 from app.core.words.sentence import Sentence, say
 from app.store.backups import back_up, check_room, copy_for, remove_old_copies
 from app.store.connecting import connect
-from app.store.damage import code_of, is_damage, move_aside
+from app.store.damage import code_of, is_damage, move_aside, was_damaged
 from app.store.schema import APPLICATION_ID, MIGRATIONS
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class _Damaged(Exception):
 def open_database(
     path: Path,
     *,
-    say: Say = log.warning,
+    tell: Say = log.warning,
     migrations: Sequence[Sequence[str]] = MIGRATIONS,
 ) -> sqlite3.Connection:
     """Open or make the database; the connection belongs to the calling thread.
@@ -53,7 +53,7 @@ def open_database(
 
     Args:
         path: The file; its folder must exist.
-        say: Takes a sentence when something happened that the person should know.
+        tell: Takes a sentence when something happened that the person should know.
         migrations: The steps from an empty file to this program's version.
 
     Raises:
@@ -61,16 +61,13 @@ def open_database(
         NoRoom: The disk is too full for the copy of an older one, which is left as it is.
         StoreFailed: It cannot be opened, or not be brought up to date; it is left as it is.
     """
-    with said(_not_opened(path)):
+    with said(say("store.chats_cannot_opened", path=path)):
         try:
             version = _inspect(path)
         except _Damaged as damage:
             aside = move_aside(path)
             log.warning("damaged store %s: %s", path, damage)
-            say(
-                f"The file with the chats was damaged. It was moved to {aside}, "
-                "and an empty one was made."
-            )
+            tell(was_damaged(say("store.chats"), aside))
             version = 0
         if version > len(migrations):
             raise _too_new(path, version, len(migrations))
@@ -95,17 +92,13 @@ def open_database(
         return connection
 
 
-def _not_opened(path: Path) -> Sentence:
-    return say("store.chats_cannot_opened", path=path)
-
-
 def open_beside(path: Path) -> sqlite3.Connection:
     """One more connection to the database that this program has open, for another thread.
 
     Raises:
         StoreFailed: It cannot be had.
     """
-    with said(say("store.store_cannot_opened", path=path)):
+    with said(say("store.chats_cannot_opened", path=path)):
         return _connect(path)
 
 

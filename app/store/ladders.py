@@ -67,7 +67,7 @@ class LadderStore:
 
     def begin(self, key: str, plan: str) -> StoredLadder:
         """The latest unfinished ladder of this key with what it has; else a new one."""
-        with said(say("store.ladder_cannot_read")):
+        with said(say("store.ladders_cannot_read")):
             row = cast(
                 "tuple[int] | None",
                 self._connection.execute(
@@ -92,7 +92,7 @@ class LadderStore:
         Raises:
             KeyError: There is none of this number.
         """
-        with said(say("store.ladder_cannot_read")):
+        with said(say("store.ladders_cannot_read")):
             found = cast(
                 "tuple[str, str, int, int | None] | None",
                 self._connection.execute(

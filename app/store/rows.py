@@ -17,6 +17,7 @@ from app.core.candidates.settings import (
 )
 from app.core.chats.chat import Answer, AnswerFigures, Chat, StopReason, Turn
 from app.core.chats.panes import ChatPane
+from app.core.words.sentence import English, as_sentence, from_kept, kept
 from app.store.tolerant import NotReadable, convert, from_json, to_json
 
 log = logging.getLogger(__name__)
@@ -107,7 +108,7 @@ def answer_row(answer: Answer) -> tuple[Column, ...]:
     """An answer's values in the order of ``ANSWER_COLUMNS``."""
     return (
         None if answer.stop_reason is None else answer.stop_reason.value,
-        None if answer.error is None else storable(answer.error),
+        None if answer.error is None else storable(kept(as_sentence(answer.error))),
         None if answer.figures is None else msgspec.json.encode(answer.figures).decode(),
         storable(answer.thinking),
         storable(answer.text),
@@ -121,7 +122,7 @@ def answer_from(row: tuple[Any, ...]) -> Answer:
         text,
         thinking,
         stop_reason=_stop_reason(stop_reason),
-        error=error,
+        error=None if error is None else English(from_kept(error)),
         figures=None if figures is None else _figures(figures),
     )
 

@@ -15,7 +15,7 @@ from msgspec import Meta, field
 from app.base.files import TooLargeError, read_ordinary, write_whole
 from app.core.candidates.settings import PRESETS
 from app.core.errors import PersonError
-from app.core.words.sentence import say
+from app.core.words.sentence import say, worded
 from app.store.tolerant import WrongValue, convert
 
 SETTINGS_VERSION = 1
@@ -128,7 +128,7 @@ class SettingsFile:
         try:
             raw = _read(self._path)
         except _Unusable as reason:
-            raw = self._recover(str(reason), sentences)
+            raw = self._recover(reason.args[0], sentences)
         raw = self._brought_up_to_date(raw, sentences)
         settings, wrong = convert(raw, Settings)
         settings, wrong = _with_rules(settings, wrong)
@@ -166,12 +166,9 @@ class SettingsFile:
             os.replace(self._path, damaged)
         with contextlib.suppress(_Unusable):
             if before := _read(self.backup):
-                sentences.append(
-                    f"The settings could not be read ({reason}). "
-                    "Those from before the last change are used."
-                )
+                sentences.append(worded("store.settings_before_used", reason=reason))
                 return before
-        sentences.append(f"The settings could not be read ({reason}). All are back to the start.")
+        sentences.append(worded("store.settings_back_to_start", reason=reason))
         return {}
 
     def _brought_up_to_date(
@@ -184,10 +181,7 @@ class SettingsFile:
             kept = self._path.with_name(f"{self._path.name}.version-{version}")
             with contextlib.suppress(OSError):
                 write_whole(kept, read_ordinary(self._path, _MAX_BYTES))
-            sentences.append(
-                "The settings were written by a newer Shrinkscope; "
-                f"what this one knows of them is used, and a copy is kept as {kept.name}."
-            )
+            sentences.append(worded("store.settings_newer", name=kept.name))
         while version in _MIGRATIONS:
             raw = _MIGRATIONS[version](raw)
             version += 1
@@ -205,15 +199,15 @@ def _read(path: Path) -> dict[str, object]:
     except FileNotFoundError:
         return {}
     except TooLargeError as error:
-        raise _Unusable("the file is far too large") from error
+        raise _Unusable(worded("store.file_far_too_large")) from error
     except OSError as error:
         raise _Unusable(error.strerror or str(error)) from error
     try:
         value: object = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise _Unusable("the file is not valid JSON") from error
+        raise _Unusable(worded("store.file_not_valid_json")) from error
     if not isinstance(value, dict):
-        raise _Unusable("the file is not a JSON object")
+        raise _Unusable(worded("store.file_not_valid_json"))
     return cast("dict[str, object]", value)
 
 
@@ -231,4 +225,4 @@ def _sentence(wrong: WrongValue) -> str:
     if len(value) > 40:
         value = value[:39] + "…"
     used = json.dumps(msgspec.to_builtins(wrong.used), ensure_ascii=False)
-    return f"The setting “{wrong.field}” cannot be {value}; it is {used} again."
+    return worded("store.setting_cannot_be", field=wrong.field, value=value, used=used)

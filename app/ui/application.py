@@ -22,7 +22,7 @@ from app.ui.kit.plain import message_box
 from app.ui.kit.theme import Theme
 from app.ui.kit.widgets.banner import Severity
 from app.ui.kit.words.language import speak
-from app.ui.kit.words.sentences import sentence
+from app.ui.kit.words.sentences import sentence, told
 from app.ui.shell.mended import Mended
 from app.ui.shell.unexpected import Unexpected
 from app.ui.window import Window
@@ -108,7 +108,7 @@ def tell(said: str) -> None:
 def _run(application: QApplication, window: Window, begin: Callable[[], None]) -> int:
     unexpected = Unexpected(lambda said: window.main.show_notice(Severity.ERROR, said), window.main)
     unexpected.begin()
-    mended = Mended(lambda said: window.main.show_notice(Severity.WARNING, said), window.main)
+    mended = Mended(lambda said: window.main.show_notice(Severity.WARNING, told(said)), window.main)
     for number in (signal.SIGINT, signal.SIGTERM):
         # Python hears a signal between two bytecodes: the window's timers see to those.
         signal.signal(number, lambda *_: window.quit())

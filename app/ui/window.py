@@ -20,7 +20,7 @@ from app.ui.kit.garbage import GarbageTimer
 from app.ui.kit.jobs import Jobs
 from app.ui.kit.queues import drained
 from app.ui.kit.widgets.banner import Severity
-from app.ui.kit.words.sentences import sentence
+from app.ui.kit.words.sentences import told
 from app.ui.pages.about.part import AboutPart
 from app.ui.pages.compare.part import ComparePart
 from app.ui.pages.ladder.part import LadderPart
@@ -160,7 +160,7 @@ class Window(QObject):
         self.engine.build.begin()
         self._make_demo()
         if remarks := [*self._house.remarks, *self._kept.repaired]:
-            self.main.show_notice(Severity.WARNING, " ".join(remarks))
+            self.main.show_notice(Severity.WARNING, " ".join(map(told, remarks)))
         # The first answer would pay for the fonts.
         QTimer.singleShot(0, warm_up)
         self._garbage.freeze()
@@ -269,5 +269,5 @@ def _demo_files(house: House) -> DemoFiles | None:
     try:
         return DemoFiles.below(house.paths.demo)
     except PersonError as error:
-        house.remarks.append(sentence(error))
+        house.remarks.append(error.sentence)
         return None

@@ -14,6 +14,7 @@ from app.core.tasks.results import KindVerdict, Outcomes, compare_tasks
 from app.core.tasks.scoring import Outcome
 from app.core.verdict import Evidence, Limits, State, default_limits, judge_candidates
 from app.core.verdict_words import Rung, points, sentence_of
+from app.core.words.sentence import English
 
 GB = 1_000_000_000
 
@@ -231,7 +232,7 @@ def test_who_is_as_good_and_gains_nothing_gives_way_to_the_reference(
 def test_a_failed_candidate_is_not_recommended() -> None:
     (judged,) = judge_candidates([Evidence()])
     reference = Rung("f16", "F16", None, 8 * GB)
-    failed = Rung("q4", "Q4_K_M", judged, error="The engine ended.")
+    failed = Rung("q4", "Q4_K_M", judged, error=English("The engine ended."))
     assert recommend([failed], reference, Limits(16 * GB)).file == "f16"
     assert "not all could be measured: The engine ended." in sentence_of(failed, reference)
 

@@ -13,7 +13,7 @@ from app.core.models.family import LibraryModel, ModelSource
 from app.core.models.levels import level_by_name
 from app.core.models.model_file import ModelFile, Shard
 from app.core.models.model_names import model_stem
-from app.core.words.sentence import as_sentence
+from app.core.words.sentence import Sentence, as_sentence
 from tests.helpers.gguf_container import F16, Tensor, file_bytes
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -111,7 +111,7 @@ def _blob(store: Path, data: bytes) -> Path:
 def library_model(
     path: str = "/models/Small-Test-F16.gguf",
     *,
-    broken: str | None = None,
+    broken: Sentence | str | None = None,
     gguf: bytes | None = None,
     **facts: Any,
 ) -> LibraryModel:

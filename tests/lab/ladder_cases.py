@@ -21,6 +21,7 @@ from app.core.quality.apart import Parting, WorstToken
 from app.core.quality.histogram import EDGES
 from app.core.tasks.items import Check, TaskItem
 from app.core.verdict import Limits
+from app.core.words.sentence import English
 from app.lab.ladder.kept import About
 from app.lab.ladder.plan import LadderPlan
 from app.lab.ladder.rows import LadderResult
@@ -121,7 +122,9 @@ def result() -> LadderResult:
         row("/m/sky-F16.gguf", "F16", 16.0, kld=1e-7, wrong=0),
         row("/m/sky-Q8_0.gguf", "Q8_0", 8.5, kld=0.001, wrong=0),
         row("/m/sky-Q2_K.gguf", "Q2_K", 3.2, kld=0.4, wrong=60),
-        Row(candidate_of("/m/<script>.gguf"), error="The engine ended: GGML_ASSERT(x < y)."),
+        Row(
+            candidate_of("/m/<script>.gguf"), error=English("The engine ended: GGML_ASSERT(x < y).")
+        ),
     ]
     plan = LadderPlan(
         rows[0].key, tuple(one.key for one in rows), 4, text_name="bundled texts",

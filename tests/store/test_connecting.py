@@ -70,7 +70,7 @@ def test_nothing_that_was_written_is_lost(
 
 def check(database: Path, turns: dict[int, int], lengths: dict[tuple[int, str], int]) -> None:
     said: list[str] = []
-    connection = open_database(database, say=said.append)
+    connection = open_database(database, tell=said.append)
     assert said == []
     assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
@@ -151,7 +151,7 @@ def test_killed_while_opening_for_the_first_time_or_bringing_up_to_date(
 def reopened(database: Path) -> list[str]:
     """What a program of the newer version finds."""
     said: list[str] = []
-    connection = open_database(database, say=said.append, migrations=[*MIGRATIONS, NEXT])
+    connection = open_database(database, tell=said.append, migrations=[*MIGRATIONS, NEXT])
     assert said == []
     assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS) + 1,)

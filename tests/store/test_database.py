@@ -72,7 +72,7 @@ def test_a_file_left_before_the_first_step_is_no_damage(database: Path) -> None:
     assert database.stat().st_size > 0
     said: list[str] = []
 
-    open_database(database, say=said.append).close()
+    open_database(database, tell=said.append).close()
 
     assert said == []
 
@@ -170,7 +170,7 @@ def test_a_damaged_database_is_moved_aside_and_said(database: Path, kind: str) -
     database.write_bytes(data)
     said: list[str] = []
 
-    connection = open_database(database, say=said.append)
+    connection = open_database(database, tell=said.append)
 
     assert ChatStore(connection).list_chats() == []
     connection.close()
@@ -186,7 +186,7 @@ def test_another_programs_database_is_moved_aside(database: Path) -> None:
     connection.close()
     said: list[str] = []
 
-    open_database(database, say=said.append).close()
+    open_database(database, tell=said.append).close()
 
     assert len(said) == 1
     aside = next(database.parent.glob("*.damaged-*"))
@@ -198,7 +198,7 @@ def test_another_programs_database_is_moved_aside(database: Path) -> None:
 def test_two_damaged_ones_in_a_second_are_both_kept(database: Path) -> None:
     for content in (b"first" * 1000, b"second" * 1000):
         database.write_bytes(content)
-        open_database(database, say=lambda _: None).close()
+        open_database(database, tell=lambda _: None).close()
 
     assert len(list(database.parent.glob("*.damaged-*"))) == 2
 

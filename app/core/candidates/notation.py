@@ -14,7 +14,7 @@ from app.core.candidates.candidate import Candidate
 from app.core.candidates.settings import MOST_THREADS, FlashAttention, KvType
 from app.core.chats.templates import WELL_KNOWN
 from app.core.errors import PersonError
-from app.core.words.sentence import say
+from app.core.words.sentence import English, chained, say, worded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,16 +97,18 @@ def told_settings(candidate: Candidate) -> str:
     if engine.kv_type is not KvType.F16:
         found.append(f"KV {engine.kv_type}")
     if engine.context_tokens is not None:
-        found.append(f"{engine.context_tokens:,} tokens of context")
+        found.append(worded("compare.told_context", n=engine.context_tokens))
     if engine.threads is not None:
-        found.append(f"{engine.threads} threads" if engine.threads > 1 else "1 thread")
+        found.append(worded("compare.told_threads", n=engine.threads))
     if engine.gpu_layers is not None:
-        found.append(f"{engine.gpu_layers} layers on the GPU")
-    if engine.flash_attention is not FlashAttention.AUTO:
-        found.append(f"flash attention {engine.flash_attention}")
+        found.append(worded("compare.told_gpu_layers", n=engine.gpu_layers))
+    if engine.flash_attention is FlashAttention.ON:
+        found.append(worded("compare.told_flash_on"))
+    elif engine.flash_attention is FlashAttention.OFF:
+        found.append(worded("compare.told_flash_off"))
     if candidate.template_id is not None:
-        found.append(f"template {candidate.template_id}")
-    return ", ".join(found)
+        found.append(worded("compare.told_template", id=candidate.template_id))
+    return English(chained("program.list_comma", found)) if found else ""
 
 
 def _changed(candidate: Candidate, key: str, value: str) -> Candidate:

@@ -118,7 +118,7 @@ def parse_link(text: str) -> Link:
             say(
                 "hub.link_compare_names_levels_names",
                 max_candidates=MAX_CANDIDATES,
-                count=len(levels) or "none",
+                count=len(levels) or say("hub.none"),
             ),
             quotable(text),
         )

@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from app.core.quality.apart import Parting, WorstToken
+from app.core.words.sentence import English
 
 BUSY_CORES = 0.25
 """Where others keep more than this busy, whoever reads a speed is told."""
@@ -30,6 +31,7 @@ class FileFacts(msgspec.Struct, frozen=True):
         token_bytes: Weights that one token reads; of the experts only those that work on it.
         kv_bytes_by_token: Bytes of keys and values read for each token held already.
         template_sha256: Of the chat template; None where the file has none.
+        error: Why nothing else is known.
     """
 
     level: str
@@ -44,6 +46,7 @@ class FileFacts(msgspec.Struct, frozen=True):
     token_bytes: int
     kv_bytes_by_token: float
     template_sha256: str | None
+    error: English | None = None
 
 
 class SpeedFigures(msgspec.Struct, frozen=True):
@@ -71,7 +74,7 @@ class SpeedFigures(msgspec.Struct, frozen=True):
     others_cores: float | None = None
     power: str | None = None
     bandwidth_share: float | None = None
-    error: str | None = None
+    error: English | None = None
     throttled: bool | None = None
     retaken: int = 0
     bandwidth_busy: bool = False
@@ -111,7 +114,7 @@ class MemoryFigures(msgspec.Struct, frozen=True):
     weights_bytes: int
     kv_bytes: int
     compute_bytes: int
-    error: str | None = None
+    error: English | None = None
 
 
 class TextReading(msgspec.Struct, frozen=True):
@@ -157,9 +160,9 @@ class QualityStep(msgspec.Struct, frozen=True):
     worst: tuple[WorstToken, ...]
     scored_ns: int
     stopped_by: str | None
-    error: str | None = None
+    error: English | None = None
     continuations: tuple[Parting, ...] = ()
-    refused: str | None = None
+    refused: English | None = None
     reading: TextReading | None = None
     parts: tuple[QualityPart, ...] = ()
 
@@ -177,4 +180,4 @@ class TasksStep(msgspec.Struct, frozen=True):
     outcomes: dict[str, str]
     tokens: int = 0
     wrong: dict[str, str] = {}
-    error: str | None = None
+    error: English | None = None

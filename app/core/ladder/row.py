@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from app.core.quality.floor import Figures
     from app.core.statistics.anytime import WinRate
     from app.core.verdict import Judgement
+    from app.core.words.sentence import English
 
 _BLOCK_TOKENS = 512
 _FIRST_AFTER = 2048
@@ -113,7 +114,7 @@ class Row:
     memory: MemoryFigures | None = None
     quality: QualityStep | None = None
     tasks: TasksStep | None = None
-    error: str | None = None
+    error: English | None = None
     unable: frozenset[StepKind] = frozenset()
     name: str = ""
     number: int = 0

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 from app.core.memory.estimate import cached_elements
 from app.core.models.levels import FULL_PRECISION_BITS
-from app.core.words.figures import size
-from app.core.words.sentence import Sentence, say
+from app.core.words.sentence import Sentence, say, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -102,12 +101,27 @@ class FitJudgement:
     device: str = ""
 
     @property
+    def word(self) -> Sentence:
+        """The verdict alone."""
+        match self.verdict:
+            case Verdict.FITS:
+                return say("models.fits")
+            case Verdict.TIGHT:
+                return say("models.tight")
+            case Verdict.NO:
+                return say("models.does_not_fit")
+
+    @property
+    def needs(self) -> Sentence:
+        """Why: “needs 11.2 GB, 9.8 GB free”."""
+        needed, free = size(self.needed_bytes), size(self.available_bytes)
+        needs = say("models.needs_free", needed=needed, free=free)
+        return say("models.needs_on", needs=needs, device=self.device) if self.device else needs
+
+    @property
     def reason(self) -> str:
         """The verdict in words, e.g. “does not fit: needs 11.2 GB, 9.8 GB free”."""
-        words = {Verdict.FITS: "fits", Verdict.TIGHT: "tight", Verdict.NO: "does not fit"}
-        where = f" on {self.device}" if self.device else ""
-        needed, free = size(self.needed_bytes), size(self.available_bytes)
-        return f"{words[self.verdict]}: needs {needed}, {free} free{where}"
+        return f"{self.word}: {self.needs}"
 
 
 def judge(needed_bytes: int, available_bytes: int, device: str = "") -> FitJudgement:
@@ -256,10 +270,7 @@ def advise_level(choices: Sequence[LevelChoice]) -> LevelAdvice:
         best = quantized[0]
         passed = [choices[index].name for index in roomy if _is_full(choices[index])]
         if passed:
-            return LevelAdvice(
-                best,
-                say("lab.largest_quantized_level_fits_room", passed=passed[0]),
-            )
+            return LevelAdvice(best, say("lab.largest_quantized_level_fits_room", passed=passed[0]))
         return LevelAdvice(best, say("lab.largest_level_fits_pc_room"))
     if roomy:
         return LevelAdvice(roomy[0], say("lab.fits_pc_room_spare"))

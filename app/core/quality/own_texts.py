@@ -124,15 +124,13 @@ def _messages(value: object, number: int) -> tuple[Message, ...]:
         raise BadTextError(say("lab.line_messages_no_list_messages", number=number))
     found: list[Message] = []
     for row in cast("list[object]", value):
-        if not isinstance(row, dict):
+        fields = cast("dict[str, object]", row if isinstance(row, dict) else {})
+        if not {"role", "content"} <= fields.keys():
             raise BadTextError(say("lab.line_message_object_role_content", number=number))
-        fields = cast("dict[str, object]", row)
-        if "role" not in fields or "content" not in fields:
-            raise BadTextError(say("lab.line_message_no_role_no", number=number))
         try:
             role = Role(fields["role"])
         except ValueError as error:
-            known = ", ".join(Role)
-            raise BadTextError(say("lab.line_role_none", number=number, known=known)) from error
+            said = say("lab.line_none_of", number=number, name="role", known=", ".join(Role))
+            raise BadTextError(said) from error
         found.append(Message(role, _text(fields, "content", number)))
     return tuple(found)

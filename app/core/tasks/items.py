@@ -22,7 +22,7 @@ from typing import cast
 
 from app.core.errors import PersonError
 from app.core.text.strict_json import read_json
-from app.core.words.sentence import say
+from app.core.words.sentence import say, worded
 
 QUICK_ITEMS = 60
 """Items a kind in the quick profile: the first ones of a file, which are mixed for that."""
@@ -81,6 +81,19 @@ ANSWER_TOKENS: Mapping[str, int] = {
 }
 """How many tokens an answer may have, by kind, when there is no thinking: room to work it out."""
 DEFAULT_ANSWER_TOKENS = 256
+_NAMES = {
+    "arithmetic": worded("lab.kind_arithmetic"),
+    "passage": worded("lab.kind_passage"),
+    "format": worded("lab.kind_format"),
+    "choice": worded("lab.kind_choice"),
+    "spelling": worded("lab.kind_spelling"),
+    "code": worded("lab.kind_code"),
+}
+
+
+def name_of_kind(kind: str) -> str:
+    """A kind as people are told of it; the person's own ones have their own names."""
+    return _NAMES.get(kind, kind)
 
 
 def parse_items(text: str, kind: str | None = None) -> list[TaskItem]:
@@ -122,7 +135,7 @@ def first_of_each_kind(items: Iterable[TaskItem], count: int) -> list[TaskItem]:
 
 def _parse_line(line: str, number: int, kind: str | None) -> TaskItem:
     if len(line) > _LONGEST_LINE:
-        raise BadItemsError(say("lab.line_too_long_question", number=number))
+        raise BadItemsError(say("lab.line_too_long", number=number))
     try:
         row = read_json(line)
     except ValueError as error:
@@ -136,11 +149,11 @@ def _parse_line(line: str, number: int, kind: str | None) -> TaskItem:
     answer, check = _answer(fields, number)
     own_kind = fields.get("kind", OWN_KIND)
     if not isinstance(own_kind, str) or not own_kind.strip():
-        raise BadItemsError(say("lab.line_kind_no_text", number=number))
+        raise BadItemsError(say("lab.line_no_text", number=number, name="kind"))
     shown_kind = kind or own_kind.strip()
     key = fields.get("id", f"{shown_kind}-{number}")
     if not isinstance(key, str | int) or isinstance(key, bool):
-        raise BadItemsError(say("lab.line_id_no_text", number=number))
+        raise BadItemsError(say("lab.line_no_text", number=number, name="id"))
     return TaskItem(
         str(key),
         shown_kind,
@@ -167,7 +180,8 @@ def _answer(fields: Mapping[str, object], number: int) -> tuple[str, Check]:
         check = Check(named)
     except ValueError as error:
         known = ", ".join(c.value for c in Check)
-        raise BadItemsError(say("lab.line_check_none", number=number, known=known)) from error
+        said = say("lab.line_none_of", number=number, name="check", known=known)
+        raise BadItemsError(said) from error
     if check is Check.JSON:
         # A text is taken as JSON where it is JSON: {"a": 1} may be written either way.
         return (value if isinstance(value, str) and _is_json(value) else json.dumps(value)), check
@@ -188,9 +202,7 @@ def _is_json(text: str) -> bool:
 
 def _texts(fields: Mapping[str, object], name: str, number: int) -> tuple[str, ...]:
     value = fields.get(name, [])
-    if not isinstance(value, list):
-        raise BadItemsError(say("lab.line_no_list_texts", number=number, name=name))
-    texts = cast("Sequence[object]", value)
+    texts = cast("Sequence[object]", value) if isinstance(value, list) else [None]
     if not all(isinstance(text, str) and text.strip() for text in texts):
         raise BadItemsError(say("lab.line_no_list_texts", number=number, name=name))
-    return tuple(str(text) for text in texts)
+    return tuple(map(str, texts))

@@ -24,7 +24,7 @@ from app.core.statistics.paired import (
     mcnemar_exact,
     paired_difference_interval,
 )
-from app.core.tasks.items import FULL_ITEMS, QUICK_ITEMS, Check, TaskItem
+from app.core.tasks.items import FULL_ITEMS, QUICK_ITEMS, Check, TaskItem, name_of_kind
 from app.core.tasks.scoring import Outcome
 
 TOLERANCE = 0.03
@@ -223,7 +223,7 @@ def _pair(
         neither=right.count((False, False)),
     )
     row = KindResult(
-        kind=kind,
+        kind=name_of_kind(kind),
         counts=counts,
         out_of_tokens=sum(ours is Outcome.OUT_OF_TOKENS for _, ours in pairs),
         reference_out_of_tokens=sum(base is Outcome.OUT_OF_TOKENS for base, _ in pairs),

@@ -84,10 +84,18 @@ def json_text(document: object) -> str:
     surrogate pairs become U+FFFD, because strict readers refuse a document that holds one.
     """
     try:
-        written = msgspec.json.encode(document)
+        written = msgspec.json.encode(document, enc_hook=plain_text)
     except UnicodeEncodeError:
-        written = msgspec.json.encode(with_each_text(msgspec.to_builtins(document), whole_text))
+        plain = msgspec.to_builtins(document, enc_hook=plain_text)
+        written = msgspec.json.encode(with_each_text(plain, whole_text))
     return msgspec.json.format(_NOT_RAW_IN_JSON.sub(_escape, written.decode()), indent=2)
+
+
+def plain_text(value: object) -> str:
+    """For msgspec, which writes no kind of text but the plain one."""
+    if isinstance(value, str):
+        return str(value)
+    raise NotImplementedError(type(value))
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -125,9 +125,9 @@ def share(value: float | None, decimals: int | None = None, write: Write = engli
             99.2 %, 99.97 %.
         write: Writes the number.
     """
-    if not _known(value):
+    percent = None if value is None else 100.0 * value
+    if not _known(percent):
         return UNKNOWN
-    percent = 100.0 * value
     if decimals is None:
         if percent >= 100:
             return Quantity(write(percent, 0), "%")
@@ -138,9 +138,9 @@ def share(value: float | None, decimals: int | None = None, write: Write = engli
 
 def points(value: float | None, write: Write = english) -> Quantity:
     """A difference of two shares in points: +1.5 points, −14 points."""
-    if not _known(value):
+    percent = None if value is None else 100.0 * value
+    if not _known(percent):
         return UNKNOWN
-    percent = 100.0 * value
     text = write(abs(percent), 1 if abs(percent) < 9.95 else 0)
     is_zero = abs(percent) < 0.05
     return Quantity(text if is_zero else ("−" if percent < 0 else "+") + text, "points")

@@ -17,7 +17,7 @@ from msgspec import Struct
 from app.core.words import figures
 from app.core.words.english import TEXTS
 
-_PLACE = re.compile(r"\{(\w+)(:l)?\}")
+_PLACE = re.compile(r"\{(\w+)(?::([lw]))?\}")
 
 
 class Kind(StrEnum):
@@ -60,16 +60,18 @@ class Sentence(Struct, frozen=True, tag=True):
 class English(str):
     """A sentence's English that knows what it says: a text for all but the window.
 
+    Within what msgspec writes and reads it takes :func:`enc_hook` and :func:`dec_hook`.
+
     Attributes:
         said: The sentence.
     """
 
     said: Sentence
 
-    def __new__(cls, said: Sentence) -> Self:
+    def __new__(cls, said: Sentence | str) -> Self:
         """The English of ``said``."""
         text = super().__new__(cls, str(said))
-        text.said = said
+        text.said = as_sentence(said)
         return text
 
 
@@ -159,6 +161,20 @@ def from_kept(text: str) -> Sentence:
     return sentence
 
 
+def enc_hook(value: object) -> str:
+    """Write a sentence within a structure, as :func:`kept` does."""
+    if isinstance(value, English):
+        return kept(value.said)
+    raise NotImplementedError(type(value))
+
+
+def dec_hook(wanted: type, value: object) -> English:
+    """Read what :func:`enc_hook` wrote, or a text of an earlier version."""
+    if wanted is English and isinstance(value, str):
+        return English(from_kept(value))
+    raise NotImplementedError(wanted)
+
+
 def rendered(
     sentence: Sentence, template_of: Callable[[str], str], amount: Callable[[Amount], str]
 ) -> str:
@@ -177,7 +193,13 @@ def rendered(
         if isinstance(fact, Amount):
             return amount(fact)
         words = rendered(fact, template_of, amount)
-        return words[:1].lower() + words[1:] if place[2] else words
+        match place[2]:
+            case "l":
+                return words[:1].lower() + words[1:]
+            case "w":
+                return words.rstrip(".")
+            case _:
+                return words
 
     return _PLACE.sub(filled, template_of(form_of(sentence)))
 

@@ -115,10 +115,7 @@ class Worker:
             except EngineError as error:
                 self._channel.emit(failed(command.id, explained(error, self._log.lines)))
             except MemoryError:
-                short = EngineError(
-                    FailureKind.MEMORY,
-                    say("engine.memory_too_short_close_other"),
-                )
+                short = EngineError(FailureKind.MEMORY, say("engine.memory_too_short_close_other"))
                 self._channel.emit(failed(command.id, short))
             finally:
                 self._abort.end()

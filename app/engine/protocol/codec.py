@@ -58,7 +58,9 @@ def event_lines(event: Event) -> list[bytes]:
             try:
                 return [encode(event)]
             except CodecError as error:
-                return [encode(_too_long(event, error))]
+                command = getattr(event, "id", NO_COMMAND)
+                said = say("engine.engine_found_too_long_say")
+                return [encode(Failed(command, FailureKind.PROTOCOL, said, str(error)))]
 
 
 def decode_command(line: bytes) -> Command:
@@ -123,12 +125,3 @@ def _short(event: Failed) -> Failed:
     if len(sentence) > _SENTENCE_CHARACTERS:
         said = verbatim(sentence[:_SENTENCE_CHARACTERS] + "…")
     return msgspec.structs.replace(event, said=said, detail=event.detail[:_DETAIL_CHARACTERS])
-
-
-def _too_long(event: Event, error: CodecError) -> Failed:
-    return Failed(
-        getattr(event, "id", NO_COMMAND),
-        FailureKind.PROTOCOL,
-        say("engine.engine_found_too_long_say"),
-        str(error),
-    )

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from app.core.words.sentence import Sentence
+from app.core.words.sentence import English, Sentence
 
 NO_COMMAND = 0
 """The id of a Failed that belongs to no command: one that the engine could not read."""
@@ -82,6 +82,6 @@ class Failed(msgspec.Struct, tag="failed", frozen=True):
     excess_tokens: int | None = None
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> English:
         """The sentence in English."""
-        return str(self.said)
+        return English(self.said)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from app.base.files import hash_file, identity_at, identity_of
 from app.core.errors import PersonError
 from app.core.models.model_names import parse_shard_name
-from app.core.words.sentence import say
+from app.core.words.sentence import say, size, worded
 from app.hub.files.part_file import hasher_for
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class _Snapshot:
         if not self.entries:
             raise _not_there(path)
         if any(entry.is_dir() for entry in self.entries):
-            raise PersonError(say("hub.folder_not_model_file", name=path.name), str(path))
+            raise PersonError(say("models.folder_not_model_file", name=path.name), str(path))
         ends = [_chain(entry)[-1] for entry in self.entries]
         self.elsewhere = [
             end for end in ends if not end.is_relative_to(self._repository) and end.exists()
@@ -119,7 +119,7 @@ class _Snapshot:
         try:
             for folder in {place.parent for place in self._places}:
                 if not os.access(folder, os.W_OK | os.X_OK):
-                    raise PermissionError(errno.EACCES, "its folder may not be changed by you")
+                    raise PermissionError(errno.EACCES, worded("hub.folder_may_not_changed"))
             for place in self._places:
                 status = place.lstat()
                 place.unlink()
@@ -173,7 +173,10 @@ def _located(cache: Path, path: Path) -> tuple[Path, Path]:
         raise _not_there(path) from error
     if not folder.is_relative_to(root):
         lies_there = Path(os.path.abspath(path)).is_relative_to(os.path.abspath(cache))
-        raise _linked(path, folder) if lies_there else _not_there(path)
+        if not lies_there:
+            raise _not_there(path)
+        said = say("hub.lies_behind_link_leads_out", name=path.name, folder=folder)
+        raise PersonError(said, str(path))
     parts = folder.relative_to(root).parts
     if len(parts) < 3 or parts[1] != _SNAPSHOTS:
         raise _not_there(path)
@@ -281,26 +284,18 @@ def _remove_empty(*folders: Path) -> None:
 
 
 def _not_there(path: Path) -> PersonError:
-    return PersonError(
-        say("hub.does_not_lie_hugging_face", name=path.name),
-        str(path),
-    )
-
-
-def _linked(path: Path, folder: Path) -> PersonError:
-    return PersonError(
-        say("hub.lies_behind_link_leads_out", name=path.name, folder=folder),
-        str(path),
-    )
+    return PersonError(say("hub.does_not_lie_hugging_face", name=path.name), str(path))
 
 
 def _not_removed(name: str, error: OSError, freed_bytes: int) -> PersonError:
-    reason = error.strerror or "unknown error"
+    reason = error.strerror or error
     if not freed_bytes:
         return PersonError(
             say("hub.cannot_removed_nothing_freed", name=name, reason=reason), repr(error)
         )
     return PersonError(
-        say("hub.not_all_can_removed_bytes", name=name, reason=reason, freed_bytes=freed_bytes),
+        say(
+            "hub.not_all_can_removed_bytes", name=name, reason=reason, freed_bytes=size(freed_bytes)
+        ),
         repr(error),
     )

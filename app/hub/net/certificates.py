@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.base.files import read_ordinary
-from app.core.words.sentence import say
+from app.core.words.sentence import say, worded
 from app.hub.errors import HubBarred, HubBroken, Remedy
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _MOST_BYTES = 16 << 20
 _MOST_FILES = 1_000
 _NOT_YET, _EXPIRED = 9, 10
 _OTHER_NAME = {62, 64}
-_OWN = "Shrinkscope’s own setting"
+_OWN = worded("hub.own_setting")
 
 
 class Certificates:
@@ -79,10 +79,7 @@ class Certificates:
     def refusal(self, host: str, error: ssl.SSLError) -> HubError:
         """What it means that no secure connection to a host comes about."""
         if not isinstance(error, ssl.SSLCertVerificationError):
-            return HubBroken(
-                say("hub.no_secure_connection_comes_about", host=host),
-                str(error),
-            )
+            return HubBroken(say("hub.no_secure_connection_comes_about", host=host), str(error))
         today = f"{datetime.now():%Y-%m-%d}"
         code, detail = error.verify_code, error.verify_message or str(error)
         if code == _NOT_YET:
@@ -173,7 +170,7 @@ def _load_file(context: ssl.SSLContext, file: Path) -> None:
 
 def _reason(file: Path, error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
-        return "it is not there"
+        return worded("hub.nothing_there")
     if isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
-        return error.strerror or "it cannot be read"
-    return "it holds none"
+        return error.strerror or str(error)
+    return worded("hub.it_holds_none")

@@ -17,7 +17,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from app.core.words.sentence import say
+from app.core.words.sentence import say, worded
 from app.hub.errors import HubBarred
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _SCHEMES = {
     "http": "http", "https": "https", "socks": "socks5", "socks5": "socks5", "socks5h": "socks5",
 }  # fmt: skip
 _PORTS = {"http": 80, "https": 443, "socks5": 1080}
-_SYSTEM = "the system’s settings"
+_SYSTEM = worded("hub.systems_settings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +116,7 @@ def read_proxy(value: str, variable: str) -> Proxy:
     match = _ADDRESS.fullmatch(_bare(value))
     port = int(match["port"] or 0) if match else 0
     if match is None or port > 65_535:
-        raise HubBarred(
-            say("hub.no_address_proxy_write_like", variable=variable),
-            variable,
-        )
+        raise HubBarred(say("hub.no_address_proxy_write_like", variable=variable), variable)
     scheme = _SCHEMES.get((match["scheme"] or "http").lower())
     if scheme is None:
         raise HubBarred(

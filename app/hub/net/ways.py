@@ -107,19 +107,16 @@ def _trouble(proxy: Proxy, host: str, error: Exception) -> HubError:
         return _refused(proxy, host, str(error))
     if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout):
         return HubProxyTrouble(
-            say("hub.proxy_cannot_reached_start_correct", named=named, host=host),
-            detail,
+            say("hub.proxy_cannot_reached_start_correct", named=named, host=host), detail
         )
     if isinstance(error, httpx2.TimeoutException):
         return HubProxyTrouble(say("hub.nothing_comes_through_proxy_moment", named=named), detail)
     if isinstance(error, httpx2.HTTPError):
         return HubProxyTrouble(
-            say("hub.connection_through_proxy_broke_off", named=named, host=host),
-            detail,
+            say("hub.connection_through_proxy_broke_off", named=named, host=host), detail
         )
     return HubProxyTrouble(
-        say("hub.answers_proxy_none_kind_correct", named=named, host=host),
-        detail,
+        say("hub.answers_proxy_none_kind_correct", named=named, host=host), detail
     )
 
 
@@ -147,10 +144,7 @@ def check_forwarded(response: httpx2.Response, proxy: Proxy) -> None:
     if kind == "application/json" or "x-error-code" in response.headers:
         return
     if response.is_success and kind in answers.PAGES:
-        raise HubPage(
-            say("hub.web_page_came_place_hubs_2", proxy=_named(proxy)),
-            kind,
-        )
+        raise HubPage(say("hub.web_page_came_place_hubs_2", proxy=_named(proxy)), kind)
     if status in {403, 405, 451}:
         raise _held_back(proxy, host, str(status))
     if status >= 500:
@@ -163,10 +157,7 @@ def check_forwarded(response: httpx2.Response, proxy: Proxy) -> None:
 
 def _held_back(proxy: Proxy, host: str, reason: str) -> HubBarred:
     """The error for a proxy that lets nobody through to a host."""
-    return HubBarred(
-        say("hub.proxy_does_not_let_program", proxy=_named(proxy), host=host),
-        reason,
-    )
+    return HubBarred(say("hub.proxy_does_not_let_program", proxy=_named(proxy), host=host), reason)
 
 
 def _asks_for_account(proxy: Proxy, reason: str) -> HubBarred:

@@ -237,7 +237,7 @@ class Asking:
         for job in filter(_unreadable, jobs):
             assert job.pane.failure is not None
             job.answer.stop_reason = StopReason.ERROR
-            job.answer.error = str(job.pane.failure.sentence)
+            job.answer.error = job.pane.failure.sentence
             self._answers.answer_ended(job)
 
     def _position(self, turn: Turn) -> int:

@@ -219,7 +219,7 @@ class Runner:
         job = self._jobs.drop(pane)
         self._change(pane, PaneState.FAILED)
         if job is not None:
-            self._end_job(job, StopReason.ERROR, str(failure.sentence))
+            self._end_job(job, StopReason.ERROR, failure.sentence)
         self._schedule()
 
     def close(self) -> bool:
@@ -485,7 +485,7 @@ class Runner:
         self._jobs.drop(job.pane)
         job.pane.failure = failure
         self._change(job.pane, PaneState.READY)
-        self._end_job(job, reason, str(failure.sentence) if failure is not None else None)
+        self._end_job(job, reason, failure.sentence if failure is not None else None)
         self._schedule()
 
     def _press_stops(self) -> None:
@@ -516,6 +516,6 @@ def _advice(event: Failed) -> str:
         case FailureKind.PROMPT_TOO_LONG:
             return worded("compare.shorten_prompt_drop_oldest_turns")
         case FailureKind.TEMPLATE:
-            return worded("compare.choose_well_known_templates_panes")
+            return worded("program.choose_well_known_templates_panes")
         case _:  # the sentence says the way on
             return ""

@@ -136,7 +136,7 @@ def _row(
     figures = answer.figures if answer is not None else None
     error = answer.error if answer is not None else None
     if answer is None and pane.failure is not None:
-        error = str(pane.failure.sentence)
+        error = pane.failure.sentence
     reason = answer.stop_reason if answer is not None else None
     return CompareRow(
         file=candidate.path,

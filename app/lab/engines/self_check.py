@@ -213,8 +213,7 @@ class _Checker:
         right = [found.type_id for found in before if found.finding is Finding.RIGHT]
         number = next((number for number in (F16, F32) if number in right), None)
         if number is None and type_id not in (F16, F32):
-            why = "Plain numbers are not computed rightly, which this type is held to."
-            return TypeFinding(type_id, Finding.NOT_CHECKED, detail=why)
+            return TypeFinding(type_id, Finding.NOT_CHECKED, detail="plain numbers are wrong")
         client = self._engine()
         command = CheckType(
             id=client.next_id(),
@@ -245,7 +244,7 @@ class _Checker:
         if -outcome.status in _FROM_OUTSIDE:
             raise EngineFailed(outcome.said, outcome.log_tail)
         number = -outcome.status if outcome.status < 0 else None
-        return TypeFinding(type_id, Finding.DIED, number, detail=outcome.sentence)
+        return TypeFinding(type_id, Finding.DIED, number, detail=str(outcome.sentence))
 
     def close(self) -> None:
         """End the engine that runs, if one does."""

@@ -18,6 +18,7 @@ from app.core.ladder.results import (
 )
 from app.core.ladder.row import Row
 from app.core.tasks.items import TaskItem
+from app.core.words.sentence import English, dec_hook, worded
 from app.lab.ladder.plan import LadderPlan, Step, unable
 from app.lab.ladder.quality import share_text
 from app.lab.ladder.rows import LadderResult
@@ -38,7 +39,6 @@ STEP_TYPES: dict[StepKind, type[StepResult]] = {
     StepKind.QUALITY: QualityStep,
     StepKind.TASKS: TasksStep,
 }
-_UNREADABLE = "It could not be read when this ladder was measured."
 ABOUT = "about"
 """Under this name, which no step has, stands what was asked and on which text."""
 TAKEN = "taken"
@@ -107,10 +107,11 @@ def step_result(stored: StoredLadder, step: Step) -> tuple[StepResult, int] | No
     if kept is None:
         return None
     try:
-        return msgspec.json.decode(kept.result, type=STEP_TYPES[step.kind]), kept.elapsed_ns
+        found = msgspec.json.decode(kept.result, type=STEP_TYPES[step.kind], dec_hook=dec_hook)
     except msgspec.DecodeError as error:
         log.warning("%s is measured again: %s", step.name, error)
         return None
+    return found, kept.elapsed_ns
 
 
 def empty_result(plan: LadderPlan) -> LadderResult:
@@ -130,7 +131,7 @@ def restored(stored: StoredLadder, kept: KeptPlan) -> LadderResult:
             place(result, step, found[0])
     note_unable(result, kept.steps)
     for path in result.rows.keys() - unable(kept.plan, kept.steps).keys():
-        result.note(path, _UNREADABLE)
+        result.note(path, worded("lab.could_not_read_when_measured"))
     return result
 
 
@@ -155,7 +156,9 @@ def place(result: LadderResult, step: Step, found: StepResult) -> None:
                 result.note(path, next((one.error for one in figures if one.error), None))
         case FileFacts():
             rows[file] = replace(rows[file], facts=found if found.sha256 else None)
-            result.note(file, None if found.sha256 else found.level)
+            # An earlier version has put the reason into the level.
+            said = None if found.sha256 else found.error or English(found.level)
+            result.note(file, said)
         case MemoryFigures():
             rows[file] = replace(rows[file], memory=found)
             result.note(file, found.error)

@@ -22,6 +22,7 @@ from app.core.ladder.results import (
     StepKind,
     TasksStep,
 )
+from app.core.words.sentence import enc_hook, worded
 from app.lab.engines.calls import interruptible
 from app.lab.engines.identity import engine_identity
 from app.lab.engines.opened import OpenedCandidate, opened
@@ -45,6 +46,7 @@ from app.store.ladders import StoredStep
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from app.core.words.sentence import English
     from app.lab.ladder.rows import LadderResult
     from app.store.ladders import StoredLadder
 
@@ -228,7 +230,7 @@ class Ladder:
     def _keep(self, name: str, result: StepResult | Taken, elapsed_ns: int = 0) -> None:
         if self._keeper is None or self._kept is None:
             return
-        text = msgspec.json.encode(result).decode()
+        text = msgspec.json.encode(result, enc_hook=enc_hook).decode()
         try:
             self._keeper.save_step(self._kept.id, name, StoredStep(text, elapsed_ns))
         except PersonError as error:
@@ -245,16 +247,16 @@ class Ladder:
     def _keep_no_more(self, error: Exception) -> None:
         """What was measured stays in memory; only an interruption would lose it."""
         log.warning("the ladder is not kept: %s", error)
-        said = error.sentence if isinstance(error, PersonError) else str(error)
-        self._result.remarks.append(f"The steps are not kept for another time. {said}")
+        reason = error.sentence if isinstance(error, PersonError) else str(error)
+        self._result.remarks.append(worded("lab.steps_not_kept", reason=reason))
         self._kept = None
 
 
-def _failed(kind: StepKind, sentence: str) -> StepResult:
+def _failed(kind: StepKind, sentence: English) -> StepResult:
     """A step that could not be done, as a result."""
     match kind:
         case StepKind.FACTS:
-            return FileFacts(sentence, 0, 0.0, 0, 0, "", None, 0, (), 0, 0.0, None)
+            return FileFacts("", 0, 0.0, 0, 0, "", None, 0, (), 0, 0.0, None, sentence)
         case StepKind.SPEED:
             return SpeedStep("", {})
         case StepKind.MEMORY:

@@ -9,10 +9,8 @@ import msgspec
 
 from app.core.ladder.results import QualityPart, QualityStep, TextReading
 from app.core.quality.common import common_chunks
-from app.lab.quality.document import (
-    part_figures,
-    quality_figures,
-)
+from app.core.words.sentence import worded
+from app.lab.quality.document import part_figures, quality_figures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +39,7 @@ def candidate_step(result: QualityResult) -> QualityStep:
     (row,) = result.rows
     error, reference_error = row.error, result.reference.error
     if error is None and reference_error is not None:
-        error = f"The reference could not say more: {reference_error}"
+        error = worded("lab.reference_could_not_say_more", reason=reference_error)
     parts = tuple(map(_part, row.parts))
     return QualityStep(
         result.engine,

@@ -9,6 +9,7 @@ from app.lab.ladder.taken import Taken
 
 if TYPE_CHECKING:
     from app.core.ladder.row import Row
+    from app.core.words.sentence import English
     from app.lab.ladder.plan import LadderPlan
 
 
@@ -39,7 +40,7 @@ class LadderResult:
         """The reference's row."""
         return self.rows[self.plan.reference]
 
-    def note(self, file: str, error: str | None) -> None:
+    def note(self, file: str, error: English | None) -> None:
         """Say why a file could not be measured, or not all of it, unless something stands there."""
         row = self.rows[file]
         if error is not None and row.error is None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from app.core.quality.summary import QualityFigures
+    from app.core.words.sentence import English
     from app.lab.engines.calls import EngineCalls
     from app.lab.engines.opened import OpenedCandidate
     from app.lab.engines.shelf import EngineShelf
@@ -61,7 +62,7 @@ class Holding:
         self._kept = kept
         self._chunks = chunks
         self._on_chunk = on_chunk
-        self.reference_error: str | None = None
+        self.reference_error: English | None = None
 
     def lose_reference(self, error: PersonError) -> None:
         """The reference has failed; what is measured so far stands."""

@@ -18,7 +18,7 @@ from app.core.errors import PersonError
 from app.core.quality.common import checkpoints
 from app.core.quality.texts import SHORTEST_CHUNK_TOKENS
 from app.core.statistics.looks import LOOKS_CHUNKS, StoppedBy, next_look, take_look
-from app.core.words.sentence import Sentence, say
+from app.core.words.sentence import English, Sentence, say, worded
 from app.lab.engines.opened import OpenedCandidate, opened
 from app.lab.engines.shelf import EngineShelf
 from app.lab.quality.holding import Holding
@@ -38,10 +38,6 @@ if TYPE_CHECKING:
     from app.lab.quality.partings import Continuation
 
 _LEAST_CHUNKS = 2
-_OTHER_VOCABULARY = (
-    "It has another vocabulary than the reference, so that their distributions cannot be "
-    "compared; bits per byte, tasks and votes can."
-)
 
 
 class Quality:
@@ -96,7 +92,7 @@ class Quality:
         try:
             return self._run(reference, candidates, noise_floor)
         except OSError as error:
-            name = error.filename or "What the reference says"
+            name = error.filename or say("lab.what_reference_says")
             raise PersonError(
                 say("lab.cannot_read_kept", name=name, reason=error.strerror or error), repr(error)
             ) from error
@@ -162,8 +158,7 @@ class Quality:
         """Whose chunks are longer than what it was trained for."""
         size = self._plan.chunk_tokens
         return [
-            f"“{name}” was trained for {trained:,} tokens and is read here in chunks of {size:,}: "
-            "the figures show what lies beyond its training, not only what shrinking takes."
+            worded("lab.read_beyond_training", name=name, trained=trained, size=size)
             for name, trained in dict.fromkeys(
                 (opened.path.name, opened.model.context_length) for opened in every
             )
@@ -180,7 +175,7 @@ class Quality:
             self._shelf.drop(candidate.opened)
             return False
         if row.facts.vocabulary_digest != facts.vocabulary_digest:
-            row.refused = _OTHER_VOCABULARY
+            row.refused = worded("lab.another_vocabulary_than_reference")
         return row.refused is None
 
     # --- chunks ---------------------------------------------------------------------------
@@ -326,8 +321,8 @@ def _why_too_few(tokens: int, needed: int, parts: int, most: int | None) -> Sent
     )
 
 
-def _blame_reference(rows: Sequence[QualityRow], sentence: str) -> None:
+def _blame_reference(rows: Sequence[QualityRow], reason: English) -> None:
     """A candidate of which nothing could be measured because of the reference says so."""
     for row in rows:
         if row.error is None and not row.parts:
-            row.error = f"The reference could not be measured: {sentence}"
+            row.error = worded("lab.reference_could_not_measured", reason=reason)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.core.quality.summary import QualityFigures
     from app.core.statistics.chunks import Estimate
     from app.core.statistics.looks import StoppedBy
+    from app.core.words.sentence import English
     from app.lab.quality.text import TextFacts
 
 QUICK_CHUNK_TOKENS = CHUNK_TOKENS
@@ -132,9 +133,9 @@ class QualityRow:
     worst: list[WorstToken] = field(default_factory=lambda: list[WorstToken]())
     partings: list[Parting] = field(default_factory=lambda: list[Parting]())
     facts: TextFacts | None = None
-    refused: str | None = None
+    refused: English | None = None
     scored_ns: int = 0
-    error: str | None = None
+    error: English | None = None
 
     @property
     def file(self) -> str:

@@ -253,10 +253,7 @@ def _bundled_parts() -> tuple[TextPart, ...]:
             else:
                 parts.append(TextPart(text=content.strip()))
     except OSError as error:
-        raise PersonError(
-            say("lab.bundled_texts_missing_installation_name"),
-            str(error),
-        ) from error
+        raise PersonError(say("lab.bundled_texts_missing_installation_name"), str(error)) from error
     return tuple(parts)
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from app.core.candidates.notation import words_of
 from app.core.quality.histogram import EDGES
+from app.core.text.clean import plain_text
 from app.core.text.shared_names import file_name
 from app.lab.ladder.quality import longest_of
 from app.lab.quality.document import BITS_NAMES, FIGURE_NAMES
@@ -40,12 +41,12 @@ def ladder_document(view: LadderView) -> dict[str, Any]:
     plan, about, limits, taken = view.plan, view.about, view.limits, view.taken
     text_name, items_name = shared_text_name(plan.text_name), file_name(plan.items_name)
     items, chosen = tuple(about.items), view.recommendation.file
-    return {
+    document = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION if plan.chosen else _PLAIN_VERSION,
         "program": taken.program,
         "made": None if taken.when_ns is None else moment_of(taken.when_ns).isoformat(),
-        "machine": msgspec.to_builtins(taken.machine),
+        "machine": taken.machine,
         "engine": view.engine or None,
         "arguments": msgspec.to_builtins(plan) | {"text_name": text_name, "items_name": items_name},
         "limits": {
@@ -79,15 +80,16 @@ def ladder_document(view: LadderView) -> dict[str, Any]:
         "verdicts": [_verdict(row) for row in view.rows],
         "recommendation": {
             **_named(view.row(chosen) if chosen else None),
-            "sentence": str(view.recommendation.sentence),
-            "remarks": list(map(str, view.recommendation.remarks)),
+            "sentence": view.recommendation.sentence,
+            "remarks": list(view.recommendation.remarks),
         },
         "at_equal_memory": [_pair(view, pair) for pair in view.pairs],
-        "remarks": list(map(str, view.remarks)),
+        "remarks": list(view.remarks),
         "histogram_edges": list(EDGES),
         "elapsed_ns": view.elapsed_ns,
         "resumed_steps": view.resumed_steps,
     }
+    return msgspec.to_builtins(document, enc_hook=plain_text)
 
 
 def moment_of(time_ns: int) -> datetime.datetime:
@@ -109,7 +111,7 @@ def _verdict(row: Row) -> dict[str, Any]:
         "state": "as good as" if judgement is None else judgement.state.value,
         "hint": judgement is not None and judgement.hint,
         "against": [kind.kind for kind in judgement.against] if judgement else [],
-        "sentence": str(row.sentence),
+        "sentence": row.sentence,
     }
 
 
@@ -128,21 +130,21 @@ def _candidate(view: LadderView, row: Row) -> dict[str, Any]:
         "memory_predicted_bytes": memory.predicted_bytes if memory else None,
         **{name: getattr(memory, name, None) for name in _OF_MEMORY},
         "load_ns": memory.load_ns if memory and memory.load_ns else None,
-        "memory": msgspec.to_builtins(memory),
+        "memory": memory,
         "prompt_tokens_per_second": prompt.mean if prompt else None,
         "tokens_per_second": generation.mean if generation else None,
         "first_token_after_2048_ns": row.first_token_ns.number if row.first_token_ns else None,
         "bandwidth_share": generation.bandwidth_share if generation else None,
-        "speed": msgspec.to_builtins(row.speed),
-        "speed_again": msgspec.to_builtins(row.again),
-        "settings": msgspec.to_builtins(settings_of(view.plan, row)),
+        "speed": row.speed,
+        "speed_again": row.again,
+        "settings": settings_of(view.plan, row),
         **_quality(row),
         "kinds": [kind_document(kind) for kind in row.kinds],
         "all_questions": kind_document(together) if together else None,
         "votes": _votes(row),
         "outcomes": row.tasks.outcomes if row.tasks else None,
         "wrong_answers": row.tasks.wrong if row.tasks else None,
-        "failures": msgspec.to_builtins(failures_of(row, view.about.items)),
+        "failures": msgspec.to_builtins(failures_of(row, view.about.items), enc_hook=plain_text),
         "error": row.error,
     }
 
@@ -197,8 +199,8 @@ def _quality(row: Row) -> dict[str, Any]:
         **figures,
         "at_noise_floor": row.at_floor,
         "longest": longest_of(quality) if quality else None,
-        "worst": msgspec.to_builtins(quality.worst) if quality else None,
-        "continuations": msgspec.to_builtins(quality.continuations) if quality else None,
+        "worst": quality.worst if quality else None,
+        "continuations": quality.continuations if quality else None,
         "histogram": list(quality.histogram) or None if quality else None,
         "stopped_by": quality.stopped_by if quality else None,
         "scored_ns": quality.scored_ns or None if quality else None,
@@ -216,7 +218,7 @@ def _pair(view: LadderView, pair: Pair) -> dict[str, Any]:
         "all_questions": kind_document(together) if together else None,
         "more_bits_share": pair.bits.share if pair.bits else None,
         "more_bits_share_se": pair.bits.standard_error if pair.bits else None,
-        "sentence": str(pair.sentence),
+        "sentence": pair.sentence,
     }
 
 

@@ -184,7 +184,4 @@ def _checked(report: Reported) -> Reported:
 
 
 def _no_report(path: Path, error: Exception) -> PersonError:
-    return PersonError(
-        say("lab.no_ladders_json_report_give", path=path),
-        str(error),
-    )
+    return PersonError(say("lab.no_ladders_json_report_give", path=path), str(error))

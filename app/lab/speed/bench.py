@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from app.core.candidates.candidate import Candidate
     from app.core.models.model_file import ModelFile
+    from app.core.words.sentence import English
     from app.lab.engines.calls import EngineCalls
     from app.lab.engines.room import EngineRoom
 
@@ -88,7 +89,7 @@ class BenchRow:
     depth: int
     samples: list[float] = field(default_factory=lambda: list[float]())
     calm_samples: list[float] = field(default_factory=lambda: list[float]())
-    error: str | None = None
+    error: English | None = None
     retaken: int = 0
     fewest_threads: int = field(init=False)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from app.core.candidates.settings import SamplingSettings
 from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
+from app.core.words.sentence import English, worded
 from app.engine.api import EngineEvent, Exited
 from app.engine.local.pool import EnginePool
 from app.engine.protocol.answering import Finished, Generate, Text
@@ -100,7 +101,7 @@ class FileAsker:
         self._tries: dict[str, int] = {}
         self._result = FileAnswers()
         self._new: dict[str, TaskAnswer] = {}
-        self._errors: list[str] = []
+        self._errors: list[English] = []
         self._started = 0
         self._restarts = 0
         self._first_ns: int | None = None
@@ -258,12 +259,12 @@ class FileAsker:
             self._kept.keep(self._opened, self._plan, self._new, self._result.engine)
             self._new.clear()
 
-    def _why_incomplete(self) -> str | None:
+    def _why_incomplete(self) -> English | None:
         result, count = self._result, len(self._plan.items)
         missing = count - len(result.answers)
         if not missing:
             return None
-        reason = self._errors[-1] if self._errors else "The engine ended."
+        reason = self._errors[-1] if self._errors else worded("lab.engine_ended")
         if missing == count:
             return reason
-        return f"{missing:,} of {count:,} questions could not be asked. {reason}"
+        return worded("lab.questions_could_not_asked", missing=missing, count=count, reason=reason)

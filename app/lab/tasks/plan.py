@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
     from app.core.tasks.items import TaskItem
     from app.core.tasks.results import KindResult
+    from app.core.words.sentence import English
     from app.lab.engines.asking import Manner
     from app.lab.engines.opened import OpenedCandidate
     from app.lab.engines.room import EngineRoom
@@ -122,7 +123,7 @@ class FileAnswers:
     answers: dict[str, TaskAnswer] = field(default_factory=lambda: dict[str, TaskAnswer]())
     asked: int = 0
     asked_ns: int = 0
-    error: str | None = None
+    error: English | None = None
 
     def outcomes(self, items: Sequence[TaskItem]) -> dict[str, Outcome]:
         """What became of each question."""
@@ -156,7 +157,7 @@ class TaskRow:
     kinds: list[KindResult] = field(default_factory=lambda: list["KindResult"]())
     total: KindResult | None = None
     against: list[KindResult] = field(default_factory=lambda: list["KindResult"]())
-    error: str | None = None
+    error: English | None = None
 
     @property
     def file(self) -> str:

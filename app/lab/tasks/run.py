@@ -18,7 +18,7 @@ from app.core.tasks.results import (
     compare_tasks,
     standing_against,
 )
-from app.core.words.sentence import say
+from app.core.words.sentence import say, worded
 from app.lab.engines.opened import OpenedCandidate, opened
 from app.lab.tasks.asker import FileAsker
 from app.lab.tasks.plan import FileAnswers, TaskResult, TaskRow
@@ -124,8 +124,8 @@ class Tasks:
         except PersonError as error:
             return FileAnswers(error=error.sentence)
         except OSError as error:
-            reason = error.strerror or str(error)
-            return FileAnswers(error=f"The file cannot be read any more: {reason}.")
+            reason = error.strerror or error
+            return FileAnswers(error=worded("lab.cannot_read", path=ready.path, reason=reason))
 
 
 def _place(candidate: Candidate) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.core.tasks.items import name_of_kind
 from app.core.tasks.scoring import Outcome
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def failures_of(row: Row, items: Sequence[TaskItem]) -> list[Failure]:
             continue
         answer = row.tasks.wrong.get(key, "")
         by_kind.setdefault(item.kind, []).append(
-            Failure(item.kind, item.prompt, item.answer, answer, outcome)
+            Failure(name_of_kind(item.kind), item.prompt, item.answer, answer, outcome)
         )
     found: list[Failure] = []
     while by_kind and len(found) < _SHOWN:

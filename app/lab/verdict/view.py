@@ -20,6 +20,7 @@ from app.core.tasks.scoring import Outcome
 from app.core.text.shared_names import file_name
 from app.core.verdict import Evidence, Limits, judge_candidates
 from app.core.verdict_words import sentence_of
+from app.core.words.sentence import worded
 from app.lab.ladder.plan import rows_of
 from app.lab.verdict.guessing import beside_guessing
 from app.lab.verdict.remarks import remarks_on
@@ -153,7 +154,7 @@ def names_of(result: LadderResult) -> dict[str, str]:
         clear = one_model and row.file in levels and often[levels[row.file]] == 1
         own = levels[row.file] if clear else file_name(row.file).removesuffix(".gguf")
         told = told_settings(row.candidate)
-        return f"{own}, {told}" if told else own
+        return worded("program.list_comma", first=own, rest=told) if told else own
 
     return {key: name(row) for key, row in result.rows.items()}
 

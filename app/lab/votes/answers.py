@@ -16,6 +16,7 @@ from app.core.chats.chat import Role as Speaker
 from app.core.errors import PersonError
 from app.core.votes.choices import shuffle
 from app.core.votes.pairs import Role, VoteAnswer, VotedCandidate, VotedFile, VotePair
+from app.core.words.sentence import worded
 from app.engine.protocol.answering import Finished, Rendered, Text
 from app.engine.protocol.running import FailureKind
 from app.lab.engines.calls import EngineFailed, interruptible
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from app.core.candidates.settings import SamplingSettings
     from app.core.models.model_file import ModelFile
+    from app.core.words.sentence import English
     from app.engine.api import EngineEvent
     from app.lab.engines.asking import Manner
     from app.lab.engines.calls import EngineCalls
@@ -40,9 +42,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _MOST_CRASHES = 3
-_CHANGED = "{} has changed since its answers were begun; this pair is no vote."
-_CUT_OFF = "An answer ran out of tokens before it began. Allow longer answers, or thinking off."
-_FULL = "A prompt leaves no room in the context for its answer."
 
 
 class _Stopped(Exception):
@@ -79,8 +78,8 @@ class AnswerMaker:
         self._stop = threading.Event()
         self._models: dict[str, ModelFile] = {}
         self._files: dict[str, VotedFile] = {}
-        self._unreadable: dict[str, str] = {}
-        self._broken: dict[str, str] = {}
+        self._unreadable: dict[str, English] = {}
+        self._broken: dict[str, English] = {}
         self._crashes: Counter[str] = Counter()
         self._shelf = EngineShelf("votes", room, 1, DEFAULT_CONTEXT_TOKENS)
         self._together: list[OpenedCandidate] = []
@@ -128,14 +127,16 @@ class AnswerMaker:
             self._files[path] = file
             self._tell(FileKnown(file))
 
-    def _why_not(self, voted: VotedCandidate) -> str | None:
+    def _why_not(self, voted: VotedCandidate) -> English | None:
         file = voted.file
         reason = self._unreadable.get(file.path) or self._broken.get(voted.key)
         if reason is not None:
             return reason
         now = self._files[file.path]
         same = now.sha256 == file.sha256 if file.sha256 else now.file_bytes == file.file_bytes
-        return None if same else _CHANGED.format(Path(file.path).name)
+        return (
+            None if same else worded("lab.changed_since_answers_begun", name=Path(file.path).name)
+        )
 
     # --- order ----------------------------------------------------------------------------
 
@@ -194,7 +195,7 @@ class AnswerMaker:
         self._done += 1
         self._progress()
 
-    def _asked(self, pair: VotePair, role: Role) -> str | None:
+    def _asked(self, pair: VotePair, role: Role) -> English | None:
         """Ask one engine; returns why there is no answer."""
         key, opened = pair.voted(role).key, self._opened(pair, role)
         try:
@@ -213,9 +214,9 @@ class AnswerMaker:
             return error.sentence
         if not answer.text.strip():
             if answer.stop_reason is StopReason.LENGTH:
-                return _CUT_OFF
+                return worded("lab.answer_ran_out_of_tokens")
             if answer.stop_reason is StopReason.CONTEXT:
-                return _FULL
+                return worded("lab.prompt_leaves_no_room")
         name = engine.hello.engine if engine.hello is not None else ""
         self._tell(Answered(pair.id, role, answer, f"{name}, build {self._identity}"))
         return None
@@ -242,7 +243,7 @@ class AnswerMaker:
             "".join(said), "".join(thought), end.stop_reason, "".join(digest), end.figures
         )
 
-    def _crashed(self, key: str, sentence: str) -> None:
+    def _crashed(self, key: str, sentence: English) -> None:
         self._crashes[key] += 1
         if self._crashes[key] >= _MOST_CRASHES:
             self._broken[key] = sentence

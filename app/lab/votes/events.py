@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from app.core.votes.pairs import Role, VoteAnswer, VotedFile
+    from app.core.words.sentence import English
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class PairFailed:
     """A pair cannot be answered; that is no vote."""
 
     pair_id: int
-    sentence: str
+    sentence: English
 
 
 @dataclass(frozen=True, slots=True)

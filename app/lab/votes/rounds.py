@@ -18,6 +18,7 @@ from app.core.votes.pairs import (
     VoteSettings,
 )
 from app.core.votes.tally import band, tally
+from app.core.words.sentence import English, from_kept, kept
 from app.lab.engines.loading import threads_for
 from app.lab.votes.events import Answered, FileKnown, PairFailed
 from app.lab.votes.orders import Placed, ShownPair, Standing, Waiting
@@ -184,7 +185,7 @@ class VoteBooth:
                 self._pairs = None
                 self._count_anew()
             case PairFailed():
-                self._store.set_error(event.pair_id, event.sentence)
+                self._store.set_error(event.pair_id, kept(event.sentence.said))
                 self._read_again(event.pair_id)
             case Answered():
                 self._store.save_answer(event.pair_id, event.role, event.answer, event.engine)
@@ -210,7 +211,7 @@ class VoteBooth:
             states[PairState.READY],
             states[PairState.WAITING],
             states[PairState.FAILED],
-            sentences[-1] if sentences else "",
+            English(from_kept(sentences[-1])) if sentences else "",
         )
 
     def next_pair(self, keys: Iterable[str]) -> ShownPair | None:

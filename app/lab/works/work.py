@@ -98,7 +98,7 @@ class Work(ABC):
 
     kind: ClassVar[str]
     slot: ClassVar[Slot]
-    unforeseen: ClassVar[Sentence | str]
+    unforeseen: ClassVar[Sentence]
     needs_preparing: ClassVar[bool] = False
     rests_in_slot: ClassVar[bool] = False
     stays: ClassVar[bool] = False

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
+    from app.core.words.sentence import Sentence
+
 log = logging.getLogger(__name__)
 
 WAIT_SECONDS = 2.0
@@ -24,7 +26,7 @@ CHECKED_BYTES = 4 << 20
 
 def open_sound(
     path: Path,
-    what: str,
+    what: Sentence,
     prepare: Callable[[sqlite3.Connection], object],
     *,
     autocommit: bool = False,
@@ -83,7 +85,7 @@ class SmallDatabase:
         lasting: Whether it must survive a power cut; what can be made again need not.
     """
 
-    def __init__(self, path: Path, what: str, create: Sequence[str], *, lasting: bool) -> None:
+    def __init__(self, path: Path, what: Sentence, create: Sequence[str], *, lasting: bool) -> None:
         self._path = path
         self._what = what
         self._create = create

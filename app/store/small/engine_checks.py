@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.core.engines.self_check import EngineCheck
+from app.core.words.sentence import say
 from app.store.small.database import SmallDatabase
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class EngineCheckStore:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._database = SmallDatabase(path, "engine checks", (_CREATE,), lasting=False)
+        self._database = SmallDatabase(path, say("store.engine_checks"), (_CREATE,), lasting=False)
 
     def get(self, build: str) -> EngineCheck | None:
         """What was found; None where nothing is known."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.base.files import identity_at
+from app.core.words.sentence import say
 from app.store.damage import begin_anew, is_damage
 from app.store.small.database import open_sound
 
@@ -81,7 +82,7 @@ class HeaderCache:
     def _open(self) -> sqlite3.Connection | None:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            connection = open_sound(self._path, "headers", _prepare, autocommit=True)
+            connection = open_sound(self._path, say("store.headers"), _prepare, autocommit=True)
         except (sqlite3.Error, OSError) as error:
             log.warning("headers in %s cannot be remembered: %r", self._path, error)
             return None
@@ -118,7 +119,7 @@ class HeaderCache:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-        if is_damage(error) and begin_anew(self._path, "headers", self._identity, error):
+        if is_damage(error) and begin_anew(self._path, say("store.headers"), self._identity, error):
             self._connection = self._open()
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.core.words.sentence import say
 from app.store.small.database import SmallDatabase
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class PlanStore:
     """
 
     def __init__(self, path: Path) -> None:
-        self._database = SmallDatabase(path, "plans", (_CREATE,), lasting=False)
+        self._database = SmallDatabase(path, say("store.plans"), (_CREATE,), lasting=False)
 
     def get(self, key: str) -> bytes | None:
         """The figures under a key; None where there are none."""

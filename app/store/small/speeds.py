@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from app.core.memory.speed import MachineRates, MeasuredRun
 from app.core.memory.token_work import TokenWork
+from app.core.words.sentence import say
 from app.store.small.database import SmallDatabase
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class SpeedStore:
                 time where an engine may be built anew meanwhile.
             clock_ns: Tells the time since 1970.
         """
-        self._database = SmallDatabase(path, "speeds", _CREATE, lasting=True)
+        self._database = SmallDatabase(path, say("store.speeds"), _CREATE, lasting=True)
         self._name_machine = machine
         self._clock_ns = clock_ns
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.core.words.sentence import say
 from app.store.small.database import SmallDatabase
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class TaskAnswerStore:
     """
 
     def __init__(self, path: Path) -> None:
-        self._database = SmallDatabase(path, "answers", _CREATE, lasting=False)
+        self._database = SmallDatabase(path, say("store.answers"), _CREATE, lasting=False)
 
     def answers(self, model: str) -> dict[str, bytes]:
         """All that is known of a model, by question.

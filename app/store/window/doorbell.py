@@ -288,7 +288,4 @@ def _read_answer(data: bytes, pid: int | None) -> Rung | None:
 
 def _no_answer(pid: int | None, detail: str) -> NoAnswer:
     named = process_words(pid)
-    return NoAnswer(
-        say("store.shrinkscope_already_running_but_does", named=named),
-        detail,
-    )
+    return NoAnswer(say("store.shrinkscope_already_running_but_does", named=named), detail)

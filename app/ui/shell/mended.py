@@ -19,7 +19,7 @@ class Mended(QObject):
         say: Shows a sentence; called on the main thread.
     """
 
-    _heard = Signal(str)
+    _heard = Signal(object)
 
     def __init__(self, say: Callable[[str], object], parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -52,13 +52,13 @@ def test_texts_prompts_and_chats() -> None:
         ('{"prompt": "a", "answer": 7}', "Line 2: “answer” is no text."),
         ('{"messages": []}', "Line 2: “messages” is no list of messages."),
         ('{"messages": ["a"]}', "Line 2: a message is an object with role and content."),
-        ('{"messages": [{"role": "user"}]}', "Line 2: a message has no role or no content."),
+        ('{"messages": [{"role": "a"}]}', "Line 2: a message is an object with role and content."),
         (
             '{"messages": [{"role": "tool", "content": "a"}]}',
-            "Line 2: a role is none of system, user, assistant.",
+            "Line 2: “role” is none of system, user, assistant.",
         ),
         ('{"messages": [{"role": ["user"], "content": "a"}]}',
-         "Line 2: a role is none of system, user, assistant."),
+         "Line 2: “role” is none of system, user, assistant."),
     ],
 )  # fmt: skip
 def test_a_bad_line_is_named(line: str, sentence: str) -> None:

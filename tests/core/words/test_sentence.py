@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from app.core.words.sentence import Amount, Kind, Sentence, from_kept, kept, say
 from tests.helpers.extraction import found_by_qt
 
 APP = Path(english.__file__).parents[2]
-_PLACE = re.compile(r"\{(\w+)(?::l)?\}")
+_PLACE = re.compile(r"\{(\w+)(?::[lw])?\}")
 
 
 def said_in_the_program() -> list[tuple[str, ast.Call]]:
@@ -128,6 +129,65 @@ def test_nothing_compares_or_parses_a_sentence() -> None:
             if is_words or is_parsed:
                 found.append(f"{where}: {ast.unparse(node)}")
     assert found == []
+
+
+# English documents for others, and what the window's own table of columns says by Qt's marks.
+_DOCUMENTS = (
+    "core/chats/export.py",
+    "core/chats/templates.py",
+    "core/ladder/columns.py",
+    "core/words/texts/",
+    "engine/host/measuring/self_check.py",
+    "hub/files/snapshots.py",
+    "lab/reports/",
+)
+# What only the log, a program or a programmer reads.
+_NOT_SAID = re.compile(r"_?log\.\w+|re\.\w+|\w*(Assertion|Value|Type|Runtime|Key|Codec)Error")
+_SENTENCE = re.compile(r"[A-Z“{].*\s.*[.!]\s*|.*[a-z”]\. [A-Z“].*", re.DOTALL)
+
+
+def written_texts(node: ast.AST) -> Iterator[tuple[int, str]]:
+    """The texts that a module writes by itself, with ``{}`` for what is filled in."""
+    if isinstance(node, ast.Call) and _NOT_SAID.fullmatch(ast.unparse(node.func)):
+        return
+    if isinstance(node, ast.JoinedStr):
+        parts = (each.value if isinstance(each, ast.Constant) else "{}" for each in node.values)
+        yield node.lineno, "".join(map(str, parts))
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.lineno, node.value
+    elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):  # docstrings
+        for child in ast.iter_child_nodes(node):
+            yield from written_texts(child)
+
+
+def test_no_sentence_is_written_below_the_window() -> None:
+    """But by its id; a part of one as a fact would stay English, too."""
+    found: list[str] = []
+    for path in sorted(APP.rglob("*.py")):
+        where = path.relative_to(APP).as_posix()
+        if where.startswith(("ui/", "cli/", *_DOCUMENTS)) or "/" not in where:
+            continue
+        for line, text in written_texts(ast.parse(path.read_text())):
+            if _SENTENCE.fullmatch(text):
+                found.append(f"{where}:{line}: {text}")
+    for where, call in SAID:
+        for fact in call.keywords:
+            value = fact.value
+            if isinstance(value, ast.Constant) and re.search(r"\w \w", str(value.value)):
+                found.append(f"{where}: {fact.arg}={value.value!r}")
+    assert found == []
+
+
+def test_a_sentence_that_is_written_is_told() -> None:
+    module = ast.parse(
+        '"""A module. It says this."""\n'
+        'log.warning("It went wrong. Nobody is told.")\n'
+        'raise PersonError("It went wrong.")\n'
+        'remark = f"{name} is there already."\n'
+        'query = "SELECT a FROM b WHERE c = ?"\n'
+    )
+    found = [text for _, text in written_texts(module) if _SENTENCE.fullmatch(text)]
+    assert found == ["It went wrong.", "{} is there already."]
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -93,7 +93,7 @@ def test_a_variable_that_names_others_is_named(
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (None, "not there"),
+        (None, "nothing is there"),
         (b"", "holds none"),
         (b"\0garbage", "holds none"),
         (b"-----BEGIN X", "holds none"),

@@ -10,6 +10,7 @@ import pytest
 
 from app.core.ladder.results import QualityPart, QualityStep, StepKind
 from app.core.quality.common import checkpoints
+from app.core.words.sentence import English
 from app.lab.ladder.kept import place
 from app.lab.ladder.plan import Step
 from app.lab.ladder.quality import longest_of
@@ -95,7 +96,7 @@ def test_a_kept_ladder_is_shown_alike() -> None:
 
 
 def test_who_failed_early_has_no_figures_beside_the_others() -> None:
-    result = measured(Q8_0=step_of(4, 0.001, 0.0, error="The engine ended."))
+    result = measured(Q8_0=step_of(4, 0.001, 0.0, error=English("The engine ended.")))
     _, failed, far, _ = cases.document(result)["candidates"]
     assert failed["mean_kld"] is None
     assert failed["bits_per_byte"] is None

@@ -15,6 +15,7 @@ import msgspec
 
 from app.core.statistics.anytime import win_rate
 from app.core.verdict import Limits
+from app.core.words.sentence import English
 from app.lab.ladder.kept import About, about_of, plan_of, restored
 from app.lab.ladder.rows import LadderResult
 from app.store.ladders import StoredLadder
@@ -78,7 +79,7 @@ def by_hand() -> Case:
             worst=(*close.worst, replace(close.worst[0], is_own=True)),
         ),
     )
-    cases.change(result, crashed, error="The engine ended: a|b <c> in /m/<script>.gguf.")
+    cases.change(result, crashed, error=English("The engine ended: a|b <c> in /m/<script>.gguf."))
     result.remarks.append("Not *kept* for another time: _why_?")
     return Case(
         result, About(list(cases.ITEMS), 6, "aa" * 32), LIMITS, {(q8, reference): win_rate(12, 5)}

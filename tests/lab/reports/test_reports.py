@@ -27,6 +27,7 @@ from app.core.quality.floor import AT_FLOOR, NO_FURTHER
 from app.core.statistics.anytime import win_rate
 from app.core.text.clean import clean_line, clean_text
 from app.core.verdict import Limits
+from app.core.words.sentence import English
 from app.lab.ladder.taken import Taken
 from app.lab.reports.document import ladder_document
 from app.lab.reports.files import write_reports
@@ -129,7 +130,7 @@ def test_the_page_of_a_ladder_with_next_to_nothing() -> None:
 
 def test_markdown_is_one_table_that_foreign_names_cannot_break() -> None:
     measured = cases.result()
-    cases.change(measured, "/m/<script>.gguf", error="a|b\nc")
+    cases.change(measured, "/m/<script>.gguf", error=English("a|b\nc"))
     text = markdown_text(cases.view(measured))
     lines = [line for line in text.splitlines() if line.startswith("|")]
     assert len(lines) == 2 + 4

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.core.candidates.candidate import candidate_of
+from app.core.words.sentence import English
 from app.lab.predict.fit import remember_bench
 from app.lab.speed.bench import Bench, BenchPlan, BenchResult, BenchRow
 from app.lab.speed.calm import Calm
@@ -101,6 +102,6 @@ def test_a_measurement_on_a_busy_pc_is_shown_and_not_kept(
 
 def test_prompt_tests_and_failures_are_neither_kept_nor_told(store: SpeedStore) -> None:
     prompt = BenchRow(candidate_of("m.gguf"), "F16", "pp512", 2, 0, samples=[9.0])
-    failed = BenchRow(candidate_of("m.gguf"), "F16", "tg128", 2, 0, error="It broke.")
+    failed = BenchRow(candidate_of("m.gguf"), "F16", "tg128", 2, 0, error=English("It broke."))
     assert remember_bench(BenchResult("engine", [prompt, failed], False, []), store) == []
     assert store.runs() == []

@@ -38,6 +38,7 @@ from app.core.votes.pairs import (
     VoteSettings,
 )
 from app.core.votes.tally import Finding
+from app.core.words.sentence import from_kept
 from app.lab.engines.room import EngineRoom
 from app.lab.reports.document import ladder_document
 from app.lab.votes.answers import AnswerMaker
@@ -478,7 +479,8 @@ def test_a_file_that_changed_since_cannot_finish_a_pair(
     at.store.know_file(msgspec.structs.replace(known, sha256=("another",)))
     os.utime(path, ns=(5, 5))
     at.maker().run([at.store.pair(placed.pairs[0].id)])
-    assert "changes.gguf has changed" in (at.store.pair(placed.pairs[0].id).error or "")
+    error = at.store.pair(placed.pairs[0].id).error or ""
+    assert "changes.gguf has changed" in str(from_kept(error))
 
 
 # --- what a person sees of it -------------------------------------------------------------

@@ -1,8 +1,8 @@
 """The English of every sentence that is made below the window, a file a subject, a line a sentence.
 
 Braces name facts: ``{name}``, or ``{name:l}`` where a sentence stands inside another and begins
-with a small letter. A sentence whose fact ``n`` is one takes the entry with ``.one`` behind its id,
-where there is one.
+with a small letter, ``{name:w}`` where it comes without its full stop. A sentence whose fact ``n``
+is one takes the entry with ``.one`` behind its id, where there is one.
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ from app.core.words.texts import translate
 
 TEXTS = {
     "compare.chat_template_could_not_written": translate("Sentences", "The chat template could not be written."),
-    "compare.choose_well_known_templates_panes": translate("Sentences", "Choose one of the well-known templates in this pane's settings."),
     "compare.context_full_answer_ends": translate("Sentences", "The context is full: the answer ends here."),
     "compare.drop_oldest_turns_go_choose": translate("Sentences", "Drop the oldest turns and go on, or choose a larger context in the settings."),
     "compare.edit_earlier_message": translate("Sentences", "you edit an earlier message"),
@@ -42,6 +41,13 @@ TEXTS = {
     "compare.this_message": translate("Sentences", "This message"),
     "compare.together_need_about_can_used": translate("Sentences", "These {count} together need about {wanted}, and {room_bytes} can be used on this PC now. Race them instead: one after another needs only the largest."),
     "compare.together_takes_files_most": translate("Sentences", "Together takes {max_candidates} files at most."),
+    "compare.told_context": translate("Sentences", "{n} tokens of context"),
+    "compare.told_flash_off": translate("Sentences", "flash attention off"),
+    "compare.told_flash_on": translate("Sentences", "flash attention on"),
+    "compare.told_gpu_layers": translate("Sentences", "{n} layers on the GPU"),
+    "compare.told_template": translate("Sentences", "template {id}"),
+    "compare.told_threads": translate("Sentences", "{n} threads"),
+    "compare.told_threads.one": translate("Sentences", "{n} thread"),
     "compare.wait_answers_progress_stop_them": translate("Sentences", "Wait for the answers in progress, or stop them, then ask again."),
     "compare.wait_answers_progress_stop_them_2": translate("Sentences", "Wait for the answers in progress, or stop them, then load it."),
     "compare.write_something_ask_first": translate("Sentences", "Write something to ask first."),

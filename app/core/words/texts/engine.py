@@ -11,7 +11,6 @@ TEXTS = {
     "engine.chat_template_file_asks_too": translate("Sentences", "The chat template of this file asks for too much memory."),
     "engine.chat_template_file_not_valid": translate("Sentences", "The chat template of this file is not valid."),
     "engine.chat_template_file_refuses_messages": translate("Sentences", "The chat template of this file refuses these messages: {reason}"),
-    "engine.chat_template_file_took_longer": translate("Sentences", "The chat template of this file took longer than {template_seconds} seconds; it was ended."),
     "engine.chat_template_file_wrote_prompt": translate("Sentences", "The chat template of this file wrote a prompt of {size} characters."),
     "engine.chat_template_wrote_empty_prompt": translate("Sentences", "The chat template wrote an empty prompt."),
     "engine.chunk_too_short_score": translate("Sentences", "The chunk is too short to score."),

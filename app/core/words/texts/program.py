@@ -14,6 +14,7 @@ TEXTS = {
     "program.as_quality_was_measured": translate("Sentences", "as its quality was measured"),
     "program.as_speed_was_measured": translate("Sentences", "as its speed was measured"),
     "program.build_engine_could_not_started": translate("Sentences", "The build of the engine could not be started."),
+    "program.build_engine_ended_unexpectedly": translate("Sentences", "The build of the engine ended unexpectedly with status {status}."),
     "program.chat_template_file_took_longer": translate("Sentences", "The chat template of this file took longer than {seconds} seconds; it was ended."),
     "program.chat_too_long_send_start": translate("Sentences", "This chat is too long to send; start a new one or drop its oldest turns."),
     "program.checked_itself": translate("Sentences", "as it checked itself"),
@@ -56,5 +57,6 @@ TEXTS = {
     "program.text_models_tokenizer_did_not": translate("Sentences", "it was this text that the model's tokenizer did not stand, and the file may be sound: shorten it, or break up what repeats in it"),
     "program.too_long_send_engine_takes": translate("Sentences", "This is too long to send to an engine: it takes a megabyte at once."),
     "program.turned_text_into_tokens": translate("Sentences", "as it turned the text into tokens"),
+    "program.unexpected": translate("Sentences", "Something unexpected went wrong; the log has the details."),
     "program.way_on": translate("Sentences", "; {ways_on}"),
 }

@@ -21,8 +21,7 @@ class NoNumbers(EngineError):
     def __init__(self, value: float) -> None:
         what = "NaN" if math.isnan(value) else "infinite"
         super().__init__(
-            FailureKind.NUMBERS,
-            say("engine.file_computes_no_numbers_weights", what=what),
+            FailureKind.NUMBERS, say("engine.file_computes_no_numbers_weights", what=what)
         )
 
 
@@ -54,7 +53,4 @@ def check_scores(*columns: NDArray[Any]) -> None:
         EngineError: One is not finite.
     """
     if not all(np.isfinite(column).all() for column in columns):
-        raise EngineError(
-            FailureKind.SCORE,
-            say("engine.divergence_file_beyond_all_numbers"),
-        )
+        raise EngineError(FailureKind.SCORE, say("engine.divergence_file_beyond_all_numbers"))

@@ -126,8 +126,7 @@ class PromptWriter:
         size = sum(len(piece.text) for piece in pieces)
         if size > _MOST_CHARACTERS:
             raise EngineError(
-                FailureKind.TEMPLATE,
-                say("engine.chat_template_file_wrote_prompt", size=size),
+                FailureKind.TEMPLATE, say("engine.chat_template_file_wrote_prompt", size=size)
             )
         self._tell(Working(command_id, Step.TOKENIZE, size))
         tokens = [self._model.begin_token] if add_begin else []
@@ -166,7 +165,7 @@ def _bounds(refusal: Sentence | None = None) -> Generator[None]:
     except OutOfTime as error:
         raise EngineError(
             FailureKind.TEMPLATE,
-            say("engine.chat_template_file_took_longer", template_seconds=f"{TEMPLATE_SECONDS:g}"),
+            say("program.chat_template_file_took_longer", seconds=f"{TEMPLATE_SECONDS:g}"),
         ) from error
     except Exception as error:  # the template is foreign code: any error is its own
         raise EngineError(

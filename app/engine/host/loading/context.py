@@ -258,10 +258,7 @@ class Context:
         if status == _ABORTED or self._abort.is_set:
             raise Aborted
         if status == 1:
-            raise EngineError(
-                FailureKind.GENERATE,
-                say("engine.context_no_room_more_choose"),
-            )
+            raise EngineError(FailureKind.GENERATE, say("engine.context_no_room_more_choose"))
         raise EngineError(
             FailureKind.GENERATE,
             say("engine.engine_could_not_compute_next"),

@@ -77,10 +77,7 @@ class Model:
         if not handle:
             if abort.is_set:
                 raise Aborted
-            raise RefusedError(
-                FailureKind.LOAD,
-                say("engine.file_damaged_form_engine_does"),
-            )
+            raise RefusedError(FailureKind.LOAD, say("engine.file_damaged_form_engine_does"))
         self.handle = handle
         # llama-cpp-python says "or None" of handles that a loaded model always has.
         self.vocabulary: Any = lc.llama_model_get_vocab(handle)
@@ -127,15 +124,9 @@ class Model:
         architecture = self._fact("general.architecture")
         causal = self._fact(f"{architecture}.attention.causal")
         if lc.llama_model_is_diffusion(self.handle):
-            raise EngineError(
-                FailureKind.LOAD,
-                say("engine.diffusion_language_model_cannot_write"),
-            )
+            raise EngineError(FailureKind.LOAD, say("engine.diffusion_language_model_cannot_write"))
         if causal == "false" or kind_of_architecture(architecture) is ModelKind.EMBEDDING:
-            raise EngineError(
-                FailureKind.LOAD,
-                say("engine.model_reads_texts_whole_embedding"),
-            )
+            raise EngineError(FailureKind.LOAD, say("engine.model_reads_texts_whole_embedding"))
 
     def _fact(self, key: str) -> str:
         """An entry of the file's header as llama.cpp writes it; empty where there is none."""

@@ -53,10 +53,7 @@ def quantize(command: Quantize, channel: Channel, log: NativeLog) -> None:
             command.source.encode(), os.fsencode(partial), cast("Any", ctypes.byref(params))
         )
         if status != 0 or not partial.is_file():
-            raise RefusedError(
-                FailureKind.QUANTIZE,
-                say("engine.engine_cannot_shrink_file_take"),
-            )
+            raise RefusedError(FailureKind.QUANTIZE, say("engine.engine_cannot_shrink_file_take"))
         finish(partial, target)
     except OSError as error:
         raise EngineError(

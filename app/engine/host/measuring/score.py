@@ -202,8 +202,7 @@ class Scorer:
         wanted = len(command.tokens) - 1 - command.first_scored
         if reference.vocabulary != self._model.vocabulary_size or len(reference) != wanted:
             raise EngineError(
-                FailureKind.SCORE,
-                say("engine.model_reference_different_vocabularies_their"),
+                FailureKind.SCORE, say("engine.model_reference_different_vocabularies_their")
             )
 
         def work(logits: _Rows, following: _Tokens, at: int) -> PositionScores:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.core.errors import PersonError
-from app.core.words.sentence import say
+from app.core.words.sentence import say, worded
 from app.lab.engines.opened import opened
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
@@ -87,21 +87,21 @@ class LadderOrder:
 
 
 @contextlib.contextmanager
-def ladder_keeper(paths: Paths, say: Callable[[str], None]) -> Generator[LadderStore | None]:
-    """The store, where it can be had; else None, and ``say`` is told why."""
+def ladder_keeper(paths: Paths, tell: Callable[[str], None]) -> Generator[LadderStore | None]:
+    """The store, where it can be had; else None, and ``tell`` is told why."""
     with contextlib.ExitStack() as stack:
         lock = OwnerLock(paths.lock)
         store: LadderStore | None = None
         try:
             lock.acquire()
             stack.callback(lock.release)
-            connection = open_database(paths.database, say=say)
+            connection = open_database(paths.database, tell=tell)
             stack.callback(connection.close)
             store = LadderStore(connection)
         except StoreInUse:
-            say("Shrinkscope's window is open and owns the store: this ladder is not kept.")
+            tell(worded("lab.window_owns_store"))
         except PersonError as error:
-            say(f"This ladder is not kept. {error.sentence}")
+            tell(worded("lab.ladder_not_kept", reason=error.said))
         yield store
 
 

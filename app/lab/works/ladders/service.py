@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.base.told import Listeners
 from app.core.verdict import Limits
-from app.core.words.sentence import from_kept
+from app.core.words.sentence import English, from_kept
 from app.lab.ladder.plan import rows_of
 from app.lab.works.ladders.entry import (
     AT_WORK,
@@ -215,7 +215,7 @@ class LadderService:
             entry.progress = None
         if state not in AT_WORK | QUEUED:
             entry.work = None
-            entry.error = str(from_kept(work.error))
+            entry.error = English(from_kept(work.error))
         if state is LadderState.FINISHED:
             entry.finished_ns = self._clock_ns()
         self.changed.tell(entry)

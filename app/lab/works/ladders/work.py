@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.core.words.sentence import say
 from app.lab.ladder.progress import LadderProgress
 from app.lab.works.work import Slot, Work
 
@@ -71,7 +72,7 @@ class LadderWork(Work):
 
     kind = "ladder"
     slot = Slot.ENGINE
-    unforeseen = "Something unexpected went wrong; the log has the details."
+    unforeseen = say("program.unexpected")
     needs_preparing = True
     rests_in_slot = True
 

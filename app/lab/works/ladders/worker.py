@@ -47,10 +47,7 @@ class _Changed(PersonError):
     """What was begun is not what would go on."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "Its files, its text, its questions or this PC's engine have changed since, so it "
-            "cannot go on. What was measured is kept; measure once more for the rest."
-        )
+        super().__init__(say("lab.ladder_changed_since"))
 
 
 @dataclass(frozen=True, slots=True)

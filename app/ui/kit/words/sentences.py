@@ -39,9 +39,9 @@ def sentence(error: PersonError) -> str:
     return told(error.said)
 
 
-def told(said: Sentence | str) -> str:
-    """A sentence in the window's language; a text stays as it is."""
-    return rendered(as_sentence(said), _template, _amount)
+def told(said: Sentence | str | None) -> str:
+    """A sentence in the window's language; a text stays as it is, and nothing is nothing."""
+    return "" if said is None else rendered(as_sentence(said), _template, _amount)
 
 
 def _template(id: str) -> str:  # noqa: A002 - it is one

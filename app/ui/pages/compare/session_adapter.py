@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.ui.kit.words.sentences import told
+
 if TYPE_CHECKING:
     from app.core.chats.chat import Turn
 
@@ -141,4 +143,4 @@ class SignalListener:
 
     def said(self, sentence: str) -> None:
         """A remark for the status line."""
-        self._signals.said.emit(sentence)
+        self._signals.said.emit(told(sentence))

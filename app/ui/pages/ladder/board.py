@@ -12,6 +12,7 @@ from app.core.text.clean import clean_line
 from app.ui.kit.theme import GRID, current_tokens
 from app.ui.kit.widgets import Banner, EmptyState, push_button
 from app.ui.kit.widgets.buttons import set_words
+from app.ui.kit.words.sentences import told
 from app.ui.pages.ladder.details.details import DetailsPanel, SentencesPanel
 from app.ui.pages.ladder.details.remarks import RemarksBanner
 from app.ui.pages.ladder.details.verdict_card import VerdictCard
@@ -237,7 +238,7 @@ class LadderBoard(QWidget):
                     row.letter,
                     COLOURS.get(row.letter, current_tokens().dim),
                     row.candidate,
-                    clean_line(row.name),
+                    clean_line(told(row.name)),
                 )
                 for row in sound
             ],

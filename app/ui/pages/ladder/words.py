@@ -33,7 +33,7 @@ def state_words(judgement: Judgement) -> tuple[str, str, str]:
             lost = judgement.lost
             where = translate("LadderWords", "votes") if judgement.loses_votes and not lost else ""
             if len(lost) == 1:
-                where = lost[0].kind
+                where = told(lost[0].kind)
             elif lost:
                 where = translate("LadderWords", "in {n} kinds").format(n=len(lost))
             return (
@@ -48,7 +48,7 @@ def state_words(judgement: Judgement) -> tuple[str, str, str]:
                 if more
                 else ""
             )
-            kinds = ", ".join(kind.kind for kind in judgement.against)
+            kinds = ", ".join(told(kind.kind) for kind in judgement.against)
             doubted = (
                 translate("LadderWords", "in doubt: {kinds}").format(kinds=kinds) if kinds else ""
             )

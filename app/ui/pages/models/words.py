@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.memory.fit import Verdict
 from app.core.memory.speed import Basis
 from app.core.models.family import ModelSource
 from app.core.models.kinds import ModelKind
@@ -13,7 +12,6 @@ from app.ui.kit.words.format import MISSING, NBSP, byte_rate, byte_size, count, 
 from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
-    from app.core.memory.fit import FitJudgement
     from app.core.models.family import LibraryModel
     from app.hub.repositories import FoundRepository
     from app.lab.predict.fit import Fit
@@ -83,27 +81,6 @@ def popularity(found: FoundRepository) -> str:
     return translate("Models", "{downloads} downloads, {likes} likes").format(
         downloads=count(found.downloads), likes=count(found.likes)
     )
-
-
-def verdict_word(verdict: Verdict) -> str:
-    """The verdict alone."""
-    return {
-        Verdict.FITS: translate("Models", "fits"),
-        Verdict.TIGHT: translate("Models", "tight"),
-        Verdict.NO: translate("Models", "does not fit"),
-    }[verdict]
-
-
-def verdict_reason(judgement: FitJudgement) -> str:
-    """Why: “needs 11.2 GB, 9.8 GB free”."""
-    sentence = translate("Models", "needs {needed}, {free} free").format(
-        needed=byte_size(judgement.needed_bytes), free=byte_size(judgement.available_bytes)
-    )
-    if judgement.device:
-        return translate("Models", "{needs} on {device}").format(
-            needs=sentence, device=judgement.device
-        )
-    return sentence
 
 
 def fit_details(fit: Fit) -> str:

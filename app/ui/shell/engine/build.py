@@ -14,7 +14,7 @@ from app.engine.builder import BuildEnded, BuildEvent, BuildProgress, EngineBuil
 from app.engine.installed import BuildPhase, builder, engine_is_there, is_doubtful
 from app.lab.compare.panes import EngineWait
 from app.ui.kit.queues import drained
-from app.ui.kit.words.sentences import sentence
+from app.ui.kit.words.sentences import sentence, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -149,7 +149,7 @@ class EngineBuild(QObject):
     def _on_ended(self, end: BuildEnded) -> None:
         self._builder = None
         self.progress = None
-        self.problem, self.log = end.problem, end.log
+        self.problem, self.log = told(end.problem), end.log
         self.state = EngineState.FAILED if end.problem else EngineState.THERE
         self.changed.emit()
         if self.state is EngineState.THERE:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from app.core.errors import PersonError
 from app.core.models.family import LibraryModel, ModelSource, families
 from app.core.models.kinds import ModelKind
+from app.core.words.sentence import say
 from app.ui.kit.widgets import ElidedLabel, IconButton
 from app.ui.pages.models.library.folders_popup import FoldersEditor
 from app.ui.pages.models.library.model import LibraryColumn, LibraryRole, LibraryTreeModel
@@ -132,9 +133,10 @@ def test_a_filter_that_nothing_passes_says_so(shown: Shown) -> None:
 
 
 def test_why_a_file_is_broken_is_said_without_its_name_again(shown: Shown) -> None:
-    made = library_model("/models/Alpha-Q2_K.gguf", broken="“Alpha-Q2_K.gguf” is truncated.")
+    empty = say("models.file_empty", name="Alpha-Q2_K.gguf")
+    made = library_model("/models/Alpha-Q2_K.gguf", broken=empty)
     tab = bring(shown, made)
-    assert tab.model.index_of(made.path).data() == "Alpha-Q2_K – is truncated."
+    assert tab.model.index_of(made.path).data() == "“Alpha-Q2_K.gguf” is empty."
 
 
 def test_a_narrow_tree_hides_what_tells_least(shown: Shown) -> None:

@@ -111,7 +111,7 @@ class DetailsPanel(QWidget):
             self.text.clear()
             return
         self.dot.set_letter(row.letter)
-        self.title.setText(row.name)
+        self.title.setText(told(row.name))
         place = self.text.verticalScrollBar().value() if keep else 0
         self._wide = self.width() >= _WIDE_PX
         self.text.setHtml(details_html(view, row, current_tokens(), wide=self._wide))

@@ -58,8 +58,8 @@ def details_html(view: LadderView, row: Row, tokens: Tokens, *, wide: bool) -> s
 
 
 def _head(row: Row, tokens: Tokens) -> str:
-    error = row.error
-    failed = f'<p style="color: {tokens.failed}">{_text(error)}</p>' if error else ""
+    error = _text(told(row.error))
+    failed = f'<p style="color: {tokens.failed}">{error}</p>' if error else ""
     return f"<p>{_text(told(row.sentence))}</p>{failed}"
 
 
@@ -116,7 +116,9 @@ def _kind(kind: KindResult, tokens: Tokens, *, strong: bool, cut: bool, empty: b
     word, colour = _verdict(kind, tokens)
     short = _few(kind.out_of_tokens) if cut else ""
     nothing = _few(kind.empty) if empty else ""
-    name = translate("LadderDetails", "all") if strong else _text(kind.kind).replace(" ", NBSP)
+    name = (
+        translate("LadderDetails", "all") if strong else _text(told(kind.kind)).replace(" ", NBSP)
+    )
     return (
         f"<tr><td>{f'<b>{name}</b>' if strong else name}</td><td align=right>{right}</td>"
         f"{short}{nothing}"
@@ -159,7 +161,7 @@ def _failures(row: Row, items: Sequence[TaskItem]) -> str:
         translate("LadderDetails", "(cut off)"),
     )
     lines = "".join(
-        f"<p><span class=dim>{_text(one.kind)}:</span> {_short(one.prompt)}<br>"
+        f"<p><span class=dim>{_text(told(one.kind))}:</span> {_short(one.prompt)}<br>"
         f"<span class=dim>{right}</span> {_short(one.expected)} "
         f"<span class=dim>{here}</span> {_short(one.answer) or nothing}"
         + (f" <span class=dim>{cut_off}</span>" if one.outcome is Outcome.OUT_OF_TOKENS else "")

@@ -34,6 +34,7 @@ from app.lab.works.ladders.entry import AT_WORK, QUEUED, LadderState
 from app.ui.kit.plain import plain_data
 from app.ui.kit.theme import GRID, current_tokens, small_font, tabular
 from app.ui.kit.widgets import push_button
+from app.ui.kit.words.sentences import told
 from app.ui.pages.ladder.words import entry_second, entry_title
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class LadderListModel(QAbstractListModel):
                 return entry_title(entry)
             case Qt.ItemDataRole.ToolTipRole:
                 return "\n".join(
-                    part for part in (*map(words_of, entry.candidates), entry.error) if part
+                    part for part in (*map(words_of, entry.candidates), told(entry.error)) if part
                 )
             case Qt.ItemDataRole.AccessibleTextRole:
                 return f"{entry_title(entry)}, {entry_second(entry, held=self._held)}"

@@ -13,6 +13,7 @@ from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ProgressLine, label, push_button
 from app.ui.kit.widgets.labels import breakable, set_role
 from app.ui.kit.words.format import time_left
+from app.ui.kit.words.sentences import told
 from app.ui.pages.ladder.words import DOT, entry_state, step_words
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class WorkStrip(QFrame):
             self.line.clear()
             self.setVisible(entry is not None and bool(entry.not_kept))
             if entry is not None and entry.not_kept:
-                self.words.setText(breakable(entry.not_kept))
+                self.words.setText(breakable(told(entry.not_kept)))
                 self._offer(None)
             return
         text = self._text(entry, held=held)
@@ -103,7 +104,7 @@ class WorkStrip(QFrame):
     def _text(self, entry: LadderEntry, *, held: bool) -> str:
         match entry.state:
             case LadderState.FAILED:
-                return breakable(entry.error)
+                return breakable(told(entry.error))
             case LadderState.UNFINISHED:
                 return self.tr(
                     "This ladder is not finished. It goes on from the last finished step."
@@ -130,7 +131,7 @@ class WorkStrip(QFrame):
             if entry.state is not LadderState.PAUSED:
                 parts.append(time_left(progress.seconds_left))
         if entry.not_kept:
-            parts.append(entry.not_kept)
+            parts.append(told(entry.not_kept))
         return breakable(DOT.join(part for part in parts if part))
 
     def _step(self, entry: LadderEntry, step: Step) -> str:

@@ -145,7 +145,7 @@ class PickModel(QAbstractTableModel):
                 on = row.candidate in self._checked
                 return Qt.CheckState.Checked if on else Qt.CheckState.Unchecked
             case Qt.ItemDataRole.ToolTipRole:
-                parts = (str(row.path), told_settings(row.candidate), told(row.why_not))
+                parts = (str(row.path), told(told_settings(row.candidate)), told(row.why_not))
                 return "\n".join(filter(None, parts))
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(index.column())
@@ -183,7 +183,7 @@ class PickModel(QAbstractTableModel):
 
 def with_settings(file: PickFile, name: str) -> str:
     """What a candidate is called, and what is set."""
-    settings = told_settings(file.candidate)
+    settings = told(told_settings(file.candidate))
     return f"{name}, {settings}" if settings else name
 
 

@@ -11,6 +11,7 @@ from app.core.ladder.row import difference_of
 from app.core.quality.histogram import EDGES
 from app.core.tasks.results import KindVerdict
 from app.core.text.clean import clean_line
+from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
 from app.ui.pages.ladder.plots.empty import no_ladder, no_loss, no_tasks
 
@@ -89,7 +90,7 @@ class Version:
         """Without the view."""
         return cls(
             row.key,
-            clean_line(row.name),
+            clean_line(told(row.name)),
             row.number,
             row.is_reference,
             row.error is not None,
@@ -233,7 +234,9 @@ def _profile(view: LadderView | None, measure: Measure) -> ProfileContent:
     if view is None or not shown:
         empty = no_ladder() if view is None or not view.rows else no_tasks(view)
         return ProfileContent(measure, (), (), (), frozenset(), 0.0, (), empty)
-    by_kind = {kind.kind: [_of_kind(row, kind.kind) for row in shown] for kind in asked[0].kinds}
+    by_kind = {
+        told(kind.kind): [_of_kind(row, kind.kind) for row in shown] for kind in asked[0].kinds
+    }
     unable = frozenset(
         kind
         for kind, cells in by_kind.items()

@@ -115,8 +115,8 @@ def _name(row: Row) -> Cell:
             if some
             else translate("LadderCells", "failed")
         )
-    tip = "\n".join(part for part in (words_of(row.candidate), row.error or "") if part)
-    return Cell(row.name, second, tip, row.letter)
+    tip = "\n".join(part for part in (words_of(row.candidate), told(row.error)) if part)
+    return Cell(told(row.name), second, tip, row.letter)
 
 
 def _state(row: Row) -> Cell:
@@ -124,7 +124,7 @@ def _state(row: Row) -> Cell:
     if judgement is None:
         return Cell(translate("LadderCells", "reference"), "", told(row.sentence), "0")
     if row.has_failed:
-        return Cell(translate("LadderCells", "failed"), row.error or "", row.error or "", "9")
+        return Cell(translate("LadderCells", "failed"), told(row.error), told(row.error), "9")
     if not judgement.kinds and row.tasks is None and judgement.votes_p_value is None:
         return Cell(MISSING, "", translate("LadderCells", "Nothing was asked yet."), "8")
     word, second, order = state_words(judgement)

@@ -102,7 +102,7 @@ def how_much_memory(memory: MemoryFigures) -> str:
         translate("LadderHow", "Loaded in {time}.").format(time=duration(memory.load_ns))
         if memory.load_ns
         else "",
-        memory.error or "",
+        told(memory.error),
     )
 
 
@@ -163,7 +163,7 @@ def how_fast(view: LadderView, figures: SpeedFigures | None) -> str:
         if figures.others_cores is not None
         else "",
         translate("LadderHow", "On battery.") if figures.power == "battery" else "",
-        figures.error or "",
+        told(figures.error),
     )
 
 
@@ -204,7 +204,7 @@ def how_divergent(view: LadderView, row: Row) -> str:
         ),
         _why_it_stopped(quality),
         at_floor_words() if row.at_floor else "",
-        quality.error or "",
+        told(quality.error),
     )
 
 
@@ -264,7 +264,7 @@ def how_same(row: Row) -> str:
         ),
         perplexities,
         at_floor_words() if row.at_floor else "",
-        quality.error or "",
+        told(quality.error),
     )
 
 
@@ -274,7 +274,7 @@ def how_asked(view: LadderView, row: Row) -> str:
     lines = [
         translate("LadderHow", "The same questions, each from an empty context, at temperature 0."),
         translate("LadderHow", "Kinds: {kinds}.").format(
-            kinds=", ".join(kind.kind for kind in kinds)
+            kinds=", ".join(told(kind.kind) for kind in kinds)
         ),
     ]
     cut = sum(kind.out_of_tokens for kind in kinds)

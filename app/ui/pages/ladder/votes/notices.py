@@ -120,7 +120,7 @@ class WaitingNotices(QWidget):
             Severity.INFO, told(say("counted.prompts_unanswered", n=left) if left else "")
         )
         words = told(say("counted.prompts_failed", n=failed))
-        self.failed.say(Severity.WARNING, f"{words} {waiting.sentence}" if failed else "")
+        self.failed.say(Severity.WARNING, f"{words} {told(waiting.sentence)}" if failed else "")
         self.again_button.setEnabled(not running)
         self._fit()
 

@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject
 
 from app.base.told import Listeners
 from app.core.models.family import LibraryModel, ModelSource
-from app.ui.kit.words.sentences import sentence
 from app.ui.pages.models.library.watch import LibraryWatch
 
 if TYPE_CHECKING:
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.core.errors import PersonError
+    from app.core.words.sentence import Sentence
     from app.hub.files.removal import Removal
     from app.lab.models.library import Library, LibraryScan
     from app.ui.kit.jobs import Job, JobContext, Jobs
@@ -67,7 +67,7 @@ class LibraryFeed(QObject):
         self._again = False
         self._scanned_once = False
         self._models: list[LibraryModel] = []
-        self._problems: tuple[str, ...] = ()
+        self._problems: tuple[Sentence, ...] = ()
 
     @property
     def models(self) -> Sequence[LibraryModel]:
@@ -75,7 +75,7 @@ class LibraryFeed(QObject):
         return self._models
 
     @property
-    def problems(self) -> Sequence[str]:
+    def problems(self) -> Sequence[Sentence]:
         """Sentences about folders that could not be looked into."""
         return self._problems
 
@@ -145,7 +145,7 @@ class LibraryFeed(QObject):
 
     def _failed(self, error: PersonError) -> None:
         self._job = None
-        self._problems = (sentence(error),)
+        self._problems = (error.said,)
         self._go_on()
 
     def _go_on(self) -> None:

@@ -230,7 +230,7 @@ class LibraryTreeModel(QAbstractItemModel):
         facts = model.model
         match column:
             case LibraryColumn.NAME:
-                return " – ".join(part for part in (model.name, _why(model)) if part)
+                return _name(model)
             case LibraryColumn.SIZE:
                 return str(byte_size(model.file_bytes))
             case LibraryColumn.SOURCE:
@@ -247,11 +247,14 @@ class LibraryTreeModel(QAbstractItemModel):
                 return count(facts.context_length)
 
 
-def _why(model: LibraryModel) -> str:
-    """Why it is broken, without its name, which stands before it; or what else it is."""
+def _name(model: LibraryModel) -> str:
+    """Its name, with why it is broken, unless that names it by itself, or what else it is."""
+    why = told(model.broken)
     if model.model is not None and not model.is_language_model:
-        return kind_word(model.model.kind)
-    return (told(model.broken) if model.broken else "").removeprefix(f"“{model.path.name}” ")
+        why = kind_word(model.model.kind)
+    facts = model.broken.facts.values() if model.broken else ()
+    is_named = model.path.name in facts and model.path.stem == model.name
+    return why if is_named else " – ".join(part for part in (model.name, why) if part)
 
 
 def _words(model: LibraryModel) -> str:

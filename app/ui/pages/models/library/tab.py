@@ -110,9 +110,8 @@ class LibraryTab(QWidget):
             self.tr("{n} model files, {size}").format(n=count(len(models)), size=byte_size(total))
         )
         self.summary.setVisible(bool(models))
-        problems = list(self._library.problems)
-        if problems:
-            self.notice.show_notice(Severity.WARNING, " ".join(problems))
+        if problems := " ".join(map(told, self._library.problems)):
+            self.notice.show_notice(Severity.WARNING, problems)
         else:
             self.notice.hide()
         self._say_what_is_empty(bool(models))

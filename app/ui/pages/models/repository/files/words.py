@@ -13,7 +13,7 @@ from app.ui.kit.words.format import bits_per_weight as bits_words
 from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
 from app.ui.pages.models.repository.predictions import Prediction, PredictionState
-from app.ui.pages.models.words import fit_details, kind_word, verdict_reason, verdict_word
+from app.ui.pages.models.words import fit_details, kind_word
 
 if TYPE_CHECKING:
     from app.core.listing import ListedFile
@@ -102,7 +102,7 @@ def level_marks(file: ListedFile, *, recommended: bool, present: bool, locked: b
 def reason(prediction: Prediction) -> str:
     """The second line of the verdict."""
     if prediction.fit is not None:
-        return verdict_reason(prediction.fit.judgement)
+        return told(prediction.fit.judgement.needs)
     return prediction.problem if prediction.kind is None else told(what_it_is(prediction.kind))
 
 
@@ -142,7 +142,7 @@ def tool_tip(file: ListedFile, column: int, prediction: Prediction) -> str:
 
 def _verdict(prediction: Prediction) -> str:
     if prediction.fit is not None:
-        return verdict_word(prediction.fit.judgement.verdict)
+        return told(prediction.fit.judgement.word)
     if prediction.kind is not None:
         return kind_word(prediction.kind)
     return {
