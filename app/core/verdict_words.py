@@ -223,7 +223,7 @@ def _doubt(judgement: Judgement, reference: str) -> str:
 def but_words(judgement: Judgement) -> str:
     """What stands against calling it as good, behind the figure of all questions; or nothing."""
     named: list[str] = [
-        worded("verdict.kind_and_points", kind=kind.kind, kind_2=points(kind))
+        worded("program.list_space", first=kind.kind, rest=points(kind))
         for kind in judgement.against[:_NAMED_KINDS]
     ]
     rest = len(judgement.against) - _NAMED_KINDS

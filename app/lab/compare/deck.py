@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from app.core.words.sentence import English
 from app.lab.compare.panes import Pane, PaneFailure, PaneState
 from app.lab.compare.room import expected_bytes
 
@@ -141,7 +140,7 @@ class Deck:
 
         def failed(error: PersonError) -> None:
             if pane.key in self._panes:
-                self._runner.fail(pane, PaneFailure(English(error.said), detail=error.detail))
+                self._runner.fail(pane, PaneFailure(error.sentence, detail=error.detail))
 
         self._door(lambda: self._read_model(path), done=done, failed=failed)
 

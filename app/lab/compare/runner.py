@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from app.core.candidates.settings import CompareMode
 from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
-from app.core.words.sentence import English, say, worded
+from app.core.words.sentence import say, worded
 from app.engine.api import EngineEvent, Exited, TooLongToSend
 from app.engine.protocol.answering import (
     Finished,
@@ -301,7 +301,7 @@ class Runner:
         log.warning("engine of %s ended: %s", pane.candidate.path, outcome.sentence)
         detail = outcome.abort_text or outcome.log_tail[-2000:]
         failure = PaneFailure(
-            English(outcome.said), outcome.advice, detail, can_repair=outcome.lacks_instruction
+            outcome.sentence, outcome.advice, detail, can_repair=outcome.lacks_instruction
         )
         self.fail(pane, failure)
 
@@ -376,7 +376,7 @@ class Runner:
         unread = event.id == NO_COMMAND  # the engine could not read what it was sent last
         if self._loader.is_load(pane, event.id) or (unread and self._loader.loads(pane)):
             self._shut(pane)
-            self.fail(pane, PaneFailure(English(event.said), _advice(event), event.detail))
+            self.fail(pane, PaneFailure(event.sentence, _advice(event), event.detail))
             return
         job = self._jobs.of(pane)
         if job is None or event.id not in (job.request_id, NO_COMMAND):
@@ -386,7 +386,7 @@ class Runner:
             return
         too_long = event.kind is FailureKind.PROMPT_TOO_LONG
         failure = PaneFailure(
-            English(event.said),
+            event.sentence,
             _advice(event),
             event.detail,
             can_drop_turns=too_long and len(job.messages) > 2,
@@ -424,7 +424,7 @@ class Runner:
         try:
             self._start_load(pane)
         except PersonError as error:
-            self.fail(pane, PaneFailure(English(error.said), "", error.detail))
+            self.fail(pane, PaneFailure(error.sentence, "", error.detail))
 
     def _generate_together(self) -> None:
         """Send all at the same moment, once each of them is loaded."""
@@ -454,7 +454,7 @@ class Runner:
             )
         except TooLongToSend as error:
             can_drop = error.can_drop_turns and len(job.messages) > 2
-            failure = PaneFailure(English(error.said), "", error.detail, can_drop_turns=can_drop)
+            failure = PaneFailure(error.sentence, "", error.detail, can_drop_turns=can_drop)
             self._refuse(job, StopReason.ERROR, failure)
             return
         self._change(pane, PaneState.READING)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.core.words.sentence import worded
+from app.core.words.sentence import Sentence, chained, say, worded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from app.core.ladder.row import Row
     from app.lab.ladder.plan import LadderPlan
@@ -102,11 +102,7 @@ def differences(result: LadderResult, names: dict[str, str]) -> list[str]:
     every = {first: base, **own}
     for alike, words in _DIFFERENCES:
         if differing(alike):
-            values = ", ".join(
-                f"{names[key]} {value:,}" if isinstance(value, int) else f"{names[key]} {value}"
-                for key, settings in every.items()
-                if (value := alike(settings)) is not None
-            )
+            values = _values({key: alike(settings) for key, settings in every.items()}, names)
             found.append(worded("verdict.setting_differs", words=words, values=values))
     return found
 
@@ -124,11 +120,10 @@ _DIFFERENCES: tuple[tuple[Alike, str], ...] = (
 
 def _other_vocabulary(rows: Sequence[Row], result: LadderResult, names: dict[str, str]) -> str:
     base = result.reference.facts
-    sizes = ", ".join(
-        f"{names[row.key]} {row.facts.vocabulary_size:,}" for row in rows if row.facts is not None
-    )
+    sizes = {row.key: row.facts.vocabulary_size for row in rows if row.facts is not None}
+    told = _values(sizes, names)
     mine = (
-        worded("verdict.reference_tokens", sizes=sizes, vocabulary_size=base.vocabulary_size)
+        worded("verdict.reference_tokens", sizes=told, vocabulary_size=base.vocabulary_size)
         if base
         else ""
     )
@@ -198,5 +193,14 @@ def _quoted(text: str) -> str:
     return f"“{text.replace(chr(10), '↵')}”"
 
 
-def _listed(rows: Sequence[Row], names: dict[str, str]) -> str:
-    return ", ".join(names[row.key] for row in rows)
+def _values(values: Mapping[str, object], names: dict[str, str]) -> Sentence:
+    each = [
+        say("program.list_space", first=names[key], rest=value)
+        for key, value in values.items()
+        if value is not None
+    ]
+    return chained("program.list_comma", each)
+
+
+def _listed(rows: Sequence[Row], names: dict[str, str]) -> Sentence:
+    return chained("program.list_comma", [names[row.key] for row in rows])

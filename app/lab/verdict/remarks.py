@@ -96,7 +96,12 @@ def _text_remarks(rows: list[Row], names: dict[str, str]) -> list[str]:
     old = [name for name, step in steps if step.stopped_by is not None and not step.parts]
     counts = {step.figures.get("chunks") for _, step in steps if step.stopped_by is not None}
     if old and len(counts) > 1:
-        found.append(worded("verdict.quality_measured_earlier_version_program", old=", ".join(old)))
+        found.append(
+            worded(
+                "verdict.quality_measured_earlier_version_program",
+                old=chained("program.list_comma", old),
+            )
+        )
     return found
 
 

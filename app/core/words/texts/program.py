@@ -36,6 +36,7 @@ TEXTS = {
     "program.list_and": translate("Sentences", "{first} and {last}"),
     "program.list_comma": translate("Sentences", "{first}, {rest}"),
     "program.list_semicolon": translate("Sentences", "{first}; {rest}"),
+    "program.list_space": translate("Sentences", "{first} {rest}"),
     "program.llama_cpp_gave_up": translate("Sentences", "llama.cpp gave up {what}{way_on}."),
     "program.made_shrunken_version": translate("Sentences", "as it made the shrunken version"),
     "program.message_longer_than_megabyte_engine": translate("Sentences", "This message is longer than the megabyte that an engine takes: shorten it."),

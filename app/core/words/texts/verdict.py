@@ -45,7 +45,6 @@ TEXTS = {
     "verdict.itself_needs_more_than_limit": translate("Sentences", "{name} itself needs {needed_bytes}, more than the limit."),
     "verdict.just_one": translate("Sentences", "one"),
     "verdict.key_value_cache_different_types": translate("Sentences", "The key-value cache has different types"),
-    "verdict.kind_and_points": translate("Sentences", "{kind} {kind_2}"),
     "verdict.kind_in_brackets": translate("Sentences", "{kind} ({kind_2})"),
     "verdict.kinds_most": translate("Sentences", "{where}, in {count} of {of} kinds, most at {short}"),
     "verdict.least_shrunken_keeps_limits": translate("Sentences", "the least shrunken that keeps to the limits"),
