@@ -148,7 +148,7 @@ def test_one_file_in_two_panes_with_other_settings_is_two_candidates(
     assert [(one.candidate, one.letter) for one in files] == [(plain, "A"), (changed, "B")]
     picker.set_files([*files, F16])
     picker.choose([plain, changed])
-    told = "KV q8_0, 8,192 tokens of context, template chatml"
+    told = "KV q8_0, 8192 tokens of context, template chatml"
     names = [label.text for label in picker.chosen.findChildren(ElidedLabel)]
     assert names == ["Q4_K_M", f"Q4_K_M, {told}"]
     shown = [picker.model.index(row, 0).data() for row in range(picker.model.rowCount())]
