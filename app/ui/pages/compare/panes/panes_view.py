@@ -226,6 +226,7 @@ class PanesView(QScrollArea):
         view.regenerate_requested.connect(self.regenerate_requested)
         view.earlier_answer_requested.connect(self.earlier_answer_requested)
         view.earlier_turn_requested.connect(self.earlier_turn_requested)
+        view.parting_requested.connect(self._show_parting)
         view.command_requested.connect(self.command_requested)
         view.menu_requested.connect(self.menu_requested)
         view.stop_requested.connect(self.stop_requested)
@@ -233,6 +234,13 @@ class PanesView(QScrollArea):
         view.link_activated.connect(self.link_activated)
         view.transcript.fill_wanted.connect(self._fill_timer.start)
         return view
+
+    def _show_parting(self, turn: Turn, offset: int) -> None:
+        """Two answers are compared where they part: the reference's is brought there too."""
+        reference = self._living(self._session.chat.reference_key or "")
+        shown = reference.transcript.view_of(turn) if reference is not None else None
+        if shown is not None:
+            shown.answer.show_place(offset)
 
     def _set_intervals(self) -> None:
         panes = max(1, len(self._order))

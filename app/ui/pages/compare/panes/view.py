@@ -48,6 +48,7 @@ class PaneView(QFrame):
         edited: Another prompt in a turn's place is wanted.
         regenerate_requested: A turn's answer is wanted anew.
         earlier_answer_requested: A turn's answer before is wanted back.
+        parting_requested: Where a turn's answer leaves the reference's is wanted in sight there.
         earlier_turn_requested: A turn as it was before it was edited is wanted back.
         command_requested: Something of the pane's menu or notice.
         menu_requested: The pane's menu is wanted at a global position.
@@ -66,6 +67,7 @@ class PaneView(QFrame):
     menu_requested = Signal(str, QPoint)
     stop_requested = Signal(str)
     template_chosen = Signal(str, str)
+    parting_requested = Signal(object, int)
     link_activated = Signal(QUrl)
 
     def __init__(
@@ -102,6 +104,7 @@ class PaneView(QFrame):
             lambda turn: self.earlier_answer_requested.emit(turn, key)
         )
         self.transcript.earlier_turn_requested.connect(self.earlier_turn_requested)
+        self.transcript.parting_requested.connect(self.parting_requested)
         self.transcript.link_activated.connect(self.link_activated)
         self._catch_up = QAction(self)
         self._catch_up.triggered.connect(

@@ -33,6 +33,8 @@ class AnswerView(QWidget):
         regenerate_requested: The answer is wanted anew.
         earlier_requested: The answer before is wanted back.
         difference_requested: The first difference is wanted in sight; pixels from the text's top.
+        parting_requested: The reference's answer is wanted in sight where this one leaves it;
+            characters of the text.
         focused: The text got the keyboard.
         link_activated: The person clicked a link (QUrl).
     """
@@ -40,6 +42,7 @@ class AnswerView(QWidget):
     regenerate_requested = Signal()
     earlier_requested = Signal()
     difference_requested = Signal(int)
+    parting_requested = Signal(int)
     link_activated = Signal(QUrl)
     focused = Signal()
 
@@ -281,10 +284,19 @@ class AnswerView(QWidget):
         self._marked = self._difference
         self.text.mark_source_offset(self._difference)
 
+    def show_place(self, offset: int) -> None:
+        """Mark a place of the answer, in characters of its text, and ask for it in sight."""
+        self.text.mark_source_offset(offset)
+        self._bring_into_sight(offset)
+
     def _ask_difference(self) -> None:
         self._mark()
         if self._difference is not None:
-            self.text.show_offset(self._difference)
+            self._bring_into_sight(self._difference)
+            self.parting_requested.emit(self._difference)
+
+    def _bring_into_sight(self, offset: int) -> None:
+        self.text.show_offset(offset)
         position = self.text.marked_position
         if position is None:
             self.difference_requested.emit(0)

@@ -37,6 +37,7 @@ class Transcript(QScrollArea):
         edited: Another prompt in a turn's place is wanted.
         regenerate_requested: A turn's answer is wanted anew.
         earlier_answer_requested: A turn's answer before is wanted back.
+        parting_requested: Where a turn's answer leaves the reference's is wanted in sight there.
         earlier_turn_requested: A turn as it was before it was edited is wanted back.
         link_activated: The person clicked a link (QUrl).
         fill_wanted: Turns in the window have no widgets yet: call :meth:`fill_one` when idle.
@@ -47,6 +48,7 @@ class Transcript(QScrollArea):
     regenerate_requested = Signal(object)
     earlier_answer_requested = Signal(object)
     earlier_turn_requested = Signal(object)
+    parting_requested = Signal(object, int)
     link_activated = Signal(QUrl)
 
     def __init__(
@@ -240,6 +242,7 @@ class Transcript(QScrollArea):
             view.earlier_answer_requested.connect(self.earlier_answer_requested)
             view.earlier_turn_requested.connect(self.earlier_turn_requested)
             view.place_requested.connect(self.scroll_to)
+            view.parting_requested.connect(self.parting_requested)
             view.link_activated.connect(self.link_activated)
             self._views.insert(place, view)
             # In its place before it has a text: each change of palette or font renders it anew.

@@ -29,6 +29,7 @@ class TurnView(QWidget):
         regenerate_requested: The answer is wanted anew.
         earlier_answer_requested: The answer before is wanted back.
         earlier_turn_requested: The message as it was before it was edited is wanted back.
+        parting_requested: Where the answer leaves the reference's is wanted in sight there.
         place_requested: A place of the answer (a widget, pixels from its top) is wanted in sight.
         link_activated: The person clicked a link (QUrl).
     """
@@ -38,6 +39,7 @@ class TurnView(QWidget):
     earlier_answer_requested = Signal(object)
     earlier_turn_requested = Signal(object)
     place_requested = Signal(QWidget, int)
+    parting_requested = Signal(object, int)
     link_activated = Signal(QUrl)
 
     def __init__(self, turn: Turn, key: str, name: str, parent: QWidget | None = None) -> None:
@@ -52,6 +54,9 @@ class TurnView(QWidget):
         self.answer.regenerate_requested.connect(lambda: self.regenerate_requested.emit(self.turn))
         self.answer.difference_requested.connect(
             lambda y: self.place_requested.emit(self.answer.text, y)
+        )
+        self.answer.parting_requested.connect(
+            lambda offset: self.parting_requested.emit(self.turn, offset)
         )
         self.answer.link_activated.connect(self.link_activated)
         self.answer.focused.connect(self._complete)

@@ -259,6 +259,9 @@ def test_the_tag_brings_the_first_difference_into_sight(shown: Shown, qtbot: QtB
     qtbot.mouseClick(shown.last_turn("B").answer.difference_button, LEFT)
     assert bar.value() < 200
     assert not transcript.follows_end
+    # The reference's answer stands at the same place.
+    assert shown.pane("A").transcript.verticalScrollBar().value() < 200
+    assert shown.last_turn("A").answer.text.marked_position == len("It is ")
 
 
 def test_an_answer_is_copied_as_text_or_as_markdown(shown: Shown, qtbot: QtBot) -> None:
