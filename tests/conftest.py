@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,10 +18,15 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 import platformdirs
 from hypothesis import HealthCheck, settings
 
+from app.lab.shrink.quantize import quantize
 from app.preflight import offscreen_obstacle
 from app.resources import resource_path
 from app.store.damage import mended
+from app.ui.kit.theme import Theme
 from tests import guards
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 if (_obstacle := offscreen_obstacle()) is not None:
     pytest.exit(_obstacle, returncode=1)
@@ -75,7 +81,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def as_it_was() -> Iterator[None]:
+    """Put back what a test changed of the process and did not undo: no other test meets it."""
+    watch = guards.StateWatch()
+    yield
+    watch.changes()
+
+
+@pytest.fixture(autouse=True)
+def own_folders(
+    as_it_was: None, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """Give each test its own settings, chats and state; the cache is the whole run's."""
     home = tmp_path_factory.mktemp("home", numbered=True)
     for variable, name in _FOLDERS.items():
@@ -111,9 +127,32 @@ def nothing_left_behind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         pytest.fail("left behind:\n" + "\n".join(f"- {leak}" for leak in leaks))
 
 
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[Theme]:
+    """The theme of the application; what it changed there is taken back."""
+    palette, sheet, font = qapp.palette(), qapp.styleSheet(), qapp.font()
+    made = Theme(qapp)
+    yield made
+    made.deleteLater()
+    qapp.setStyleSheet(sheet)
+    qapp.setPalette(palette)
+    qapp.setFont(font)
+
+
 @pytest.fixture(scope="session")
 def demo_model() -> Path:
     """The demo model's F16 file."""
     path = resource_path("demo", "shrinkscope-demo-F16.gguf")
     assert path.is_file(), f"the demo model is missing: {path}"
     return path
+
+
+@pytest.fixture(scope="session")
+def q3(demo_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo model with Q3_K in it."""
+    folder = tmp_path_factory.mktemp("q3")
+    target = folder / "demo-Q3_K_S.gguf"
+    quantize(
+        demo_model, target, "Q3_K_S", threads=1, folder=folder, on_progress=lambda _done, _of: None
+    )
+    return target

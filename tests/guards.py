@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import gc
 import ipaddress
+import logging
+import os
+import signal
 import socket
 import sys
 import threading
 import traceback
 import weakref
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, QThreadPool, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QObject, QThread, QThreadPool, QTimer
+from PySide6.QtWidgets import QApplication
 
 if TYPE_CHECKING:
     import pytest
@@ -66,6 +72,74 @@ def is_local(host: str | bytes) -> bool:
         return ipaddress.ip_address(name.partition("%")[0]).is_loopback
     except ValueError:
         return False
+
+
+class StateWatch:
+    """Remembers what holds for the whole process; what a test changed is named and put back."""
+
+    def __init__(self) -> None:
+        self._environment = _environment()
+        self._folder = Path.cwd()
+        self._handlers = _handlers()
+        self._before = self._settings()
+
+    def changes(self) -> list[str]:
+        """Return a line for everything that is not as it was, and put it back."""
+        changes: list[str] = []
+        for name, _value in set(_environment().items()) ^ set(self._environment.items()):
+            changes.append(f"environment variable {name}: {os.environ.pop(name, None)!r}")
+            if name in self._environment:
+                os.environ[name] = self._environment[name]
+        now = self._settings()
+        for (name, was, put_back), (_, is_now, _) in zip(self._before, now, strict=True):
+            if was != is_now:
+                changes.append(f"{name}: {is_now!r} in place of {was!r}")
+                put_back(was)
+        for handler in set(_handlers()) - set(self._handlers):
+            changes.append(f"handler of the log: {handler!r}")
+            logging.root.removeHandler(handler)
+            handler.close()
+        return changes
+
+    def _settings(self) -> list[tuple[str, Any, Callable[[Any], object]]]:
+        """What has one value: its name, the value, how it is set."""
+        found: list[tuple[str, Any, Callable[[Any], object]]] = [
+            ("folder", Path.cwd(), os.chdir),
+            ("level of the log", logging.root.level, logging.root.setLevel),
+            ("mask", _mask(), os.umask),
+            ("locale", QLocale().name(), lambda name: QLocale.setDefault(QLocale(name))),
+        ]
+        found += [
+            (each.name, signal.getsignal(each), partial(signal.signal, each))
+            for each in (signal.SIGINT, signal.SIGTERM)
+        ]
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            found += [
+                ("direction", application.layoutDirection(), application.setLayoutDirection),
+                (
+                    "end with the last window",
+                    application.quitOnLastWindowClosed(),
+                    application.setQuitOnLastWindowClosed,
+                ),
+            ]
+        return found
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+
+
+def _handlers() -> list[logging.Handler]:
+    """The log's handlers, without those of pytest."""
+    handlers = logging.root.handlers
+    return [each for each in handlers if not type(each).__module__.startswith("_pytest")]
+
+
+def _mask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 class LeakWatch:

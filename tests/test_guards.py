@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import socket
 import subprocess
 import sys
@@ -95,6 +97,19 @@ def test_this_pc_can_be_reached(no_network: None) -> None:
         address = ("localhost", server.getsockname()[1])
         with socket.create_connection(address), server.accept()[0]:
             pass
+
+
+def test_what_a_test_changes_of_the_process_is_named_and_put_back() -> None:
+    watch = guards.StateWatch()
+    assert watch.changes() == []
+    os.environ["SHRINKSCOPE_LANGUAGE"] = "en_XA"
+    handler = logging.NullHandler()
+    logging.root.addHandler(handler)
+    before = os.umask(0o007)
+    said = "\n".join(watch.changes())
+    assert all(words in said for words in ("mask: 7", "SHRINKSCOPE_LANGUAGE", "NullHandler"))
+    assert watch.changes() == []
+    assert os.umask(before) == before
 
 
 @pytest.mark.parametrize(

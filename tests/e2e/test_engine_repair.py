@@ -18,10 +18,8 @@ from app.engine.local import client
 from app.lab.compare.panes import PaneState
 from app.lab.engines import repair, self_check
 from app.lab.engines.self_check import engine_build
-from app.lab.shrink.quantize import quantize
 from app.store.paths import Paths
 from app.store.small.engine_checks import EngineCheckStore
-from app.ui.kit.theme import Theme
 from tests.e2e.person import Person
 from tests.helpers.broken_engine import break_engines
 from tests.helpers.engine_builds import FakeBuild
@@ -30,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from PySide6.QtWidgets import QApplication
+    from app.ui.kit.theme import Theme
+
 
 pytestmark = pytest.mark.e2e
 
@@ -42,10 +41,8 @@ def paths(tmp_path: Path) -> Paths:
 
 
 @pytest.fixture
-def open_window(qapp: QApplication, paths: Paths) -> Iterator[Callable[..., Person]]:
+def open_window(theme: Theme, paths: Paths) -> Iterator[Callable[..., Person]]:
     """Opens the window on these files."""
-    palette, sheet, font = qapp.palette(), qapp.styleSheet(), qapp.font()
-    theme = Theme(qapp)
     opened: list[Person] = []
 
     def open_it(*files: Path) -> Person:
@@ -55,10 +52,6 @@ def open_window(qapp: QApplication, paths: Paths) -> Iterator[Callable[..., Pers
     yield open_it
     for person in opened:
         person.close()
-    theme.deleteLater()
-    qapp.setStyleSheet(sheet)
-    qapp.setPalette(palette)
-    qapp.setFont(font)
 
 
 @pytest.fixture
@@ -71,17 +64,6 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeBuild:
     monkeypatch.setattr(repair, "builder", lambda: folder / "build.py")
     monkeypatch.setattr(repair, "built_engine", lambda: None)
     return made
-
-
-@pytest.fixture(scope="module")
-def q3(demo_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo model with Q3_K in it."""
-    folder = tmp_path_factory.mktemp("q3")
-    target = folder / "demo-Q3_K_S.gguf"
-    quantize(
-        demo_model, target, "Q3_K_S", threads=1, folder=folder, on_progress=lambda _done, _of: None
-    )
-    return target
 
 
 def test_the_window_finds_it_and_builds_the_engine_again(

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QLineEdit, QListView
 from app.core.candidates.candidate import candidate_of
 from app.lab.compare.panes import PaneState
 from app.store.paths import Paths
-from app.ui.kit.theme import Theme
 from app.ui.kit.widgets import BannerAction, Severity
 from app.ui.pages.ladder.votes.candidate import VoteCandidate
 from app.ui.pages.models.repository.repository import OpenState
@@ -27,7 +26,9 @@ from tests.helpers.hostile import MARK, MARKED
 from tests.helpers.shown_texts import Shown, fault_of, shown_texts
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
+    from app.ui.kit.theme import Theme
+
+    pass
 
 pytestmark = [
     pytest.mark.e2e,
@@ -65,7 +66,7 @@ def _header() -> dict[str, str]:
 
 @pytest.fixture
 def person(
-    qapp: QApplication, hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    theme: Theme, hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Person]:
     """Before the window, on this Hub and with a folder of such files."""
     monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
@@ -80,16 +81,10 @@ def person(
     paths.settings.parent.mkdir(parents=True, exist_ok=True)
     paths.settings.write_text(json.dumps({"version": 1, "library_folders": [str(mine)]}))
     answers = write_scripted_model(tmp_path / f"{STEMS[0]}.gguf", ["Yes"], metadata=_header())
-    palette, sheet, font = qapp.palette(), qapp.styleSheet(), qapp.font()
-    theme = Theme(qapp)
     broken = mine / f"broken {STEMS[2]}.gguf"
     made = Person(theme, paths, [answers, broken], size=(1400, 900))
     yield made
     made.close()
-    theme.deleteLater()
-    qapp.setStyleSheet(sheet)
-    qapp.setPalette(palette)
-    qapp.setFont(font)
 
 
 def marked() -> list[Shown]:

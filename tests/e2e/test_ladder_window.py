@@ -24,18 +24,17 @@ from app.core.candidates.settings import EngineSettings, KvType
 from app.lab.compare.panes import PaneState
 from app.lab.works.ladders.entry import LadderState
 from app.store.paths import Paths
-from app.ui.kit.theme import Theme
 from app.ui.pages.ladder.table.columns import STATE, place_of
 from tests.e2e.measuring_window import choose_questions
 from tests.e2e.person import PATIENCE_SECONDS, Person
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from app.lab.ladder.rows import LadderResult
     from app.lab.verdict.view import LadderView
     from app.lab.works.ladders.entry import LadderEntry
+    from app.ui.kit.theme import Theme
     from app.ui.pages.ladder.page import LadderPage
 
 pytestmark = pytest.mark.e2e
@@ -43,18 +42,6 @@ pytestmark = pytest.mark.e2e
 KILLED_AFTER_STEPS = 5
 
 Open = Callable[..., Person]
-
-
-@pytest.fixture
-def theme(qapp: QApplication) -> Iterator[Theme]:
-    """The theme of the application; what it changed there is taken back."""
-    palette, sheet, font = qapp.palette(), qapp.styleSheet(), qapp.font()
-    made = Theme(qapp)
-    yield made
-    made.deleteLater()
-    qapp.setStyleSheet(sheet)
-    qapp.setPalette(palette)
-    qapp.setFont(font)
 
 
 @pytest.fixture

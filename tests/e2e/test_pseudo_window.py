@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt, QTranslator
@@ -19,7 +20,6 @@ from app.core.hub_names import HubAddress
 from app.lab.compare.panes import PaneState
 from app.lab.works.ladders.entry import LadderState
 from app.store.paths import Paths
-from app.ui.kit.theme import Theme
 from app.ui.kit.words.language import PSEUDO_LANGUAGE, VARIABLE, speak
 from app.ui.pages.compare.panes.menu import PaneCommand
 from app.ui.pages.models.repository.repository import OpenState
@@ -28,6 +28,9 @@ from tests.e2e.person import Person
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
 from tests.helpers.gguf_files import write_scripted_model, write_tiny_llama, write_truncated_llama
 from tests.helpers.pseudo_reader import Reader
+
+if TYPE_CHECKING:
+    from app.ui.kit.theme import Theme
 
 pytestmark = pytest.mark.e2e
 
@@ -61,6 +64,7 @@ def earlier(qapp: QApplication) -> list[QWidget]:
 def person(
     earlier: list[QWidget],
     qapp: QApplication,
+    theme: Theme,
     hub: FakeHub,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -83,15 +87,9 @@ def person(
     ]
     before = set(qapp.findChildren(QTranslator))
     speak(qapp)
-    palette, sheet, font = qapp.palette(), qapp.styleSheet(), qapp.font()
-    theme = Theme(qapp)
     made = Person(theme, paths, [*answers, broken], size=(1400, 900))
     yield made
     made.close()
-    theme.deleteLater()
-    qapp.setStyleSheet(sheet)
-    qapp.setPalette(palette)
-    qapp.setFont(font)
     for translator in set(qapp.findChildren(QTranslator)) - before:
         qapp.removeTranslator(translator)
         translator.deleteLater()

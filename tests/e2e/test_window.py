@@ -30,7 +30,6 @@ from app.lab.demo.demo import DEMO_LEVELS, FIRST_PANES, DemoFiles
 from app.store.chats import ChatStore
 from app.store.database import open_database
 from app.store.paths import Paths
-from app.ui.kit.theme import Theme
 from app.ui.kit.words.sentences import told
 from app.ui.shell.main_window import MainWindow
 from tests.e2e.person import Person
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication
 
+    from app.ui.kit.theme import Theme
     from tests.e2e.conftest import Models
 
 pytestmark = pytest.mark.e2e
@@ -56,18 +56,6 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 def paths() -> Paths:
     """The person's folders, which are this test's own."""
     return Paths.default()
-
-
-@pytest.fixture
-def theme(qapp: QApplication) -> Iterator[Theme]:
-    """The theme of the application; what it changed there is taken back."""
-    palette, sheet, font = qapp.palette(), qapp.styleSheet(), qapp.font()
-    made = Theme(qapp)
-    yield made
-    made.deleteLater()
-    qapp.setStyleSheet(sheet)
-    qapp.setPalette(palette)
-    qapp.setFont(font)
 
 
 class Windows(QObject):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from msgspec.structs import replace
 
 from app.core.candidates.settings import EngineSettings
@@ -14,11 +13,12 @@ from app.core.models.levels import TENSOR_TYPES
 from app.engine.local import client
 from app.lab.compare.doubts import EngineDoubts
 from app.lab.compare.panes import PaneState
-from app.lab.shrink.quantize import quantize
 from tests.helpers.broken_engine import break_engines
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
     from tests.lab.conftest import Bench
 
@@ -27,17 +27,6 @@ IDS = {entry.name: type_id for type_id, entry in TENSOR_TYPES.items()}
 
 def found(*faults: TypeFinding, has_gpu: bool = False) -> EngineCheck:
     return EngineCheck("engine", "", (), faults, 0, 0, has_gpu)
-
-
-@pytest.fixture(scope="module")
-def q3(demo_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo model with Q3_K in it."""
-    folder = tmp_path_factory.mktemp("q3")
-    target = folder / "demo-Q3_K_S.gguf"
-    quantize(
-        demo_model, target, "Q3_K_S", threads=1, folder=folder, on_progress=lambda _done, _of: None
-    )
-    return target
 
 
 def test_a_pane_says_it_before_it_loads_and_a_person_may_try(

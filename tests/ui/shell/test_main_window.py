@@ -1,6 +1,6 @@
 """The window: pages, palette, help, remarks, drops, what is kept, quitting.
 
-Tests app.ui.shell.help.
+Tests app.ui.shell.help and app.ui.shell.status_line.
 """
 
 from __future__ import annotations

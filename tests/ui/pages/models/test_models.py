@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QListView
 
 from app.hub.cache import KEEP_PARTS_S, HubCache
 from app.store.paths import Paths
-from app.ui.kit.theme import Theme
 from app.ui.pages.models.downloads.queue_view import QueueView
 from app.ui.pages.models.repository.predictions import PredictionState
 from app.ui.pages.models.repository.repository import OpenState
@@ -23,8 +22,7 @@ from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
 from tests.helpers.gguf_files import write_tiny_llama
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
-
+    from app.ui.kit.theme import Theme
     from app.ui.pages.models.downloads.ports import DownloadEntry
     from app.ui.pages.models.page import ModelsPage
 
@@ -62,14 +60,12 @@ def _files(folder: Path, first_seed: int) -> list[FakeFile]:
 
 @pytest.fixture
 def opened(
-    qapp: QApplication, hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    theme: Theme, hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[], Person]]:
     """Opens the window on this Hub, with a cache of its own and a small model open."""
     monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hugging-face"))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-    palette, sheet, font = qapp.palette(), qapp.styleSheet(), qapp.font()
-    theme = Theme(qapp)
     first = write_tiny_llama(tmp_path / "first.gguf")
     people: list[Person] = []
 
@@ -80,10 +76,6 @@ def opened(
     yield open_window
     for each in people:
         each.close()
-    theme.deleteLater()
-    qapp.setStyleSheet(sheet)
-    qapp.setPalette(palette)
-    qapp.setFont(font)
 
 
 @pytest.fixture
