@@ -21,6 +21,7 @@ Say = Callable[[str], None]
 
 # Below this size the whole file is looked through at every start; it takes some 10 ms.
 _ALWAYS_CHECKED_BYTES = 16 << 20
+_READ_WAIT_SECONDS = 5.0
 _WAL, _JOURNAL = "-wal", "-journal"
 
 
@@ -133,6 +134,32 @@ def transaction(connection: sqlite3.Connection, *, durable: bool = False) -> Gen
     finally:
         if durable:
             connection.execute("PRAGMA synchronous = NORMAL")
+
+
+@contextlib.contextmanager
+def reading(path: Path, table: str, what: Sentence) -> Generator[sqlite3.Connection | None]:
+    """A database that another program may own, to be read; None where it has no such table.
+
+    Nothing is written, and nothing brought up to date.
+
+    Args:
+        path: The file, there or not.
+        table: What is to be read.
+        what: As for :func:`said`.
+
+    Raises:
+        StoreFailed: It cannot be read.
+    """
+    if not path.exists():
+        yield None
+        return
+    with contextlib.ExitStack() as stack:
+        with said(what):
+            connection = connect(path, "ro", timeout=_READ_WAIT_SECONDS)
+            stack.callback(connection.close)
+            there = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (table,))
+            found = there.fetchone() is not None
+        yield connection if found else None
 
 
 @contextlib.contextmanager

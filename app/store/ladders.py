@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from app.core.words.sentence import say
-from app.store.connecting import connect
-from app.store.database import said, transaction
+from app.store.database import reading, said, transaction
 from app.store.rows import storable
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CANNOT_STORE = say("store.ladder_cannot_stored")
-_READ_WAIT_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +152,5 @@ def reading_ladders(path: Path) -> Generator[LadderStore | None]:
     Raises:
         StoreFailed: It cannot be read.
     """
-    with contextlib.ExitStack() as stack:
-        store: LadderStore | None = None
-        if path.is_file():
-            with said(say("store.ladders_cannot_read")):
-                connection = connect(path, "ro", timeout=_READ_WAIT_SECONDS)
-                stack.callback(connection.close)
-                there = connection.execute(
-                    "SELECT 1 FROM sqlite_schema WHERE name = 'ladder_step'"
-                ).fetchone()
-            store = LadderStore(connection) if there else None
-        yield store
+    with reading(path, "ladder_step", say("store.ladders_cannot_read")) as connection:
+        yield None if connection is None else LadderStore(connection)

@@ -22,8 +22,7 @@ from app.core.votes.pairs import (
     VoteSettings,
 )
 from app.core.words.sentence import say
-from app.store.connecting import connect
-from app.store.database import said, transaction
+from app.store.database import reading, said, transaction
 from app.store.rows import storable
 from app.store.tolerant import NotReadable, from_json, to_json
 
@@ -37,7 +36,6 @@ log = logging.getLogger(__name__)
 _CANNOT_STORE = say("store.vote_cannot_stored")
 _CANNOT_STORE_ANSWER = say("store.answers_vote_cannot_stored")
 _CANNOT_READ = say("store.votes_cannot_read")
-_READ_WAIT_SECONDS = 5.0
 
 _FILE_COLUMNS = "id, path, level, file_bytes, modified_ns, sha256"
 _PAIRS = """
@@ -297,21 +295,16 @@ def reading_votes(path: Path) -> Generator[VoteStore | None]:
     Raises:
         StoreFailed: It cannot be read.
     """
-    with contextlib.ExitStack() as stack:
-        store: VoteStore | None = None
-        if path.exists():
-            with said(_CANNOT_READ):
-                connection = connect(path, "ro", timeout=_READ_WAIT_SECONDS)
-                stack.callback(connection.close)
-                tables = dict(
-                    connection.execute(
-                        "SELECT name, sql FROM sqlite_schema WHERE name LIKE 'blind_%'"
-                    ).fetchall()
-                )
-                if "candidate_settings" not in tables.get("blind_pair", "candidate_settings"):
-                    connection.execute(_AS_IT_IS_NOW)
-            store = VoteStore(connection) if "blind_vote" in tables else None
-        yield store
+    with reading(path, "blind_vote", _CANNOT_READ) as connection:
+        if connection is None:
+            yield None
+            return
+        with said(_CANNOT_READ):
+            query = "SELECT sql FROM sqlite_schema WHERE name = 'blind_pair'"
+            pairs = connection.execute(query).fetchone()
+            if pairs is not None and "candidate_settings" not in pairs[0]:
+                connection.execute(_AS_IT_IS_NOW)
+        yield VoteStore(connection)
 
 
 def _pair_of(row: Sequence[Any], files: dict[int, VotedFile]) -> VotePair | None:
