@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.ui.kit.widgets import label, push_button
 from app.ui.kit.widgets.flow import FlowLayout
+from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.format import count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from app.ui.answers.markdown import MarkdownView
 
 
@@ -31,11 +30,11 @@ class PartBar(QWidget):
         self._view = view
         self._offers_format = offers_format
         self.sentence = label(role="small-dim", wrap=True)
-        self.earlier_button = self._button(self.tr("Earlier part"), view.show_earlier)
-        self.later_button = self._button(self.tr("Later part"), view.show_later)
-        self.start_button = self._button(self.tr("Beginning"), view.show_start)
-        self.end_button = self._button(self.tr("End"), view.show_end)
-        self.format_button = self._button(self.tr("Show formatted"), self._change_format)
+        self.earlier_button = push_button(self.tr("Earlier part"), "link", run=view.show_earlier)
+        self.later_button = push_button(self.tr("Later part"), "link", run=view.show_later)
+        self.start_button = push_button(self.tr("Beginning"), "link", run=view.show_start)
+        self.end_button = push_button(self.tr("End"), "link", run=view.show_end)
+        self.format_button = push_button(self.tr("Show formatted"), "link", run=self._change_format)
         row = FlowLayout()
         for button in (
             self.start_button,
@@ -45,11 +44,7 @@ class PartBar(QWidget):
             self.format_button,
         ):
             row.addWidget(button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.sentence)
-        column.addLayout(row)
+        in_column(self.sentence, row, on=self, spacing=0)
         view.part_changed.connect(self.follow)
         self.follow()
 
@@ -83,8 +78,3 @@ class PartBar(QWidget):
 
     def _change_format(self) -> None:
         self._view.set_formatted(not self._view.formatted)
-
-    def _button(self, text: str, clicked: Callable[[], None]) -> QPushButton:
-        button = push_button(text, "link")
-        button.clicked.connect(lambda: clicked())
-        return button

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QScrollArea, QWidget
 
 from app.ui.answers.markdown import MarkdownView
 from app.ui.answers.part_bar import PartBar
 from app.ui.kit.plain import set_title
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import push_button
+from app.ui.kit.widgets.layouts import in_column, in_row
 
 
 class TextWindow(QDialog):
@@ -24,9 +25,7 @@ class TextWindow(QDialog):
         self.text = MarkdownView(title)
         self.text.set_formatted(False)
         content = QWidget()
-        inner = QVBoxLayout(content)
-        inner.addWidget(self.text)
-        inner.addStretch(1)
+        in_column(self.text, 1, on=content, margins=None, spacing=None)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setWidget(content)
@@ -34,12 +33,12 @@ class TextWindow(QDialog):
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text))
         close = push_button(self.tr("Close"))
         close.clicked.connect(self.close)
-        buttons = QHBoxLayout()
-        buttons.addWidget(copy)
-        buttons.addStretch(1)
-        buttons.addWidget(close)
-        column = QVBoxLayout(self)
-        column.addWidget(area, 1)
-        column.addWidget(PartBar(self.text, offers_format=False))
-        column.addLayout(buttons)
+        in_column(
+            (area, 1),
+            PartBar(self.text, offers_format=False),
+            in_row(copy, 1, close, spacing=None),
+            on=self,
+            margins=None,
+            spacing=None,
+        )
         self.text.set_markdown(text)

@@ -6,8 +6,9 @@ import importlib
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
+from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.sentences import sentence
 
 if TYPE_CHECKING:
@@ -49,8 +50,7 @@ class Place(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column = in_column(on=self, spacing=None)
 
     def fill(self, page: QWidget) -> None:
         """Show the page, and have its commands."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QWidget
 
 from app.ui.kit.plain import set_spoken
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import label
 from app.ui.kit.widgets.buttons import set_words
+from app.ui.kit.widgets.layouts import in_column, in_row
 
 
 class Question(QFrame):
@@ -29,15 +30,8 @@ class Question(QFrame):
         self.keep_button.clicked.connect(self.hide)
         self.do_button = QPushButton()
         self.do_button.clicked.connect(self._confirm)
-        self._buttons = QHBoxLayout()
-        self._buttons.addStretch(1)
-        self._buttons.addWidget(self.keep_button)
-        self._buttons.addWidget(self.do_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(GRID, GRID, GRID, GRID)
-        layout.setSpacing(GRID)
-        layout.addWidget(self._label)
-        layout.addLayout(self._buttons)
+        self._buttons = in_row(1, self.keep_button, self.do_button, spacing=None)
+        in_column(self._label, self._buttons, on=self, margins=GRID)
         self.hide()
 
     def ask(self, sentence: str, do_it: str) -> None:

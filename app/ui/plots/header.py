@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QMenu, QToolButton, QWidget
 
 from app.ui.kit.icons import icon
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets.choice_box import ChoiceBox
+from app.ui.kit.widgets.layouts import in_row
 from app.ui.plots.kinds import DEFAULT_SPAN_S, SPANS_S, Metric
 from app.ui.plots.words import span_name
 
@@ -107,9 +108,7 @@ class Controls(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID // 2)
+        row = in_row(on=self, spacing=GRID // 2)
         self._span = ChoiceBox()
         self._span.setAccessibleName(self.tr("Time shown"))
         set_tip(self._span, self._span.accessibleName())

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from app.ui.kit.plain import set_tip
 from app.ui.kit.widgets.labels import hrule, label
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.widgets.status_dot import StatusDot
 from app.ui.kit.words.text import translate
 from app.ui.settings.engine_editor import EngineEditor
@@ -94,9 +95,11 @@ class CandidateSettings(QWidget):
         self._show()
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.addWidget(StatusDot(self._setup.letter))
-        head.addWidget(label(self.tr("Settings of this model"), "strong"), 1)
+        head = in_row(
+            StatusDot(self._setup.letter),
+            (label(self.tr("Settings of this model"), "strong"), 1),
+            spacing=None,
+        )
         template_rows = SettingsRows()
         template_rows.add(
             self.tr("Chat template"),
@@ -106,16 +109,17 @@ class CandidateSettings(QWidget):
                 "that it was not trained with."
             ),
         )
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 8, 0)
-        column.setSpacing(8)
-        column.addLayout(head)
-        column.addWidget(self._engine)
-        column.addLayout(template_rows)
-        column.addWidget(hrule())
-        column.addWidget(self._own)
-        column.addWidget(self._sampling)
-        column.addStretch(1)
+        in_column(
+            head,
+            self._engine,
+            template_rows,
+            hrule(),
+            self._own,
+            self._sampling,
+            1,
+            on=self,
+            margins=(0, 0, 8, 0),
+        )
 
     @property
     def setup(self) -> ChatPane:

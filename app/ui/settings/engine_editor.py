@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from app.core.candidates.settings import (
     CONTEXT_STEP_TOKENS,
@@ -14,6 +14,7 @@ from app.core.candidates.settings import (
     KvType,
 )
 from app.ui.kit.widgets.labels import label
+from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.widgets.number_field import NumberField
 from app.ui.settings.settings_rows import SettingsRows, choice_box, choose
 
@@ -81,16 +82,14 @@ class EngineEditor(QWidget):
             self._flash,
             self.tr("A faster way to compute attention that needs less memory."),
         )
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addLayout(self._rows)
-        column.addWidget(
+        in_column(
+            self._rows,
             label(
                 self.tr("A change loads the model again, except of threads."),
                 "small-dim",
                 wrap=True,
-            )
+            ),
+            on=self,
         )
         self.setAccessibleName(self.tr("Engine settings"))
         self._kv_type.activated.connect(

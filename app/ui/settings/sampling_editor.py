@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import msgspec
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from app.core.candidates.settings import MOST_SEED, PRESETS, SamplingSettings
 from app.ui.kit.widgets.labels import label
+from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.widgets.number_field import NumberField
 from app.ui.kit.words.text import translate
 from app.ui.settings.settings_rows import SettingsRows, choice_box, choose
@@ -49,11 +50,7 @@ class SamplingEditor(QWidget):
         self._add_fields()
         self._thinking = self._add_thinking()
         self._note = label("", "small-dim", wrap=True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addLayout(self._rows)
-        column.addWidget(self._note)
+        in_column(self._rows, self._note, on=self)
         self.setAccessibleName(self.tr("Sampling settings"))
         self._preset.activated.connect(self._on_preset)
         self._thinking.activated.connect(self._on_thinking)

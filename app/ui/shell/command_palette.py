@@ -21,13 +21,13 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.ui.kit.theme import small_font
 from app.ui.kit.tokens import current_tokens
 from app.ui.kit.widgets.labels import label
+from app.ui.kit.widgets.layouts import in_column
 from app.ui.shell.command_model import CommandModel, CommandRole, Index
 
 _WIDTH_PX = 560
@@ -114,12 +114,7 @@ class CommandPalette(QFrame):
         self.list.clicked.connect(lambda _index: self._run())
         self.nothing = label(self.tr("No command has these letters."), "dim")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 8)
-        column.setSpacing(8)
-        column.addWidget(self.field)
-        column.addWidget(self.list)
-        column.addWidget(self.nothing)
+        in_column(self.field, self.list, self.nothing, on=self, margins=8)
         self.hide()
 
     def open(self) -> None:

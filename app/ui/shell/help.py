@@ -10,7 +10,6 @@ from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 from app.ui.kit.plain import words_of
 from app.ui.kit.widgets.buttons import IconButton
 from app.ui.kit.widgets.labels import label
+from app.ui.kit.widgets.layouts import in_column, in_row
 
 if TYPE_CHECKING:
     from app.ui.kit.pages import Page
@@ -37,17 +37,11 @@ class HelpPanel(QFrame):
         self._title = label("", "title")
         self._close = IconButton("close", self.tr("Close help"), size_px=16, shortcut="F1")
         self._close.clicked.connect(self.hide)
-        head = QHBoxLayout()
-        head.addWidget(self._title, 1)
-        head.addWidget(self._close)
+        head = in_row((self._title, 1), self._close, spacing=None)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 12, 12)
-        column.setSpacing(8)
-        column.addLayout(head)
-        column.addWidget(self._scroll, 1)
+        in_column(head, (self._scroll, 1), on=self, margins=(16, 12, 12, 12))
         self.hide()
 
     def show_page(self, page: Page, general: Iterable[QAction]) -> None:
@@ -75,9 +69,7 @@ class HelpPanel(QFrame):
     def _content(self, page: Page, general: Iterable[QAction]) -> QWidget:
         content = QWidget()
         content.setProperty("role", "plain")
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 8, 0)
-        column.setSpacing(8)
+        column = in_column(on=content, margins=(0, 0, 8, 0))
         for paragraph in page.help.paragraphs:
             column.addWidget(label(paragraph, wrap=True))
         own = [*page.help.keys, *_keyed(page.widget.actions())]

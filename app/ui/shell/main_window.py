@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app.ui.kit.file_drop import DropHint, dropped_link, model_paths
 from app.ui.kit.icons import app_icon, icon
@@ -26,6 +26,7 @@ from app.ui.kit.outside import open_outside
 from app.ui.kit.plain import set_title
 from app.ui.kit.theme import Theme, ThemeChoice
 from app.ui.kit.widgets.banner import Banner, BannerAction, Severity
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.shell.command_palette import CommandPalette
 from app.ui.shell.help import HelpPanel
 from app.ui.shell.rail import Rail
@@ -82,21 +83,9 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> QWidget:
         centre = QWidget()
-        row = QHBoxLayout(centre)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        column = QVBoxLayout()
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        notice_room = QVBoxLayout()
-        notice_room.setContentsMargins(8, 0, 8, 0)
-        notice_room.addWidget(self._notice)
-        column.addLayout(notice_room)
-        column.addLayout(self._strip_room)
-        column.addWidget(self._stack, 1)
-        column.addWidget(self._status)
-        row.addWidget(self._rail)
-        row.addLayout(column, 1)
+        notice_room = in_column(self._notice, margins=(8, 0, 8, 0), spacing=None)
+        column = in_column(notice_room, self._strip_room, (self._stack, 1), self._status, spacing=0)
+        in_row(self._rail, (column, 1), on=centre, spacing=0)
         self.setCentralWidget(centre)
         centre.installEventFilter(self)
         return centre

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton, QWidget
 
 from app.ui.kit.icons import icon
+from app.ui.kit.widgets.layouts import in_column
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -34,11 +35,9 @@ class Rail(QFrame):
         self._buttons: dict[str, QToolButton] = {}
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(6, 8, 6, 8)
-        column.setSpacing(4)
-        self._top = QVBoxLayout()
-        self._bottom = QVBoxLayout()
+        column = in_column(on=self, margins=(6, 8, 6, 8), spacing=4)
+        self._top = in_column(spacing=None)
+        self._bottom = in_column(spacing=None)
         for part in (self._top, self._bottom):
             part.setSpacing(4)
         column.addLayout(self._top)

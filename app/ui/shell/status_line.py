@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractAnimation, QPropertyAnimation, QTimer
-from PySide6.QtWidgets import QFrame, QGraphicsOpacityEffect, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsOpacityEffect, QWidget
 
 from app.ui.kit.plain import set_spoken, set_tip
 from app.ui.kit.widgets.buttons import push_button
 from app.ui.kit.widgets.elided import ElidedLabel
 from app.ui.kit.widgets.labels import set_small
+from app.ui.kit.widgets.layouts import in_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,11 +47,7 @@ class StatusLine(QFrame):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._on_timeout)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 0, 12, 4)
-        row.addWidget(self._remark)
-        row.addWidget(self.undo_button)
-        row.addStretch(1)
+        in_row(self._remark, self.undo_button, 1, on=self, margins=(12, 0, 12, 4), spacing=None)
 
     @property
     def remark(self) -> str:

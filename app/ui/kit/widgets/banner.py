@@ -8,7 +8,7 @@ from enum import Enum
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.ui.kit.icons import Tone
 from app.ui.kit.plain import set_spoken
@@ -16,6 +16,7 @@ from app.ui.kit.tokens import current_tokens, mix
 from app.ui.kit.widgets.buttons import IconButton, push_button
 from app.ui.kit.widgets.flow import FlowLayout
 from app.ui.kit.widgets.labels import breakable, label
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.widgets.picture import Picture
 
 
@@ -62,11 +63,9 @@ class Banner(QWidget):
         super().__init__(parent)
         self._severity = Severity.INFO
         self._said = self._hint = ""
-        self._sentence = label(wrap=True)
-        self._advice = label(role="dim", wrap=True)
+        self._sentence = label(wrap=True, selectable=True)
+        self._advice = label(role="dim", wrap=True, selectable=True)
         self._advice.hide()
-        for each in (self._sentence, self._advice):
-            each.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._picture = Picture("info", size_px=18)
         self._buttons = QWidget()
         self._button_row = FlowLayout(self._buttons, spacing_px=4)
@@ -75,18 +74,13 @@ class Banner(QWidget):
         if not dismissible:  # shown without a parent it would be a window for a moment
             self.close_button.hide()
         self.close_button.clicked.connect(self._on_close)
-        words = QVBoxLayout()
-        words.setContentsMargins(0, 0, 0, 0)
-        words.setSpacing(4)
-        words.addWidget(self._sentence)
-        words.addWidget(self._advice)
-        words.addWidget(self._buttons)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 8, 8, 8)
-        row.setSpacing(8)
-        row.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(words, 1)
-        row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        in_row(
+            (self._picture, 0, Qt.AlignmentFlag.AlignTop),
+            (in_column(self._sentence, self._advice, self._buttons, spacing=4), 1),
+            (self.close_button, 0, Qt.AlignmentFlag.AlignTop),
+            on=self,
+            margins=(12, 8, 8, 8),
+        )
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
 
     def show_notice(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -10,6 +10,11 @@ from PySide6.QtWidgets import QAbstractButton, QPushButton, QToolButton, QWidget
 
 from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import caption, set_spoken, set_tip, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtCore import SignalInstance
 
 ButtonRole = Literal["", "primary", "quiet", "link"]
 
@@ -96,13 +101,20 @@ def set_words(button: QAbstractButton, text: str) -> None:
 
 
 def push_button(
-    text: str, role: ButtonRole = "", *, icon_name: str = "", tone: Tone | None = None
+    text: str,
+    role: ButtonRole = "",
+    *,
+    icon_name: str = "",
+    tone: Tone | None = None,
+    run: Callable[..., object] | SignalInstance | None = None,
 ) -> QPushButton:
-    """A button with a word; "primary" for the one thing a region is for."""
+    """A button with a word that runs something; "primary" for the one thing a region is for."""
     button = QPushButton()
     set_words(button, text)
     button.setProperty("role", role)
     if icon_name:
         default = Tone.ON_ACCENT if role == "primary" else Tone.TEXT
         button.setIcon(icon(icon_name, tone or default))
+    if run is not None:
+        button.clicked.connect(run)
     return button

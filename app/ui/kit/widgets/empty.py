@@ -6,12 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.ui.kit.icons import Tone
 from app.ui.kit.plain import set_spoken, set_tip, words_of
 from app.ui.kit.widgets.buttons import push_button, set_words
 from app.ui.kit.widgets.labels import label
+from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.widgets.picture import Picture
 
 if TYPE_CHECKING:
@@ -35,12 +36,11 @@ class EmptyState(QWidget):
         self._sentence = label(sentence, "dim", wrap=True)
         if not sentence:  # shown without a parent it would be a window for a moment
             self._sentence.hide()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 24)
-        column.setSpacing(8)
-        column.addStretch(1)
-        column.addWidget(
-            Picture(icon_name, size_px=40, tone=Tone.DIM), 0, Qt.AlignmentFlag.AlignHCenter
+        column = in_column(
+            1,
+            (Picture(icon_name, size_px=40, tone=Tone.DIM), 0, Qt.AlignmentFlag.AlignHCenter),
+            on=self,
+            margins=24,
         )
         for each in (self._title, self._sentence):
             each.setAlignment(Qt.AlignmentFlag.AlignHCenter)

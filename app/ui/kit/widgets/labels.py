@@ -17,10 +17,14 @@ _LONG_WORD = re.compile(r"\S{17,}")
 _JOINT = re.compile(r"[_./\\:(\-]")
 
 
-def label(text: str = "", role: Role = "", *, wrap: bool = False) -> QLabel:
+def label(
+    text: str = "", role: Role = "", *, wrap: bool = False, selectable: bool = False
+) -> QLabel:
     """A label of plain text: what a model or a file says is never taken for markup."""
     result = WrapLabel(text) if wrap else PlainLabel(text)
     result.setProperty("role", role)
+    if selectable:
+        result.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return result
 
 

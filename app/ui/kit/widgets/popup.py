@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+
+from app.ui.kit.widgets.layouts import in_column, scroll_down
 
 _MARGIN_PX = 4
 
@@ -21,16 +23,12 @@ class Popup(QFrame):
         self.setProperty("role", "popup")
         self.setAccessibleName(content.accessibleName())
         self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll_down(self._scroll)
         self._scroll.setWidget(content)
         content.setProperty("role", "plain")
         content.setAutoFillBackground(False)
         self._scroll.viewport().setAutoFillBackground(False)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 12, 4, 12)
-        column.addWidget(self._scroll)
+        in_column(self._scroll, on=self, margins=(12, 12, 4, 12))
 
     def open_at(self, anchor: QWidget) -> None:
         """Open beside a button."""

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.lab.engines.hello import gpus_of
 from app.ui.kit.widgets.labels import label
+from app.ui.kit.widgets.layouts import in_column
 
 if TYPE_CHECKING:
     from app.engine.protocol.loading import Hello
@@ -44,12 +45,7 @@ class GpuBuilds(QWidget):
         super().__init__(parent)
         self.state = label("", wrap=True)
         self.how = label(self._how(), "dim", wrap=True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(label(self.tr("GPUs"), "strong"))
-        column.addWidget(self.state)
-        column.addWidget(self.how)
+        column = in_column(label(self.tr("GPUs"), "strong"), self.state, self.how, on=self)
         fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         for backend, needs in self._kinds().items():
             command = label(build_command(backend), wrap=True)

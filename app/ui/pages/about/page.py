@@ -14,6 +14,7 @@ from app.core.engines.instruction_sets import sets_in_use
 from app.ui.kit.icons import app_icon
 from app.ui.kit.widgets.buttons import push_button
 from app.ui.kit.widgets.labels import hrule, label
+from app.ui.kit.widgets.layouts import Gap, in_column
 from app.ui.kit.words.format import byte_size
 from app.ui.pages.about.gpu_builds import GpuBuilds
 from app.ui.shell.engine.check_words import checkup_words, variant_words
@@ -117,21 +118,20 @@ class AboutPage(QScrollArea):
         content = QWidget()
         content.setProperty("role", "plain")
         content.setMaximumWidth(_WIDTH_PX)
-        column = QVBoxLayout(content)
-        column.setContentsMargins(24, 24, 24, 24)
-        column.setSpacing(8)
-        column.addWidget(_AppPicture())
-        column.addWidget(label(PROGRAM, "title"))
-        column.addWidget(
+        column = in_column(
+            _AppPicture(),
+            label(PROGRAM, "title"),
             label(
                 self.tr(
                     "Which shrunken version of a model should I run, and what do I lose? "
                     "Everything runs on this PC; nothing is sent anywhere unless you ask for it."
                 ),
                 wrap=True,
-            )
+            ),
+            Gap(8),
+            on=content,
+            margins=24,
         )
-        column.addSpacing(8)
         self._add_facts(column)
         column.addSpacing(8)
         self._gpu_builds = GpuBuilds()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
 
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import Banner, EmptyState, label
+from app.ui.kit.widgets.layouts import in_column, split
 from app.ui.pages.compare.candidates.settings_side import SettingsSide
 from app.ui.pages.compare.chats.list import ChatList
 from app.ui.pages.compare.panes.panes_view import PanesView
@@ -87,25 +88,19 @@ class PageParts(QWidget):
         self._rows.setHandleWidth(1)
         self._rows.addWidget(self._stack)
         centre = QWidget()
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(GRID // 2, GRID // 2, GRID // 2, 0)
-        column.setSpacing(GRID // 2)
-        column.addWidget(self.notice)
-        column.addWidget(self.hygiene)
-        column.addWidget(self._rows, 1)
-        column.addWidget(self.suggestions)
-        column.addWidget(self.prompt)
-        self._columns = QSplitter(Qt.Orientation.Horizontal)
-        self._columns.setChildrenCollapsible(False)
-        for widget in (self.chats, centre, self.settings):
-            self._columns.addWidget(widget)
-        self._columns.setStretchFactor(1, 1)
-        self._columns.setSizes([CHATS_PX, 10_000, SIDE_PX])
-        page = QVBoxLayout(self)
-        page.setContentsMargins(0, 0, 0, 0)
-        page.setSpacing(0)
-        page.addWidget(self.top)
-        page.addWidget(self._columns, 1)
+        in_column(
+            self.notice,
+            self.hygiene,
+            (self._rows, 1),
+            self.suggestions,
+            self.prompt,
+            on=centre,
+            margins=(GRID // 2, GRID // 2, GRID // 2, 0),
+            spacing=GRID // 2,
+        )
+        sizes = (CHATS_PX, 10_000, SIDE_PX)
+        self._columns = split(self.chats, centre, self.settings, grows=1, sizes=sizes)
+        in_column(self.top, (self._columns, 1), on=self, spacing=0)
 
     def place_plots(self, plots: QWidget) -> None:
         """Put the plots below the panes."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from app.ui.kit.plain import set_spoken
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ElidedLabel, IconButton
+from app.ui.kit.widgets.layouts import in_column, in_row
 
 LEAST_PX = 280
 
@@ -30,21 +31,14 @@ class SidePanel(QFrame):
         self._title.setFont(bold)
         self.close_button = IconButton("close", self.tr("Close the settings"), size_px=14)
         self.close_button.clicked.connect(self.close_panel)
-        head = QHBoxLayout()
-        head.setContentsMargins(GRID, 0, GRID // 2, 0)
-        head.addWidget(self._title, 1)
-        head.addWidget(self.close_button)
+        head = in_row(
+            (self._title, 1), self.close_button, margins=(GRID, 0, GRID // 2, 0), spacing=None
+        )
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, GRID, 0, 0)
-        column.setSpacing(GRID // 2)
-        column.addLayout(head)
-        body = QHBoxLayout()
-        body.setContentsMargins(GRID, 0, 0, 0)
-        body.addWidget(self._scroll)
-        column.addLayout(body, 1)
+        body = in_row(self._scroll, margins=(GRID, 0, 0, 0), spacing=None)
+        in_column(head, (body, 1), on=self, margins=(0, GRID, 0, 0), spacing=GRID // 2)
         self.subject: str | None = None
         self.hide()
 

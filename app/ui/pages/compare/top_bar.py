@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QWidget
 
 from app.core.candidates.settings import CompareMode
 from app.ui.kit.icons import icon
 from app.ui.kit.plain import set_choice_tip, set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ChoiceBox, IconButton
+from app.ui.kit.widgets.layouts import Gap, in_row
 from app.ui.pages.compare.candidates.candidate_bar import CandidateBar
 
 if TYPE_CHECKING:
@@ -43,16 +44,18 @@ class TopBar(QFrame):
         self.measure_button = IconButton.for_action(measure, "ladder")
         self.plots_button = IconButton.for_action(plots, "plot")
         self.settings_button = IconButton.for_action(settings, "settings")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
-        row.setSpacing(GRID // 2)
-        row.addWidget(self.chats_button)
-        row.addSpacing(GRID // 2)
-        row.addWidget(self.candidates, 1)
-        row.addWidget(self.mode)
-        row.addWidget(self.measure_button)
-        row.addWidget(self.plots_button)
-        row.addWidget(self.settings_button)
+        in_row(
+            self.chats_button,
+            Gap(GRID // 2),
+            (self.candidates, 1),
+            self.mode,
+            self.measure_button,
+            self.plots_button,
+            self.settings_button,
+            on=self,
+            margins=(GRID, GRID // 2, GRID, GRID // 2),
+            spacing=GRID // 2,
+        )
 
     def set_mode(self, mode: CompareMode) -> None:
         """Show the chat's mode."""

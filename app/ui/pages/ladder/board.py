@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
 from app.core.candidates.candidate import COLOURS
 from app.core.text.clean import clean_line
 from app.ui.kit.theme import GRID, current_tokens
 from app.ui.kit.widgets import Banner, EmptyState, push_button
 from app.ui.kit.widgets.buttons import set_words
+from app.ui.kit.widgets.layouts import in_column, in_row, split
 from app.ui.kit.words.sentences import told
 from app.ui.pages.ladder.details.details import DetailsPanel, SentencesPanel
 from app.ui.pages.ladder.details.remarks import RemarksBanner
@@ -146,30 +147,21 @@ class LadderBoard(QWidget):
 
     def _lay_out(self) -> None:
         self.below = QWidget()
-        bar = QHBoxLayout()
-        bar.setContentsMargins(0, 0, GRID, 0)
-        bar.addWidget(self.tabs, 1)
-        bar.addWidget(self.pane_button)
-        column = QVBoxLayout(self.below)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID // 2)
-        column.addLayout(bar)
-        column.addWidget(self.stack, 1)
-        self.rows = QSplitter(Qt.Orientation.Vertical)
-        self.rows.setChildrenCollapsible(False)
+        bar = in_row((self.tabs, 1), self.pane_button, margins=(0, 0, GRID, 0), spacing=None)
+        in_column(bar, (self.stack, 1), on=self.below, spacing=GRID // 2)
+        self.rows = split(self.table, self.below, grows=1, vertical=True)
         self.rows.setHandleWidth(1)
-        self.rows.addWidget(self.table)
-        self.rows.addWidget(self.below)
-        self.rows.setStretchFactor(0, 0)
-        self.rows.setStretchFactor(1, 1)
         self.rows.installEventFilter(self)
-        page = QVBoxLayout(self)
-        page.setContentsMargins(GRID, GRID, GRID, GRID // 2)
-        page.setSpacing(GRID)
-        for widget in (self.notice, self.strip, self.card, self.remarks):
-            page.addWidget(widget)
-        page.addWidget(self.rows, 1)
-        page.addWidget(self.nothing, 1)
+        in_column(
+            self.notice,
+            self.strip,
+            self.card,
+            self.remarks,
+            (self.rows, 1),
+            (self.nothing, 1),
+            on=self,
+            margins=(GRID, GRID, GRID, GRID // 2),
+        )
 
     def _add_tab(self, panel: QWidget, title: str, at: int = -1) -> None:
         shown = self.stack.currentWidget()

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
 from app.lab.works.ladders.entry import LadderState, name_of
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import EmptyState, Severity
+from app.ui.kit.widgets.layouts import in_column, in_row, split
 from app.ui.pages.ladder.actions import LadderActions
 from app.ui.pages.ladder.details.removal import LadderRemoval
 from app.ui.pages.ladder.list.ladder_list import LadderList
@@ -201,7 +202,7 @@ class LadderPage(QWidget):
 
     def list_changed(self) -> None:
         """A ladder came, went or moved."""
-        self.ladders.model.set_entries(self._service.all)
+        self.ladders.model.take(self._service.all)
         if self._entry is not None and self._entry not in self._service.all:
             self._entry = None
         if self._entry is None and self._service.all:
@@ -211,7 +212,7 @@ class LadderPage(QWidget):
 
     def ladder_changed(self, entry: LadderEntry) -> None:
         """Its state or its progress."""
-        self.ladders.model.note(entry, held=self._service.held)
+        self.ladders.model.note_ladder(entry, held=self._service.held)
         if entry is self._entry:
             self._show_work()
             if entry.state is LadderState.FINISHED:
@@ -221,7 +222,7 @@ class LadderPage(QWidget):
 
     def result_changed(self, entry: LadderEntry) -> None:
         """More of it is known."""
-        self.ladders.model.note(entry, held=self._service.held)
+        self.ladders.model.note_ladder(entry, held=self._service.held)
         if entry is self._entry:
             self.views.refresh()
 
@@ -231,21 +232,9 @@ class LadderPage(QWidget):
         self._stack = QStackedWidget()
         for widget in (self.empty, self.picker, self.board):
             self._stack.addWidget(widget)
-        self._columns = QSplitter(Qt.Orientation.Horizontal)
-        self._columns.setChildrenCollapsible(False)
-        self._columns.addWidget(self.ladders)
-        self._columns.addWidget(self._stack)
-        self._columns.setStretchFactor(1, 1)
-        self._columns.setSizes([LIST_PX, 10_000])
-        asked = QHBoxLayout()
-        asked.setContentsMargins(GRID, 0, GRID, 0)
-        asked.addWidget(self.question)
-        page = QVBoxLayout(self)
-        page.setContentsMargins(0, 0, 0, 0)
-        page.setSpacing(0)
-        page.addWidget(self.top)
-        page.addLayout(asked)
-        page.addWidget(self._columns, 1)
+        self._columns = split(self.ladders, self._stack, grows=1, sizes=(LIST_PX, 10_000))
+        asked = in_row(self.question, margins=(GRID, 0, GRID, 0), spacing=None)
+        in_column(self.top, asked, (self._columns, 1), on=self, spacing=0)
 
     def _wire(self) -> None:
         self._service.list_changed.add(self.list_changed)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QWidget
 
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ElidedLabel, IconButton, push_button
+from app.ui.kit.widgets.layouts import in_row
 
 if TYPE_CHECKING:
     from app.ui.pages.ladder.actions import LadderActions
@@ -36,15 +37,16 @@ class LadderTopBar(QFrame):
         self.columns_button = push_button(self.tr("Columns"), icon_name="settings")
         self.columns_button.clicked.connect(self.columns_wanted)
         self.report_button = self._make_report_button()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
-        row.setSpacing(GRID)
-        row.addWidget(self.list_button)
-        row.addWidget(self.title)
-        row.addWidget(self.against)
-        row.addStretch(1)
-        row.addWidget(self.columns_button)
-        row.addWidget(self.report_button)
+        in_row(
+            self.list_button,
+            self.title,
+            self.against,
+            1,
+            self.columns_button,
+            self.report_button,
+            on=self,
+            margins=(GRID, GRID // 2, GRID, GRID // 2),
+        )
 
     def show_title(self, title: str, against: str) -> None:
         """Name the ladder that is shown."""

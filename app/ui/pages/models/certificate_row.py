@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ElidedLabel, IconButton, label, push_button
+from app.ui.kit.widgets.layouts import in_column, in_row
 
 if TYPE_CHECKING:
     from app.ui.pages.models.ways_on import WaysOn
@@ -41,18 +42,10 @@ class CertificateRow(QWidget):
         self.button = push_button(self.tr("Choose a certificate file …"))
         self.button.clicked.connect(ways.choose_certificate)
         self.problem = label("", "failed", wrap=True)
-        line = QHBoxLayout()
-        line.setSpacing(GRID)
-        line.addWidget(self.file, 1)
-        line.addWidget(self.remove)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, GRID, 0, 0)
-        column.setSpacing(GRID)
-        column.addWidget(self.title)
-        column.addWidget(self.hint)
-        column.addLayout(line)
-        column.addWidget(self.problem)
-        column.addWidget(self.button)
+        line = in_row((self.file, 1), self.remove)
+        in_column(
+            self.title, self.hint, line, self.problem, self.button, on=self, margins=(0, GRID, 0, 0)
+        )
         ways.mended.connect(self.look)
         ways.refused.connect(self._say)
         self.look()

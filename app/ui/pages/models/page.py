@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
 
 from app.core.errors import PersonError
 from app.core.hub_names import HubAddress
@@ -15,6 +15,7 @@ from app.ui.kit.icons import icon
 from app.ui.kit.outside import open_outside
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import Banner, BannerAction, Popup, Severity
+from app.ui.kit.widgets.layouts import in_column, split
 from app.ui.kit.words.sentences import sentence
 from app.ui.pages.models.account.account_panel import AccountPanel
 from app.ui.pages.models.downloads.panel import DownloadsPanel
@@ -138,28 +139,17 @@ class ModelsPage(QWidget):
     # --- parts --------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        self.hub_splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.hub_splitter.setChildrenCollapsible(False)
-        self.hub_splitter.addWidget(self.search_pane)
-        self.hub_splitter.addWidget(self.panel)
-        self.hub_splitter.setStretchFactor(1, 1)
-        self.hub_splitter.setSizes([GRID * 44, GRID * 88])
+        self.hub_splitter = split(
+            self.search_pane, self.panel, grows=1, sizes=(GRID * 44, GRID * 88)
+        )
         self.tabs = QStackedWidget()
         self.tabs.addWidget(self.hub_splitter)
         self.tabs.addWidget(self.library)
-        self.splitter = QSplitter(Qt.Orientation.Vertical)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(self.tabs)
-        self.splitter.addWidget(self.downloads)
-        self.splitter.setStretchFactor(0, 1)
-        self.splitter.setSizes([GRID * 60, GRID * 18])
+        self.splitter = split(
+            self.tabs, self.downloads, grows=0, sizes=(GRID * 60, GRID * 18), vertical=True
+        )
         self.downloads.hide()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.top)
-        column.addWidget(self.token_notice)
-        column.addWidget(self.splitter, 1)
+        in_column(self.top, self.token_notice, (self.splitter, 1), on=self, spacing=0)
 
     def _splitters(self) -> dict[str, QSplitter]:
         return {"hub": self.hub_splitter, "page": self.splitter, "library": self.library.splitter}

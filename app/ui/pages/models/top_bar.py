@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QTabBar, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QTabBar, QWidget
 
 from app.ui.kit.icons import icon
 from app.ui.kit.plain import set_spoken, set_tip, words_of
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import label, push_button
+from app.ui.kit.widgets.layouts import in_row
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
@@ -54,14 +55,15 @@ class ModelsTopBar(QFrame):
         set_tip(self.account_button, words_of(account.text()))
         self.account_button.setIcon(icon("person"))
         self.account_button.clicked.connect(account.trigger)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GRID, 0, GRID, 0)
-        row.setSpacing(GRID)
-        row.addWidget(self.tabs)
-        row.addStretch(1)
-        row.addWidget(self.badge)
-        row.addWidget(self.account_button)
-        row.addWidget(self.downloads_button)
+        in_row(
+            self.tabs,
+            1,
+            self.badge,
+            self.account_button,
+            self.downloads_button,
+            on=self,
+            margins=(GRID, 0, GRID, 0),
+        )
         # Only now: a label without a parent would show as a window of its own.
         self.badge.setVisible(bool(badge))
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.core.candidates.settings import PRESETS
 from app.ui.kit.theme import Theme, ThemeChoice
 from app.ui.kit.widgets.labels import label
+from app.ui.kit.widgets.layouts import Gap, empty, in_column
 from app.ui.settings.sampling_editor import preset_name
 from app.ui.settings.settings_rows import SettingsRows, choice_box, choose
 
@@ -64,26 +65,17 @@ class PreferencesPage(QScrollArea):
 
     def set_folders(self, folders: dict[str, str]) -> None:
         """Name where the program keeps what: (what, folder)."""
-        while self._folders.count():
-            item = self._folders.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.deleteLater()
+        empty(self._folders)
         for what, folder in folders.items():
             self._folders.addWidget(label(what, "dim"))
-            place: QLabel = label(folder, wrap=True)
-            place.setTextInteractionFlags(place.textInteractionFlags().TextSelectableByMouse)
+            place = label(folder, wrap=True, selectable=True)
             self._folders.addWidget(place)
 
     def _content(self) -> QWidget:
         content = QWidget()
         content.setProperty("role", "plain")
         content.setMaximumWidth(_WIDTH_PX)
-        column = QVBoxLayout(content)
-        column.setContentsMargins(24, 24, 24, 24)
-        column.setSpacing(8)
-        column.addWidget(label(self.tr("Settings"), "title"))
-        column.addSpacing(8)
+        column = in_column(label(self.tr("Settings"), "title"), Gap(8), on=content, margins=24)
         rows = SettingsRows()
         rows.add(
             self.tr("Theme"),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from app.engine.installed import BuildPhase
 from app.ui.kit.outside import open_outside
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import Banner, BannerAction, ProgressLine, Severity, label
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.format import time_left
 from app.ui.kit.words.text import translate
 from app.ui.shell.engine.build import EngineState
@@ -39,20 +40,15 @@ class EngineStrip(QWidget):
         self.line = ProgressLine(self.tr("Engine"), height_px=4)
         self._working = QFrame()
         self._working.setProperty("role", "surface")
-        inner = QVBoxLayout(self._working)
-        inner.setContentsMargins(GRID * 2, GRID, GRID * 2, GRID)
-        inner.setSpacing(GRID // 2)
-        row = QHBoxLayout()
-        row.setSpacing(GRID * 2)
-        row.addWidget(self.words)
-        row.addWidget(self.meanwhile, 1)
-        inner.addLayout(row)
-        inner.addWidget(self.line)
+        in_column(
+            in_row(self.words, (self.meanwhile, 1), spacing=GRID * 2),
+            self.line,
+            on=self._working,
+            margins=(GRID * 2, GRID, GRID * 2, GRID),
+            spacing=GRID // 2,
+        )
         self.notice = Banner()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(GRID, GRID, GRID, 0)
-        column.addWidget(self._working)
-        column.addWidget(self.notice)
+        in_column(self._working, self.notice, on=self, margins=(GRID, GRID, GRID, 0), spacing=None)
         build.changed.connect(self._follow)
         self._follow()
 

@@ -226,18 +226,18 @@ def test_the_list_keeps_the_choice_while_ladders_move(qtbot: QtBot, watched: Wat
     model = LadderListModel()
     watched(model)
     first, second = entry(), entry(LadderState.UNFINISHED)
-    model.set_entries([first, second])
-    model.set_entries([second, first])
+    model.take([first, second])
+    model.take([second, first])
     assert model.index(0).data(ListRole.ENTRY) is second
-    model.note(second, held=False)
+    model.note_ladder(second, held=False)
     assert model.index(0).data(ListRole.SECOND_LINE) == "4 versions · unfinished"
-    model.set_entries([first])
+    model.take([first])
     assert model.rowCount() == 1
     ladders = LadderList()
     qtbot.addWidget(ladders)
-    ladders.model.set_entries([first, second])
+    ladders.model.take([first, second])
     ladders.choose(second)
-    ladders.model.set_entries([second, first])
+    ladders.model.take([second, first])
     assert ladders.entry is second
 
 

@@ -106,7 +106,7 @@ def test_the_list(qtbot: QtBot) -> None:
     letters = letters_for(rows_of(result.plan), {})
     entry = LadderEntry(None, result.plan, 10**18, LadderState.FINISHED, letters)
     entry.error = " ".join(MARKED)
-    shown.model.set_entries([entry])
+    shown.model.take([entry])
     check(least=1)
 
 

@@ -155,9 +155,9 @@ def test_the_list_and_what_goes_on(qtbot: QtBot, reader: Reader) -> None:
             entry = LadderEntry(None, plan, 10**18, state, dict(letters), finished_ns=10**18)
             files = (Q8, Q2) if kind is StepKind.SPEED else (Q2,)
             entry.progress = LadderProgress(Step(kind, files), 3, 9, 0.4, 700.0)
-            ladders.model.set_entries([entry])
+            ladders.model.take([entry])
             for held in (False, True):
-                ladders.model.note(entry, held=held)
+                ladders.model.note_ladder(entry, held=held)
                 board.show_work(entry, held=held)
                 reader.read(f"{state} {kind} {held}")
     reader.understood()

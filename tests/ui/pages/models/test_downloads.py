@@ -59,12 +59,12 @@ def titles(panel: DownloadsPanel) -> list[str]:
 def test_the_model_follows_the_queue(watched: Callable[[QAbstractItemModel], None]) -> None:
     model = DownloadsModel()
     watched(model)
-    model.set_entries([entry("a"), entry("b"), entry("c")])
-    model.set_entries([entry("c"), entry("d"), replace(entry("a"), done_bytes=500)])
+    model.take([entry("a"), entry("b"), entry("c")])
+    model.take([entry("c"), entry("d"), replace(entry("a"), done_bytes=500)])
     assert [model.index(row).data() for row in range(model.rowCount())] == ["C", "D", "A"]
     assert model.entry("a") == replace(entry("a"), done_bytes=500)
     assert model.entry("b") is None
-    model.set_entries([entry("a", WorkState.DONE)])
+    model.take([entry("a", WorkState.DONE)])
     assert (model.unfinished, model.finished) == (0, 1)
 
 

@@ -12,7 +12,7 @@ from app.core.errors import PersonError
 from app.core.models.kinds import ModelKind
 from app.core.words.sentence import Amount, Kind, Sentence, say, wait
 from app.hub.errors import DiskFull, HubGated
-from app.ui.kit.columns import fitting
+from app.ui.kit.views.columns import fitting
 from app.ui.kit.words.sentences import sentence, told
 from app.ui.pages.models.words import short_tokens
 from tests.ui.pages.models.fake_backends import found

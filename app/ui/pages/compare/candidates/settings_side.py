@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.core.chats.templates import WELL_KNOWN
 from app.ui.answers.growing_edit import GrowingEdit
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import hrule, label
+from app.ui.kit.widgets.layouts import in_column
 from app.ui.pages.compare.panes.prompt_field import PromptField
 from app.ui.pages.compare.side_panel import SidePanel
 from app.ui.pages.compare.words import level_words
@@ -60,16 +61,17 @@ class ChatSettings(QWidget):
             "small-dim",
             wrap=True,
         )
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, GRID, GRID)
-        column.setSpacing(GRID)
-        column.addWidget(label(self.tr("System prompt"), "strong"))
-        column.addWidget(self.system_field)
-        column.addWidget(explanation)
-        column.addWidget(hrule())
-        column.addWidget(label(self.tr("Sampling"), "strong"))
-        column.addWidget(self.sampling)
-        column.addStretch(1)
+        in_column(
+            label(self.tr("System prompt"), "strong"),
+            self.system_field,
+            explanation,
+            hrule(),
+            label(self.tr("Sampling"), "strong"),
+            self.sampling,
+            1,
+            on=self,
+            margins=(0, 0, GRID, GRID),
+        )
         self.follow()
 
     def follow(self) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from app.core.chats.templates import WELL_KNOWN
 from app.ui.kit.plain import add_choice
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ChoiceBox, label, push_button
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.settings.candidate_settings import template_name
 
 
@@ -43,13 +44,4 @@ class TemplateChooser(QWidget):
         self.combo.setCurrentIndex(self.combo.findData("plain"))
         self.use_button = push_button(self.tr("Use it"), "primary")
         self.use_button.clicked.connect(lambda: self.chosen.emit(self.combo.currentData()))
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
-        row.addWidget(self.combo, 1)
-        row.addWidget(self.use_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(GRID, GRID, GRID, GRID)
-        column.setSpacing(GRID)
-        column.addWidget(sentence)
-        column.addWidget(advice)
-        column.addLayout(row)
+        in_column(sentence, advice, in_row((self.combo, 1), self.use_button), on=self, margins=GRID)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QListView,
     QMenu,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -22,6 +21,7 @@ from app.ui.kit.plain import set_tip
 from app.ui.kit.question import Question
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import label
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.pages.compare.chats.model import ChatListModel, ChatRole
 from app.ui.pages.compare.chats.row import ChatRowDelegate
 
@@ -65,21 +65,22 @@ class ChatList(QWidget):
         self.question = Question(self)
         self._doomed_id: int | None = None
         self.question.confirmed.connect(self._delete_confirmed)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(GRID, GRID, GRID // 2, GRID)
-        layout.setSpacing(GRID)
-        layout.addLayout(self._make_head())
-        layout.addWidget(self.search)
-        layout.addWidget(self._nothing)
-        layout.addWidget(self.view, 1)
-        layout.addWidget(self.question)
+        in_column(
+            self._make_head(),
+            self.search,
+            self._nothing,
+            (self.view, 1),
+            self.question,
+            on=self,
+            margins=(GRID, GRID, GRID // 2, GRID),
+        )
         self._make_actions()
 
     # --- what the page tells it ---------------------------------------------------------
 
     def set_chats(self, chats: Sequence[ChatSummary], current_id: int | None) -> None:
         """Show these chats, the open one selected."""
-        self.model.set_chats(chats)
+        self.model.take(chats)
         self._current_id = current_id
         self._select_current()
         self._on_filtered()
@@ -110,10 +111,7 @@ class ChatList(QWidget):
         set_tip(self.new_button, self.tr("New chat (Ctrl+N)"))
         self.new_button.setAccessibleName(self.tr("New chat"))
         self.new_button.clicked.connect(self.new_requested)
-        row = QHBoxLayout()
-        row.addWidget(title, 1)
-        row.addWidget(self.new_button)
-        return row
+        return in_row((title, 1), self.new_button, spacing=None)
 
     def _make_search(self) -> QLineEdit:
         search = QLineEdit()

@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QObject, Qt, Signal
 
 from app.ui.kit.plain import plain_data
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from app.store.chats import ChatSummary
-
-Index = QModelIndex | QPersistentModelIndex
+from app.ui.kit.views.rows import Index, Rows
 
 
 class ChatRole(IntEnum):
@@ -32,8 +18,8 @@ class ChatRole(IntEnum):
     TURNS = Qt.ItemDataRole.UserRole + 3
 
 
-class ChatListModel(QAbstractListModel):
-    """Mirrors the store's summaries with narrow change signals.
+class ChatListModel(Rows["ChatSummary"]):
+    """The store's summaries, newest first.
 
     Signals:
         renamed: The person gave a chat (its id) another title; the model changes when the
@@ -44,54 +30,16 @@ class ChatListModel(QAbstractListModel):
 
     def __init__(self, untitled: str, parent: QObject | None = None) -> None:
         """``untitled`` stands where a chat has no title yet."""
-        super().__init__(parent)
+        super().__init__(lambda chat: chat.id, parent)
         self._untitled = untitled
-        self._chats: list[ChatSummary] = []
 
-    def set_chats(self, chats: Sequence[ChatSummary]) -> None:
-        """Take over a list (newest first): rows move, come and go, the selection stays."""
-        wanted = {chat.id for chat in chats}
-        for row in range(len(self._chats) - 1, -1, -1):
-            if self._chats[row].id not in wanted:
-                self.beginRemoveRows(QModelIndex(), row, row)
-                del self._chats[row]
-                self.endRemoveRows()
-        if not self._chats and chats:
-            self.beginInsertRows(QModelIndex(), 0, len(chats) - 1)
-            self._chats = list(chats)
-            self.endInsertRows()
-            return
-        for row, chat in enumerate(chats):
-            self._place(row, chat)
-
-    def _place(self, row: int, chat: ChatSummary) -> None:
-        if row >= len(self._chats) or self._chats[row].id != chat.id:
-            there = self.row_of(chat.id)
-            if there < 0:
-                self.beginInsertRows(QModelIndex(), row, row)
-                self._chats.insert(row, chat)
-                self.endInsertRows()
-                return
-            self.beginMoveRows(QModelIndex(), there, there, QModelIndex(), row)
-            self._chats.insert(row, self._chats.pop(there))
-            self.endMoveRows()
-        if self._chats[row] != chat:
-            self._chats[row] = chat
-            index = self.index(row)
-            self.dataChanged.emit(index, index)
-
-    def row_of(self, chat_id: int) -> int:
-        """The row of a chat, -1 if it is not listed."""
-        return next((row for row, chat in enumerate(self._chats) if chat.id == chat_id), -1)
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._chats)
+    # Qt's own names from here on.
 
     @plain_data()
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid() or index.row() >= len(self._chats):
+        if not index.isValid() or index.row() >= len(self.rows):
             return None
-        chat = self._chats[index.row()]
+        chat = self.rows[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
                 return chat.title or self._untitled
@@ -110,7 +58,7 @@ class ChatListModel(QAbstractListModel):
         if not index.isValid() or role != Qt.ItemDataRole.EditRole:
             return False
         title = " ".join(str(value).split())
-        chat = self._chats[index.row()]
+        chat = self.rows[index.row()]
         if not title or title == chat.title:
             return False
         self.renamed.emit(chat.id, title)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.lab.compare.panes import BUSY, PaneState
 from app.ui.kit.icons import Tone
@@ -14,6 +14,7 @@ from app.ui.kit.theme import GRID
 from app.ui.kit.tokens import candidate_edge, current_tokens
 from app.ui.kit.widgets import ElidedLabel, IconButton, NumberLabel, ProgressLine, StatusDot
 from app.ui.kit.widgets.labels import set_small
+from app.ui.kit.widgets.layouts import Gap, in_column, in_row
 from app.ui.kit.widgets.picture import Picture
 from app.ui.kit.words.format import speed
 from app.ui.pages.compare.words import (
@@ -80,29 +81,26 @@ class PaneHeader(QWidget):
         self.stop_button.hide()
 
     def _lay_out(self) -> None:
-        first = QHBoxLayout()
-        first.setSpacing(GRID // 2)
-        first.addWidget(self.dot)
-        first.addSpacing(GRID // 2)
-        first.addWidget(self.level)
-        first.addWidget(self.star)
-        first.addWidget(self.name, 1)
-        first.addWidget(self.stop_button)
-        first.addWidget(self.menu_button)
-        second = QHBoxLayout()
-        second.setSpacing(GRID // 2)
-        second.addWidget(self.state, 1)
-        second.addWidget(self.speed)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(GRID, GRID // 2, GRID // 2, 0)
-        column.setSpacing(0)
-        column.addLayout(first)
-        column.addLayout(second)
-        column.addSpacing(GRID // 2)
-        last = QHBoxLayout()
-        last.setContentsMargins(0, 0, GRID // 2, 0)
-        last.addWidget(self.progress)
-        column.addLayout(last)
+        first = in_row(
+            self.dot,
+            Gap(GRID // 2),
+            self.level,
+            self.star,
+            (self.name, 1),
+            self.stop_button,
+            self.menu_button,
+            spacing=GRID // 2,
+        )
+        second = in_row((self.state, 1), self.speed, spacing=GRID // 2)
+        in_column(
+            first,
+            second,
+            Gap(GRID // 2),
+            in_row(self.progress, margins=(0, 0, GRID // 2, 0)),
+            on=self,
+            margins=(GRID, GRID // 2, GRID // 2, 0),
+            spacing=0,
+        )
 
     def show_pane(self, pane: Pane, *, is_reference: bool) -> None:
         """Follow the pane's state and what belongs to it."""

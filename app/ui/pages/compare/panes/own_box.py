@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.ui.answers.growing_edit import GrowingEdit
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import IconButton
+from app.ui.kit.widgets.layouts import in_row
 from app.ui.pages.compare.panes.prompt_field import PromptField
 
 MOST_LINES = 4
@@ -37,11 +38,13 @@ class OwnBox(QWidget):
         )
         self.send_button.clicked.connect(self._ask)
         self.setFocusProxy(self.edit)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GRID, 0, GRID // 2, 0)
-        row.setSpacing(GRID // 2)
-        row.addWidget(self.field, 1)
-        row.addWidget(self.send_button, 0, Qt.AlignmentFlag.AlignBottom)
+        in_row(
+            (self.field, 1),
+            (self.send_button, 0, Qt.AlignmentFlag.AlignBottom),
+            on=self,
+            margins=(GRID, 0, GRID // 2, 0),
+            spacing=GRID // 2,
+        )
 
     def text(self) -> str:
         """What is written, without blank space around it."""

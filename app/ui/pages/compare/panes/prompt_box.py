@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.ui.answers.growing_edit import GrowingEdit
 from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.pages.compare.panes.prompt_field import PromptField
 
 MOST_LINES = 6
@@ -39,18 +40,8 @@ class PromptBox(QWidget):
         self.stop_button = QPushButton(icon("stop"), self.tr("Stop"))
         set_tip(self.stop_button, self.tr("Stop every answer (Esc)"))
         self.stop_button.clicked.connect(self.stop_requested)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GRID)
-        buttons.addWidget(self.send_button)
-        buttons.addWidget(self.stop_button)
-        beside = QVBoxLayout()
-        beside.addStretch(1)
-        beside.addLayout(buttons)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(GRID, GRID, GRID, GRID)
-        layout.setSpacing(GRID)
-        layout.addWidget(self.field, 1, Qt.AlignmentFlag.AlignBottom)
-        layout.addLayout(beside)
+        beside = in_column(1, in_row(self.send_button, self.stop_button), spacing=None)
+        in_row((self.field, 1, Qt.AlignmentFlag.AlignBottom), beside, on=self, margins=GRID)
         self._busy = False
         self._panes = 0
         self.set_state(busy=False, panes=0)

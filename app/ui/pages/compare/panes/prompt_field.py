@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from app.core.words.sentence import say
 from app.ui.answers.text_window import TextWindow
@@ -13,6 +13,7 @@ from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import IconButton, push_button
 from app.ui.kit.widgets.flow import FlowLayout
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.format import byte_size
 from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
@@ -41,11 +42,7 @@ class PromptField(QWidget):
         self._flow = FlowLayout(self._row, spacing_px=GRID // 2)
         self._row.hide()
         self.setFocusProxy(edit)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID // 2)
-        column.addWidget(self._row)
-        column.addWidget(edit)
+        in_column(self._row, edit, on=self, spacing=GRID // 2)
         edit.textChanged.connect(self.changed)
         edit.too_long.connect(self.add_pasted)
 
@@ -121,17 +118,18 @@ class PastedChip(QFrame):
         self.text = text
         self.setProperty("role", "raised")
         words = pasted_words(text)
-        self.open_button = push_button(words, "link")
+        self.open_button = push_button(words, "link", run=self._open)
         set_tip(self.open_button, self.tr("Goes with the message. Click to read it."))
-        self.open_button.clicked.connect(self._open)
         self.remove_button = IconButton("close", self.tr("Take this text out"), size_px=12)
         self.remove_button.clicked.connect(self.removed)
         self.setAccessibleName(words)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GRID // 2, 0, 0, 0)
-        row.setSpacing(GRID // 2)
-        row.addWidget(self.open_button)
-        row.addWidget(self.remove_button)
+        in_row(
+            self.open_button,
+            self.remove_button,
+            on=self,
+            margins=(GRID // 2, 0, 0, 0),
+            spacing=GRID // 2,
+        )
 
     def _open(self) -> None:
         TextWindow(pasted_words(self.text), self.text, self).show()

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import QAction, QColor, QPainter
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedWidget, QWidget
 
 from app.core.words.sentence import say
 from app.lab.compare.panes import BUSY, PaneState
 from app.ui.kit.theme import GRID, candidate_edge, current_tokens
 from app.ui.kit.widgets import EmptyState
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.sentences import told
 from app.ui.pages.compare.candidates.template_chooser import TemplateChooser
 from app.ui.pages.compare.panes.foot import PaneFoot
@@ -130,15 +131,15 @@ class PaneView(QFrame):
         self.refresh()
 
     def _lay_out(self) -> None:
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(1, EDGE_PX + 1, 1, GRID)
-        self._column.setSpacing(GRID // 2)
-        self._column.addWidget(self.header)
-        self._column.addWidget(self._stack, 1)
+        self._column = in_column(
+            self.header,
+            (self._stack, 1),
+            on=self,
+            margins=(1, EDGE_PX + 1, 1, GRID),
+            spacing=GRID // 2,
+        )
         for widget in (self.notice, self.foot):
-            row = QHBoxLayout()
-            row.setContentsMargins(GRID, 0, GRID, 0)
-            row.addWidget(widget)
+            row = in_row(widget, margins=(GRID, 0, GRID, 0), spacing=None)
             self._column.addLayout(row)
         self._column.addWidget(self.own_box)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QGuiApplication, QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
 
 from app.core.chats.chat import StopReason
 from app.core.words.sentence import say
@@ -17,6 +17,7 @@ from app.ui.kit.icons import icon
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import label, push_button
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.sentences import told
 from app.ui.pages.compare.turns.answer_facts import AnswerFacts
 from app.ui.pages.compare.turns.parts import ThinkingBlock
@@ -65,17 +66,11 @@ class AnswerView(QWidget):
         self._earlier_button: QPushButton | None = None
         below = QWidget(self)
         below.setMinimumHeight(SIDE_PX)
-        self._row = QHBoxLayout(below)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(0)
-        self._row.addStretch(1)
-        self._tail = QVBoxLayout()
-        self._tail.setSpacing(0)
-        self._tail.addWidget(below)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(GRID // 2, 0, 0, 0)
-        self._column.setSpacing(GRID // 2)
-        self._column.addLayout(self._tail)
+        self._row = in_row(1, on=below, spacing=0)
+        self._tail = in_column(below, spacing=0)
+        self._column = in_column(
+            self._tail, on=self, margins=(GRID // 2, 0, 0, 0), spacing=GRID // 2
+        )
 
     # --- its parts, made when they are first needed ---------------------------------------
 

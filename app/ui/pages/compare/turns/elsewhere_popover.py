@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.ui.kit.plain import shown_text
 from app.ui.kit.theme import GRID, code_font
 from app.ui.kit.widgets import IconButton, label
+from app.ui.kit.widgets.layouts import in_column, in_row
 
 if TYPE_CHECKING:
     from app.core.chats.elsewhere import Elsewhere
@@ -28,10 +29,7 @@ class ElsewherePopover(QFrame):
         title = self.tr("Use {letter} elsewhere").format(letter=letter)
         self.setAccessibleName(title)
         self.setFixedWidth(WIDTH_PX)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(GRID * 2, GRID * 2, GRID * 2, GRID * 2)
-        layout.setSpacing(GRID)
-        layout.addWidget(label(title, "strong"))
+        layout = in_column(label(title, "strong"), on=self, margins=GRID * 2)
         self.path_button = self._add_part(
             layout, self.tr("The model file"), str(elsewhere.path), self.tr("Copy the path"), 2
         )
@@ -55,9 +53,7 @@ class ElsewherePopover(QFrame):
         field.setFixedHeight(field.fontMetrics().lineSpacing() * lines + GRID * 2)
         button = IconButton("copy", copy)
         button.clicked.connect(lambda: self._copy(button, text))
-        row = QHBoxLayout()
-        row.addWidget(field, 1)
-        row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        row = in_row((field, 1), (button, 0, Qt.AlignmentFlag.AlignTop), spacing=None)
         layout.addLayout(row)
         return button
 

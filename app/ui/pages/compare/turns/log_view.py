@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication, QTextCursor
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QPlainTextEdit, QWidget
 
 from app.ui.kit.plain import set_spoken, set_title, shown_text
 from app.ui.kit.theme import GRID, code_font
 from app.ui.kit.widgets import push_button
+from app.ui.kit.widgets.layouts import in_column, in_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,15 +44,8 @@ class LogView(QDialog):
         self.refresh_button.clicked.connect(self.refresh)
         self.close_button = push_button(self.tr("Close"))
         self.close_button.clicked.connect(self.close)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.copy_button)
-        buttons.addWidget(self.refresh_button)
-        buttons.addStretch(1)
-        buttons.addWidget(self.close_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(GRID, GRID, GRID, GRID)
-        layout.addWidget(self.text, 1)
-        layout.addLayout(buttons)
+        buttons = in_row(self.copy_button, self.refresh_button, 1, self.close_button, spacing=None)
+        in_column((self.text, 1), buttons, on=self, margins=GRID, spacing=None)
         self.refresh()
 
     def refresh(self) -> None:

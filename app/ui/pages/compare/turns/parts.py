@@ -6,12 +6,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QPlainTextEdit,
     QPushButton,
     QSizePolicy,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -24,6 +22,7 @@ from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import set_spoken, set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets.labels import PlainLabel, label, set_small
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.pages.compare.panes.prompt_field import PromptField
 from app.ui.pages.compare.turns.quiet_button import SIDE_PX, QuietButton
 from app.ui.pages.compare.words import tokens_words
@@ -56,15 +55,13 @@ class PromptCard(QFrame):
         self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self._editable = True
         self._buttons: tuple[QuietButton, QuietButton] | None = None
-        self._row = QHBoxLayout()
-        self._row.setSpacing(0)
-        self._row.addWidget(self.label, 1)
+        self._row = in_row((self.label, 1), spacing=0)
         # Room for the buttons, until they are made.
         self.label.setMinimumHeight(SIDE_PX)
         self._row.setContentsMargins(0, 0, 2 * SIDE_PX, 0)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(GRID, GRID // 2, GRID // 2, GRID // 2)
-        self._column.addLayout(self._row)
+        self._column = in_column(
+            self._row, on=self, margins=(GRID, GRID // 2, GRID // 2, GRID // 2), spacing=None
+        )
         self.whole_button: QPushButton | None = None
         self.whole_text: MarkdownView | None = None
         self.earlier_button: QPushButton | None = None
@@ -224,16 +221,8 @@ class PromptEditor(QWidget):
         set_tip(self.ask_button, self.tr("Ctrl+Enter"))
         self.ask_button.setProperty("role", "primary")
         self.ask_button.clicked.connect(self._accept)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self.cancel_button)
-        buttons.addWidget(self.ask_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID // 2)
-        layout.addWidget(self.field)
-        layout.addWidget(note)
-        layout.addLayout(buttons)
+        buttons = in_row(1, self.cancel_button, self.ask_button, spacing=None)
+        in_column(self.field, note, buttons, on=self, spacing=GRID // 2)
 
     def focus(self) -> None:
         """Put the cursor at the end of the text."""
@@ -263,10 +252,7 @@ class ThinkingBlock(QWidget):
         self.toggle.setIcon(icon("chevron-right", Tone.DIM))
         self.toggle.toggled.connect(self._on_toggled)
         self.body: QPlainTextEdit | None = None
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-        self._column.addWidget(self.toggle, 0, Qt.AlignmentFlag.AlignLeft)
+        self._column = in_column((self.toggle, 0, Qt.AlignmentFlag.AlignLeft), on=self, spacing=0)
 
     def set_thinking(self, text: str, tokens: int | None, *, coming: bool) -> None:
         """Show this thinking; ``coming`` while more of it may follow."""

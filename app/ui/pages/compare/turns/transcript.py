@@ -6,10 +6,11 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import push_button
+from app.ui.kit.widgets.layouts import in_column, scroll_down
 from app.ui.pages.compare.turns.end_button import EndButton
 from app.ui.pages.compare.turns.view import TurnView
 from app.ui.pages.compare.turns.window import FEW_TURNS, MORE_TURNS, MOST_TURNS, TurnWindow
@@ -69,19 +70,15 @@ class Transcript(QScrollArea):
         self._placing = False
         self._filling = False
         self._anchor: tuple[QWidget, int] | None = None
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(self.horizontalScrollBarPolicy().ScrollBarAlwaysOff)
+        scroll_down(self)
         self._answer_name = self.tr("Answer of {letter}").format(letter=letter)
         self.setAccessibleName(self.tr("Conversation with {letter}").format(letter=letter))
         self._content = QWidget()
         self._content.setProperty("role", "plain")
-        self._column = QVBoxLayout(self._content)
-        self._column.setSpacing(GRID)
+        self._column = in_column(on=self._content, margins=None)
         self.earlier_button = push_button(self.tr("Show earlier turns"), "link")
         self.earlier_button.clicked.connect(self.show_earlier)
-        self.later_button = push_button(self.tr("Show later turns"), "link")
-        self.later_button.clicked.connect(self.show_later)
+        self.later_button = push_button(self.tr("Show later turns"), "link", run=self.show_later)
         self._column.addWidget(self.earlier_button)
         self._column.addWidget(self.later_button)
         self._column.addStretch(1)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.ui.kit.theme import GRID
+from app.ui.kit.widgets.layouts import in_column
 from app.ui.pages.compare.turns.answer_facts import AnswerFacts
 from app.ui.pages.compare.turns.answer_view import AnswerView
 from app.ui.pages.compare.turns.parts import PromptCard
@@ -60,11 +61,7 @@ class TurnView(QWidget):
         )
         self.answer.link_activated.connect(self.link_activated)
         self.answer.focused.connect(self._complete)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, GRID)
-        layout.setSpacing(GRID // 2)
-        layout.addWidget(self.prompt)
-        layout.addWidget(self.answer)
+        in_column(self.prompt, self.answer, on=self, margins=(0, 0, 0, GRID), spacing=GRID // 2)
 
     def refresh(self, facts: AnswerFacts) -> None:
         """Show the answer as it is now."""

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QUrl, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QTextBrowser, QWidget
 
 from app.ui.kit.theme import GRID, current_tokens
 from app.ui.kit.widgets import StatusDot, label, push_button
 from app.ui.kit.widgets.labels import breakable
+from app.ui.kit.widgets.layouts import empty, in_column, in_row, scroll_down
 from app.ui.kit.words.sentences import told
 from app.ui.pages.ladder.details.details_html import details_html
 
@@ -63,21 +64,13 @@ class DetailsPanel(QWidget):
         self.text = _Page()
         self.text.setAccessibleName(self.tr("Details"))
         self.hint = label(self.tr("Choose a row of the table to see its details."), "dim")
-        head = QHBoxLayout()
-        head.setSpacing(GRID)
-        head.addWidget(self.dot)
-        head.addWidget(self.title, 1)
+        head = in_row(self.dot, (self.title, 1))
         self.gone = label(self.tr("The file is not there any more."), "dim")
         self.find_button = push_button(self.tr("Find it …"))
         self.find_button.clicked.connect(lambda: self.find_wanted.emit(self._file))
         head.addWidget(self.gone)
         head.addWidget(self.find_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(GRID * 2, GRID, GRID, GRID)
-        column.setSpacing(GRID)
-        column.addLayout(head)
-        column.addWidget(self.hint)
-        column.addWidget(self.text, 1)
+        in_column(head, self.hint, (self.text, 1), on=self, margins=(GRID * 2, GRID, GRID, GRID))
         self._refresh()
 
     def show_file(self, view: LadderView | None, file: str) -> None:
@@ -143,14 +136,10 @@ class SentencesPanel(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("A sentence for each version"))
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll_down(self)
         self._content = QWidget()
         self._content.setProperty("role", "plain")
-        self._column = QVBoxLayout(self._content)
-        self._column.setContentsMargins(GRID * 2, GRID, GRID * 2, GRID)
-        self._column.setSpacing(GRID)
+        self._column = in_column(on=self._content, margins=(GRID * 2, GRID, GRID * 2, GRID))
         self._shown: tuple[tuple[str, str], ...] = ()
         self.setWidget(self._content)
 
@@ -166,10 +155,7 @@ class SentencesPanel(QScrollArea):
         if wanted == self._shown:
             return
         self._shown = wanted
-        while (item := self._column.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._column)
         for letter, sentence in wanted:
             self._column.addWidget(self._line(letter, sentence))
         self._column.addStretch(1)
@@ -181,11 +167,8 @@ class SentencesPanel(QScrollArea):
 
     def _line(self, letter: str, sentence: str) -> QWidget:
         line = QWidget(self._content)
-        words = label(breakable(sentence), wrap=True)
-        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
+        words = label(breakable(sentence), wrap=True, selectable=True)
+        row = in_row(on=line)
         if letter:
             row.addWidget(StatusDot(letter), 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(words, 1)

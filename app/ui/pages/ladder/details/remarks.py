@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.core.words.sentence import say
 from app.ui.kit.icons import Tone
@@ -15,6 +15,7 @@ from app.ui.kit.theme import GRID
 from app.ui.kit.tokens import current_tokens, mix
 from app.ui.kit.widgets import IconButton, Picture, label, push_button
 from app.ui.kit.widgets.labels import breakable
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.sentences import told
 
 if TYPE_CHECKING:
@@ -31,26 +32,19 @@ class RemarksBanner(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._remarks: tuple[str, ...] = ()
-        self.first = label("", wrap=True)
-        self.others = label("", "dim", wrap=True)
-        for each in (self.first, self.others):
-            each.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.more_button = push_button("", "link")
-        self.more_button.clicked.connect(self._unfold)
+        self.first = label("", wrap=True, selectable=True)
+        self.others = label("", "dim", wrap=True, selectable=True)
+        self.more_button = push_button("", "link", run=self._unfold)
         close = IconButton("close", self.tr("Dismiss"), size_px=14)
         close.clicked.connect(self.hide)
-        words = QVBoxLayout()
-        words.setContentsMargins(0, 0, 0, 0)
-        words.setSpacing(GRID // 2)
-        words.addWidget(self.first)
-        words.addWidget(self.others)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GRID + _EDGE_PX, GRID // 2, GRID // 2, GRID // 2)
-        row.setSpacing(GRID)
-        row.addWidget(Picture("warning", size_px=16, tone=Tone.WORKING))
-        row.addLayout(words, 1)
-        row.addWidget(self.more_button)
-        row.addWidget(close)
+        in_row(
+            Picture("warning", size_px=16, tone=Tone.WORKING),
+            (in_column(self.first, self.others, spacing=GRID // 2), 1),
+            self.more_button,
+            close,
+            on=self,
+            margins=(GRID + _EDGE_PX, GRID // 2, GRID // 2, GRID // 2),
+        )
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.setAccessibleName(self.tr("Remarks"))
         self.hide()

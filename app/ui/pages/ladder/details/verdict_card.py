@@ -8,10 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -20,6 +18,7 @@ from app.ui.kit.plain import set_spoken, set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import NumberField, label, push_button
 from app.ui.kit.widgets.labels import breakable
+from app.ui.kit.widgets.layouts import Gap, in_column, in_row
 from app.ui.kit.words.sentences import told
 from app.ui.pages.ladder.words import DOT
 
@@ -50,12 +49,11 @@ class LimitsEditor(QWidget):
             self.tr("Least speed in tokens a second"), 0.1, 1e6, decimals=1, blank=self.tr("any")
         )
         self.loss = NumberField(self.tr("Tolerated loss in points"), 0.1, 100, decimals=1, step=0.5)
-        self.reset_button = push_button(self.tr("This PC’s limits"), "link")
+        self.reset_button = push_button(self.tr("This PC’s limits"), "link", run=self._reset)
         set_tip(
             self.reset_button,
             self.tr("The memory that is free here now, the speed of reading, three points"),
         )
-        self.reset_button.clicked.connect(self._reset)
         self._lay_out()
         self.set_limits(usual)
         for field in (self.memory, self.speed, self.loss):
@@ -131,10 +129,8 @@ class VerdictCard(QFrame):
         self.limits = LimitsEditor(usual)
         self.limits.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.so_far = label("", "small-dim")
-        self.sentence = label("", "title", wrap=True)
-        self.remarks = [label("", "dim", wrap=True) for _ in range(_MOST_REMARKS)]
-        for each in (self.sentence, *self.remarks):
-            each.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.sentence = label("", "title", wrap=True, selectable=True)
+        self.remarks = [label("", "dim", wrap=True, selectable=True) for _ in range(_MOST_REMARKS)]
         self._lay_out()
         self.show_view(None, complete=False)
 
@@ -168,21 +164,18 @@ class VerdictCard(QFrame):
             each.setVisible(place < len(sentences))
 
     def _lay_out(self) -> None:
-        words = QVBoxLayout()
-        words.setContentsMargins(0, 0, 0, 0)
-        words.setSpacing(GRID // 2)
-        words.addWidget(self.so_far)
-        words.addWidget(self.sentence)
-        words.addSpacing(GRID // 2)
+        words = in_column(self.so_far, self.sentence, Gap(GRID // 2), spacing=GRID // 2)
         for each in self.remarks:
             words.addWidget(each)
         words.addStretch(1)
         rule = QFrame()
         rule.setProperty("role", "rule")
         rule.setFixedWidth(1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GRID * 2, GRID + GRID // 2, GRID * 2, GRID + GRID // 2)
-        row.setSpacing(GRID * 2)
-        row.addLayout(words, 1)
-        row.addWidget(rule)
-        row.addWidget(self.limits)
+        in_row(
+            (words, 1),
+            rule,
+            self.limits,
+            on=self,
+            margins=(GRID * 2, GRID + GRID // 2, GRID * 2, GRID + GRID // 2),
+            spacing=GRID * 2,
+        )

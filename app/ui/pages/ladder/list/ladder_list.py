@@ -6,10 +6,8 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QRect,
     QRectF,
     QSize,
@@ -18,14 +16,12 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QAction, QColor, QFontMetrics, QKeySequence, QPainter
 from PySide6.QtWidgets import (
-    QApplication,
     QFrame,
     QListView,
     QMenu,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -33,19 +29,18 @@ from app.core.candidates.notation import words_of
 from app.lab.works.ladders.entry import AT_WORK, QUEUED, LadderState
 from app.ui.kit.plain import plain_data
 from app.ui.kit.theme import GRID, current_tokens, small_font, tabular
+from app.ui.kit.views.rows import Index, Rows
+from app.ui.kit.views.tables import paint_ground
 from app.ui.kit.widgets import push_button
+from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.sentences import told
 from app.ui.pages.ladder.words import entry_second, entry_title
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from PySide6.QtCore import QPoint
 
     from app.lab.works.ladders.entry import LadderEntry
 
-Index = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
 _LINE_PX = 3
 
 
@@ -57,53 +52,26 @@ class ListRole(IntEnum):
     SHARE = Qt.ItemDataRole.UserRole + 3
 
 
-class LadderListModel(QAbstractListModel):
+class LadderListModel(Rows["LadderEntry"]):
     """A row a ladder, in the order of the service."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._entries: list[LadderEntry] = []
+        super().__init__(lambda entry: entry, parent)
         self._held = False
 
-    def set_entries(self, entries: Sequence[LadderEntry]) -> None:
-        """Show these, row by row, so that the selection stays."""
-        wanted = list(entries)
-        for row in range(len(self._entries) - 1, -1, -1):
-            if self._entries[row] not in wanted:
-                self.beginRemoveRows(QModelIndex(), row, row)
-                del self._entries[row]
-                self.endRemoveRows()
-        for row, entry in enumerate(wanted):
-            if entry not in self._entries:
-                self.beginInsertRows(QModelIndex(), row, row)
-                self._entries.insert(row, entry)
-                self.endInsertRows()
-            elif (there := self._entries.index(entry)) != row:
-                self.beginMoveRows(QModelIndex(), there, there, QModelIndex(), row)
-                self._entries.insert(row, self._entries.pop(there))
-                self.endMoveRows()
-
-    def note(self, entry: LadderEntry, *, held: bool) -> None:
+    def note_ladder(self, entry: LadderEntry, *, held: bool) -> None:
         """A ladder has changed."""
         self._held = held
-        if entry in self._entries:
-            index = self.index(self._entries.index(entry))
-            self.dataChanged.emit(index, index)
-
-    def index_of(self, entry: LadderEntry | None) -> QModelIndex:
-        """The row of a ladder; invalid if it is not there."""
-        return self.index(self._entries.index(entry)) if entry in self._entries else QModelIndex()
+        if entry in self.rows:
+            self.note(self.row_of(entry))
 
     # Qt's own names from here on.
 
-    def rowCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self._entries)
-
     @plain_data(ListRole.SECOND_LINE)
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid() or index.row() >= len(self._entries):
+        if not index.isValid() or index.row() >= len(self.rows):
             return None
-        entry = self._entries[index.row()]
+        entry = self.rows[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return entry_title(entry)
@@ -129,15 +97,11 @@ class _Row(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         self.initStyleOption(option, index)
-        text, option.text = option.text, ""
-        style = option.widget.style() if option.widget else QApplication.style()
         option.state &= ~QStyle.StateFlag.State_HasFocus
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
-        tokens = current_tokens()
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        ink = QColor(tokens.selection_text if selected else tokens.text)
+        text, ink, faint = paint_ground(painter, option)
         entry: LadderEntry = index.data(ListRole.ENTRY)
-        faint = ink if selected else QColor(tokens.dim)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        tokens = current_tokens()
         if entry.state is LadderState.FAILED and not selected:
             faint = QColor(tokens.failed)
         box = option.rect.adjusted(GRID, GRID // 2, -GRID, -GRID // 2)
@@ -196,8 +160,7 @@ class LadderList(QFrame):
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._show_menu)
         self.view.selectionModel().currentChanged.connect(lambda now, _before: self._tell(now))
-        self.new_button = push_button(self.tr("New ladder"), icon_name="add")
-        self.new_button.clicked.connect(self.new_wanted)
+        self.new_button = push_button(self.tr("New ladder"), icon_name="add", run=self.new_wanted)
         self.forget_action = QAction(self.tr("Remove from the list …"), self)
         self.forget_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
         self.forget_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -205,11 +168,7 @@ class LadderList(QFrame):
         self.again_action = QAction(self.tr("Measure once more …"), self)
         self.again_action.triggered.connect(lambda: self._about(self.again_wanted))
         self.view.addAction(self.forget_action)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(GRID, GRID, 0, GRID)
-        column.setSpacing(GRID)
-        column.addWidget(self.new_button)
-        column.addWidget(self.view, 1)
+        in_column(self.new_button, (self.view, 1), on=self, margins=(GRID, GRID, 0, GRID))
 
     @property
     def entry(self) -> LadderEntry | None:
@@ -219,7 +178,7 @@ class LadderList(QFrame):
 
     def choose(self, entry: LadderEntry | None) -> None:
         """Show a ladder as chosen."""
-        index = self.model.index_of(entry)
+        index = self.model.index(self.model.row_of(entry))
         if index.isValid():
             self.view.setCurrentIndex(index)
         else:

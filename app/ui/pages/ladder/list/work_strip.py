@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from app.lab.works.ladders.entry import LadderState
 from app.ui.kit.plain import set_spoken, set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ProgressLine, label, push_button
 from app.ui.kit.widgets.labels import breakable, set_role
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.format import time_left
 from app.ui.kit.words.sentences import told
 from app.ui.pages.ladder.words import DOT, entry_state, step_words
@@ -45,26 +46,23 @@ class WorkStrip(QFrame):
         self.setProperty("role", "surface")
         self.words = label("", wrap=True)
         self.line = ProgressLine(self.tr("Ladder"), height_px=4)
-        self.pause_button = push_button(self.tr("Pause"), icon_name="pause")
+        self.pause_button = push_button(self.tr("Pause"), icon_name="pause", run=self.pause_wanted)
         self.go_on_button = push_button(self.tr("Go on"), "primary", icon_name="play")
         self.cancel_button = push_button(self.tr("Cancel"), icon_name="close")
         set_tip(
             self.cancel_button,
             self.tr("Measure no further; what is finished is kept, and it can go on later"),
         )
-        self.pause_button.clicked.connect(self.pause_wanted)
         self.go_on_button.clicked.connect(self.go_on_wanted)
         self.cancel_button.clicked.connect(self.cancel_wanted)
-        column = QVBoxLayout()
-        column.setSpacing(GRID // 2)
-        column.addWidget(self.words)
-        column.addWidget(self.line)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GRID * 2, GRID, GRID, GRID)
-        row.setSpacing(GRID)
-        row.addLayout(column, 1)
-        for button in (self.pause_button, self.go_on_button, self.cancel_button):
-            row.addWidget(button)
+        in_row(
+            (in_column(self.words, self.line, spacing=GRID // 2), 1),
+            self.pause_button,
+            self.go_on_button,
+            self.cancel_button,
+            on=self,
+            margins=(GRID * 2, GRID, GRID, GRID),
+        )
         self.hide()
 
     def follow(self, entry: LadderEntry | None, *, held: bool) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.lab.ladder.pickable import short_name
 from app.ui.kit.icons import Tone
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ElidedLabel, IconButton, StatusDot, label
+from app.ui.kit.widgets.layouts import empty, in_column, in_row
 from app.ui.pages.ladder.picking.pick_model import with_settings
 
 if TYPE_CHECKING:
@@ -35,9 +36,7 @@ class ChosenList(QWidget):
         super().__init__(parent)
         self.reference: Candidate | None = None
         self._shown: object = None
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(GRID // 2)
+        self._column = in_column(on=self, spacing=GRID // 2)
 
     def set_files(
         self, files: Sequence[PickFile], letters: Mapping[str, str], reference: Candidate | None
@@ -48,10 +47,7 @@ class ChosenList(QWidget):
         if wanted == self._shown:
             return
         self._shown = wanted
-        while (item := self._column.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._column)
         for file in files:
             self._column.addWidget(self._line(file, letters[file.candidate.key()], files))
         if not files:
@@ -76,11 +72,7 @@ class ChosenList(QWidget):
         remove.clicked.connect(lambda: self.remove_wanted.emit(file.candidate))
         words = ElidedLabel(name)
         words.set_text(name, str(file.path))
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
-        row.addWidget(StatusDot(letter))
-        row.addWidget(words, 1)
+        row = in_row(StatusDot(letter), (words, 1), on=line)
         if is_reference:
             row.addWidget(label(self.tr("reference"), "small-dim"))
         row.addWidget(star)

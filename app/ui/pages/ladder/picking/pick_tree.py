@@ -4,32 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QSize, QSortFilterProxyModel, Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
     QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTreeView,
     QWidget,
 )
 
-from app.ui.kit.columns import fitting, with_titles
-from app.ui.kit.theme import GRID, tabular
+from app.ui.kit.theme import tabular
+from app.ui.kit.views.columns import fitting, with_titles
+from app.ui.kit.views.tables import FilteredTree, TreeRow
 from app.ui.pages.ladder.picking.pick_model import PickColumn, PickRole
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPainter, QResizeEvent
+    from PySide6.QtGui import QResizeEvent
 
     from app.ui.pages.ladder.picking.pick_model import Index, PickModel
 
 _NAME_SIGNS = 24
-_INSET_PX = 5
 
 
-class _Row(QStyledItemDelegate):
+class _Row(TreeRow):
     """Families strong, with room above them."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
@@ -41,40 +36,16 @@ class _Row(QStyledItemDelegate):
         option.textElideMode = Qt.TextElideMode.ElideMiddle
         option.state &= ~QStyle.StateFlag.State_HasFocus
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        if index.column() != PickColumn.NAME:
-            # Its text begins and ends below its header's.
-            if option.state & QStyle.StateFlag.State_Selected:
-                painter.fillRect(option.rect, option.palette.brush(QPalette.ColorRole.Highlight))
-            option.rect.adjust(_INSET_PX, 0, -_INSET_PX, 0)
-        super().paint(painter, option, index)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        hint = super().sizeHint(option, index)
-        return QSize(hint.width(), option.fontMetrics.height() + GRID + GRID // 2)
-
-
-class PickTree(QTreeView):
+class PickTree(FilteredTree):
     """The files with their boxes; families as headings."""
 
     def __init__(self, model: PickModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(model, PickRole.WORDS, _Row(), parent)
         self.setAccessibleName(self.tr("Models to measure"))
-        self.proxy = QSortFilterProxyModel(self)
-        self.proxy.setSourceModel(model)
-        self.proxy.setFilterRole(PickRole.WORDS)
-        self.proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.setModel(self.proxy)
-        self.setItemDelegate(_Row(self))
         self.setRootIsDecorated(False)
         self.setIndentation(0)
-        self.setUniformRowHeights(True)
-        self.setAllColumnsShowFocus(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setFont(tabular(self.font()))
-        self.header().setStretchLastSection(False)
-        self.header().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.activated.connect(self._toggle)
         for signal in (self.proxy.modelReset, self.proxy.layoutChanged, self.proxy.rowsInserted):
             signal.connect(self._span)

@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLineEdit,
-    QSplitter,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -30,6 +27,7 @@ from app.library.model_files import whole_sets
 from app.ui.kit.icons import icon
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import label, push_button
+from app.ui.kit.widgets.layouts import Gap, in_column, in_row, split
 from app.ui.pages.ladder.picking.chosen_list import ChosenList
 from app.ui.pages.ladder.picking.measure_form import MeasureForm
 from app.ui.pages.ladder.picking.pick_model import PickModel
@@ -80,19 +78,17 @@ class Picker(QWidget):
         self.search.setClearButtonEnabled(True)
         self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.search.textChanged.connect(self.tree.proxy.setFilterFixedString)
-        self.open_button = push_button(self.tr("Open files …"), icon_name="folder")
-        self.open_button.clicked.connect(self._open)
+        self.open_button = push_button(self.tr("Open files …"), icon_name="folder", run=self._open)
         self.chosen = ChosenList()
         self.form = MeasureForm(choose_file)
         self.advice = label("", "small-dim", wrap=True)
         self.measure_button = push_button(self.tr("Measure"), "primary", icon_name="play")
-        self.cancel_button = push_button(self.tr("Close"))
+        self.cancel_button = push_button(self.tr("Close"), run=self.closed)
         self._lay_out()
         self.model.checked_changed.connect(self._follow)
         self.chosen.reference_chosen.connect(self._set_reference)
         self.chosen.remove_wanted.connect(self._remove)
         self.measure_button.clicked.connect(self._measure)
-        self.cancel_button.clicked.connect(self.closed)
         self._follow()
 
     def set_files(self, files: Sequence[PickFile]) -> None:
@@ -121,44 +117,26 @@ class Picker(QWidget):
         return self.chosen.reference
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(GRID)
-        top.addWidget(self.search, 1)
-        top.addWidget(self.open_button)
+        top = in_row((self.search, 1), self.open_button)
         left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addWidget(label(self.tr("Versions to measure"), "strong"))
-        column.addLayout(top)
-        column.addWidget(self.tree, 1)
+        in_column(label(self.tr("Versions to measure"), "strong"), top, (self.tree, 1), on=left)
         side = QFrame()
         side.setProperty("role", "surface")
         side.setMinimumWidth(GRID * 36)
         side.setMaximumWidth(GRID * 52)
-        right = QVBoxLayout(side)
-        right.setContentsMargins(GRID * 2, GRID * 2, GRID * 2, GRID * 2)
-        right.setSpacing(GRID)
-        right.addWidget(label(self.tr("This ladder"), "strong"))
-        right.addWidget(self.chosen)
-        right.addSpacing(GRID)
-        right.addWidget(self.form)
-        right.addStretch(1)
-        right.addWidget(self.advice)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.cancel_button)
-        buttons.addStretch(1)
-        buttons.addWidget(self.measure_button)
-        right.addLayout(buttons)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(left)
-        self.splitter.addWidget(side)
-        self.splitter.setStretchFactor(0, 1)
-        self.splitter.setSizes([GRID * 86, GRID * 45])
-        row = QVBoxLayout(self)
-        row.setContentsMargins(GRID, GRID, GRID, GRID)
-        row.addWidget(self.splitter)
+        in_column(
+            label(self.tr("This ladder"), "strong"),
+            self.chosen,
+            Gap(GRID),
+            self.form,
+            1,
+            self.advice,
+            in_row(self.cancel_button, 1, self.measure_button),
+            on=side,
+            margins=GRID * 2,
+        )
+        self.splitter = split(left, side, grows=0, sizes=(GRID * 86, GRID * 45))
+        in_column(self.splitter, on=self, margins=GRID)
 
     def _files(self) -> list[PickFile]:
         return in_shrink_order(self.model.checked)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from app.core.ladder.plotted import Loss
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets.choice_box import ChoiceBox
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.pages.ladder.plots.board import Board
 from app.ui.pages.ladder.plots.content import Measure, Options, PlotKind, content_of
 from app.ui.pages.ladder.plots.words import loss_name
@@ -45,17 +46,10 @@ class Slot(QWidget):
         self._measures.addItem(self.tr("Difference"), Measure.DIFFERENCE)
         self._measures.addItem(self.tr("Right answers"), Measure.ACCURACY)
         self.board = Board(content_of(kind, None, self._options), kind.long_title)
-        self.head = QHBoxLayout()
-        self.head.setContentsMargins(0, GRID // 2, 0, GRID // 2)
-        self.head.setSpacing(GRID)
-        for part in (self._choice, self._losses, self._measures):
-            self.head.addWidget(part)
-        self.head.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(self.head)
-        column.addWidget(self.board, 1)
+        self.head = in_row(
+            self._choice, self._losses, self._measures, 1, margins=(0, GRID // 2, 0, GRID // 2)
+        )
+        in_column(self.head, (self.board, 1), on=self, spacing=0)
         self._choice.activated.connect(lambda i: self.kind_chosen.emit(self._choice.itemData(i)))
         self._losses.activated.connect(self._on_option)
         self._measures.activated.connect(self._on_option)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter
-from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.core.verdict import State
 from app.ui.kit.icons import Tone, pixmap
 from app.ui.kit.theme import GRID, current_tokens, small_font, tabular
+from app.ui.kit.views.tables import paint_ground
 from app.ui.kit.widgets.status_dot import paint_letter
 from app.ui.pages.ladder.table.columns import NAME, STATE
 from app.ui.pages.ladder.table.model import LadderRole
@@ -34,21 +35,17 @@ class LadderCellDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         self.initStyleOption(option, index)
-        text, option.text = option.text, ""
         option.state &= ~QStyle.StateFlag.State_HasFocus
-        style = option.widget.style() if option.widget else QApplication.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
-        tokens = current_tokens()
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        ink = QColor(tokens.selection_text if selected else tokens.text)
-        faint = ink if selected else QColor(tokens.dim)
+        text, ink, faint = paint_ground(painter, option)
         box = option.rect.adjusted(GRID, 0, -GRID, 0)  # as the style sheet has it for headers
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         letter = index.data(LadderRole.LETTER)
         if letter:
             top = box.center().y() - _LETTER_PX / 2
-            paint_letter(painter, QRectF(box.left(), top, _LETTER_PX, _LETTER_PX), letter, tokens)
+            paint_letter(
+                painter, QRectF(box.left(), top, _LETTER_PX, _LETTER_PX), letter, current_tokens()
+            )
             box.setLeft(box.left() + _LETTER_PX + GRID)
         second = str(index.data(LadderRole.SECOND_LINE) or "")
         line = option.fontMetrics.height()

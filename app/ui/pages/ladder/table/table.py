@@ -14,8 +14,6 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
     QMenu,
     QTableView,
     QWidget,
@@ -24,6 +22,7 @@ from PySide6.QtWidgets import (
 from app.core.text.clean import clean_line
 from app.ui.kit.plain import caption, set_tip
 from app.ui.kit.theme import GRID
+from app.ui.kit.views.tables import dress_table
 from app.ui.pages.ladder.table.cell_delegate import LadderCellDelegate, row_height
 from app.ui.pages.ladder.table.columns import NAME, TABLE, shown_columns, title
 from app.ui.pages.ladder.table.model import LadderRole
@@ -74,25 +73,10 @@ class LadderTable(QTableView):
         self.proxy.setSourceModel(model)
         self.setModel(self.proxy)
         self.setItemDelegate(LadderCellDelegate(self))
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        height = row_height(self.fontMetrics())
-        self.verticalHeader().setMinimumSectionSize(height)
-        self.verticalHeader().setDefaultSectionSize(height)
+        dress_table(self, row_height(self.fontMetrics()))
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setSortIndicatorClearable(True)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._show_columns_menu)
-        self.setSortingEnabled(True)
-        self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         header.sortIndicatorChanged.connect(self._share_widths)
         self._make_actions()
         self.selectionModel().currentRowChanged.connect(lambda *_: self._tell_row())

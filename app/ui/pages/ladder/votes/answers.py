@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from app.ui.answers.markdown import MarkdownView
 from app.ui.answers.part_bar import PartBar
@@ -14,6 +14,7 @@ from app.ui.answers.text_window import TextWindow
 from app.ui.kit.plain import set_spoken
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ElidedLabel, label, push_button
+from app.ui.kit.widgets.layouts import in_column, in_row, scroll_down
 from app.ui.pages.ladder.votes.marks import SIDE_PX, CandidateMark
 from app.ui.pages.ladder.votes.words import DOT, answer_words
 
@@ -43,23 +44,19 @@ class AnswerCard(QFrame):
         self.mark = CandidateMark()
         self.title = _Title(side)
         self.facts = label(role="small-dim")
-        head = QHBoxLayout()
-        head.setSpacing(GRID)
-        head.addWidget(self.mark)
-        head.addWidget(self.title)
-        head.addStretch(1)
-        head.addWidget(self.facts)
+        head = in_row(self.mark, self.title, 1, self.facts)
         self.text = MarkdownView(name)
         self.text.link_activated.connect(self.link_activated)
         self.nothing = label(self.tr("(It said nothing.)"), "dim")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addLayout(head)
-        column.addWidget(self.text)
-        column.addWidget(PartBar(self.text))
-        column.addWidget(self.nothing)
-        column.addStretch(1)
+        in_column(
+            head,
+            self.text,
+            PartBar(self.text),
+            self.nothing,
+            1,
+            on=self,
+            margins=(2 * GRID, GRID, 2 * GRID, 2 * GRID),
+        )
         # What is told after the vote has its room before it: nothing jumps.
         self.title.setMinimumHeight(SIDE_PX)
         self.hide_owner()
@@ -113,35 +110,27 @@ class AnswersView(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll_down(self)
         self.setAccessibleName(self.tr("Two answers"))
-        self.prompt = label(wrap=True)
-        self.prompt.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.prompt = label(wrap=True, selectable=True)
         card = QFrame()
         card.setProperty("role", "raised")
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
-        inside.addWidget(self.prompt)
+        inside = in_column(
+            self.prompt, on=card, margins=(2 * GRID, GRID, 2 * GRID, GRID), spacing=None
+        )
         self.whole_button = push_button(self.tr("Show the whole prompt"), "link")
         self.whole_button.clicked.connect(lambda: self._show_prompt(whole=True))
         inside.addWidget(self.whole_button, 0, Qt.AlignmentFlag.AlignLeft)
         self._prompt = ""
         self.left = AnswerCard(self.tr("Left"), self.tr("Left answer"))
         self.right = AnswerCard(self.tr("Right"), self.tr("Right answer"))
-        both = QHBoxLayout()
-        both.setSpacing(GRID)
+        both = in_row()
         for side in (self.left, self.right):
             side.link_activated.connect(self.link_activated)
             both.addWidget(side, 1)
         content = QWidget()
         content.setProperty("role", "plain")
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, GRID // 2, 0)
-        column.setSpacing(GRID)
-        column.addWidget(card)
-        column.addLayout(both, 1)
+        in_column(card, (both, 1), on=content, margins=(0, 0, GRID // 2, 0))
         self.setWidget(content)
 
     def show_pair(self, pair: ShownPair) -> None:

@@ -9,9 +9,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFrame,
-    QHBoxLayout,
     QMenu,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -26,6 +24,7 @@ from app.ui.kit.icons import icon
 from app.ui.kit.plain import add_choice, set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ChoiceBox, FlowLayout, NumberField, Popup, label, push_button
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.format import byte_size, count
 from app.ui.pages.ladder.votes.marks import SIDE_PX, mark_icon
 from app.ui.pages.ladder.votes.sources import ChatPromptPicker
@@ -63,12 +62,9 @@ class AskForm(QFrame):
         self.reference = _combo(self.tr("Version that it is held against"))
         self.candidate.activated.connect(lambda _: self._pair_chosen())
         self.reference.activated.connect(lambda _: self._reference_chosen())
-        between = QHBoxLayout()
-        between.setSpacing(GRID)
-        between.addWidget(self.candidate, 1)
-        between.addWidget(label(self.tr("against"), "dim"))
-        between.addWidget(self.reference, 1)
-        between.addStretch(1)
+        between = in_row(
+            (self.candidate, 1), label(self.tr("against"), "dim"), (self.reference, 1), 1
+        )
         self.prompts = _PromptsEdit()
         self.prompts.setAccessibleName(self.tr("Prompts"))
         self.prompts.setPlaceholderText(
@@ -100,17 +96,13 @@ class AskForm(QFrame):
         self.temperature.set_value(COMPARE_GREEDY.temperature)
         set_tip(self.temperature, self.tr("0: always the likeliest token. The same for both."))
         self.number = label(role="dim")
-        self.ask_button = push_button(self.tr("Ask both"), "primary")
-        self.ask_button.clicked.connect(self._ask)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addWidget(label(self.tr("Ask two versions, vote without knowing which"), "strong"))
-        column.addLayout(between)
-        column.addWidget(self.prompts, 1)
-        column.addWidget(sources)
-        column.addWidget(self._settings())
-        column.addWidget(
+        self.ask_button = push_button(self.tr("Ask both"), "primary", run=self._ask)
+        in_column(
+            label(self.tr("Ask two versions, vote without knowing which"), "strong"),
+            between,
+            (self.prompts, 1),
+            sources,
+            self._settings(),
             label(
                 self.tr(
                     "Both answer before you see anything. Sides are drawn by lot for each pair; "
@@ -118,13 +110,11 @@ class AskForm(QFrame):
                 ),
                 "small-dim",
                 wrap=True,
-            )
+            ),
+            in_row(self.number, 1, self.ask_button),
+            on=self,
+            margins=(2 * GRID, GRID, 2 * GRID, 2 * GRID),
         )
-        foot = QHBoxLayout()
-        foot.addWidget(self.number)
-        foot.addStretch(1)
-        foot.addWidget(self.ask_button)
-        column.addLayout(foot)
         self._follow()
 
     def _settings(self) -> QWidget:
@@ -136,11 +126,7 @@ class AskForm(QFrame):
         ):
             part.setFixedWidth(8 * GRID)
             both = QWidget()
-            row = QHBoxLayout(both)
-            row.setContentsMargins(0, 0, GRID, 0)
-            row.setSpacing(GRID // 2)
-            row.addWidget(label(name, "dim"))
-            row.addWidget(part)
+            in_row(label(name, "dim"), part, on=both, margins=(0, 0, GRID, 0), spacing=GRID // 2)
             flow.addWidget(both)
         self.thinking.setMinimumHeight(self.most_tokens.sizeHint().height())
         flow.addWidget(self.thinking)

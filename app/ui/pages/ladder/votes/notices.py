@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from app.core.votes.pairs import PairState
 from app.core.words.sentence import say
@@ -14,6 +14,7 @@ from app.ui.kit.plain import set_spoken
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import IconButton, Picture, Severity, label, push_button
 from app.ui.kit.widgets.labels import breakable
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.sentences import told
 
 if TYPE_CHECKING:
@@ -37,14 +38,9 @@ class Notice(QFrame):
         super().__init__(parent)
         self.setProperty("role", "surface")
         self._picture = Picture("info", size_px=18)
-        self.words = label(wrap=True)
-        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.words = label(wrap=True, selectable=True)
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2 * GRID, GRID, GRID, GRID)
-        row.setSpacing(GRID)
-        row.addWidget(self._picture)
-        row.addWidget(self.words, 1)
+        row = in_row(self._picture, (self.words, 1), on=self, margins=(2 * GRID, GRID, GRID, GRID))
         for button in buttons:
             row.addWidget(button)
 
@@ -74,12 +70,9 @@ class WaitingNotices(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: tuple[Waiting, bool] | None = None
-        self.vote_button = push_button(self.tr("Vote"), "primary")
-        self.vote_button.clicked.connect(self.vote_wanted)
-        self.go_on_button = push_button(self.tr("Go on answering"))
-        self.go_on_button.clicked.connect(self.go_on_wanted)
-        self.again_button = push_button(self.tr("Try again"))
-        self.again_button.clicked.connect(self.again_wanted)
+        self.vote_button = push_button(self.tr("Vote"), "primary", run=self.vote_wanted)
+        self.go_on_button = push_button(self.tr("Go on answering"), run=self.go_on_wanted)
+        self.again_button = push_button(self.tr("Try again"), run=self.again_wanted)
         aside: list[QAbstractButton] = []
         for state in (PairState.WAITING, PairState.FAILED):
             button = push_button(self.tr("Set aside"), "quiet")
@@ -93,9 +86,7 @@ class WaitingNotices(QWidget):
         self.unanswered = Notice([aside[0], self.go_on_button])
         self.failed = Notice([aside[1], self.again_button])
         self._notices = (self.news, self.ready, self.unanswered, self.failed)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
+        column = in_column(on=self)
         for notice in self._notices:
             notice.hide()
             column.addWidget(notice)

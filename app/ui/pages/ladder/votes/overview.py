@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QScrollArea, QWidget
 
 from app.ui.kit.theme import GRID
+from app.ui.kit.widgets.layouts import in_column, scroll_down
 from app.ui.pages.ladder.votes.asking import AskForm
 from app.ui.pages.ladder.votes.notices import WaitingNotices
 from app.ui.pages.ladder.votes.standing import StandingView
@@ -31,9 +31,7 @@ class Overview(QScrollArea):
 
     def __init__(self, backend: VotesBackend, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll_down(self)
         self.notices = WaitingNotices()
         self.form = AskForm(backend)
         self.standing = StandingView(backend)
@@ -43,11 +41,7 @@ class Overview(QScrollArea):
         self._sides.addWidget(self.standing, 4)
         content = QWidget()
         content.setProperty("role", "plain")
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addWidget(self.notices)
-        column.addLayout(self._sides, 1)
+        in_column(self.notices, (self._sides, 1), on=content)
         self.setWidget(content)
 
     # Qt's own names from here on.

@@ -6,13 +6,14 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.base.states import Transitions
 from app.core.errors import PersonError
 from app.core.votes.pairs import Role
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import EmptyState
+from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.sentences import sentence
 from app.ui.pages.ladder.votes.orders import Orders
 from app.ui.pages.ladder.votes.overview import Overview
@@ -112,11 +113,7 @@ class VotesPanel(QWidget):
         self._stack = QStackedWidget()
         for page in (self._empty, self.overview, self._wait, self.voting):
             self._stack.addWidget(page)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, GRID // 2, 0, GRID // 2)
-        column.setSpacing(GRID)
-        column.addWidget(self.strip)
-        column.addWidget(self._stack, 1)
+        in_column(self.strip, (self._stack, 1), on=self, margins=(0, GRID // 2, 0, GRID // 2))
         backend.changed.connect(self._on_changed)
         backend.progressed.connect(self._on_progress)
         backend.ended.connect(self._on_ended)

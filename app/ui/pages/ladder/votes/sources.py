@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QStringListModel, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from app.core.text.clean import clean_line
 from app.core.words.sentence import say
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import label, push_button
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.sentences import told
 from app.ui.pages.ladder.votes.words import prompts_words
 
@@ -49,19 +50,15 @@ class ChatPromptPicker(QWidget):
         self.note = label(role="small-dim", wrap=True)
         self.all_button = push_button(self.tr("Select all"), "link")
         self.all_button.clicked.connect(self.list.selectAll)
-        self.take_button = push_button(self.tr("Take"), "primary")
-        self.take_button.clicked.connect(self._take)
-        row = QHBoxLayout()
-        row.addWidget(self.all_button)
-        row.addStretch(1)
-        row.addWidget(self.take_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, GRID, 0)
-        column.setSpacing(GRID)
-        column.addWidget(label(self.tr("Prompts of your chats"), "strong"))
-        column.addWidget(self.list)
-        column.addWidget(self.note)
-        column.addLayout(row)
+        self.take_button = push_button(self.tr("Take"), "primary", run=self._take)
+        in_column(
+            label(self.tr("Prompts of your chats"), "strong"),
+            self.list,
+            self.note,
+            in_row(self.all_button, 1, self.take_button),
+            on=self,
+            margins=(0, 0, GRID, 0),
+        )
         self.list.selectionModel().selectionChanged.connect(self._follow)
         self._follow()
 

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QStandardPaths, Qt, Signal
-from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QFrame, QWidget
 
 from app.core.errors import PersonError
 from app.ui.kit.theme import GRID, contrast
 from app.ui.kit.tokens import EDGE_CONTRAST, current_tokens, mix
 from app.ui.kit.widgets import label, push_button
+from app.ui.kit.widgets.layouts import empty, in_column, in_row
 from app.ui.kit.words.sentences import sentence
 from app.ui.pages.ladder.votes.band import BandPicture
 from app.ui.pages.ladder.votes.band_drawing import BandContent
@@ -53,9 +54,7 @@ class StandingView(QFrame):
         self.setAccessibleName(self.tr("What the votes say"))
         self.heading = label(self.tr("What the votes say"), "strong")
         self._rows = QWidget()
-        self._row_column = QVBoxLayout(self._rows)
-        self._row_column.setContentsMargins(0, 0, 0, 0)
-        self._row_column.setSpacing(2)
+        self._row_column = in_column(on=self._rows, spacing=2)
         self.picture = BandPicture()
         self.picture.said.connect(self.said)
         self.finding = label(role="strong", wrap=True)
@@ -68,20 +67,21 @@ class StandingView(QFrame):
             "small-dim",
             wrap=True,
         )
-        self.export_button = push_button(self.tr("Export votes …"), "link")
-        self.export_button.clicked.connect(self._export)
-        head = QHBoxLayout()
-        head.addWidget(self.heading, 1)
-        head.addWidget(self.export_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addLayout(head)
-        column.addWidget(self._rows)
-        column.addWidget(self.picture, 1)
-        for part in (self.finding, self.score, self.more, self.rate, self.left_out, self.always):
-            column.addWidget(part)
-        column.addStretch(0)
+        self.export_button = push_button(self.tr("Export votes …"), "link", run=self._export)
+        in_column(
+            in_row((self.heading, 1), self.export_button),
+            self._rows,
+            (self.picture, 1),
+            self.finding,
+            self.score,
+            self.more,
+            self.rate,
+            self.left_out,
+            self.always,
+            0,
+            on=self,
+            margins=(2 * GRID, GRID, 2 * GRID, 2 * GRID),
+        )
 
     def show_standings(
         self, reference: VoteCandidate | None, candidates: Sequence[VoteCandidate]
@@ -126,11 +126,7 @@ class StandingView(QFrame):
         self._show_one(chosen, reference)
 
     def _remove_rows(self) -> None:
-        while (item := self._row_column.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._row_column)
 
     def _show_one(self, candidate: VoteCandidate, reference: VoteCandidate) -> None:
         standing = self._backend.booth.standing(candidate.key, reference.key)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ProgressLine, label, push_button
+from app.ui.kit.widgets.layouts import in_row
 from app.ui.kit.words.format import count
 
 
@@ -31,17 +32,17 @@ class VotesStrip(QWidget):
         self.working = label(role="dim")
         self.progress = ProgressLine(self.tr("Answers"), height_px=4)
         self.progress.setFixedWidth(16 * GRID)
-        self.stop_button = push_button(self.tr("Stop"), icon_name="stop")
+        self.stop_button = push_button(self.tr("Stop"), icon_name="stop", run=self.stop_wanted)
         set_tip(self.stop_button, self.tr("Stop answering; what is answered stays."))
-        self.stop_button.clicked.connect(self.stop_wanted)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
-        row.addWidget(self.back_button)
-        row.addWidget(self.left_words)
-        row.addStretch(1)
-        for part in (self.working, self.progress, self.stop_button):
-            row.addWidget(part)
+        in_row(
+            self.back_button,
+            self.left_words,
+            1,
+            self.working,
+            self.progress,
+            self.stop_button,
+            on=self,
+        )
 
     def show_progress(self, done: int, total: int) -> None:
         """Answers that are done, and all."""

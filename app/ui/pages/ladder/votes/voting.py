@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QPushButton,
     QSizePolicy,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -22,6 +20,7 @@ from app.core.votes.pairs import Role
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import label, push_button
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.pages.ladder.votes.answers import AnswersView
 
 if TYPE_CHECKING:
@@ -91,18 +90,12 @@ class VotingView(QWidget):
         self._feet.addWidget(self._revealed())
         # The same before the vote and after it: three lines of text.
         self._feet.setFixedHeight(3 * self.fontMetrics().lineSpacing() + GRID)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addWidget(self.answers, 1)
-        column.addWidget(self._feet)
+        in_column((self.answers, 1), self._feet, on=self)
         self._follow()
 
     def _choices(self) -> QWidget:
         foot = QWidget()
-        row = QHBoxLayout(foot)
-        row.setContentsMargins(0, 0, GRID // 2, 0)
-        row.setSpacing(GRID)
+        row = in_row(on=foot, margins=(0, 0, GRID // 2, 0))
         words = {
             Choice.LEFT: self.tr("Left is better"),
             Choice.TIE: self.tr("Equally good"),
@@ -143,18 +136,10 @@ class VotingView(QWidget):
         self.next_button.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Expanding)
         self.next_button.setMaximumHeight(_BUTTON_PX)
         self.next_button.setMinimumWidth(14 * GRID)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addStretch(1)
-        words.addWidget(self.verdict)
-        words.addWidget(self.tally)
-        words.addStretch(1)
-        row = QHBoxLayout(foot)
-        row.setContentsMargins(GRID, 0, GRID // 2, 0)
-        row.setSpacing(GRID)
-        row.addLayout(words, 1)
-        row.addWidget(self.undo_button)
-        row.addWidget(self.next_button)
+        words = in_column(1, self.verdict, self.tally, 1, spacing=2)
+        in_row(
+            (words, 1), self.undo_button, self.next_button, on=foot, margins=(GRID, 0, GRID // 2, 0)
+        )
         return foot
 
     def _action(self, text: str, keys: tuple[str, ...], run: Callable[[], object]) -> QAction:

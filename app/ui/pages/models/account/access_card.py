@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from app.ui.kit.icons import Tone
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import FlowLayout, Picture, label, push_button
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.pages.models.account.sign_in import SignInRow
 
 if TYPE_CHECKING:
@@ -66,22 +67,12 @@ class AccessCard(QFrame):
         self.show()
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(GRID)
-        head.addWidget(Picture("lock", size_px=20, tone=Tone.WORKING))
-        head.addWidget(self.title, 1)
+        head = in_row(Picture("lock", size_px=20, tone=Tone.WORKING), (self.title, 1))
         buttons = QWidget()
         flow = FlowLayout(buttons, spacing_px=GRID)
         flow.addWidget(self.open_button)
         flow.addWidget(self.again_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(GRID * 2, GRID * 2, GRID * 2, GRID * 2)
-        column.setSpacing(GRID)
-        column.addLayout(head)
-        column.addWidget(self.sentence)
-        column.addWidget(buttons)
-        column.addWidget(self.entry)
-        column.addWidget(self.remark)
+        in_column(head, self.sentence, buttons, self.entry, self.remark, on=self, margins=GRID * 2)
 
     def _ask_whether_signed_in(self) -> None:
         self.remark.setText("")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import FlowLayout, label, push_button
 from app.ui.kit.widgets.labels import set_role
+from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.sentences import sentence
 from app.ui.pages.models.account.hub_account import AccountStatus
 from app.ui.pages.models.account.sign_in import SignInRow
@@ -49,8 +50,7 @@ class AccountPanel(QWidget):
         self.title = label(self.tr("Account on {hub}").format(hub=hub), "strong", wrap=True)
         self.sentence = label("", wrap=True)
         self.owner = label("", wrap=True)
-        self.who_button = push_button(self.tr("Ask the Hub whose it is"))
-        self.who_button.clicked.connect(self._ask_owner)
+        self.who_button = push_button(self.tr("Ask the Hub whose it is"), run=self._ask_owner)
         self.forget_button = push_button(self.tr("Forget token"), icon_name="delete")
         self.forget_button.clicked.connect(self._forget)
         self.entry = SignInRow(account, jobs)
@@ -82,13 +82,18 @@ class AccountPanel(QWidget):
         flow = FlowLayout(self._buttons, spacing_px=GRID)
         flow.addWidget(self.who_button)
         flow.addWidget(self.forget_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, GRID, 0)
-        column.setSpacing(GRID)
-        for each in (self.title, self.sentence, self.owner, self._buttons, self.entry, self.hint):
-            column.addWidget(each)
-        column.addWidget(self.certificates)
-        column.addStretch(1)
+        in_column(
+            self.title,
+            self.sentence,
+            self.owner,
+            self._buttons,
+            self.entry,
+            self.hint,
+            self.certificates,
+            1,
+            on=self,
+            margins=(0, 0, GRID, 0),
+        )
 
     # --- showing ------------------------------------------------------------------------
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import push_button
+from app.ui.kit.widgets.layouts import in_row
 from app.ui.kit.words.sentences import sentence
 
 if TYPE_CHECKING:
@@ -40,14 +41,9 @@ class SignInRow(QWidget):
         self.token.setMinimumWidth(GRID * 12)
         self.token.textChanged.connect(self._on_typed)
         self.token.returnPressed.connect(self._sign_in)
-        self.button = push_button(self.tr("Sign in"), icon_name="lock")
+        self.button = push_button(self.tr("Sign in"), icon_name="lock", run=self._sign_in)
         self.button.setEnabled(False)
-        self.button.clicked.connect(self._sign_in)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
-        row.addWidget(self.token, 1)
-        row.addWidget(self.button)
+        in_row((self.token, 1), self.button, on=self)
         self.setFocusProxy(self.token)
 
     def _on_typed(self, text: str) -> None:

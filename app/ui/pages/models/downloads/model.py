@@ -5,19 +5,15 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 
 from app.lab.works.work import WorkState
 from app.ui.kit.plain import plain_data
+from app.ui.kit.views.rows import Index, Rows
 from app.ui.pages.models.words import download_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.ui.pages.models.downloads.entry import DownloadEntry
-
-Index = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
 
 
 class DownloadRole(IntEnum):
@@ -27,69 +23,34 @@ class DownloadRole(IntEnum):
     WORDS = Qt.ItemDataRole.UserRole + 2
 
 
-class DownloadsModel(QAbstractListModel):
-    """Mirrors the queue with narrow change signals."""
+class DownloadsModel(Rows["DownloadEntry"]):
+    """The queue as it is."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._entries: list[DownloadEntry] = []
-
-    def set_entries(self, entries: Sequence[DownloadEntry]) -> None:
-        """Take over the queue as it is now."""
-        wanted = {entry.key for entry in entries}
-        for row in range(len(self._entries) - 1, -1, -1):
-            if self._entries[row].key not in wanted:
-                self.beginRemoveRows(QModelIndex(), row, row)
-                del self._entries[row]
-                self.endRemoveRows()
-        for row, entry in enumerate(entries):
-            self._place(row, entry)
-
-    def row_of(self, key: str) -> int:
-        """The row of a download, -1 if it is not there."""
-        return next((row for row, entry in enumerate(self._entries) if entry.key == key), -1)
+        super().__init__(lambda entry: entry.key, parent)
 
     def entry(self, key: str) -> DownloadEntry | None:
         """A download as it is shown."""
         row = self.row_of(key)
-        return self._entries[row] if row >= 0 else None
+        return self.rows[row] if row >= 0 else None
 
     @property
     def unfinished(self) -> int:
         """How many are not done."""
-        return sum(entry.state is not WorkState.DONE for entry in self._entries)
+        return sum(entry.state is not WorkState.DONE for entry in self.rows)
 
     @property
     def finished(self) -> int:
         """How many are done."""
-        return len(self._entries) - self.unfinished
-
-    def _place(self, row: int, entry: DownloadEntry) -> None:
-        there = self.row_of(entry.key)
-        if there < 0:
-            self.beginInsertRows(QModelIndex(), row, row)
-            self._entries.insert(row, entry)
-            self.endInsertRows()
-            return
-        if there != row:
-            self.beginMoveRows(QModelIndex(), there, there, QModelIndex(), row)
-            self._entries.insert(row, self._entries.pop(there))
-            self.endMoveRows()
-        if self._entries[row] != entry:
-            self._entries[row] = entry
-            index = self.index(row)
-            self.dataChanged.emit(index, index)
+        return len(self.rows) - self.unfinished
 
     # Qt's own names from here on.
 
-    def rowCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self._entries)
-
     @plain_data(DownloadRole.WORDS)
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid() or index.row() >= len(self._entries):
+        if not index.isValid() or index.row() >= len(self.rows):
             return None
-        entry = self._entries[index.row()]
+        entry = self.rows[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return entry.title

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import IconButton, label, push_button
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.pages.models.downloads.model import DownloadRole, DownloadsModel
 from app.ui.pages.models.downloads.row import DownloadRow
 
@@ -51,7 +52,7 @@ class DownloadsPanel(QWidget):
 
     def refresh(self) -> None:
         """Show the queue as it is now."""
-        self.model.set_entries(self._downloads.entries())
+        self.model.take(self._downloads.entries())
         self.forget_button.setVisible(self.model.finished > 0)
         self.empty.setVisible(not self._rows)
         self.scroll_area.setVisible(bool(self._rows))
@@ -65,18 +66,16 @@ class DownloadsPanel(QWidget):
         return self._rows[self.model.row_of(key)]
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.addWidget(label(self.tr("Downloads"), "strong"), 1)
-        head.addWidget(self.forget_button)
-        head.addWidget(self.close_button)
+        head = in_row(
+            (label(self.tr("Downloads"), "strong"), 1),
+            self.forget_button,
+            self.close_button,
+            spacing=None,
+        )
         holder = QWidget()
         holder.setProperty("role", "plain")
-        room = QVBoxLayout(holder)
-        room.setContentsMargins(0, 0, 0, 0)
-        self._list = QVBoxLayout()
-        self._list.setSpacing(GRID // 2)
-        room.addLayout(self._list)
-        room.addStretch(1)
+        self._list = in_column(spacing=GRID // 2)
+        in_column(self._list, 1, on=holder, spacing=None)
         self.scroll_area = QScrollArea()
         self.scroll_area.setWidgetResizable(True)
         self.scroll_area.setFrameShape(QFrame.Shape.NoFrame)

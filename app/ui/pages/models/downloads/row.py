@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from app.lab.works.work import WorkState
 from app.ui.kit.plain import set_spoken
@@ -13,6 +13,7 @@ from app.ui.kit.theme import GRID, tabular
 from app.ui.kit.tokens import current_tokens
 from app.ui.kit.widgets import ElidedLabel, IconButton, ProgressLine, label, push_button
 from app.ui.kit.widgets.labels import set_role
+from app.ui.kit.widgets.layouts import Gap, in_column, in_row
 from app.ui.pages.models.words import download_words
 
 if TYPE_CHECKING:
@@ -110,20 +111,18 @@ class DownloadRow(QFrame):
         self.down.clicked.connect(lambda: self.move_wanted.emit(self.entry.key, 1))
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(GRID // 2)
-        row.addWidget(self.title, 3)
-        row.addSpacing(GRID)
-        row.addWidget(self.words, 4)
+        row = in_row((self.title, 3), Gap(GRID), (self.words, 4), spacing=GRID // 2)
         buttons = (self.compare, self.pause, self.resume, self.up, self.down)
         for each in (*buttons, self.cancel, self.forget):
             row.addWidget(each, 0, Qt.AlignmentFlag.AlignVCenter)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(GRID, GRID // 2, GRID // 2, GRID // 2)
-        column.setSpacing(GRID // 2)
-        column.addLayout(row)
-        column.addWidget(self.problem)
-        column.addWidget(self.progress)
+        in_column(
+            row,
+            self.problem,
+            self.progress,
+            on=self,
+            margins=(GRID, GRID // 2, GRID // 2, GRID // 2),
+            spacing=GRID // 2,
+        )
 
     # Qt's own names from here on.
 

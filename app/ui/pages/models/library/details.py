@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
-    QHBoxLayout,
     QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.ui.kit.plain import set_spoken
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ElidedLabel, IconButton, label
+from app.ui.kit.widgets.layouts import empty, in_column, in_row, scroll_down
 from app.ui.kit.words.format import bits_per_weight, byte_size, count, parameters
 from app.ui.kit.words.sentences import told
 from app.ui.pages.models.words import source_words
@@ -36,14 +34,10 @@ class LibraryDetails(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Facts of the model file"))
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll_down(self)
         self._holder = QWidget()
         self._holder.setProperty("role", "plain")
-        self._column = QVBoxLayout(self._holder)
-        self._column.setContentsMargins(GRID, 0, GRID, GRID)
-        self._column.setSpacing(GRID)
+        self._column = in_column(on=self._holder, margins=(GRID, 0, GRID, GRID))
         self._title = ElidedLabel("", least_characters=12)
         font = self._title.font()
         font.setBold(True)
@@ -71,17 +65,11 @@ class LibraryDetails(QScrollArea):
         self._title.set_text(model.name, str(model.path))
         self._broken.setText(told(model.broken) if model.broken else "")
         self._broken.setVisible(bool(model.broken))
-        while self._grid.count():
-            item = self._grid.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._grid)
         facts = self.facts(model)
         for row, (name, value) in enumerate(facts):
             self._grid.addWidget(label(name, "dim"), row, 0, Qt.AlignmentFlag.AlignTop)
-            text = label(value, wrap=True)
-            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            text = label(value, wrap=True, selectable=True)
             set_spoken(text, f"{name}: {value}")
             self._grid.addWidget(text, row, 1)
         self._add_path(model.path, len(facts))
@@ -93,11 +81,7 @@ class LibraryDetails(QScrollArea):
         copy = IconButton("copy", self.tr("Copy the path"), size_px=14)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(str(path)))
         line = QWidget()
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID // 2)
-        row.addWidget(shown, 1)
-        row.addWidget(copy)
+        in_row((shown, 1), copy, on=line, spacing=GRID // 2)
         self._grid.addWidget(label(self.tr("Path"), "dim"), below, 0)
         self._grid.addWidget(line, below, 1)
 

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDir, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from app.ui.kit.plain import set_spoken
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ElidedLabel, IconButton, label, push_button
+from app.ui.kit.widgets.layouts import empty, in_column, in_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,36 +36,28 @@ class FoldersEditor(QWidget):
         self.setAccessibleName(self.tr("Own folders"))
         self._choose = choose or self._ask
         self._folders: list[Path] = []
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(GRID // 2)
+        self._rows = in_column(spacing=GRID // 2)
         self._empty = label(self.tr("None so far."), "dim")
-        self.add_button = push_button(self.tr("Add a folder …"), icon_name="add")
-        self.add_button.clicked.connect(self._add)
+        self.add_button = push_button(self.tr("Add a folder …"), icon_name="add", run=self._add)
         self.remove_buttons: list[IconButton] = []
         self.find_buttons: list[QPushButton] = []
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, GRID, 0)
-        column.setSpacing(GRID)
-        column.addWidget(
+        in_column(
             label(
                 self.tr("Model files in these folders, and in those below them, are listed."),
                 wrap=True,
-            )
+            ),
+            self._empty,
+            self._rows,
+            self.add_button,
+            on=self,
+            margins=(0, 0, GRID, 0),
         )
-        column.addWidget(self._empty)
-        column.addLayout(self._rows)
-        column.addWidget(self.add_button)
 
     def set_folders(self, folders: Sequence[Path]) -> None:
         """Show these."""
         self._folders = list(folders)
         self.remove_buttons, self.find_buttons = [], []
-        while self._rows.count():
-            item = self._rows.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._rows)
         for folder in self._folders:
             self._rows.addWidget(self._row(folder))
         self._empty.setVisible(not self._folders)
@@ -76,9 +69,7 @@ class FoldersEditor(QWidget):
         )
         remove.clicked.connect(lambda: self._take([f for f in self._folders if f != folder]))
         self.remove_buttons.append(remove)
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(ElidedLabel(str(folder), least_characters=10), 1)
+        line = in_row((ElidedLabel(str(folder), least_characters=10), 1), on=row, spacing=None)
         if not folder.is_dir():
             line.addWidget(label(self.tr("not there"), "dim"))
             find = push_button(self.tr("Find it …"))

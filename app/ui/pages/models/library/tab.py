@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLineEdit,
     QMenu,
     QPushButton,
-    QSplitter,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -33,6 +30,7 @@ from app.ui.kit.widgets import (
     label,
     push_button,
 )
+from app.ui.kit.widgets.layouts import in_column, in_row, split
 from app.ui.kit.words.format import byte_size, count
 from app.ui.kit.words.sentences import sentence, told
 from app.ui.pages.models.library.details import LEAST_WIDTH_PX, LibraryDetails
@@ -176,11 +174,7 @@ class LibraryTab(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(GRID)
-        top.addWidget(self.search, 1)
-        top.addWidget(self.folders_button)
-        top.addWidget(self._button(self.rescan_action, ""))
+        top = in_row((self.search, 1), self.folders_button, self._button(self.rescan_action, ""))
         buttons = QWidget()
         flow = FlowLayout(buttons, spacing_px=GRID)
         self.compare_button = self._button(self.compare_action, "primary")
@@ -190,31 +184,16 @@ class LibraryTab(QWidget):
             flow.addWidget(each)
         self.side = QWidget()
         self.side.setMinimumWidth(LEAST_WIDTH_PX)
-        facts = QVBoxLayout(self.side)
-        facts.setContentsMargins(GRID, 0, 0, 0)
-        facts.setSpacing(GRID)
-        facts.addWidget(self.details, 1)
-        facts.addWidget(self.question)
-        facts.addWidget(buttons)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(self.tree)
-        self.splitter.addWidget(self.side)
-        self.splitter.setStretchFactor(0, 1)
-        self.splitter.setSizes([GRID * 76, GRID * 42])
+        in_column((self.details, 1), self.question, buttons, on=self.side, margins=(GRID, 0, 0, 0))
+        self.splitter = split(self.tree, self.side, grows=0, sizes=(GRID * 76, GRID * 42))
         self.stack = QStackedWidget()
         self.nothing = self._make_nothing()
         self.stack.addWidget(self.splitter)
         self.stack.addWidget(self.nothing)
         self.stack.addWidget(self.empty)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(GRID, GRID, GRID, GRID)
-        column.setSpacing(GRID)
-        column.addLayout(top)
-        column.addWidget(self.progress)
-        column.addWidget(self.notice)
-        column.addWidget(self.stack, 1)
-        column.addWidget(self.summary)
+        in_column(
+            top, self.progress, self.notice, (self.stack, 1), self.summary, on=self, margins=GRID
+        )
 
     # --- showing ------------------------------------------------------------------------
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QSize, QSortFilterProxyModel, Qt
-from PySide6.QtGui import QColor, QPainter, QPalette
+from PySide6.QtCore import QModelIndex, QSize, Qt
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHeaderView,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTreeView,
     QWidget,
 )
 
-from app.ui.kit.columns import fitting, with_titles
 from app.ui.kit.icons import Tone, icon
-from app.ui.kit.theme import GRID, current_tokens, tabular
+from app.ui.kit.theme import current_tokens, tabular
+from app.ui.kit.views.columns import fitting, with_titles
+from app.ui.kit.views.tables import FilteredTree, TreeRow
 from app.ui.pages.models.library.model import LibraryColumn, LibraryRole
 
 if TYPE_CHECKING:
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     from app.ui.pages.models.library.model import Index, LibraryTreeModel
 
 _NAME_SIGNS = 34
-_INSET_PX = 5
 _HIDING = (
     LibraryColumn.CONTEXT,
     LibraryColumn.BITS,
@@ -36,7 +33,7 @@ _HIDING = (
 )
 
 
-class _Row(QStyledItemDelegate):
+class _Row(TreeRow):
     """Families strong, broken files in the colour of failures and with a mark."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
@@ -62,46 +59,19 @@ class _Row(QStyledItemDelegate):
         mode = Qt.TextElideMode.ElideRight if broken else Qt.TextElideMode.ElideMiddle
         option.textElideMode = mode
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        # A frame around one cell says nothing where whole rows are chosen.
-        option.state &= ~option.state.State_HasFocus
-        if index.column() != LibraryColumn.NAME:
-            # Its text begins and ends below its header's.
-            if option.state & option.state.State_Selected:
-                painter.fillRect(option.rect, option.palette.brush(QPalette.ColorRole.Highlight))
-            option.rect.adjust(_INSET_PX, 0, -_INSET_PX, 0)
-        super().paint(painter, option, index)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        hint = super().sizeHint(option, index)
-        return QSize(hint.width(), option.fontMetrics.height() + GRID + GRID // 2)
-
-
-class LibraryTree(QTreeView):
+class LibraryTree(FilteredTree):
     """Chooses one file or several."""
 
     def __init__(self, model: LibraryTreeModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(model, LibraryRole.WORDS, _Row(), parent)
         self.setAccessibleName(self.tr("Models on this PC"))
-        self.source = model
-        self.proxy = QSortFilterProxyModel(self)
-        self.proxy.setSourceModel(model)
         self.proxy.setRecursiveFilteringEnabled(True)
-        self.proxy.setFilterRole(LibraryRole.WORDS)
-        self.proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.setModel(self.proxy)
-        self.setItemDelegate(_Row(self))
-        self.setUniformRowHeights(True)
-        self.setAllColumnsShowFocus(True)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setExpandsOnDoubleClick(True)
-        header = self.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.proxy.rowsInserted.connect(self._on_rows_inserted)
         self._share_widths()
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ChoiceBox, ElidedLabel, IconButton, label
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.format import count
 from app.ui.pages.models.words import popularity, repository_facts
 
@@ -92,22 +93,20 @@ class RepositoryHead(QWidget):
             self.context.setCurrentIndex(offered.index(chosen))
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(GRID)
-        top.addWidget(self.name, 1)
-        top.addWidget(self.page_button)
+        top = in_row((self.name, 1), self.page_button)
         self.assumptions = QWidget()
-        row = QHBoxLayout(self.assumptions)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
-        row.addWidget(label(self.tr("For a context of"), "dim"))
-        row.addWidget(self.context)
-        row.addWidget(label(self.tr("tokens, KV cache"), "dim"))
-        row.addWidget(self.kv_type)
-        row.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID // 2)
-        column.addLayout(top)
-        column.addWidget(self.facts)
-        column.addWidget(self.assumptions, 0, Qt.AlignmentFlag.AlignLeft)
+        in_row(
+            label(self.tr("For a context of"), "dim"),
+            self.context,
+            label(self.tr("tokens, KV cache"), "dim"),
+            self.kv_type,
+            1,
+            on=self.assumptions,
+        )
+        in_column(
+            top,
+            self.facts,
+            (self.assumptions, 0, Qt.AlignmentFlag.AlignLeft),
+            on=self,
+            spacing=GRID // 2,
+        )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QListView, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListView, QScrollArea, QStackedWidget, QWidget
 
 from app.core.hub_names import HubAddress
 from app.hub.errors import HubGated
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import Banner, BannerAction, EmptyState, ProgressLine, Severity, label
+from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.sentences import sentence
 from app.ui.pages.models.account.access_card import AccessCard
 from app.ui.pages.models.repository.files.side import FilesSide
@@ -120,20 +121,13 @@ class RepositoryPanel(QWidget):
         view.activated.connect(self._on_made_from_chosen)
         self.made_from_view = view
         side = QWidget()
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addWidget(self.made_from_title)
-        column.addWidget(view, 1)
+        in_column(self.made_from_title, (view, 1), on=side)
         return side
 
     def _lay_out(self) -> None:
         holder = QWidget()
         holder.setProperty("role", "plain")
-        cards = QVBoxLayout(holder)
-        cards.setContentsMargins(0, 0, 0, 0)
-        cards.addWidget(self.card)
-        cards.addStretch(1)
+        in_column(self.card, 1, on=holder, spacing=None)
         self.card_room = QScrollArea()
         self.card_room.setWidgetResizable(True)
         self.card_room.setWidget(holder)
@@ -143,14 +137,15 @@ class RepositoryPanel(QWidget):
         self.stack = QStackedWidget()
         for each in (self.empty, self.blank, self.files, self.made_from, self.card_room):
             self.stack.addWidget(each)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(GRID, GRID, GRID, GRID)
-        column.setSpacing(GRID)
-        column.addWidget(self.head)
-        column.addWidget(self.progress)
-        column.addWidget(self.notice)
-        column.addWidget(self.question)
-        column.addWidget(self.stack, 1)
+        in_column(
+            self.head,
+            self.progress,
+            self.notice,
+            self.question,
+            (self.stack, 1),
+            on=self,
+            margins=GRID,
+        )
 
     # --- showing ------------------------------------------------------------------------
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSizePolicy, QWidget
 
 from app.hub.catalogue import SearchQuery, SearchSort
 from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets.choice_box import ChoiceBox
+from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.format import parameters
 
 if TYPE_CHECKING:
@@ -130,11 +131,7 @@ class SearchFilters(QWidget):
         grid.addWidget(self.most, 1, 4, 1, 2)
         for place in range(6):
             grid.setColumnStretch(place, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addWidget(self.words)
-        column.addLayout(grid)
+        in_column(self.words, grid, on=self)
 
     def _on_changed(self) -> None:
         least, most = self.least.currentData(), self.most.currentData()

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStackedWidget, QWidget
 
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import Banner, BannerAction, EmptyState, ProgressLine, Severity
+from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.sentences import sentence
 from app.ui.pages.models.search.filters import SearchFilters
 from app.ui.pages.models.search.model import FoundRole
@@ -68,13 +69,7 @@ class SearchPane(QWidget):
         self.stack = QStackedWidget()
         for each in (self.idle, self.view, self.nothing, self.nothing_filtered, self.blank):
             self.stack.addWidget(each)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(GRID, GRID, GRID, GRID)
-        column.setSpacing(GRID)
-        column.addWidget(self.filters)
-        column.addWidget(self.notice)
-        column.addWidget(self.progress)
-        column.addWidget(self.stack, 1)
+        in_column(self.filters, self.notice, self.progress, (self.stack, 1), on=self, margins=GRID)
         search.state_changed.connect(self._follow)
         search.address_refused.connect(self._on_refused)
         self._follow()

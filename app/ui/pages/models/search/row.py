@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
-from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from app.ui.kit.icons import Tone, pixmap
-from app.ui.kit.theme import GRID, current_tokens, small_font, tabular
+from app.ui.kit.theme import GRID, small_font, tabular
+from app.ui.kit.views.tables import paint_ground
 from app.ui.kit.words.format import parameters
 from app.ui.pages.models.search.model import FoundRole
 
@@ -24,13 +25,7 @@ class FoundRowDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         self.initStyleOption(option, index)
-        name, option.text = option.text, ""
-        style = option.widget.style() if option.widget else QApplication.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
-        tokens = current_tokens()
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        ink = QColor(tokens.selection_text if selected else tokens.text)
-        faint = ink if selected else QColor(tokens.dim)
+        name, ink, faint = paint_ground(painter, option)
         line = option.fontMetrics.height() + 2
         inner = option.rect.adjusted(GRID, 0, -GRID, 0)
         top = inner.top() + (inner.height() - 2 * line) // 2

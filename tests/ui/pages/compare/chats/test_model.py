@@ -21,7 +21,7 @@ def made(*chats: ChatSummary) -> ChatListModel:
     model = ChatListModel("Untitled")
     # Its owner keeps it.
     QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal, model)
-    model.set_chats(list(chats))
+    model.take(list(chats))
     return model
 
 
@@ -39,14 +39,14 @@ def test_titles_are_shown_and_untitled_chats_have_a_word(qapp: object) -> None:
 def test_a_chat_that_was_used_moves_up(qapp: object, qtbot: QtBot) -> None:
     model = made(summary(3, "C"), summary(2, "B"), summary(1, "A"))
     with qtbot.waitSignal(model.rowsMoved):
-        model.set_chats([summary(1, "A"), summary(3, "C"), summary(2, "B")])
+        model.take([summary(1, "A"), summary(3, "C"), summary(2, "B")])
     assert titles(model) == ["A", "C", "B"]
 
 
 def test_a_renamed_chat_changes_one_row(qapp: object, qtbot: QtBot) -> None:
     model = made(summary(2, "B"), summary(1, "A"))
     with qtbot.waitSignal(model.dataChanged) as changed:
-        model.set_chats([summary(2, "B"), summary(1, "Other")])
+        model.take([summary(2, "B"), summary(1, "Other")])
     assert changed.args[0].row() == changed.args[1].row() == 1
 
 
@@ -56,7 +56,7 @@ def test_any_list_follows_any_other(qapp: object) -> None:
     for _ in range(200):
         ids = dice.sample(range(12), dice.randrange(10))
         chats = [summary(i, f"{i}.{dice.randrange(3)}") for i in ids]
-        model.set_chats(chats)
+        model.take(chats)
         assert titles(model) == [chat.title for chat in chats]
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.core.candidates.candidate import MAX_CANDIDATES
 from app.core.hub.listed_choice import NoSuchFileError, find_file
 from app.core.models.kinds import WHOLE_MODELS, ModelKind, why_no_candidate
 from app.core.words.sentence import say
-from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ProgressLine, label, push_button
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.format import byte_size
 from app.ui.kit.words.sentences import sentence, told
 from app.ui.pages.models.repository.files.model import FilesModel
@@ -111,19 +111,8 @@ class FilesSide(QWidget):
         self._follow_choice()
 
     def _lay_out(self) -> None:
-        foot = QHBoxLayout()
-        foot.setSpacing(GRID)
-        foot.addWidget(self.choice, 1)
-        foot.addWidget(self.download_button)
-        foot.addWidget(self.compare_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addWidget(self.advice)
-        column.addWidget(self.progress)
-        column.addWidget(self.table, 1)
-        column.addWidget(self.others)
-        column.addLayout(foot)
+        foot = in_row((self.choice, 1), self.download_button, self.compare_button)
+        in_column(self.advice, self.progress, (self.table, 1), self.others, foot, on=self)
 
     def _choose(self, wanted: str | None) -> None:
         """Check the file that an address names; where it names none, say what there is."""

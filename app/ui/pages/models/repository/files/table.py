@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QModelIndex, QRect, QRectF, QSize, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QApplication,
-    QHeaderView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -18,9 +15,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.memory.fit import Verdict
-from app.ui.kit.columns import fitting, with_titles
 from app.ui.kit.icons import Tone, pixmap
 from app.ui.kit.theme import GRID, current_tokens, small_font, tabular
+from app.ui.kit.views.columns import fitting, with_titles
+from app.ui.kit.views.tables import dress_table, paint_ground
 from app.ui.kit.words.format import speed
 from app.ui.pages.models.repository.files.model import FileRole
 from app.ui.pages.models.repository.files.words import FileColumn
@@ -58,15 +56,9 @@ class FileCellDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         self.initStyleOption(option, index)
-        text, option.text = option.text, ""
         option.state &= ~QStyle.StateFlag.State_HasFocus
         option.features &= ~QStyleOptionViewItem.ViewItemFeature.HasCheckIndicator
-        style = option.widget.style() if option.widget else QApplication.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
-        tokens = current_tokens()
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        ink = QColor(tokens.selection_text if selected else tokens.text)
-        faint = ink if selected else QColor(tokens.dim)
+        text, ink, faint = paint_ground(painter, option)
         box = option.rect.adjusted(GRID, 0, -GRID, 0)  # as the style sheet has it for headers
         if index.column() == FileColumn.LEVEL:
             box.setLeft(option.rect.left() + GRID // 2 + _BOX_ROOM_PX)
@@ -88,7 +80,7 @@ class FileCellDelegate(QStyledItemDelegate):
             painter.setFont(small)
             painter.setPen(faint)
             if index.data(FileRole.RECOMMENDED) and index.column() == FileColumn.LEVEL:
-                painter.setPen(ink if selected else QColor(tokens.accent))
+                painter.setPen(ink if ink == faint else QColor(current_tokens().accent))
             shown = QFontMetrics(small).elidedText(
                 second, Qt.TextElideMode.ElideMiddle, box.width()
             )
@@ -143,23 +135,7 @@ class FilesTable(QTableView):
         self.proxy.setSortRole(FileRole.SORT)
         self.setModel(self.proxy)
         self.setItemDelegate(FileCellDelegate(self))
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        row_height = self.fontMetrics().height() * 2 + GRID + GRID // 2
-        self.verticalHeader().setDefaultSectionSize(row_height)
-        self.verticalHeader().setMinimumSectionSize(row_height)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setSortIndicatorClearable(True)
-        self.setSortingEnabled(True)
-        self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+        dress_table(self, self.fontMetrics().height() * 2 + GRID + GRID // 2)
         self.doubleClicked.connect(self._toggle)
         self._share_widths()
 

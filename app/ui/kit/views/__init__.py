@@ -1,0 +1,1 @@
+"""What views of several pages have in common, and the models behind them."""

@@ -1,0 +1,109 @@
+"""How tables and trees of models look and behave on every page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, QSortFilterProxyModel, Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+    QWidget,
+)
+
+from app.ui.kit.theme import GRID, current_tokens
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QAbstractItemModel
+    from PySide6.QtGui import QPainter
+    from PySide6.QtWidgets import QTableView
+
+    from app.ui.kit.views.rows import Index
+
+_INSET_PX = 5
+
+
+def dress_table(table: QTableView, row_px: int) -> None:
+    """Rows of one height without a grid, one of which is chosen; a click on a title sorts."""
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    table.setTabKeyNavigation(False)
+    table.verticalHeader().hide()
+    table.verticalHeader().setMinimumSectionSize(row_px)
+    table.verticalHeader().setDefaultSectionSize(row_px)
+    header = table.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    header.setSortIndicatorClearable(True)
+    table.setSortingEnabled(True)
+    table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+
+
+def paint_ground(painter: QPainter, option: QStyleOptionViewItem) -> tuple[str, QColor, QColor]:
+    """Paint a cell's ground and selection; its text with the colours of strong and faint words."""
+    text, option.text = option.text, ""
+    style = option.widget.style() if option.widget else QApplication.style()
+    style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+    tokens = current_tokens()
+    selected = bool(option.state & QStyle.StateFlag.State_Selected)
+    ink = QColor(tokens.selection_text if selected else tokens.text)
+    return text, ink, ink if selected else QColor(tokens.dim)
+
+
+class TreeRow(QStyledItemDelegate):
+    """A row of a tree: the texts of figures begin and end below their titles."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        # A frame around one cell says nothing where whole rows are chosen.
+        option.state &= ~QStyle.StateFlag.State_HasFocus
+        if index.column() > 0:
+            if option.state & QStyle.StateFlag.State_Selected:
+                painter.fillRect(option.rect, option.palette.brush(QPalette.ColorRole.Highlight))
+            option.rect.adjust(_INSET_PX, 0, -_INSET_PX, 0)
+        super().paint(painter, option, index)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        hint = super().sizeHint(option, index)
+        return QSize(hint.width(), option.fontMetrics.height() + GRID + GRID // 2)
+
+
+class FilteredTree(QTreeView):
+    """Families and their files; shows those that have the words looked for.
+
+    Args:
+        source: The model behind it.
+        words: The role of what is looked through.
+        delegate: Paints its rows.
+        parent: Its owner.
+    """
+
+    def __init__(
+        self,
+        source: QAbstractItemModel,
+        words: int,
+        delegate: TreeRow,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.proxy = QSortFilterProxyModel(self)
+        self.proxy.setSourceModel(source)
+        self.proxy.setFilterRole(words)
+        self.proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setModel(self.proxy)
+        delegate.setParent(self)
+        self.setItemDelegate(delegate)
+        self.setUniformRowHeights(True)
+        self.setAllColumnsShowFocus(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.header().setStretchLastSection(False)
+        self.header().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
