@@ -125,7 +125,7 @@ class Downloads:
     def __init__(self, queue: WorkQueue, courier: Courier) -> None:
         self.queue = queue
         self._courier = courier
-        for stored in queue.take_left(Download.kind):
+        for stored in queue.kept.take_left(Download.kind):
             parts = _read(stored)
             if parts is not None:
                 queue.go_on_with(Download(parts[0], courier, parts[1]), stored)

@@ -5,76 +5,49 @@ A queue belongs to one thread, which calls :meth:`WorkQueue.pump` some 20 times 
 
 from __future__ import annotations
 
-import logging
 import time
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from app.base.told import Listeners
-from app.core.errors import PersonError
 from app.core.words.sentence import kept
+from app.lab.works.kept import KeptWorks
 from app.lab.works.threads import News, Prepared, Ran, Running, start_preparing, start_sweeping
 from app.lab.works.work import ENDED, Slot, Work, WorkState
-from app.store.tolerant import to_json
-from app.store.works import StoredWork
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterable, Sequence
 
-    import msgspec
-
+    from app.core.errors import PersonError
     from app.lab.works.threads import Event
-
-log = logging.getLogger(__name__)
+    from app.store.works import StoredWork, WorkStore
 
 W = TypeVar("W", bound=Work)
 _SAVE_EVERY_S = 5.0
 _BROKEN_OFF = frozenset({WorkState.PREPARING, WorkState.RUNNING, WorkState.STOPPING})
 
 
-class Keeper(Protocol):
-    """Where the queue outlives the program; used on the queue's thread."""
-
-    def load(self) -> list[StoredWork]:
-        """All works in their order."""
-        ...
-
-    def add(self, work: StoredWork) -> int:
-        """Store a new one; returns its number."""
-        ...
-
-    def save(self, works: Iterable[StoredWork]) -> None:
-        """Store what changed of some."""
-        ...
-
-    def remove(self, ids: Iterable[int]) -> None:
-        """Forget some."""
-        ...
-
-
 class WorkQueue:
     """Belongs to one thread.
 
     Args:
-        keeper: Keeps it.
+        store: Keeps it.
         now_s: Seconds of a monotonic clock.
 
     Attributes:
+        kept: What of it outlives the program, and what an earlier run has left.
         list_changed: Tells that works came, went or changed places.
         changed: Tells of a work's state, its progress or its news.
     """
 
-    def __init__(self, keeper: Keeper, now_s: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, store: WorkStore, now_s: Callable[[], float] = time.monotonic) -> None:
         self.list_changed = Listeners[[]]()
         self.changed = Listeners[[Work]]()
-        self._keeper = keeper
+        self.kept = KeptWorks(store)
         self._now_s = now_s
         self._saved_s = now_s()
         self._events: SimpleQueue[tuple[Work, Event]] = SimpleQueue()
-        known = frozenset(WorkState)
-        self._left = [stored for stored in keeper.load() if stored.state in known]
-        self._last_position = max((stored.position for stored in self._left), default=-1)
         self._list: list[Work] = []
         self._running: dict[Work, Running] = {}
         self._swept: set[Work] = set()
@@ -103,33 +76,6 @@ class WorkQueue:
         """Whether the works of a slot wait, see :meth:`hold`."""
         return slot in self._held
 
-    # --- what an earlier run of the program has left --------------------------------------
-
-    def has_left(self, kind: str) -> bool:
-        """Whether there is a work of this kind that nobody has taken over yet."""
-        return any(stored.kind == kind for stored in self._left)
-
-    def take_left(self, kind: str) -> list[StoredWork]:
-        """The works of this kind that an earlier run of the program has left, in their order.
-
-        Whoever takes them gives each back, with :meth:`go_on_with`, or forgets it, with
-        :meth:`forget_left`; else it is left for the next start.
-        """
-        taken = [stored for stored in self._left if stored.kind == kind]
-        self._left = [stored for stored in self._left if stored.kind != kind]
-        return taken
-
-    def leave(self, kind: str, order: msgspec.Struct, so_far: msgspec.Struct) -> None:
-        """Leave a work that was kept elsewhere, as an earlier run of the program would have.
-
-        Raises:
-            PersonError: It cannot be stored.
-        """
-        self._last_position += 1
-        waiting = WorkState.WAITING.value
-        new = StoredWork(0, kind, to_json(order), waiting, self._last_position, to_json(so_far))
-        self._left.append(new.numbered(self._keeper.add(new)))
-
     def go_on_with(self, work: Work, stored: StoredWork) -> None:
         """Take back a work of an earlier run, at its place; it goes on at the next :meth:`pump`."""
         work.id, work.position, work.error = stored.id, stored.position, stored.error
@@ -143,10 +89,6 @@ class WorkQueue:
             self._prepare(work)
         self.list_changed.tell()
 
-    def forget_left(self, stored: Iterable[StoredWork]) -> None:
-        """Let works of an earlier run not go on."""
-        self._remove([each.id for each in stored])
-
     # --- wishes ---------------------------------------------------------------------------
 
     def add(self, work: Work) -> None:
@@ -155,10 +97,7 @@ class WorkQueue:
         Raises:
             PersonError: It cannot be stored.
         """
-        self._last_position += 1
-        work.position = self._last_position
-        if work.order is not None:
-            work.id = self._keeper.add(_stored(work))
+        self.kept.add(work)
         self._list.append(work)
         self.list_changed.tell()
         if work.state is WorkState.PREPARING:
@@ -209,7 +148,7 @@ class WorkQueue:
         last = -1
         for other, place in zip(self._list, places, strict=True):
             other.position = last = max(place, last + 1)
-        self._last_position = max(self._last_position, last)
+        self.kept.last_position = max(self.kept.last_position, last)
         self._save(self._list)
         self.list_changed.tell()
 
@@ -369,7 +308,7 @@ class WorkQueue:
         if gone:
             self._list = [work for work in self._list if work not in gone]
             self._swept.difference_update(gone)
-            self._remove([work.id for work in gone if work.id is not None])
+            self.kept.remove([work.id for work in gone if work.id is not None])
             self.list_changed.tell()
 
     def _change(self, work: Work, state: WorkState) -> None:
@@ -381,32 +320,4 @@ class WorkQueue:
             self._forget([work])
 
     def _save(self, works: Iterable[Work]) -> None:
-        """Store what changed; where that fails, the next change stores it."""
-        stored = [work for work in works if work.order is not None and work in self._list]
-        if not stored:
-            return
-        try:
-            for work in stored:
-                if work.id is None:
-                    work.id = self._keeper.add(_stored(work))
-            self._keeper.save(_stored(work) for work in stored)
-        except PersonError as error:  # a full disk, say: works then stop and say so themselves
-            log.warning("queue not stored: %s", error.detail)
-
-    def _remove(self, ids: Sequence[int]) -> None:
-        try:
-            self._keeper.remove(ids)
-        except PersonError as error:
-            log.warning("works not forgotten: %s", error.detail)
-
-
-def _stored(work: Work) -> StoredWork:
-    return StoredWork(
-        work.id or 0,
-        work.kind,
-        to_json(work.order),
-        work.lasting.value,
-        work.position,
-        to_json(work.so_far),
-        work.error,
-    )
+        self.kept.save([work for work in works if work in self._list])

@@ -219,14 +219,14 @@ def test_what_was_left_goes_on_at_its_place(store: WorkStore) -> None:
     store.add(StoredWork(0, "brew", '{"name": "coffee"}', "waiting", 5))
     store.add(StoredWork(0, "unheard of", "{}", "waiting", 4))
     queue = WorkQueue(store)
-    assert queue.has_left("brew")
+    assert queue.kept.has_left("brew")
     new = Brew("cocoa")
     queue.add(new)
     queue.cancel(new)
     queue.pump()
-    for row in queue.take_left("brew"):
+    for row in queue.kept.take_left("brew"):
         queue.go_on_with(Brew(from_json(row.what, Wish).name), row)
-    assert not queue.has_left("brew")
+    assert not queue.kept.has_left("brew")
     first, second = queue.of(Brew)
     until(queue, lambda: first.state is S.RUNNING)
     assert [brew.name for brew in (first, second)] == ["tea", "coffee"]

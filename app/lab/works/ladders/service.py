@@ -120,19 +120,19 @@ class LadderService:
         by_number = {entry.number: entry for entry in self._list}
         gone_on: list[LadderEntry] = []
         left: list[LadderEntry] = []
-        forgotten: list[StoredWork] = []
-        for stored in self.queue.take_left(LadderWork.kind):
+        forgotten: list[int] = []
+        for stored in self.queue.kept.take_left(LadderWork.kind):
             number, tries = _read(stored)
             entry = by_number.get(number) if stored.state in _GOES_ON else None
             if entry is None or entry.state is not LadderState.UNFINISHED:
-                forgotten.append(stored)
+                forgotten.append(stored.id)
             elif tries >= MOST_TRIES:
-                forgotten.append(stored)
+                forgotten.append(stored.id)
                 left.append(entry)
             else:
                 gone_on.append(entry)
                 self._work(entry, stored, tries)
-        self.queue.forget_left(forgotten)
+        self.queue.kept.remove(forgotten)
         return gone_on, left
 
     def pause(self, entry: LadderEntry) -> None:

@@ -153,4 +153,4 @@ def leave_ladders(queue: WorkQueue, numbers: Sequence[int], tries: dict[str, int
         PersonError: It cannot be stored.
     """
     for number in numbers:
-        queue.leave(LadderWork.kind, Numbered(number), Tries(tries.get(str(number), 0)))
+        queue.kept.leave(LadderWork.kind, Numbered(number), Tries(tries.get(str(number), 0)))

@@ -55,7 +55,7 @@ class LadderPart(Part):
         from app.lab.works.ladders.work import LadderWork
 
         self._take_over()
-        if self._ground.house.works.has_left(LadderWork.kind):
+        if self._ground.house.works.kept.has_left(LadderWork.kind):
             self._late.open()
 
     @property
