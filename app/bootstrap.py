@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 
     from app.core.models.model_file import ModelFile
     from app.engine.api import Sink
+    from app.lab.compare.answers import Answers
     from app.lab.compare.deck import JobDoor
     from app.lab.compare.recorder import Recorder
-    from app.lab.compare.runner import RunnerListener
     from app.lab.models.moves import Moves
     from app.store.paths import Paths
 
@@ -93,7 +93,7 @@ def build_session(
     def pool_for(sink: Sink) -> EnginePool:
         return EnginePool(sink, room.engines, room.budget_bytes, physical_core_count())
 
-    def runner_for(listener: RunnerListener) -> Runner:
+    def runner_for(listener: Answers) -> Runner:
         runners.append(Runner(listener, pool_for, available_memory_bytes))
         return runners[0]
 

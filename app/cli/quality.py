@@ -20,8 +20,6 @@ from app.lab.quality.document import (
     floor_document,
     longest_figures,
     part_figures,
-    parting_document,
-    worst_document,
 )
 from app.lab.quality.kept_references import KeptReferences
 from app.lab.quality.measure import Quality
@@ -151,8 +149,8 @@ def _candidate(row: QualityRow, result: QualityResult, called: str) -> dict[str,
     return facts | {
         "at_noise_floor": at_floor(result, row),
         "longest": longest_figures(row),
-        "worst": [worst_document(worst) for worst in row.worst],
-        "continuations": [parting_document(parting) for parting in row.partings],
+        "worst": msgspec.to_builtins(row.worst),
+        "continuations": msgspec.to_builtins(row.partings),
         "scored_ns": row.scored_ns or None,
         "stopped_by": row.stopped_by.value if row.stopped_by else None,
         "error": row.error or row.refused,

@@ -13,7 +13,7 @@ from app.bootstrap import at_once
 from app.core.candidates.candidate import candidate_of
 from app.engine.local.client import LocalEngines
 from app.engine.local.pool import EnginePool
-from app.lab.compare.runner import Runner, RunnerListener
+from app.lab.compare.runner import Runner
 from app.lab.compare.session import Session
 from app.library.model_files import open_model_file
 from app.store.chats import ChatStore
@@ -23,6 +23,7 @@ from tests.helpers import gguf_files as files
 if TYPE_CHECKING:
     from app.core.chats.chat import Turn
     from app.engine.api import Sink
+    from app.lab.compare.answers import Answers
     from app.lab.compare.panes import PaneState
     from app.lab.compare.recorder import Recorder
 
@@ -81,7 +82,7 @@ class Bench:
         def pool_for(sink: Sink) -> EnginePool:
             return EnginePool(sink, LocalEngines(folder / "state"), self._budget_bytes, 2)
 
-        def runner_for(listener: RunnerListener) -> Runner:
+        def runner_for(listener: Answers) -> Runner:
             self.runner = Runner(listener, pool_for, lambda: PLENTY_BYTES)
             return self.runner
 

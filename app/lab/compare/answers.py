@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from app.lab.compare.saver import AnswerSaver
 
@@ -12,29 +12,18 @@ if TYPE_CHECKING:
     from app.lab.compare.jobs import Job
     from app.lab.compare.open_chat import OpenChat
     from app.lab.compare.panes import Pane
-
-
-class AnswerWatch(Protocol):
-    """Follows answers from their begin to their end, on the session's thread."""
-
-    def pane_changed(self, pane: Pane) -> None:
-        """State, progress, failure or figures of a pane."""
-        ...
-
-    def answer_ended(self, job: Job) -> None:
-        """The answer has its stop reason; it is stored and shown after this."""
-        ...
+    from app.lab.compare.race_speeds import RaceSpeeds
 
 
 class Answers:
-    """The runner's listener. One thread.
+    """The runner's listener, on its thread.
 
     Args:
         open_chat: Whose answers they are.
-        watch: Told of panes and answers as they go.
+        watch: Learns from answers as they go.
     """
 
-    def __init__(self, open_chat: OpenChat, watch: AnswerWatch | None) -> None:
+    def __init__(self, open_chat: OpenChat, watch: RaceSpeeds | None) -> None:
         self._open = open_chat
         self._watch = watch
         self._saver = AnswerSaver(
@@ -42,7 +31,7 @@ class Answers:
         )
 
     def pane_changed(self, pane: Pane) -> None:
-        """A pane changed."""
+        """State, progress, failure or figures of a pane."""
         if self._watch is not None:
             self._watch.pane_changed(pane)
         self._open.listener.pane_changed(pane.key)

@@ -7,12 +7,12 @@ import os
 import time
 from dataclasses import replace
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from app.core.candidates.settings import CompareMode
 from app.core.chats.chat import StopReason
 from app.core.errors import PersonError
-from app.core.words.sentence import say, worded
+from app.core.words.sentence import say
 from app.engine.api import EngineEvent, Exited, TooLongToSend
 from app.engine.protocol.answering import (
     Finished,
@@ -23,6 +23,7 @@ from app.engine.protocol.answering import (
 )
 from app.engine.protocol.loading import Hello, Loaded, LoadProgress
 from app.engine.protocol.running import NO_COMMAND, Failed, FailureKind, Step, Working
+from app.lab.compare import failures
 from app.lab.compare.jobs import Job, JobQueue
 from app.lab.compare.loader import Loader
 from app.lab.compare.panes import EngineWait, Pane, PaneFailure, PaneState
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from app.engine.local.pool import EnginePool
     from app.engine.outcome import EngineOutcome
     from app.engine.protocol.messages import Event
+    from app.lab.compare.answers import Answers
 
 log = logging.getLogger(__name__)
 
@@ -43,26 +45,6 @@ _STOP_SECONDS = 3.0
 TELL_SECONDS = 0.11
 """The listener hears of growing text at most this often: what follows costs the engine's cores
 time, and nobody reads faster. State changes and ends are told at once."""
-
-
-class RunnerListener(Protocol):
-    """Told on the runner's thread."""
-
-    def pane_changed(self, pane: Pane) -> None:
-        """State, progress, failure or figures of a pane."""
-        ...
-
-    def answer_grew(self, job: Job) -> None:
-        """Text came."""
-        ...
-
-    def answer_ended(self, job: Job) -> None:
-        """The answer has its stop reason."""
-        ...
-
-    def speed_sampled(self, pane: Pane, tokens_per_second: float) -> None:
-        """A point for the live plot."""
-        ...
 
 
 class Runner:
@@ -84,7 +66,7 @@ class Runner:
 
     def __init__(
         self,
-        listener: RunnerListener,
+        listener: Answers,
         pool_for: Callable[[Sink], EnginePool],
         available_bytes: Callable[[], int],
     ) -> None:
@@ -299,11 +281,7 @@ class Runner:
             self._schedule()
             return
         log.warning("engine of %s ended: %s", pane.candidate.path, outcome.sentence)
-        detail = outcome.abort_text or outcome.log_tail[-2000:]
-        failure = PaneFailure(
-            outcome.sentence, outcome.advice, detail, can_repair=outcome.lacks_instruction
-        )
-        self.fail(pane, failure)
+        self.fail(pane, failures.ended(outcome))
 
     def _on_loaded(self, pane: Pane, event: Loaded) -> None:
         self._loader.loaded(pane, event)
@@ -360,11 +338,7 @@ class Runner:
         pane.note_memory(event.memory.private_bytes, event.memory.mapped_bytes)
         pane.context_used_tokens = event.figures.prompt_tokens + event.figures.generated_tokens
         if event.stop_reason is StopReason.CONTEXT:
-            pane.failure = PaneFailure(
-                worded("compare.context_full_answer_ends"),
-                worded("compare.drop_oldest_turns_go_choose"),
-                can_drop_turns=True,
-            )
+            pane.failure = failures.context_full()
         self._change(pane, PaneState.READY)
         if job is not None:
             job.answer.figures = event.figures
@@ -376,22 +350,15 @@ class Runner:
         unread = event.id == NO_COMMAND  # the engine could not read what it was sent last
         if self._loader.is_load(pane, event.id) or (unread and self._loader.loads(pane)):
             self._shut(pane)
-            self.fail(pane, PaneFailure(event.sentence, _advice(event), event.detail))
+            self.fail(pane, failures.failed(event))
             return
         job = self._jobs.of(pane)
         if job is None or event.id not in (job.request_id, NO_COMMAND):
             return
         if event.kind is FailureKind.CANCELLED:
             self._refuse(job, StopReason.STOPPED, None)
-            return
-        too_long = event.kind is FailureKind.PROMPT_TOO_LONG
-        failure = PaneFailure(
-            event.sentence,
-            _advice(event),
-            event.detail,
-            can_drop_turns=too_long and len(job.messages) > 2,
-        )
-        self._refuse(job, StopReason.ERROR, failure)
+        else:
+            self._refuse(job, StopReason.ERROR, failures.failed(event, job))
 
     # --- scheduling -----------------------------------------------------------------------
 
@@ -453,9 +420,7 @@ class Runner:
                 manner.generate(job.request_id, job.messages, job.sampling, shared=job.shared)
             )
         except TooLongToSend as error:
-            can_drop = error.can_drop_turns and len(job.messages) > 2
-            failure = PaneFailure(error.sentence, "", error.detail, can_drop_turns=can_drop)
-            self._refuse(job, StopReason.ERROR, failure)
+            self._refuse(job, StopReason.ERROR, failures.not_sent(error, job))
             return
         self._change(pane, PaneState.READING)
 
@@ -509,13 +474,3 @@ class Runner:
     def _change(self, pane: Pane, state: PaneState) -> None:
         pane.become(state)
         self._listener.pane_changed(pane)
-
-
-def _advice(event: Failed) -> str:
-    match event.kind:
-        case FailureKind.PROMPT_TOO_LONG:
-            return worded("compare.shorten_prompt_drop_oldest_turns")
-        case FailureKind.TEMPLATE:
-            return worded("program.choose_well_known_templates_panes")
-        case _:  # the sentence says the way on
-            return ""

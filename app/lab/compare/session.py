@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.lab.compare.answers import Answers, AnswerWatch
+from app.lab.compare.answers import Answers
 from app.lab.compare.asking import Asking
 from app.lab.compare.candidates import Candidates
 from app.lab.compare.chats import Chats
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from app.core.models.model_file import ModelFile
     from app.lab.compare.listener import SessionListener
     from app.lab.compare.panes import Pane
+    from app.lab.compare.race_speeds import RaceSpeeds
     from app.lab.compare.recorder import Recorder
-    from app.lab.compare.runner import Runner, RunnerListener
+    from app.lab.compare.runner import Runner
 
 
 class Session:
@@ -38,7 +39,7 @@ class Session:
         template_folder: Where chosen chat templates are written for use elsewhere.
         is_made_here: Whether a missing file is being made (a level of the demo model).
         planned_bytes: Needed memory by llama.cpp's plan of a pane's load, where that is known.
-        watch: Told of panes and answers as they go.
+        watch: Learns from answers as they go.
         moves: Where folders went that were moved.
 
     Attributes:
@@ -48,14 +49,14 @@ class Session:
 
     def __init__(
         self,
-        runner_for: Callable[[RunnerListener], Runner],
+        runner_for: Callable[[Answers], Runner],
         recorder: Recorder,
         read_model: Callable[[Path], ModelFile],
         door: JobDoor,
         template_folder: Path,
         is_made_here: Callable[[Path], bool] = lambda _path: False,
         planned_bytes: Callable[[Pane], int | None] = lambda _pane: None,
-        watch: AnswerWatch | None = None,
+        watch: RaceSpeeds | None = None,
         moves: Moves | None = None,
     ) -> None:
         self.moves = moves or Moves()

@@ -13,7 +13,7 @@ from app.core.quality.histogram import EDGES
 from app.core.text.clean import plain_text
 from app.core.text.shared_names import file_name
 from app.lab.ladder.quality import longest_of
-from app.lab.quality.document import BITS_NAMES, FIGURE_NAMES
+from app.lab.quality.document import FIGURE_NAMES
 from app.lab.quality.texts import shared_text_name
 from app.lab.verdict.failures import failures_of
 from app.lab.verdict.hygiene import settings_of
@@ -192,7 +192,7 @@ def kind_document(kind: KindResult) -> dict[str, Any]:
 
 def _quality(row: Row) -> dict[str, Any]:
     quality = None if row.is_reference else row.quality
-    figures = dict.fromkeys((*FIGURE_NAMES, *BITS_NAMES)) | dict(row.figures)
+    figures = dict.fromkeys(FIGURE_NAMES) | dict(row.figures)
     if row.is_reference:
         figures["bits_per_byte"] = row.own_bits
     return {

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.engine.api import EngineEvent
-    from app.lab.compare.runner import RunnerListener
+    from app.lab.compare.answers import Answers
 
 pytestmark = pytest.mark.slow
 
@@ -127,7 +127,7 @@ def compared(at: Killed, folder: Path) -> list[str | None]:
     def pool_for(sink: Callable[[str, EngineEvent], None]) -> EnginePool:
         return EnginePool(sink, LocalEngines(folder), lambda: PLENTY_BYTES, 2)
 
-    def runner_for(listener: RunnerListener) -> Runner:
+    def runner_for(listener: Answers) -> Runner:
         return Runner(listener, pool_for, lambda: PLENTY_BYTES)
 
     session = Session(runner_for, NoRecorder(), open_model_file, at_once, folder / "templates")

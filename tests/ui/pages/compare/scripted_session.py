@@ -17,7 +17,7 @@ from app.engine.local.pool import EnginePool
 from app.engine.protocol.answering import Finished, Generate, Text
 from app.engine.protocol.running import Failed, FailureKind, Stop
 from app.lab.compare.panes import PaneState
-from app.lab.compare.runner import Runner, RunnerListener
+from app.lab.compare.runner import Runner
 from app.lab.compare.session import Session
 from app.store.chats import ChatStore
 from app.store.database import open_database
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from app.engine.api import Sink
     from app.engine.protocol.messages import Command, Event
+    from app.lab.compare.answers import Answers
     from app.lab.compare.panes import PaneFailure
 
 PLENTY_BYTES = 50_000_000_000
@@ -106,7 +107,7 @@ class ScriptedSession(Session):
         for method in WATCHED:
             self._watch(method)
 
-    def _runner_for(self, listener: RunnerListener) -> Runner:
+    def _runner_for(self, listener: Answers) -> Runner:
         def pool_for(sink: Sink) -> EnginePool:
             return EnginePool(sink, self.engines, lambda: PLENTY_BYTES, 2)
 
