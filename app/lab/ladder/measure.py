@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -48,25 +48,9 @@ if TYPE_CHECKING:
 
     from app.core.words.sentence import English
     from app.lab.ladder.rows import LadderResult
-    from app.store.ladders import StoredLadder
+    from app.store.ladders import LadderStore, StoredLadder
 
 log = logging.getLogger(__name__)
-
-
-class LadderKeeper(Protocol):
-    """What a ladder needs of the store; ``app.store.ladders.LadderStore`` is one."""
-
-    def begin(self, key: str, plan: str) -> StoredLadder:
-        """The unfinished ladder of this key, else a new one."""
-        ...
-
-    def save_step(self, number: int, name: str, step: StoredStep) -> None:
-        """Keep a finished step."""
-        ...
-
-    def finish(self, number: int) -> None:
-        """Note that a ladder is complete."""
-        ...
 
 
 class Ladder:
@@ -85,7 +69,7 @@ class Ladder:
         self,
         plan: LadderPlan,
         tools: Tools,
-        keeper: LadderKeeper | None = None,
+        keeper: LadderStore | None = None,
         on_progress: Callable[[LadderProgress], None] = lambda _: None,
         on_result: Callable[[LadderResult], None] = lambda _: None,
         gate: Gate | None = None,
