@@ -13,6 +13,7 @@ from app.bootstrap import at_once
 from app.core.candidates.candidate import candidate_of
 from app.engine.local.client import LocalEngines
 from app.engine.local.pool import EnginePool
+from app.lab.compare.listener import SessionListener
 from app.lab.compare.runner import Runner
 from app.lab.compare.session import Session
 from app.library.model_files import open_model_file
@@ -31,7 +32,7 @@ PATIENCE_SECONDS = 90.0
 PLENTY_BYTES = 50_000_000_000
 
 
-class Remembered:
+class Remembered(SessionListener):
     """A session's listener that keeps what it was told."""
 
     def __init__(self) -> None:

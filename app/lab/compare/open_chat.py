@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core.chats.chat import Chat
-from app.lab.compare.listener import NobodyListens, SessionListener
+from app.lab.compare.listener import SessionListener
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +31,7 @@ class OpenChat:
     def __init__(self, recorder: Recorder) -> None:
         self.chat = Chat(id=0)
         self.recorder = recorder
-        self.listener: SessionListener = NobodyListens()
+        self.listener = SessionListener()
 
     def sampling_of(self, setup: ChatPane) -> SamplingSettings:
         """A pane's own sampling settings, else the shared ones."""

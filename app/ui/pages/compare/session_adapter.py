@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.lab.compare.listener import SessionListener
 from app.ui.kit.words.sentences import told
 
 if TYPE_CHECKING:
@@ -111,8 +112,8 @@ class SessionSignals(QObject):
         self._timer.start()
 
 
-class SignalListener:
-    """The side of :class:`SessionSignals` that a session calls (a ``SessionListener``)."""
+class SignalListener(SessionListener):
+    """The side of :class:`SessionSignals` that a session calls."""
 
     def __init__(self, signals: SessionSignals) -> None:
         self._signals = signals

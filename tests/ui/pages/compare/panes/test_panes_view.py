@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PySide6.QtCore import QTimer
 
-from app.lab.compare.listener import NobodyListens
+from app.lab.compare.listener import SessionListener
 from app.ui.pages.compare.panes import panes_view
 from app.ui.pages.compare.panes.view import PaneView
 from tests.ui.pages.compare.conftest import show
@@ -120,7 +120,7 @@ def test_a_chat_may_change_again_before_it_is_complete(shown: Shown) -> None:
 def test_a_pane_may_be_closed_before_it_is_made(shown: Shown) -> None:
     rested(shown)
     open_another_chat(shown)
-    listener, shown.session.listener = shown.session.listener, NobodyListens()
+    listener, shown.session.listener = shown.session.listener, SessionListener()
     for letter in "ABC":
         shown.session.remove_candidate(shown.session.key(letter))
     # The page has not heard of it: it makes none, and waits for the news.
