@@ -50,7 +50,7 @@ class Asking:
         self._candidates = candidates
         self._runner = runner
         self._answers = answers
-        self._catching_up = catching_up = CatchingUp(open_chat, deck, self._ask_again)
+        catching_up = CatchingUp(open_chat, deck, self._ask_again)
         self.missed = catching_up.missed
         self.catch_up = catching_up.catch_up
         self.go_on = catching_up.go_on
