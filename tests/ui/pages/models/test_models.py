@@ -23,7 +23,7 @@ from tests.helpers.gguf_files import write_tiny_llama
 
 if TYPE_CHECKING:
     from app.ui.kit.theme import Theme
-    from app.ui.pages.models.downloads.ports import DownloadEntry
+    from app.ui.pages.models.downloads.entry import DownloadEntry
     from app.ui.pages.models.page import ModelsPage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.qt_log_ignore("This plugin does not", extend=True)]
