@@ -186,12 +186,12 @@ def test_an_exported_chat_names_files_without_their_folders(home: str) -> None:
 @pytest.mark.parametrize("home", HOMES)
 def test_exported_votes_name_files_without_their_folders(home: str) -> None:
     paths = (at(home, name) for name in ("a.gguf", "b.gguf"))
-    both = [
+    first, second = (
         VotedCandidate(with_settings(candidate_of(path), "kv=q8_0"), VotedFile(path, "Q8_0", 9, 1))
         for path in paths
-    ]
+    )
     vote = Vote(1, Choice.LEFT, 1)
-    pair = VotePair("Why?", *both, SETTINGS, 1, 0, candidate_left=True, vote=vote)
+    pair = VotePair("Why?", first, second, SETTINGS, 1, 0, candidate_left=True, vote=vote)
     for written in (votes_json([pair]), votes_csv([pair])):
         assert b"m4rk" not in written.lower()
         assert b"a.gguf" in written

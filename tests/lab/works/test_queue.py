@@ -14,6 +14,7 @@ import pytest
 
 from app.base.states import IllegalTransition
 from app.core.errors import PersonError
+from app.core.words.sentence import verbatim
 from app.lab.works.queue import WorkQueue
 from app.lab.works.work import ENDED, NEXT, Slot, Work, WorkState
 from app.store.database import open_database
@@ -43,7 +44,7 @@ class Brew(Work):
 
     kind = "brew"
     slot = Slot.ENGINE
-    unforeseen = "The kettle broke."
+    unforeseen = verbatim("The kettle broke.")
     needs_preparing = True
     rests_in_slot = True
 

@@ -17,6 +17,7 @@ from app.core.candidates.candidate import candidate_of
 from app.core.ladder.row import Row
 from app.core.text.clean import clean_text
 from app.core.verdict import Limits
+from app.core.words.sentence import English
 from app.lab.ladder.pickable import PickFile
 from app.lab.ladder.plan import LadderPlan
 from app.lab.ladder.rows import LadderResult
@@ -51,7 +52,9 @@ def hostile_result() -> LadderResult:
         worst = replace(row.quality.worst[0], before=MARKED[1], token=MARKED[2])
         quality = msgspec.structs.replace(row.quality, worst=(worst,))
         rows[place] = replace(row, quality=quality)
-    rows.append(Row(candidate_of(FILES[-1]), error=f"The engine ended: {' '.join(MARKED)}."))
+    rows.append(
+        Row(candidate_of(FILES[-1]), error=English(f"The engine ended: {' '.join(MARKED)}."))
+    )
     plan = LadderPlan(FILES[0], tuple(FILES), 4, text_name=MARKED[0], items_name=MARKED[0])
     return LadderResult(plan, {row.key: row for row in rows}, "llama.cpp b1", 40e9)
 

@@ -155,6 +155,7 @@ def test_one_file_in_two_panes_with_other_settings_is_two_candidates(
     assert f"Sky-Q4_K_M, {told}" in shown
     with qtbot.waitSignal(picker.measure_wanted) as caught:
         picker.measure_button.click()
-    order, letters = caught.args or ()
+    assert caught.args is not None
+    order, letters = caught.args
     assert (order.reference, order.candidates) == (plain, (plain, changed))
     assert letters == {plain.key(): "A", changed.key(): "B"}
