@@ -62,3 +62,36 @@ signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGPROF])
 def test_a_tick_that_comes_late_ends_nothing() -> None:
     done = subprocess.run([sys.executable, "-c", LATE], check=False)
     assert done.returncode == 0
+
+
+OVER = """
+import contextlib, signal
+from app.engine.host.process import time_limit
+from app.engine.host.process.time_limit import OutOfTime, processor_time
+time_limit.TICK_SECONDS = 1e-5  # a tick comes in the middle of everything
+
+@contextlib.contextmanager
+def foreign():
+    try:
+        with processor_time(0.0005):
+            yield
+    except OutOfTime as error:
+        raise ValueError from error
+
+for _ in range(300):
+    try:
+        with foreign():
+            while True:
+                sum(range(50))
+    except ValueError:
+        pass
+    assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
+    assert signal.getsignal(signal.SIGPROF) is signal.SIG_DFL
+sum(range(10**6))
+"""
+
+
+@needs_timer
+def test_ticks_while_the_limit_is_taken_away_change_nothing() -> None:
+    done = subprocess.run([sys.executable, "-c", OVER], check=False, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
