@@ -32,6 +32,7 @@ class _Limit(AbstractContextManager[None]):
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._end_s = 0.0
+        self._armed = False
         self._before: object = None
 
     def __enter__(self) -> None:
@@ -39,8 +40,10 @@ class _Limit(AbstractContextManager[None]):
         self._before = signal.signal(signal.SIGPROF, self._tick)
         # It goes on ticking: an error raised where Python must swallow it is raised once more.
         signal.setitimer(signal.ITIMER_PROF, TICK_SECONDS, TICK_SECONDS)
+        self._armed = True
 
     def __exit__(self, *_error: object) -> None:
+        self._armed = False
         signal.setitimer(signal.ITIMER_PROF, 0)
         # A tick may be on its way to another thread still: ignoring drops it, and the usual answer
         # to it would end the process.
@@ -51,7 +54,7 @@ class _Limit(AbstractContextManager[None]):
         # The timer counts all threads of the process; what counts is this one. Raised while the
         # limit itself is being taken away, the error would leave it there for whatever comes next.
         leaves = frame is not None and frame.f_code.co_filename in _WAYS_OUT
-        if not leaves and time.thread_time() > self._end_s:
+        if self._armed and not leaves and time.thread_time() > self._end_s:
             raise OutOfTime
 
 
