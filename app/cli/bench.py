@@ -9,6 +9,7 @@ import msgspec
 from app.cli.arguments import THREADS_HELP, WrongArguments, not_negative, positive, threads
 from app.cli.models import add_model_arguments, chosen_models
 from app.core.words import figures
+from app.core.words.sentence import say
 from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
 from app.lab.predict.fit import remember_bench
@@ -63,7 +64,7 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
         threads=arguments.threads or physical_core_count(),
     )
     if not plan.tests:
-        raise WrongArguments("Both tests are left out: give --pp or --tg a number above zero.")
+        raise WrongArguments(say("program.both_tests_left_out"))
     with console.measuring() as show:
         bench = Bench(plan, EngineRoom.of_this_pc(paths), show, chosen.open)
         result = bench.run(chosen.candidates)

@@ -15,6 +15,7 @@ from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
 from app.core.candidates.notation import split_words, with_settings, words_of
 from app.core.errors import PersonError
 from app.core.text.clean import whole_text
+from app.core.words.sentence import say
 from app.lab.demo.demo import DEMO_LEVELS, DemoFiles, demo_base
 from app.lab.engines.opened import OpenedCandidate, opened
 from app.lab.models.library import Library
@@ -158,7 +159,7 @@ def chosen_models(
         chosen.candidates.extend(replace(usual, source=LocalFile(str(path))) for path in levels)
         chosen.words.extend(map(str, levels))
     if not chosen.candidates:
-        raise WrongArguments("Name at least one model file, or --demo.")
+        raise WrongArguments(say("program.name_model_file"))
     return chosen
 
 
@@ -174,7 +175,7 @@ def reference_of(arguments: argparse.Namespace, chosen: ChosenModels, paths: Pat
         return candidate_named(arguments.reference, paths)
     if arguments.demo:
         return chosen.candidates[-len(DEMO_LEVELS) + DEMO_LEVELS.index("F16")]
-    raise WrongArguments("Name the reference with --reference.")
+    raise WrongArguments(say("program.name_reference"))
 
 
 def demo_levels(console: Console, paths: Paths) -> list[Path]:

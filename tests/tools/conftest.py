@@ -19,6 +19,7 @@ COPIED = (
     "tools",
     "app/__init__.py",
     "app/preflight.py",
+    "app/base",
     "app/engine/__init__.py",
     "app/engine/installed.py",
 )
