@@ -152,8 +152,6 @@ def test_every_event_fits_into_messages_however_long_its_texts_are(character: st
     [
         b'{"type":"Sentence","id":"of.tomorrow","facts":{}}',
         b'{"type":"Sentence","id":"engine.file_no_longer","facts":{}}',
-        b'{"type":"Sentence","id":"verbatim","facts":{"text":'
-        b'{"type":"Amount","kind":"bytes","value":1e300}}}',
     ],
 )
 def test_a_sentence_that_cannot_be_said_is_no_message(said: bytes) -> None:
