@@ -6,6 +6,7 @@ from enum import IntEnum
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from app.store.chats import ChatSummary
 from app.ui.kit.plain import plain_data
 from app.ui.kit.views.rows import Index, Rows
 
@@ -18,7 +19,7 @@ class ChatRole(IntEnum):
     TURNS = Qt.ItemDataRole.UserRole + 3
 
 
-class ChatListModel(Rows["ChatSummary"]):
+class ChatListModel(Rows[ChatSummary]):
     """The store's summaries, newest first.
 
     Signals:
