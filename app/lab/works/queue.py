@@ -1,6 +1,6 @@
 """The queue of works: each in its slot, in their order, and nothing lost when the program ends.
 
-A queue belongs to one thread, which calls :meth:`WorkQueue.pump` some 20 times a second.
+A queue belongs to one thread, which calls :meth:`WorkQueue.pump` often.
 """
 
 from __future__ import annotations

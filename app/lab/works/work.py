@@ -73,7 +73,7 @@ class Tell(Protocol):
         ...
 
     def progress(self, progress: object) -> None:
-        """How far it is: only the latest is taken, some 20 times a second."""
+        """How far it is: only the latest is taken, at the next pump."""
         ...
 
 

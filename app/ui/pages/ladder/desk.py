@@ -114,7 +114,7 @@ class LadderDesk:
         self.page.begin(self._go_on)
 
     def pump(self, *, busy: bool) -> None:
-        """Let measuring go on, or wait; some 20 times a second.
+        """Let measuring go on, or wait; called often.
 
         Args:
             busy: Whether candidates answer: measuring would disturb their times, and the other

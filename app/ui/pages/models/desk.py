@@ -105,7 +105,7 @@ class ModelsDesk:
         self._jobs.run(lambda _context: cache.remove_old_parts(wanted), done=_note_freed)
 
     def pump(self, *, busy: bool) -> None:
-        """Show what has become of downloads; some 20 times a second.
+        """Show what has become of downloads; called often.
 
         Args:
             busy: Whether candidates answer: predictions would disturb their times, and the

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class QueueView:
-    """Main thread; somebody calls :meth:`pump` some 20 times a second.
+    """Main thread; somebody calls :meth:`pump` often.
 
     Attributes:
         changed: Told by :meth:`pump` once for all that has changed since the last time.
