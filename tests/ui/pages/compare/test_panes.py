@@ -489,7 +489,7 @@ def test_a_new_pane_offers_to_answer_what_it_missed(shown: Shown, qtbot: QtBot) 
     shown.settle()
     (button,) = shown.pane("D").empty.findChildren(QPushButton)
     assert button.isVisible()
-    assert button.text() == "Answer the 2 earlier questions"
+    assert button.text() == "Answer 2 questions"
     qtbot.mouseClick(button, LEFT)
     assert shown.calls("catch_up") == [(added.key,)]
     shown.settle()

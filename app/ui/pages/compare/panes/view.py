@@ -108,6 +108,9 @@ class PaneView(QFrame):
         self.transcript.parting_requested.connect(self.parting_requested)
         self.transcript.link_activated.connect(self.link_activated)
         self._catch_up = QAction(self)
+        self._catch_up.setToolTip(
+            self.tr("What the others were asked before, one question after another")
+        )
         self._catch_up.triggered.connect(
             lambda: self.command_requested.emit(PaneCommand.CATCH_UP, key)
         )
