@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedWidget, QWidget
 
 from app.core.words.sentence import say
 from app.lab.compare.panes import BUSY, PaneState
+from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID, candidate_edge, current_tokens
 from app.ui.kit.widgets import EmptyState
 from app.ui.kit.widgets.layouts import in_column, in_row
@@ -108,8 +109,8 @@ class PaneView(QFrame):
         self.transcript.parting_requested.connect(self.parting_requested)
         self.transcript.link_activated.connect(self.link_activated)
         self._catch_up = QAction(self)
-        self._catch_up.setToolTip(
-            self.tr("What the others were asked before, one question after another")
+        set_tip(
+            self._catch_up, self.tr("What the others were asked before, one question after another")
         )
         self._catch_up.triggered.connect(
             lambda: self.command_requested.emit(PaneCommand.CATCH_UP, key)
