@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from app.lab.compare.answers import Answers
     from app.lab.compare.deck import JobDoor
     from app.lab.compare.recorder import Recorder
+    from app.lab.models.kept_templates import KeptTemplates
     from app.lab.models.moves import Moves
     from app.store.paths import Paths
 
@@ -84,6 +85,7 @@ def build_session(
     demo: DemoFiles | None,
     open_model: Callable[[Path], ModelFile] = open_model_file,
     moves: Moves | None = None,
+    kept_templates: KeptTemplates | None = None,
 ) -> tuple[Session, Runner]:
     """A session with its runner and engine pool; ``open_model`` reads a file's header."""
     plans = Plans.of_this_pc(paths)
@@ -114,6 +116,7 @@ def build_session(
         planned_bytes=lambda pane: plan_of(pane, plans),
         watch=RaceSpeeds(lambda: speed_store(paths), door, os.cpu_count() or 1),
         moves=moves,
+        kept_templates=kept_templates,
     )
     return session, runners[0]
 

@@ -66,6 +66,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         certificate_file: A file of the person's own with certificates that the Hub may show, as an
             absolute path.
         moved_folders: Where folders of models went that were moved or renamed.
+        chat_templates: Which templates were chosen for model files that bring none, by file and by
+            family.
         first_start_done: The first start's levels of the demo model were made.
         ladder_columns: Names of the columns shown of a ladder; empty for the usual ones.
         ladder_list_visible: Whether the list of ladders is shown.
@@ -91,6 +93,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     last_folder: str = ""
     library_folders: list[str] = []
     moved_folders: dict[str, str] = {}
+    chat_templates: dict[str, str] = {}
     certificate_file: str = ""
     first_start_done: bool = False
     ladder_columns: list[str] = []

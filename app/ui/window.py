@@ -13,6 +13,7 @@ from app.bootstrap import build_session, demo_maker
 from app.core.errors import PersonError
 from app.core.hub.opening import Opening
 from app.lab.demo.demo import DemoFiles, DemoMaker
+from app.lab.models.kept_templates import KeptTemplates
 from app.lab.models.moves import Moves
 from app.ui.answers.markdown import warm_up
 from app.ui.kit.file_dialogs import FileDialogs
@@ -100,6 +101,9 @@ class Window(QObject):
             self._read_in_background,
             self._demo,
             moves=Moves(kept.now.moved_folders, lambda moved: kept.change(moved_folders=moved)),
+            kept_templates=KeptTemplates(
+                kept.now.chat_templates, lambda chosen: kept.change(chat_templates=chosen)
+            ),
         )
         self.engine = EngineCare(self.main, house.paths, self.jobs, runner)
         self._files = FileDialogs(lambda: self.main)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from app.lab.compare.open_chat import OpenChat
     from app.lab.compare.panes import Pane
     from app.lab.compare.runner import Runner
+    from app.lab.models.kept_templates import KeptTemplates
     from app.lab.models.moves import Moves
 
 
@@ -39,6 +40,7 @@ class Candidates:
         runner: Drives their engines.
         moves: Where folders went that were moved.
         template_folder: Where chosen chat templates are written for use elsewhere.
+        kept_templates: Which templates were chosen for files that bring none.
     """
 
     def __init__(
@@ -48,12 +50,14 @@ class Candidates:
         runner: Runner,
         moves: Moves,
         template_folder: Path,
+        kept_templates: KeptTemplates,
     ) -> None:
         self._open = open_chat
         self._deck = deck
         self._runner = runner
         self._moves = moves
         self._template_folder = template_folder
+        self._kept_templates = kept_templates
 
     # --- reading --------------------------------------------------------------------------
 
@@ -171,10 +175,21 @@ class Candidates:
         pane = self._deck[setup.key]
         if pane.busy and setup.candidate.engine.load_key() != pane.candidate.engine.load_key():
             raise PersonError(say("compare.stop_pane_before_change_how"))
+        if setup.candidate.template_id != pane.candidate.template_id:
+            self._note_template(pane, setup.candidate.template_id)
         chat = self._open.chat
         chat.panes = [setup if each.key == setup.key else each for each in chat.panes]
         self._deck.take_settings(setup)
         self._open.keep()
+
+    def _note_template(self, pane: Pane, template_id: str | None) -> None:
+        """Remember what was chosen for a file that brings no template."""
+        if pane.model is None or pane.model.chat_template is not None:
+            return
+        if template_id is None:
+            self._kept_templates.forget(pane.model)
+        elif template_id != self._kept_templates.of(pane.model):
+            self._kept_templates.learn(pane.model, template_id)
 
     # --- files that moved -----------------------------------------------------------------
 

@@ -41,6 +41,9 @@ class Deck:
         is_made_here: Whether a missing file is being made (a level of the demo model).
         changed: Told when more is known of a pane.
         planned_bytes: Needed memory by llama.cpp's plan of a pane's load, where that is known.
+
+    Attributes:
+        model_read: Told when the header of a pane's file was read.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class Deck:
         self._changed = changed
         self._planned_bytes = planned_bytes
         self._panes: dict[str, Pane] = {}
+        self.model_read: Callable[[Pane], object] = lambda _pane: None
 
     def __getitem__(self, key: str) -> Pane:
         """The pane with this key.
@@ -137,6 +141,8 @@ class Deck:
             pane.model = model
             self._expect(pane)
             self._changed(pane)
+            if self._panes.get(pane.key) is pane:
+                self.model_read(pane)
 
         def failed(error: PersonError) -> None:
             if pane.key in self._panes:

@@ -10,6 +10,8 @@ from app.lab.compare.candidates import Candidates
 from app.lab.compare.chats import Chats
 from app.lab.compare.deck import Deck, JobDoor
 from app.lab.compare.open_chat import OpenChat
+from app.lab.compare.templates import Templates
+from app.lab.models.kept_templates import KeptTemplates
 from app.lab.models.moves import Moves
 
 if TYPE_CHECKING:
@@ -41,10 +43,12 @@ class Session:
         planned_bytes: Needed memory by llama.cpp's plan of a pane's load, where that is known.
         watch: Learns from answers as they go.
         moves: Where folders went that were moved.
+        kept_templates: Which chat templates were chosen for files that bring none.
 
     Attributes:
         moves: Where folders went that were moved.
         chats: Opens, changes and deletes chats.
+        templates: Asks how files without a chat template are to be asked.
     """
 
     def __init__(
@@ -58,8 +62,10 @@ class Session:
         planned_bytes: Callable[[Pane], int | None] = lambda _pane: None,
         watch: RaceSpeeds | None = None,
         moves: Moves | None = None,
+        kept_templates: KeptTemplates | None = None,
     ) -> None:
         self.moves = moves or Moves()
+        kept_templates = kept_templates or KeptTemplates()
         self._open = OpenChat(recorder)
         self._answers = Answers(self._open, watch)
         self._runner = runner = runner_for(self._answers)
@@ -67,8 +73,9 @@ class Session:
             runner, read_model, door, is_made_here, self._answers.pane_changed, planned_bytes
         )
         self._candidates = candidates = Candidates(
-            self._open, deck, runner, self.moves, template_folder
+            self._open, deck, runner, self.moves, template_folder, kept_templates
         )
+        self.templates = Templates(self._open, deck, candidates, kept_templates)
         self.chats = chats = Chats(self._open, deck, candidates, runner)
         asking = Asking(self._open, deck, candidates, runner, self._answers)
 

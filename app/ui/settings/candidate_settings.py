@@ -72,7 +72,7 @@ class CandidateSettings(QWidget):
         self._shared = shared
         self._template = choice_box(
             [
-                (self.tr("from the file") if has_template else self.tr("none"), None),
+                (self.tr("from the file") if has_template else self.tr("ask me"), None),
                 *((template_name(template), template.id) for template in templates),
             ]
         )

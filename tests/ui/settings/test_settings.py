@@ -232,7 +232,7 @@ def test_a_file_without_a_template_says_so(qtbot: QtBot) -> None:
     setup = new_pane(candidate_of("/models/a.gguf"), [])
     panel = CandidateSettings(setup, COMPARE_GREEDY, TEMPLATES, has_template=False)
     qtbot.addWidget(panel)
-    assert panel.template_box.currentText() == "none"
+    assert panel.template_box.currentText() == "ask me"
 
 
 def test_every_control_has_a_name_and_an_explanation(panel: CandidateSettings) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.core.chats.chat import Turn
     from app.core.chats.panes import ChatPane
     from app.lab.compare.session import Session
+    from app.lab.compare.templates import TemplateQuestion
     from app.ui.kit.file_dialogs import FileDialogs
 
 _log = logging.getLogger(__name__)
@@ -112,10 +113,9 @@ class CompareController(QObject):
         """Give a pane other settings."""
         return self._try(lambda: self._session.update_candidate(setup))
 
-    def choose_template(self, key: str, template_id: str) -> bool:
-        """Give a pane a well-known chat template."""
-        setup = self._session.pane(key).setup
-        return self.update_candidate(setup.running(template_id=template_id))
+    def answer_template(self, question: TemplateQuestion, template_id: str) -> bool:
+        """Have all versions of a model asked by a well-known chat template."""
+        return self._try(lambda: self._session.templates.answer(question, template_id))
 
     def run(self, command: PaneCommand, key: str) -> None:
         """Carry out something of a pane's menu or notice."""

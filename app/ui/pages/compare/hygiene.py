@@ -100,6 +100,8 @@ def _flash(pane: Pane) -> str:
 
 
 def _template(pane: Pane) -> str:
+    if pane.lacks_template:
+        return translate("Hygiene", "none")
     return pane.candidate.template_id or translate("Hygiene", "the file's own")
 
 

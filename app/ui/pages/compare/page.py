@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from app.core.candidates.candidate import Candidate
     from app.lab.compare.session import Session
+    from app.lab.compare.templates import TemplateQuestion
     from app.ui.pages.compare.session_adapter import SessionSignals
     from app.ui.plots.live import LivePlots
 
@@ -199,7 +200,7 @@ class ComparePage(PageParts):
         panes.command_requested.connect(run.run)
         panes.menu_requested.connect(self.windows.show_menu)
         panes.stop_requested.connect(run.stop)
-        panes.template_chosen.connect(run.choose_template)
+        self.template_question.chosen.connect(self._answer_template)
         panes.link_activated.connect(self.link_activated)
 
     def _wire_actions(self) -> None:
@@ -272,6 +273,7 @@ class ComparePage(PageParts):
         busy, panes = self._session.busy, len(self._session.panes)
         self.prompt.set_state(busy=busy, panes=panes)
         self.commands.follow(busy=busy, panes=panes)
+        self.template_question.show_question(self._session.templates.question())
         self._refresh_hygiene()
 
     def _refresh_hygiene(self) -> None:
@@ -325,6 +327,12 @@ class ComparePage(PageParts):
 
     def _new_chat(self) -> None:
         if self.controller.new_chat():
+            self.focus_prompt()
+
+    def _answer_template(self, question: TemplateQuestion, template_id: str) -> None:
+        self.controller.answer_template(question, template_id)
+        self._refresh_state()
+        if self.template_question.isHidden():
             self.focus_prompt()
 
     def _open_chat(self, chat_id: int) -> None:

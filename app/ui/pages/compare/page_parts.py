@@ -12,6 +12,7 @@ from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import Banner, EmptyState, label
 from app.ui.kit.widgets.layouts import in_column, split
 from app.ui.pages.compare.candidates.settings_side import SettingsSide
+from app.ui.pages.compare.candidates.template_chooser import TemplateChooser
 from app.ui.pages.compare.chats.list import ChatList
 from app.ui.pages.compare.panes.panes_view import PanesView
 from app.ui.pages.compare.panes.prompt_box import PromptBox
@@ -41,6 +42,7 @@ class PageParts(QWidget):
         hygiene: What differs between panes beside their files.
         panes: The panes.
         empty: Instead of the panes while there are none.
+        template_question: How models are to be asked whose files do not say it.
         suggestions: Prompts to begin with.
         prompt: The box that asks all.
         settings: The panel at the right.
@@ -73,6 +75,7 @@ class PageParts(QWidget):
         self.hygiene.hide()
         self.notice = Banner(dismissible=True)
         self.notice.hide()
+        self.template_question = TemplateChooser()
         self.suggestions = Suggestions()
         self.prompt = PromptBox()
         self.settings = SettingsSide(session, controller)
@@ -92,6 +95,7 @@ class PageParts(QWidget):
             self.notice,
             self.hygiene,
             (self._rows, 1),
+            self.template_question,
             self.suggestions,
             self.prompt,
             on=centre,

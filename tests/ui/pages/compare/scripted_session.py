@@ -64,6 +64,14 @@ class ScriptedModel:
     parameters: int = 7_000_000
     context_length: int | None = 4096
     block_count: int = 6
+    embedding_length: int = 64
+    architecture: str = "llama"
+    vocabulary_size: int = 32_000
+    path: Path = Path("m.gguf")
+
+    @property
+    def family_key(self) -> str:
+        return f"{self.architecture}/{self.name}"
 
 
 def read_model(path: Path) -> Any:

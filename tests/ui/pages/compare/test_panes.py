@@ -27,7 +27,6 @@ from app.ui.pages.compare.turns.elsewhere_popover import ElsewherePopover
 from app.ui.pages.compare.words import Figure
 from tests.helpers.scripted_engine import SECOND_NS
 from tests.ui.pages.compare.conftest import show
-from tests.ui.pages.compare.scripted_session import ScriptedModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -356,20 +355,6 @@ def test_use_elsewhere_gives_path_and_command(shown: Shown, qtbot: QtBot) -> Non
     qtbot.mouseClick(popover.command_button, LEFT)
     assert QGuiApplication.clipboard().text().startswith("llama-server -m")
     popover.close()
-
-
-def test_a_file_without_template_gets_a_choice(shown: Shown, qtbot: QtBot) -> None:
-    view = shown.pane("C")
-    view.pane.loaded = None
-    view.pane.model = ScriptedModel("raw", "Q4_0", 1, chat_template=None)  # type: ignore[assignment]
-    shown.session.listener.pane_changed(view.key)
-    shown.settle()
-    assert view.chooser is not None
-    view.chooser.combo.setCurrentIndex(view.chooser.combo.findData("gemma"))
-    qtbot.mouseClick(view.chooser.use_button, LEFT)
-    shown.settle()
-    assert view.pane.candidate.template_id == "gemma"
-    assert view.chooser is None
 
 
 def test_figures_of_the_answer_stand_below_it(shown: Shown) -> None:

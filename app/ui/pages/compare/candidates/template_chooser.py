@@ -1,47 +1,81 @@
-"""Says that a file does not tell how prompts are written, and offers the well-known ways."""
+"""Asks once how models are to be asked whose files bring no chat template."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from app.core.chats.templates import WELL_KNOWN
-from app.ui.kit.plain import add_choice
+from app.ui.kit.plain import add_choice, set_spoken
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ChoiceBox, label, push_button
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.settings.candidate_settings import template_name
 
+if TYPE_CHECKING:
+    from app.lab.compare.templates import TemplateQuestion
 
-class TemplateChooser(QWidget):
-    """Offers the well-known chat templates.
+_LEAST_SIGNS = 12
+
+
+class TemplateChooser(QFrame):
+    """One question for all versions of a model; hidden while there is none.
 
     Signals:
-        chosen: The id of a template.
+        chosen: The question (:class:`TemplateQuestion`) and the id of a template.
     """
 
-    chosen = Signal(str)
+    chosen = Signal(object, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        sentence = label(self.tr("This model file brings no chat template."), "strong", wrap=True)
-        advice = label(
+        self._question: TemplateQuestion | None = None
+        self.setProperty("role", "raised")
+        self.sentence = label("", "strong", wrap=True)
+        self.advice = label(
             self.tr(
-                "It goes on with the text as it stands, as base models do. If it was trained on"
-                " chats, choose the template of its page on the Hub."
+                "A chat template is how a question is dressed for the model. The usual one of its"
+                " kind is chosen here; its page on the Hub says which it was trained with. Plain"
+                " completion, for base models, goes on with the text as it stands. Your answer is"
+                " kept; a version’s settings change it."
             ),
             "dim",
             wrap=True,
         )
-        self.combo = ChoiceBox()
+        self.combo = ChoiceBox(least_characters=_LEAST_SIGNS)
         self.combo.setAccessibleName(self.tr("Chat template"))
-        self.combo.setMinimumContentsLength(10)
-        self.combo.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
         for template in WELL_KNOWN:
             add_choice(self.combo, template_name(template), template.id)
-        self.combo.setCurrentIndex(self.combo.findData("plain"))
-        self.use_button = push_button(self.tr("Use it"), "primary")
-        self.use_button.clicked.connect(lambda: self.chosen.emit(self.combo.currentData()))
-        in_column(sentence, advice, in_row((self.combo, 1), self.use_button), on=self, margins=GRID)
+        self.use_button = push_button(self.tr("Use it"), "primary", run=self._choose)
+        in_column(
+            self.sentence,
+            self.advice,
+            in_row(self.combo, self.use_button, 1),
+            on=self,
+            margins=GRID,
+            spacing=GRID // 2,
+        )
+        self.hide()
+
+    def show_question(self, question: TemplateQuestion | None) -> None:
+        """Ask this, or nothing; what the person has chosen so far stays."""
+        if question == self._question:
+            return
+        self._question = question
+        self.setVisible(question is not None)
+        if question is None:
+            return
+        words = (
+            self.tr("{letters}: the file of {name} brings no chat template.")
+            if len(question.keys) == 1
+            else self.tr("{letters}: the files of {name} bring no chat template.")
+        ).format(letters=", ".join(question.letters), name=question.name)
+        self.sentence.setText(words)
+        set_spoken(self, words)
+        self.combo.setCurrentIndex(self.combo.findData(question.guess))
+
+    def _choose(self) -> None:
+        if self._question is not None:
+            self.chosen.emit(self._question, self.combo.currentData())

@@ -46,7 +46,6 @@ class PanesView(QScrollArea):
     command_requested = Signal(object, str)
     menu_requested = Signal(str, QPoint)
     stop_requested = Signal(str)
-    template_chosen = Signal(str, str)
     link_activated = Signal(QUrl)
     focused_changed = Signal(str)
 
@@ -230,7 +229,6 @@ class PanesView(QScrollArea):
         view.command_requested.connect(self.command_requested)
         view.menu_requested.connect(self.menu_requested)
         view.stop_requested.connect(self.stop_requested)
-        view.template_chosen.connect(self.template_chosen)
         view.link_activated.connect(self.link_activated)
         view.transcript.fill_wanted.connect(self._fill_timer.start)
         return view

@@ -15,7 +15,6 @@ from app.ui.kit.theme import GRID, candidate_edge, current_tokens
 from app.ui.kit.widgets import EmptyState
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.sentences import told
-from app.ui.pages.compare.candidates.template_chooser import TemplateChooser
 from app.ui.pages.compare.panes.foot import PaneFoot
 from app.ui.pages.compare.panes.header import PaneHeader
 from app.ui.pages.compare.panes.menu import PaneCommand
@@ -55,7 +54,6 @@ class PaneView(QFrame):
         command_requested: Something of the pane's menu or notice.
         menu_requested: The pane's menu is wanted at a global position.
         stop_requested: This pane shall stop.
-        template_chosen: A well-known template's id.
         link_activated: The person clicked a link (QUrl).
     """
 
@@ -68,7 +66,6 @@ class PaneView(QFrame):
     command_requested = Signal(object, str)
     menu_requested = Signal(str, QPoint)
     stop_requested = Signal(str)
-    template_chosen = Signal(str, str)
     parting_requested = Signal(object, int)
     link_activated = Signal(QUrl)
 
@@ -116,7 +113,6 @@ class PaneView(QFrame):
             lambda: self.command_requested.emit(PaneCommand.CATCH_UP, key)
         )
         self.empty = EmptyState("chat", "", actions=(self._catch_up,))
-        self.chooser: TemplateChooser | None = None
         self.notice = PaneNotice()
         self.notice.command_requested.connect(
             lambda command: self.command_requested.emit(command, key)
@@ -257,7 +253,6 @@ class PaneView(QFrame):
         self.empty.set_text(*empty_words(pane))
         self.own_box.send_button.setEnabled(pane.state not in BUSY)
         self.notice.show_pane(pane, has_turns=self._last_turn() is not None)
-        self._refresh_chooser(pane)
         self._refresh_foot()
 
     def _refresh_last_turn(self) -> None:
@@ -272,17 +267,6 @@ class PaneView(QFrame):
         live = last is not None and self._is_live(last)
         self.foot.setVisible(self.pane.state is not PaneState.FAILED)
         self.foot.show_figures(self.pane, figures, live=live)
-
-    def _refresh_chooser(self, pane: Pane) -> None:
-        wanted = pane.lacks_template
-        if wanted and self.chooser is None:
-            self.chooser = TemplateChooser()
-            self.chooser.chosen.connect(lambda chosen: self.template_chosen.emit(self.key, chosen))
-            self._column.insertWidget(1, self.chooser)
-        elif not wanted and self.chooser is not None:
-            self.chooser.hide()
-            self.chooser.deleteLater()
-            self.chooser = None
 
     # --- facts about answers ------------------------------------------------------------
 
