@@ -24,6 +24,7 @@ JOURNEYS = {
     "hub/test_schedules.py",
     "lab/models/test_odd_files.py",
     "lab/works/ladders/test_killed_engines.py",
+    "ui/kit/words/test_old_words.py",
     "ui/pages/ladder/test_foreign_names.py",
     "ui/pages/ladder/test_pseudo_language.py",
     "ui/pages/ladder/votes/test_pseudo_language.py",

@@ -140,7 +140,7 @@ def test_a_smaller_model_beside_a_larger_one_at_fewer_bits(
 
 def test_bad_words_are_said(program: Program, demo_model: Path, tmp_path: Path) -> None:
     for words, sentence in (
-        (["ladder", demo_model], "Name the reference"),
+        (["ladder", demo_model], "Name the version to compare with"),
         (["ladder"], "Name at least one"),
         (["ladder", "--demo", "--memory-limit", "-3"], "not between"),
         (["ladder", "--demo", "--report", "report.pdf"], "ends in none"),

@@ -22,7 +22,7 @@ NAMES = (
 # Addresses, keys, hashes, names of processors and of what they can.
 _NOT_WORDS = re.compile(
     r"(?<!\w)/\S+|https?://\S+|\b(?:Ctrl|Shift|Alt|Enter|Return|Left|Right|Esc|Del)\b"
-    r"|\b[0-9a-f]{32,}\b|^CPU: .*|^(?:[A-Z][A-Z0-9.]+(?:, |$))+"
+    r"|\b[0-9a-f]{32,}\b|^CPU: .*|^(?:[A-Z][A-Z0-9._]+(?:, |$))+"
 )
 # Where others' words are shown: the names of packages, commands, llama.cpp's log, questions.
 _OTHERS = ("AboutPage", "GpuBuilds", "ElsewherePopover", "LogView")

@@ -180,7 +180,7 @@ class SamplingEditor(QWidget):
         choose(self._preset, chosen)
         greedy = self._settings.temperature == 0
         self._note.setText(
-            self.tr("Greedy: top-k, top-p, min-p and the seed have no effect.")
+            self.tr("Always the likeliest word: top-k, top-p, min-p and the seed have no effect.")
             if greedy
             else self.tr("Answers vary, also between equal models.")
         )
@@ -191,7 +191,7 @@ class SamplingEditor(QWidget):
 def preset_name(name: str) -> str:
     """What a preset is called in the window's language."""
     names = {
-        "Compare (greedy)": translate("Preset", "Compare (greedy)"),
+        "Compare (greedy)": translate("Preset", "Always the likeliest word"),
         "Chat": translate("Preset", "Chat"),
     }
     return names.get(name, name)

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app.ui.kit.file_drop import DropHint, dropped_link, model_paths
 from app.ui.kit.icons import app_icon, icon
@@ -27,6 +27,7 @@ from app.ui.kit.plain import set_title
 from app.ui.kit.theme import Theme, ThemeChoice
 from app.ui.kit.widgets.banner import Banner, BannerAction, Severity
 from app.ui.kit.widgets.layouts import in_column, in_row
+from app.ui.kit.words.offered import WordWanted, word_at
 from app.ui.shell.command_palette import CommandPalette
 from app.ui.shell.help import HelpPanel
 from app.ui.shell.rail import Rail
@@ -97,6 +98,11 @@ class MainWindow(QMainWindow):
         self.help_action = self.add_command(
             self.tr("Explain this page"), self.toggle_help, "F1", "help"
         )
+        self.words_action = self.add_command(
+            self.tr("The words: what do they mean?"), self._explain_here, "Shift+F1", "help"
+        )
+        self._rail.add_help(self.help_action)
+        self._help.shown.connect(self._rail.show_help)
         for choice, text, icon_name in (
             (ThemeChoice.SYSTEM, self.tr("Theme: follow the system"), "system"),
             (ThemeChoice.LIGHT, self.tr("Theme: light"), "sun"),
@@ -183,6 +189,14 @@ class MainWindow(QMainWindow):
             self._help.hide()
         elif self._current is not None:
             self._help.show_page(self._current, self.actions())
+
+    def explain(self, key: str) -> None:
+        """Show what a word means; with an empty key, all words."""
+        if self._current is not None:
+            self._help.show_word(self._current, self.actions(), key)
+
+    def _explain_here(self) -> None:
+        self.explain(word_at(QApplication.focusWidget()))
 
     # ------------------------------------------------------------------------- what it says
 
@@ -286,6 +300,11 @@ class MainWindow(QMainWindow):
             if self._help.isVisible():
                 self._help.place()
         return super().eventFilter(watched, event)
+
+    def customEvent(self, event: QEvent) -> None:
+        if isinstance(event, WordWanted):
+            self.explain(event.key)
+            event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if model_paths(event.mimeData()):

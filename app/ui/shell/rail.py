@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton, QWidget
 
 from app.ui.kit.icons import icon
+from app.ui.kit.plain import set_tip, words_of
 from app.ui.kit.widgets.layouts import in_column
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QAction, QKeyEvent
 
 _WIDTH_PX, _MOST_WIDTH_PX = 76, 116
 _BESIDE_TITLE_PX = 24
@@ -23,6 +25,9 @@ class Rail(QFrame):
 
     Signals:
         chosen: The person chose a page, by its id.
+
+    Attributes:
+        help_button: Below all others, once there is help.
     """
 
     chosen = Signal(str)
@@ -33,19 +38,54 @@ class Rail(QFrame):
         self.setFixedWidth(_WIDTH_PX)
         self.setAccessibleName(self.tr("Pages"))
         self._buttons: dict[str, QToolButton] = {}
+        self.help_button: QToolButton | None = None
+        self._helps = False
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         column = in_column(on=self, margins=(6, 8, 6, 8), spacing=4)
         self._top = in_column(spacing=None)
         self._bottom = in_column(spacing=None)
-        for part in (self._top, self._bottom):
+        self._help = in_column(spacing=None)
+        for part in (self._top, self._bottom, self._help):
             part.setSpacing(4)
         column.addLayout(self._top)
         column.addStretch(1)
         column.addLayout(self._bottom)
+        column.addLayout(self._help)
 
     def add(self, page_id: str, title: str, icon_name: str, *, bottom: bool = False) -> None:
         """Add a page's button."""
+        button = self._button(title, icon_name)
+        button.clicked.connect(lambda: self.chosen.emit(page_id))
+        self._group.addButton(button)
+        self._buttons[page_id] = button
+        (self._bottom if bottom else self._top).addWidget(button)
+        self._have_room(button)
+        if self.help_button is not None:  # stays the last, to keys and to ears
+            self.help_button.raise_()
+            self.setTabOrder(button, self.help_button)
+
+    def add_help(self, action: QAction) -> None:
+        """Add the button below all others, which shows help and takes it away again.
+
+        Args:
+            action: Does it; its text and keys are in the button's tip.
+        """
+        self.help_button = button = self._button(self.tr("Help"), "help")
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        set_tip(button, f"{words_of(action.text())} ({keys})")
+        button.clicked.connect(action.trigger)
+        button.clicked.connect(lambda: self.show_help(self._helps))
+        self._help.addWidget(button)
+        self._have_room(button)
+
+    def show_help(self, shown: bool) -> None:
+        """Show whether help is there."""
+        self._helps = shown
+        if self.help_button is not None:
+            self.help_button.setChecked(shown)
+
+    def _button(self, title: str, icon_name: str) -> QToolButton:
         button = QToolButton()
         button.setProperty("role", "rail")
         button.setText(title)
@@ -56,12 +96,11 @@ class Rail(QFrame):
         button.setAccessibleName(title)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        button.clicked.connect(lambda: self.chosen.emit(page_id))
-        self._group.addButton(button)
-        self._buttons[page_id] = button
-        (self._bottom if bottom else self._top).addWidget(button)
+        return button
+
+    def _have_room(self, button: QToolButton) -> None:
         button.ensurePolished()
-        needed = button.fontMetrics().horizontalAdvance(title) + _BESIDE_TITLE_PX
+        needed = button.fontMetrics().horizontalAdvance(button.text()) + _BESIDE_TITLE_PX
         self.setFixedWidth(min(max(needed, self.minimumWidth()), _MOST_WIDTH_PX))
 
     def set_current(self, page_id: str) -> None:
@@ -76,7 +115,7 @@ class Rail(QFrame):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
-        buttons = list(self._buttons.values())
+        buttons = self.findChildren(QToolButton)
         focused = next((b for b in buttons if b.hasFocus()), None)
         if step is None or focused is None:
             super().keyPressEvent(event)

@@ -152,8 +152,8 @@ CLASSES = {"QToolTip", "QMessageBox", "QErrorMessage", "QInputDialog", "QSystemT
 RICH = {"setHtml", "setMarkdown", "QTextBrowser", "QTextDocument"}
 LABELS = {"kit/widgets/labels.py"}
 # Documents of their own: an answer's Markdown, which is read without HTML, and the details of a
-# version, whose texts are all escaped.
-PAGES = {"answers/reader.py", "pages/ladder/details/details.py"}
+# version and the words of the glossary, whose texts are all escaped.
+PAGES = {"answers/reader.py", "pages/ladder/details/details.py", "shell/words_view.py"}
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:

@@ -114,14 +114,14 @@ def test_nothing_half_typed_applies(qtbot: QtBot, sampling: SamplingEditor) -> N
 
 
 def test_the_presets(qtbot: QtBot, sampling: SamplingEditor) -> None:
-    assert sampling.preset_box.currentText() == "Compare (greedy)"
+    assert sampling.preset_box.currentText() == "Always the likeliest word"
     with qtbot.waitSignal(sampling.changed) as changed:
         _choose(qtbot, sampling.preset_box, "Chat")
     assert changed.args[0] == CHAT
     assert sampling.field("temperature").value == 0.8
     _enter(qtbot, sampling.field("temperature"), "0.9")
     assert sampling.preset_box.currentText() == "Custom"
-    _choose(qtbot, sampling.preset_box, "Compare (greedy)")
+    _choose(qtbot, sampling.preset_box, "Always the likeliest word")
     assert sampling.settings == PRESETS["Compare (greedy)"]
 
 

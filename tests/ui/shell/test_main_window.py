@@ -27,6 +27,7 @@ from app.ui.kit.file_drop import DropHint
 from app.ui.kit.pages import Page, PageHelp
 from app.ui.kit.theme import Theme, ThemeChoice
 from app.ui.kit.widgets import Severity
+from app.ui.kit.words.offered import explain, offer_word
 from app.ui.shell.command_palette import CommandPalette
 from app.ui.shell.help import HelpPanel
 from app.ui.shell.main_window import MINIMUM_SIZE, MainWindow
@@ -120,6 +121,36 @@ def test_f1_explains_the_page_and_esc_closes_it(qtbot: QtBot, window: MainWindow
     assert "Ctrl+Return" in words
     qtbot.keyClick(panel, Qt.Key.Key_Escape)
     assert not panel.isVisible()
+
+
+def test_the_rail_s_last_button_shows_help_and_takes_it_away(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    rail, panel = window.findChild(Rail), window.findChild(HelpPanel)
+    field = window.findChild(QLineEdit, "field-compare")
+    field.setFocus()
+    assert rail.findChildren(QToolButton)[-1] is rail.help_button
+    qtbot.mouseClick(rail.help_button, Qt.MouseButton.LeftButton)
+    assert panel.isVisible()
+    assert rail.help_button.isChecked()
+    qtbot.keyClick(panel, Qt.Key.Key_Escape)
+    assert not panel.isVisible()
+    assert not rail.help_button.isChecked()
+    assert field.hasFocus()
+
+
+def test_a_word_is_explained_beside_the_page(qtbot: QtBot, window: MainWindow) -> None:
+    panel, field = window.findChild(HelpPanel), window.findChild(QLineEdit, "field-compare")
+    qtbot.keyClick(window, Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
+    assert panel.words.isVisible()
+    panel.hide()
+    offer_word(field, "drift")
+    field.setFocus()
+    qtbot.keyClick(field, Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
+    assert panel.words.isVisible()
+    panel.hide()
+    assert explain(field, "drift")
+    assert panel.words.isVisible()
 
 
 def test_a_remark_is_shown_and_replaced(window: MainWindow) -> None:

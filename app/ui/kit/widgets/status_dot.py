@@ -28,7 +28,7 @@ class DotState(Enum):
         """The state in the person's language."""
         return {
             DotState.IDLE: translate("DotState", "idle"),
-            DotState.ASLEEP: translate("DotState", "asleep"),
+            DotState.ASLEEP: translate("DotState", "not loaded"),
             DotState.WAITING: translate("DotState", "waiting"),
             DotState.WORKING: translate("DotState", "working"),
             DotState.READY: translate("DotState", "ready"),

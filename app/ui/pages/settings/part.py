@@ -28,7 +28,7 @@ class SettingsPart(Part):
         self.page = Page(
             id="settings",
             title=translate("Window", "Settings"),
-            icon_name="settings",
+            icon_name="preferences",
             widget=view,
             at_bottom=True,
         )
@@ -48,5 +48,5 @@ def _kept_folders(paths: Paths) -> dict[str, str]:
         translate("Window", "Chats"): str(paths.database),
         translate("Window", "Settings"): str(paths.settings),
         translate("Window", "Log"): str(paths.log),
-        translate("Window", "Demo levels, made again when missing"): str(paths.demo),
+        translate("Window", "Demo versions, made again when missing"): str(paths.demo),
     }

@@ -102,9 +102,7 @@ def conclusion_words(conclusion: Conclusion, left_out: tuple[str, ...]) -> tuple
                 command=repair.command
             )
         case _:
-            advice = translate(
-                "EngineCheck", "No other engine is at hand: choose files of other levels."
-            )
+            advice = translate("EngineCheck", "No other engine is at hand: choose other versions.")
     return sentence, advice
 
 

@@ -36,7 +36,7 @@ def test_preferences_switch_theme_and_preset(qtbot: QtBot, qapp: QApplication) -
     theme.set_choice(ThemeChoice.LIGHT)
     assert page.theme_box.currentText() == "light"
     with qtbot.waitSignal(page.preset_changed) as changed:
-        _choose(qtbot, page.preset_box, "Compare (greedy)")
+        _choose(qtbot, page.preset_box, "Always the likeliest word")
     assert changed.args == ["Compare (greedy)"]
     with qtbot.waitSignal(page.enter_changed) as enter:
         _choose(qtbot, page.enter_box, "makes a new line")
