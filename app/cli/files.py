@@ -152,6 +152,7 @@ def _answers(
     with fitter(paths, None) as asked, console.progress() as progress:
         task = progress.add_task("Reading headers", total=len(models), note="")
         found: dict[str, Fit | PersonError] = {}
+        done = 0
 
         def turn(file: ListedFile) -> None:
             if not (
@@ -165,6 +166,9 @@ def _answers(
             repository, models, arguments.ctx, KvType(arguments.kv), turn
         )
         for file, answer in fits:
+            if file.name in found:  # the second time with its speed
+                done += 1
+                progress.update(task, description="Predicting speeds", completed=done, note="")
             found[file.name] = answer
     return found
 

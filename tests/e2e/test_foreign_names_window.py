@@ -138,6 +138,7 @@ def test_models(person: Person) -> None:
     QTest.mouseClick(results.viewport(), Qt.MouseButton.LeftButton, pos=spot)
     person.until(lambda: page.panel.opening.state is OpenState.SHOWN)
     person.until(lambda: page.panel.files.predictions.share == 1)
+    person.until(lambda: not page.panel.files.predictions.measuring)
     check("the Hub", 50)
     page.panel.files.model.check(HUB_FILE)
     person.click("Download")

@@ -286,6 +286,7 @@ def _open(person: Person, page: ModelsPage, repo_id: str) -> None:
     page.open_address(HubAddress(repo_id))
     person.until(lambda: page.panel.opening.state is OpenState.SHOWN)
     person.until(lambda: page.panel.files.predictions.share == 1)
+    person.until(lambda: not page.panel.files.predictions.measuring)
     view = person.find(QListView, "Repositories") if page.search.model.rowCount() else None
     if view is not None:
         view.scrollTo(view.currentIndex())

@@ -22,6 +22,7 @@ from app.core.words.sentence import say
 from app.hub.errors import HubGated, HubOffline, HubRateLimited, HubSilent, HubSwitchedOff
 from app.hub.headers import sparse_model
 from app.hub.stopping import TICK_S, interruptible
+from app.lab.hub.recommend import recommended
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -97,11 +98,10 @@ class HubFitter:
         Raises:
             PersonError: The header cannot be had or used; the sentence says why.
         """
-        for _file, answer in self.fits(repository, [file], context_tokens, kv_type):
-            if isinstance(answer, PersonError):
-                raise answer
-            return answer
-        raise AssertionError
+        *_, (_file, answer) = self.fits(repository, [file], context_tokens, kv_type)
+        if isinstance(answer, PersonError):
+            raise answer
+        return answer
 
     def fits(
         self,
@@ -114,34 +114,51 @@ class HubFitter:
     ) -> Generator[tuple[ListedFile, Fit | PersonError]]:
         """The answers, file by file in their order; an error in place of one does not end it.
 
+        First of each what it needs; then, of each once more, how fast it will be, the one to take
+        first: for that this PC may have to be measured.
+
         Args:
             repository: Where the files lie; its commit counts.
             files: Model files of it.
             context_tokens: Size of the context; what candidates get by default when left out.
             kv_type: Number format of keys and values.
-            on_turn: Told whose turn it is.
+            on_turn: Told whose turn it is to be read.
             stop: Set once nobody wants the answers any more.
 
         Raises:
             Stopped: Nobody does.
         """
-        stop = stop or StopFlag()
+        stop, reading = stop or StopFlag(), StopFlag()
         refused: PersonError | None = None
+        known: list[tuple[ListedFile, Fit]] = []
         with ThreadPoolExecutor(_AHEAD, thread_name_prefix="headers") as pool:
             try:
-                for file, header in _in_turn(pool, files, repository, self._headers, stop):
+                for file, header in _in_turn(pool, files, repository, self._headers, reading):
                     on_turn(file)
                     if refused is None:
                         answer = self._answer(file, header, context_tokens, kv_type, stop)
                         if isinstance(answer, PersonError) and is_for_all(answer):
                             refused = answer
-                            stop.stop()
+                            reading.stop()
                     else:
                         header.cancel()
                         answer = refused
+                    if not isinstance(answer, PersonError):
+                        known.append((file, answer))
                     yield file, answer
             finally:
-                stop.stop()
+                reading.stop()
+        best, _reason = recommended(known)
+        for file, fit in sorted(known, key=lambda each: each[0] is not best):
+            self._wait_until_free(stop)
+            with self._asking:
+                answer = self._fitter.with_speed(fit)
+            yield file, answer
+
+    def _wait_until_free(self, stop: StopFlag) -> None:
+        while not self._free.wait(TICK_S):
+            stop.check()
+        stop.check()
 
     def _answer(
         self,
@@ -170,9 +187,7 @@ class HubFitter:
                     with self._asking:  # the engine starts while the network is waited for
                         self._fitter.prepare()
             headers = header.result()
-            while not self._free.wait(TICK_S):
-                stop.check()
-            stop.check()
+            self._wait_until_free(stop)
             with self._asking:
                 return self._fit_headers(headers, context_tokens, kv_type)
         except PersonError as error:
@@ -186,7 +201,7 @@ class HubFitter:
             self._tidy()
             with tempfile.TemporaryDirectory(dir=self._folder) as own:
                 path = sparse_model(headers, Path(own))
-                return self._fitter.fit(path, context_tokens, kv_type)
+                return self._fitter.memory(path, context_tokens, kv_type)
         except OSError as error:
             reason = error.strerror or str(error)
             raise PersonError(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass
+from dataclasses import replace as replace_fit
 from typing import TYPE_CHECKING, Self
 
 from msgspec.structs import replace
@@ -35,9 +36,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.core.candidates.candidate import Candidate
-    from app.core.gguf import TensorInfo
     from app.core.memory.estimate import Needs
     from app.core.memory.fit import DeviceShare, FitJudgement
+    from app.core.memory.token_work import TokenWork
     from app.lab.engines.calls import EngineCalls
     from app.lab.engines.room import EngineRoom
     from app.lab.speed.bench import BenchResult, BenchRow
@@ -61,7 +62,8 @@ class Fit:
         judgement: Whether it fits, and why.
         devices: Who would hold what.
         gpu_layers: How many layers to put on a GPU; None where there is none.
-        speed: While generating; None where this PC could not be measured.
+        speed: While generating; None where this PC could not be measured, or was not asked yet.
+        work: What a token takes, from which the speed follows; None where GPUs take part of it.
     """
 
     model: ModelFile
@@ -73,6 +75,7 @@ class Fit:
     devices: tuple[DeviceShare, ...]
     gpu_layers: int | None
     speed: SpeedPrediction | None
+    work: TokenWork | None = None
 
     @property
     def tokens_per_second(self) -> float | None:
@@ -150,6 +153,19 @@ class Fitter:
             PersonError: The header is broken, or llama.cpp refuses it; the sentence says why.
         """
         begin_s = time.monotonic()
+        return self.with_speed(self.memory(path, context_tokens, kv_type, flash_attention), begin_s)
+
+    def memory(
+        self,
+        path: Path,
+        context_tokens: int | None = None,
+        kv_type: KvType = KvType.F16,
+        flash_attention: FlashAttention = FlashAttention.AUTO,
+    ) -> Fit:
+        """Say what a model file will need: at once, nothing of this PC is measured for it.
+
+        Args and errors are those of :meth:`fit`.
+        """
         shards = read_shards(path)
         model = ModelFile.from_headers(shards)
         model.check_answers()
@@ -176,13 +192,23 @@ class Fitter:
             judgement=judge_devices(needs, shares, available),
             devices=tuple(with_room(share, available) for share in shares),
             gpu_layers=gpu_layers,
-            speed=None if gpu_layers else self._speed(model, tensors, kv_type, begin_s),
+            speed=None,
+            work=None if gpu_layers else token_work(tensors, model, str(kv_type)),
         )
 
-    def _speed(
-        self, model: ModelFile, tensors: list[TensorInfo], kv_type: KvType, begin_s: float
-    ) -> SpeedPrediction | None:
-        work = token_work(tensors, model, str(kv_type))
+    def with_speed(self, fit: Fit, begin_s: float | None = None) -> Fit:
+        """The same answer with the speed; measures what is not known of this PC yet.
+
+        Args:
+            fit: What :meth:`memory` said.
+            begin_s: Since when somebody waits, of the monotonic clock; from now on when left out.
+        """
+        if fit.work is None:
+            return fit
+        begin_s = time.monotonic() if begin_s is None else begin_s
+        return replace_fit(fit, speed=self._speed(fit.work, fit.model, begin_s))
+
+    def _speed(self, work: TokenWork, model: ModelFile, begin_s: float) -> SpeedPrediction | None:
         types = sorted(work.bytes_by_type, key=lambda type_id: -work.bytes_by_type[type_id])
 
         def enough() -> bool:

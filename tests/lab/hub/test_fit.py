@@ -16,6 +16,7 @@ from app.hub.errors import HubGated
 from app.hub.headers import STEP_BYTES, HeaderReader
 from app.lab.engines.plans import Plans
 from app.lab.hub.fit import HubFitter
+from app.lab.hub.recommend import recommended
 from app.lab.predict.fit import Fit, Fitter
 from app.store.small.plans import PlanStore
 from app.store.small.speeds import SpeedStore
@@ -141,6 +142,24 @@ def test_only_headers_are_fetched_and_they_are_kept(asked: Asked, hub: FakeHub) 
     asked.answers()
     later = hub.asked("content")[before:]
     assert not any(wanted.sha256 in request.path for request in later)
+
+
+def test_what_all_need_is_told_before_this_pc_is_measured_for_speeds(asked: Asked) -> None:
+    repository = asked.way.catalogue.repository("org/sky-GGUF")
+    reader = HeaderReader(asked.way.connection, asked.headers)
+    told = list(HubFitter(reader, asked.fitter, asked.folder).fits(repository, asked.files(), 256))
+    names = [file.name for file in asked.files()]
+    fits = [(file.name, answer) for file, answer in told if isinstance(answer, Fit)]
+    assert [file.name for file, _ in told[: len(names)]] == names
+    n_fits = len(fits) // 2
+    assert len(told) == len(names) + n_fits
+    assert all(answer.speed is None for _, answer in fits[:n_fits])
+    assert all(answer.speed is not None for _, answer in fits[n_fits:])
+    # The one to take is the first whose speed comes.
+    by_name = {file.name: file for file in asked.files()}
+    best, _ = recommended([(by_name[name], answer) for name, answer in fits[:n_fits]])
+    assert best is not None
+    assert fits[n_fits][0] == best.name
 
 
 def test_a_known_plan_needs_no_engine(asked: Asked, way: Way, tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def popularity(found: FoundRepository) -> str:
     )
 
 
-def fit_details(fit: Fit) -> str:
+def fit_details(fit: Fit, *, speed_to_come: bool = False) -> str:
     """What a prediction is made of and rests on, a line each."""
     needs = fit.needs
     lines = [
@@ -107,13 +107,15 @@ def fit_details(fit: Fit) -> str:
                 n=fit.gpu_layers, all=fit.model.block_count + 1
             )
         )
-    return "\n".join([*lines, _basis(fit)])
+    return "\n".join([*lines, _basis(fit, speed_to_come=speed_to_come)])
 
 
-def _basis(fit: Fit) -> str:
+def _basis(fit: Fit, *, speed_to_come: bool) -> str:
     memory = translate(
         "HubFit", "Memory: llama.cpp’s own plan of a load, and the measured needs of an engine."
     )
+    if fit.speed is None and speed_to_come:
+        return memory + "\n" + translate("HubFit", "Speed: this PC’s is being measured, once.")
     if fit.speed is None:
         return memory + "\n" + translate("HubFit", "Speed: could not be predicted on this PC.")
     speed = {

@@ -133,6 +133,7 @@ class FakeFit:
     levels: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, int, str]] = field(default_factory=list)
     gate: threading.Semaphore | None = None
+    speed_gate: threading.Semaphore | None = None
     rests: int = 0
 
     def rest(self) -> None:
@@ -148,6 +149,7 @@ class FakeFit:
         stop: StopFlag,
     ) -> Iterator[tuple[ListedFile, Fit | PersonError]]:
         refused: PersonError | None = None
+        fits: dict[str, Fit] = {}
         for file in files:
             on_turn(file)
             if refused is not None:
@@ -159,10 +161,19 @@ class FakeFit:
             self.asked.append((file.name, context_tokens, str(kv_type)))
             problem = self.problems.get(file.name)
             if problem is None:
-                yield file, self._fit(repository, file, context_tokens, kv_type)
+                fits[file.name] = self._fit(repository, file, context_tokens, kv_type)
+                yield file, fits[file.name]
                 continue
             refused = problem if is_for_all(problem) else None
             yield file, problem
+        for file in files:
+            fit = fits.get(file.name)
+            if fit is not None:
+                if self.speed_gate is not None:
+                    self.speed_gate.acquire(timeout=PATIENCE_S)
+                stop.check()
+                speed = SpeedPrediction(31e9 / file.size_bytes, Basis.BANDWIDTH)
+                yield file, replace(fit, speed=speed)
 
     def _fit(
         self, repository: Repository, file: ListedFile, context_tokens: int, kv_type: KvType
@@ -184,7 +195,7 @@ class FakeFit:
             judgement=judge(needs.total_bytes, self.available_bytes),
             devices=(),
             gpu_layers=None,
-            speed=SpeedPrediction(31e9 / file.size_bytes, Basis.BANDWIDTH),
+            speed=None,
         )
 
 

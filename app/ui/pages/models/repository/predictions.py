@@ -32,6 +32,7 @@ class PredictionState(Enum):
 
     WAITING = auto()
     WORKING = auto()
+    JUDGED = auto()  # what it needs is known, its speed is still to come
     KNOWN = auto()
     FAILED = auto()
 
@@ -41,7 +42,7 @@ class Prediction:
     """One file's.
 
     Attributes:
-        fit: In the state KNOWN.
+        fit: In the states JUDGED and KNOWN.
         problem: In the state FAILED: a sentence.
         kind: What the file is, where it is no language model.
     """
@@ -62,11 +63,13 @@ class Predictions(QObject):
 
     Signals:
         changed: The prediction of one file (its name).
-        ended: All are known, or failed.
-        refused: The headers cannot be had at all: a ``PersonError``; comes before ``ended``.
+        judged: Whether they fit is known of all, or failed; speeds may be still to come.
+        ended: Nothing more will come.
+        refused: The headers cannot be had at all: a ``PersonError``; comes before ``judged``.
     """
 
     changed = Signal(str)
+    judged = Signal()
     ended = Signal()
     refused = Signal(object)
 
@@ -96,6 +99,7 @@ class Predictions(QObject):
         if self._unfinished():
             self._ask(repository, context_tokens, KvType(kv_type))
         elif self._files:
+            self.judged.emit()
             self.ended.emit()
 
     def cancel(self) -> None:
@@ -114,11 +118,16 @@ class Predictions(QObject):
 
     @property
     def share(self) -> float | None:
-        """How much is done, 0 to 1; None where there is nothing to do."""
+        """Of how many it is known whether they fit, 0 to 1; None where there is none."""
         if not self._predictions:
             return None
         left = sum(each.state in _UNFINISHED for each in self._predictions.values())
         return 1 - left / len(self._predictions)
+
+    @property
+    def measuring(self) -> bool:
+        """Whether speeds are still to come."""
+        return any(each.state is PredictionState.JUDGED for each in self._predictions.values())
 
     def recommendation(self) -> tuple[str | None, str]:
         """The name of the recommended file and the reason; only of what is known."""
@@ -156,8 +165,10 @@ class Predictions(QObject):
                 self._take((file, error))
             if self._unfinished():
                 self._ask(repository, context_tokens, kv_type)
+            else:
+                self._on_done(None)
 
-        self._job = self._jobs.run(work, progress=self._take, failed=failed)
+        self._job = self._jobs.run(work, done=self._on_done, progress=self._take, failed=failed)
 
     def _unfinished(self) -> Sequence[ListedFile]:
         return [file for file in self._files if self.of(file.name).state in _UNFINISHED]
@@ -165,10 +176,12 @@ class Predictions(QObject):
     def _take(self, said: tuple[ListedFile, Fit | PersonError | None]) -> None:
         """A file's answer; None when its turn has come."""
         file, answer = said
+        is_read = self.of(file.name).state in _UNFINISHED
         if answer is None:
             prediction = WORKING
         elif isinstance(answer, Fit):
-            prediction = Prediction(PredictionState.KNOWN, answer)
+            state = PredictionState.JUDGED if is_read else PredictionState.KNOWN
+            prediction = Prediction(state, answer)
         else:
             kind = answer.kind if isinstance(answer, NoCandidateError) else None
             prediction = Prediction(PredictionState.FAILED, problem=sentence(answer), kind=kind)
@@ -177,5 +190,14 @@ class Predictions(QObject):
         if isinstance(answer, PersonError) and is_for_all(answer) and not self._refused:
             self._refused = True
             self.refused.emit(answer)
-        if not self._unfinished():
-            self.ended.emit()
+        if is_read and not self._unfinished():
+            self.judged.emit()
+
+    def _on_done(self, _nothing: None) -> None:
+        for file in self._files:
+            prediction = self.of(file.name)
+            if prediction.state is PredictionState.JUDGED:  # its speed never came
+                known = Prediction(PredictionState.KNOWN, prediction.fit)
+                self._predictions[file.name] = known
+                self.changed.emit(file.name)
+        self.ended.emit()

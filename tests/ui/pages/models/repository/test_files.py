@@ -131,6 +131,28 @@ def test_files_are_predicted_one_after_another(
     assert not side.progress.active
 
 
+def test_memory_is_told_at_once_and_the_speed_when_this_pc_was_measured(
+    side: FilesSide, fit: FakeFit, jobs: Jobs, qtbot: QtBot
+) -> None:
+    fit.speed_gate = threading.Semaphore(0)
+    shown = repository()
+    side.show_repository(shown, HubAddress(shown.repo_id), 4096, "f16")
+    qtbot.waitUntil(lambda: side.predictions.share == 1)
+    assert side.advice.text().startswith("Recommended: Q5_K_M.")
+    assert cell(side, "Q4_K_M", FileColumn.VERDICT) == "fits"
+    assert str(cell(side, "Q4_K_M", FileColumn.MEMORY)).startswith("5.1")
+    assert cell(side, "Q4_K_M", FileColumn.SPEED) == "–"
+    tip = str(cell(side, "Q4_K_M", FileColumn.SPEED, Qt.ItemDataRole.ToolTipRole))
+    assert "is being measured, once" in tip
+    assert side.measuring.isVisible()
+    assert not side.progress.active
+    fit.speed_gate.release(5)
+    jobs.wait_all()
+    assert "tok/s" in str(cell(side, "Q4_K_M", FileColumn.SPEED))
+    assert not side.measuring.isVisible()
+    assert not side.predictions.measuring
+
+
 def test_another_context_is_predicted_anew(side: FilesSide, fit: FakeFit, jobs: Jobs) -> None:
     show(side, jobs)
     before = side.predictions.of("model-Q4_K_M.gguf").fit

@@ -50,6 +50,10 @@ class FilesSide(QWidget):
         self.table = FilesTable(self.model)
         self.progress = ProgressLine(self.tr("Predictions"))
         self.advice = label("", wrap=True)
+        self.measuring = label(
+            self.tr("Speeds follow: this PC’s own is being measured, once."), "small-dim", wrap=True
+        )
+        self.measuring.hide()
         self.others = label("", "small-dim", wrap=True)
         self.choice = label("", "dim", wrap=True)
         self.download_button = push_button(self.tr("Download"), icon_name="download")
@@ -71,6 +75,7 @@ class FilesSide(QWidget):
         self._lay_out()
         self.model.checked_changed.connect(self._follow_choice)
         self.predictions.changed.connect(self._on_prediction)
+        self.predictions.judged.connect(self._on_judged)
         self.predictions.ended.connect(self._on_ended)
         self.predictions.refused.connect(self.refused)
         self._follow_choice()
@@ -91,6 +96,7 @@ class FilesSide(QWidget):
         if self._repository is not None:
             self.rest_timer.stop()
             self.model.set_recommended(None)
+            self.measuring.hide()
             self.predictions.start(self._repository, self.model.files(), context_tokens, kv_type)
             self._say_what_is_done()
 
@@ -98,6 +104,7 @@ class FilesSide(QWidget):
         """Another repository is coming, or none."""
         self.rest_timer.stop()
         self.predictions.cancel()
+        self.measuring.hide()
         self.progress.clear()
 
     def set_held(self, held: bool) -> None:
@@ -112,7 +119,15 @@ class FilesSide(QWidget):
 
     def _lay_out(self) -> None:
         foot = in_row((self.choice, 1), self.download_button, self.compare_button)
-        in_column(self.advice, self.progress, (self.table, 1), self.others, foot, on=self)
+        in_column(
+            self.advice,
+            self.progress,
+            (self.table, 1),
+            self.measuring,
+            self.others,
+            foot,
+            on=self,
+        )
 
     def _choose(self, wanted: str | None) -> None:
         """Check the file that an address names; where it names none, say what there is."""
@@ -177,6 +192,10 @@ class FilesSide(QWidget):
 
     def _on_ended(self) -> None:
         self.rest_timer.start()
+        self.measuring.hide()
+
+    def _on_judged(self) -> None:
+        self.measuring.setVisible(self.predictions.measuring)
         self.model.sort_by_bits()
         name, reason = self.predictions.recommendation()
         self.model.set_recommended(name)

@@ -224,4 +224,4 @@ def _is_known(index: Index) -> bool:
     if index.column() < FileColumn.MEMORY:
         return True
     prediction: Prediction = index.data(FileRole.PREDICTION)
-    return prediction.state is PredictionState.KNOWN
+    return prediction.fit is not None

@@ -134,7 +134,8 @@ def tool_tip(file: ListedFile, column: int, prediction: Prediction) -> str:
     if column <= FileColumn.SIZE:
         return file.name
     if prediction.fit is not None:
-        return fit_details(prediction.fit)
+        to_come = prediction.state is PredictionState.JUDGED
+        return fit_details(prediction.fit, speed_to_come=to_come)
     return prediction.problem or translate(
         "ModelFiles", "Read from the file’s header, before the download."
     )
