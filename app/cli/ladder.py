@@ -12,7 +12,7 @@ from app.cli.models import add_model_arguments, chosen_models, reference_of
 from app.cli.words.ladder import show_ladder
 from app.cli.words.texts import TEXT_HELP, source_of
 from app.core.ladder.results import StepKind
-from app.core.memory.estimate import memory_budget_bytes
+from app.core.memory.estimate import lasting_budget_bytes
 from app.core.verdict import Limits, default_limits
 from app.core.words import figures
 from app.lab.ladder.plan import Profile
@@ -20,7 +20,7 @@ from app.lab.quality.plan import QualityMode
 from app.lab.reports.document import ladder_document
 from app.lab.reports.files import REPORT_ENDINGS, write_reports
 from app.lab.works.ladders.run import LadderOrder, LadderRun, ladder_keeper
-from app.monitor.machine import available_memory_bytes
+from app.monitor.machine import total_memory_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -152,7 +152,7 @@ def progress_shown(console: Console) -> Generator[Callable[[LadderProgress], Non
 
 
 def _limits(arguments: argparse.Namespace) -> Limits:
-    usual = default_limits(memory_budget_bytes(available_memory_bytes()))
+    usual = default_limits(lasting_budget_bytes(total_memory_bytes()))
     memory, speed = arguments.memory_limit, arguments.least_speed
     return Limits(
         usual.memory_bytes if memory is None else memory,

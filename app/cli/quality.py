@@ -178,10 +178,10 @@ def _guessing(result: QualityResult, models: Mapping[str, ModelFile]) -> list[st
 def _show(result: QualityResult, called: Callable[[Candidate], str], console: Console) -> None:
     console.table(
         (
-            "level",
-            "mean KLD",
+            "version",
+            "drift",
             "95 %",
-            "same top",
+            "same next word",
             "ln PPL ratio",
             "PPL",
             "bits/byte",
@@ -192,7 +192,7 @@ def _show(result: QualityResult, called: Callable[[Candidate], str], console: Co
             _cells(row, called(row.candidate), is_at_floor=at_floor(result, row) is True)
             for row in result.rows
         ],
-        left=("level", "file"),
+        left=("version", "file"),
         spare=("ln PPL ratio", "bits/byte", "positions"),
     )
     _show_text(result, console)
@@ -206,7 +206,7 @@ def _show(result: QualityResult, called: Callable[[Candidate], str], console: Co
                 continue
             before, token = _one_line(worst.before), _one_line(worst.token)
             console.remark(
-                f"{row.level}: after “…{before}” comes “{token}”: reference "
+                f"{row.level}: after “…{before}” comes “{token}”: the original "
                 f"{share(worst.reference_p, 1)}, here {share(worst.candidate_p, 1)}."
             )
         _show_partings(row, console)
@@ -218,7 +218,7 @@ def _show_text(result: QualityResult, console: Console) -> None:
     if held is not None and held.figures is not None:
         bits = "" if held.bits is None else f", {number(held.bits.reference.value, 3)} bits/byte"
         console.text(
-            f"Reference over the same {held.chunks} chunks of text: PPL "
+            f"The original over the same {held.chunks} chunks of text: PPL "
             f"{number(held.figures.reference_ppl.value, 3)}{bits}."
         )
     for row in result.rows:
@@ -232,13 +232,13 @@ def _show_partings(row: QualityRow, console: Console) -> None:
         return
     parted = [one for one in row.partings if one.parted]
     console.remark(
-        f"{row.level}: {len(parted)} of {len(row.partings)} greedy answers leave the reference's"
+        f"{row.level}: {len(parted)} of {len(row.partings)} greedy answers leave the original's"
         + (f", the first after {min(p.same_tokens for p in parted)} tokens." if parted else ".")
     )
     for one in parted[:1]:
         console.remark(
             f"{row.level}: after “{_one_line(one.prompt[-60:])}” and “…"
-            f"{_one_line(one.before[-60:])}” the reference writes “{_one_line(one.reference)}”, "
+            f"{_one_line(one.before[-60:])}” the original writes “{_one_line(one.reference)}”, "
             f"here “{_one_line(one.candidate)}”."
         )
 

@@ -81,7 +81,7 @@ READING_TOKENS_PER_SECOND = 5.0
 
 
 def default_limits(usable_bytes: int) -> Limits:
-    """What suits a PC: the memory that engines may use on it now, and the speed of reading."""
+    """What suits a PC: the memory that it has for models, and the speed of reading."""
     return Limits(usable_bytes or None, READING_TOKENS_PER_SECOND)
 
 

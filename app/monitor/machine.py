@@ -55,7 +55,7 @@ def machine_facts() -> MachineFacts:
         cpu=_cpu_name(),
         physical_cores=psutil.cpu_count(logical=False),
         logical_cores=psutil.cpu_count(logical=True),
-        memory_total_bytes=psutil.virtual_memory().total,
+        memory_total_bytes=total_memory_bytes(),
         os=_os_name(),
         python=platform.python_version(),
         gpus=gpus,
@@ -84,6 +84,11 @@ def processor_facts() -> tuple[str, str]:
     lines = (line.partition(":") for line in text.splitlines())
     sets = next((value for key, _, value in lines if key.strip().lower() in keys), "")
     return _cpu_name(), " ".join(sorted(sets.split()))
+
+
+def total_memory_bytes() -> int:
+    """This PC's memory. Any thread."""
+    return psutil.virtual_memory().total
 
 
 def available_memory_bytes() -> int:

@@ -236,7 +236,7 @@ def test_a_broken_version_leaves_the_references_answers(program: Program, demo_m
         assert one["same_tokens"] <= one["of_tokens"]
         assert one["reference"] != one["candidate"]
     ended = program.run(*words)
-    assert "greedy answers leave the reference's" in ended.err
+    assert "greedy answers leave the original's" in ended.err
 
 
 def test_without_a_text_the_bundled_ones_are_measured(program: Program, demo_model: Path) -> None:

@@ -125,7 +125,7 @@ def test_the_table_says_what_is_lost(program: Program, four: Path, five: Path, i
     ended = program.run("tasks", "--reference", four, five, "--items", items)
     row = next(line for line in ended.out.splitlines() if line.startswith("sums"))
     assert re.search(r"sums +0/12 .*12/12 +12 +0 +−100 .*hint: loses", row)
-    assert "asked “Number 0?” it says “It is 5.”, the reference “It is 4.”" in ended.err
+    assert "asked “Number 0?” it says “It is 5.”, the original “It is 4.”" in ended.err
     quiet = program.run("tasks", "--reference", four, five, "--items", items, "--quiet")
     assert quiet.err == ""
 
@@ -161,7 +161,7 @@ def test_what_cannot_be_asked_is_said(
         assert len(ended.err.strip().splitlines()) == 1
     late = write_first_message_crash_model(tmp_path / "late.gguf")
     ended = program.run("tasks", "--reference", late, four, "--items", items, status=1)
-    assert "The reference cannot be asked: llama.cpp gave up" in ended.err
+    assert "The original cannot be asked: llama.cpp gave up" in ended.err
     program.run("tasks", "--reference", "nowhere.gguf", four, "--items", items, status=1)
     program.run("tasks", four, "--items", items, status=2)
     program.run("tasks", "--reference", four, status=2)

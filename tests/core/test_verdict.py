@@ -158,7 +158,7 @@ def test_the_smallest_that_is_as_good_is_recommended() -> None:
         "it picks the same next word 93 % of the time."
     )
     assert found.remarks == (
-        "Q2_K would save another 1.00 GB, but it loses at kind0 (−17 points, −22 to −12).",
+        "Q2_K would save another 1.00 GB, but it loses at kind0 (−17 in 100, −22 to −12).",
     )
 
 
@@ -239,7 +239,7 @@ def test_a_failed_candidate_is_not_recommended() -> None:
 
 def test_points_show_the_interval() -> None:
     judged = judge_candidates([one("sums", 240, range(24))])
-    assert points(judged[0].kinds[0]) == "−10 points, −14 to −6.4"
+    assert points(judged[0].kinds[0]) == "−10 in 100, −14 to −6.4"
 
 
 def test_default_limits_come_from_the_pc() -> None:
@@ -259,7 +259,7 @@ def test_a_speed_that_swings_is_not_called_faster() -> None:
 def test_a_loss_everywhere_is_summed_up() -> None:
     (judged,) = judge_candidates([several(60, *[range(60)] * 5)])
     said = sentence_of(Rung("q1", "IQ1_S", judged), Rung("f16", "F16", None))
-    assert "loses over all 300 questions together (−100 points" in said
+    assert "loses over all 300 questions together (−100 in 100" in said
     assert "in five of five kinds, most at kind0, kind1 and kind2" in said
 
 

@@ -41,7 +41,7 @@ def test_a_lost_kind_does_not_vanish_among_many(others: int) -> None:
     assert judged.state is (State.LOSES if others < 2 else State.CANNOT_TELL)
     said = sentence_of(Rung("q3", "Q3_K_M", judged), REFERENCE)
     assert "code" in said
-    assert "−7.1 points, −12 to −2.5" in said
+    assert "−7.1 in 100, −12 to −2.5" in said
 
 
 def test_the_kind_in_the_way_is_named_and_asked_for() -> None:
@@ -50,8 +50,8 @@ def test_the_kind_in_the_way_is_named_and_asked_for() -> None:
     assert [kind.kind for kind in first.against] == ["code"]
     assert first.more_items is not None
     assert sentence_of(Rung("q3", "Q3_K_M", first), REFERENCE) == (
-        "Q3_K_M: whether it loses against F16 cannot be told yet (−1.2 points, −2.5 to +0.1, but "
-        "code −7.1 points, −12 to −2.5), about 160 more questions of code might settle it."
+        "Q3_K_M: whether it loses against F16 cannot be told yet (−1.2 in 100, −2.5 to +0.1, but "
+        "code −7.1 in 100, −12 to −2.5), about 160 more questions of code might settle it."
     )
     rungs = [
         Rung(name, name, one, (4 + place) * GB, 10.0)
@@ -80,7 +80,7 @@ def test_where_nothing_can_be_told_a_kind_that_looks_lost_is_named() -> None:
     judged = judge_candidates([Evidence([*quick, result_of("code", PairedCounts(30, 12, 3, 15))])])
     assert judged[0].state is State.CANNOT_TELL
     said = sentence_of(Rung("q3", "Q3_K_M", judged[0]), REFERENCE)
-    assert "−2.5 points, −5.3 to +0.3, but code −15 points, −27 to −2.4" in said
+    assert "−2.5 in 100, −5.3 to +0.3, but code −15 in 100, −27 to −2.4" in said
     assert "more questions might settle it" in said
 
 
@@ -123,7 +123,7 @@ def test_a_pair_at_equal_memory_is_judged_alike() -> None:
         lambda first, second: kinds(*LOSES_CODE),
     )
     assert all(pair.judgement.state is State.CANNOT_TELL for pair in found)
-    assert all("but code −7.1 points, −12 to −2.5" in pair.sentence for pair in found)
+    assert all("but code −7.1 in 100, −12 to −2.5" in pair.sentence for pair in found)
 
 
 counts = st.builds(

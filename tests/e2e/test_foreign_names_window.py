@@ -150,7 +150,7 @@ def test_models(person: Person) -> None:
 
 
 def test_the_ladder(person: Person) -> None:
-    person.click("Ladder")
+    person.click("Which one?")
     person.until(lambda: person.ladder is not None)
     assert person.ladder is not None
     page = person.ladder.page

@@ -154,14 +154,14 @@ def test_from_compare_to_the_verdict(
     person.until(lambda: person.shows("Paused"))
     _click(person, "Go on")
     person.until(lambda: person.shows("Measuring · "))
-    _click(person, "Cancel")
+    _click(person, "Stop")
     person.until(lambda: entry.state is LadderState.UNFINISHED)
-    person.until(lambda: person.shows("This ladder is not finished."))
+    person.until(lambda: person.shows("This measurement is not finished."))
     person.close()
 
     # After a restart it is there, with what was measured, and goes on from there.
     person = open_person()
-    _click(person, "Ladder")
+    _click(person, "Which one?")
     page = _ladder(person)
     person.until(lambda: page.view is not None)
     entry = _entry(page)
@@ -214,7 +214,7 @@ def test_from_compare_to_the_verdict(
     assert person.window.main.current_page.id == "compare"
 
     # Removed, and gone from the store.
-    _click(person, "Ladder")
+    _click(person, "Which one?")
     page.ladders.forget_action.trigger()
     _click(person, "Remove")
     person.until(lambda: not page.ladders.model.rowCount())
@@ -263,7 +263,7 @@ def test_killed_in_the_middle_of_a_ladder_it_goes_on_by_itself(
     person.close()
     person = open_person()
     assert person.ladder is None
-    _click(person, "Ladder")
+    _click(person, "Which one?")
     page = _ladder(person)
     person.until(lambda: page.entry is not None)
     entry = _entry(page)
@@ -279,7 +279,7 @@ def test_killed_in_the_middle_of_a_ladder_it_goes_on_by_itself(
 
 def test_limits_columns_and_layout_are_kept(open_person: Open) -> None:
     person = open_person()
-    _click(person, "Ladder")
+    _click(person, "Which one?")
     page = _ladder(person)
     page.board.table.set_columns(["name", "votes"])
     page.board.table.columns_changed.emit()
@@ -288,7 +288,7 @@ def test_limits_columns_and_layout_are_kept(open_person: Open) -> None:
     page.board.card.limits.loss.commit()
     person.close()
     person = open_person()
-    _click(person, "Ladder")
+    _click(person, "Which one?")
     page = _ladder(person)
     assert page.board.table.columns == ["name", "votes"]
     assert not page.commands.show_list.isChecked()

@@ -92,7 +92,7 @@ def troubles(studio: Studio) -> None:
 
 def _open(person: Person) -> LadderPage:
     _made(person)
-    person.click("Ladder")
+    person.click("Which one?")
     person.until(lambda: person.ladder is not None)
     assert person.ladder is not None
     page = person.ladder.page

@@ -56,7 +56,7 @@ def _cell(column: Column, row: Row) -> str:
 
 def _show_kinds(rows: list[Row], console: Console) -> None:
     console.table(
-        ("kind", "items", *(row.name for row in rows)),
+        ("kind", "questions", *(row.name for row in rows)),
         [
             (kind.kind, str(kind.counts.total), *(_kind_cell(row.kinds[place]) for row in rows))
             for place, kind in enumerate(rows[0].kinds)

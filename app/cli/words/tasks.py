@@ -24,7 +24,7 @@ Called = Callable[["Candidate"], str]
 _MOST_EXAMPLES = 3
 _SHOWN_EXAMPLES = 3
 _SHOWN_CHARACTERS = 60
-_OPENINGS = ("kind", "right", "95 %", "reference", "lost", "gained", "difference", "95 %", "p")
+_OPENINGS = ("kind", "right", "95 %", "original", "lost", "gained", "in 100", "95 %", "p")
 
 
 def document(result: TaskResult, called: Called) -> dict[str, object]:
@@ -143,8 +143,8 @@ def show(result: TaskResult, called: Called, console: Console) -> None:
         console.text("")
     reference = result.reference
     console.text(
-        f"Reference: {reference.level} · {called(reference.candidate)}. Differences in percentage "
-        "points, paired; p after Holm's correction over kinds and candidates."
+        f"Compared with {reference.level} · {called(reference.candidate)}: differences in 100 "
+        "questions, paired; p after Holm's correction over kinds and candidates."
     )
     if any(kind.hint for row in result.rows for kind in row.kinds):
         console.remark("A hint rests on fewer than 200 questions of its kind.")
@@ -156,7 +156,7 @@ def show(result: TaskResult, called: Called, console: Console) -> None:
 def _cells(row: KindResult, *, with_empty: bool) -> Sequence[str]:
     counts = row.counts
     if row.accuracy is None or row.reference_accuracy is None or row.difference is None:
-        return (row.kind, *["–"] * (len(_OPENINGS) + with_empty), row.verdict.value)
+        return (row.kind, *["–"] * (len(_OPENINGS) + with_empty), _verdict(row))
     p_value = row.corrected_p_value
     return (
         row.kind,
@@ -179,6 +179,8 @@ def _ends(interval: Interval, figure: Callable[[float], figures.Quantity]) -> st
 
 
 def _verdict(row: KindResult) -> str:
+    if row.verdict is KindVerdict.REFERENCE_CANNOT:
+        return "the original cannot do this"
     words = row.verdict.value
     if row.verdict is KindVerdict.CANNOT_TELL:
         count = _items_to_settle(row)
@@ -194,7 +196,7 @@ def _show_examples(result: TaskResult, console: Console) -> None:
             for example in _examples(result, row, kind)[:1]:
                 console.remark(
                     f"{row.level} at {kind.kind}: asked “{_short(example['prompt'])}” it says "
-                    f"“{_short(example['text'])}”, the reference "
+                    f"“{_short(example['text'])}”, the original "
                     f"“{_short(example['reference_text'])}”."
                 )
 

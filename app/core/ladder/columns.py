@@ -287,52 +287,52 @@ COLUMNS = (
         "name", QT_TRANSLATE_NOOP("Columns", "Version"), "name",
         QT_TRANSLATE_NOOP(
             "Columns",
-            "The quantization level, or the file’s name where levels repeat.",
+            "What the file is called: its level, or its name where levels repeat.",
         ),
         Kind.NAME, lambda row: row.name, _EVERYWHERE, basis=Basis.FILE,
     ),
     _plain("level", lambda row: row.facts and row.facts.level),
     _plain("is_reference", lambda row: row.is_reference),
     Column(
-        "state", QT_TRANSLATE_NOOP("Columns", "Verdict"), "state",
+        "state", QT_TRANSLATE_NOOP("Columns", "Verdict"), "verdict",
         QT_TRANSLATE_NOOP(
             "Columns",
-            "What answers to questions and blind votes say against the reference, after "
-            "correction for everything that this ladder tests.",
+            "What answers to questions and blind votes say beside the original, after "
+            "correction for everything that is tested here.",
         ),
         Kind.STATE, _state, _EVERYWHERE,
     ),
     Column(
-        "file_bytes", QT_TRANSLATE_NOOP("Columns", "Size"), "size",
-        QT_TRANSLATE_NOOP("Columns", "Of the file on the disk."),
+        "file_bytes", QT_TRANSLATE_NOOP("Columns", "File"), "size",
+        QT_TRANSLATE_NOOP("Columns", "Size of the file on the disk."),
         Kind.BYTES, _size, _DETAILS, basis=Basis.FILE,
     ),
     Column(
-        "bits_per_weight", QT_TRANSLATE_NOOP("Columns", "Bits"), "bits/weight",
-        QT_TRANSLATE_NOOP("Columns", "Bits per weight: bits of all tensors over parameters."),
+        "bits_per_weight", QT_TRANSLATE_NOOP("Columns", "Bits a weight"), "bits a weight",
+        QT_TRANSLATE_NOOP("Columns", "The size of all its numbers, over how many there are."),
         Kind.BITS, _bits, _DETAILS, decimals=2, below="file_bytes", basis=Basis.FILE, spare=6,
     ),
     _plain("parameters", lambda row: row.facts and row.facts.parameters),
     _plain("active_parameters", lambda row: row.facts and row.facts.active_parameters),
     Column(
-        "memory_needed_bytes", QT_TRANSLATE_NOOP("Columns", "Needs"), "needs",
+        "memory_needed_bytes", QT_TRANSLATE_NOOP("Columns", "Memory"), "memory",
         QT_TRANSLATE_NOOP(
             "Columns",
-            "Needed memory: the peak of resident memory, less copies of weights that "
+            "What it needs to run well: the peak of resident memory, less copies of weights that "
             "llama.cpp repacks for speed.",
         ),
         Kind.BYTES, _needed, _EVERYWHERE, basis=Basis.MEASURED_MEMORY,
     ),
     Column(
         "memory_predicted_bytes", QT_TRANSLATE_NOOP("Columns", "Predicted"), "predicted",
-        QT_TRANSLATE_NOOP("Columns", "Needed memory as llama.cpp itself plans the load."),
+        QT_TRANSLATE_NOOP("Columns", "The memory it needs as llama.cpp itself plans the load."),
         Kind.BYTES, _predicted, _EVERYWHERE - _SHORT, below="memory_needed_bytes",
         basis=Basis.PLANNED_MEMORY, spare=2,
     ),
     _plain("peak_private_bytes", lambda row: row.memory and row.memory.peak_private_bytes),
     _plain("peak_mapped_bytes", lambda row: row.memory and row.memory.peak_mapped_bytes),
     Column(
-        "prompt_tokens_per_second", QT_TRANSLATE_NOOP("Columns", "Prompt/s"), "prompt tok/s",
+        "prompt_tokens_per_second", QT_TRANSLATE_NOOP("Columns", "Prompt speed"), "prompt tok/s",
         QT_TRANSLATE_NOOP(
             "Columns",
             "Tokens of a prompt read in a second, in an empty context.",
@@ -341,13 +341,13 @@ COLUMNS = (
     ),
     _plain("prompt_stddev", _deviation("pp")),
     Column(
-        "tokens_per_second", QT_TRANSLATE_NOOP("Columns", "Tokens/s"), "tok/s",
+        "tokens_per_second", QT_TRANSLATE_NOOP("Columns", "Speed"), "tok/s",
         QT_TRANSLATE_NOOP("Columns", "Tokens generated in a second, in an empty context."),
         Kind.SPEED, _rate("tg"), _EVERYWHERE, basis=Basis.GENERATION_TEST,
     ),
     _plain("tokens_stddev", _deviation("tg")),
     Column(
-        "prompt_tokens_per_second_deep", QT_TRANSLATE_NOOP("Columns", "Prompt/s deep"),
+        "prompt_tokens_per_second_deep", QT_TRANSLATE_NOOP("Columns", "Deep prompt speed"),
         "prompt tok/s deep",
         QT_TRANSLATE_NOOP(
             "Columns",
@@ -357,7 +357,7 @@ COLUMNS = (
         basis=Basis.DEEP_PROMPT_TEST,
     ),
     Column(
-        "tokens_per_second_deep", QT_TRANSLATE_NOOP("Columns", "Tokens/s deep"), "tok/s deep",
+        "tokens_per_second_deep", QT_TRANSLATE_NOOP("Columns", "Deep speed"), "tok/s deep",
         QT_TRANSLATE_NOOP("Columns", "Tokens generated in a second, in a filled context."),
         Kind.SPEED, _deep_rate("tg"), frozenset({Place.TABLE, Place.HTML, Place.CSV}),
         basis=Basis.DEEP_GENERATION_TEST,
@@ -377,7 +377,7 @@ COLUMNS = (
         basis=Basis.DEEP_PROMPT_TEST,
     ),
     Column(
-        "bandwidth_share", QT_TRANSLATE_NOOP("Columns", "Of memory"), "of memory",
+        "bandwidth_share", QT_TRANSLATE_NOOP("Columns", "Of memory’s speed"), "of memory’s speed",
         QT_TRANSLATE_NOOP(
             "Columns",
             "Speed of generating, as a share of what this PC’s memory could give.",
@@ -388,11 +388,11 @@ COLUMNS = (
     _figure("chunks"),
     _figure("positions"),
     Column(
-        "mean_kld", QT_TRANSLATE_NOOP("Columns", "KL div."), "mean KLD",
+        "mean_kld", QT_TRANSLATE_NOOP("Columns", "Drift"), "drift",
         QT_TRANSLATE_NOOP(
             "Columns",
-            "Mean KL divergence from the reference, in nats. It describes; only answers "
-            "decide.",
+            "How far its next words drift from the original’s: mean KL divergence in nats. "
+            "Only answers decide.",
         ),
         Kind.NATS, _divergence, _DETAILS, ends=True, basis=Basis.DIVERGENCE,
     ),
@@ -401,10 +401,10 @@ COLUMNS = (
     _figure("kld_p99"),
     _figure("max_kld"),
     Column(
-        "same_top", QT_TRANSLATE_NOOP("Columns", "Same word"), "same top",
+        "same_top", QT_TRANSLATE_NOOP("Columns", "Same next word"), "same next word",
         QT_TRANSLATE_NOOP(
             "Columns",
-            "How often the most likely next token is the same as the reference’s.",
+            "How often it would go on with the same word as the original.",
         ),
         Kind.SHARE, _same_top, _DETAILS, ends=True, decimals=1, basis=Basis.TEXT,
     ),
@@ -416,7 +416,7 @@ COLUMNS = (
         "ln_ppl_ratio", QT_TRANSLATE_NOOP("Columns", "ln PPL ratio"), "ln PPL ratio",
         QT_TRANSLATE_NOOP(
             "Columns",
-            "Natural logarithm of the perplexity over the reference’s, position by position.",
+            "Natural logarithm of the perplexity over the original’s, position by position.",
         ),
         Kind.RATIO, _ratio, frozenset({Place.TABLE, Place.HTML, Place.CSV}), ends=True, decimals=4,
         basis=Basis.TEXT,
@@ -436,10 +436,10 @@ COLUMNS = (
     _figure("reference_bits_per_byte"),
     _figure("bits_per_byte_difference", ends=True),
     Column(
-        "accuracy", QT_TRANSLATE_NOOP("Columns", "Right"), "right",
+        "accuracy", QT_TRANSLATE_NOOP("Columns", "Right answers"), "right",
         QT_TRANSLATE_NOOP(
             "Columns",
-            "Share of right answers to what the reference can do, with Wilson’s interval.",
+            "Questions answered rightly, of those that the original can do; Wilson’s interval.",
         ),
         Kind.RIGHT, _right, _EVERYWHERE - {Place.CSV}, basis=Basis.QUESTIONS,
     ),
@@ -448,10 +448,10 @@ COLUMNS = (
     _plain("lost", _flips(0)),
     _plain("gained", _flips(1)),
     Column(
-        "difference", QT_TRANSLATE_NOOP("Columns", "Points"), "points",
+        "difference", QT_TRANSLATE_NOOP("Columns", "In 100 questions"), "in 100",
         QT_TRANSLATE_NOOP(
             "Columns",
-            "Right answers against the reference’s, in points, with Newcombe’s paired "
+            "How many more or fewer of 100 are right than the original’s, with Newcombe’s paired "
             "interval.",
         ),
         Kind.POINTS, _difference, _EVERYWHERE - {Place.TERMINAL}, ends=True,

@@ -29,10 +29,10 @@ class Cost(Enum):
 
 
 class Loss(Enum):
-    """What is called a loss."""
+    """What is called a loss, the one that decides first."""
 
-    DIVERGENCE = "divergence"
     TASKS = "tasks"
+    DIVERGENCE = "divergence"
     BITS = "bits"
 
     def of(self, row: Row) -> Value | None:

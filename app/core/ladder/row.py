@@ -17,6 +17,7 @@ from app.core.statistics.paired import PairedCounts
 from app.core.tasks.results import KindResult, KindVerdict
 from app.core.verdict import ALL_QUESTIONS, State
 from app.core.verdict_words import MoreBits, Rung
+from app.core.words.sentence import worded
 
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from app.core.verdict import Judgement
     from app.core.words.sentence import English
 
+FULL_LEVELS = frozenset({"F32", "F16", "BF16"})
+"""Levels of models that are not shrunken."""
 _BLOCK_TOKENS = 512
 _FIRST_AFTER = 2048
 
@@ -143,6 +146,13 @@ class Row:
     def is_reference(self) -> bool:
         """Whether the others are held against it."""
         return self.judgement is None
+
+    @property
+    def stands_as(self) -> English:
+        """What a reference is: the original, or only what the others are compared with."""
+        if self.facts is None or self.facts.level in FULL_LEVELS:
+            return worded("verdict.original")
+        return worded("verdict.compared_with")
 
     @property
     def has_failed(self) -> bool:

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 RESERVED_BYTES = 1_500_000_000
 """What the engines leave to the system and to the window."""
 
+SYSTEM_BYTES = 4_000_000_000
+"""What a system keeps with its desktop and a browser: the least memory that Windows 11 and Ubuntu's
+desktop ask for."""
+SYSTEM_SHARE = 0.25
+"""No more of a PC's memory than this: small ones run lighter systems."""
+
 DEFAULT_BATCH_TOKENS = 512
 _CELL_PADDING = 256
 _KV_TYPES = frozenset(
@@ -132,6 +138,11 @@ def cached_elements(
 def memory_budget_bytes(available_bytes: int) -> int:
     """Return what engines may take of the memory that is available now; never negative."""
     return max(0, available_bytes - RESERVED_BYTES)
+
+
+def lasting_budget_bytes(total_bytes: int) -> int:
+    """Return what a PC with so much memory has for models, whatever is open this second."""
+    return total_bytes - min(SYSTEM_BYTES, round(SYSTEM_SHARE * total_bytes))
 
 
 def _full_cells(context_tokens: int) -> int:

@@ -48,7 +48,7 @@ def shown(column: Column, row: Row) -> Shown:
         return Shown(row.name)
     if column.kind is Kind.STATE:
         said = column.value(row)
-        return Shown("reference" if said is Missing.IS_REFERENCE else str(said))
+        return Shown(row.stands_as if said is Missing.IS_REFERENCE else str(said))
     if cell_of(column, row) is Missing.NOT_MEASURABLE:
         return Shown(Missing.NOT_MEASURABLE.value)
     value = figure_of(column, row)
@@ -101,7 +101,7 @@ def _points(_column: Column, value: Value) -> Shown:
 
 def _votes(_column: Column, value: Value) -> Shown:
     better, worse = value.counts or (0, 0)
-    return Shown(f"{better} : {worse}", interval=_between(value, _whole))
+    return Shown(f"{better} of {better + worse}", interval=_between(value, _whole))
 
 
 _FIGURES: dict[Kind, Callable[[Column, Value], Shown]] = {

@@ -14,6 +14,7 @@ from app.core.text.each import with_each_text
 from app.core.text.shared_names import file_name
 from app.core.verdict import State
 from app.core.words import figures
+from app.core.words.sentence import worded
 from app.lab.quality.texts import shared_text_name
 from app.lab.reports import words
 from app.lab.reports.cells import shown
@@ -73,6 +74,7 @@ def html_text(view: LadderView) -> str:
         parted=[row for row in quality if row.quality and row.quality.continuations],
         words=words,
         figures=figures,
+        threads=worded("counted.threads", n=view.plan.threads),
         in_turns=bool(tests) and all(test.in_turns for test in tests),
         text_name=shared_text_name(view.plan.text_name),
         items_name=file_name(view.plan.items_name),
@@ -94,8 +96,8 @@ def _template() -> jinja2.Template:
 
 
 def _taken_line(view: LadderView) -> str:
-    taken, threads = view.taken, f"{view.plan.threads} threads"
-    parts = [threads]
+    taken, threads = view.taken, worded("counted.threads", n=view.plan.threads)
+    parts: list[str] = [threads]
     if taken.machine is not None:
         memory = figures.size(taken.machine.memory_total_bytes)
         parts = [f"{taken.machine.cpu}, {threads}, {memory}"]
@@ -125,7 +127,7 @@ class _Parts:
 
     def bars(self, row: Row) -> str:
         """How its divergences are spread."""
-        title = f"KL divergences of {row.name}"
+        title = f"Drift of {row.name}"
         return self._markup(histogram_bars(title, row.histogram, EDGES, row.number))
 
     def below(self, column: Column, row: Row) -> list[str]:
@@ -156,7 +158,7 @@ class _Parts:
             case KindVerdict.GAINS:
                 css, word = "good", " gains"
             case KindVerdict.REFERENCE_CANNOT:
-                word = " (the reference cannot)"
+                word = " (the original cannot)"
             case _:
                 pass
         return _KindCell(f"{kind.counts.right}{word}", css, tuple(notes))

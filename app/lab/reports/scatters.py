@@ -23,10 +23,10 @@ class Plot(NamedTuple):
 
 
 def scatters(view: LadderView) -> list[Plot]:
-    """Memory and speed against loss: at tasks, and as KL divergence."""
-    memory = Axis("needed memory", _size)
+    """Memory and speed against right answers lost, and against drift."""
+    memory = Axis("memory", _size)
     speed = Axis("tokens a second", lambda v: figures.number(v, 0), more_is_better=True)
-    kld = Axis("mean KL divergence, nats", _nats, is_log=True)
+    kld = Axis("drift: mean KL divergence, nats", _nats, is_log=True)
     lost, floor = _lost_axis(view), view.floor_nats
     chosen = view.row(view.recommendation.file) if view.recommendation.file else None
     run = chosen.number if chosen is not None else None
@@ -34,15 +34,15 @@ def scatters(view: LadderView) -> list[Plot]:
     for x_axis, cost, noun in ((memory, Cost.MEMORY, "Memory"), (speed, Cost.SPEED, "Speed")):
         at_tasks = points_of(view.rows, cost, Loss.TASKS)
         if len(at_tasks) > 1:
-            title = f"{noun} against loss at tasks"
+            title = f"{noun} against right answers"
             svg = scatter(title, at_tasks, x_axis, lost, chosen=run)
             caption = "All questions together; bars are 95 % intervals of the paired difference."
             found.append(Plot(title, svg, caption))
         at_text = points_of(view.rows, cost, Loss.DIVERGENCE)
         if at_text:
-            title = f"{noun} against KL divergence"
+            title = f"{noun} against drift"
             svg = scatter(title, at_text, x_axis, kld, floor, "noise floor", run)
-            caption = "Bars are 95 % intervals over chunks of text. The reference has none."
+            caption = "Bars are 95 % intervals over chunks of text. The original has none."
             found.append(Plot(title, svg, caption + _at_floor(view)))
     return found
 
@@ -58,7 +58,7 @@ def _lost_axis(view: LadderView) -> Axis:
     lost = [figure.number for row in view.rows if (figure := row.points_lost) is not None]
     is_wide = wants_widened(lost, tolerance)
     return Axis(
-        "points lost, widened around 0" if is_wide else "points of right answers lost",
+        "lost in 100 questions, widened around 0" if is_wide else "lost in 100 questions",
         _points,
         least=(0.0, tolerance),
         widened=tolerance if is_wide else None,

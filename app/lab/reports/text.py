@@ -11,6 +11,7 @@ from app.core.ladder.columns import Kind, Place, columns_at, figure_of
 from app.core.quality.floor import NO_FURTHER, floor_sentence
 from app.core.text.clean import clean_line, clean_text
 from app.core.text.csv_cells import csv_cell
+from app.core.words.sentence import worded
 from app.lab.quality.texts import shared_text_name
 from app.lab.reports import words
 from app.lab.reports.cells import shown
@@ -50,7 +51,7 @@ def _csv_heads(column: Column) -> tuple[str, ...]:
 
 def _csv_cells(column: Column, row: Row) -> tuple[object, ...]:
     if column.kind is Kind.STATE:
-        return (shown(column, row).text,)
+        return ("reference" if row.is_reference else shown(column, row).text,)
     value = column.value(row)
     if isinstance(value, str | int | float):
         return (value,)
@@ -80,19 +81,19 @@ def markdown_text(view: LadderView) -> str:
     lines += _partings(view)
     lines += ["", *(f"> {escaped(remark)}" for remark in view.remarks), ""]
     machine = taken.machine
-    place = f"on {machine.cpu}, {plan.threads} threads, {machine.os}" if machine else (
-        f"with {plan.threads} threads"
-    )  # fmt: skip
+    threads = worded("counted.threads", n=plan.threads)
+    place = f"on {machine.cpu}, {threads}, {machine.os}" if machine else f"with {threads}"
     text = shared_text_name(plan.text_name) or "no text"
     program = f"{taken.program or 'Shrinkscope'} ({view.engine or 'None'})"
     lines.append(
         f"Measured with {escaped(f'{program} {place}')}. Speed: pp"
         f"{plan.prompt_tokens} and tg{plan.generated_tokens} as llama-bench, "
-        f"{plan.repetitions} repetitions ± deviation. Needs: peak of resident memory less "
+        f"{plan.repetitions} repetitions ± deviation. Memory: peak of resident memory less "
         f"repacked copies, context {plan.context_tokens:,} or what the model allows. "
-        f"KLD and same top token: against {escaped(view.reference.name)} on {escaped(text)}, "
-        f"interval over chunks. {words.same_text(view.rows)} Points: paired difference of right "
-        "answers, Newcombe's interval; all intervals are of 95 %; states after Holm's correction."
+        f"Drift (KL divergence in nats) and same next word: beside {escaped(view.reference.name)} "
+        f"on {escaped(text)}, interval over chunks. {words.same_text(view.rows)} In 100: paired "
+        "difference of right answers in 100 questions, Newcombe's interval; all intervals are of "
+        "95 %; verdicts after Holm's correction."
     )
     return "\n".join(lines) + "\n"
 
@@ -125,7 +126,7 @@ def _partings(view: LadderView) -> list[str]:
 def title_of(view: LadderView) -> str:
     """What was compared."""
     names = [row.name for row in view.rows if not row.is_reference]
-    return f"{', '.join(names)} against {view.reference.name}"
+    return f"{', '.join(names)} beside {view.reference.name}"
 
 
 def escaped(text: str) -> str:

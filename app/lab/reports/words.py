@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def partings(found: Sequence[Parting]) -> str:
-    """How many greedy answers leave the reference's, and how soon."""
+    """How many greedy answers leave the original's, and how soon."""
     parted = [one.same_tokens for one in found if one.parted]
     if not parted:
-        return f"none of {len(found)} greedy answers leaves the reference's"
+        return f"none of {len(found)} greedy answers leaves the original's"
     return (
-        f"{len(parted)} of {len(found)} greedy answers leave the reference's, the first after "
+        f"{len(parted)} of {len(found)} greedy answers leave the original's, the first after "
         f"{min(parted)} tokens"
     )
 

@@ -6,6 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from app.core.chats.templates import plain_completion
+from app.core.ladder.row import FULL_LEVELS
 from app.core.tasks.scoring import Outcome
 from app.core.words.sentence import chained, speed, worded
 from app.lab.verdict.guessing import guessing_remarks
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from app.core.ladder.row import Row
     from app.lab.ladder.rows import LadderResult
 
-_FULL = frozenset({"F32", "F16", "BF16"})
 # Mean KL divergence of a level from the full weights of Llama 3 8B, as llama.cpp publishes it with
 # its perplexity tool: what a reference of this level adds to everything measured against it.
 _OWN_NOISE = {
@@ -60,7 +60,7 @@ def remarks_on(result: LadderResult, names: dict[str, str]) -> list[str]:
 
 def _reference_remark(result: LadderResult, names: dict[str, str]) -> list[str]:
     facts = result.reference.facts
-    if facts is None or facts.level in _FULL:
+    if facts is None or facts.level in FULL_LEVELS:
         return []
     known = _OWN_NOISE.get(facts.level)
     name = names[result.plan.reference]

@@ -64,7 +64,7 @@ def test_equals_and_what_cannot_be_told() -> None:
         rungs, MODELS, kinds_among({"large": range(220), "small": range(15, 231)})
     )
     assert unclear.judgement.state is State.CANNOT_TELL
-    assert "cannot be told yet (−1.7 points" in unclear.sentence
+    assert "cannot be told yet (−1.7 in 100" in unclear.sentence
     (nothing,) = compare_at_equal_memory(rungs, MODELS, lambda _one, _other: [])
     assert "answers better cannot be told." in nothing.sentence
 

@@ -30,8 +30,8 @@ def test_what_was_not_measured_is_not_known() -> None:
 
 def test_the_floor_in_words() -> None:
     assert floor_sentence(FLOOR) == (
-        "Noise floor, the reference against itself, read in slices and written token by token: "
-        "mean KLD 0.0074, same top 95.40 %."
+        "Noise floor, the original against itself, read in slices and written token by token: "
+        "drift 0.0074, same next word 95.40 %."
     )
     assert floor_sentence(None) == floor_sentence({"mean_kld": None}) == ""
     assert floor_of(FLOOR)["same_top"] == 0.954

@@ -33,7 +33,7 @@ def test_the_warning_has_the_figure_and_what_to_do() -> None:
     sentence = guessing_sentence("F16", 36_729.1, 1_536, 10.6, is_reference=True)
     assert sentence == (
         "F16 foresees the text worse than guessing would (its perplexity is 36,729, guessing "
-        "evenly has 1,536): divergences from it over this text say nothing about what is lost: "
+        "evenly has 1,536): drift from it over this text says nothing about what is lost: "
         "measure on a text that it can read."
     )
     by_bits = guessing_sentence("Q2_K", None, None, 9.27, is_reference=False)

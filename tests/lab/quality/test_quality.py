@@ -326,6 +326,6 @@ def test_a_reference_that_computes_no_numbers_is_not_its_candidates_fault(
     assert result.reference.error is not None
     assert result.reference.error.startswith("This file computes no numbers (NaN)")
     (row,) = result.rows
-    assert row.error == f"The reference could not be measured: {result.reference.error}"
+    assert row.error == f"The original could not be measured: {result.reference.error}"
     assert row.figures is None
     assert result.noise_floor is None

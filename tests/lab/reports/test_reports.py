@@ -215,10 +215,10 @@ def test_blind_votes_have_a_column_where_there_are_any() -> None:
     text = markdown_text(view)
     lines = [line for line in text.splitlines() if line.startswith("|")]
     assert len({len(re.findall(r"(?<!\\)\|", line)) for line in lines}) == 1
-    assert f"| 12 : 5 ({low} to {high}) |" in text
+    assert f"| 12 of 17 ({low} to {high}) |" in text
     reader = Strict()
     reader.feed(html_text(view))
-    assert "12 : 5" in reader.texts
+    assert "12 of 17" in reader.texts
     assert f"{low} to {high}" in reader.texts
     (row,) = [row for row in csv.DictReader(io.StringIO(csv_text(view))) if row["votes_low"]]
     assert (row["file"], row["votes_better"], row["votes_worse"]) == (voted, "12", "5")
@@ -272,7 +272,7 @@ def test_remarks_say_what_was_not_alike() -> None:
         "1.5 cores busy",
         "on battery",
         "the PC itself has changed",
-        "quantized itself",
+        "shrunken itself",
     ):
         assert part in remarks
     assert cases.document()["remarks"] == []
@@ -344,7 +344,7 @@ def test_reports_show_where_answers_part_but_not_ones_own_chats(tmp_path: Path) 
     texts = {path.suffix: path.read_text(encoding="utf-8") for path in paths}
     assert all("secret" not in text for text in texts.values())
     page = texts[".html"]
-    assert "2 of 3 greedy answers leave the reference&#39;s, the first after 3 tokens" in page
+    assert "2 of 3 greedy answers leave the original&#39;s, the first after 3 tokens" in page
     assert "Why is the &lt;sky&gt; blue?" in page
     assert "<code>scattering</code>" in page
     assert "the same for all 20 tokens" in page
@@ -408,11 +408,11 @@ def test_a_version_at_the_noise_floor_says_so_wherever_its_figures_stand() -> No
     page = Strict()
     page.feed(html_text(view))
     assert page.texts.count(AT_FLOOR) == 1  # the cell of its divergence
-    assert any("same top 95.00 %" in text for text in page.texts)
+    assert any("same next word 95.00 %" in text for text in page.texts)
     assert any(f"none. Q8_0: {NO_FURTHER}" in text for text in page.texts)  # below the plot
     lines = markdown_text(view).splitlines()
     assert any(line.startswith("| Q8_0 |") and "at the noise floor" in line for line in lines)
-    assert any("same top 95.00 %" in line for line in lines)
+    assert any("same next word 95.00 %" in line for line in lines)
     table = list(csv.DictReader(io.StringIO(csv_text(view))))
     assert [row["at_noise_floor"] for row in table] == ["", NO_FURTHER, "", ""]
     assert {row["noise_floor_same_top"] for row in table} == {"0.95"}

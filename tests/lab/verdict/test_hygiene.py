@@ -66,7 +66,7 @@ def test_other_prompts_are_shown_where_they_begin_to_differ() -> None:
     other = PROMPT.replace("You are helpful.", "Today is Monday.")
     give(result, Q8, rendered=other, rendered_digest="other")
     (remark,) = remarks(result)
-    assert remark.startswith("The prompts that Q8_0 reads differ from the reference's: “")
+    assert remark.startswith("The prompts that Q8_0 reads differ from the original's: “")
     ours, theirs = remark.split(" instead of ")
     assert "Today is Monday." in ours
     assert "You are helpful." in theirs
@@ -78,7 +78,7 @@ def test_another_template_that_writes_the_same_prompts() -> None:
     cases.change(result, Q8, facts=cases.facts("Q8_0", 8.5, template_sha256="other"))
     (remark,) = remarks(result)
     assert remark == (
-        "The chat template of Q8_0 is another one than the reference's; it writes the same prompts."
+        "The chat template of Q8_0 is another one than the original's; it writes the same prompts."
     )
 
 
@@ -135,7 +135,7 @@ def test_a_reference_that_is_shrunken_itself() -> None:
     result = measured()
     cases.change(result, result.plan.reference, facts=cases.facts("Q4_K_M", 4.9))
     (remark,) = remarks(result)
-    assert "Q4_K_M is quantized itself" in remark
+    assert "Q4_K_M, which the others are compared with, is shrunken itself" in remark
     assert "about 0.028 for a model of 8 B" in remark
 
 

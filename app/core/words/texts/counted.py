@@ -36,6 +36,8 @@ TEXTS = {
     "counted.remarks.one": translate("Sentences", "One more remark"),
     "counted.same_words": translate("Sentences", "Both gave the same words {n} times: these are ties, and there is nothing to vote on."),
     "counted.same_words.one": translate("Sentences", "Both gave the same words once: this is a tie, and there is nothing to vote on."),
+    "counted.threads": translate("Sentences", "{n} threads"),
+    "counted.threads.one": translate("Sentences", "{n} thread"),
     "counted.ties": translate("Sentences", "{n} ties"),
     "counted.ties.one": translate("Sentences", "{n} tie"),
     "counted.tokens": translate("Sentences", "{n} tokens"),

@@ -24,20 +24,18 @@ class LadderActions(PageCommands):
 
     def __init__(self) -> None:
         super().__init__()
-        self.new = self.command(translate("LadderActions", "New ladder …"), "add", "Ctrl+N")
+        self.new = self.command(translate("LadderActions", "Measure versions …"), "add", "Ctrl+N")
         self.demo = self.command(translate("LadderActions", "Measure the demo model"), "play")
         self.pause = self.command(translate("LadderActions", "Pause measuring"), "pause")
         self.go_on = self.command(translate("LadderActions", "Go on measuring"), "play")
-        self.cancel = self.command(translate("LadderActions", "Cancel measuring"), "close")
-        self.again = self.command(
-            translate("LadderActions", "Measure this ladder once more …"), "refresh"
-        )
+        self.cancel = self.command(translate("LadderActions", "Stop measuring"), "close")
+        self.again = self.command(translate("LadderActions", "Measure this once more …"), "refresh")
         self.open_pane = self.command(
             translate("LadderActions", "Open the chosen version in Compare"), "compare"
         )
         self.copy_table = self.command(translate("LadderActions", "Copy the table"), "copy")
         self.show_list = self.command(
-            translate("LadderActions", "Show the ladders"), "chat-list", "Ctrl+B", checked=True
+            translate("LadderActions", "Show the measurements"), "chat-list", "Ctrl+B", checked=True
         )
         self.reports = {
             ".html": self.command(

@@ -127,7 +127,7 @@ class LadderBoard(QWidget):
     def say_nothing_is_there(self, *, reading: bool) -> None:
         """Say why there is no view: it is being read, or nothing is measured."""
         self.nothing.set_text(
-            self.tr("Reading the ladder …") if reading else self.tr("Nothing is measured yet")
+            self.tr("Reading …") if reading else self.tr("Nothing is measured yet")
         )
 
     def show_work(self, entry: LadderEntry | None, *, held: bool) -> None:

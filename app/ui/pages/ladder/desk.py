@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.memory.estimate import memory_budget_bytes
+from app.core.memory.estimate import lasting_budget_bytes
 from app.core.verdict import Limits, default_limits
 from app.lab.demo.demo import DEMO_LEVELS
 from app.lab.engines.room import EngineRoom
@@ -13,7 +13,7 @@ from app.lab.quality.texts import text_choices
 from app.lab.works.ladders.service import LadderService
 from app.lab.works.ladders.worker import LadderWorkers
 from app.library.model_files import open_model_file
-from app.monitor.machine import available_memory_bytes
+from app.monitor.machine import total_memory_bytes
 from app.store.settings import KeptLimits
 from app.ui.pages.ladder.board import LadderBoard
 from app.ui.pages.ladder.file_dialogs import LadderDialogs
@@ -61,7 +61,7 @@ class LadderDesk:
         self.gone_on: Callable[[list[LadderEntry], list[LadderEntry]], object] = (
             lambda _gone_on, _left: None
         )
-        self._usual = default_limits(memory_budget_bytes(available_memory_bytes()))
+        self._usual = default_limits(lasting_budget_bytes(total_memory_bytes()))
         self._workers = LadderWorkers(paths, open_model_file)
         self._votes = VotesBackend(ground.house.connection, EngineRoom.of_this_pc(paths), jobs)
         self.service = LadderService(ground.house.works, self._workers)

@@ -12,21 +12,21 @@ def ladder_help() -> PageHelp:
         paragraphs=(
             translate(
                 "LadderDoor",
-                "A ladder measures what each shrunken version of a model costs and loses against a"
-                " reference, normally the least shrunken one, and says which one to run.",
+                "This page measures what each shrunken version of a model costs and loses beside"
+                " the original, and says which one to run: answers first, then memory and speed.",
             ),
             translate(
                 "LadderDoor",
-                "Speed and memory come first, then quality on a text, then questions with"
-                " checkable answers. Everything is kept step by step: pause it, cancel it, or quit"
-                " the program, and it goes on from the last finished step.",
+                "Everything is kept step by step: pause it, stop it, or quit the program, and it"
+                " goes on from the last finished step.",
             ),
             translate(
                 "LadderDoor",
-                "Only answers decide. “As good as” means that the whole 95 % interval of the"
+                "Only answers decide. “As good” means that the whole 95 % interval of the"
                 " difference is within what may be lost; “loses” means that the difference is"
-                " certain, corrected for everything the ladder tests; everything else cannot be"
-                " told yet. KL divergence describes how far a version is, not whether it is worse.",
+                " certain, corrected for everything that is tested; everything else cannot be told"
+                " yet, and its button asks more. Drift (KL divergence) describes how far a"
+                " version’s words are from the original’s, not whether they are worse.",
             ),
             translate(
                 "LadderDoor",
@@ -37,7 +37,8 @@ def ladder_help() -> PageHelp:
             translate(
                 "LadderDoor",
                 "Limits of memory, speed and loss may be changed at any time: nothing is measured"
-                " anew. Rest the pointer on a figure to read how it was taken.",
+                " anew. “Details” shows every figure; rest the pointer on one to read how it was"
+                " taken.",
             ),
         ),
         keys=(

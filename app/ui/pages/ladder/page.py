@@ -99,10 +99,10 @@ class LadderPage(QWidget):
         self.reports = Reports(jobs, backends.files, self)
         self.empty = EmptyState(
             "ladder",
-            self.tr("What does each shrunken version cost, and what does it lose?"),
+            self.tr("Which one should I run?"),
             self.tr(
-                "Measure a model’s versions against the least shrunken one: memory, speed, quality"
-                " and answers. At the end stands which one to run."
+                "Measure a model’s shrunken versions beside the original: memory, speed and answers"
+                " to questions. Here stands then which one to run, and what you lose."
             ),
             (self.commands.demo, self.commands.new),
         )
@@ -295,7 +295,7 @@ class LadderPage(QWidget):
         against = ""
         if entry is not None:
             path = entry.candidate(entry.reference).path
-            against = self.tr("against {name}").format(name=name_of(path))
+            against = self.tr("compared with {name}").format(name=name_of(path))
         self.top.show_title(title, against)
         self._follow_actions()
 

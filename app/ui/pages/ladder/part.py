@@ -37,7 +37,7 @@ class LadderPart(Part):
         )
         self.page = Page(
             id="ladder",
-            title=translate("LadderDoor", "Ladder"),
+            title=translate("LadderDoor", "Which one?"),
             icon_name="ladder",
             widget=self._late.place,
             help=ladder_help(),

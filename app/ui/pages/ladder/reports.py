@@ -40,7 +40,7 @@ class Reports(QObject):
 
     def write(self, view: LadderView, title: str, ending: str) -> None:
         """Ask where, and write a report of this form; an HTML one brings all others with it."""
-        name = as_file_stem(self.tr("Ladder of {title}").format(title=title))
+        name = as_file_stem(self.tr("Versions of {title}").format(title=title))
         target = self._files.report_target(name, ending)
         if target is None:
             return

@@ -80,7 +80,7 @@ def entry_title(entry: LadderEntry) -> str:
     """What a ladder is called in the list."""
     name = name_of(entry.candidate(entry.reference).path)
     family = family_of(name) or name
-    return family or translate("LadderWords", "A ladder")
+    return family or translate("LadderWords", "A measurement")
 
 
 def entry_second(entry: LadderEntry, *, held: bool) -> str:

@@ -79,7 +79,7 @@ def _kinds(row: Row, tokens: Tokens) -> str:
     middle = (
         translate("LadderDetails", "Share")
         if row.is_reference
-        else translate("LadderDetails", "Points")
+        else translate("LadderDetails", "In 100")
     )
     heads = [
         translate("LadderDetails", "Kind"),
@@ -138,7 +138,7 @@ def _verdict(kind: KindResult, tokens: Tokens) -> tuple[str, str]:
         case KindVerdict.AS_GOOD:
             return translate("LadderDetails", "as good"), tokens.ready
         case KindVerdict.REFERENCE_CANNOT:
-            return translate("LadderDetails", "the reference cannot do this"), tokens.dim
+            return translate("LadderDetails", "the original cannot do this"), tokens.dim
         case KindVerdict.CANNOT_TELL:
             return translate("LadderDetails", "cannot tell yet"), tokens.dim
 
@@ -152,7 +152,7 @@ def _failures(row: Row, items: Sequence[TaskItem]) -> str:
     if not failures:
         return ""
     title, right, here = (
-        translate("LadderDetails", "Questions that only the reference got right"),
+        translate("LadderDetails", "Questions that only the original got right"),
         translate("LadderDetails", "right:"),
         translate("LadderDetails", "here:"),
     )
@@ -178,7 +178,7 @@ def _continuations(view: LadderView, row: Row) -> str:
         return ""
     reference = _text(view.reference.name)
     title, here = (
-        translate("LadderDetails", "Where greedy answers part"),
+        translate("LadderDetails", "Where answers part"),
         translate("LadderDetails", "here:"),
     )
     the_same = translate("LadderDetails", "the same to the end")
@@ -217,14 +217,14 @@ def _worst(row: Row, tokens: Tokens) -> str:
     )
     heads = (
         translate("LadderDetails", "nats"),
-        translate("LadderDetails", "reference"),
+        translate("LadderDetails", "original"),
         translate("LadderDetails", "here"),
         translate("LadderDetails", "text, and the token that follows"),
     )
     head = "".join(
         f"<th{' align=right' if place < 3 else ''}>{text}</th>" for place, text in enumerate(heads)
     )
-    title = translate("LadderDetails", "Where it is furthest from the reference")
+    title = translate("LadderDetails", "Where it is furthest from the original")
     return f"<h3>{title}</h3><table><tr>{head}</tr>{lines}</table>"
 
 
@@ -250,7 +250,7 @@ def _spread(view: LadderView, row: Row) -> str:
     own = floor.figures.get("same_top") if floor is not None else None
     below = translate(
         "LadderDetails",
-        "Noise floor, the reference against itself: {nats}, same next word {share}.",
+        "Noise floor, the original against itself: {nats}, same next word {share}.",
     ).format(nats=divergence(lowest), share=percent(own, 1))
     if row.at_floor:
         below += " " + at_floor_words()
@@ -260,7 +260,7 @@ def _spread(view: LadderView, row: Row) -> str:
         more.append(translate("LadderDetails", "RMS Δp {share}").format(share=percent(rms, 2)))
     if ppl is not None:
         more.append(translate("LadderDetails", "perplexity {n}").format(n=number(ppl, 2)))
-    title = translate("LadderDetails", "KL divergence over positions, in nats")
+    title = translate("LadderDetails", "Drift over positions: KL divergence in nats")
     return (
         f"<h3>{title}</h3><table><tr>{heads}</tr><tr>{cells}</tr></table>"
         f"<p class=dim>{below if lowest is not None else ''} {', '.join(more)}</p>"

@@ -38,7 +38,7 @@ class LadderRemoval(Question):
         """Ask whether this one may go."""
         self._entry = entry
         self.ask(
-            self.tr("Remove the ladder of {title} with everything measured?").format(
+            self.tr("Remove the measurement of {title} with everything measured?").format(
                 title=entry_title(entry)
             ),
             self.tr("Remove"),

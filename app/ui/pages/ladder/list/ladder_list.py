@@ -148,11 +148,11 @@ class LadderList(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName(self.tr("Ladders"))
+        self.setAccessibleName(self.tr("Measurements"))
         self.model = LadderListModel(self)
         self.view = QListView()
         self.view.setProperty("role", "plain")
-        self.view.setAccessibleName(self.tr("Ladders"))
+        self.view.setAccessibleName(self.tr("Measurements"))
         self.view.setModel(self.model)
         self.view.setItemDelegate(_Row(self.view))
         self.view.setUniformItemSizes(True)
@@ -160,7 +160,9 @@ class LadderList(QFrame):
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._show_menu)
         self.view.selectionModel().currentChanged.connect(lambda now, _before: self._tell(now))
-        self.new_button = push_button(self.tr("New ladder"), icon_name="add", run=self.new_wanted)
+        self.new_button = push_button(
+            self.tr("Measure versions"), icon_name="add", run=self.new_wanted
+        )
         self.forget_action = QAction(self.tr("Remove from the list …"), self)
         self.forget_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
         self.forget_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)

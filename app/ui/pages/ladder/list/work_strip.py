@@ -45,10 +45,10 @@ class WorkStrip(QFrame):
         super().__init__(parent)
         self.setProperty("role", "surface")
         self.words = label("", wrap=True)
-        self.line = ProgressLine(self.tr("Ladder"), height_px=4)
+        self.line = ProgressLine(self.tr("Measurement"), height_px=4)
         self.pause_button = push_button(self.tr("Pause"), icon_name="pause", run=self.pause_wanted)
         self.go_on_button = push_button(self.tr("Go on"), "primary", icon_name="play")
-        self.cancel_button = push_button(self.tr("Cancel"), icon_name="close")
+        self.cancel_button = push_button(self.tr("Stop"), icon_name="stop")
         set_tip(
             self.cancel_button,
             self.tr("Measure no further; what is finished is kept, and it can go on later"),
@@ -105,14 +105,14 @@ class WorkStrip(QFrame):
                 return breakable(told(entry.error))
             case LadderState.UNFINISHED:
                 return self.tr(
-                    "This ladder is not finished. It goes on from the last finished step."
+                    "This measurement is not finished. It goes on from the last finished step."
                 )
             case LadderState.MEASURING if held:
                 return self.tr("Waits for the engine, or for answers in Compare it would disturb.")
             case LadderState.MEASURING | LadderState.PAUSED:
                 return self._doing(entry)
             case LadderState.WAITING:
-                return self.tr("Waits for the ladder that is measured now.")
+                return self.tr("Waits for what is measured now.")
             case _:
                 return entry_state(entry, held=held)
 

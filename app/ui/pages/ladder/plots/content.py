@@ -36,18 +36,18 @@ class PlotKind(Enum):
         return {
             PlotKind.MEMORY: translate("LadderPlots", "Memory"),
             PlotKind.SPEED: translate("LadderPlots", "Speed"),
-            PlotKind.TASKS: translate("LadderPlots", "Tasks"),
-            PlotKind.SPREAD: translate("LadderPlots", "Divergences"),
+            PlotKind.TASKS: translate("LadderPlots", "Kind by kind"),
+            PlotKind.SPREAD: translate("LadderPlots", "Spread of drift"),
         }[self]
 
     @property
     def long_title(self) -> str:
         """Its name where nothing else tells what it shows."""
         return {
-            PlotKind.MEMORY: translate("LadderPlots", "Memory against loss"),
-            PlotKind.SPEED: translate("LadderPlots", "Speed against loss"),
-            PlotKind.TASKS: translate("LadderPlots", "Tasks, kind by kind"),
-            PlotKind.SPREAD: translate("LadderPlots", "Spread of divergences"),
+            PlotKind.MEMORY: translate("LadderPlots", "Memory against what is lost"),
+            PlotKind.SPEED: translate("LadderPlots", "Speed against what is lost"),
+            PlotKind.TASKS: translate("LadderPlots", "Right answers, kind by kind"),
+            PlotKind.SPREAD: translate("LadderPlots", "Spread of drift"),
         }[self]
 
 
@@ -62,7 +62,7 @@ class Measure(Enum):
 class Options:
     """What the person chose to see."""
 
-    loss: Loss = Loss.DIVERGENCE
+    loss: Loss = Loss.TASKS
     measure: Measure = Measure.DIFFERENCE
 
 
@@ -74,7 +74,7 @@ class Version:
         number: Its place: letter, colour and shape.
         failed: It could not be measured, or not all of it.
         refused: It has no divergence from this reference.
-        at_floor: It is no further from the reference than the reference from itself.
+        at_floor: It is no further from the original than the original from itself.
     """
 
     file: str
@@ -187,7 +187,7 @@ def usual_loss(view: LadderView) -> Loss:
     known = [loss for loss in Loss if any(loss.of(row) is not None for row in others)]
     if known:
         return known[0]
-    return Loss.DIVERGENCE if view.plan.text_name or not view.plan.items_name else Loss.TASKS
+    return Loss.DIVERGENCE if view.plan.text_name and not view.plan.items_name else Loss.TASKS
 
 
 def _scatter(view: LadderView | None, cost: Cost, loss: Loss) -> ScatterContent:

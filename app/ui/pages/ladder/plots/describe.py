@@ -36,7 +36,7 @@ def _scatter(content: ScatterContent) -> list[str]:
     if content.reference is not None:
         version, cost = content.reference
         said.append(
-            translate("LadderPlots", "The reference {0}: {1}").format(
+            translate("LadderPlots", "The original {0}: {1}").format(
                 words.name_of(version), words.cost_words(content.cost, cost)
             )
         )
@@ -69,7 +69,7 @@ def _profile(content: ProfileContent) -> list[str]:
     said: list[str] = []
     for kind, cells in zip(content.kinds, content.cells, strict=True):
         if kind in content.unable:
-            said.append(translate("LadderPlots", "{0}: the reference cannot do this").format(kind))
+            said.append(translate("LadderPlots", "{0}: the original cannot do this").format(kind))
             continue
         each = [
             _cell(content.measure, version, cell)

@@ -26,11 +26,11 @@ def scatter_readout(content: ScatterContent, here: Sequence[tuple[Version, PlotP
         here: The points at this place, several where they are the same in both; none at the
             reference's line.
     """
-    title = translate("LadderPlots", "Needed memory and loss")
+    title = translate("LadderPlots", "Memory and what is lost")
     cost_name = translate("LadderPlots", "memory")
     if content.cost is Cost.SPEED:
         title, cost_name = (
-            translate("LadderPlots", "Generation and loss"),
+            translate("LadderPlots", "Speed and what is lost"),
             translate("LadderPlots", "speed"),
         )
     columns = (cost_name, words.loss_name(content.loss), translate("LadderPlots", "95 % interval"))
@@ -60,14 +60,14 @@ def _notes(content: ScatterContent, here: Sequence[tuple[Version, PlotPoint]]) -
     notes: list[str] = []
     if not versions and content.reference is not None:
         versions = [content.reference[0]]
-        notes.append(translate("LadderPlots", "The reference; losses are held against it"))
+        notes.append(translate("LadderPlots", "The original; what is lost is counted from it"))
     files = {version.file for version in versions}
     if content.recommended in files:
         notes.append(translate("LadderPlots", "The one to run by your limits"))
     notes += words.floor_words(content.floor, versions)
     if content.loss is Loss.BITS and any(point.low is not None for _, point in here):
         notes.append(
-            translate("LadderPlots", "The interval is that of the difference from the reference")
+            translate("LadderPlots", "The interval is that of the difference from the original")
         )
     if content.predicted & files:
         notes.append(translate("LadderPlots", "Memory as predicted; it was not measured"))

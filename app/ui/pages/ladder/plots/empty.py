@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def no_ladder() -> tuple[str, str]:
     """No rows at all."""
     return translate("LadderPlots", "Nothing measured yet"), translate(
-        "LadderPlots", "The plots appear while a ladder is measured."
+        "LadderPlots", "The plots appear while versions are measured."
     )
 
 
@@ -25,16 +25,14 @@ def no_loss(view: LadderView, loss: Loss) -> tuple[str, str]:
     if not view.plan.text_name:
         return (
             translate("LadderPlots", "Quality was not measured"),
-            translate(
-                "LadderPlots", "This ladder was measured without a text; choose the loss at tasks."
-            ),
+            translate("LadderPlots", "This was measured without a text; choose right answers."),
         )
     if loss is Loss.DIVERGENCE and any(row.other_vocabulary for row in view.rows):
         return (
-            translate("LadderPlots", "No divergences"),
+            translate("LadderPlots", "No drift"),
             translate(
                 "LadderPlots",
-                "These versions have another vocabulary; choose bits per byte or tasks as loss.",
+                "These versions have another vocabulary; choose bits per byte or right answers.",
             ),
         )
     if loss is Loss.BITS:
@@ -44,7 +42,7 @@ def no_loss(view: LadderView, loss: Loss) -> tuple[str, str]:
         )
     return (
         translate("LadderPlots", "No quality measured yet"),
-        translate("LadderPlots", "Versions appear here when they are held against the reference."),
+        translate("LadderPlots", "Versions appear here when they are compared with the original."),
     )
 
 
@@ -53,9 +51,9 @@ def no_tasks(view: LadderView) -> tuple[str, str]:
     if not view.plan.items_name:
         return (
             translate("LadderPlots", "No questions were asked"),
-            translate("LadderPlots", "This ladder was measured without tasks."),
+            translate("LadderPlots", "This was measured without questions."),
         )
     return (
-        translate("LadderPlots", "No tasks measured yet"),
-        translate("LadderPlots", "They appear here when the reference and a version were asked."),
+        translate("LadderPlots", "No questions asked yet"),
+        translate("LadderPlots", "They appear here when the original and a version were asked."),
     )

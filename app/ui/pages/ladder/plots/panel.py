@@ -47,7 +47,7 @@ class LadderPlots(QWidget):
         self._options = Options()
         self._has_chosen = False
         self._shape = (0, 0)
-        self.setAccessibleName(self.tr("Plots of the ladder"))
+        self.setAccessibleName(self.tr("Plots of the versions"))
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(2 * GRID)

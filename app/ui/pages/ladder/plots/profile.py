@@ -216,8 +216,8 @@ class ProfileDrawing(Drawing):
         if unable:
             box = QRectF(cell.left() + GRID, box.top(), self.area.width() - GRID, look.line_px)
             forms = [
-                translate("LadderPlots", "the reference cannot do this"),
-                translate("LadderPlots", "reference cannot"),
+                translate("LadderPlots", "the original cannot do this"),
+                translate("LadderPlots", "original cannot"),
             ]
             write(painter, look, look.tokens.dim, box, look.fitting(forms, box.width()))
 

@@ -40,7 +40,7 @@ def _notes(content: ProfileContent, line: int) -> list[str]:
     notes: list[str] = []
     cells = content.cells[line]
     if content.kinds[line] in content.unable:
-        notes.append(translate("LadderPlots", "The reference cannot do this"))
+        notes.append(translate("LadderPlots", "The original cannot do this"))
     for word, verdict in (
         (translate("LadderPlots", "Loses: {0}"), KindVerdict.LOSES),
         (translate("LadderPlots", "Better: {0}"), KindVerdict.GAINS),

@@ -166,8 +166,8 @@ class SpreadDrawing(Drawing):
         look, area, content = self.look, self.area, self._content
         room = self.size.width() - GRID
         forms = [
-            translate("LadderPlots", "share of positions by their KL divergence · line: median"),
-            translate("LadderPlots", "positions by divergence · line: median"),
+            translate("LadderPlots", "share of positions by their drift · line: median"),
+            translate("LadderPlots", "positions by drift · line: median"),
         ]
         box = QRectF(GRID / 2, 0.0, room, look.line_px)
         write(painter, look, look.tokens.dim, box, look.fitting(forms, room))
@@ -190,10 +190,10 @@ class SpreadDrawing(Drawing):
         forms = [
             translate(
                 "LadderPlots",
-                "KL divergence of a position in nats, log scale; the ends hold what is beyond",
+                "drift at a position, in nats, log scale; the ends hold what is beyond",
             ),
-            translate("LadderPlots", "KL divergence of a position, nats, log scale"),
-            translate("LadderPlots", "KL divergence, nats"),
+            translate("LadderPlots", "drift at a position, nats, log scale"),
+            translate("LadderPlots", "drift, nats"),
         ]
         box = QRectF(area.left(), bottom + look.line_px + GRID / 2, area.width(), look.line_px)
         text = look.fitting(forms, area.width())

@@ -63,10 +63,10 @@ def values(view: LadderView | None) -> str:
     head = (
         "",
         translate("LadderPlots", "version"),
-        translate("LadderPlots", "needed memory"),
+        translate("LadderPlots", "memory"),
         translate("LadderPlots", "speed"),
-        translate("LadderPlots", "KL divergence"),
-        translate("LadderPlots", "difference at tasks"),
+        translate("LadderPlots", "drift"),
+        translate("LadderPlots", "in 100 questions"),
     )
     lines = ["\t".join(head)]
     for row in view.rows if view else ():

@@ -39,7 +39,7 @@ def floor_words(floor: float | None, versions: Iterable[Version]) -> tuple[str, 
         return ()
     at_it = (
         translate(
-            "LadderPlots", "{0}: no further from the reference than the reference from itself"
+            "LadderPlots", "{0}: no further from the original than the original from itself"
         ).format(name_of(version))
         for version in versions
         if version.at_floor
@@ -62,7 +62,7 @@ def loss_words(loss: Loss, value: float) -> Quantity:
     text = number(abs(value), decimals)
     zero = not any(sign in text for sign in "123456789")
     return Quantity(
-        f"−{text}" if value < 0 and not zero else text, translate("LadderPlots", "points")
+        f"−{text}" if value < 0 and not zero else text, translate("LadderPlots", "in 100")
     )
 
 
@@ -95,8 +95,8 @@ def loss_tick(loss: Loss, value: float) -> str:
 def cost_title(cost: Cost) -> tuple[str, ...]:
     """An axis' title in forms of less and less words."""
     if cost is Cost.MEMORY:
-        return translate("LadderPlots", "needed memory · less is better"), translate(
-            "LadderPlots", "needed memory"
+        return translate("LadderPlots", "memory · less is better"), translate(
+            "LadderPlots", "memory"
         )
     return (
         translate("LadderPlots", "generation, tokens per second · more is better"),
@@ -110,11 +110,11 @@ def loss_title(loss: Loss, *, is_log: bool) -> tuple[str, ...]:
     if loss is Loss.DIVERGENCE:
         scale = translate("LadderPlots", ", log scale") if is_log else ""
         return (
-            translate("LadderPlots", "mean KL divergence in nats{0} · less is better").format(
-                scale
-            ),
-            translate("LadderPlots", "mean KL divergence in nats{0}").format(scale),
-            translate("LadderPlots", "KL divergence, nats"),
+            translate(
+                "LadderPlots", "drift: mean KL divergence in nats{0} · less is better"
+            ).format(scale),
+            translate("LadderPlots", "drift: mean KL divergence in nats{0}").format(scale),
+            translate("LadderPlots", "drift, nats"),
         )
     if loss is Loss.BITS:
         return translate("LadderPlots", "bits per byte of text · less is better"), translate(
@@ -122,17 +122,19 @@ def loss_title(loss: Loss, *, is_log: bool) -> tuple[str, ...]:
         )
     scale = translate("LadderPlots", ", widened around 0") if is_log else ""
     return (
-        translate("LadderPlots", "right answers lost, in points{0} · less is better").format(scale),
-        translate("LadderPlots", "right answers lost, in points{0}").format(scale),
-        translate("LadderPlots", "points lost{0}").format(scale),
+        translate("LadderPlots", "right answers lost in 100 questions{0} · less is better").format(
+            scale
+        ),
+        translate("LadderPlots", "right answers lost in 100 questions{0}").format(scale),
+        translate("LadderPlots", "lost in 100{0}").format(scale),
     )
 
 
 def loss_name(loss: Loss) -> str:
     """A loss in a list to choose from."""
     return {
-        Loss.DIVERGENCE: translate("LadderPlots", "KL divergence"),
-        Loss.TASKS: translate("LadderPlots", "Loss at tasks"),
+        Loss.DIVERGENCE: translate("LadderPlots", "Drift"),
+        Loss.TASKS: translate("LadderPlots", "Right answers lost"),
         Loss.BITS: translate("LadderPlots", "Bits per byte"),
     }[loss]
 
@@ -193,9 +195,11 @@ def profile_title(*, is_accuracy: bool) -> tuple[str, ...]:
             translate("LadderPlots", "right answers, 0 to 100 %"),
         )
     return (
-        translate("LadderPlots", "points against the reference, 95 % intervals · left is worse"),
-        translate("LadderPlots", "points against the reference · left is worse"),
-        translate("LadderPlots", "points, left is worse"),
+        translate(
+            "LadderPlots", "in 100 questions beside the original, 95 % intervals · left is worse"
+        ),
+        translate("LadderPlots", "in 100 questions beside the original · left is worse"),
+        translate("LadderPlots", "in 100 questions, left is worse"),
     )
 
 

@@ -78,7 +78,7 @@ def _why(missing: Missing) -> str:
     """Why there is no figure, where that is not plain to see."""
     match missing:
         case Missing.IS_REFERENCE:
-            return translate("LadderCells", "The others are measured against this one.")
+            return translate("LadderCells", "The others are compared with this one.")
         case Missing.NOT_MEASURABLE:
             return translate("LadderCells", "cannot be measured there")
         case Missing.NOT_TAKEN_THERE:

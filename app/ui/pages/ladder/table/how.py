@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.core.ladder.columns import Basis
 from app.core.statistics.looks import StoppedBy
+from app.core.words.sentence import say
 from app.lab.ladder.quality import longest_of
 from app.ui.kit.words.format import (
     byte_rate,
@@ -69,7 +70,7 @@ def _how_judged(view: LadderView, row: Row, basis: Basis) -> str:
 def how_large(facts: FileFacts) -> str:
     """Of the file's size and bits."""
     return _lines(
-        translate("LadderHow", "{size}, {bits} bits per weight, {n} parameters").format(
+        translate("LadderHow", "{size}, {bits} bits a weight, {n} parameters").format(
             size=byte_size(facts.file_bytes),
             bits=number(facts.bits_per_weight, 3),
             n=parameters(facts.parameters),
@@ -144,8 +145,12 @@ def how_fast(view: LadderView, figures: SpeedFigures | None) -> str:
     return _lines(
         translate(
             "LadderHow",
-            "{test} as llama-bench takes it, {depth} tokens in the context, {n} threads.",
-        ).format(test=figures.test, depth=count(figures.depth), n=figures.threads),
+            "{test} as llama-bench takes it, {depth} tokens in the context, {threads}.",
+        ).format(
+            test=figures.test,
+            depth=count(figures.depth),
+            threads=told(say("counted.threads", n=figures.threads)),
+        ),
         translate("LadderHow", "Repetitions, mean ± deviation: {samples} tokens a second.").format(
             samples=samples
         )
@@ -180,7 +185,7 @@ def how_divergent(view: LadderView, row: Row) -> str:
         return _lines(
             translate(
                 "LadderHow",
-                "The noise floor: the reference against itself, read in slices and written token by"
+                "The noise floor: the original against itself, read in slices and written token by"
                 " token, the two ways in which an answer comes about.",
             ),
             translate("LadderHow", "It finds the same next word in {share} of positions.").format(
@@ -189,9 +194,9 @@ def how_divergent(view: LadderView, row: Row) -> str:
             taken,
         )
     return _lines(
-        translate("LadderHow", "Mean KL divergence from {name}, 95 % interval over chunks.").format(
-            name=view.reference.name
-        ),
+        translate(
+            "LadderHow", "Mean KL divergence from {name} in nats, 95 % interval over chunks."
+        ).format(name=view.reference.name),
         taken,
         _longest(quality),
         translate(
@@ -225,7 +230,7 @@ def _why_it_stopped(quality: QualityStep) -> str:
 def at_floor_words() -> str:
     """Of a version whose difference is as small as what rounding makes of the reference."""
     return translate(
-        "LadderHow", "It is no further from the reference than the reference from itself."
+        "LadderHow", "It is no further from the original than the original from itself."
     )
 
 
@@ -253,7 +258,7 @@ def how_same(row: Row) -> str:
     ppl, base = figures.get("ppl"), figures.get("reference_ppl")
     perplexities = ""
     if ppl is not None and base is not None:
-        perplexities = translate("LadderHow", "Perplexity {own}, of the reference {base}.").format(
+        perplexities = translate("LadderHow", "Perplexity {own}, of the original {base}.").format(
             own=number(ppl, 2), base=number(base, 2)
         )
     return _lines(
@@ -296,7 +301,7 @@ def how_asked(view: LadderView, row: Row) -> str:
         lines.append(
             translate(
                 "LadderHow",
-                "Against {name}: {lost} lost, {gained} gained; {points} points, {range}"
+                "Against {name}: {lost} lost, {gained} gained; {points} in 100, {range}"
                 " (Newcombe’s paired interval, 95 %).",
             ).format(
                 name=view.reference.name,
@@ -314,7 +319,7 @@ def how_voted(votes: WinRate) -> str:
     ends = range_words(percent(votes.interval.low), percent(votes.interval.high))
     return _lines(
         translate(
-            "LadderHow", "Preferred to the reference {wins} times, the reference {losses} times."
+            "LadderHow", "Preferred to the original {wins} times, the original {losses} times."
         ).format(wins=count(votes.wins), losses=count(votes.losses)),
         translate("LadderHow", "Rate {ends}; this interval holds whenever one looks.").format(
             ends=ends

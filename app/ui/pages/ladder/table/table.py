@@ -68,7 +68,7 @@ class LadderTable(QTableView):
         super().__init__(parent)
         self.source = model
         self._shown = shown_columns(())
-        self.setAccessibleName(self.tr("Ladder"))
+        self.setAccessibleName(self.tr("Versions"))
         self.proxy = LadderSorting(self)
         self.proxy.setSourceModel(model)
         self.setModel(self.proxy)

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 # The offscreen platform complains about every window with a least size.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
+DRIFT = Options(Loss.DIVERGENCE)
 LIMITS = Limits(1500 * cases.MB, 5.0)
 F16, Q8, Q2, BROKEN = list(cases.result().rows)
 WIDE = QSizeF(520.0, 320.0)
@@ -76,6 +77,7 @@ def many(number: int) -> LadderView:
 def plots(qtbot: QtBot) -> LadderPlots:
     widget = LadderPlots()
     qtbot.addWidget(widget)
+    widget.set_options(DRIFT)
     widget.resize(1000, 700)
     widget.show()
     return widget
@@ -141,7 +143,7 @@ def test_points_stand_where_the_rows_values_are(
 
 
 def test_less_memory_stands_left_and_more_loss_above() -> None:
-    drawing = drawn(PlotKind.MEMORY, figures(), Options())
+    drawing = drawn(PlotKind.MEMORY, figures(), DRIFT)
     q8, q2 = centre_of(drawing, Q8), centre_of(drawing, Q2)
     assert q2.x() < q8.x()
     assert q2.y() < q8.y()
@@ -149,7 +151,7 @@ def test_less_memory_stands_left_and_more_loss_above() -> None:
 
 
 def test_the_front_is_a_staircase_through_its_points() -> None:
-    layout = scatter(drawn(PlotKind.SPEED, figures(), Options())).layout
+    layout = scatter(drawn(PlotKind.SPEED, figures(), DRIFT)).layout
     first, corner, last = layout.stairs()
     assert {(first.x(), first.y()), (last.x(), last.y())} == {
         (place.x(), place.y()) for place in layout.places
@@ -160,34 +162,32 @@ def test_the_front_is_a_staircase_through_its_points() -> None:
 
 
 def test_limits_are_lines_where_they_are_near_and_words_where_they_are_far() -> None:
-    near = scatter(drawn(PlotKind.MEMORY, figures(), Options())).layout
+    near = scatter(drawn(PlotKind.MEMORY, figures(), DRIFT)).layout
     assert near.limit_inside
     assert any("limit" in text for _, text in near.words)
-    far = scatter(
-        drawn(PlotKind.MEMORY, cases.view(limits=Limits(64 * 10**9, 5.0)), Options())
-    ).layout
+    far = scatter(drawn(PlotKind.MEMORY, cases.view(limits=Limits(64 * 10**9, 5.0)), DRIFT)).layout
     assert not far.limit_inside
     assert far.limit_note == "limit 64.0\u00a0GB ▸"
     below = scatter(
-        drawn(PlotKind.SPEED, cases.view(limits=Limits(LIMITS.memory_bytes, 0.5)), Options())
+        drawn(PlotKind.SPEED, cases.view(limits=Limits(LIMITS.memory_bytes, 0.5)), DRIFT)
     ).layout
     assert below.limit_note.startswith("◂ at least 0.5")
 
 
 def test_a_noise_floor_far_below_takes_no_room() -> None:
-    floored = scatter(drawn(PlotKind.MEMORY, figures(), Options())).layout
+    floored = scatter(drawn(PlotKind.MEMORY, figures(), DRIFT)).layout
     assert not floored.floor_inside
     assert any("noise floor 10⁻⁷" in text for _, text in floored.words)
     measured = cases.result()
     cases.change(measured, F16, quality=cases.quality(0.0005, 0.9))
     near = cases.view(measured, LIMITS)
-    assert scatter(drawn(PlotKind.MEMORY, near, Options())).layout.floor_inside
+    assert scatter(drawn(PlotKind.MEMORY, near, DRIFT)).layout.floor_inside
 
 
 def test_dots_of_tasks_stand_at_the_differences_and_whiskers_at_their_intervals() -> None:
-    drawing = drawn(PlotKind.TASKS, figures(), Options())
+    drawing = drawn(PlotKind.TASKS, figures(), DRIFT)
     assert isinstance(drawing, ProfileDrawing)
-    content = content_of(PlotKind.TASKS, figures(), Options())
+    content = content_of(PlotKind.TASKS, figures(), DRIFT)
     kinds = getattr(content, "kinds", ())
     # What is lost most comes first, below all questions together.
     assert kinds == ("all questions", "sums", "spelling")
@@ -217,15 +217,15 @@ def test_kinds_that_the_reference_cannot_do_come_last_and_have_no_dots() -> None
         )
         for row in known.rows
     )
-    drawing = drawn(PlotKind.TASKS, replace(known, rows=rows), Options())
+    drawing = drawn(PlotKind.TASKS, replace(known, rows=rows), DRIFT)
     assert isinstance(drawing, ProfileDrawing)
     assert drawing.figure(2, 0) is None
     readout = drawing.readout(len(drawing.spots) - 1)
-    assert "The reference cannot do this" in readout.notes
+    assert "The original cannot do this" in readout.notes
 
 
 def test_bars_are_as_high_as_the_shares_of_positions() -> None:
-    drawing = drawn(PlotKind.SPREAD, figures(), Options())
+    drawing = drawn(PlotKind.SPREAD, figures(), DRIFT)
     assert isinstance(drawing, SpreadDrawing)
     counts = figures().rows[1].histogram
     tall = [drawing.bar(0, place).height() for place in range(len(counts))]
@@ -239,7 +239,7 @@ def test_bars_are_as_high_as_the_shares_of_positions() -> None:
 @pytest.mark.parametrize("kind", list(PlotKind))
 @pytest.mark.parametrize("number", [2, 12])
 def test_all_sizes_can_be_laid_out_and_painted(kind: PlotKind, size: QSizeF, number: int) -> None:
-    for options in (Options(), Options(Loss.TASKS, Measure.ACCURACY)):
+    for options in (DRIFT, Options(Loss.TASKS, Measure.ACCURACY)):
         drawing = drawn(kind, many(number), options, size)
         image = QImage(size.toSize(), QImage.Format.Format_ARGB32_Premultiplied)
         painter = QPainter(image)
@@ -249,7 +249,7 @@ def test_all_sizes_can_be_laid_out_and_painted(kind: PlotKind, size: QSizeF, num
 
 
 def test_names_of_twelve_versions_cover_neither_marks_nor_each_other() -> None:
-    layout = scatter(drawn(PlotKind.MEMORY, many(12), Options(), QSizeF(900.0, 500.0))).layout
+    layout = scatter(drawn(PlotKind.MEMORY, many(12), DRIFT, QSizeF(900.0, 500.0))).layout
     boxes = [name.box.adjusted(1.0, 1.0, -1.0, -1.0) for name in layout.names]
     assert len(boxes) == 11
     for place, box in enumerate(boxes):
@@ -332,7 +332,7 @@ def test_the_keys_go_through_the_points_and_pick(plots: LadderPlots, qtbot: QtBo
     board.setFocus()
     qtbot.keyClick(board, Qt.Key.Key_Right)
     assert board.box.isVisible()
-    assert board.accessibleDescription().startswith("Needed memory and loss. C Q2_K: memory")
+    assert board.accessibleDescription().startswith("Memory and what is lost. C Q2_K: memory")
     qtbot.keyClick(board, Qt.Key.Key_Right)
     with qtbot.waitSignal(plots.picked) as signal:
         qtbot.keyClick(board, Qt.Key.Key_Return)
@@ -427,15 +427,15 @@ def test_another_vocabulary_is_not_called_unmeasured() -> None:
     refused = msgspec.structs.replace(cases.quality(None, 0.9), refused="Other words.")
     other = replace(known.rows[2], quality=refused)
     layout = scatter(
-        drawn(PlotKind.MEMORY, replace(known, rows=(*known.rows[:2], other)), Options())
+        drawn(PlotKind.MEMORY, replace(known, rows=(*known.rows[:2], other)), DRIFT)
     ).layout
     assert layout.note == "Another vocabulary: C\u00a0Q2_K"
     nothing = msgspec.structs.replace(refused, histogram=())
     alone = replace(known, rows=(known.rows[0], replace(other, quality=nothing)))
     for kind in (PlotKind.MEMORY, PlotKind.SPREAD):
-        notice = drawn(kind, alone, Options())
+        notice = drawn(kind, alone, DRIFT)
         assert isinstance(notice, Notice)
-        assert notice.words[0] == "No divergences"
+        assert notice.words[0] == "No drift"
 
 
 def test_what_did_not_change_is_not_laid_out_anew(plots: LadderPlots) -> None:
@@ -462,10 +462,10 @@ def test_a_screen_reader_hears_the_plot(plots: LadderPlots, qtbot: QtBot) -> Non
     board = board_of(plots, PlotKind.MEMORY)
     qtbot.waitUntil(lambda: "Q8_0" in board.accessibleDescription())
     said = board.accessibleDescription().replace("\u00a0", " ")
-    assert board.accessibleName() == "Plot: Memory against loss"
-    assert "B Q8_0: 935 MB, KL divergence 0.001 nats (0.0008 to 0.00125 nats)" in said
+    assert board.accessibleName() == "Plot: Memory against what is lost"
+    assert "B Q8_0: 935 MB, Drift 0.001 nats (0.0008 to 0.00125 nats)" in said
     assert "nats), the one to run. C" in said
-    assert "The reference A F16: 1.76 GB" in said
+    assert "The original A F16: 1.76 GB" in said
     assert "Failed: D <script>" in said
     tasks = board_of(plots, PlotKind.TASKS)
     qtbot.waitUntil(lambda: "sums" in tasks.accessibleDescription())
@@ -476,11 +476,20 @@ def test_a_screen_reader_hears_the_plot(plots: LadderPlots, qtbot: QtBot) -> Non
 # ------------------------------------------------------------------------------- choosing
 
 
+def test_what_decides_is_shown_first(qtbot: QtBot) -> None:
+    plots = LadderPlots()
+    qtbot.addWidget(plots)
+    plots.show_ladder(figures())
+    content = board_of(plots, PlotKind.MEMORY).content
+    assert isinstance(content, ScatterContent)
+    assert content.loss is Loss.TASKS
+
+
 def test_another_loss_is_shown_in_both_plots_and_stays(plots: LadderPlots, qtbot: QtBot) -> None:
     plots.show_ladder(figures())
     choice = combo(plots, "What counts as loss")
     choice.setFocus()
-    qtbot.keyClick(choice, Qt.Key.Key_Down)
+    qtbot.keyClick(choice, Qt.Key.Key_Up)
     for kind in (PlotKind.MEMORY, PlotKind.SPEED):
         content = board_of(plots, kind).content
         assert isinstance(content, ScatterContent)
@@ -565,14 +574,14 @@ def test_who_is_at_the_noise_floor_is_said_in_every_plot_of_divergences() -> Non
     result = cases.result()
     cases.change(result, F16, quality=cases.quality(0.0009, 0.95))
     known = cases.view(result, Limits())
-    said = "no further from the reference than the reference from itself"
+    said = "no further from the original than the original from itself"
     for kind in (PlotKind.MEMORY, PlotKind.SPEED, PlotKind.SPREAD):
         content = content_of(kind, known, Options(loss=Loss.DIVERGENCE))
         assert describe(content).count(said) == 1
         assert f"Q8_0: {said}" in describe(content)
     assert table(known).count(said) == 1
     assert values(known).count("at the noise floor") == 1
-    content = content_of(PlotKind.MEMORY, known, Options())
+    content = content_of(PlotKind.MEMORY, known, DRIFT)
     assert isinstance(content, ScatterContent)
     readout = scatter_readout(content, [one for one in content.points if one[0].at_floor])
     assert any(said in note for note in readout.notes)
@@ -591,7 +600,11 @@ def test_the_picture_and_the_drawing_show_all_plots(plots: LadderPlots, tmp_path
     texts = {
         "".join(text.itertext()).strip() for text in root.iter("{http://www.w3.org/2000/svg}text")
     }
-    assert {"Memory against loss", "Speed against loss", "Tasks, kind by kind"} <= texts
+    assert {
+        "Memory against what is lost",
+        "Speed against what is lost",
+        "Right answers, kind by kind",
+    } <= texts
     assert {"sums", "spelling", "noise floor"} <= texts
     assert any("run this" in text for text in texts)
     assert QSvgRenderer(QByteArray(data)).isValid()

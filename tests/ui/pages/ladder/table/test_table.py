@@ -81,7 +81,7 @@ def test_a_version_at_the_noise_floor_says_so_in_cells_and_tips() -> None:
             model.index(model.row_of(file), column).data(Qt.ItemDataRole.ToolTipRole)
             for file in (Q8, Q2)
         ]
-        said = ["no further from the reference than the reference" in tip for tip in tips]
+        said = ["no further from the original than the original" in tip for tip in tips]
         assert said == [True, False], column
 
 
@@ -164,7 +164,7 @@ def test_columns_are_chosen_and_told(qtbot: QtBot) -> None:
     assert table.columns == ["name", "votes"]
     menu = table.columns_menu(table)
     with qtbot.waitSignal(table.columns_changed):
-        next(action for action in menu.actions() if action.text() == "Size").trigger()
+        next(action for action in menu.actions() if action.text() == "File").trigger()
     assert table.columns == ["name", "file_bytes", "votes"]
     menu.deleteLater()
     assert shown_columns(()) == USUAL
@@ -183,7 +183,7 @@ def test_rows_and_the_table_can_be_copied(qtbot: QtBot) -> None:
     assert QGuiApplication.clipboard().text() == "Q8_0\t850 MB\t90.0% ± 1.0%"
     table.copy_all_action.trigger()
     lines = QGuiApplication.clipboard().text().splitlines()
-    assert lines[0] == "Version\tSize\tSame word"
+    assert lines[0] == "Version\tFile\tSame next word"
     assert len(lines) == 5
 
 
