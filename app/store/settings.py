@@ -49,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         version: Of the file's format.
         theme: Follow the system, or always light or dark.
+        text_percent: How large text is, of what the system asks for.
         last_chat_id: The chat to open at the next start.
         chat_being_opened: The last chat while a start opens it: what stands here at the next start
             did not open.
@@ -79,6 +80,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     version: int = SETTINGS_VERSION
     theme: Literal["system", "light", "dark"] = "system"
+    text_percent: Annotated[int, Meta(ge=100, le=200)] = 100
     last_chat_id: int | None = None
     chat_being_opened: int | None = None
     plain_chats: list[int] = []

@@ -90,6 +90,7 @@ class Window(QObject):
         self._kept = kept = KeptSettings(house.settings_file)
         self._demo = _demo_files(house)
         self.stage = Stage.BUILT
+        theme.set_text_percent(kept.now.text_percent)
         self.main = MainWindow(theme)
         self.main.restore(kept.now)
         kept.say = self.main.say

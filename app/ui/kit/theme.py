@@ -69,8 +69,10 @@ class Theme(QObject):
         self._application = application
         self._choice = choice
         self._tokens: Tokens | None = None
+        self._text_percent = 100
         application.setStyle("Fusion")
-        application.setFont(_interface_font(application))
+        self._font = _interface_font(application)
+        application.setFont(self._font)
         self._hints = application.styleHints()
         self._request_scheme()
         self._apply()
@@ -94,6 +96,17 @@ class Theme(QObject):
         self._request_scheme()
         self._apply()
         self.choice_changed.emit()
+
+    def set_text_percent(self, percent: int) -> None:
+        """Make text larger than the system's, in per cent of it; before any widget is made."""
+        if percent == self._text_percent:
+            return
+        self._text_percent = percent
+        font = QFont(self._font)
+        font.setPixelSize(round(_pixel_size(self._font) * percent / 100))
+        self._application.setFont(font)
+        self._tokens = None
+        self._apply()
 
     def system_scheme(self) -> Qt.ColorScheme:
         """What the system asks for; unknown where it does not say."""

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from app.core.candidates.candidate import LETTERS
-from app.ui.kit.stylesheet import build_style_sheet
+from app.ui.kit.stylesheet import build_style_sheet, small_px
 from app.ui.kit.theme import (
     DARK,
     LIGHT,
@@ -178,3 +178,14 @@ def test_small_text_is_smaller_and_not_too_small(qapp: QApplication) -> None:
     assert 11 <= small_font(font).pixelSize() < 16
     font.setPixelSize(11)
     assert small_font(font).pixelSize() == 11
+
+
+def test_text_is_as_large_as_the_person_wants(qapp: QApplication, dressed: Theme) -> None:
+    usual = QFontInfo(qapp.font()).pixelSize()
+    dressed.set_text_percent(150)
+    try:
+        assert QFontInfo(qapp.font()).pixelSize() == round(usual * 1.5)
+        assert f"font-size: {small_px(usual * 1.5)}px" in qapp.styleSheet()
+    finally:
+        dressed.set_text_percent(100)
+    assert QFontInfo(qapp.font()).pixelSize() == usual

@@ -1,0 +1,153 @@
+"""A window in a process of its own that shows every page at small sizes and says what is cut.
+
+``python -m tests.e2e.small_window FOLDER PERCENT [PICTURES]``: text is as large as ``PERCENT`` of
+the system's. Prints one JSON object: by page and size, the texts that are cut.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtTest import QTest
+
+from app.core.hub_names import HubAddress
+from app.lab.works.ladders.entry import LadderState
+from app.store.paths import Paths
+from app.ui.application import make_application
+from app.ui.kit.theme import Theme, ThemeChoice
+from app.ui.pages.models.repository.repository import OpenState
+from app.ui.shell.help import HelpPanel
+from tests.e2e.measuring_window import choose_questions
+from tests.e2e.person import Person
+from tests.helpers.cut_texts import cut_texts
+from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
+from tests.helpers.gguf_files import write_scripted_model, write_tiny_llama
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+SIZES = ((1280, 800), (1024, 700), (800, 560))
+_SETTLE_MS = 200
+_REPO = "a-publisher/A-model-of-some-size-Instruct-GGUF"
+
+
+class Round:
+    """Goes through the window's pages, and looks at each of them in each size."""
+
+    def __init__(self, person: Person, pictures: Path | None) -> None:
+        self._person = person
+        self._pictures = pictures
+        self.found: dict[str, list[str]] = {}
+
+    def look(self, name: str, prepare: Callable[[], object] = lambda: None) -> None:
+        """See the page that is open, in all sizes."""
+        main = self._person.window.main
+        for width, height in SIZES:
+            main.resize(width, height)
+            QTest.qWait(_SETTLE_MS)
+            prepare()
+            QTest.qWait(_SETTLE_MS)
+            page = self._shown()
+            room = page.parentWidget()
+            assert room is not None
+            case = f"{name} {width}×{height}"
+            self.found[case] = sorted(set(cut_texts(page, room)))
+            if (main.width(), main.height()) != (width, height):
+                self.found[case].append(f"MainWindow: became {main.width()}×{main.height()}")
+            if self._pictures is not None:
+                main.grab().save(str(self._pictures / f"{case}.png"))
+
+    def _shown(self) -> QWidget:
+        main = self._person.window.main
+        panel = main.findChild(HelpPanel)
+        page = main.current_page
+        assert page is not None
+        return panel if panel is not None and panel.isVisible() else page.widget
+
+
+def go_round(person: Person, folder: Path, pictures: Path | None) -> Round:
+    """Bring every page into the states that people see most."""
+    main, found = person.window.main, Round(person, pictures)
+    person.until(lambda: all(pane.model or pane.failure for pane in person.panes))
+    found.look("compare new")
+    person.session.ask("What is 17 + 25? Say it in one number.")
+    person.until(person.answered)
+    person.rest()
+    found.look("compare")
+    person.window.requests.measure.tell([pane.candidate for pane in person.panes])
+    person.until(lambda: person.ladder is not None)
+    assert person.ladder is not None
+    page = person.ladder.page
+    person.until(page.picker.isVisible)
+    found.look("picker")
+    questions = folder / "questions.jsonl"
+    questions.write_text(
+        "\n".join(json.dumps({"prompt": f"{n} + 1?", "answer": n + 1}) for n in range(12))
+    )
+    choose_questions(page, questions)
+    person.click("Measure")
+    entry = page.entry
+    assert entry is not None
+    person.until(lambda: entry.state in (LadderState.FINISHED, LadderState.FAILED))
+    person.until(lambda: page.view is not None)
+    found.look("ladder")
+    main.show_page("models")
+    found.look("models new")
+    models = person.models.page
+    models.open_address(HubAddress(_REPO))
+    person.until(lambda: models.panel.opening.state is OpenState.SHOWN)
+    person.until(lambda: models.panel.files.predictions.share == 1)
+    found.look("models")
+    models.show_tab(1)
+    person.until(lambda: bool(person.models.library.models) and not person.models.library.scanning)
+    found.look("library")
+    for name in ("settings", "about"):
+        main.show_page(name)
+        found.look(name)
+    main.toggle_help()
+    found.look("help")
+    main.explain("drift")
+    found.look("words")
+    return found
+
+
+def main(folder: Path, percent: int, pictures: Path | None) -> None:
+    """Write models, open the window over them, look."""
+    app = make_application(["shrinkscope"])
+    theme = Theme(app, ThemeChoice.LIGHT)
+    mine = folder / "models"
+    mine.mkdir(parents=True)
+    facts = {"general.name": "A model of some size", "general.license": "mit"}
+    write_tiny_llama(mine / "a-model-of-some-size-Q4_K_M.gguf", metadata=facts)
+    files = [
+        write_scripted_model(folder / f"a-model-{level}.gguf", [*answer], metadata=facts)
+        for level, answer in (("F16", "42"), ("Q8_0", "42"), ("Q4_K_M", "42"), ("Q2_K", "43"))
+    ]
+    content = write_tiny_llama(folder / "hub.gguf", seed=7, metadata=facts)
+    levels = ("Q8_0", "Q6_K", "Q4_K_M", "Q2_K")
+    repository = FakeRepository(
+        _REPO,
+        [FakeFile(f"a-model-{level}.gguf", content) for level in levels],
+        facts={"downloads": 42_000, "gguf": {"total": 2_000_000, "context_length": 512}},
+    )
+    with FakeHub(repository) as hub:
+        os.environ["HF_ENDPOINT"] = hub.endpoint
+        os.environ["HF_HOME"] = str(folder / "hf")
+        os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+        paths = Paths.default()
+        paths.settings.parent.mkdir(parents=True, exist_ok=True)
+        settings = {"version": 1, "library_folders": [str(mine)], "text_percent": percent}
+        paths.settings.write_text(json.dumps(settings))
+        person = Person(theme, paths, files, size=SIZES[0])
+        found = go_round(person, folder, pictures)
+        person.close()
+    sys.stdout.write(json.dumps(found.found, indent=1, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]) if len(sys.argv) > 3 else None)
