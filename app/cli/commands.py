@@ -6,6 +6,7 @@ COMMANDS = {
     "compare": "compare",
     "bench": "bench",
     "quantize": "quantize",
+    "inspect": "inspect",
     "quality": "quality",
     "tasks": "tasks",
     "ladder": "ladder",

@@ -39,6 +39,7 @@ _DOING = {
     Step.BENCH: say("program.as_speed_was_measured"),
     Step.SCORE: say("program.as_quality_was_measured"),
     Step.QUANTIZE: say("program.made_shrunken_version"),
+    Step.INSPECT: say("shrink.as_it_looked_into"),
     Step.PREDICT: say("program.on_files_header"),
     Step.KERNELS: say("program.pcs_speed_measured"),
     Step.CHECK: say("program.checked_itself"),

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from app.core.words.texts import compare, counted, engine, hub, lab, models, program, store, verdict
+from app.core.words.texts import (
+    compare,
+    counted,
+    engine,
+    hub,
+    lab,
+    models,
+    program,
+    shrink,
+    store,
+    verdict,
+)
 
 TEXTS: dict[str, str] = {
     "verbatim": "{text}",
@@ -13,6 +24,7 @@ TEXTS: dict[str, str] = {
     **hub.TEXTS,
     **compare.TEXTS,
     **lab.TEXTS,
+    **shrink.TEXTS,
     **verdict.TEXTS,
     **counted.TEXTS,
 }

@@ -30,7 +30,7 @@ from app.engine.host.process.memory import own_memory
 from app.engine.host.refusals import explained
 from app.engine.protocol.answering import Generate, SetThreads, ThreadsSet
 from app.engine.protocol.loading import Device, Hello, Load, Loaded, LoadProgress, Predict
-from app.engine.protocol.making import Quantize
+from app.engine.protocol.making import InspectTensor, Quantize
 from app.engine.protocol.measuring import Bench, CheckType, MeasureKernels
 from app.engine.protocol.messages import PROTOCOL_VERSION, Command
 from app.engine.protocol.reading import ChatRendered, Detokenize, RenderChat, Tokenize
@@ -48,6 +48,7 @@ _STEPS: dict[type[Command], Step] = {
     Load: Step.LOAD,
     Bench: Step.BENCH,
     Quantize: Step.QUANTIZE,
+    InspectTensor: Step.INSPECT,
     Predict: Step.PREDICT,
     MeasureKernels: Step.KERNELS,
     CheckType: Step.CHECK,
@@ -133,7 +134,7 @@ class Worker:
                 self._channel.emit(ThreadsSet(command.id, command.threads))
             case Bench():
                 self._bench(command)
-            case Quantize() | Predict() | MeasureKernels() | CheckType():
+            case Quantize() | InspectTensor() | Predict() | MeasureKernels() | CheckType():
                 self._without_model(command)
             case RenderChat():
                 self._render(command)
@@ -149,10 +150,17 @@ class Worker:
             case Stop():
                 pass  # taken by the channel's reader thread
 
-    def _without_model(self, command: Quantize | Predict | MeasureKernels | CheckType) -> None:
+    def _without_model(
+        self, command: Quantize | InspectTensor | Predict | MeasureKernels | CheckType
+    ) -> None:
         match command:
             case Quantize():
                 quantize(command, self._channel, self._log)
+            case InspectTensor():
+                # Imported when it is needed, as below: other engines do without its memory.
+                from app.engine.host.making.inspecting import inspect_tensor
+
+                self._channel.emit(inspect_tensor(command, self._abort))
             case Predict():
                 planned = predict(command, self._abort, self._log, native.devices())
                 self._channel.emit(planned)

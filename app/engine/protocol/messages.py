@@ -16,7 +16,13 @@ from app.engine.protocol.answering import (
     ThreadsSet,
 )
 from app.engine.protocol.loading import Hello, Load, Loaded, LoadProgress, Predict, Predicted
-from app.engine.protocol.making import Quantize, Quantized, QuantizeProgress
+from app.engine.protocol.making import (
+    InspectTensor,
+    Quantize,
+    Quantized,
+    QuantizeProgress,
+    TensorInspected,
+)
 from app.engine.protocol.measuring import (
     Bench,
     BenchSample,
@@ -56,6 +62,7 @@ Command = (
     | SetThreads
     | Bench
     | Quantize
+    | InspectTensor
     | Predict
     | MeasureKernels
     | CheckType
@@ -81,6 +88,7 @@ Event = (
     | BenchSample
     | QuantizeProgress
     | Quantized
+    | TensorInspected
     | Predicted
     | KernelsMeasured
     | TypeChecked

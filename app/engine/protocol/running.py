@@ -26,6 +26,7 @@ class FailureKind(StrEnum):
     NUMBERS = "numbers"
     BENCH = "bench"
     QUANTIZE = "quantize"
+    INSPECT = "inspect"
     SCORE = "score"
     PROTOCOL = "protocol"
 
@@ -43,6 +44,7 @@ class Step(StrEnum):
     BENCH = "bench"
     SCORE = "score"
     QUANTIZE = "quantize"
+    INSPECT = "inspect"
     PREDICT = "predict"
     KERNELS = "kernels"
     CHECK = "check"

@@ -7,7 +7,7 @@ can be trusted where the processor's kernels are in doubt.
 from __future__ import annotations
 
 import ctypes
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,9 +18,12 @@ from app.engine.host.llama import native
 from app.engine.protocol.running import FailureKind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
-F32, F16 = 0, 1
+F32, F16, BF16 = 0, 1, 30
+_PLAIN = {F32: "<f4", 24: "i1", 25: "<i2", 26: "<i4", 27: "<i8", 28: "<f8"}
 # Code book types take many seconds to quantize to. Any codes do.
 _CODED = ("IQ1_", "IQ2_", "IQ3_")
 _SEED = 1
@@ -80,6 +83,34 @@ def from_blocks(data: bytes, type_id: int) -> NDArray[np.float32]:
     traits.argtypes = [ctypes.c_int]
     traits(type_id).contents.to_float(data, values.ctypes.data, values.size)
     return values
+
+
+def decoder(type_id: int) -> Callable[[NDArray[np.uint8], NDArray[np.float32]], object]:
+    """What turns blocks of a number format into weights, from one array into another.
+
+    It lets go of Python's lock, and several threads may use it at once.
+
+    Raises:
+        EngineError: ggml's library is not where it is known to be, or the format holds no weights.
+    """
+    if type_id in _PLAIN:
+        plain = np.dtype(_PLAIN[type_id])
+        return lambda data, values: np.copyto(values, data.view(plain), casting="unsafe")
+    base = _base()
+    if type_id in (F16, BF16):
+        turn: Any = base.ggml_fp16_to_fp32_row if type_id == F16 else base.ggml_bf16_to_fp32_row
+        turn.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64]
+        turn.restype = None
+    else:
+        traits = base.ggml_get_type_traits
+        traits.restype = ctypes.POINTER(_Traits)
+        traits.argtypes = [ctypes.c_int]
+        turn = traits(type_id).contents.to_float
+        if not turn:
+            raise EngineError(
+                FailureKind.INSPECT, say("shrink.type_no_weights", type=TENSOR_TYPES[type_id].name)
+            )
+    return lambda data, values: turn(data.ctypes.data, values.ctypes.data, values.size)
 
 
 def _any_codes(values: NDArray[np.float32], type_id: int) -> bytes:

@@ -1,0 +1,174 @@
+"""``inspect``: what is in the tensors of a file, and which of them were hurt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.cli.arguments import THREADS_HELP, threads
+from app.cli.models import MODEL_HELP, model_path
+from app.core.words import figures
+from app.lab.shrink.inspecting import inspect
+from app.monitor.machine import physical_core_count
+
+if TYPE_CHECKING:
+    import argparse
+
+    from app.cli.arguments import Commands
+    from app.cli.terminal.console import Console
+    from app.core.models.model_file import ModelFile
+    from app.core.shrink.inspection import InspectedTensor, Inspection
+    from app.store.paths import Paths
+
+_SHOWN_HURT = 3
+
+
+def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser = commands.add_parser(
+        "inspect",
+        parents=[common],
+        help="look into a model file: types, zeros and errors of every tensor",
+        description="Tell of every tensor of MODEL its type, size, zeros and outliers and, held "
+        "against another version of the same model, what its numbers lost.",
+    )
+    parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
+    parser.add_argument(
+        "--against", metavar="REF", help="another version of the same model, best the original"
+    )
+    parser.add_argument("--threads", type=threads, metavar="N", help=THREADS_HELP)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
+    """Carry the command out; returns the exit status."""
+    path = model_path(arguments.model, paths)
+    reference = model_path(arguments.against, paths) if arguments.against else None
+    with console.progress() as progress:
+        task = progress.add_task("Looking into the file", total=None, note="")
+
+        def show(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total, note=str(figures.size(done)))
+
+        found = inspect(
+            path,
+            reference,
+            threads=arguments.threads or physical_core_count(),
+            folder=paths.state,
+            on_progress=show,
+        )
+    if arguments.json:
+        console.json(_document(found))
+    else:
+        _show(found, console, with_error=reference is not None)
+    if found.unmatched:
+        console.remark(
+            f"{len(found.unmatched)} tensors have none of the same name and shape in the "
+            f"reference, such as {found.unmatched[0]}."
+        )
+    return 0
+
+
+def _document(found: Inspection) -> dict[str, object]:
+    model = found.model
+    return {
+        "file": str(model.path),
+        "level": model.level_name,
+        "file_bytes": model.file_bytes,
+        "bits_per_weight": model.bits_per_weight,
+        "parameters": model.parameters,
+        "active_parameters": model.active_parameters,
+        "experts": model.expert_count,
+        "experts_used": model.expert_used_count,
+        "types": [msgspec.to_builtins(each) for each in found.types],
+        "tensors": [_tensor(found, each) for each in found.tensors],
+        "zero_fraction": found.zero_fraction,
+    }
+
+
+def _tensor(found: Inspection, tensor: InspectedTensor) -> dict[str, object]:
+    known = tensor.figures
+    return {
+        "name": tensor.info.name,
+        "shape": list(tensor.info.dimensions),
+        "type": tensor.type_name,
+        "bytes": tensor.info.n_bytes,
+        "zero_fraction": tensor.zero_fraction,
+        "near_zero_fraction": tensor.near_zero_fraction,
+        "relative_error": known.relative_error if known else None,
+        "error_share": found.error_share(tensor),
+        "rms": known.rms if known else None,
+        "largest": known.largest if known else None,
+        "outlier_fraction": tensor.outlier_fraction,
+        "histogram": list(known.histogram) if known else None,
+    }
+
+
+def _show(found: Inspection, console: Console, *, with_error: bool) -> None:
+    console.text(_summary(found.model))
+    console.table(
+        ("type", "tensors", "size", "of all", "weights"),
+        [
+            (
+                each.type,
+                each.tensors,
+                figures.size(each.bytes),
+                figures.share(each.bytes / max(1, found.model.tensor_bytes)),
+                figures.parameters(each.parameters),
+            )
+            for each in found.types
+        ],
+        left=("type",),
+    )
+    console.text("")
+    error = ("error", "of all errors") if with_error else ()
+    console.table(
+        ("tensor", "shape", "type", "size", "zeros", "near zero", "RMS", "largest", "outliers",
+         *error),
+        [_row(found, each, with_error=with_error) for each in found.tensors],
+        left=("tensor", "shape", "type"),
+        spare=("outliers", "largest", "RMS", "near zero"),
+    )  # fmt: skip
+    zeros = figures.share(found.zero_fraction, 1)
+    console.text(f"Exact zeros: {zeros} of all weights. They save nothing in these formats.")
+    if with_error:
+        shares = {each.info.name: found.error_share(each) or 0.0 for each in found.tensors}
+        hurt = sorted(shares, key=shares.__getitem__, reverse=True)[:_SHOWN_HURT]
+        console.text(
+            "Most of the error is in "
+            + ", ".join(f"{name} ({figures.share(shares[name], 1)})" for name in hurt)
+            + "."
+        )
+
+
+def _summary(model: ModelFile) -> str:
+    words = (
+        f"{model.path.name}: {model.level_name or 'no level'}, {figures.size(model.file_bytes)}, "
+        f"{figures.parameters(model.parameters)} weights, {model.bits_per_weight:.2f} bits a weight"
+    )
+    if model.expert_count:
+        words += (
+            f", {model.expert_used_count} of {model.expert_count} experts at work "
+            f"({figures.parameters(model.active_parameters)} weights)"
+        )
+    return f"{words}."
+
+
+def _row(found: Inspection, tensor: InspectedTensor, *, with_error: bool) -> tuple[object, ...]:
+    known = tensor.figures
+    row: tuple[object, ...] = (
+        tensor.info.name,
+        " × ".join(map(str, tensor.info.dimensions)),
+        tensor.type_name,
+        figures.size(tensor.info.n_bytes),
+        figures.share(tensor.zero_fraction, 1),
+        figures.share(tensor.near_zero_fraction),
+        figures.significant(known.rms, 3) if known else "–",
+        figures.significant(known.largest, 3) if known else "–",
+        figures.share(tensor.outlier_fraction, 2),
+    )
+    if not with_error:
+        return row
+    error = known.relative_error if known else None
+    return (*row, figures.share(error, 1), figures.share(found.error_share(tensor), 1))

@@ -1,0 +1,112 @@
+"""Looking into model files: what is in each tensor, and what it lost against a reference."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.core.errors import PersonError
+from app.core.shrink.inspection import (
+    InspectedTensor,
+    Inspection,
+    TensorFigures,
+    can_be_read,
+)
+from app.core.words.sentence import say
+from app.engine.protocol.making import InspectTensor, StoredTensor, TensorInspected
+from app.lab.engines.room import EngineRoom
+from app.library.model_files import inspect_file, read_shards
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from app.core.gguf import TensorInfo
+
+
+def inspect(
+    path: Path,
+    reference: Path | None = None,
+    *,
+    threads: int,
+    folder: Path,
+    on_progress: Callable[[int, int], None],
+) -> Inspection:
+    """Count what is in every tensor of a model file, all shards; memory stays small.
+
+    Args:
+        path: Any GGUF file of tensors.
+        reference: Another version of the same model, to be held against.
+        threads: That share a tensor.
+        folder: Working folder of the engine.
+        on_progress: Told bytes of the file read and in all.
+
+    Raises:
+        PersonError: A file cannot be read, or the reference is another model.
+    """
+    model = inspect_file(path)
+    stored = stored_tensors(path)
+    against: dict[tuple[str, tuple[int, ...]], StoredTensor] = {}
+    if reference is not None:
+        found = stored_tensors(reference)
+        against = {(info.name, info.dimensions): there for info, there in found}
+        # Single tensors are alike in many models.
+        alike = [info for info, _ in stored if (info.name, info.dimensions) in against]
+        if 2 * sum(info.n_elements for info in alike) < model.parameters:
+            raise PersonError(
+                say("shrink.reference_another_model", reference=reference.name, name=path.name)
+            )
+    tensors: list[InspectedTensor] = []
+    unmatched: list[str] = []
+    total = sum(info.n_bytes for info, _ in stored)
+    done = 0
+    with EngineRoom(folder).calls("inspect") as engine:
+        for info, there in stored:
+            on_progress(done, total)
+            other = against.get((info.name, info.dimensions))
+            if reference is not None and other is None:
+                unmatched.append(info.name)
+            if other is not None and not can_be_read(other.type_id):
+                other = None
+            figures = None
+            if can_be_read(info.type_id):
+                command = InspectTensor(engine.next_id(), there, threads, other)
+                figures = _figures(engine.call(command, TensorInspected))
+            tensors.append(InspectedTensor(info, figures))
+            done += info.n_bytes
+    on_progress(total, total)
+    return Inspection(model, tensors, unmatched)
+
+
+def stored_tensors(path: Path) -> list[tuple[TensorInfo, StoredTensor]]:
+    """All tensors of a file or a set of shards, and where they lie.
+
+    Raises:
+        PersonError: A file cannot be read.
+    """
+    return [
+        (
+            info,
+            StoredTensor(
+                str(shard.path.absolute()),
+                shard.header.data_offset + info.offset,
+                info.type_id,
+                info.n_elements,
+            ),
+        )
+        for shard in read_shards(path)
+        for info in shard.header.tensors
+    ]
+
+
+def _figures(event: TensorInspected) -> TensorFigures:
+    return TensorFigures(
+        numbers=event.numbers,
+        zeros=event.zeros,
+        near_zeros=event.near_zeros,
+        outliers=event.outliers,
+        largest=event.largest,
+        sum_squares=event.sum_squares,
+        error_squares=event.error_squares,
+        reference_squares=event.reference_squares,
+        histogram=tuple(event.histogram),
+    )
