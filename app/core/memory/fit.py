@@ -119,6 +119,14 @@ class FitJudgement:
         return say("models.needs_on", needs=needs, device=self.device) if self.device else needs
 
     @property
+    def free(self) -> Sentence:
+        """What there is for it: “9.8 GB free”."""
+        free = size(self.available_bytes)
+        if self.device:
+            return say("models.free_on", free=free, device=self.device)
+        return say("models.free", free=free)
+
+    @property
     def reason(self) -> str:
         """The verdict in words, e.g. “does not fit: needs 11.2 GB, 9.8 GB free”."""
         return f"{self.word}: {self.needs}"

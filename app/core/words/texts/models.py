@@ -33,6 +33,8 @@ TEXTS = {
     "models.fits": translate("Sentences", "fits"),
     "models.folder_cannot_read": translate("Sentences", "The folder {folder} cannot be read: {reason}."),
     "models.folder_not_model_file": translate("Sentences", "“{name}” is a folder, not a model file."),
+    "models.free": translate("Sentences", "{free} free"),
+    "models.free_on": translate("Sentences", "{free} free on {device}"),
     "models.header_claims_impossible_size": translate("Sentences", "its header claims an impossible size"),
     "models.image_model_makes_pictures_videos": translate("Sentences", "an image model, which makes pictures or videos: open a language model instead"),
     "models.importance_matrix_helps_shrink_model": translate("Sentences", "an importance matrix, which helps to shrink a model: open the model that it was made from"),

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from app.core.models.levels import LEVELS
 from app.ui.kit.words.format import number, percent
+from app.ui.kit.words.glossary import word_of
 from app.ui.kit.words.text import translate
 
 _ORIGINAL_BITS = 16.0
 _BY_NAME = {level.name: level for level in LEVELS}
+# Entries of the glossary that are about one level, or about several.
+_WORDS = {"F16": "full", "BF16": "full", "F32": "full", "TQ1_0": "tq1_0", "TQ2_0": "tq1_0"} | {
+    name: name.lower() for name in ("Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M", "Q3_K_M", "Q2_K")
+}
 
 
 def version_gloss(name: str, bits_per_weight: float | None = None) -> str:
@@ -31,3 +36,9 @@ def version_gloss(name: str, bits_per_weight: float | None = None) -> str:
     if saved <= 0:
         return said
     return translate("Words", "{bits}, {share} smaller").format(bits=said, share=percent(saved))
+
+
+def level_meaning(name: str) -> str:
+    """What to expect of a level, as the glossary has it; empty where it has nothing."""
+    key = _WORDS.get(name) or ("iq" if name.startswith("IQ") else "")
+    return word_of(key).meaning if key else ""

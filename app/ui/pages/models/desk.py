@@ -17,7 +17,7 @@ from app.lab.hub.fit import HubFitter
 from app.lab.models.library import Library
 from app.lab.predict.fit import Fitter
 from app.lab.works.downloads import Downloads, HubCourier
-from app.monitor.machine import physical_core_count
+from app.monitor.machine import physical_core_count, total_memory_bytes
 from app.store.comparisons import ComparisonStore
 from app.store.glance import certificate_file, own_folders
 from app.ui.pages.models.account.hub_account import ForbiddenHub, HubAccount, HubTrust
@@ -91,6 +91,7 @@ class ModelsDesk:
                 page_of=hub.settings.page,
                 free_bytes=self._free_bytes,
                 badge=host,
+                memory_bytes=total_memory_bytes(),
                 hub_hosts=frozenset({host.lower()} if host else ()),
                 is_busy=is_busy,
             ),

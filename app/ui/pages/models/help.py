@@ -17,12 +17,12 @@ def models_help() -> PageHelp:
             ),
             translate(
                 "ModelsPart",
-                "For each quantization level the table says what it needs and how fast it will be"
+                "For each version the table says how much memory it needs and how fast it will be"
                 " on this PC, before it is downloaded: only the header of the file is read.",
             ),
             translate(
                 "ModelsPart",
-                "Check several levels and press Download and compare: once they are here, they"
+                "Tick several versions and press Download and compare: once they are here, they"
                 " open side by side.",
             ),
             translate(

@@ -256,9 +256,12 @@ class ModelsPage(QWidget):
 
     def _download(self, repository: Repository, files: list[ListedFile], compare: bool) -> None:
         try:
-            keys = [self._backends.downloads.add(repository, file) for file in files]
+            place_of = self.panel.files.model.place_of
+            wanted = [
+                place_of(file) or self._backends.downloads.add(repository, file) for file in files
+            ]
             if compare:
-                self.comparisons.add(keys)
+                self.comparisons.add(wanted)
         except PersonError as error:
             self.said.emit(sentence(error))
         self.downloads_action.setChecked(True)
@@ -266,7 +269,7 @@ class ModelsPage(QWidget):
 
     def _on_held(self) -> None:
         self.said.emit(
-            self.tr("The levels are here; they open side by side when the answers have ended.")
+            self.tr("The versions are here; they open side by side when the answers have ended.")
         )
 
     def _open_account(self) -> None:

@@ -45,6 +45,7 @@ class Backends:
         badge: Host of a Hub that is not the default one, or empty.
         page_of: The address of a repository's page.
         free_bytes: Of the disk that downloads go to, None where it is unknown; job thread.
+        memory_bytes: This PC's.
         is_busy: Whether answers are in progress at this moment.
     """
 
@@ -58,5 +59,6 @@ class Backends:
     page_of: Callable[[str], str]
     free_bytes: Callable[[], int | None]
     badge: str = ""
+    memory_bytes: int = 0
     hub_hosts: frozenset[str] = frozenset()
     is_busy: Callable[[], bool] = _never

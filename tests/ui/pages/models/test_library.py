@@ -177,7 +177,7 @@ def test_facts_of_the_header_are_listed(shown: Shown) -> None:
     tab.show_model(alpha.path)
     facts = dict(tab.details.facts(alpha))
     assert facts["Repository"] == "org/Alpha-GGUF"
-    assert facts["Level"] == "Q4_K_M"
+    assert facts["Version"] == "Q4_K_M"
     assert facts["Architecture"] == "llama"
     assert str(alpha.path) in {each.text for each in tab.details.findChildren(ElidedLabel)}
     (copy,) = tab.details.findChildren(IconButton)

@@ -169,7 +169,7 @@ def test_figures_known_from_an_earlier_visit_do_not_hide_that_a_licence_is_asked
     level = model.index(3, FileColumn.LEVEL)
     assert panel.files.isVisible()
     assert model.index(3, FileColumn.MEMORY).data() != "–"
-    assert level.data(FileRole.SECOND_LINE) == "sign in to download"
+    assert level.data(FileRole.SECOND_LINE).startswith("sign in to download")
     assert "sign in to download" in level.data(Qt.ItemDataRole.AccessibleTextRole)
 
     model.check("model-Q4_K_M.gguf")
@@ -182,7 +182,7 @@ def test_figures_known_from_an_earlier_visit_do_not_hide_that_a_licence_is_asked
     shown.click(panel.card.sign_in_button)
     shown.settle()
     assert panel.files.isVisible()
-    assert model.index(3, FileColumn.LEVEL).data(FileRole.SECOND_LINE) == "model-Q4_K_M.gguf"
+    assert "sign in" not in model.index(3, FileColumn.LEVEL).data(FileRole.SECOND_LINE)
     model.check("model-Q4_K_M.gguf")
     shown.click(panel.files.download_button)
     assert [entry.title for entry in shown.fakes.downloads.list] == ["Q4_K_M"]
@@ -194,13 +194,13 @@ def test_forgetting_the_token_says_it_again(shown: Shown) -> None:
     shown.page.open_address(HubAddress(REPO))
     shown.settle()
     level = shown.page.panel.files.model.index(3, FileColumn.LEVEL)
-    assert level.data(FileRole.SECOND_LINE) == "model-Q4_K_M.gguf"
+    assert "sign in" not in level.data(FileRole.SECOND_LINE)
 
     shown.fakes.account.kept.clear()
     shown.page.account.changed.emit()
     shown.settle()
 
-    assert level.data(FileRole.SECOND_LINE) == "sign in to download"
+    assert level.data(FileRole.SECOND_LINE).startswith("sign in to download")
 
 
 def test_a_licence_may_stop_the_headers_only(shown: Shown) -> None:
@@ -342,7 +342,8 @@ def test_files_that_are_here_already_are_marked(shown: Shown) -> None:
     shown.settle()
     model = shown.page.panel.files.model
     row = model.row_of("model-Q2_K.gguf")
-    assert model.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "Q2_K, on this PC"
+    words = model.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert words.startswith("Q2_K, on this PC")
 
 
 def test_another_context_is_predicted_from_the_page(shown: Shown) -> None:

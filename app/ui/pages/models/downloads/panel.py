@@ -35,7 +35,7 @@ class DownloadsPanel(QWidget):
         self._rows: list[DownloadRow] = []
         self.model = DownloadsModel(self)
         self.empty = label(
-            self.tr("No downloads. Check levels of a repository and press Download."),
+            self.tr("No downloads. Tick versions of a model and press Download."),
             "dim",
             wrap=True,
         )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import PersonError
 from app.lab.works.work import WorkState
-from app.ui.pages.models.library.kept_comparisons import ComparisonGroup, GroupMember
+from app.ui.pages.models.library.kept_comparisons import NO_DOWNLOAD, ComparisonGroup, GroupMember
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,16 +58,18 @@ class WaitingComparisons(QObject):
         self._told_held = False
         self._try(lambda: self._groups.extend(kept.load()))
 
-    def add(self, keys: Sequence[str]) -> None:
-        """Wait for these downloads.
+    def add(self, wanted: Sequence[str | Path]) -> None:
+        """Wait for these downloads (their keys), to be compared with files that are here.
 
         Raises:
             PersonError: It cannot be stored.
         """
-        wanted = tuple(keys)
-        if any(group.keys == wanted for group in self._groups):
+        if any(group.wanted == tuple(wanted) for group in self._groups):
             return
-        members = tuple(GroupMember(key) for key in wanted)
+        members = tuple(
+            GroupMember(each) if isinstance(each, str) else GroupMember(NO_DOWNLOAD, each)
+            for each in wanted
+        )
         self._groups.append(ComparisonGroup(self._kept.add(members), members))
 
     @property

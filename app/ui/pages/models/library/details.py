@@ -95,7 +95,7 @@ class LibraryDetails(QScrollArea):
         if len(model.files) > 1:
             listed.append((self.tr("Files"), count(len(model.files))))
         if model.is_older:
-            listed.append((self.tr("Version"), self.tr("an older one; a newer is there too")))
+            listed.append((self.tr("Revision"), self.tr("an older one; a newer is there too")))
         facts = model.model
         if facts is not None:
             active = facts.active_parameters
@@ -108,8 +108,8 @@ class LibraryDetails(QScrollArea):
             listed += [
                 (self.tr("Name"), facts.name),
                 (self.tr("Architecture"), facts.architecture),
-                (self.tr("Level"), facts.level_name),
-                (self.tr("Bits per weight"), bits_per_weight(facts.bits_per_weight).value),
+                (self.tr("Version"), facts.level_name),
+                (self.tr("Bits a weight"), bits_per_weight(facts.bits_per_weight).value),
                 (self.tr("Parameters"), str(parameters(facts.parameters))),
                 (self.tr("Active per token"), str(parameters(active)) if has_experts else None),
                 (self.tr("Context"), count(facts.context_length)),

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from app.store.comparisons import ComparisonStore, Member
 
 
+NO_DOWNLOAD = "0"
+"""The key of what was here before."""
+
+
 @dataclass(frozen=True, slots=True)
 class GroupMember:
     """A download that is to be compared, and its file once it is there."""
@@ -30,9 +34,11 @@ class ComparisonGroup:
     members: tuple[GroupMember, ...]
 
     @property
-    def keys(self) -> tuple[str, ...]:
-        """Of its downloads."""
-        return tuple(member.key for member in self.members)
+    def wanted(self) -> tuple[str | Path | None, ...]:
+        """Keys of its downloads, and where what was here before lies."""
+        return tuple(
+            member.path if member.key == NO_DOWNLOAD else member.key for member in self.members
+        )
 
     @property
     def complete(self) -> bool:

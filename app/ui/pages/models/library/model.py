@@ -173,7 +173,7 @@ class LibraryTreeModel(QAbstractItemModel):
             return None
         return (
             self.tr("Model"),
-            self.tr("Level"),
+            self.tr("Version"),
             self.tr("Bits"),
             self.tr("Size"),
             self.tr("Parameters"),

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.candidates.settings import KvType
 from app.core.errors import PersonError
+from app.core.memory.fit import Verdict
 from app.core.models.kinds import ModelKind, why_no_candidate
 from app.core.models.model_file import NoCandidateError
 from app.lab.hub.fit import is_for_all
@@ -134,6 +135,15 @@ class Predictions(QObject):
         known = [(file, fit) for file in self._files if (fit := self.of(file.name).fit)]
         file, reason = recommended(known)
         return None if file is None else file.name, told(reason) if reason else ""
+
+    def least_shrunken(self) -> ListedFile | None:
+        """Of those that fit the one with the most bits: what the others are compared with."""
+        fitting = [
+            (fit.model.bits_per_weight, fit.needs.weights_bytes, file)
+            for file in self._files
+            if (fit := self.of(file.name).fit) and fit.judgement.verdict is not Verdict.NO
+        ]
+        return max(fitting, key=lambda each: each[:2])[2] if len(fitting) > 1 else None
 
     def _before(self, file: ListedFile) -> Prediction:
         """What is known of a file without its header."""

@@ -62,11 +62,11 @@ class RepositoryPanel(QWidget):
         self.notice = Banner()
         self.question = LinkQuestion()
         self.card = AccessCard(backends.account, jobs)
-        self.files = FilesSide(backends.fitter, jobs)
+        self.files = FilesSide(backends.fitter, jobs, backends.memory_bytes)
         self.empty = EmptyState(
             "models",
             self.tr("No repository is open"),
-            self.tr("Choose one on the left to see its levels, and which of them fit this PC."),
+            self.tr("Choose one on the left to see its versions, and which of them fit this PC."),
         )
         self.made_from_model = SearchModel(self)
         self.made_from_title = label("", wrap=True)
@@ -81,6 +81,7 @@ class RepositoryPanel(QWidget):
         self.card.try_again.connect(self.opening.reload)
         self.files.refused.connect(self._on_refused)
         self.files.download_wanted.connect(self._on_download)
+        self.files.compare_wanted.connect(self.compare_wanted)
         self.question.download_wanted.connect(self._on_download)
         self.question.compare_wanted.connect(self.compare_wanted)
         self._follow()
@@ -105,7 +106,7 @@ class RepositoryPanel(QWidget):
 
     def note_present(self, paths: Mapping[str, Path]) -> None:
         """Files of the open repository, by name, that are on this PC already."""
-        self.files.model.set_present(frozenset(paths))
+        self.files.model.set_present(paths)
         self.question.note_present(paths)
 
     # --- parts --------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from app.ui.pages.models.account.hub_account import ForbiddenHub, HubAccount
 from app.ui.pages.models.asking import CancelFlag
 from app.ui.pages.models.downloads.queue_view import QueueView
 from app.ui.pages.models.library.kept_comparisons import (
+    NO_DOWNLOAD,
     ComparisonGroup,
     GroupMember,
     KeptComparisons,
@@ -236,9 +237,13 @@ def test_the_groups_are_kept_in_the_store(tmp_path: Path) -> None:
     group = ComparisonGroup(number, (GroupMember("7", Path("/a")), GroupMember("3")))
     kept.save(group)
     assert kept.load() == [group]
-    assert (group.keys, group.complete) == (("7", "3"), False)
+    assert (group.wanted, group.complete) == (("7", "3"), False)
     kept.remove(number)
-    assert kept.load() == []
+    # One that was here before waits for no download.
+    here = (GroupMember(NO_DOWNLOAD, Path("/b")), GroupMember("4"))
+    number = kept.add(here)
+    assert kept.load() == [ComparisonGroup(number, here)]
+    assert kept.load()[0].wanted == (Path("/b"), "4")
     connection.close()
 
 

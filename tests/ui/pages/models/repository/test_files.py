@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,11 +16,12 @@ from PySide6.QtCore import QPoint, Qt
 
 from app.core.errors import PersonError
 from app.core.hub_names import HubAddress
+from app.core.memory.fit import Verdict
 from app.core.models.kinds import ModelKind
 from app.core.models.model_file import NoCandidateError
 from app.hub.errors import HubGated, HubOffline
 from app.hub.repositories import Repository
-from app.ui.pages.models.repository.files.model import FileRole
+from app.ui.pages.models.repository.files.model import FileRole, MemoryBar
 from app.ui.pages.models.repository.files.side import FilesSide
 from app.ui.pages.models.repository.files.words import FileColumn
 from app.ui.pages.models.repository.predictions import PredictionState
@@ -68,7 +70,11 @@ def test_every_file_gets_its_figures_and_verdict(side: FilesSide, jobs: Jobs) ->
     assert cell(side, "Q4_K_M", FileColumn.VERDICT) == "fits"
     assert cell(side, "Q8_0", FileColumn.VERDICT) == "does not fit"
     reason = cell(side, "Q8_0", FileColumn.VERDICT, FileRole.SECOND_LINE)
-    assert str(reason).replace("\u00a0", " ") == "needs 8.48 GB, 8.00 GB free"
+    assert str(reason).replace("\u00a0", " ") == "8.00 GB free"
+    gloss = cell(side, "Q4_K_M", FileColumn.LEVEL, FileRole.SECOND_LINE)
+    assert gloss == "4.8 bits a weight, 70% smaller"
+    tip = cell(side, "Q4_K_M", FileColumn.LEVEL, Qt.ItemDataRole.ToolTipRole)
+    assert "The usual choice" in str(tip)
     assert str(cell(side, "Q4_K_M", FileColumn.MEMORY)).startswith("5.1")
     assert "tok/s" in str(cell(side, "Q4_K_M", FileColumn.SPEED))
     assert "bandwidth" in str(cell(side, "Q4_K_M", FileColumn.SPEED, Qt.ItemDataRole.ToolTipRole))
@@ -87,18 +93,70 @@ def test_bits_and_header_overrule_full_precision_in_a_name(
     assert "Recommended: Q5_K_M." in side.advice.text()
 
 
-def test_a_narrow_table_hides_what_the_verdict_says_too(
-    side: FilesSide, jobs: Jobs, qtbot: QtBot
-) -> None:
+def test_a_narrow_table_hides_what_tells_least(side: FilesSide, jobs: Jobs, qtbot: QtBot) -> None:
     show(side, jobs)
     table = side.table
     sign = table.fontMetrics().averageCharWidth()
-    for signs, hidden in ((140, False), (75, True), (140, False)):
+    for signs, hidden in ((140, False), (60, True), (140, False)):
         side.resize(signs * sign, 600)
-        qtbot.waitUntil(lambda hidden=hidden: table.isColumnHidden(FileColumn.MEMORY) is hidden)
-        assert not table.isColumnHidden(FileColumn.SIZE)
-        assert not table.isColumnHidden(FileColumn.VERDICT)
+        qtbot.waitUntil(lambda hidden=hidden: table.isColumnHidden(FileColumn.SIZE) is hidden)
+        for column in (FileColumn.LEVEL, FileColumn.MEMORY, FileColumn.VERDICT):
+            assert not table.isColumnHidden(column)
         qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() == 0)
+
+
+def test_memory_is_a_bar_of_this_pcs(jobs: Jobs, qtbot: QtBot, fit: FakeFit) -> None:
+    side = FilesSide(fit, jobs, 16 * GB)  # type: ignore[arg-type]
+    qtbot.addWidget(side)
+    show(side, jobs)
+    bar = cell(side, "Q4_K_M", FileColumn.MEMORY, FileRole.BAR)
+    assert isinstance(bar, MemoryBar)
+    assert bar.needed == pytest.approx(5.15 / 16, abs=0.01)
+    assert bar.free == 0.5
+    assert bar.verdict is Verdict.FITS
+    too_much = cell(side, "F16", FileColumn.MEMORY, FileRole.BAR)
+    assert isinstance(too_much, MemoryBar)
+    assert (too_much.needed, too_much.verdict) == (pytest.approx(15.3 / 16, abs=0.01), Verdict.NO)
+
+
+def test_one_tick_adds_what_the_others_are_compared_with(
+    side: FilesSide, jobs: Jobs, qtbot: QtBot
+) -> None:
+    show(side, jobs, level="Q4_K_M")
+    assert "the least shrunken too (Q5_K_M)" in side.original.text()
+    qtbot.mouseClick(side.original, Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
+    assert [file.level for file in side.model.checked()] == ["Q5_K_M", "Q4_K_M"]
+    side.model.check("model-Q5_K_M.gguf", on=False)
+    assert not side.original.isChecked()
+
+
+def test_an_original_that_fits_is_called_so(side: FilesSide, fit: FakeFit, jobs: Jobs) -> None:
+    fit.available_bytes = 64 * GB
+    show(side, jobs)
+    assert "Compare with the original too (F16)" in side.original.text()
+
+
+def test_what_is_here_is_neither_downloaded_nor_counted(side: FilesSide, jobs: Jobs) -> None:
+    show(side, jobs)
+    side.model.set_present({"model-Q2_K.gguf": Path("/pc/model-Q2_K.gguf")})
+    side.model.check("model-Q2_K.gguf")
+    assert "on this PC already" in side.choice.text()
+    assert not side.download_button.isVisible()
+    assert side.compare_button.text() == "Chat"
+    compared: list[list[Path]] = []
+    side.compare_wanted.connect(compared.append)
+    side.compare_button.click()
+    assert compared == [[Path("/pc/model-Q2_K.gguf")]]
+    side.model.check("model-Q4_K_M.gguf")
+    assert "4.37" in side.choice.text()
+    assert side.compare_button.text() == "Download and compare"
+    wanted: list[tuple[list[str], bool]] = []
+    side.download_wanted.connect(
+        lambda files, both: wanted.append(([f.level for f in files], both))
+    )
+    side.download_button.click()
+    side.compare_button.click()
+    assert wanted == [(["Q4_K_M"], False), (["Q4_K_M", "Q2_K"], True)]
 
 
 def test_the_recommended_level_is_marked_and_says_why(side: FilesSide, jobs: Jobs) -> None:
@@ -279,7 +337,7 @@ def test_the_recommended_row_or_the_one_that_was_asked_for_is_in_view(
     side: FilesSide, fit: FakeFit, jobs: Jobs, qtbot: QtBot, asked: str | None
 ) -> None:
     fit.available_bytes = 4 * GB
-    side.resize(700, 330)
+    side.resize(700, 370)
     shown = odd_levels()
     side.show_repository(shown, HubAddress(shown.repo_id, asked), 4096, "f16")
     jobs.wait_all()
@@ -331,10 +389,12 @@ def test_a_disk_that_is_too_full_is_told_before(side: FilesSide, jobs: Jobs) -> 
 
 def test_files_that_are_here_are_marked(side: FilesSide, jobs: Jobs) -> None:
     show(side, jobs)
-    side.model.set_present(frozenset({"model-Q2_K.gguf"}))
-    assert cell(side, "Q2_K", FileColumn.LEVEL, FileRole.SECOND_LINE) == "on this PC"
-    side.model.set_present(frozenset())
-    assert cell(side, "Q2_K", FileColumn.LEVEL, FileRole.SECOND_LINE) == "model-Q2_K.gguf"
+    side.model.set_present({"model-Q2_K.gguf": Path("/pc/model-Q2_K.gguf")})
+    marks = cell(side, "Q2_K", FileColumn.LEVEL, FileRole.SECOND_LINE)
+    assert str(marks).startswith("on this PC")
+    side.model.set_present({})
+    marks = cell(side, "Q2_K", FileColumn.LEVEL, FileRole.SECOND_LINE)
+    assert "on this PC" not in str(marks)
 
 
 def test_the_engine_rests_some_time_after_the_last_question(

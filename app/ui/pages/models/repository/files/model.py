@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -15,6 +15,7 @@ from PySide6.QtCore import (
 )
 
 from app.core.listing import largest_first
+from app.lab.hub.recommend import level_of
 from app.ui.kit.plain import plain_data
 from app.ui.pages.models.repository.files.words import (
     FileColumn,
@@ -30,9 +31,11 @@ from app.ui.pages.models.repository.files.words import (
 from app.ui.pages.models.repository.predictions import WAITING, Prediction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from app.core.listing import ListedFile
+    from app.core.memory.fit import Verdict
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -47,6 +50,15 @@ class FileRole(IntEnum):
     SECOND_LINE = Qt.ItemDataRole.UserRole + 4
     RECOMMENDED = Qt.ItemDataRole.UserRole + 5
     PRESENT = Qt.ItemDataRole.UserRole + 6
+    BAR = Qt.ItemDataRole.UserRole + 7
+
+
+class MemoryBar(NamedTuple):
+    """Shares of a memory: what a version needs, and what is free; and what that comes to."""
+
+    needed: float
+    free: float
+    verdict: Verdict
 
 
 class FilesModel(QAbstractTableModel):
@@ -61,15 +73,23 @@ class FilesModel(QAbstractTableModel):
     def __init__(
         self,
         predicted: Callable[[str], Prediction] = lambda _name: WAITING,
+        memory_bytes: int = 0,
         parent: QObject | None = None,
     ) -> None:
-        """``predicted`` tells the prediction of a file by its name."""
+        """Prepare an empty table.
+
+        Args:
+            predicted: Tells the prediction of a file by its name.
+            memory_bytes: This PC's.
+            parent: Its owner.
+        """
         super().__init__(parent)
         self._predicted = predicted
+        self._memory_bytes = memory_bytes
         self._files: list[ListedFile] = []
         self._parameters: int | None = None
         self._checked: set[str] = set()
-        self._present: frozenset[str] = frozenset()
+        self._present: Mapping[str, Path] = {}
         self._recommended: str | None = None
         self._locked = False
 
@@ -111,11 +131,16 @@ class FilesModel(QAbstractTableModel):
             self._recommended = name
             self._level_changed(rows)
 
-    def set_present(self, names: frozenset[str]) -> None:
-        """Mark files that are on this PC already."""
-        changed = names ^ self._present
-        self._present = names
+    def set_present(self, paths: Mapping[str, Path]) -> None:
+        """Mark files that are on this PC already, and where."""
+        changed = paths.keys() ^ self._present.keys()
+        self._present = paths
         self._level_changed(self.row_of(name) for name in changed)
+        self.checked_changed.emit()
+
+    def place_of(self, file: ListedFile) -> Path | None:
+        """Where a file is on this PC; None where it is not."""
+        return self._present.get(file.name)
 
     @property
     def locked(self) -> bool:
@@ -225,16 +250,31 @@ class FilesModel(QAbstractTableModel):
                 return file.name == self._recommended
             case FileRole.PRESENT:
                 return file.name in self._present
+            case FileRole.BAR if column == FileColumn.MEMORY:
+                return self._bar(prediction)
             case _:
                 return None
 
+    def _bar(self, prediction: Prediction) -> MemoryBar | None:
+        """Of the memory that decides: the PC's, or what is free of a GPU's."""
+        if prediction.fit is None:
+            return None
+        judged = prediction.fit.judgement
+        whole = judged.available_bytes if judged.device else self._memory_bytes
+        whole = max(whole, judged.available_bytes, 1)
+        needed, free = (n / whole for n in (judged.needed_bytes, judged.available_bytes))
+        return MemoryBar(min(1.0, needed), free, judged.verdict)
+
     def _second_line(self, file: ListedFile, column: int) -> str:
         if column == FileColumn.LEVEL:
+            prediction = self._predicted(file.name)
             return level_marks(
                 file,
+                file_bits(file, prediction, self._parameters),
                 recommended=file.name == self._recommended,
                 present=file.name in self._present,
                 locked=self._locked,
+                level=level_of(file, prediction.fit),
             )
         return reason(self._predicted(file.name)) if column == FileColumn.VERDICT else ""
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.core.candidates.candidate import MAX_CANDIDATES
 from app.core.hub.listed_choice import NoSuchFileError, find_file
 from app.core.models.kinds import WHOLE_MODELS, ModelKind, why_no_candidate
+from app.core.models.levels import FULL_PRECISION_BITS
 from app.core.words.sentence import say
+from app.ui.kit.plain import set_tip
 from app.ui.kit.widgets import ProgressLine, label, push_button
+from app.ui.kit.widgets.buttons import set_words
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.format import byte_size
 from app.ui.kit.words.sentences import sentence, told
@@ -37,16 +40,21 @@ class FilesSide(QWidget):
 
     Signals:
         download_wanted: Files (a list) of the repository, and whether they are to be compared.
+        compare_wanted: Model files (paths) that are on this PC are to be opened side by side.
         refused: The headers cannot be had: a ``PersonError``.
     """
 
     download_wanted = Signal(list, bool)
+    compare_wanted = Signal(list)
     refused = Signal(object)
 
-    def __init__(self, fitter: HubFitter, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, fitter: HubFitter, jobs: Jobs, memory_bytes: int = 0, parent: QWidget | None = None
+    ) -> None:
+        """``memory_bytes`` is this PC's."""
         super().__init__(parent)
         self.predictions = Predictions(fitter, jobs, self)
-        self.model = FilesModel(self.predictions.of, self)
+        self.model = FilesModel(self.predictions.of, memory_bytes, self)
         self.table = FilesTable(self.model)
         self.progress = ProgressLine(self.tr("Predictions"))
         self.advice = label("", wrap=True)
@@ -56,6 +64,13 @@ class FilesSide(QWidget):
         self.measuring.hide()
         self.others = label("", "small-dim", wrap=True)
         self.choice = label("", "dim", wrap=True)
+        self.original = QCheckBox()
+        self.original.clicked.connect(self._on_original)
+        set_tip(
+            self.original,
+            self.tr("What shrinking costs shows beside the version that lost least."),
+        )
+        self.original.hide()
         self.download_button = push_button(self.tr("Download"), icon_name="download")
         self.compare_button = push_button(
             self.tr("Download and compare"), "primary", icon_name="compare"
@@ -125,6 +140,7 @@ class FilesSide(QWidget):
             (self.table, 1),
             self.measuring,
             self.others,
+            self.original,
             foot,
             on=self,
         )
@@ -199,8 +215,6 @@ class FilesSide(QWidget):
         self.model.sort_by_bits()
         name, reason = self.predictions.recommendation()
         self.model.set_recommended(name)
-        current = self.table.currentIndex()  # the one that was asked for, or is being looked at
-        self.table.scrollTo(current if current.isValid() else self.table.row_of(name or ""))
         self.progress.clear()
         file = next((each for each in self.model.files() if each.name == name), None)
         if file is not None:
@@ -210,16 +224,43 @@ class FilesSide(QWidget):
             )
         else:
             self.advice.setText(reason or self.tr("What these files need could not be found out."))
+        self._follow_choice()
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()  # the table has given way to what is said below it
+        current = self.table.currentIndex()  # the one that was asked for, or is being looked at
+        self.table.scrollTo(current if current.isValid() else self.table.row_of(name or ""))
+
+    def _on_original(self, on: bool) -> None:
+        file = self.predictions.least_shrunken()
+        if file is not None:
+            self.model.check(file.name, on=on)
+
+    def _offer_original(self, chosen: list[ListedFile]) -> None:
+        """One tick for what the others are best compared with."""
+        file = self.predictions.least_shrunken()
+        self.original.setVisible(file is not None)
+        if file is None:
+            return
+        level = self.predictions.level_of(file) or file.name
+        fit = self.predictions.of(file.name).fit
+        is_original = fit is not None and fit.model.bits_per_weight > FULL_PRECISION_BITS
+        text = self.tr("Compare with the original too ({level})")
+        if not is_original:
+            text = self.tr("Compare with the least shrunken too ({level})")
+        set_words(self.original, text.format(level=level))
+        self.original.setChecked(file in chosen)
 
     def _follow_choice(self) -> None:
         chosen = self.model.checked()
-        size_bytes = sum(file.size_bytes for file in chosen)
+        missing = [file for file in chosen if self.model.place_of(file) is None]
+        size_bytes = sum(file.size_bytes for file in missing)
         if not chosen:
-            text = self._problem or self.tr("Check the levels that you want.")
+            text = self._problem or self.tr("Tick the versions that you want.")
         else:
-            text = DOT.join(
-                [told(say("counted.levels", n=len(chosen))), str(byte_size(size_bytes))]
-            )
+            counted = told(say("counted.levels", n=len(chosen)))
+            there = str(byte_size(size_bytes)) if missing else self.tr("on this PC already")
+            text = DOT.join([counted, there])
             free = self._free_bytes
             if free is not None and free < size_bytes:
                 text += " " + self.tr("More than the {free} that the disk has free.").format(
@@ -232,8 +273,17 @@ class FilesSide(QWidget):
         others = [why for file in chosen if (why := self._why_no_candidate(file))]
         self.choice.setText(" ".join([text, *others[:1]]))
         complete = bool(chosen) and all(file.complete for file in chosen)
+        self.download_button.setVisible(not chosen or bool(missing))
         self.download_button.setEnabled(complete)
         self.compare_button.setEnabled(complete and len(chosen) <= MAX_CANDIDATES and not others)
+        words = {
+            (False, False): self.tr("Chat"),
+            (False, True): self.tr("Compare"),
+            (True, False): self.tr("Download and chat"),
+            (True, True): self.tr("Download and compare"),
+        }
+        set_words(self.compare_button, words[bool(missing) or not chosen, len(chosen) != 1])
+        self._offer_original(chosen)
 
     def _why_no_candidate(self, file: ListedFile) -> str:
         """Why a file can be downloaded, but not compared; empty where it can."""
@@ -244,4 +294,12 @@ class FilesSide(QWidget):
         return known.problem or told(why_no_candidate(kind, file.name.rpartition("/")[2]))
 
     def _download(self, *, compare: bool) -> None:
-        self.download_wanted.emit(self.model.checked(), compare)
+        chosen = self.model.checked()
+        here = [path for file in chosen if (path := self.model.place_of(file)) is not None]
+        if compare and len(here) == len(chosen):
+            self.compare_wanted.emit(here)
+        elif compare:
+            self.download_wanted.emit(chosen, True)
+        else:
+            missing = [file for file in chosen if self.model.place_of(file) is None]
+            self.download_wanted.emit(missing, False)

@@ -15,20 +15,23 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.memory.fit import Verdict
+from app.core.words.sentence import say
 from app.ui.kit.icons import Tone, pixmap
 from app.ui.kit.theme import GRID, current_tokens, small_font, tabular
 from app.ui.kit.views.columns import fitting, with_titles
 from app.ui.kit.views.tables import dress_table, paint_ground
 from app.ui.kit.words.format import speed
+from app.ui.kit.words.offered import offer_words
+from app.ui.kit.words.sentences import told
 from app.ui.pages.models.repository.files.model import FileRole
-from app.ui.pages.models.repository.files.words import FileColumn
+from app.ui.pages.models.repository.files.words import WORDS, FileColumn
 from app.ui.pages.models.repository.predictions import Prediction, PredictionState
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QAbstractItemModel
     from PySide6.QtGui import QResizeEvent
 
-    from app.ui.pages.models.repository.files.model import FilesModel, Index
+    from app.ui.pages.models.repository.files.model import FilesModel, Index, MemoryBar
 
 _ICON_PX = 14
 _BOX_PX = 15
@@ -40,15 +43,12 @@ _MARKS = {
 }
 
 
-_LEVEL_SIGNS, _VERDICT_SIGNS = 19, 27
-# The verdict says the memory too, and the bits follow from the level.
+_LEVEL_SIGNS = 20
+_LEVEL_SHARE = 0.66
+_BAR_PX = 4
 # Figures as wide as they come: digits are wider than the average letter of most fonts.
-_WIDEST: dict[int, str] = {
-    FileColumn.BITS: "16.00",
-    FileColumn.SIZE: "999.9 GB",
-    FileColumn.MEMORY: "999.9 GB",
-}
-_HIDING = (FileColumn.MEMORY, FileColumn.BITS, FileColumn.SPEED)
+_WIDEST: dict[int, str] = {FileColumn.SIZE: "999.9 GB", FileColumn.MEMORY: "999.9 GB 999"}
+_HIDING = (FileColumn.SIZE, FileColumn.SPEED)
 
 
 class FileCellDelegate(QStyledItemDelegate):
@@ -62,6 +62,8 @@ class FileCellDelegate(QStyledItemDelegate):
         box = option.rect.adjusted(GRID, 0, -GRID, 0)  # as the style sheet has it for headers
         if index.column() == FileColumn.LEVEL:
             box.setLeft(option.rect.left() + GRID // 2 + _BOX_ROOM_PX)
+        if _is_out(index) and not option.state & QStyle.StateFlag.State_Selected:
+            ink = faint
         painter.save()
         if index.column() == FileColumn.LEVEL:
             _paint_box(painter, option.rect, index.data(Qt.ItemDataRole.CheckStateRole))
@@ -73,8 +75,13 @@ class FileCellDelegate(QStyledItemDelegate):
             painter.drawPixmap(box.left(), top, picture)
             box.setLeft(box.left() + _ICON_PX + GRID // 2)
         second = str(index.data(FileRole.SECOND_LINE) or "")
+        bar: MemoryBar | None = index.data(FileRole.BAR)
         line = option.fontMetrics.height()
-        if second:
+        if bar is not None:
+            first = QRect(box.left(), box.center().y() - line, box.width(), line)
+            top = box.center().y() + line // 2 - _BAR_PX // 2
+            _paint_bar(painter, QRect(box.left(), top, box.width(), _BAR_PX), bar)
+        elif second:
             first = QRect(box.left(), box.center().y() - line, box.width(), line)
             small = small_font(option.font)
             painter.setFont(small)
@@ -137,6 +144,7 @@ class FilesTable(QTableView):
         self.setItemDelegate(FileCellDelegate(self))
         dress_table(self, self.fontMetrics().height() * 2 + GRID + GRID // 2)
         self.doubleClicked.connect(self._toggle)
+        offer_words(self.horizontalHeader(), WORDS)
         self._share_widths()
 
     def names(self) -> list[str]:
@@ -169,13 +177,15 @@ class FilesTable(QTableView):
                 for column, figure in widest.items()
             },
         )
-        least = sign * (_LEVEL_SIGNS + _VERDICT_SIGNS)
+        longest = told(say("models.does_not_fit"))
+        verdict = metrics.horizontalAdvance(longest) + _ICON_PX + 3 * GRID
+        least = sign * _LEVEL_SIGNS + verdict
         hidden, rest = fitting(self.viewport().width(), fixed, _HIDING, least)
         for column in FileColumn:
             self.setColumnHidden(column, column in hidden)
-        level = max(sign * _LEVEL_SIGNS, round(rest * 0.42))
-        widths = {**fixed, FileColumn.LEVEL: level}
-        widths[FileColumn.VERDICT] = max(sign * _VERDICT_SIGNS, rest - level)
+        rest = max(least, rest)
+        level = min(rest - verdict, round(rest * _LEVEL_SHARE))
+        widths = {**fixed, FileColumn.LEVEL: level, FileColumn.VERDICT: rest - level}
         for column, width in widths.items():
             self.setColumnWidth(column, width)
 
@@ -207,6 +217,32 @@ def _paint_box(painter: QPainter, cell: QRect, state: Qt.CheckState) -> None:
         ratio = painter.device().devicePixelRatioF()
         painter.drawPixmap(box.topLeft(), pixmap("check", _BOX_PX, Tone.ON_ACCENT, ratio))
     painter.restore()
+
+
+def _paint_bar(painter: QPainter, room: QRect, bar: MemoryBar) -> None:
+    """This PC's memory: what the version needs of it, and a mark where what is free ends."""
+    tokens = current_tokens()
+    colour = getattr(tokens, _MARKS[bar.verdict][1].value)
+    whole = QRectF(room)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(tokens.line))
+    painter.drawRoundedRect(whole, _BAR_PX / 2, _BAR_PX / 2)
+    needed = QRectF(whole)
+    needed.setWidth(max(_BAR_PX, whole.width() * bar.needed))
+    painter.setBrush(QColor(colour))
+    painter.drawRoundedRect(needed, _BAR_PX / 2, _BAR_PX / 2)
+    if bar.free < 1:
+        free = whole.left() + whole.width() * bar.free
+        painter.fillRect(QRectF(free - 1, whole.top() - 2, 2, _BAR_PX + 4), QColor(tokens.dim))
+    painter.restore()
+
+
+def _is_out(index: Index) -> bool:
+    """Whether a version does not fit."""
+    fit = index.data(FileRole.PREDICTION).fit
+    return fit is not None and fit.judgement.verdict is Verdict.NO
 
 
 def _mark(index: Index) -> tuple[str, Tone] | None:

@@ -9,11 +9,11 @@ from app.core.listing import bits_per_weight
 from app.core.models.kinds import what_it_is
 from app.lab.hub.recommend import level_of
 from app.ui.kit.words.format import MISSING, byte_size, speed
-from app.ui.kit.words.format import bits_per_weight as bits_words
+from app.ui.kit.words.levels import level_meaning, version_gloss
 from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
 from app.ui.pages.models.repository.predictions import Prediction, PredictionState
-from app.ui.pages.models.words import fit_details, kind_word
+from app.ui.pages.models.words import DOT, fit_details, kind_word
 
 if TYPE_CHECKING:
     from app.core.listing import ListedFile
@@ -25,35 +25,41 @@ class FileColumn(IntEnum):
     """The columns from left to right."""
 
     LEVEL = 0
-    BITS = 1
-    SIZE = 2
-    MEMORY = 3
-    SPEED = 4
-    VERDICT = 5
+    SIZE = 1
+    MEMORY = 2
+    SPEED = 3
+    VERDICT = 4
+
+
+WORDS: dict[int, str] = {
+    FileColumn.LEVEL: "version",
+    FileColumn.MEMORY: "memory",
+    FileColumn.SPEED: "speed",
+    FileColumn.VERDICT: "fits",
+}
+"""The glossary's words of the columns."""
 
 
 def titles() -> tuple[str, ...]:
     """Of the columns."""
     return (
-        translate("ModelFiles", "Level"),
-        translate("ModelFiles", "Bits"),
+        translate("ModelFiles", "Version"),
         translate("ModelFiles", "File"),
         translate("ModelFiles", "Memory"),
         translate("ModelFiles", "Speed"),
-        translate("ModelFiles", "On this PC it …"),
+        translate("ModelFiles", "On this PC"),
     )
 
 
 def title_help() -> tuple[str, ...]:
     """What each column tells."""
     return (
-        translate("ModelFiles", "The quantization level, as the file’s name says."),
-        translate("ModelFiles", "Bits of the weights divided by the parameters."),
+        translate("ModelFiles", "As the file’s name says; below it what that means."),
         translate("ModelFiles", "What is downloaded."),
         translate(
             "ModelFiles",
             "Predicted by llama.cpp from the file’s header, for the context and the KV type"
-            " chosen above.",
+            " chosen above. The bar is this PC’s memory; what lies right of the mark is in use.",
         ),
         translate("ModelFiles", "Predicted for generating one answer."),
         translate("ModelFiles", "The predicted memory against what is free now."),
@@ -73,8 +79,6 @@ def file_text(file: ListedFile, column: int, prediction: Prediction, parameters:
     match column:
         case FileColumn.LEVEL:
             return level_of(file, fit) or translate("ModelFiles", "unnamed")
-        case FileColumn.BITS:
-            return bits_words(file_bits(file, prediction, parameters)).value
         case FileColumn.SIZE:
             return str(byte_size(file.size_bytes))
         case FileColumn.MEMORY:
@@ -85,8 +89,16 @@ def file_text(file: ListedFile, column: int, prediction: Prediction, parameters:
             return _verdict(prediction)
 
 
-def level_marks(file: ListedFile, *, recommended: bool, present: bool, locked: bool = False) -> str:
-    """The second line of the level: what is to know of the file, else its name."""
+def level_marks(
+    file: ListedFile,
+    bits: float | None,
+    *,
+    recommended: bool,
+    present: bool,
+    locked: bool = False,
+    level: str = "",
+) -> str:
+    """The second line of a version: what is to know of the file, and what its name says."""
     marks: list[str] = []
     if recommended:
         marks.append(translate("ModelFiles", "recommended"))
@@ -96,13 +108,14 @@ def level_marks(file: ListedFile, *, recommended: bool, present: bool, locked: b
         marks.append(translate("ModelFiles", "sign in to download"))
     if file.shards > 1:
         marks.append(translate("ModelFiles", "{n} shards").format(n=file.shards))
-    return ", ".join(marks) or file.name.rpartition("/")[2]
+    marks.append(version_gloss(level, bits) or file.name.rpartition("/")[2])
+    return DOT.join(marks)
 
 
 def reason(prediction: Prediction) -> str:
     """The second line of the verdict."""
     if prediction.fit is not None:
-        return told(prediction.fit.judgement.needs)
+        return told(prediction.fit.judgement.free)
     return prediction.problem if prediction.kind is None else told(what_it_is(prediction.kind))
 
 
@@ -114,8 +127,6 @@ def sort_key(
     match column:
         case FileColumn.LEVEL:
             return row
-        case FileColumn.BITS:
-            return file_bits(file, prediction, parameters) or _LAST
         case FileColumn.SIZE:
             return file.size_bytes
         case _ if fit is None:
@@ -132,7 +143,8 @@ def sort_key(
 def tool_tip(file: ListedFile, column: int, prediction: Prediction) -> str:
     """What a cell's figure rests on."""
     if column <= FileColumn.SIZE:
-        return file.name
+        level = level_of(file, prediction.fit)
+        return "\n".join(line for line in (file.name, level_meaning(level)) if line)
     if prediction.fit is not None:
         to_come = prediction.state is PredictionState.JUDGED
         return fit_details(prediction.fit, speed_to_come=to_come)
