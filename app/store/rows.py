@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
+from app.core.candidates.adapters import Adapter
 from app.core.candidates.candidate import Candidate, LocalFile
 from app.core.candidates.settings import (
     COMPARE_GREEDY,
@@ -51,15 +52,24 @@ class _StoredPane(msgspec.Struct):
     engine: EngineSettings = EngineSettings()
     sampling: SamplingSettings | None = None
     template_id: str | None = None
+    adapters: tuple[Adapter, ...] = ()
 
     def pane(self) -> ChatPane:
-        candidate = Candidate(LocalFile(self.path), self.engine, self.template_id)
+        candidate = Candidate(LocalFile(self.path), self.engine, self.template_id, self.adapters)
         return ChatPane(self.key, self.letter, candidate, self.sampling)
 
 
 def _stored(pane: ChatPane) -> _StoredPane:
     ran = pane.candidate
-    return _StoredPane(pane.key, pane.letter, ran.path, ran.engine, pane.sampling, ran.template_id)
+    return _StoredPane(
+        pane.key,
+        pane.letter,
+        ran.path,
+        ran.engine,
+        pane.sampling,
+        ran.template_id,
+        ran.adapters,
+    )
 
 
 def storable(text: str) -> str:

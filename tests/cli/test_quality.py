@@ -12,6 +12,7 @@ from app.core.chats.chat import Answer, Chat, Turn
 from app.store.chats import ChatStore
 from app.store.database import open_database
 from app.store.paths import Paths
+from tests.helpers.adapters import write_adapter, write_merged
 from tests.helpers.gguf_files import write_scripted_model, write_tiny_llama
 
 if TYPE_CHECKING:
@@ -80,6 +81,21 @@ def test_fewer_bits_lose_more(program: Program, demo_model: Path, text: Path) ->
     # What is kept of the reference serves the next candidate: the same figures again.
     again = program.json(*map(str, words), q8)
     assert again["candidates"][0]["mean_kld"] == pytest.approx(near["mean_kld"], rel=1e-6)
+
+
+@pytest.mark.slow
+def test_an_adapter_is_what_it_would_be_in_the_weights(
+    program: Program, demo_model: Path, text: Path
+) -> None:
+    adapter = write_adapter(program.home / "a.gguf", demo_model, scale=1.5)
+    merged = write_merged(program.home / "merged.gguf", demo_model, adapter)
+    words = ["quality", "--reference", merged, "--text", text, "--chunks", 8, "--threads", 1]
+    rows = [f"{demo_model}#lora={adapter}{strength}" for strength in ("", "*0.5", "*0")]
+    document = program.json(*map(str, words), *rows, str(demo_model))
+    whole, half, none, plain = document["candidates"]
+    assert whole["candidate"] == rows[0]
+    assert whole["mean_kld"] < 1e-5 < half["mean_kld"] < none["mean_kld"]
+    assert none["mean_kld"] == plain["mean_kld"]
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.core.candidates.adapters import Adapter
 from app.core.candidates.settings import EngineSettings
 
 if TYPE_CHECKING:
@@ -48,11 +49,13 @@ class Candidate(msgspec.Struct, frozen=True):
         source: Where the model is.
         engine: How it is loaded.
         template_id: A well-known chat template; None takes the file's own.
+        adapters: What is added to the model's weights; the order does not matter to a result.
     """
 
     source: Source
     engine: EngineSettings = EngineSettings()
     template_id: str | None = None
+    adapters: tuple[Adapter, ...] = ()
 
     @property
     def path(self) -> str:
@@ -63,6 +66,10 @@ class Candidate(msgspec.Struct, frozen=True):
     def is_plain(self) -> bool:
         """Whether it is a file with nothing set."""
         return self == Candidate(self.source)
+
+    def load_key(self) -> tuple[object, ...]:
+        """What must be equal for a loaded engine to serve this candidate instead."""
+        return (*self.engine.load_key(), self.adapters)
 
     def settings_key(self) -> str:
         """Names its settings beside the source; empty where all are the defaults.

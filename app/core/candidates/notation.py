@@ -1,19 +1,23 @@
 """Candidates in words: ``MODEL#key=value,key=value`` as a person types them, and as one reads them.
 
 ``ctx=8192``, ``kv=q8_0``, ``threads=4``, ``gpu=20`` or ``gpu=auto``, ``flash=on|off|auto``,
-``template=ID``. A path that exists as typed is taken whole, ``#`` and all.
+``template=ID``, ``lora=PATH`` or ``lora=PATH*0.5`` (as often as wanted). A path that exists as
+typed is taken whole, ``#`` and all.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from app.core.candidates.adapters import MOST_ADAPTERS, MOST_STRENGTH, Adapter
 from app.core.candidates.candidate import Candidate
 from app.core.candidates.settings import MOST_THREADS, FlashAttention, KvType
 from app.core.chats.templates import WELL_KNOWN
 from app.core.errors import PersonError
+from app.core.text.shared_names import file_name
 from app.core.words.sentence import English, chained, say, worded
 
 if TYPE_CHECKING:
@@ -22,7 +26,13 @@ if TYPE_CHECKING:
 MOST_CONTEXT_TOKENS = 1 << 24
 _MOST_LAYERS = 1 << 16
 _AUTO = "auto"
-_KEYS = ("ctx", "kv", "threads", "gpu", "flash", "template")
+_LORA = "lora"
+_KEYS = ("ctx", "kv", "threads", "gpu", "flash", "template", _LORA)
+# Where the next setting begins: a path may hold a comma.
+_NEXT = re.compile(rf",(?=(?:{'|'.join(_KEYS)})=)")
+_STRENGTH = re.compile(
+    r"(?P<path>.+)\*(?P<strength>[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)", re.DOTALL | re.IGNORECASE
+)
 
 
 class NotationError(PersonError):
@@ -53,9 +63,9 @@ def with_settings(candidate: Candidate, settings: str) -> Candidate:
         NotationError: One of them is none.
     """
     seen: set[str] = set()
-    for part in settings.split(",") if settings else ():
+    for part in _NEXT.split(settings) if settings else ():
         key, _, value = part.partition("=")
-        if key in seen:
+        if key in seen and key != _LORA:
             raise NotationError(say("compare.setting_set_twice", key=key, settings=settings))
         seen.add(key)
         candidate = _changed(candidate, key, value)
@@ -63,7 +73,7 @@ def with_settings(candidate: Candidate, settings: str) -> Candidate:
 
 
 def words_of(candidate: Candidate, name: str = "") -> str:
-    """How a candidate is typed; by this name of its file where one is given."""
+    """How a candidate is typed; without folders where a name of its file is given."""
     engine = candidate.engine
     found = {
         "ctx": engine.context_tokens,
@@ -75,7 +85,12 @@ def words_of(candidate: Candidate, name: str = "") -> str:
         else engine.flash_attention.value,
         "template": candidate.template_id,
     }
-    typed = ",".join(f"{key}={value}" for key, value in found.items() if value is not None)
+    words = [f"{key}={value}" for key, value in found.items() if value is not None]
+    words += [
+        f"{_LORA}={file_name(each.path) if name else each.path}{_times(each)}"
+        for each in candidate.adapters
+    ]
+    typed = ",".join(words)
     name = name or candidate.path
     return f"{name}#{typed}" if typed else name
 
@@ -108,7 +123,17 @@ def told_settings(candidate: Candidate) -> str:
         found.append(worded("compare.told_flash_off"))
     if candidate.template_id is not None:
         found.append(worded("compare.told_template", id=candidate.template_id))
+    if candidate.adapters:
+        found.append(worded("compare.told_adapters", names=told_adapters(candidate)))
     return English(chained("program.list_comma", found)) if found else ""
+
+
+def told_adapters(candidate: Candidate) -> str:
+    """Its adapters by their files' names, with strengths that are not 1: “style.gguf × 0.5”."""
+    return " + ".join(
+        file_name(each.path) + (f" × {each.strength:g}" if each.strength != 1 else "")
+        for each in candidate.adapters
+    )
 
 
 def _changed(candidate: Candidate, key: str, value: str) -> Candidate:
@@ -130,9 +155,31 @@ def _changed(candidate: Candidate, key: str, value: str) -> Candidate:
         case "template":
             chosen = _one_of(key, value, [template.id for template in WELL_KNOWN])
             return replace(candidate, template_id=chosen)
+        case "lora":
+            return replace(candidate, adapters=_with_adapter(candidate, value))
         case _:
             raise NotationError(say("compare.setting_unknown", key=key, known=", ".join(_KEYS)))
     return replace(candidate, engine=engine)
+
+
+def _with_adapter(candidate: Candidate, value: str) -> tuple[Adapter, ...]:
+    typed = _STRENGTH.fullmatch(value)
+    path, strength = (typed["path"], float(typed["strength"])) if typed else (value, 1.0)
+    if not path:
+        raise NotationError(say("compare.setting_adapter_missing"))
+    if abs(strength) > MOST_STRENGTH:
+        most = f"{MOST_STRENGTH:g}"
+        raise NotationError(say("compare.setting_adapter_strength", value=value, most=most))
+    found = (*candidate.adapters, Adapter(path, strength))
+    if len(found) > MOST_ADAPTERS:
+        raise NotationError(say("compare.setting_adapters_many", most=MOST_ADAPTERS))
+    return found
+
+
+def _times(adapter: Adapter) -> str:
+    """As it is typed behind the path; a path that ends like a strength keeps its own."""
+    plain = adapter.strength == 1 and not _STRENGTH.fullmatch(adapter.path)
+    return "" if plain else f"*{adapter.strength!r}"
 
 
 def _kv_type(value: str) -> KvType:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.core.words.texts import (
+    adapters,
     compare,
     counted,
     engine,
@@ -20,6 +21,7 @@ TEXTS: dict[str, str] = {
     **program.TEXTS,
     **store.TEXTS,
     **models.TEXTS,
+    **adapters.TEXTS,
     **engine.TEXTS,
     **hub.TEXTS,
     **compare.TEXTS,

@@ -186,7 +186,9 @@ class Worker:
                 shown = fraction
                 self._channel.emit(LoadProgress(command.id, fraction))
 
-        model = Model(command.path, command.gpu_layers, self._abort, on_progress)
+        model = Model(
+            command.path, command.gpu_layers, self._abort, on_progress, adapters=command.adapters
+        )
         self._model = model
         try:
             model.check_writes()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from app.core.candidates.adapters import Adapter
 from app.core.candidates.settings import FlashAttention, KvType
 
 
@@ -14,6 +15,7 @@ class Load(msgspec.Struct, tag="load", frozen=True):
         context_tokens: Wanted size of the context; 0 makes none (for speed tests).
         gpu_layers: -1 for all.
         memory_limit_bytes: Bound of the engine's private memory (RLIMIT_DATA); None for none.
+        adapters: Added to the weights as long as the model is loaded.
     """
 
     id: int
@@ -24,6 +26,7 @@ class Load(msgspec.Struct, tag="load", frozen=True):
     kv_type: KvType = KvType.F16
     flash_attention: FlashAttention = FlashAttention.AUTO
     memory_limit_bytes: int | None = None
+    adapters: list[Adapter] = []
 
 
 class Predict(msgspec.Struct, tag="predict", frozen=True):

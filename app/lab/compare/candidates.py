@@ -173,7 +173,7 @@ class Candidates:
             PersonError: The pane is answering.
         """
         pane = self._deck[setup.key]
-        if pane.busy and setup.candidate.engine.load_key() != pane.candidate.engine.load_key():
+        if pane.busy and setup.candidate.load_key() != pane.candidate.load_key():
             raise PersonError(say("compare.stop_pane_before_change_how"))
         if setup.candidate.template_id != pane.candidate.template_id:
             self._note_template(pane, setup.candidate.template_id)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from app.lab.compare.panes import Pane, PaneFailure, PaneState
 from app.lab.compare.room import expected_bytes
+from app.lab.engines.adapters import check_adapters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -116,10 +117,12 @@ class Deck:
             return
         if setup.candidate.template_id != before.candidate.template_id:
             pane.system_in_user = False
-        if setup.candidate.engine.load_key() != before.candidate.engine.load_key():
+        if setup.candidate.load_key() != before.candidate.load_key():
             pane.needed_bytes = None
             self._expect(pane)
             self._runner.unload(setup.key)
+        if setup.candidate.adapters != before.candidate.adapters:
+            self.read(pane)
         self._changed(pane)
 
     def move(self, setup: ChatPane) -> None:
@@ -134,8 +137,13 @@ class Deck:
         self.read(pane)
 
     def read(self, pane: Pane) -> None:
-        """Read the header of a pane's file; a file that cannot be read fails the pane."""
-        path = Path(pane.candidate.path)
+        """Read the headers of a pane's files; one that cannot be read or does not fit fails it."""
+        candidate = pane.candidate
+
+        def read() -> ModelFile:
+            model = self._read_model(Path(candidate.path))
+            check_adapters(candidate)
+            return model
 
         def done(model: ModelFile) -> None:
             pane.model = model
@@ -148,7 +156,7 @@ class Deck:
             if pane.key in self._panes:
                 self._runner.fail(pane, PaneFailure(error.sentence, detail=error.detail))
 
-        self._door(lambda: self._read_model(path), done=done, failed=failed)
+        self._door(read, done=done, failed=failed)
 
     def _expect(self, pane: Pane) -> None:
         pane.planned_bytes = self._planned_bytes(pane)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.lab.compare.room import expected_bytes, too_large
@@ -70,8 +69,7 @@ class Loader:
             return
         load = load_command(
             client.next_id(),
-            Path(pane.candidate.path),
-            pane.candidate.engine,
+            pane.candidate,
             self._pool.threads_for(1),
             self._available_bytes(),
         )

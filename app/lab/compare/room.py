@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.core.errors import PersonError
 from app.core.memory.estimate import estimated_needs
 from app.core.words.sentence import say, size
+from app.lab.engines.adapters import adapter_bytes
 from app.lab.engines.opened import context_of
 
 if TYPE_CHECKING:
@@ -23,13 +24,14 @@ def expected_bytes(pane: Pane) -> int:
     """
     if pane.needed_bytes is not None:
         return pane.needed_bytes
+    more_bytes = adapter_bytes(pane.candidate)
     if pane.planned_bytes is not None:
-        return pane.planned_bytes
+        return pane.planned_bytes + more_bytes
     if pane.model is None:
         return 0
     settings = pane.candidate.engine
     context = context_of(settings, pane.model)
-    return estimated_needs(pane.model, context, str(settings.kv_type)).total_bytes
+    return estimated_needs(pane.model, context, str(settings.kv_type)).total_bytes + more_bytes
 
 
 def plan_of(pane: Pane, plans: Plans) -> int | None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS
 from app.engine.protocol.loading import Load
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from app.core.candidates.settings import EngineSettings
+    from app.core.candidates.candidate import Candidate
 
 NO_CONTEXT = 0
 """Make no context: texts and tests of speed make one of their own size."""
@@ -29,8 +30,7 @@ def threads_for(size_bytes: int, threads: int) -> int:
 
 def load_command(
     command_id: int,
-    path: Path,
-    engine: EngineSettings,
+    candidate: Candidate,
     threads: int,
     available_bytes: int,
     context_tokens: int | None = None,
@@ -39,22 +39,25 @@ def load_command(
 
     Args:
         command_id: A fresh one.
-        path: The model file.
-        engine: How it is loaded.
+        candidate: What runs.
         threads: Where the settings name none.
         available_bytes: Memory that is free now.
         context_tokens: Where the settings name none; :data:`NO_CONTEXT` makes none at all.
     """
+    engine = candidate.engine
     wanted = engine.context_tokens or context_tokens or DEFAULT_CONTEXT_TOKENS
     return Load(
         id=command_id,
-        path=str(path.absolute()),
+        path=str(Path(candidate.path).absolute()),
         context_tokens=NO_CONTEXT if context_tokens == NO_CONTEXT else wanted,
         threads=engine.threads or threads,
         gpu_layers=_ALL_LAYERS if engine.gpu_layers is None else engine.gpu_layers,
         kv_type=engine.kv_type,
         flash_attention=engine.flash_attention,
         memory_limit_bytes=memory_limit_bytes(available_bytes),
+        adapters=[
+            replace(each, path=str(Path(each.path).absolute())) for each in candidate.adapters
+        ],
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.core.candidates.candidate import Candidate, LocalFile
 from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, EngineSettings
+from app.lab.engines.adapters import check_adapters
 from app.lab.engines.asking import Manner, manner_of
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ class OpenedCandidate:
     def path(self) -> Path:
         """The model file, its first shard if it has several."""
         return self.model.path
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All that is read of it: the model's shards, then its adapters."""
+        return (*self.model.shard_paths, *(Path(each.path) for each in self.candidate.adapters))
 
     @property
     def engine(self) -> EngineSettings:
@@ -63,12 +69,14 @@ class OpenedCandidate:
 
 
 def opened(candidate: Candidate, open_model: Callable[[Path], ModelFile]) -> OpenedCandidate:
-    """Read the header of a candidate's file.
+    """Read the headers of a candidate's files.
 
     Raises:
-        PersonError: It cannot be read or used.
+        PersonError: They cannot be read or used, or do not fit each other.
     """
-    return OpenedCandidate(candidate, open_model(Path(candidate.path)))
+    model = open_model(Path(candidate.path))
+    check_adapters(candidate)
+    return OpenedCandidate(candidate, model)
 
 
 def opened_file(

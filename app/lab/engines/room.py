@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from app.core.memory.estimate import estimated_needs, memory_budget_bytes
 from app.engine.local.client import LocalEngines
 from app.engine.protocol.loading import Load, Loaded
+from app.lab.engines.adapters import adapter_bytes
 from app.lab.engines.calls import EngineCalls
 from app.lab.engines.loading import load_command
 from app.lab.engines.plans import Plans
@@ -69,9 +70,9 @@ class EngineRoom:
         planned = (
             self.plans.needed_bytes(opened.model, context_tokens, *how) if self.plans else None
         )
-        if planned is not None:
-            return planned
-        return estimated_needs(opened.model, context_tokens, str(how[0])).total_bytes
+        if planned is None:
+            planned = estimated_needs(opened.model, context_tokens, str(how[0])).total_bytes
+        return planned + adapter_bytes(opened.candidate)
 
     def holds(self, candidates: Iterable[OpenedCandidate], context_tokens: int) -> bool:
         """Whether engines of all these fit beside those that run."""
@@ -88,8 +89,7 @@ class EngineRoom:
         """The command to load a candidate; see :func:`app.lab.engines.loading.load_command`."""
         return load_command(
             command_id,
-            opened.path,
-            opened.engine,
+            opened.candidate,
             threads,
             self._available_bytes(),
             context_tokens,

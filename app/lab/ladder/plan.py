@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -139,6 +140,8 @@ class LadderPlan(msgspec.Struct, frozen=True):
         for content in contents:
             digest.update(hashlib.sha256(content).digest())
         digest.update(known_by(path for model in models for path in model.shard_paths))
+        adapters = [each.path for key in self.keys for each in self.candidate(key).adapters]
+        digest.update(known_by(map(Path, adapters)))
         return digest.hexdigest()
 
 

@@ -128,7 +128,7 @@ class KeptReferences:
         if "strftime_now" in (opened.manner.text or ""):
             # Such a template writes the date into every chat.
             digest.update(datetime.datetime.now().astimezone().date().isoformat().encode())
-        digest.update(known_by(opened.model.shard_paths))
+        digest.update(known_by(opened.files))
         kept = KeptReference(self.folder / digest.hexdigest()[:32])
         self._sweep()
         return kept

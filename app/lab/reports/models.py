@@ -53,7 +53,7 @@ class ReportModels:
         self._library: list[Path] | None = None
         self.twin = _twin_of(report, paths)
         twin = self.twin
-        own = [twin.candidate(key).path for key in rows_of(twin)] if twin else []
+        own = [twin.candidate(key) for key in rows_of(twin)] if twin else []
         self._own = dict(zip(rows_of(report.arguments), own, strict=False))
 
     def path_of(self, key: str) -> Path:
@@ -66,7 +66,8 @@ class ReportModels:
         found = self._among_given(row)
         if found is not None:
             return found
-        if key in self._own and (path := Path(self._own[key])).is_file():
+        own = self._own.get(key)
+        if own is not None and (path := Path(own.path)).is_file():
             return path
         found = _found(self._everywhere(), row)
         if found is None:
@@ -74,6 +75,23 @@ class ReportModels:
                 say("lab.report_not_pc_name_model", file=quotable(file_name(row.file)))
             )
         return found
+
+    def adapter_of(self, key: str, path: str) -> Path:
+        """Where an adapter of the report's candidate with this key is: a file of its name.
+
+        Among what the person names, where a ladder of one's own had it, or beside the model.
+
+        Raises:
+            PersonError: It is in none of these places.
+        """
+        name = file_name(path)
+        own = self._own[key].adapters if key in self._own else ()
+        beside = self.path_of(key).with_name(name)
+        for found in [*self._given, *(Path(each.path) for each in own), beside]:
+            if found.name == name and found.is_file():
+                self._unused = [each for each in self._unused if each != found]
+                return found
+        raise PersonError(say("adapters.gone", name=quotable(name)))
 
     def check_all_used(self) -> None:
         """Raise :class:`PersonError` where the person named a file that is none of the report's."""

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from app.core.candidates.candidate import LocalFile
 from app.core.candidates.notation import words_of
 from app.core.quality.apart import Parting, WorstToken
 from app.core.text.each import with_each_text
 from app.core.text.shared_names import FoldersOut, names_without_folders
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from app.core.candidates.candidate import Candidate
     from app.core.ladder.row import Row
     from app.lab.verdict.view import LadderView
 
@@ -30,19 +32,30 @@ def shareable(view: LadderView) -> LadderView:
     """A ladder with files by their names alone, and without pieces of the person's chats."""
     plan = view.plan
     every = [plan.candidate(key) for key in plan.keys]
-    names = names_without_folders([each.path for each in every])
+    adapters = [adapter.path for each in every for adapter in each.adapters]
+    names = names_without_folders([*(each.path for each in every), *adapters])
     absolute = {os.path.abspath(path): name for path, name in names.items()}
     folders = FoldersOut(absolute | names, [str(Path.home())])
 
-    for each in every:  # what else it is called begins with its file
-        for called in (each.key(), words_of(each)):
-            names[called] = names[each.path] + called.removeprefix(each.path)
+    for each in every:
+        shared = _renamed(each, names)
+        names[each.key()], names[words_of(each)] = shared.key(), words_of(shared)
 
     def change(text: str) -> str:
         return names.get(text) or folders.text(text)
 
     cleaned = with_each_text(view, change, _CONTENTS)
     return replace(cleaned, rows=tuple(map(_without_own_chats, cleaned.rows)))
+
+
+def _renamed(candidate: Candidate, names: Mapping[str, str]) -> Candidate:
+    return msgspec.structs.replace(
+        candidate,
+        source=LocalFile(names[candidate.path]),
+        adapters=tuple(
+            msgspec.structs.replace(each, path=names[each.path]) for each in candidate.adapters
+        ),
+    )
 
 
 def _without_own_chats(row: Row) -> Row:

@@ -84,7 +84,7 @@ class KeptAnswers:
         engine = engine_identity(self._engines_folder)
         digest = sha256(repr((_FORMAT, engine, plan.threads, plan.thinking)).encode())
         digest.update(opened.candidate.settings_key().encode())
-        digest.update(known_by(opened.model.shard_paths))
+        digest.update(known_by(opened.files))
         return digest.hexdigest()
 
 

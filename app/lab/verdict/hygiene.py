@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.core.candidates.notation import told_adapters
 from app.core.words.sentence import Sentence, chained, say, worded
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _GREEDY = "greedy"  # every question of a ladder is asked so
 _AUTO = "auto"
 
 
-class Settings(msgspec.Struct, frozen=True):
+class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a row was measured with; each is None where it is not known. Reports show all of it.
 
     Attributes:
@@ -32,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True):
         sampler: Of every question.
         vocabulary_sha256: Of its tokens; the other digests are of the text cut into tokens, and of
             a prompt in its template.
+        adapters: With their strengths, as they are typed; empty without any.
     """
 
     threads: int
@@ -46,6 +48,7 @@ class Settings(msgspec.Struct, frozen=True):
     vocabulary_sha256: str | None
     tokens_sha256: str | None
     rendered_sha256: str | None
+    adapters: str = ""
 
 
 Alike = Callable[[Settings], int | str | None]
@@ -71,6 +74,7 @@ def settings_of(plan: LadderPlan, row: Row) -> Settings:
         vocabulary_sha256=reading.vocabulary_digest if reading else None,
         tokens_sha256=reading.tokens_digest if reading else None,
         rendered_sha256=reading.rendered_digest if reading else None,
+        adapters=told_adapters(row.candidate),
     )
 
 

@@ -6,6 +6,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.candidates.adapters import Adapter
 from app.core.candidates.candidate import COLOURS, LETTERS, Candidate, LocalFile, candidate_of
 from app.core.candidates.settings import EngineSettings, FlashAttention, KvType
 
@@ -23,6 +24,14 @@ candidates = st.builds(
     st.builds(LocalFile, st.sampled_from(["/a.gguf", "/b.gguf"])),
     engines,
     st.none() | st.sampled_from(["chatml", "gemma"]),
+    st.lists(
+        st.builds(
+            Adapter,
+            st.sampled_from(["/a.gguf", "/b, kv=1*2.gguf", "größe*0.5"]),
+            st.floats(-100, 100),
+        ),
+        max_size=3,
+    ).map(tuple),
 )
 
 
@@ -55,9 +64,9 @@ def test_a_setting_that_a_later_version_adds_changes_no_key(candidate: Candidate
         experts: int | None = None
 
     class Later(Candidate, frozen=True):
-        adapters: tuple[str, ...] = ()
+        projector: str = ""
 
     engine = Engine(**msgspec.structs.asdict(candidate.engine))
-    later = Later(candidate.source, engine, candidate.template_id)
+    later = Later(candidate.source, engine, candidate.template_id, candidate.adapters)
 
     assert later.settings_key() == candidate.settings_key()

@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from app.core.candidates.adapters import Adapter
 from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
 from app.core.candidates.notation import (
     NotationError,
@@ -25,7 +27,7 @@ def typed(word: str, *there: str) -> Candidate:
 
 @given(candidates, st.sampled_from(["/a.gguf", "a #1.gguf", "größe,kv=f16.gguf", "C:\\a=b#c.gguf"]))
 def test_what_is_typed_is_read_back(candidate: Candidate, path: str) -> None:
-    candidate = Candidate(LocalFile(path), candidate.engine, candidate.template_id)
+    candidate = replace(candidate, source=LocalFile(path))
 
     assert typed(words_of(candidate), path) == candidate
 
@@ -51,7 +53,7 @@ def test_a_path_that_exists_is_taken_whole() -> None:
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ("kw=q8_0", "“kw” is no setting; there are ctx, kv, threads, gpu, flash, template."),
+        ("kw=q8_0", "“kw” is no setting; there are ctx, kv, threads, gpu, flash, template, lora."),
         ("kv", "kv=: kv is one of f32, f16, bf16, q8_0, q5_1, q5_0, q4_1, q4_0."),
         ("kv=q8", "kv=q8: kv is one of f32, f16, bf16, q8_0, q5_1, q5_0, q4_1, q4_0."),
         (
@@ -61,6 +63,13 @@ def test_a_path_that_exists_is_taken_whole() -> None:
         ("ctx=0", "ctx=0: ctx is a number from 1 to 16,777,216."),
         ("threads=many", "threads=many: threads is a number from 1 to 512."),
         ("gpu=-1", "gpu=-1: gpu is a number from 0 to 65,536 or auto."),
+        ("lora=a*101", "lora=a*101: the strength must lie between −100 and 100."),
+        (
+            "lora=",
+            "lora= wants the path of an adapter, and its strength behind a * where it is not 1: "
+            "lora=style.gguf*0.5.",
+        ),
+        (",".join(["lora=a"] * 9), "No more than 8 adapters can be used at once."),
         ("ctx=1,ctx=2", "“ctx” is set twice in “ctx=1,ctx=2”."),
     ],
 )
@@ -69,6 +78,18 @@ def test_what_is_no_setting_is_said_in_one_sentence(settings: str, sentence: str
         with_settings(SKY, settings)
 
     assert caught.value.sentence == sentence
+
+
+def test_adapters_are_typed_with_their_strengths() -> None:
+    found = typed("sky.gguf#lora=a, b.gguf*0.5,kv=q8_0,lora=b.gguf,lora=c*2*-1e-2")
+
+    assert found.adapters == (
+        Adapter("a, b.gguf", 0.5),
+        Adapter("b.gguf"),
+        Adapter("c*2", -0.01),
+    )
+    assert told_settings(found) == "KV q8_0, adapter a, b.gguf × 0.5 + b.gguf + c*2 × -0.01"
+    assert words_of(replace(SKY, adapters=(Adapter("/home/a/b.gguf"),)), "sky") == "sky#lora=b.gguf"
 
 
 def test_nothing_behind_the_sign_is_no_setting() -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from app.core.candidates.adapters import Adapter
+from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
 from app.core.candidates.settings import EngineSettings, FlashAttention, KvType
 from app.lab.engines.loading import NO_CONTEXT, load_command
 
@@ -41,18 +43,20 @@ def test_one_module_alone_starts_engines_and_talks_to_them_by_calls() -> None:
 
 def test_the_settings_go_into_the_command() -> None:
     settings = EngineSettings(1024, 3, 7, KvType.Q8_0, FlashAttention.ON)
-    load = load_command(5, Path("/a/b.gguf"), settings, 2, MUCH_BYTES, 4096)
+    candidate = Candidate(LocalFile("/a/b.gguf"), settings, None, (Adapter("c.gguf", 0.5),))
+    load = load_command(5, candidate, 2, MUCH_BYTES, 4096)
     assert (load.id, load.path) == (5, str(Path("/a/b.gguf").absolute()))
     assert (load.context_tokens, load.threads, load.gpu_layers) == (1024, 3, 7)
     assert (load.kv_type, load.flash_attention) == (KvType.Q8_0, FlashAttention.ON)
+    assert load.adapters == [Adapter(str(Path("c.gguf").absolute()), 0.5)]
     # The evaluation makes a context of its own.
-    assert load_command(5, Path("b"), settings, 2, MUCH_BYTES, NO_CONTEXT).context_tokens == 0
+    assert load_command(5, candidate, 2, MUCH_BYTES, NO_CONTEXT).context_tokens == 0
 
 
 def test_what_the_settings_leave_open_is_what_everybody_gets() -> None:
-    load = load_command(1, Path("b"), EngineSettings(), 2, MUCH_BYTES)
+    load = load_command(1, candidate_of("b"), 2, MUCH_BYTES)
     assert (load.context_tokens, load.threads, load.gpu_layers) == (4096, 2, -1)
-    assert load_command(1, Path("b"), EngineSettings(), 2, MUCH_BYTES, 777).context_tokens == 777
+    assert load_command(1, candidate_of("b"), 2, MUCH_BYTES, 777).context_tokens == 777
 
 
 @pytest.mark.parametrize(
@@ -60,5 +64,5 @@ def test_what_the_settings_leave_open_is_what_everybody_gets() -> None:
     [(MUCH_BYTES, MUCH_BYTES - 500_000_000), (600_000_000, 500_000_000), (0, 500_000_000)],
 )
 def test_the_rest_of_the_pc_is_left_some_memory(available_bytes: int, limit_bytes: int) -> None:
-    load = load_command(1, Path("b"), EngineSettings(), 2, available_bytes)
+    load = load_command(1, candidate_of("b"), 2, available_bytes)
     assert load.memory_limit_bytes == limit_bytes

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from app.core.candidates.adapters import Adapter
 from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
 from app.core.candidates.notation import with_settings
 from app.core.candidates.settings import EngineSettings, KvType
@@ -100,7 +101,8 @@ def test_candidates_with_settings_are_named_without_their_folders_too(
     key = list(measured.rows)[1]
     row = measured.rows.pop(key)
     engine = EngineSettings(kv_type=KvType.Q8_0)
-    row = replace(row, candidate=Candidate(row.candidate.source, engine))
+    adapters = (Adapter(f"{HOMES[0]}/m4rk/style.gguf", 0.5),)
+    row = replace(row, candidate=Candidate(row.candidate.source, engine, None, adapters))
     measured.rows[row.key] = row
     every = [each.candidate for each in measured.rows.values()]
     measured.plan = measured.plan.of(measured.reference.candidate, every)
@@ -109,12 +111,13 @@ def test_candidates_with_settings_are_named_without_their_folders_too(
         assert "m4rk" not in path.read_text(encoding="utf-8").lower(), path
     report = read_report(tmp_path / "report.json")
     (own,) = report.arguments.chosen.values()
-    assert own == Candidate(LocalFile(Path(own.path).name), engine)
+    shared = (Adapter("style.gguf", 0.5),)
+    assert own == Candidate(LocalFile(Path(own.path).name), engine, None, shared)
     assert report.arguments.candidate(own.key()) == own
     assert report.rows[own.key()].file == own.path
     document = msgspec.json.decode((tmp_path / "report.json").read_bytes())
     words = [each["candidate"] for each in document["candidates"]]
-    assert words.count(f"{own.path}#kv=q8_0") == 1
+    assert words.count(f"{own.path}#kv=q8_0,lora=style.gguf*0.5") == 1
     # Settings that nobody could type are refused: they would reach an engine.
     given = (tmp_path / "report.json").read_bytes()
     bad = Candidate(own.source, EngineSettings(threads=10**9, kv_type=KvType.Q8_0))

@@ -94,6 +94,7 @@ class Context:
                 if kv_type in _LARGE_KV_TYPES
                 else say("engine.context_tokens_could_not_made_2", size_tokens=size_tokens),
             )
+        model.adapters.give_to(handle)
         self.handle = handle
         self.model = model
         self._crew = Crew(threads)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -14,11 +14,13 @@ from app.core.chats.template_facts import TEMPLATE_KEY, default_template_key
 from app.core.models.kinds import ModelKind, kind_of_architecture
 from app.core.words.sentence import say
 from app.engine.host.errors import Aborted, EngineError, RefusedError
+from app.engine.host.loading.adapters import Adapters
 from app.engine.host.loading.own_marks import OwnMarks
 from app.engine.host.process.deep_stack import Abandoned, DeepStack
 from app.engine.protocol.running import FailureKind
 
 if TYPE_CHECKING:
+    from app.core.candidates.adapters import Adapter
     from app.engine.host.process.abort import AbortFlag
 
 _PIECE_BYTES = 512
@@ -43,6 +45,7 @@ class Model:
         on_progress: Callable[[float], None],
         *,
         is_plan: bool = False,
+        adapters: Sequence[Adapter] = (),
     ) -> None:
         """Load the weights.
 
@@ -53,11 +56,12 @@ class Model:
             on_progress: Told the share of the weights read.
             is_plan: Read the header alone and lay everything out without allocating; such a
                 model computes nothing.
+            adapters: Added to the weights.
 
         Raises:
             Aborted: The abort flag was set meanwhile.
             EngineError: The file is gone.
-            RefusedError: llama.cpp refuses the file.
+            RefusedError: llama.cpp refuses the file, or an adapter.
         """
 
         def progress(fraction: float, _data: object) -> bool:
@@ -79,6 +83,11 @@ class Model:
                 raise Aborted
             raise RefusedError(FailureKind.LOAD, say("engine.file_damaged_form_engine_does"))
         self.handle = handle
+        try:
+            self.adapters = Adapters(handle, adapters)
+        except EngineError:
+            lc.llama_model_free(handle)
+            raise
         # llama-cpp-python says "or None" of handles that a loaded model always has.
         self.vocabulary: Any = lc.llama_model_get_vocab(handle)
         self.vocabulary_size = lc.llama_vocab_n_tokens(self.vocabulary)
@@ -95,6 +104,7 @@ class Model:
     def free(self) -> None:
         """Give the weights back; the object is dead afterwards."""
         self._deep.settle()
+        self.adapters.free()
         lc.llama_model_free(self.handle)
 
     @property

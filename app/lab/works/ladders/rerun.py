@@ -72,7 +72,7 @@ def repetition_of(report: Reported, given: Given, paths: Paths) -> Repetition:
     """
     plan = report.arguments
     models = ReportModels(report, given.models, paths)
-    here = {key: _here(plan.candidate(key), models.path_of(key)) for key in rows_of(plan)}
+    here = {key: _here(plan.candidate(key), key, models) for key in rows_of(plan)}
     models.check_all_used()
     twin = models.twin
     text = _text(report, given.text, twin, paths)
@@ -113,9 +113,16 @@ def order_of_plan(plan: LadderPlan, limits: Limits, *, fresh: bool = False) -> L
     )
 
 
-def _here(candidate: Candidate, path: Path) -> Candidate:
-    """A report's candidate with the file as this PC has it."""
-    return msgspec.structs.replace(candidate, source=LocalFile(str(path)))
+def _here(candidate: Candidate, key: str, models: ReportModels) -> Candidate:
+    """A report's candidate with the files as this PC has them."""
+    return msgspec.structs.replace(
+        candidate,
+        source=LocalFile(str(models.path_of(key))),
+        adapters=tuple(
+            msgspec.structs.replace(each, path=str(models.adapter_of(key, each.path)))
+            for each in candidate.adapters
+        ),
+    )
 
 
 def _text(
