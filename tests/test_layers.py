@@ -20,7 +20,7 @@ ENGINE = ("", "host", "local", "protocol", *(
     f"host/{room}"
     for room in ("process", "llama", "loading", "answering", "measuring", "making")
 ))  # fmt: skip
-UI = ("kit", "answers", "settings", "plots", "shell", "pages", *(
+UI = ("kit", "answers", "settings", "plots", "picking", "shell", "pages", *(
     f"pages/{page}" for page in ("compare", "models", "ladder")
 ))  # fmt: skip
 
@@ -84,6 +84,7 @@ def test_the_contracts_hold() -> None:
         ("ui/kit", "import app.ui.answers"),
         ("ui/plots", "import app.ui.settings"),
         ("ui/settings", "import app.ui.shell"),
+        ("ui/picking", "import app.ui.pages.ladder"),
         ("ui/shell", "import app.ui.pages.compare"),
         ("ui/pages/compare", "import app.ui.pages.models"),
         ("ui/pages/models", "import app.ui.pages.ladder"),

@@ -40,6 +40,9 @@ class Templates:
         deck: The panes; it tells when a file's header is read.
         candidates: Change with the answer.
         kept: What was answered before.
+
+    Attributes:
+        known: Which template was chosen for a file; None where none was.
     """
 
     def __init__(
@@ -48,7 +51,7 @@ class Templates:
         self._open = open_chat
         self._deck = deck
         self._candidates = candidates
-        self._kept = kept
+        self.known = kept.of
         deck.model_read = self._recall
 
     def question(self) -> TemplateQuestion | None:
@@ -84,6 +87,6 @@ class Templates:
         """Take what was chosen for a pane's file before."""
         if pane.model is None or not pane.lacks_template:
             return
-        known = self._kept.of(pane.model)
+        known = self.known(pane.model)
         if known is not None and self._open.chat.pane(pane.key) is not None:
             self._candidates.update_candidate(pane.setup.running(template_id=known))

@@ -1,39 +1,49 @@
-"""What a ladder can be made of, what it may not be, and which one is the reference."""
+"""What can be picked: to be opened in Compare, or for a ladder and what that may not be."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace as replace_fields
+
+from app.base.files import identity_at
 from app.core.candidates.candidate import LETTERS, MAX_CANDIDATES, candidate_of
 from app.core.errors import PersonError
-from app.core.models.family import families, shrink_order
+from app.core.memory.estimate import estimated_needs
+from app.core.models.family import LibraryModel, ModelSource, families, shrink_order
 from app.core.models.kinds import kind_in_name, why_no_candidate
 from app.core.models.labels import level_in_name
 from app.core.models.levels import level_by_name
 from app.core.words.sentence import English, worded
 from app.lab.demo.demo import DEMO_LEVELS
+from app.lab.engines.opened import context_of
+from app.library.model_files import open_model_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from app.core.candidates.candidate import Candidate
-    from app.core.models.family import LibraryModel
+    from app.core.models.model_file import ModelFile
     from app.lab.compare.panes import Pane
     from app.lab.demo.demo import DemoFiles
 
 
 @dataclass(frozen=True, slots=True)
 class PickFile:
-    """A candidate that may be measured.
+    """A candidate that may be opened or measured.
 
     Attributes:
         family: What stands above it and its like.
         level: As its header says, or its name.
         bits: Per weight; None where no header was read yet.
-        why_not: Why it cannot be measured, a sentence; empty where it can.
-        letter: That it has elsewhere in the window, or empty.
+        why_not: Why it cannot be used, a sentence; empty where it can.
+        letter: That it has in Compare, or empty.
+        needs_bytes: Memory that it needs, as its header says; None where that is not known.
+        copies: How many files of this content are on this PC.
     """
 
     candidate: Candidate
@@ -44,6 +54,8 @@ class PickFile:
     bits: float | None = None
     why_not: str = ""
     letter: str = ""
+    needs_bytes: int | None = None
+    copies: int = 1
 
     @property
     def path(self) -> Path:
@@ -51,65 +63,158 @@ class PickFile:
         return Path(self.candidate.path)
 
 
-def demo_files(demo: DemoFiles | None) -> list[PickFile]:
-    """The demo model's levels; those that are not made yet cannot be measured yet."""
-    if demo is None:
-        return []
-    found: list[PickFile] = []
+def pickable(
+    panes: Sequence[Pane],
+    demo: DemoFiles | None,
+    models: Sequence[LibraryModel],
+    template_of: Callable[[ModelFile], str | None] = lambda _model: None,
+) -> list[PickFile]:
+    """Everything here, each content once, whole families: those in Compare first, the demo last.
+
+    Args:
+        panes: Of the open chat; what they hold has their letter and settings.
+        demo: The demo model's levels.
+        models: What is on this PC, as far as it is known.
+        template_of: Which template was chosen for a file that brings none.
+    """
+    held: dict[Path, list[Pane]] = {}
+    for pane in panes:
+        held.setdefault(Path(pane.candidate.path), []).append(pane)
+    demo_rows = _demo_rows(demo, held) if demo is not None else []
+    known = {model.path for model in models} | {row.path for row in demo_rows}
+    opened = [
+        _as_found(path, there[0].model)
+        for path, there in held.items()
+        if path not in known and there[0].model is not None
+    ]
+    grouped = [
+        [
+            row
+            for copies in _contents(family.models)
+            for row in _rows(family.name, copies, held, template_of)
+        ]
+        for family in families([*models, *opened])
+    ]
+    grouped.sort(key=lambda rows: min((row.letter for row in rows if row.letter), default="~"))
+    found = [row for rows in grouped for row in rows] + demo_rows
+    there = {row.path for row in found}
+    unread = [pane for path, panes in held.items() if path not in there for pane in panes]
+    return [*map(_unread_row, unread), *found]
+
+
+def _contents(models: Sequence[LibraryModel]) -> list[list[LibraryModel]]:
+    """The files of a family by their content, as far as header and size tell it."""
+    alike: dict[object, list[LibraryModel]] = {}
+    for model in sorted(models, key=shrink_order):
+        facts = model.model
+        key = (
+            model.path
+            if facts is None
+            else (model.label, model.file_bytes, facts.tensor_bytes, facts.quantized_by)
+        )
+        alike.setdefault(key, []).append(model)
+    return list(alike.values())
+
+
+def _rows(
+    family: str,
+    copies: Sequence[LibraryModel],
+    held: Mapping[Path, Sequence[Pane]],
+    template_of: Callable[[ModelFile], str | None],
+) -> list[PickFile]:
+    """A content as it would be opened, and as it is open in Compare."""
+    first = next((model for model in copies if model.path in held), copies[0])
+    facts, name = first.model, first.name
+    template = template_of(facts) if facts is not None and facts.chat_template is None else None
+    usual = replace_fields(candidate_of(first.path), template_id=template)
+    files = {identity_at(model.path) or model.path for model in copies} if copies[1:] else {name}
+
+    def row(candidate: Candidate, letter: str = "") -> PickFile:
+        return PickFile(
+            candidate,
+            name,
+            family,
+            first.label,
+            first.file_bytes,
+            facts.bits_per_weight if facts is not None else None,
+            English(first.broken) if first.broken else "",
+            letter,
+            _needs_bytes(candidate, facts),
+            len(files),
+        )
+
+    found = {usual: row(usual)}
+    letters = [(pane.candidate, pane.letter) for each in copies for pane in held.get(each.path, ())]
+    for candidate, letter in reversed(letters):
+        found[candidate] = row(candidate, letter)
+    return list(found.values())
+
+
+def _demo_rows(demo: DemoFiles, held: Mapping[Path, Sequence[Pane]]) -> list[PickFile]:
+    """The demo model's levels; those that are not made yet cannot be used yet."""
+    found: dict[Candidate, PickFile] = {}
     for level in DEMO_LEVELS:
         path = demo.path(level)
-        size = path.stat().st_size if path.is_file() else None
-        found.append(
-            PickFile(
-                candidate_of(path),
-                path.name.removesuffix(".gguf"),
-                worded("lab.pick_demo_model"),
-                level,
-                size,
-                level_by_name(level).nominal_bits,
-                worded("lab.pick_level_not_made") if size is None else "",
-            )
+        model = _made(path)
+        usual = PickFile(
+            candidate_of(path),
+            path.name.removesuffix(".gguf"),
+            worded("lab.pick_demo_model"),
+            level,
+            model.file_bytes if model is not None else None,
+            level_by_name(level).nominal_bits,
+            worded("lab.pick_level_not_made") if model is None else "",
+            needs_bytes=_needs_bytes(candidate_of(path), model),
         )
-    return found
-
-
-def library_files(models: Sequence[LibraryModel]) -> list[PickFile]:
-    """What is on this PC, family by family, from the least to the most shrunken."""
-    return [
-        PickFile(
-            candidate_of(model.path),
-            model.name,
-            family.name,
-            model.label,
-            model.file_bytes,
-            model.model.bits_per_weight if model.model is not None else None,
-            English(model.broken) if model.broken else "",
-        )
-        for family in families(models)
-        for model in sorted(family.models, key=shrink_order)
-    ]
-
-
-def pane_files(panes: Sequence[Pane]) -> list[PickFile]:
-    """The candidates of Compare with their settings, each once."""
-    found: dict[Candidate, PickFile] = {}
-    for pane in panes:
-        model = pane.model
-        name = Path(pane.candidate.path).name.removesuffix(".gguf")
-        found.setdefault(
-            pane.candidate,
-            PickFile(
-                pane.candidate,
-                name,
-                worded("lab.pick_in_compare"),
-                model.level_name if model is not None else level_in_name(name) or "",
-                model.file_bytes if model is not None else None,
-                model.bits_per_weight if model is not None else None,
-                why_not=pane.failure.sentence if pane.failure and model is None else "",
+        found[usual.candidate] = usual
+        for pane in reversed(held.get(path, ())):
+            found[pane.candidate] = replace(
+                usual,
+                candidate=pane.candidate,
                 letter=pane.letter,
-            ),
-        )
+                needs_bytes=_needs_bytes(pane.candidate, model),
+            )
     return list(found.values())
+
+
+def _made(path: Path) -> ModelFile | None:
+    return _header(path) if path.is_file() else None
+
+
+@lru_cache(maxsize=len(DEMO_LEVELS))
+def _header(path: Path) -> ModelFile | None:
+    """What a level of the demo model says of itself: some kilobytes are read, once."""
+    with suppress(PersonError):
+        return open_model_file(path)
+    return None
+
+
+def _unread_row(pane: Pane) -> PickFile:
+    """A candidate of Compare whose header is not known, be it for now."""
+    name = Path(pane.candidate.path).name.removesuffix(".gguf")
+    return PickFile(
+        pane.candidate,
+        name,
+        worded("lab.pick_in_compare"),
+        level_in_name(name) or "",
+        why_not=pane.failure.sentence if pane.failure else "",
+        letter=pane.letter,
+    )
+
+
+def _as_found(path: Path, model: ModelFile | None) -> LibraryModel:
+    """A file that a pane holds, in no folder that is looked through."""
+    assert model is not None
+    name = path.name.removesuffix(".gguf")
+    source = ModelSource.OWN_FOLDER
+    return LibraryModel(path, model.shard_paths, name, source, model.file_bytes, 0, model)
+
+
+def _needs_bytes(candidate: Candidate, model: ModelFile | None) -> int | None:
+    if model is None:
+        return None
+    engine = candidate.engine
+    return estimated_needs(model, context_of(engine, model), str(engine.kv_type)).total_bytes
 
 
 def opened_files(candidates: Sequence[Candidate]) -> list[PickFile]:
@@ -127,18 +232,6 @@ def opened_files(candidates: Sequence[Candidate]) -> list[PickFile]:
         )
         for candidate, path in ((each, Path(each.path)) for each in candidates)
     ]
-
-
-def without_twins(files: Sequence[PickFile]) -> list[PickFile]:
-    """Each candidate once: at its first place, with a letter that any of its places has."""
-    found: dict[Candidate, PickFile] = {}
-    for file in files:
-        known = found.get(file.candidate)
-        if known is None:
-            found[file.candidate] = file
-        elif file.letter and not known.letter:
-            found[file.candidate] = replace(known, letter=file.letter)
-    return list(found.values())
 
 
 def in_shrink_order(files: Sequence[PickFile]) -> list[PickFile]:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
-from app.core.candidates.candidate import candidate_of
+from app.core.candidates.candidate import Candidate, candidate_of
+from app.core.candidates.settings import EngineSettings, KvType
+from app.core.chats.panes import ChatPane
 from app.core.models.family import LibraryModel, ModelSource
 from app.core.words.sentence import say
+from app.lab.compare.panes import Pane
 from app.lab.demo.demo import DemoFiles
 from app.lab.ladder.pickable import (
     PickFile,
     can_be_ladder,
-    demo_files,
-    in_shrink_order,
-    letters_of,
-    library_files,
     opened_files,
+    pickable,
     reference_among,
     short_name,
-    without_twins,
 )
+from app.library.model_files import open_model_file
+from tests.helpers.model_folders import library_model, small_gguf
 
 
 def file(level: str, bits: float | None = None, family: str = "Sky", **more: str) -> PickFile:
@@ -37,14 +39,87 @@ def file(level: str, bits: float | None = None, family: str = "Sky", **more: str
 F16, Q8, Q4, Q2 = file("F16", 16.0), file("Q8_0", 8.5), file("Q4_K_M", 4.9), file("Q2_K", 3.2)
 
 
-def test_a_file_has_one_letter_everywhere() -> None:
-    in_compare = PickFile(Q4.candidate, Q4.name, "In Compare", "Q4_K_M", letter="D")
-    both = without_twins([in_compare, F16, Q4])
-    assert [one.path for one in both] == [Q4.path, F16.path]
-    assert letters_of(in_shrink_order(both)) == {str(F16.path): "A", str(Q4.path): "D"}
-    later = without_twins([Q4, in_compare])
-    assert later[0].letter == "D"
-    assert later[0].family == "Sky"
+def found(name: str, level: str, folder: str = "/m/lmstudio", template: str = "x") -> LibraryModel:
+    """A file of this PC, as a scan tells of it."""
+    metadata = {"tokenizer.chat_template": template or None}
+    data = small_gguf(name, level, metadata=metadata)
+    return library_model(f"{folder}/{name.replace(' ', '-')}-{level}.gguf", gguf=data)
+
+
+def pane(letter: str, model: LibraryModel, candidate: Candidate | None = None) -> Pane:
+    made = Pane(ChatPane(letter, letter, candidate or candidate_of(model.path)))
+    made.model = model.model
+    return made
+
+
+def shown(files: list[PickFile]) -> list[tuple[str, str, str]]:
+    return [(file.family, file.level, file.letter) for file in files]
+
+
+def test_a_family_is_whole_and_those_in_compare_stand_first() -> None:
+    sky = [found("Sky 1B", level) for level in ("Q2_K", "F16", "Q4_K_M")]
+    moon = found("Moon 1B", "Q8_0")
+    files = pickable([pane("A", sky[2])], None, [moon, *sky])
+    assert shown(files) == [
+        ("Sky 1B", "F16", ""),
+        ("Sky 1B", "Q4_K_M", "A"),
+        ("Sky 1B", "Q2_K", ""),
+        ("Moon 1B", "Q8_0", ""),
+    ]
+    assert all(file.needs_bytes for file in files)
+
+
+def test_a_file_of_compare_that_no_folder_has_stands_with_its_family() -> None:
+    here, elsewhere = found("Sky 1B", "F16"), found("Sky 1B", "Q4_K_M", "/elsewhere")
+    files = pickable([pane("B", elsewhere)], None, [here])
+    assert shown(files) == [("Sky 1B", "F16", ""), ("Sky 1B", "Q4_K_M", "B")]
+
+
+def test_copies_of_a_file_are_one_row(tmp_path: Path) -> None:
+    first, second, other = (
+        found("Sky 1B", "Q4_K_M", str(tmp_path / folder)) for folder in ("a", "b", "c")
+    )
+    for model in (first, second):
+        model.path.parent.mkdir()
+        model.path.write_bytes(b"1")
+    other.path.parent.mkdir()
+    other.path.symlink_to(first.path)
+    (row,) = pickable([pane("C", second)], None, [first, second, other])
+    assert row.copies == 2, "a link is no copy"
+    assert (row.path, row.letter) == (second.path, "C")
+
+
+def test_one_file_in_two_panes_with_other_settings_is_two_candidates() -> None:
+    sky = found("Sky 1B", "Q4_K_M")
+    plain = candidate_of(sky.path)
+    changed = Candidate(plain.source, EngineSettings(8192, kv_type=KvType.Q8_0), "chatml")
+    panes = [pane("A", sky), pane("B", sky, changed), pane("C", sky)]
+    files = pickable(panes, None, [sky])
+    assert [(one.candidate, one.letter) for one in files] == [(plain, "A"), (changed, "B")]
+    (alone, _) = pickable([pane("B", sky, changed)], None, [sky])
+    assert (alone.candidate, alone.letter) == (plain, ""), "as it would be opened"
+
+
+def test_a_file_is_asked_by_the_template_that_was_chosen_for_it() -> None:
+    own, none = found("Sky 1B", "F16"), found("Moon 1B", "F16", template="")
+    files = pickable([], None, [own, none], lambda _model: "gemma")
+    assert [file.candidate.template_id for file in files] == ["gemma", None]
+
+
+def test_a_pane_whose_header_is_not_read_can_be_picked_too() -> None:
+    unread = Pane(ChatPane("A", "A", candidate_of("/m/Sky-Q4_K_M.gguf")))
+    (row,) = pickable([unread], None, [])
+    assert (row.family, row.level, row.letter) == ("In Compare", "Q4_K_M", "A")
+
+
+def test_the_demo_model_is_there_once() -> None:
+    demo = DemoFiles(Path("/cache"))
+    base = demo.path("F16")
+    open_one = Pane(ChatPane("A", "A", candidate_of(base)))
+    open_one.model = open_model_file(base)
+    files = pickable([open_one], demo, [])
+    assert [(file.level, file.letter) for file in files if file.level == "F16"] == [("F16", "A")]
+    assert {file.family for file in files} == {"The demo model"}
 
 
 def test_names_are_levels_where_these_tell_files_apart() -> None:
@@ -74,16 +149,15 @@ def test_from_two_to_six_make_a_ladder() -> None:
 
 def test_levels_that_are_not_made_yet_cannot_be_measured_yet(tmp_path: Path) -> None:
     demo = DemoFiles(tmp_path)
-    demo.path("Q4_K_M").write_bytes(b"made")
-    known = {file.level: file.why_not for file in demo_files(demo)}
+    shutil.copy(demo.path("F16"), demo.path("Q4_K_M"))
+    known = {file.level: file.why_not for file in pickable([], demo, [])}
     assert (known.pop("F16"), known.pop("Q4_K_M")) == ("", "")
     assert set(known.values()) == {"This level is still being made."}
-    assert demo_files(None) == []
 
 
 def test_broken_files_of_this_pc_are_offered_with_their_reason() -> None:
     broken = say("models.cannot_read", name="x", reason="y")
     path = Path("/m/x-Q4_K_M.gguf")
     model = LibraryModel(path, (path,), path.stem, ModelSource.OWN_FOLDER, 9, 0, None, broken)
-    (found,) = library_files([model])
-    assert found.why_not == str(broken)
+    (row,) = pickable([], None, [model])
+    assert row.why_not == str(broken)

@@ -34,6 +34,8 @@ TEXTS = {
     "counted.prompts_unanswered.one": translate("Sentences", "{n} prompt is not answered by both yet."),
     "counted.remarks": translate("Sentences", "{n} more remarks"),
     "counted.remarks.one": translate("Sentences", "One more remark"),
+    "counted.room_for": translate("Sentences", "room for {n} more"),
+    "counted.room_for.one": translate("Sentences", "room for one more"),
     "counted.same_words": translate("Sentences", "Both gave the same words {n} times: these are ties, and there is nothing to vote on."),
     "counted.same_words.one": translate("Sentences", "Both gave the same words once: this is a tie, and there is nothing to vote on."),
     "counted.threads": translate("Sentences", "{n} threads"),

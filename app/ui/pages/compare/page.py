@@ -42,6 +42,7 @@ class ComparePage(PageParts):
     Signals:
         said: A sentence for the status line.
         undoable: The same, and what takes back what was done.
+        add_wanted: Models are to be chosen and opened beside those that are open.
         title_changed: The open chat's title, empty if it has none.
         link_activated: The person clicked a link in an answer (QUrl); nothing is opened here.
         measure_wanted: A ladder is to be made of these candidates.
@@ -57,6 +58,7 @@ class ComparePage(PageParts):
 
     said = Signal(str)
     undoable = Signal(str, object)
+    add_wanted = Signal()
     title_changed = Signal(str)
     link_activated = Signal(QUrl)
     measure_wanted = Signal()
@@ -173,7 +175,7 @@ class ComparePage(PageParts):
 
     def _wire_bar(self) -> None:
         bar, run = self.top.candidates, self.controller
-        bar.add_requested.connect(run.choose_and_add)
+        bar.add_requested.connect(self.add_wanted)
         bar.activated.connect(self.panes.focus_pane)
         bar.reference_requested.connect(run.set_reference)
         bar.remove_requested.connect(run.remove)
@@ -207,7 +209,7 @@ class ComparePage(PageParts):
         commands = self.commands
         commands.ask_all.triggered.connect(lambda: self.asking.ask_all(self.prompt.text()))
         commands.stop.triggered.connect(lambda: self.controller.stop())
-        commands.add.triggered.connect(self.controller.choose_and_add)
+        commands.add.triggered.connect(self.add_wanted)
         commands.remove.triggered.connect(lambda: self._run_focused(PaneCommand.REMOVE))
         commands.new_chat.triggered.connect(self._new_chat)
         commands.measure.triggered.connect(self.measure_wanted)

@@ -9,8 +9,11 @@ from msgspec.structs import replace
 
 from app.core.candidates.candidate import MAX_CANDIDATES, LocalFile, candidate_of
 from app.core.errors import PersonError
+from app.core.memory.estimate import memory_budget_bytes
 from app.lab.demo.demo import FIRST_PANES
+from app.lab.ladder.pickable import pickable
 from app.library.model_files import whole_sets
+from app.monitor.machine import available_memory_bytes
 from app.ui.kit.pages import Page, Part
 from app.ui.kit.widgets.banner import Severity
 from app.ui.kit.words.sentences import sentence
@@ -19,6 +22,7 @@ from app.ui.pages.compare.help import compare_help
 from app.ui.pages.compare.last_chat import LastChat
 from app.ui.pages.compare.page import ComparePage
 from app.ui.pages.compare.session_adapter import SessionSignals
+from app.ui.picking.add_dialog import AddDialog
 from app.ui.plots.kinds import Metric
 from app.ui.shell.engine.watch import EngineWatch
 
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from app.core.candidates.candidate import Candidate
+    from app.core.models.family import LibraryModel
+    from app.lab.ladder.pickable import PickFile
     from app.store.settings import Settings
     from app.ui.plots.live import LivePlots
     from app.ui.shell.ground import Ground
@@ -59,6 +65,8 @@ class ComparePart(Part):
         self.view.settings.set_engine_facts(ground.engine.facts)
         self._watch = EngineWatch(session)
         self.plots: LivePlots | None = None
+        self._models: Sequence[LibraryModel] = ()
+        self._picker: AddDialog | None = None
         self._wire()
 
     def _wire(self) -> None:
@@ -66,12 +74,14 @@ class ComparePart(Part):
         requests.start.add(self._start)
         requests.compare.add(self._compare)
         requests.add.add(self._add)
+        requests.models.add(self._note_models)
         requests.show.add(self._show)
         requests.find.add(self._find)
         requests.enter_sends.add(self.view.prompt.set_enter_sends)
         self.view.prompt.set_enter_sends(ground.kept.now.enter_sends)
         self.view.said.connect(ground.main.say)
         self.view.undoable.connect(ground.main.say)
+        self.view.add_wanted.connect(self._pick)
         self.view.link_activated.connect(ground.main.ask_to_open)
         self.view.repair_wanted.connect(ground.engine.repair)
         self.view.measure_wanted.connect(
@@ -153,6 +163,29 @@ class ComparePart(Part):
     def _add(self, files: Sequence[Path]) -> None:
         self._come_up()
         self.view.open_files(files)
+
+    def _pick(self) -> None:
+        """Let the person choose of what is here, or go where there is more."""
+        if self._picker is None:
+            self._picker = picker = AddDialog(self.view)
+            picker.chosen.connect(self._add_candidates)
+            picker.files_wanted.connect(self.view.controller.choose_and_add)
+            picker.hub_wanted.connect(self._ground.requests.find_on_hub.tell)
+        room = memory_budget_bytes(available_memory_bytes())
+        self._picker.ask(self._pickable(), len(self._session.panes), room)
+
+    def _pickable(self) -> list[PickFile]:
+        session, demo = self._session, self._ground.demo
+        return pickable(session.panes, demo, self._models, session.templates.known)
+
+    def _note_models(self, models: Sequence[LibraryModel]) -> None:
+        self._models = models
+        if self._picker is not None and self._picker.isVisible():
+            self._picker.set_files(self._pickable())
+
+    def _add_candidates(self, candidates: Sequence[Candidate]) -> None:
+        for candidate in candidates:
+            self.view.controller.add_candidate(candidate)
 
     def _show(self, candidate: Candidate) -> None:
         self._come_up()

@@ -8,7 +8,7 @@ from app.core.memory.estimate import lasting_budget_bytes
 from app.core.verdict import Limits, default_limits
 from app.lab.demo.demo import DEMO_LEVELS
 from app.lab.engines.room import EngineRoom
-from app.lab.ladder.pickable import demo_files, library_files, pane_files, without_twins
+from app.lab.ladder.pickable import pickable
 from app.lab.quality.texts import text_choices
 from app.lab.works.ladders.service import LadderService
 from app.lab.works.ladders.worker import LadderWorkers
@@ -133,13 +133,8 @@ class LadderDesk:
             self.gone_on(gone_on, left)
 
     def _pickable(self) -> list[PickFile]:
-        return without_twins(
-            [
-                *pane_files(self._session.panes),
-                *demo_files(self._demo),
-                *library_files(self._models()),
-            ]
-        )
+        session = self._session
+        return pickable(session.panes, self._demo, self._models(), session.templates.known)
 
     def _demo_paths(self) -> list[Path]:
         if self._demo is None or self._demo.missing():

@@ -102,6 +102,11 @@ class ModelsPage(QWidget):
         """Show the Hub (0) or this PC (1)."""
         self.top.tabs.setCurrentIndex(tab)
 
+    def find_on_hub(self) -> None:
+        """Let the person type what to look for on the Hub."""
+        self.show_tab(HUB)
+        self.search_pane.focus_words()
+
     def open_address(self, address: HubAddress) -> None:
         """Show a repository of the Hub."""
         self.show_tab(HUB)
@@ -158,7 +163,7 @@ class ModelsPage(QWidget):
         self.downloads_action.setCheckable(True)
         self._add(self.downloads_action, "Ctrl+J")
         search = QAction(icon("search"), self.tr("Search the Hub"), self)
-        search.triggered.connect(self._focus_search)
+        search.triggered.connect(self.find_on_hub)
         self._add(search, "Ctrl+F")
         library = QAction(icon("models"), self.tr("Show what is on this PC"), self)
         library.triggered.connect(lambda: self.show_tab(LIBRARY))
@@ -191,7 +196,7 @@ class ModelsPage(QWidget):
         self.panel.download_wanted.connect(self._download)
         self.panel.compare_wanted.connect(self.compare_wanted)
         self.library.compare_wanted.connect(self.compare_wanted)
-        self.library.hub_wanted.connect(self._focus_search)
+        self.library.hub_wanted.connect(self.find_on_hub)
         self.library.reveal_wanted.connect(self._reveal)
         self.library.said.connect(self.said)
         self.library.folder_moved.connect(self.folder_moved)
@@ -249,10 +254,6 @@ class ModelsPage(QWidget):
         )
 
     # --- what the person does -----------------------------------------------------------
-
-    def _focus_search(self) -> None:
-        self.show_tab(HUB)
-        self.search_pane.focus_words()
 
     def _download(self, repository: Repository, files: list[ListedFile], compare: bool) -> None:
         try:

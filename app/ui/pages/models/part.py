@@ -41,6 +41,7 @@ class ModelsPart(Part):
         self.desk: ModelsDesk | None = None
         ground.requests.follow.add(self._follow)
         ground.requests.moved.add(self._follow_moves)
+        ground.requests.find_on_hub.add(self._find_on_hub)
 
     def begin(self) -> None:
         # huggingface_hub and what it stands on take long to load.
@@ -86,6 +87,11 @@ class ModelsPart(Part):
         assert self.desk is not None  # links wait for that
         self._ground.main.show_page(self.page.id)
         self.desk.page.open_link(link)
+
+    def _find_on_hub(self) -> None:
+        self._ground.main.show_page(self.page.id)
+        if self.desk is not None:
+            self.desk.page.find_on_hub()
 
     def _on_folder_moved(self, old: Path, new: Path) -> None:
         """A folder of the person's own is somewhere else: panes follow."""

@@ -107,8 +107,10 @@ def test_a_pane_and_its_chip_say_that_they_wait_for_the_engine(shown: Shown) -> 
 
 
 def test_files_are_chosen_and_opened_beside_the_others(shown: Shown, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(shown.page.add_wanted):
+        qtbot.mouseClick(shown.page.top.candidates.add_button, LEFT)
     shown.files.chosen = [Path("/models/one.gguf"), Path("/models/two.gguf")]
-    qtbot.mouseClick(shown.page.top.candidates.add_button, LEFT)
+    shown.page.controller.choose_and_add()
     shown.settle()
     assert letters(shown) == "ABCDE"
 

@@ -25,9 +25,9 @@ from app.lab.works.ladders.entry import LadderEntry, LadderState, letters_for, r
 from app.ui.pages.ladder.board import LadderBoard
 from app.ui.pages.ladder.list.ladder_list import LadderList
 from app.ui.pages.ladder.picking.chosen_list import ChosenList
-from app.ui.pages.ladder.picking.pick_model import PickModel
-from app.ui.pages.ladder.picking.pick_tree import PickTree
 from app.ui.pages.ladder.plots.panel import LadderPlots
+from app.ui.picking.pick_model import PickModel
+from app.ui.picking.pick_tree import PickTree
 from tests.helpers.hostile import MARK, MARKED
 from tests.helpers.shown_texts import fault_of, shown_texts
 from tests.lab import ladder_cases as cases

@@ -97,7 +97,7 @@ class CandidateBar(QWidget):
         self.add_button.setEnabled(room)
         set_tip(
             self.add_button,
-            self.tr("Open a model file beside the others (Ctrl+T), or drop one here")
+            self.tr("Open other versions and models beside these (Ctrl+T), or drop a file here")
             if room
             else self.tr("Six models are the most; remove one to add another"),
         )

@@ -12,7 +12,7 @@ from app.ui.kit.icons import Tone
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ElidedLabel, IconButton, StatusDot, label
 from app.ui.kit.widgets.layouts import empty, in_column, in_row
-from app.ui.pages.ladder.picking.pick_model import with_settings
+from app.ui.picking.pick_model import with_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -20,7 +20,6 @@ from app.lab.ladder.pickable import (
     letters_of,
     opened_files,
     reference_among,
-    without_twins,
 )
 from app.lab.works.ladders.run import LadderOrder
 from app.library.model_files import whole_sets
@@ -30,8 +29,8 @@ from app.ui.kit.widgets import label, push_button
 from app.ui.kit.widgets.layouts import Gap, in_column, in_row, split
 from app.ui.pages.ladder.picking.chosen_list import ChosenList
 from app.ui.pages.ladder.picking.measure_form import MeasureForm
-from app.ui.pages.ladder.picking.pick_model import PickModel
-from app.ui.pages.ladder.picking.pick_tree import PickTree
+from app.ui.picking.pick_model import PickModel
+from app.ui.picking.pick_tree import PickTree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -77,7 +76,7 @@ class Picker(QWidget):
         self.search.setAccessibleName(self.tr("Filter the models"))
         self.search.setClearButtonEnabled(True)
         self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
-        self.search.textChanged.connect(self.tree.proxy.setFilterFixedString)
+        self.search.textChanged.connect(self.tree.filter_by)
         self.open_button = push_button(self.tr("Open files …"), icon_name="folder", run=self._open)
         self.chosen = ChosenList()
         self.form = MeasureForm(choose_file)
@@ -94,7 +93,9 @@ class Picker(QWidget):
     def set_files(self, files: Sequence[PickFile]) -> None:
         """Offer these, and those that the person opened here."""
         self._known = list(files)
-        self.model.set_files(without_twins([*self._known, *opened_files(self._opened)]))
+        known = {file.candidate for file in files}
+        opened = opened_files([each for each in self._opened if each not in known])
+        self.model.set_files([*self._known, *opened])
         self._follow()
 
     def set_texts(self, choices: Sequence[TextChoice]) -> None:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
 
 from app.core.candidates.candidate import Candidate, candidate_of
 from app.core.candidates.settings import EngineSettings, KvType
-from app.core.chats.panes import ChatPane
 from app.core.verdict import Limits
 from app.core.words.sentence import verbatim
-from app.lab.compare.panes import Pane
-from app.lab.ladder.pickable import PickFile, pane_files
+from app.lab.ladder.pickable import PickFile
 from app.lab.quality.plan import QualityMode
 from app.lab.quality.texts import TextChoice, TextSource
 from app.lab.works.ladders.run import LadderOrder
 from app.ui.kit.widgets import ElidedLabel
 from app.ui.pages.ladder.picking.measure_form import MeasureForm
-from app.ui.pages.ladder.picking.pick_model import PickColumn, PickModel
 from app.ui.pages.ladder.picking.picker import Picker
 
 if TYPE_CHECKING:
@@ -54,31 +51,6 @@ def picker(qtbot: QtBot) -> Picker:
     qtbot.addWidget(made)
     made.set_files([F16, Q8, Q4, Q2, BROKEN])
     return made
-
-
-def test_families_stand_above_their_files(watched: Watch) -> None:
-    model = PickModel()
-    watched(model)
-    model.set_files([F16, Q8, file("F16", family="Moon")])
-    shown = [model.index(row, 0).data() for row in range(model.rowCount())]
-    assert shown == ["Sky", "Sky-F16", "Sky-Q8_0", "Moon", "Moon-F16"]
-    heading = model.index(0, 0)
-    assert not heading.flags() & Qt.ItemFlag.ItemIsUserCheckable
-    box = model.index(1, PickColumn.NAME)
-    assert model.setData(box, Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
-    assert model.checked == [F16]
-    model.set_files([Q8, F16])
-    assert model.checked == [F16], "what is checked stays so"
-
-
-def test_a_broken_file_cannot_be_checked(watched: Watch) -> None:
-    model = PickModel()
-    watched(model)
-    model.set_files([F16, BROKEN])
-    box = model.index(2, PickColumn.NAME)
-    assert not model.setData(box, Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
-    assert not box.flags() & Qt.ItemFlag.ItemIsEnabled
-    assert "It is broken." in box.data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_the_least_shrunken_is_the_reference_unless_one_is_chosen(picker: Picker) -> None:
@@ -134,25 +106,16 @@ def test_files_opened_by_hand_are_offered_too(picker: Picker) -> None:
     assert picker.model.checked[1].family == "Opened here"
 
 
-def test_one_file_in_two_panes_with_other_settings_is_two_candidates(
-    picker: Picker, qtbot: QtBot
-) -> None:
-    plain = candidate_of("/m/Sky-Q4_K_M.gguf")
+def test_two_candidates_of_one_file_are_told_apart(picker: Picker, qtbot: QtBot) -> None:
+    plain = Q4.candidate
     changed = Candidate(plain.source, EngineSettings(8192, kv_type=KvType.Q8_0), "chatml")
-    panes = [
-        Pane(ChatPane("1", "A", plain)),
-        Pane(ChatPane("2", "B", changed)),
-        Pane(ChatPane("3", "C", plain)),
-    ]
-    files = pane_files(panes)
-    assert [(one.candidate, one.letter) for one in files] == [(plain, "A"), (changed, "B")]
-    picker.set_files([*files, F16])
+    picker.set_files([replace(Q4, letter="A"), replace(Q4, candidate=changed, letter="B"), F16])
     picker.choose([plain, changed])
     told = "KV q8_0, 8192 tokens of context, template chatml"
     names = [label.text for label in picker.chosen.findChildren(ElidedLabel)]
     assert names == ["Q4_K_M", f"Q4_K_M, {told}"]
     shown = [picker.model.index(row, 0).data() for row in range(picker.model.rowCount())]
-    assert f"Sky-Q4_K_M, {told}" in shown
+    assert f"Q4_K_M, {told}" in shown
     with qtbot.waitSignal(picker.measure_wanted) as caught:
         picker.measure_button.click()
     assert caught.args is not None

@@ -1,0 +1,1 @@
+"""What there is to be opened or measured, and how it is chosen."""
