@@ -64,7 +64,7 @@ class PageParts(QWidget):
         self.empty = EmptyState(
             "compare",
             self.tr("No model is open"),
-            self.tr("Open a GGUF file to chat with it; open several to compare them."),
+            self.tr("Add a model to chat with it; add several versions to compare them."),
             (commands.add,),
         )
         self.hygiene = label(role="small-dim", wrap=True)

@@ -148,8 +148,9 @@ def test_without_panes_the_page_says_what_to_do(
 ) -> None:
     shown = show(qtbot, sessions())
     assert shown.page.empty.isVisible()
-    shown.files.chosen = [Path("/models/one.gguf")]
-    qtbot.mouseClick(shown.page.empty.findChildren(QPushButton)[0], LEFT)
+    with qtbot.waitSignal(shown.page.add_wanted):
+        qtbot.mouseClick(shown.page.empty.findChildren(QPushButton)[0], LEFT)
+    shown.page.open_files([Path("/models/one.gguf")])
     shown.settle()
     assert not shown.page.empty.isVisible()
     assert letters(shown) == "A"
