@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from PySide6.QtWidgets import QWidget
+
     from app.bootstrap import House
     from app.core.models.model_file import ModelFile
     from app.engine.api import EngineEvent
@@ -93,6 +95,8 @@ class Window(QObject):
         theme.set_text_percent(kept.now.text_percent)
         self.main = MainWindow(theme)
         self.main.restore(kept.now)
+        self._theme = theme
+        theme.dress(self.main.seen_parts)
         kept.say = self.main.say
         self.jobs = Jobs(self)
         self.jobs.failed.connect(self.main.say)
@@ -107,7 +111,7 @@ class Window(QObject):
             ),
         )
         self.engine = EngineCare(self.main, house.paths, self.jobs, runner)
-        self._files = FileDialogs(lambda: self.main)
+        self._files = FileDialogs(self._page)
         self._files.last_folder = kept.now.last_folder
         ground = Ground(
             house=house,
@@ -205,6 +209,7 @@ class Window(QObject):
         if self.stage is not Stage.CLOSING:
             self._remember()
         self.stage = Stage.CLOSED
+        self._theme.dress(None)
         self._pump_timer.stop()
         self._garbage.stop()
         self.engine.build.close()
@@ -231,6 +236,10 @@ class Window(QObject):
             settings = part.remember(settings)
         self._kept.now = settings
         self._kept.change(last_folder=self._files.last_folder, first_start_done=True)
+
+    def _page(self) -> QWidget:
+        page = self.main.current_page
+        return self.main if page is None else page.widget
 
     def _read_in_background(
         self,

@@ -32,6 +32,7 @@ from tests.benchmarks import (
     stalls,
     start,
     stop,
+    theme,
     window,
     window_memory,
 )
@@ -46,6 +47,7 @@ ITEMS = {
     "stop": stop,
     "self-check": self_check,
     "idle": idle,
+    "theme": theme,
     "stalls": stalls,
     "window-memory": window_memory,
     "bench": bench,

@@ -33,7 +33,7 @@ from app.monitor.samples import EngineSample, Sample
 from app.store.paths import Paths
 from app.ui.answers.document import AnswerDocument
 from app.ui.application import make_application
-from app.ui.kit.theme import Theme
+from app.ui.kit.theme import Theme, ThemeChoice
 from app.ui.pages.models.downloads.model import DownloadRole
 from app.ui.pages.models.repository.repository import OpenState
 from app.ui.window import Stage, Window
@@ -58,13 +58,29 @@ HOUR_S = 3600
 SAMPLES_PER_S = 5
 SPEEDS_PER_S = 30
 PAUSE = "\0" * 8
+PAGE = """Some prose that a person could read without haste, with `code` and **bold** words in it.
+
+1. First, look at the list.
+2. Then at the table below.
+
+| version | bits |
+|---|---|
+| Q8_0 | 8.5 |
+| Q4_K_M | 4.9 |
+
+```python
+def total(numbers: list[int]) -> int:
+    return sum(numbers)  # as simple as that
+```
+"""
 
 
 class Driver(QObject):
     """Carries out one command at a time on the window's own thread."""
 
-    def __init__(self, window: Window, house: House) -> None:
+    def __init__(self, window: Window, house: House, theme: Theme) -> None:
         super().__init__(window)
+        self._theme = theme
         self._window = window
         self._house = house
         self._pending = b""
@@ -303,6 +319,60 @@ class Driver(QObject):
         self.reply()
         self._window.quit()
 
+    # --- the theme ------------------------------------------------------------------------
+
+    def _do_long_chat(self, command: dict[str, Any]) -> None:
+        """Open a chat in which every pane has answered many times."""
+        panes = self._window.session.chat.panes
+        turns = [
+            Turn(
+                number,
+                "Say it once more, please.",
+                {pane.key: Answer(PAGE, stop_reason=StopReason.END) for pane in panes},
+            )
+            for number in range(command["turns"])
+        ]
+        chat = Chat(0, panes=list(panes), turns=turns)
+        self._page.controller.open_chat(self._house.chats.create(chat).id)
+        QTimer.singleShot(
+            2 * SETTLE_MS, lambda: self._when(lambda: self._page.panes.at_rest, self.reply)
+        )
+
+    def _do_look_around(self, _command: dict[str, Any]) -> None:
+        """Open every page once, and come back to the first."""
+        pages = [part.page.id for part in self._window.parts]
+
+        def look() -> None:
+            if pages:
+                self._window.main.show_page(pages.pop())
+                QTimer.singleShot(3 * SETTLE_MS, look)
+            else:
+                self.reply()
+
+        look()
+
+    def _do_theme(self, command: dict[str, Any]) -> None:
+        """Change the theme again and again; this thread's time for each until it rests."""
+        own_ms: list[float] = []
+        theme, left = self._theme, command["times"]
+
+        def change() -> None:
+            nonlocal left
+            if left == 0:
+                self.reply(own_ms=own_ms, widgets=len(QApplication.allWidgets()))
+                return
+            left -= 1
+            begin_ns = time.thread_time_ns()
+            theme.set_choice(ThemeChoice.DARK if left % 2 else ThemeChoice.LIGHT)
+
+            def done() -> None:
+                own_ms.append((time.thread_time_ns() - begin_ns) / 1e6)
+                change()
+
+            QTimer.singleShot(SETTLE_MS, done)
+
+        change()
+
     # --- models ---------------------------------------------------------------------------
 
     def _do_open_repository(self, command: dict[str, Any]) -> None:
@@ -493,7 +563,7 @@ def main() -> int:
     window.main.resize(WIDTH_PX, HEIGHT_PX)
     window.open([Path(word) for word in sys.argv[1:]])
     window.main.show()
-    driver = Driver(window, house)
+    driver = Driver(window, house, theme)
 
     def complete() -> None:
         window.complete()

@@ -302,6 +302,8 @@ class MarkdownView(QTextBrowser):
         return (self.font().toString(), current_tokens())
 
     def _restyle(self) -> None:
+        if self._look == self._look_now():
+            return
         self._look = self._look_now()
         self._answer.setDefaultFont(self.font())
         if not self._answer.source:
@@ -369,9 +371,8 @@ class MarkdownView(QTextBrowser):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        kinds = (QEvent.Type.PaletteChange, QEvent.Type.FontChange)
-        if event.type() in kinds and hasattr(self, "_answer") and self._look != self._look_now():
-            self._restyle()
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_answer"):
+            self._restyle()  # a change of colours alone waits until it is seen
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -421,6 +422,7 @@ class MarkdownView(QTextBrowser):
         menu.popup(event.globalPos())
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        self._restyle()
         tokens = current_tokens()
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -19,7 +19,9 @@ from app.ui.kit.tokens import (
 )
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
+    from collections.abc import Callable, Iterable
+
+    from PySide6.QtWidgets import QApplication, QWidget
 
 __all__ = [
     "DARK",
@@ -70,6 +72,8 @@ class Theme(QObject):
         self._choice = choice
         self._tokens: Tokens | None = None
         self._text_percent = 100
+        self._sheet = ""
+        self._parts: Callable[[], Iterable[QWidget]] | None = None
         application.setStyle("Fusion")
         self._font = _interface_font(application)
         application.setFont(self._font)
@@ -108,6 +112,25 @@ class Theme(QObject):
         self._tokens = None
         self._apply()
 
+    def dress(self, parts: Callable[[], Iterable[QWidget]] | None) -> None:
+        """Let changes from now on reach these parts of the window alone.
+
+        Qt polishes every widget as often as it has parents when the application's style sheet
+        changes, and those too that nobody sees. A part's own style sheet has precedence over it.
+
+        Args:
+            parts: Says what is seen now, each without its parents; None lets changes reach all.
+        """
+        self._parts = parts
+        if parts is not None and self._application.styleSheet() != self._sheet:
+            self._application.setStyleSheet(self._sheet)
+
+    def catch_up(self, part: QWidget) -> None:
+        """Dress a part that was not seen when the theme changed."""
+        wanted = "" if self._application.styleSheet() == self._sheet else self._sheet
+        if part.styleSheet() != wanted:
+            part.setStyleSheet(wanted)
+
     def system_scheme(self) -> Qt.ColorScheme:
         """What the system asks for; unknown where it does not say."""
         return self._hints.colorScheme()
@@ -134,7 +157,12 @@ class Theme(QObject):
         self._tokens = wanted
         self._application.setPalette(build_palette(wanted))
         base_px = round(_pixel_size(self._application.font()))
-        self._application.setStyleSheet(build_style_sheet(wanted, base_px))
+        self._sheet = build_style_sheet(wanted, base_px)
+        if self._parts is None:
+            self._application.setStyleSheet(self._sheet)
+        else:
+            for part in self._parts():
+                self.catch_up(part)
         self.changed.emit()
 
 

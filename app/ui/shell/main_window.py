@@ -149,10 +149,19 @@ class MainWindow(QMainWindow):
         if page is self._current:
             return
         self._current = page
+        self._theme.catch_up(page.widget)
         self._stack.setCurrentWidget(page.widget)
         set_title(self, f"{page.title} – {self._title}")
         self._help.hide()
         self.page_shown.emit(page_id)
+
+    def seen_parts(self) -> list[QWidget]:
+        """What the theme dresses: all around the pages, and the page that is open."""
+        centre = self._centre.findChildren(
+            QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly
+        )
+        around = [part for part in centre if part is not self._stack]
+        return around if self._current is None else [*around, self._current.widget]
 
     @property
     def current_page(self) -> Page | None:

@@ -526,6 +526,7 @@ def test_keys_and_wheel_scroll_what_is_around(qtbot: QtBot, view: MarkdownView) 
 def test_a_switch_of_the_theme_changes_links_and_code(view: MarkdownView, theme: Theme) -> None:
     view.set_markdown(ANSWER)
     theme.set_choice(ThemeChoice.DARK)
+    view.viewport().grab()  # who is not seen waits with it
     assert DARK.code_keyword in _colours(_code_lines(view.document())[0])
     links = _link_colours(view.document())
     assert links == {QColor(DARK.accent).name()}

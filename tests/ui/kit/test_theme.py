@@ -185,7 +185,7 @@ def test_text_is_as_large_as_the_person_wants(qapp: QApplication, dressed: Theme
     dressed.set_text_percent(150)
     try:
         assert QFontInfo(qapp.font()).pixelSize() == round(usual * 1.5)
-        assert f"font-size: {small_px(usual * 1.5)}px" in qapp.styleSheet()
+        assert f"font-size: {small_px(round(usual * 1.5))}px" in qapp.styleSheet()
     finally:
         dressed.set_text_percent(100)
     assert QFontInfo(qapp.font()).pixelSize() == usual

@@ -64,6 +64,7 @@ def window(qtbot: QtBot, theme: Theme, asked: list[str]) -> Iterator[MainWindow]
 
 def _page(page_id: str, title: str, asked: list[str]) -> Page:
     widget = QWidget()
+    widget.setObjectName(f"page-{page_id}")
     column = QVBoxLayout(widget)
     field = QLineEdit()
     field.setObjectName(f"field-{page_id}")
@@ -294,6 +295,30 @@ def test_theme_commands_switch_the_theme(window: MainWindow, theme: Theme) -> No
     dark.trigger()
     assert theme.choice is ThemeChoice.DARK
     theme.set_choice(ThemeChoice.LIGHT)
+
+
+def test_a_theme_reaches_what_is_seen_and_the_others_when_they_are(
+    window: MainWindow, theme: Theme, qapp: QApplication
+) -> None:
+    theme.set_choice(ThemeChoice.LIGHT)
+    theme.dress(window.seen_parts)
+    light = qapp.styleSheet()
+    theme.set_choice(ThemeChoice.DARK)
+    try:
+        assert qapp.styleSheet() == light  # which would polish each widget many times
+        seen = window.current_page.widget
+        assert seen.styleSheet() == window.findChild(Rail).styleSheet() != ""
+        hidden = next(page for page in window.findChildren(QWidget, "page-about"))
+        assert hidden.styleSheet() == ""
+        window.show_page("about")
+        assert hidden.styleSheet() == seen.styleSheet()
+        theme.set_choice(ThemeChoice.LIGHT)
+        assert hidden.styleSheet() == ""
+    finally:
+        theme.dress(None)
+        theme.set_choice(ThemeChoice.LIGHT)
+    theme.dress(window.seen_parts)
+    theme.dress(None)
 
 
 def test_a_notice_can_be_dismissed(qtbot: QtBot, window: MainWindow) -> None:
