@@ -7,6 +7,7 @@ COMMANDS = {
     "bench": "bench",
     "quantize": "quantize",
     "inspect": "inspect",
+    "imatrix": "imatrix",
     "quality": "quality",
     "tasks": "tasks",
     "ladder": "ladder",

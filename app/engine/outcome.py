@@ -40,6 +40,7 @@ _DOING = {
     Step.SCORE: say("program.as_quality_was_measured"),
     Step.QUANTIZE: say("program.made_shrunken_version"),
     Step.INSPECT: say("shrink.as_it_looked_into"),
+    Step.IMPORTANCE: say("shrink.as_it_weighed"),
     Step.PREDICT: say("program.on_files_header"),
     Step.KERNELS: say("program.pcs_speed_measured"),
     Step.CHECK: say("program.checked_itself"),
@@ -60,6 +61,7 @@ _WAYS_ON = {
     Step.GENERATE: _RUNNING,
     Step.BENCH: _RUNNING,
     Step.SCORE: _RUNNING,
+    Step.IMPORTANCE: _RUNNING,
     Step.QUANTIZE: say("program.take_another_conversion_model_source"),
 }
 

@@ -1,8 +1,8 @@
 """Makes the training conversations and the held-out questions of the demo model.
 
 Everything comes from the seeds below: the same code gives the same corpus on every machine.
-``python corpus.py`` writes ``resources/demo/held_out.jsonl`` and ``held_out_chats.jsonl`` and shows
-some conversations.
+``python corpus.py`` writes ``resources/demo/held_out.jsonl``, ``held_out_chats.jsonl`` and
+``calibration.txt`` and shows some conversations.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ TRAINING_SEED = 7
 RESOURCES = Path(__file__).resolve().parents[2] / "resources" / "demo"
 HELD_OUT_FILE = RESOURCES / "held_out.jsonl"
 HELD_OUT_CHATS_FILE = RESOURCES / "held_out_chats.jsonl"
+CALIBRATION_FILE = RESOURCES / "calibration.txt"
+CALIBRATION_SEED = 20_242
+CALIBRATION_LETTERS = 60_000
 
 Maker = Callable[[random.Random], Turn]
 
@@ -232,10 +235,24 @@ def write_held_out_chats(held_out: HeldOut, path: Path = HELD_OUT_CHATS_FILE) ->
             file.write(json.dumps({"messages": messages}, ensure_ascii=False) + "\n")
 
 
+def calibration(held_out: HeldOut) -> str:
+    """Training conversations as the chat template writes them: what the model's inputs are like."""
+    written = ""
+    for chat in conversations(held_out, CALIBRATION_SEED):
+        said = [("system", chat.system)] if chat.system else []
+        for turn in chat.turns:
+            said += [("user", turn.prompt), ("assistant", turn.reply)]
+        written += "".join(f"<|im_start|>{role}\n{text}<|im_end|>\n" for role, text in said)
+        if len(written) >= CALIBRATION_LETTERS:
+            break
+    return written
+
+
 def main() -> None:
     """Write the held-out files and print a sample of the training."""
     held_out = write_held_out()
     write_held_out_chats(held_out)
+    CALIBRATION_FILE.write_text(calibration(held_out), encoding="utf-8")
     print(f"{len(held_out.turns)} held-out questions in {HELD_OUT_FILE.name}")
     source = conversations(held_out)
     for _ in range(12):

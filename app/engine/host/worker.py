@@ -30,7 +30,7 @@ from app.engine.host.process.memory import own_memory
 from app.engine.host.refusals import explained
 from app.engine.protocol.answering import Generate, SetThreads, ThreadsSet
 from app.engine.protocol.loading import Device, Hello, Load, Loaded, LoadProgress, Predict
-from app.engine.protocol.making import InspectTensor, Quantize
+from app.engine.protocol.making import CollectImportance, InspectTensor, Quantize
 from app.engine.protocol.measuring import Bench, CheckType, MeasureKernels
 from app.engine.protocol.messages import PROTOCOL_VERSION, Command
 from app.engine.protocol.reading import ChatRendered, Detokenize, RenderChat, Tokenize
@@ -49,6 +49,7 @@ _STEPS: dict[type[Command], Step] = {
     Bench: Step.BENCH,
     Quantize: Step.QUANTIZE,
     InspectTensor: Step.INSPECT,
+    CollectImportance: Step.IMPORTANCE,
     Predict: Step.PREDICT,
     MeasureKernels: Step.KERNELS,
     CheckType: Step.CHECK,
@@ -145,8 +146,9 @@ class Worker:
                 | MeasureText()
                 | KeepReference()
                 | ScoreChunk()
+                | CollectImportance()
             ):
-                self._score(command)
+                self._read(command)
             case Stop():
                 pass  # taken by the channel's reader thread
 
@@ -261,9 +263,16 @@ class Worker:
         )
         self._channel.emit(ChatRendered(command.id, prompt.text, prompt.tokens))
 
-    def _score(self, command: TextCommand) -> None:
-        if self._make_scorer is None:
+    def _read(self, command: TextCommand | CollectImportance) -> None:
+        if self._model is None or self._make_scorer is None:
             raise EngineError(FailureKind.SCORE, say("engine.no_model_loaded_engine"))
+        if isinstance(command, CollectImportance):
+            # Imported when it is needed, as the scorer is.
+            from app.engine.host.making.importance import collect_importance
+
+            tell = self._channel.emit
+            tell(collect_importance(command, self._model, self._abort, tell))
+            return
         if self._scorer is None:
             self._scorer = self._make_scorer()
         event = self._scorer.carry_out(command)

@@ -48,6 +48,51 @@ class TensorInspected(msgspec.Struct, tag="tensor_inspected", frozen=True):
     histogram: list[int]
 
 
+class CollectImportance(msgspec.Struct, tag="collect_importance", frozen=True):
+    """Read a text with the model that is loaded, and write how much each weight's inputs matter.
+
+    Attributes:
+        text: A file, UTF-8.
+        target: The importance matrix to write.
+        dataset: What the matrix calls the text.
+        chunks: At most so many; 0 for all.
+        marks: Texts of special tokens become those tokens.
+    """
+
+    id: int
+    text: str
+    target: str
+    dataset: str
+    chunk_tokens: int
+    chunks: int
+    threads: int
+    marks: bool = False
+
+
+class ImportanceProgress(msgspec.Struct, tag="importance_progress", frozen=True):
+    """Chunks read so far."""
+
+    id: int
+    done: int
+    total: int
+
+
+class ImportanceCollected(msgspec.Struct, tag="importance_collected", frozen=True):
+    """The matrix is written.
+
+    Attributes:
+        tensors: That it tells of.
+        unused: Experts that no token came to.
+    """
+
+    id: int
+    tensors: int
+    tokens: int
+    chunks: int
+    unused: int
+    elapsed_ns: int
+
+
 class Quantize(msgspec.Struct, tag="quantize", frozen=True):
     """Write ``target`` from ``source`` at another quantization level (llama.cpp's quantizer)."""
 

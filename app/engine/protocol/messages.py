@@ -17,6 +17,9 @@ from app.engine.protocol.answering import (
 )
 from app.engine.protocol.loading import Hello, Load, Loaded, LoadProgress, Predict, Predicted
 from app.engine.protocol.making import (
+    CollectImportance,
+    ImportanceCollected,
+    ImportanceProgress,
     InspectTensor,
     Quantize,
     Quantized,
@@ -63,6 +66,7 @@ Command = (
     | Bench
     | Quantize
     | InspectTensor
+    | CollectImportance
     | Predict
     | MeasureKernels
     | CheckType
@@ -89,6 +93,8 @@ Event = (
     | QuantizeProgress
     | Quantized
     | TensorInspected
+    | ImportanceProgress
+    | ImportanceCollected
     | Predicted
     | KernelsMeasured
     | TypeChecked

@@ -45,6 +45,7 @@ class Step(StrEnum):
     SCORE = "score"
     QUANTIZE = "quantize"
     INSPECT = "inspect"
+    IMPORTANCE = "importance"
     PREDICT = "predict"
     KERNELS = "kernels"
     CHECK = "check"

@@ -1,7 +1,7 @@
 """What is counted in tensors, by real engines, is what plain code finds.
 
-Through :mod:`app.engine.host.making.inspecting`, :mod:`app.engine.host.llama.blocks` and
-:mod:`app.core.shrink.inspection`.
+Through :mod:`app.engine.protocol.making`, :mod:`app.engine.host.making.inspecting`,
+:mod:`app.engine.host.llama.blocks` and :mod:`app.core.shrink.inspection`.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from app.engine.protocol.running import FailureKind
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from app.engine.host.llama.graph import Watcher
     from app.engine.host.loading.model import Model
     from app.engine.host.process.abort import AbortFlag
     from app.engine.protocol.loading import Load, Predict
@@ -60,6 +61,7 @@ class Context:
         output_tokens: int = 1,
         kv_type: KvType = KvType.F16,
         flash_attention: FlashAttention = FlashAttention.AUTO,
+        watcher: Watcher | None = None,
     ) -> None:
         """Make a context.
 
@@ -72,6 +74,7 @@ class Context:
             output_tokens: Most rows of logits of one decode; each takes the vocabulary's room.
             kv_type: Of the KV cache.
             flash_attention: Whether to use it.
+            watcher: Sees every node that is computed.
 
         Raises:
             RefusedError: It does not fit in memory, or llama.cpp refuses the combination.
@@ -86,6 +89,9 @@ class Context:
         params.flash_attn_type = _FLASH_ATTENTION[flash_attention]
         params.type_k = params.type_v = _GGML_TYPES[kv_type]
         params.swa_full = False
+        if watcher is not None:
+            params.cb_eval = watcher.callback
+        self._watcher = watcher
         handle = lc.llama_init_from_model(model.handle, params)
         if not handle:
             raise RefusedError(
