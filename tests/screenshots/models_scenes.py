@@ -129,7 +129,7 @@ def downloads(studio: Studio) -> None:
         person.until(lambda: page.downloads.rows()[1].entry.bytes_per_second is not None)
         page.downloads.rows()[0].pause.click()
         person.until(lambda: page.downloads.rows()[0].resume.isVisible())
-        page.splitter.setSizes([400, 360])
+        page.room.restore([0, 360])
         studio.take("models-downloads")
         _end_downloads(person, page)
 

@@ -75,3 +75,20 @@ class ChoiceBox(QComboBox):
         words_px = self.view().sizeHintForColumn(0) + 2 * _BESIDE_WORDS_PX
         self.view().setMinimumWidth(max(self.width(), words_px))
         super().showPopup()
+        self._give_room()
+
+    def _give_room(self) -> None:
+        """Let the list end below its last choice, which an arrow for scrolling would hide."""
+        view, frame = self.view(), self.view().window()
+        rows_px = sum(view.sizeHintForRow(row) for row in range(self.count()))
+        missing_px = rows_px - view.viewport().height()
+        screen = self.screen().availableGeometry()
+        arrow_px = self.style().pixelMetric(QStyle.PixelMetric.PM_MenuScrollerHeight)
+        if not 0 < missing_px <= screen.height() - frame.height() - arrow_px:
+            return
+        # The arrow goes where nothing is hidden; then what it took is too much.
+        frame.resize(frame.width(), frame.height() + missing_px + arrow_px)
+        view.doItemsLayout()
+        height = frame.height() + rows_px - view.viewport().height()
+        frame.resize(frame.width(), height)
+        frame.move(frame.x(), min(frame.y(), screen.bottom() - height))

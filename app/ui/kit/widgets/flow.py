@@ -7,10 +7,19 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Widgets beside each other, on the next line where the width ends."""
+    """Widgets beside each other, on the next line where the width ends.
 
-    def __init__(self, parent: QWidget | None = None, *, spacing_px: int = 8) -> None:
+    Args:
+        parent: The widget that it fills.
+        spacing_px: Between widgets, and between lines.
+        fills: Whether each line shares out what is left of its width.
+    """
+
+    def __init__(
+        self, parent: QWidget | None = None, *, spacing_px: int = 8, fills: bool = False
+    ) -> None:
         super().__init__(parent)
+        self._fills = fills
         self._items: list[QLayoutItem] = []
         self._heights: dict[int, int] = {}
         self.setContentsMargins(QMargins())
@@ -71,20 +80,34 @@ class FlowLayout(QLayout):
 
     def _arrange(self, rect: QRect, *, move: bool) -> int:
         area = rect.marginsRemoved(self.contentsMargins())
-        x, y, line_height = area.x(), area.y(), 0
+        y = area.y()
+        for line in self._lines(area.width()):
+            sizes = [item.sizeHint() for item in line]
+            height = max(size.height() for size in sizes)
+            spare = area.width() - sum(size.width() + self.spacing() for size in sizes)
+            spare = (spare + self.spacing()) // len(line) if self._fills else 0
+            x = area.x()
+            for item, size in zip(line, sizes, strict=True):
+                width = min(size.width() + max(0, spare), area.width())
+                if move:
+                    item.setGeometry(QRect(QPoint(x, y), QSize(width, size.height())))
+                x += width + self.spacing()
+            y += height + self.spacing()
+        bottom = max(area.y(), y - self.spacing())
+        return bottom - rect.y() + self.contentsMargins().bottom()
+
+    def _lines(self, width_px: int) -> list[list[QLayoutItem]]:
+        """What is visible, in lines of this width; a line has one widget at least."""
+        lines: list[list[QLayoutItem]] = []
+        room = 0
         for item in self._items:
             widget = item.widget()
             if widget is not None and widget.isHidden():
                 continue
-            hint = item.sizeHint()
-            if x + hint.width() > area.right() + 1 and line_height:
-                x = area.x()
-                y += line_height + self.spacing()
-                line_height = 0
-            if move:
-                width = min(hint.width(), area.width())
-                item.setGeometry(QRect(QPoint(x, y), QSize(width, hint.height())))
-            x += hint.width() + self.spacing()
-            line_height = max(line_height, hint.height())
-        margins = self.contentsMargins()
-        return y + line_height - rect.y() + margins.bottom()
+            needed = item.sizeHint().width()
+            if not lines or needed > room:
+                lines.append([])
+                room = width_px
+            lines[-1].append(item)
+            room -= needed + self.spacing()
+        return lines

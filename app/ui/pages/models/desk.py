@@ -51,7 +51,6 @@ class ModelsDesk:
         jobs: Jobs,
         keep_own_folders: Callable[[Sequence[Path]], object],
         keep_certificates: Callable[[str], object],
-        is_busy: Callable[[], bool],
     ) -> None:
         """Build it; nothing is looked up and nothing is sent before :meth:`begin`.
 
@@ -60,7 +59,6 @@ class ModelsDesk:
             jobs: The door to background work.
             keep_own_folders: Writes the person's own folders to the settings.
             keep_certificates: Writes the person's certificate file to the settings.
-            is_busy: Whether answers are in progress at this moment.
         """
         paths = house.paths
         self._hub, refused = _open_hub(paths.cache, certificate_file(paths.settings))
@@ -93,7 +91,6 @@ class ModelsDesk:
                 badge=host,
                 memory_bytes=total_memory_bytes(),
                 hub_hosts=frozenset({host.lower()} if host else ()),
-                is_busy=is_busy,
             ),
             jobs,
         )
@@ -101,7 +98,6 @@ class ModelsDesk:
     def begin(self) -> None:
         """Look through this PC, and tidy up after the last time."""
         self.library.rescan()
-        self.page.begin()
         cache, wanted = self._hub.cache, self._queue.wanted_digests
         self._jobs.run(lambda _context: cache.remove_old_parts(wanted), done=_note_freed)
 
@@ -117,7 +113,6 @@ class ModelsDesk:
             self._fitter.hold(busy)
             self.page.set_held(busy)
         self._downloads.pump()
-        self.page.comparisons.go_on()
 
     def stop(self) -> None:
         """End scans and requests; call it before the jobs end."""

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.core.errors import PersonError
 from app.core.hub_names import HubAddress
 from app.ui.kit.icons import icon
 from app.ui.kit.outside import open_outside
-from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import Banner, BannerAction, Popup, Severity
-from app.ui.kit.widgets.layouts import in_column, split
+from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.sentences import sentence
 from app.ui.pages.models.account.account_panel import AccountPanel
+from app.ui.pages.models.downloads.offer import ComparisonOffer
 from app.ui.pages.models.downloads.panel import DownloadsPanel
+from app.ui.pages.models.downloads.room import DownloadsRoom
+from app.ui.pages.models.hub_tab import HubTab
 from app.ui.pages.models.library.comparisons import WaitingComparisons
 from app.ui.pages.models.library.tab import LibraryTab
 from app.ui.pages.models.repository.repository import OpenState
@@ -87,7 +89,8 @@ class ModelsPage(QWidget):
         self.token_notice.hide()
         self.library = LibraryTab(backends.library, jobs)
         self.downloads = DownloadsPanel(backends.downloads)
-        self.comparisons = WaitingComparisons(backends.comparisons, self, is_busy=backends.is_busy)
+        self.comparisons = WaitingComparisons(backends.comparisons, self)
+        self.offer = ComparisonOffer(self.comparisons)
         self._finished = self._finished_keys()
         self._refused_place = ""
         self._lay_out()
@@ -105,6 +108,7 @@ class ModelsPage(QWidget):
     def find_on_hub(self) -> None:
         """Let the person type what to look for on the Hub."""
         self.show_tab(HUB)
+        self.hub.open_repository(False)
         self.search_pane.focus_words()
 
     def open_address(self, address: HubAddress) -> None:
@@ -117,14 +121,9 @@ class ModelsPage(QWidget):
         self.show_tab(HUB)
         self.panel.open_link(link)
 
-    def begin(self) -> None:
-        """Hand over what is complete, from now on; once :attr:`compare_wanted` is heard."""
-        self.comparisons.set_held(False)
-
     def set_held(self, held: bool) -> None:
-        """Let predictions and new comparisons wait for answers in progress, or go on."""
+        """Let predictions wait for answers in progress, or go on."""
         self.panel.files.set_held(held)
-        self.comparisons.set_held(held)
 
     def stop(self) -> None:
         """Work out nothing more; the window closes."""
@@ -132,32 +131,30 @@ class ModelsPage(QWidget):
 
     def layout_state(self) -> dict[str, list[int]]:
         """The splitters' sizes by name."""
-        return {f"models-{name}": each.sizes() for name, each in self._splitters().items()}
+        return {
+            "models-hub": self.hub.kept(),
+            "models-page": self.room.kept(),
+            "models-library": self.library.splitter.sizes(),
+        }
 
     def restore_layout(self, splitters: Mapping[str, list[int]]) -> None:
         """Bring back what :meth:`layout_state` gave."""
-        for name, splitter in self._splitters().items():
-            sizes = splitters.get(f"models-{name}")
-            if sizes and len(sizes) == splitter.count():
-                splitter.setSizes(sizes)
+        parts = (self.hub.restore, self.room.restore, self.library.splitter.setSizes)
+        for name, restore in zip(("hub", "page", "library"), parts, strict=True):
+            sizes = splitters.get(f"models-{name}", [])
+            if len(sizes) == 2:
+                restore(sizes)
 
     # --- parts --------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        self.hub_splitter = split(
-            self.search_pane, self.panel, grows=1, sizes=(GRID * 44, GRID * 88)
-        )
+        self.hub = HubTab(self.search_pane, self.panel)
         self.tabs = QStackedWidget()
-        self.tabs.addWidget(self.hub_splitter)
+        self.tabs.addWidget(self.hub)
         self.tabs.addWidget(self.library)
-        self.splitter = split(
-            self.tabs, self.downloads, grows=0, sizes=(GRID * 60, GRID * 18), vertical=True
-        )
+        self.room = DownloadsRoom(self.tabs, self.downloads)
         self.downloads.hide()
-        in_column(self.top, self.token_notice, (self.splitter, 1), on=self, spacing=0)
-
-    def _splitters(self) -> dict[str, QSplitter]:
-        return {"hub": self.hub_splitter, "page": self.splitter, "library": self.library.splitter}
+        in_column(self.top, self.token_notice, self.offer, (self.room, 1), on=self, spacing=0)
 
     def _make_actions(self) -> None:
         self.downloads_action.setCheckable(True)
@@ -182,7 +179,7 @@ class ModelsPage(QWidget):
         self._backends.downloads.changed.add(self._on_downloads_changed)
         self._backends.library.changed.add(self._on_library_changed)
         self.top.tab_chosen.connect(self.tabs.setCurrentIndex)
-        self.downloads_action.toggled.connect(self.downloads.setVisible)
+        self.downloads_action.toggled.connect(self.room.show_downloads)
         self.downloads.closed.connect(lambda: self.downloads_action.setChecked(False))
         self.downloads.compare_wanted.connect(self.compare_wanted)
         self.search.address_entered.connect(self.panel.open)
@@ -191,6 +188,9 @@ class ModelsPage(QWidget):
         )
         self.search_pane.library_wanted.connect(lambda: self.show_tab(LIBRARY))
         self.panel.opened.connect(self.search_pane.select)
+        self.panel.opened.connect(lambda _repo_id: self.hub.open_repository(True))
+        self.panel.left.connect(self._to_search)
+        self.hub.narrowed.connect(self.panel.head.back_button.setVisible)
         self.panel.opening.state_changed.connect(self._tell_present)
         self.panel.page_wanted.connect(lambda page: self._open_address(QUrl(page)))
         self.panel.download_wanted.connect(self._download)
@@ -200,8 +200,8 @@ class ModelsPage(QWidget):
         self.library.reveal_wanted.connect(self._reveal)
         self.library.said.connect(self.said)
         self.library.folder_moved.connect(self.folder_moved)
-        self.comparisons.ready.connect(self.compare_wanted)
-        self.comparisons.held.connect(self._on_held)
+        self.offer.compare_wanted.connect(self.compare_wanted)
+        self.offer.said.connect(self.said)
         self.account.resized.connect(self._fit_account)
         self.account.changed.connect(self.panel.follow_account)
         self.account.changed.connect(self._look_whether_refused)
@@ -218,6 +218,7 @@ class ModelsPage(QWidget):
 
     def _on_downloads_changed(self) -> None:
         self.downloads.refresh()
+        self.room.fit()
         entries = self._backends.downloads.entries()
         self.top.set_downloads(self.downloads.model.unfinished)
         self.comparisons.note(entries)
@@ -255,6 +256,10 @@ class ModelsPage(QWidget):
 
     # --- what the person does -----------------------------------------------------------
 
+    def _to_search(self) -> None:
+        self.hub.open_repository(False)
+        self.search_pane.focus_results()
+
     def _download(self, repository: Repository, files: list[ListedFile], compare: bool) -> None:
         try:
             place_of = self.panel.files.model.place_of
@@ -267,11 +272,6 @@ class ModelsPage(QWidget):
             self.said.emit(sentence(error))
         self.downloads_action.setChecked(True)
         self._on_downloads_changed()
-
-    def _on_held(self) -> None:
-        self.said.emit(
-            self.tr("The versions are here; they open side by side when the answers have ended.")
-        )
 
     def _open_account(self) -> None:
         self.show_tab(HUB)

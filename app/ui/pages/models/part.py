@@ -53,7 +53,6 @@ class ModelsPart(Part):
             ground.jobs,
             self._keep_own_folders,
             lambda file: ground.kept.change(certificate_file=file),
-            lambda: ground.session.busy,
         )
         page, library, requests = desk.page, desk.library, ground.requests
         page.restore_layout(ground.kept.now.splitter_sizes)

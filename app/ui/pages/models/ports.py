@@ -33,10 +33,6 @@ class CataloguePort(Protocol):
         ...
 
 
-def _never() -> bool:
-    return False
-
-
 @dataclass(frozen=True, slots=True)
 class Backends:
     """Everything the page stands on.
@@ -46,7 +42,6 @@ class Backends:
         page_of: The address of a repository's page.
         free_bytes: Of the disk that downloads go to, None where it is unknown; job thread.
         memory_bytes: This PC's.
-        is_busy: Whether answers are in progress at this moment.
     """
 
     catalogue: CataloguePort
@@ -61,4 +56,3 @@ class Backends:
     badge: str = ""
     memory_bytes: int = 0
     hub_hosts: frozenset[str] = frozenset()
-    is_busy: Callable[[], bool] = _never

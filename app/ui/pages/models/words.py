@@ -8,7 +8,15 @@ from app.core.memory.speed import Basis
 from app.core.models.family import ModelSource
 from app.core.models.kinds import ModelKind
 from app.lab.works.work import WorkState
-from app.ui.kit.words.format import MISSING, NBSP, byte_rate, byte_size, count, duration, parameters
+from app.ui.kit.words.format import (
+    MISSING,
+    NBSP,
+    byte_rate,
+    byte_size,
+    count,
+    parameters,
+    time_left,
+)
 from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
@@ -173,8 +181,7 @@ def download_words(entry: DownloadEntry) -> str:
             if entry.bytes_per_second is not None:
                 parts.append(str(byte_rate(entry.bytes_per_second)))
             if entry.seconds_left is not None:
-                left = duration(round(entry.seconds_left) * 1_000_000_000)
-                parts.append(translate("Models", "{time} left").format(time=left))
+                parts.append(time_left(entry.seconds_left))
             return DOT.join(part for part in parts if part)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from app.ui.kit.widgets import ChoiceBox
 
 if TYPE_CHECKING:
@@ -33,6 +35,24 @@ def test_its_list_has_room_for_all_words(qtbot: QtBot) -> None:
     box.show()
     box.showPopup()
     assert box.view().width() > box.fontMetrics().horizontalAdvance(WORDS)
+    box.hidePopup()
+
+
+@pytest.mark.parametrize("current", [0, 7])
+def test_its_list_hides_no_choice_under_an_arrow(qtbot: QtBot, current: int) -> None:
+    box = ChoiceBox()
+    qtbot.addWidget(box)
+    for number in range(9):
+        box.addItem(f"choice {number}")
+    box.setCurrentIndex(current)
+    box.move(60, 120)
+    with qtbot.waitExposed(box):
+        box.show()
+    box.showPopup()
+    view = box.view()
+    last = view.visualRect(box.model().index(8, 0))
+    assert view.verticalScrollBar().maximum() == 0
+    assert last.bottom() < view.viewport().height()
     box.hidePopup()
 
 

@@ -77,7 +77,6 @@ def shown(qtbot: QtBot, jobs: Jobs, fakes: Fakes) -> Iterator[Shown]:
     made = Shown(page, fakes, jobs, qtbot, opened)
     page.compare_wanted.connect(made.compared.append)
     page.said.connect(made.said.append)
-    page.begin()
     yield made
     made.settle()
     page.close()

@@ -82,7 +82,7 @@ def test_progress_speed_and_time_left_are_shown(
     )
     row = panel.row(key)
     words = row.words.text.replace("\u00a0", " ")
-    assert words == "downloading · 3.85 GB of 7.70 GB · 12.4 MB/s · 5:12 min left"
+    assert words == "downloading · 3.85 GB of 7.70 GB · 12.4 MB/s · about 5 min left"
     assert row.progress.share == pytest.approx(0.5)
 
 
@@ -160,106 +160,77 @@ def kept() -> FakeComparisons:
     return FakeComparisons()
 
 
-def waiting_on(kept: FakeComparisons) -> tuple[WaitingComparisons, list[list[Path]]]:
-    waiting = WaitingComparisons(kept)
-    ready: list[list[Path]] = []
-    waiting.ready.connect(ready.append)
-    waiting.set_held(False)
-    return waiting, ready
-
-
 def done(key: str) -> DownloadEntry:
     return replace(entry(key, WorkState.DONE), path=Path(f"/{key}"))
 
 
+def offered(waiting: WaitingComparisons) -> list[list[Path]]:
+    return [group.paths for group in waiting.complete]
+
+
 def test_a_comparison_waits_for_all_of_its_downloads(qtbot: QtBot, kept: FakeComparisons) -> None:
-    waiting, ready = waiting_on(kept)
+    waiting = WaitingComparisons(kept)
     waiting.add(["b", "a"])
     waiting.add(["b", "a"])  # once is enough
     waiting.note([done("a"), entry("b", WorkState.FAILED)])
-    assert ready == []
-    waiting.note([done("a"), done("b")])
-    waiting.note([done("a"), done("b")])
-    assert ready == [[Path("/b"), Path("/a")]]
-    assert kept.groups == {}
+    assert offered(waiting) == []
+    with qtbot.waitSignal(waiting.changed):
+        waiting.note([done("a"), done("b")])
+    with qtbot.assertNotEmitted(waiting.changed):
+        waiting.note([done("a"), done("b")])
+    assert offered(waiting) == [[Path("/b"), Path("/a")]]
+    waiting.take(waiting.complete[0])
+    assert (waiting.waiting, kept.groups) == (0, {})
+
+
+def test_what_was_here_before_is_not_waited_for(qtbot: QtBot, kept: FakeComparisons) -> None:
+    waiting = WaitingComparisons(kept)
+    waiting.add([Path("/here"), "a"])
+    waiting.note([entry("a")])
+    assert (waiting.waiting, offered(waiting)) == (1, [])
+    waiting.note([done("a")])
+    assert offered(waiting) == [[Path("/here"), Path("/a")]]
 
 
 def test_a_comparison_is_forgotten_with_a_cancelled_download(
     qtbot: QtBot, kept: FakeComparisons
 ) -> None:
-    waiting, ready = waiting_on(kept)
+    waiting = WaitingComparisons(kept)
     waiting.add(["a", "b"])
     waiting.note([entry("a")])
-    assert (waiting.waiting, kept.groups, ready) == (0, {}, [])
+    assert (waiting.waiting, kept.groups, offered(waiting)) == (0, {}, [])
 
 
 def test_a_finished_one_may_leave_the_list_before_the_others_come(
     qtbot: QtBot, kept: FakeComparisons
 ) -> None:
-    waiting, ready = waiting_on(kept)
+    waiting = WaitingComparisons(kept)
     waiting.add(["a", "b"])
     waiting.note([done("a"), entry("b")])
     waiting.note([entry("b")])
-    again, ready_again = waiting_on(kept)  # and the program may end in between
+    again = WaitingComparisons(kept)  # and the program may end in between
     for each in (waiting, again):
         each.note([done("b")])
-    assert ready == ready_again == [[Path("/a"), Path("/b")]]
+        assert offered(each) == [[Path("/a"), Path("/b")]]
 
 
 def test_a_comparison_outlives_the_program(qtbot: QtBot, kept: FakeComparisons) -> None:
-    first, _ = waiting_on(kept)
-    first.add(["a", "b"])
+    WaitingComparisons(kept).add(["a", "b"])
     second = WaitingComparisons(kept)
-    ready: list[list[Path]] = []
     second.note([done("a"), done("b")])
-    second.ready.connect(ready.append)
-    assert ready == []  # nobody listened yet
-    second.set_held(False)
-    assert ready == [[Path("/a"), Path("/b")]]
-    assert WaitingComparisons(kept).waiting == 0
-
-
-def test_a_comparison_waits_for_answers_in_progress(qtbot: QtBot, kept: FakeComparisons) -> None:
-    waiting, ready = waiting_on(kept)
-    told: list[int] = []
-    waiting.held.connect(lambda: told.append(1))
-    waiting.add(["a"])
-    waiting.set_held(True)
-    for _ in range(3):
-        waiting.note([done("a")])
-    assert (ready, told) == ([], [1])
-    waiting.set_held(False)
-    assert ready == [[Path("/a")]]
-
-
-def test_an_answer_that_has_just_begun_does_not_lose_a_comparison(
-    qtbot: QtBot, kept: FakeComparisons
-) -> None:
-    busy = True  # the window has not told yet
-    waiting = WaitingComparisons(kept, is_busy=lambda: busy)
-    ready: list[list[Path]] = []
-    waiting.ready.connect(ready.append)
-    waiting.set_held(False)
-    waiting.add(["a"])
-    waiting.note([done("a")])
-    waiting.go_on()
-    assert ready == []
-    assert len(kept.groups) == 1
-    busy = False  # and it never tells: the answer was short
-    waiting.go_on()
-    waiting.go_on()
-    assert ready == [[Path("/a")]]
-    assert kept.groups == {}
+    third = WaitingComparisons(kept)  # what nobody took is offered again
+    assert offered(second) == offered(third) == [[Path("/a"), Path("/b")]]
 
 
 def test_a_store_that_takes_nothing_stops_no_comparison(
     qtbot: QtBot, kept: FakeComparisons
 ) -> None:
-    waiting, ready = waiting_on(kept)
+    waiting = WaitingComparisons(kept)
     waiting.add(["a", "b"])
     kept.problem = PersonError("The disk is full.")
     waiting.note([done("a"), done("b")])
-    assert ready == [[Path("/a"), Path("/b")]]
+    assert offered(waiting) == [[Path("/a"), Path("/b")]]
     with pytest.raises(PersonError):
         waiting.add(["c"])
+    waiting.take(waiting.complete[0])
     assert waiting.waiting == 0

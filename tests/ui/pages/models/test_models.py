@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QListView
 
 from app.hub.cache import KEEP_PARTS_S, HubCache
 from app.store.paths import Paths
-from app.ui.pages.models.downloads.queue_view import QueueView
 from app.ui.pages.models.repository.repository import OpenState
 from tests.e2e.person import Person
 from tests.helpers.fake_hub import FakeFile, FakeHub, FakeRepository
@@ -22,7 +21,6 @@ from tests.helpers.gguf_files import write_tiny_llama
 
 if TYPE_CHECKING:
     from app.ui.kit.theme import Theme
-    from app.ui.pages.models.downloads.entry import DownloadEntry
     from app.ui.pages.models.page import ModelsPage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.qt_log_ignore("This plugin does not", extend=True)]
@@ -99,7 +97,10 @@ def test_search_pick_download_compare(person: Person, hub: FakeHub, tmp_path: Pa
         page.panel.files.model.check(f"tiny-llama-{level}.gguf")
     button = person.find(QAbstractButton, "Download and compare")
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    person.until(lambda: window.main.current_page.id == "compare")
+    person.until(page.offer.isVisible)
+    assert window.main.current_page.id == "models"
+    person.click("Compare them")
+    assert window.main.current_page.id == "compare"
     person.until(lambda: len(person.panes) == 2)
     assert [Path(pane.candidate.path).name for pane in person.panes] == [
         f"tiny-llama-{level}.gguf" for level in LEVELS
@@ -110,39 +111,6 @@ def test_search_pick_download_compare(person: Person, hub: FakeHub, tmp_path: Pa
     library = person.models.library
     person.until(lambda: {m.repository for m in library.models if m.model} == {REPO})
     assert page.downloads.model.unfinished == 0
-
-
-def test_a_question_asked_as_the_last_level_comes_loses_no_comparison(
-    person: Person, hub: FakeHub, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Between two ticks of the window's clock: it has not yet told the page of the answer."""
-    page = _models(person)
-    _search(person, "tiny llama")
-    _open_first(person)
-    person.until(lambda: page.panel.opening.state is OpenState.SHOWN)
-    downloads = page.downloads
-    entries = QueueView.entries
-
-    def ask(queue: QueueView) -> list[DownloadEntry]:
-        found = entries(queue)
-        if not person.turns and found and all(each.path is not None for each in found):
-            person.session.ask("Still there?")  # before the page sees them
-        return found
-
-    monkeypatch.setattr(QueueView, "entries", ask)
-    for level in LEVELS:
-        page.panel.files.model.check(f"tiny-llama-{level}.gguf")
-    person.click("Download and compare")
-    person.until(lambda: downloads.model.finished == 2 and bool(person.turns))
-    first_chat = person.session.chat.id
-    person.until(lambda: person.session.chat.id != first_chat)
-
-    assert [Path(pane.candidate.path).name for pane in person.panes] == [
-        f"tiny-llama-{level}.gguf" for level in LEVELS
-    ]
-    person.session.open_chat(first_chat)
-    assert all(each.stop_reason is not None for each in person.turns[0].answers.values())
-    assert not person.window.main.notice.isVisible()
 
 
 def test_a_gated_model_is_downloaded_after_signing_in(person: Person, hub: FakeHub) -> None:
@@ -192,8 +160,10 @@ def test_a_comparison_is_remembered_when_the_window_was_closed_in_between(
     hub.bytes_per_second = None
 
     person = opened()
+    page = _models(person)
+    person.until(page.offer.isVisible)
+    person.click("Compare them")
     person.until(lambda: len(person.panes) == 2)
-    assert person.window.main.current_page.id == "compare"
     assert [Path(pane.candidate.path).name for pane in person.panes] == [
         f"tiny-llama-{level}.gguf" for level in LEVELS
     ]

@@ -83,8 +83,67 @@ def test_from_words_to_panes(shown: Shown) -> None:
     assert shown.compared == []
     for entry in shown.fakes.downloads.entries():
         shown.fakes.downloads.finish(entry.key, Path(f"/cache/{entry.title}.gguf"))
+    assert shown.compared == []  # nobody is taken away
+    assert "Q4_K_M.gguf and Q2_K.gguf: all here." in page.offer.sentence
+    press(shown, page.offer, "Compare them")
     assert shown.compared == [[Path("/cache/Q4_K_M.gguf"), Path("/cache/Q2_K.gguf")]]
+    assert not page.offer.isVisible()
+    assert shown.fakes.comparisons.groups == {}
     assert shown.fakes.library.rescans == 2
+
+
+def test_a_complete_pair_is_said_where_the_page_is_not_seen(shown: Shown) -> None:
+    shown.page.open_address(HubAddress(REPO, "Q2_K"))
+    shown.settle()
+    shown.click(shown.page.panel.files.compare_button)
+    shown.page.hide()
+    (entry,) = shown.fakes.downloads.entries()
+    shown.fakes.downloads.finish(entry.key, Path("/cache/a.gguf"))
+    assert shown.said == ["a.gguf: all here."]
+    shown.page.show()
+    shown.page.offer.close_button.click()
+    assert shown.fakes.comparisons.groups == {}
+    assert shown.compared == []
+
+
+def test_downloads_get_the_room_of_their_rows(shown: Shown) -> None:
+    page = shown.page
+    page.open_address(HubAddress(REPO))
+    shown.settle()
+    for level in ("Q2_K", "Q4_K_M"):
+        page.panel.files.model.check(f"model-{level}.gguf")
+    page.panel.files.download_button.click()
+    shown.until(lambda: page.downloads.scroll_area.verticalScrollBar().maximum() == 0)
+    low = page.downloads.height()
+    page.panel.files.model.check("model-Q8_0.gguf")
+    page.panel.files.download_button.click()
+    shown.until(lambda: page.downloads.height() > low)
+    page.room.restore([600, 333])
+    state = page.layout_state()
+    page.resize(page.width(), 500)
+    page.resize(page.width(), 780)
+    shown.until(lambda: page.downloads.height() == 333)
+    assert page.layout_state() == state
+
+
+def test_a_window_that_was_narrow_once_gives_the_search_its_width_back(shown: Shown) -> None:
+    page = shown.page
+    page.hub.restore([420, 700])
+    before = page.search_pane.width()
+    shown.page.open_address(HubAddress(REPO))
+    shown.settle()
+    page.resize(600, 500)
+    shown.until(lambda: not page.search_pane.isVisible())
+    assert page.panel.isVisible()
+    shown.click(page.panel.head.back_button)
+    assert page.search_pane.isVisible()
+    assert not page.panel.isVisible()
+    page.open_address(HubAddress(REPO))
+    assert page.panel.isVisible()
+    page.resize(1200, 780)
+    shown.until(lambda: page.search_pane.width() == before)
+    assert page.panel.isVisible()
+    assert not page.panel.head.back_button.isVisible()
 
 
 def test_from_words_to_a_repository_by_keys_alone(shown: Shown) -> None:

@@ -57,6 +57,13 @@ class DownloadsPanel(QWidget):
         self.empty.setVisible(not self._rows)
         self.scroll_area.setVisible(bool(self._rows))
 
+    def rows_px(self) -> int:
+        """How high it must be to show all its rows."""
+        self._column.activate()
+        self._list.activate()
+        rows = self._list.sizeHint().height() - self.scroll_area.sizeHint().height()
+        return self._column.sizeHint().height() + (rows if self._rows else 0)
+
     def rows(self) -> list[DownloadRow]:
         """The rows from top to bottom."""
         return list(self._rows)
@@ -82,7 +89,7 @@ class DownloadsPanel(QWidget):
         self.scroll_area.setWidget(holder)
         holder.setAutoFillBackground(False)
         self.scroll_area.viewport().setAutoFillBackground(False)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
         column.setSpacing(GRID // 2)
         column.addLayout(head)
@@ -103,6 +110,7 @@ class DownloadsPanel(QWidget):
             widget.move_wanted.connect(self._on_move)
             self._rows.insert(row, widget)
             self._list.insertWidget(row, widget)
+            widget.show()  # it counts for the room that is wanted
         self._tell_places()
 
     def _on_removed(self, _parent: QModelIndex, first: int, last: int) -> None:

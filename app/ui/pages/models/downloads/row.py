@@ -54,7 +54,7 @@ class DownloadRow(QFrame):
         self.down = IconButton("chevron-down", self.tr("Later"), size_px=14)
         self.pause = IconButton("pause", self.tr("Pause"))
         self.resume = IconButton("play", self.tr("Go on"))
-        self.cancel = IconButton("close", self.tr("Cancel"), size_px=16)
+        self.cancel = IconButton("close", self.tr("Stop this download"), size_px=16)
         self.forget = IconButton("close", self.tr("Take off the list; the file stays"), size_px=16)
         self._wire()
         self._lay_out()

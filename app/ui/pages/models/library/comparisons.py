@@ -1,4 +1,4 @@
-"""Downloads that are to be compared: kept until all of a group are there."""
+"""Downloads that are to be compared: kept until all of a group are there and were offered."""
 
 from __future__ import annotations
 
@@ -26,36 +26,23 @@ class WaitingComparisons(QObject):
     """Groups of downloads, in the order in which they are to be compared.
 
     They outlive the program. A group is forgotten when one of its downloads is cancelled; a
-    failed one keeps it waiting, and a finished one may leave the list. Nothing is handed over
-    before the first ``set_held(False)``.
+    failed one keeps it waiting, and a finished one may leave the list. Nothing opens by itself:
+    a group that is complete stays until the person takes it or declines.
 
     Signals:
-        ready: All of a group are there: their paths, in a list.
-        held: A group is complete, and waits for answers in progress.
+        changed: Other groups are complete than before.
 
     Args:
         kept: Keeps the groups over restarts.
         parent: Its owner.
-        is_busy: Whether answers are in progress at this very moment; the window tells by
-            :meth:`set_held` only some time later.
     """
 
-    ready = Signal(list)
-    held = Signal()
+    changed = Signal()
 
-    def __init__(
-        self,
-        kept: KeptComparisons,
-        parent: QObject | None = None,
-        *,
-        is_busy: Callable[[], bool] = lambda: False,
-    ) -> None:
+    def __init__(self, kept: KeptComparisons, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._kept = kept
-        self._is_busy = is_busy
         self._groups: list[ComparisonGroup] = []
-        self._is_held = True
-        self._told_held = False
         self._try(lambda: self._groups.extend(kept.load()))
 
     def add(self, wanted: Sequence[str | Path]) -> None:
@@ -74,27 +61,29 @@ class WaitingComparisons(QObject):
 
     @property
     def waiting(self) -> int:
-        """How many groups have not been handed over."""
+        """How many groups the person has neither taken nor declined."""
         return len(self._groups)
+
+    @property
+    def complete(self) -> list[ComparisonGroup]:
+        """Those of which all files are there, the oldest first."""
+        return [group for group in self._groups if group.complete]
 
     def note(self, entries: Sequence[DownloadEntry]) -> None:
         """The queue has changed."""
         by_key = {entry.key: entry for entry in entries}
+        before = self.complete
         self._groups = [
             looked for group in self._groups if (looked := self._look(group, by_key)) is not None
         ]
-        self._hand_over()
+        if self.complete != before:
+            self.changed.emit()
 
-    def set_held(self, held: bool) -> None:
-        """Hand nothing over for a while (answers are in progress), or again."""
-        self._is_held = held
-        self._told_held = False
-        self._hand_over()
-
-    def go_on(self) -> None:
-        """Hand over what was complete while answers were in progress; cheap, and often called."""
-        if self._groups:
-            self._hand_over()
+    def take(self, group: ComparisonGroup) -> None:
+        """It is opened, or declined: forget it."""
+        self._groups.remove(group)
+        self._try(lambda: self._kept.remove(group.number))
+        self.changed.emit()
 
     def _look(
         self, group: ComparisonGroup, by_key: dict[str, DownloadEntry]
@@ -109,22 +98,6 @@ class WaitingComparisons(QObject):
         changed = replace(group, members=members)
         self._try(lambda: self._kept.save(changed))
         return changed
-
-    def _hand_over(self) -> None:
-        complete = [group for group in self._groups if group.complete]
-        if not complete:
-            return
-        if self._is_held or self._is_busy():
-            if not self._told_held:
-                self._told_held = True
-                self.held.emit()
-            return
-        group = complete[0]
-        # The one that opens may let answers begin, which the others then wait for.
-        self._groups.remove(group)
-        self.ready.emit([member.path for member in group.members])
-        self._try(lambda: self._kept.remove(group.number))
-        self._hand_over()
 
     def _try(self, do: Callable[[], object]) -> None:
         try:

@@ -41,6 +41,11 @@ class ComparisonGroup:
         )
 
     @property
+    def paths(self) -> list[Path]:
+        """Of the files that are there."""
+        return [member.path for member in self.members if member.path is not None]
+
+    @property
     def complete(self) -> bool:
         """Whether all files are there."""
         return all(member.path is not None for member in self.members)

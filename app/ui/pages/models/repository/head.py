@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
-from app.ui.kit.widgets import ChoiceBox, ElidedLabel, IconButton, label
+from app.ui.kit.widgets import (
+    ChoiceBox,
+    ElidedLabel,
+    FlowLayout,
+    IconButton,
+    label,
+)
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.format import count
 from app.ui.pages.models.words import popularity, repository_facts
@@ -27,10 +33,12 @@ class RepositoryHead(QWidget):
 
     Signals:
         page_wanted: The page is to be opened in the browser.
+        left: The person goes back to the search, which is not in sight.
         assumptions_changed: Another context length or KV type.
     """
 
     page_wanted = Signal()
+    left = Signal()
     assumptions_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -42,6 +50,9 @@ class RepositoryHead(QWidget):
         self.facts = label("", "dim", wrap=True)
         self.page_button = IconButton("external", self.tr("Open its page in the browser"))
         self.page_button.clicked.connect(self.page_wanted)
+        self.back_button = IconButton("chevron-left", self.tr("Back to the search"))
+        self.back_button.clicked.connect(self.left)
+        self.back_button.hide()
         self._wanted = DEFAULT_CONTEXT  # a model with a shorter context does not change that
         self.context = ChoiceBox()
         self.context.activated.connect(self._on_chosen)
@@ -93,20 +104,20 @@ class RepositoryHead(QWidget):
             self.context.setCurrentIndex(offered.index(chosen))
 
     def _lay_out(self) -> None:
-        top = in_row((self.name, 1), self.page_button)
+        top = in_row(self.back_button, (self.name, 1), self.page_button)
         self.assumptions = QWidget()
-        in_row(
-            label(self.tr("For a context of"), "dim"),
-            self.context,
-            label(self.tr("tokens, KV cache"), "dim"),
-            self.kv_type,
-            1,
-            on=self.assumptions,
-        )
+        flow = FlowLayout(self.assumptions)
+        for said, box in (
+            (self.tr("For a context of"), self.context),
+            (self.tr("tokens, KV cache"), self.kv_type),
+        ):
+            pair = QWidget()
+            in_row(label(said, "dim"), box, on=pair)
+            flow.addWidget(pair)
         in_column(
             top,
             self.facts,
-            (self.assumptions, 0, Qt.AlignmentFlag.AlignLeft),
+            self.assumptions,
             on=self,
             spacing=GRID // 2,
         )

@@ -41,12 +41,14 @@ class RepositoryPanel(QWidget):
         download_wanted: A repository, a list of its files, and whether to compare them.
         compare_wanted: Model files (paths) that are here are to be opened side by side.
         opened: A repository (its name) is being shown.
+        left: The person goes back to the search, which is not in sight.
     """
 
     page_wanted = Signal(str)
     download_wanted = Signal(object, list, bool)
     compare_wanted = Signal(list)
     opened = Signal(str)
+    left = Signal()
 
     def __init__(
         self, backends: Backends, jobs: Jobs, ways_on: WaysOn, parent: QWidget | None = None
@@ -74,6 +76,7 @@ class RepositoryPanel(QWidget):
         self._lay_out()
         self.opening.state_changed.connect(self._follow)
         self.head.page_wanted.connect(self._want_page)
+        self.head.left.connect(self.left)
         self.head.assumptions_changed.connect(
             lambda: self.files.predict(self.head.context_tokens, self.head.kv)
         )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from app.hub.catalogue import SearchQuery, SearchSort
 from app.ui.kit.icons import Tone, icon
 from app.ui.kit.plain import set_tip
-from app.ui.kit.theme import GRID
 from app.ui.kit.widgets.choice_box import ChoiceBox
+from app.ui.kit.widgets.flow import FlowLayout
 from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.format import parameters
 
@@ -118,20 +118,14 @@ class SearchFilters(QWidget):
         author.setPlaceholderText(self.tr("Author"))
         author.setAccessibleName(self.tr("Author"))
         author.setClearButtonEnabled(True)
-        author.setMinimumWidth(GRID * 8)
         return author
 
     def _lay_out(self) -> None:
-        grid = QGridLayout()
-        grid.setSpacing(GRID)
-        grid.addWidget(self.sort, 0, 0, 1, 3)
-        grid.addWidget(self.gated, 0, 3, 1, 3)
-        grid.addWidget(self.author, 1, 0, 1, 2)
-        grid.addWidget(self.least, 1, 2, 1, 2)
-        grid.addWidget(self.most, 1, 4, 1, 2)
-        for place in range(6):
-            grid.setColumnStretch(place, 1)
-        in_column(self.words, grid, on=self)
+        choices = QWidget()
+        flow = FlowLayout(choices, fills=True)
+        for each in (self.sort, self.gated, self.least, self.most, self.author):
+            flow.addWidget(each)
+        in_column(self.words, choices, on=self)
 
     def _on_changed(self) -> None:
         least, most = self.least.currentData(), self.most.currentData()
@@ -158,9 +152,7 @@ def _combo(name: str, choices: tuple[tuple[str, object], ...]) -> QComboBox:
     combo = ChoiceBox()
     combo.setAccessibleName(name)
     set_tip(combo, name)
-    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(5)
-    combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
     for text, value in choices:
         combo.addItem(text, value)
     return combo

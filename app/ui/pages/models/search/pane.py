@@ -20,8 +20,6 @@ from app.ui.pages.models.search.search import Search, SearchState
 if TYPE_CHECKING:
     from app.ui.pages.models.ways_on import WaysOn
 
-LEAST_WIDTH_PX = GRID * 36
-
 
 class SearchPane(QWidget):
     """Shows a search.
@@ -37,7 +35,6 @@ class SearchPane(QWidget):
     def __init__(self, search: Search, ways_on: WaysOn, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ways_on = ways_on
-        self.setMinimumWidth(LEAST_WIDTH_PX)
         self.setAccessibleName(self.tr("Search"))
         self.search = search
         self.filters = SearchFilters()
@@ -101,6 +98,13 @@ class SearchPane(QWidget):
     def _on_entered(self) -> None:
         self.search.set_query(self.filters.query())
         self.search.open_words()
+
+    def focus_results(self) -> None:
+        """Put the cursor in what was found, in the words where that is nothing."""
+        if self.search.model.rowCount():
+            self._to_results()
+        else:
+            self.focus_words()
 
     def _to_results(self) -> None:
         if self.search.model.rowCount():

@@ -88,9 +88,7 @@ class FileCellDelegate(QStyledItemDelegate):
             painter.setPen(faint)
             if index.data(FileRole.RECOMMENDED) and index.column() == FileColumn.LEVEL:
                 painter.setPen(ink if ink == faint else QColor(current_tokens().accent))
-            shown = QFontMetrics(small).elidedText(
-                second, Qt.TextElideMode.ElideMiddle, box.width()
-            )
+            shown = QFontMetrics(small).elidedText(second, Qt.TextElideMode.ElideRight, box.width())
             lower = QRect(box.left(), box.center().y(), box.width(), line)
             painter.drawText(lower, Qt.AlignmentFlag.AlignVCenter, shown)
         else:

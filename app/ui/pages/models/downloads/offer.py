@@ -1,0 +1,56 @@
+"""Offers what came together to be compared: nobody is taken away from what they are doing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+
+from app.core.words.sentence import listed
+from app.ui.kit.widgets import Banner, BannerAction, Severity
+from app.ui.kit.words.sentences import told
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from app.ui.pages.models.library.comparisons import WaitingComparisons
+
+
+class ComparisonOffer(Banner):
+    """Shown while a group of downloads is complete, the oldest first.
+
+    Signals:
+        compare_wanted: These model files (paths) are to be opened side by side.
+        said: A group has become complete while this could not be seen: a sentence.
+    """
+
+    compare_wanted = Signal(list)
+    said = Signal(str)
+
+    def __init__(self, comparisons: WaitingComparisons, parent: QWidget | None = None) -> None:
+        super().__init__(dismissible=True, parent=parent)
+        self._comparisons = comparisons
+        comparisons.changed.connect(self._follow)
+        self.dismissed.connect(self._forget)
+        self.hide()
+
+    def _follow(self) -> None:
+        complete = self._comparisons.complete
+        if not complete:
+            self.hide()
+            return
+        paths = complete[0].paths
+        names = told(listed([path.name for path in paths]))
+        said = self.tr("{files}: all here.").format(files=names)
+        words = self.tr("Chat") if len(paths) == 1 else self.tr("Compare them")
+        self.show_notice(Severity.INFO, said, "", (BannerAction(words, self._take, primary=True),))
+        if not self.isVisible():
+            self.said.emit(said)
+
+    def _take(self) -> None:
+        paths = self._comparisons.complete[0].paths
+        self._forget()
+        self.compare_wanted.emit(paths)
+
+    def _forget(self) -> None:
+        self._comparisons.take(self._comparisons.complete[0])
