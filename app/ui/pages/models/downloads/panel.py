@@ -59,10 +59,11 @@ class DownloadsPanel(QWidget):
 
     def rows_px(self) -> int:
         """How high it must be to show all its rows."""
-        self._column.activate()
-        self._list.activate()
-        rows = self._list.sizeHint().height() - self.scroll_area.sizeHint().height()
-        return self._column.sizeHint().height() + (rows if self._rows else 0)
+        if not self._rows:
+            return self._column.sizeHint().height()
+        around, below = self._column.contentsMargins(), self._list.sizeHint().height()
+        head = self._head.sizeHint().height() + self._column.spacing()
+        return around.top() + head + below + around.bottom()
 
     def rows(self) -> list[DownloadRow]:
         """The rows from top to bottom."""
@@ -73,7 +74,7 @@ class DownloadsPanel(QWidget):
         return self._rows[self.model.row_of(key)]
 
     def _lay_out(self) -> None:
-        head = in_row(
+        self._head = in_row(
             (label(self.tr("Downloads"), "strong"), 1),
             self.forget_button,
             self.close_button,
@@ -92,7 +93,7 @@ class DownloadsPanel(QWidget):
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
         column.setSpacing(GRID // 2)
-        column.addLayout(head)
+        column.addLayout(self._head)
         column.addWidget(self.empty)
         column.addWidget(self.scroll_area, 1)
         column.addStretch()  # below the sentence that there are none
