@@ -18,6 +18,7 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox
 
 from app.core.candidates.notation import told_settings
 from app.core.candidates.settings import EngineSettings, KvType
@@ -25,7 +26,7 @@ from app.lab.compare.panes import PaneState
 from app.lab.works.ladders.entry import LadderState
 from app.store.paths import Paths
 from app.ui.pages.ladder.table.columns import STATE, place_of
-from tests.e2e.measuring_window import choose_questions
+from tests.e2e.measuring_window import choose_questions, leave_out
 from tests.e2e.person import PATIENCE_SECONDS, Person
 
 if TYPE_CHECKING:
@@ -137,9 +138,11 @@ def test_from_compare_to_the_verdict(
     person.until(page.picker.isVisible)
     assert [file.letter for file in page.picker.model.checked] == ["A", "B", "C", "D"]
     assert page.picker.reference == person.panes[0].candidate
-    _click(person, "Leave Q2_K out")
-    _click(person, "Make Q4_K_M the reference")
-    _click(person, "Make F16 the reference")
+    leave_out(page, "Q2_K")
+    box = person.find(QComboBox, "Compared with")
+    for level in ("Q4_K_M", "F16"):
+        box.setCurrentText(level)
+        box.activated.emit(box.currentIndex())
     choose_questions(page, questions)
     _click(person, "Measure")
     entry = _entry(page)

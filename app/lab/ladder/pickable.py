@@ -17,10 +17,11 @@ from app.core.memory.estimate import estimated_needs
 from app.core.models.family import LibraryModel, ModelSource, families, shrink_order
 from app.core.models.kinds import kind_in_name, why_no_candidate
 from app.core.models.labels import level_in_name
-from app.core.models.levels import level_by_name
+from app.core.models.levels import FULL_PRECISION_BITS, level_by_name
 from app.core.words.sentence import English, worded
 from app.lab.demo.demo import DEMO_LEVELS
 from app.lab.engines.opened import context_of
+from app.lab.ladder.pace import FileSizes
 from app.library.model_files import open_model_file
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class PickFile:
         letter: That it has in Compare, or empty.
         needs_bytes: Memory that it needs, as its header says; None where that is not known.
         copies: How many files of this content are on this PC.
+        active_parameters: That work on a token; 0 where no header was read yet.
     """
 
     candidate: Candidate
@@ -56,6 +58,7 @@ class PickFile:
     letter: str = ""
     needs_bytes: int | None = None
     copies: int = 1
+    active_parameters: int = 0
 
     @property
     def path(self) -> Path:
@@ -141,6 +144,7 @@ def _rows(
             letter,
             _needs_bytes(candidate, facts),
             len(files),
+            facts.active_parameters if facts is not None else 0,
         )
 
     found = {usual: row(usual)}
@@ -165,6 +169,7 @@ def _demo_rows(demo: DemoFiles, held: Mapping[Path, Sequence[Pane]]) -> list[Pic
             level_by_name(level).nominal_bits,
             worded("lab.pick_level_not_made") if model is None else "",
             needs_bytes=_needs_bytes(candidate_of(path), model),
+            active_parameters=model.active_parameters if model is not None else 0,
         )
         found[usual.candidate] = usual
         for pane in reversed(held.get(path, ())):
@@ -252,6 +257,14 @@ def can_be_ladder(files: Sequence[PickFile]) -> bool:
     return 2 <= len(files) <= MAX_CANDIDATES
 
 
+def sizes_of(file: PickFile) -> FileSizes:
+    """What the time of a candidate follows from, as far as it is known."""
+    size = file.size_bytes or 0
+    bits = _bits(file) or FULL_PRECISION_BITS
+    active = file.active_parameters or round(size * 8 / bits)
+    return FileSizes(size, active, round(active * bits / 8))
+
+
 def letters_of(files: Sequence[PickFile]) -> dict[str, str]:
     """The letters that the window shows them by; who has none gets the first that is free."""
     given = {file.candidate.key(): file.letter for file in files if file.letter}
@@ -262,8 +275,8 @@ def letters_of(files: Sequence[PickFile]) -> dict[str, str]:
 
 def short_name(file: PickFile, among: Sequence[PickFile]) -> str:
     """The level where it tells the files apart, else the name."""
-    alike = {other.path for other in among if other.level == file.level}
-    return file.level if file.level and len(alike) == 1 else file.name
+    alike = {other.path for other in among if other.level == file.level and not other.why_not}
+    return file.level if file.level and alike <= {file.path} else file.name
 
 
 def _bits(file: PickFile) -> float | None:

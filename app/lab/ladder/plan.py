@@ -80,6 +80,7 @@ class LadderPlan(msgspec.Struct, frozen=True):
         text_sha256: Of the text, so that it can be told whether it is still the same; empty where
             that is not known.
         chosen: By key, the candidates that are more than a file; the key of any other is its path.
+        kinds: Of the bundled questions, those of these kinds alone; empty for all.
     """
 
     reference: FileWords
@@ -101,6 +102,7 @@ class LadderPlan(msgspec.Struct, frozen=True):
     seed: Annotated[int, Meta(ge=0, le=MOST_SEED)] = 1
     text_sha256: Annotated[str, Meta(pattern=r"\A([0-9a-f]{64})?\Z")] = ""
     chosen: Annotated[dict[FileWords, Candidate], Meta(max_length=1001)] = {}
+    kinds: Annotated[tuple[_Name, ...], Meta(max_length=20)] = ()
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -135,6 +137,8 @@ class LadderPlan(msgspec.Struct, frozen=True):
             OSError: A file is gone.
         """
         plain: dict[str, object] = msgspec.to_builtins(self)
+        if not self.kinds:
+            del plain["kinds"]  # a ladder of all kinds has the key that it had before
         known = (_FORMAT, plain) if plain.pop("chosen") else (_PLAIN_FORMAT, plain)
         digest = hashlib.sha256(msgspec.json.encode(known))
         for content in contents:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from app.core.ladder.results import StepKind
 
@@ -22,6 +22,25 @@ _LOAD_SECONDS = 0.5
 _TASK_PROMPT_TOKENS, _TASK_ANSWER_TOKENS = 100, 60
 _QUALITY_TOKENS = 32 * 256
 _HASHED_BYTES_A_SECOND = 500e6
+
+
+class Sizes(Protocol):
+    """What the time of a file follows from; its facts have it."""
+
+    @property
+    def file_bytes(self) -> int:
+        """On the disk."""
+        ...
+
+    @property
+    def active_parameters(self) -> int:
+        """That work on a token."""
+        ...
+
+    @property
+    def token_bytes(self) -> int:
+        """Weights that one token reads."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,27 +118,37 @@ class Clock:
 
     def guess_seconds(self, step: Step) -> float:
         """How long a step might take on a usual PC."""
-        return sum(self._guess(step, path) for path in step.files)
+        return sum(
+            guess_seconds(self._plan, step, self._facts.get(path), self._items)
+            for path in step.files
+        )
 
-    def _guess(self, step: Step, path: str) -> float:
-        facts = self._facts.get(path)
-        if facts is None:
-            return 1.0
-        plan = self._plan
-        token_s = facts.token_bytes / _BYTES_A_SECOND + _TOKEN_SECONDS
-        read_s = 2 * facts.active_parameters / (_OPERATIONS_A_SECOND * plan.threads) + 1e-4
-        load_s = facts.file_bytes / _BYTES_A_SECOND + _LOAD_SECONDS
-        match step.kind:
-            case StepKind.FACTS:
-                return facts.file_bytes / _HASHED_BYTES_A_SECOND
-            case StepKind.SPEED:
-                repetitions = plan.repetitions_at(step.depth_tokens) + 1
-                tokens = plan.prompt_tokens + 2 * step.depth_tokens
-                return load_s + repetitions * (tokens * read_s + plan.generated_tokens * token_s)
-            case StepKind.MEMORY:
-                return load_s + plan.context_tokens / 4 * read_s + 32 * token_s
-            case StepKind.QUALITY:
-                return load_s + _QUALITY_TOKENS * read_s
-            case StepKind.TASKS:
-                each = _TASK_PROMPT_TOKENS * read_s + _TASK_ANSWER_TOKENS * token_s
-                return load_s + self._items * each
+
+def guess_seconds(plan: LadderPlan, step: Step, sizes: Sizes | None, items: int) -> float:
+    """How long a usual PC might take for a file's part of a step.
+
+    Args:
+        plan: What is measured.
+        step: The step.
+        sizes: Of the file; None while nothing is known of it.
+        items: How many questions each file is asked.
+    """
+    if sizes is None:
+        return 1.0
+    token_s = sizes.token_bytes / _BYTES_A_SECOND + _TOKEN_SECONDS
+    read_s = 2 * sizes.active_parameters / (_OPERATIONS_A_SECOND * plan.threads) + 1e-4
+    load_s = sizes.file_bytes / _BYTES_A_SECOND + _LOAD_SECONDS
+    match step.kind:
+        case StepKind.FACTS:
+            return sizes.file_bytes / _HASHED_BYTES_A_SECOND
+        case StepKind.SPEED:
+            repetitions = plan.repetitions_at(step.depth_tokens) + 1
+            tokens = plan.prompt_tokens + 2 * step.depth_tokens
+            return load_s + repetitions * (tokens * read_s + plan.generated_tokens * token_s)
+        case StepKind.MEMORY:
+            return load_s + plan.context_tokens / 4 * read_s + 32 * token_s
+        case StepKind.QUALITY:
+            return load_s + _QUALITY_TOKENS * read_s
+        case StepKind.TASKS:
+            each = _TASK_PROMPT_TOKENS * read_s + _TASK_ANSWER_TOKENS * token_s
+            return load_s + items * each

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from app.core.models.model_file import ModelFile
 
 DEMO_KIND = "demo"
+_BUNDLED_NAME = "bundled"
+BUNDLED = tuple(ANSWER_TOKENS)
+"""The kinds of the bundled questions."""
 # The demo model's longest right answer has 45 tokens; a broken version of it never ends.
 _DEMO_ANSWER_TOKENS = 64
 _MOST_FILE_BYTES = 100_000_000
@@ -53,6 +56,13 @@ class TaskSet:
     items: list[TaskItem]
     answer_tokens: Mapping[str, int]
 
+    def of_kinds(self, kinds: Sequence[str]) -> TaskSet:
+        """Of the bundled questions those of these kinds alone, none for all; others stay."""
+        if not kinds or self.name != _BUNDLED_NAME:
+            return self
+        chosen = [each for each in self.items if each.kind in kinds or each.kind == DEMO_KIND]
+        return TaskSet(self.name, chosen, self.answer_tokens)
+
     def take(self, profile: TaskProfile) -> TaskSet:
         """The part of it that a profile asks."""
         if profile is TaskProfile.FULL:
@@ -67,13 +77,18 @@ def usual_set(models: Sequence[ModelFile]) -> TaskSet:
     Where demo files are among others, the demo's questions are a kind beside the six.
     """
     if all_demo(models):
-        items = _demo_items(None)
-        limits = {item.kind: _DEMO_ANSWER_TOKENS for item in items}
-        return TaskSet("demo", items, limits)
+        return demo_set()
     items = [item for kind in ANSWER_TOKENS for item in _bundled(f"{kind}.jsonl")]
     if any(map(is_demo, models)):
         items += _demo_items(DEMO_KIND)
-    return TaskSet("bundled", items, ANSWER_TOKENS)
+    return TaskSet(_BUNDLED_NAME, items, ANSWER_TOKENS)
+
+
+def demo_set() -> TaskSet:
+    """The demo model's own questions."""
+    items = _demo_items(None)
+    limits = {item.kind: _DEMO_ANSWER_TOKENS for item in items}
+    return TaskSet("demo", items, limits)
 
 
 def own_set(path: Path) -> TaskSet:

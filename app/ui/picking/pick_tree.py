@@ -167,7 +167,7 @@ class PickTree(FilteredTree):
             PickColumn.GLOSS: 32,
             PickColumn.SIZE: 11,
             PickColumn.MEMORY: 11,
-            PickColumn.REMARK: 21,
+            PickColumn.REMARK: 25,
         }
         figures = {column: sign * count for column, count in signs.items()}
         widths = with_titles(self.header(), figures)

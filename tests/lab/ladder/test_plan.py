@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
 from app.core.candidates.settings import EngineSettings, KvType
@@ -46,3 +47,9 @@ def test_any_path_is_found_again_by_its_key(path: str) -> None:
     plan = PLAN.of(candidate, [candidate])
 
     assert plan.candidate(plan.reference) == candidate
+
+
+def test_kinds_of_questions_make_another_ladder_and_all_kinds_the_one_of_before() -> None:
+    some = replace(PLAN, kinds=("code",))
+    assert some.key([], b"x") != PLAN.key([], b"x")
+    assert msgspec.json.decode(msgspec.json.encode(some), type=LadderPlan) == some

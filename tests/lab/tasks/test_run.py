@@ -363,6 +363,10 @@ def test_the_demo_is_asked_what_it_knows(demo_model: Path, scripted: dict[str, P
     assert len({item.kind for item in six.items}) == 6
     assert len(six.take(TaskProfile.QUICK).items) == 360
     assert six.take(TaskProfile.FULL) is six
+    some = six.of_kinds(("code", "passage"))
+    assert {item.kind for item in some.items} == {"code", "passage"}
+    assert six.of_kinds(()) is six
+    assert own.of_kinds(("code",)) is own, "its kinds are its own"
     mixed = usual_set([other, demo])
     assert [item.kind for item in mixed.items if item not in six.items] == ["demo"] * 300
 

@@ -40,6 +40,8 @@ TEXTS = {
     "counted.same_words.one": translate("Sentences", "Both gave the same words once: this is a tie, and there is nothing to vote on."),
     "counted.threads": translate("Sentences", "{n} threads"),
     "counted.threads.one": translate("Sentences", "{n} thread"),
+    "counted.versions_measured": translate("Sentences", "{n} versions, measured one after another. It can be paused, and what is measured is kept."),
+    "counted.versions_measured.one": translate("Sentences", "{n} version. It can be paused, and what is measured is kept."),
     "counted.ties": translate("Sentences", "{n} ties"),
     "counted.ties.one": translate("Sentences", "{n} tie"),
     "counted.tokens": translate("Sentences", "{n} tokens"),

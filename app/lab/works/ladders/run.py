@@ -65,6 +65,7 @@ class LadderOrder:
         threads: Of every engine; None for all cores.
         text: A file to measure quality on; None for what ``source`` says.
         items: A file of questions; None for those that suit the models.
+        kinds: Of the bundled questions, those of these kinds alone; empty for all.
         quality: Whether quality is measured at all.
         fresh: Take nothing that is known already: answers, distributions, finished steps.
         plan: How it was measured before, to be measured so again.
@@ -84,6 +85,7 @@ class LadderOrder:
     plan: LadderPlan | None = None
     source: TextSource = TextSource.USUAL
     quality_mode: QualityMode = QualityMode.QUICK
+    kinds: tuple[str, ...] = ()
 
 
 @contextlib.contextmanager
@@ -198,6 +200,9 @@ class LadderRun:
     def _questions(self) -> TaskSet:
         order = self._order
         chosen = own_set(order.items) if order.items else usual_set(list(self._models.values()))
+        kinds = order.plan.kinds if order.plan is not None else order.kinds
+        if order.items is None:
+            chosen = chosen.of_kinds(kinds)
         return chosen.take(TaskProfile(order.profile.value))
 
     def _read_text(self) -> MeasuredText:
@@ -228,6 +233,7 @@ class LadderRun:
             items_name=str(order.items.absolute()) if order.items else self._set.name,
             text_sha256=self._text.sha256 if self._text.parts else "",
             quality_mode=order.quality_mode,
+            kinds=() if order.items else order.kinds,
         ).of(order.reference, order.candidates)
         if order.profile is Profile.FULL:
             return msgspec.structs.replace(plan, deep_repetitions=plan.repetitions)

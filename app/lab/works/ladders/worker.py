@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections import Counter
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -19,7 +20,9 @@ from app.core.errors import PersonError
 from app.core.verdict import Limits
 from app.core.words.sentence import say
 from app.lab.ladder.kept import ABOUT, About, about_of, plan_of, restored
+from app.lab.ladder.pace import Pace, pace_of
 from app.lab.ladder.plan import rows_of
+from app.lab.tasks.sets import demo_set, usual_set
 from app.lab.votes.rates import stored_rates
 from app.lab.works.ladders.entry import letters_for
 from app.lab.works.ladders.rerun import order_of_plan
@@ -41,6 +44,9 @@ if TYPE_CHECKING:
     from app.store.paths import Paths
 
 log = logging.getLogger(__name__)
+
+# Of so many ladders it is looked how long they took.
+_LATEST = 8
 
 
 class _Changed(PersonError):
@@ -144,6 +150,17 @@ class LadderWorkers:
             for row in rows
             if (kept := plan_of(row)) is not None
         ]
+
+    def pace(self) -> Pace:
+        """How long measuring takes here, by the latest ladders; waits for the disk.
+
+        Raises:
+            PersonError: The store or the bundled questions cannot be read.
+        """
+        with self._store() as store:
+            ladders = [store.load(row.id) for row in store.list_ladders()[:_LATEST]]
+        kinds = Counter(item.kind for item in usual_set([]).items)
+        return pace_of(ladders, kinds, len(demo_set().items))
 
     def votes(self, result: LadderResult) -> dict[tuple[str, str], WinRate]:
         """Blind votes between each two of a ladder's rows; waits for the disk."""

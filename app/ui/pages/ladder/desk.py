@@ -13,7 +13,7 @@ from app.lab.quality.texts import text_choices
 from app.lab.works.ladders.service import LadderService
 from app.lab.works.ladders.worker import LadderWorkers
 from app.library.model_files import open_model_file
-from app.monitor.machine import total_memory_bytes
+from app.monitor.machine import physical_core_count, total_memory_bytes
 from app.store.settings import KeptLimits
 from app.ui.pages.ladder.board import LadderBoard
 from app.ui.pages.ladder.file_dialogs import LadderDialogs
@@ -73,7 +73,13 @@ class LadderDesk:
 
         board = LadderBoard(self._usual)
         yield
-        picker = Picker(self._files.models, self._files.other)
+        picker = Picker(
+            self._files.models,
+            self._files.other,
+            threads=physical_core_count(),
+            is_demo=self._is_demo,
+            memory_bytes=lasting_budget_bytes(total_memory_bytes()),
+        )
         yield
         self.page = LadderPage(board, picker, self._backends(), self._jobs)
         self._restore()
@@ -135,6 +141,9 @@ class LadderDesk:
     def _pickable(self) -> list[PickFile]:
         session = self._session
         return pickable(session.panes, self._demo, self._models(), session.templates.known)
+
+    def _is_demo(self, path: Path) -> bool:
+        return self._demo is not None and path in map(self._demo.path, DEMO_LEVELS)
 
     def _demo_paths(self) -> list[Path]:
         if self._demo is None or self._demo.missing():

@@ -148,6 +148,8 @@ class LadderPage(QWidget):
         self.picker.choose(candidates, reference)
         self._stack.setCurrentWidget(self.picker)
         self._follow_actions()
+        workers = self._backends.workers
+        self._jobs.run(lambda _context: workers.pace(), done=self.picker.set_pace)
         texts = self._backends.texts
         self._jobs.run(lambda _context: texts(), done=self.picker.set_texts)
 

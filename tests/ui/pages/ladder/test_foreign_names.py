@@ -24,10 +24,8 @@ from app.lab.ladder.rows import LadderResult
 from app.lab.works.ladders.entry import LadderEntry, LadderState, letters_for, rows_of
 from app.ui.pages.ladder.board import LadderBoard
 from app.ui.pages.ladder.list.ladder_list import LadderList
-from app.ui.pages.ladder.picking.chosen_list import ChosenList
+from app.ui.pages.ladder.picking.picker import Picker
 from app.ui.pages.ladder.plots.panel import LadderPlots
-from app.ui.picking.pick_model import PickModel
-from app.ui.picking.pick_tree import PickTree
 from tests.helpers.hostile import MARK, MARKED
 from tests.helpers.shown_texts import fault_of, shown_texts
 from tests.lab import ladder_cases as cases
@@ -118,11 +116,8 @@ def test_what_can_be_picked(qtbot: QtBot) -> None:
         PickFile(candidate_of(path), name, name, name, why_not=name)
         for path, name in zip(FILES, NAMES, strict=True)
     ]
-    model = PickModel()
-    model.set_files(files)
-    tree = PickTree(model)
-    qtbot.addWidget(tree)
-    chosen = ChosenList()
-    qtbot.addWidget(chosen)
-    chosen.set_files(files, dict.fromkeys(FILES, "A"), candidate_of(FILES[0]))
+    picker = Picker(list, lambda _title, _which: None)
+    qtbot.addWidget(picker)
+    picker.set_files(files)
+    picker.choose([file.candidate for file in files])
     check(least=30)

@@ -185,8 +185,9 @@ def test_setting_one_up(qtbot: QtBot, reader: Reader) -> None:
         picker.set_texts(texts)
         for wanted in (files[:1], files[:3], files[1:5:3]):
             picker.choose([file.candidate for file in wanted])
-            for box in (picker.form.profile_box, picker.form.text_box, picker.form.mode_box):
+            for box in (picker.reference_box, picker.form.text_box, picker.form.mode_box):
                 for row in range(box.count()):
                     box.setCurrentIndex(row)
+                    box.activated.emit(row)
                     reader.read("the form")
     reader.understood()

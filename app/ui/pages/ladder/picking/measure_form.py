@@ -1,4 +1,4 @@
-"""How a ladder is measured: how thoroughly, on which text, with which questions."""
+"""What few people change of a measurement: on which text, and how what is lost is measured."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.core.words.sentence import say
-from app.lab.ladder.plan import Profile
 from app.lab.quality.plan import QualityMode
 from app.lab.quality.texts import TextSource
 from app.ui.kit.plain import add_choice, set_choice_tip
@@ -23,11 +22,9 @@ if TYPE_CHECKING:
 
     from app.lab.quality.texts import TextChoice
 
-_ITEMS_USUAL, _ITEMS_FILE = "usual", "file"
-
 
 class MeasureForm(QWidget):
-    """Four choices with what each means below it.
+    """Two choices with what each means below it.
 
     Signals:
         changed: Another choice.
@@ -42,38 +39,20 @@ class MeasureForm(QWidget):
         super().__init__(parent)
         self._choose_file = choose_file
         self._text_path: Path | None = None
-        self._items: Path | None = None
         self._choices: dict[TextSource, TextChoice] = {}
-        self.profile_box = ChoiceBox(least_characters=16)
-        self.profile_box.setAccessibleName(self.tr("How thoroughly"))
-        self.profile_box.addItem(self.tr("Quick"), Profile.QUICK)
-        self.profile_box.addItem(self.tr("Full"), Profile.FULL)
         self.text_box = ChoiceBox(least_characters=16)
         self.text_box.setAccessibleName(self.tr("Text"))
         self.mode_box = ChoiceBox(least_characters=16)
         self.mode_box.setAccessibleName(self.tr("How quality is measured"))
         self.mode_box.addItem(self.tr("Until it is known well enough"), QualityMode.QUICK)
         self.mode_box.addItem(self.tr("Exactly as llama-perplexity"), QualityMode.COMPARABLE)
-        self.items_box = ChoiceBox(least_characters=16)
-        self.items_box.setAccessibleName(self.tr("Questions"))
-        self.items_box.addItem(self.tr("Bundled questions"), _ITEMS_USUAL)
-        self.items_box.addItem(self.tr("My own file …"), _ITEMS_FILE)
-        self.profile_help = label("", "small-dim", wrap=True)
         self.text_help = label("", "small-dim", wrap=True)
         self.mode_help = label("", "small-dim", wrap=True)
-        self.items_help = label("", "small-dim", wrap=True)
         self.set_texts(())
         self._lay_out()
-        self.profile_box.activated.connect(lambda _at: self._explain())
         self.text_box.activated.connect(lambda _at: self._on_text())
         self.mode_box.activated.connect(lambda _at: self._explain())
-        self.items_box.activated.connect(lambda _at: self._on_items())
         self._explain()
-
-    @property
-    def profile(self) -> Profile:
-        """How much is asked."""
-        return Profile(self.profile_box.currentData())
 
     @property
     def text(self) -> TextSource:
@@ -91,11 +70,6 @@ class MeasureForm(QWidget):
         if self.text is not TextSource.FILE:
             return QualityMode.QUICK
         return QualityMode(self.mode_box.currentData())
-
-    @property
-    def items(self) -> Path | None:
-        """One's own questions."""
-        return self._items if self.items_box.currentData() == _ITEMS_FILE else None
 
     @property
     def missing(self) -> bool:
@@ -140,10 +114,8 @@ class MeasureForm(QWidget):
         grid.setVerticalSpacing(GRID // 2)
         grid.setColumnStretch(1, 1)
         lines = (
-            (self.tr("Profile"), self.profile_box, self.profile_help),
             (self.tr("Text"), self.text_box, self.text_help),
             (self.tr("Method"), self.mode_box, self.mode_help),
-            (self.tr("Questions"), self.items_box, self.items_help),
         )
         for number, (words, box, explained) in enumerate(lines):
             grid.addWidget(label(words, "dim"), 2 * number, 0)
@@ -159,29 +131,9 @@ class MeasureForm(QWidget):
                 self.text_box.setCurrentIndex(0)
         self._explain()
 
-    def _on_items(self) -> None:
-        if self.items_box.currentData() == _ITEMS_FILE:
-            title = self.tr("A file of questions")
-            path = self._choose_file(title, self.tr("JSON lines (*.jsonl)"))
-            self._items = path or self._items
-            if self._items is None:
-                self.items_box.setCurrentIndex(0)
-        self._explain()
-
     def _explain(self) -> None:
-        quick = self.profile is Profile.QUICK
-        self.profile_help.setText(
-            self.tr("60 questions of a kind: hints. About two minutes a version of 1 B.")
-            if quick
-            else self.tr("All questions, 240 of a kind: results. Takes some times as long.")
-        )
         self.text_help.setText(self._text_words())
         self._explain_mode()
-        self.items_help.setText(
-            self._items.name
-            if self._items is not None and self.items_box.currentData() == _ITEMS_FILE
-            else self.tr("Six kinds; the demo model has its own.")
-        )
         self.changed.emit()
 
     def _explain_mode(self) -> None:

@@ -1,35 +1,41 @@
-"""Sets a ladder up: which versions, which of them is the reference, on what they are measured."""
+"""A new measurement: one question a line, and how long the answer takes."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QFrame,
-    QLineEdit,
-    QWidget,
-)
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QScrollArea, QWidget
 
 from app.core.candidates.candidate import MAX_CANDIDATES, candidate_of
+from app.core.models.levels import FULL_PRECISION_BITS
 from app.core.verdict import Limits
+from app.core.words.sentence import say
+from app.lab.ladder.pace import Pace
 from app.lab.ladder.pickable import (
     can_be_ladder,
     in_shrink_order,
     letters_of,
     opened_files,
     reference_among,
+    short_name,
+    sizes_of,
 )
+from app.lab.ladder.plan import Profile
 from app.lab.works.ladders.run import LadderOrder
 from app.library.model_files import whole_sets
 from app.ui.kit.icons import icon
+from app.ui.kit.plain import add_choice
 from app.ui.kit.theme import GRID
-from app.ui.kit.widgets import label, push_button
-from app.ui.kit.widgets.layouts import Gap, in_column, in_row, split
-from app.ui.pages.ladder.picking.chosen_list import ChosenList
+from app.ui.kit.widgets import ChoiceBox, hrule, label, push_button
+from app.ui.kit.widgets.layouts import Gap, in_column, in_row, scroll_down
+from app.ui.kit.words.levels import version_gloss
+from app.ui.kit.words.sentences import told
+from app.ui.pages.ladder.picking.how_sure import HowSure
 from app.ui.pages.ladder.picking.measure_form import MeasureForm
-from app.ui.picking.pick_model import PickModel
+from app.ui.pages.ladder.picking.what_matters import WhatMatters
+from app.ui.picking.pick_model import PickModel, with_settings
 from app.ui.picking.pick_tree import PickTree
 
 if TYPE_CHECKING:
@@ -40,6 +46,9 @@ if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
     from app.lab.ladder.pickable import PickFile
     from app.lab.quality.texts import TextChoice
+
+_MOST_PX = GRID * 120
+_TREE_LINES = 7
 
 
 class Picker(QWidget):
@@ -52,6 +61,9 @@ class Picker(QWidget):
     Args:
         choose_models: Asks for model files.
         choose_file: Asks for another file: a title, and which ones.
+        threads: That engines compute with here.
+        is_demo: Whether a file is a version of the demo model.
+        memory_bytes: What engines may use of this PC; None where that is not known.
         parent: Its owner.
     """
 
@@ -62,14 +74,22 @@ class Picker(QWidget):
         self,
         choose_models: Callable[[], Sequence[Path]],
         choose_file: Callable[[str, str], Path | None],
+        *,
+        threads: int = 1,
+        is_demo: Callable[[Path], bool] = lambda _path: False,
+        memory_bytes: int | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._choose_models = choose_models
+        self._threads = threads
+        self._is_demo = is_demo
         self._opened: list[Candidate] = []
         self._known: list[PickFile] = []
         self._reference: Candidate | None = None
+        self._pace = Pace()
         self.model = PickModel(self)
+        self.model.memory_bytes = memory_bytes
         self.tree = PickTree(self.model)
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Filter"))
@@ -78,15 +98,24 @@ class Picker(QWidget):
         self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.search.textChanged.connect(self.tree.filter_by)
         self.open_button = push_button(self.tr("Open files …"), icon_name="folder", run=self._open)
-        self.chosen = ChosenList()
+        self.reference_box = ChoiceBox(least_characters=16)
+        self.reference_box.setAccessibleName(self.tr("Compared with"))
+        self.reference_help = label("", "small-dim", wrap=True)
+        self.sure = HowSure()
+        self.matters = WhatMatters(choose_file)
         self.form = MeasureForm(choose_file)
+        self.form.hide()
+        self.more_button = push_button(self.tr("More: text, method"), "link", run=self._unfold)
         self.advice = label("", "small-dim", wrap=True)
         self.measure_button = push_button(self.tr("Measure"), "primary", icon_name="play")
-        self.cancel_button = push_button(self.tr("Close"), run=self.closed)
+        self.cancel_button = push_button(self.tr("Cancel"), run=self.closed)
         self._lay_out()
         self.model.checked_changed.connect(self._follow)
-        self.chosen.reference_chosen.connect(self._set_reference)
-        self.chosen.remove_wanted.connect(self._remove)
+        self.tree.typed.connect(self._type)
+        self.tree.confirmed.connect(self.measure_button.click)
+        self.reference_box.activated.connect(self._on_reference)
+        for part in (self.sure, self.matters, self.form):
+            part.changed.connect(self._follow)
         self.measure_button.clicked.connect(self._measure)
         self._follow()
 
@@ -102,6 +131,11 @@ class Picker(QWidget):
         """Offer these texts."""
         self.form.set_texts(choices)
 
+    def set_pace(self, pace: Pace) -> None:
+        """How long measuring takes here is known."""
+        self._pace = pace
+        self._follow()
+
     def choose(self, candidates: Sequence[Candidate], reference: Candidate | None = None) -> None:
         """Check these and no others; the least shrunken is the reference if none is given."""
         known = {*self._opened, *(file.candidate for file in self.model.files)}
@@ -115,29 +149,40 @@ class Picker(QWidget):
     @property
     def reference(self) -> Candidate | None:
         """The candidate that the others are measured against."""
-        return self.chosen.reference
+        return reference_among(self._files(), self._reference)
 
     def _lay_out(self) -> None:
-        top = in_row((self.search, 1), self.open_button)
-        left = QWidget()
-        in_column(label(self.tr("Versions to measure"), "strong"), top, (self.tree, 1), on=left)
-        side = QFrame()
-        side.setProperty("role", "surface")
-        side.setMinimumWidth(GRID * 36)
-        side.setMaximumWidth(GRID * 52)
+        lines = self.tree.fontMetrics().height() + GRID + GRID // 2
+        self.tree.setMinimumHeight(lines * _TREE_LINES)
+        content = QWidget()
         in_column(
-            label(self.tr("This ladder"), "strong"),
-            self.chosen,
+            in_row((label(self.tr("Which versions?"), "strong"), 1), self.open_button),
+            self.search,
+            (self.tree, 1),
             Gap(GRID),
+            *self._line(self.tr("Compared with"), self.reference_box, self.reference_help),
+            Gap(GRID),
+            *self._line(self.tr("How sure?"), self.sure),
+            Gap(GRID),
+            *self._line(self.tr("What matters to me"), self.matters),
+            Gap(GRID // 2),
+            in_row(self.more_button, 1),
             self.form,
-            1,
-            self.advice,
-            in_row(self.cancel_button, 1, self.measure_button),
-            on=side,
+            on=content,
             margins=GRID * 2,
+            spacing=GRID // 2,
         )
-        self.splitter = split(left, side, grows=0, sizes=(GRID * 86, GRID * 45))
-        in_column(self.splitter, on=self, margins=GRID)
+        self.area = QScrollArea()
+        scroll_down(self.area)
+        self.area.setWidget(content)
+        foot = in_row((self.advice, 1), self.cancel_button, self.measure_button, margins=GRID * 2)
+        inner = QWidget()
+        inner.setMaximumWidth(_MOST_PX)
+        in_column((self.area, 1), hrule(), foot, on=inner, spacing=0)
+        in_row(inner, on=self)
+
+    def _line(self, words: str, *parts: QWidget) -> tuple[QWidget, ...]:
+        return label(words, "strong"), *parts
 
     def _files(self) -> list[PickFile]:
         return in_shrink_order(self.model.checked)
@@ -146,27 +191,70 @@ class Picker(QWidget):
         files = self._files()
         if self._reference not in [file.candidate for file in files]:
             self._reference = None
-        self.chosen.set_files(files, letters_of(files), reference_among(files, self._reference))
-        enough = can_be_ladder(files)
-        self.measure_button.setEnabled(enough and not self.form.missing)
-        if len(files) > MAX_CANDIDATES:
-            text = self.tr("At most {n} versions stand in one ladder.").format(n=MAX_CANDIDATES)
-        elif not enough:
-            text = self.tr("Check at least two versions; the others are held against one of them.")
-        else:
-            text = self.tr(
-                "Everything is measured one after another. It can be paused, and what is measured"
-                " is kept."
-            )
-        self.advice.setText(text)
+        self._show_references(files)
+        demo = bool(files) and all(self._is_demo(file.path) for file in files)
+        if demo != self.matters.demo:
+            self.matters.set_demo(demo)
+            return  # it has told of it
+        self._show_times(files, demo=demo)
+        missing = self.form.missing or self.matters.missing
+        self.measure_button.setEnabled(can_be_ladder(files) and not missing)
+        self.advice.setText(self._advice(files))
 
-    def _set_reference(self, candidate: Candidate) -> None:
-        self._reference = candidate
+    def _show_references(self, files: Sequence[PickFile]) -> None:
+        chosen = self.reference
+        with QSignalBlocker(self.reference_box):
+            self.reference_box.clear()
+            for file in files:
+                name = with_settings(file, short_name(file, files))
+                add_choice(self.reference_box, name, file.candidate)
+            place = next((i for i, file in enumerate(files) if file.candidate == chosen), -1)
+            self.reference_box.setCurrentIndex(place)
+        self.reference_box.setEnabled(bool(files))
+        file = files[place] if place >= 0 else None
+        self.reference_help.setText(self._about_reference(file, is_first=place == 0))
+
+    def _about_reference(self, file: PickFile | None, *, is_first: bool) -> str:
+        if file is None:
+            return self.tr("What the others lose is what they answer worse than this one.")
+        gloss = version_gloss(file.level, file.bits)
+        if not is_first:
+            words = self.tr("Not the least shrunken of them: what it lost itself stays hidden.")
+        elif file.bits is not None and file.bits <= FULL_PRECISION_BITS:
+            words = self.tr(
+                "The least shrunken of them, but shrunken itself: what it lost stays hidden."
+            )
+        else:
+            words = self.tr("The least shrunken: what the others answer worse is their loss.")
+        return f"{gloss}. {words}" if gloss else words
+
+    def _show_times(self, files: Sequence[PickFile], *, demo: bool) -> None:
+        seconds: dict[Profile, float] = {}
+        if can_be_ladder(files):
+            sizes = [sizes_of(file) for file in files]
+            for profile in Profile:
+                items = self._pace.items(profile, self.matters.kinds, demo=demo)
+                seconds[profile] = self._pace.seconds(sizes, profile, self._threads, items)
+        self.sure.show_times(seconds, measured=self._pace.is_measured)
+
+    def _advice(self, files: Sequence[PickFile]) -> str:
+        if len(files) > MAX_CANDIDATES:
+            return self.tr("At most {n} versions are measured together.").format(n=MAX_CANDIDATES)
+        if not can_be_ladder(files):
+            return self.tr("Tick at least two versions; the others are compared with one of them.")
+        return told(say("counted.versions_measured", n=len(files)))
+
+    def _on_reference(self) -> None:
+        self._reference = self.reference_box.currentData()
         self._follow()
 
-    def _remove(self, candidate: Candidate) -> None:
-        checked = [file.candidate for file in self.model.checked]
-        self.model.set_checked([each for each in checked if each != candidate])
+    def _unfold(self) -> None:
+        self.form.setVisible(self.form.isHidden())
+
+    def _type(self, letters: str) -> None:
+        """Letters belong into the field that filters."""
+        self.search.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.search.insert(letters)
 
     def _open(self) -> None:
         paths = whole_sets(Path(path) for path in self._choose_models())
@@ -181,7 +269,7 @@ class Picker(QWidget):
             self.model.set_checked([each for each in wanted if each in able])
 
     def _measure(self) -> None:
-        files, reference = self._files(), self.chosen.reference
+        files, reference = self._files(), self.reference
         if reference is None:
             return
         self.measure_wanted.emit(
@@ -189,11 +277,12 @@ class Picker(QWidget):
                 reference,
                 tuple(file.candidate for file in files),
                 Limits(),
-                self.form.profile,
+                self.sure.profile,
                 text=self.form.text_path,
-                items=self.form.items,
+                items=self.matters.items,
                 source=self.form.text,
                 quality_mode=self.form.mode,
+                kinds=self.matters.kinds,
             ),
             letters_of(files),
         )

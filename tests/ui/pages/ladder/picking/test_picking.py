@@ -10,21 +10,26 @@ import pytest
 
 from app.core.candidates.candidate import Candidate, candidate_of
 from app.core.candidates.settings import EngineSettings, KvType
+from app.core.ladder.results import StepKind
 from app.core.verdict import Limits
 from app.core.words.sentence import verbatim
+from app.lab.ladder.pace import Pace
 from app.lab.ladder.pickable import PickFile
+from app.lab.ladder.plan import Profile
 from app.lab.quality.plan import QualityMode
 from app.lab.quality.texts import TextChoice, TextSource
 from app.lab.works.ladders.run import LadderOrder
-from app.ui.kit.widgets import ElidedLabel
 from app.ui.pages.ladder.picking.measure_form import MeasureForm
 from app.ui.pages.ladder.picking.picker import Picker
+from app.ui.pages.ladder.picking.what_matters import WhatMatters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtCore import QAbstractItemModel
     from pytestqt.qtbot import QtBot
+
+    from app.ui.kit.theme import Theme
 
     Watch = Callable[[QAbstractItemModel], None]
 
@@ -43,6 +48,7 @@ def file(level: str, bits: float | None = None, family: str = "Sky", **more: str
 
 F16, Q8, Q4, Q2 = file("F16", 16.0), file("Q8_0", 8.5), file("Q4_K_M", 4.9), file("Q2_K", 3.2)
 BROKEN = file("Q6_K", why_not="It is broken.")
+MOON = file("F16", 16.0, family="Moon")
 
 
 @pytest.fixture
@@ -53,15 +59,27 @@ def picker(qtbot: QtBot) -> Picker:
     return made
 
 
-def test_the_least_shrunken_is_the_reference_unless_one_is_chosen(picker: Picker) -> None:
+def choose_reference(picker: Picker, file: PickFile) -> None:
+    box = picker.reference_box
+    place = next(i for i in range(box.count()) if box.itemData(i) == file.candidate)
+    box.setCurrentIndex(place)
+    box.activated.emit(place)
+
+
+def test_the_least_shrunken_is_compared_with_unless_another_is_chosen(picker: Picker) -> None:
     picker.choose([Q2.candidate, F16.candidate, Q4.candidate])
     assert picker.reference == F16.candidate
-    picker.chosen.reference_chosen.emit(Q4.candidate)
+    assert picker.reference_box.currentText() == "F16"
+    assert "not shrunken" in picker.reference_help.text()
+    choose_reference(picker, Q4)
     assert picker.reference == Q4.candidate
-    picker.chosen.remove_wanted.emit(Q4.candidate)
+    assert "stays hidden" in picker.reference_help.text()
+    picker.model.set_checked([Q2.candidate, F16.candidate])
     assert picker.reference == F16.candidate
     picker.choose([Q2.candidate, Q8.candidate], Q2.candidate)
     assert picker.reference == Q2.candidate
+    picker.choose([Q2.candidate, Q8.candidate])
+    assert "shrunken itself" in picker.reference_help.text()
 
 
 def test_two_to_six_versions_make_a_ladder(picker: Picker, qtbot: QtBot) -> None:
@@ -112,7 +130,7 @@ def test_two_candidates_of_one_file_are_told_apart(picker: Picker, qtbot: QtBot)
     picker.set_files([replace(Q4, letter="A"), replace(Q4, candidate=changed, letter="B"), F16])
     picker.choose([plain, changed])
     told = "KV q8_0, 8192 tokens of context, template chatml"
-    names = [label.text for label in picker.chosen.findChildren(ElidedLabel)]
+    names = [picker.reference_box.itemText(place) for place in range(2)]
     assert names == ["Q4_K_M", f"Q4_K_M, {told}"]
     shown = [picker.model.index(row, 0).data() for row in range(picker.model.rowCount())]
     assert f"Q4_K_M, {told}" in shown
@@ -122,3 +140,85 @@ def test_two_candidates_of_one_file_are_told_apart(picker: Picker, qtbot: QtBot)
     order, letters = caught.args
     assert (order.reference, order.candidates) == (plain, (plain, changed))
     assert letters == {plain.key(): "A", changed.key(): "B"}
+
+
+def test_what_matters_is_ticked_by_kind(picker: Picker, qtbot: QtBot) -> None:
+    picker.choose([F16.candidate, Q4.candidate])
+    boxes = picker.matters.boxes
+    assert all(box.isChecked() for box in boxes.values())
+    for kind in ("passage", "format", "choice", "spelling", "code"):
+        boxes[kind].click()
+    with qtbot.waitSignal(picker.measure_wanted) as caught:
+        picker.measure_button.click()
+    assert caught.args is not None
+    assert caught.args[0].kinds == ("arithmetic",)
+    boxes["arithmetic"].click()
+    assert not picker.measure_button.isEnabled(), "nothing would be asked"
+
+
+def test_own_questions_take_the_place_of_the_bundled_ones(qtbot: QtBot) -> None:
+    chosen: list[Path | None] = [None, Path("/q/mine.jsonl")]
+    matters = WhatMatters(lambda _title, _which: chosen.pop(0))
+    qtbot.addWidget(matters)
+    matters.own_box.click()
+    assert not matters.own_box.isChecked(), "no file was chosen"
+    matters.own_box.click()
+    assert (matters.items, matters.kinds) == (Path("/q/mine.jsonl"), ())
+    assert not matters.boxes["code"].isEnabled()
+    assert matters.explained.text() == "mine.jsonl"
+    matters.own_box.click()
+    assert matters.items is None
+    assert matters.boxes["code"].isEnabled()
+
+
+def test_the_demo_model_has_questions_of_its_own(qtbot: QtBot) -> None:
+    picker = Picker(list, lambda _title, _which: None, is_demo=lambda path: "Sky" in path.name)
+    qtbot.addWidget(picker)
+    picker.set_files([F16, Q4, MOON])
+    picker.choose([F16.candidate, Q4.candidate])
+    assert not picker.matters.boxes["code"].isEnabled()
+    picker.choose([F16.candidate, MOON.candidate])
+    assert picker.matters.boxes["code"].isEnabled()
+
+
+def test_times_follow_from_what_was_measured_here(picker: Picker) -> None:
+    picker.choose([F16.candidate])
+    assert picker.sure.buttons[Profile.QUICK].text() == "A quick hint"
+    picker.choose([F16.candidate, Q4.candidate])
+    questions = {"arithmetic": 240, "code": 240}
+    picker.set_pace(Pace(questions, 300))
+    assert "rough guesses" in picker.sure.explained.text()
+    usual = times(picker)
+    taken = {kind: [(1, 1000.0)] for kind in StepKind}
+    picker.set_pace(Pace(questions, 300, taken))
+    assert "measured on this PC" in picker.sure.explained.text()
+    assert times(picker) != usual
+    before = times(picker)
+    picker.matters.boxes["code"].click()
+    assert times(picker) != before, "less is asked"
+
+
+def times(picker: Picker) -> list[str]:
+    return [button.text() for button in picker.sure.buttons.values()]
+
+
+@pytest.mark.parametrize("percent", [100, 150])
+def test_it_fits_a_small_window(picker: Picker, dressed: Theme, qtbot: QtBot, percent: int) -> None:
+    dressed.set_text_percent(percent)
+    try:
+        picker.choose([F16.candidate, Q4.candidate])
+        picker.resize(560, 480)  # what rail and list leave of 800 x 560
+        with qtbot.waitExposed(picker):
+            picker.show()
+        assert picker.area.horizontalScrollBar().maximum() == 0
+        assert picker.area.widget().width() <= picker.area.viewport().width()
+        assert picker.rect().contains(picker.measure_button.geometry())
+        assert picker.tree.horizontalScrollBar().maximum() == 0
+    finally:
+        dressed.set_text_percent(100)
+
+
+def test_what_few_people_change_is_folded_away(picker: Picker) -> None:
+    assert picker.form.isHidden()
+    picker.more_button.click()
+    assert not picker.form.isHidden()

@@ -1,0 +1,128 @@
+"""How long a ladder would take on this PC, by those that were measured here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from app.core.candidates.candidate import candidate_of
+from app.core.ladder.results import FileFacts, StepKind
+from app.core.tasks.items import QUICK_ITEMS
+from app.lab.ladder.kept import about_of, plan_of, step_result
+from app.lab.ladder.plan import DEEP_REPETITIONS_QUICK, REPETITIONS, LadderPlan, Profile, steps_of
+from app.lab.ladder.progress import guess_seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from app.lab.ladder.plan import Step
+    from app.store.ladders import StoredLadder
+
+# Steps of models of about this size count before all others.
+_COMPARABLE_TIMES = 16
+# What was answered before takes no time, and a busy PC takes any: neither is usual.
+_USUAL_PLACE = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class FileSizes:
+    """What the time of a file follows from, before it is measured."""
+
+    file_bytes: int
+    active_parameters: int
+    token_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Guesses, put right by what this PC took.
+
+    Attributes:
+        questions: How many bundled ones there are, by kind.
+        demo_questions: How many the demo model has of its own; few of a kind, always asked.
+        taken: By kind of step, of each that was measured here: active parameters of its largest
+            file, and how many times the guess it took.
+    """
+
+    questions: Mapping[str, int] = field(default_factory=dict[str, int])
+    demo_questions: int = 0
+    taken: Mapping[StepKind, Sequence[tuple[int, float]]] = field(
+        default_factory=dict[StepKind, "Sequence[tuple[int, float]]"]
+    )
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether anything was measured on this PC."""
+        return bool(self.taken)
+
+    def items(self, profile: Profile, kinds: Sequence[str], *, demo: bool) -> int:
+        """How many questions a file is asked.
+
+        Args:
+            profile: How thoroughly.
+            kinds: Of the bundled ones; empty for all.
+            demo: All files are the demo model's, which has its own.
+        """
+        if demo:
+            return self.demo_questions
+        counts = [n for kind, n in self.questions.items() if not kinds or kind in kinds]
+        most = QUICK_ITEMS if profile is Profile.QUICK else max(counts, default=0)
+        return sum(min(most, count) for count in counts)
+
+    def seconds(
+        self, files: Sequence[FileSizes], profile: Profile, threads: int, items: int
+    ) -> float:
+        """How long a ladder of these files would take, the first as the reference."""
+        names = [str(place) for place in range(len(files))]
+        every = [candidate_of(name) for name in names]
+        deep = REPETITIONS if profile is Profile.FULL else DEEP_REPETITIONS_QUICK
+        plan = LadderPlan(
+            names[0], (), threads, profile, text_name="?", items_name="?", deep_repetitions=deep
+        ).of(every[0], every)
+        sizes = dict(zip(names, files, strict=True))
+        return sum(
+            guess_seconds(plan, step, sizes[name], items)
+            * self._times(step.kind, sizes[name].active_parameters)
+            for step in steps_of(plan, dict.fromkeys(names), in_turns=True)
+            for name in step.files
+        )
+
+    def _times(self, kind: StepKind, active_parameters: int) -> float:
+        known = self.taken.get(kind, ())
+        alike = [times for size, times in known if _comparable(size, active_parameters)]
+        found = sorted(alike or (times for _, times in known))
+        return found[int(len(found) * _USUAL_PLACE)] if found else 1.0
+
+
+def pace_of(
+    ladders: Iterable[StoredLadder], questions: Mapping[str, int], demo_questions: int
+) -> Pace:
+    """What the steps of stored ladders took, beside what was to be expected."""
+    taken: dict[StepKind, list[tuple[int, float]]] = {}
+    for stored in ladders:
+        kept, about = plan_of(stored), about_of(stored)
+        if kept is None or about is None:
+            continue
+        facts: dict[str, FileFacts] = {}
+        for step in kept.steps:
+            found = step_result(stored, step)
+            if found is None:
+                continue
+            result, elapsed_ns = found
+            if isinstance(result, FileFacts):
+                facts[step.files[0]] = result
+            if all(name in facts for name in step.files):
+                guessed_s = _guess(kept.plan, step, facts, len(about.items))
+                size = max(facts[name].active_parameters for name in step.files)
+                taken.setdefault(step.kind, []).append((size, elapsed_ns / 1e9 / guessed_s))
+    return Pace(questions, demo_questions, taken)
+
+
+def _guess(plan: LadderPlan, step: Step, facts: Mapping[str, FileFacts], items: int) -> float:
+    guesses = (guess_seconds(plan, step, facts[name], items) for name in step.files)
+    return max(1e-3, sum(guesses))
+
+
+def _comparable(one: int, other: int) -> bool:
+    small, large = sorted((max(1, one), max(1, other)))
+    return large <= small * _COMPARABLE_TIMES
