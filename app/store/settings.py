@@ -60,6 +60,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         plots_visible: Whether the plots are shown at all.
         plots: Names of the plots shown.
         chat_list_visible: Whether the list of chats is shown.
+        draft: A prompt that was written and not sent when the program ended.
         enter_sends: Whether Enter sends a prompt; else it makes a line, and Ctrl+Enter sends.
         preset: Name of the sampling preset for new chats.
         last_folder: Where the last model file was opened.
@@ -90,6 +91,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     plots_visible: bool = True
     plots: list[str] = field(default_factory=lambda: ["memory", "speed"])
     chat_list_visible: bool = True
+    draft: str = ""
     enter_sends: bool = True
     preset: str = next(iter(PRESETS))
     last_folder: str = ""

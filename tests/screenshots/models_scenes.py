@@ -95,6 +95,7 @@ def troubles(studio: Studio) -> None:
         page.account_action.trigger()
         person.until(lambda: page.account.forget_button.isVisible())
         page.account.forget_button.click()
+        page.account.question.do_button.click()
         person.until(lambda: "forgotten" in text_of(page.account.owner))
         page.account.window().close()
         page.open_address(HubAddress("meadow/Heron-24B-Instruct"))

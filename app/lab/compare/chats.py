@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from app.core.candidates.settings import COMPARE_GREEDY
 from app.core.chats.chat import Chat
 from app.core.chats.export import to_markdown, to_openai_json
@@ -46,7 +48,7 @@ class Chats:
         self._deck = deck
         self._candidates = candidates
         self._runner = runner
-        self._given: list[Candidate] = []
+        self._given: Chat | None = None
 
     # --- the open one ---------------------------------------------------------------------
 
@@ -72,7 +74,8 @@ class Chats:
 
     def nothing_chosen(self) -> None:
         """What stands in the open chat was not chosen by the person: left empty, it is dropped."""
-        self._given = [pane.candidate for pane in self._open.chat.panes]
+        chat = self._open.chat
+        self._given = replace(chat, panes=list(chat.panes))
 
     def new_chat(self) -> None:
         """Begin an empty chat with the same panes and system prompt.
@@ -165,10 +168,17 @@ class Chats:
         self._deck.show(chat.panes)
         if old.id and not old.turns and not self._has_choice(old):
             self._recorder.delete(old.id)
-        self._given = []
+        self._given = None
         self._open.note_candidates()
         self._open.tell_turns()
 
     def _has_choice(self, chat: Chat) -> bool:
         """Whether an empty chat holds what the person would have to choose again."""
-        return any(pane.candidate not in self._given for pane in chat.panes)
+        given = self._given or Chat(id=0, sampling=self.default_sampling)
+        known = [(pane.candidate, pane.sampling) for pane in given.panes]
+        return (
+            any((pane.candidate, pane.sampling) not in known for pane in chat.panes)
+            or chat.system_prompt != given.system_prompt
+            or chat.sampling != given.sampling
+            or chat.title != given.title
+        )

@@ -70,6 +70,7 @@ class CandidateSettings(QWidget):
         super().__init__(parent)
         self._setup = setup
         self._shared = shared
+        self._last_own: SamplingSettings | None = None
         self._template = choice_box(
             [
                 (self.tr("from the file") if has_template else self.tr("ask me"), None),
@@ -159,7 +160,9 @@ class CandidateSettings(QWidget):
         self._apply(self._setup.running(engine=settings))
 
     def _on_own(self, own: bool) -> None:
-        self._apply(replace(self._setup, sampling=self._shared if own else None))
+        self._last_own = self._setup.sampling or self._last_own
+        sampling = (self._last_own or self._shared) if own else None
+        self._apply(replace(self._setup, sampling=sampling))
         self._show()
 
     def _on_sampling(self, settings: SamplingSettings) -> None:

@@ -31,6 +31,7 @@ class SamplingEditor(QWidget):
     ) -> None:
         super().__init__(parent)
         self._settings = settings or SamplingSettings()
+        self._custom: SamplingSettings | None = None
         self._fields: dict[str, NumberField] = {}
         self._preset = choice_box(
             [
@@ -63,6 +64,8 @@ class SamplingEditor(QWidget):
 
     def set_settings(self, settings: SamplingSettings) -> None:
         """Show other settings without telling anybody."""
+        if settings != self._settings:
+            self._custom = None
         self._settings = settings
         self._show()
 
@@ -159,7 +162,11 @@ class SamplingEditor(QWidget):
     def _on_preset(self) -> None:
         preset = PRESETS.get(str(self._preset.currentData()))
         if preset is not None:
+            if self._settings not in PRESETS.values():
+                self._custom = self._settings
             self._apply(preset)
+        elif self._custom is not None:
+            self._apply(self._custom)
         else:
             self._show()
 

@@ -91,13 +91,17 @@ class CompareController(QObject):
         return self._try(lambda: self._session.add_candidate(candidate))
 
     def remove(self, key: str) -> bool:
-        """Close a pane; what it said can be had back for a while."""
+        """Close a pane; it can be had back for a while, with what it said and how it was set."""
         name = self._session.pane(key).letter
         answered = any(key in turn.answers for turn in self._session.chat.turns)
         undo: list[Callable[[], None]] = []
         closed = self._try(lambda: undo.append(self._session.remove_candidate(key)))
-        if closed and answered:
-            words = self.tr("{letter} was closed with its answers.").format(letter=name)
+        if closed:
+            words = (
+                self.tr("{letter} was closed with its answers.")
+                if answered
+                else self.tr("{letter} was closed.")
+            ).format(letter=name)
             self.undoable.emit(words, lambda: self._try(undo[0]))
         return closed
 
@@ -163,8 +167,15 @@ class CompareController(QObject):
         return self._try(lambda: self._session.open_chat(chat_id))
 
     def rename_chat(self, chat_id: int, title: str) -> bool:
-        """Give a chat another title."""
-        return self._try(lambda: self._session.rename_chat(chat_id, title))
+        """Give a chat another title; the one before can be had back for a while."""
+        before = next((c.title for c in self._session.list_chats() if c.id == chat_id), "")
+        renamed = self._try(lambda: self._session.rename_chat(chat_id, title))
+        if renamed and before and before != title:
+            self.undoable.emit(
+                self.tr("“{title}” has another title.").format(title=before),
+                lambda: self._try(lambda: self._session.rename_chat(chat_id, before)),
+            )
+        return renamed
 
     def delete_chat(self, chat_id: int) -> bool:
         """Delete a chat; the person has confirmed it."""

@@ -168,6 +168,9 @@ class ComparePage(PageParts):
         self._wire_panes()
         self._wire_actions()
         self.prompt.submitted.connect(self.asking.ask_all)
+        self.prompt.field.taken_out.connect(
+            lambda undo: self.undoable.emit(self.tr("A pasted text was taken out."), undo)
+        )
         self.prompt.stop_requested.connect(lambda: self.controller.stop())
         self.suggestions.chosen.connect(self.asking.ask_suggested)
         self.settings.changed.connect(self._refresh_hygiene)

@@ -9,11 +9,11 @@ from msgspec.structs import replace
 
 from app.core.candidates.candidate import MAX_CANDIDATES, LocalFile, candidate_of
 from app.core.errors import PersonError
-from app.core.memory.estimate import memory_budget_bytes
+from app.core.memory.estimate import lasting_budget_bytes
 from app.lab.demo.demo import FIRST_PANES
 from app.lab.ladder.pickable import pickable
 from app.library.model_files import whole_sets
-from app.monitor.machine import available_memory_bytes
+from app.monitor.machine import total_memory_bytes
 from app.ui.kit.pages import Page, Part
 from app.ui.kit.widgets.banner import Severity
 from app.ui.kit.words.sentences import sentence
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from app.store.settings import Settings
     from app.ui.plots.live import LivePlots
     from app.ui.shell.ground import Ground
+
+
+# The settings are one file: a longer prompt is kept to here.
+_MOST_DRAFT_CHARACTERS = 100_000
 
 
 class ComparePart(Part):
@@ -127,6 +131,7 @@ class ComparePart(Part):
             settings,
             chat_being_opened=None,
             last_chat_id=self._session.chat.id or None,
+            draft=self.view.prompt.field.whole_text()[:_MOST_DRAFT_CHARACTERS],
             chat_list_visible=self.view.chat_list_visible,
             plots_visible=self.view.plots_visible,
         )
@@ -151,6 +156,8 @@ class ComparePart(Part):
         elif not self._last_chat.open():
             first = [demo.path(level) for level in FIRST_PANES] if demo else []
             self._begin_chat(first)
+        if draft := self._ground.kept.now.draft:
+            self.view.prompt.set_text(draft)
         if all(self._is_demo(Path(pane.candidate.path)) for pane in self._session.panes):
             self._session.chats.nothing_chosen()
         if self._last_chat.remark:
@@ -171,7 +178,7 @@ class ComparePart(Part):
             picker.chosen.connect(self._add_candidates)
             picker.files_wanted.connect(self.view.controller.choose_and_add)
             picker.hub_wanted.connect(self._ground.requests.find_on_hub.tell)
-        room = memory_budget_bytes(available_memory_bytes())
+        room = lasting_budget_bytes(total_memory_bytes())
         self._picker.ask(self._pickable(), len(self._session.panes), room)
 
     def _pickable(self) -> list[PickFile]:

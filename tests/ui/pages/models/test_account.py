@@ -75,6 +75,8 @@ def test_forgetting_says_what_is_left(shown: Shown) -> None:
     account.kept, account.file = ["hf_mine"], True
     panel = open_panel(shown)
     shown.click(panel.forget_button)
+    assert "does not show it again" in panel.question.accessibleName()
+    shown.click(panel.question.do_button)
     shown.settle()
     assert account.kept == []
     assert "forgotten" in panel.owner.text()

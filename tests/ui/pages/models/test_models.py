@@ -139,6 +139,7 @@ def test_a_gated_model_is_downloaded_after_signing_in(person: Person, hub: FakeH
     page.account.who_button.click()
     person.until(lambda: TOKEN in page.account.owner.text())
     page.account.forget_button.click()
+    page.account.question.do_button.click()
     person.until(lambda: "not signed in" in page.account.sentence.text())
     page.account.window().close()
 

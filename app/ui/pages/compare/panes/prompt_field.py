@@ -27,12 +27,14 @@ class PromptField(QWidget):
 
     Signals:
         changed: Something was written, pasted or taken out.
+        taken_out: A long text was taken out: what brings it back.
 
     Attributes:
         edit: Where the person writes.
     """
 
     changed = Signal()
+    taken_out = Signal(object)
 
     def __init__(self, edit: GrowingEdit, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,6 +97,7 @@ class PromptField(QWidget):
         self._row.setVisible(bool(self._chips))
         self.edit.setFocus()
         self.changed.emit()
+        self.taken_out.emit(lambda: self.add_pasted(chip.text))
 
     def _drop_chips(self) -> None:
         if self._chips:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from app.ui.kit.question import Question
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import FlowLayout, label, push_button
 from app.ui.kit.widgets.labels import set_role
@@ -52,7 +53,9 @@ class AccountPanel(QWidget):
         self.owner = label("", wrap=True)
         self.who_button = push_button(self.tr("Ask the Hub whose it is"), run=self._ask_owner)
         self.forget_button = push_button(self.tr("Forget token"), icon_name="delete")
-        self.forget_button.clicked.connect(self._forget)
+        self.question = Question()
+        self.question.confirmed.connect(self._forget)
+        self.forget_button.clicked.connect(self._ask_to_forget)
         self.entry = SignInRow(account, jobs)
         self.entry.kept.connect(self._on_kept)
         self.entry.refused.connect(self._say_problem)
@@ -87,6 +90,7 @@ class AccountPanel(QWidget):
             self.sentence,
             self.owner,
             self._buttons,
+            self.question,
             self.entry,
             self.hint,
             self.certificates,
@@ -146,6 +150,13 @@ class AccountPanel(QWidget):
 
     def _on_owner(self, name: str | None) -> None:
         self._say_owner(self.tr("It is {name}’s.").format(name=name) if name else "")
+
+    def _ask_to_forget(self) -> None:
+        """The Hub shows a token once: what is forgotten here may be nowhere else."""
+        self.question.ask(
+            self.tr("Forget this token? The Hub does not show it again."), self.tr("Forget")
+        )
+        self.resized.emit()
 
     def _forget(self) -> None:
         self._jobs.run(

@@ -41,6 +41,7 @@ class FoldersEditor(QWidget):
         self.add_button = push_button(self.tr("Add a folder …"), icon_name="add", run=self._add)
         self.remove_buttons: list[IconButton] = []
         self.find_buttons: list[QPushButton] = []
+        self.undo_button: QPushButton | None = None
         in_column(
             label(
                 self.tr("Model files in these folders, and in those below them, are listed."),
@@ -67,7 +68,7 @@ class FoldersEditor(QWidget):
         remove = IconButton(
             "close", self.tr("Look no more into {folder}").format(folder=folder), size_px=14
         )
-        remove.clicked.connect(lambda: self._take([f for f in self._folders if f != folder]))
+        remove.clicked.connect(lambda: self._remove(folder))
         self.remove_buttons.append(remove)
         line = in_row((ElidedLabel(str(folder), least_characters=10), 1), on=row, spacing=None)
         if not folder.is_dir():
@@ -79,6 +80,19 @@ class FoldersEditor(QWidget):
             line.addWidget(find)
         line.addWidget(remove)
         return row
+
+    def _remove(self, folder: Path) -> None:
+        """Leave a folder out; it can be had back as long as the popup is open."""
+        before = list(self._folders)
+        self._take([each for each in before if each != folder])
+        undo = push_button(self.tr("Undo"), "link", run=lambda: self._take(before))
+        set_spoken(undo, self.tr("Look into {folder} again").format(folder=folder))
+        gone = ElidedLabel(str(folder), least_characters=10)
+        row = QWidget()
+        in_row((gone, 1), label(self.tr("left out"), "dim"), undo, on=row, spacing=None)
+        self._rows.addWidget(row)
+        self.undo_button = undo
+        undo.setFocus()
 
     def _add(self) -> None:
         folder = self._choose()
