@@ -111,3 +111,16 @@ def test_a_template_is_chosen_once_and_holds_after_a_restart(
     again.until(lambda: all(pane.model is not None for pane in again.panes))
     assert [pane.candidate.template_id for pane in again.panes] == ["chatml"] * 3
     assert not again.shows("chat template.")
+
+
+def test_a_prompt_that_was_not_sent_is_there_after_a_restart(
+    open_window: Callable[..., Person], tmp_path: Path
+) -> None:
+    person = open_window(*own_folder(tmp_path / "models"))
+    person.write("Why is the sky")
+    person.close()
+    again = open_window()
+    assert again.compare.prompt.text() == "Why is the sky"
+    again.compare.prompt.clear()
+    again.close()
+    assert open_window().compare.prompt.text() == ""

@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from app.core.candidates.candidate import candidate_of
 from app.core.candidates.settings import SamplingSettings
@@ -86,6 +87,31 @@ def test_an_empty_chat_with_chosen_candidates_is_kept(
     bench.session.add_candidate(candidate_of(models["green"]))
     bench.session.open_chat(chat_id)
     assert {summary.id for summary in bench.session.list_chats()} == {chat_id, added}
+
+
+@pytest.mark.parametrize("what", ["prompt", "sampling", "own sampling", "title"])
+def test_an_empty_chat_with_something_written_or_set_is_kept(
+    bench: Bench, models: dict[str, Path], what: str
+) -> None:
+    bench.open([models["blue"]])
+    session = bench.session
+    session.ask("One")
+    bench.rest()
+    first = session.chat.id
+    session.new_chat()
+    second = session.chat.id
+    match what:
+        case "prompt":
+            session.set_system_prompt("Be brief.")
+        case "sampling":
+            session.set_sampling(SamplingSettings(temperature=0.7))
+        case "own sampling":
+            own = replace(session.panes[0].setup, sampling=SamplingSettings(temperature=0.7))
+            session.update_candidate(own)
+        case _:
+            session.rename_chat(second, "Sums")
+    session.open_chat(first)
+    assert {summary.id for summary in session.list_chats()} == {first, second}
 
 
 def test_a_chat_is_exported(bench: Bench, models: dict[str, Path]) -> None:

@@ -121,8 +121,11 @@ def test_the_presets(qtbot: QtBot, sampling: SamplingEditor) -> None:
     assert sampling.field("temperature").value == 0.8
     _enter(qtbot, sampling.field("temperature"), "0.9")
     assert sampling.preset_box.currentText() == "Custom"
+    custom = sampling.settings
     _choose(qtbot, sampling.preset_box, "Always the likeliest word")
     assert sampling.settings == PRESETS["Compare (greedy)"]
+    _choose(qtbot, sampling.preset_box, "Custom")
+    assert sampling.settings == custom, "a preset keeps what was set by hand"
 
 
 def test_greedy_decoding_turns_off_what_has_no_effect(
@@ -214,6 +217,8 @@ def test_a_candidate_takes_own_sampling_settings_and_gives_them_up(
     qtbot.mouseClick(panel.own_box, Qt.MouseButton.LeftButton, pos=_on_box(panel.own_box))
     assert panel.setup.sampling is None
     assert panel.sampling.settings == COMPARE_GREEDY
+    qtbot.mouseClick(panel.own_box, Qt.MouseButton.LeftButton, pos=_on_box(panel.own_box))
+    assert panel.setup.sampling.max_tokens == 99, "what was set comes back with the tick"
 
 
 def test_a_candidate_takes_a_template_and_engine_settings(

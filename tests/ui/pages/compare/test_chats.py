@@ -104,9 +104,16 @@ def test_a_chat_is_renamed_in_its_row(shown: Shown, qtbot: QtBot) -> None:
     editor.selectAll()
     qtbot.keyClicks(editor, "Differences")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
+    undoable: list[tuple[str, Callable[[], object]]] = []
+    shown.page.undoable.connect(lambda words, undo: undoable.append((words, undo)))
     shown.until(lambda: shown.calls("rename_chat") == [(2, "Differences")])
     shown.settle()
     assert rows(shown)[1] == "Differences"
+    ((words, undo),) = undoable
+    assert words == "“Sums” has another title."
+    undo()
+    shown.settle()
+    assert rows(shown)[1] == "Sums"
 
 
 def test_deleting_asks_first_and_the_safe_answer_has_the_focus(shown: Shown, qtbot: QtBot) -> None:

@@ -488,3 +488,25 @@ def test_a_pane_that_missed_nothing_offers_nothing(shown: Shown) -> None:
     shown.settle()
     (button,) = shown.pane("A").empty.findChildren(QPushButton)
     assert not button.isVisible()
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_pane_that_was_closed_can_be_had_back(shown: Shown, *, answered: bool) -> None:
+    if answered:
+        shown.session.ask("Hello")
+        shown.session.finish("B")
+        shown.settle()
+    undoable: list[tuple[str, Callable[[], object]]] = []
+    shown.page.undoable.connect(lambda words, undo: undoable.append((words, undo)))
+    key = shown.session.key("B")
+    setup = shown.session.pane(key).setup
+    shown.page.controller.update_candidate(setup.running(template_id="chatml"))
+    shown.page.controller.remove(key)
+    shown.settle()
+    assert letters(shown) == "AC"
+    ((words, undo),) = undoable
+    assert words == ("B was closed with its answers." if answered else "B was closed.")
+    undo()
+    shown.settle()
+    assert letters(shown) == "ABC"
+    assert shown.session.pane(key).candidate.template_id == "chatml"

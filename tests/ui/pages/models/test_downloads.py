@@ -123,6 +123,21 @@ def test_a_cancelled_one_leaves_the_list(panel: DownloadsPanel) -> None:
     assert titles(panel) == ["Q8_0", "Q4_K_M"]
 
 
+def test_what_has_come_is_asked_about_before_it_goes(
+    panel: DownloadsPanel, queue: FakeDownloads
+) -> None:
+    row = panel.rows()[1]
+    queue.change(row.entry.key, state=WorkState.RUNNING, done_bytes=400)
+    row.cancel.click()
+    assert panel.question.isVisible()
+    assert len(panel.rows()) == 3
+    panel.question.keep_button.click()
+    assert len(panel.rows()) == 3
+    row.cancel.click()
+    panel.question.do_button.click()
+    assert len(panel.rows()) == 2
+
+
 def test_a_finished_one_offers_the_comparison(
     panel: DownloadsPanel, queue: FakeDownloads, qtbot: QtBot
 ) -> None:

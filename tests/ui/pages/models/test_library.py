@@ -318,6 +318,9 @@ def test_own_folders_come_and_go(qtbot: QtBot) -> None:
     assert wanted == [[Path("/home/me/gguf"), Path("/data/models")]]
     editor.remove_buttons[0].click()
     assert wanted[-1] == [Path("/data/models")]
+    assert editor.undo_button is not None
+    editor.undo_button.click()
+    assert wanted[-1] == [Path("/home/me/gguf"), Path("/data/models")]
 
 
 def test_an_own_folder_that_is_gone_can_be_found(qtbot: QtBot, tmp_path: Path) -> None:

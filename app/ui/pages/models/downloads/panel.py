@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from app.ui.kit.question import Question
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import IconButton, label, push_button
 from app.ui.kit.widgets.layouts import in_column, in_row
+from app.ui.kit.words.format import byte_size
 from app.ui.pages.models.downloads.model import DownloadRole, DownloadsModel
 from app.ui.pages.models.downloads.row import DownloadRow
 
@@ -33,6 +35,9 @@ class DownloadsPanel(QWidget):
         self.setAccessibleName(self.tr("Downloads"))
         self._downloads = downloads
         self._rows: list[DownloadRow] = []
+        self._stopping = ""
+        self.question = Question()
+        self.question.confirmed.connect(self._on_stop_confirmed)
         self.model = DownloadsModel(self)
         self.empty = label(
             self.tr("No downloads. Tick versions of a model and press Download."),
@@ -94,6 +99,7 @@ class DownloadsPanel(QWidget):
         column.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
         column.setSpacing(GRID // 2)
         column.addLayout(self._head)
+        column.addWidget(self.question)
         column.addWidget(self.empty)
         column.addWidget(self.scroll_area, 1)
         column.addStretch()  # below the sentence that there are none
@@ -105,7 +111,7 @@ class DownloadsPanel(QWidget):
             widget = DownloadRow(self.model.index(row).data(DownloadRole.ENTRY))
             widget.pause_wanted.connect(self._downloads.pause)
             widget.resume_wanted.connect(self._downloads.resume)
-            widget.cancel_wanted.connect(self._downloads.cancel)
+            widget.cancel_wanted.connect(self._on_stop)
             widget.forget_wanted.connect(self._downloads.forget)
             widget.compare_wanted.connect(self._on_compare)
             widget.move_wanted.connect(self._on_move)
@@ -151,6 +157,25 @@ class DownloadsPanel(QWidget):
         entry = self.model.entry(key)
         if entry is not None and entry.path is not None:
             self.compare_wanted.emit([entry.path])
+
+    def _on_stop(self, key: str) -> None:
+        """What has come is removed when a download is stopped: that is asked about first."""
+        entry = self.model.entry(key)
+        if entry is None or not entry.done_bytes:
+            self._downloads.cancel(key)
+            return
+        self._stopping = key
+        self.question.ask(
+            self.tr("Stop {title} and remove the {size} that have come?").format(
+                title=entry.title, size=byte_size(entry.done_bytes)
+            ),
+            self.tr("Stop"),
+        )
+
+    def _on_stop_confirmed(self) -> None:
+        entry = self.model.entry(self._stopping)
+        if entry is not None and entry.path is None:
+            self._downloads.cancel(entry.key)
 
     def _on_move(self, key: str, step: int) -> None:
         target = self.model.row_of(key) + step

@@ -87,9 +87,13 @@ def test_a_chip_alone_can_be_sent_and_taken_out(qtbot: QtBot) -> None:
     with qtbot.waitSignal(box.asked) as sent:
         box.send_button.click()
     assert sent.args == [LINE]
-    box.field.chips()[0].remove_button.click()
+    with qtbot.waitSignal(box.field.taken_out) as taken:
+        box.field.chips()[0].remove_button.click()
     assert box.text() == ""
     assert box.field.chips() == []
+    assert taken.args is not None
+    taken.args[0]()
+    assert box.text() == LINE, "it can be had back"
 
 
 def test_a_short_text_is_written_where_it_is_pasted(qtbot: QtBot) -> None:
