@@ -90,7 +90,8 @@ class FlowLayout(QLayout):
             for item, size in zip(line, sizes, strict=True):
                 width = min(size.width() + max(0, spare), area.width())
                 if move:
-                    item.setGeometry(QRect(QPoint(x, y), QSize(width, size.height())))
+                    top = y + (height - size.height()) // 2
+                    item.setGeometry(QRect(QPoint(x, top), QSize(width, size.height())))
                 x += width + self.spacing()
             y += height + self.spacing()
         bottom = max(area.y(), y - self.spacing())

@@ -16,8 +16,9 @@ from app.lab.hub.access import HubAccess
 from app.lab.hub.fit import HubFitter
 from app.lab.models.library import Library
 from app.lab.predict.fit import Fitter
+from app.lab.predict.this_pc import look_at_this_pc, memory_of_this_pc
 from app.lab.works.downloads import Downloads, HubCourier
-from app.monitor.machine import physical_core_count, total_memory_bytes
+from app.monitor.machine import physical_core_count
 from app.store.comparisons import ComparisonStore
 from app.store.glance import certificate_file, own_folders
 from app.ui.pages.models.account.hub_account import ForbiddenHub, HubAccount, HubTrust
@@ -73,7 +74,8 @@ class ModelsDesk:
             keep_own_folders=keep_own_folders,
             plan_removal=hub.cache.plan_removal,
         )
-        fitter = Fitter(EngineRoom.of_this_pc(paths), speed_store(paths), physical_core_count())
+        speeds = speed_store(paths)
+        fitter = Fitter(EngineRoom.of_this_pc(paths), speeds, physical_core_count())
         self._held = False
         self._fitter = HubFitter(hub.headers, fitter, paths.cache / "fit")
         host = hub.settings.badge or ""
@@ -89,7 +91,8 @@ class ModelsDesk:
                 page_of=hub.settings.page,
                 free_bytes=self._free_bytes,
                 badge=host,
-                memory_bytes=total_memory_bytes(),
+                pc=memory_of_this_pc(),
+                look_at_pc=lambda: look_at_this_pc(speeds, physical_core_count()),
                 hub_hosts=frozenset({host.lower()} if host else ()),
             ),
             jobs,

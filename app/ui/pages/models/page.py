@@ -33,6 +33,8 @@ from app.ui.pages.models.ways_on import WaysOn
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from PySide6.QtGui import QShowEvent
+
     from app.core.hub.links import Link
     from app.core.listing import ListedFile
     from app.hub.repositories import Repository
@@ -83,7 +85,7 @@ class ModelsPage(QWidget):
         )
         self._account_popup = Popup(self.account, self.top.account_button)
         self.search = Search(backends.catalogue, jobs, backends.hub_hosts, self)
-        self.search_pane = SearchPane(self.search, self.ways_on)
+        self.search_pane = SearchPane(self.search, self.ways_on, backends.pc)
         self.panel = RepositoryPanel(backends, jobs, self.ways_on)
         self.token_notice = Banner(dismissible=True)
         self.token_notice.hide()
@@ -93,6 +95,7 @@ class ModelsPage(QWidget):
         self.offer = ComparisonOffer(self.comparisons)
         self._finished = self._finished_keys()
         self._refused_place = ""
+        self._is_held = self._is_looked_at = False
         self._lay_out()
         self._make_actions()
         self._wire()
@@ -124,6 +127,8 @@ class ModelsPage(QWidget):
     def set_held(self, held: bool) -> None:
         """Let predictions wait for answers in progress, or go on."""
         self.panel.files.set_held(held)
+        self._is_held = held
+        self._look_at_pc()
 
     def stop(self) -> None:
         """Work out nothing more; the window closes."""
@@ -318,5 +323,18 @@ class ModelsPage(QWidget):
             if focused is not None:
                 focused.setFocus()
 
+    def _look_at_pc(self) -> None:
+        """Once, when the page is seen first and nobody's speed is being taken."""
+        if self.isVisible() and not self._is_held and not self._is_looked_at:
+            self._is_looked_at = True
+            look = self._backends.look_at_pc
+            self._jobs.run(lambda _context: look(), done=self.search_pane.set_pc)
+
     def _reveal(self, path: Path) -> None:
         self._open_address(QUrl.fromLocalFile(str(path.parent)))
+
+    # Qt's own names from here on.
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._look_at_pc()

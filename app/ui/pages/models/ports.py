@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from app.hub.catalogue import SearchQuery
     from app.hub.repositories import FoundRepository, Repository
     from app.lab.hub.fit import HubFitter
+    from app.lab.predict.this_pc import ThisPc
     from app.ui.pages.models.account.hub_account import HubAccount, HubTrust
     from app.ui.pages.models.downloads.queue_view import QueueView
     from app.ui.pages.models.library.feed import LibraryFeed
@@ -41,7 +42,8 @@ class Backends:
         badge: Host of a Hub that is not the default one, or empty.
         page_of: The address of a repository's page.
         free_bytes: Of the disk that downloads go to, None where it is unknown; job thread.
-        memory_bytes: This PC's.
+        pc: What is known of this PC at once.
+        look_at_pc: Tells more of it; job thread.
     """
 
     catalogue: CataloguePort
@@ -53,6 +55,7 @@ class Backends:
     library: LibraryFeed
     page_of: Callable[[str], str]
     free_bytes: Callable[[], int | None]
+    pc: ThisPc
+    look_at_pc: Callable[[], ThisPc]
     badge: str = ""
-    memory_bytes: int = 0
     hub_hosts: frozenset[str] = frozenset()

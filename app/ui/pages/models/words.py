@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.core.memory.fit import Verdict
 from app.core.memory.speed import Basis
 from app.core.models.family import ModelSource
 from app.core.models.kinds import ModelKind
+from app.core.words.sentence import say
+from app.lab.hub.picks import Use
 from app.lab.works.work import WorkState
+from app.ui.kit.icons import Tone
 from app.ui.kit.words.format import (
     MISSING,
     NBSP,
     byte_rate,
     byte_size,
     count,
+    number,
     parameters,
     time_left,
 )
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
     from app.core.models.family import LibraryModel
     from app.hub.repositories import FoundRepository
     from app.lab.predict.fit import Fit
+    from app.lab.predict.this_pc import ThisPc
     from app.ui.pages.models.downloads.entry import DownloadEntry
 
 _SOURCES = {
@@ -33,6 +39,59 @@ _SOURCES = {
     ModelSource.JAN: "Jan",
 }
 DOT = f"{NBSP}· "
+VERDICT_MARKS = {
+    Verdict.FITS: ("check", Tone.READY),
+    Verdict.TIGHT: ("warning", Tone.WORKING),
+    Verdict.NO: ("error", Tone.FAILED),
+}
+VERDICTS = {
+    Verdict.FITS: say("models.fits"),
+    Verdict.TIGHT: say("models.tight"),
+    Verdict.NO: say("models.does_not_fit"),
+}
+
+
+def use_word(use: Use) -> str:
+    """What a model is good for, in a word or two."""
+    return {
+        Use.CHAT: translate("Models", "everyday chat"),
+        Use.CODE: translate("Models", "programs"),
+        Use.DOCUMENTS: translate("Models", "documents"),
+        Use.LANGUAGES: translate("Models", "languages"),
+        Use.OPEN: translate("Models", "fully open"),
+        Use.REASONING: translate("Models", "reasoning"),
+    }[use]
+
+
+def pc_sentences(pc: ThisPc) -> tuple[str, str]:
+    """What this PC is, and how large a model it takes."""
+    memory = byte_size(pc.memory_bytes)
+    if pc.gpus:
+        gpus = ", ".join(f"{gpu.name} ({byte_size(gpu.memory_total_bytes)})" for gpu in pc.gpus)
+        first = translate("Models", "This PC: {memory} of memory, {gpus}")
+        first = first.format(memory=memory, gpus=gpus)
+    else:
+        first = translate("Models", "This PC: {memory} of memory, no GPU").format(memory=memory)
+    if not pc.largest:
+        return first, translate("Models", "Only the smallest models fit.")
+    second = translate("Models", "Models up to about {n} fit at 4 bits.")
+    parts = [second.format(n=_about(pc.largest))]
+    if pc.largest_on_gpu:
+        onto = translate(
+            "Models", "Up to about {n} fit into the GPU’s own memory and are quickest."
+        )
+        parts.append(onto.format(n=_about(pc.largest_on_gpu)))
+    elif pc.quick:
+        quick = translate("Models", "Up to about {n} answer as fast as you read.")
+        parts.append(quick.format(n=_about(min(pc.quick, pc.largest))))
+    return first, " ".join(parts)
+
+
+def _about(amount: int) -> str:
+    """Parameters without digits that are not known: 500 M, 14 B."""
+    if amount < 10**9:
+        return f"{number(amount / 1e6)}{NBSP}M"
+    return f"{number(amount / 1e9)}{NBSP}B"
 
 
 def repository_facts(found: FoundRepository) -> str:

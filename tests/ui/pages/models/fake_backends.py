@@ -20,6 +20,7 @@ from app.hub.files.removal import Removal
 from app.hub.repositories import FoundRepository, Repository
 from app.lab.hub.fit import is_for_all
 from app.lab.predict.fit import Fit
+from app.lab.predict.this_pc import ThisPc
 from app.lab.works.work import WorkState
 from app.ui.pages.models.account.hub_account import AccountStatus
 from app.ui.pages.models.downloads.entry import DownloadEntry
@@ -394,6 +395,7 @@ class Fakes:
     comparisons: FakeComparisons = field(default_factory=FakeComparisons)
     library: FakeLibrary = field(default_factory=FakeLibrary)
     free_bytes: int | None = 500 * GB
+    pc: ThisPc = field(default_factory=lambda: ThisPc(16 * GB, bandwidth=40e9))
     badge: str = ""
 
     def backends(self) -> Backends:
@@ -408,6 +410,8 @@ class Fakes:
             library=cast("Any", self.library),
             page_of=lambda repo_id: f"https://huggingface.co/{repo_id}",
             free_bytes=lambda: self.free_bytes,
+            pc=ThisPc(self.pc.memory_bytes),
+            look_at_pc=lambda: self.pc,
             badge=self.badge,
         )
 

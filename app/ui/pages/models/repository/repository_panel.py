@@ -64,10 +64,10 @@ class RepositoryPanel(QWidget):
         self.notice = Banner()
         self.question = LinkQuestion()
         self.card = AccessCard(backends.account, jobs)
-        self.files = FilesSide(backends.fitter, jobs, backends.memory_bytes)
+        self.files = FilesSide(backends.fitter, jobs, backends.pc.memory_bytes)
         self.empty = EmptyState(
             "models",
-            self.tr("No repository is open"),
+            self.tr("No model is open"),
             self.tr("Choose one on the left to see its versions, and which of them fit this PC."),
         )
         self.made_from_model = SearchModel(self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from app.hub.catalogue import SearchQuery, SearchSort
 from app.ui.kit.icons import Tone, icon
@@ -70,6 +70,9 @@ class SearchFilters(QWidget):
                 (self.tr("Gated only"), True),
             ),
         )
+        self.fits = QCheckBox(self.tr("Fits this PC"))
+        self.fits.toggled.connect(self._on_changed)
+        self._largest: int | None = None
         self._lay_out()
         for combo in (self.sort, self.least, self.most, self.gated):
             combo.currentIndexChanged.connect(self._on_changed)
@@ -85,19 +88,36 @@ class SearchFilters(QWidget):
             author=self.author.text().strip(),
             sort=self.sort.currentData(),
             least_parameters=self.least.currentData(),
-            most_parameters=self.most.currentData(),
+            most_parameters=self._most(),
             gated=self.gated.currentData(),
         )
+
+    def set_largest(self, parameters_: int, words: str) -> None:
+        """How large a model fits this PC, and how that is said."""
+        set_tip(self.fits, words)
+        if parameters_ != self._largest:
+            self._largest = parameters_
+            if self.fits.isChecked():
+                self.changed.emit()
+
+    def _most(self) -> int | None:
+        chosen: int | None = self.most.currentData()
+        if not self.fits.isChecked() or self._largest is None:
+            return chosen
+        return self._largest if chosen is None else min(chosen, self._largest)
 
     @property
     def narrowed(self) -> bool:
         """Whether anything but the words and the order is chosen."""
+        if self.fits.isChecked():
+            return True
         chosen = (self.least.currentData(), self.most.currentData(), self.gated.currentData())
         return bool(self.author.text().strip()) or any(each is not None for each in chosen)
 
     def widen(self) -> None:
         """Take all filters away but the words."""
         self.author.clear()
+        self.fits.setChecked(False)
         for combo in (self.least, self.most, self.gated):
             combo.setCurrentIndex(0)
 
@@ -123,7 +143,7 @@ class SearchFilters(QWidget):
     def _lay_out(self) -> None:
         choices = QWidget()
         flow = FlowLayout(choices, fills=True)
-        for each in (self.sort, self.gated, self.least, self.most, self.author):
+        for each in (self.sort, self.gated, self.least, self.most, self.author, self.fits):
             flow.addWidget(each)
         in_column(self.words, choices, on=self)
 

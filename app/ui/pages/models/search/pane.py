@@ -8,16 +8,20 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStackedWidget, QWidget
 
+from app.lab.hub.picks import shipped_picks
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import Banner, BannerAction, EmptyState, ProgressLine, Severity
 from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.sentences import sentence
 from app.ui.pages.models.search.filters import SearchFilters
+from app.ui.pages.models.search.first_look import FirstLook
 from app.ui.pages.models.search.model import FoundRole
 from app.ui.pages.models.search.row import FoundRowDelegate
 from app.ui.pages.models.search.search import Search, SearchState
+from app.ui.pages.models.words import pc_sentences
 
 if TYPE_CHECKING:
+    from app.lab.predict.this_pc import ThisPc
     from app.ui.pages.models.ways_on import WaysOn
 
 
@@ -32,27 +36,25 @@ class SearchPane(QWidget):
     repository_chosen = Signal(str)
     library_wanted = Signal()
 
-    def __init__(self, search: Search, ways_on: WaysOn, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, search: Search, ways_on: WaysOn, pc: ThisPc, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._ways_on = ways_on
         self.setAccessibleName(self.tr("Search"))
         self.search = search
         self.filters = SearchFilters()
-        self.filters.changed.connect(lambda: search.set_query(self.filters.query()))
+        self.filters.changed.connect(self._on_changed)
+        self._had_words = False
         self.filters.entered.connect(self._on_entered)
         self.filters.left_downwards.connect(self._to_results)
         self.view = self._make_view()
         self.progress = ProgressLine(self.tr("Search"))
         self.notice = Banner()
         self.notice.hide()
-        trending = QAction(self.tr("Show what is trending"), self)
-        trending.triggered.connect(self._on_entered)
-        self.idle = EmptyState(
-            "search",
-            self.tr("Find a model on the Hub"),
-            self.tr("Nothing is sent to the Hub before you search."),
-            (trending,),
-        )
+        self.idle = FirstLook(shipped_picks(), pc)
+        self.idle.trending_wanted.connect(self._on_entered)
+        self.idle.repository_chosen.connect(self.repository_chosen)
         widen = QAction(self.tr("Search without filters"), self)
         widen.triggered.connect(self.filters.widen)
         self.nothing = EmptyState("search", self.tr("Nothing found"))
@@ -69,7 +71,13 @@ class SearchPane(QWidget):
         in_column(self.filters, self.notice, self.progress, (self.stack, 1), on=self, margins=GRID)
         search.state_changed.connect(self._follow)
         search.address_refused.connect(self._on_refused)
+        self.set_pc(pc)
         self._follow()
+
+    def set_pc(self, pc: ThisPc) -> None:
+        """What is known of this PC."""
+        self.idle.set_pc(pc)
+        self.filters.set_largest(pc.largest, pc_sentences(pc)[1])
 
     def focus_words(self) -> None:
         """Put the cursor in the words."""
@@ -94,6 +102,15 @@ class SearchPane(QWidget):
         view.clicked.connect(self._on_chosen)
         view.activated.connect(self._on_chosen)
         return view
+
+    def _on_changed(self) -> None:
+        """Ask for something else; words that are taken away lead back to where one began."""
+        query, had_words = self.filters.query(), self._had_words
+        self._had_words = bool(query.words)
+        if had_words and not query.words and not self.filters.narrowed:
+            self.search.forget()
+        else:
+            self.search.set_query(query)
 
     def _on_entered(self) -> None:
         self.search.set_query(self.filters.query())

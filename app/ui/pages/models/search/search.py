@@ -42,13 +42,13 @@ _S = SearchState
 _NEXT = Transitions(
     SearchState,
     {
-        _S.IDLE: {_S.LOADING},
-        _S.LOADING: {_S.LOADING, _S.FOUND, _S.NOTHING, _S.FAILED},
-        _S.FOUND: {_S.LOADING, _S.LOADING_MORE},
-        _S.LOADING_MORE: {_S.LOADING, _S.FOUND, _S.FAILED_MORE},
-        _S.NOTHING: {_S.LOADING},
-        _S.FAILED: {_S.LOADING},
-        _S.FAILED_MORE: {_S.LOADING, _S.LOADING_MORE},
+        _S.IDLE: {_S.LOADING, _S.IDLE},
+        _S.LOADING: {_S.LOADING, _S.FOUND, _S.NOTHING, _S.FAILED, _S.IDLE},
+        _S.FOUND: {_S.LOADING, _S.LOADING_MORE, _S.IDLE},
+        _S.LOADING_MORE: {_S.LOADING, _S.FOUND, _S.FAILED_MORE, _S.IDLE},
+        _S.NOTHING: {_S.LOADING, _S.IDLE},
+        _S.FAILED: {_S.LOADING, _S.IDLE},
+        _S.FAILED_MORE: {_S.LOADING, _S.LOADING_MORE, _S.IDLE},
     },
 )
 
@@ -133,6 +133,14 @@ class Search(QObject):
                 return _Page(pages, next(pages, []))
 
         self._job = self._jobs.run(first, done=self._on_first, failed=self._on_failed)
+
+    def forget(self) -> None:
+        """Nothing is looked for any more."""
+        self._timer.stop()
+        self._cancel()
+        self._query = self._asked = self._pages = None
+        self.model.clear()
+        self._enter(SearchState.IDLE)
 
     def open_words(self) -> None:
         """Enter was pressed: an address is opened even if it was opened before."""

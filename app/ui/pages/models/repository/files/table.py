@@ -26,6 +26,7 @@ from app.ui.kit.words.sentences import told
 from app.ui.pages.models.repository.files.model import FileRole
 from app.ui.pages.models.repository.files.words import WORDS, FileColumn
 from app.ui.pages.models.repository.predictions import Prediction, PredictionState
+from app.ui.pages.models.words import VERDICT_MARKS
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QAbstractItemModel
@@ -36,12 +37,6 @@ if TYPE_CHECKING:
 _ICON_PX = 14
 _BOX_PX = 15
 _BOX_ROOM_PX = GRID * 3
-_MARKS = {
-    Verdict.FITS: ("check", Tone.READY),
-    Verdict.TIGHT: ("warning", Tone.WORKING),
-    Verdict.NO: ("error", Tone.FAILED),
-}
-
 
 _LEVEL_SIGNS = 20
 _LEVEL_SHARE = 0.66
@@ -220,7 +215,7 @@ def _paint_box(painter: QPainter, cell: QRect, state: Qt.CheckState) -> None:
 def _paint_bar(painter: QPainter, room: QRect, bar: MemoryBar) -> None:
     """This PC's memory: what the version needs of it, and a mark where what is free ends."""
     tokens = current_tokens()
-    colour = getattr(tokens, _MARKS[bar.verdict][1].value)
+    colour = getattr(tokens, VERDICT_MARKS[bar.verdict][1].value)
     whole = QRectF(room)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -250,7 +245,7 @@ def _mark(index: Index) -> tuple[str, Tone] | None:
         return None
     prediction: Prediction = index.data(FileRole.PREDICTION)
     if prediction.fit is not None:
-        return _MARKS[prediction.fit.judgement.verdict]
+        return VERDICT_MARKS[prediction.fit.judgement.verdict]
     return ("warning", Tone.DIM) if prediction.state is PredictionState.FAILED else None
 
 
