@@ -15,10 +15,10 @@ from app.ui.kit.icons import Tone
 from app.ui.kit.words.format import (
     MISSING,
     NBSP,
+    about_parameters,
     byte_rate,
     byte_size,
     count,
-    number,
     parameters,
     time_left,
 )
@@ -75,23 +75,16 @@ def pc_sentences(pc: ThisPc) -> tuple[str, str]:
     if not pc.largest:
         return first, translate("Models", "Only the smallest models fit.")
     second = translate("Models", "Models up to about {n} fit at 4 bits.")
-    parts = [second.format(n=_about(pc.largest))]
+    parts = [second.format(n=about_parameters(pc.largest))]
     if pc.largest_on_gpu:
         onto = translate(
             "Models", "Up to about {n} fit into the GPU’s own memory and are quickest."
         )
-        parts.append(onto.format(n=_about(pc.largest_on_gpu)))
+        parts.append(onto.format(n=about_parameters(pc.largest_on_gpu)))
     elif pc.quick:
         quick = translate("Models", "Up to about {n} answer as fast as you read.")
-        parts.append(quick.format(n=_about(min(pc.quick, pc.largest))))
+        parts.append(quick.format(n=about_parameters(min(pc.quick, pc.largest))))
     return first, " ".join(parts)
-
-
-def _about(amount: int) -> str:
-    """Parameters without digits that are not known: 500 M, 14 B."""
-    if amount < 10**9:
-        return f"{number(amount / 1e6)}{NBSP}M"
-    return f"{number(amount / 1e9)}{NBSP}B"
 
 
 def repository_facts(found: FoundRepository) -> str:

@@ -26,7 +26,7 @@ from app.ui.kit.theme import GRID, small_font
 from app.ui.kit.views.tables import paint_ground
 from app.ui.kit.widgets import label, push_button
 from app.ui.kit.widgets.layouts import in_column
-from app.ui.kit.words.format import number, parameters
+from app.ui.kit.words.format import byte_tick, parameters
 from app.ui.kit.words.sentences import told
 from app.ui.pages.models.words import DOT, VERDICT_MARKS, VERDICTS, pc_sentences, use_word
 
@@ -38,6 +38,7 @@ Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 _ICON_PX = 14
 _LINES = 3
+_ROUNDED_FROM_BYTES = 2_500_000_000
 
 
 class PickRole(IntEnum):
@@ -90,8 +91,9 @@ class PicksModel(QAbstractListModel):
                 return None
 
     def _facts(self, pick: Pick) -> str:
-        needed = about_needed_bytes(pick.parameters) / 1e9
-        about = self.tr("about {n} GB").format(n=number(needed, int(needed < 3)))
+        needed = about_needed_bytes(pick.parameters)
+        rounded = round(needed, -9 if needed > _ROUNDED_FROM_BYTES else -8)
+        about = self.tr("about {size}").format(size=byte_tick(rounded))
         verdict = told(VERDICTS[self._pc.verdict(pick.parameters)])
         return DOT.join((verdict, about, str(parameters(pick.parameters)), pick.licence))
 
