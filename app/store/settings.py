@@ -58,6 +58,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         window_state: Qt's own bytes in base64.
         splitter_sizes: Pixels of each part, by the splitter's name.
         plots_visible: Whether the plots are shown at all.
+        figures_open: Whether all figures of an answer are shown, not its speed and memory alone.
         plots: Names of the plots shown.
         chat_list_visible: Whether the list of chats is shown.
         draft: A prompt that was written and not sent when the program ended.
@@ -88,7 +89,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     window_geometry: Base64 = ""
     window_state: Base64 = ""
     splitter_sizes: dict[str, list[Pixels]] = {}
-    plots_visible: bool = True
+    plots_visible: bool = False
+    figures_open: bool = False
     plots: list[str] = field(default_factory=lambda: ["memory", "speed"])
     chat_list_visible: bool = True
     draft: str = ""

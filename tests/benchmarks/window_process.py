@@ -199,8 +199,8 @@ class Driver(QObject):
         """Characters of its last answer that each pane has rendered."""
         lengths: dict[str, int] = {}
         for view in self._page.panes.views():
-            turns = view.transcript.views()
-            text = turns[-1].answer.text if turns else None
+            answers = view.answers
+            text = answers[-1].text if answers else None
             document = text.document() if text is not None else None
             lengths[view.key] = len(document.source) if isinstance(document, AnswerDocument) else 0
         return lengths
@@ -231,12 +231,11 @@ class Driver(QObject):
             if left == 0:
                 timer.stop()
                 timer.deleteLater()
-                views = [len(v.transcript.views()) for v in self._page.panes.views()]
+                views = [len(view.answers) for view in self._page.panes.views()]
                 self.reply(views=views)
                 return
             left -= 1
-            for view in self._page.panes.views():
-                view.transcript.verticalScrollBar().setValue(0)
+            self._page.panes.transcript.verticalScrollBar().setValue(0)
 
         timer = QTimer(self)
         timer.timeout.connect(step)
@@ -458,7 +457,7 @@ class Driver(QObject):
         own_ms: dict[str, float] = {}
 
         def view() -> MarkdownView:
-            return self._page.panes.views()[0].transcript.views()[-1].answer.text
+            return self._page.panes.views()[0].answers[-1].text
 
         def opened() -> None:
             self._page.controller.open_chat(self._house.chats.create(chat).id)

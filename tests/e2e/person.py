@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import psutil
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.bootstrap import open_house
+from app.ui.kit.widgets import ElidedLabel
 from app.ui.window import Stage, Window
 from tests.helpers.pseudo import english
 from tests.helpers.window_parts import compare_of, ladder_of, models_of
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from app.store.paths import Paths
     from app.ui.kit.theme import Theme
     from app.ui.pages.compare.page import ComparePage
-    from app.ui.pages.compare.panes.view import PaneView
+    from app.ui.pages.compare.panes.column import Column
     from app.ui.pages.ladder.desk import LadderDesk
     from app.ui.pages.models.desk import ModelsDesk
     from app.ui.plots.live import LivePlots
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 240.0
 
 _Widget = TypeVar("_Widget", bound=QWidget)
+Within: TypeAlias = "QWidget | Column | None"
 
 
 class Person:
@@ -98,35 +100,45 @@ class Person:
         """The open chat's turns."""
         return self.session.chat.turns
 
-    def view(self, place: int) -> PaneView:
-        """The widget of a pane, counted from 0."""
+    def view(self, place: int) -> Column:
+        """A candidate's column, counted from 0."""
         return self.compare.panes.views()[place]
 
-    def find(self, kind: type[_Widget], name: str, within: QWidget | None = None) -> _Widget:
+    def find(self, kind: type[_Widget], name: str, within: Within = None) -> _Widget:
         """The visible widget of a kind with this text or accessible name; the last of several."""
         found = [
             widget
-            for widget in (within or self.window.main).findChildren(kind)
+            for root in self._roots(within)
+            for widget in root.findChildren(kind)
             if name in (english(widget.accessibleName()), text_of(widget)) and widget.isVisible()
         ]
         assert found, f"no visible {kind.__name__} is named {name!r}"
         return found[-1]
 
-    def shows(self, text: str, within: QWidget | None = None) -> bool:
+    def shows(self, text: str, within: Within = None) -> bool:
         """Whether a text can be read somewhere."""
-        root = within or self.window.main
         return any(
             text in text_of(widget)
-            for kind in (QLabel, QPlainTextEdit, QTextEdit, QAbstractButton)
+            for kind in (QLabel, QPlainTextEdit, QTextEdit, QAbstractButton, ElidedLabel)
+            for root in self._roots(within)
             for widget in root.findChildren(kind)
             if widget.isVisible() and _is_in_sight(widget)
         )
 
-    def offers(self, name: str, within: QWidget | None = None) -> bool:
+    def _roots(self, within: Within) -> list[QWidget]:
+        """Where to look: everywhere, in a widget, or in all that belongs to a column."""
+        if within is None:
+            return [self.window.main]
+        if isinstance(within, QWidget):
+            return [within]
+        return [within.header, within.notes, *within.answers]
+
+    def offers(self, name: str, within: Within = None) -> bool:
         """Whether there is a button of this name."""
         return any(
             name in (english(button.accessibleName()), text_of(button)) and button.isVisible()
-            for button in (within or self.window.main).findChildren(QAbstractButton)
+            for root in self._roots(within)
+            for button in root.findChildren(QAbstractButton)
         )
 
     def engine_pids(self) -> list[int]:
@@ -150,7 +162,7 @@ class Person:
         self.until(lambda: not self.session.busy)
         QTest.qWait(0)
 
-    def click(self, name: str, within: QWidget | None = None) -> None:
+    def click(self, name: str, within: Within = None) -> None:
         """Click a button, as soon as it can be clicked."""
         button = self.find(QAbstractButton, name, within)
         self.until(button.isEnabled)
@@ -176,9 +188,13 @@ class Person:
         QTest.keyClick(box, Qt.Key.Key_Return)
 
     def ask_one(self, letter: str, prompt: str) -> None:
-        """Type a prompt into a pane's own box and press Enter."""
+        """Choose whom to ask by its key, type a prompt, press Enter, and choose all again."""
+        place = [pane.letter for pane in self.panes].index(letter)
+        number = Qt.Key(Qt.Key.Key_1 + place)
+        self.press(number, Qt.KeyboardModifier.ControlModifier)
         box = self.write(prompt, f"Prompt for {letter} only")
         QTest.keyClick(box, Qt.Key.Key_Return)
+        self.press(number, Qt.KeyboardModifier.ControlModifier)
 
     def press(self, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
         """Press a key where the keyboard is; a window that just lost it gets it back first."""
@@ -216,6 +232,8 @@ def text_of(widget: QWidget) -> str:
     """What a widget says, in English also where the window speaks the pseudo-language."""
     if isinstance(widget, QLabel | QAbstractButton):
         return english(widget.text().replace("\u200b", ""))
+    if isinstance(widget, ElidedLabel):
+        return english(widget.text)
     if isinstance(widget, QPlainTextEdit | QTextEdit):
         return english(widget.toPlainText())
     return ""

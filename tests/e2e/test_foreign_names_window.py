@@ -110,7 +110,7 @@ def test_compare(person: Person) -> None:
     person.until(lambda: len(marked()) >= 12)
     check("chat", 12)
     for view in person.compare.panes.views():
-        view.header.menu_requested.emit(view.mapToGlobal(view.rect().center()))
+        view.header.menu_requested.emit(view.header.mapToGlobal(view.header.rect().center()))
         check("a pane's menu", 12)
         person.press(Qt.Key.Key_Escape)
     person.window.main.say(EVERYTHING)

@@ -111,7 +111,7 @@ def test_compare(person: Person, reader: Reader) -> None:
     person.rest()
     reader.read("answers")
     for view in person.compare.panes.views():
-        view.header.menu_requested.emit(view.mapToGlobal(view.rect().center()))
+        view.header.menu_requested.emit(view.header.mapToGlobal(view.header.rect().center()))
         reader.read("a pane's menu")
         person.press(Qt.Key.Key_Escape)
     key = person.panes[0].key

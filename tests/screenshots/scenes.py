@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import psutil
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from app.core.candidates.settings import SamplingSettings
 from app.lab.compare.panes import PaneState
@@ -21,6 +21,7 @@ from tests.helpers import gguf_files
 from tests.screenshots.studio import held
 
 if TYPE_CHECKING:
+    from app.ui.pages.compare.panes.column import Column
     from tests.e2e.person import Person
     from tests.screenshots.studio import Studio
 
@@ -130,7 +131,7 @@ def hero(studio: Studio, name: str = "compare") -> None:
             person.until(person.answered)
             person.rest()
             QTest.qWait(_SOME_LIFE_MS)
-        person.until(lambda: any(person.shows("first difference", v) for v in _views(person)))
+        person.until(lambda: any(person.shows("≠ ", v) for v in _views(person)))
         studio.take(name)
         if name == "hero":
             studio.take("hover", lambda: _hover_plots(person))
@@ -327,14 +328,14 @@ def _made(person: Person) -> None:
     QTest.qWait(50)
 
 
-def _views(person: Person) -> list[QWidget]:
+def _views(person: Person) -> list[Column]:
     return [person.view(place) for place in range(len(person.panes))]
 
 
 def _reveal_difference(person: Person) -> None:
     for view in _views(person):
-        if person.offers("first difference", view):
-            person.click("first difference", view)
+        if person.offers("≠ first difference", view):
+            person.click("≠ first difference", view)
 
 
 def _hover_plots(person: Person) -> None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from app.lab.compare.open_chat import OpenChat
     from app.lab.compare.runner import Runner
 
+_SAID = (StopReason.END, StopReason.LENGTH)
+
 MAX_PROMPT_BYTES = 1 << 19
 """Beyond this a message and its answers do not fit in a message to the engine."""
 
@@ -68,6 +70,20 @@ class Asking:
             ours.text,
             reference_done=theirs.ended,
             other_done=ours.ended,
+        )
+
+    def says_the_same(self, turn: Turn, key: str) -> bool:
+        """Whether a pane's answer is the reference's word for word, both having said all."""
+        reference = self._open.chat.reference_key
+        if reference is None or reference == key:
+            return False
+        theirs, ours = turn.answers.get(reference), turn.answers.get(key)
+        if theirs is None or ours is None or ours.stop_reason not in _SAID:
+            return False
+        return (
+            ours.stop_reason is theirs.stop_reason
+            and bool(ours.text)
+            and (ours.text == theirs.text)
         )
 
     def ask(self, prompt: str, keys: Sequence[str] | None = None) -> Turn:
@@ -145,6 +161,7 @@ class Asking:
         position = self._position(turn)
         retired = turns[position:]
         del turns[position:]
+        named_after = position == 0 and self._open.chat.title == title_from(turn.prompt)
         try:
             new = self.ask(prompt, asked)
         except PersonError:
@@ -152,6 +169,9 @@ class Asking:
             raise
         self._open.recorder.retire_turns([old.id for old in retired], by=new.id)
         new.versions = turn.versions + 1
+        if named_after:
+            self._open.chat.title = title_from(new.prompt)
+            self._open.keep()
         self._open.tell_turns()
 
     def show_earlier_turn(self, turn: Turn) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from app.core.candidates.settings import COMPARE_GREEDY
-from app.core.chats.chat import Chat
+from app.core.chats.chat import Chat, Turn
 from app.core.chats.export import to_markdown, to_openai_json
 from app.core.errors import PersonError
 from app.core.text.clean import whole_text
@@ -107,6 +108,35 @@ class Chats:
         self._switch_to(Chat(id=0, sampling=self.default_sampling))
         for candidate in candidates:
             self._candidates.add_candidate(candidate)
+
+    def go_on_with(self, key: str) -> None:
+        """Begin a chat with one candidate of the open chat alone, and all that it was asked.
+
+        The open chat stays as it is.
+
+        Raises:
+            PersonError: Answers are in progress.
+        """
+        old = self._open.chat
+        setup = old.pane(key)
+        assert setup is not None
+        turns = [Turn(0, turn.prompt, {key: copy(turn.answers[key])}) for turn in old.turns_of(key)]
+        new = Chat(
+            id=0,
+            title=old.title,
+            panes=[setup],
+            reference_key=key,
+            system_prompt=old.system_prompt,
+            sampling=old.sampling,
+            mode=old.mode,
+            dropped_turns={k: n for k, n in old.dropped_turns.items() if k == key},
+        )
+        self._switch_to(new)
+        for turn in turns:
+            self._recorder.add_turn(new.id, turn)
+            self._recorder.save_answer(turn.id, key, turn.answers[key], final=True)
+            new.turns.append(turn)
+        self._open.tell_turns()
 
     def open_chat(self, chat_id: int) -> None:
         """Open a stored chat with its panes.

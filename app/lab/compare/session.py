@@ -87,6 +87,7 @@ class Session:
         self.list_chats = chats.list_chats
         self.new_chat = chats.new_chat
         self.start_with = chats.start_with
+        self.go_on_with = chats.go_on_with
         self.open_chat = chats.open_chat
         self.rename_chat = chats.rename_chat
         self.delete_chat = chats.delete_chat
@@ -106,6 +107,7 @@ class Session:
         self.unload = runner.unload
 
         self.first_difference = asking.first_difference
+        self.says_the_same = asking.says_the_same
         self.ask = asking.ask
         self.regenerate = asking.regenerate
         self.edit = asking.edit

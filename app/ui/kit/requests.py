@@ -27,6 +27,7 @@ class Requests:
         measure: Set a ladder up with these candidates.
         follow: Show where a link leads.
         find_on_hub: Let the person look for a model on the Hub.
+        browse: Show the models on this PC.
         find: Ask the person where a model file is now that is not where it was.
         models: Other model files are on this PC than before: all of them.
         enter_sends: Enter sends a prompt from now on, or makes a line.
@@ -42,6 +43,7 @@ class Requests:
         self.measure: Listeners[[Sequence[Candidate]]] = Listeners()
         self.follow: Listeners[[Link]] = Listeners()
         self.find_on_hub: Listeners[[]] = Listeners()
+        self.browse: Listeners[[]] = Listeners()
         self.find: Listeners[[Path]] = Listeners()
         self.models: Listeners[[Sequence[LibraryModel]]] = Listeners()
         self.enter_sends: Listeners[[bool]] = Listeners()

@@ -20,14 +20,16 @@ class CompareActions(PageCommands):
         self.new_chat = self.command(translate("CompareActions", "New chat"), "add", "Ctrl+N")
         self.add = self.command(translate("CompareActions", "Add a model …"), "file", "Ctrl+T")
         self.remove = self.command(
-            translate("CompareActions", "Remove the focused pane"), "close", "Ctrl+W"
+            translate("CompareActions", "Remove the chosen model from the chat"), "close", "Ctrl+W"
         )
         self.focus_prompt = self.command(
             translate("CompareActions", "Go to the prompt"), "edit", "Ctrl+L"
         )
         self.focus_panes = [
             self.command(
-                translate("CompareActions", "Go to pane {number}").format(number=number),
+                translate("CompareActions", "Ask model {number} only, or all again").format(
+                    number=number
+                ),
                 "",
                 f"Ctrl+{number}",
             )
@@ -37,7 +39,10 @@ class CompareActions(PageCommands):
             translate("CompareActions", "Show the chats"), "chat-list", "Ctrl+B", checked=True
         )
         self.show_plots = self.command(
-            translate("CompareActions", "Show the live plots"), "plot", "Ctrl+P", checked=True
+            translate("CompareActions", "Show speed and memory over time"),
+            "plot",
+            "Ctrl+P",
+            checked=False,
         )
         self.show_settings = self.command(
             translate("CompareActions", "Show the settings"), "settings", "Ctrl+,", checked=False
@@ -47,22 +52,25 @@ class CompareActions(PageCommands):
         )
         self.for_pane = {
             PaneCommand.SETTINGS: self.command(
-                translate("CompareActions", "Settings of the focused pane …"), "settings"
+                translate("CompareActions", "Settings of the chosen model …"), "settings"
             ),
             PaneCommand.REFERENCE: self.command(
-                translate("CompareActions", "Make the focused pane the reference"), "star"
+                translate("CompareActions", "Compare the others with the chosen model"), "reference"
+            ),
+            PaneCommand.GO_ON: self.command(
+                translate("CompareActions", "Go on with the chosen model alone"), "chat"
             ),
             PaneCommand.RELOAD: self.command(
-                translate("CompareActions", "Reload the focused pane"), "reload"
+                translate("CompareActions", "Reload the chosen model"), "reload"
             ),
             PaneCommand.UNLOAD: self.command(
-                translate("CompareActions", "Unload the focused pane"), "unload"
+                translate("CompareActions", "Unload the chosen model"), "unload"
             ),
             PaneCommand.ELSEWHERE: self.command(
-                translate("CompareActions", "Use the focused pane elsewhere …"), "external"
+                translate("CompareActions", "Use the chosen model elsewhere …"), "external"
             ),
             PaneCommand.LOG: self.command(
-                translate("CompareActions", "Show the focused pane’s log"), "log"
+                translate("CompareActions", "Show the log of the chosen model’s engine"), "log"
             ),
         }
 
@@ -76,6 +84,9 @@ class CompareActions(PageCommands):
                 (self.remove, panes > 0),
                 (self.measure, panes > 0),
                 *((action, index < panes) for index, action in enumerate(self.focus_panes)),
-                *((action, panes > 0) for action in self.for_pane.values()),
+                *(
+                    (action, panes > (what is PaneCommand.GO_ON))
+                    for what, action in self.for_pane.items()
+                ),
             )
         )

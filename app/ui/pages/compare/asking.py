@@ -1,4 +1,4 @@
-"""From a box to the session: what was taken is cleared, what was refused is kept."""
+"""From the field to the session: what was taken is cleared, what was refused is kept."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Asking(QObject):
-    """Asks what is written in the page's boxes."""
+    """Asks what is written."""
 
     def __init__(self, controller: CompareController, parts: PageParts) -> None:
         super().__init__(parts)
@@ -27,29 +27,17 @@ class Asking(QObject):
         return taken
 
     def ask_suggested(self, text: str) -> None:
-        """Ask what stands on a button; as that goes, the keyboard goes to the big box."""
+        """Ask what stands on a button; as that goes, the keyboard goes to the field."""
         if self.ask(text):
             self.focus_prompt()
 
-    def ask_all(self, text: str) -> None:
-        """Ask what stands in the big box; if nothing does, go there."""
+    def ask_written(self, text: str, only: str | None = None) -> None:
+        """Ask one candidate, or all, what stands in the field; if nothing does, go there."""
         if not text:
             self.focus_prompt()
-        elif self.ask(text):
+        elif self.ask(text, None if only is None else [only]):
             self._parts.prompt.clear()
 
-    def ask_one(self, key: str, text: str) -> None:
-        """Ask one pane what stands in its own box."""
-        if self.ask(text, [key]):
-            self._parts.panes.view(key).own_box.clear()
-
-    def ask_all_from_pane(self, key: str, text: str) -> None:
-        """Ask all what stands in one pane's box; if nothing does, what stands in the big one."""
-        if not text:
-            self.ask_all(self._parts.prompt.text())
-        elif self.ask(text):
-            self._parts.panes.view(key).own_box.clear()
-
     def focus_prompt(self) -> None:
-        """Put the cursor in the box that asks all."""
+        """Put the cursor in the field to ask in."""
         self._parts.prompt.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -110,7 +110,7 @@ class CompareController(QObject):
         return self._try(lambda: self._session.move_candidate(key, index))
 
     def set_reference(self, key: str) -> bool:
-        """Hold the others against a pane."""
+        """Compare the others with a pane."""
         return self._try(lambda: self._session.set_reference(key))
 
     def update_candidate(self, setup: ChatPane) -> bool:
@@ -134,6 +134,7 @@ class CompareController(QObject):
             PaneCommand.UNLOAD: lambda: session.unload(key),
             PaneCommand.REMOVE: lambda: self.remove(key),
             PaneCommand.CATCH_UP: lambda: session.catch_up(key),
+            PaneCommand.GO_ON: lambda: self._go_on(key),
             PaneCommand.RETRY: lambda: session.retry(key),
             PaneCommand.DROP_TURNS: lambda: session.drop_oldest_turns(key),
             PaneCommand.REVEAL: lambda: self._reveal(key),
@@ -143,6 +144,12 @@ class CompareController(QObject):
             self._try(doings[command])
         else:
             self.view_requested.emit(command, key)
+
+    def _go_on(self, key: str) -> None:
+        letter, old = self._session.pane(key).letter, self._session.chat.id
+        self._session.go_on_with(key)
+        words = self.tr("A chat with {letter} alone; the others are where they were.")
+        self.undoable.emit(words.format(letter=letter), lambda: self.open_chat(old))
 
     def _find(self, key: str) -> None:
         path = self._files.moved_model(Path(self._session.pane(key).candidate.path))
@@ -203,7 +210,7 @@ class CompareController(QObject):
         return self._try(lambda: self._session.set_sampling(sampling))
 
     def set_mode(self, mode: CompareMode) -> bool:
-        """Race or together."""
+        """One after another, or all at once."""
         return self._try(lambda: self._session.set_mode(mode))
 
     def _try(self, do: Callable[[], object]) -> bool:

@@ -17,14 +17,19 @@ def compare_help() -> PageHelp:
             ),
             translate(
                 "Window",
-                "Race lets them answer one after another, each alone on the machine, so that the "
-                "times can be compared. Together lets all answer at once: livelier, but they "
-                "share the processor, and the times say so.",
+                "One after another lets each answer alone on the PC, so that the times can be "
+                "compared. All at once is livelier, but they share the processor, and the times "
+                "say so.",
             ),
             translate(
                 "Window",
-                "One version is the reference, marked with a star. Where another answer leaves "
-                "the reference's, the first difference is marked.",
+                "The others are compared with the original. An answer that is the same word for "
+                "word is one line, which opens; where another leaves the original’s, the first "
+                "difference is marked.",
+            ),
+            translate(
+                "Window",
+                "Ctrl and a number asks one of them alone, and once more all again.",
             ),
             translate(
                 "Window",
@@ -33,8 +38,8 @@ def compare_help() -> PageHelp:
             ),
             translate(
                 "Window",
-                "Which of them to run is measured on the Ladder page: its button stands at the "
-                "right, above the panes.",
+                "Which of them to run is measured on the next page: its button stands at the "
+                "right, above the answers.",
             ),
         ),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.core.candidates.settings import FlashAttention
 from app.ui.kit.words.format import count
 from app.ui.kit.words.text import translate
+from app.ui.pages.compare.words import joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,7 +45,7 @@ def _differences(chat: Chat, panes: Sequence[Pane]) -> list[str]:
         remarks.append(translate("Hygiene", "{letter} uses its own sampling").format(letter=own[0]))
     elif own:
         remarks.append(
-            translate("Hygiene", "{letters} use their own sampling").format(letters=_joined(own))
+            translate("Hygiene", "{letters} use their own sampling").format(letters=joined(own))
         )
     questions = {pane.letter: chat.turns_of(pane.key) for pane in panes}
     first, *others = ([id(turn) for turn in turns] for turns in questions.values())
@@ -103,9 +104,3 @@ def _template(pane: Pane) -> str:
     if pane.lacks_template:
         return translate("Hygiene", "none")
     return pane.candidate.template_id or translate("Hygiene", "the file's own")
-
-
-def _joined(letters: Sequence[str]) -> str:
-    return translate("Hygiene", "{most} and {last}").format(
-        most=", ".join(letters[:-1]), last=letters[-1]
-    )

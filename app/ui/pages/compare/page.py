@@ -15,9 +15,9 @@ from app.ui.pages.compare.controller import CompareController
 from app.ui.pages.compare.hygiene import hygiene_sentence
 from app.ui.pages.compare.page_parts import PageParts
 from app.ui.pages.compare.panes.menu import PaneCommand
-from app.ui.pages.compare.panes.suggestions import demo_prompts, general_prompts
+from app.ui.pages.compare.panes.naming import Naming
+from app.ui.pages.compare.panes.prompt_box import Askable
 from app.ui.pages.compare.panes.windows import PaneWindows
-from app.ui.pages.compare.words import level_words
 from app.ui.plots.kinds import PlotCandidate
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ class ComparePage(PageParts):
         title_changed: The open chat's title, empty if it has none.
         link_activated: The person clicked a link in an answer (QUrl); nothing is opened here.
         measure_wanted: A ladder is to be made of these candidates.
+        browse_wanted: The models on this PC are wanted.
+        search_wanted: A model that fits this PC is looked for.
         repair_wanted: The engine is to go on without what failed here.
 
     Args:
@@ -62,6 +64,8 @@ class ComparePage(PageParts):
     title_changed = Signal(str)
     link_activated = Signal(QUrl)
     measure_wanted = Signal()
+    browse_wanted = Signal()
+    search_wanted = Signal()
     repair_wanted = Signal()
 
     def __init__(
@@ -98,7 +102,7 @@ class ComparePage(PageParts):
         """Take the live plots (pyqtgraph loads slowly, so they may come after the first paint)."""
         self._plots = plots
         self.place_plots(plots)
-        plots.setVisible(self.plots_visible)
+        self.show_plots(self.plots_visible)
         plots.noticed.connect(self.said)
         self._show_plot_candidates()
 
@@ -111,7 +115,7 @@ class ComparePage(PageParts):
         splitters: Mapping[str, list[int]],
         *,
         chat_list_visible: bool = True,
-        plots_visible: bool = True,
+        plots_visible: bool = False,
     ) -> None:
         """Bring back what :meth:`layout_state` gave; call it after :meth:`set_plots`."""
         self.set_sizes(splitters)
@@ -129,11 +133,11 @@ class ComparePage(PageParts):
         return self.commands.show_plots.isChecked()
 
     def open_files(self, paths: Iterable[Path]) -> bool:
-        """Open a pane for each model file; refusals are shown here."""
+        """Open a column for each model file; refusals are shown here."""
         return self.controller.add(list(paths))
 
     def show_candidate(self, candidate: Candidate) -> None:
-        """Focus the pane of a file with these settings; open one where there is none."""
+        """Choose the column of a file with these settings; open one where there is none."""
         for pane in self._session.panes:
             if pane.candidate == candidate:
                 self.panes.focus_pane(pane.key)
@@ -145,7 +149,7 @@ class ComparePage(PageParts):
         self.notice.show_notice(Severity.WARNING, sentence)
 
     def focus_prompt(self) -> None:
-        """Put the cursor in the box that asks all."""
+        """Put the cursor in the field to ask in."""
         self.asking.focus_prompt()
 
     # --- wiring -------------------------------------------------------------------------
@@ -156,6 +160,7 @@ class ComparePage(PageParts):
         signals.turns_changed.connect(self._on_turns_changed)
         signals.pane_turns_changed.connect(self.panes.note_turns)
         signals.answer_changed.connect(self.panes.note_answer)
+        signals.answer_changed.connect(self.figures.note)
         signals.chats_changed.connect(self._on_chats_changed)
         signals.speed_sampled.connect(self._on_speed)
         signals.said.connect(self.said)
@@ -167,23 +172,22 @@ class ComparePage(PageParts):
         self._wire_chats()
         self._wire_panes()
         self._wire_actions()
-        self.prompt.submitted.connect(self.asking.ask_all)
+        self.prompt.submitted.connect(self.asking.ask_written)
         self.prompt.field.taken_out.connect(
             lambda undo: self.undoable.emit(self.tr("A pasted text was taken out."), undo)
         )
         self.prompt.stop_requested.connect(lambda: self.controller.stop())
-        self.suggestions.chosen.connect(self.asking.ask_suggested)
+        self.welcome.chosen.connect(self.asking.ask_suggested)
+        self.welcome.models_wanted.connect(self.browse_wanted)
+        self.welcome.search_wanted.connect(self.search_wanted)
+        self.figures.measure_wanted.connect(self.measure_wanted)
         self.settings.changed.connect(self._refresh_hygiene)
         self.settings.closed.connect(lambda: self.commands.show_settings.setChecked(False))
 
     def _wire_bar(self) -> None:
-        bar, run = self.top.candidates, self.controller
-        bar.add_requested.connect(self.add_wanted)
-        bar.activated.connect(self.panes.focus_pane)
-        bar.reference_requested.connect(run.set_reference)
-        bar.remove_requested.connect(run.remove)
-        bar.menu_requested.connect(self.windows.show_menu)
-        bar.move_requested.connect(run.move)
+        headers, run = self.panes.headers, self.controller
+        headers.add_requested.connect(self.add_wanted)
+        headers.move_requested.connect(run.move)
         self.top.mode_chosen.connect(run.set_mode)
 
     def _wire_chats(self) -> None:
@@ -196,8 +200,6 @@ class ComparePage(PageParts):
 
     def _wire_panes(self) -> None:
         panes, run = self.panes, self.controller
-        panes.asked.connect(self.asking.ask_one)
-        panes.asked_all.connect(self.asking.ask_all_from_pane)
         panes.edited.connect(run.edit)
         panes.regenerate_requested.connect(run.regenerate)
         panes.earlier_answer_requested.connect(run.show_earlier_answer)
@@ -210,7 +212,7 @@ class ComparePage(PageParts):
 
     def _wire_actions(self) -> None:
         commands = self.commands
-        commands.ask_all.triggered.connect(lambda: self.asking.ask_all(self.prompt.text()))
+        commands.ask_all.triggered.connect(lambda: self.asking.ask_written(self.prompt.text()))
         commands.stop.triggered.connect(lambda: self.controller.stop())
         commands.add.triggered.connect(self.add_wanted)
         commands.remove.triggered.connect(lambda: self._run_focused(PaneCommand.REMOVE))
@@ -218,10 +220,10 @@ class ComparePage(PageParts):
         commands.measure.triggered.connect(self.measure_wanted)
         commands.focus_prompt.triggered.connect(self.focus_prompt)
         commands.show_chats.toggled.connect(self.chats.setVisible)
-        commands.show_plots.toggled.connect(self._show_plots)
+        commands.show_plots.toggled.connect(self.show_plots)
         commands.show_settings.toggled.connect(self._show_settings)
         for index, action in enumerate(commands.focus_panes):
-            action.triggered.connect(lambda _checked=False, at=index: self._focus_pane_at(at))
+            action.triggered.connect(lambda _checked=False, at=index: self._ask_only(at))
         for command, action in commands.for_pane.items():
             action.triggered.connect(lambda _checked=False, what=command: self._run_focused(what))
 
@@ -229,38 +231,48 @@ class ComparePage(PageParts):
 
     def _on_panes_changed(self) -> None:
         panes, chat = self._session.panes, self._session.chat
+        # Before the columns are made, which stand below it.
+        self._refresh_welcome()
         self.panes.set_panes()
-        self.top.candidates.set_panes(panes, chat.reference_key)
         self.top.set_mode(chat.mode)
         self.top.set_panes(len(panes))
         self.show_panes(bool(panes))
         self.settings.follow_session()
         self.windows.forget_closed()
+        self._shapes.clear()
         self._show_plot_candidates()
         self._refresh_state()
-        self._refresh_suggestions()
 
     def _on_pane_changed(self, key: str) -> None:
         if self._session.chat.pane(key) is None:
             return
         pane = self._session.pane(key)
         self.panes.note_pane(key)
-        # Ten times a second it is only the live figures, which the panes show.
+        self.figures.note()
+        # Ten times a second it is only the live figures, which the columns show.
         facts = (pane.state, pane.needed_bytes, pane.estimated_bytes, id(pane.model))
         others = (id(pane.loaded), id(pane.setup), pane.lacks_engine, self._session.busy)
         shape = (*facts, *others)
-        if self._shapes.get(key) == shape:
+        if (before := self._shapes.get(key)) == shape:
             return
         self._shapes[key] = shape
-        self.top.candidates.update_pane(pane, self._session.chat.reference_key)
+        if before is None or before[3] != shape[3]:
+            self._on_model_read()
         self.settings.follow_pane(key)
         self._refresh_state()
 
+    def _on_model_read(self) -> None:
+        """More is known of a file: how all are called beside each other may change."""
+        self.panes.note_all()
+        self._show_plot_candidates()
+
     def _on_turns_changed(self) -> None:
-        # Widgets of a turn cost some milliseconds, so each pane makes them in a moment of its own.
+        self._refresh_welcome()
+        self.panes.set_turns()
+        # What stands in many answers costs some milliseconds: each column has a moment of its own.
         for pane in self._session.panes:
             self._signals.gather_turns(pane.key)
-        self._refresh_suggestions()
+        self.figures.refresh()
         self._refresh_state()
 
     def _on_chats_changed(self) -> None:
@@ -275,11 +287,17 @@ class ComparePage(PageParts):
     # --- showing ------------------------------------------------------------------------
 
     def _refresh_state(self) -> None:
-        busy, panes = self._session.busy, len(self._session.panes)
-        self.prompt.set_state(busy=busy, panes=panes)
-        self.commands.follow(busy=busy, panes=panes)
+        panes, busy = self._session.panes, self._session.busy
+        naming = self._naming()
+        askable = [Askable(pane.key, pane.letter, naming.name(pane)) for pane in panes]
+        self.prompt.set_state(busy=busy, askable=askable)
+        self.commands.follow(busy=busy, panes=len(panes))
+        self.top.set_title(naming.title(panes))
         self.template_question.show_question(self._session.templates.question())
         self._refresh_hygiene()
+
+    def _naming(self) -> Naming:
+        return Naming(self._session.panes, self._session.chat.reference_key)
 
     def _refresh_hygiene(self) -> None:
         sentence = hygiene_sentence(self._session.chat, self._session.panes)
@@ -287,25 +305,23 @@ class ComparePage(PageParts):
             self.hygiene.setText(sentence)
             self.hygiene.setVisible(bool(sentence))
 
-    def _refresh_suggestions(self) -> None:
+    def _refresh_welcome(self) -> None:
         panes = self._session.panes
         wanted = bool(panes) and not self._session.chat.turns
         if wanted:
             demo = all(self._is_demo(Path(pane.candidate.path)) for pane in panes)
-            self.suggestions.set_prompts(demo_prompts() if demo else general_prompts())
-        self.suggestions.setVisible(wanted)
+            self.welcome.set_chat(demo=demo, candidates=len(panes))
+        self.welcome.setVisible(wanted)
+        self.figures.setVisible(bool(panes) and bool(self._session.chat.turns))
 
     def _show_plot_candidates(self) -> None:
         if self._plots is not None:
+            naming = self._naming()
             self._plots.set_candidates(
-                PlotCandidate(c.key, c.letter, level_words(pane), c.colour)
+                PlotCandidate(c.key, c.letter, naming.name(pane), c.colour)
                 for pane in self._session.panes
                 for c in (pane.setup,)
             )
-
-    def _show_plots(self, shown: bool) -> None:
-        if self._plots is not None:
-            self._plots.setVisible(shown)
 
     def _show_settings(self, shown: bool) -> None:
         if shown and self.settings.subject is None:
@@ -344,10 +360,15 @@ class ComparePage(PageParts):
         if not self.controller.open_chat(chat_id):
             self._on_chats_changed()
 
-    def _focus_pane_at(self, index: int) -> None:
-        views = self.panes.views()
-        if index < len(views):
-            self.panes.focus_pane(views[index].key)
+    def _ask_only(self, index: int) -> None:
+        """Choose whom the field asks; the one that is chosen already gives way to all."""
+        panes = self._session.panes
+        if index < len(panes):
+            key = panes[index].key
+            again = self.prompt.only == key
+            self.prompt.ask_only(None if again else key)
+            self.panes.focus_pane(key)
+            self.focus_prompt()
 
     def _run_focused(self, command: PaneCommand) -> None:
         panes = self._session.panes
@@ -355,7 +376,7 @@ class ComparePage(PageParts):
         if key is None and len(panes) == 1:
             key = panes[0].key
         if key is None:
-            self.say(self.tr("Choose a pane first: click into it, or press Ctrl and its number."))
+            self.say(self.tr("Choose a model first: click its name, or press Ctrl and its number."))
         else:
             self.controller.run(command, key)
 

@@ -14,13 +14,16 @@ from app.ui.kit.widgets.layouts import in_column, split
 from app.ui.pages.compare.candidates.settings_side import SettingsSide
 from app.ui.pages.compare.candidates.template_chooser import TemplateChooser
 from app.ui.pages.compare.chats.list import ChatList
-from app.ui.pages.compare.panes.panes_view import PanesView
+from app.ui.pages.compare.panes.figures import TurnFigures
 from app.ui.pages.compare.panes.prompt_box import PromptBox
-from app.ui.pages.compare.panes.suggestions import Suggestions
+from app.ui.pages.compare.panes.rows_view import RowsView
+from app.ui.pages.compare.panes.welcome import Welcome
 from app.ui.pages.compare.top_bar import TopBar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from PySide6.QtGui import QResizeEvent
 
     from app.lab.compare.session import Session
     from app.ui.pages.compare.actions import CompareActions
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 PLOTS_PX = 150
 LEAST_PLOTS_PX = GRID * 12
+LINES_FOR_PLOTS, LINES_FOR_BARS = 36, 26
+"""So many lines of text the page must be high for them."""
 CHATS_PX = 208
 SIDE_PX = 320
 
@@ -36,15 +41,16 @@ class PageParts(QWidget):
     """Builds and places; the page wires.
 
     Attributes:
-        top: Candidates, mode and switches.
+        top: What is open, mode and switches.
         chats: The list of chats at the left.
-        notice: A refusal, above the panes.
-        hygiene: What differs between panes beside their files.
-        panes: The panes.
-        empty: Instead of the panes while there are none.
+        notice: A refusal, above the columns.
+        hygiene: What differs between candidates beside their files.
+        panes: Candidates as columns, turns as rows.
+        welcome: What an empty chat says.
+        figures: What the newest answers show.
+        empty: Instead of the columns while there are none.
         template_question: How models are to be asked whose files do not say it.
-        suggestions: Prompts to begin with.
-        prompt: The box that asks all.
+        prompt: The field to ask in.
         settings: The panel at the right.
     """
 
@@ -56,11 +62,12 @@ class PageParts(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.top = TopBar(
-            commands.show_chats, commands.measure, commands.show_plots, commands.show_settings
-        )
+        self.top = TopBar(commands.show_chats, commands.measure, commands.show_settings)
         self.chats = ChatList()
-        self.panes = PanesView(session)
+        self.welcome = Welcome()
+        self.panes = RowsView(session, self.welcome)
+        self.panes.follows = self.top.settings_button
+        self.figures = TurnFigures(session, commands.show_plots)
         self.empty = EmptyState(
             "compare",
             self.tr("No model is open"),
@@ -68,17 +75,16 @@ class PageParts(QWidget):
             (commands.add,),
         )
         self.hygiene = label(role="small-dim", wrap=True)
-        set_tip(
-            self.hygiene, self.tr("A comparison is fair when every pane is asked in the same way.")
-        )
+        set_tip(self.hygiene, self.tr("A comparison is fair when all are asked in the same way."))
         self.hygiene.setContentsMargins(GRID, GRID // 2, GRID, 0)
         self.hygiene.hide()
         self.notice = Banner(dismissible=True)
         self.notice.hide()
         self.template_question = TemplateChooser()
-        self.suggestions = Suggestions()
         self.prompt = PromptBox()
         self.settings = SettingsSide(session, controller)
+        self._placed_plots: QWidget | None = None
+        self._plots_wanted = False
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -89,14 +95,15 @@ class PageParts(QWidget):
         self._rows.setChildrenCollapsible(False)
         # Qt adds the style sheet's margins to the width of a vertical splitter's handle.
         self._rows.setHandleWidth(1)
-        self._rows.addWidget(self._stack)
+        upper = QWidget()
+        in_column((self._stack, 1), self.figures, on=upper, spacing=GRID // 2)
+        self._rows.addWidget(upper)
         centre = QWidget()
         in_column(
             self.notice,
             self.hygiene,
             (self._rows, 1),
             self.template_question,
-            self.suggestions,
             self.prompt,
             on=centre,
             margins=(GRID // 2, GRID // 2, GRID // 2, 0),
@@ -107,15 +114,28 @@ class PageParts(QWidget):
         in_column(self.top, (self._columns, 1), on=self, spacing=0)
 
     def place_plots(self, plots: QWidget) -> None:
-        """Put the plots below the panes."""
+        """Put the plots below the answers."""
+        self._placed_plots = plots
         plots.setMinimumHeight(LEAST_PLOTS_PX)
         self._rows.insertWidget(1, plots)
         self._rows.setStretchFactor(0, 1)
         self._rows.setStretchFactor(1, 0)
         self._rows.setSizes([10_000, PLOTS_PX])
 
+    def show_plots(self, shown: bool) -> None:
+        """Show the plots, as soon as there is room for them."""
+        self._plots_wanted = shown
+        self._give_way()
+
+    def _give_way(self) -> None:
+        """Where the window is low plots go first, then bars: answers keep their room."""
+        lines = self.height() // max(1, self.fontMetrics().height())
+        self.figures.set_lines_shown(lines >= LINES_FOR_BARS)
+        if self._placed_plots is not None:
+            self._placed_plots.setVisible(self._plots_wanted and lines >= LINES_FOR_PLOTS)
+
     def show_panes(self, shown: bool) -> None:
-        """Show the panes, or what stands in their place."""
+        """Show the columns, or what stands in their place."""
         self._stack.setCurrentWidget(self.panes if shown else self.empty)
 
     def sizes(self) -> dict[str, list[int]]:
@@ -131,3 +151,9 @@ class PageParts(QWidget):
 
     def _splitters(self) -> dict[str, QSplitter]:
         return {"compare.columns": self._columns, "compare.rows": self._rows}
+
+    # Qt's own names from here on.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._give_way()

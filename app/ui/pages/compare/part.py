@@ -91,6 +91,8 @@ class ComparePart(Part):
         self.view.measure_wanted.connect(
             lambda: requests.measure.tell([pane.candidate for pane in self._session.panes])
         )
+        self.view.browse_wanted.connect(requests.browse.tell)
+        self.view.search_wanted.connect(requests.find_on_hub.tell)
         for begins in (self.signals.panes_changed, self.signals.turns_changed):
             begins.connect(requests.hurry.tell)
         self.signals.pane_changed.connect(self._watch_engine)
@@ -114,6 +116,7 @@ class ComparePart(Part):
             chat_list_visible=now.chat_list_visible,
             plots_visible=now.plots_visible,
         )
+        self.view.figures.show_details(now.figures_open)
         self._watch.start()
 
     @property
@@ -134,6 +137,7 @@ class ComparePart(Part):
             draft=self.view.prompt.field.whole_text()[:_MOST_DRAFT_CHARACTERS],
             chat_list_visible=self.view.chat_list_visible,
             plots_visible=self.view.plots_visible,
+            figures_open=self.view.figures.details,
         )
         if self.plots is None:
             return settings

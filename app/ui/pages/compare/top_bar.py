@@ -1,29 +1,30 @@
-"""The page's first line: chats, candidates, race or together, plots, settings."""
+"""The page's first line: chats, what is open, how it is asked, measuring, settings."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QWidget
 
 from app.core.candidates.settings import CompareMode
-from app.ui.kit.icons import icon
 from app.ui.kit.plain import set_choice_tip, set_tip
 from app.ui.kit.theme import GRID
-from app.ui.kit.widgets import ChoiceBox, IconButton
-from app.ui.kit.widgets.layouts import Gap, in_row
-from app.ui.pages.compare.candidates.candidate_bar import CandidateBar
+from app.ui.kit.widgets import ChoiceBox, ElidedLabel, IconButton
+from app.ui.kit.widgets.layouts import in_row
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QAction
+    from PySide6.QtGui import QAction, QResizeEvent
+
+_WORDS_CHARACTERS = 110
+"""So wide the line must be for words beside an icon."""
 
 
 class TopBar(QFrame):
     """Holds what the page wires.
 
     Signals:
-        mode_chosen: Race or together.
+        mode_chosen: One after another, or all at once.
     """
 
     mode_chosen = Signal(object)
@@ -32,30 +33,31 @@ class TopBar(QFrame):
         self,
         chats: QAction,
         measure: QAction,
-        plots: QAction,
         settings: QAction,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setProperty("role", "bar")
         self.chats_button = IconButton.for_action(chats, "chat-list")
-        self.candidates = CandidateBar()
+        self.title = ElidedLabel(mode=Qt.TextElideMode.ElideRight, least_characters=8)
         self.mode = self._make_mode()
         self.measure_button = IconButton.for_action(measure, "ladder")
-        self.plots_button = IconButton.for_action(plots, "plot")
+        self.measure_button.setText(self.tr("Measure"))
         self.settings_button = IconButton.for_action(settings, "settings")
         in_row(
             self.chats_button,
-            Gap(GRID // 2),
-            (self.candidates, 1),
+            (self.title, 1),
             self.mode,
             self.measure_button,
-            self.plots_button,
             self.settings_button,
             on=self,
             margins=(GRID, GRID // 2, GRID, GRID // 2),
             spacing=GRID // 2,
         )
+
+    def set_title(self, words: str) -> None:
+        """Say which models stand below, in a few words."""
+        self.title.set_text(words)
 
     def set_mode(self, mode: CompareMode) -> None:
         """Show the chat's mode."""
@@ -64,17 +66,29 @@ class TopBar(QFrame):
         self._explain()
 
     def set_panes(self, panes: int) -> None:
-        """With one pane there is nothing to race."""
+        """With one pane there is no order."""
         self.mode.setVisible(panes > 1)
+
+    # Qt's own names from here on.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= self.fontMetrics().averageCharWidth() * _WORDS_CHARACTERS
+        style = Qt.ToolButtonStyle
+        self.measure_button.setToolButtonStyle(
+            style.ToolButtonTextBesideIcon if wide else style.ToolButtonIconOnly
+        )
+
+    # Its parts.
 
     def _make_mode(self) -> QComboBox:
         mode = ChoiceBox()
-        mode.setAccessibleName(self.tr("How panes answer"))
-        for value, icon_name, word, what in (
-            (CompareMode.RACE, "race", self.tr("Race"), self._race_help()),
-            (CompareMode.TOGETHER, "together", self.tr("Together"), self._together_help()),
+        mode.setAccessibleName(self.tr("How models answer"))
+        for value, word, what in (
+            (CompareMode.RACE, self.tr("One after another"), self._race_help()),
+            (CompareMode.TOGETHER, self.tr("All at once"), self._together_help()),
         ):
-            mode.addItem(icon(icon_name), word, value)
+            mode.addItem(word, value)
             set_choice_tip(mode, mode.count() - 1, what)
         mode.currentIndexChanged.connect(self._on_mode)
         return mode
@@ -89,11 +103,10 @@ class TopBar(QFrame):
 
     def _race_help(self) -> str:
         return self.tr(
-            "Race: panes answer one after another, each alone on the machine, so speeds compare."
+            "They answer one after another, each alone on the PC, so that speeds can be compared."
         )
 
     def _together_help(self) -> str:
         return self.tr(
-            "Together: all panes answer at once and share the machine; "
-            "speeds are marked as shared and do not compare."
+            "All answer at once and share the PC: their times say so and cannot be compared."
         )

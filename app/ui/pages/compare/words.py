@@ -1,8 +1,7 @@
-"""What states, ends and figures are called in the window."""
+"""What states and ends are called in the window."""
 
 from __future__ import annotations
 
-from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,20 +16,17 @@ from app.ui.kit.words.format import (
     Quantity,
     byte_size,
     count,
-    duration,
-    number,
-    parameters,
     percent,
-    speed,
     time_left,
-    tokens,
 )
 from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from app.core.candidates.settings import SamplingSettings
-    from app.core.chats.chat import Answer, AnswerFigures
+    from app.core.chats.chat import Answer
     from app.lab.compare.panes import EngineWait, Pane
 
 _WITHOUT_ENGINE = frozenset({PaneState.PREPARING, PaneState.ASLEEP, PaneState.WAITING})
@@ -47,8 +43,8 @@ def state_words(pane: Pane) -> str:
         words = translate("Words", "waits for the engine")
         return words if wait.share is None else f"{words} {percent(wait.share)}"
     words = {
-        PaneState.PREPARING: translate("Words", "making this level"),
-        PaneState.ASLEEP: translate("Words", "asleep"),
+        PaneState.PREPARING: translate("Words", "being made"),
+        PaneState.ASLEEP: translate("Words", "not loaded"),
         PaneState.LOADING: translate("Words", "loading"),
         PaneState.READY: translate("Words", "ready"),
         PaneState.WAITING: translate("Words", "waiting"),
@@ -67,25 +63,23 @@ def state_help(pane: Pane) -> str:
     """What a state means and what goes on from it, for hovering."""
     if engine_wait(pane) is not None:
         return translate(
-            "Words", "The engine is compiled for this PC, once; then this pane goes on by itself."
+            "Words", "The engine is compiled for this PC, once; then it goes on by itself."
         )
     return {
         PaneState.PREPARING: translate(
-            "Words", "The quantizer writes this level of the demo model; once only."
+            "Words", "The quantizer writes this version of the demo model; once only."
         ),
         PaneState.ASLEEP: translate(
             "Words", "No memory is used. The model loads by itself when it is asked."
         ),
         PaneState.LOADING: translate("Words", "The model file is being read into memory."),
         PaneState.READY: translate("Words", "The model is loaded and waits for a prompt."),
-        PaneState.WAITING: translate(
-            "Words", "In a race panes answer one after another; its turn will come."
-        ),
+        PaneState.WAITING: translate("Words", "They answer one after another; its turn will come."),
         PaneState.READING: translate("Words", "The prompt is being decoded; the answer follows."),
         PaneState.GENERATING: translate("Words", "The answer is coming."),
         PaneState.STOPPING: translate("Words", "The engine finishes its step and stops."),
         PaneState.FAILED: translate(
-            "Words", "Something went wrong; the notice below says what and how to go on."
+            "Words", "Something went wrong; the notice below its answers says what."
         ),
     }[pane.state]
 
@@ -141,39 +135,33 @@ def context_words(pane: Pane) -> str:
     )
 
 
-def empty_words(pane: Pane) -> tuple[str, str]:
-    """A title and a sentence for a pane that was asked nothing yet."""
+def about_words(pane: Pane, gloss: str) -> str:
+    """What a candidate is that was asked nothing yet; ``gloss`` is its version in plain words."""
     if (wait := engine_wait(pane)) is not None:
         if wait.failed:
-            return translate("Words", "No engine yet"), translate(
-                "Words", "The line above the page says why, and the way on."
-            )
-        told = [percent(wait.share)] if wait.share is not None else []
+            return translate("Words", "No engine yet. The line above the page says why.")
+        told = [translate("Words", "The engine is being compiled")]
+        told += [percent(wait.share)] if wait.share is not None else []
         told += [time_left(wait.seconds_left)] if wait.seconds_left is not None else []
-        first = f"{' · '.join(told)}. " if told else ""
-        then = translate("Words", "What you ask now is answered then.")
-        return translate("Words", "The engine is being compiled"), first + then
-    title = {
-        PaneState.PREPARING: translate("Words", "This level is being made"),
-        PaneState.LOADING: translate("Words", "Loading"),
-        PaneState.FAILED: translate("Words", "Not ready"),
-    }.get(pane.state, translate("Words", "Ask it something"))
-    facts: list[str] = []
-    if pane.model is not None:
-        facts.append(str(byte_size(pane.model.file_bytes)))
-        if pane.model.bits_per_weight:
-            facts.append(
-                translate("Words", "{bits} bits per weight").format(
-                    bits=number(pane.model.bits_per_weight, 1)
-                )
-            )
-        if pane.model.parameters:
-            facts.append(
-                translate("Words", "{count} parameters").format(
-                    count=parameters(pane.model.parameters)
-                )
-            )
-    return title, " · ".join(facts)
+        return " · ".join(told)
+    if pane.state is PaneState.PREPARING:
+        return translate("Words", "This version is being made from the original, once.")
+    if pane.failure is not None or pane.model is None:
+        return ""
+    memory = memory_quantity(pane)
+    if not memory.value:
+        return gloss
+    needs = translate("Words", "memory {size}").format(size=memory)
+    return "\n".join(part for part in (gloss, needs) if part)
+
+
+def joined(letters: Sequence[str]) -> str:
+    """Letters in a sentence: A, B and C."""
+    if len(letters) < 2:
+        return "".join(letters)
+    return translate("Words", "{most} and {last}").format(
+        most=", ".join(letters[:-1]), last=letters[-1]
+    )
 
 
 def memory_quantity(pane: Pane) -> Quantity:
@@ -230,115 +218,3 @@ def _length(answer: Answer, sampling: SamplingSettings) -> int:
     # The limit may have been changed since; what was generated is what was allowed.
     figures = answer.figures
     return figures.generated_tokens if figures else sampling.max_tokens
-
-
-class Figure(Enum):
-    """One number of a pane's foot."""
-
-    TOKENS = "tokens"
-    THINKING = "thinking"
-    PROMPT_SPEED = "prompt_speed"
-    SPEED = "speed"
-    FIRST_TOKEN = "first_token"
-    NEEDED = "needed"
-
-
-def figure_names() -> dict[Figure, tuple[str, str]]:
-    """Each figure's name and the dimmed word before it."""
-    return {
-        Figure.TOKENS: (translate("Words", "Tokens of the answer"), ""),
-        Figure.THINKING: (translate("Words", "Thinking tokens"), translate("Words", "thinking")),
-        Figure.PROMPT_SPEED: (translate("Words", "Prompt speed"), translate("Words", "prompt")),
-        Figure.SPEED: (translate("Words", "Generation speed"), ""),
-        Figure.FIRST_TOKEN: (
-            translate("Words", "Time to the first token"),
-            translate("Words", "first token"),
-        ),
-        Figure.NEEDED: (translate("Words", "Needed memory"), translate("Words", "needs")),
-    }
-
-
-def figure_values(figures: AnswerFigures) -> dict[Figure, tuple[Quantity, str]]:
-    """The figures of an answer that there are, each with how it was taken."""
-    values = {
-        Figure.TOKENS: (
-            tokens(figures.generated_tokens),
-            translate(
-                "Words", "Tokens of the answer, thinking included; the end token does not count."
-            ),
-        )
-    }
-    if figures.thinking_tokens:
-        values[Figure.THINKING] = (
-            tokens(figures.thinking_tokens),
-            translate("Words", "Of the tokens, those between the template's thinking marks."),
-        )
-    if figures.prompt_tokens_per_second is not None:
-        values[Figure.PROMPT_SPEED] = (
-            speed(figures.prompt_tokens_per_second),
-            _prompt_help(figures),
-        )
-    if figures.tokens_per_second is not None:
-        values[Figure.SPEED] = (speed(figures.tokens_per_second), _speed_help(figures))
-    if figures.first_token_ns is not None:
-        values[Figure.FIRST_TOKEN] = (
-            duration(figures.first_token_ns),
-            translate("Words", "Template, tokenizing, prompt and first sample together."),
-        )
-    return values
-
-
-def needed_help() -> str:
-    """What needed memory is."""
-    return translate(
-        "Words",
-        "Needed memory: the engine's peak of resident memory, less the copies of weights that "
-        "llama.cpp repacks for speed, as the operating system tells it.",
-    )
-
-
-def estimated_help() -> str:
-    """What the estimate stands on."""
-    return translate(
-        "Words",
-        "Estimated from the file's header: weights, context and the engine itself. "
-        "Measured once the model has answered.",
-    )
-
-
-def shared_help() -> str:
-    """Why timings taken together do not rank."""
-    return translate(
-        "Words",
-        "Other engines worked at the same time, so these speeds do not rank the models. "
-        "Use Race to compare speeds.",
-    )
-
-
-def busy_help() -> str:
-    """Why timings beside other programs' work do not count."""
-    return translate(
-        "Words",
-        "Other programs used the processor while this answer came, so its speeds say little of "
-        "the model. Ask again when the PC is at rest.",
-    )
-
-
-def _prompt_help(figures: AnswerFigures) -> str:
-    decoded = figures.prompt_tokens - figures.reused_tokens
-    sentence = translate(
-        "Words", "{decoded} of the prompt's {all} tokens over the time to decode them."
-    ).format(decoded=count(decoded), all=count(figures.prompt_tokens))
-    if figures.reused_tokens:
-        sentence += " " + translate(
-            "Words", "The engine still had the others from the turn before."
-        )
-    return sentence
-
-
-def _speed_help(figures: AnswerFigures) -> str:
-    return translate(
-        "Words",
-        "({count} − 1) tokens over the {time} from the first to the last. "
-        "A chat turn's speed is shown, not ranked.",
-    ).format(count=count(figures.generated_tokens), time=duration(figures.generation_ns))

@@ -42,6 +42,7 @@ class ModelsPart(Part):
         ground.requests.follow.add(self._follow)
         ground.requests.moved.add(self._follow_moves)
         ground.requests.find_on_hub.add(self._find_on_hub)
+        ground.requests.browse.add(self._browse)
 
     def begin(self) -> None:
         # huggingface_hub and what it stands on take long to load.
@@ -91,6 +92,11 @@ class ModelsPart(Part):
         self._ground.main.show_page(self.page.id)
         if self.desk is not None:
             self.desk.page.find_on_hub()
+
+    def _browse(self) -> None:
+        self._ground.main.show_page(self.page.id)
+        if self.desk is not None:
+            self.desk.page.show_tab(1)
 
     def _on_folder_moved(self, old: Path, new: Path) -> None:
         """A folder of the person's own is somewhere else: panes follow."""

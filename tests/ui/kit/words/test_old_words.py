@@ -39,7 +39,6 @@ NOT_YET = {
     "core/words/texts/models": "level",
     "core/words/texts/verdict": "reference kld needs points same",
     "ui/kit/words/format": "points",
-    "ui/pages/compare": "ladder asleep level reference race together needs bits shared",
     "ui/pages/ladder": "ladder level reference kld needs bits points greedy",
     "ui/pages/models": "level bits",
 }

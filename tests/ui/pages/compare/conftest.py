@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from app.core.chats.chat import Turn
+    from app.ui.pages.compare.panes.column import Column
+    from app.ui.pages.compare.turns.answer_view import AnswerView
+    from app.ui.pages.compare.turns.parts import PromptCard
+    from app.ui.pages.compare.turns.view import TurnRow
+
 
 PATIENCE_MS = 60_000
 
@@ -40,6 +46,28 @@ class FakeFiles:
 
 
 @dataclass
+class Cell:
+    """A candidate's answer in a row."""
+
+    row: TurnRow
+    key: str
+
+    @property
+    def turn(self) -> Turn:
+        return self.row.turn
+
+    @property
+    def prompt(self) -> PromptCard:
+        return self.row.prompt
+
+    @property
+    def answer(self) -> AnswerView:
+        answer = self.row.answer(self.key)
+        assert answer is not None
+        return answer
+
+
+@dataclass
 class Shown:
     """A page on the screen with what is behind it."""
 
@@ -56,16 +84,21 @@ class Shown:
         for view in self.page.panes.views():
             view.show_grown()
             view.tick()
+        while self.page.panes.fill_one():
+            pass
+        self.page.figures.refresh()
 
     def until(self, holds: Callable[[], bool]) -> None:
         """Let the event loop run until something holds; busy machines get the time they need."""
         self.qtbot.waitUntil(holds, timeout=PATIENCE_MS)
 
-    def pane(self, letter: str):  # noqa: ANN201 - a PaneView, as the page has it
+    def pane(self, letter: str) -> Column:
         return self.page.panes.view(self.session.key(letter))
 
-    def last_turn(self, letter: str):  # noqa: ANN201 - a TurnView
-        return self.pane(letter).transcript.views()[-1]
+    def last_turn(self, letter: str) -> Cell:
+        key = self.session.key(letter)
+        rows = self.pane(letter).transcript.views()
+        return Cell(next(row for row in reversed(rows) if row.answer(key) is not None), key)
 
     def calls(self, method: str) -> list[tuple[object, ...]]:
         return [arguments for name, arguments in self.session.calls if name == method]

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from app.core.chats.chat import StopReason
-from app.ui.pages.compare.panes.suggestions import Suggestions, demo_prompts, general_prompts
+from app.ui.pages.compare.panes.welcome import Welcome, demo_prompts, general_prompts
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -55,27 +55,53 @@ def test_send_follows_what_is_written(shown: Shown, qtbot: QtBot) -> None:
     assert shown.calls("ask") == [("Hello", None)]
 
 
-def test_enter_in_a_panes_own_box_asks_it_alone(shown: Shown, qtbot: QtBot) -> None:
-    box = shown.pane("B").own_box.edit
-    qtbot.keyClicks(box, "Only")
-    qtbot.keyClick(box, Qt.Key.Key_Return, SHIFT)
-    qtbot.keyClicks(box, "you")
-    qtbot.keyClick(box, Qt.Key.Key_Return)
+def test_the_field_asks_one_alone(shown: Shown, qtbot: QtBot) -> None:
+    prompt = shown.page.prompt
+    prompt.menu.aboutToShow.emit()
+    prompt.menu.actions()[2].trigger()
+    assert prompt.send_button.text() == "Ask B"
+    qtbot.keyClicks(prompt.edit, "Only")
+    qtbot.keyClick(prompt.edit, Qt.Key.Key_Return, SHIFT)
+    qtbot.keyClicks(prompt.edit, "you")
+    qtbot.keyClick(prompt.edit, Qt.Key.Key_Return)
     (asked,) = shown.calls("ask")
     assert str(asked[0]).split() == ["Only", "you"]
     assert asked[1] == [shown.session.key("B")]
-    assert box.text() == ""
+    assert prompt.text() == ""
     shown.settle()
-    assert len(shown.pane("B").transcript.views()) == 1
-    assert shown.pane("A").transcript.views() == []
+    assert len(shown.pane("B").answers) == 1
+    assert shown.pane("A").answers == []
+    # It goes on asking that one until another is chosen.
+    assert prompt.only == shown.session.key("B")
+    prompt.menu.aboutToShow.emit()
+    prompt.menu.actions()[0].trigger()
+    assert prompt.only is None
 
 
-def test_control_enter_in_a_panes_own_box_asks_all(shown: Shown, qtbot: QtBot) -> None:
-    box = shown.pane("C").own_box.edit
-    qtbot.keyClicks(box, "Everybody")
-    qtbot.keyClick(box, Qt.Key.Key_Return, CONTROL)
+def test_who_is_asked_alone_and_goes_leaves_all(shown: Shown) -> None:
+    shown.page.prompt.ask_only(shown.session.key("C"))
+    shown.session.remove_candidate(shown.session.key("C"))
+    shown.settle()
+    assert shown.page.prompt.only is None
+    assert shown.page.prompt.edit.placeholderText().startswith("Ask both …")
+
+
+def test_control_enter_asks_all_whoever_is_chosen(shown: Shown, qtbot: QtBot) -> None:
+    prompt = shown.page.prompt
+    prompt.ask_only(shown.session.key("C"))
+    qtbot.keyClicks(prompt.edit, "Everybody")
+    qtbot.keyClick(prompt.edit, Qt.Key.Key_Return, CONTROL)
     assert shown.calls("ask") == [("Everybody", None)]
-    assert box.text() == ""
+    assert prompt.text() == ""
+
+
+def test_control_enter_asks_the_one_where_enter_makes_a_line(shown: Shown, qtbot: QtBot) -> None:
+    prompt = shown.page.prompt
+    prompt.set_enter_sends(False)
+    prompt.ask_only(shown.session.key("C"))
+    qtbot.keyClicks(prompt.edit, "You")
+    qtbot.keyClick(prompt.edit, Qt.Key.Key_Return, CONTROL)
+    assert shown.calls("ask") == [("You", [shown.session.key("C")])]
 
 
 def test_a_refused_prompt_is_kept_and_the_reason_said_in_place(shown: Shown, qtbot: QtBot) -> None:
@@ -85,10 +111,6 @@ def test_a_refused_prompt_is_kept_and_the_reason_said_in_place(shown: Shown, qtb
     assert shown.page.prompt.text() == "Precious words"
     assert shown.page.notice.isVisible()
     assert shown.page.notice.sentence == shown.session.refuse
-    box = shown.pane("B").own_box.edit
-    qtbot.keyClicks(box, "also precious")
-    qtbot.keyClick(box, Qt.Key.Key_Return)
-    assert box.text() == "also precious"
     shown.session.refuse = None
     qtbot.keyClick(shown.page.prompt.edit, Qt.Key.Key_Return, CONTROL)
     assert not shown.page.notice.isVisible()
@@ -128,32 +150,47 @@ def test_one_pane_can_be_stopped_alone(shown: Shown, qtbot: QtBot) -> None:
 
 
 def test_suggested_prompts_ask_and_go_away(shown: Shown, qtbot: QtBot) -> None:
-    assert shown.page.suggestions.isVisible()
-    button = shown.page.suggestions.findChildren(QPushButton)[0]
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert shown.page.welcome.isVisible()
+    assert len(shown.page.welcome.prompt_buttons()) == 3
+    qtbot.mouseClick(shown.page.welcome.prompt_buttons()[0], Qt.MouseButton.LeftButton)
     assert shown.calls("ask") == [(general_prompts()[0].prompt, None)]
     shown.settle()
-    assert not shown.page.suggestions.isVisible()
+    assert not shown.page.welcome.isVisible()
 
 
-def test_the_demo_model_has_prompts_of_its_own(qtbot: QtBot) -> None:
-    suggestions = Suggestions()
-    qtbot.addWidget(suggestions)
-    suggestions.set_prompts(demo_prompts())
-    buttons = suggestions.findChildren(QPushButton)
-    assert [button.text() for button in buttons] == [each.title for each in demo_prompts()]
-    with qtbot.waitSignal(suggestions.chosen) as chosen:
-        qtbot.mouseClick(buttons[-1], Qt.MouseButton.LeftButton)
+def test_an_empty_chat_leads_to_models_of_ones_own(shown: Shown, qtbot: QtBot) -> None:
+    welcome = shown.page.welcome
+    for button, signal in (
+        (welcome.models_button, shown.page.browse_wanted),
+        (welcome.search_button, shown.page.search_wanted),
+    ):
+        with qtbot.waitSignal(signal):
+            qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_the_demo_says_what_it_is_for_and_has_prompts_of_its_own(qtbot: QtBot) -> None:
+    welcome = Welcome()
+    qtbot.addWidget(welcome)
+    welcome.set_chat(demo=True, candidates=4)
+    said = [label.text() for label in welcome.findChildren(QLabel)]
+    assert said[0] == "One small model, shrunk four ways."
+    titles = [button.text() for button in welcome.prompt_buttons()]
+    assert titles == [each.title for each in demo_prompts()[:3]]
+    more = next(b for b in welcome.findChildren(QPushButton) if b.text() == "More …")
+    qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
+    assert len(welcome.prompt_buttons()) == len(demo_prompts())
+    with qtbot.waitSignal(welcome.chosen) as chosen:
+        qtbot.mouseClick(welcome.prompt_buttons()[-1], Qt.MouseButton.LeftButton)
     assert chosen.args == [demo_prompts()[-1].prompt]
 
 
 def test_the_last_answer_can_be_written_anew(shown: Shown, qtbot: QtBot) -> None:
     shown.session.with_turns(("One", "1"), ("Two", "2"))
     shown.settle()
-    shown.until(lambda: len(shown.pane("B").transcript.views()) == 2)
-    first, last = shown.pane("B").transcript.views()
-    assert not first.answer.regenerate_button.isVisible()
-    qtbot.mouseClick(last.answer.regenerate_button, Qt.MouseButton.LeftButton)
+    shown.until(lambda: len(shown.pane("B").answers) == 2)
+    first, last = shown.pane("B").answers
+    assert not first.regenerate_button.isVisible()
+    qtbot.mouseClick(last.regenerate_button, Qt.MouseButton.LeftButton)
     assert shown.calls("regenerate") == [(shown.session.chat.turns[1], [shown.session.key("B")])]
 
 

@@ -1,131 +1,120 @@
-"""The head of a pane: which candidate, which model, what it is doing."""
+"""The head of a column: which candidate, how large, what it is doing."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QApplication, QFrame, QSizePolicy
 
 from app.lab.compare.panes import BUSY, PaneState
-from app.ui.kit.icons import Tone
-from app.ui.kit.plain import set_tip
+from app.ui.kit.plain import set_spoken
 from app.ui.kit.theme import GRID
 from app.ui.kit.tokens import candidate_edge, current_tokens
-from app.ui.kit.widgets import ElidedLabel, IconButton, NumberLabel, ProgressLine, StatusDot
-from app.ui.kit.widgets.labels import set_small
-from app.ui.kit.widgets.layouts import Gap, in_column, in_row
-from app.ui.kit.widgets.picture import Picture
+from app.ui.kit.widgets import ElidedLabel, IconButton, ProgressLine, StatusDot
+from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.format import speed
-from app.ui.pages.compare.words import (
-    context_words,
-    dot_state,
-    engine_wait,
-    full_name,
-    level_words,
-    name_words,
-    state_help,
-    state_words,
-)
+from app.ui.pages.compare.turns.quiet_button import QuietButton
+from app.ui.pages.compare.words import dot_state, engine_wait, state_help, state_words
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
+    from PySide6.QtGui import (
+        QContextMenuEvent,
+        QEnterEvent,
+        QFocusEvent,
+        QKeyEvent,
+        QMouseEvent,
+        QPaintEvent,
+    )
+    from PySide6.QtWidgets import QWidget
 
     from app.lab.compare.panes import Pane
+    from app.ui.pages.compare.panes.naming import Naming
 
+EDGE_PX = 3
 _WITHOUT_SHARE = frozenset({PaneState.STOPPING, PaneState.READING, PaneState.LOADING})
 
 
-class PaneHeader(QWidget):
-    """Two lines and a line of progress.
+class ColumnHeader(QFrame):
+    """Two lines and a line of progress; dragging it sideways reorders the columns.
 
     Signals:
-        menu_requested: The pane's menu is wanted at a global position.
-        stop_requested: This pane's answer shall stop.
+        activated: Its column is wanted.
+        remove_requested: Its column shall go.
+        menu_requested: Its menu is wanted at a global position.
+        stop_requested: This candidate's answer shall stop.
+        drag_moved, drag_ended: Being dragged; the pointer's global position.
     """
 
+    activated = Signal()
+    remove_requested = Signal()
     menu_requested = Signal(QPoint)
     stop_requested = Signal()
+    drag_moved = Signal(QPoint)
+    drag_ended = Signal(QPoint)
 
     def __init__(self, letter: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._letter = letter
+        self._focused = False
+        self._pressed_at: QPoint | None = None
+        self._dragging = False
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.dot = StatusDot(letter)
-        self.level = ElidedLabel(least_characters=5)
-        bold = self.level.font()
+        self.name = ElidedLabel(least_characters=4)
+        bold = self.name.font()
         bold.setBold(True)
-        self.level.setFont(bold)
-        self.name = ElidedLabel(dim=True, least_characters=4)
-        self.star = Picture("star-filled", size_px=14, tone=Tone.ACCENT)
-        set_tip(self.star, self.tr("The reference: the others are held against it"))
-        self.state = ElidedLabel(dim=True, mode=Qt.TextElideMode.ElideRight)
-        set_small(self.state)
-        self.speed = NumberLabel(self.tr("Speed now"), small=True)
-        set_tip(self.speed, self.tr("Tokens per second over the last second"))
+        self.name.setFont(bold)
+        right = Qt.TextElideMode.ElideRight
+        self.role = ElidedLabel(small=True, mode=right, least_characters=3)
+        self.state = ElidedLabel(small=True, dim=True, mode=right, least_characters=3)
         self.stop_button = IconButton(
             "stop", self.tr("Stop {letter}").format(letter=letter), size_px=14
         )
         self.stop_button.clicked.connect(self.stop_requested)
-        self.menu_button = IconButton(
-            "more", self.tr("More about model {letter}").format(letter=letter), tone=Tone.DIM
-        )
-        self.menu_button.clicked.connect(
-            lambda: self.menu_requested.emit(
-                self.menu_button.mapToGlobal(self.menu_button.rect().bottomLeft())
-            )
-        )
+        self.menu_button = QuietButton("more", self.tr("More about {letter}").format(letter=letter))
+        self.menu_button.clicked.connect(self._request_menu)
+        self.close_button = QuietButton("close", self.tr("Remove {letter}").format(letter=letter))
+        self.close_button.clicked.connect(self.remove_requested)
+        for button in (self.menu_button, self.close_button):
+            button.setFixedSize(24, 24)
         self.progress = ProgressLine(self.tr("Progress of {letter}").format(letter=letter))
         self.progress.set_colour(candidate_edge(letter, current_tokens()))
-        self._lay_out()
-        self.speed.hide()
-        self.stop_button.hide()
-
-    def _lay_out(self) -> None:
-        first = in_row(
-            self.dot,
-            Gap(GRID // 2),
-            self.level,
-            self.star,
-            (self.name, 1),
-            self.stop_button,
-            self.menu_button,
-            spacing=GRID // 2,
-        )
-        second = in_row((self.state, 1), self.speed, spacing=GRID // 2)
-        in_column(
-            first,
-            second,
-            Gap(GRID // 2),
-            in_row(self.progress, margins=(0, 0, GRID // 2, 0)),
-            on=self,
-            margins=(GRID, GRID // 2, GRID // 2, 0),
+        lines = in_column(
+            in_row((self.name, 1), self.menu_button, self.close_button, spacing=2),
+            in_row(self.role, (self.state, 1), self.stop_button, spacing=GRID),
             spacing=0,
         )
+        whole = in_row(self.dot, (lines, 1), spacing=GRID)
+        margins = (GRID, EDGE_PX + 3, GRID // 2, 2)
+        in_column(whole, self.progress, on=self, margins=margins, spacing=2)
+        # As high with the stop button as without.
+        self.state.setMinimumHeight(self.stop_button.sizeHint().height())
+        self.stop_button.hide()
 
-    def show_pane(self, pane: Pane, *, is_reference: bool) -> None:
-        """Follow the pane's state and what belongs to it."""
+    def show_pane(self, pane: Pane, naming: Naming) -> None:
+        """Follow the candidate's state and what belongs to it."""
         self.dot.set_state(dot_state(pane))
-        self.level.set_text(level_words(pane))
-        self.name.set_text(name_words(pane), full_name(pane))
-        self.star.setVisible(is_reference)
+        self.name.set_text(naming.name(pane), naming.help(pane))
+        self.role.set_text(naming.standing(pane), naming.help(pane))
+        self.role.setVisible(bool(self.role.text))
         self.stop_button.setVisible(pane.state in BUSY)
         self.stop_button.setEnabled(pane.state is not PaneState.STOPPING)
         self.show_live(pane)
+        words = (self.name.text, self.role.text, state_words(pane))
+        spoken = ", ".join(word for word in words if word)
+        told = self.tr("{letter}: {words}").format(letter=self._letter, words=spoken)
+        set_spoken(self, told)
 
     def show_live(self, pane: Pane) -> None:
         """Follow what changes within a state: progress and speed."""
         words = state_words(pane)
-        used = context_words(pane)
-        if used and pane.state is PaneState.READY:
-            words = f"{words} · {used}"
+        if pane.state is PaneState.GENERATING and pane.live_tokens_per_second is not None:
+            words = str(speed(pane.live_tokens_per_second))
         self.state.set_text(words, state_help(pane))
-        live = pane.state is PaneState.GENERATING and pane.live_tokens_per_second is not None
-        self.speed.setVisible(live)
-        if live:
-            self.speed.set_quantity(speed(pane.live_tokens_per_second))
-        self._show_progress(pane)
-
-    def _show_progress(self, pane: Pane) -> None:
         if (wait := engine_wait(pane)) is not None and not wait.failed:
             self.progress.set_share(wait.share)
         elif pane.progress is not None:
@@ -135,9 +124,104 @@ class PaneHeader(QWidget):
         else:
             self.progress.clear()
 
+    def set_focused(self, focused: bool) -> None:
+        """Mark it as the column that commands go to."""
+        if focused != self._focused:
+            self._focused = focused
+            self.update()
+
+    def stops(self) -> list[QWidget]:
+        """What the keyboard comes to, in the order of reading."""
+        return [self, self.menu_button, self.close_button, self.stop_button]
+
+    def _request_menu(self) -> None:
+        self.menu_requested.emit(self.mapToGlobal(self.rect().bottomLeft()))
+
+    def _reveal(self, shown: bool) -> None:
+        for button in (self.menu_button, self.close_button):
+            button.set_revealed(shown)
+
     # Qt's own names from here on.
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self._reveal(True)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._reveal(self.hasFocus())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._reveal(True)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._reveal(self.underMouse())
+        self.update()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_requested.emit(event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Space:
+                self.activated.emit()
+            case Qt.Key.Key_Menu:
+                self._request_menu()
+            case Qt.Key.Key_Delete:
+                self.remove_requested.emit()
+            case _:
+                super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._pressed_at = event.globalPosition().toPoint()
+            event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed_at is None:
+            return
+        here = event.globalPosition().toPoint()
+        far = (here - self._pressed_at).manhattanLength() >= QApplication.startDragDistance()
+        if far and not self._dragging:
+            self._dragging = True
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        if self._dragging:
+            self.drag_moved.emit(here)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._pressed_at is None or event.button() is not Qt.MouseButton.LeftButton:
+            return
+        self._pressed_at = None
+        self.unsetCursor()
+        if self._dragging:
+            self._dragging = False
+            self.drag_ended.emit(event.globalPosition().toPoint())
+        else:
+            self.activated.emit()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == event.Type.PaletteChange and hasattr(self, "progress"):
             self.progress.set_colour(candidate_edge(self._letter, current_tokens()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = current_tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = self.rect().adjusted(2, 0, -2, 0)
+        if self._focused or self.hasFocus() or self.underMouse():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(tokens.hover))
+            painter.drawRoundedRect(box, 5, 5)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(candidate_edge(self._letter, tokens)))
+        painter.setClipRect(0, 0, self.width(), EDGE_PX)
+        painter.drawRoundedRect(box.x(), 0, box.width(), 12, 5, 5)
+        painter.setClipping(False)
+        if self.hasFocus():
+            painter.setPen(QColor(tokens.accent))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box.adjusted(0, 0, -1, -1), 5, 5)

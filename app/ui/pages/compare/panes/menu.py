@@ -36,6 +36,7 @@ class PaneCommand(Enum):
     REPAIR = "repair"
     FIND = "find"
     CATCH_UP = "catch_up"
+    GO_ON = "go_on"
 
 
 _NOT_LOADED = frozenset({PaneState.ASLEEP, PaneState.FAILED})
@@ -49,6 +50,7 @@ def fill_pane_menu(
     position: int,
     panes: int,
     is_reference: bool,
+    can_leave: bool,
     run: Callable[[PaneCommand], None],
 ) -> None:
     """Fill a menu with what can be done with ``pane`` as it is now.
@@ -58,7 +60,8 @@ def fill_pane_menu(
         pane: What it is about.
         position: Its place among ``panes`` panes, from 0.
         panes: How many there are.
-        is_reference: Whether the others are held against it.
+        is_reference: Whether the others are compared with it.
+        can_leave: Whether no answer is in progress, so that another chat may be opened.
         run: Called with what the person chose.
     """
 
@@ -71,9 +74,15 @@ def fill_pane_menu(
     add(PaneCommand.SETTINGS, "settings", translate("PaneMenu", "Settings of this model …"))
     add(
         PaneCommand.REFERENCE,
-        "star",
-        translate("PaneMenu", "Make it the reference"),
-        not is_reference,
+        "reference",
+        translate("PaneMenu", "Compare the others with it"),
+        not is_reference and panes > 1,
+    )
+    add(
+        PaneCommand.GO_ON,
+        "chat",
+        translate("PaneMenu", "Go on with this one alone"),
+        panes > 1 and can_leave,
     )
     menu.addSeparator()
     if pane.state in _NOT_LOADED:
@@ -103,4 +112,4 @@ def fill_pane_menu(
     add(PaneCommand.LOG, "log", translate("PaneMenu", "Show the engine's log"))
     add(PaneCommand.REVEAL, "folder", translate("PaneMenu", "Show the file in its folder"))
     menu.addSeparator()
-    add(PaneCommand.REMOVE, "close", translate("PaneMenu", "Remove this pane"))
+    add(PaneCommand.REMOVE, "close", translate("PaneMenu", "Remove it from the chat"))

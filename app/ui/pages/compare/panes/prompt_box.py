@@ -1,61 +1,104 @@
-"""The box at the bottom that asks every model, with Send and Stop."""
+"""The field at the bottom: whom it asks, Send and Stop."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, NamedTuple
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
 from app.ui.answers.growing_edit import GrowingEdit
 from app.ui.kit.icons import Tone, icon
-from app.ui.kit.plain import set_tip
+from app.ui.kit.plain import caption, set_spoken, set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.pages.compare.panes.prompt_field import PromptField
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QResizeEvent
+
 MOST_LINES = 6
+
+
+class Askable(NamedTuple):
+    """A candidate that can be asked: its key, its letter and what it is called."""
+
+    key: str
+    letter: str
+    name: str
 
 
 class PromptBox(QWidget):
     """Keeps what is written until :meth:`clear` is called: a refused prompt is not lost.
 
     Signals:
-        submitted: The person wants to ask; the text without blank space around it.
+        submitted: The person wants to ask; the text without blank space around it, and the key of
+            the one that is asked, or None for all.
         stop_requested: Every answer shall stop.
     """
 
-    submitted = Signal(str)
+    submitted = Signal(str, object)
     stop_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._askable: list[Askable] = []
+        self._only: str | None = None
+        self._busy = False
         self.edit = GrowingEdit(most_lines=MOST_LINES, enter_submits=True)
-        self.edit.setAccessibleName(self.tr("Prompt for every model"))
-        self.edit.submitted.connect(self._submit)
-        self.edit.submitted_to_all.connect(self._submit)
+        self.edit.submitted.connect(lambda: self._submit(self._only))
+        self.edit.submitted_to_all.connect(self._submit_with_control)
         self.field = PromptField(self.edit)
         self.field.changed.connect(self._refresh)
         self.send_button = QPushButton(icon("send", Tone.ON_ACCENT), self.tr("Send"))
         self.send_button.setProperty("role", "primary")
-        self.send_button.clicked.connect(self._submit)
+        self.send_button.clicked.connect(lambda: self._submit(self._only))
+        self.whom_button = QToolButton()
+        self.whom_button.setIcon(icon("chevron-down"))
+        self.whom_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.whom_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        set_spoken(self.whom_button, self.tr("Whom to ask"))
+        set_tip(self.whom_button, self.tr("Whom to ask (Ctrl and a number)"))
+        self.menu = QMenu(self.whom_button)
+        self.menu.aboutToShow.connect(self._fill_menu)
+        self.whom_button.setMenu(self.menu)
         self.stop_button = QPushButton(icon("stop"), self.tr("Stop"))
         set_tip(self.stop_button, self.tr("Stop every answer (Esc)"))
         self.stop_button.clicked.connect(self.stop_requested)
-        beside = in_column(1, in_row(self.send_button, self.stop_button), spacing=None)
+        send = in_row(self.send_button, self.whom_button, spacing=0)
+        beside = in_column(1, in_row(send, self.stop_button), spacing=None)
         in_row((self.field, 1, Qt.AlignmentFlag.AlignBottom), beside, on=self, margins=GRID)
-        self._busy = False
-        self._panes = 0
-        self.set_state(busy=False, panes=0)
+        self._refresh()
 
-    def set_state(self, *, busy: bool, panes: int) -> None:
-        """Follow the session: whether something runs, and how many would be asked."""
+    # --- whom it asks -----------------------------------------------------------------------
+
+    def set_state(self, *, busy: bool, askable: Sequence[Askable]) -> None:
+        """Follow the session: whether something runs, and who can be asked."""
         self._busy = busy
-        self._panes = panes
+        self._askable = list(askable)
+        if self._only not in [each.key for each in askable] or len(askable) < 2:
+            self._only = None
+        self._refresh()
+
+    @property
+    def only(self) -> str | None:
+        """The key of the one that is asked; None for all."""
+        return self._only
+
+    def ask_only(self, key: str | None) -> None:
+        """Ask one candidate alone from now on; all for None."""
+        self._only = key if len(self._askable) > 1 else None
         self._refresh()
 
     def set_enter_sends(self, sends: bool) -> None:
         """Whether Enter sends and Shift+Enter makes a line; else Ctrl+Enter sends."""
         self.edit.enter_submits = sends
         self._refresh()
+
+    # --- what is written --------------------------------------------------------------------
 
     def text(self) -> str:
         """What is written, without blank space around it."""
@@ -69,18 +112,78 @@ class PromptBox(QWidget):
         """Empty the box, once the session has taken the prompt."""
         self.field.clear()
 
-    def _refresh(self) -> None:
-        if self.edit.enter_submits:
-            keys = self.tr("Enter sends, Shift+Enter makes a new line")
-        else:
-            keys = self.tr("Ctrl+Enter sends")
-        ask = self.tr("Ask …") if self._panes == 1 else self.tr("Ask every model …")
-        self.edit.setPlaceholderText(f"{ask}   {keys}")
-        set_tip(self.send_button, f"{ask}\n{keys}")
-        self.send_button.setEnabled(bool(self.text()) and self._panes > 0 and not self._busy)
-        self.stop_button.setEnabled(self._busy)
+    # --- inside -----------------------------------------------------------------------------
 
-    def _submit(self) -> None:
+    def _letter(self) -> str:
+        return next((each.letter for each in self._askable if each.key == self._only), "")
+
+    def _ask_words(self) -> str:
+        if letter := self._letter():
+            return self.tr("Ask {letter} only …").format(letter=letter)
+        return {
+            0: self.tr("Ask …"),
+            1: self.tr("Ask …"),
+            2: self.tr("Ask both …"),
+            3: self.tr("Ask all three …"),
+            4: self.tr("Ask all four …"),
+            5: self.tr("Ask all five …"),
+            6: self.tr("Ask all six …"),
+        }[len(self._askable)]
+
+    def _refresh(self) -> None:
+        keys = self.tr("Ctrl+Enter sends")
+        if self.edit.enter_submits:
+            keys = self.tr("Enter sends · Shift+Enter: new line")
+        ask, letter = self._ask_words(), self._letter()
+        hint = f"{ask}   {keys}"
+        # Where there is no room for all of it, the keys are in the button's tip alone.
+        fits = self.edit.fontMetrics().horizontalAdvance(hint) < self.edit.width() - 3 * GRID
+        self.edit.setPlaceholderText(hint if fits else ask)
+        name = self.tr("Prompt for every model")
+        if letter:
+            name = self.tr("Prompt for {letter} only").format(letter=letter)
+        self.edit.setAccessibleName(name)
+        set_tip(self.send_button, f"{ask}\n{keys}")
+        word = self.tr("Ask {letter}").format(letter=letter) if letter else self.tr("Send")
+        self.send_button.setText(word)
+        can = bool(self.text()) and bool(self._askable) and not self._busy
+        self.send_button.setEnabled(can)
+        self.stop_button.setEnabled(self._busy)
+        self.whom_button.setVisible(len(self._askable) > 1)
+
+    def _fill_menu(self) -> None:
+        self.menu.clear()
+        group = QActionGroup(self.menu)
+        everyone = Askable("", "", "")
+        for number, each in enumerate([everyone, *self._askable]):
+            words = self.tr("Ask all")
+            if each.key:
+                words = self.tr("Ask {letter} only: {name}").format(
+                    letter=each.letter, name=each.name
+                )
+            action = self.menu.addAction(caption(words))
+            action.setCheckable(True)
+            action.setChecked((each.key or None) == self._only)
+            action.setActionGroup(group)
+            if number:
+                action.setText(f"{action.text()}\tCtrl+{number}")
+            action.triggered.connect(lambda _checked=False, key=each.key: self._choose(key or None))
+
+    def _choose(self, key: str | None) -> None:
+        self.ask_only(key)
+        self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _submit_with_control(self) -> None:
+        """Ctrl+Enter asks all, but where it is the only way to send."""
+        self._submit(None if self.edit.enter_submits else self._only)
+
+    def _submit(self, only: str | None) -> None:
         text = self.text()
-        if text and self._panes:
-            self.submitted.emit(text)
+        if text and self._askable:
+            self.submitted.emit(text, only)
+
+    # Qt's own names from here on.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._refresh()

@@ -41,6 +41,7 @@ class PaneWindows(QObject):
             position=order.index(key),
             panes=len(order),
             is_reference=key == self._session.chat.reference_key,
+            can_leave=not self._session.busy,
             run=lambda command: self._run(command, key),
         )
         menu.popup(position)

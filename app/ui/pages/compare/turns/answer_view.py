@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QGuiApplication, QTextCursor
-from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QSizePolicy, QWidget
 
 from app.core.chats.chat import StopReason
 from app.core.words.sentence import say
@@ -22,6 +22,7 @@ from app.ui.kit.words.sentences import told
 from app.ui.pages.compare.turns.answer_facts import AnswerFacts
 from app.ui.pages.compare.turns.parts import ThinkingBlock
 from app.ui.pages.compare.turns.quiet_button import SIDE_PX, QuietButton
+from app.ui.pages.compare.turns.standing import StandingLine
 
 if TYPE_CHECKING:
     from app.core.chats.chat import Answer
@@ -33,8 +34,9 @@ class AnswerView(QWidget):
     Signals:
         regenerate_requested: The answer is wanted anew.
         earlier_requested: The answer before is wanted back.
+        opened: It is wanted though the original says the same (True), or folded again.
         difference_requested: The first difference is wanted in sight; pixels from the text's top.
-        parting_requested: The reference's answer is wanted in sight where this one leaves it;
+        parting_requested: The original's answer is wanted in sight where this one leaves it;
             characters of the text.
         focused: The text got the keyboard.
         link_activated: The person clicked a link (QUrl).
@@ -42,6 +44,7 @@ class AnswerView(QWidget):
 
     regenerate_requested = Signal()
     earlier_requested = Signal()
+    opened = Signal(bool)
     difference_requested = Signal(int)
     parting_requested = Signal(int)
     link_activated = Signal(QUrl)
@@ -61,16 +64,19 @@ class AnswerView(QWidget):
         self.part_bar: PartBar | None = None
         self._live_label: QLabel | None = None
         self._stop_label: QLabel | None = None
-        self._difference_button: QPushButton | None = None
+        self._standing: StandingLine | None = None
         self._buttons: tuple[QuietButton, QuietButton] | None = None
         self._earlier_button: QPushButton | None = None
-        below = QWidget(self)
+        # A column is as wide as its neighbours, whatever stands in it.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        below = QWidget()
         below.setMinimumHeight(SIDE_PX)
         self._row = in_row(1, on=below, spacing=0)
         self._tail = in_column(below, spacing=0)
-        self._column = in_column(
-            self._tail, on=self, margins=(GRID // 2, 0, 0, 0), spacing=GRID // 2
-        )
+        self._body = QWidget()
+        self._column = in_column(self._tail, on=self._body, spacing=GRID // 2)
+        margins = (GRID // 2, GRID - 2, GRID // 2, 0)
+        self._whole = in_column(self._body, 1, on=self, margins=margins, spacing=0)
 
     # --- its parts, made when they are first needed ---------------------------------------
 
@@ -78,7 +84,7 @@ class AnswerView(QWidget):
     def text(self) -> MarkdownView:
         """The answer's text."""
         if self._text is None:
-            self._text = MarkdownView(self._name, self)
+            self._text = MarkdownView(self._name, self._body)
             self._text.link_activated.connect(self.link_activated)
             self._text.focused.connect(self.focused)
             self._text.part_changed.connect(self._follow_part)
@@ -91,7 +97,7 @@ class AnswerView(QWidget):
         """Say which part of a long text is shown."""
         text = self.text
         if self.part_bar is None and not (text.whole and text.formatted):
-            self.part_bar = PartBar(text, self)
+            self.part_bar = PartBar(text, self._body)
             self._column.insertWidget(self._column.indexOf(text) + 1, self.part_bar)
 
     @property
@@ -115,18 +121,14 @@ class AnswerView(QWidget):
         return self._stop_label
 
     @property
-    def difference_button(self) -> QPushButton:
-        """Brings the first difference into sight."""
-        if self._difference_button is None:
-            button = self._difference_button = push_button(self.tr("first difference"), "link")
-            button.setIcon(icon("difference"))
-            set_tip(
-                button, self.tr("Here this answer leaves the reference's. Click to see the place.")
-            )
-            button.clicked.connect(self._ask_difference)
-            button.hide()
-            self._row.insertWidget(0, button)
-        return self._difference_button
+    def standing(self) -> StandingLine:
+        """How it stands to the original's answer."""
+        if self._standing is None:
+            self._standing = StandingLine(self)
+            self._standing.opened.connect(self.opened)
+            self._standing.difference_wanted.connect(self._ask_difference)
+            self._whole.insertWidget(0, self._standing)
+        return self._standing
 
     @property
     def earlier_button(self) -> QPushButton:
@@ -150,7 +152,8 @@ class AnswerView(QWidget):
 
     def complete(self) -> None:
         """Make the buttons, which wait until the pointer or the keyboard comes near."""
-        self._made_buttons()
+        if not self._facts.folded:
+            self._made_buttons()
 
     def _made_buttons(self) -> tuple[QuietButton, QuietButton]:
         if self._buttons is None:
@@ -184,6 +187,11 @@ class AnswerView(QWidget):
     def show_answer(self, answer: Answer, facts: AnswerFacts) -> None:
         """Follow everything."""
         self._facts = facts
+        if facts.compared or self._standing is not None:
+            self.standing.show_facts(answer, facts)
+        self._body.setVisible(not facts.folded)
+        if facts.folded and self._text is None:
+            return  # what nobody sees is not made
         self._show_thinking(answer, facts)
         if answer.text or self._text is not None:
             if self._text is None and facts.plain:
@@ -209,9 +217,16 @@ class AnswerView(QWidget):
         """Whether all of its text that can be seen is laid out."""
         return self._text is None or not self._text.isVisible() or self._text.laid_out
 
+    def stops(self) -> list[QWidget]:
+        """What the keyboard comes to, in the order of reading."""
+        thinking = self.thinking.toggle if self.thinking is not None else None
+        standing = self._standing.stops() if self._standing is not None else []
+        parts = (thinking, self._text, *(self._buttons or ()), self._earlier_button)
+        return [*standing, *(part for part in parts if part is not None)]
+
     def reveal_buttons(self, shown: bool) -> None:
         """Show the buttons because the pointer is over the turn."""
-        if shown or self._buttons is not None:
+        if self._buttons is not None or (shown and not self._facts.folded):
             for button in self._made_buttons():
                 button.set_revealed(shown)
 
@@ -230,7 +245,7 @@ class AnswerView(QWidget):
                 self.thinking.hide()
             return
         if self.thinking is None:
-            self.thinking = ThinkingBlock(self)
+            self.thinking = ThinkingBlock(self._body)
             self._column.insertWidget(0, self.thinking)
         self.thinking.show()
         coming = facts.live and not answer.text
@@ -259,8 +274,6 @@ class AnswerView(QWidget):
 
     def _show_difference(self, facts: AnswerFacts) -> None:
         self._difference = facts.difference
-        if facts.difference is not None or self._difference_button is not None:
-            self.difference_button.setVisible(facts.difference is not None)
         if facts.difference is None and self._text is not None:
             self._text.mark_source_offset(None)
         # Finding the place takes some renderings: it waits for a moment with nothing else to do.

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.text.clean import settled_text
+from app.ui.answers.document import GUTTER_PX
 from app.ui.answers.growing_edit import GrowingEdit
 from app.ui.answers.markdown import MarkdownView
 from app.ui.answers.part_bar import PartBar
@@ -28,7 +29,9 @@ from app.ui.pages.compare.turns.quiet_button import SIDE_PX, QuietButton
 from app.ui.pages.compare.words import tokens_words
 
 LONG_PROMPT_WEIGHT = 1800
-"""About a page in a narrow pane."""
+"""About half a page."""
+SHORT_CHARACTERS = 240
+"""Longer messages are not set in heavy letters."""
 EDIT_LINES = 10
 THINKING_LINES = 12
 
@@ -46,11 +49,12 @@ class PromptCard(QFrame):
 
     def __init__(self, prompt: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("role", "raised")
         self._prompt = prompt
         set_spoken(self, self.tr("You: {prompt}").format(prompt=prompt[:200]))
         self.label = PlainLabel()
         self.label.setWordWrap(True)
+        if len(prompt) <= SHORT_CHARACTERS:
+            self.label.setProperty("role", "strong")
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self._editable = True
@@ -60,7 +64,7 @@ class PromptCard(QFrame):
         self.label.setMinimumHeight(SIDE_PX)
         self._row.setContentsMargins(0, 0, 2 * SIDE_PX, 0)
         self._column = in_column(
-            self._row, on=self, margins=(GRID, GRID // 2, GRID // 2, GRID // 2), spacing=None
+            self._row, on=self, margins=(GRID // 2 + GUTTER_PX, 0, GRID // 2, 0), spacing=None
         )
         self.whole_button: QPushButton | None = None
         self.whole_text: MarkdownView | None = None
@@ -134,6 +138,11 @@ class PromptCard(QFrame):
     def complete(self) -> None:
         """Make the buttons, which wait until a person comes near: a chat has hundreds of them."""
         self._made_buttons()
+
+    def stops(self) -> list[QWidget]:
+        """What the keyboard comes to, in the order of reading."""
+        parts = (self.label, *(self._buttons or ()), self.whole_button, self.earlier_button)
+        return [part for part in parts if part is not None]
 
     def _made_buttons(self) -> tuple[QuietButton, QuietButton]:
         if self._buttons is None:

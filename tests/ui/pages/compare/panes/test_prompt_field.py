@@ -13,8 +13,7 @@ from PySide6.QtWidgets import QDialog
 
 from app.ui.answers.bounded_edit import EDIT_WEIGHT
 from app.ui.answers.text_parts import PART_WEIGHT, SLICE_WEIGHT, weight
-from app.ui.pages.compare.panes.own_box import OwnBox
-from app.ui.pages.compare.panes.prompt_box import PromptBox
+from app.ui.pages.compare.panes.prompt_box import Askable, PromptBox
 from app.ui.pages.compare.turns.parts import PromptCard
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
+TWO = [Askable("a", "A", "Q8_0"), Askable("b", "B", "Q2_K")]
 LINE = "QUJD" * 100_000
 LINES = "some words in a line\n" * 20_000
 
@@ -39,7 +39,7 @@ def test_a_long_text_becomes_a_chip_and_goes_with_the_message(qtbot: QtBot, text
     box = PromptBox()
     qtbot.addWidget(box)
     box.show()
-    box.set_state(busy=False, panes=2)
+    box.set_state(busy=False, askable=TWO)
     box.set_text("What is this?")
     paste(box.edit, text)
     assert box.edit.toPlainText() == "What is this?"
@@ -48,7 +48,7 @@ def test_a_long_text_becomes_a_chip_and_goes_with_the_message(qtbot: QtBot, text
     assert chip.accessibleName().endswith("· 1 line" if text is LINE else "000 lines")
     with qtbot.waitSignal(box.submitted) as sent:
         box.send_button.click()
-    assert sent.args == [f"What is this?\n\n{text}".strip()]
+    assert sent.args == [f"What is this?\n\n{text}".strip(), None]
     box.clear()
     assert box.text() == ""
     assert not box.send_button.isEnabled()
@@ -58,10 +58,11 @@ def test_enter_sends_unless_the_person_wants_lines(qtbot: QtBot) -> None:
     box = PromptBox()
     qtbot.addWidget(box)
     box.show()
-    box.set_state(busy=False, panes=2)
+    box.set_state(busy=False, askable=TWO)
     box.edit.setFocus()
     sent: list[str] = []
-    box.submitted.connect(sent.append)
+    box.submitted.connect(lambda text, _only: sent.append(text))
+    box.resize(600, 60)
     assert "Enter sends" in box.edit.placeholderText()
     qtbot.keyClicks(box.edit, "one")
     qtbot.keyClick(box.edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
@@ -80,13 +81,15 @@ def test_enter_sends_unless_the_person_wants_lines(qtbot: QtBot) -> None:
 
 
 def test_a_chip_alone_can_be_sent_and_taken_out(qtbot: QtBot) -> None:
-    box = OwnBox("A")
+    box = PromptBox()
     qtbot.addWidget(box)
     box.show()
+    box.set_state(busy=False, askable=TWO)
+    box.ask_only("b")
     paste(box.edit, LINE)
-    with qtbot.waitSignal(box.asked) as sent:
+    with qtbot.waitSignal(box.submitted) as sent:
         box.send_button.click()
-    assert sent.args == [LINE]
+    assert sent.args == [LINE, "b"]
     with qtbot.waitSignal(box.field.taken_out) as taken:
         box.field.chips()[0].remove_button.click()
     assert box.text() == ""

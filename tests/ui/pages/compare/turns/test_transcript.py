@@ -1,7 +1,7 @@
-"""Questions and answers as they stand in a pane.
+"""Questions and answers as they stand in rows.
 
-Tests app.ui.pages.compare.turns.answer_view, app.ui.pages.compare.turns.parts and
-app.ui.pages.compare.turns.view.
+Tests app.ui.pages.compare.turns.answer_view, app.ui.pages.compare.turns.standing,
+app.ui.pages.compare.turns.parts and app.ui.pages.compare.turns.view.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from app.core.candidates.settings import COMPARE_GREEDY
 from app.core.chats.chat import MAX_ANSWER_BYTES, Answer, AnswerFigures, StopReason
 from app.ui.answers.markdown import MarkdownView
 from app.ui.answers.text_parts import PART_WEIGHT, weight
+from app.ui.kit.theme import GRID
 from app.ui.pages.compare.turns.quiet_button import QuietButton
 from app.ui.pages.compare.turns.window import FEW_TURNS, FIRST_TURNS, MOST_TURNS
 from app.ui.pages.compare.words import stop_words
@@ -24,8 +25,9 @@ from app.ui.pages.compare.words import stop_words
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+    from app.ui.pages.compare.turns.answer_view import AnswerView
     from app.ui.pages.compare.turns.transcript import Transcript
-    from app.ui.pages.compare.turns.view import TurnView
+    from app.ui.pages.compare.turns.view import TurnRow
     from tests.ui.pages.compare.conftest import Shown
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -44,17 +46,29 @@ def with_turns(shown: Shown, turns: int, text: str = ANSWER) -> Transcript:
     return transcript
 
 
+def said(row: TurnRow) -> AnswerView:
+    """A's answer."""
+    return row.answers()[0]
+
+
 def prompts(transcript: Transcript) -> list[str]:
     return [view.turn.prompt for view in transcript.views()]
 
 
-def top_of(transcript: Transcript, view: TurnView) -> int:
+def top_of(transcript: Transcript, view: TurnRow) -> int:
     return view.y() - transcript.verticalScrollBar().value()
 
 
 def at_end(transcript: Transcript) -> bool:
     bar = transcript.verticalScrollBar()
     return bar.maximum() > 0 and bar.value() == bar.maximum()
+
+
+def at_newest(transcript: Transcript) -> bool:
+    """Whether the newest message stands on top, or the end is in sight."""
+    bar, newest = transcript.verticalScrollBar(), transcript.views()[-1]
+    on_top = abs(top_of(transcript, newest)) <= 2 * GRID
+    return bar.maximum() > 0 and (on_top or bar.value() == bar.maximum())
 
 
 def test_a_long_chat_shows_its_newest_turns_in_order(shown: Shown) -> None:
@@ -106,11 +120,12 @@ def test_only_a_few_dozen_turns_ever_have_widgets(shown: Shown, qtbot: QtBot) ->
 
 def test_fewer_turns_have_widgets_where_turns_are_long(shown: Shown, qtbot: QtBot) -> None:
     transcript = with_turns(shown, 100, LONG)
-    shown.until(lambda: at_end(transcript))
+    shown.until(lambda: at_newest(transcript))
     for newest in (99, 89, 79):
         transcript.verticalScrollBar().setValue(0)
-        shown.until(lambda: len(transcript.views()) == FEW_TURNS)
-        assert prompts(transcript)[-1] == f"Question {newest}"
+        last = f"Question {newest}"
+        shown.until(lambda last=last: prompts(transcript)[-1] == last and transcript.at_rest)
+        assert len(transcript.views()) == FEW_TURNS
     first = prompts(transcript)[0]
     # And back: what was let go of comes again.
     transcript.verticalScrollBar().setValue(transcript.verticalScrollBar().maximum())
@@ -118,14 +133,14 @@ def test_fewer_turns_have_widgets_where_turns_are_long(shown: Shown, qtbot: QtBo
     shown.until(lambda: len(transcript.views()) == FEW_TURNS)
 
 
-def test_it_stays_at_the_end_while_text_comes(shown: Shown, qtbot: QtBot) -> None:
+def test_it_stays_at_the_newest_turn_while_text_comes(shown: Shown, qtbot: QtBot) -> None:
     transcript = with_turns(shown, 3, LONG)
     shown.session.ask("More")
     shown.settle()
     for _ in range(3):
         shown.session.say("A", LONG)
         shown.settle()
-    shown.until(lambda: at_end(transcript) and transcript.views()[-1].height() > 300)
+    shown.until(lambda: at_newest(transcript) and transcript.views()[-1].height() > 300)
     assert transcript.follows_end
     assert not transcript.end_button.isVisible()
 
@@ -165,7 +180,7 @@ def test_another_chat_shows_other_turns(shown: Shown, qtbot: QtBot) -> None:
     shown.session.open_chat(shown.session.store_chat())
     shown.settle()
     assert transcript.views() == []
-    assert shown.pane("A").empty.isVisible()
+    assert shown.page.welcome.isVisible()
     shown.session.open_chat(first)
     shown.settle()
     shown.until(lambda: len(transcript.views()) == 5)
@@ -226,7 +241,7 @@ def test_the_first_difference_is_marked_against_the_reference(shown: Shown, qtbo
         session.finish(letter)
     shown.settle()
     shown.until(lambda: shown.last_turn("B").answer.text.marked_position is not None)
-    buttons = {x: shown.last_turn(x).answer.difference_button.isVisible() for x in "ABC"}
+    buttons = {x: shown.last_turn(x).answer.standing.difference_button.isVisible() for x in "ABC"}
     assert buttons == {"A": False, "B": True, "C": False}
     text = shown.last_turn("B").answer.text
     assert text.toPlainText()[text.marked_position :].startswith("too")
@@ -241,7 +256,7 @@ def test_another_reference_moves_the_marks(shown: Shown) -> None:
     shown.settle()
     session.set_reference(session.key("B"))
     shown.settle()
-    visible = {x: shown.last_turn(x).answer.difference_button.isVisible() for x in "ABC"}
+    visible = {x: shown.last_turn(x).answer.standing.difference_button.isVisible() for x in "ABC"}
     assert visible == {"A": True, "B": False, "C": True}
     assert shown.last_turn("B").answer.text.marked_position is None
 
@@ -255,18 +270,17 @@ def test_the_tag_brings_the_first_difference_into_sight(shown: Shown, qtbot: QtB
     shown.settle()
     transcript = shown.pane("B").transcript
     bar = transcript.verticalScrollBar()
-    shown.until(lambda: bar.maximum() > 400 and bar.value() == bar.maximum())
-    qtbot.mouseClick(shown.last_turn("B").answer.difference_button, LEFT)
+    shown.until(lambda: bar.maximum() > 400)
+    bar.setValue(bar.maximum())
+    qtbot.mouseClick(shown.last_turn("B").answer.standing.difference_button, LEFT)
     assert bar.value() < 200
-    assert not transcript.follows_end
-    # The reference's answer stands at the same place.
-    assert shown.pane("A").transcript.verticalScrollBar().value() < 200
+    # The original's answer is marked at the same place.
     assert shown.last_turn("A").answer.text.marked_position == len("It is ")
 
 
 def test_an_answer_is_copied_as_text_or_as_markdown(shown: Shown, qtbot: QtBot) -> None:
     transcript = with_turns(shown, 1)
-    answer = transcript.views()[0].answer
+    answer = said(transcript.views()[0])
     for wanted, copied in (
         ("Copy as text", "0. Air scatters short waves most."),
         ("Copy as Markdown", f"0. {ANSWER}"),
@@ -333,16 +347,16 @@ def test_text_of_models_and_persons_is_never_taken_for_markup(shown: Shown) -> N
 def test_buttons_of_older_turns_show_when_wanted(shown: Shown, qtbot: QtBot) -> None:
     transcript = with_turns(shown, 2)
     older, newest = transcript.views()
-    assert newest.answer.copy_button.is_painted()
-    assert not older.answer.copy_button.is_painted()
-    older.answer.copy_button.setFocus()
-    assert older.answer.copy_button.is_painted()
-    older.answer.reveal_buttons(True)
-    older.answer.copy_button.clearFocus()
-    assert older.answer.copy_button.is_painted()
+    assert said(newest).copy_button.is_painted()
+    assert not said(older).copy_button.is_painted()
+    said(older).copy_button.setFocus()
+    assert said(older).copy_button.is_painted()
+    said(older).reveal_buttons(True)
+    said(older).copy_button.clearFocus()
+    assert said(older).copy_button.is_painted()
 
 
-def buttons_of(view: TurnView) -> list[str]:
+def buttons_of(view: TurnRow) -> list[str]:
     return [button.accessibleName() for button in view.findChildren(QuietButton)]
 
 
@@ -353,6 +367,7 @@ def test_a_turn_gets_its_buttons_when_somebody_comes_near(shown: Shown, qtbot: Q
     assert len(buttons_of(newest)) == 4
     assert buttons_of(by_pointer) == buttons_of(by_keys) == []
     shown.until(lambda: at_end(transcript))
+    QApplication.processEvents()
     heights = [view.height() for view in transcript.views()]
     widths = [view.prompt.label.width() for view in transcript.views()]
     transcript.scroll_to(by_pointer)
@@ -360,7 +375,7 @@ def test_a_turn_gets_its_buttons_when_somebody_comes_near(shown: Shown, qtbot: Q
     qtbot.mouseMove(by_pointer, by_pointer.prompt.geometry().center())
     shown.until(lambda: len(buttons_of(by_pointer)) == 4)
     assert by_pointer.prompt.copy_button.is_painted()
-    by_keys.answer.text.setFocus(Qt.FocusReason.TabFocusReason)
+    said(by_keys).text.setFocus(Qt.FocusReason.TabFocusReason)
     assert len(buttons_of(by_keys)) == 4
     assert buttons_of(neither) == []
     QApplication.processEvents()
@@ -371,7 +386,7 @@ def test_a_turn_gets_its_buttons_when_somebody_comes_near(shown: Shown, qtbot: Q
 def test_keys_go_from_a_text_to_its_buttons(shown: Shown, qtbot: QtBot) -> None:
     older, newest = with_turns(shown, 2).views()
     for view, offers_anew in ((older, False), (newest, True)):
-        prompt, answer = view.prompt, view.answer
+        prompt, answer = view.prompt, said(view)
         answer.text.setFocus(Qt.FocusReason.TabFocusReason)
         expected = [answer.regenerate_button] if offers_anew else []
         for button in [*expected, answer.copy_button]:
@@ -390,8 +405,8 @@ def test_an_answer_that_has_not_begun_has_only_what_it_shows(shown: Shown, qtbot
     shown.session.ask("Hello")
     shown.settle()
     turn = shown.last_turn("A")
-    assert turn.findChildren(MarkdownView) == []
-    assert buttons_of(turn) == []
+    assert turn.answer.findChildren(MarkdownView) == []
+    assert buttons_of(turn.row) == []
     assert turn.answer.live_label.isVisible()
     shown.session.say("A", "Hi")
     shown.settle()
@@ -399,7 +414,7 @@ def test_an_answer_that_has_not_begun_has_only_what_it_shows(shown: Shown, qtbot
     assert not turn.answer.live_label.isVisible()
     shown.session.finish("A")
     shown.settle()
-    assert len(buttons_of(turn)) == 4
+    assert len(buttons_of(turn.row)) == 4
 
 
 def test_of_a_long_thinking_the_last_part_is_shown(shown: Shown, qtbot: QtBot) -> None:
@@ -426,17 +441,17 @@ def test_an_answer_that_was_written_anew_can_be_gone_back_to(shown: Shown, qtbot
     view = transcript.views()[-1]
     key, turn = shown.session.panes[0].key, view.turn
     before = turn.answers[key].text
-    qtbot.mouseClick(view.answer.regenerate_button, LEFT)
+    qtbot.mouseClick(said(view).regenerate_button, LEFT)
     shown.settle()
     shown.session.say("A", "Another answer.")
     shown.session.finish("A")
     shown.settle()
-    assert view.answer.earlier_button.isVisible()
-    assert view.answer.text.source == "Another answer."
-    qtbot.mouseClick(view.answer.earlier_button, LEFT)
+    assert said(view).earlier_button.isVisible()
+    assert said(view).text.source == "Another answer."
+    qtbot.mouseClick(said(view).earlier_button, LEFT)
     shown.settle()
-    assert view.answer.text.source == before
-    assert view.answer.earlier_button.isVisible()
+    assert said(view).text.source == before
+    assert said(view).earlier_button.isVisible()
 
 
 def test_a_message_that_was_edited_can_be_gone_back_to(shown: Shown, qtbot: QtBot) -> None:
@@ -463,3 +478,81 @@ def test_an_answer_that_may_not_be_longer_says_so() -> None:
     short = Answer("x" * 100, stop_reason=StopReason.LENGTH)
     assert stop_words(full, COMPARE_GREEDY, None).startswith("as long as an answer may be: 524")
     assert stop_words(short, COMPARE_GREEDY, None).startswith("length limit")
+
+
+# ------------------------------------------------------------------------------ side by side
+
+
+def answered(shown: Shown, *texts: str) -> None:
+    shown.session.ask("What?")
+    for letter, text in zip("ABC", texts, strict=True):
+        shown.session.say(letter, text)
+        shown.session.finish(letter)
+    shown.settle()
+
+
+def test_an_equal_answer_is_one_line_until_it_is_opened(shown: Shown, qtbot: QtBot) -> None:
+    answered(shown, "one two", "one two", "one too")
+    same = shown.last_turn("B").answer
+    assert same.standing.same_button.text() == "= the same as A"
+    assert not same.copy_button.isVisible()
+    assert same.height() < shown.last_turn("C").answer.height() or same.text.isHidden()
+    qtbot.mouseClick(same.standing.same_button, LEFT)
+    assert same.text.isVisible()
+    assert same.text.toPlainText() == "one two"
+    # It stays open when its widgets are made anew.
+    shown.session.open_chat(shown.session.store_chat(("Other", "x")))
+    shown.settle()
+    shown.session.open_chat(1)
+    shown.settle()
+    opened = shown.last_turn("B").answer
+    assert opened is not same
+    assert opened.text.isVisible()
+    qtbot.mouseClick(opened.standing.same_button, LEFT)
+    assert not opened.text.isVisible()
+
+
+def test_an_answer_says_how_it_stands_to_the_originals(shown: Shown) -> None:
+    answered(shown, "one two", "one too", "other")
+    assert shown.last_turn("A").answer.standing.label.text() == "compared with"
+    tags = [shown.last_turn(x).answer.standing.difference_button.text() for x in "BC"]
+    assert tags == ["≠ first difference", "≠ from the first word"]
+
+
+def test_answers_that_were_cut_off_are_neither_equal_nor_different(shown: Shown) -> None:
+    shown.session.ask("What?")
+    for letter in "ABC":
+        shown.session.say(letter, "one two")
+        shown.session.finish(letter, StopReason.STOPPED)
+    shown.settle()
+    for letter in "BC":
+        answer = shown.last_turn(letter).answer
+        assert answer.text.isVisible()
+        assert answer.standing.stops() == []
+
+
+def test_answers_stand_level_and_as_wide_as_their_heads(shown: Shown) -> None:
+    answered(shown, "one two", LONG, "other")
+    shown.until(lambda: shown.last_turn("B").answer.height() > 100)
+    cells = [shown.last_turn(letter).answer for letter in "ABC"]
+    assert len({cell.mapToGlobal(QPoint()).y() for cell in cells}) == 1
+    assert len({cell.text.mapToGlobal(QPoint()).y() for cell in cells}) == 1
+    assert len({cell.height() for cell in cells}) == 1
+    heads = [shown.pane(letter).header for letter in "ABC"]
+    for cell, head in zip(cells, heads, strict=True):
+        assert abs(cell.mapToGlobal(QPoint()).x() - head.mapToGlobal(QPoint()).x()) <= 1
+        assert abs(cell.width() - head.width()) <= 1
+
+
+def test_keys_go_from_left_to_right_and_from_top_to_bottom(shown: Shown) -> None:
+    for _ in range(2):
+        answered(shown, "one two", "one too", "other")
+    stops = [stop for row in shown.pane("A").transcript.views() for stop in row.stops()]
+    heads = [shown.pane(letter).header for letter in "ABC"]
+    expected = [*heads, *stops, shown.page.prompt.edit]
+    chain, widget = [], shown.page.top.settings_button.nextInFocusChain()
+    while len(chain) < len(expected) and widget is not shown.page.top.settings_button:
+        if widget in expected:
+            chain.append(widget)
+        widget = widget.nextInFocusChain()
+    assert chain == expected
