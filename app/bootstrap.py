@@ -89,7 +89,7 @@ def build_session(
 ) -> tuple[Session, Runner]:
     """A session with its runner and engine pool; ``open_model`` reads a file's header."""
     plans = Plans.of_this_pc(paths)
-    room = EngineRoom(paths.state, plans=plans)
+    room = EngineRoom.of_this_pc(paths, plans)
     runners: list[Runner] = []
 
     def pool_for(sink: Sink) -> EnginePool:

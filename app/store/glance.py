@@ -29,6 +29,18 @@ def certificate_file(settings_path: Path) -> Path | None:
     return _path(_said(settings_path).get("certificate_file"))
 
 
+def language(settings_path: Path) -> str:
+    """The language that the person chose for the window; empty for the system's."""
+    named = _said(settings_path).get("language")
+    return named if isinstance(named, str) else ""
+
+
+def memory_reserve_bytes(settings_path: Path) -> int | None:
+    """What engines leave free for other programs; None where the person chose nothing."""
+    chosen = _said(settings_path).get("memory_reserve_bytes")
+    return chosen if isinstance(chosen, int) and chosen >= 0 else None
+
+
 def _said(settings_path: Path) -> dict[str, object]:
     try:
         raw: object = json.loads(read_ordinary(settings_path, _MOST_BYTES))

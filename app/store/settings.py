@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta, field
 
 from app.base.files import TooLargeError, read_ordinary, write_whole
-from app.core.candidates.settings import PRESETS
+from app.core.candidates.settings import MOST_THREADS, PRESETS
 from app.core.errors import PersonError
 from app.core.words.sentence import say, worded
 from app.store.tolerant import WrongValue, convert
@@ -50,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         version: Of the file's format.
         theme: Follow the system, or always light or dark.
         text_percent: How large text is, of what the system asks for.
+        language: Of the window, as its file is named; empty for the system's where it is there.
         last_chat_id: The chat to open at the next start.
         chat_being_opened: The last chat while a start opens it: what stands here at the next start
             did not open.
@@ -64,6 +65,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         draft: A prompt that was written and not sent when the program ended.
         enter_sends: Whether Enter sends a prompt; else it makes a line, and Ctrl+Enter sends.
         preset: Name of the sampling preset for new chats.
+        context_tokens: Context of versions that come into Compare; None for the usual one.
+        threads: Of their engines; None for what the PC has.
+        memory_reserve_bytes: What engines leave free for other programs; None for the usual.
         last_folder: Where the last model file was opened.
         library_folders: Folders of the person's own that hold model files, as absolute paths.
         certificate_file: A file of the person's own with certificates that the Hub may show, as an
@@ -83,6 +87,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     version: int = SETTINGS_VERSION
     theme: Literal["system", "light", "dark"] = "system"
     text_percent: Annotated[int, Meta(ge=100, le=200)] = 100
+    language: Annotated[str, Meta(max_length=24)] = ""
     last_chat_id: int | None = None
     chat_being_opened: int | None = None
     plain_chats: list[int] = []
@@ -96,6 +101,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     draft: str = ""
     enter_sends: bool = True
     preset: str = next(iter(PRESETS))
+    context_tokens: Annotated[int, Meta(ge=256, le=10_000_000)] | None = None
+    threads: Annotated[int, Meta(ge=1, le=MOST_THREADS)] | None = None
+    memory_reserve_bytes: Annotated[int, Meta(ge=0)] | None = None
     last_folder: str = ""
     library_folders: list[str] = []
     moved_folders: dict[str, str] = {}

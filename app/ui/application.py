@@ -15,6 +15,7 @@ from app import __version__
 from app.bootstrap import open_house, start_logging
 from app.core.errors import PersonError
 from app.core.text.clean import for_terminal
+from app.store.glance import language
 from app.store.paths import Paths
 from app.ui.doorkeeper import Doorkeeper, SystemRequests
 from app.ui.kit.icons import app_icon
@@ -53,10 +54,10 @@ def main(opening: Opening, claim: Claim | None = None) -> int:
     """
     # The first word becomes the name that window managers know the window by.
     application = make_application(["shrinkscope", *sys.argv[1:]])
-    no_such_language = speak(application)
+    paths = Paths.default()
+    no_such_language = speak(application, language(paths.settings))
     system = SystemRequests(application)
     theme = Theme(application)
-    paths = Paths.default()
     try:
         house = open_house(paths, claim.lock if claim is not None else None)
     except PersonError as error:

@@ -135,9 +135,14 @@ def cached_elements(
     )
 
 
-def memory_budget_bytes(available_bytes: int) -> int:
-    """Return what engines may take of the memory that is available now; never negative."""
-    return max(0, available_bytes - RESERVED_BYTES)
+def memory_budget_bytes(available_bytes: int, reserve_bytes: int | None = None) -> int:
+    """Return what engines may take of the memory that is available now; never negative.
+
+    Args:
+        available_bytes: To programs, at this moment.
+        reserve_bytes: What other programs are to find free; None for the usual.
+    """
+    return max(0, available_bytes - (RESERVED_BYTES if reserve_bytes is None else reserve_bytes))
 
 
 def lasting_budget_bytes(total_bytes: int) -> int:

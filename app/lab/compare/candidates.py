@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from app.core.candidates.candidate import LocalFile
+from app.core.candidates.settings import EngineSettings
 from app.core.chats.elsewhere import Elsewhere, llama_server_command
 from app.core.chats.panes import new_pane
 from app.core.chats.templates import template_by_id
@@ -41,6 +42,9 @@ class Candidates:
         moves: Where folders went that were moved.
         template_folder: Where chosen chat templates are written for use elsewhere.
         kept_templates: Which templates were chosen for files that bring none.
+
+    Attributes:
+        default_engine: How files are loaded that come with no settings of their own.
     """
 
     def __init__(
@@ -58,6 +62,7 @@ class Candidates:
         self._moves = moves
         self._template_folder = template_folder
         self._kept_templates = kept_templates
+        self.default_engine = EngineSettings()
 
     # --- reading --------------------------------------------------------------------------
 
@@ -101,6 +106,8 @@ class Candidates:
             PersonError: There are six panes already.
         """
         chat = self._open.chat
+        if candidate.engine == EngineSettings():
+            candidate = replace(candidate, engine=self.default_engine)
         try:
             path = first_of_set(Path(whole_text(candidate.path)).absolute())
             setup = new_pane(replace(candidate, source=LocalFile(str(path))), chat.panes)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from app.core.candidates.settings import EngineSettings
     from app.core.chats.chat import Chat
     from app.core.models.model_file import ModelFile
     from app.lab.compare.listener import SessionListener
@@ -156,6 +157,10 @@ class Session:
             KeyError: There is none.
         """
         return self._deck[key]
+
+    def load_by(self, engine: EngineSettings) -> None:
+        """How files are loaded that come from now on with no settings of their own."""
+        self._candidates.default_engine = engine
 
     def pump(self) -> None:
         """Take what the engines said; call about 20 times a second."""

@@ -12,6 +12,7 @@ from app.lab.engines.calls import EngineCalls
 from app.lab.engines.loading import load_command
 from app.lab.engines.plans import Plans
 from app.monitor.machine import available_memory_bytes
+from app.store.glance import memory_reserve_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -30,6 +31,7 @@ class EngineRoom:
         available_bytes: Memory that is free now; the PC's when left out.
         plans: Loads that llama.cpp planned before; None where none are known.
         engines: Where they come from; None for processes on this PC.
+        reserve_bytes: What the person wants to be left free; None where they said nothing.
 
     Attributes:
         engines: Where they come from.
@@ -42,16 +44,22 @@ class EngineRoom:
         available_bytes: Callable[[], int] = available_memory_bytes,
         plans: Plans | None = None,
         engines: Engines | None = None,
+        reserve_bytes: Callable[[], int | None] = lambda: None,
     ) -> None:
         self.folder = folder
         self.engines: Engines = LocalEngines(folder) if engines is None else engines
         self._available_bytes = available_bytes
+        self._reserve_bytes = reserve_bytes
         self.plans = plans
 
     @classmethod
-    def of_this_pc(cls, paths: Paths) -> Self:
-        """The program's own."""
-        return cls(paths.state, plans=Plans.of_this_pc(paths))
+    def of_this_pc(cls, paths: Paths, plans: Plans | None = None) -> Self:
+        """The program's own; without ``plans`` it finds those that are kept."""
+        return cls(
+            paths.state,
+            plans=plans or Plans.of_this_pc(paths),
+            reserve_bytes=lambda: memory_reserve_bytes(paths.settings),
+        )
 
     def calls(self, name: str, *, is_steady: bool = False) -> EngineCalls:
         """An engine to be started here and talked to by calls; see :class:`EngineCalls`."""
@@ -59,7 +67,7 @@ class EngineRoom:
 
     def budget_bytes(self) -> int:
         """What engines may take of the memory that is free now."""
-        return memory_budget_bytes(self._available_bytes())
+        return memory_budget_bytes(self._available_bytes(), self._reserve_bytes())
 
     def needed_bytes(self, opened: OpenedCandidate, context_tokens: int) -> int:
         """What a candidate's engine is expected to need with a context of this size.

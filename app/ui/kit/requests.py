@@ -31,6 +31,7 @@ class Requests:
         find: Ask the person where a model file is now that is not where it was.
         models: Other model files are on this PC than before: all of them.
         enter_sends: Enter sends a prompt from now on, or makes a line.
+        forgotten: All measurements and blind votes were deleted.
         moved: Folders went elsewhere; ``Session.moves`` knows where to.
     """
 
@@ -47,4 +48,5 @@ class Requests:
         self.find: Listeners[[Path]] = Listeners()
         self.models: Listeners[[Sequence[LibraryModel]]] = Listeners()
         self.enter_sends: Listeners[[bool]] = Listeners()
+        self.forgotten: Listeners[[]] = Listeners()
         self.moved: Listeners[[]] = Listeners()

@@ -10,9 +10,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QWidget
 
-from app.lab.engines.hello import gpus_of
 from app.ui.kit.widgets.labels import label
 from app.ui.kit.widgets.layouts import in_column
+from app.ui.settings.gpu_words import gpu_words
 
 if TYPE_CHECKING:
     from app.engine.protocol.loading import Hello
@@ -26,7 +26,6 @@ _SWITCHES = {
     "Metal": "GGML_METAL",
     "Vulkan": "GGML_VULKAN",
 }
-_GPU_BACKENDS = frozenset({"cuda", "rocm", "hip", "metal", "mtl", "vulkan", "sycl", "opencl"})
 
 
 def build_command(backend: str, *, windows: bool = os.name == "nt") -> str:
@@ -61,22 +60,8 @@ class GpuBuilds(QWidget):
     def follow(self, hello: Hello | None) -> None:
         """Say what the engine found; None while it was not asked."""
         self.state.setVisible(hello is not None)
-        if hello is None:
-            return
-        gpus = gpus_of(hello)
-        known = [name for name in hello.backends if name.lower() in _GPU_BACKENDS]
-        if gpus:
-            names = ", ".join(gpu.description or gpu.name for gpu in gpus)
-            self.state.setText(self.tr("Models are computed on {names}.").format(names=names))
-        elif known:
-            self.state.setText(
-                self.tr(
-                    "The engine has {backends} and found no GPU that it can use:"
-                    " is the driver installed?"
-                ).format(backends=", ".join(known))
-            )
-        else:
-            self.state.setText(self.tr("This build of the engine computes on the processor alone."))
+        if hello is not None:
+            self.state.setText(gpu_words(hello))
 
     def _how(self) -> str:
         if getattr(sys, "frozen", False):

@@ -119,6 +119,12 @@ class LadderDesk:
         """Show ladders of earlier times, and go on with what was under way."""
         self.page.begin(self._go_on)
 
+    def forget_all(self) -> None:
+        """The store has no measurements and no votes any more."""
+        for entry in list(self.service.all):
+            self.service.forget(entry)
+        self._votes.changed.emit()
+
     def pump(self, *, busy: bool) -> None:
         """Let measuring go on, or wait; called often.
 

@@ -45,6 +45,7 @@ class LadderPart(Part):
         ground.requests.measure.add(self._measure)
         ground.requests.models.add(self._note_models)
         ground.requests.moved.add(self._follow_moves)
+        ground.requests.forgotten.add(self._forget_all)
 
     @property
     def desk(self) -> LadderDesk | None:
@@ -116,6 +117,10 @@ class LadderPart(Part):
         self._models = models
         if self.desk is not None:
             self.desk.page.note_pickable()
+
+    def _forget_all(self) -> None:
+        if self.desk is not None:
+            self.desk.forget_all()
 
     def _follow_moves(self) -> None:
         if self.desk is not None:

@@ -1,105 +1,119 @@
-"""The Settings page: what holds for the whole program."""
+"""The Settings page: what holds for the whole program, in groups."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from typing import TYPE_CHECKING
 
-from app.core.candidates.settings import PRESETS
-from app.ui.kit.theme import Theme, ThemeChoice
-from app.ui.kit.widgets.labels import label
-from app.ui.kit.widgets.layouts import Gap, empty, in_column
-from app.ui.settings.sampling_editor import preset_name
-from app.ui.settings.settings_rows import SettingsRows, choice_box, choose
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-_WIDTH_PX = 560
+from app.ui.kit.widgets import push_button
+from app.ui.kit.widgets.layouts import Gap, in_column, scroll_down
+from app.ui.pages.settings.entries import Group, entries
+from app.ui.pages.settings.kept import KeptSection
+from app.ui.pages.settings.rows import GroupRows, show_value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QShowEvent
+
+    from app.store.settings import Settings
+    from app.ui.pages.settings.entries import Entry
+
+_MOST_CHARACTERS = 110
 
 
 class PreferencesPage(QScrollArea):
-    """Theme, and what new chats start with.
+    """Every setting with its words and its control, and what is so on this PC.
 
     Signals:
-        preset_changed: Another sampling preset for new chats, by its name.
-        enter_changed: Whether Enter sends a prompt.
+        changed: The person chose: the setting's name and its value.
+        seen: The page is shown: what may have changed is asked for.
+        models_wanted: The person wants to go to the Models page.
+        about_wanted: The person wants to go to the About page.
+
+    Attributes:
+        controls: By the settings' names.
+        kept: What is kept where.
     """
 
-    preset_changed = Signal(str)
-    enter_changed = Signal(bool)
+    changed = Signal(str, object)
+    seen = Signal()
+    models_wanted = Signal()
+    about_wanted = Signal()
 
-    def __init__(
-        self,
-        theme: Theme,
-        *,
-        preset: str = next(iter(PRESETS)),
-        enter_sends: bool = True,
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, now: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
-        self.theme_box = choice_box(
-            [
-                (self.tr("as the system"), ThemeChoice.SYSTEM),
-                (self.tr("light"), ThemeChoice.LIGHT),
-                (self.tr("dark"), ThemeChoice.DARK),
-            ]
-        )
-        self.enter_box = choice_box(
-            [(self.tr("sends"), True), (self.tr("makes a new line"), False)]
-        )
-        self.preset_box = choice_box([(preset_name(name), name) for name in PRESETS])
-        self._folders = QVBoxLayout()
-        self.setWidgetResizable(True)
+        self.controls: dict[str, QWidget] = {}
+        self.kept = KeptSection()
+        self.kept.models_wanted.connect(self.models_wanted)
+        # Its place is known once it is laid out.
+        self.kept.asked.connect(lambda: QTimer.singleShot(0, self, self._show_question))
+        scroll_down(self)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidget(self._content())
-        self.theme_box.activated.connect(self._on_theme)
-        self.preset_box.activated.connect(
-            lambda: self.preset_changed.emit(str(self.preset_box.currentData()))
-        )
-        self.enter_box.activated.connect(
-            lambda: self.enter_changed.emit(bool(self.enter_box.currentData()))
-        )
-        theme.choice_changed.connect(self._show)
-        choose(self.preset_box, preset)
-        choose(self.enter_box, enter_sends)
-        self._show()
+        for key in self.controls:
+            self.show_setting(key, getattr(now, key))
 
-    def set_folders(self, folders: dict[str, str]) -> None:
-        """Name where the program keeps what: (what, folder)."""
-        empty(self._folders)
-        for what, folder in folders.items():
-            self._folders.addWidget(label(what, "dim"))
-            place = label(folder, wrap=True, selectable=True)
-            self._folders.addWidget(place)
+    def show_setting(self, key: str, value: object) -> None:
+        """Show what a setting is, without telling anybody."""
+        show_value(self.controls[key], value)
+
+    def go_to(self, key: str) -> None:
+        """Bring a setting into view, and give its control the focus."""
+        control = self.controls[key]
+        self.ensureWidgetVisible(control)
+        control.setFocus()
+
+    def show_gpu(self, words: str) -> None:
+        """Say whether a GPU is used, and if not, why."""
+        self._gpu.setText(words)
+
+    def show_folders(self, words: str) -> None:
+        """Name the person's own folders."""
+        self._folders.setText(words)
+
+    def show_downloads(self, words: str) -> None:
+        """Say where downloads go, and how to have them go elsewhere."""
+        self._downloads.setText(words)
+
+    def show_hub(self, words: str) -> None:
+        """Name the Hub in use."""
+        self._hub.setText(words)
+
+    def _show_question(self) -> None:
+        self.ensureWidgetVisible(self.kept.question)
 
     def _content(self) -> QWidget:
         content = QWidget()
         content.setProperty("role", "plain")
-        content.setMaximumWidth(_WIDTH_PX)
-        column = in_column(label(self.tr("Settings"), "title"), Gap(8), on=content, margins=24)
-        rows = SettingsRows()
-        rows.add(
-            self.tr("Theme"),
-            self.theme_box,
-            self.tr("Light or dark; the system's choice is followed while the program runs."),
-        )
-        rows.add(
-            self.tr("Enter"),
-            self.enter_box,
-            self.tr("What the Enter key does to a prompt; Ctrl+Enter sends in any case."),
-        )
-        rows.add(
-            self.tr("New chats"),
-            self.preset_box,
-            self.tr("The sampling settings that a new chat starts with."),
-        )
-        column.addLayout(rows)
-        column.addSpacing(16)
-        column.addLayout(self._folders)
-        column.addStretch(1)
+        content.setMaximumWidth(content.fontMetrics().averageCharWidth() * _MOST_CHARACTERS)
+        groups = {group: GroupRows(group.title) for group in Group if group is not Group.PRIVACY}
+        for entry in entries():
+            self.controls[entry.key] = groups[entry.group].add_entry(entry, self._teller(entry))
+        self._add_facts(groups)
+        in_column(*groups.values(), self.kept, Gap(8), 1, on=content, margins=24)
         return content
 
-    def _on_theme(self) -> None:
-        self._theme.set_choice(ThemeChoice(self.theme_box.currentData()))
+    def _add_facts(self, groups: dict[Group, GroupRows]) -> None:
+        engine, models = groups[Group.ENGINE], groups[Group.MODELS]
+        asking = self.tr("Asking the engine …")
+        how = push_button(self.tr("How to use a GPU"), "link", run=self.about_wanted)
+        self._gpu = engine.add_fact(self.tr("GPU"), asking, how)
+        to_models = [
+            push_button(self.tr("Change on Models"), "link", run=self.models_wanted),
+            push_button(self.tr("Account"), "link", run=self.models_wanted),
+        ]
+        self._folders = models.add_fact(self.tr("Folders of your own"), "", to_models[0])
+        self._downloads = models.add_fact(self.tr("Downloads go to"), "")
+        self._hub = models.add_fact(self.tr("Hub"), "", to_models[1])
 
-    def _show(self) -> None:
-        choose(self.theme_box, self._theme.choice)
+    def _teller(self, entry: Entry) -> Callable[[object], object]:
+        return lambda value: self.changed.emit(entry.key, value)
+
+    # Qt's own names from here on.
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.seen.emit()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QCoreApplication, QTranslator
 
-from app.ui.kit.words.language import PSEUDO_LANGUAGE, VARIABLE, speak
+from app.ui.kit.words.language import PSEUDO_LANGUAGE, VARIABLE, languages, speak
 from app.ui.kit.words.text import translate
 
 if TYPE_CHECKING:
@@ -58,9 +58,19 @@ def test_a_language_that_has_a_file(
     release = Path(sys.executable).with_name("pyside6-lrelease")
     subprocess.run([release, source, "-qm", tmp_path / "de.qm"], check=True, capture_output=True)
     monkeypatch.setenv(VARIABLE, "de")
-    assert speak(speaker, tmp_path) == ""
+    assert speak(speaker, folder=tmp_path) == ""
     assert translate("Page", "Open a file") == "Eine Datei öffnen"
     assert translate("Page", "Close it") == "Close it"
+    assert languages(tmp_path) == {"de": "Deutsch"}
+
+
+def test_what_the_person_chose_is_spoken_unless_the_environment_names_another(
+    speaker: QApplication, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    assert "Klingon" in speak(speaker, "Klingon", tmp_path)
+    monkeypatch.setenv(VARIABLE, "en")
+    assert speak(speaker, "Klingon", tmp_path) == ""
 
 
 @pytest.mark.parametrize("name", ["xx", "../de", "Klingon of the North"])
@@ -68,5 +78,5 @@ def test_an_unknown_language_is_said_and_changes_nothing(
     speaker: QApplication, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
     monkeypatch.setenv(VARIABLE, name)
-    assert name in speak(speaker, tmp_path)
+    assert name in speak(speaker, folder=tmp_path)
     assert translate("Page", "Open a file") == "Open a file"
