@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # What has its name in every language: programs, makers, formats, units, levels.
 NAMES = (
     "Shrinkscope", "shrinkscope-demo", "llama.cpp", "llama", "Hugging Face", "LM Studio", "Ollama",
-    "Jan", "GGUF", ".gguf", ".jsonl", "mit", "tok/s", "sha256", "CPU",
+    "Jan", "GGUF", ".gguf", ".jsonl", "mit", "tok/s", "HF_ENDPOINT", "HF_HOME", "sha256", "CPU",
     "Alpaca", "ChatML", "Gemma", "Llama", "Mistral", "Vicuna",
 )  # fmt: skip
 # Addresses, keys, hashes, names of processors and of what they can.

@@ -48,6 +48,11 @@ def set_tip(of: QWidget | QAction, text: str) -> None:
     of.setToolTip(tip(text))
 
 
+def describe(action: QAction, text: str) -> None:
+    """Say in a line what a command does, for where commands are listed."""
+    action.setStatusTip(tip(text))
+
+
 def show_tip(at: QPoint, text: str, widget: QWidget) -> None:
     """Show a tool tip now, at a place of the screen."""
     QToolTip.showText(at, tip(text), widget)

@@ -51,8 +51,8 @@ class KeptSection(QWidget):
         self.question = Question()
         self.question.confirmed.connect(self._on_confirmed)
         self.buttons: dict[Deletion, QPushButton] = {
-            Deletion.CHATS: push_button(self.tr("Delete all chats …")),
-            Deletion.MEASURED: push_button(self.tr("Delete all measurements …")),
+            Deletion.CHATS: push_button(self.tr("Delete chats …")),
+            Deletion.MEASURED: push_button(self.tr("Delete measurements …")),
             Deletion.CACHE: push_button(self.tr("Delete …")),
         }
         for what, button in self.buttons.items():

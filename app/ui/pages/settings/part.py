@@ -18,6 +18,7 @@ from app.store.kept import (
     size_of,
 )
 from app.ui.kit.pages import Page, Part
+from app.ui.kit.plain import describe
 from app.ui.kit.theme import ThemeChoice
 from app.ui.kit.words.format import byte_size
 from app.ui.kit.words.sentences import sentence
@@ -75,7 +76,7 @@ class SettingsPart(Part):
             action = self._ground.main.add_command(
                 words, lambda key=entry.key: self._go_to(key), "", "preferences"
             )
-            action.setStatusTip(entry.explanation)
+            describe(action, entry.explanation)
 
     def _go_to(self, key: str) -> None:
         self._ground.main.show_page(self.page.id)

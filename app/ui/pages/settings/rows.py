@@ -46,7 +46,7 @@ class GroupRows(QWidget):
         if entry.at_next_start:
             later = translate("Settings", "Takes effect at the next start.")
             words = f"{words} {later}"
-        title = label(caption(entry.title))
+        title = label(caption(entry.title), wrap=True)
         title.setBuddy(control)
         set_spoken(control, entry.title, words)
         self._add(in_column(title, label(words, "small-dim", wrap=True), spacing=2), control)
@@ -58,7 +58,7 @@ class GroupRows(QWidget):
         set_spoken(words, f"{name}: {value}")
         buttons = QWidget()
         in_row(*beside, on=buttons)
-        self._add(in_column(label(name), words, spacing=2), buttons)
+        self._add(in_column(label(name, wrap=True), words, spacing=2), buttons)
         return words
 
     def add_wide(self, widget: QWidget) -> None:
