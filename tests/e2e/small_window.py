@@ -22,6 +22,7 @@ from app.ui.application import make_application
 from app.ui.kit.theme import Theme, ThemeChoice
 from app.ui.pages.models.repository.repository import OpenState
 from app.ui.shell.help import HelpPanel
+from app.ui.shell.rail import Rail
 from tests.e2e.measuring_window import choose_questions
 from tests.e2e.person import Person
 from tests.helpers.cut_texts import cut_texts
@@ -56,7 +57,9 @@ class Round:
             room = page.parentWidget()
             assert room is not None
             case = f"{name} {width}×{height}"
-            self.found[case] = sorted(set(cut_texts(page, room)))
+            rail = main.findChild(Rail)
+            cut = {*cut_texts(page, room), *cut_texts(rail, rail.parentWidget())}
+            self.found[case] = sorted(cut)
             if (main.width(), main.height()) != (width, height):
                 self.found[case].append(f"MainWindow: became {main.width()}×{main.height()}")
             if self._pictures is not None:

@@ -1,4 +1,7 @@
-"""Settings in the real window: what is chosen takes effect, what is deleted is gone."""
+"""Settings in the real window: what is chosen takes effect, what is deleted is gone.
+
+Tests app.ui.pages.settings.part.
+"""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from app.ui.kit.widgets.layouts import in_column
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction, QKeyEvent
 
-_WIDTH_PX, _MOST_WIDTH_PX = 76, 116
+_WIDTH_PX, _MOST_CHARACTERS = 76, 17
 _BESIDE_TITLE_PX = 24
 _ICON_PX = 22
 
@@ -101,7 +101,8 @@ class Rail(QFrame):
     def _have_room(self, button: QToolButton) -> None:
         button.ensurePolished()
         needed = button.fontMetrics().horizontalAdvance(button.text()) + _BESIDE_TITLE_PX
-        self.setFixedWidth(min(max(needed, self.minimumWidth()), _MOST_WIDTH_PX))
+        most = self.fontMetrics().averageCharWidth() * _MOST_CHARACTERS
+        self.setFixedWidth(min(max(needed, self.minimumWidth()), most))
 
     def set_current(self, page_id: str) -> None:
         """Show which page is open."""
