@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.cli.arguments import CONTEXT_HELP, KV_HELP, THREADS_HELP, positive, threads
 from app.cli.models import MODEL_HELP, model_path
 from app.cli.words.hub import add_endpoint, names_hub_file, opened_hub
-from app.core.candidates.settings import KvType
+from app.core.candidates.settings import EngineSettings, KvType
 from app.core.memory.speed import TAKEN_WHILE_BUSY
 from app.core.words import figures
 from app.lab.models.names import NoSuchModelError
@@ -71,7 +71,8 @@ def _on_this_pc(path: Path, arguments: argparse.Namespace, console: Console, pat
     with console.progress() as progress:
         progress.add_task("Planning", total=None, note=path.name[-40:])
         with fitter(paths, arguments.threads, PATIENCE_SECONDS) as answers:
-            return answers.fit(path, arguments.ctx, KvType(arguments.kv))
+            engine = EngineSettings(kv_type=KvType(arguments.kv))
+            return answers.fit(path, arguments.ctx, engine)
 
 
 def _on_hub(arguments: argparse.Namespace, console: Console, paths: Paths) -> tuple[str, Fit]:
@@ -100,7 +101,10 @@ def show_fit(file: str, fit: Fit, console: Console) -> None:
         ("part", "size"),
         [
             ("weights", figures.size(needs.weights_bytes)),
-            (f"KV cache, {fit.context_tokens} tokens, {fit.kv_type}", figures.size(needs.kv_bytes)),
+            (
+                f"KV cache, {fit.context_tokens} tokens, {fit.engine.kv_type}",
+                figures.size(needs.kv_bytes),
+            ),
             ("compute buffers", figures.size(needs.compute_bytes + needs.output_bytes)),
             ("engine and vocabulary", figures.size(needs.overhead_bytes)),
             ("together", figures.size(needs.total_bytes)),

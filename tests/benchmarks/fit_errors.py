@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.core.candidates.candidate import candidate_of
-from app.core.candidates.settings import KvType, SamplingSettings
+from app.core.candidates.settings import EngineSettings, KvType, SamplingSettings
 from app.core.chats.chat import Message, Role
 from app.core.memory.speed import predict_speed
 from app.core.memory.token_work import token_work
@@ -121,7 +121,7 @@ def needed_bytes(
 ) -> int | None:
     """What an engine with a full context was measured to need."""
     with EngineCalls("fit-errors", LocalEngines(folder)) as engine:
-        load = Load(engine.next_id(), str(path), context, threads, kv_type=kv_type)
+        load = Load(engine.next_id(), str(path), context, threads, EngineSettings(kv_type=kv_type))
         engine.call(load, Loaded)
         prompt = _DIGIT * (context - _TEMPLATE_TOKENS - _ANSWER_TOKENS)
         generate = Generate(
@@ -141,7 +141,7 @@ def _memory(run: Run, name: str) -> Figure:
     worst = 0.0
     with Fitter(EngineRoom(paths.state), speed_store(paths), run.threads) as fitter:
         for context, kv_type in _cases(name, quick=run.quick):
-            needs = fitter.fit(header, context, kv_type).needs
+            needs = fitter.fit(header, context, EngineSettings(kv_type=kv_type)).needs
             measured = needed_bytes(model, context, kv_type, run.threads, paths.state)
             if measured is None:
                 return Figure(LETTER, f"memory, {name}", "", "not told by this system", None)

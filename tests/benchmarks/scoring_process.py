@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from app.core.candidates.settings import SLICE_TOKENS, FlashAttention, KvType
+from app.core.candidates.settings import SLICE_TOKENS, EngineSettings
 from app.core.quality.blocks import rows_of
 from app.core.quality.compact_scores import score_compact
 from app.core.quality.compacting import compact
@@ -31,8 +31,8 @@ def main() -> int:
     path, threads, chunks = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     native.start_native()
     abort = AbortFlag()
-    model = Model(path, 0, abort, lambda _share: None)
-    scorer = Scorer(model, abort, KvType.F16, FlashAttention.AUTO, lambda _event: None)
+    model = Model(path, EngineSettings(gpu_layers=0), abort, lambda _share: None)
+    scorer = Scorer(model, abort, EngineSettings(), lambda _event: None)
     rng = np.random.default_rng(1)
     texts = rng.integers(300, model.vocabulary_size, (chunks + 1, CHUNK_TOKENS)).tolist()
     alone, together, cost, keeping = (list[float]() for _ in range(4))

@@ -23,7 +23,7 @@ from app.cli import fit as fit_command
 from app.cli import library as models_command
 from app.cli.terminal.console import Console
 from app.cli.words.fit import fit_document
-from app.core.candidates.settings import FlashAttention, KvType
+from app.core.candidates.settings import USUAL_ENGINE, EngineSettings, KvType
 from app.core.errors import PersonError
 from app.core.memory.estimate import estimated_needs
 from app.core.memory.fit import Verdict, judge_devices, layer_bytes
@@ -201,23 +201,23 @@ class HeaderFuzz:
         shards = read_shards(model.path)
         tensors = [tensor for shard in shards for tensor in shard.header.tensors]
         weights = layer_bytes(tensors, model.model.block_count)
-        for kv_type in KvType:
-            work = token_work(tensors, model.model, str(kv_type))
+        for engine in [EngineSettings(kv_type=kv_type) for kv_type in KvType]:
+            work = token_work(tensors, model.model, engine)
             for context_tokens in _CONTEXTS:
-                estimate = estimated_needs(model.model, context_tokens, str(kv_type))
+                estimate = estimated_needs(model.model, context_tokens, engine)
                 assert 0 <= estimate.total_bytes < 2**63
                 assert work.total_bytes(context_tokens) < 2**63
         self._speeds.add_run(MeasuredRun(model.model.family_key, "F16", work, 64, 2, 40.0))
-        question = Question(model.model, weights, KvType.F16, FlashAttention.AUTO)
+        question = Question(model.model, weights, USUAL_ENGINE)
         plan = _planned(estimate.weights_bytes, estimate.kv_bytes, model.model.block_count)
-        how = (model.model, 4096, KvType.F16, FlashAttention.AUTO)
+        how = (model.model, 4096, USUAL_ENGINE)
         self._plans.keep(*how, plan)
         needs = needs_of(model.model, plan)
         shares = shares_of(question, plan, needs)
         fit = Fit(
             model=model.model,
             context_tokens=plan.context_tokens,
-            kv_type=KvType.F16,
+            engine=USUAL_ENGINE,
             needs=needs,
             available_bytes=8 << 30,
             judgement=judge_devices(needs, shares, 8 << 30),

@@ -35,7 +35,7 @@ def fit_document(fit: Fit) -> dict[str, object]:
     needs, speed = fit.needs, fit.speed
     return {
         "context_tokens": fit.context_tokens,
-        "kv_type": str(fit.kv_type),
+        "kv_type": str(fit.engine.kv_type),
         "weights_bytes": needs.weights_bytes,
         "kv_bytes": needs.kv_bytes,
         "compute_bytes": needs.compute_bytes,

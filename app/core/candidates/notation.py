@@ -1,35 +1,37 @@
 """Candidates in words: ``MODEL#key=value,key=value`` as a person types them, and as one reads them.
 
-``ctx=8192``, ``kv=q8_0``, ``threads=4``, ``gpu=20`` or ``gpu=auto``, ``flash=on|off|auto``,
-``template=ID``, ``lora=PATH`` or ``lora=PATH*0.5`` (as often as wanted). A path that exists as
-typed is taken whole, ``#`` and all.
+Each setting is one entry of :data:`SETTINGS`. A path that exists as typed is taken whole, ``#`` and
+all.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from app.core.candidates.adapters import MOST_ADAPTERS, MOST_STRENGTH, Adapter
 from app.core.candidates.candidate import Candidate
-from app.core.candidates.settings import MOST_THREADS, FlashAttention, KvType
+from app.core.candidates.settings import (
+    ALL_LAYERS,
+    MOST_THREADS,
+    FlashAttention,
+    KvType,
+)
 from app.core.chats.templates import WELL_KNOWN
 from app.core.errors import PersonError
 from app.core.text.shared_names import file_name
 from app.core.words.sentence import English, chained, say, worded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 MOST_CONTEXT_TOKENS = 1 << 24
 _MOST_LAYERS = 1 << 16
-_AUTO = "auto"
-_LORA = "lora"
-_KEYS = ("ctx", "kv", "threads", "gpu", "flash", "template", _LORA)
-# Where the next setting begins: a path may hold a comma.
-_NEXT = re.compile(rf",(?=(?:{'|'.join(_KEYS)})=)")
+_MOST_EXPERTS = 1 << 16
+_AUTO, _ALL = "auto", "all"
 _STRENGTH = re.compile(
     r"(?P<path>.+)\*(?P<strength>[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)", re.DOTALL | re.IGNORECASE
 )
@@ -37,6 +39,26 @@ _STRENGTH = re.compile(
 
 class NotationError(PersonError):
     """What stands behind ``#`` is no setting; the sentence says what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting of a candidate in words.
+
+    Attributes:
+        key: What stands before the ``=``.
+        set: The candidate with a value as typed; raises :class:`NotationError`.
+        typed: Its values as they are typed, none where it is not set. Takes whether folders are
+            left out.
+        told: For people; empty where it is not set.
+        is_list: It may stand several times.
+    """
+
+    key: str
+    set: Callable[[Candidate, str], Candidate]
+    typed: Callable[[Candidate, bool], Sequence[str]]
+    told: Callable[[Candidate], str]
+    is_list: bool = False
 
 
 def split_words(word: str, exists: Callable[[str], bool]) -> tuple[str, str]:
@@ -65,32 +87,23 @@ def with_settings(candidate: Candidate, settings: str) -> Candidate:
     seen: set[str] = set()
     for part in _NEXT.split(settings) if settings else ():
         key, _, value = part.partition("=")
-        if key in seen and key != _LORA:
+        setting = _BY_KEY.get(key)
+        if setting is None:
+            raise NotationError(say("compare.setting_unknown", key=key, known=", ".join(_BY_KEY)))
+        if key in seen and not setting.is_list:
             raise NotationError(say("compare.setting_set_twice", key=key, settings=settings))
         seen.add(key)
-        candidate = _changed(candidate, key, value)
+        candidate = setting.set(candidate, value)
     return candidate
 
 
 def words_of(candidate: Candidate, name: str = "") -> str:
     """How a candidate is typed; without folders where a name of its file is given."""
-    engine = candidate.engine
-    found = {
-        "ctx": engine.context_tokens,
-        "kv": None if engine.kv_type is KvType.F16 else engine.kv_type.value,
-        "threads": engine.threads,
-        "gpu": engine.gpu_layers,
-        "flash": None
-        if engine.flash_attention is FlashAttention.AUTO
-        else engine.flash_attention.value,
-        "template": candidate.template_id,
-    }
-    words = [f"{key}={value}" for key, value in found.items() if value is not None]
-    words += [
-        f"{_LORA}={file_name(each.path) if name else each.path}{_times(each)}"
-        for each in candidate.adapters
-    ]
-    typed = ",".join(words)
+    typed = ",".join(
+        f"{setting.key}={value}"
+        for setting in SETTINGS
+        for value in setting.typed(candidate, bool(name))
+    )
     name = name or candidate.path
     return f"{name}#{typed}" if typed else name
 
@@ -107,24 +120,7 @@ def is_sound(candidate: Candidate) -> bool:
 
 def told_settings(candidate: Candidate) -> str:
     """What is set, for people: “KV q8_0, 8,192 tokens of context”; empty where nothing is."""
-    engine = candidate.engine
-    found: list[str] = []
-    if engine.kv_type is not KvType.F16:
-        found.append(f"KV {engine.kv_type}")
-    if engine.context_tokens is not None:
-        found.append(worded("compare.told_context", n=engine.context_tokens))
-    if engine.threads is not None:
-        found.append(worded("compare.told_threads", n=engine.threads))
-    if engine.gpu_layers is not None:
-        found.append(worded("compare.told_gpu_layers", n=engine.gpu_layers))
-    if engine.flash_attention is FlashAttention.ON:
-        found.append(worded("compare.told_flash_on"))
-    elif engine.flash_attention is FlashAttention.OFF:
-        found.append(worded("compare.told_flash_off"))
-    if candidate.template_id is not None:
-        found.append(worded("compare.told_template", id=candidate.template_id))
-    if candidate.adapters:
-        found.append(worded("compare.told_adapters", names=told_adapters(candidate)))
+    found = [told for setting in SETTINGS if (told := setting.told(candidate))]
     return English(chained("program.list_comma", found)) if found else ""
 
 
@@ -136,33 +132,70 @@ def told_adapters(candidate: Candidate) -> str:
     )
 
 
-def _changed(candidate: Candidate, key: str, value: str) -> Candidate:
-    engine = candidate.engine
-    match key:
-        case "ctx":
-            tokens = _number(key, value, 1, MOST_CONTEXT_TOKENS)
-            engine = replace(engine, context_tokens=tokens)
-        case "kv":
-            engine = replace(engine, kv_type=_kv_type(value))
-        case "threads":
-            engine = replace(engine, threads=_number(key, value, 1, MOST_THREADS))
-        case "gpu":
-            layers = None if value == _AUTO else _number(key, value, 0, _MOST_LAYERS, _AUTO)
-            engine = replace(engine, gpu_layers=layers)
-        case "flash":
-            chosen = _one_of(key, value, [each.value for each in FlashAttention])
-            engine = replace(engine, flash_attention=FlashAttention(chosen))
-        case "template":
-            chosen = _one_of(key, value, [template.id for template in WELL_KNOWN])
-            return replace(candidate, template_id=chosen)
-        case "lora":
-            return replace(candidate, adapters=_with_adapter(candidate, value))
-        case _:
-            raise NotationError(say("compare.setting_unknown", key=key, known=", ".join(_KEYS)))
-    return replace(candidate, engine=engine)
+# --- values -----------------------------------------------------------------------------------
 
 
-def _with_adapter(candidate: Candidate, value: str) -> tuple[Adapter, ...]:
+def _kv_types(value: str) -> tuple[KvType, KvType | None]:
+    keys, sign, values = value.partition("/")
+    allowed = [each.value for each in KvType]
+    found = [KvType(_one_of("kv", each, allowed)) for each in ([keys, values] if sign else [keys])]
+    return found[0], found[-1] if found[-1] is not found[0] else None
+
+
+def _with_kv(candidate: Candidate, value: str) -> Candidate:
+    keys, values = _kv_types(value)
+    return _on_engine(candidate, kv_type=keys, value_type=values)
+
+
+def _typed_kv(candidate: Candidate) -> str:
+    keys, values = candidate.engine.kv_types
+    if keys is not values:
+        return f"{keys}/{values}"
+    return "" if keys is KvType.F16 else keys.value
+
+
+def _with_gpu(candidate: Candidate, value: str) -> Candidate:
+    layers = None if value == _AUTO else _number("gpu", value, 0, _MOST_LAYERS, _AUTO)
+    return _on_engine(candidate, gpu_layers=layers)
+
+
+def _with_flash(candidate: Candidate, value: str) -> Candidate:
+    chosen = _one_of("flash", value, [each.value for each in FlashAttention])
+    return _on_engine(candidate, flash_attention=FlashAttention(chosen))
+
+
+def _told_flash(candidate: Candidate) -> str:
+    match candidate.engine.flash_attention:
+        case FlashAttention.ON:
+            return worded("compare.told_flash_on")
+        case FlashAttention.OFF:
+            return worded("compare.told_flash_off")
+        case FlashAttention.AUTO:
+            return ""
+
+
+def _with_cpu_experts(candidate: Candidate, value: str) -> Candidate:
+    is_all = value == _ALL
+    layers = ALL_LAYERS if is_all else _number("cpu-experts", value, 1, ALL_LAYERS - 1, _ALL)
+    return _on_engine(candidate, cpu_experts=layers)
+
+
+def _told_cpu_experts(candidate: Candidate) -> str:
+    match candidate.engine.cpu_experts:
+        case None:
+            return ""
+        case n if n == ALL_LAYERS:
+            return worded("compare.told_cpu_experts_all")
+        case n:
+            return worded("compare.told_cpu_experts", n=n)
+
+
+def _with_template(candidate: Candidate, value: str) -> Candidate:
+    chosen = _one_of("template", value, [template.id for template in WELL_KNOWN])
+    return replace(candidate, template_id=chosen)
+
+
+def _with_adapter(candidate: Candidate, value: str) -> Candidate:
     typed = _STRENGTH.fullmatch(value)
     path, strength = (typed["path"], float(typed["strength"])) if typed else (value, 1.0)
     if not path:
@@ -173,7 +206,14 @@ def _with_adapter(candidate: Candidate, value: str) -> tuple[Adapter, ...]:
     found = (*candidate.adapters, Adapter(path, strength))
     if len(found) > MOST_ADAPTERS:
         raise NotationError(say("compare.setting_adapters_many", most=MOST_ADAPTERS))
-    return found
+    return replace(candidate, adapters=found)
+
+
+def _typed_adapters(candidate: Candidate, without_folders: bool) -> list[str]:
+    return [
+        (file_name(each.path) if without_folders else each.path) + _times(each)
+        for each in candidate.adapters
+    ]
 
 
 def _times(adapter: Adapter) -> str:
@@ -182,13 +222,8 @@ def _times(adapter: Adapter) -> str:
     return "" if plain else f"*{adapter.strength!r}"
 
 
-def _kv_type(value: str) -> KvType:
-    keys, sign, values = value.partition("/")
-    if sign and keys != values:
-        raise NotationError(
-            say("compare.setting_kv_one_type", value=value, keys=keys, values=values)
-        )
-    return KvType(_one_of("kv", keys, [each.value for each in KvType]))
+def _on_engine(candidate: Candidate, **changes: object) -> Candidate:
+    return replace(candidate, engine=replace(candidate.engine, **changes))
 
 
 def _one_of(key: str, value: str, allowed: list[str]) -> str:
@@ -206,3 +241,93 @@ def _number(key: str, value: str, least: int, most: int, other: str = "") -> int
             raise NotationError(say("compare.setting_not_number_or", **facts, other=other))
         raise NotationError(say("compare.setting_not_number", **facts))
     return number
+
+
+def _if(value: object) -> list[str]:
+    return [] if value in (None, "") else [str(value)]
+
+
+def _count(key: str, field: str, most: int, told: Callable[[int], str]) -> Setting:
+    """A number of the engine's settings that has no other values."""
+
+    def value_of(candidate: Candidate) -> int | None:
+        return getattr(candidate.engine, field)
+
+    def told_of(candidate: Candidate) -> str:
+        value = value_of(candidate)
+        return "" if value is None else told(value)
+
+    return Setting(
+        key,
+        lambda candidate, value: _on_engine(candidate, **{field: _number(key, value, 1, most)}),
+        lambda candidate, _: _if(value_of(candidate)),
+        told_of,
+    )
+
+
+SETTINGS = (
+    Setting(
+        "kv",
+        _with_kv,
+        lambda candidate, _: _if(_typed_kv(candidate)),
+        lambda candidate: f"KV {kv}" if (kv := _typed_kv(candidate)) else "",
+    ),
+    _count(
+        "ctx", "context_tokens", MOST_CONTEXT_TOKENS, lambda n: worded("compare.told_context", n=n)
+    ),
+    _count("threads", "threads", MOST_THREADS, lambda n: worded("compare.told_threads", n=n)),
+    Setting(
+        "gpu",
+        _with_gpu,
+        lambda candidate, _: _if(candidate.engine.gpu_layers),
+        lambda candidate: (
+            ""
+            if (n := candidate.engine.gpu_layers) is None
+            else worded("compare.told_gpu_layers", n=n)
+        ),
+    ),
+    Setting(
+        "flash",
+        _with_flash,
+        lambda candidate, _: (
+            []
+            if (flash := candidate.engine.flash_attention) is FlashAttention.AUTO
+            else [flash.value]
+        ),
+        _told_flash,
+    ),
+    _count("experts", "experts", _MOST_EXPERTS, lambda n: worded("compare.told_experts", n=n)),
+    Setting(
+        "cpu-experts",
+        _with_cpu_experts,
+        lambda candidate, _: _if(
+            _ALL if candidate.engine.cpu_experts == ALL_LAYERS else candidate.engine.cpu_experts
+        ),
+        _told_cpu_experts,
+    ),
+    Setting(
+        "template",
+        _with_template,
+        lambda candidate, _: _if(candidate.template_id),
+        lambda candidate: (
+            ""
+            if candidate.template_id is None
+            else worded("compare.told_template", id=candidate.template_id)
+        ),
+    ),
+    Setting(
+        "lora",
+        _with_adapter,
+        _typed_adapters,
+        lambda candidate: (
+            worded("compare.told_adapters", names=told_adapters(candidate))
+            if candidate.adapters
+            else ""
+        ),
+        is_list=True,
+    ),
+)
+"""In the order in which they are told."""
+_BY_KEY = {setting.key: setting for setting in SETTINGS}
+# Where the next setting begins: a path may hold a comma.
+_NEXT = re.compile(rf",(?=(?:{'|'.join(_BY_KEY)})=)")

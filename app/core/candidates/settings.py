@@ -14,6 +14,8 @@ SLICE_TOKENS = 128
 slice of 64 and more tokens with other kernels than a shorter one, and rounds otherwise there. Of a
 vocabulary of 150,000 a slice's logits are 77 MB."""
 DEFAULT_MAX_TOKENS = 256
+ALL_LAYERS = 1 << 16
+"""More layers than any model has: all of them."""
 MOST_THREADS = 512
 """ggml's own limit; it aborts above."""
 MOST_SEED = (1 << 32) - 2
@@ -49,8 +51,12 @@ class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
             model allows).
         threads: Threads while generating; None lets the pool divide the physical cores.
         gpu_layers: Layers on a GPU; None means all of them where there is a GPU, else none.
-        kv_type: Format of the KV cache.
+        kv_type: Format of the KV cache: of its keys, and of its values where they have no own.
         flash_attention: Fused attention: auto, on or off.
+        value_type: Format of the cached values; None takes that of the keys.
+        experts: Experts of a mixture that work on one token; None takes what the file says.
+        cpu_experts: Layers, from the first, whose experts stay in the PC's memory where a GPU has
+            the rest; None leaves them to llama.cpp.
     """
 
     context_tokens: int | None = None
@@ -58,10 +64,22 @@ class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
     gpu_layers: int | None = None
     kv_type: KvType = KvType.F16
     flash_attention: FlashAttention = FlashAttention.AUTO
+    value_type: KvType | None = None
+    experts: int | None = None
+    cpu_experts: int | None = None
+
+    @property
+    def kv_types(self) -> tuple[KvType, KvType]:
+        """Formats of cached keys and values."""
+        return self.kv_type, self.value_type or self.kv_type
 
     def load_key(self) -> tuple[object, ...]:
         """What must be equal for a loaded engine to serve these settings."""
-        return (self.context_tokens, self.gpu_layers, self.kv_type, self.flash_attention)
+        return msgspec.structs.astuple(msgspec.structs.replace(self, threads=None))
+
+
+USUAL_ENGINE = EngineSettings()
+"""What an engine gets where nobody set anything."""
 
 
 class SamplingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=False):

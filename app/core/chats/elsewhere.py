@@ -6,6 +6,8 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.core.candidates.settings import ALL_LAYERS
+
 if TYPE_CHECKING:
     from app.core.candidates.candidate import Candidate
     from app.core.candidates.settings import EngineSettings, SamplingSettings
@@ -35,6 +37,7 @@ def llama_server_command(
     os_name: str,
     *,
     template_file: str | None = None,
+    architecture: str = "",
 ) -> str:
     """The ``llama-server`` command line that answers as the candidate does here.
 
@@ -50,6 +53,7 @@ def llama_server_command(
         template_file: The chosen chat template's text as a file; needed where the candidate
             has a template of its own choice. With ``--jinja`` the server takes a template's
             name for the template itself, so only a file means the same everywhere.
+        architecture: Of the model; needed where the number of experts is set.
 
     Raises:
         ValueError: The candidate's template was chosen but no file of it is given.
@@ -58,6 +62,7 @@ def llama_server_command(
         raise ValueError(f"no file for the template {candidate.template_id}")
     words = [
         *("llama-server", "-m", candidate.path),
+        *_model_words(candidate, architecture),
         *_engine_words(candidate.engine, context_tokens, threads),
         *_sampling_words(sampling),
         "--jinja",
@@ -79,9 +84,27 @@ def _engine_words(engine: EngineSettings, context_tokens: int, threads: int) -> 
         *("-t", str(threads)),
         *("-ngl", str(layers)),
         *("-fa", engine.flash_attention.value),
-        *("-ctk", engine.kv_type.value),
-        *("-ctv", engine.kv_type.value),
+        *("-ctk", engine.kv_types[0].value),
+        *("-ctv", engine.kv_types[1].value),
+        *_cpu_experts_words(engine.cpu_experts),
     ]
+
+
+def _cpu_experts_words(layers: int | None) -> tuple[str, ...]:
+    if layers is None:
+        return ()
+    return ("--cpu-moe",) if layers >= ALL_LAYERS else ("--n-cpu-moe", str(layers))
+
+
+def _model_words(candidate: Candidate, architecture: str) -> list[str]:
+    """What belongs to the model: its adapters, and how many of its experts work."""
+    words: list[str] = []
+    if candidate.engine.experts is not None:
+        key = f"{architecture}.expert_used_count"
+        words += ["--override-kv", f"{key}=int:{candidate.engine.experts}"]
+    for adapter in candidate.adapters:
+        words += ["--lora-scaled", f"{adapter.path}:{adapter.strength:g}"]
+    return words
 
 
 def _sampling_words(sampling: SamplingSettings) -> list[str]:

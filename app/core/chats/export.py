@@ -196,11 +196,15 @@ def _answer_facts(chat: Chat, turn: Turn, key: str, message: int) -> dict[str, o
 
 def _settings(chat: Chat, pane: ChatPane | None) -> dict[str, object]:
     if pane is None:
-        return {"engine": None, "sampling": None, "template": None}
+        return {"engine": None, "sampling": None, "template": None, "adapters": None}
     return {
         "engine": msgspec.to_builtins(pane.candidate.engine),
         "sampling": msgspec.to_builtins(pane.sampling or chat.sampling),
         "template": pane.candidate.template_id,
+        "adapters": [
+            {"name": file_name(each.path), "strength": each.strength}
+            for each in pane.candidate.adapters
+        ],
     }
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.core.errors import PersonError
+from app.core.candidates.settings import USUAL_ENGINE
 from app.core.models.levels import TENSOR_TYPES
-from app.core.words.sentence import say
 
 if TYPE_CHECKING:
+    from app.core.candidates.settings import EngineSettings
     from app.core.models.model_file import ModelFile
 
 RESERVED_BYTES = 1_500_000_000
@@ -27,9 +27,6 @@ SYSTEM_SHARE = 0.25
 
 DEFAULT_BATCH_TOKENS = 512
 _CELL_PADDING = 256
-_KV_TYPES = frozenset(
-    {"F32", "F16", "BF16", "Q8_0", "Q5_1", "Q5_0", "Q4_1", "Q4_0", "IQ4_NL"}
-)  # fmt: skip
 _TYPES_BY_NAME = {entry.name: entry for entry in TENSOR_TYPES.values()}
 # Python, its libraries and llama.cpp's own structures; and text, hash tables and merges of one
 # token of the vocabulary, at their peak while they are read. Measured with vocabularies of 2,000
@@ -77,7 +74,7 @@ class Needs:
 def estimated_needs(
     model: ModelFile,
     context_tokens: int,
-    kv_type: str = "f16",
+    engine: EngineSettings = USUAL_ENGINE,
     *,
     batch_tokens: int = DEFAULT_BATCH_TOKENS,
 ) -> Needs:
@@ -86,15 +83,12 @@ def estimated_needs(
     Args:
         model: The model file.
         context_tokens: Size of the context.
-        kv_type: Number format of keys and values, e.g. ``f16`` or ``q8_0``.
+        engine: How it is loaded.
         batch_tokens: Most prompt tokens that are computed at once.
-
-    Raises:
-        PersonError: llama.cpp knows no such format for keys and values.
     """
     return Needs(
         weights_bytes=model.tensor_bytes,
-        kv_bytes=kv_cache_bytes(model, context_tokens, kv_type, batch_tokens=batch_tokens),
+        kv_bytes=kv_cache_bytes(model, context_tokens, engine, batch_tokens=batch_tokens),
         compute_bytes=_compute_bytes(model, context_tokens, batch_tokens),
         output_bytes=model.vocabulary_size * _FLOAT_BYTES,
         overhead_bytes=overhead_bytes(model.vocabulary_size),
@@ -109,18 +103,23 @@ def overhead_bytes(vocabulary_tokens: int) -> int:
 def kv_cache_bytes(
     model: ModelFile,
     context_tokens: int,
-    kv_type: str = "f16",
+    engine: EngineSettings = USUAL_ENGINE,
     *,
     batch_tokens: int = DEFAULT_BATCH_TOKENS,
 ) -> int:
     """Return the size of keys, values and fixed states of one sequence with a full context."""
-    name = kv_type.upper()
-    if name not in _KV_TYPES:
-        raise PersonError(say("lab.no_number_format_kv_cache", kv_type=kv_type[:40]))
-    stored = _TYPES_BY_NAME[name]
-    elements = sum(cached_elements(model, context_tokens, batch_tokens=batch_tokens))
-    cache_bytes = -(-elements // stored.block_elements) * stored.block_bytes
-    return cache_bytes + model.attention.state_bytes
+    full_cells = _full_cells(context_tokens)
+    window_cells = _window_cells(model, context_tokens, batch_tokens)
+    keys = values = 0
+    for layer in model.attention.layers:
+        cells = window_cells if layer.has_window else full_cells
+        keys += layer.key_width * cells
+        values += layer.value_width * cells
+    total_bytes = model.attention.state_bytes
+    for elements, kv_type in zip((keys, values), engine.kv_types, strict=True):
+        stored = _TYPES_BY_NAME[kv_type.upper()]
+        total_bytes += -(-elements // stored.block_elements) * stored.block_bytes
+    return total_bytes
 
 
 def cached_elements(

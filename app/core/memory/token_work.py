@@ -7,11 +7,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.core.candidates.settings import USUAL_ENGINE
 from app.core.models.levels import TENSOR_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from app.core.candidates.settings import EngineSettings
     from app.core.gguf import TensorInfo
     from app.core.models.model_file import ModelFile
 
@@ -98,7 +100,9 @@ class TokenWork:
         return self.weight_bytes + self.kv_bytes(depth_tokens) + self.state_bytes
 
 
-def token_work(tensors: Iterable[TensorInfo], model: ModelFile, kv_type: str = "f16") -> TokenWork:
+def token_work(
+    tensors: Iterable[TensorInfo], model: ModelFile, engine: EngineSettings = USUAL_ENGINE
+) -> TokenWork:
     """Sum up what one token takes.
 
     Of the experts only those count that work on one token. The embeddings count where they are
@@ -107,7 +111,7 @@ def token_work(tensors: Iterable[TensorInfo], model: ModelFile, kv_type: str = "
     Args:
         tensors: Of all shards.
         model: Their model.
-        kv_type: Number format of keys and values.
+        engine: How it is loaded.
     """
     found = list(tensors)
     tied = all(tensor.name != "output.weight" for tensor in found)
@@ -119,20 +123,17 @@ def token_work(tensors: Iterable[TensorInfo], model: ModelFile, kv_type: str = "
         if 0 < model.expert_used_count < model.expert_count and _EXPERTS.match(tensor.name):
             n_bytes = n_bytes * model.expert_used_count // model.expert_count
         by_type[tensor.type_id] = by_type.get(tensor.type_id, 0) + n_bytes
-    stored = TENSOR_TYPES[_TYPE_IDS[kv_type.upper()]]
-    element_bytes = stored.block_bytes / stored.block_elements
-    full = sum(
-        layer.key_width + layer.value_width
-        for layer in model.attention.layers
-        if not layer.has_window
+    key_bytes, value_bytes = (
+        TENSOR_TYPES[_TYPE_IDS[kv_type.upper()]].bits_per_weight / 8 for kv_type in engine.kv_types
     )
-    windowed = sum(
-        layer.key_width + layer.value_width for layer in model.attention.layers if layer.has_window
-    )
+    of_a_token = {True: 0.0, False: 0.0}
+    for layer in model.attention.layers:
+        read = layer.key_width * key_bytes + layer.value_width * value_bytes
+        of_a_token[layer.has_window] += read
     return TokenWork(
         bytes_by_type=by_type,
-        kv_bytes_by_token=full * element_bytes,
-        window_bytes_by_token=windowed * element_bytes,
+        kv_bytes_by_token=of_a_token[False],
+        window_bytes_by_token=of_a_token[True],
         window_tokens=model.sliding_window or 0,
         state_bytes=model.attention.state_bytes,
         nodes=_NODES_OF_A_LAYER * model.block_count

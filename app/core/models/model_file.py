@@ -104,6 +104,7 @@ class ModelFile:
         has_importance_matrix: It was quantized with one.
         family_key: Equal for files that come from one original model, as far as names tell.
         type_ids: The types of its tensors, each once.
+        expert_parameters: Of ``parameters``, those in experts.
     """
 
     path: Path
@@ -135,6 +136,7 @@ class ModelFile:
     has_importance_matrix: bool
     family_key: str
     type_ids: tuple[int, ...] = ()
+    expert_parameters: int = 0
 
     def check_answers(self) -> None:
         """Raise ``NoCandidateError`` where the file is no language model."""
@@ -201,8 +203,11 @@ class ModelFile:
             vocabulary_size=header.length("tokenizer.ggml.tokens") or number("vocab_size"),
             expert_count=number("expert_count"),
             expert_used_count=number("expert_used_count"),
-            active_parameters=_active_parameters(
-                tensors, number("expert_count"), number("expert_used_count")
+            active_parameters=active_parameters(
+                sum(tensor.n_elements for tensor in tensors),
+                in_experts := sum(t.n_elements for t in tensors if _EXPERT.match(t.name)),
+                number("expert_count"),
+                number("expert_used_count"),
             ),
             chat_template=_chat_template(header),
             licence=_short(header.text("general.license")),
@@ -213,6 +218,7 @@ class ModelFile:
             ),
             family_key=f"{_short(architecture)}/{family_of(name)}",
             type_ids=tuple(sorted({tensor.type_id for tensor in tensors})),
+            expert_parameters=in_experts,
         )
 
 
@@ -286,11 +292,10 @@ def _check_readable(shards: Sequence[Shard], tensors: Sequence[TensorInfo]) -> N
             )
 
 
-def _active_parameters(tensors: Sequence[TensorInfo], experts: int, experts_used: int) -> int:
-    total = sum(tensor.n_elements for tensor in tensors)
+def active_parameters(total: int, in_experts: int, experts: int, experts_used: int) -> int:
+    """How many of all parameters work on one token, where so many of a layer's experts do."""
     if not 0 < experts_used < experts:
         return total
-    in_experts = sum(tensor.n_elements for tensor in tensors if _EXPERT.match(tensor.name))
     return total - in_experts + in_experts * experts_used // experts
 
 

@@ -189,7 +189,7 @@ class Worker:
                 self._channel.emit(LoadProgress(command.id, fraction))
 
         model = Model(
-            command.path, command.gpu_layers, self._abort, on_progress, adapters=command.adapters
+            command.path, command.engine, self._abort, on_progress, adapters=command.adapters
         )
         self._model = model
         try:
@@ -199,7 +199,7 @@ class Worker:
         except EngineError:
             self._unload()
             raise
-        self._speed = SpeedTester(model, self._abort, command.kv_type, command.flash_attention)
+        self._speed = SpeedTester(model, self._abort, command.engine)
         self._make_scorer = lambda: _scorer(model, self._abort, command, self._channel)
         sizes = LoadSizes(lines)
         if self._context is not None:
@@ -297,4 +297,4 @@ def _scorer(model: Model, abort: AbortFlag, load: Load, channel: Channel) -> Sco
     # Imported when it is needed: an engine that only answers does without its memory.
     from app.engine.host.measuring.score import Scorer
 
-    return Scorer(model, abort, load.kv_type, load.flash_attention, channel.emit)
+    return Scorer(model, abort, load.engine, channel.emit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from app.core.candidates.adapters import Adapter
-from app.core.candidates.settings import FlashAttention, KvType
+from app.core.candidates.settings import USUAL_ENGINE, EngineSettings
 
 
 class Load(msgspec.Struct, tag="load", frozen=True):
@@ -13,7 +13,7 @@ class Load(msgspec.Struct, tag="load", frozen=True):
 
     Attributes:
         context_tokens: Wanted size of the context; 0 makes none (for speed tests).
-        gpu_layers: -1 for all.
+        engine: How else it is loaded; its own context and threads are not looked at.
         memory_limit_bytes: Bound of the engine's private memory (RLIMIT_DATA); None for none.
         adapters: Added to the weights as long as the model is loaded.
     """
@@ -22,9 +22,7 @@ class Load(msgspec.Struct, tag="load", frozen=True):
     path: str
     context_tokens: int
     threads: int
-    gpu_layers: int = -1
-    kv_type: KvType = KvType.F16
-    flash_attention: FlashAttention = FlashAttention.AUTO
+    engine: EngineSettings = USUAL_ENGINE
     memory_limit_bytes: int | None = None
     adapters: list[Adapter] = []
 
@@ -36,16 +34,14 @@ class Predict(msgspec.Struct, tag="predict", frozen=True):
 
     Attributes:
         context_tokens: Wanted size of the context; what the model allows bounds it.
-        gpu_layers: -1 for all.
+        engine: As for a load.
     """
 
     id: int
     path: str
     context_tokens: int
     threads: int
-    gpu_layers: int = -1
-    kv_type: KvType = KvType.F16
-    flash_attention: FlashAttention = FlashAttention.AUTO
+    engine: EngineSettings = USUAL_ENGINE
 
 
 class Device(msgspec.Struct, frozen=True):

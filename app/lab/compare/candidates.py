@@ -94,6 +94,7 @@ class Candidates:
             threads,
             os.name,
             template_file=self._template_file(candidate.template_id),
+            architecture=pane.model.architecture if pane.model is not None else "",
         )
         return Elsewhere(candidate.path, command)
 

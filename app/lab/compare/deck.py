@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from app.core.models.experts import as_run
 from app.lab.compare.panes import Pane, PaneFailure, PaneState
 from app.lab.compare.room import expected_bytes
 from app.lab.engines.adapters import check_adapters
@@ -121,7 +122,8 @@ class Deck:
             pane.needed_bytes = None
             self._expect(pane)
             self._runner.unload(setup.key)
-        if setup.candidate.adapters != before.candidate.adapters:
+        was, now = before.candidate, setup.candidate
+        if (was.adapters, was.engine.experts) != (now.adapters, now.engine.experts):
             self.read(pane)
         self._changed(pane)
 
@@ -143,7 +145,7 @@ class Deck:
         def read() -> ModelFile:
             model = self._read_model(Path(candidate.path))
             check_adapters(candidate)
-            return model
+            return as_run(model, candidate.engine)
 
         def done(model: ModelFile) -> None:
             pane.model = model

@@ -16,6 +16,7 @@ from app.core.candidates.settings import FlashAttention
 from app.core.chats.chat import StopReason
 from app.core.memory.speed import MeasuredRun
 from app.core.memory.token_work import token_work
+from app.core.models.experts import as_run
 from app.core.models.model_file import ModelFile
 from app.lab.compare.panes import PaneState
 from app.lab.speed.calm import Calm
@@ -107,18 +108,18 @@ class RaceSpeeds:
             return
         speed = figures.tokens_per_second
         assert speed is not None
-        path, kv_type = Path(job.pane.candidate.path), str(job.pane.candidate.engine.kv_type)
+        path, engine = Path(job.pane.candidate.path), job.pane.candidate.engine
         threads = job.threads
         depth_tokens = figures.prompt_tokens + figures.generated_tokens // 2
 
         def keep() -> ModelFile:
             shards = read_shards(path)  # the header was read before: it is remembered
-            model = ModelFile.from_headers(shards)
+            model = as_run(ModelFile.from_headers(shards), engine)
             tensors = [tensor for shard in shards for tensor in shard.header.tensors]
             run = MeasuredRun(
                 family_key=model.family_key,
                 level_name=model.level_name,
-                work=token_work(tensors, model, kv_type),
+                work=token_work(tensors, model, engine),
                 depth_tokens=depth_tokens,
                 threads=threads,
                 tokens_per_second=speed,

@@ -29,18 +29,17 @@ def expected_bytes(pane: Pane) -> int:
         return pane.planned_bytes + more_bytes
     if pane.model is None:
         return 0
-    settings = pane.candidate.engine
-    context = context_of(settings, pane.model)
-    return estimated_needs(pane.model, context, str(settings.kv_type)).total_bytes + more_bytes
+    engine = pane.candidate.engine
+    context = context_of(engine, pane.model)
+    return estimated_needs(pane.model, context, engine).total_bytes + more_bytes
 
 
 def plan_of(pane: Pane, plans: Plans) -> int | None:
     """Needed memory by the plan that llama.cpp once made of such a load; None without one."""
     if pane.model is None:
         return None
-    settings = pane.candidate.engine
-    context = context_of(settings, pane.model)
-    return plans.needed_bytes(pane.model, context, settings.kv_type, settings.flash_attention)
+    engine = pane.candidate.engine
+    return plans.needed_bytes(pane.model, context_of(engine, pane.model), engine)
 
 
 def too_large(needed_bytes: int, room_bytes: int) -> PersonError:

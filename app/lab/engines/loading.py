@@ -20,7 +20,6 @@ _RESERVE_BYTES = 500_000_000
 # In models below this, threads wait for each other longer than they work as soon as another program
 # wants a core; one thread alone is through in seconds.
 _SMALL_BYTES = 50_000_000
-_ALL_LAYERS = -1
 
 
 def threads_for(size_bytes: int, threads: int) -> int:
@@ -51,9 +50,7 @@ def load_command(
         path=str(Path(candidate.path).absolute()),
         context_tokens=NO_CONTEXT if context_tokens == NO_CONTEXT else wanted,
         threads=engine.threads or threads,
-        gpu_layers=_ALL_LAYERS if engine.gpu_layers is None else engine.gpu_layers,
-        kv_type=engine.kv_type,
-        flash_attention=engine.flash_attention,
+        engine=engine,
         memory_limit_bytes=memory_limit_bytes(available_bytes),
         adapters=[
             replace(each, path=str(Path(each.path).absolute())) for each in candidate.adapters

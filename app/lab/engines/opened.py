@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.candidates.candidate import Candidate, LocalFile
-from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, EngineSettings
+from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, USUAL_ENGINE, EngineSettings
+from app.core.models.experts import as_run
 from app.lab.engines.adapters import check_adapters
 from app.lab.engines.asking import Manner, manner_of
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.core.models.model_file import ModelFile
-
-_USUAL = EngineSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +73,17 @@ def opened(candidate: Candidate, open_model: Callable[[Path], ModelFile]) -> Ope
     Raises:
         PersonError: They cannot be read or used, or do not fit each other.
     """
-    model = open_model(Path(candidate.path))
+    model = as_run(open_model(Path(candidate.path)), candidate.engine)
     check_adapters(candidate)
     return OpenedCandidate(candidate, model)
 
 
 def opened_file(
-    model: ModelFile, engine: EngineSettings = _USUAL, template_id: str | None = None
+    model: ModelFile, engine: EngineSettings = USUAL_ENGINE, template_id: str | None = None
 ) -> OpenedCandidate:
     """A file that was read, as a candidate."""
-    return OpenedCandidate(Candidate(LocalFile(str(model.path)), engine, template_id), model)
+    candidate = Candidate(LocalFile(str(model.path)), engine, template_id)
+    return OpenedCandidate(candidate, as_run(model, engine))
 
 
 def context_of(engine: EngineSettings, model: ModelFile | None, usual: int | None = None) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace as replace_fields
 
 from app.core.memory.estimate import Needs, overhead_bytes
 from app.engine.protocol.loading import Predicted
@@ -22,13 +23,13 @@ from app.store.small.plans import PlanStore
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.core.candidates.settings import FlashAttention, KvType
+    from app.core.candidates.settings import EngineSettings
     from app.core.models.model_file import ModelFile
     from app.store.paths import Paths
 
 # llama.cpp prints sizes from one GiB on with two digits behind the point.
 _ROUNDING_BYTES = 6 << 20
-_FORMAT = 1
+_FORMAT = 2
 
 
 def needs_of(model: ModelFile, plan: Predicted) -> Needs:
@@ -71,14 +72,13 @@ class Plans:
         self,
         model: ModelFile,
         context_tokens: int,
-        kv_type: KvType,
-        flash_attention: FlashAttention,
+        engine: EngineSettings,
     ) -> Predicted | None:
         """The plan of a load with all layers on what there is; None where it is not known."""
-        engine = self._name_engine()
-        if not engine:
+        build = self._name_engine()
+        if not build:
             return None
-        known = self._store.get(self._key(engine, model, context_tokens, kv_type, flash_attention))
+        known = self._store.get(self._key(build, model, context_tokens, engine))
         if known is None:
             return None
         try:
@@ -90,37 +90,35 @@ class Plans:
         self,
         model: ModelFile,
         context_tokens: int,
-        kv_type: KvType,
-        flash_attention: FlashAttention,
+        engine: EngineSettings,
         plan: Predicted,
     ) -> None:
         """Remember what llama.cpp said."""
-        engine = self._name_engine()
-        if engine and not any("gpu" in device.kind for device in plan.devices):
-            key = self._key(engine, model, context_tokens, kv_type, flash_attention)
+        build = self._name_engine()
+        if build and not any("gpu" in device.kind for device in plan.devices):
+            key = self._key(build, model, context_tokens, engine)
             self._store.keep(key, msgspec.json.encode(plan))
 
     def needed_bytes(
         self,
         model: ModelFile,
         context_tokens: int,
-        kv_type: KvType,
-        flash_attention: FlashAttention,
+        engine: EngineSettings,
     ) -> int | None:
         """Needed memory by the known plan; None where there is none."""
-        plan = self.find(model, context_tokens, kv_type, flash_attention)
+        plan = self.find(model, context_tokens, engine)
         return None if plan is None else needs_of(model, plan).total_bytes
 
     def _key(
         self,
-        engine: str,
+        build: str,
         model: ModelFile,
         context_tokens: int,
-        kv_type: KvType,
-        flash_attention: FlashAttention,
+        engine: EngineSettings,
     ) -> str:
         # Where the file lies does not matter; how its shards were cut does not either.
         facts = repr(replace(model, path=Path(), shard_paths=()))
         tokens = min(context_tokens, model.context_length or context_tokens)
-        parts = (_FORMAT, engine, facts, tokens, str(kv_type), str(flash_attention))
+        how = replace_fields(engine, context_tokens=None, threads=None, gpu_layers=None)
+        parts = (_FORMAT, build, facts, tokens, msgspec.json.encode(how))
         return hashlib.sha256(repr(parts).encode("utf-8", "backslashreplace")).hexdigest()

@@ -74,12 +74,10 @@ class EngineRoom:
 
         As llama.cpp plans it where that is known, else by the formula over the file's header.
         """
-        how = (opened.engine.kv_type, opened.engine.flash_attention)
-        planned = (
-            self.plans.needed_bytes(opened.model, context_tokens, *how) if self.plans else None
-        )
+        how = (opened.model, context_tokens, opened.engine)
+        planned = self.plans.needed_bytes(*how) if self.plans else None
         if planned is None:
-            planned = estimated_needs(opened.model, context_tokens, str(how[0])).total_bytes
+            planned = estimated_needs(*how).total_bytes
         return planned + adapter_bytes(opened.candidate)
 
     def holds(self, candidates: Iterable[OpenedCandidate], context_tokens: int) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.base.gate import StopFlag
-from app.core.candidates.settings import KvType
+from app.core.candidates.settings import EngineSettings, KvType
 from app.core.errors import PersonError
 from app.core.words.sentence import say
 from app.hub.errors import HubGated, HubOffline, HubRateLimited, HubSilent, HubSwitchedOff
@@ -201,7 +201,7 @@ class HubFitter:
             self._tidy()
             with tempfile.TemporaryDirectory(dir=self._folder) as own:
                 path = sparse_model(headers, Path(own))
-                return self._fitter.memory(path, context_tokens, kv_type)
+                return self._fitter.memory(path, context_tokens, EngineSettings(kv_type=kv_type))
         except OSError as error:
             reason = error.strerror or str(error)
             raise PersonError(

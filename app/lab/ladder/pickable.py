@@ -219,7 +219,7 @@ def _needs_bytes(candidate: Candidate, model: ModelFile | None) -> int | None:
     if model is None:
         return None
     engine = candidate.engine
-    return estimated_needs(model, context_of(engine, model), str(engine.kv_type)).total_bytes
+    return estimated_needs(model, context_of(engine, model), engine).total_bytes
 
 
 def opened_files(candidates: Sequence[Candidate]) -> list[PickFile]:

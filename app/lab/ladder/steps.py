@@ -18,8 +18,10 @@ from app.core.ladder.results import (
     TasksStep,
 )
 from app.core.memory.token_work import TokenWork, token_work
+from app.core.models.experts import as_run
 from app.core.models.model_file import ModelFile
 from app.core.words.sentence import say
+from app.lab.engines.adapters import adapter_bytes
 from app.lab.engines.loading import threads_for
 from app.lab.engines.opened import opened
 from app.lab.ladder.memory import measure_memory
@@ -122,9 +124,9 @@ class Steps:
         Raises:
             PersonError: It cannot be read.
         """
-        model = self._tools.open_model(Path(candidate.path))
+        model = as_run(self._tools.open_model(Path(candidate.path)), candidate.engine)
         _ = self._threads
-        work = _work_of(candidate.path)
+        work = _work_of(candidate)
         template = model.chat_template
         if candidate.template_id is not None:
             template = template_by_id(candidate.template_id).jinja
@@ -177,7 +179,7 @@ class Steps:
             share = None
             if row.test.startswith("tg") and row.mean is not None:
                 held = depth + plan.generated_tokens // 2
-                share = row.mean * _work_of(row.candidate.path).total_bytes(held) / memory.bandwidth
+                share = row.mean * _work_of(row.candidate).total_bytes(held) / memory.bandwidth
             figures = SpeedFigures(
                 row.test,
                 row.depth,
@@ -254,15 +256,16 @@ class Steps:
 
     def _predicted_bytes(self, candidate: Candidate) -> int | None:
         context = candidate.engine.context_tokens or self._plan.context_tokens
-        kv_type = candidate.engine.kv_type
         try:
             with self._tools.fitter() as fitter:
-                return fitter.fit(Path(candidate.path), context, kv_type).needs.total_bytes
+                fit = fitter.memory(Path(candidate.path), context, candidate.engine)
+                return fit.needs.total_bytes + adapter_bytes(candidate)
         except PersonError:
             return None  # the measured figure will say why
 
 
-def _work_of(path: str) -> TokenWork:
-    shards = read_shards(path)
+def _work_of(candidate: Candidate) -> TokenWork:
+    shards = read_shards(candidate.path)
     tensors = [tensor for shard in shards for tensor in shard.header.tensors]
-    return token_work(tensors, ModelFile.from_headers(shards))
+    model = as_run(ModelFile.from_headers(shards), candidate.engine)
+    return token_work(tensors, model, candidate.engine)

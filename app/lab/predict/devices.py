@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app.core.memory.fit import DeviceShare, Verdict, judge, layers_that_fit, share_out
 
 if TYPE_CHECKING:
-    from app.core.candidates.settings import FlashAttention, KvType
+    from app.core.candidates.settings import EngineSettings
     from app.core.memory.estimate import Needs
     from app.core.memory.fit import LayerBytes
     from app.core.models.model_file import ModelFile
@@ -21,8 +21,7 @@ class Question:
 
     model: ModelFile
     weights: LayerBytes
-    kv_type: KvType
-    flash_attention: FlashAttention
+    engine: EngineSettings
 
 
 def shares_of(question: Question, plan: Predicted, needs: Needs) -> list[DeviceShare]:

@@ -14,16 +14,12 @@ from typing import TYPE_CHECKING, Self
 
 from msgspec.structs import replace
 
-from app.core.candidates.settings import (
-    DEFAULT_CONTEXT_TOKENS,
-    EngineSettings,
-    FlashAttention,
-    KvType,
-)
+from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, USUAL_ENGINE, EngineSettings
 from app.core.errors import PersonError
 from app.core.memory.fit import judge_devices, layer_bytes
 from app.core.memory.speed import MeasuredRun, SpeedPrediction, predict_speed
 from app.core.memory.token_work import token_work
+from app.core.models.experts import as_run
 from app.core.models.model_file import ModelFile
 from app.core.statistics import mean
 from app.engine.protocol.loading import Predict, Predicted
@@ -47,8 +43,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_ALL_LAYERS = -1
-
 
 @dataclass(frozen=True, slots=True)
 class Fit:
@@ -57,6 +51,7 @@ class Fit:
     Attributes:
         model: Its facts.
         context_tokens: Size of the context that was asked about, within what the model allows.
+        engine: As it will be loaded.
         needs: Part by part.
         available_bytes: What engines may use of the PC's memory now.
         judgement: Whether it fits, and why.
@@ -68,7 +63,7 @@ class Fit:
 
     model: ModelFile
     context_tokens: int
-    kv_type: KvType
+    engine: EngineSettings
     needs: Needs
     available_bytes: int
     judgement: FitJudgement
@@ -137,30 +132,27 @@ class Fitter:
         self,
         path: Path,
         context_tokens: int | None = None,
-        kv_type: KvType = KvType.F16,
-        flash_attention: FlashAttention = FlashAttention.AUTO,
+        engine: EngineSettings = USUAL_ENGINE,
     ) -> Fit:
         """Say what a model file will need and how fast it will be.
 
         Args:
             path: The file, or the first shard; its weights may be a hole in it.
             context_tokens: Size of the context; what candidates get by default when left out.
-            kv_type: Number format of keys and values.
-            flash_attention: As it will be loaded.
+            engine: As it will be loaded.
 
         Raises:
             NoCandidateError: It is no language model.
             PersonError: The header is broken, or llama.cpp refuses it; the sentence says why.
         """
         begin_s = time.monotonic()
-        return self.with_speed(self.memory(path, context_tokens, kv_type, flash_attention), begin_s)
+        return self.with_speed(self.memory(path, context_tokens, engine), begin_s)
 
     def memory(
         self,
         path: Path,
         context_tokens: int | None = None,
-        kv_type: KvType = KvType.F16,
-        flash_attention: FlashAttention = FlashAttention.AUTO,
+        engine: EngineSettings = USUAL_ENGINE,
     ) -> Fit:
         """Say what a model file will need: at once, nothing of this PC is measured for it.
 
@@ -169,16 +161,17 @@ class Fitter:
         shards = read_shards(path)
         model = ModelFile.from_headers(shards)
         model.check_answers()
+        model = as_run(model, engine)
         tensors = [tensor for shard in shards for tensor in shard.header.tensors]
-        question = Question(
-            model, layer_bytes(tensors, model.block_count), kv_type, flash_attention
-        )
+        question = Question(model, layer_bytes(tensors, model.block_count), engine)
         wanted = context_tokens or DEFAULT_CONTEXT_TOKENS
-        plan = self._plan(question, wanted, _ALL_LAYERS)
+        plan = self._plan(question, wanted, engine.gpu_layers)
         needs = needs_of(model, plan)
         shares = shares_of(question, plan, needs)
-        gpu_layers = layers_on_gpus(question, plan, needs, shares)
-        if gpu_layers is not None and gpu_layers <= model.block_count:
+        gpu_layers = engine.gpu_layers
+        if gpu_layers is None:
+            gpu_layers = layers_on_gpus(question, plan, needs, shares)
+        if gpu_layers not in (None, engine.gpu_layers) and gpu_layers <= model.block_count:
             plan = self._plan(question, wanted, gpu_layers)
             needs = needs_of(model, plan)
             shares = shares_of(question, plan, needs)
@@ -186,14 +179,14 @@ class Fitter:
         return Fit(
             model=model,
             context_tokens=plan.context_tokens,
-            kv_type=kv_type,
+            engine=engine,
             needs=needs,
             available_bytes=available,
             judgement=judge_devices(needs, shares, available),
             devices=tuple(with_room(share, available) for share in shares),
             gpu_layers=gpu_layers,
             speed=None,
-            work=None if gpu_layers else token_work(tensors, model, str(kv_type)),
+            work=None if gpu_layers else token_work(tensors, model, engine),
         )
 
     def with_speed(self, fit: Fit, begin_s: float | None = None) -> Fit:
@@ -226,27 +219,25 @@ class Fitter:
             return None
         return predict_speed(work, model, rates, self._speeds.runs())
 
-    def _plan(self, question: Question, context_tokens: int, gpu_layers: int) -> Predicted:
+    def _plan(self, question: Question, context_tokens: int, gpu_layers: int | None) -> Predicted:
         plans = self._room.plans
-        if plans is None or gpu_layers != _ALL_LAYERS:
+        if plans is None or gpu_layers is not None:
             return self._asked(question, context_tokens, gpu_layers)
-        how = (question.model, context_tokens, question.kv_type, question.flash_attention)
+        how = (question.model, context_tokens, question.engine)
         plan = plans.find(*how)
         if plan is None:
             plan = self._asked(question, context_tokens, gpu_layers)
             plans.keep(*how, plan)
         return plan
 
-    def _asked(self, question: Question, context_tokens: int, gpu_layers: int) -> Predicted:
+    def _asked(self, question: Question, context_tokens: int, gpu_layers: int | None) -> Predicted:
         engine = self._running()
         command = Predict(
             id=engine.next_id(),
             path=str(question.model.path.absolute()),
             context_tokens=context_tokens,
             threads=self._threads,
-            gpu_layers=gpu_layers,
-            kv_type=question.kv_type,
-            flash_attention=question.flash_attention,
+            engine=replace(question.engine, gpu_layers=gpu_layers),
         )
         try:
             return engine.call(command, Predicted)

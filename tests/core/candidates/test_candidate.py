@@ -18,6 +18,8 @@ engines = st.builds(
     gpu_layers=st.none() | st.integers(0, 99),
     kv_type=st.sampled_from(KvType),
     flash_attention=st.sampled_from(FlashAttention),
+    experts=st.none() | st.integers(1, 99),
+    cpu_experts=st.none() | st.integers(1, 99),
 )
 candidates = st.builds(
     Candidate,
@@ -61,7 +63,7 @@ def test_equal_candidates_and_only_they_have_equal_keys(one: Candidate, other: C
 @given(candidates)
 def test_a_setting_that_a_later_version_adds_changes_no_key(candidate: Candidate) -> None:
     class Engine(EngineSettings, frozen=True):
-        experts: int | None = None
+        batch: int | None = None
 
     class Later(Candidate, frozen=True):
         projector: str = ""

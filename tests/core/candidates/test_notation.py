@@ -14,7 +14,7 @@ from app.core.candidates.notation import (
     with_settings,
     words_of,
 )
-from app.core.candidates.settings import EngineSettings, FlashAttention, KvType
+from app.core.candidates.settings import ALL_LAYERS, EngineSettings, FlashAttention, KvType
 from tests.core.candidates.test_candidate import candidates
 
 SKY = candidate_of("sky.gguf")
@@ -33,10 +33,19 @@ def test_what_is_typed_is_read_back(candidate: Candidate, path: str) -> None:
 
 
 def test_every_setting_can_be_typed() -> None:
-    found = typed("sky.gguf#ctx=8192,kv=q8_0,threads=4,gpu=20,flash=off,template=chatml")
+    found = typed(
+        "sky.gguf#ctx=8192,kv=q8_0/q4_0,threads=4,gpu=20,flash=off,experts=3,cpu-experts=all,"
+        "template=chatml"
+    )
 
-    engine = EngineSettings(8192, 4, 20, KvType.Q8_0, FlashAttention.OFF)
+    engine = EngineSettings(
+        8192, 4, 20, KvType.Q8_0, FlashAttention.OFF, KvType.Q4_0, experts=3, cpu_experts=ALL_LAYERS
+    )
     assert found == Candidate(SKY.source, engine, "chatml")
+    assert told_settings(found) == (
+        "KV q8_0/q4_0, 8,192 tokens of context, 4 threads, 20 layers on the GPU, flash attention "
+        "off, 3 experts a token, experts in the PC's memory, template chatml"
+    )
     assert typed("sky.gguf#gpu=auto,flash=auto,kv=f16/f16") == SKY
 
 
@@ -53,13 +62,16 @@ def test_a_path_that_exists_is_taken_whole() -> None:
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ("kw=q8_0", "“kw” is no setting; there are ctx, kv, threads, gpu, flash, template, lora."),
+        (
+            "kw=q8_0",
+            "“kw” is no setting; there are kv, ctx, threads, gpu, flash, experts, cpu-experts, "
+            "template, lora.",
+        ),
         ("kv", "kv=: kv is one of f32, f16, bf16, q8_0, q5_1, q5_0, q4_1, q4_0."),
         ("kv=q8", "kv=q8: kv is one of f32, f16, bf16, q8_0, q5_1, q5_0, q4_1, q4_0."),
-        (
-            "kv=q8_0/q4_0",
-            "kv=q8_0/q4_0: keys and values have one type here; write kv=q8_0 or kv=q4_0.",
-        ),
+        ("kv=q8_0/q4", "kv=q4: kv is one of f32, f16, bf16, q8_0, q5_1, q5_0, q4_1, q4_0."),
+        ("experts=0", "experts=0: experts is a number from 1 to 65,536."),
+        ("cpu-experts=few", "cpu-experts=few: cpu-experts is a number from 1 to 65,535 or all."),
         ("ctx=0", "ctx=0: ctx is a number from 1 to 16,777,216."),
         ("threads=many", "threads=many: threads is a number from 1 to 512."),
         ("gpu=-1", "gpu=-1: gpu is a number from 0 to 65,536 or auto."),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.core.errors import PersonError
+from app.core.candidates.settings import EngineSettings, KvType
 from app.core.gguf import parse_header
 from app.core.memory.estimate import (
     RESERVED_BYTES,
@@ -41,9 +41,15 @@ def test_cache_of_a_plain_model() -> None:
     # Two heads of 64 elements, keys and values, in four layers.
     per_token = 2 * 64 * 2 * 4
     assert kv_cache_bytes(model(), 1024) == 1024 * per_token * 2
-    assert kv_cache_bytes(model(), 1024, "f32") == 1024 * per_token * 4
-    assert kv_cache_bytes(model(), 1024, "q8_0") == 1024 * per_token * 34 // 32
-    assert kv_cache_bytes(model(), 1024, "Q4_0") == 1024 * per_token * 18 // 32
+    assert kv_cache_bytes(model(), 1024, EngineSettings(kv_type=KvType.F32)) == 1024 * per_token * 4
+    assert (
+        kv_cache_bytes(model(), 1024, EngineSettings(kv_type=KvType.Q8_0))
+        == 1024 * per_token * 34 // 32
+    )
+    assert (
+        kv_cache_bytes(model(), 1024, EngineSettings(kv_type=KvType.Q4_0))
+        == 1024 * per_token * 18 // 32
+    )
 
 
 @pytest.mark.parametrize(("context", "cells"), [(1, 256), (256, 256), (257, 512), (4000, 4096)])
@@ -113,11 +119,11 @@ def test_states_do_not_grow_with_the_context() -> None:
     assert delta.attention.state_bytes == (3 * 3 * 128 + 32 * 128) * 4
 
 
-def test_an_unknown_number_format_is_said() -> None:
-    with pytest.raises(PersonError, match="q9_9"):
-        kv_cache_bytes(model(), 256, "q9_9")
-    with pytest.raises(PersonError):
-        estimated_needs(model(), 256, "IQ2_XS")
+def test_keys_and_values_may_have_formats_of_their_own() -> None:
+    both = EngineSettings(kv_type=KvType.Q8_0, value_type=KvType.F32)
+    q8, f32 = (EngineSettings(kv_type=kind) for kind in (KvType.Q8_0, KvType.F32))
+    kept = [kv_cache_bytes(model(), 512, engine) for engine in (both, q8, f32)]
+    assert kept[0] == (kept[1] + kept[2]) // 2
 
 
 def test_parts_add_up_and_grow_with_what_they_hold() -> None:
@@ -220,19 +226,23 @@ def write_shape(path: Path, architecture: str, n_layers: int, **facts: Any) -> M
 @pytest.mark.parametrize(
     ("architecture", "facts", "context", "kv_type"),
     [
-        ("llama", {}, 300, ("f16", 1)),
-        ("llama", {}, 9_000, ("q8_0", 8)),
-        ("gemma2", {"attention.sliding_window": 1024}, 16_000, ("f16", 1)),
+        ("llama", {}, 300, (KvType.F16, 1)),
+        ("llama", {}, 9_000, (KvType.Q8_0, 8)),
+        ("gemma2", {"attention.sliding_window": 1024}, 16_000, (KvType.F16, 1)),
     ],
 )
 def test_the_estimate_is_what_llama_cpp_predicts(
-    tmp_path: Path, architecture: str, facts: dict[str, Any], context: int, kv_type: tuple[str, int]
+    tmp_path: Path,
+    architecture: str,
+    facts: dict[str, Any],
+    context: int,
+    kv_type: tuple[KvType, int],
 ) -> None:
     found = write_shape(tmp_path / "shape.gguf", architecture, 6, **facts)
     command = [sys.executable, "-c", _PREDICT, str(found.path), str(context), str(kv_type[1])]
     done = subprocess.run(command, capture_output=True, check=True, text=True)
     predicted = json.loads(done.stdout)
-    estimate = estimated_needs(found, context, kv_type[0])
+    estimate = estimated_needs(found, context, EngineSettings(kv_type=kv_type[0]))
     assert estimate.kv_bytes / MIB == pytest.approx(predicted["kv"], abs=0.02)
     assert estimate.compute_bytes / MIB == pytest.approx(predicted["compute"], rel=0.12)
     assert estimate.weights_bytes == found.tensor_bytes

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core.candidates.settings import EngineSettings, KvType
 from app.core.gguf import TensorInfo, parse_header
 from app.core.memory.speed import (
     DEFAULT_EFFICIENCY,
@@ -120,7 +121,7 @@ def test_keys_and_values_grow_with_the_depth_up_to_the_window() -> None:
     assert windowed.attended(10_000) == (10_000 + SIZE.window) * heads // 2
     found = parse_header(header_of("llama", SIZE))
     model, _ = facts("llama")
-    smaller = token_work(found.tensors, model, "q8_0")
+    smaller = token_work(found.tensors, model, EngineSettings(kv_type=KvType.Q8_0))
     assert smaller.kv_bytes(1000) == pytest.approx(1000 * per_token * 34 / 64)
 
 

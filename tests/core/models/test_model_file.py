@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.candidates.settings import EngineSettings, KvType
 from app.core.errors import PersonError
 from app.core.gguf import GgufError, GgufType, parse_header
 from app.core.memory.estimate import estimated_needs
@@ -244,7 +245,7 @@ def test_all_figures_fit_into_64_bits() -> None:
         "llama.attention.key_length": 512, "llama.attention.value_length": 512,
     }  # fmt: skip
     found = model(widest)
-    assert estimated_needs(found, 2**31 - 1, "f32").total_bytes < 2**63
+    assert estimated_needs(found, 2**31 - 1, EngineSettings(kv_type=KvType.F32)).total_bytes < 2**63
     assert found.attention.layers[-1].key_width == 512 * 512
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core.candidates.settings import FlashAttention, KvType
+from app.core.candidates.settings import EngineSettings, FlashAttention, KvType
 from app.core.models.levels import level_by_name
 from app.engine.host.refusals import known_refusal
 from app.engine.protocol.loading import Load, Predict
@@ -123,9 +123,10 @@ def test_a_kv_type_that_fails_is_not_recommended(
     facts["llama.attention.head_count_kv"] = heads // 2
     path = files.write_tiny_llama(tmp_path / "m.gguf", metadata=facts)
     ids = engine.client
+    settings = EngineSettings(kv_type=kv_type, flash_attention=flash)
     for command in (
-        Load(ids.next_id(), str(path), 512, 1, kv_type=kv_type, flash_attention=flash),
-        Predict(ids.next_id(), str(path), 512, 1, kv_type=kv_type, flash_attention=flash),
+        Load(ids.next_id(), str(path), 512, 1, settings),
+        Predict(ids.next_id(), str(path), 512, 1, settings),
     ):
         ids.send(command)
         failed = told(engine, cause, way_on)
@@ -147,7 +148,7 @@ def test_memory_that_is_too_short_for_a_context_is_told_with_a_smaller_one(
             str(path),
             40_000_000,
             1,
-            kv_type=kv_type,
+            EngineSettings(kv_type=kv_type),
             memory_limit_bytes=limit,
         )
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.core.candidates.candidate import candidate_of
-from app.core.candidates.settings import FlashAttention, KvType, SamplingSettings
+from app.core.candidates.settings import EngineSettings, SamplingSettings
 from app.core.chats.chat import StopReason
 from app.core.memory.speed import MachineRates
 from app.core.tasks.items import TaskItem
@@ -111,7 +111,7 @@ def test_answers_to_questions(demo_model: Path, paths: Paths, upgrade: Callable[
 def test_plans_of_loads_and_speeds(
     demo_model: Path, paths: Paths, upgrade: Callable[[], None]
 ) -> None:
-    how = (open_model_file(demo_model), 512, KvType.F16, FlashAttention.AUTO)
+    how = (open_model_file(demo_model), 512, EngineSettings())
     plans, speeds = Plans.of_this_pc(paths), speed_store(paths)
     plans.keep(*how, Predicted(1, 512, 100, 1000, 100, 10, 1, [], 5))
     speeds.keep_rates(MachineRates(1, 5e9))

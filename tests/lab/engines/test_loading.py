@@ -46,8 +46,7 @@ def test_the_settings_go_into_the_command() -> None:
     candidate = Candidate(LocalFile("/a/b.gguf"), settings, None, (Adapter("c.gguf", 0.5),))
     load = load_command(5, candidate, 2, MUCH_BYTES, 4096)
     assert (load.id, load.path) == (5, str(Path("/a/b.gguf").absolute()))
-    assert (load.context_tokens, load.threads, load.gpu_layers) == (1024, 3, 7)
-    assert (load.kv_type, load.flash_attention) == (KvType.Q8_0, FlashAttention.ON)
+    assert (load.context_tokens, load.threads, load.engine) == (1024, 3, settings)
     assert load.adapters == [Adapter(str(Path("c.gguf").absolute()), 0.5)]
     # The evaluation makes a context of its own.
     assert load_command(5, candidate, 2, MUCH_BYTES, NO_CONTEXT).context_tokens == 0
@@ -55,7 +54,7 @@ def test_the_settings_go_into_the_command() -> None:
 
 def test_what_the_settings_leave_open_is_what_everybody_gets() -> None:
     load = load_command(1, candidate_of("b"), 2, MUCH_BYTES)
-    assert (load.context_tokens, load.threads, load.gpu_layers) == (4096, 2, -1)
+    assert (load.context_tokens, load.threads, load.engine) == (4096, 2, EngineSettings())
     assert load_command(1, candidate_of("b"), 2, MUCH_BYTES, 777).context_tokens == 777
 
 

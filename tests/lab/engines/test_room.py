@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.candidates.settings import EngineSettings, FlashAttention, KvType
+from app.core.candidates.settings import USUAL_ENGINE, EngineSettings, KvType
 from app.core.memory.estimate import estimated_needs
 from app.engine.protocol.loading import Predicted
 from app.lab.engines.opened import opened_file
@@ -23,12 +23,12 @@ def test_what_llama_cpp_planned_goes_before_the_formula(demo_model: Path, tmp_pa
     coarse = opened_file(opened.model, EngineSettings(kv_type=KvType.Q8_0))
     plans = Plans(PlanStore(tmp_path / "plans.sqlite3"), lambda: "this engine")
     plan = Predicted(1, 512, 700_000_000, 1000, 100, 10, 1, [], 5)
-    plans.keep(opened.model, 512, KvType.F16, FlashAttention.AUTO, plan)
+    plans.keep(opened.model, 512, USUAL_ENGINE, plan)
     room = EngineRoom(tmp_path, lambda: 0, plans)
     assert room.needed_bytes(opened, 512) == needs_of(opened.model, plan).total_bytes
     # Another context, or another format, is another load.
-    for other, context, kv_type in ((opened, 256, "f16"), (coarse, 512, "q8_0")):
-        formula = estimated_needs(opened.model, context, kv_type).total_bytes
+    for other, context in ((opened, 256), (coarse, 512)):
+        formula = estimated_needs(opened.model, context, other.engine).total_bytes
         assert room.needed_bytes(other, context) == formula
 
 

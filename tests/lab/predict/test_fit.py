@@ -14,6 +14,7 @@ from typing import Any
 
 import psutil
 import pytest
+from msgspec.structs import replace
 
 from app.bootstrap import build_command_session
 from app.core.candidates.candidate import candidate_of
@@ -78,9 +79,9 @@ def test_predicted_memory_is_what_a_full_context_needs(
 ) -> None:
     header = write_header_only(tmp_path / "header.gguf", name, SIZE)
     whole = write_architecture(tmp_path / "whole.gguf", name, SIZE)
-    predicted = fitter.fit(header, context, kv_type).needs.total_bytes
+    predicted = fitter.fit(header, context, EngineSettings(kv_type=kv_type)).needs.total_bytes
     with EngineCalls("measured", LocalEngines(tmp_path / "state")) as engine:
-        load = Load(engine.next_id(), str(whole), context, 1, kv_type=kv_type)
+        load = Load(engine.next_id(), str(whole), context, 1, EngineSettings(kv_type=kv_type))
         engine.call(load, Loaded)
         message = Message(Role.USER, "7" * (context - 80))
         generate = Generate(engine.next_id(), [message], SamplingSettings(max_tokens=8))
@@ -258,26 +259,29 @@ def test_a_plan_is_remembered_for_the_very_load(tmp_path: Path, store: SpeedStor
     path = write_header_only(tmp_path / "h.gguf", "llama")
     plans = Plans(PlanStore(tmp_path / "plans.sqlite3"), lambda: "one build")
     with Fitter(roomy(tmp_path / "state", plans=plans), store, 1) as fitter:
-        found = fitter.fit(path, 2048, KvType.Q8_0)
-    how = (KvType.Q8_0, FlashAttention.AUTO)
-    assert plans.needed_bytes(found.model, 2048, *how) == found.needs.total_bytes
+        found = fitter.fit(path, 2048, EngineSettings(kv_type=KvType.Q8_0))
+    how = EngineSettings(kv_type=KvType.Q8_0, threads=5)
+    assert plans.needed_bytes(found.model, 2048, how) == found.needs.total_bytes
     elsewhere = write_header_only(tmp_path / "elsewhere.gguf", "llama")
-    assert plans.needed_bytes(open_model_file(elsewhere), 2048, *how) is not None
-    assert plans.needed_bytes(found.model, 4096, *how) is None
-    assert plans.needed_bytes(found.model, 2048, KvType.F16, FlashAttention.AUTO) is None
-    assert plans.needed_bytes(found.model, 2048, KvType.Q8_0, FlashAttention.OFF) is None
+    assert plans.needed_bytes(open_model_file(elsewhere), 2048, how) is not None
+    assert plans.needed_bytes(found.model, 4096, how) is None
+    assert plans.needed_bytes(found.model, 2048, EngineSettings()) is None
+    assert (
+        plans.needed_bytes(found.model, 2048, replace(how, flash_attention=FlashAttention.OFF))
+        is None
+    )
     larger = write_header_only(tmp_path / "l.gguf", "llama", Size(layers=7))
-    assert plans.needed_bytes(open_model_file(larger), 2048, *how) is None
+    assert plans.needed_bytes(open_model_file(larger), 2048, how) is None
     another_build = Plans(PlanStore(tmp_path / "plans.sqlite3"), lambda: "another build")
-    assert another_build.needed_bytes(found.model, 2048, *how) is None
+    assert another_build.needed_bytes(found.model, 2048, how) is None
     unknown_build = Plans(PlanStore(tmp_path / "plans.sqlite3"), lambda: "")
-    assert unknown_build.needed_bytes(found.model, 2048, *how) is None
+    assert unknown_build.needed_bytes(found.model, 2048, how) is None
 
 
 def test_a_plan_with_a_gpu_is_not_remembered(tmp_path: Path) -> None:
     model = open_model_file(write_header_only(tmp_path / "h.gguf", "llama"))
     plans = Plans(PlanStore(tmp_path / "plans.sqlite3"), lambda: "one build")
-    how = (model, 2048, KvType.F16, FlashAttention.AUTO)
+    how = (model, 2048, EngineSettings())
     gpu = PlannedDevice("CUDA0", "gpu", 10, 1000, [0, 1])
     plans.keep(*how, Predicted(1, 2048, 100, 1000, 100, 10, 1, [gpu], 5))
     assert plans.find(*how) is None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from app.core.words.texts import translate
 
 TEXTS = {
+    "engine.not_so_many_experts": translate("Sentences", "{experts} experts cannot work on a token: the model has not so many, or none."),
     "engine.chat_template_file_asks_too": translate("Sentences", "The chat template of this file asks for too much memory."),
     "engine.chat_template_file_not_valid": translate("Sentences", "The chat template of this file is not valid."),
     "engine.chat_template_file_refuses_messages": translate("Sentences", "The chat template of this file refuses these messages: {reason}"),

@@ -64,7 +64,6 @@ TEXTS = {
     "lab.no_folder": translate("Sentences", "There is no folder {parent}."),
     "lab.no_ladders_json_report_give": translate("Sentences", "{path} is no ladder's JSON report: give the .json file that was written beside the HTML one."),
     "lab.no_level_model_fits_pc": translate("Sentences", "No version of this model fits this PC."),
-    "lab.no_number_format_kv_cache": translate("Sentences", "“{kv_type}” is no number format for the KV cache."),
     "lab.no_question_file": translate("Sentences", "There is no question in this file."),
     "lab.no_questions_can_asked": translate("Sentences", "No questions can be asked."),
     "lab.no_text_file": translate("Sentences", "There is no text in this file."),

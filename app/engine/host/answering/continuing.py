@@ -13,7 +13,7 @@ from app.engine.protocol.running import FailureKind
 from app.engine.protocol.scoring import Continued, ContinueText
 
 if TYPE_CHECKING:
-    from app.core.candidates.settings import FlashAttention, KvType
+    from app.core.candidates.settings import EngineSettings
     from app.engine.host.loading.model import Model
     from app.engine.host.process.abort import AbortFlag
 
@@ -23,13 +23,10 @@ _SIZE_STEP_TOKENS = 256
 class Continuer:
     """Answers ContinueText for one model; keeps its context for the next text."""
 
-    def __init__(
-        self, model: Model, abort: AbortFlag, kv_type: KvType, flash_attention: FlashAttention
-    ) -> None:
+    def __init__(self, model: Model, abort: AbortFlag, engine: EngineSettings) -> None:
         self._model = model
         self._abort = abort
-        self._kv_type = kv_type
-        self._flash_attention = flash_attention
+        self._engine = engine
         self._context: Context | None = None
 
     def free(self) -> None:
@@ -77,8 +74,7 @@ class Continuer:
                 self._abort,
                 size_tokens=wanted,
                 threads=threads,
-                kv_type=self._kv_type,
-                flash_attention=self._flash_attention,
+                engine=self._engine,
             )
         self._context.set_threads(threads)
         return self._context

@@ -135,6 +135,15 @@ def devices() -> list[Device]:
     return found
 
 
+def cpu_buffer_type() -> int | None:
+    """llama.cpp's name for the PC's own memory; None where its library is not found."""
+    base = library("ggml-base")
+    if base is None:
+        return None
+    base.ggml_backend_cpu_buffer_type.restype = ctypes.c_void_p
+    return base.ggml_backend_cpu_buffer_type()
+
+
 def _text(value: bytes | None) -> str:
     return (value or b"").decode("utf-8", errors="replace").strip()
 

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any, cast
 import llama_cpp as lc
 import numpy as np
 
-from app.core.candidates.settings import CONTEXT_STEP_TOKENS, FlashAttention, KvType
+from app.core.candidates.settings import (
+    CONTEXT_STEP_TOKENS,
+    USUAL_ENGINE,
+    FlashAttention,
+    KvType,
+)
 from app.core.words.sentence import say
 from app.engine.host.errors import Aborted, EngineError, RefusedError
 from app.engine.host.loading.places import Places, room_for_places
@@ -18,6 +23,7 @@ from app.engine.protocol.running import FailureKind
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from app.core.candidates.settings import EngineSettings
     from app.engine.host.llama.graph import Watcher
     from app.engine.host.loading.model import Model
     from app.engine.host.process.abort import AbortFlag
@@ -59,8 +65,7 @@ class Context:
         threads: int,
         batch_tokens: int = BATCH_TOKENS,
         output_tokens: int = 1,
-        kv_type: KvType = KvType.F16,
-        flash_attention: FlashAttention = FlashAttention.AUTO,
+        engine: EngineSettings = USUAL_ENGINE,
         watcher: Watcher | None = None,
     ) -> None:
         """Make a context.
@@ -72,8 +77,7 @@ class Context:
             threads: Of a decode; fewer while other programs take the cores (:class:`Crew`).
             batch_tokens: Most tokens of one decode.
             output_tokens: Most rows of logits of one decode; each takes the vocabulary's room.
-            kv_type: Of the KV cache.
-            flash_attention: Whether to use it.
+            engine: Types of the KV cache, and whether to use flash attention.
             watcher: Sees every node that is computed.
 
         Raises:
@@ -86,8 +90,8 @@ class Context:
         params.n_threads = params.n_threads_batch = threads
         # Few rows of logits at a time: else the compute buffer reserves one for each token.
         params.n_outputs_max = output_tokens
-        params.flash_attn_type = _FLASH_ATTENTION[flash_attention]
-        params.type_k = params.type_v = _GGML_TYPES[kv_type]
+        params.flash_attn_type = _FLASH_ATTENTION[engine.flash_attention]
+        params.type_k, params.type_v = (_GGML_TYPES[kind] for kind in engine.kv_types)
         params.swa_full = False
         if watcher is not None:
             params.cb_eval = watcher.callback
@@ -97,7 +101,7 @@ class Context:
             raise RefusedError(
                 FailureKind.CONTEXT_MEMORY,
                 say("engine.context_tokens_could_not_made", size_tokens=size_tokens)
-                if kv_type in _LARGE_KV_TYPES
+                if _LARGE_KV_TYPES.issuperset(engine.kv_types)
                 else say("engine.context_tokens_could_not_made_2", size_tokens=size_tokens),
             )
         model.adapters.give_to(handle)
@@ -289,6 +293,5 @@ def context_for(model: Model, load: Load | Predict, abort: AbortFlag) -> Context
         abort,
         size_tokens=steps * CONTEXT_STEP_TOKENS,
         threads=load.threads,
-        kv_type=load.kv_type,
-        flash_attention=load.flash_attention,
+        engine=load.engine,
     )

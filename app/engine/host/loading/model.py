@@ -15,14 +15,17 @@ from app.core.models.kinds import ModelKind, kind_of_architecture
 from app.core.words.sentence import say
 from app.engine.host.errors import Aborted, EngineError, RefusedError
 from app.engine.host.loading.adapters import Adapters
+from app.engine.host.loading.experts import tell_experts
 from app.engine.host.loading.own_marks import OwnMarks
 from app.engine.host.process.deep_stack import Abandoned, DeepStack
 from app.engine.protocol.running import FailureKind
 
 if TYPE_CHECKING:
     from app.core.candidates.adapters import Adapter
+    from app.core.candidates.settings import EngineSettings
     from app.engine.host.process.abort import AbortFlag
 
+_ALL_LAYERS = -1
 _PIECE_BYTES = 512
 _FACT_BYTES = 128
 # Read from a text only where marks count; llama.cpp counts the unknown token among them.
@@ -40,7 +43,7 @@ class Model:
     def __init__(
         self,
         path: str,
-        gpu_layers: int,
+        engine: EngineSettings,
         abort: AbortFlag,
         on_progress: Callable[[float], None],
         *,
@@ -51,7 +54,7 @@ class Model:
 
         Args:
             path: The file.
-            gpu_layers: -1 for all.
+            engine: How it is loaded.
             abort: Ends the load.
             on_progress: Told the share of the weights read.
             is_plan: Read the header alone and lay everything out without allocating; such a
@@ -69,7 +72,7 @@ class Model:
             return not abort.is_set
 
         params = lc.llama_model_default_params()
-        params.n_gpu_layers = gpu_layers
+        params.n_gpu_layers = _ALL_LAYERS if engine.gpu_layers is None else engine.gpu_layers
         params.no_alloc = is_plan
         if is_plan:
             params.load_mode = lc.LLAMA_LOAD_MODE_NONE  # llama.cpp aborts over any other
@@ -77,7 +80,9 @@ class Model:
         params.progress_callback = callback
         if not Path(path).is_file():
             raise EngineError(FailureKind.LOAD, say("engine.file_no_longer", name=Path(path).name))
+        kept = tell_experts(params, path, engine)
         handle = lc.llama_model_load_from_file(path.encode(), params)
+        del kept
         if not handle:
             if abort.is_set:
                 raise Aborted

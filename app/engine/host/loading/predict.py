@@ -29,7 +29,7 @@ def predict(command: Predict, abort: AbortFlag, log: NativeLog, devices: list[De
     """
     begin_ns = time.perf_counter_ns()
     lines = log.collect()
-    model = Model(command.path, command.gpu_layers, abort, lambda _fraction: None, is_plan=True)
+    model = Model(command.path, command.engine, abort, lambda _fraction: None, is_plan=True)
     try:
         model.check_writes()
         context = context_for(model, command, abort)

@@ -16,7 +16,7 @@ from app.engine.host.loading.context import Context
 from app.engine.protocol.measuring import Bench, BenchSample
 
 if TYPE_CHECKING:
-    from app.core.candidates.settings import FlashAttention, KvType
+    from app.core.candidates.settings import EngineSettings
     from app.engine.host.loading.model import Model
     from app.engine.host.process.abort import AbortFlag
 
@@ -26,13 +26,10 @@ _BATCH_TOKENS = 2048
 class SpeedTester:
     """Runs repetitions of speed tests on one model; keeps the context between them."""
 
-    def __init__(
-        self, model: Model, abort: AbortFlag, kv_type: KvType, flash_attention: FlashAttention
-    ) -> None:
+    def __init__(self, model: Model, abort: AbortFlag, engine: EngineSettings) -> None:
         self._model = model
         self._abort = abort
-        self._kv_type = kv_type
-        self._flash_attention = flash_attention
+        self._engine = engine
         self._context: Context | None = None
         self._shape: tuple[int, int, int] | None = None
         self._random = random.Random(1)
@@ -84,8 +81,7 @@ class SpeedTester:
                 size_tokens=sum(shape),
                 threads=command.threads,
                 batch_tokens=_BATCH_TOKENS,
-                kv_type=self._kv_type,
-                flash_attention=self._flash_attention,
+                engine=self._engine,
             )
             self._shape = shape
         return self._context

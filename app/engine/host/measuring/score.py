@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from app.core.candidates.settings import FlashAttention, KvType
+    from app.core.candidates.settings import EngineSettings
     from app.engine.host.loading.model import Model
     from app.engine.host.process.abort import AbortFlag
     from app.engine.protocol.messages import Event
@@ -75,17 +75,15 @@ class Scorer:
         self,
         model: Model,
         abort: AbortFlag,
-        kv_type: KvType,
-        flash_attention: FlashAttention,
+        engine: EngineSettings,
         emit: Callable[[Event], None],
     ) -> None:
         self._model = model
         self._emit = emit
         self._abort = abort
-        self._kv_type = kv_type
-        self._flash_attention = flash_attention
+        self._engine = engine
         self._context: Context | None = None
-        self._continuer = Continuer(model, abort, kv_type, flash_attention)
+        self._continuer = Continuer(model, abort, engine)
         # One thread for as long as the model: one that cannot start, because memory has run out,
         # would be waited for without end.
         self._scoring = ThreadPoolExecutor(1, thread_name_prefix="scoring")
@@ -306,8 +304,7 @@ class Scorer:
                 threads=threads,
                 batch_tokens=SLICE_TOKENS,
                 output_tokens=SLICE_TOKENS,
-                kv_type=self._kv_type,
-                flash_attention=self._flash_attention,
+                engine=self._engine,
             )
         self._context.set_threads(threads)
         return self._context

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from app.core.candidates.settings import EngineSettings
 from app.engine.host.llama.blocks import F16, F32
 from app.engine.host.loading.context import Context
 from app.engine.host.loading.model import Model
@@ -38,6 +39,7 @@ _ANSWER = (
 )
 _PROMPT_TOKENS = 40
 _CONTEXT_TOKENS = 64
+_ON_CPU = EngineSettings(gpu_layers=0)
 _ALL_LAYERS = 1_000
 # Right kernels stayed below 0.09 for every quantized type, and below 0.011 for BF16: what is
 # multiplied with quantized weights is itself rounded to eight bits. Wrong ones come out near 1.
@@ -108,7 +110,7 @@ def _evaluated(path: Path, abort: AbortFlag) -> tuple[NDArray[np.float32], list[
 
     The first 40 are read at once, the others one by one.
     """
-    model = Model(str(path), 0, abort, lambda _fraction: None)
+    model = Model(str(path), _ON_CPU, abort, lambda _fraction: None)
     try:
         question = model.tokenize(_QUESTION)
         tokens = question + model.tokenize(_ANSWER)

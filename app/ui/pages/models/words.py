@@ -158,7 +158,7 @@ def fit_details(fit: Fit, *, speed_to_come: bool = False) -> str:
     ]
     lines.append(
         translate("HubFit", "for a context of {tokens} tokens, KV cache {kv}").format(
-            tokens=count(fit.context_tokens), kv=fit.kv_type.upper()
+            tokens=count(fit.context_tokens), kv=fit.engine.kv_type.upper()
         )
     )
     if fit.gpu_layers is not None:

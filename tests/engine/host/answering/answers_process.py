@@ -17,7 +17,7 @@ from typing import Any
 import llama_cpp as lc
 import numpy as np
 
-from app.core.candidates.settings import SamplingSettings
+from app.core.candidates.settings import EngineSettings, SamplingSettings
 from app.core.chats.chat import Message, Role
 from app.engine.host.answering.generator import Generator
 from app.engine.host.answering.prompt import PromptWriter
@@ -69,7 +69,7 @@ def main() -> int:
     native.start_native()
     Crew.is_steady = True
     abort, told = AbortFlag(), _Told()
-    model = Model(path, 0, abort, lambda _share: None)
+    model = Model(path, EngineSettings(gpu_layers=0), abort, lambda _share: None)
     context = _Watched(model, abort, size_tokens=2048, threads=threads)
     writer = PromptWriter(model, model.chat_template() or "", told.emit)
     generator = Generator(told, context, 0)  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.core.candidates.settings import FlashAttention, KvType
+from app.core.candidates.settings import EngineSettings, FlashAttention, KvType
 from app.engine.host.loading.load_log import PlannedSizes
 from app.engine.protocol.loading import Device, Load, Loaded, Predict, Predicted
 from app.engine.protocol.running import Failed, FailureKind
@@ -71,13 +71,13 @@ def test_another_format_of_the_log_is_noticed(missing: str) -> None:
 
 def predicted(engine: RecordedEngine, path: Path, context: int, kv: KvType) -> Predicted:
     command_id = engine.client.next_id()
-    engine.client.send(Predict(command_id, str(path), context, 1, kv_type=kv))
+    engine.client.send(Predict(command_id, str(path), context, 1, EngineSettings(kv_type=kv)))
     return engine.wait(Predicted, lambda event: event.id == command_id)
 
 
 def loaded(engine: RecordedEngine, path: Path, context: int, kv: KvType) -> Loaded:
     command_id = engine.client.next_id()
-    engine.client.send(Load(command_id, str(path), context, 1, kv_type=kv))
+    engine.client.send(Load(command_id, str(path), context, 1, EngineSettings(kv_type=kv)))
     return engine.wait(Loaded, lambda event: event.id == command_id)
 
 
@@ -122,8 +122,7 @@ def test_an_impossible_combination_is_told(engine: RecordedEngine, tmp_path: Pat
         str(path),
         512,
         1,
-        kv_type=KvType.Q4_0,
-        flash_attention=FlashAttention.OFF,
+        EngineSettings(kv_type=KvType.Q4_0, flash_attention=FlashAttention.OFF),
     )
     engine.client.send(command)
     assert engine.wait(Failed).kind is FailureKind.CONTEXT

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from app.base.told import Listeners
+from app.core.candidates.settings import EngineSettings
 from app.core.errors import PersonError
 from app.core.listing import ListedFile, RepoFile
 from app.core.memory.estimate import Needs
@@ -190,7 +191,7 @@ class FakeFit:
                 parameters=repository.facts.parameters or 1,
             ),
             context_tokens=context_tokens,
-            kv_type=kv_type,
+            engine=EngineSettings(kv_type=kv_type),
             needs=needs,
             available_bytes=self.available_bytes,
             judgement=judge(needs.total_bytes, self.available_bytes),
