@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from app.core.quality.floor import NO_FURTHER
@@ -21,6 +22,8 @@ _SAME_SPEED = 1.05
 _SAME_MEMORY = 0.02
 # With few repetitions a 95 % interval is wider than two errors.
 _SURE_ERRORS = 2.5
+# A mean that may be off by more of itself says nothing of a factor.
+_SWINGS = 0.15
 # From this part of a difference on, what the reference differs from itself is told beside it.
 _FLOOR_SHARE = 0.25
 _NUMBERS = (
@@ -36,6 +39,22 @@ _NUMBERS = (
     worded("verdict.nine"),
     worded("verdict.ten"),
 )
+
+
+class Pace(Enum):
+    """How fast a version is beside the reference, where no factor is told."""
+
+    BUSY = "the PC was busy"
+    SWINGS = "repetitions differ too much"
+    SAME = "about as fast"
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """So many times as fast, give or take (95 %)."""
+
+    times: float
+    swing: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,17 +295,20 @@ def advantages(rung: Rung, reference: Rung) -> list[str]:
             is_as = False
         else:
             parts.append(worded("verdict.much_memory"))
-    unsure = _speed_unsure(rung, reference)
-    if rung.tokens_per_second and reference.tokens_per_second and not unsure:
-        times = rung.tokens_per_second / reference.tokens_per_second
-        same = 1 / _SAME_SPEED < times < _SAME_SPEED
-        if same or abs(math.log(times)) < _SURE_ERRORS * _ratio_error(rung, reference):
+    unknown: list[str] = []
+    match pace_of(rung, reference):
+        case Pace.BUSY:
+            unknown = [worded("verdict.speed_unsure")]
+        case Pace.SWINGS:
+            unknown = [worded("verdict.speed_swings")]
+        case Pace.SAME:
             parts.append(worded("verdict.about_fast"))
-        else:
-            ratio = f"{times:.2g}"
-            parts.append(worded("verdict.times_fast", ratio=ratio))
-        is_as = True
-    unknown: list[str] = [worded("verdict.speed_unsure")] if unsure else []
+            is_as = True
+        case Times(times=times):
+            parts.append(worded("verdict.times_fast", ratio=f"{times:.2g}"))
+            is_as = True
+        case None:
+            pass
     if not parts:
         return unknown
     what, name = listed(parts), reference.name
@@ -311,29 +333,40 @@ def gains(rung: Rung, reference: Rung) -> bool:
     return share >= _SAME_MEMORY or (share > -_SAME_MEMORY and _is_faster(rung, reference))
 
 
-def _is_faster(rung: Rung, reference: Rung) -> bool:
+def pace_of(rung: Rung, reference: Rung) -> Pace | Times | None:
+    """How fast it is beside the reference; None where a speed is not known, or it is the reference.
+
+    No factor is told of speeds that were taken on a busy PC, or whose repetitions differ so much
+    that their mean says little.
+    """
     if not rung.tokens_per_second or not reference.tokens_per_second:
-        return True
-    if _speed_unsure(rung, reference):
-        return True
+        return None
+    if rung.speed_unsure or reference.speed_unsure:
+        return Pace.BUSY
+    if any(_relative_error(one) > _SWINGS for one in (rung, reference)):
+        return Pace.SWINGS
+    if rung.key == reference.key:
+        return None
     times = rung.tokens_per_second / reference.tokens_per_second
-    return times >= max(_SAME_SPEED, math.exp(_SURE_ERRORS * _ratio_error(rung, reference)))
+    error = math.hypot(*map(_relative_error, (rung, reference)))
+    if 1 / _SAME_SPEED < times < _SAME_SPEED or abs(math.log(times)) < _SURE_ERRORS * error:
+        return Pace.SAME
+    return Times(times, _SURE_ERRORS * error * times)
 
 
-def _speed_unsure(rung: Rung, reference: Rung) -> bool:
-    """Whether both speeds are there, and one of them was taken on a busy PC: they do not rank."""
-    measured = rung.tokens_per_second and reference.tokens_per_second
-    return bool(measured) and (rung.speed_unsure or reference.speed_unsure)
+def _is_faster(rung: Rung, reference: Rung) -> bool:
+    match pace_of(rung, reference):
+        case Times(times=times):
+            return times > 1
+        case Pace.SAME:
+            return False
+        case _:
+            return True
 
 
-def _ratio_error(rung: Rung, reference: Rung) -> float:
-    """The standard error of the logarithm of two speeds' ratio."""
-    errors = [
-        (one.speed_error or 0.0) / one.tokens_per_second
-        for one in (rung, reference)
-        if one.tokens_per_second
-    ]
-    return math.hypot(*errors)
+def _relative_error(rung: Rung) -> float:
+    """The standard error of a speed, as a part of it."""
+    return (rung.speed_error or 0.0) / (rung.tokens_per_second or 1.0)
 
 
 def about(count: int) -> str:

@@ -137,6 +137,14 @@ class LadderStore:
                 "UPDATE ladder SET finished_ns = ? WHERE id = ?", (self._clock_ns(), number)
             )
 
+    def reopen(self, number: int, key: str, plan: str) -> None:
+        """Let a ladder go on with another plan; what it has stays."""
+        with said(_CANNOT_STORE), transaction(self._connection, durable=True):
+            self._connection.execute(
+                "UPDATE ladder SET key = ?, plan = ?, finished_ns = NULL WHERE id = ?",
+                (key, storable(plan), number),
+            )
+
     def delete(self, number: int) -> None:
         """Forget a ladder; does nothing where it is gone."""
         with said(say("store.ladder_cannot_deleted")), transaction(self._connection):

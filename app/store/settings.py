@@ -76,7 +76,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         chat_templates: Which templates were chosen for model files that bring none, by file and by
             family.
         first_start_done: The first start's levels of the demo model were made.
-        ladder_columns: Names of the columns shown of a ladder; empty for the usual ones.
+        ladder_columns: Names of the columns among a ladder's details; empty for all.
+        ladder_details: Whether the table shows them.
         ladder_list_visible: Whether the list of ladders is shown.
         ladder_limits: The person's own; None for what suits the PC.
         ladders_under_way: Numbers of the ladders that are measured or wait for it: what the next
@@ -111,6 +112,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     certificate_file: str = ""
     first_start_done: bool = False
     ladder_columns: list[str] = []
+    ladder_details: bool = False
     ladder_list_visible: bool = True
     ladder_limits: KeptLimits | None = None
     ladders_under_way: list[int] = []

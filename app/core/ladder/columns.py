@@ -54,7 +54,7 @@ class Basis(Enum):
 
 
 class Place(Enum):
-    """Where a column is shown: ``USUAL``, in the window's table at first."""
+    """Where a column is shown: ``USUAL``, in the window's table without its details."""
 
     TABLE = "table"
     USUAL = "usual"
@@ -411,7 +411,15 @@ COLUMNS = (
     _plain("at_noise_floor", _at_floor),
     _plain("noise_floor_mean_kld", _of_floor("mean_kld")),
     _plain("noise_floor_same_top", _of_floor("same_top")),
-    _figure("rms_delta_p"),
+    Column(
+        "rms_delta_p", QT_TRANSLATE_NOOP("Columns", "Δp"), "Δp",
+        QT_TRANSLATE_NOOP(
+            "Columns",
+            "How far the probability of the text’s own next word is off: root of the mean square.",
+        ),
+        Kind.SHARE, lambda row: row.figure("rms_delta_p") or Missing.NOT_MEASURED,
+        frozenset({Place.TABLE, Place.CSV}), decimals=2, basis=Basis.TEXT,
+    ),
     Column(
         "ln_ppl_ratio", QT_TRANSLATE_NOOP("Columns", "ln PPL ratio"), "ln PPL ratio",
         QT_TRANSLATE_NOOP(
@@ -454,7 +462,7 @@ COLUMNS = (
             "How many more or fewer of 100 are right than the original’s, with Newcombe’s paired "
             "interval.",
         ),
-        Kind.POINTS, _difference, _EVERYWHERE - {Place.TERMINAL}, ends=True,
+        Kind.POINTS, _difference, _DETAILS - {Place.TERMINAL}, ends=True,
         basis=Basis.QUESTIONS,
     ),
     _plain("p_value", lambda row: row.summary and row.summary.p_value),

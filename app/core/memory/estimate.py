@@ -25,6 +25,7 @@ desktop ask for."""
 SYSTEM_SHARE = 0.25
 """No more of a PC's memory than this: small ones run lighter systems."""
 
+_TENTH_BYTES = 100_000_000
 DEFAULT_BATCH_TOKENS = 512
 _CELL_PADDING = 256
 _TYPES_BY_NAME = {entry.name: entry for entry in TENSOR_TYPES.values()}
@@ -145,8 +146,12 @@ def memory_budget_bytes(available_bytes: int, reserve_bytes: int | None = None) 
 
 
 def lasting_budget_bytes(total_bytes: int) -> int:
-    """Return what a PC with so much memory has for models, whatever is open this second."""
-    return total_bytes - min(SYSTEM_BYTES, round(SYSTEM_SHARE * total_bytes))
+    """Return what a PC with so much memory has for models, whatever is open this second.
+
+    In tenths of a gigabyte: systems tell slightly less or more of the same memory.
+    """
+    rest = total_bytes - min(SYSTEM_BYTES, round(SYSTEM_SHARE * total_bytes))
+    return rest // _TENTH_BYTES * _TENTH_BYTES
 
 
 def _full_cells(context_tokens: int) -> int:

@@ -122,13 +122,15 @@ def parse_items(text: str, kind: str | None = None) -> list[TaskItem]:
     return items
 
 
-def first_of_each_kind(items: Iterable[TaskItem], count: int) -> list[TaskItem]:
-    """At most ``count`` items of each kind, the first ones, in order: the quick profile."""
+def first_of_each_kind(
+    items: Iterable[TaskItem], count: int, more: Mapping[str, int] | None = None
+) -> list[TaskItem]:
+    """At most ``count`` items of each kind, or as ``more`` says, the first ones, in order."""
     taken: dict[str, int] = {}
     chosen: list[TaskItem] = []
     for item in items:
         taken[item.kind] = taken.get(item.kind, 0) + 1
-        if taken[item.kind] <= count:
+        if taken[item.kind] <= max(count, (more or {}).get(item.kind, 0)):
             chosen.append(item)
     return chosen
 

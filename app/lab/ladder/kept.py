@@ -12,6 +12,7 @@ from app.core.ladder.results import (
     FileFacts,
     MemoryFigures,
     QualityStep,
+    SpeedFigures,
     SpeedStep,
     StepKind,
     TasksStep,
@@ -141,6 +142,15 @@ def note_unable(result: LadderResult, steps: Sequence[Step]) -> None:
         result.rows[path] = replace(result.rows[path], unable=kinds)
 
 
+def _beside(
+    known: tuple[SpeedFigures, ...], found: tuple[SpeedFigures, ...], step: Step
+) -> tuple[SpeedFigures, ...]:
+    """Figures of a step beside those of others; a later take puts the earlier ones out."""
+    if step.take:
+        known = tuple(one for one in known if one.depth != step.depth_tokens)
+    return tuple(sorted((*known, *found), key=lambda one: one.depth))
+
+
 def place(result: LadderResult, step: Step, found: StepResult) -> None:
     """Put what a step gave where it belongs."""
     rows, file = result.rows, step.files[0]
@@ -150,9 +160,9 @@ def place(result: LadderResult, step: Step, found: StepResult) -> None:
             for path, figures in found.rows.items():
                 row = rows[path]
                 if step.again:
-                    rows[path] = replace(row, again=(*row.again, *figures))
+                    rows[path] = replace(row, again=_beside(row.again, figures, step))
                 else:
-                    rows[path] = replace(row, speed=(*row.speed, *figures))
+                    rows[path] = replace(row, speed=_beside(row.speed, figures, step))
                 result.note(path, next((one.error for one in figures if one.error), None))
         case FileFacts():
             rows[file] = replace(rows[file], facts=found if found.sha256 else None)

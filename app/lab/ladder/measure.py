@@ -22,7 +22,7 @@ from app.core.ladder.results import (
     StepKind,
     TasksStep,
 )
-from app.core.words.sentence import enc_hook, worded
+from app.core.words.sentence import enc_hook, say, worded
 from app.lab.engines.calls import interruptible
 from app.lab.engines.identity import engine_identity
 from app.lab.engines.opened import OpenedCandidate, opened
@@ -37,15 +37,17 @@ from app.lab.ladder.kept import (
     step_result,
     taken_of,
 )
-from app.lab.ladder.plan import LadderPlan, Step, steps_of
+from app.lab.ladder.others import Others
+from app.lab.ladder.plan import Further, LadderPlan, Step, further_steps, steps_of
 from app.lab.ladder.progress import Clock, LadderProgress
 from app.lab.ladder.steps import Steps, Tools
 from app.lab.ladder.taken import Taken, taken_now
 from app.store.ladders import StoredStep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
+    from app.core.models.model_file import ModelFile
     from app.core.words.sentence import English
     from app.lab.ladder.rows import LadderResult
     from app.store.ladders import LadderStore, StoredLadder
@@ -83,6 +85,7 @@ class Ladder:
         self._steps = Steps(plan, tools)
         self._kept: StoredLadder | None = None
         self._result = empty_result(plan)
+        self._others = Others()
 
     def run(self) -> LadderResult:
         """Measure what is not measured yet.
@@ -103,11 +106,31 @@ class Ladder:
         self._planned(self._opened())
         return self._kept
 
+    def extend(self, number: int, further: Further) -> None:
+        """Let a ladder of the store go on with more; what it has stays.
+
+        Raises:
+            PersonError: A file, or what is stored, cannot be read.
+        """
+        if self._keeper is None:
+            return
+        models = [each.model for each in self._opened().values()]
+        try:
+            key = self._key(models)
+        except OSError as error:
+            raise PersonError(say("lab.ladder_changed_since"), str(error)) from error
+        kept = plan_of(self._keeper.load(number))
+        known = kept.steps if kept is not None else []
+        steps = [*known, *further_steps(known, further)]
+        plan = msgspec.json.encode(KeptPlan(self._plan, steps)).decode()
+        self._keeper.reopen(number, key, plan)
+
     def _run(self) -> LadderResult:
         steps = self._planned(self._opened())
         note_unable(self._result, steps)
         facts: dict[str, FileFacts] = {}
-        clock = Clock(self._plan, facts, len(self._tools.items))
+        items = len(self._tools.items)
+        clock = Clock(self._plan, facts, items, row_of=lambda key: self._result.rows.get(key))
         for number, step in enumerate(steps):
             self._gate.check()
             known = self._known(step)
@@ -153,10 +176,8 @@ class Ladder:
         steps = steps_of(self._plan, contexts, in_turns=together, abilities=abilities)
         if self._keeper is None:
             return steps
-        items = repr(self._tools.items).encode("utf-8", "backslashreplace")
         try:
-            engine = engine_identity(self._tools.room.folder).encode()
-            key = self._plan.key(models, self._tools.text.data, items, engine)
+            key = self._key(models)
             kept = msgspec.json.encode(KeptPlan(self._plan, steps)).decode()
             self._kept = self._keeper.begin(key, kept)
             if not self._kept.steps:
@@ -168,6 +189,11 @@ class Ladder:
             return steps
         return known.steps if known is not None else steps
 
+    def _key(self, models: Sequence[ModelFile]) -> str:
+        items = repr(self._tools.items).encode("utf-8", "backslashreplace")
+        engine = engine_identity(self._tools.room.folder).encode()
+        return self._plan.key(models, self._tools.text.data, items, engine)
+
     def _fit_together(self, every: Iterable[OpenedCandidate]) -> bool:
         context = self._plan.prompt_tokens + max(self._plan.depths_tokens, default=0)
         return self._tools.room.holds(every, context)
@@ -177,7 +203,8 @@ class Ladder:
     def _teller(self, clock: Clock, steps: list[Step], number: int) -> Callable[[float], None]:
         def tell(share: float) -> None:
             self._gate.check()
-            self._on_progress(clock.progress(steps, number, share))
+            busy = self._others.are_busy()
+            self._on_progress(clock.progress(steps, number, share, busy=busy))
 
         return tell
 

@@ -76,6 +76,7 @@ class LadderPlan(msgspec.Struct, frozen=True):
         text_name: Which text quality is measured on; empty for none.
         items_name: Which questions are asked; empty for none.
         items_each: No more of a kind than these; None for all.
+        more: Of these kinds so many questions are asked, where the profile asks fewer.
         seed: Of everything that is random.
         text_sha256: Of the text, so that it can be told whether it is still the same; empty where
             that is not known.
@@ -99,6 +100,7 @@ class LadderPlan(msgspec.Struct, frozen=True):
     text_name: _Name = ""
     items_name: _Name = ""
     items_each: _Count | None = None
+    more: Annotated[dict[_Name, _Count], Meta(max_length=1000)] = {}
     seed: Annotated[int, Meta(ge=0, le=MOST_SEED)] = 1
     text_sha256: Annotated[str, Meta(pattern=r"\A([0-9a-f]{64})?\Z")] = ""
     chosen: Annotated[dict[FileWords, Candidate], Meta(max_length=1001)] = {}
@@ -139,6 +141,8 @@ class LadderPlan(msgspec.Struct, frozen=True):
         plain: dict[str, object] = msgspec.to_builtins(self)
         if not self.kinds:
             del plain["kinds"]  # a ladder of all kinds has the key that it had before
+        if not self.more:
+            del plain["more"]  # as it was before there was any
         known = (_FORMAT, plain) if plain.pop("chosen") else (_PLAIN_FORMAT, plain)
         digest = hashlib.sha256(msgspec.json.encode(known))
         for content in contents:
@@ -156,20 +160,24 @@ class Step(msgspec.Struct, frozen=True):
         files: Keys of the candidates measured in it: several only for speeds taken in turns.
         depth_tokens: Of a test of speed.
         again: A test of the first file once more, at the end, to see whether the PC has changed.
+        take: Which time this is: a later one takes the place of the one before.
     """
 
     kind: StepKind
     files: tuple[str, ...]
     depth_tokens: int = 0
     again: bool = False
+    take: int = 0
 
     @property
     def name(self) -> str:
         """Names the step within its ladder."""
         if self.kind is StepKind.SPEED:
             repeated = " again" if self.again else ""
-            return f"speed {self.depth_tokens}{repeated} {'|'.join(self.files)}"
-        return f"{self.kind} {self.files[0]}"
+            name = f"speed {self.depth_tokens}{repeated} {'|'.join(self.files)}"
+        else:
+            name = f"{self.kind} {self.files[0]}"
+        return f"{name} take {self.take}" if self.take else name
 
 
 def steps_of(
@@ -233,6 +241,27 @@ def _speeds(plan: LadderPlan, contexts_tokens: dict[str, int | None]) -> dict[in
         if able:
             speeds[depth] = able
     return speeds
+
+
+class Further(msgspec.Struct, frozen=True):
+    """What a measured ladder is to go on with.
+
+    Attributes:
+        ask: Keys of the candidates that are asked what was not asked of them yet.
+        speed: Whether every speed is measured once more.
+    """
+
+    ask: tuple[str, ...] = ()
+    speed: bool = False
+
+
+def further_steps(known: Sequence[Step], wanted: Further) -> list[Step]:
+    """The steps of that, beside those that a ladder has."""
+    steps = {step.name: step for step in known if wanted.speed and step.kind is StepKind.SPEED}
+    first = [step for step in steps.values() if not step.take]
+    first += [Step(StepKind.TASKS, (key,)) for key in wanted.ask]
+    take = 1 + max((step.take for step in known), default=0)
+    return [msgspec.structs.replace(step, take=take) for step in first]
 
 
 def unable(plan: LadderPlan, steps: Sequence[Step]) -> dict[str, frozenset[StepKind]]:

@@ -68,8 +68,10 @@ def markdown_text(view: LadderView) -> str:
     lines = [
         f"## {escaped(title_of(view))}",
         "",
-        f"**{escaped(view.recommendation.sentence)}**",
+        f"**{escaped(view.answer.headline)}**",
         "",
+        *_facts(view),
+        f"- {escaped(view.recommendation.sentence)}",
         *(f"- {escaped(remark)}" for remark in view.recommendation.remarks),
         *(f"- {escaped(pair.sentence)}" for pair in view.pairs),
         "",
@@ -96,6 +98,16 @@ def markdown_text(view: LadderView) -> str:
         "95 %; verdicts after Holm's correction."
     )
     return "\n".join(lines) + "\n"
+
+
+def _facts(view: LadderView) -> list[str]:
+    answer = view.answer
+    named = (("Answers", answer.answers), ("Memory", answer.memory), ("Speed", answer.speed))
+    return [
+        f"- {name}: {escaped(f'{fact.said} {fact.beside}')}"
+        for name, fact in named
+        if fact is not None
+    ]
 
 
 def _cell(column: Column, row: Row) -> str:

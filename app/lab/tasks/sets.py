@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.base.files import read_ordinary
@@ -22,7 +25,6 @@ from app.resources import resource_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from app.core.models.model_file import ModelFile
 
@@ -30,6 +32,8 @@ DEMO_KIND = "demo"
 _BUNDLED_NAME = "bundled"
 BUNDLED = tuple(ANSWER_TOKENS)
 """The kinds of the bundled questions."""
+SHIPPED = (_BUNDLED_NAME, "demo")
+"""Names of the sets that come with the program."""
 # The demo model's longest right answer has 45 tokens; a broken version of it never ends.
 _DEMO_ANSWER_TOKENS = 64
 _MOST_FILE_BYTES = 100_000_000
@@ -63,11 +67,11 @@ class TaskSet:
         chosen = [each for each in self.items if each.kind in kinds or each.kind == DEMO_KIND]
         return TaskSet(self.name, chosen, self.answer_tokens)
 
-    def take(self, profile: TaskProfile) -> TaskSet:
-        """The part of it that a profile asks."""
+    def take(self, profile: TaskProfile, more: Mapping[str, int] | None = None) -> TaskSet:
+        """The part of it that a profile asks; of some kinds ``more`` than that."""
         if profile is TaskProfile.FULL:
             return self
-        chosen = first_of_each_kind(self.items, QUICK_ITEMS)
+        chosen = first_of_each_kind(self.items, QUICK_ITEMS, more)
         return TaskSet(self.name, chosen, self.answer_tokens)
 
 
@@ -89,6 +93,29 @@ def demo_set() -> TaskSet:
     items = _demo_items(None)
     limits = {item.kind: _DEMO_ANSWER_TOKENS for item in items}
     return TaskSet("demo", items, limits)
+
+
+def kinds_there(name: str) -> Mapping[str, int]:
+    """How many questions there are of each kind in the set of this name, or in the file of it.
+
+    Nothing is known of a set whose file cannot be read any more. Waits for the disk.
+    """
+    try:
+        return _kinds_shipped(name) if name in SHIPPED else _counted(own_set(Path(name)).items)
+    except PersonError:
+        return {}
+
+
+@cache
+def _kinds_shipped(name: str) -> Mapping[str, int]:
+    if name == "demo":
+        return _counted(_demo_items(None))
+    bundled = (item for kind in ANSWER_TOKENS for item in _bundled(f"{kind}.jsonl"))
+    return _counted([*bundled, *_demo_items(DEMO_KIND)])
+
+
+def _counted(items: Sequence[TaskItem]) -> Mapping[str, int]:
+    return Counter(item.kind for item in items)
 
 
 def own_set(path: Path) -> TaskSet:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from app.core.candidates.notation import told_settings
 from app.core.candidates.shapes import letter_of, numbers_of
+from app.core.ladder.answer import Answer, answer_of
 from app.core.ladder.pairs import Pair, compare_at_equal_memory
 from app.core.quality.floor import is_at_floor
 from app.core.quality.guessing import is_guessing
@@ -22,8 +23,10 @@ from app.core.verdict import Evidence, Limits, judge_candidates
 from app.core.verdict_words import sentence_of
 from app.core.words.sentence import worded
 from app.lab.ladder.plan import rows_of
+from app.lab.tasks.sets import kinds_there
 from app.lab.verdict.guessing import beside_guessing
 from app.lab.verdict.remarks import remarks_on
+from app.lab.verdict.settling import Settling, settlings_of, speed_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,6 +53,9 @@ class LadderView:
         limits: Of the person.
         rows: In their order.
         recommendation: Which one to run.
+        answer: The same in few words.
+        settlings: What would settle those of which nothing can be told yet, by key.
+        speed_seconds: About how long measuring every speed again takes; None if not known.
         pairs: Versions of different models that need about the same memory, two at a time.
         remarks: Where rows were not treated alike, or the PC was not at rest.
         taken: When, where and by which program it was measured.
@@ -64,6 +70,9 @@ class LadderView:
     limits: Limits
     rows: tuple[Row, ...]
     recommendation: Recommendation
+    answer: Answer
+    settlings: Mapping[str, Settling]
+    speed_seconds: float | None
     pairs: tuple[Pair, ...]
     remarks: tuple[str, ...]
     taken: Taken
@@ -128,12 +137,16 @@ def view_of(
         for row, number, letter in zip(shown, numbers, given, strict=True)
     ]
     rungs = [rows[key].rung for key in plan.keys]
+    found = recommend(rungs, rows[plan.reference].rung, limits)
     return LadderView(
         plan,
         about,
         limits,
         tuple(shown),
-        recommend(rungs, rows[plan.reference].rung, limits),
+        found,
+        answer_of(shown, found, asks=bool(plan.items_name)),
+        settlings_of(shown, about.items, kinds_there(plan.items_name)),
+        speed_seconds(plan, shown),
         tuple(_pairs(result, about.items, rungs, limits.tolerance, votes)),
         tuple(remarks_on(result, {file: row.name for file, row in rows.items()})),
         result.taken,

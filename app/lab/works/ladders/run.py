@@ -19,7 +19,7 @@ from app.lab.engines.room import EngineRoom
 from app.lab.engines.speeds import speed_store
 from app.lab.ladder.kept import About
 from app.lab.ladder.measure import Ladder
-from app.lab.ladder.plan import LadderPlan, Profile
+from app.lab.ladder.plan import Further, LadderPlan, Profile
 from app.lab.ladder.steps import Tools
 from app.lab.ladder.tasks import LadderTasks
 from app.lab.predict.fit import Fitter
@@ -71,6 +71,7 @@ class LadderOrder:
         plan: How it was measured before, to be measured so again.
         source: What quality is measured on, where no file is named.
         quality_mode: How quality is measured; the comparable way needs a file.
+        further: What a measured ladder goes on with; what it has stays.
     """
 
     reference: Candidate
@@ -86,6 +87,7 @@ class LadderOrder:
     source: TextSource = TextSource.USUAL
     quality_mode: QualityMode = QualityMode.QUICK
     kinds: tuple[str, ...] = ()
+    further: Further | None = None
 
 
 @contextlib.contextmanager
@@ -162,6 +164,16 @@ class LadderRun:
             tools = self._tools(cache)
             return Ladder(self.plan, tools, keeper, on_progress, on_result, gate).run()
 
+    def extend(self, keeper: LadderStore, number: int) -> None:
+        """Let the ladder of this number go on with what the order wants further.
+
+        Raises:
+            PersonError: A file, or what is stored, cannot be read.
+        """
+        assert self._order.further is not None
+        ladder = Ladder(self.plan, self._tools(self._paths.cache), keeper)
+        ladder.extend(number, self._order.further)
+
     def begin(self, keeper: LadderStore) -> StoredLadder | None:
         """Keep what is to be measured, and measure nothing yet; None where it cannot be kept.
 
@@ -200,10 +212,11 @@ class LadderRun:
     def _questions(self) -> TaskSet:
         order = self._order
         chosen = own_set(order.items) if order.items else usual_set(list(self._models.values()))
-        kinds = order.plan.kinds if order.plan is not None else order.kinds
+        plan = order.plan
         if order.items is None:
-            chosen = chosen.of_kinds(kinds)
-        return chosen.take(TaskProfile(order.profile.value))
+            chosen = chosen.of_kinds(plan.kinds if plan is not None else order.kinds)
+        more = plan.more if plan is not None else None
+        return chosen.take(TaskProfile(order.profile.value), more)
 
     def _read_text(self) -> MeasuredText:
         order, database = self._order, self._paths.database

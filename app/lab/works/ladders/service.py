@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.base.told import Listeners
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from app.lab.ladder.kept import About
+    from app.lab.ladder.plan import Further, LadderPlan
     from app.lab.ladder.rows import LadderResult
     from app.lab.works.ladders.run import LadderOrder
     from app.lab.works.ladders.worker import LadderWorkers, StoredRow
@@ -135,6 +137,20 @@ class LadderService:
         self.queue.kept.remove(forgotten)
         return gone_on, left
 
+    def extend(self, entry: LadderEntry, plan: LadderPlan, further: Further) -> None:
+        """Go on with a measured ladder; what it has stays.
+
+        Does nothing with one that is on its way, or is not kept.
+
+        Args:
+            entry: The ladder.
+            plan: What it measures from now on.
+            further: What more is wanted.
+        """
+        if entry.work is None and entry.number is not None:
+            entry.order = replace(order_of_plan(plan, Limits()), further=further)
+            self._work(entry)
+
     def pause(self, entry: LadderEntry) -> None:
         """Let the one that is measured wait at its next chance."""
         if entry.work is not None:
@@ -231,6 +247,8 @@ class LadderService:
     def _take_ready(self, work: LadderWork, ready: Ready) -> None:
         entry = work.entry
         entry.plan = ready.run.plan
+        if entry.order is not None:
+            entry.order = replace(entry.order, further=None)  # it is in the plan now
         entry.letters = ready.letters
         entry.not_kept = ready.remark
         for other in self._list:

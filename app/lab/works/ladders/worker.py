@@ -106,7 +106,7 @@ class LadderWorkers:
             letters_for(rows_of(run.plan), letters),
         )
         try:
-            begun, about = self._begun(run, about, number)
+            begun, about = self._begun(run, about, number, extends=order.further is not None)
         except _Changed:
             raise
         except PersonError as error:
@@ -199,10 +199,12 @@ class LadderWorkers:
             store.delete(number)
 
     def _begun(
-        self, run: LadderRun, about: About, number: int | None
+        self, run: LadderRun, about: About, number: int | None, *, extends: bool
     ) -> tuple[StoredLadder | None, About]:
         """The ladder as the store keeps it, with what is known about it there."""
         with self._store() as store:
+            if number is not None and extends:
+                run.extend(store, number)
             begun = run.begin(store)
             if begun is None:
                 return None, about
@@ -211,7 +213,7 @@ class LadderWorkers:
                     store.delete(begun.id)
                 raise _Changed
             kept = about_of(begun)
-            if kept is None:
+            if kept is None or extends:
                 text = msgspec.json.encode(about).decode()
                 store.save_step(begun.id, ABOUT, StoredStep(text, 0))
                 return store.load(begun.id), about

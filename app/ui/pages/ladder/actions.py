@@ -37,6 +37,12 @@ class LadderActions(PageCommands):
         self.show_list = self.command(
             translate("LadderActions", "Show the measurements"), "chat-list", "Ctrl+B", checked=True
         )
+        self.details = self.command(
+            translate("LadderActions", "Details in the table"),
+            "preferences",
+            "Ctrl+D",
+            checked=False,
+        )
         self.reports = {
             ".html": self.command(
                 translate("LadderActions", "Report as HTML, with all other forms …"),

@@ -14,9 +14,10 @@ from app.ui.kit.widgets import Banner, EmptyState, push_button
 from app.ui.kit.widgets.buttons import set_words
 from app.ui.kit.widgets.layouts import in_column, in_row, split
 from app.ui.kit.words.sentences import told
+from app.ui.pages.ladder.answer.card import VerdictCard
+from app.ui.pages.ladder.answer.others import Act
 from app.ui.pages.ladder.details.details import DetailsPanel, SentencesPanel
 from app.ui.pages.ladder.details.remarks import RemarksBanner
-from app.ui.pages.ladder.details.verdict_card import VerdictCard
 from app.ui.pages.ladder.list.work_strip import WorkStrip
 from app.ui.pages.ladder.table.model import LadderModel
 from app.ui.pages.ladder.table.table import LadderTable
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 _LEAST_BELOW_PX = GRID * 33
 _LEAST_ROWS = 3
-_SHORT_PX = GRID * 84
+_SHORT_PX = GRID * 70
 
 
 class LadderBoard(QWidget):
@@ -43,17 +44,19 @@ class LadderBoard(QWidget):
     Signals:
         pane_wanted: A version is to be opened in Compare.
         find_wanted: A file is not where it was; the person is to be asked where it is.
+        ask_wanted: A version is to be asked more, by its key.
     """
 
     pane_wanted = Signal(str)
     find_wanted = Signal(str)
+    ask_wanted = Signal(str)
 
     def __init__(self, usual: Limits, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._view: LadderView | None = None
         self._compact: bool | None = None
         self._followed = ""
-        self._alone = self._large = False
+        self._alone = self._large = self._short = False
         self.plots: LadderPlots | None = None
         self.votes: VotesPanel | None = None
         self.model = LadderModel(self)
@@ -75,13 +78,17 @@ class LadderBoard(QWidget):
         self.nothing = EmptyState("ladder", self.tr("Nothing is measured yet"))
         self.pane_button = push_button(self.tr("Open in Compare"), icon_name="compare")
         self._lay_out()
-        self._add_tab(self.details, self.tr("Details"))
+        self._add_tab(self.details, self.tr("One version"))
         self._add_tab(self.sentences, self.tr("Each version"))
         self.tabs.currentChanged.connect(self._on_tab)
         self.pane_button.clicked.connect(self._ask_pane)
         self.table.row_chosen.connect(self._on_row)
         self.table.pane_wanted.connect(self.pane_wanted)
         self.model.modelReset.connect(self._arrange)
+        self.table.shape_changed.connect(self._arrange)
+        self.card.chat_wanted.connect(self.pane_wanted)
+        self.card.others.act_wanted.connect(self._act)
+        self.card.others.all_wanted.connect(lambda: self.show_tab(self.sentences))
         self._on_row("")
         self.show_view(None, complete=False)
 
@@ -133,7 +140,9 @@ class LadderBoard(QWidget):
     def show_work(self, entry: LadderEntry | None, *, held: bool) -> None:
         """Show what goes on."""
         self.strip.follow(entry, held=held)
-        step = entry.progress.step if entry is not None and entry.progress is not None else None
+        progress = entry.progress if entry is not None else None
+        step = progress.step if progress is not None else None
+        self.card.show_first(progress.first_verdict_seconds if progress is not None else None)
         doing = {file: step_words(step) for file in step.files} if step is not None else {}
         self.model.set_doing({file: f"{words} …" for file, words in doing.items()})
 
@@ -144,6 +153,20 @@ class LadderBoard(QWidget):
             self.tabs.setCurrentIndex(at)
 
     # --- within -----------------------------------------------------------------------------
+
+    def _act(self, key: str, act: Act) -> None:
+        """What a version's line offers."""
+        self.table.choose(key)
+        match act:
+            case Act.ASK:
+                self.ask_wanted.emit(key)
+            case Act.SHOW:
+                self.show_tab(self.details)
+            case Act.VOTE if self.votes is not None:
+                self.votes.form.choose(key)
+                self.show_tab(self.votes)
+            case Act.VOTE:
+                pass
 
     def _lay_out(self) -> None:
         self.below = QWidget()
@@ -272,7 +295,11 @@ class LadderBoard(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.card.set_short(self.height() < _SHORT_PX)
+        short = self.height() < _SHORT_PX
+        if short is not self._short:
+            self._short = short
+            self.card.set_short(short)
+            self.remarks.set_short(short)
         self._give_room()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -107,6 +107,7 @@ class LadderDesk:
         kept, now = self._kept, self._kept.now
         self.page.restore(
             columns=now.ladder_columns,
+            details=now.ladder_details,
             limits=self._kept_limits(),
             list_visible=now.ladder_list_visible,
             sizes=now.splitter_sizes.get("ladder.columns", ()),
@@ -114,6 +115,7 @@ class LadderDesk:
         self.page.columns_changed.connect(lambda keys: kept.change(ladder_columns=keys))
         self.page.limits_changed.connect(self._keep_limits)
         self.page.list_shown.connect(lambda shown: kept.change(ladder_list_visible=shown))
+        self.page.details_shown.connect(lambda shown: kept.change(ladder_details=shown))
 
     def begin(self) -> None:
         """Show ladders of earlier times, and go on with what was under way."""

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.core.candidates.candidate import Candidate, LocalFile, candidate_of
+from app.lab.ladder.plan import Further
 from app.lab.works.ladders.entry import LadderState, name_of
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import EmptyState, Severity
@@ -27,9 +28,10 @@ from app.ui.pages.ladder.words import entry_title
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from PySide6.QtGui import QShowEvent
+    from PySide6.QtGui import QResizeEvent, QShowEvent
 
     from app.core.verdict import Limits
+    from app.lab.ladder.plan import LadderPlan
     from app.lab.verdict.view import LadderView
     from app.lab.works.ladders.entry import LadderEntry
     from app.lab.works.ladders.run import LadderOrder
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     from app.ui.pages.ladder.votes.panel import VotesPanel
 
 LIST_PX = GRID * 26
+_NARROW_PX = GRID * 100
+"""Below, the list gives its room to the answer, until it is asked for."""
 
 
 class LadderPage(QWidget):
@@ -57,6 +61,7 @@ class LadderPage(QWidget):
         columns_changed: The person chose other columns of the table.
         limits_changed: The person's limits are others now (:class:`Limits`).
         list_shown: Whether the list of ladders is unfolded.
+        details_shown: Whether the table has all its columns.
 
     Args:
         board: Where a ladder is shown.
@@ -73,6 +78,7 @@ class LadderPage(QWidget):
     columns_changed = Signal(list)
     limits_changed = Signal(object)
     list_shown = Signal(bool)
+    details_shown = Signal(bool)
 
     def __init__(
         self,
@@ -87,6 +93,7 @@ class LadderPage(QWidget):
         self._service = backends.service
         self._jobs = jobs
         self._entry: LadderEntry | None = None
+        self._narrow = False
         self.place_of: Callable[[Path], Path] = lambda path: path
         self.commands = LadderActions()
         self.commands.give_to(self)
@@ -160,10 +167,17 @@ class LadderPage(QWidget):
             self.picker.set_files(self._backends.pickable())
 
     def restore(
-        self, *, columns: Sequence[str], limits: Limits, list_visible: bool, sizes: Sequence[int]
+        self,
+        *,
+        columns: Sequence[str],
+        details: bool,
+        limits: Limits,
+        list_visible: bool,
+        sizes: Sequence[int],
     ) -> None:
         """Bring back what the person chose."""
         self.board.table.set_columns(columns)
+        self.commands.details.setChecked(details)
         self.board.card.limits.set_limits(limits)
         self.views.set_limits(self.board.card.limits.limits)
         self.commands.show_list.setChecked(list_visible)
@@ -252,6 +266,7 @@ class LadderPage(QWidget):
         commands.open_pane.triggered.connect(board.table.pane_action.trigger)
         commands.copy_table.triggered.connect(board.table.copy_all_action.trigger)
         commands.show_list.toggled.connect(self._show_list)
+        commands.details.toggled.connect(self._show_details)
         for form, action in commands.reports.items():
             action.triggered.connect(lambda _checked=False, form=form: self._report(form))
         commands.copy_report.triggered.connect(lambda: self.reports.copy(self.view))
@@ -269,6 +284,9 @@ class LadderPage(QWidget):
         board.strip.go_on_wanted.connect(commands.go_on.trigger)
         board.strip.cancel_wanted.connect(commands.cancel.trigger)
         board.card.limits.changed.connect(self._on_limits)
+        board.card.speed_wanted.connect(self._measure_speed)
+        board.card.said.connect(self.said)
+        board.ask_wanted.connect(self._ask_more)
         board.pane_wanted.connect(lambda key: self.pane_wanted.emit(self._candidate(key)))
         board.find_wanted.connect(
             lambda key: self.find_wanted.emit(Path(self._candidate(key).path))
@@ -330,6 +348,22 @@ class LadderPage(QWidget):
             self.pick(levels, levels[0])
             self.picker.measure_button.click()
 
+    def _ask_more(self, key: str) -> None:
+        """Ask a version, and the original, what would settle its verdict."""
+        view = self.view
+        found = view.settlings.get(key) if view is not None else None
+        if view is not None and found is not None:
+            plan = replace(view.plan, more={**view.plan.more, **found.more})
+            self._extend(plan, Further(ask=(plan.reference, key)))
+
+    def _measure_speed(self) -> None:
+        if self.view is not None:
+            self._extend(self.view.plan, Further(speed=True))
+
+    def _extend(self, plan: LadderPlan, further: Further) -> None:
+        if self._entry is not None:
+            self._service.extend(self._entry, plan, further)
+
     def _pause(self) -> None:
         if self._entry is not None:
             self._service.pause(self._entry)
@@ -372,6 +406,11 @@ class LadderPage(QWidget):
         menu = self.board.table.columns_menu(self)
         menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
+    def _show_details(self, shown: bool) -> None:
+        self.board.table.set_details(shown)
+        self._follow_actions()
+        self.details_shown.emit(shown)
+
     def _show_list(self, shown: bool) -> None:
         self.ladders.setVisible(shown)
         self.list_shown.emit(shown)
@@ -381,6 +420,13 @@ class LadderPage(QWidget):
         return {"ladder.columns": self.sizes}
 
     # Qt's own names from here on.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < _NARROW_PX
+        if narrow is not self._narrow:
+            self._narrow = narrow
+            self.ladders.setVisible(self.commands.show_list.isChecked() and not narrow)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QMenu, QPushButton, QWidget
 
+from app.ui.kit.plain import set_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ElidedLabel, IconButton, push_button
 from app.ui.kit.widgets.layouts import in_row
@@ -34,6 +35,10 @@ class LadderTopBar(QFrame):
         font = self.title.font()
         font.setBold(True)
         self.title.setFont(font)
+        self.details_box = QCheckBox(self.tr("Details"))
+        set_tip(self.details_box, self.tr("Show every figure in the table"))
+        self.details_box.toggled.connect(commands.details.setChecked)
+        commands.details.toggled.connect(self.details_box.setChecked)
         self.columns_button = push_button(self.tr("Columns"), icon_name="settings")
         self.columns_button.clicked.connect(self.columns_wanted)
         self.report_button = self._make_report_button()
@@ -42,6 +47,7 @@ class LadderTopBar(QFrame):
             self.title,
             self.against,
             1,
+            self.details_box,
             self.columns_button,
             self.report_button,
             on=self,
@@ -55,8 +61,9 @@ class LadderTopBar(QFrame):
 
     def show_ladder(self, *, shown: bool) -> None:
         """Whether a ladder is shown at all."""
-        for widget in (self.title, self.against, self.columns_button, self.report_button):
+        for widget in (self.title, self.against, self.details_box, self.report_button):
             widget.setVisible(shown)
+        self.columns_button.setVisible(shown and self._commands.details.isChecked())
         self.report_button.setEnabled(self._commands.copy_report.isEnabled())
         self.columns_button.setEnabled(self._commands.copy_table.isEnabled())
 

@@ -69,11 +69,46 @@ def step_words(step: Step) -> str:
     """What is measured now."""
     return {
         StepKind.FACTS: translate("LadderWords", "reading the file"),
-        StepKind.SPEED: translate("LadderWords", "speed"),
-        StepKind.MEMORY: translate("LadderWords", "memory"),
-        StepKind.QUALITY: translate("LadderWords", "quality"),
-        StepKind.TASKS: translate("LadderWords", "tasks"),
+        StepKind.SPEED: translate("LadderWords", "measuring speed"),
+        StepKind.MEMORY: translate("LadderWords", "measuring memory"),
+        StepKind.QUALITY: translate("LadderWords", "reading a text"),
+        StepKind.TASKS: translate("LadderWords", "answering questions"),
     }[step.kind]
+
+
+def doing_words(entry: LadderEntry, progress: LadderProgress) -> str:
+    """What is measured now and how far that is, in a sentence."""
+    step = progress.step
+    if step is None:
+        return ""
+    row = entry.result.rows.get(step.files[0]) if entry.result is not None else None
+    level = row.facts.level if row is not None and row.facts is not None else ""
+    name = " ".join(part for part in (entry.letter(step.files[0]), level) if part)
+    share = percent(progress.share)
+    asked = len(entry.about.items) if entry.about is not None else 0
+    match step.kind:
+        case StepKind.FACTS:
+            return translate("LadderWords", "Reading the file of {name}: {share}").format(
+                name=name, share=share
+            )
+        case StepKind.SPEED if len(step.files) > 1:
+            return translate("LadderWords", "Measuring speed of all in turns: {share}").format(
+                share=share
+            )
+        case StepKind.SPEED:
+            return translate("LadderWords", "Measuring speed of {name}: {share}").format(
+                name=name, share=share
+            )
+        case StepKind.MEMORY:
+            return translate("LadderWords", "Measuring memory of {name}").format(name=name)
+        case StepKind.QUALITY:
+            return translate("LadderWords", "Reading a text with {name}: {share}").format(
+                name=name, share=share
+            )
+        case StepKind.TASKS:
+            return translate("LadderWords", "Asking {name} {n} questions: {done} done").format(
+                name=name, n=count(asked), done=count(round(progress.share * asked))
+            )
 
 
 def entry_title(entry: LadderEntry) -> str:

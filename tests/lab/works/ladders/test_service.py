@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from app.core.candidates.candidate import candidate_of
 from app.core.verdict import Limits
-from app.lab.ladder.plan import LadderPlan
+from app.lab.ladder.plan import Further, LadderPlan
 from app.lab.shrink.quantize import quantize
 from app.lab.verdict.view import view_of
 from app.lab.works.ladders.entry import LadderEntry, LadderState
@@ -370,3 +371,59 @@ def test_the_same_words_go_on_with_what_is_unfinished(
     window.until(lambda: entry.state is LadderState.FINISHED)
     assert list(window.service.all) == [entry]
     window.close()
+
+
+def test_a_measured_ladder_goes_on_with_more_questions_and_with_speed_again(
+    open_window: Callable[[], Window], levels: list[Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "many.jsonl"
+    lines = [{"prompt": f"What is {n} + {n}?", "answer": 2 * n} for n in range(1, 66)]
+    path.write_text("\n".join(map(json.dumps, lines)))
+    window = open_window()
+    entry = window.service.add(order(levels, path))
+    window.until(lambda: entry.state is LadderState.FINISHED)
+    assert entry.plan is not None
+    assert entry.result is not None
+    reference, other = entry.plan.keys
+    before = dict(entry.result.rows)
+    assert all(row.tasks and len(row.tasks.outcomes) == 60 for row in before.values())
+
+    more = msgspec.structs.replace(entry.plan, more={"own": 64})
+    window.service.extend(entry, more, Further(ask=(reference, other)))
+    window.until(lambda: entry.state is LadderState.MEASURING)
+    assert entry.result is not None
+    assert all(row.tasks for row in entry.result.rows.values()), "what it had is there meanwhile"
+    window.until(lambda: entry.state is LadderState.FINISHED)
+    assert entry.result is not None
+    for key in (reference, other):
+        row, was = entry.result.rows[key], before[key]
+        assert row.tasks is not None
+        assert was.tasks is not None
+        assert len(row.tasks.outcomes) == 64
+        assert was.tasks.outcomes.items() <= row.tasks.outcomes.items()
+        assert (row.speed, row.memory) == (was.speed, was.memory)
+    assert entry.about is not None
+    assert len(entry.about.items) == 64
+
+    window.service.extend(entry, more, Further(speed=True))
+    window.until(lambda: entry.state is LadderState.FINISHED)
+    assert entry.result is not None
+    for key in (reference, other):
+        again, was = entry.result.rows[key].speed, before[key].speed
+        assert [one.test for one in again] == [one.test for one in was]
+        assert [one.samples for one in again] != [one.samples for one in was]
+    assert len(LadderStore(window.connection).list_ladders()) == 1
+    window.close()
+
+    # As it was at the end, it is after a restart.
+    later = open_window()
+    later.service.take_stored(later.workers.stored())
+    (known,) = later.service.all
+    assert known.state is LadderState.FINISHED
+    assert known.number is not None
+    result, about = later.workers.load(known.number)
+    assert len(about.items) == 64
+    assert {key: row.speed for key, row in result.rows.items()} == {
+        key: row.speed for key, row in entry.result.rows.items()
+    }
+    later.close()

@@ -1,7 +1,7 @@
 """What stands around the table: the answer, limits, remarks, details, what goes on.
 
 Tests app.ui.pages.ladder.details.details, app.ui.pages.ladder.details.details_html,
-app.ui.pages.ladder.details.verdict_card, app.ui.pages.ladder.list.ladder_list,
+app.ui.pages.ladder.list.ladder_list,
 app.ui.pages.ladder.list.work_strip, app.ui.pages.ladder.details.remarks and
 app.ui.pages.ladder.words.
 """
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from app.core.ladder.pairs import Pair
 from app.core.ladder.results import StepKind
 from app.core.verdict import Judgement, Limits, State
+from app.lab.ladder.kept import About
 from app.lab.ladder.plan import Step
 from app.lab.ladder.progress import LadderProgress
 from app.lab.works.ladders.entry import LadderEntry, LadderState
@@ -24,7 +25,6 @@ from app.ui.kit.words.sentences import told
 from app.ui.pages.ladder.board import LadderBoard
 from app.ui.pages.ladder.details.details_html import details_html
 from app.ui.pages.ladder.details.remarks import RemarksBanner
-from app.ui.pages.ladder.details.verdict_card import LimitsEditor
 from app.ui.pages.ladder.list.ladder_list import LadderList, LadderListModel, ListRole
 from app.ui.pages.ladder.table.how import how_asked
 from tests.lab import ladder_cases as cases
@@ -67,23 +67,15 @@ def test_different_models_of_one_size_are_held_against_each_other(qtbot: QtBot) 
     assert pair.sentence in shown.sentences.sentences
 
 
-def test_the_recommendation_and_a_sentence_a_version(qtbot: QtBot) -> None:
+def test_the_answer_and_a_sentence_a_version(qtbot: QtBot) -> None:
     shown = board(qtbot)
     assert shown.nothing.isVisible()
     assert not shown.card.isVisible()
     seen = view()
     shown.show_view(seen, complete=True)
-    assert shown.card.sentence.text().startswith("Run Q8_0:")
-    assert any("Q2_K" in each.text() for each in shown.card.remarks)
+    assert shown.card.headline.text() == "Run Q8_0"
     assert shown.sentences.sentences[:4] == [told(row.sentence) for row in seen.rows]
     assert shown.table.chosen == seen.recommendation.file
-
-
-def test_while_it_is_measured_the_answer_is_so_far(qtbot: QtBot) -> None:
-    shown = board(qtbot)
-    shown.show_view(view(), complete=False)
-    assert shown.card.so_far.text() == "So far"
-    assert not any(each.isVisible() for each in shown.card.remarks)
 
 
 def test_table_and_plots_share_a_high_window_and_take_turns_in_a_low_one(qtbot: QtBot) -> None:
@@ -99,38 +91,24 @@ def test_table_and_plots_share_a_high_window_and_take_turns_in_a_low_one(qtbot: 
     assert shown.table.isVisible()
 
 
-def test_limits_tell_when_they_change(qtbot: QtBot) -> None:
-    editor = LimitsEditor(USUAL)
-    qtbot.addWidget(editor)
-    editor.show()
-    assert editor.limits == USUAL
-    editor.memory.setText("2.5")
-    with qtbot.waitSignal(editor.changed) as caught:
-        editor.memory.commit()
-    assert caught.args == [Limits(2_500_000_000, 5.0)]
-    editor.memory.setText("")
-    with qtbot.waitSignal(editor.changed) as caught:
-        editor.memory.commit()
-    assert caught.args == [Limits(None, 5.0)]
-    assert editor.reset_button.isVisible()
-    editor.loss.setText("1")
-    editor.loss.commit()
-    assert editor.limits.tolerance == 0.01
-    editor.reset_button.click()
-    assert editor.limits == USUAL
-
-
 def test_the_work_strip_says_what_goes_on(qtbot: QtBot) -> None:
     shown = board(qtbot)
     strip = shown.strip
     measured = entry(LadderState.MEASURING)
-    measured.progress = LadderProgress(Step(StepKind.QUALITY, (Q2,)), 4, 11, 0.4, 42.0)
+    measured.progress = LadderProgress(Step(StepKind.QUALITY, (Q2,)), 4, 11, 0.4, 42.0, 0.25)
     shown.show_work(measured, held=False)
     assert strip.words.text().replace("\u00a0", " ") == (
-        "Measuring · quality of C · step 5 of 11 · about 40 s left"
+        "Reading a text with C Q2_K: 25% · about 40 s left"
     )
     assert strip.line.share == 0.4
     assert strip.pause_button.isVisible()
+    asking = Step(StepKind.TASKS, (Q2,))
+    measured.about = About(list(cases.ITEMS))
+    measured.progress = LadderProgress(asking, 5, 11, 0.5, 42.0, 0.25, busy=True)
+    shown.show_work(measured, held=False)
+    said = strip.words.text().replace("\u00a0", " ")
+    assert said.startswith("Asking C Q2_K 480 questions: 120 done · about 40 s left · ")
+    assert "keep the PC busy" in said
     shown.show_work(measured, held=True)
     assert "answers in Compare" in strip.words.text()
     for state, button in (

@@ -92,6 +92,7 @@ def test_the_board(qtbot: QtBot, reader: Reader, tmp_path: Path) -> None:
     plots = LadderPlots()
     board.set_plots(plots)
     board.table.set_columns([column.key for column in TABLE])
+    board.table.set_details(True)
     board.resize(1400, 1000)
     board.show()
     reader.read("nothing yet")

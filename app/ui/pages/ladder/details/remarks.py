@@ -32,6 +32,7 @@ class RemarksBanner(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._remarks: tuple[str, ...] = ()
+        self._short = False
         self.first = label("", wrap=True, selectable=True)
         self.others = label("", "dim", wrap=True, selectable=True)
         self.more_button = push_button("", "link", run=self._unfold)
@@ -61,20 +62,34 @@ class RemarksBanner(QWidget):
         first, *others = wanted
         self.first.setText(breakable(first))
         self.others.setText(breakable("\n".join(others)))
-        self.others.hide()
-        self.more_button.setText(told(say("counted.remarks", n=len(others))))
-        self.more_button.setAccessibleName(self.more_button.text())
-        self.more_button.setVisible(bool(others))
+        self._fold()
         set_spoken(self, self.accessibleName(), " ".join(wanted))
         self.show()
+
+    def set_short(self, short: bool) -> None:
+        """Say only how many there are, until they are asked for."""
+        self._short = short
+        self._fold()
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """All of them, shown or not."""
         return self._remarks
 
+    def _fold(self) -> None:
+        number = len(self._remarks)
+        self.others.hide()
+        self.first.setVisible(not self._short)
+        words = say("counted.more_remarks", n=number - 1)
+        if self._short:
+            words = say("counted.remarks", n=number)
+        self.more_button.setText(told(words))
+        self.more_button.setAccessibleName(self.more_button.text())
+        self.more_button.setVisible(number > 1 or self._short)
+
     def _unfold(self) -> None:
-        self.others.show()
+        self.first.show()
+        self.others.setVisible(len(self._remarks) > 1)
         self.more_button.hide()
 
     # Qt's own names from here on.

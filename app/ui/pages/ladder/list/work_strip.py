@@ -15,10 +15,9 @@ from app.ui.kit.widgets.labels import breakable, set_role
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.kit.words.format import time_left
 from app.ui.kit.words.sentences import told
-from app.ui.pages.ladder.words import DOT, entry_state, step_words
+from app.ui.pages.ladder.words import DOT, doing_words, entry_state
 
 if TYPE_CHECKING:
-    from app.lab.ladder.plan import Step
     from app.lab.works.ladders.entry import LadderEntry
 
 _CAN_GO_ON = (LadderState.PAUSED, LadderState.UNFINISHED, LadderState.FAILED)
@@ -118,24 +117,17 @@ class WorkStrip(QFrame):
 
     def _doing(self, entry: LadderEntry) -> str:
         progress = entry.progress
-        parts = [self.tr("Paused") if entry.state is LadderState.PAUSED else self.tr("Measuring")]
-        if progress is not None and progress.step is not None:
-            parts.append(self._step(entry, progress.step))
-            parts.append(
-                self.tr("step {n} of {total}").format(
-                    n=progress.done_steps + 1, total=progress.total_steps
-                )
-            )
+        parts: list[str] = []
+        if entry.state is LadderState.PAUSED:
+            parts.append(self.tr("Paused"))
+        if progress is None or progress.step is None:
+            parts.append(self.tr("Measuring"))
+        else:
+            parts.append(doing_words(entry, progress))
             if entry.state is not LadderState.PAUSED:
                 parts.append(time_left(progress.seconds_left))
+                if progress.busy:
+                    parts.append(self.tr("other programs keep the PC busy, so it takes longer"))
         if entry.not_kept:
             parts.append(told(entry.not_kept))
         return breakable(DOT.join(part for part in parts if part))
-
-    def _step(self, entry: LadderEntry, step: Step) -> str:
-        first, *others = step.files
-        if others:
-            return self.tr("{what} of all, in turns").format(what=step_words(step))
-        return self.tr("{what} of {letter}").format(
-            what=step_words(step), letter=entry.letter(first)
-        )

@@ -42,12 +42,16 @@ class Cell:
         second: Its uncertainty or what belongs to it, in the second line.
         tip: How it was taken.
         order: What it is sorted by; None goes last.
+        swing: How far the figure may be off, in short.
+        dim: The figure says little: the PC was busy when it was taken.
     """
 
     text: str = MISSING
     second: str = ""
     tip: str = ""
     order: float | str | None = None
+    swing: str = ""
+    dim: bool = False
 
     @property
     def whole(self) -> str:
@@ -68,7 +72,13 @@ def _cell(view: LadderView, row: Row, column: Column) -> Cell:
     value, tip = cell_of(column, row), how_taken(view, row, column.basis)
     if isinstance(value, Value):
         text, second = _WRITTEN[column.kind](column, value)
-        return Cell(text, _note(value) or second, tip, value.number)
+        second = _note(value) or second
+        if column.kind is Kind.SPEED:
+            busy = any(one.beside_others for one in row.speed)
+            return Cell(text, second, tip, value.number, second, dim=busy)
+        half = _half(value) if column.kind is Kind.RIGHT else None
+        swing = _note(value) if half is None else f"± {percent(half)}"
+        return Cell(text, second, tip, value.number, swing)
     if value is Missing.NOT_MEASURABLE:
         return Cell(_why(value), tip=tip)
     return Cell(tip=tip or (_why(value) if isinstance(value, Missing) else ""))
@@ -107,7 +117,7 @@ def _note(value: Value) -> str:
 
 
 def _name(row: Row) -> Cell:
-    second = translate("LadderCells", "reference") if row.is_reference else ""
+    second = ""
     if row.error:
         some = row.tasks is not None or any(one.mean for one in row.speed)
         second = (
@@ -122,7 +132,7 @@ def _name(row: Row) -> Cell:
 def _state(row: Row) -> Cell:
     judgement = row.judgement
     if judgement is None:
-        return Cell(translate("LadderCells", "reference"), "", told(row.sentence), "0")
+        return Cell(told(row.stands_as), "", told(row.sentence), "0")
     if row.has_failed:
         return Cell(translate("LadderCells", "failed"), told(row.error), told(row.error), "9")
     if not judgement.kinds and row.tasks is None and judgement.votes_p_value is None:
@@ -143,8 +153,8 @@ def _plain(column: Column, value: Value) -> tuple[str, str]:
 
 def _speed(_column: Column, value: Value) -> tuple[str, str]:
     if value.high is None:
-        return speed(value.number).value, ""
-    return speed(value.number).value, deviation(value.high - value.number, value.number)
+        return str(speed(value.number)), ""
+    return str(speed(value.number)), deviation(value.high - value.number, value.number)
 
 
 def _share(column: Column, value: Value) -> tuple[str, str]:

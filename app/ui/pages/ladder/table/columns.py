@@ -1,4 +1,4 @@
-"""The columns of the ladder's table: which there are, which are shown at first."""
+"""The columns of the table: the five that decide come first; the others belong to the details."""
 
 from __future__ import annotations
 
@@ -12,12 +12,17 @@ from app.ui.kit.words.text import translate
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-TABLE = columns_at(Place.TABLE)
+_FIRST = ("name", "state", "accuracy", "memory_needed_bytes", "tokens_per_second")
+_EVERY = {column.key: column for column in columns_at(Place.TABLE)}
+TABLE = (*(_EVERY.pop(key) for key in _FIRST), *_EVERY.values())
 """From left to right."""
 _PLACES = {column.key: place for place, column in enumerate(TABLE)}
 _LEFT = (Kind.NAME, Kind.STATE)
-NAME, STATE = (next(at for at, one in enumerate(TABLE) if one.kind is kind) for kind in _LEFT)
-USUAL = frozenset(at for at, column in enumerate(TABLE) if Place.USUAL in column.places)
+NAME, STATE, RIGHT, MEMORY, SPEED = (_PLACES[key] for key in _FIRST)
+USUAL = frozenset(_PLACES[key] for key in _FIRST)
+"""Shown without the details."""
+BARS = (RIGHT, MEMORY, SPEED)
+"""Those whose figures have a bar."""
 
 
 def place_of(key: str) -> int | None:
@@ -26,9 +31,9 @@ def place_of(key: str) -> int | None:
 
 
 def shown_columns(keys: Iterable[str]) -> frozenset[int]:
-    """The columns of these names, the name always among them; with none, the usual ones."""
+    """The columns of these names, the name always among them; with none, all of them."""
     found = frozenset(at for key in keys if (at := place_of(key)) is not None)
-    return found | {NAME} if found else USUAL
+    return found | {NAME} if found else frozenset(range(len(TABLE)))
 
 
 def alignment(column: int) -> Qt.AlignmentFlag:

@@ -9,7 +9,16 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from app.ui.kit.plain import plain_data
 from app.ui.pages.ladder.table.cells import Cell, cells_of
-from app.ui.pages.ladder.table.columns import NAME, STATE, TABLE, alignment, explanation, title
+from app.ui.pages.ladder.table.columns import (
+    BARS,
+    NAME,
+    RIGHT,
+    STATE,
+    TABLE,
+    alignment,
+    explanation,
+    title,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +40,7 @@ class LadderRole(IntEnum):
     CELL = Qt.ItemDataRole.UserRole + 5
     CHOSEN = Qt.ItemDataRole.UserRole + 6
     STATE = Qt.ItemDataRole.UserRole + 7
+    SHARE = Qt.ItemDataRole.UserRole + 8
 
 
 class LadderModel(QAbstractTableModel):
@@ -42,6 +52,7 @@ class LadderModel(QAbstractTableModel):
         self._files: tuple[str, ...] = ()
         self._cells: list[tuple[Cell, ...]] = []
         self._doing: dict[str, str] = {}
+        self._plain = True
 
     @property
     def view(self) -> LadderView | None:
@@ -67,6 +78,11 @@ class LadderModel(QAbstractTableModel):
             self._cells[row] = new
             if changed:
                 self._emit(row, min(changed), max(changed))
+
+    def set_plain(self, plain: bool) -> None:
+        """Whether bars are shown: then their titles stand where they begin."""
+        self._plain = plain
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(TABLE) - 1)
 
     def set_doing(self, doing: Mapping[str, str]) -> None:
         """Say what is measured now, by file."""
@@ -117,7 +133,7 @@ class LadderModel(QAbstractTableModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return explanation(section)
             case Qt.ItemDataRole.TextAlignmentRole:
-                return alignment(section)
+                return alignment(NAME if self._plain and section in BARS else section)
             case _:
                 return None
 
@@ -156,8 +172,19 @@ class LadderModel(QAbstractTableModel):
                 return column == NAME and file == _chosen(self._view)
             case LadderRole.STATE:
                 return self._state(row)
+            case LadderRole.SHARE if column in BARS:
+                return self._share(row, column)
             case _:
                 return None
+
+    def _share(self, row: int, column: int) -> float | None:
+        """How long a cell's bar is, beside the longest of its column; right answers of all."""
+        figure = self._cells[row][column].order
+        if not isinstance(figure, float | int):
+            return None
+        others = [cells[column].order for cells in self._cells]
+        most = max((each for each in others if isinstance(each, float | int)), default=0.0)
+        return figure / (1.0 if column == RIGHT else most or 1.0)
 
     def _letter(self, row: int) -> str:
         return self._view.rows[row].letter if self._view is not None else "?"

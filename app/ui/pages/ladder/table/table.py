@@ -1,4 +1,4 @@
-"""Shows a ladder: two lines a row, figures aligned, their uncertainty dimmed below them."""
+"""Shows a ladder: five columns that always fit, or all of them with their details."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QMenu,
     QTableView,
@@ -21,10 +21,18 @@ from PySide6.QtWidgets import (
 
 from app.core.text.clean import clean_line
 from app.ui.kit.plain import caption, set_tip
-from app.ui.kit.theme import GRID
+from app.ui.kit.theme import GRID, small_font, tabular
 from app.ui.kit.views.tables import dress_table
 from app.ui.pages.ladder.table.cell_delegate import LadderCellDelegate, row_height
-from app.ui.pages.ladder.table.columns import NAME, TABLE, shown_columns, title
+from app.ui.pages.ladder.table.columns import (
+    BARS,
+    NAME,
+    STATE,
+    TABLE,
+    USUAL,
+    shown_columns,
+    title,
+)
 from app.ui.pages.ladder.table.model import LadderRole
 
 if TYPE_CHECKING:
@@ -52,28 +60,35 @@ class LadderSorting(QSortFilterProxyModel):
 
 
 class LadderTable(QTableView):
-    """Sorts by a click on a header; the person chooses the columns.
+    """Sorts by a click on a header.
+
+    Five columns share the room there is. With details the person chooses the columns, and the table
+    scrolls sideways where they have no room.
 
     Signals:
         row_chosen: A row is looked at, by its file; empty where none is.
         pane_wanted: A version is to be opened in Compare.
         columns_changed: The person chose other columns.
+        shape_changed: Rows are of another height, or other columns are shown.
     """
 
     row_chosen = Signal(str)
     pane_wanted = Signal(str)
     columns_changed = Signal()
+    shape_changed = Signal()
 
     def __init__(self, model: LadderModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.source = model
-        self._shown = shown_columns(())
+        self._details = False
+        self._chosen_columns = shown_columns(())
         self.setAccessibleName(self.tr("Versions"))
         self.proxy = LadderSorting(self)
         self.proxy.setSourceModel(model)
         self.setModel(self.proxy)
-        self.setItemDelegate(LadderCellDelegate(self))
-        dress_table(self, row_height(self.fontMetrics()))
+        self._delegate = LadderCellDelegate(self)
+        self.setItemDelegate(self._delegate)
+        dress_table(self, row_height(self.fontMetrics(), plain=True))
         header = self.horizontalHeader()
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._show_columns_menu)
@@ -92,12 +107,26 @@ class LadderTable(QTableView):
 
     @property
     def columns(self) -> list[str]:
-        """The shown columns by their names in the settings."""
-        return [TABLE[at].key for at in sorted(self._shown)]
+        """The columns of the details by their names in the settings."""
+        return [TABLE[at].key for at in sorted(self._chosen_columns)]
+
+    @property
+    def details(self) -> bool:
+        """Whether more than the five columns are shown."""
+        return self._details
+
+    def set_details(self, details: bool) -> None:
+        """Show the columns of the details, or the five that decide."""
+        self._details = details
+        self._show_columns()
+
+    @property
+    def _shown(self) -> frozenset[int]:
+        return self._chosen_columns if self._details else USUAL
 
     def set_columns(self, keys: Iterable[str]) -> None:
-        """Show these columns; with none, the usual ones."""
-        self._shown = shown_columns(keys)
+        """Show these columns among the details; with none, all of them."""
+        self._chosen_columns = shown_columns(keys)
         self._show_columns()
 
     def columns_menu(self, parent: QWidget) -> QMenu:
@@ -109,10 +138,10 @@ class LadderTable(QTableView):
                 continue
             action = menu.addAction(title(column))
             action.setCheckable(True)
-            action.setChecked(column in self._shown)
+            action.setChecked(column in self._chosen_columns)
             action.toggled.connect(lambda on, which=column: self._choose(which, on=on))
         menu.addSeparator()
-        usual = menu.addAction(self.tr("The usual columns"))
+        usual = menu.addAction(self.tr("All columns"))
         usual.triggered.connect(lambda: self._set_shown(shown_columns(())))
         return menu
 
@@ -146,7 +175,8 @@ class LadderTable(QTableView):
         bar = self.horizontalScrollBar()
         width = sum(self.columnWidth(column) for column in self._shown)
         extra = bar.sizeHint().height() if width > self.viewport().width() else 0
-        height = row_height(self.fontMetrics()) * max(1, rows) + self.horizontalHeader().height()
+        one = row_height(self.fontMetrics(), plain=not self._details)
+        height = one * max(1, rows) + self.horizontalHeader().height()
         return height + extra + 2 * self.frameWidth() + 2
 
     def text_of_row(self, file: str) -> str:
@@ -193,17 +223,29 @@ class LadderTable(QTableView):
         QGuiApplication.clipboard().setText(self.text_of_all())
 
     def _choose(self, column: int, *, on: bool) -> None:
-        self._set_shown(self._shown | {column} if on else self._shown - {column})
+        chosen = self._chosen_columns
+        self._set_shown(chosen | {column} if on else chosen - {column})
 
     def _set_shown(self, columns: frozenset[int]) -> None:
-        self._shown = columns
+        self._chosen_columns = columns
         self._show_columns()
         self.columns_changed.emit()
 
     def _show_columns(self) -> None:
+        plain = not self._details
+        self._delegate.plain = plain
+        self.source.set_plain(plain)
+        row_px = row_height(self.fontMetrics(), plain=plain)
+        self.verticalHeader().setMinimumSectionSize(row_px)
+        self.verticalHeader().setDefaultSectionSize(row_px)
+        policy = Qt.ScrollBarPolicy
+        self.setHorizontalScrollBarPolicy(
+            policy.ScrollBarAlwaysOff if plain else policy.ScrollBarAsNeeded
+        )
         for column in range(len(TABLE)):
             self.setColumnHidden(column, column not in self._shown)
         self._share_widths()
+        self.shape_changed.emit()
 
     def _show_columns_menu(self, position: QPoint) -> None:
         self.columns_menu(self).popup(self.horizontalHeader().mapToGlobal(position))
@@ -220,12 +262,47 @@ class LadderTable(QTableView):
             for column in shown
         }
         needed = {column: max(self.sizeHintForColumn(column), titles[column]) for column in shown}
+        if not self._details:
+            self._share_room(needed)
+            return
         rest = self.viewport().width() - sum(needed.values())
         share = max(0, rest // max(1, len(shown)))
         for column in shown:
             self.setColumnWidth(column, needed[column] + share)
         if (left := rest - share * len(shown)) > 0:
             self.setColumnWidth(shown[0], self.columnWidth(shown[0]) + left)
+
+    def _share_room(self, needed: dict[int, int]) -> None:
+        """Give the five columns all the room, and no more than there is."""
+        small = QFontMetrics(tabular(small_font(self.font())))
+        figures = QFontMetrics(tabular(self.font()))
+        cells = [self.source.index(row, 0) for row in range(self.source.rowCount())]
+        for column in BARS:
+            of: list[Cell] = [
+                index.siblingAtColumn(column).data(LadderRole.CELL) for index in cells
+            ]
+            self._delegate.texts_px[column] = max(
+                (figures.horizontalAdvance(cell.text) + 2 for cell in of), default=0
+            )
+            self._delegate.swings_px[column] = max(
+                (small.horizontalAdvance(cell.swing) + 2 for cell in of if cell.swing), default=0
+            )
+        width, total = self.viewport().width(), sum(needed.values())
+        if width < total:
+            # Words are cut first, figures never.
+            for column in (NAME, STATE):
+                cut = min(needed[column] // 2, total - width)
+                needed[column] -= max(0, cut)
+                total -= max(0, cut)
+        spare = max(0, width - total)
+        shares = {column: (3 if column in BARS else 1) for column in needed}
+        whole = sum(shares.values())
+        for column, least in needed.items():
+            self.setColumnWidth(column, least + spare * shares[column] // whole)
+        last = max(needed)
+        used = sum(self.columnWidth(column) for column in needed)
+        self.setColumnWidth(last, self.columnWidth(last) + width - used)
+        self.viewport().update()
 
     # Qt's own names from here on.
 

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtGui import QGuiApplication
 
 from app.lab.ladder.kept import About, empty_result
 from app.lab.verdict.view import view_of
 from app.lab.works.ladders.entry import letters_for
-from app.ui.pages.ladder.table.columns import TABLE, USUAL, place_of, shown_columns
+from app.ui.pages.ladder.table.columns import BARS, NAME, TABLE, USUAL, place_of, shown_columns
 from app.ui.pages.ladder.table.model import LadderModel, LadderRole
 from app.ui.pages.ladder.table.table import LadderTable
 from tests.lab import ladder_cases as cases
@@ -49,7 +50,8 @@ def test_cells_say_figure_and_uncertainty(watched: Watch) -> None:
     model = LadderModel()
     watched(model)
     model.set_view(view())
-    assert shown(model, F16, at("name")) == "F16 | reference"
+    assert shown(model, F16, at("name")) == "F16"
+    assert shown(model, F16, at("state")) == "the original"
     assert shown(model, Q8, at("name")) == "Q8_0"
     assert shown(model, Q8, at("state")) == "as good"
     assert shown(model, Q2, at("state")) == "loses | sums"
@@ -57,8 +59,8 @@ def test_cells_say_figure_and_uncertainty(watched: Watch) -> None:
     assert shown(model, Q8, at("bits_per_weight")) == "8.50"
     assert shown(model, Q8, at("memory_needed_bytes")) == "935 MB"
     assert shown(model, Q8, at("memory_predicted_bytes")) == "952 MB | +2%"
-    assert shown(model, Q8, at("tokens_per_second")) == "18.8 | ± 0.2"
-    assert shown(model, Q8, at("tokens_per_second_deep")) == "16.9 | ± 0.2"
+    assert shown(model, Q8, at("tokens_per_second")) == "18.8 tok/s | ± 0.2"
+    assert shown(model, Q8, at("tokens_per_second_deep")) == "16.9 tok/s | ± 0.2"
     assert shown(model, Q8, at("mean_kld")) == "0.001 | 0.0008 – 0.0013"
     assert shown(model, F16, at("mean_kld")).endswith("noise floor")
     assert shown(model, F16, at("same_top")).endswith("with itself")
@@ -158,6 +160,8 @@ def test_columns_are_chosen_and_told(qtbot: QtBot) -> None:
     table = LadderTable(LadderModel())
     qtbot.addWidget(table)
     assert table.isColumnHidden(at("votes"))
+    table.set_details(True)
+    assert not table.isColumnHidden(at("votes"))
     table.set_columns(["name", "votes", "nonsense"])
     assert not table.isColumnHidden(at("votes"))
     assert table.isColumnHidden(at("file_bytes"))
@@ -167,7 +171,9 @@ def test_columns_are_chosen_and_told(qtbot: QtBot) -> None:
         next(action for action in menu.actions() if action.text() == "File").trigger()
     assert table.columns == ["name", "file_bytes", "votes"]
     menu.deleteLater()
-    assert shown_columns(()) == USUAL
+    table.set_details(False)
+    assert [at for at in range(len(TABLE)) if not table.isColumnHidden(at)] == sorted(USUAL)
+    assert shown_columns(()) == set(range(len(TABLE)))
     assert shown_columns(["file_bytes"]) == {at("name"), at("file_bytes")}
     assert shown_columns(["size"]) == shown_columns(["file_bytes"])  # as settings had it once
 
@@ -177,6 +183,7 @@ def test_rows_and_the_table_can_be_copied(qtbot: QtBot) -> None:
     table = LadderTable(model)
     qtbot.addWidget(table)
     model.set_view(view())
+    table.set_details(True)
     table.set_columns(["name", "size", "same_top"])
     table.choose(Q8)
     table.copy_action.trigger()
@@ -196,3 +203,47 @@ def test_the_chosen_row_stays_while_more_is_measured(qtbot: QtBot) -> None:
     model.set_view(view(limits=replace(view().limits, tolerance=0.5)))
     assert table.chosen == Q2
     assert shown(model, Q2, at("state")) == "as good"
+
+
+@pytest.mark.parametrize("width", [420, 560, 700, 1000, 1600])
+def test_five_columns_always_fit(qtbot: QtBot, width: int) -> None:
+    model = LadderModel()
+    table = LadderTable(model)
+    qtbot.addWidget(table)
+    model.set_view(view())
+    table.resize(width, 300)
+    table.show()
+    widths = [table.columnWidth(at) for at in sorted(USUAL)]
+    assert sum(widths) == table.viewport().width()
+    assert not table.horizontalScrollBar().isVisible()
+    for column in BARS:  # figures are never cut
+        text = str(model.index(0, column).data())
+        assert table.columnWidth(column) >= table.fontMetrics().horizontalAdvance(text), column
+    table.set_details(True)
+    assert table.columnWidth(NAME) > 0
+
+
+def test_bars_are_as_long_as_their_figures(watched: Watch) -> None:
+    model = LadderModel()
+    watched(model)
+    model.set_view(view())
+
+    def share(file: str, key: str) -> float:
+        return float(model.index(model.row_of(file), at(key)).data(LadderRole.SHARE) or 0.0)
+
+    assert share(F16, "accuracy") == 1.0
+    assert share(Q2, "accuracy") == 0.875
+    assert share(F16, "memory_needed_bytes") == 1.0
+    assert share(Q8, "memory_needed_bytes") == pytest.approx(8.5 / 16)
+    assert share(Q2, "tokens_per_second") == 1.0
+    assert share(BROKEN, "tokens_per_second") == 0.0
+
+
+def test_a_speed_that_a_busy_pc_gave_is_dimmed() -> None:
+    result = cases.result()
+    cases.change(result, Q8, speed=(cases.speed("tg128", 9.0, others_cores=2.0),))
+    model = LadderModel()
+    model.set_view(view(result))
+    column = at("tokens_per_second")
+    dim = [model.index(model.row_of(file), column).data(LadderRole.CELL).dim for file in (F16, Q8)]
+    assert dim == [False, True]

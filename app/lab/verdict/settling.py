@@ -1,0 +1,113 @@
+"""What would settle what cannot be told yet: which further questions, and how long they take."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from app.core.tasks.items import name_of_kind
+from app.core.verdict import State
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from app.core.ladder.row import Row
+    from app.core.tasks.items import TaskItem
+    from app.lab.ladder.plan import LadderPlan
+
+_PROMPT_TOKENS = 100
+_LOAD_SECONDS = 1.0
+# What is there must be about as much as it takes, else asking it is a promise that is not kept.
+_WORTH_ASKING = 0.5
+
+
+class Way(Enum):
+    """What helps."""
+
+    ASK = "questions that were not asked yet"
+    VOTE = "blind votes alone: all questions were asked, or no sensible number would do"
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What would settle one version's verdict.
+
+    Attributes:
+        way: What helps.
+        needed: About how many more questions it takes; None where no sensible number would do.
+        more: How many of each kind are to be asked then, those that were asked already included;
+            empty where none can be.
+        seconds: About how long asking them takes; None where nothing is known of its speed.
+    """
+
+    way: Way
+    needed: int | None
+    more: Mapping[str, int]
+    seconds: float | None = None
+
+
+def settlings_of(
+    rows: Sequence[Row], items: Sequence[TaskItem], there: Mapping[str, int]
+) -> dict[str, Settling]:
+    """What would settle each version of which nothing can be told yet, by its key.
+
+    Args:
+        rows: Of a ladder, the reference among them.
+        items: What was asked.
+        there: How many questions there are of each kind.
+    """
+    reference = next(row for row in rows if row.is_reference)
+    asked = Counter(item.kind for item in items)
+    return {
+        row.key: _settling(row, reference, asked, there)
+        for row in rows
+        if row.state is State.CANNOT_TELL and row.tasks is not None
+    }
+
+
+def _settling(
+    row: Row, reference: Row, asked: Mapping[str, int], there: Mapping[str, int]
+) -> Settling:
+    judged = row.judgement
+    needed = judged.more_items if judged is not None else None
+    if judged is None or not needed:
+        return Settling(Way.VOTE, needed, {})
+    wanted = judged.against if judged.is_whole_good and judged.against else judged.tested
+    names = {str(kind.kind) for kind in wanted}
+    kinds = [kind for kind in asked if str(name_of_kind(kind)) in names]
+    free = sum(max(0, there.get(kind, 0) - asked[kind]) for kind in kinds)
+    if not kinds or free < _WORTH_ASKING * needed:
+        return Settling(Way.VOTE, needed, {})
+    each = math.ceil(needed / len(kinds))
+    more = {kind: min(there.get(kind, 0), asked[kind] + each) for kind in kinds}
+    questions = sum(more[kind] - asked[kind] for kind in kinds)
+    times = [_seconds(one, questions) for one in (row, reference)]
+    seconds = None if None in times else sum(time for time in times if time is not None)
+    return Settling(Way.ASK, needed, more, seconds)
+
+
+def _seconds(row: Row, questions: int) -> float | None:
+    """How long one version takes for so many questions, by what it took and how fast it is."""
+    writes, reads = row.rate("tg"), row.rate("pp")
+    if row.tasks is None or not row.tasks.outcomes or writes is None:
+        return None
+    tokens = row.tasks.tokens / len(row.tasks.outcomes)
+    reading = _PROMPT_TOKENS / reads.number if reads is not None else 0.0
+    return _LOAD_SECONDS + questions * (tokens / writes.number + reading)
+
+
+def speed_seconds(plan: LadderPlan, rows: Sequence[Row]) -> float | None:
+    """About how long measuring every speed again takes; None where no speed is known."""
+    known = [(row, row.rate("pp"), row.rate("tg")) for row in rows]
+    seconds = 0.0
+    for _, reads, writes in known:
+        if reads is None or writes is None:
+            continue
+        for depth in plan.depths_tokens:
+            times = plan.repetitions_at(depth) + 1
+            one = (plan.prompt_tokens + 2 * depth) / reads.number
+            seconds += _LOAD_SECONDS + times * (one + plan.generated_tokens / writes.number)
+    return seconds or None

@@ -1,0 +1,59 @@
+"""What would settle what cannot be told yet: questions that are there, else votes."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.core.verdict import State
+from app.lab.tasks.sets import kinds_there
+from app.lab.verdict.settling import Way, settlings_of, speed_seconds
+from tests.lab import ladder_cases as cases
+
+F16, Q8, Q2, BROKEN = list(cases.result().rows)
+
+
+def test_questions_that_are_there_are_asked() -> None:
+    result = cases.result()
+    cases.change(result, Q8, tasks=cases.tasks(5))
+    view = cases.view(result)
+    row = view.row(Q8)
+    assert row is not None
+    assert row.state is State.CANNOT_TELL
+    assert row.judgement is not None
+    needed = row.judgement.more_items
+    assert needed
+    there = {"sums": 240 + needed, "spelling": 240 + needed}
+    found = settlings_of(view.rows, cases.ITEMS, there)
+    assert set(found) == {Q8}
+    assert found[Q8].way is Way.ASK
+    assert found[Q8].needed == needed
+    asked = sum(number - 240 for number in found[Q8].more.values())
+    assert asked >= needed
+    # Both write their answers, by the tokens that answers had and the speeds that were measured.
+    tokens = 999 / 480
+    writing = asked * tokens * (1 / 10.0 + 1 / (160 / 8.5))
+    assert found[Q8].seconds == pytest.approx(2 + writing + asked * 2 * 100 / 900)
+
+
+def test_where_all_were_asked_votes_are_left() -> None:
+    result = cases.result()
+    cases.change(result, Q8, tasks=cases.tasks(5))
+    view = cases.view(result)
+    found = settlings_of(view.rows, cases.ITEMS, {"sums": 240, "spelling": 240})
+    assert (found[Q8].way, dict(found[Q8].more)) == (Way.VOTE, {})
+
+
+def test_sets_are_known_by_their_names() -> None:
+    assert kinds_there("demo")["spelling"] == 20
+    bundled = kinds_there("bundled")
+    assert bundled["spelling"] == 240
+    assert bundled["demo"] == 300
+    assert not kinds_there("/nowhere/at/all.jsonl")
+
+
+def test_speeds_are_measured_again_as_long_as_they_took() -> None:
+    view = cases.view()
+    quick = speed_seconds(view.plan, view.rows)
+    assert quick is not None
+    assert speed_seconds(view.plan, ()) is None
+    assert quick > speed_seconds(view.plan, view.rows[:2]) > 0  # type: ignore[operator]
