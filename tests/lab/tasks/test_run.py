@@ -235,7 +235,7 @@ def test_a_reference_that_cannot_be_asked_ends_it_all(
     lab: Lab, scripted: dict[str, Path], tmp_path: Path
 ) -> None:
     late = files.write_first_message_crash_model(tmp_path / "late.gguf")
-    with pytest.raises(PersonError, match="reference cannot be asked: llama"):
+    with pytest.raises(PersonError, match="original cannot be asked: llama"):
         lab.run(plan_of(questions(3)), late, scripted["four"])
 
 
@@ -249,7 +249,7 @@ def test_a_file_that_computes_no_numbers_is_asked_once(
     assert row.error is not None
     assert row.error.startswith("This file computes no numbers (NaN)")
     assert row.kinds == []
-    with pytest.raises(PersonError, match="reference cannot be asked: This file computes no num"):
+    with pytest.raises(PersonError, match="original cannot be asked: This file computes no num"):
         lab.run(plan_of(questions(20)), broken, four)
 
 
