@@ -63,6 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         plots: Names of the plots shown.
         chat_list_visible: Whether the list of chats is shown.
         draft: A prompt that was written and not sent when the program ended.
+        vote_draft: Prompts for blind votes, likewise.
         enter_sends: Whether Enter sends a prompt; else it makes a line, and Ctrl+Enter sends.
         preset: Name of the sampling preset for new chats.
         context_tokens: Context of versions that come into Compare; None for the usual one.
@@ -100,6 +101,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     plots: list[str] = field(default_factory=lambda: ["memory", "speed"])
     chat_list_visible: bool = True
     draft: str = ""
+    vote_draft: str = ""
     enter_sends: bool = True
     preset: str = next(iter(PRESETS))
     context_tokens: Annotated[int, Meta(ge=256, le=10_000_000)] | None = None

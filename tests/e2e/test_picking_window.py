@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
 
+from app.lab.ladder.plan import Profile
 from app.store.paths import Paths
 from app.store.settings import Settings, SettingsFile
 from app.ui.picking.add_dialog import AddDialog
@@ -124,3 +125,40 @@ def test_a_prompt_that_was_not_sent_is_there_after_a_restart(
     again.compare.prompt.clear()
     again.close()
     assert open_window().compare.prompt.text() == ""
+
+
+def test_prompts_for_votes_that_were_not_asked_are_there_after_a_restart(
+    open_window: Callable[..., Person], tmp_path: Path
+) -> None:
+    person = open_window(*own_folder(tmp_path / "models"))
+    vote_prompts(person).setPlainText("Why is the sky blue?")
+    person.close()
+    again = open_window()
+    assert vote_prompts(again).toPlainText() == "Why is the sky blue?"
+
+
+def vote_prompts(person: Person) -> QPlainTextEdit:
+    """The field in which prompts for blind votes are written."""
+    person.window.main.show_page("ladder")
+    person.until(lambda: person.ladder is not None)
+    assert person.ladder is not None
+    page = person.ladder.page
+    person.until(lambda: page.board.votes is not None)
+    assert page.board.votes is not None
+    return page.board.votes.form.prompts
+
+
+def test_a_new_measurement_begins_at_the_search(
+    open_window: Callable[..., Person], tmp_path: Path
+) -> None:
+    person = open_window(*own_folder(tmp_path / "models"))
+    person.until(lambda: all(pane.model is not None for pane in person.panes))
+    person.click("Measure what each version loses …")
+    person.until(lambda: person.ladder is not None and person.ladder.page.picker.isVisible())
+    assert person.ladder is not None
+    picker = person.ladder.page.picker
+    person.until(picker.search.hasFocus)
+    assert [file.letter for file in picker.model.checked] == ["A", "B", "C"]
+    person.until(lambda: "about" in picker.sure.buttons[Profile.QUICK].text())
+    person.press(Qt.Key.Key_Escape)
+    person.until(lambda: not picker.isVisible())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 from app.core.candidates.candidate import Candidate, candidate_of
 from app.core.candidates.settings import EngineSettings, KvType
@@ -24,7 +25,7 @@ from app.library.model_files import open_model_file
 from tests.helpers.model_folders import library_model, small_gguf
 
 
-def file(level: str, bits: float | None = None, family: str = "Sky", **more: str) -> PickFile:
+def file(level: str, bits: float | None = None, family: str = "Sky", **more: Any) -> PickFile:
     return PickFile(
         candidate_of(f"/m/{family}-{level}.gguf"),
         f"{family}-{level}",

@@ -6,7 +6,7 @@ Tests app.ui.picking.pick_tree too.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -32,7 +32,7 @@ ON, OFF, PARTLY = (
 )
 
 
-def file(level: str, bits: float | None = None, family: str = "Sky", **more: str) -> PickFile:
+def file(level: str, bits: float | None = None, family: str = "Sky", **more: Any) -> PickFile:
     candidate = candidate_of(f"/m/{family}-{level}.gguf")
     return PickFile(candidate, f"{family}-{level}", family, level, 10, bits, **more)
 

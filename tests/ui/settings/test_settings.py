@@ -218,6 +218,7 @@ def test_a_candidate_takes_own_sampling_settings_and_gives_them_up(
     assert panel.setup.sampling is None
     assert panel.sampling.settings == COMPARE_GREEDY
     qtbot.mouseClick(panel.own_box, Qt.MouseButton.LeftButton, pos=_on_box(panel.own_box))
+    assert panel.setup.sampling is not None
     assert panel.setup.sampling.max_tokens == 99, "what was set comes back with the tick"
 
 

@@ -86,6 +86,7 @@ class LadderDesk:
         yield
         self._votes.setParent(self.page)
         votes = VotesPanel(self._votes)
+        votes.form.prompts.setPlainText(self._kept.now.vote_draft)
         yield
         self.page.set_votes(votes)
         yield

@@ -154,6 +154,7 @@ class LadderPage(QWidget):
         self.picker.set_files(self._backends.pickable())
         self.picker.choose(candidates, reference)
         self._stack.setCurrentWidget(self.picker)
+        self._take_focus()
         self._follow_actions()
         workers = self._backends.workers
         self._jobs.run(lambda _context: workers.pace(), done=self.picker.set_pace)
@@ -279,7 +280,7 @@ class LadderPage(QWidget):
         self.ladders.again_wanted.connect(self._again)
         self.question.failed.connect(self._complain)
         self.picker.measure_wanted.connect(self.measure)
-        self.picker.closed.connect(lambda: self._show_board())
+        self.picker.closed.connect(self._leave_picker)
         board.strip.pause_wanted.connect(commands.pause.trigger)
         board.strip.go_on_wanted.connect(commands.go_on.trigger)
         board.strip.cancel_wanted.connect(commands.cancel.trigger)
@@ -303,10 +304,18 @@ class LadderPage(QWidget):
             self._take_focus()
         self._show_work()
 
+    def _leave_picker(self) -> None:
+        self._show_board()
+        self._take_focus()
+
     def _take_focus(self) -> None:
         """Let the keyboard begin where it is of use."""
-        shown = self._stack.currentWidget() is self.board
-        (self.board.table if shown else self).setFocus(Qt.FocusReason.OtherFocusReason)
+        begins: dict[QWidget, QWidget] = {
+            self.board: self.board.table,
+            self.picker: self.picker.search,
+        }
+        begin = begins.get(self._stack.currentWidget(), self)
+        begin.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_work(self) -> None:
         self.board.show_work(self._entry, held=self._service.held)

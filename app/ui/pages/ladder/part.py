@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from app.ui.pages.ladder.desk import LadderDesk
     from app.ui.shell.ground import Ground
 
+# The settings are one file: a longer text is kept to here.
+_MOST_DRAFT_CHARACTERS = 100_000
 _MODULES = ("app.ui.pages.ladder.desk", "app.ui.pages.ladder.plots.panel")
 
 
@@ -71,7 +73,9 @@ class LadderPart(Part):
         if self.desk is None:
             return settings
         sizes = {**settings.splitter_sizes, **self.desk.page.layout_state()}
-        return replace(settings, splitter_sizes=sizes)
+        votes = self.desk.page.board.votes
+        draft = votes.form.prompts.toPlainText() if votes is not None else settings.vote_draft
+        return replace(settings, splitter_sizes=sizes, vote_draft=draft[:_MOST_DRAFT_CHARACTERS])
 
     def stop(self) -> bool:
         self._late.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Watch = Callable[[QAbstractItemModel], None]
 
 
-def file(level: str, bits: float | None = None, family: str = "Sky", **more: str) -> PickFile:
+def file(level: str, bits: float | None = None, family: str = "Sky", **more: Any) -> PickFile:
     return PickFile(
         candidate_of(f"/m/{family}-{level}.gguf"),
         f"{family}-{level}",
