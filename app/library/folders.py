@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.base.files import Stamp, read_ordinary, stamp_at
 from app.core.models.family import ModelSource
+from app.core.models.model_names import parse_shard_name
 from app.library.found import Found, in_sets, name_of
 from app.library.hugging_face import find_in_repository, is_repository
 from app.library.jan import paths_in
@@ -38,6 +39,9 @@ def find_in_place(walk: Walk, place: Place) -> Iterator[Found]:
     Raises:
         ScanCancelled: The scan was cancelled.
     """
+    if place.source is ModelSource.OPENED:
+        yield from _opened(place)
+        return
     is_jan = place.source is ModelSource.JAN
     wanted = _is_wanted_of_jan if is_jan else is_model_name
     for folder, files, below in walk.down_from(place.folder, wanted):
@@ -54,6 +58,17 @@ def find_in_place(walk: Walk, place: Place) -> Iterator[Found]:
             yield from _named_by(note, place)
         for repository in repositories:
             yield from find_in_repository(walk, repository, place.source)
+
+
+def _opened(place: Place) -> Iterator[Found]:
+    """A file that was opened, with the others of its set; nothing where it is gone."""
+    path = place.folder
+    shard = parse_shard_name(path.name)
+    names = (path.name,) if shard is None else shard.all_names()
+    stamps = [stamp_at(path.with_name(name)) for name in names]
+    files = tuple(stamp for stamp in stamps if stamp is not None)
+    if files:
+        yield Found(files, name_of(files[0].path), place.source)
 
 
 def _found(

@@ -23,7 +23,7 @@ _VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)\}|(?P<plain>\w+))")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A folder, there or not, and the program that fills it."""
+    """A folder, there or not, and the program that fills it; or a file that was opened."""
 
     source: ModelSource
     folder: Path

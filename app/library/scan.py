@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from app.core.errors import PersonError
-from app.core.models.family import LibraryModel
+from app.core.models.family import LibraryModel, ModelSource
 from app.core.models.model_names import family_of, is_telling_name
 from app.core.words.sentence import Sentence, say
 from app.library.facts import Facts, from_bytes, stamp_of, to_bytes
@@ -118,7 +118,7 @@ class _Scan:
         self._report()
         return LibraryScan(
             models=tuple(self._models),
-            roots=tuple(place.folder for place in places),
+            roots=tuple(place.folder for place in places if place.source is not ModelSource.OPENED),
             folders=tuple(self._walk.entered),
             problems=tuple(self._walk.problems),
             headers_read=self._headers_read,

@@ -17,6 +17,7 @@ from app.store.rows import (
     answer_row,
     chat_from,
     chat_row,
+    panes_from,
     storable,
 )
 
@@ -96,6 +97,14 @@ class ChatStore:
         """All chats, the last changed first."""
         with said(say("store.chats_cannot_read_2")):
             return [ChatSummary(*row) for row in self._connection.execute(_LIST_CHATS)]
+
+    def opened_files(self) -> list[str]:
+        """The model files that chats were opened with, those of the last changed chat first."""
+        statement = "SELECT id, candidates FROM chat ORDER BY changed_ns DESC"
+        with said(say("store.chats_cannot_read_2")):
+            rows = self._connection.execute(statement).fetchall()
+        panes = (pane for chat_id, text in rows for pane in panes_from(text, chat_id))
+        return list(dict.fromkeys(pane.candidate.path for pane in panes))
 
     def create(self, chat: Chat) -> Chat:
         """Store a new chat with its turns; the same object comes back with ids and times set."""

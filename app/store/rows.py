@@ -104,7 +104,7 @@ def chat_from(chat_id: int, row: tuple[Column, ...], turns: list[Turn]) -> Chat:
         title=cast("str", title),
         created_ns=cast("int", created_ns),
         changed_ns=cast("int", changed_ns),
-        panes=_panes(cast("str", candidates), chat_id),
+        panes=panes_from(cast("str", candidates), chat_id),
         reference_key=cast("str | None", reference),
         system_prompt=cast("str", system),
         sampling=_sampling(cast("str", sampling), chat_id),
@@ -137,7 +137,8 @@ def answer_from(row: tuple[Any, ...]) -> Answer:
     )
 
 
-def _panes(text: str, chat_id: int) -> list[ChatPane]:
+def panes_from(text: str, chat_id: int) -> list[ChatPane]:
+    """The panes of a chat's column; those that cannot be read are left out."""
     found: list[ChatPane] = []
     for item in _plain(text, list[object], chat_id):
         try:

@@ -109,6 +109,13 @@ def test_a_chat_made_with_turns_keeps_them(store: ChatStore, chat: Chat) -> None
     assert all(turn.id > 0 for turn in chat.turns)
 
 
+def test_opened_files_are_told_once_those_of_the_last_chat_first(store: ChatStore) -> None:
+    for paths in (("/a.gguf", "/b.gguf"), ("/c.gguf", "/a.gguf")):
+        panes = [ChatPane(path, "A", candidate_of(path)) for path in paths]
+        store.create(Chat(0, "a title", panes=panes))
+    assert store.opened_files() == ["/c.gguf", "/a.gguf", "/b.gguf"]
+
+
 def test_the_last_changed_chat_stands_first(store: ChatStore) -> None:
     old, new = store.create(Chat(0, "old")), store.create(Chat(0, "new"))
     assert [summary.title for summary in store.list_chats()] == ["new", "old"]

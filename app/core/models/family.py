@@ -28,7 +28,7 @@ _NO_SIGNS = re.compile(r"[^a-z0-9]")
 
 
 class ModelSource(StrEnum):
-    """The program whose file it is; only files in folders of one's own are nobody's."""
+    """The program whose file it is; those in folders of one's own, or opened, are nobody's."""
 
     HUGGING_FACE = "hugging-face"
     LM_STUDIO = "lm-studio"
@@ -36,6 +36,7 @@ class ModelSource(StrEnum):
     LLAMA_CPP = "llama.cpp"
     JAN = "jan"
     OWN_FOLDER = "folder"
+    OPENED = "opened"
 
 
 @dataclass(frozen=True, slots=True)

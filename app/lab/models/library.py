@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from app.library.places import known_places
+from app.core.models.family import ModelSource
+from app.library.places import Place, known_places
 from app.library.scan import LibraryScan, scan
 from app.store.glance import own_folders
 from app.store.small.library import HeaderCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from app.core.models.family import LibraryModel
-    from app.library.places import Place
     from app.store.paths import Paths
 
 __all__ = ["Library", "LibraryScan"]
@@ -40,14 +41,17 @@ class Library:
     def scan(
         self,
         *,
+        opened: Sequence[Path] = (),
         cancelled: Callable[[], bool] = lambda: False,
         on_found: Callable[[Sequence[LibraryModel]], object] = lambda _: None,
     ) -> LibraryScan:
         """Look through this PC; may take long at the first time. Changes no model file.
 
         Args:
+            opened: Files that were opened, wherever they lie.
             cancelled: Asked often, on this thread; once it says True, the scan ends early.
             on_found: Told on this thread what was found, at most ten times a second.
         """
         with HeaderCache(self._paths.library) as cache:
-            return scan(self.places(), cache, cancelled=cancelled, on_found=on_found)
+            places = [*self.places(), *(Place(ModelSource.OPENED, path) for path in opened)]
+            return scan(places, cache, cancelled=cancelled, on_found=on_found)

@@ -27,6 +27,7 @@ from app.lab.models.names import (
 from app.store.paths import Paths
 from app.store.settings import Settings, SettingsFile
 from tests.helpers.gguf_container import Tensor, file_bytes
+from tests.helpers.gguf_files import write_sharded_llama
 from tests.helpers.model_folders import (
     hugging_face_file,
     library_model,
@@ -69,7 +70,10 @@ def the_library(home: Path) -> Library:
 def test_the_library_of_a_person(home: Path) -> None:
     library = the_library(home)
     first = library.scan()
-    assert {model.source for model in first.models} == set(ModelSource) - {ModelSource.OWN_FOLDER}
+    assert {model.source for model in first.models} == set(ModelSource) - {
+        ModelSource.OWN_FOLDER,
+        ModelSource.OPENED,
+    }
     assert first.complete
     (family,) = families(first.models)
     assert family.key == "some"
@@ -77,6 +81,22 @@ def test_the_library_of_a_person(home: Path) -> None:
     assert again.headers_read == 0
     assert again.models == first.models
     assert the_library(home).scan().headers_read == 0
+
+
+def test_opened_files_belong_to_it_wherever_they_lie(home: Path) -> None:
+    library = the_library(home)
+    far = home / "far"
+    far.mkdir()
+    (far / "tern.gguf").write_bytes(small_gguf("Tern"))
+    shards = write_sharded_llama(far, stem="owl-Q8_0")
+    known = library.scan().models
+    opened = [far / "tern.gguf", shards[0], far / "gone.gguf", known[0].path]
+    scanned = library.scan(opened=opened)
+    fresh = [model for model in scanned.models if model.source is ModelSource.OPENED]
+    # What belongs to a program stays its own.
+    assert [model.path.name for model in fresh] == ["tern.gguf", shards[0].name]
+    assert [len(model.files) for model in fresh] == [1, len(shards)]
+    assert not set(opened) & set(scanned.roots)
 
 
 def test_own_folders_belong_to_it(home: Path) -> None:

@@ -18,6 +18,8 @@ TEXTS = {
     "counted.levels.one": translate("Sentences", "one version"),
     "counted.lines": translate("Sentences", "{n} lines"),
     "counted.lines.one": translate("Sentences", "{n} line"),
+    "counted.model_files": translate("Sentences", "{n} model files"),
+    "counted.model_files.one": translate("Sentences", "{n} model file"),
     "counted.not_offered": translate("Sentences", "{n} more are not offered: you have read answers to them by one of these files."),
     "counted.not_offered.one": translate("Sentences", "{n} more is not offered: you have read an answer to it by one of these files."),
     "counted.earlier_questions": translate("Sentences", "Answer {n} questions"),

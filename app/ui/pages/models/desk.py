@@ -6,8 +6,10 @@ import contextlib
 import logging
 import shutil
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.core.errors import PersonError
 from app.hub.account import token_owner
 from app.hub.settings import DEFAULT_ENDPOINT, EndpointError
 from app.lab.engines.room import EngineRoom
@@ -16,6 +18,7 @@ from app.lab.hub.access import HubAccess
 from app.lab.hub.fit import HubFitter
 from app.lab.models.library import Library
 from app.lab.predict.fit import Fitter
+from app.lab.predict.local_fits import LocalFits
 from app.lab.predict.this_pc import look_at_this_pc, memory_of_this_pc
 from app.lab.works.downloads import Downloads, HubCourier
 from app.monitor.machine import physical_core_count
@@ -30,9 +33,9 @@ from app.ui.pages.models.ports import Backends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from app.bootstrap import House
+    from app.store.chats import ChatStore
     from app.ui.kit.jobs import Jobs
 
 log = logging.getLogger(__name__)
@@ -67,15 +70,18 @@ class ModelsDesk:
         self._jobs = jobs
         self._queue = Downloads(house.works, HubCourier(hub))
         self._downloads = QueueView(self._queue, hub)
+        room, speeds = EngineRoom.of_this_pc(paths), speed_store(paths)
+        threads = physical_core_count()
         self.library = LibraryFeed(
             Library(paths),
             jobs,
             own_folders=own_folders(paths.settings),
             keep_own_folders=keep_own_folders,
             plan_removal=hub.cache.plan_removal,
+            fits=LocalFits(room, speeds, threads),
+            opened=partial(_opened_files, house.chats, paths.demo),
         )
-        speeds = speed_store(paths)
-        fitter = Fitter(EngineRoom.of_this_pc(paths), speeds, physical_core_count())
+        fitter = Fitter(room, speeds, threads)
         self._held = False
         self._fitter = HubFitter(hub.headers, fitter, paths.cache / "fit")
         host = hub.settings.badge or ""
@@ -92,7 +98,7 @@ class ModelsDesk:
                 free_bytes=self._free_bytes,
                 badge=host,
                 pc=memory_of_this_pc(),
-                look_at_pc=lambda: look_at_this_pc(speeds, physical_core_count()),
+                look_at_pc=lambda: look_at_this_pc(speeds, threads),
                 hub_hosts=frozenset({host.lower()} if host else ()),
             ),
             jobs,
@@ -147,6 +153,16 @@ def _open_hub(own_cache: Path, certificates: Path | None) -> tuple[HubAccess, En
         return HubAccess.open(own_cache, certificates=certificates), None
     except EndpointError as error:
         return HubAccess.open(own_cache, DEFAULT_ENDPOINT, certificates), error
+
+
+def _opened_files(chats: ChatStore, demo: Path) -> list[Path]:
+    """The files that chats were opened with, but for the built-in model's."""
+    try:
+        paths = [Path(path) for path in chats.opened_files()]
+    except PersonError as error:
+        log.warning("%s", error.detail or error.sentence)
+        return []
+    return [path for path in paths if not path.is_relative_to(demo)]
 
 
 def _note_freed(freed_bytes: int) -> None:

@@ -51,6 +51,7 @@ class ModelsPage(QWidget):
 
     Signals:
         compare_wanted: Model files (paths) are to be opened as panes.
+        measure_wanted: Model files (paths) of one family are to be measured.
         said: A sentence for the status line.
 
     Args:
@@ -61,6 +62,7 @@ class ModelsPage(QWidget):
     """
 
     compare_wanted = Signal(list)
+    measure_wanted = Signal(list)
     said = Signal(str)
     folder_moved = Signal(object, object)
 
@@ -201,6 +203,7 @@ class ModelsPage(QWidget):
         self.panel.download_wanted.connect(self._download)
         self.panel.compare_wanted.connect(self.compare_wanted)
         self.library.compare_wanted.connect(self.compare_wanted)
+        self.library.measure_wanted.connect(self.measure_wanted)
         self.library.hub_wanted.connect(self.find_on_hub)
         self.library.reveal_wanted.connect(self._reveal)
         self.library.said.connect(self.said)

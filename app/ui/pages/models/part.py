@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from app.core.candidates.candidate import candidate_of
 from app.ui.kit.late import Place
 from app.ui.kit.pages import Page, Part
 from app.ui.kit.words.text import translate
@@ -59,6 +60,9 @@ class ModelsPart(Part):
         page.restore_layout(ground.kept.now.splitter_sizes)
         page.said.connect(ground.main.say)
         page.compare_wanted.connect(requests.compare.tell)
+        page.measure_wanted.connect(
+            lambda paths: requests.measure.tell([candidate_of(path) for path in paths])
+        )
         page.folder_moved.connect(self._on_folder_moved)
         library.changed.add(lambda: requests.models.tell(library.models))
         self._place.fill(page)

@@ -158,7 +158,7 @@ def fit_details(fit: Fit, *, speed_to_come: bool = False) -> str:
     ]
     lines.append(
         translate("HubFit", "for a context of {tokens} tokens, KV cache {kv}").format(
-            tokens=count(fit.context_tokens), kv=fit.engine.kv_type.upper()
+            tokens=short_tokens(fit.context_tokens), kv=fit.engine.kv_type.upper()
         )
     )
     if fit.gpu_layers is not None:
@@ -209,7 +209,15 @@ def _basis(fit: Fit, *, speed_to_come: bool) -> str:
 
 def source_words(model: LibraryModel) -> str:
     """The program whose file it is."""
+    if model.source is ModelSource.OPENED:
+        return translate("Models", "opened from disk")
     return _SOURCES.get(model.source) or translate("Models", "own folder")
+
+
+def source_names() -> tuple[str, ...]:
+    """All that :func:`source_words` may say."""
+    others = (translate("Models", "opened from disk"), translate("Models", "own folder"))
+    return (*_SOURCES.values(), *others)
 
 
 def download_words(entry: DownloadEntry) -> str:

@@ -40,7 +40,6 @@ NOT_YET = {
     "core/words/texts/verdict": "reference kld needs points same",
     "ui/kit/words/format": "points",
     "ui/pages/ladder": "ladder level reference kld needs bits points greedy",
-    "ui/pages/models": "level bits",
 }
 
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from app.base.gate import StopFlag
     from app.core.candidates.settings import KvType
     from app.hub.catalogue import SearchQuery
+    from app.lab.predict.local_fits import LocalFit
 
 GB = 10**9
 PATIENCE_S = 60
@@ -356,11 +357,16 @@ class FakeLibrary:
         self.models: list[LibraryModel] = []
         self.problems: list[str] = []
         self.scanning = False
+        self.fits: dict[Path, LocalFit] = {}
+        self.looks_for_opened = 0
         self.own_folders: list[Path] = []
         self.rescans = 0
         self.removed: list[Path] = []
         self.removal_problem: PersonError | None = None
         self.elsewhere: tuple[Path, ...] = ()
+
+    def look_for_opened(self) -> None:
+        self.looks_for_opened += 1
 
     def rescan(self) -> None:
         self.rescans += 1

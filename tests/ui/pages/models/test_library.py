@@ -11,13 +11,17 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
 
 from app.core.errors import PersonError
+from app.core.memory.fit import Verdict, judge
 from app.core.models.family import LibraryModel, ModelSource, families
 from app.core.models.kinds import ModelKind
 from app.core.words.sentence import say
+from app.lab.predict.local_fits import LocalFit
 from app.ui.kit.widgets import ElidedLabel, IconButton
+from app.ui.pages.models.library.columns import LibraryColumn
 from app.ui.pages.models.library.folders_popup import FoldersEditor
-from app.ui.pages.models.library.model import LibraryColumn, LibraryRole, LibraryTreeModel
+from app.ui.pages.models.library.model import LibraryRole, LibraryTreeModel
 from tests.helpers.model_folders import library_model
+from tests.ui.pages.models.fake_backends import GB
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QAbstractItemModel
@@ -147,7 +151,8 @@ def test_a_narrow_tree_hides_what_tells_least(shown: Shown) -> None:
         shown.page.resize(signs * sign, 780)
         shown.until(lambda hidden=hidden: tree.isColumnHidden(LibraryColumn.CONTEXT) is hidden)
         assert not tree.isColumnHidden(LibraryColumn.LEVEL)
-        assert not tree.isColumnHidden(LibraryColumn.SIZE)
+        assert not tree.isColumnHidden(LibraryColumn.MEMORY)
+        assert not tree.isColumnHidden(LibraryColumn.VERDICT)
         shown.until(lambda: tree.horizontalScrollBar().maximum() == 0)
 
 
@@ -169,6 +174,58 @@ def test_chosen_files_are_compared_now(shown: Shown) -> None:
     tab.tree.selectAll()
     shown.click(tab.compare_button)
     assert shown.compared == [[one.path, two.path]]
+
+
+def fit_of(path: Path, free_bytes: int = 8 * GB) -> LocalFit:
+    return LocalFit(5 * GB, judge(5 * GB, free_bytes), 12.5)
+
+
+def test_rows_say_memory_speed_and_whether_they_fit(shown: Shown) -> None:
+    alpha = model("Alpha", "Q4_K_M")
+    tab = bring(shown, alpha)
+    index = tab.model.index_of(alpha.path)
+    cells = [index.siblingAtColumn(column) for column in LibraryColumn]
+    assert cells[LibraryColumn.MEMORY].data() == "–"
+    shown.fakes.library.fits = {alpha.path: fit_of(alpha.path)}
+    shown.fakes.library.changed.tell()
+    assert str(cells[LibraryColumn.MEMORY].data()).startswith("5.00")
+    assert str(cells[LibraryColumn.SPEED].data()).startswith("12.5")
+    assert cells[LibraryColumn.VERDICT].data() == "fits"
+    assert cells[LibraryColumn.VERDICT].data(LibraryRole.VERDICT) == Verdict.FITS
+    assert cells[LibraryColumn.CONTEXT].data() == "512"
+    assert not tab.grab().isNull()
+
+
+def test_one_is_asked_several_are_compared_a_family_is_measured(shown: Shown) -> None:
+    alpha, small = model("Alpha", "Q8_0"), model("Alpha", "Q2_K")
+    tab = bring(shown, alpha, small, model("Beta", "Q8_0"))
+    measured: list[list[Path]] = []
+    tab.measure_wanted.connect(measured.append)
+    tab.show_model(alpha.path)
+    assert tab.compare_button.text() == "Chat"
+    shown.click(tab.measure_button)
+    assert measured == [[alpha.path, small.path]]
+    tab.tree.selectAll()
+    assert tab.compare_button.text() == "Compare"
+    tab.show_model(Path("/models/Beta-Q8_0.gguf"))
+    assert not tab.measure_button.isEnabled()
+    assert "only one version" in tab.measure_button.toolTip()
+
+
+def test_what_was_opened_is_asked_for_when_the_tab_is_seen(shown: Shown) -> None:
+    before = shown.fakes.library.looks_for_opened
+    shown.page.show_tab(1)
+    assert shown.fakes.library.looks_for_opened == before + 1
+
+
+def test_titles_of_columns_are_not_cut(shown: Shown) -> None:
+    tab = bring(shown, model("Alpha", "F16"))
+    header = tab.tree.header()
+    for column in LibraryColumn:
+        if not tab.tree.isColumnHidden(column):
+            title = str(tab.model.headerData(column, Qt.Orientation.Horizontal))
+            needed = header.fontMetrics().horizontalAdvance(title)
+            assert header.sectionSize(column) > needed, title
 
 
 def test_facts_of_the_header_are_listed(shown: Shown) -> None:
@@ -237,6 +294,8 @@ def test_other_programs_files_are_never_removed(shown: Shown) -> None:
     tab.show_model(theirs.path)
     assert not tab.remove_button.isEnabled()
     assert "Hugging Face" in tab.remove_button.toolTip()
+    assert tab.why_kept.isVisible()
+    assert "Ollama" in tab.why_kept.text()
 
 
 def test_a_removal_that_fails_says_why(shown: Shown) -> None:

@@ -20,7 +20,7 @@ from app.ui.kit.widgets import ElidedLabel, IconButton, label
 from app.ui.kit.widgets.layouts import empty, in_column, in_row, scroll_down
 from app.ui.kit.words.format import bits_per_weight, byte_size, count, parameters
 from app.ui.kit.words.sentences import told
-from app.ui.pages.models.words import source_words
+from app.ui.pages.models.words import short_tokens, source_words
 
 if TYPE_CHECKING:
     from app.core.models.family import LibraryModel
@@ -90,7 +90,7 @@ class LibraryDetails(QScrollArea):
         listed: list[tuple[str, str | None]] = [
             (self.tr("From"), source_words(model)),
             (self.tr("Repository"), model.repository),
-            (self.tr("Size"), str(byte_size(model.file_bytes))),
+            (self.tr("File"), str(byte_size(model.file_bytes))),
         ]
         if len(model.files) > 1:
             listed.append((self.tr("Files"), count(len(model.files))))
@@ -99,6 +99,7 @@ class LibraryDetails(QScrollArea):
         facts = model.model
         if facts is not None:
             active = facts.active_parameters
+            context = None if facts.context_length is None else short_tokens(facts.context_length)
             has_experts = active < facts.parameters
             matrix = self.tr("yes") if facts.has_importance_matrix else self.tr("no")
             template = self.tr("yes") if facts.chat_template else self.tr("none in the file")
@@ -112,7 +113,7 @@ class LibraryDetails(QScrollArea):
                 (self.tr("Bits a weight"), bits_per_weight(facts.bits_per_weight).value),
                 (self.tr("Parameters"), str(parameters(facts.parameters))),
                 (self.tr("Active per token"), str(parameters(active)) if has_experts else None),
-                (self.tr("Context"), count(facts.context_length)),
+                (self.tr("Context"), context),
                 (self.tr("Layers"), count(facts.block_count)),
                 (self.tr("Vocabulary"), count(facts.vocabulary_size)),
                 (self.tr("Chat template"), template),

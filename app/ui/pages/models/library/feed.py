@@ -11,13 +11,14 @@ from app.core.models.family import LibraryModel, ModelSource
 from app.ui.pages.models.library.watch import LibraryWatch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from app.core.errors import PersonError
     from app.core.words.sentence import Sentence
     from app.hub.files.removal import Removal
     from app.lab.models.library import Library, LibraryScan
+    from app.lab.predict.local_fits import LocalFit, LocalFits
     from app.ui.kit.jobs import Job, JobContext, Jobs
 
 
@@ -39,6 +40,8 @@ class LibraryFeed(QObject):
         own_folders: Sequence[Path],
         keep_own_folders: Callable[[Sequence[Path]], object],
         plan_removal: Callable[[Path], Removal],
+        fits: LocalFits,
+        opened: Callable[[], Sequence[Path]] = tuple,
         watch: LibraryWatch | None = None,
         parent: QObject | None = None,
     ) -> None:
@@ -51,6 +54,8 @@ class LibraryFeed(QObject):
             keep_own_folders: Writes them to the settings, where the library reads them.
             plan_removal: Tells what removing a file of the Hugging Face cache would free; called
                 on a job thread.
+            fits: Tells what the models need; on job threads, one at a time.
+            opened: Tells which files were opened, wherever they lie; on the main thread.
             watch: Hears of changes.
             parent: As everywhere in Qt.
         """
@@ -61,6 +66,11 @@ class LibraryFeed(QObject):
         self._own_folders = tuple(own_folders)
         self._keep_own_folders = keep_own_folders
         self._plan_removal = plan_removal
+        self._opened = opened
+        self._seen_opened: Sequence[Path] | None = None
+        self._local_fits = fits
+        self._fits: Mapping[Path, LocalFit] = {}
+        self._fitting: Job[dict[Path, LocalFit]] | None = None
         self._watch = watch or LibraryWatch(self)
         self._watch.changed.connect(self.rescan)
         self._job: Job[LibraryScan] | None = None
@@ -73,6 +83,11 @@ class LibraryFeed(QObject):
     def models(self) -> Sequence[LibraryModel]:
         """What is known now."""
         return self._models
+
+    @property
+    def fits(self) -> Mapping[Path, LocalFit]:
+        """What the models need, as far as it is known."""
+        return self._fits
 
     @property
     def problems(self) -> Sequence[Sentence]:
@@ -95,16 +110,24 @@ class LibraryFeed(QObject):
             self._again = True
             return
         self._again = False
+        self._seen_opened = opened = tuple(self._opened())
 
         def work(context: JobContext) -> LibraryScan:
             return self._library.scan(
-                cancelled=lambda: context.cancelled, on_found=lambda found: context.report(found)
+                opened=opened,
+                cancelled=lambda: context.cancelled,
+                on_found=lambda found: context.report(found),
             )
 
         self._job = self._jobs.run(
             work, done=self._done, failed=self._failed, progress=self._progress
         )
         self.changed.tell()
+
+    def look_for_opened(self) -> None:
+        """Look again if other files were opened meanwhile."""
+        if self._seen_opened is not None and tuple(self._opened()) != self._seen_opened:
+            self.rescan()
 
     def set_own_folders(self, folders: Sequence[Path]) -> None:
         """Look into these folders of the person's own from now on."""
@@ -126,9 +149,27 @@ class LibraryFeed(QObject):
     def stop(self) -> None:
         """Look and watch no more."""
         self._watch.stop()
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
+        for job in (self._job, self._fitting):
+            if job is not None:
+                job.cancel()
+        self._job = self._fitting = None
+
+    def _fit(self) -> None:
+        """Find out what the models need; one look at a time."""
+        if self._fitting is not None:
+            return
+        models = tuple(self._models)
+        self._fitting = self._jobs.run(
+            lambda context: self._local_fits.of(models, lambda: context.cancelled),
+            done=lambda fits: self._on_fits(models, fits),
+        )
+
+    def _on_fits(self, models: Sequence[LibraryModel], fits: Mapping[Path, LocalFit]) -> None:
+        self._fitting = None
+        self._fits = fits
+        self.changed.tell()
+        if models != tuple(self._models):
+            self._fit()
 
     def _progress(self, found: Sequence[LibraryModel]) -> None:
         if not self._scanned_once:
@@ -141,6 +182,7 @@ class LibraryFeed(QObject):
         self._models = list(scan.models)
         self._problems = scan.problems
         self._watch.watch(scan)
+        self._fit()
         self._go_on()
 
     def _failed(self, error: PersonError) -> None:

@@ -7,33 +7,28 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from app.core.models.family import Family, LibraryModel, ModelSource
 from app.ui.kit.plain import plain_data
-from app.ui.kit.words.format import MISSING, byte_size, count, parameters
-from app.ui.kit.words.format import bits_per_weight as bits_words
-from app.ui.kit.words.sentences import told
-from app.ui.pages.models.words import kind_word, or_missing, source_words
+from app.ui.kit.words.format import byte_size
+from app.ui.pages.models.library.columns import (
+    LibraryColumn,
+    alignment,
+    cell_text,
+    search_words,
+    tip,
+    titles,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from app.core.models.family import Family, LibraryModel
+    from app.lab.predict.local_fits import LocalFit
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 _FAMILY = 0
 """The internal id of a family's row; a file's row has the number of its family, from 1 on."""
-
-
-class LibraryColumn(IntEnum):
-    """The columns from left to right."""
-
-    NAME = 0
-    LEVEL = 1
-    BITS = 2
-    SIZE = 3
-    PARAMETERS = 4
-    CONTEXT = 5
-    SOURCE = 6
 
 
 class LibraryRole(IntEnum):
@@ -42,6 +37,7 @@ class LibraryRole(IntEnum):
     MODEL = Qt.ItemDataRole.UserRole + 1
     FAMILY = Qt.ItemDataRole.UserRole + 2
     WORDS = Qt.ItemDataRole.UserRole + 3
+    VERDICT = Qt.ItemDataRole.UserRole + 4
 
 
 class _Node:
@@ -63,6 +59,18 @@ class LibraryTreeModel(QAbstractItemModel):
         self._nodes: list[_Node] = []
         self._by_number: dict[int, _Node] = {}
         self._last_number = 0
+        self._fits: Mapping[Path, LocalFit] = {}
+
+    def set_fits(self, fits: Mapping[Path, LocalFit]) -> None:
+        """What the models need is known, or has changed."""
+        if fits == self._fits:
+            return
+        self._fits = fits
+        for row, node in enumerate(self._nodes):
+            parent = self.index(row, 0)
+            first = self.index(0, LibraryColumn.MEMORY, parent)
+            last = self.index(len(node.models) - 1, LibraryColumn.VERDICT, parent)
+            self.dataChanged.emit(first, last)
 
     def set_families(self, families: Sequence[Family]) -> None:
         """Show these families, in this order."""
@@ -168,18 +176,10 @@ class LibraryTreeModel(QAbstractItemModel):
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(LibraryColumn):
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(section)
+            return alignment(section)
         if role != Qt.ItemDataRole.DisplayRole:
             return None
-        return (
-            self.tr("Model"),
-            self.tr("Version"),
-            self.tr("Bits"),
-            self.tr("Size"),
-            self.tr("Parameters"),
-            self.tr("Context"),
-            self.tr("From"),
-        )[section]
+        return titles()[section]
 
     @plain_data()
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -199,72 +199,30 @@ class LibraryTreeModel(QAbstractItemModel):
             case Qt.ItemDataRole.DisplayRole if column == LibraryColumn.SIZE:
                 return str(byte_size(sum(model.file_bytes for model in family.models)))
             case Qt.ItemDataRole.TextAlignmentRole:
-                return _alignment(column)
+                return alignment(column)
             case Qt.ItemDataRole.ToolTipRole:
                 return "\n".join(part for part in (family.name, family.architecture) if part)
             case LibraryRole.FAMILY:
                 return family
             case LibraryRole.WORDS:
-                return " ".join([family.name, *(_words(model) for model in family.models)])
+                return " ".join([family.name, *(search_words(model) for model in family.models)])
             case _:
                 return None
 
     def _model_data(self, model: LibraryModel, column: int, role: int) -> object:
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return self._text(model, column)
+                return cell_text(model, self._fits.get(model.path), column)
             case Qt.ItemDataRole.ToolTipRole:
-                return "\n".join(
-                    [str(model.path), *([told(why)] if (why := model.why_not) else [])]
-                )
+                return tip(model, self._fits.get(model.path))
             case Qt.ItemDataRole.TextAlignmentRole:
-                return _alignment(column)
+                return alignment(column)
             case LibraryRole.MODEL:
                 return model
             case LibraryRole.WORDS:
-                return _words(model)
+                return search_words(model)
+            case LibraryRole.VERDICT if column == LibraryColumn.VERDICT:
+                fit = self._fits.get(model.path)
+                return None if fit is None else fit.judgement.verdict
             case _:
                 return None
-
-    def _text(self, model: LibraryModel, column: int) -> str:
-        facts = model.model
-        match column:
-            case LibraryColumn.NAME:
-                return _name(model)
-            case LibraryColumn.SIZE:
-                return str(byte_size(model.file_bytes))
-            case LibraryColumn.SOURCE:
-                return source_words(model)
-            case LibraryColumn.LEVEL:
-                return self.tr("broken") if model.broken else or_missing(model.label)
-            case _ if facts is None:
-                return MISSING
-            case LibraryColumn.BITS:
-                return bits_words(facts.bits_per_weight).value
-            case LibraryColumn.PARAMETERS:
-                return str(parameters(facts.parameters))
-            case _:
-                return count(facts.context_length)
-
-
-def _name(model: LibraryModel) -> str:
-    """Its name, with why it is broken, unless that names it by itself, or what else it is."""
-    why = told(model.broken)
-    if model.model is not None and not model.is_language_model:
-        why = kind_word(model.model.kind)
-    facts = model.broken.facts.values() if model.broken else ()
-    is_named = model.path.name in facts and model.path.stem == model.name
-    return why if is_named else " – ".join(part for part in (model.name, why) if part)
-
-
-def _words(model: LibraryModel) -> str:
-    own = model.source if model.source is not ModelSource.OWN_FOLDER else ""
-    kind = kind_word(model.model.kind) if model.model and not model.is_language_model else ""
-    parts = (model.name, *model.aliases, model.label, model.repository or "", own, kind)
-    return " ".join(parts)
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    if column in (LibraryColumn.NAME, LibraryColumn.LEVEL, LibraryColumn.SOURCE):
-        return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-    return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

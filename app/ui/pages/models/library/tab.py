@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
 
 from app.core.candidates.candidate import MAX_CANDIDATES
 from app.core.models.family import Family, companions, families
+from app.core.words.sentence import say
 from app.ui.kit.icons import Tone, icon
-from app.ui.kit.plain import set_tip
+from app.ui.kit.plain import set_tip, words_of
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import (
     Banner,
@@ -30,17 +31,21 @@ from app.ui.kit.widgets import (
     label,
     push_button,
 )
+from app.ui.kit.widgets.buttons import set_words
 from app.ui.kit.widgets.layouts import in_column, in_row, split
-from app.ui.kit.words.format import byte_size, count
+from app.ui.kit.words.format import byte_size
 from app.ui.kit.words.sentences import sentence, told
 from app.ui.pages.models.library.details import LEAST_WIDTH_PX, LibraryDetails
 from app.ui.pages.models.library.folders_popup import FoldersEditor
 from app.ui.pages.models.library.model import LibraryTreeModel
 from app.ui.pages.models.library.removal import RemovalQuestion
 from app.ui.pages.models.library.tree import LibraryTree
+from app.ui.pages.models.words import source_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from PySide6.QtGui import QShowEvent
 
     from app.core.errors import PersonError
     from app.core.models.family import LibraryModel
@@ -54,6 +59,7 @@ class LibraryTab(QWidget):
 
     Signals:
         compare_wanted: Model files (paths) are to be compared now.
+        measure_wanted: Model files (paths) of one family are to be measured.
         reveal_wanted: A file is to be shown in the system's file manager.
         hub_wanted: The person wants to look for a model on the Hub.
         said: A sentence for the status line.
@@ -61,6 +67,7 @@ class LibraryTab(QWidget):
     """
 
     compare_wanted = Signal(list)
+    measure_wanted = Signal(list)
     reveal_wanted = Signal(Path)
     hub_wanted = Signal()
     said = Signal(str)
@@ -99,14 +106,14 @@ class LibraryTab(QWidget):
         """Show what the library knows now."""
         models = list(self._library.models)
         self.model.set_families([*families(models), *self._others(models)])
+        self.model.set_fits(self._library.fits)
         if self._library.scanning:
             self.progress.set_share(None)
         else:
             self.progress.clear()
         total = sum(model.file_bytes for model in models)
-        self.summary.setText(
-            self.tr("{n} model files, {size}").format(n=count(len(models)), size=byte_size(total))
-        )
+        counted = told(say("counted.model_files", n=len(models)))
+        self.summary.setText(f"{counted}, {byte_size(total)}")
         self.summary.setVisible(bool(models))
         if problems := " ".join(map(told, self._library.problems)):
             self.notice.show_notice(Severity.WARNING, problems)
@@ -140,7 +147,8 @@ class LibraryTab(QWidget):
         return search
 
     def _make_actions(self) -> None:
-        self.compare_action = self._action("compare", self.tr("Compare now"), self._compare)
+        self.compare_action = self._action("compare", self.tr("Compare"), self._compare)
+        self.measure_action = self._action("plot", self.tr("Measure"), self._measure)
         self.reveal_action = self._action("folder", self.tr("Reveal in its folder"), self._reveal)
         self.remove_action = self._action("delete", self.tr("Remove …"), self._ask_removal)
         self.remove_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
@@ -170,6 +178,7 @@ class LibraryTab(QWidget):
             button.setIcon(icon("compare", Tone.ON_ACCENT))
         button.clicked.connect(action.trigger)
         action.changed.connect(lambda: button.setEnabled(action.isEnabled()))
+        action.changed.connect(lambda: set_words(button, words_of(action.text())))
         action.changed.connect(lambda: set_tip(button, action.toolTip()))
         return button
 
@@ -178,13 +187,27 @@ class LibraryTab(QWidget):
         buttons = QWidget()
         flow = FlowLayout(buttons, spacing_px=GRID)
         self.compare_button = self._button(self.compare_action, "primary")
+        self.measure_button = self._button(self.measure_action, "")
         self.reveal_button = self._button(self.reveal_action, "")
         self.remove_button = self._button(self.remove_action, "")
-        for each in (self.compare_button, self.reveal_button, self.remove_button):
+        self.why_kept = label("", "small-dim", wrap=True)
+        for each in (
+            self.compare_button,
+            self.measure_button,
+            self.reveal_button,
+            self.remove_button,
+        ):
             flow.addWidget(each)
         self.side = QWidget()
         self.side.setMinimumWidth(LEAST_WIDTH_PX)
-        in_column((self.details, 1), self.question, buttons, on=self.side, margins=(GRID, 0, 0, 0))
+        in_column(
+            (self.details, 1),
+            self.question,
+            buttons,
+            self.why_kept,
+            on=self.side,
+            margins=(GRID, 0, 0, 0),
+        )
         self.splitter = split(self.tree, self.side, grows=0, sizes=(GRID * 76, GRID * 42))
         self.stack = QStackedWidget()
         self.nothing = self._make_nothing()
@@ -234,21 +257,32 @@ class LibraryTab(QWidget):
             self.details.show_model(chosen[0])
         sound = _runnable(chosen)
         self.compare_action.setEnabled(0 < len(sound) <= MAX_CANDIDATES)
+        self.compare_action.setText(self.tr("Chat") if len(sound) == 1 else self.tr("Compare"))
         tip = self.compare_action.text()
         if len(sound) > MAX_CANDIDATES:
             tip = self.tr("At most {n} at once").format(n=MAX_CANDIDATES)
         elif len(chosen) == 1 and not sound:
             tip = told(why) if (why := chosen[0].why_not) else tip
         set_tip(self.compare_action, tip)
+        family = _runnable(self.tree.family_of(chosen))
+        self.measure_action.setEnabled(bool(sound) and len(family) > 1)
+        set_tip(
+            self.measure_action,
+            self.tr("Measure which version of it to run")
+            if len(family) > 1
+            else self.tr("There is only one version of it: nothing to measure it against."),
+        )
         self.reveal_action.setEnabled(len(chosen) == 1)
         removable = len(chosen) == 1 and self._library.can_remove(chosen[0])
         self.remove_action.setEnabled(removable)
-        set_tip(
-            self.remove_action,
-            self.remove_action.text()
-            if removable or len(chosen) != 1
-            else self.tr("Only files in the Hugging Face cache are removed from here."),
-        )
+        set_tip(self.remove_action, self.remove_action.text())
+        self.why_kept.setVisible(len(chosen) == 1 and not removable)
+        if len(chosen) == 1 and not removable:
+            why = self.tr(
+                "Not removed from here, because it is not in the Hugging Face cache but: {where}."
+            ).format(where=source_words(chosen[0]))
+            self.why_kept.setText(why)
+            set_tip(self.remove_action, why)
         self.question.follow_choice(chosen)
 
     def _on_filtered(self, words: str) -> None:
@@ -261,7 +295,9 @@ class LibraryTab(QWidget):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions([self.compare_action, self.reveal_action, self.remove_action])
+        menu.addActions(
+            [self.compare_action, self.measure_action, self.reveal_action, self.remove_action]
+        )
         menu.popup(self.tree.viewport().mapToGlobal(position))
 
     def _open_folders(self) -> None:
@@ -278,6 +314,13 @@ class LibraryTab(QWidget):
         sound = _runnable(self.tree.chosen())
         if 0 < len(sound) <= MAX_CANDIDATES:
             self.compare_wanted.emit([model.path for model in sound])
+
+    def _measure(self) -> None:
+        """What is chosen; where that is one, all versions of its family."""
+        chosen = self.tree.chosen()
+        models = _runnable(chosen if len(chosen) > 1 else self.tree.family_of(chosen))
+        if models:
+            self.measure_wanted.emit([model.path for model in models])
 
     def _reveal(self) -> None:
         chosen = self.tree.chosen()
@@ -296,6 +339,12 @@ class LibraryTab(QWidget):
     def _on_failed(self, error: PersonError) -> None:
         self.notice.show_notice(Severity.ERROR, sentence(error))
         self._follow_choice()
+
+    # Qt's own names from here on.
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._library.look_for_opened()
 
 
 def _runnable(models: list[LibraryModel]) -> list[LibraryModel]:

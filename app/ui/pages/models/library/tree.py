@@ -13,10 +13,14 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.kit.icons import Tone, icon
-from app.ui.kit.theme import current_tokens, tabular
+from app.ui.kit.theme import GRID, current_tokens, tabular
 from app.ui.kit.views.columns import fitting, with_titles
 from app.ui.kit.views.tables import FilteredTree, TreeRow
-from app.ui.pages.models.library.model import LibraryColumn, LibraryRole
+from app.ui.kit.words.offered import offer_words
+from app.ui.kit.words.sentences import told
+from app.ui.pages.models.library.columns import WORDS, LibraryColumn
+from app.ui.pages.models.library.model import LibraryRole
+from app.ui.pages.models.words import VERDICT_MARKS, VERDICTS, source_names
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -24,12 +28,14 @@ if TYPE_CHECKING:
     from app.core.models.family import LibraryModel
     from app.ui.pages.models.library.model import Index, LibraryTreeModel
 
-_NAME_SIGNS = 34
+_NAME_SIGNS = 28
 _HIDING = (
     LibraryColumn.CONTEXT,
-    LibraryColumn.BITS,
     LibraryColumn.PARAMETERS,
     LibraryColumn.SOURCE,
+    LibraryColumn.SIZE,
+    LibraryColumn.SPEED,
+    LibraryColumn.MEMORY,
 )
 
 
@@ -54,6 +60,11 @@ class _Row(TreeRow):
                 option.decorationSize = QSize(14, 14)
         elif model.is_older or index.column() == LibraryColumn.SOURCE:
             option.palette.setColor(QPalette.ColorRole.Text, QColor(tokens.dim))
+        verdict = index.data(LibraryRole.VERDICT)
+        if verdict is not None:
+            option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
+            option.icon = icon(*VERDICT_MARKS[verdict])
+            option.decorationSize = QSize(14, 14)
         option.font = tabular(option.font)
         broken = model is not None and model.broken
         mode = Qt.TextElideMode.ElideRight if broken else Qt.TextElideMode.ElideMiddle
@@ -73,6 +84,7 @@ class LibraryTree(FilteredTree):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setExpandsOnDoubleClick(True)
         self.proxy.rowsInserted.connect(self._on_rows_inserted)
+        offer_words(self.header(), WORDS)
         self._share_widths()
 
     def chosen(self) -> list[LibraryModel]:
@@ -86,6 +98,15 @@ class LibraryTree(FilteredTree):
                     models.extend(family.models)
         order = {model.path: place for place, model in enumerate(self.shown())}
         return sorted(models, key=lambda model: order.get(model.path, 0))
+
+    def family_of(self, models: list[LibraryModel]) -> list[LibraryModel]:
+        """All versions of what the first of these is one of."""
+        wanted = models[0].path if models else None
+        for row in range(self.proxy.rowCount()):
+            family = self.proxy.index(row, 0).data(LibraryRole.FAMILY)
+            if family is not None and any(each.path == wanted for each in family.models):
+                return list(family.models)
+        return []
 
     def shown(self) -> list[LibraryModel]:
         """All model files that pass the filter, from top to bottom."""
@@ -113,19 +134,24 @@ class LibraryTree(FilteredTree):
         Where that is too little the less telling columns hide; the facts beside have them all.
         """
         sign = self.fontMetrics().averageCharWidth()
+        advance = self.fontMetrics().horizontalAdvance
+        source = max(map(advance, source_names()))
+        verdict = max(advance(told(said)) for said in VERDICTS.values())
         widths = {
             LibraryColumn.LEVEL: sign * 11,
-            LibraryColumn.BITS: sign * 7,
             LibraryColumn.SIZE: sign * 10,
+            LibraryColumn.MEMORY: sign * 10,
+            LibraryColumn.SPEED: sign * 11,
+            LibraryColumn.VERDICT: verdict + 14 + 3 * GRID,
             LibraryColumn.PARAMETERS: sign * 12,
             LibraryColumn.CONTEXT: sign * 9,
-            LibraryColumn.SOURCE: sign * 14,
+            LibraryColumn.SOURCE: source + 3 * GRID,
         }
         fixed = with_titles(self.header(), widths)
         hidden, rest = fitting(self.viewport().width(), fixed, _HIDING, sign * _NAME_SIGNS)
         for column in LibraryColumn:
             self.setColumnHidden(column, column in hidden)
-        self.setColumnWidth(LibraryColumn.NAME, max(sign * 20, rest))
+        self.setColumnWidth(LibraryColumn.NAME, max(sign * 16, rest))
         for column, width in fixed.items():
             self.setColumnWidth(column, width)
 

@@ -17,8 +17,7 @@ from app.ui.kit.widgets import (
     label,
 )
 from app.ui.kit.widgets.layouts import in_column, in_row
-from app.ui.kit.words.format import count
-from app.ui.pages.models.words import popularity, repository_facts
+from app.ui.pages.models.words import popularity, repository_facts, short_tokens
 
 if TYPE_CHECKING:
     from app.hub.repositories import FoundRepository
@@ -99,7 +98,7 @@ class RepositoryHead(QWidget):
         with QSignalBlocker(self.context):
             self.context.clear()
             for tokens in offered:
-                self.context.addItem(count(tokens), tokens)
+                self.context.addItem(short_tokens(tokens), tokens)
             chosen = max((each for each in offered if each <= self._wanted), default=offered[0])
             self.context.setCurrentIndex(offered.index(chosen))
 

@@ -9,11 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.core.memory.fit import Verdict
+from app.core.models.family import ModelSource
 from app.hub.files.removal import Removal
+from app.lab.engines.room import EngineRoom
 from app.lab.models.library import Library
+from app.lab.predict.local_fits import LocalFits
 from app.store.paths import Paths
+from app.store.small.speeds import SpeedStore
 from app.ui.pages.models.library.feed import LibraryFeed
 from app.ui.pages.models.library.watch import LibraryWatch
+from tests.helpers.gguf_files import write_tiny_llama
 from tests.helpers.model_folders import hugging_face_file, small_gguf
 
 if TYPE_CHECKING:
@@ -30,6 +36,7 @@ def make(jobs: Jobs, tmp_path: Path) -> Iterator[Make]:
     paths = Paths.below(tmp_path / "program")
     paths.create()
     feeds: list[LibraryFeed] = []
+    opened: list[Path] = []
 
     def keep(folders: Sequence[Path]) -> None:
         paths.settings.write_text(json.dumps({"library_folders": [str(f) for f in folders]}))
@@ -42,10 +49,19 @@ def make(jobs: Jobs, tmp_path: Path) -> Iterator[Make]:
             own_folders=own_folders,
             keep_own_folders=keep,
             plan_removal=lambda path: Removal((path,), path.stat().st_size, (), lambda: 0),
+            fits=LocalFits(
+                EngineRoom(tmp_path / "engines", lambda: 1 << 33),
+                SpeedStore(tmp_path / "speeds.sqlite3", "this one"),
+                1,
+            ),
+            opened=lambda: opened,
             watch=LibraryWatch(settle_ms=30),
         )
         feeds.append(feed)
+        opened.clear()
         return feed
+
+    build.opened = opened  # type: ignore[attr-defined]
 
     yield build
     for feed in feeds:
@@ -77,6 +93,38 @@ def test_it_finds_tells_and_keeps_up(qtbot: QtBot, make: Make, tmp_path: Path) -
     qtbot.waitUntil(lambda: names(feed) == ["a", "b"])
     (own / "a.gguf").unlink()
     qtbot.waitUntil(lambda: names(feed) == ["b"])
+
+
+def test_files_that_were_opened_are_listed_wherever_they_lie(
+    qtbot: QtBot, make: Make, tmp_path: Path
+) -> None:
+    put(tmp_path / "elsewhere", "tern")
+    path = tmp_path / "elsewhere" / "tern.gguf"
+    feed = make()
+    feed.look_for_opened()
+    assert not feed.scanning  # nobody has looked yet
+    feed.rescan()
+    qtbot.waitUntil(lambda: not feed.scanning)
+    assert names(feed) == []
+    make.opened.extend([path, tmp_path / "gone.gguf"])  # type: ignore[attr-defined]
+    feed.look_for_opened()
+    qtbot.waitUntil(lambda: not feed.scanning)
+    assert [(model.name, model.source) for model in feed.models] == [("tern", ModelSource.OPENED)]
+    feed.look_for_opened()
+    assert not feed.scanning
+
+
+def test_what_models_need_follows_the_scan(qtbot: QtBot, make: Make, tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    path = write_tiny_llama(folder / "tiny.gguf")
+    feed = make(own_folders=[folder])
+    feed.rescan()
+    qtbot.waitUntil(lambda: bool(feed.fits))
+    fit = feed.fits[path]
+    assert fit.judgement.verdict is Verdict.FITS
+    assert fit.needed_bytes > path.stat().st_size
+    assert fit.tokens_per_second is None  # this PC was not measured
 
 
 def test_a_wish_during_a_scan_is_fulfilled_after_it(
