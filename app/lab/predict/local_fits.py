@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, FlashAttention, KvType
+from app.core.candidates.settings import DEFAULT_CONTEXT_TOKENS, EngineSettings
 from app.core.errors import PersonError
 from app.core.memory.estimate import estimated_needs
 from app.core.memory.fit import FitJudgement, judge
@@ -85,8 +85,7 @@ class LocalFits:
     def _needed_bytes(self, model: ModelFile) -> int:
         context = min(DEFAULT_CONTEXT_TOKENS, model.context_length or DEFAULT_CONTEXT_TOKENS)
         plans = self._room.plans
-        how = (KvType.F16, FlashAttention.AUTO)
-        planned = plans.needed_bytes(model, context, *how) if plans is not None else None
+        planned = plans.needed_bytes(model, context, EngineSettings()) if plans else None
         return planned or estimated_needs(model, context).total_bytes
 
     def _work_of(self, one: LibraryModel) -> TokenWork | None:
