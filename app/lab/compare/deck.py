@@ -102,6 +102,7 @@ class Deck:
             if setup.key in self:
                 self.take_settings(setup)
                 self[setup.key].failure = None
+                self[setup.key].context_used_tokens = 0  # by the other chat
             else:
                 self.open(setup)
 

@@ -13,8 +13,10 @@ from PySide6.QtGui import (
     QFocusEvent,
     QGuiApplication,
     QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
     QShowEvent,
     QTextCharFormat,
     QTextCursor,
@@ -24,9 +26,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QTextBrowser, QTextEdit, QWidget
 
 from app.core.text.clean import settled_text
+from app.ui.answers.code_copies import CodeCopies
 from app.ui.answers.document import AnswerDocument
 from app.ui.answers.paint import paint_boxes, paint_mark
-from app.ui.answers.style import CODE_PADDING_PX, code_run, is_code
+from app.ui.answers.style import CODE_PADDING_PX, GUTTER_PX, code_run, is_code
+from app.ui.answers.tables import fit_tables
 from app.ui.answers.text_parts import (
     Part,
     first_part,
@@ -86,6 +90,7 @@ class MarkdownView(QTextBrowser):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._render)
         self._next_ns = 0
+        self._copy_words = self.tr("Copy this code")
         self._rendering = False
         self.setDocument(self._answer)
         self._answer.setDefaultFont(self.font())
@@ -94,7 +99,9 @@ class MarkdownView(QTextBrowser):
         self.setAccessibleName(name or self.tr("Answer"))
         self.setOpenLinks(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._copies = CodeCopies()
+        # A table that is too wide scrolls; whatever else there is wraps.
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -258,6 +265,7 @@ class MarkdownView(QTextBrowser):
         self._rendering = True
         try:
             show()
+            self._fit_tables()
         finally:
             self._rendering = False
         self._fit()
@@ -294,8 +302,14 @@ class MarkdownView(QTextBrowser):
             # Qt leaves the last block's lower margin out: a code block's box would be cut.
             below = CODE_PADDING_PX + 1 if is_code(self._answer.lastBlock()) else 0
             height = round(self._answer.size().height() + below + 0.5)
+            if self._answer.size().width() > self.viewport().width() + 1:
+                height += self.horizontalScrollBar().sizeHint().height()
         if height != self.minimumHeight() or height != self.maximumHeight():
             self.setFixedHeight(height)
+
+    def _fit_tables(self) -> bool:
+        self._copies.forget()
+        return fit_tables(self._answer, self.viewport().width() - GUTTER_PX)
 
     def _look_now(self) -> tuple[object, ...]:
         """What the document's look depends on."""
@@ -355,6 +369,11 @@ class MarkdownView(QTextBrowser):
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
 
+    def _copied_at(self, event: QMouseEvent, *, take: bool = False) -> str | None:
+        """The code whose copy button lies under the pointer."""
+        across = QPoint(self.horizontalScrollBar().value(), 0)
+        return self._copies.text_at(event.position().toPoint() + across, take=take)
+
     def _code_at(self, place: QPoint) -> str:
         """The whole code block under the pointer; empty if there is none."""
         block = self.cursorForPosition(place).block()
@@ -382,8 +401,41 @@ class MarkdownView(QTextBrowser):
         super().focusInEvent(event)
         self.focused.emit()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width() and self._fit_tables():
+            self._fit()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        over, port, words = self._copied_at(event) is not None, self.viewport(), self._copy_words
+        if not over:
+            super().mouseMoveEvent(event)
+        if over != (port.toolTip() == words):
+            set_tip(port, words if over else "")
+            shape = Qt.CursorShape
+            port.setCursor(shape.PointingHandCursor if over else shape.IBeamCursor)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        left = event.button() is Qt.MouseButton.LeftButton
+        code = self._copied_at(event, take=True) if left else None
+        if code is None:
+            super().mousePressEvent(event)
+        else:
+            self._copy(code)
+            self.viewport().update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._copied_at(event) is None:
+            super().mouseReleaseEvent(event)
+        else:
+            event.accept()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()  # the scroll area around it scrolls
+        sideways = abs(event.angleDelta().x()) > abs(event.angleDelta().y())
+        if sideways and self.horizontalScrollBar().maximum() > 0:
+            super().wheelEvent(event)
+        else:
+            event.ignore()  # the scroll area around it scrolls
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         scrolls = (
@@ -426,7 +478,11 @@ class MarkdownView(QTextBrowser):
         tokens = current_tokens()
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_boxes(painter, self._answer, event.rect(), self.viewport().width(), tokens)
+        across, width = self.horizontalScrollBar().value(), self.viewport().width()
+        painter.translate(-across, 0)
+        seen = event.rect().translated(across, 0)
+        painted = paint_boxes(painter, self._answer, seen, width, tokens)
+        self._copies.paint(painter, painted, seen)
         if self._mark is not None:
             start = QTextCursor(self._mark)
             start.setPosition(self._mark.selectionStart())

@@ -34,6 +34,8 @@ _FIXED = QTextBlockFormat.LineHeightTypes.FixedHeight.value
 GUTTER_PX = 12
 """Free room at the left of the text, where the mark of the first difference is drawn."""
 CODE_PADDING_PX = 8
+COPY_PX = 22
+"""Side of the square in a code block's corner that copies it."""
 
 
 def style_answer(document: QTextDocument, start: int) -> None:
@@ -146,6 +148,7 @@ def _style_code(lines: list[QTextBlock]) -> None:
         wanted.setRightMargin(CODE_PADDING_PX)
         if position == 0:
             wanted.setTopMargin(CODE_PADDING_PX + 8)
+            wanted.setRightMargin(CODE_PADDING_PX + COPY_PX)
         if position == len(lines) - 1:
             wanted.setBottomMargin(CODE_PADDING_PX + 10)
         wanted.setLineHeight(112.0, _PROPORTIONAL)
@@ -189,7 +192,9 @@ def _style_tables(document: QTextDocument, start: int, tokens: Tokens) -> None:
         wanted.setBorderBrush(QBrush(QColor(mix(tokens.line, tokens.edge, 0.35))))
         wanted.setCellPadding(5)
         wanted.setCellSpacing(0)
-        wanted.setTopMargin(2)
+        # Behind a code block its box reaches further down than its lines.
+        before = document.findBlock(max(0, frame.firstPosition() - 2))
+        wanted.setTopMargin(CODE_PADDING_PX + 6 if is_code(before) else 2)
         wanted.setBottomMargin(8)
         wanted.setWidth(QTextLength())
         frame.setFormat(wanted)

@@ -76,7 +76,7 @@ class PageParts(QWidget):
         )
         self.hygiene = label(role="small-dim", wrap=True)
         set_tip(self.hygiene, self.tr("A comparison is fair when all are asked in the same way."))
-        self.hygiene.setContentsMargins(GRID, GRID // 2, GRID, 0)
+        self.hygiene.setContentsMargins(GRID, 0, GRID, 0)
         self.hygiene.hide()
         self.notice = Banner(dismissible=True)
         self.notice.hide()
@@ -101,8 +101,8 @@ class PageParts(QWidget):
         centre = QWidget()
         in_column(
             self.notice,
-            self.hygiene,
             (self._rows, 1),
+            self.hygiene,
             self.template_question,
             self.prompt,
             on=centre,

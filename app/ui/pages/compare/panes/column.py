@@ -207,7 +207,6 @@ class Column(QObject):
             opened=self._is_opened(turn, self.key),
             difference=session.first_difference(turn, self.key),
             is_last=self.last_turn() is turn,
-            error_below=pane.failure is not None and answer.error == pane.failure.sentence,
             can_ask=not busy,
             plain=self._is_plain(),
             earlier=len(turn.earlier.get(self.key, ())),

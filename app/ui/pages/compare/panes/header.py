@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         QKeyEvent,
         QMouseEvent,
         QPaintEvent,
+        QResizeEvent,
     )
     from PySide6.QtWidgets import QWidget
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from app.ui.pages.compare.panes.naming import Naming
 
 EDGE_PX = 3
+BUTTON_PX = 22
 _WITHOUT_SHARE = frozenset({PaneState.STOPPING, PaneState.READING, PaneState.LOADING})
 
 
@@ -64,7 +66,7 @@ class ColumnHeader(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.dot = StatusDot(letter)
-        self.name = ElidedLabel(least_characters=4)
+        self.name = ElidedLabel(mode=Qt.TextElideMode.ElideRight, least_characters=4)
         bold = self.name.font()
         bold.setBold(True)
         self.name.setFont(bold)
@@ -72,27 +74,26 @@ class ColumnHeader(QFrame):
         self.role = ElidedLabel(small=True, mode=right, least_characters=3)
         self.state = ElidedLabel(small=True, dim=True, mode=right, least_characters=3)
         self.stop_button = IconButton(
-            "stop", self.tr("Stop {letter}").format(letter=letter), size_px=14
+            "stop", self.tr("Stop {letter}").format(letter=letter), size_px=14, parent=self
         )
         self.stop_button.clicked.connect(self.stop_requested)
-        self.menu_button = QuietButton("more", self.tr("More about {letter}").format(letter=letter))
+        # Over the lines' ends, so that names have all of the room until they are wanted.
+        self.menu_button = _OverButton(
+            "more", self.tr("More about {letter}").format(letter=letter), self
+        )
         self.menu_button.clicked.connect(self._request_menu)
-        self.close_button = QuietButton("close", self.tr("Remove {letter}").format(letter=letter))
+        self.close_button = _OverButton(
+            "close", self.tr("Remove {letter}").format(letter=letter), self
+        )
         self.close_button.clicked.connect(self.remove_requested)
-        for button in (self.menu_button, self.close_button):
-            button.setFixedSize(24, 24)
+        for button in (self.menu_button, self.close_button, self.stop_button):
+            button.setFixedSize(BUTTON_PX, BUTTON_PX)
         self.progress = ProgressLine(self.tr("Progress of {letter}").format(letter=letter))
         self.progress.set_colour(candidate_edge(letter, current_tokens()))
-        lines = in_column(
-            in_row((self.name, 1), self.menu_button, self.close_button, spacing=2),
-            in_row(self.role, (self.state, 1), self.stop_button, spacing=GRID),
-            spacing=0,
-        )
+        lines = in_column(self.name, in_row(self.role, (self.state, 1), spacing=GRID), spacing=2)
         whole = in_row(self.dot, (lines, 1), spacing=GRID)
         margins = (GRID, EDGE_PX + 3, GRID // 2, 2)
         in_column(whole, self.progress, on=self, margins=margins, spacing=2)
-        # As high with the stop button as without.
-        self.state.setMinimumHeight(self.stop_button.sizeHint().height())
         self.stop_button.hide()
 
     def show_pane(self, pane: Pane, naming: Naming) -> None:
@@ -141,6 +142,12 @@ class ColumnHeader(QFrame):
         for button in (self.menu_button, self.close_button):
             button.set_revealed(shown)
 
+    def _place_buttons(self) -> None:
+        right, top = self.width() - BUTTON_PX - GRID // 2, EDGE_PX + 2
+        self.close_button.move(right, top)
+        self.menu_button.move(right - BUTTON_PX, top)
+        self.stop_button.move(right, self.height() - BUTTON_PX - 4)
+
     # Qt's own names from here on.
 
     def enterEvent(self, event: QEnterEvent) -> None:
@@ -160,6 +167,10 @@ class ColumnHeader(QFrame):
         super().focusOutEvent(event)
         self._reveal(self.underMouse())
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_buttons()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu_requested.emit(event.globalPos())
@@ -225,3 +236,14 @@ class ColumnHeader(QFrame):
             painter.setPen(QColor(tokens.accent))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(0, 0, -1, -1), 5, 5)
+
+
+class _OverButton(QuietButton):
+    """Lies over what else stands there."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.is_painted():
+            painter = QPainter(self)
+            painter.fillRect(self.rect(), QColor(current_tokens().hover))
+            painter.end()
+        super().paintEvent(event)

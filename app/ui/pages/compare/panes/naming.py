@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from app.ui.kit.words.format import byte_size, number, percent
@@ -35,14 +34,15 @@ class Naming:
         self._many = len(panes) > 1
         self._reference = next((each for each in panes if each.key == reference_key), None)
         families = {name for pane in panes if (name := name_words(pane))}
-        levels = Counter(level_words(pane) for pane in panes)
-        alike = any(times > 1 for times in levels.values())
-        self._with_family = len(families) > 1 or alike or not self._many
+        self._with_family = len(families) > 1 or not self._many
 
     def name(self, pane: Pane) -> str:
-        """The version, after the family's name where the version alone does not tell them apart."""
+        """The version, and the family behind it where there are several.
+
+        The version first: where room lacks, it is what stays.
+        """
         family, level = name_words(pane), level_words(pane)
-        return f"{family} {level}" if self._with_family and family else level
+        return f"{level} · {family}" if self._with_family and family else level
 
     def title(self, panes: Sequence[Pane]) -> str:
         """All of them in a few words: Shrinkscope demo · 4 versions."""

@@ -21,7 +21,6 @@ class AnswerFacts:
         opened: It is shown although the original's says the same.
         difference: Where it leaves the original's answer, in characters of its text.
         is_last: The candidate's newest turn.
-        error_below: The notice below says why it failed, so that the answer need not.
         can_ask: Something may be asked now, so editing and regenerating are offered.
         plain: It is shown as plain text until the person wants it formatted.
         earlier: How many answers it took the place of, which can be gone back to.
@@ -38,7 +37,6 @@ class AnswerFacts:
     opened: bool = False
     difference: int | None = None
     is_last: bool = False
-    error_below: bool = False
     can_ask: bool = True
     plain: bool = False
     earlier: int = 0

@@ -256,7 +256,7 @@ class AnswerView(QWidget):
 
     def _show_end(self, answer: Answer, facts: AnswerFacts) -> None:
         words = facts.stop_words
-        if answer.stop_reason is StopReason.ERROR and answer.error and not facts.error_below:
+        if answer.stop_reason is StopReason.ERROR and answer.error:
             words = told(answer.error)
         elif answer.stop_reason is None and not facts.live:
             words = self.tr("cut off: the program or the engine ended before the answer did")
