@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from app.core.hub_names import check_repo_id
 from app.core.listing import group_files
 from app.core.words.sentence import say, worded
+from app.hub.cards import model_card
 from app.hub.errors import HubBroken
 from app.hub.net.limits import within
 from app.hub.questions import list_models, model
@@ -131,6 +132,14 @@ class Catalogue:
                 say("hub.hub_says_no_size_can", repo_id=repo_id), f"{len(unsized)} files"
             )
         return Repository(facts, commit, name, files, tuple(listed.unsafe), tuple(unsized))
+
+    def card(self, repository: Repository) -> str:
+        """What its authors wrote about a repository's model, as Markdown; empty without a card.
+
+        Raises:
+            HubError: It cannot be had.
+        """
+        return model_card(self._hub, repository.repo_id, repository.commit)
 
     def made_from(self, repo_id: str, limit: int = 10) -> list[FoundRepository]:
         """The GGUF repositories made from a repository of original weights, most used first.

@@ -197,6 +197,27 @@ class FileSource:
         return None
 
 
+def open_start(
+    hub: HubConnection, repo_id: str, commit: str, name: str, most_bytes: int
+) -> Body | None:
+    """Ask for the beginning of a file that is in no list; None where there is no such file.
+
+    Raises:
+        HubError: It is not to be had.
+    """
+    try:
+        said = _metadata(hub, repo_id, commit, name)
+    except HubMissing:
+        return None
+    size = said_size(said.size)
+    if size == 0:
+        return None
+    end = most_bytes if size is None else min(size, most_bytes)
+    facts = FileFacts("", size or end, commit, said.location)
+    whole = size is not None and size <= most_bytes
+    return FileSource(hub, repo_id, commit, name).open(facts, 0, None if whole else end)
+
+
 def asked_commit(
     hub: HubConnection, repo_id: str, revision: str, names: Sequence[str]
 ) -> str | None:

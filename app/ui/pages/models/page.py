@@ -51,6 +51,7 @@ class ModelsPage(QWidget):
 
     Signals:
         compare_wanted: Model files (paths) are to be opened as panes.
+        link_activated: The person clicked a link in a model card (QUrl).
         measure_wanted: Model files (paths) of one family are to be measured.
         said: A sentence for the status line.
 
@@ -63,6 +64,7 @@ class ModelsPage(QWidget):
 
     compare_wanted = Signal(list)
     measure_wanted = Signal(list)
+    link_activated = Signal(QUrl)
     said = Signal(str)
     folder_moved = Signal(object, object)
 
@@ -200,6 +202,7 @@ class ModelsPage(QWidget):
         self.hub.narrowed.connect(self.panel.head.back_button.setVisible)
         self.panel.opening.state_changed.connect(self._tell_present)
         self.panel.page_wanted.connect(lambda page: self._open_address(QUrl(page)))
+        self.panel.link_activated.connect(self.link_activated)
         self.panel.download_wanted.connect(self._download)
         self.panel.compare_wanted.connect(self.compare_wanted)
         self.library.compare_wanted.connect(self.compare_wanted)

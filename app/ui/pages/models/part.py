@@ -59,6 +59,7 @@ class ModelsPart(Part):
         page, library, requests = desk.page, desk.library, ground.requests
         page.restore_layout(ground.kept.now.splitter_sizes)
         page.said.connect(ground.main.say)
+        page.link_activated.connect(ground.main.ask_to_open)
         page.compare_wanted.connect(requests.compare.tell)
         page.measure_wanted.connect(
             lambda paths: requests.measure.tell([candidate_of(path) for path in paths])

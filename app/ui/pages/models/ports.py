@@ -29,6 +29,10 @@ class CataloguePort(Protocol):
         """One repository at one commit."""
         ...
 
+    def card(self, repository: Repository) -> str:
+        """What its authors wrote about a model."""
+        ...
+
     def made_from(self, repo_id: str) -> list[FoundRepository]:
         """The GGUF repositories made from original weights."""
         ...

@@ -104,6 +104,8 @@ class FakeCatalogue:
     repositories: dict[str, Repository | PersonError] = field(default_factory=dict)
     derived: list[FoundRepository] | PersonError = field(default_factory=list)
     queries: list[SearchQuery] = field(default_factory=list)
+    card_text: str | PersonError = "# A model\n\nIt says **much**."
+    cards_asked: list[str] = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -121,6 +123,11 @@ class FakeCatalogue:
     def repository(self, repo_id: str, revision: str | None = None) -> Repository:
         self.gate.wait(PATIENCE_S)
         return _or_raise(self.repositories[repo_id])
+
+    def card(self, repository: Repository) -> str:
+        self.gate.wait(PATIENCE_S)
+        self.cards_asked.append(repository.repo_id)
+        return _or_raise(self.card_text)
 
     def made_from(self, repo_id: str) -> list[FoundRepository]:
         self.gate.wait(PATIENCE_S)

@@ -148,6 +148,10 @@ class ForbiddenHub:
         """Refuse."""
         raise self._error
 
+    def card(self, repository: object) -> NoReturn:
+        """Refuse."""
+        raise self._error
+
     def made_from(self, repo_id: str) -> NoReturn:
         """Refuse."""
         raise self._error

@@ -15,6 +15,7 @@ from app.ui.kit.widgets import (
     FlowLayout,
     IconButton,
     label,
+    push_button,
 )
 from app.ui.kit.widgets.layouts import in_column, in_row
 from app.ui.pages.models.words import popularity, repository_facts, short_tokens
@@ -32,11 +33,13 @@ class RepositoryHead(QWidget):
 
     Signals:
         page_wanted: The page is to be opened in the browser.
+        card_wanted: The model card is to be shown, or hidden.
         left: The person goes back to the search, which is not in sight.
         assumptions_changed: Another context length or KV type.
     """
 
     page_wanted = Signal()
+    card_wanted = Signal(bool)
     left = Signal()
     assumptions_changed = Signal()
 
@@ -49,6 +52,10 @@ class RepositoryHead(QWidget):
         self.facts = label("", "dim", wrap=True)
         self.page_button = IconButton("external", self.tr("Open its page in the browser"))
         self.page_button.clicked.connect(self.page_wanted)
+        self.card_button = push_button(self.tr("Model card"), "quiet")
+        set_tip(self.card_button, self.tr("What its authors say of it: asked of the Hub"))
+        self.card_button.setCheckable(True)
+        self.card_button.toggled.connect(self.card_wanted)
         self.back_button = IconButton("chevron-left", self.tr("Back to the search"))
         self.back_button.clicked.connect(self.left)
         self.back_button.hide()
@@ -77,6 +84,8 @@ class RepositoryHead(QWidget):
     def show_name(self, repo_id: str) -> None:
         """The facts are not there yet."""
         self.name.set_text(repo_id)
+        self.card_button.setChecked(False)
+        self.card_button.hide()
         self.facts.hide()
         self.assumptions.hide()
 
@@ -85,6 +94,7 @@ class RepositoryHead(QWidget):
         self.name.set_text(facts.repo_id)
         self.facts.setText(repository_facts(facts))
         self.facts.show()
+        self.card_button.show()
         set_tip(self.facts, popularity(facts))
         self._offer_contexts(facts.context_tokens)
         self.assumptions.setVisible(with_assumptions)
@@ -103,7 +113,7 @@ class RepositoryHead(QWidget):
             self.context.setCurrentIndex(offered.index(chosen))
 
     def _lay_out(self) -> None:
-        top = in_row(self.back_button, (self.name, 1), self.page_button)
+        top = in_row(self.back_button, (self.name, 1), self.card_button, self.page_button)
         self.assumptions = QWidget()
         flow = FlowLayout(self.assumptions)
         for said, box in (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, QUrl, Signal
 from PySide6.QtWidgets import QListView, QScrollArea, QStackedWidget, QWidget
 
 from app.core.hub_names import HubAddress
@@ -14,6 +14,7 @@ from app.ui.kit.widgets import Banner, BannerAction, EmptyState, ProgressLine, S
 from app.ui.kit.widgets.layouts import in_column
 from app.ui.kit.words.sentences import sentence
 from app.ui.pages.models.account.access_card import AccessCard
+from app.ui.pages.models.repository.card import CardRoom, ModelCard
 from app.ui.pages.models.repository.files.side import FilesSide
 from app.ui.pages.models.repository.head import RepositoryHead
 from app.ui.pages.models.repository.repository import OpenRepository, OpenState
@@ -41,6 +42,7 @@ class RepositoryPanel(QWidget):
         download_wanted: A repository, a list of its files, and whether to compare them.
         compare_wanted: Model files (paths) that are here are to be opened side by side.
         opened: A repository (its name) is being shown.
+        link_activated: The person clicked a link in a model card (QUrl).
         left: The person goes back to the search, which is not in sight.
     """
 
@@ -49,6 +51,7 @@ class RepositoryPanel(QWidget):
     compare_wanted = Signal(list)
     opened = Signal(str)
     left = Signal()
+    link_activated = Signal(QUrl)
 
     def __init__(
         self, backends: Backends, jobs: Jobs, ways_on: WaysOn, parent: QWidget | None = None
@@ -70,6 +73,9 @@ class RepositoryPanel(QWidget):
             self.tr("No model is open"),
             self.tr("Choose one on the left to see its versions, and which of them fit this PC."),
         )
+        self.card_view = ModelCard(backends.catalogue, jobs)
+        self.card_view.link_activated.connect(self.link_activated)
+        self.card_view.hide()
         self.made_from_model = SearchModel(self)
         self.made_from_title = label("", wrap=True)
         self.made_from = self._make_made_from()
@@ -77,6 +83,7 @@ class RepositoryPanel(QWidget):
         self.opening.state_changed.connect(self._follow)
         self.head.page_wanted.connect(self._want_page)
         self.head.left.connect(self.left)
+        self.head.card_wanted.connect(self._on_card)
         self.head.assumptions_changed.connect(
             lambda: self.files.predict(self.head.context_tokens, self.head.kv)
         )
@@ -141,12 +148,13 @@ class RepositoryPanel(QWidget):
         self.stack = QStackedWidget()
         for each in (self.empty, self.blank, self.files, self.made_from, self.card_room):
             self.stack.addWidget(each)
+        self.room = CardRoom(self.stack, self.card_view)
         in_column(
             self.head,
             self.progress,
             self.notice,
             self.question,
-            (self.stack, 1),
+            (self.room, 1),
             on=self,
             margins=GRID,
         )
@@ -250,6 +258,12 @@ class RepositoryPanel(QWidget):
             self._show_gated(error)
         else:
             self._show_trouble(error)
+
+    def _on_card(self, shown: bool) -> None:
+        found = self.opening.found
+        if shown and found is not None:
+            self.card_view.show_card(found)
+        self.room.show_card(shown and found is not None)
 
     def _on_made_from_chosen(self, index: QModelIndex) -> None:
         found = index.data(FoundRole.REPOSITORY)
