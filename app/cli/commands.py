@@ -5,6 +5,7 @@ from __future__ import annotations
 COMMANDS = {
     "compare": "compare",
     "bench": "bench",
+    "shrink": "shrink",
     "quantize": "quantize",
     "inspect": "inspect",
     "imatrix": "imatrix",

@@ -31,7 +31,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         parents=[common],
         help="make a shrunken version of a model file",
         description="Write TARGET from SOURCE at another quantization level with llama.cpp's own "
-        "quantizer. SOURCE is F16, BF16 or F32.",
+        "quantizer. SOURCE is F16, BF16, F32 or Q8_0. The command shrink does the same and more.",
     )
     parser.add_argument("source", metavar="SOURCE", help=MODEL_HELP)
     parser.add_argument("target", metavar="TARGET", help="the file to write")

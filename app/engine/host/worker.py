@@ -30,7 +30,7 @@ from app.engine.host.process.memory import own_memory
 from app.engine.host.refusals import explained
 from app.engine.protocol.answering import Generate, SetThreads, ThreadsSet
 from app.engine.protocol.loading import Device, Hello, Load, Loaded, LoadProgress, Predict
-from app.engine.protocol.making import CollectImportance, InspectTensor, Quantize
+from app.engine.protocol.making import CollectImportance, InspectTensor, MeasureErrors, Quantize
 from app.engine.protocol.measuring import Bench, CheckType, MeasureKernels
 from app.engine.protocol.messages import PROTOCOL_VERSION, Command
 from app.engine.protocol.reading import ChatRendered, Detokenize, RenderChat, Tokenize
@@ -49,6 +49,7 @@ _STEPS: dict[type[Command], Step] = {
     Bench: Step.BENCH,
     Quantize: Step.QUANTIZE,
     InspectTensor: Step.INSPECT,
+    MeasureErrors: Step.QUANTIZE,
     CollectImportance: Step.IMPORTANCE,
     Predict: Step.PREDICT,
     MeasureKernels: Step.KERNELS,
@@ -135,7 +136,14 @@ class Worker:
                 self._channel.emit(ThreadsSet(command.id, command.threads))
             case Bench():
                 self._bench(command)
-            case Quantize() | InspectTensor() | Predict() | MeasureKernels() | CheckType():
+            case (
+                Quantize()
+                | InspectTensor()
+                | MeasureErrors()
+                | Predict()
+                | MeasureKernels()
+                | CheckType()
+            ):
                 self._without_model(command)
             case RenderChat():
                 self._render(command)
@@ -153,7 +161,8 @@ class Worker:
                 pass  # taken by the channel's reader thread
 
     def _without_model(
-        self, command: Quantize | InspectTensor | Predict | MeasureKernels | CheckType
+        self,
+        command: Quantize | InspectTensor | MeasureErrors | Predict | MeasureKernels | CheckType,
     ) -> None:
         match command:
             case Quantize():
@@ -163,6 +172,10 @@ class Worker:
                 from app.engine.host.making.inspecting import inspect_tensor
 
                 self._channel.emit(inspect_tensor(command, self._abort))
+            case MeasureErrors():
+                from app.engine.host.making.sensitivity import measure_errors
+
+                self._channel.emit(measure_errors(command, self._abort))
             case Predict():
                 planned = predict(command, self._abort, self._log, native.devices())
                 self._channel.emit(planned)

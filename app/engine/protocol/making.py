@@ -93,14 +93,55 @@ class ImportanceCollected(msgspec.Struct, tag="importance_collected", frozen=Tru
     elapsed_ns: int
 
 
+class TensorRule(msgspec.Struct, frozen=True):
+    """Tensors whose names a pattern is found in get this type; the first rule that fits counts."""
+
+    pattern: str
+    type_id: int
+
+
 class Quantize(msgspec.Struct, tag="quantize", frozen=True):
-    """Write ``target`` from ``source`` at another quantization level (llama.cpp's quantizer)."""
+    """Write ``target`` from ``source`` at another quantization level (llama.cpp's quantizer).
+
+    Attributes:
+        matrix: An importance matrix's file; empty for none.
+        matrix_name: What the new file calls it.
+        rules: Types that the level's own mixture gives way to.
+        drop_layers: Layers that are left out, ascending.
+        requantizes: Take weights that are quantized already.
+        copies: Change no type: only layers are left out.
+        notes: Texts for the new file's header, of at most 127 bytes.
+        is_plan: Write nothing; say of each tensor what it would be.
+    """
 
     id: int
     source: str
     target: str
     ftype: int
     threads: int
+    matrix: str = ""
+    matrix_name: str = ""
+    rules: list[TensorRule] = []
+    drop_layers: list[int] = []
+    requantizes: bool = False
+    copies: bool = False
+    notes: dict[str, str] = {}
+    is_plan: bool = False
+
+
+class TensorPlanned(msgspec.Struct, tag="tensor_planned", frozen=True):
+    """What a tensor would become.
+
+    Attributes:
+        name: In the new file.
+        turned: The type, as llama.cpp writes it in small letters; empty where it stays as it is.
+        wanted: The type that its rows do not fit, where it falls back to another.
+    """
+
+    id: int
+    name: str
+    turned: str
+    wanted: str = ""
 
 
 class QuantizeProgress(msgspec.Struct, tag="quantize_progress", frozen=True):
@@ -116,3 +157,34 @@ class Quantized(msgspec.Struct, tag="quantized", frozen=True):
 
     id: int
     elapsed_ns: int
+
+
+class MeasureErrors(msgspec.Struct, tag="measure_errors", frozen=True):
+    """Say what a tensor would lose at several types, from an even sample of its rows.
+
+    Attributes:
+        name: By which the importance matrix knows it.
+        columns: Weights of a row.
+        matrix: An importance matrix's file; empty for none.
+        types: Number formats that divide a row.
+    """
+
+    id: int
+    tensor: StoredTensor
+    name: str
+    columns: int
+    matrix: str
+    types: list[int]
+    threads: int
+
+
+class ErrorsMeasured(msgspec.Struct, tag="errors_measured", frozen=True):
+    """What a tensor would lose.
+
+    Attributes:
+        errors: By type as asked: squared errors by squared weights, both times the importance of
+            their inputs.
+    """
+
+    id: int
+    errors: list[float]

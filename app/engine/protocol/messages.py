@@ -18,13 +18,16 @@ from app.engine.protocol.answering import (
 from app.engine.protocol.loading import Hello, Load, Loaded, LoadProgress, Predict, Predicted
 from app.engine.protocol.making import (
     CollectImportance,
+    ErrorsMeasured,
     ImportanceCollected,
     ImportanceProgress,
     InspectTensor,
+    MeasureErrors,
     Quantize,
     Quantized,
     QuantizeProgress,
     TensorInspected,
+    TensorPlanned,
 )
 from app.engine.protocol.measuring import (
     Bench,
@@ -66,6 +69,7 @@ Command = (
     | Bench
     | Quantize
     | InspectTensor
+    | MeasureErrors
     | CollectImportance
     | Predict
     | MeasureKernels
@@ -93,6 +97,8 @@ Event = (
     | QuantizeProgress
     | Quantized
     | TensorInspected
+    | TensorPlanned
+    | ErrorsMeasured
     | ImportanceProgress
     | ImportanceCollected
     | Predicted

@@ -58,7 +58,7 @@ TEXTS = {
     "lab.line_not_valid_json": translate("Sentences", "Line {number} is not valid JSON."),
     "lab.line_too_long": translate("Sentences", "Line {number} is too long."),
     "lab.name_text_file": translate("Sentences", "Name a text file."),
-    "lab.needs_importance_matrix_command_does": translate("Sentences", "{name} needs an importance matrix, which this command does not take yet: choose a level such as Q4_K_M, Q3_K_M or Q2_K."),
+    "lab.needs_importance_matrix_command_does": translate("Sentences", "{name} needs an importance matrix, which “shrinkscope shrink” makes; this command makes levels such as Q4_K_M, Q3_K_M or Q2_K."),
     "lab.no_chat_history_yet": translate("Sentences", "There is no chat in History yet."),
     "lab.no_chat_template_called": translate("Sentences", "There is no chat template called “{template_id}”."),
     "lab.no_folder": translate("Sentences", "There is no folder {parent}."),

@@ -61,13 +61,25 @@ def to_blocks(values: NDArray[np.float32], type_id: int) -> bytes:
     rows, columns = values.shape
     target = ctypes.create_string_buffer(values.size // stored.block_elements * stored.block_bytes)
     importance = np.ones(columns, np.float32)
-    quantize = _base().ggml_quantize_chunk
-    quantize.restype = ctypes.c_size_t
-    quantize.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p] + 3 * [ctypes.c_int64]
-    quantize.argtypes += [ctypes.c_void_p]
     values = np.ascontiguousarray(values)
-    quantize(type_id, values.ctypes.data, target, 0, rows, columns, importance.ctypes.data)
+    place = ctypes.addressof(target)
+    quantizer(type_id)(values.ctypes.data, place, rows, columns, importance.ctypes.data)
     return target.raw
+
+
+def quantizer(type_id: int) -> Callable[[int, int, int, int, int | None], object]:
+    """What turns rows into a number format: source, target, rows, columns, importance of inputs.
+
+    All but the counts are addresses. Any thread; it lets go of Python's lock. A type that needs the
+    importance of its inputs aborts without.
+    """
+    turn = _base().ggml_quantize_chunk
+    turn.restype = ctypes.c_size_t
+    turn.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p] + 3 * [ctypes.c_int64]
+    turn.argtypes += [ctypes.c_void_p]
+    return lambda source, target, rows, columns, importance: turn(
+        type_id, source, target, 0, rows, columns, importance
+    )
 
 
 def from_blocks(data: bytes, type_id: int) -> NDArray[np.float32]:

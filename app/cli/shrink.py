@@ -1,0 +1,160 @@
+"""``shrink``: make a smaller version by a recipe."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.base.rights import give_usual_rights
+from app.cli.arguments import THREADS_HELP, WrongArguments, level, positive, threads
+from app.cli.models import MODEL_HELP, model_path
+from app.core.errors import PersonError
+from app.core.models.levels import level_by_name
+from app.core.shrink.recipe import MatrixUse, Recipe, Rule, parse_rule
+from app.core.text.clean import whole_text
+from app.core.words import figures
+from app.core.words.sentence import say
+from app.lab.engines.room import EngineRoom
+from app.lab.models.library import Library
+from app.lab.shrink.making import Means, ShrinkResult, shrink
+from app.monitor.machine import physical_core_count
+
+if TYPE_CHECKING:
+    from app.cli.arguments import Commands
+    from app.cli.terminal.console import Console
+    from app.store.paths import Paths
+
+_MOST_BYTES = 1 << 56
+
+
+def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser = commands.add_parser(
+        "shrink",
+        parents=[common],
+        help="make a smaller version: by level, importance matrix, rules or a target",
+        description="Write TARGET from SOURCE with llama.cpp's own quantizer: at a level, or at "
+        "the types that lose least within a size. SOURCE is best the original (F16, BF16 or F32).",
+    )
+    parser.add_argument("source", metavar="SOURCE", help=MODEL_HELP)
+    parser.add_argument("target", metavar="TARGET", help="the file to write")
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--type", type=level, metavar="LEVEL", help="e.g. Q4_K_M")
+    size.add_argument(
+        "--target-bytes", type=_bytes, metavar="N", help="the file has at most so many bytes"
+    )
+    size.add_argument(
+        "--target-bits", type=_bits, metavar="B", help="the weights take at most so many bits each"
+    )
+    parser.add_argument(
+        "--imatrix",
+        default=str(MatrixUse.AUTO),
+        metavar="auto|none|FILE",
+        help="importance matrix: auto makes one from a bundled text where it helps (below 4 bits "
+        "a weight, or with a target) and keeps it (default: auto)",
+    )
+    parser.add_argument(
+        "--tensor",
+        type=_rule,
+        action="append",
+        default=[],
+        metavar="PATTERN=TYPE",
+        help="type of all tensors whose names the pattern is found in, e.g. ffn_down=Q6_K; the "
+        "first that fits counts",
+    )
+    parser.add_argument(
+        "--requantize",
+        action="store_true",
+        help="take a SOURCE that is quantized already, although what it lost is lost twice",
+    )
+    parser.add_argument("--threads", type=threads, metavar="N", help=THREADS_HELP)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
+    """Carry the command out; returns the exit status."""
+    recipe = _recipe(arguments)
+    source = model_path(arguments.source, paths)
+    with console.progress() as progress:
+        task = progress.add_task("Shrinking", total=None, note="")
+
+        def show(step: str, done: int, total: int) -> None:
+            progress.update(task, description=step, completed=done, total=total)
+
+        means = Means(
+            arguments.threads or physical_core_count(),
+            EngineRoom.of_this_pc(paths),
+            paths.cache,
+            show,
+            library=lambda: Library(paths).scan().models,
+        )
+        made = shrink(source, Path(whole_text(arguments.target)), recipe, means)
+    give_usual_rights(Path(made.target))
+    if arguments.json:
+        console.json(_document(made))
+    else:
+        _show(made, console)
+    for remark in made.remarks:
+        console.remark(str(remark))
+    return 0
+
+
+def _recipe(arguments: argparse.Namespace) -> Recipe:
+    if not (arguments.type or arguments.target_bytes or arguments.target_bits):
+        raise WrongArguments(say("shrink.say_how_small"))
+    word = whole_text(arguments.imatrix)
+    uses = {str(use): use for use in MatrixUse}
+    return Recipe(
+        level=level_by_name(arguments.type) if arguments.type else None,
+        target_bytes=arguments.target_bytes,
+        target_bits=arguments.target_bits,
+        matrix=uses.get(word, word),
+        rules=tuple(arguments.tensor),
+        requantizes=arguments.requantize,
+    )
+
+
+def _document(made: ShrinkResult) -> dict[str, object]:
+    return {
+        "source": made.source,
+        "target": made.target,
+        "level": made.level,
+        "file_bytes": made.file_bytes,
+        "bits_per_weight": made.bits_per_weight,
+        "zero_fraction": made.zero_fraction,
+        "recipe": msgspec.to_builtins(made.recipe),
+        "elapsed_ns": made.elapsed_ns,
+    }
+
+
+def _show(made: ShrinkResult, console: Console) -> None:
+    console.text(
+        f"{made.target}: {made.level}, {figures.size(made.file_bytes)}, "
+        f"{made.bits_per_weight:.2f} bits a weight, in {figures.duration(made.elapsed_ns)}."
+    )
+    types = ", ".join(f"{count} of {name}" for name, count in made.recipe.tensors.items())
+    console.text(f"Tensors: {types}.")
+
+
+def _bytes(word: str) -> int:
+    return positive(word, _MOST_BYTES)
+
+
+def _bits(word: str) -> float:
+    try:
+        value = float(word)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{word} is not a number") from None
+    if not 0.5 <= value <= 32:
+        raise argparse.ArgumentTypeError(f"{word} is not between 0.5 and 32")
+    return value
+
+
+def _rule(word: str) -> Rule:
+    try:
+        return parse_rule(word)
+    except PersonError as error:
+        raise argparse.ArgumentTypeError(error.sentence) from None

@@ -1,0 +1,153 @@
+"""How a smaller version is to be made: what is asked, and what was done."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.core.errors import PersonError
+from app.core.models.levels import Level, level_by_name
+from app.core.shrink.types import TARGET_TYPES, target_type
+from app.core.words.sentence import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_LONGEST_PATTERN = 400
+# With fewer bits than these a matrix is well worth its making (docs/METHOD.md).
+_WANTS_MATRIX_BELOW_BITS = 4.0
+_TERNARY = frozenset({"TQ1_0", "TQ2_0", "Q1_0", "Q2_0"})
+
+
+class MatrixUse(StrEnum):
+    """Where the importance matrix comes from, if it is no file."""
+
+    AUTO = "auto"
+    NONE = "none"
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """Tensors whose names a pattern is found in get this type.
+
+    Attributes:
+        pattern: A regular expression, small letters.
+        type: The name of a number format.
+    """
+
+    pattern: str
+    type: str
+
+    @property
+    def type_id(self) -> int:
+        """As files number it."""
+        return TARGET_TYPES[self.type].type_id
+
+
+def parse_rule(word: str) -> Rule:
+    """A rule as it is typed: ``PATTERN=TYPE``, as llama-quantize takes it.
+
+    Raises:
+        PersonError: It is none; the sentence says why.
+    """
+    pattern, equals, name = word.rpartition("=")
+    if not equals or not pattern:
+        raise PersonError(say("shrink.rule_form", word=word[:80]))
+    if len(pattern) > _LONGEST_PATTERN:
+        raise PersonError(say("shrink.pattern_too_long", longest=_LONGEST_PATTERN))
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise PersonError(
+            say("shrink.pattern_invalid", pattern=pattern[:80], reason=str(error))
+        ) from error
+    return Rule(pattern.lower(), target_type(name).name)
+
+
+def exactly(tensor: str, type_name: str) -> Rule:
+    """A rule for one tensor."""
+    return Rule(f"^{re.escape(tensor)}$", type_name)
+
+
+def check_rules(rules: Iterable[Rule], tensors: Sequence[str]) -> None:
+    """Raise PersonError where a rule's pattern is found in no tensor's name."""
+    for rule in rules:
+        if not any(re.search(rule.pattern, name) for name in tensors):
+            raise PersonError(
+                say("shrink.pattern_matches_nothing", pattern=rule.pattern, example=tensors[-1])
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What is asked.
+
+    Attributes:
+        level: The level that is made, or that the rules change; None where a target decides.
+        target_bytes: The file is to have at most so many bytes.
+        target_bits: Or its tensors so many bits a weight.
+        matrix: A way to one, or the path of a file.
+        rules: Types that the level's own mixture gives way to.
+        drop_layers: Layers to leave out.
+        requantizes: Take a source that is quantized already.
+    """
+
+    level: Level | None = None
+    target_bytes: int | None = None
+    target_bits: float | None = None
+    matrix: MatrixUse | str = MatrixUse.AUTO
+    rules: tuple[Rule, ...] = ()
+    drop_layers: tuple[int, ...] = ()
+    requantizes: bool = False
+
+    @property
+    def has_target(self) -> bool:
+        """Whether a size decides about the types."""
+        return self.target_bytes is not None or self.target_bits is not None
+
+    @property
+    def takes_matrix(self) -> bool:
+        """Whether one is made by itself: a level needs or wants it, or a target is to be met."""
+        if self.matrix is not MatrixUse.AUTO:
+            return False
+        if self.has_target or self.level is None:
+            return self.has_target
+        level = self.level
+        wants = level.nominal_bits < _WANTS_MATRIX_BELOW_BITS and level.name not in _TERNARY
+        return level.needs_importance_matrix or wants or any(map(_needs, self.rules))
+
+
+def _needs(rule: Rule) -> bool:
+    return rule.type.startswith(("IQ1", "IQ2", "IQ3_XXS"))
+
+
+class Done(msgspec.Struct, frozen=True):
+    """What was done: it stands in documents, and makes the same version again.
+
+    Attributes:
+        level: The level that the file is called by.
+        target_bytes, target_bits: What was asked.
+        matrix: Its name, and the text behind it; empty for none.
+        rules: As asked.
+        tensors: How many tensors have each type.
+        chosen: The type of each tensor, where a target decided.
+        dropped_layers: Layers that were left out.
+    """
+
+    level: str
+    target_bytes: int | None
+    target_bits: float | None
+    matrix: str
+    rules: list[Rule]
+    tensors: dict[str, int]
+    chosen: dict[str, str]
+    dropped_layers: list[int]
+
+
+def level_of_bits(bits: float) -> Level:
+    """The level that a mixture of so many bits a weight is called by: the nearest of usual ones."""
+    usual = ("Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M", "Q3_K_M", "Q2_K")
+    return min(map(level_by_name, usual), key=lambda each: abs(each.nominal_bits - bits))

@@ -1,0 +1,304 @@
+"""Making a smaller version by a recipe: level, importance matrix, rules, a target, fewer layers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import structs
+
+from app.core.errors import PersonError
+from app.core.models.levels import TENSOR_TYPES
+from app.core.shrink.recipe import (
+    Done,
+    MatrixUse,
+    Recipe,
+    Rule,
+    check_rules,
+    exactly,
+    level_of_bits,
+)
+from app.core.shrink.types import needs_matrix
+from app.core.words.sentence import listed, say
+from app.engine.protocol.making import Quantize, Quantized, TensorPlanned, TensorRule
+from app.lab.shrink.full_versions import is_full
+from app.lab.shrink.importance import kept_importance, read_importance
+from app.lab.shrink.inspecting import inspect, stored_tensors
+from app.lab.shrink.quantize import carry_out
+from app.lab.shrink.sources import check_room, check_target, source_file
+from app.lab.shrink.target import choose_types
+from app.library.model_files import read_shards
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from app.core.gguf import TensorInfo
+    from app.core.models.family import LibraryModel
+    from app.core.models.levels import Level
+    from app.core.models.model_file import ModelFile
+    from app.core.shrink.importance import Importance
+    from app.core.words.sentence import Sentence
+    from app.engine.api import EngineEvent
+    from app.lab.engines.calls import EngineCalls
+    from app.lab.engines.room import EngineRoom
+
+_ALIGNMENT = 32
+_SHOWN = 3
+# Of the level by which the quantizer says which tensors it turns into other types.
+_USUAL_BITS = 4.9
+
+
+@dataclass(frozen=True, slots=True)
+class ShrinkResult:
+    """A version that was made.
+
+    Attributes:
+        remarks: What a person should know of it.
+    """
+
+    source: str
+    target: str
+    level: str
+    file_bytes: int
+    bits_per_weight: float
+    zero_fraction: float | None
+    recipe: Done
+    elapsed_ns: int
+    remarks: Sequence[Sentence] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a version is made with.
+
+    Attributes:
+        threads: Of engines.
+        room: Where they run.
+        cache: This program's cache folder, for matrices that are kept.
+        on_step: Told what is done now (an id's words), how much of it, and of how much.
+        library: Brings up the models on this PC, to name one in place of a shrunken source.
+    """
+
+    threads: int
+    room: EngineRoom
+    cache: Path
+    on_step: Callable[[str, int, int], None]
+    library: Callable[[], Sequence[LibraryModel]] = tuple
+
+
+@dataclass(slots=True)
+class _Work:
+    """A recipe on its way."""
+
+    model: ModelFile
+    tensors: Sequence[TensorInfo]
+    recipe: Recipe
+    level: Level | None
+    rules: Sequence[Rule]
+    chosen: Mapping[str, str] = field(default_factory=dict[str, str])
+    matrix_path: Path | None = None
+    matrix: Importance | None = None
+    remarks: list[Sentence] = field(default_factory=lambda: list["Sentence"]())
+
+
+def shrink(source: Path, target: Path, recipe: Recipe, means: Means) -> ShrinkResult:
+    """Make ``target`` of ``source``.
+
+    Args:
+        source: A model file; all its shards become one file.
+        target: The file to write; must not be there yet.
+        recipe: How.
+        means: With what.
+
+    Raises:
+        PersonError: It cannot be done; nothing is left behind.
+    """
+    check_target(target)
+    model = source_file(source, recipe.level, means.library, requantizes=recipe.requantizes)
+    tensors = [info for shard in read_shards(source) for info in shard.header.tensors]
+    check_rules(recipe.rules, [info.name for info in tensors])
+    if recipe.rules and recipe.level is not None and recipe.level.is_full:
+        raise PersonError(say("shrink.rules_need_level", name=recipe.level.name))
+    work = _Work(model, tensors, recipe, recipe.level, recipe.rules)
+    if not is_full(model):
+        work.remarks.append(
+            say("shrink.second_loss", name=model.path.name, level_name=model.level_name)
+        )
+    _get_matrix(work, means)
+    with means.room.calls("shrink") as engine:
+        if recipe.has_target:
+            _choose(work, target, engine, means)
+        command = _command(work, target, means, engine.next_id())
+        planned = _planned(work, engine, command)
+        check_room(target, _size(model, work.tensors, planned))
+        elapsed_ns = carry_out(
+            engine,
+            command,
+            lambda done, total: means.on_step("Quantizing", done, total),
+        )
+    return _result(work, source, target, means, elapsed_ns)
+
+
+def _get_matrix(work: _Work, means: Means) -> None:
+    recipe = work.recipe
+    if isinstance(recipe.matrix, MatrixUse):
+        if not recipe.takes_matrix:
+            return
+        work.matrix_path = kept_importance(
+            work.model.path,
+            means.cache,
+            threads=means.threads,
+            room=means.room,
+            on_progress=lambda done, total: means.on_step("Weighing", done, total),
+        )
+    else:
+        work.matrix_path = Path(recipe.matrix)
+    work.matrix = read_importance(work.matrix_path, work.model.path)
+
+
+def _choose(work: _Work, target: Path, engine: EngineCalls, means: Means) -> None:
+    """Turn a target into rules: a type for each tensor."""
+    stored = stored_tensors(work.model.path)
+    work.level = level_of_bits(_USUAL_BITS)
+    planned = _planned(work, engine, _command(work, target, means, engine.next_id()), quietly=True)
+    quantizable = {each.name for each in planned.values() if each.turned}
+    matrix = (str(work.matrix_path), work.matrix) if work.matrix else None
+    chosen = choose_types(
+        work.model,
+        stored,
+        quantizable,
+        work.recipe,
+        matrix,
+        engine,
+        means.threads,
+        lambda done, total: means.on_step("Measuring tensors", done, total),
+    )
+    work.chosen = {name: choice.type for name, choice in chosen.items()}
+    bits = (
+        8
+        * sum(choice.n_bytes for choice in chosen.values())
+        / max(1, sum(info.n_elements for info in work.tensors if info.name in chosen))
+    )
+    work.level = level_of_bits(bits)
+    work.rules = [exactly(name, kind) for name, kind in work.chosen.items()]
+
+
+def _command(work: _Work, target: Path, means: Means, command_id: int) -> Quantize:
+    recipe = work.recipe
+    assert work.level is not None
+    named = isinstance(recipe.matrix, MatrixUse)
+    return Quantize(
+        command_id,
+        str(work.model.path.resolve()),
+        str(target.resolve()),
+        work.level.ftype,
+        means.threads,
+        matrix=str(work.matrix_path.absolute()) if work.matrix_path else "",
+        matrix_name=_matrix_name(work) if named else str(recipe.matrix),
+        rules=[TensorRule(rule.pattern, rule.type_id) for rule in work.rules],
+        requantizes=not is_full(work.model),
+    )
+
+
+def _matrix_name(work: _Work) -> str:
+    """What a matrix that was made by itself is called: nothing of this PC's folders."""
+    return f"{work.matrix.datasets[0]}.gguf" if work.matrix and work.matrix.datasets else ""
+
+
+def _planned(
+    work: _Work, engine: EngineCalls, command: Quantize, *, quietly: bool = False
+) -> Mapping[str, TensorPlanned]:
+    """What the quantizer would make of each tensor; refuse now what it would refuse in an hour.
+
+    Args:
+        work: What is made.
+        engine: That is asked.
+        command: That would make it.
+        quietly: Refuse and remark nothing: it is not made so.
+    """
+    planned: dict[str, TensorPlanned] = {}
+
+    def listen(event: EngineEvent) -> None:
+        if isinstance(event, TensorPlanned):
+            planned[event.name] = event
+
+    plan = structs.replace(command, id=engine.next_id(), is_plan=True)
+    engine.call(plan, Quantized, listen)
+    if quietly:
+        return planned
+    fallen = [each for each in planned.values() if each.wanted]
+    if fallen:
+        names = [
+            f"{each.name} ({each.wanted.upper()} → {each.turned.upper()})"
+            for each in fallen[:_SHOWN]
+        ]
+        work.remarks.append(say("shrink.rows_do_not_fit", n=len(fallen), names=listed(names)))
+    level = work.level
+    assert level is not None
+    needing = [
+        each.name
+        for each in planned.values()
+        if each.turned and needs_matrix(each.name, each.turned, level.name)
+    ]
+    matrix = work.matrix
+    missing = [name for name in needing if matrix is None or name not in matrix.entries]
+    if missing and matrix is None:
+        raise PersonError(say("shrink.needs_matrix", name=level.name, tensor=missing[0]))
+    if missing:
+        raise PersonError(say("shrink.matrix_lacks", n=len(missing), tensor=missing[0]))
+    return planned
+
+
+def _size(
+    model: ModelFile, tensors: Sequence[TensorInfo], planned: Mapping[str, TensorPlanned]
+) -> int:
+    """About how many bytes the file will have: its header is about the source's."""
+    header = model.file_bytes - model.tensor_bytes
+    ids = {each.name.lower(): each for each in TENSOR_TYPES.values()}
+    total = max(0, header)
+    for info in tensors:
+        plan = planned.get(info.name)
+        kind = ids.get(plan.turned) if plan else None
+        size = info.n_bytes
+        if kind is not None:
+            size = info.n_elements // kind.block_elements * kind.block_bytes
+        total += -(-size // _ALIGNMENT) * _ALIGNMENT
+    return total
+
+
+def _result(
+    work: _Work,
+    source: Path,
+    target: Path,
+    means: Means,
+    elapsed_ns: int,
+) -> ShrinkResult:
+    found = inspect(
+        target,
+        threads=means.threads,
+        folder=means.room.folder,
+        on_progress=lambda done, total: means.on_step("Looking into the file", done, total),
+    )
+    made, recipe = found.model, work.recipe
+    return ShrinkResult(
+        source=str(source),
+        target=str(target),
+        level=made.level_name,
+        file_bytes=made.file_bytes,
+        bits_per_weight=made.bits_per_weight,
+        zero_fraction=found.zero_fraction,
+        recipe=Done(
+            level=made.level_name,
+            target_bytes=recipe.target_bytes,
+            target_bits=recipe.target_bits,
+            matrix=_matrix_name(work) if work.matrix else "",
+            rules=list(recipe.rules),
+            tensors=dict(Counter(each.type_name for each in found.tensors)),
+            chosen=dict(work.chosen),
+            dropped_layers=list(recipe.drop_layers),
+        ),
+        elapsed_ns=elapsed_ns,
+        remarks=tuple(work.remarks),
+    )

@@ -1,0 +1,57 @@
+"""``shrink`` as a program."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.cli.main import main
+from app.library.model_files import open_model_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_document(
+    demo_model: Path, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    target = tmp_path / "new.gguf"
+    words = [str(demo_model), str(target), "--type", "q4_k_m", "--tensor", "ffn_down=q6_k"]
+    assert main(["shrink", *words, "--json"]) == 0
+    document = json.loads(capfdbinary.readouterr().out)
+    assert list(document) == [
+        "source", "target", "level", "file_bytes", "bits_per_weight", "zero_fraction", "recipe",
+        "elapsed_ns",
+    ]  # fmt: skip
+    assert (document["source"], document["target"]) == (str(demo_model), str(target))
+    assert document["file_bytes"] == target.stat().st_size
+    assert document["bits_per_weight"] == open_model_file(target).bits_per_weight
+    assert document["recipe"]["rules"] == [{"pattern": "ffn_down", "type": "Q6_K"}]
+    assert document["recipe"]["tensors"]["Q6_K"] > 6
+
+    assert main(["shrink", *words]) == 1
+    assert b"is there already" in capfdbinary.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        ([], "Say how small it is to be"),
+        (["--type", "Q4_K_M", "--target-bits", "4"], "not allowed with"),
+        (["--type", "Q4_K_M", "--tensor", "ffn"], "is no rule: write PATTERN=TYPE"),
+        (["--target-bits", "64"], "is not between 0.5 and 32"),
+        (["--target-bytes", "many"], "is not a whole number"),
+    ],
+)
+def test_words_that_do_not_do(
+    demo_model: Path,
+    tmp_path: Path,
+    capfdbinary: pytest.CaptureFixture[bytes],
+    words: list[str],
+    part: str,
+) -> None:
+    assert main(["shrink", str(demo_model), str(tmp_path / "new.gguf"), *words]) == 2
+    assert part in capfdbinary.readouterr().err.decode().replace("\n", " ")
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,222 @@
+"""Versions made by recipes, by real engines: as llama.cpp's quantizer makes them.
+
+Through :mod:`app.engine.host.making.quantize`, :mod:`app.lab.shrink.target`,
+:mod:`app.engine.host.making.sensitivity` and :mod:`app.lab.shrink.sources`.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from app.core.errors import PersonError
+from app.core.models.levels import LEVELS, Level, level_by_name
+from app.core.shrink.recipe import MatrixUse, Recipe, parse_rule
+from app.lab.engines.room import EngineRoom
+from app.lab.shrink.importance import CalibrationText, make_importance
+from app.lab.shrink.making import Means, ShrinkResult, shrink
+from app.library.model_files import open_model_file
+from tests.helpers import gguf_files as files
+
+ROOT = Path(__file__).parents[3]
+PLAIN = ROOT / "tests" / "helpers" / "plain_quantize.py"
+MADE = [level for level in LEVELS if level.can_be_made]
+RULES = {"Q4_K_M": ["ffn_down=Q6_K", r"blk\.0\.attn_k=Q5_0"], "IQ4_XS": ["token_embd=Q8_0"]}
+
+
+def made(source: Path, target: Path, recipe: Recipe) -> ShrinkResult:
+    steps: set[str] = set()
+
+    def tell(step: str, done: int, total: int) -> None:
+        steps.add(step)
+        assert 0 <= done <= total
+
+    folder = target.parent if target.parent.is_dir() else source.parent
+    means = Means(2, EngineRoom(folder / "state"), folder / "cache", tell)
+    (folder / "state").mkdir(exist_ok=True)
+    result = shrink(source, target, recipe, means)
+    assert "Quantizing" in steps
+    return result
+
+
+@pytest.fixture(scope="module")
+def matrix(demo_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An importance matrix of the demo model."""
+    target = tmp_path_factory.mktemp("matrix") / "demo.imatrix.gguf"
+    text = CalibrationText("sums", b"What is 12 + 30? The answer is 42.\n" * 100)
+    make_importance(
+        demo_model,
+        target,
+        text,
+        threads=2,
+        room=EngineRoom(target.parent),
+        on_progress=lambda _done, _total: None,
+    )
+    return target
+
+
+def plainly(jobs: list[dict[str, Any]]) -> None:
+    subprocess.run([sys.executable, PLAIN, json.dumps(jobs)], check=True, capture_output=True)
+
+
+def is_as_plainly_made(source: Path, folder: Path, levels: list[Level], matrix: Path) -> None:
+    cases = [
+        (level, used, rules)
+        for level in levels
+        for used in (None, matrix)
+        for rules in [[], *([RULES[level.name]] if level.name in RULES else [])]
+        if used or not level.needs_importance_matrix
+    ]
+    jobs = [
+        {
+            "source": str(source),
+            "target": str(folder / f"plain-{number}.gguf"),
+            "ftype": level.ftype,
+            "matrix": str(used or ""),
+            "rules": [rule.split("=") for rule in rules],
+        }
+        for number, (level, used, rules) in enumerate(cases)
+    ]
+    plainly(jobs)
+    for number, (level, used, rules) in enumerate(cases):
+        recipe = Recipe(
+            level, matrix=str(used) if used else MatrixUse.NONE, rules=tuple(map(parse_rule, rules))
+        )
+        target = folder / f"own-{number}.gguf"
+        made(source, target, recipe)
+        same = target.read_bytes() == (folder / f"plain-{number}.gguf").read_bytes()
+        assert same, (level.name, used, rules)
+        target.unlink()
+
+
+def test_levels_are_bit_for_bit_those_of_the_quantizer(
+    demo_model: Path, tmp_path: Path, matrix: Path
+) -> None:
+    levels = [level_by_name(name) for name in ("Q4_K_M", "IQ4_XS", "Q2_K", "Q4_0", "BF16")]
+    is_as_plainly_made(demo_model, tmp_path, levels, matrix)
+
+
+@pytest.mark.slow
+def test_all_levels_are_bit_for_bit_those_of_the_quantizer(
+    demo_model: Path, tmp_path: Path, matrix: Path
+) -> None:
+    is_as_plainly_made(demo_model, tmp_path, MADE, matrix)
+
+
+def test_a_level_that_needs_a_matrix_gets_one_by_itself(demo_model: Path, tmp_path: Path) -> None:
+    result = made(demo_model, tmp_path / "new.gguf", Recipe(level_by_name("IQ3_XXS")))
+    assert (result.level, result.recipe.matrix) == ("IQ3_XXS", "shrinkscope-demo.gguf")
+    model = open_model_file(tmp_path / "new.gguf")
+    assert model.has_importance_matrix
+    assert result.file_bytes == model.file_bytes
+    assert result.zero_fraction is not None
+    kept = list((tmp_path / "cache").rglob("*.gguf"))
+    assert len(kept) == 1
+    assert str(tmp_path).encode() not in (tmp_path / "new.gguf").read_bytes()
+
+
+def test_shards_become_one_file(tmp_path: Path) -> None:
+    first, *_ = files.write_sharded_llama(tmp_path)
+    whole = files.write_tiny_llama(tmp_path / "whole.gguf")
+    recipe = Recipe(level_by_name("Q4_0"), matrix=MatrixUse.NONE)
+    made(first, tmp_path / "of-shards.gguf", recipe)
+    made(whole, tmp_path / "of-whole.gguf", recipe)
+    one, other = (open_model_file(tmp_path / f"of-{name}.gguf") for name in ("shards", "whole"))
+    assert one.tensor_bytes == other.tensor_bytes
+
+
+@pytest.mark.parametrize("bits", [pytest.param(2.6, marks=pytest.mark.slow), 4.2])
+def test_a_target_is_met_and_nearly_used_up(demo_model: Path, tmp_path: Path, bits: float) -> None:
+    result = made(demo_model, tmp_path / "new.gguf", Recipe(target_bits=bits))
+    assert 0.97 * bits < result.bits_per_weight <= bits
+    assert set(result.recipe.chosen) == {
+        name for name in result.recipe.chosen if name.endswith("weight")
+    }
+    assert len(result.recipe.chosen) == 43
+    assert len(result.recipe.tensors) > 2
+
+
+def test_a_target_in_bytes_keeps_rules_and_tells_what_is_out_of_reach(
+    demo_model: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "new.gguf"
+    recipe = Recipe(target_bytes=3_000_000, rules=(parse_rule("attn_v=Q8_0"),))
+    result = made(demo_model, target, recipe)
+    assert 0.97 * 3_000_000 < target.stat().st_size == result.file_bytes <= 3_000_000
+    chosen = result.recipe.chosen
+    assert {kind for name, kind in chosen.items() if "attn_v" in name} == {"Q8_0"}
+    with pytest.raises(PersonError, match=r"Nothing so small can be made .* takes 1\.\d+ MB\."):
+        made(demo_model, tmp_path / "other.gguf", Recipe(target_bytes=100_000))
+    assert not (tmp_path / "other.gguf").exists()
+
+
+def test_rows_that_do_not_fit_are_told(tmp_path: Path) -> None:
+    source = files.write_tiny_llama(tmp_path / "odd.gguf", d_model=192)
+    recipe = Recipe(level_by_name("Q4_K_M"), matrix=MatrixUse.NONE)
+    result = made(source, tmp_path / "new.gguf", recipe)
+    (said,) = map(str, result.remarks)
+    assert said.startswith("13 tensors have rows that their level's number format does not divide")
+    assert "token_embd.weight (Q4_K → Q5_0)" in said
+    made(source, tmp_path / "by-size.gguf", Recipe(target_bits=5.5))
+
+
+def test_a_source_that_lost_little_is_taken_with_a_word(demo_model: Path, tmp_path: Path) -> None:
+    none = MatrixUse.NONE
+    made(demo_model, tmp_path / "q8.gguf", Recipe(level_by_name("Q8_0"), matrix=none))
+    result = made(
+        tmp_path / "q8.gguf", tmp_path / "q4.gguf", Recipe(level_by_name("Q4_0"), matrix=none)
+    )
+    assert "is quantized already (Q8_0)" in str(result.remarks[0])
+    again = Recipe(level_by_name("Q2_K"), matrix=none)
+    with pytest.raises(PersonError, match="a second time would add a second loss"):
+        made(tmp_path / "q4.gguf", tmp_path / "q2.gguf", again)
+    twice = Recipe(level_by_name("Q2_K"), matrix=none, requantizes=True)
+    assert made(tmp_path / "q4.gguf", tmp_path / "q2.gguf", twice).level == "Q2_K"
+
+
+def test_what_cannot_be_made_is_a_sentence_and_leaves_nothing(
+    demo_model: Path, tmp_path: Path, matrix: Path
+) -> None:
+    tiny = files.write_tiny_llama(tmp_path / "tiny.gguf")
+    q4, iq2 = level_by_name("Q4_K_M"), level_by_name("IQ2_S")
+    none = MatrixUse.NONE
+    target = tmp_path / "new.gguf"
+    for source, place, recipe, part in (
+        (demo_model, target, Recipe(iq2, matrix=none), "IQ2_S needs an importance matrix"),
+        (tiny, tiny, Recipe(q4, matrix=none), "is there already"),
+        (tiny, tmp_path / "no" / "new.gguf", Recipe(q4, matrix=none), "no folder"),
+        (tiny, target, Recipe(q4, matrix=str(matrix)), "is another model's"),
+        (tiny, target, Recipe(q4, matrix=str(tiny)), "is no importance matrix"),
+        (tiny, target, Recipe(q4, rules=(parse_rule("zzz=Q8_0"),)), "found in no tensor's name"),
+        (
+            tiny,
+            target,
+            Recipe(level_by_name("F16"), rules=(parse_rule("ffn=Q8_0"),)),
+            "changes no tensor by rules",
+        ),
+        (matrix, target, Recipe(q4, matrix=none), "importance matrix"),
+    ):
+        before = sorted(tmp_path.rglob("*.gguf"))
+        with pytest.raises(PersonError, match=part):
+            made(source, place, recipe)
+        assert sorted(tmp_path.rglob("*.gguf")) == before
+
+
+def test_a_disk_without_room_is_told_before(
+    demo_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nearly_full(_path: Path) -> SimpleNamespace:
+        return SimpleNamespace(free=3_000_000)
+
+    monkeypatch.setattr("app.lab.shrink.sources.shutil.disk_usage", nearly_full)
+    with pytest.raises(PersonError, match=r"it takes 3\.\d+ MB, and 3\.00 MB are free"):
+        made(
+            demo_model, tmp_path / "new.gguf", Recipe(level_by_name("Q4_0"), matrix=MatrixUse.NONE)
+        )
+    assert not (tmp_path / "new.gguf").exists()
