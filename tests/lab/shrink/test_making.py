@@ -161,7 +161,7 @@ def test_rows_that_do_not_fit_are_told(tmp_path: Path) -> None:
     recipe = Recipe(level_by_name("Q4_K_M"), matrix=MatrixUse.NONE)
     result = made(source, tmp_path / "new.gguf", recipe)
     (said,) = map(str, result.remarks)
-    assert said.startswith("13 tensors have rows that their level's number format does not divide")
+    assert said.startswith("13 tensors have rows that the wanted number format does not divide")
     assert "token_embd.weight (Q4_K → Q5_0)" in said
     made(source, tmp_path / "by-size.gguf", Recipe(target_bits=5.5))
 
