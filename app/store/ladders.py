@@ -121,6 +121,17 @@ class LadderStore:
             )
         return [StoredLadder(*row) for row in rows]
 
+    def of_steps(self, name: str) -> dict[int, str]:
+        """What the step of this name holds, by ladder."""
+        with said(say("store.ladders_cannot_read")):
+            rows = cast(
+                "list[tuple[int, str]]",
+                self._connection.execute(
+                    "SELECT ladder_id, result FROM ladder_step WHERE name = ?", (name,)
+                ).fetchall(),
+            )
+        return dict(rows)
+
     def save_step(self, number: int, name: str, step: StoredStep) -> None:
         """Store a finished step, in place of an earlier one of this name."""
         with said(_CANNOT_STORE), transaction(self._connection, durable=True):

@@ -256,6 +256,13 @@ def test_killed_in_the_middle_of_a_ladder_it_goes_on_by_itself(
     person.until(lambda: entry.state is LadderState.MEASURING)
     person.close()
 
+    # Who goes to the page by the rail needs no notice of it either.
+    person = open_person()
+    person.until(lambda: person.shows("Measuring goes on where it stopped: shrinkscope-demo."))
+    _click(person, "Which one?")
+    assert not person.window.main.notice.isVisible()
+    person.close()
+
     # What the person puts off waits for the person.
     person = open_person()
     person.until(lambda: person.shows("Measuring goes on where it stopped: shrinkscope-demo."))

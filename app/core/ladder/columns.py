@@ -469,7 +469,7 @@ COLUMNS = (
     _plain("corrected_p_value", lambda row: row.summary and row.summary.corrected_p_value),
     Column(
         "votes", QT_TRANSLATE_NOOP("Columns", "Votes"), "votes",
-        QT_TRANSLATE_NOOP("Columns", "Blind votes for it and against it, ties left out."),
+        QT_TRANSLATE_NOOP("Columns", "How many blind votes preferred it, ties left out."),
         Kind.VOTES, _votes, frozenset({Place.TABLE, Place.HTML, Place.MARKDOWN}),
         basis=Basis.VOTES,
     ),

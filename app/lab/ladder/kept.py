@@ -44,6 +44,8 @@ ABOUT = "about"
 """Under this name, which no step has, stands what was asked and on which text."""
 TAKEN = "taken"
 """Under this one, when, where and by which program it was measured."""
+NAME = "name"
+"""Under this one, what the person calls it."""
 
 
 class KeptPlan(msgspec.Struct, frozen=True):

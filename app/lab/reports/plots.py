@@ -7,7 +7,7 @@ import math
 from html import escape
 from typing import TYPE_CHECKING
 
-from app.core.candidates.shapes import CIRCLE, colour_of, outline_of
+from app.core.candidates.shapes import CIRCLE, colour_of, letter_of, outline_of
 from app.core.plots.axes import Scale, floor_is_near
 from app.core.plots.scatter import Box, line_box, pareto, place_labels, staircase
 from app.lab.reports.axes import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, draw_axes
@@ -105,7 +105,7 @@ def _names(
     places: Sequence[Place],
     lines: Sequence[tuple[Place, Place]],
 ) -> list[str]:
-    names = [_shortened(point.name) for point in points]
+    names = [f"{letter_of(point.number)} {_shortened(point.name)}" for point in points]
     widths = [[len(name) * _LETTER_WIDTH] for name in names]
     bounds = Box(LEFT, 0, WIDTH, HEIGHT - BOTTOM)
     taken = [line_box(one, other) for one, other in lines]

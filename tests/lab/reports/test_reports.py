@@ -19,6 +19,7 @@ import msgspec
 import pytest
 from markdown_it import MarkdownIt
 
+from app.core.candidates.candidate import COLOURS
 from app.core.errors import PersonError
 from app.core.plots.axes import Axis
 from app.core.plots.scatter import PlotPoint, pareto
@@ -34,6 +35,7 @@ from app.lab.reports.files import write_reports
 from app.lab.reports.html import html_text
 from app.lab.reports.plots import scatter
 from app.lab.reports.reported import read_report, reported
+from app.lab.reports.sharing import shareable
 from app.lab.reports.text import csv_text, markdown_text
 from app.lab.works.ladders.differences import differences
 from app.lab.works.ladders.entry import rows_of
@@ -435,3 +437,12 @@ def test_a_report_tells_when_and_where_it_was_measured_whenever_it_is_written(
     assert "processor" not in page.partition("What it was taken with")[2].partition("</dl>")[0]
     write_reports(view, tmp_path / "report.json")
     assert read_report(tmp_path / "report.json").cpu is None
+
+
+def test_letters_and_colours_are_those_of_the_window() -> None:
+    letters = {"/m/sky-F16.gguf": "A", "/m/sky-Q8_0.gguf": "C", "/m/sky-Q2_K.gguf": "D"}
+    page = html_text(shareable(cases.view(letters=letters)))
+    for letter, name in (("A", "F16"), ("C", "Q8_0"), ("D", "Q2_K")):
+        head = page[: page.index(f"<b>{letter}</b> {name}")]
+        assert f'fill="{COLOURS[letter]}"' in head[head.rindex("<svg") :]
+        assert f">{letter} {name}</text>" in page, "in the plots, too"

@@ -46,6 +46,8 @@ TEXTS = {
     "counted.threads.one": translate("Sentences", "{n} thread"),
     "counted.versions_measured": translate("Sentences", "{n} versions, measured one after another. It can be paused, and what is measured is kept."),
     "counted.versions_measured.one": translate("Sentences", "{n} version. It can be paused, and what is measured is kept."),
+    "counted.times": translate("Sentences", "{n} times"),
+    "counted.times.one": translate("Sentences", "once"),
     "counted.ties": translate("Sentences", "{n} ties"),
     "counted.ties.one": translate("Sentences", "{n} tie"),
     "counted.tokens": translate("Sentences", "{n} tokens"),

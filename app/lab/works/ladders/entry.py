@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from app.core.candidates.candidate import LETTERS, candidate_of
+from app.core.models.model_names import family_of
 from app.core.text.shared_names import file_name
 from app.lab.ladder.plan import rows_of
 from app.lab.works.work import WorkState
@@ -67,6 +68,8 @@ class LadderEntry:
         error: Why it failed, a sentence.
         work: Its work in the queue; None where it is on no way.
         not_kept: Why its steps are not kept for another time, a sentence; empty where they are.
+        name: The person's own; empty where it goes by its model.
+        ordinal: Which of those it is that go by the same model, counted from 1.
     """
 
     order: LadderOrder | None
@@ -81,6 +84,8 @@ class LadderEntry:
     progress: LadderProgress | None = None
     error: str = ""
     not_kept: str = ""
+    name: str = ""
+    ordinal: int = 1
     work: Work | None = field(default=None, repr=False)
 
     @property
@@ -113,16 +118,29 @@ class LadderEntry:
             return self.plan.reference
         return self.order.reference.key() if self.order is not None else ""
 
+    @property
+    def model(self) -> str:
+        """The model that it is of, as its file is called."""
+        name = name_of(self.candidate(self.reference).path)
+        return family_of(name) or name
+
     def letter(self, key: str) -> str:
         """What stands for a candidate on the page; up to six have a colour too."""
         return self.letters.get(key, "?")
 
 
 def letters_for(keys: tuple[str, ...], given: dict[str, str]) -> dict[str, str]:
-    """A letter for each candidate: those given, else the next that is free."""
+    """A letter for each candidate: those given, else the next that is free.
+
+    Where these would not stand in their order from row to row, all get letters anew.
+    """
+    every = LETTERS + _LETTERS_BEYOND
     kept = {key: given[key] for key in keys if key in given}
-    free = iter(letter for letter in LETTERS + _LETTERS_BEYOND if letter not in kept.values())
-    return {key: kept.get(key) or next(free, "?") for key in keys}
+    free = iter(letter for letter in every if letter not in kept.values())
+    found = {key: kept.get(key) or next(free, "?") for key in keys}
+    if list(found.values()) == sorted(found.values()):
+        return found
+    return {key: every[place] if place < len(every) else "?" for place, key in enumerate(keys)}
 
 
 def name_of(file: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -167,6 +168,11 @@ class LadderService:
             self._list.remove(entry)
             self.list_changed.tell()
 
+    def rename(self, entry: LadderEntry, name: str) -> None:
+        """Call it otherwise; with nothing, by its model. Whoever calls keeps that in the store."""
+        entry.name = name
+        self._sort()
+
     def hold(self, held: bool) -> None:
         """Let measuring wait while answers come elsewhere, whose times it would disturb."""
         self.queue.hold(LadderWork.slot, held=held)
@@ -180,7 +186,7 @@ class LadderService:
             if row.number in known:
                 continue
             entry = LadderEntry(None, row.plan, row.created_ns)
-            entry.number, entry.finished_ns = row.number, row.finished_ns
+            entry.number, entry.finished_ns, entry.name = row.number, row.finished_ns, row.name
             entry.letters = letters_for(rows_of(row.plan), {})
             ended = row.finished_ns is not None
             entry.state = LadderState.FINISHED if ended else LadderState.UNFINISHED
@@ -219,6 +225,10 @@ class LadderService:
             return 2, -entry.created_ns
 
         self._list.sort(key=rank)
+        same: Counter[str] = Counter()
+        for entry in sorted(self._list, key=lambda each: each.created_ns):
+            same[entry.model] += not entry.name
+            entry.ordinal = same[entry.model]
         self.list_changed.tell()
 
     def _follow(self, work: Work) -> None:

@@ -19,7 +19,7 @@ import msgspec
 from app.core.errors import PersonError
 from app.core.verdict import Limits
 from app.core.words.sentence import say
-from app.lab.ladder.kept import ABOUT, About, about_of, plan_of, restored
+from app.lab.ladder.kept import ABOUT, NAME, About, about_of, plan_of, restored
 from app.lab.ladder.pace import Pace, pace_of
 from app.lab.ladder.plan import rows_of
 from app.lab.tasks.sets import demo_set, usual_set
@@ -58,12 +58,13 @@ class _Changed(PersonError):
 
 @dataclass(frozen=True, slots=True)
 class StoredRow:
-    """A ladder of the store: which, what it measures, when it began and ended."""
+    """A ladder of the store: which, what it measures, when it began and ended, its own name."""
 
     number: int
     plan: LadderPlan
     created_ns: int
     finished_ns: int | None
+    name: str = ""
 
 
 class LadderWorkers:
@@ -144,9 +145,9 @@ class LadderWorkers:
     def stored(self) -> list[StoredRow]:
         """All stored ladders that can be read; waits for the disk."""
         with self._store() as store:
-            rows = store.list_ladders()
+            rows, names = store.list_ladders(), store.of_steps(NAME)
         return [
-            StoredRow(row.id, kept.plan, row.created_ns, row.finished_ns)
+            StoredRow(row.id, kept.plan, row.created_ns, row.finished_ns, names.get(row.id, ""))
             for row in rows
             if (kept := plan_of(row)) is not None
         ]
@@ -192,6 +193,15 @@ class LadderWorkers:
             log.info("questions not found again: %s", error.sentence)
             return About([])
         return About([item for item in run.items if item.key in asked], len(run.text))
+
+    def rename(self, number: int, name: str) -> None:
+        """Keep what the person calls a stored ladder; waits for the disk.
+
+        Raises:
+            PersonError: It cannot be stored.
+        """
+        with self._store() as store:
+            store.save_step(number, NAME, StoredStep(name, 0))
 
     def delete(self, number: int) -> None:
         """Forget a stored ladder; waits for the disk."""

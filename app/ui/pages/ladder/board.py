@@ -175,11 +175,11 @@ class LadderBoard(QWidget):
         self.rows = split(self.table, self.below, grows=1, vertical=True)
         self.rows.setHandleWidth(1)
         self.rows.installEventFilter(self)
+        self.above = QWidget()
+        in_column(self.strip, self.card, self.remarks, on=self.above)
         in_column(
             self.notice,
-            self.strip,
-            self.card,
-            self.remarks,
+            self.above,
             (self.rows, 1),
             (self.nothing, 1),
             on=self,
@@ -201,20 +201,20 @@ class LadderBoard(QWidget):
         self._give_room()
 
     def _give_room(self) -> None:
-        """While a vote is shown the answers take the place of all else.
+        """Votes take the place of all else, from the moment their tab is opened.
 
-        In a low window votes always take that of the table.
+        Neither verdict nor limits are there until the person leaves: nothing tells, nothing jumps.
         """
         votes = self.votes
         here = votes is not None and self.stack.currentWidget() is votes
         alone = votes is not None and here and votes.wants_room
-        large = alone or (here and self.height() < _SHORT_PX)
+        large = here
         if (alone, large) == (self._alone, self._large):
             return
         self._alone, self._large = alone, large
         for widget in (self.tabs, self.pane_button):
             widget.setVisible(not alone)
-        self.card.setVisible(not large)
+        self.above.setVisible(not large)
         if self.stack.indexOf(self.table) < 0:
             self.table.setVisible(not large)
         self._arrange()

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from app.lab.works.ladders.service import LadderService
     from app.ui.shell.main_window import MainWindow
 
+_PAGE = "ladder"
+
 
 def tell_gone_on(
     main: MainWindow,
@@ -32,6 +34,8 @@ def tell_gone_on(
         _tell_left(main, service, left)
     if not gone_on:
         return
+    if _looks(main):
+        return  # the page says so itself
     sentence = translate("GoneOn", "Measuring goes on where it stopped: {titles}.").format(
         titles=_titles(gone_on)
     )
@@ -53,6 +57,7 @@ def tell_gone_on(
             BannerAction(translate("GoneOn", "Not now"), put_off),
         ),
     )
+    _until_seen(main, sentence)
 
 
 def _tell_left(main: MainWindow, service: LadderService, left: Sequence[LadderEntry]) -> None:
@@ -77,11 +82,28 @@ def _tell_left(main: MainWindow, service: LadderService, left: Sequence[LadderEn
             BannerAction(translate("GoneOn", "Show"), lambda: _look(main)),
         ),
     )
+    _until_seen(main, sentence)
+
+
+def _looks(main: MainWindow) -> bool:
+    return main.current_page is not None and main.current_page.id == _PAGE
+
+
+def _until_seen(main: MainWindow, sentence: str) -> None:
+    """Take the notice away once the person looks at the page, which says the same."""
+
+    def look(page_id: str) -> None:
+        if page_id == _PAGE:
+            main.page_shown.disconnect(look)
+            if main.notice.sentence == sentence:
+                main.notice.hide()
+
+    main.page_shown.connect(look)
 
 
 def _look(main: MainWindow) -> None:
     main.notice.hide()
-    main.show_page("ladder")
+    main.show_page(_PAGE)
 
 
 def _titles(entries: Sequence[LadderEntry]) -> str:

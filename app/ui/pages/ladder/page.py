@@ -17,6 +17,7 @@ from app.lab.works.ladders.entry import LadderState, name_of
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import EmptyState, Severity
 from app.ui.kit.widgets.layouts import in_column, in_row, split
+from app.ui.kit.words.sentences import sentence
 from app.ui.pages.ladder.actions import LadderActions
 from app.ui.pages.ladder.details.removal import LadderRemoval
 from app.ui.pages.ladder.list.ladder_list import LadderList
@@ -278,6 +279,7 @@ class LadderPage(QWidget):
         self.ladders.new_wanted.connect(commands.new.trigger)
         self.ladders.forget_wanted.connect(self.question.ask_for)
         self.ladders.again_wanted.connect(self._again)
+        self.ladders.renamed.connect(self._rename)
         self.question.failed.connect(self._complain)
         self.picker.measure_wanted.connect(self.measure)
         self.picker.closed.connect(self._leave_picker)
@@ -389,6 +391,17 @@ class LadderPage(QWidget):
         if entry is not None:
             reference = self._moved(entry.candidate(entry.reference))
             self.pick([self._moved(each) for each in entry.candidates], reference)
+
+    def _rename(self, entry: LadderEntry, name: str) -> None:
+        self._service.rename(entry, name)
+        self.ladders.model.note_ladder(entry, held=self._service.held)
+        self._show_work()
+        number, workers = entry.number, self._backends.workers
+        if number is not None:
+            self._jobs.run(
+                lambda _context: workers.rename(number, name),
+                failed=lambda error: self._complain(sentence(error)),
+            )
 
     def _moved(self, candidate: Candidate) -> Candidate:
         place = self.place_of(Path(candidate.path))

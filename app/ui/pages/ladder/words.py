@@ -6,10 +6,9 @@ import time
 from typing import TYPE_CHECKING
 
 from app.core.ladder.results import StepKind
-from app.core.models.model_names import family_of
 from app.core.verdict import State
 from app.core.words.sentence import say
-from app.lab.works.ladders.entry import LadderState, name_of
+from app.lab.works.ladders.entry import LadderState
 from app.ui.kit.words.format import NBSP, count, moment, percent, points
 from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
@@ -113,9 +112,12 @@ def doing_words(entry: LadderEntry, progress: LadderProgress) -> str:
 
 def entry_title(entry: LadderEntry) -> str:
     """What a ladder is called in the list."""
-    name = name_of(entry.candidate(entry.reference).path)
-    family = family_of(name) or name
-    return family or translate("LadderWords", "A measurement")
+    if entry.name:
+        return entry.name
+    model = entry.model or translate("LadderWords", "A measurement")
+    if entry.ordinal == 1:
+        return model
+    return translate("LadderWords", "{model} ({n})").format(model=model, n=count(entry.ordinal))
 
 
 def entry_second(entry: LadderEntry, *, held: bool) -> str:

@@ -20,7 +20,7 @@ from app.core.verdict import Limits
 from app.lab.ladder.plan import Further, LadderPlan
 from app.lab.shrink.quantize import quantize
 from app.lab.verdict.view import view_of
-from app.lab.works.ladders.entry import LadderEntry, LadderState
+from app.lab.works.ladders.entry import LadderEntry, LadderState, letters_for
 from app.lab.works.ladders.run import LadderOrder
 from app.lab.works.ladders.service import LadderService
 from app.lab.works.ladders.work import Numbered, Tries, leave_ladders
@@ -427,3 +427,33 @@ def test_a_measured_ladder_goes_on_with_more_questions_and_with_speed_again(
         key: row.speed for key, row in entry.result.rows.items()
     }
     later.close()
+
+
+def test_a_name_of_ones_own_is_kept_and_equal_ones_are_numbered(
+    open_window: Callable[[], Window], levels: list[Path], questions: Path
+) -> None:
+    window = open_window()
+    window.service.hold(True)
+    first = window.service.add(order(levels, questions))
+    second = window.service.add(order(levels, questions, seed=2))
+    window.until(lambda: None not in (first.number, second.number))
+    assert first.number is not None
+    assert {first.ordinal, second.ordinal} == {1, 2}
+    window.service.rename(first, "Tuesday")
+    window.workers.rename(first.number, "Tuesday")
+    assert (first.name, second.ordinal) == ("Tuesday", 1)
+    window.close()
+
+    again = open_window()
+    again.service.take_stored(again.workers.stored())
+    assert sorted(entry.name for entry in again.service.all) == ["", "Tuesday"]
+    again.close()
+
+
+def test_letters_stand_in_their_order() -> None:
+    assert letters_for(("f", "q"), {"f": "A", "q": "D"}) == {"f": "A", "q": "D"}
+    assert letters_for(("f", "q"), {}) == {"f": "A", "q": "B"}
+    # Compare has no Q8_0, which stands between two that it has.
+    compare = {"f16": "A", "q4": "B", "q2": "C"}
+    rows = ("f16", "q8", "q4", "q2")
+    assert list(letters_for(rows, compare).values()) == ["A", "B", "C", "D"]

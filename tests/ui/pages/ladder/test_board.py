@@ -8,17 +8,22 @@ app.ui.pages.ladder.words.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import pytest
 
 from app.core.ladder.pairs import Pair
 from app.core.ladder.results import StepKind
 from app.core.verdict import Judgement, Limits, State
+from app.lab.engines.room import EngineRoom
 from app.lab.ladder.kept import About
 from app.lab.ladder.plan import Step
 from app.lab.ladder.progress import LadderProgress
 from app.lab.works.ladders.entry import LadderEntry, LadderState
+from app.store.database import open_database
+from app.ui.kit.jobs import Jobs
 from app.ui.kit.tokens import LIGHT
 from app.ui.kit.words.format import time_left
 from app.ui.kit.words.sentences import told
@@ -27,10 +32,15 @@ from app.ui.pages.ladder.details.details_html import details_html
 from app.ui.pages.ladder.details.remarks import RemarksBanner
 from app.ui.pages.ladder.list.ladder_list import LadderList, LadderListModel, ListRole
 from app.ui.pages.ladder.table.how import how_asked
+from app.ui.pages.ladder.votes.backend import VotesBackend
+from app.ui.pages.ladder.votes.panel import VotesPanel
+from app.ui.pages.ladder.words import entry_title
 from tests.lab import ladder_cases as cases
 from tests.ui.pages.ladder.conftest import view
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PySide6.QtCore import QAbstractItemModel
     from pytestqt.qtbot import QtBot
 
@@ -238,3 +248,65 @@ def test_a_version_whose_file_is_gone_can_be_found(qtbot: QtBot) -> None:
     shown.details.is_there = lambda _: True
     shown.details.look_again()
     assert not shown.details.find_button.isVisible()
+
+
+def test_a_measurement_is_renamed_where_it_stands(qtbot: QtBot) -> None:
+    ladders = LadderList()
+    qtbot.addWidget(ladders)
+    first = entry()
+    ladders.model.take([first])
+    index = ladders.model.index(0)
+    assert index.data() == "sky"
+    told: list[tuple[object, str]] = []
+    ladders.renamed.connect(lambda one, name: told.append((one, name)))
+    assert ladders.model.setData(index, "  My sky ")
+    assert not ladders.model.setData(index, "sky"), "it is called so"
+    assert told == [(first, "My sky")]
+    first.name = "My sky"
+    assert entry_title(first) == "My sky"
+    first.name, first.ordinal = "", 2
+    assert entry_title(first) == "sky (2)"
+
+
+@pytest.fixture
+def votes(qtbot: QtBot, tmp_path: Path) -> Iterator[VotesPanel]:
+    """Blind votes over a store of their own."""
+    connection, jobs = open_database(tmp_path / "votes.sqlite3"), Jobs()
+    room = EngineRoom(tmp_path / "state", lambda: 10**9)
+    yield VotesPanel(VotesBackend(connection, room, jobs))
+    jobs.shutdown()
+    connection.close()
+
+
+def test_votes_hide_the_verdict_and_all_that_could_move_them(
+    qtbot: QtBot, votes: VotesPanel
+) -> None:
+    shown = board(qtbot)
+    shown.set_votes(votes)
+    shown.show_view(view(), complete=True)
+    assert shown.above.isVisible()
+    shown.show_tab(votes)
+    qtbot.waitUntil(lambda: not shown.above.isVisible())
+    assert not shown.table.isVisible()
+    qtbot.wait(1)
+    place = votes.mapTo(shown, votes.rect().topLeft())
+    # A vote changes the view, and something goes on with the measurement.
+    shown.show_view(view(limits=Limits(1)), complete=True)
+    shown.show_work(entry(LadderState.UNFINISHED), held=False)
+    qtbot.wait(1)
+    assert not shown.card.isVisible()
+    assert votes.mapTo(shown, votes.rect().topLeft()) == place
+    shown.show_tab(shown.details)
+    qtbot.waitUntil(lambda: shown.card.isVisible() and shown.table.isVisible())
+
+
+def test_pausing_leaves_the_keyboard_where_it_goes_on(qtbot: QtBot) -> None:
+    shown = board(qtbot)
+    shown.activateWindow()
+    qtbot.waitUntil(shown.isActiveWindow)
+    shown.show_work(entry(LadderState.MEASURING), held=False)
+    shown.strip.pause_button.setFocus()
+    shown.show_work(entry(LadderState.PAUSED), held=False)
+    assert shown.strip.go_on_button.hasFocus()
+    shown.show_work(entry(LadderState.MEASURING), held=False)
+    assert shown.strip.pause_button.hasFocus()

@@ -51,7 +51,8 @@ def details_html(view: LadderView, row: Row, tokens: Tokens, *, wide: bool) -> s
     return (
         f"<style>h3 {{ font-size: medium; margin-top: 12px; margin-bottom: 4px; }}"
         f"p {{ margin-top: 2px; margin-bottom: 6px; }}"
-        f"td, th {{ padding: 2px 12px 2px 0; }} th {{ color: {tokens.dim}; font-weight: normal;"
+        f"td, th {{ padding: 2px 12px 2px 0; white-space: nowrap; }}"
+        f"th {{ color: {tokens.dim}; font-weight: normal;"
         f" text-align: left; }} .dim {{ color: {tokens.dim}; }}"
         f"</style>{_head(row, tokens)}{below}"
     )

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.candidates.notation import words_of
+from app.core.text.clean import clean_line
 from app.lab.works.ladders.entry import AT_WORK, QUEUED, LadderState
 from app.ui.kit.plain import plain_data
 from app.ui.kit.theme import GRID, current_tokens, small_font, tabular
@@ -53,7 +54,13 @@ class ListRole(IntEnum):
 
 
 class LadderListModel(Rows["LadderEntry"]):
-    """A row a ladder, in the order of the service."""
+    """A row a ladder, in the order of the service.
+
+    Signals:
+        renamed: The person calls a ladder (an entry) otherwise.
+    """
+
+    renamed = Signal(object, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(lambda entry: entry, parent)
@@ -73,7 +80,7 @@ class LadderListModel(Rows["LadderEntry"]):
             return None
         entry = self.rows[index.row()]
         match role:
-            case Qt.ItemDataRole.DisplayRole:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
                 return entry_title(entry)
             case Qt.ItemDataRole.ToolTipRole:
                 return "\n".join(
@@ -90,6 +97,18 @@ class LadderListModel(Rows["LadderEntry"]):
                 return entry.progress.fraction if at_work and entry.progress else None
             case _:
                 return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsEditable if index.isValid() else flags
+
+    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        entry = self.rows[index.row()] if index.isValid() else None
+        name = clean_line(str(value)).strip()
+        if entry is None or role != Qt.ItemDataRole.EditRole or name == entry_title(entry):
+            return False
+        self.renamed.emit(entry, name)
+        return True
 
 
 class _Row(QStyledItemDelegate):
@@ -139,12 +158,14 @@ class LadderList(QFrame):
         new_wanted: Another one is to be measured.
         forget_wanted: A ladder (an entry) is to be removed; nothing was asked yet.
         again_wanted: A ladder is to be measured once more, from the beginning.
+        renamed: The person calls a ladder (an entry) otherwise; empty for its model's name.
     """
 
     chosen = Signal(object)
     new_wanted = Signal()
     forget_wanted = Signal(object)
     again_wanted = Signal(object)
+    renamed = Signal(object, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -156,6 +177,8 @@ class LadderList(QFrame):
         self.view.setModel(self.model)
         self.view.setItemDelegate(_Row(self.view))
         self.view.setUniformItemSizes(True)
+        self.view.setEditTriggers(QListView.EditTrigger.EditKeyPressed)
+        self.model.renamed.connect(self.renamed)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._show_menu)
@@ -169,6 +192,8 @@ class LadderList(QFrame):
         self.forget_action.triggered.connect(lambda: self._about(self.forget_wanted))
         self.again_action = QAction(self.tr("Measure once more …"), self)
         self.again_action.triggered.connect(lambda: self._about(self.again_wanted))
+        self.rename_action = QAction(self.tr("Rename"), self)
+        self.rename_action.triggered.connect(lambda: self.view.edit(self.view.currentIndex()))
         self.view.addAction(self.forget_action)
         in_column(self.new_button, (self.view, 1), on=self, margins=(GRID, GRID, 0, GRID))
 
@@ -204,5 +229,5 @@ class LadderList(QFrame):
         self.forget_action.setEnabled(entry.state not in AT_WORK | QUEUED)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions([self.again_action, self.forget_action])
+        menu.addActions([self.rename_action, self.again_action, self.forget_action])
         menu.popup(self.view.viewport().mapToGlobal(position))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from app.lab.works.ladders.entry import LadderState
@@ -83,12 +83,17 @@ class WorkStrip(QFrame):
         self.show()
 
     def _offer(self, state: LadderState | None) -> None:
+        had_focus = self.pause_button.hasFocus() or self.go_on_button.hasFocus()
         self.pause_button.setVisible(state is LadderState.MEASURING)
         self.go_on_button.setVisible(state in _CAN_GO_ON)
         retry = state is LadderState.FAILED
         self.go_on_button.setText(self.tr("Try again") if retry else self.tr("Go on"))
         self.go_on_button.setAccessibleName(self.go_on_button.text())
         self.cancel_button.setVisible(state in _CAN_END)
+        if had_focus:  # else Qt gives the keyboard to what stops all
+            pausing = state is LadderState.MEASURING
+            going = self.pause_button if pausing else self.go_on_button
+            going.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_line(self, entry: LadderEntry) -> None:
         if entry.state in (LadderState.PREPARING, LadderState.ENDING):

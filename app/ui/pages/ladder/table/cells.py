@@ -189,7 +189,8 @@ def _points(_column: Column, value: Value) -> tuple[str, str]:
 def _votes(_column: Column, value: Value) -> tuple[str, str]:
     better, worse = value.counts or (0, 0)
     ends = range_words(percent(value.low), percent(value.high))
-    return f"{count(better)} : {count(worse)}", ends
+    words = translate("LadderCells", "{n} of {all}")
+    return words.format(n=count(better), all=count(better + worse)), ends
 
 
 _WRITTEN: dict[Kind, Callable[[Column, Value], tuple[str, str]]] = {

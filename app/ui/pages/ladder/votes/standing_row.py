@@ -36,7 +36,9 @@ class StandingRow(QAbstractButton):
         super().__init__(parent)
         self._candidate = candidate
         self._tally = tally
-        self._score = f"{count(tally.better)} : {count(tally.worse)}"
+        of = self.tr("{n} of {all}")
+        self._score = of.format(n=count(tally.better), all=count(tally.decided))
+        self._widest = of.format(n=count(888), all=count(888))
         self.setCheckable(True)
         self.setAutoExclusive(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -77,12 +79,13 @@ class StandingRow(QAbstractButton):
         paint_mark(painter, mark, self._candidate.letter, self._candidate.colour)
         painter.setFont(tabular(self.font()))
         painter.setPen(QColor(tokens.text))
-        score_px = painter.fontMetrics().horizontalAdvance("888 : 888")
+        score_px = painter.fontMetrics().horizontalAdvance(self._widest)
         right = self.width() - GRID
         score = QRectF(right - score_px, 0, score_px, self.height())
         flags = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         painter.drawText(score, flags, self._score)
-        bar = QRectF(score.left() - GRID - _BAR_PX, middle - GRID, _BAR_PX, 2 * GRID)
+        bar_px = min(_BAR_PX, (score.left() - mark.right()) / 2)  # the name has as much
+        bar = QRectF(score.left() - GRID - bar_px, middle - GRID, bar_px, 2 * GRID)
         name = QRectF(mark.right() + GRID, 0, bar.left() - mark.right() - 2 * GRID, self.height())
         words = painter.fontMetrics().elidedText(
             self._candidate.name, Qt.TextElideMode.ElideMiddle, round(name.width())

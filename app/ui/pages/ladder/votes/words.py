@@ -104,9 +104,12 @@ def left_out_words(standing: Standing) -> str:
 
 
 def score_words(tally: Tally, name: str, reference: str) -> str:
-    """The score on one line."""
-    score = translate("Votes", "{name} {better} : {worse} {reference}").format(
-        name=name, better=count(tally.better), worse=count(tally.worse), reference=reference
+    """The score on one line, in words."""
+    score = translate("Votes", "{name} preferred {better}, {reference} {worse}").format(
+        name=name,
+        better=told(say("counted.times", n=tally.better)),
+        worse=told(say("counted.times", n=tally.worse)),
+        reference=reference,
     )
     if not tally.left_out:
         return score

@@ -79,7 +79,7 @@ def test_from_prompts_to_the_vote_and_who_was_who(shown: Shown, versions: dict[s
     wanted = ("name-of-green", "name-of-blue")
     assert names == (wanted if green_left else wanted[::-1])
     assert left.mark.accessibleName() == ("B" if green_left else "A")
-    assert "name-of-green 1 : 0 name-of-blue" in voting.tally.text()
+    assert "name-of-green preferred once, name-of-blue 0 times" in voting.tally.text()
     assert "Not enough votes yet" in voting.tally.text()
 
     shown.key(Qt.Key.Key_Return)
@@ -325,7 +325,7 @@ def test_what_the_votes_say_and_their_picture(shown: Shown, versions: dict[str, 
     standing = shown.panel.standing
     assert shown.panel.stage is Stage.OVERVIEW
     assert standing.finding.text() == "name-of-blue is preferred"
-    assert standing.score.text() == "name-of-green 0 : 12 name-of-blue"
+    assert standing.score.text() == "name-of-green preferred 0 times, name-of-blue 12 times"
     assert "was preferred in 0% of 12 votes" in standing.rate.text()
     picture = standing.picture
     assert [point.votes for point in picture.content.points] == list(range(13))
