@@ -47,8 +47,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PUMP_MS, REST_MS = 50, 250
-"""What may have come is taken so often while answers come, and while nobody waits for any."""
+PUMP_MS, REST_MS, UNSEEN_MS = 50, 250, 1000
+"""What may have come is taken so often while answers come, while nobody waits for any, and while
+nobody sees the window either."""
 
 PARTS: tuple[Callable[[Ground], Part], ...] = (
     ComparePart,
@@ -272,7 +273,8 @@ class Window(QObject):
         if self.stage is Stage.COMPLETE:
             self.engine.checkup.pump(busy=busy)
         hurries = waits or self.session.busy or self._makes_demo
-        self._set_pace(PUMP_MS if hurries else REST_MS)
+        rest_ms = UNSEEN_MS if self.main.isMinimized() else REST_MS
+        self._set_pace(PUMP_MS if hurries else rest_ms)
 
     def _set_pace(self, interval_ms: int) -> None:
         if self._pump_timer.interval() != interval_ms:  # else it would begin to wait anew

@@ -26,11 +26,11 @@ def measure(run: Run) -> list[Figure]:
         window.call("ask", prompt=DEMO_PROMPTS[0], max_tokens=32, mode="race", new_chat=True)
         time.sleep(SETTLE_S)
         process = psutil.Process(window.pid)
-        before = _cpu_s(process), _engines_cpu_s(process)
+        before = cpu_s(process), _engines_cpu_s(process)
         begin_s = time.monotonic()
         time.sleep(run.count(SECONDS, QUICK_SECONDS))
         passed_s = time.monotonic() - begin_s
-        own = 100 * (_cpu_s(process) - before[0]) / passed_s
+        own = 100 * (cpu_s(process) - before[0]) / passed_s
         after = _engines_cpu_s(process)
         theirs = 100 * sum(after[pid] - before[1].get(pid, 0.0) for pid in after) / passed_s
     return [
@@ -43,10 +43,11 @@ def _engines_cpu_s(window: psutil.Process) -> dict[int, float]:
     found: dict[int, float] = {}
     for engine in window.children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):  # one that has made its part and ended
-            found[engine.pid] = _cpu_s(engine)
+            found[engine.pid] = cpu_s(engine)
     return found
 
 
-def _cpu_s(process: psutil.Process) -> float:
+def cpu_s(process: psutil.Process) -> float:
+    """Processor time of a process so far, of user and system."""
     times = process.cpu_times()
     return times.user + times.system

@@ -28,6 +28,7 @@ from app.core.candidates.settings import CompareMode
 from app.core.chats.chat import Answer, Chat, StopReason, Turn
 from app.core.hub_names import HubAddress
 from app.lab.compare.panes import PaneState
+from app.lab.works.ladders.entry import LadderState
 from app.lab.works.work import WorkState
 from app.monitor.samples import EngineSample, Sample
 from app.store.paths import Paths
@@ -39,7 +40,7 @@ from app.ui.pages.models.repository.repository import OpenState
 from app.ui.window import Stage, Window
 from tests.benchmarks.watchdog import Watchdog
 from tests.helpers.heavy_texts import HEAVY_TEXTS
-from tests.helpers.window_parts import compare_of, models_of
+from tests.helpers.window_parts import compare_of, ladder_of, models_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -317,6 +318,44 @@ class Driver(QObject):
         self._notifier.setEnabled(False)
         self.reply()
         self._window.quit()
+
+    # --- a measurement --------------------------------------------------------------------
+
+    def _do_measure(self, _command: dict[str, Any]) -> None:
+        """Begin to measure the panes' files; answered when it is under way."""
+        window = self._window
+        candidates = [pane.candidate for pane in window.session.panes]
+        window.requests.measure.tell(candidates)
+
+        def ready() -> bool:
+            desk = ladder_of(window)
+            return desk is not None and desk.page.picker.measure_button.isEnabled()
+
+        def begin() -> None:
+            desk = ladder_of(window)
+            assert desk is not None
+            page = desk.page
+            page.picker.measure_button.click()
+            self._when(
+                lambda: page.entry is not None and page.entry.state is LadderState.MEASURING,
+                self.reply,
+            )
+
+        self._when(ready, begin)
+
+    def _do_measured(self, _command: dict[str, Any]) -> None:
+        """Say whether it is still under way."""
+        desk = ladder_of(self._window)
+        entry = desk.page.entry if desk is not None else None
+        self.reply(at_work=entry is not None and entry.state is LadderState.MEASURING)
+
+    def _do_minimise(self, _command: dict[str, Any]) -> None:
+        """Take the window from the screen, as minimising does."""
+        self._window.main.showMinimized()
+        handle = self._window.main.windowHandle()
+        if handle is not None and handle.isExposed():  # nobody manages windows here
+            handle.setVisible(False)
+        QTimer.singleShot(SETTLE_MS, self.reply)
 
     # --- the theme ------------------------------------------------------------------------
 

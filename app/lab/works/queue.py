@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from app.store.works import StoredWork, WorkStore
 
 W = TypeVar("W", bound=Work)
-_SAVE_EVERY_S = 5.0
+_SAVE_EVERY_S, _TELL_S = 5.0, 1.0
 _BROKEN_OFF = frozenset({WorkState.PREPARING, WorkState.RUNNING, WorkState.STOPPING})
 
 
@@ -244,10 +244,12 @@ class WorkQueue:
                 self._forget([work])
 
     def _take_progress(self, work: Work) -> None:
-        running = self._running[work]
+        """What a work has come to is told once a second: who hears of it takes time from it."""
+        running, now_s = self._running[work], self._now_s()
         latest = running.latest
-        if latest is not running.taken:
+        if latest is not running.taken and now_s >= running.tell_s:
             running.taken = latest
+            running.tell_s = now_s + _TELL_S
             self._learn(work, latest)
 
     def _learn(self, work: Work, news: object) -> None:

@@ -68,12 +68,14 @@ class Running:
         thread: Does it.
         latest: How far it was when it last told.
         taken: What of that was taken.
+        tell_s: When it may be told again.
     """
 
     def __init__(self, work: Work, events: SimpleQueue[tuple[Work, Event]]) -> None:
         self.gate = Gate()
         self.latest: object = None
         self.taken: object = None
+        self.tell_s = 0.0
         self._work = work
         self._events = events
         name = f"{work.kind}-{work.id}"

@@ -246,3 +246,35 @@ def test_the_order_can_be_changed(queue: WorkQueue, store: WorkStore) -> None:
     until(queue, lambda: brews[0].state is S.RUNNING and brews[1].state is S.WAITING)
     brews[0].released.set()
     until(queue, lambda: brews[2].state is S.RUNNING)
+
+
+class Chatty(Brew):
+    """Says at once how far it is, and how far it is then when it is asked to."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.asked, self.said = threading.Event(), threading.Event()
+
+    def run(self, gate: Gate, tell: Tell) -> object:
+        tell.progress("at 1")
+        self.asked.wait(PATIENCE_S)
+        tell.progress("at 2")
+        self.said.set()
+        return super().run(gate, tell)
+
+
+def test_progress_is_told_once_a_second(store: WorkStore) -> None:
+    now_s = 100.0
+    queue = WorkQueue(store, lambda: now_s)
+    brew = Chatty("tea")
+    queue.add(brew)
+    until(queue, lambda: "at 1" in brew.heard)
+    brew.asked.set()
+    assert brew.said.wait(PATIENCE_S)
+    queue.pump()
+    assert "at 2" not in brew.heard
+    now_s += 1.5
+    queue.pump()
+    assert "at 2" in brew.heard
+    brew.released.set()
+    assert queue.close()

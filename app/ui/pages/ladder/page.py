@@ -104,6 +104,7 @@ class LadderPage(QWidget):
         self.picker = picker
         self.question = LadderRemoval(jobs, backends)
         self.views = ViewMaker(jobs, backends, self)
+        self._unseen = False
         self.reports = Reports(jobs, backends.files, self)
         self.empty = EmptyState(
             "ladder",
@@ -242,7 +243,9 @@ class LadderPage(QWidget):
         """More of it is known."""
         self.ladders.model.note_ladder(entry, held=self._service.held)
         if entry is self._entry:
-            self.views.refresh()
+            self._unseen = not self.isVisible() or self.window().isMinimized()
+            if not self._unseen:  # else it would take time from what is measured, for nobody
+                self.views.refresh()
 
     # --- within -------------------------------------------------------------------------------
 
@@ -452,4 +455,8 @@ class LadderPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._take_focus()
+        if self._unseen:
+            self._unseen = False
+            self.views.refresh()
+        if not event.spontaneous():
+            self._take_focus()

@@ -100,8 +100,9 @@ class LadderTable(QTableView):
         self._sharing.setSingleShot(True)
         self._sharing.setInterval(0)
         self._sharing.timeout.connect(self._share_widths)
-        model.modelReset.connect(self._share_widths)
-        model.dataChanged.connect(lambda *_: self._sharing.start())
+        model.modelReset.connect(self._share_anew)
+        self._needed: dict[int, int] = {}
+        model.dataChanged.connect(self._on_changed)
         model.modelReset.connect(self._tell_row)
         self._show_columns()
 
@@ -244,11 +245,21 @@ class LadderTable(QTableView):
         )
         for column in range(len(TABLE)):
             self.setColumnHidden(column, column not in self._shown)
-        self._share_widths()
+        self._share_anew()
         self.shape_changed.emit()
 
     def _show_columns_menu(self, position: QPoint) -> None:
         self.columns_menu(self).popup(self.horizontalHeader().mapToGlobal(position))
+
+    def _on_changed(self, first: QModelIndex, last: QModelIndex) -> None:
+        """Only what has changed is laid out anew: measuring goes on meanwhile."""
+        for column in range(first.column(), last.column() + 1):
+            self._needed.pop(column, None)
+        self._sharing.start()
+
+    def _share_anew(self) -> None:
+        self._needed.clear()
+        self._share_widths()
 
     def _share_widths(self) -> None:
         """Each column what it needs; what is left over goes to the spaces between all."""
@@ -261,7 +272,10 @@ class LadderTable(QTableView):
             + (_SIGN_PX if column == sign else 4)
             for column in shown
         }
-        needed = {column: max(self.sizeHintForColumn(column), titles[column]) for column in shown}
+        for column in shown:
+            if column not in self._needed:
+                self._needed[column] = self.sizeHintForColumn(column)
+        needed = {column: max(self._needed[column], titles[column]) for column in shown}
         if not self._details:
             self._share_room(needed)
             return

@@ -247,3 +247,24 @@ def test_a_speed_that_a_busy_pc_gave_is_dimmed() -> None:
     column = at("tokens_per_second")
     dim = [model.index(model.row_of(file), column).data(LadderRole.CELL).dim for file in (F16, Q8)]
     assert dim == [False, True]
+
+
+def test_only_what_has_changed_is_laid_out_anew(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = LadderModel()
+    table = LadderTable(model)
+    qtbot.addWidget(table)
+    model.set_view(view())
+    table.show()
+    asked: list[int] = []
+    hint = LadderTable.sizeHintForColumn
+
+    def seen(self: LadderTable, column: int) -> int:
+        asked.append(column)
+        return hint(self, column)
+
+    monkeypatch.setattr(LadderTable, "sizeHintForColumn", seen)
+    model.set_doing({Q8: "asking it 300 questions"})
+    qtbot.waitUntil(lambda: bool(asked))
+    assert set(asked) <= {at("name"), at("state")}
