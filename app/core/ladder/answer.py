@@ -74,6 +74,11 @@ class Answer:
     speed_unsure: bool = False
 
     @property
+    def run(self) -> str | None:
+        """The version to run, once that may be said."""
+        return self.file if self.kind in (Said.RUN, Said.AT_A_LOSS) else None
+
+    @property
     def facts(self) -> tuple[Fact, ...]:
         """Those that are known, in their order."""
         return tuple(fact for fact in (self.answers, self.memory, self.speed) if fact is not None)

@@ -39,7 +39,7 @@ from app.lab.ladder.kept import (
 )
 from app.lab.ladder.others import Others
 from app.lab.ladder.plan import Further, LadderPlan, Step, further_steps, steps_of
-from app.lab.ladder.progress import Clock, LadderProgress
+from app.lab.ladder.progress import Clock, LadderProgress, Usual
 from app.lab.ladder.steps import Steps, Tools
 from app.lab.ladder.taken import Taken, taken_now
 from app.store.ladders import StoredStep
@@ -65,6 +65,7 @@ class Ladder:
         on_progress: Told often how far it is.
         on_result: Told after each step, with what is there so far.
         gate: To pause and to stop it from another thread.
+        usual: How long steps take on this PC, where that is known.
     """
 
     def __init__(
@@ -75,7 +76,9 @@ class Ladder:
         on_progress: Callable[[LadderProgress], None] = lambda _: None,
         on_result: Callable[[LadderResult], None] = lambda _: None,
         gate: Gate | None = None,
+        usual: Usual | None = None,
     ) -> None:
+        self._usual = usual
         self._plan = plan
         self._tools = tools
         self._keeper = keeper
@@ -130,7 +133,7 @@ class Ladder:
         note_unable(self._result, steps)
         facts: dict[str, FileFacts] = {}
         items = len(self._tools.items)
-        clock = Clock(self._plan, facts, items, row_of=lambda key: self._result.rows.get(key))
+        clock = self._clock(facts, items)
         for number, step in enumerate(steps):
             self._gate.check()
             known = self._known(step)
@@ -167,6 +170,12 @@ class Ladder:
                     raise
                 self._result.note(key, error.sentence)
         return every
+
+    def _clock(self, facts: dict[str, FileFacts], items: int) -> Clock:
+        if self._usual is not None:
+            return Clock(self._plan, facts, items, usual=self._usual)
+        # The first ladder of a PC: once speed is measured, that tells the most.
+        return Clock(self._plan, facts, items, row_of=lambda key: self._result.rows.get(key))
 
     def _planned(self, every: dict[str, OpenedCandidate]) -> list[Step]:
         models = [each.model for each in every.values()]

@@ -82,12 +82,13 @@ class Pace:
         sizes = dict(zip(names, files, strict=True))
         return sum(
             guess_seconds(plan, step, sizes[name], items)
-            * self._times(step.kind, sizes[name].active_parameters)
+            * self.times(step.kind, sizes[name].active_parameters)
             for step in steps_of(plan, dict.fromkeys(names), in_turns=True)
             for name in step.files
         )
 
-    def _times(self, kind: StepKind, active_parameters: int) -> float:
+    def times(self, kind: StepKind, active_parameters: int) -> float:
+        """How many times its guess a step takes here, of a model with so many parameters."""
         known = self.taken.get(kind, ())
         alike = [times for size, times in known if _comparable(size, active_parameters)]
         found = sorted(alike or (times for _, times in known))
@@ -111,7 +112,8 @@ def pace_of(
             result, elapsed_ns = found
             if isinstance(result, FileFacts):
                 facts[step.files[0]] = result
-            if all(name in facts for name in step.files):
+            # A later take asks a part of the questions alone.
+            if not step.take and all(name in facts for name in step.files):
                 guessed_s = _guess(kept.plan, step, facts, len(about.items))
                 size = max(facts[name].active_parameters for name in step.files)
                 taken.setdefault(step.kind, []).append((size, elapsed_ns / 1e9 / guessed_s))

@@ -6,7 +6,7 @@ import math
 import time
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from app.core.ladder.results import StepKind
 
@@ -29,6 +29,10 @@ _HASHED_BYTES_A_SECOND = 500e6
 _TRUSTED_S = 5.0
 # What is told follows what is reckoned within about so many seconds.
 _SLOW_S = 20.0
+
+
+Usual: TypeAlias = "Callable[[StepKind, int], float]"
+"""How many times its guess a kind of step takes, of a model with so many parameters."""
 
 
 class Sizes(Protocol):
@@ -90,6 +94,7 @@ class Clock:
         items: How many questions each file is asked.
         now: Seconds of a monotonic clock.
         row_of: What is measured so far of a candidate, by key.
+        usual: How many times its guess a kind of step takes on this PC.
     """
 
     def __init__(
@@ -99,12 +104,14 @@ class Clock:
         items: int,
         now: Callable[[], float] = time.monotonic,
         row_of: Callable[[str], Row | None] = lambda _key: None,
+        usual: Usual = lambda _kind, _parameters: 1.0,
     ) -> None:
         self._plan = plan
         self._facts = facts
         self._items = items
         self._now = now
         self._row_of = row_of
+        self._usual = usual
         self._guessed_s: dict[StepKind, float] = defaultdict(float)
         self._spent_s: dict[StepKind, float] = defaultdict(float)
         self._begin_s = now()
@@ -156,12 +163,14 @@ class Clock:
         if now is not None and here_s > 0:
             guessed[now.kind] = guessed.get(now.kind, 0.0) + here_s
             spent[now.kind] = spent.get(now.kind, 0.0) + self._now() - self._begin_s
+        size = max((one.active_parameters for one in self._facts.values()), default=0)
+        usual = {kind: self._usual(kind, size) for kind in StepKind}
         # How fast a disk is says nothing of how fast the processor is.
-        computed = [kind for kind in guessed if kind is not StepKind.FACTS] or list(guessed)
-        whole = sum(guessed[kind] for kind in computed)
-        usual = sum(spent[kind] for kind in computed) / whole if whole > 0 else 1.0
+        computed = [kind for kind in guessed if kind is not StepKind.FACTS]
+        expected = sum(guessed[kind] * usual[kind] for kind in computed)
+        slower = (sum(spent[kind] for kind in computed) + _TRUSTED_S) / (expected + _TRUSTED_S)
         return {
-            kind: (spent.get(kind, 0.0) + _TRUSTED_S * usual)
+            kind: (spent.get(kind, 0.0) + _TRUSTED_S * usual[kind] * slower)
             / (guessed.get(kind, 0.0) + _TRUSTED_S)
             for kind in StepKind
         }

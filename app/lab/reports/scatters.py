@@ -28,7 +28,7 @@ def scatters(view: LadderView) -> list[Plot]:
     speed = Axis("tokens a second", lambda v: figures.number(v, 0), more_is_better=True)
     kld = Axis("drift: mean KL divergence, nats", _nats, is_log=True)
     lost, floor = _lost_axis(view), view.floor_nats
-    chosen = view.row(view.recommendation.file) if view.recommendation.file else None
+    chosen = view.row(view.answer.run) if view.answer.run else None
     run = chosen.number if chosen is not None else None
     found: list[Plot] = []
     for x_axis, cost, noun in ((memory, Cost.MEMORY, "Memory"), (speed, Cost.SPEED, "Speed")):

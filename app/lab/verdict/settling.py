@@ -40,12 +40,14 @@ class Settling:
         needed: About how many more questions it takes; None where no sensible number would do.
         more: How many of each kind are to be asked then, those that were asked already included;
             empty where none can be.
+        questions: How many these are, those that were asked left out.
         seconds: About how long asking them takes; None where nothing is known of its speed.
     """
 
     way: Way
     needed: int | None
     more: Mapping[str, int]
+    questions: int = 0
     seconds: float | None = None
 
 
@@ -86,7 +88,7 @@ def _settling(
     questions = sum(more[kind] - asked[kind] for kind in kinds)
     times = [_seconds(one, questions) for one in (row, reference)]
     seconds = None if None in times else sum(time for time in times if time is not None)
-    return Settling(Way.ASK, needed, more, seconds)
+    return Settling(Way.ASK, needed, more, questions, seconds)
 
 
 def _seconds(row: Row, questions: int) -> float | None:

@@ -45,6 +45,7 @@ def test_where_nothing_smaller_is_known_to_be_as_good() -> None:
     answer = cases.view(result).answer
     assert (answer.kind, answer.headline) == (Said.CANNOT_TELL, "Cannot tell yet")
     assert answer.below == "Until then run F16, the original."
+    assert answer.run is None, "no crown yet"
     assert answer.answers is not None
     assert answer.answers.said == "the original · 480 of 480 right"
 

@@ -75,6 +75,34 @@ def test_a_measured_speed_is_what_questions_are_reckoned_by() -> None:
     assert slow > fast > 300 * 60 / 20  # some twenty tokens a second
 
 
+def test_what_this_pc_took_before_is_what_is_expected() -> None:
+    watch, measured = Watch(), cases.result()
+    facts = {key: row.facts for key, row in measured.rows.items() if row.facts is not None}
+
+    def told(times: float) -> float:
+        made = Clock(measured.plan, facts, 300, watch, usual=lambda _kind, _parameters: times)
+        made.begin()
+        watch.now += 0.001
+        left = made.progress(STEPS, 1, 1e-6).seconds_left
+        assert left is not None
+        return left
+
+    assert told(8.0) / told(2.0) > 3.5
+
+
+def test_a_fast_disk_is_no_fast_processor() -> None:
+    watch = Watch()
+    made, never = clock(watch), clock(watch)
+    made.begin()
+    watch.now += 0.01  # the file was in the system's cache
+    made.end(STEPS[0])
+    made.begin()
+    usual = sum(never.guess_seconds(step) for step in STEPS[1:])
+    left = made.progress(STEPS, 1, 0.0).seconds_left
+    assert left is not None
+    assert left > 0.9 * usual
+
+
 def test_other_programs_are_looked_at_now_and_then() -> None:
     watch, readings = Watch(), iter([OthersUse(0, 0), OthersUse(10, 20), OthersUse(20, 20.1)])
     others = Others(lambda: next(readings), watch)

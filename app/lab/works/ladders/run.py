@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from app.core.models.model_file import ModelFile
     from app.core.tasks.items import TaskItem
     from app.core.verdict import Limits
-    from app.lab.ladder.progress import LadderProgress
+    from app.lab.ladder.progress import LadderProgress, Usual
     from app.lab.ladder.rows import LadderResult
     from app.lab.quality.texts import MeasuredText
     from app.lab.tasks.sets import TaskSet
@@ -153,8 +153,12 @@ class LadderRun:
         on_progress: Callable[[LadderProgress], None],
         on_result: Callable[[LadderResult], None] = lambda _: None,
         gate: Gate | None = None,
+        usual: Usual | None = None,
     ) -> LadderResult:
-        """Measure; the same errors as :meth:`measure`."""
+        """Measure; the same errors as :meth:`measure`.
+
+        ``usual`` tells how long steps take on this PC, where that is known.
+        """
         with contextlib.ExitStack() as stack:
             cache = self._paths.cache
             if self._order.fresh:
@@ -162,7 +166,7 @@ class LadderRun:
                 cache = Path(stack.enter_context(temporary))
                 keeper = None
             tools = self._tools(cache)
-            return Ladder(self.plan, tools, keeper, on_progress, on_result, gate).run()
+            return Ladder(self.plan, tools, keeper, on_progress, on_result, gate, usual).run()
 
     def extend(self, keeper: LadderStore, number: int) -> None:
         """Let the ladder of this number go on with what the order wants further.

@@ -140,7 +140,9 @@ class LadderWorkers:
 
         with contextlib.ExitStack() as stack:
             store = stack.enter_context(self._store()) if keep else None
-            return run.run(store, on_progress, tell, gate).copied()
+            pace = self.pace()
+            usual = pace.times if pace.is_measured else None
+            return run.run(store, on_progress, tell, gate, usual).copied()
 
     def stored(self) -> list[StoredRow]:
         """All stored ladders that can be read; waits for the disk."""

@@ -315,11 +315,11 @@ class LadderPage(QWidget):
 
     def _take_focus(self) -> None:
         """Let the keyboard begin where it is of use."""
-        begins: dict[QWidget, QWidget] = {
-            self.board: self.board.table,
-            self.picker: self.picker.search,
-        }
-        begin = begins.get(self._stack.currentWidget(), self)
+        begin: QWidget = self
+        if self._stack.currentWidget() is self.board:
+            begin = self.board.table
+        elif self._stack.currentWidget() is self.picker:
+            begin = self.picker.search
         begin.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_work(self) -> None:

@@ -90,6 +90,7 @@ class VerdictCard(QFrame):
         self._view = view
         self.limits.follow(view)
         self.others.show_view(view, can_ask=complete)
+        self._arrange()
         answer = view.answer if view is not None else None
         row = view.row(answer.file) if view is not None and answer and answer.file else None
         nothing = answer is None or answer.kind is Said.NOTHING
@@ -188,12 +189,13 @@ class VerdictCard(QFrame):
         self._grid.addWidget(self._words, 0, 0)
         self._grid.addWidget(second, 0, 3)
         self._grid.addWidget(self.limits, 0, 4)
-        first.setVisible(wide)
+        beside = wide and not self.others.isHidden()
+        first.setVisible(beside)
         self._grid.addWidget(self.others, *((0, 2) if wide else (1, 0, 1, 5)))
         if wide:
             self._grid.addWidget(first, 0, 1)
         self._grid.setColumnStretch(0, 1)
-        self._grid.setColumnStretch(2, 1 if wide else 0)
+        self._grid.setColumnStretch(2, 1 if beside else 0)
         self._wide = wide
 
     def _show_use(self) -> None:

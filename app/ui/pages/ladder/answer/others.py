@@ -130,7 +130,8 @@ class OtherVersions(QWidget):
             return ""
         if settling.needed is None:
             return self.tr("· no sensible number of questions would tell")
-        needed = self.tr("· about {n} more questions").format(n=about(settling.needed))
+        number = settling.needed if settling.way is Way.VOTE else settling.questions
+        needed = self.tr("· {n} more questions").format(n=about(number))
         if settling.way is Way.VOTE:
             return self.tr("{needed}, all {n} were asked").format(needed=needed, n=asked)
         if settling.seconds is None:

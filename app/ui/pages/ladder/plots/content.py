@@ -218,7 +218,7 @@ def _scatter(view: LadderView | None, cost: Cost, loss: Loss) -> ScatterContent:
         predicted=frozenset(row.key for row in rows if row.is_predicted)
         if cost is Cost.MEMORY
         else frozenset(),
-        recommended=view.recommendation.file,
+        recommended=view.answer.run,
         limit=limit,
         tolerance=100 * view.limits.tolerance if loss is Loss.TASKS else None,
         floor=view.floor_nats if loss is Loss.DIVERGENCE else None,

@@ -197,4 +197,4 @@ class LadderModel(QAbstractTableModel):
 
 
 def _chosen(view: LadderView | None) -> str | None:
-    return view.recommendation.file if view is not None else None
+    return view.answer.run if view is not None else None

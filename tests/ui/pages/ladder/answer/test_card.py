@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QAbstractButton
 
 from app.core.candidates.settings import EngineSettings
 from app.core.verdict import Limits
+from app.lab.verdict.settling import Way
 from app.ui.pages.ladder.answer.card import VerdictCard
 from app.ui.pages.ladder.answer.elsewhere import elsewhere_of
 from app.ui.pages.ladder.answer.limits import LimitsEditor
@@ -114,7 +115,7 @@ def test_questions_that_are_there_can_be_asked_once_all_is_measured(
 ) -> None:
     result = doubtful()
     seen = view(result)
-    found = replace(seen.settlings[Q8], way=type(seen.settlings[Q8].way).ASK, seconds=240.0)
+    found = replace(seen.settlings[Q8], way=Way.ASK, questions=530, seconds=240.0)
     seen = replace(seen, settlings={Q8: found})
     card.show_view(seen, complete=False)
     assert not button(card, "Ask them: Q8_0").isEnabled()
@@ -122,7 +123,7 @@ def test_questions_that_are_there_can_be_asked_once_all_is_measured(
     qtbot.wait(1)
     assert button(card, "Ask them: Q8_0").isEnabled()
     words = [one.text().replace("\u00a0", " ") for one in card.others.findChildren(TwoToneLabel)]
-    assert any("more questions, about 4 min" in one for one in words)
+    assert "Q8_0 cannot tell yet · 530 more questions, about 4 min" in words
 
 
 def test_limits_keep_the_byte_and_step_in_the_models_unit(qtbot: QtBot) -> None:
