@@ -33,9 +33,11 @@ if TYPE_CHECKING:
 _MODEL = ModelKind.LANGUAGE_MODEL
 
 
-_COLUMNS = ("", "level", "size", "bits/weight", "tok/s", "verdict", "shards", "file")
-_LEFT = ("level", "verdict", "file")
-_SPARE = ("shards", "bits/weight")
+_COLUMNS = (
+    "", "version", "file", "bits a weight", "memory", "speed", "on this PC", "shards", "name",
+)  # fmt: skip
+_LEFT = ("version", "on this PC", "name")
+_SPARE = ("shards", "bits a weight")
 
 
 def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
@@ -44,7 +46,7 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "files",
         parents=[common],
         help="list the model files of a repository",
-        description="List the model files of a repository on the Hub: level, size, and whether "
+        description="List the model files of a repository on the Hub: version, size, and whether "
         "they fit this PC. Of each file only the header is read.",
     )
     parser.add_argument("repository", metavar="ORG/REPO", help="a repository of the Hub")
@@ -232,7 +234,7 @@ def _show(listing: _Listing, console: Console) -> None:
         if (fit := listing.fit(file)) is not None and fit.speed is not None
     )
     if bases:
-        console.text(f"tok/s: predicted, by {'; '.join(bases)}")
+        console.text(f"speed: predicted, by {'; '.join(bases)}")
     fits = map(listing.fit, repository.files)
     if any(fit.speed.taken_while_busy for fit in fits if fit is not None and fit.speed is not None):
         console.text(TAKEN_WHILE_BUSY)
@@ -245,6 +247,7 @@ def _rows(listing: _Listing, recommended: str | None) -> list[tuple[object, ...]
             listing.level(file) or "–",
             figures.size(file.size_bytes),
             figures.number(listing.bits(file), 2),
+            _memory(listing.fit(file)),
             _speed(listing.fit(file)),
             _verdict(listing.fit(file)),
             str(file.shards) if file.complete else f"{len(file.parts)} of {file.shards}",
@@ -254,9 +257,13 @@ def _rows(listing: _Listing, recommended: str | None) -> list[tuple[object, ...]
     ]
 
 
-def _speed(fit: Fit | None) -> str:
-    return figures.speed(fit.speed.tokens_per_second if fit and fit.speed else None).value
+def _memory(fit: Fit | None) -> figures.Quantity:
+    return figures.size(None if fit is None else fit.needs.total_bytes)
+
+
+def _speed(fit: Fit | None) -> figures.Quantity:
+    return figures.speed(fit.speed.tokens_per_second if fit and fit.speed else None)
 
 
 def _verdict(fit: Fit | None) -> str:
-    return "–" if fit is None else fit.judgement.reason
+    return "–" if fit is None else f"{fit.judgement.word}, {fit.judgement.free}"

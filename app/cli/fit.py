@@ -96,13 +96,13 @@ def _on_hub(arguments: argparse.Namespace, console: Console, paths: Paths) -> tu
 def show_fit(file: str, fit: Fit, console: Console) -> None:
     """Say on the terminal whether a file fits, and how fast it will be."""
     needs = fit.needs
-    console.text(f"{file} ({fit.model.level_name or 'no level'})")
+    console.text(f"{file} ({fit.model.level_name or 'no version named'})")
     console.table(
-        ("part", "size"),
+        ("part", "memory"),
         [
             ("weights", figures.size(needs.weights_bytes)),
             (
-                f"KV cache, {fit.context_tokens} tokens, {fit.engine.kv_type}",
+                f"KV cache, context of {figures.context(fit.context_tokens)}, {fit.engine.kv_type}",
                 figures.size(needs.kv_bytes),
             ),
             ("compute buffers", figures.size(needs.compute_bytes + needs.output_bytes)),

@@ -77,7 +77,7 @@ def _note(now: Progress) -> str:
     if now.bytes_per_second:
         parts.append(f"{figures.rate(now.bytes_per_second)}")
     if now.seconds_left is not None:
-        parts.append(f"{figures.about(now.seconds_left)} left")
+        parts.append(f"about {figures.about(now.seconds_left)} left")
     return " · ".join(parts)
 
 

@@ -24,6 +24,7 @@ _SOURCE_WORDS = {
     ModelSource.LLAMA_CPP: "llama.cpp",
     ModelSource.JAN: "Jan",
     ModelSource.OWN_FOLDER: "own folder",
+    ModelSource.OPENED: "opened from disk",
 }
 
 
@@ -101,12 +102,12 @@ def _show(scan: LibraryScan, console: Console) -> None:
     groups = families(scan.models)
     if groups:
         rows = [_row(family, model) for family in groups for model in family.models]
-        columns = ("family", "level", "size", "bits/weight", "parameters", "from", "name")
+        columns = ("family", "version", "file", "bits a weight", "parameters", "from", "name")
         console.table(
             columns,
             rows,
-            left=("family", "level", "from", "name"),
-            spare=("bits/weight", "parameters", "from"),
+            left=("family", "version", "from", "name"),
+            spare=("bits a weight", "parameters", "from"),
         )
     else:
         console.text("There are no models on this PC yet; “shrinkscope get” downloads one.")
@@ -115,7 +116,7 @@ def _show(scan: LibraryScan, console: Console) -> None:
         console.text("")
         console.text("Other files:")
         console.table(
-            ("kind", "size", "from", "name"),
+            ("kind", "file", "from", "name"),
             [
                 (
                     model.model.kind.value if model.model else "",

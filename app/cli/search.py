@@ -92,7 +92,7 @@ def _show(found: list[FoundRepository], console: Console) -> None:
                 repository.repo_id,
                 figures.parameters(repository.parameters),
                 ", ".join(filter(None, (repository.architecture, _kind(repository)))) or "–",
-                figures.number(repository.context_tokens),
+                figures.context(repository.context_tokens),
                 figures.number(repository.downloads),
                 figures.number(repository.likes),
                 (repository.licence or "–") + (", gated" if repository.gated else ""),

@@ -22,8 +22,6 @@ pytestmark = pytest.mark.e2e
 NOT_YET = {
     "compare": "PaneView|PaneFoot|AnswerView|PromptCard|CandidateChip|Transcript",
     "ladder": "LadderBoard|LadderTopBar|Place|VerdictCard",
-    "models": "SearchFilters|SearchPane|RepositoryHead|FilesSide|ModelsTopBar|Place",
-    "library": "Place|ModelsTopBar",
 }
 _TEXT_PERCENTS = (100, 150)
 

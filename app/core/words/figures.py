@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias, TypeGuard
 
 MISSING = "–"
 _NS = 1_000_000_000
+_KIBI = 1024
 _NO_FIGURE = 1e300  # nothing that is measured; times a hundred it would be infinite
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BYTE_UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
@@ -66,6 +67,13 @@ def rate(bytes_per_second: float | None, write: Write = english) -> Quantity:
     """Speed of a transfer: 12.4 MB/s."""
     value, unit = size(bytes_per_second, write)
     return Quantity(value, f"{unit}/s") if unit else UNKNOWN
+
+
+def context(tokens: int | None, write: Write = english) -> str:
+    """A context length as people call it: 512, 32K, 128K; others in full."""
+    if tokens is not None and tokens >= _KIBI and tokens % _KIBI == 0:
+        return f"{write(tokens // _KIBI, 0)}K"
+    return number(tokens, 0, write)
 
 
 def speed(tokens_per_second: float | None, write: Write = english) -> Quantity:

@@ -150,6 +150,11 @@ def about_parameters(amount: int, locale: QLocale | None = None) -> Quantity:
     return _said(figures.parameters(amount, figures.brief(_writer(locale))))
 
 
+def context_length(tokens: int | None, locale: QLocale | None = None) -> str:
+    """A context length as people call it: 512, 32K, 128K; others in full."""
+    return figures.context(tokens, _writer(locale))
+
+
 def bits_per_weight(bits: float | None, locale: QLocale | None = None) -> Quantity:
     """Bits per weight: 4.85 bpw."""
     return (

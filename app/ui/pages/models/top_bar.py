@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QTabBar, QWidget
 from app.ui.kit.icons import icon
 from app.ui.kit.plain import set_spoken, set_tip, words_of
 from app.ui.kit.theme import GRID
-from app.ui.kit.widgets import label, push_button
+from app.ui.kit.widgets import ElidedLabel, push_button
 from app.ui.kit.widgets.layouts import in_row
 
 if TYPE_CHECKING:
@@ -42,8 +42,12 @@ class ModelsTopBar(QFrame):
         self.tabs.addTab(icon("search"), self.tr("Hub"))
         self.tabs.addTab(icon("models"), self.tr("On this PC"))
         self.tabs.currentChanged.connect(self._on_tab)
-        self.badge = label(badge, "strong")
-        set_tip(self.badge, self.tr("This is not the usual Hub; it gets your searches."))
+        self.badge = ElidedLabel(least_characters=8)
+        font = self.badge.font()
+        font.setBold(True)
+        self.badge.setFont(font)
+        said = self.tr("This is not the usual Hub; it gets your searches.")
+        self.badge.set_text(badge, f"{badge}\n{said}")
         set_spoken(self.badge, self.tr("Another Hub: {host}").format(host=badge))
         self._downloads = downloads
         self.downloads_button: QPushButton = push_button(words_of(downloads.text()), "quiet")

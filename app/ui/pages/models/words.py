@@ -18,6 +18,7 @@ from app.ui.kit.words.format import (
     about_parameters,
     byte_rate,
     byte_size,
+    context_length,
     count,
     parameters,
     time_left,
@@ -103,7 +104,7 @@ def repository_facts(found: FoundRepository) -> str:
         parts.append(found.architecture)
     if found.context_tokens is not None:
         parts.append(
-            translate("Models", "{n} context").format(n=short_tokens(found.context_tokens))
+            translate("Models", "{n} context").format(n=context_length(found.context_tokens))
         )
     if found.licence:
         parts.append(found.licence)
@@ -131,11 +132,6 @@ def kind_word(kind: ModelKind) -> str:
     }[kind]
 
 
-def short_tokens(tokens: int) -> str:
-    """A context length as people call it: 512, 32K, 128K; others in full."""
-    return f"{count(tokens // 1024)}K" if tokens >= 1024 and tokens % 1024 == 0 else count(tokens)
-
-
 def popularity(found: FoundRepository) -> str:
     """Downloads and likes as a sentence, for screen readers and tool tips."""
     return translate("Models", "{downloads} downloads, {likes} likes").format(
@@ -158,7 +154,7 @@ def fit_details(fit: Fit, *, speed_to_come: bool = False) -> str:
     ]
     lines.append(
         translate("HubFit", "for a context of {tokens} tokens, KV cache {kv}").format(
-            tokens=short_tokens(fit.context_tokens), kv=fit.engine.kv_type.upper()
+            tokens=context_length(fit.context_tokens), kv=fit.engine.kv_type.upper()
         )
     )
     if fit.gpu_layers is not None:

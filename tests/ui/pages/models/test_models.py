@@ -85,7 +85,7 @@ def test_search_pick_download_compare(person: Person, hub: FakeHub, tmp_path: Pa
     window = person.window
     page = _models(person)
     assert hub.requests == []
-    assert page.top.badge.text() == hub.endpoint.removeprefix("http://")
+    assert page.top.badge.text == hub.endpoint.removeprefix("http://")
 
     _search(person, "tiny llama")
     _open_first(person)

@@ -440,7 +440,7 @@ def test_another_hub_is_named(qtbot: QtBot) -> None:
         qtbot.addWidget(bar)
         bar.show()
     assert usual.badge.isHidden()
-    assert other.badge.text() == "hub.example.org"
+    assert other.badge.text == "hub.example.org"
     assert other.badge.accessibleName() == "Another Hub: hub.example.org"
 
 

@@ -13,8 +13,8 @@ from app.core.models.kinds import ModelKind
 from app.core.words.sentence import Amount, Kind, Sentence, say, wait
 from app.hub.errors import DiskFull, HubGated
 from app.ui.kit.views.columns import fitting
+from app.ui.kit.words.format import context_length
 from app.ui.kit.words.sentences import sentence, told
-from app.ui.pages.models.words import short_tokens
 from tests.ui.pages.models.fake_backends import found
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     ("tokens", "words"), [(512, "512"), (1024, "1K"), (131_072, "128K"), (1_000, "1000")]
 )
 def test_a_context_is_said_shortly(tokens: int, words: str) -> None:
-    assert short_tokens(tokens).replace(",", "") == words
+    assert context_length(tokens).replace(",", "") == words
 
 
 def test_errors_are_said_by_their_kind() -> None:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 from app.core.models.family import ModelSource
-from app.ui.kit.words.format import MISSING, byte_size, parameters, speed
+from app.ui.kit.words.format import MISSING, byte_size, context_length, parameters, speed
 from app.ui.kit.words.levels import version_gloss
 from app.ui.kit.words.sentences import told
 from app.ui.kit.words.text import translate
-from app.ui.pages.models.words import kind_word, or_missing, short_tokens, source_words
+from app.ui.pages.models.words import kind_word, or_missing, source_words
 
 if TYPE_CHECKING:
     from app.core.models.family import LibraryModel
@@ -119,7 +119,7 @@ def _of_header(facts: ModelFile | None, column: int) -> str:
         return MISSING
     if column == LibraryColumn.PARAMETERS:
         return str(parameters(facts.parameters))
-    return MISSING if facts.context_length is None else short_tokens(facts.context_length)
+    return context_length(facts.context_length)
 
 
 def _of_fit(fit: LocalFit | None, column: int) -> str:

@@ -18,9 +18,15 @@ from app.ui.kit.plain import set_spoken
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ElidedLabel, IconButton, label
 from app.ui.kit.widgets.layouts import empty, in_column, in_row, scroll_down
-from app.ui.kit.words.format import bits_per_weight, byte_size, count, parameters
+from app.ui.kit.words.format import (
+    bits_per_weight,
+    byte_size,
+    context_length,
+    count,
+    parameters,
+)
 from app.ui.kit.words.sentences import told
-from app.ui.pages.models.words import short_tokens, source_words
+from app.ui.pages.models.words import source_words
 
 if TYPE_CHECKING:
     from app.core.models.family import LibraryModel
@@ -99,7 +105,6 @@ class LibraryDetails(QScrollArea):
         facts = model.model
         if facts is not None:
             active = facts.active_parameters
-            context = None if facts.context_length is None else short_tokens(facts.context_length)
             has_experts = active < facts.parameters
             matrix = self.tr("yes") if facts.has_importance_matrix else self.tr("no")
             template = self.tr("yes") if facts.chat_template else self.tr("none in the file")
@@ -113,7 +118,7 @@ class LibraryDetails(QScrollArea):
                 (self.tr("Bits a weight"), bits_per_weight(facts.bits_per_weight).value),
                 (self.tr("Parameters"), str(parameters(facts.parameters))),
                 (self.tr("Active per token"), str(parameters(active)) if has_experts else None),
-                (self.tr("Context"), context),
+                (self.tr("Context"), context_length(facts.context_length)),
                 (self.tr("Layers"), count(facts.block_count)),
                 (self.tr("Vocabulary"), count(facts.vocabulary_size)),
                 (self.tr("Chat template"), template),

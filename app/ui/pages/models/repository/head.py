@@ -18,7 +18,8 @@ from app.ui.kit.widgets import (
     push_button,
 )
 from app.ui.kit.widgets.layouts import in_column, in_row
-from app.ui.pages.models.words import popularity, repository_facts, short_tokens
+from app.ui.kit.words.format import context_length
+from app.ui.pages.models.words import popularity, repository_facts
 
 if TYPE_CHECKING:
     from app.hub.repositories import FoundRepository
@@ -108,7 +109,7 @@ class RepositoryHead(QWidget):
         with QSignalBlocker(self.context):
             self.context.clear()
             for tokens in offered:
-                self.context.addItem(short_tokens(tokens), tokens)
+                self.context.addItem(context_length(tokens), tokens)
             chosen = max((each for each in offered if each <= self._wanted), default=offered[0])
             self.context.setCurrentIndex(offered.index(chosen))
 
