@@ -66,7 +66,7 @@ class PageParts(QWidget):
         self.chats = ChatList()
         self.welcome = Welcome()
         self.panes = RowsView(session, self.welcome)
-        self.panes.follows = self.top.settings_button
+        self.panes.follows = self.chats.view
         self.figures = TurnFigures(session, commands.show_plots)
         self.empty = EmptyState(
             "compare",

@@ -596,3 +596,28 @@ def test_a_pane_that_was_closed_can_be_had_back(shown: Shown, *, answered: bool)
     shown.settle()
     assert letters(shown) == "ABC"
     assert shown.session.pane(key).candidate.template_id == "chatml"
+
+
+def test_what_went_wrong_stands_at_the_answer(shown: Shown) -> None:
+    long = "A line of an answer that is long enough to wrap in a narrow column.\n\n" * 30
+    shown.session.ask("Hello")
+    shown.session.say("A", long)
+    shown.session.finish("A")
+    shown.session.finish("B", error="It broke.")
+    shown.session.finish("C")
+    shown.session.fail("B", PaneFailure("It broke."))
+    shown.settle()
+    view = shown.pane("B")
+    answer = shown.last_turn("B").answer
+    shown.until(view.notes.notice.isVisible)
+    assert answer.isAncestorOf(view.notes)
+    assert not view.notes.visibleRegion().isEmpty()
+    # A row that goes leaves the notes where they were.
+    shown.page.commands.new_chat.trigger()
+    shown.settle()
+    shown.until(lambda: view.notes.isVisible())
+    assert view.slot.isAncestorOf(view.notes)
+    view.pane.failure = None
+    shown.session.set_state("B", PaneState.READY)
+    shown.settle()
+    assert not view.notes.tells_failure

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.lab.compare.panes import BUSY, PaneState
+from app.ui.kit.widgets.layouts import in_column
 from app.ui.pages.compare.panes.header import ColumnHeader
 from app.ui.pages.compare.panes.naming import Naming
 from app.ui.pages.compare.panes.notes import ColumnNotes
@@ -41,6 +43,7 @@ class Column(QObject):
         transcript: The conversation that its answers stand in.
         header: Its head.
         notes: What stands below its last answer.
+        slot: Where the notes are while they belong to no answer.
     """
 
     def __init__(
@@ -64,6 +67,10 @@ class Column(QObject):
         self._shape: tuple[object, ...] = ()
         self.header = ColumnHeader(session.pane(key).letter)
         self.notes = ColumnNotes()
+        self.slot = QWidget()
+        self.slot.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._room = in_column(self.notes, on=self.slot, spacing=0)
+        self._holder: AnswerView | None = None
 
     # --- what it is told ------------------------------------------------------------------
 
@@ -138,6 +145,24 @@ class Column(QObject):
             self._refresh_last_turn()
         return self.transcript.place_marks(self.key, MARKS_BUDGET_NS) or shown or over
 
+    def place_notes(self) -> None:
+        """What went wrong stands at the answer that it went wrong with."""
+        turns = self._session.chat.turns
+        row = self.transcript.view_of(turns[-1]) if turns else None
+        answer = row.answer(self.key) if row is not None else None
+        wanted = answer if self.notes.tells_failure else None
+        if wanted is None:
+            self.take_notes()
+        elif wanted is not self._holder:
+            self._holder = wanted
+            wanted.hold(self.notes)
+
+    def take_notes(self, row: QWidget | None = None) -> None:
+        """Take the notes back from the answer that holds them, if that is in ``row``."""
+        if self._holder is not None and (row is None or row.isAncestorOf(self._holder)):
+            self._holder = None
+            self._room.addWidget(self.notes)
+
     # --- showing --------------------------------------------------------------------------
 
     def _shape_of(self, pane: Pane) -> tuple[object, ...]:
@@ -153,6 +178,7 @@ class Column(QObject):
         self.notes.show_pane(pane, has_turns=self.last_turn() is not None)
         self.notes.show_missed(len(self._session.missed(self.key)))
         self._show_about()
+        self.place_notes()
 
     def _show_about(self) -> None:
         empty = not self._session.chat.turns

@@ -47,6 +47,11 @@ class ColumnNotes(QWidget):
         """Follow the candidate's failure."""
         self.notice.show_pane(pane, has_turns=has_turns)
 
+    @property
+    def tells_failure(self) -> bool:
+        """Whether it says what went wrong."""
+        return not self.notice.isHidden()
+
     def show_about(self, words: str) -> None:
         """Say what the candidate is, while nothing was asked; empty says nothing."""
         self.about.setText(words)

@@ -100,6 +100,8 @@ class RowsView(QWidget):
         self._fill_timer.setInterval(0)
         self._fill_timer.timeout.connect(self._fill_one)
         transcript.fill_wanted.connect(self._fill_timer.start)
+        transcript.filled.connect(self._place_notes)
+        transcript.row_leaving.connect(self._take_notes)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._on_focus_changed)
@@ -118,14 +120,15 @@ class RowsView(QWidget):
         self._chat = self._session.chat
         for key in set(self._columns) - set(wanted):
             column = self._columns.pop(key)
-            column.notes.hide()
-            column.notes.deleteLater()
+            column.take_notes()
+            column.slot.hide()
+            column.slot.deleteLater()
             column.deleteLater()
         columns = {key: self._columns.get(key) or self._make(key) for key in wanted}
         self._columns = columns
         self.headers.set_headers({key: column.header for key, column in columns.items()})
         for position, column in enumerate(columns.values()):
-            self._notes_row.insertWidget(position, column.notes, 1)
+            self._notes_row.insertWidget(position, column.slot, 1)
         self.transcript.set_columns({key: c.pane.letter for key, c in columns.items()})
         if self._focused_key not in wanted:
             self._set_focused(None)
@@ -242,6 +245,14 @@ class RowsView(QWidget):
         original = row.answer(self._session.chat.reference_key or "") if row is not None else None
         if original is not None:
             original.show_place(offset)
+
+    def _place_notes(self) -> None:
+        for column in self.views():
+            column.place_notes()
+
+    def _take_notes(self, row: QWidget) -> None:
+        for column in self._columns.values():
+            column.take_notes(row)
 
     def _bar_px(self) -> int:
         return self.transcript.verticalScrollBar().sizeHint().width()

@@ -217,6 +217,10 @@ class AnswerView(QWidget):
         """Whether all of its text that can be seen is laid out."""
         return self._text is None or not self._text.isVisible() or self._text.laid_out
 
+    def hold(self, notes: QWidget) -> None:
+        """Show what belongs to the answer below it."""
+        self._whole.insertWidget(self._whole.count() - 1, notes)
+
     def stops(self) -> list[QWidget]:
         """What the keyboard comes to, in the order of reading."""
         thinking = self.thinking.toggle if self.thinking is not None else None

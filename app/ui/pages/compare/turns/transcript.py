@@ -51,11 +51,13 @@ class Transcript(QScrollArea):
         link_activated: The person clicked a link (QUrl).
         fill_wanted: Something in the window has no widgets yet: call :meth:`fill_one` when idle.
         filled: All of it has.
+        row_leaving: A row goes: what was put into it is to be taken out now.
         sight_changed: What can be seen of the columns: where it begins, and their width in all.
     """
 
     fill_wanted = Signal()
     filled = Signal()
+    row_leaving = Signal(object)
     sight_changed = Signal(int, int)
     edited = Signal(object, str)
     regenerate_requested = Signal(object, str)
@@ -261,6 +263,7 @@ class Transcript(QScrollArea):
         wanted = self._turns[self._window.start : self._window.end]
         ids = {id(turn) for turn in wanted}
         for view in [view for view in self._views if id(view.turn) not in ids]:
+            self.row_leaving.emit(view)
             self._views.remove(view)
             self._column.removeWidget(view)
             if self._anchor is not None and self._anchor[0] is view:

@@ -549,7 +549,8 @@ def test_keys_go_from_left_to_right_and_from_top_to_bottom(shown: Shown) -> None
         answered(shown, "one two", "one too", "other")
     stops = [stop for row in shown.pane("A").transcript.views() for stop in row.stops()]
     heads = [shown.pane(letter).header for letter in "ABC"]
-    expected = [*heads, *stops, shown.page.prompt.edit]
+    chats = shown.page.chats
+    expected = [chats.search, chats.view, *heads, *stops, shown.page.prompt.edit]
     chain, widget = [], shown.page.top.settings_button.nextInFocusChain()
     while len(chain) < len(expected) and widget is not shown.page.top.settings_button:
         if widget in expected:
