@@ -21,7 +21,7 @@ import psutil
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QDialog, QMenu, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QMenu, QWidget
 
 from app.core.candidates.settings import CompareMode, SamplingSettings
 from app.core.chats.chat import StopReason
@@ -354,6 +354,11 @@ def test_close_and_come_back(
     ]
     person.until(lambda: person.shows("The sky is green!", person.view(0)))
     person.until(lambda: person.shows("And at night?"))
+    # Chats are found by what was said in them, too.
+    chats = page.chats.view.model()
+    person.find(QLineEdit, "Search chats by their words").setText("at night")
+    person.until(lambda: [chats.index(0, 0).data()] == ["By night"] and chats.rowCount() == 1)
+    person.find(QLineEdit, "Search chats by their words").clear()
     assert person.engine_pids() == []
     person.ask_all("Still there?")
     person.until(lambda: len(person.turns) == 2 and person.answered())

@@ -210,7 +210,7 @@ def views_over(studio: Studio) -> None:
         person.compare.chats.ask_delete()
         studio.take("delete-question")
         person.compare.chats.question.hide()
-        person.find(QLineEdit, "Search chats by title").setText("nothing like it")
+        person.find(QLineEdit, "Search chats by their words").setText("nothing like it")
         studio.take("search-nothing")
 
 

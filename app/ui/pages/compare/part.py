@@ -14,6 +14,7 @@ from app.lab.demo.demo import FIRST_PANES
 from app.lab.ladder.pickable import pickable
 from app.library.model_files import whole_sets
 from app.monitor.machine import total_memory_bytes
+from app.store.chat_search import chats_saying
 from app.ui.kit.pages import Page, Part
 from app.ui.kit.widgets.banner import Severity
 from app.ui.kit.words.sentences import sentence
@@ -93,6 +94,7 @@ class ComparePart(Part):
         )
         self.view.browse_wanted.connect(requests.browse.tell)
         self.view.search_wanted.connect(requests.find_on_hub.tell)
+        self.view.chats.words_wanted.connect(self._find_words)
         for begins in (self.signals.panes_changed, self.signals.turns_changed):
             begins.connect(requests.hurry.tell)
         self.signals.pane_changed.connect(self._watch_engine)
@@ -213,6 +215,13 @@ class ComparePart(Part):
         self._ground.main.show_page(self.page.id)
 
     # --- inside ---------------------------------------------------------------------------
+
+    def _find_words(self, words: str) -> None:
+        database, chats = self._ground.house.paths.database, self.view.chats
+        self._ground.jobs.run(
+            lambda _context: chats_saying(database, words),
+            done=lambda found: chats.set_saying(words, found),
+        )
 
     def _note_chat(self) -> None:
         """Remember at once which chat is open: the program may be killed."""

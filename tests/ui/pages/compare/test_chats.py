@@ -93,6 +93,21 @@ def test_titles_are_searched(shown: Shown, qtbot: QtBot) -> None:
     assert shown.page.chats.view.currentIndex().data() == "Sky"
 
 
+def test_chats_are_found_by_what_is_said_in_them(shown: Shown, qtbot: QtBot) -> None:
+    chats = shown.page.chats
+    found = {chat.title: chat.id for chat in shown.session.list_chats()}
+    with qtbot.waitSignal(chats.words_wanted) as wanted:
+        qtbot.keyClicks(chats.search, "quokka")
+    assert wanted.args == ["quokka"]
+    assert rows(shown) == []
+    chats.set_saying("quokka", {found["Sums"]})
+    assert rows(shown) == ["Sums"]
+    # What comes late is not shown for other words.
+    chats.search.clear()
+    chats.set_saying("quokka", {found["Sums"]})
+    assert len(rows(shown)) == 3
+
+
 def test_a_chat_is_renamed_in_its_row(shown: Shown, qtbot: QtBot) -> None:
     click(shown, "Sums")
     view = shown.page.chats.view

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPoint, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, QSortFilterProxyModel, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -26,9 +26,16 @@ from app.ui.pages.compare.chats.model import ChatListModel, ChatRole
 from app.ui.pages.compare.chats.row import ChatRowDelegate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
+
+    from PySide6.QtCore import QObject, QPersistentModelIndex
 
     from app.store.chats import ChatSummary
+
+
+LEAST_LETTERS = 2
+ASK_MS = 200
+"""Words are looked for in all chats when nobody has typed for so long."""
 
 
 class ChatList(QWidget):
@@ -40,6 +47,7 @@ class ChatList(QWidget):
         rename_requested: A chat should have another title.
         delete_requested: The person has confirmed that a chat shall go.
         export_requested: A chat in a format ("markdown" or "json").
+        words_wanted: Chats are looked for in which these words stand; :meth:`set_saying` answers.
     """
 
     new_requested = Signal()
@@ -47,6 +55,7 @@ class ChatList(QWidget):
     rename_requested = Signal(int, str)
     delete_requested = Signal(int)
     export_requested = Signal(int, str)
+    words_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,12 +64,15 @@ class ChatList(QWidget):
         self._current_id: int | None = None
         self.model = ChatListModel(self.tr("New chat"), self)
         self.model.renamed.connect(self.rename_requested)
-        self._proxy = QSortFilterProxyModel(self)
+        self._proxy = _FoundChats(self)
         self._proxy.setSourceModel(self.model)
-        self._proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._ask_timer = QTimer(self)
+        self._ask_timer.setSingleShot(True)
+        self._ask_timer.setInterval(ASK_MS)
+        self._ask_timer.timeout.connect(lambda: self.words_wanted.emit(self._words()))
         self.search = self._make_search()
         self.view = self._make_view()
-        self._nothing = label(self.tr("No chat has this in its title."), "dim", wrap=True)
+        self._nothing = label(self.tr("No chat says this."), "dim", wrap=True)
         self._nothing.setVisible(False)
         self.question = Question(self)
         self._doomed_id: int | None = None
@@ -115,8 +127,8 @@ class ChatList(QWidget):
 
     def _make_search(self) -> QLineEdit:
         search = QLineEdit()
-        search.setPlaceholderText(self.tr("Search titles"))
-        search.setAccessibleName(self.tr("Search chats by title"))
+        search.setPlaceholderText(self.tr("Search chats"))
+        search.setAccessibleName(self.tr("Search chats by their words"))
         search.setClearButtonEnabled(True)
         search.addAction(icon("search", Tone.DIM), QLineEdit.ActionPosition.LeadingPosition)
         search.textChanged.connect(self._search_changed)
@@ -190,8 +202,22 @@ class ChatList(QWidget):
             self.delete_requested.emit(self._doomed_id)
         self._doomed_id = None
 
-    def _search_changed(self, text: str) -> None:
-        self._proxy.setFilterFixedString(text.strip())
+    def set_saying(self, words: str, chats: Collection[int]) -> None:
+        """Take the chats in which words stand; what was asked for since takes their place."""
+        if words == self._words():
+            self._proxy.look_for(words, chats)
+            self._select_current()
+            self._on_filtered()
+
+    def _words(self) -> str:
+        return self.search.text().strip()
+
+    def _search_changed(self) -> None:
+        self._proxy.look_for(self._words(), ())
+        if len(self._words()) >= LEAST_LETTERS:
+            self._ask_timer.start()
+        else:
+            self._ask_timer.stop()
         self._select_current()
         self._on_filtered()
 
@@ -203,3 +229,25 @@ class ChatList(QWidget):
         index = self._proxy.mapFromSource(self.model.index(row)) if row >= 0 else QModelIndex()
         if index != self.view.currentIndex():
             self.view.setCurrentIndex(index)
+
+
+class _FoundChats(QSortFilterProxyModel):
+    """Those whose titles have words, and those in which they stand."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._words = ""
+        self._saying: frozenset[int] = frozenset()
+
+    def look_for(self, words: str, saying: Collection[int]) -> None:
+        """Show these alone."""
+        self._words, self._saying = words.casefold(), frozenset(saying)
+        self.invalidate()
+
+    # Qt's own names from here on.
+
+    def filterAcceptsRow(self, row: int, parent: QModelIndex | QPersistentModelIndex) -> bool:
+        index = self.sourceModel().index(row, 0, parent)
+        return (
+            self._words in str(index.data()).casefold() or index.data(ChatRole.ID) in self._saying
+        )
