@@ -291,6 +291,8 @@ class RowsView(QWidget):
         if self._idle_ticks > _ROUNDS_TO_REST * len(self._columns):
             self._timer.stop()
             self._text_timer.stop()
+            # By now all is there that the keyboard may come to.
+            self.transcript.order_tabs()
 
     def _show_grown(self) -> None:
         self._text_place += 1

@@ -294,7 +294,6 @@ class Transcript(QScrollArea):
         self._make_missing()
         self._look_for_missing()
         if not self._filling:
-            self._order_tabs()
             self.filled.emit()
             if not self._stick:
                 self._bring_more(self.verticalScrollBar().value())
@@ -340,7 +339,7 @@ class Transcript(QScrollArea):
         name = self.tr("Answer of {letter}").format(letter=self._columns[key])
         view.make_answer(key, name, self._facts_of(view.turn, key))
 
-    def _order_tabs(self) -> None:
+    def order_tabs(self) -> None:
         """Keys go from top to bottom and from left to right, whatever came into being first."""
         stops = [stop for view in self._views for stop in view.stops()]
         for before, behind in pairwise([self.earlier_button, *stops]):

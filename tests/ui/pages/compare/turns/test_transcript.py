@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
@@ -547,6 +547,8 @@ def test_answers_stand_level_and_as_wide_as_their_heads(shown: Shown) -> None:
 def test_keys_go_from_left_to_right_and_from_top_to_bottom(shown: Shown) -> None:
     for _ in range(2):
         answered(shown, "one two", "one too", "other")
+    panes = shown.page.panes
+    shown.until(lambda: not any(timer.isActive() for timer in panes.findChildren(QTimer)))
     stops = [stop for row in shown.pane("A").transcript.views() for stop in row.stops()]
     heads = [shown.pane(letter).header for letter in "ABC"]
     chats = shown.page.chats
