@@ -166,7 +166,7 @@ def _demo_rows(demo: DemoFiles, held: Mapping[Path, Sequence[Pane]]) -> list[Pic
             worded("lab.pick_demo_model"),
             level,
             model.file_bytes if model is not None else None,
-            level_by_name(level).nominal_bits,
+            model.bits_per_weight if model is not None else level_by_name(level).nominal_bits,
             worded("lab.pick_level_not_made") if model is None else "",
             needs_bytes=_needs_bytes(candidate_of(path), model),
             active_parameters=model.active_parameters if model is not None else 0,

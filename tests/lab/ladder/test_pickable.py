@@ -120,7 +120,7 @@ def test_the_demo_model_is_there_once() -> None:
     open_one.model = open_model_file(base)
     files = pickable([open_one], demo, [])
     assert [(file.level, file.letter) for file in files if file.level == "F16"] == [("F16", "A")]
-    assert {file.family for file in files} == {"The demo model"}
+    assert {file.family for file in files} == {"Shrinkscope Demo"}
 
 
 def test_names_are_levels_where_these_tell_files_apart() -> None:
