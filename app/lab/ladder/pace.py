@@ -70,14 +70,27 @@ class Pace:
         return sum(min(most, count) for count in counts)
 
     def seconds(
-        self, files: Sequence[FileSizes], profile: Profile, threads: int, items: int
+        self,
+        files: Sequence[FileSizes],
+        profile: Profile,
+        threads: int,
+        items: int,
+        *,
+        thinking: bool = False,
     ) -> float:
         """How long a ladder of these files would take, the first as the reference."""
         names = [str(place) for place in range(len(files))]
         every = [candidate_of(name) for name in names]
         deep = REPETITIONS if profile is Profile.FULL else DEEP_REPETITIONS_QUICK
         plan = LadderPlan(
-            names[0], (), threads, profile, text_name="?", items_name="?", deep_repetitions=deep
+            names[0],
+            (),
+            threads,
+            profile,
+            text_name="?",
+            items_name="?",
+            deep_repetitions=deep,
+            thinking=thinking,
         ).of(every[0], every)
         sizes = dict(zip(names, files, strict=True))
         return sum(

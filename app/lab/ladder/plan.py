@@ -82,6 +82,7 @@ class LadderPlan(msgspec.Struct, frozen=True):
             that is not known.
         chosen: By key, the candidates that are more than a file; the key of any other is its path.
         kinds: Of the bundled questions, those of these kinds alone; empty for all.
+        thinking: Models that have a switch for it think before they answer.
     """
 
     reference: FileWords
@@ -105,6 +106,7 @@ class LadderPlan(msgspec.Struct, frozen=True):
     text_sha256: Annotated[str, Meta(pattern=r"\A([0-9a-f]{64})?\Z")] = ""
     chosen: Annotated[dict[FileWords, Candidate], Meta(max_length=1001)] = {}
     kinds: Annotated[tuple[_Name, ...], Meta(max_length=20)] = ()
+    thinking: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -139,10 +141,9 @@ class LadderPlan(msgspec.Struct, frozen=True):
             OSError: A file is gone.
         """
         plain: dict[str, object] = msgspec.to_builtins(self)
-        if not self.kinds:
-            del plain["kinds"]  # a ladder of all kinds has the key that it had before
-        if not self.more:
-            del plain["more"]  # as it was before there was any
+        for name in ("kinds", "more", "thinking"):
+            if not plain[name]:  # a ladder without has the key that it had before there was any
+                del plain[name]
         known = (_FORMAT, plain) if plain.pop("chosen") else (_PLAIN_FORMAT, plain)
         digest = hashlib.sha256(msgspec.json.encode(known))
         for content in contents:

@@ -22,7 +22,7 @@ _BYTES_A_SECOND = 10e9
 _OPERATIONS_A_SECOND = 40e9
 _TOKEN_SECONDS = 0.001
 _LOAD_SECONDS = 0.5
-_TASK_PROMPT_TOKENS, _TASK_ANSWER_TOKENS = 100, 60
+_TASK_PROMPT_TOKENS, _TASK_ANSWER_TOKENS, _TASK_THINKING_TOKENS = 100, 60, 600
 _QUALITY_TOKENS = 32 * 256
 _HASHED_BYTES_A_SECOND = 500e6
 # So many seconds of a kind of step weigh as much as all that is known of the others.
@@ -246,5 +246,5 @@ def guess_seconds(
         case StepKind.QUALITY:
             return load_s + _QUALITY_TOKENS * read_s
         case StepKind.TASKS:
-            each = _TASK_PROMPT_TOKENS * read_s + _TASK_ANSWER_TOKENS * token_s
-            return load_s + items * each
+            said = _TASK_ANSWER_TOKENS + (_TASK_THINKING_TOKENS if plan.thinking else 0)
+            return load_s + items * (_TASK_PROMPT_TOKENS * read_s + said * token_s)

@@ -33,6 +33,7 @@ class LadderTasks:
         room: Where the engines are.
         kept: Answers that are known.
         open_model: Reads the header of one of the files.
+        thinking: Models that have a switch for it think before they answer.
     """
 
     def __init__(
@@ -43,9 +44,11 @@ class LadderTasks:
         room: EngineRoom,
         kept: KeptAnswers,
         open_model: Callable[[Path], ModelFile],
+        *,
+        thinking: bool = False,
     ) -> None:
         engines, each = engines_and_threads(list(map(opened_file, models)), threads, room)
-        self._plan = TaskPlan(chosen.items, engines, each, answer_tokens=dict(chosen.answer_tokens))
+        self._plan = TaskPlan(chosen.items, engines, each, thinking, dict(chosen.answer_tokens))
         self._room = room
         self._kept = kept
         self._open_model = open_model

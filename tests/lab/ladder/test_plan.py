@@ -51,5 +51,6 @@ def test_any_path_is_found_again_by_its_key(path: str) -> None:
 
 def test_kinds_of_questions_make_another_ladder_and_all_kinds_the_one_of_before() -> None:
     some = replace(PLAN, kinds=("code",))
-    assert some.key([], b"x") != PLAN.key([], b"x")
+    keys = {plan.key([], b"x") for plan in (PLAN, some, replace(PLAN, thinking=True))}
+    assert len(keys) == 3
     assert msgspec.json.decode(msgspec.json.encode(some), type=LadderPlan) == some

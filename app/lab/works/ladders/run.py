@@ -66,6 +66,7 @@ class LadderOrder:
         text: A file to measure quality on; None for what ``source`` says.
         items: A file of questions; None for those that suit the models.
         kinds: Of the bundled questions, those of these kinds alone; empty for all.
+        thinking: Models that have a switch for it think before they answer.
         quality: Whether quality is measured at all.
         fresh: Take nothing that is known already: answers, distributions, finished steps.
         plan: How it was measured before, to be measured so again.
@@ -87,6 +88,7 @@ class LadderOrder:
     source: TextSource = TextSource.USUAL
     quality_mode: QualityMode = QualityMode.QUICK
     kinds: tuple[str, ...] = ()
+    thinking: bool = False
     further: Further | None = None
 
 
@@ -251,6 +253,7 @@ class LadderRun:
             text_sha256=self._text.sha256 if self._text.parts else "",
             quality_mode=order.quality_mode,
             kinds=() if order.items else order.kinds,
+            thinking=order.thinking,
         ).of(order.reference, order.candidates)
         if order.profile is Profile.FULL:
             return msgspec.structs.replace(plan, deep_repetitions=plan.repetitions)
@@ -270,6 +273,7 @@ class LadderRun:
             room,
             KeptAnswers(cache, paths.state),
             self._open_model,
+            thinking=self.plan.thinking,
         )
         try:
             references = KeptReferences(cache / "references", engines_folder=paths.state)

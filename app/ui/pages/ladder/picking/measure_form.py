@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from app.core.words.sentence import say
 from app.lab.quality.plan import QualityMode
@@ -13,6 +13,7 @@ from app.lab.quality.texts import TextSource
 from app.ui.kit.plain import add_choice, set_choice_tip
 from app.ui.kit.theme import GRID
 from app.ui.kit.widgets import ChoiceBox, label
+from app.ui.kit.widgets.buttons import set_words
 from app.ui.kit.words.format import byte_size
 from app.ui.kit.words.sentences import told
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class MeasureForm(QWidget):
-    """Two choices with what each means below it.
+    """Three choices with what each means below it.
 
     Signals:
         changed: Another choice.
@@ -48,6 +49,14 @@ class MeasureForm(QWidget):
         self.mode_box.addItem(self.tr("Exactly as llama-perplexity"), QualityMode.COMPARABLE)
         self.text_help = label("", "small-dim", wrap=True)
         self.mode_help = label("", "small-dim", wrap=True)
+        self.thinking_box = QCheckBox()
+        set_words(self.thinking_box, self.tr("Let models think first, where they can"))
+        self.thinking_box.clicked.connect(lambda _on: self.changed.emit())
+        self.thinking_help = label(
+            self.tr("Answers may become better; each takes many times as long."),
+            "small-dim",
+            wrap=True,
+        )
         self.set_texts(())
         self._lay_out()
         self.text_box.activated.connect(lambda _at: self._on_text())
@@ -70,6 +79,11 @@ class MeasureForm(QWidget):
         if self.text is not TextSource.FILE:
             return QualityMode.QUICK
         return QualityMode(self.mode_box.currentData())
+
+    @property
+    def thinking(self) -> bool:
+        """Whether models think before they answer."""
+        return self.thinking_box.isChecked()
 
     @property
     def missing(self) -> bool:
@@ -121,6 +135,8 @@ class MeasureForm(QWidget):
             grid.addWidget(label(words, "dim"), 2 * number, 0)
             grid.addWidget(box, 2 * number, 1)
             grid.addWidget(explained, 2 * number + 1, 1)
+        grid.addWidget(self.thinking_box, 2 * len(lines), 0, 1, 2)
+        grid.addWidget(self.thinking_help, 2 * len(lines) + 1, 0, 1, 2)
 
     def _on_text(self) -> None:
         if self.text is TextSource.FILE:

@@ -105,7 +105,9 @@ class Picker(QWidget):
         self.matters = WhatMatters(choose_file)
         self.form = MeasureForm(choose_file)
         self.form.hide()
-        self.more_button = push_button(self.tr("More: text, method"), "link", run=self._unfold)
+        self.more_button = push_button(
+            self.tr("More: text, method, thinking"), "link", run=self._unfold
+        )
         self.advice = label("", "small-dim", wrap=True)
         self.measure_button = push_button(self.tr("Measure"), "primary", icon_name="play")
         self.cancel_button = push_button(self.tr("Cancel"), run=self.closed)
@@ -234,7 +236,9 @@ class Picker(QWidget):
             sizes = [sizes_of(file) for file in files]
             for profile in Profile:
                 items = self._pace.items(profile, self.matters.kinds, demo=demo)
-                seconds[profile] = self._pace.seconds(sizes, profile, self._threads, items)
+                seconds[profile] = self._pace.seconds(
+                    sizes, profile, self._threads, items, thinking=self.form.thinking
+                )
         self.sure.show_times(seconds, measured=self._pace.is_measured)
 
     def _advice(self, files: Sequence[PickFile]) -> str:
@@ -283,6 +287,7 @@ class Picker(QWidget):
                 source=self.form.text,
                 quality_mode=self.form.mode,
                 kinds=self.matters.kinds,
+                thinking=self.form.thinking,
             ),
             letters_of(files),
         )

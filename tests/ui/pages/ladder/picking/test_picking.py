@@ -222,3 +222,15 @@ def test_what_few_people_change_is_folded_away(picker: Picker) -> None:
     assert picker.form.isHidden()
     picker.more_button.click()
     assert not picker.form.isHidden()
+
+
+def test_thinking_takes_longer_and_is_ordered(picker: Picker, qtbot: QtBot) -> None:
+    picker.set_pace(Pace({"arithmetic": 240}, 300, {StepKind.TASKS: [(1, 1e5)]}))
+    picker.choose([F16.candidate, Q4.candidate])
+    before = times(picker)
+    picker.form.thinking_box.click()
+    assert times(picker) != before
+    with qtbot.waitSignal(picker.measure_wanted) as caught:
+        picker.measure_button.click()
+    assert caught.args is not None
+    assert caught.args[0].thinking
