@@ -226,6 +226,20 @@ def empty(studio: Studio) -> None:
         studio.take("empty")
 
 
+def adding(studio: Studio) -> None:
+    """What can be opened beside the demo; and a model whose file brings no chat template."""
+    raw = studio.home / "Rough-1B-F16.gguf"
+    gguf_files.write_tiny_llama(raw, chat_template=None, metadata={"general.name": "Rough 1B"})
+    with studio.window() as person:
+        _made(person)
+        add = person.compare.commands.add
+        studio.take("adding", add.trigger)
+        _close_others(person)
+        person.compare.open_files([raw])
+        person.until(lambda: person.offers("Use it"))
+        studio.take("no-template")
+
+
 def thinking(studio: Studio) -> None:
     """A model that thinks: while it does, and after."""
     thoughts = [f" thought {number}," for number in range(60)]
@@ -388,6 +402,7 @@ ALL: dict[str, Callable[[Studio], None]] = {
     "six": six,
     "views_over": views_over,
     "empty": empty,
+    "adding": adding,
     "thinking": thinking,
     "failed": failed,
     "full": full,

@@ -84,7 +84,9 @@ def pickable(
     for pane in panes:
         held.setdefault(Path(pane.candidate.path), []).append(pane)
     demo_rows = _demo_rows(demo, held) if demo is not None else []
-    known = {model.path for model in models} | {row.path for row in demo_rows}
+    ours = {row.path for row in demo_rows}
+    models = [model for model in models if model.path not in ours]
+    known = {model.path for model in models} | ours
     opened = [
         _as_found(path, there[0].model)
         for path, there in held.items()

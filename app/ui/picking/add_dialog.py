@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
@@ -98,7 +98,9 @@ class AddDialog(QDialog):
         self.tree.setCurrentIndex(self.tree.first_file())
         window = self._over.window()
         width = min(_SIZE_PX[0], window.width() - 2 * _MARGIN_PX)
-        self.resize(width, min(_SIZE_PX[1], window.height() - 2 * _MARGIN_PX))
+        height = min(_SIZE_PX[1], window.height() - 2 * _MARGIN_PX)
+        corner = QPoint((window.width() - width) // 2, (window.height() - height) // 2)
+        self.setGeometry(QRect(window.mapToGlobal(corner), QSize(width, height)))
         self.open()
         self.search.setFocus(Qt.FocusReason.PopupFocusReason)
 

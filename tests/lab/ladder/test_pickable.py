@@ -118,7 +118,8 @@ def test_the_demo_model_is_there_once() -> None:
     base = demo.path("F16")
     open_one = Pane(ChatPane("A", "A", candidate_of(base)))
     open_one.model = open_model_file(base)
-    files = pickable([open_one], demo, [])
+    seen = library_model(str(base), gguf=base.read_bytes())  # the list of what was opened has it
+    files = pickable([open_one], demo, [seen])
     assert [(file.level, file.letter) for file in files if file.level == "F16"] == [("F16", "A")]
     assert {file.family for file in files} == {"Shrinkscope Demo"}
 
