@@ -29,6 +29,7 @@ from app.ui.pages.models.part import ModelsPart
 from app.ui.pages.settings.part import SettingsPart
 from app.ui.settings.kept_settings import KeptSettings
 from app.ui.shell.engine.care import EngineCare
+from app.ui.shell.found_things import FoundThings
 from app.ui.shell.ground import Ground
 from app.ui.shell.main_window import MainWindow
 from app.ui.shell.reception import Reception
@@ -130,6 +131,7 @@ class Window(QObject):
         self.parts = tuple(make(ground) for make in PARTS)
         for part in self.parts:
             self.main.add_page(part.page)
+        self.main.sources.append(FoundThings(ground).actions)
         self.reception = Reception(
             self.main,
             open_files=requests.compare.tell,

@@ -15,12 +15,17 @@ from app.ui.kit.plain import plain_data, words_of
 Index = QModelIndex | QPersistentModelIndex
 
 
+ONLY_FOUND = "only-found"
+"""Property of actions that are offered where their letters are looked for, and not before."""
+
+
 class CommandRole(IntEnum):
     """What the list knows of a command, beside its name."""
 
     KEYS = Qt.ItemDataRole.UserRole + 1
     MATCHED = Qt.ItemDataRole.UserRole + 2
     ENABLED = Qt.ItemDataRole.UserRole + 3
+    ABOUT = Qt.ItemDataRole.UserRole + 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,8 @@ class CommandModel(QAbstractListModel):
     def _rebuild(self) -> None:
         found: list[tuple[bool, float, int, _Row]] = []
         for position, action in enumerate(self._actions):
+            if not self._query.strip() and action.property(ONLY_FOUND):
+                continue
             name = _name(action)
             hit = fuzzy.match(self._query, name)
             if hit is not None:
@@ -76,7 +83,7 @@ class CommandModel(QAbstractListModel):
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._rows)
 
-    @plain_data()
+    @plain_data(CommandRole.ABOUT)
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid() or index.row() >= len(self._rows):
             return None
@@ -85,7 +92,9 @@ class CommandModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return row.name
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{row.name} {_keys(row.action)}".strip()
+                return " ".join(filter(None, (row.name, _about(row.action), _keys(row.action))))
+            case CommandRole.ABOUT:
+                return _about(row.action)
             case CommandRole.KEYS:
                 return _keys(row.action)
             case CommandRole.MATCHED:
@@ -104,6 +113,11 @@ class CommandModel(QAbstractListModel):
 
 def _name(action: QAction) -> str:
     return words_of(action.text()).removesuffix("…").strip()
+
+
+def _about(action: QAction) -> str:
+    about = action.statusTip()
+    return "" if about == action.text() else about
 
 
 def _keys(action: QAction) -> str:

@@ -30,7 +30,7 @@ from app.ui.kit.widgets.labels import label
 from app.ui.kit.widgets.layouts import in_column
 from app.ui.shell.command_model import CommandModel, CommandRole, Index
 
-_WIDTH_PX = 560
+_WIDTH_PX = 640
 _ROW_PX = 34
 _MOST_ROWS = 9
 
@@ -61,11 +61,19 @@ class _Delegate(QStyledItemDelegate):
         painter.drawText(rect, right, keys)
         rect.setRight(rect.right() - painter.fontMetrics().horizontalAdvance(keys) - 12)
         painter.setPen(ink if enabled else tokens.edge)
-        _draw_matched(painter, rect, option.font, index)
+        rect.setLeft(_draw_matched(painter, rect, option.font, index) + 12)
+        painter.setFont(small_font(option.font))
+        painter.setPen(ink if chosen else tokens.dim)
+        side = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        about = str(index.data(CommandRole.ABOUT) or "")
+        metrics = painter.fontMetrics()
+        shown = metrics.elidedText(about, Qt.TextElideMode.ElideRight, rect.width())
+        painter.drawText(rect, side, shown)
         painter.restore()
 
 
-def _draw_matched(painter: QPainter, rect: QRect, font: QFont, index: Index) -> None:
+def _draw_matched(painter: QPainter, rect: QRect, font: QFont, index: Index) -> int:
+    """Draw the name; returns where it ends."""
     bold = QFont(font)
     bold.setBold(True)
     matched = set(index.data(CommandRole.MATCHED))
@@ -78,6 +86,7 @@ def _draw_matched(painter: QPainter, rect: QRect, font: QFont, index: Index) -> 
         room = QRect(x, rect.top(), advance + 2, rect.height())
         painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), letter)
         x += advance
+    return x
 
 
 class CommandPalette(QFrame):
@@ -99,7 +108,7 @@ class CommandPalette(QFrame):
         self.setAccessibleName(self.tr("Commands"))
         self.model = CommandModel(self)
         self.field = QLineEdit()
-        self.field.setPlaceholderText(self.tr("What do you want to do?"))
+        self.field.setPlaceholderText(self.tr("A command, a setting, a chat or a model"))
         self.field.setAccessibleName(self.tr("Find a command"))
         self.field.textChanged.connect(self._on_query)
         self.field.installEventFilter(self)

@@ -51,6 +51,9 @@ class MainWindow(QMainWindow):
         files_dropped: Model files (``list[Path]``) were dropped on the window.
         link_dropped: An address of the Hub was: the ``Link`` that leads there.
         page_shown: Another page is open, by its id.
+
+    Attributes:
+        sources: What else the palette finds: asked each time it opens.
     """
 
     close_requested = Signal()
@@ -65,6 +68,7 @@ class MainWindow(QMainWindow):
         self._pages: dict[str, Page] = {}
         self._current: Page | None = None
         self._may_close = False
+        self.sources: list[Callable[[], Iterable[QAction]]] = []
         set_title(self, title)
         self.setWindowIcon(app_icon())
         self.setMinimumSize(MINIMUM_SIZE)
@@ -190,7 +194,9 @@ class MainWindow(QMainWindow):
     def commands(self) -> Iterable[QAction]:
         """What the palette offers: the open page's actions, then the window's."""
         own = list(self._current.widget.actions()) if self._current else []
-        return [*own, *(a for a in self.actions() if a is not self.palette_action)]
+        others = (action for action in self.actions() if action is not self.palette_action)
+        found = (action for source in self.sources for action in source())
+        return [*own, *others, *found]
 
     def toggle_help(self) -> None:
         """Explain the open page, or stop explaining."""

@@ -197,6 +197,8 @@ class ComparePage(PageParts):
         chats.rename_requested.connect(run.rename_chat)
         chats.delete_requested.connect(run.delete_chat)
         chats.export_requested.connect(run.export_chat)
+        chats.room_wanted.connect(lambda: self.commands.show_chats.setChecked(True))
+        self.addActions(chats.row_actions())
 
     def _wire_panes(self) -> None:
         panes, run = self.panes, self.controller

@@ -47,6 +47,7 @@ class ChatList(QWidget):
         rename_requested: A chat should have another title.
         delete_requested: The person has confirmed that a chat shall go.
         export_requested: A chat in a format ("markdown" or "json").
+        room_wanted: The list is to be seen: something is asked in it.
         words_wanted: Chats are looked for in which these words stand; :meth:`set_saying` answers.
     """
 
@@ -55,6 +56,7 @@ class ChatList(QWidget):
     rename_requested = Signal(int, str)
     delete_requested = Signal(int)
     export_requested = Signal(int, str)
+    room_wanted = Signal()
     words_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -101,6 +103,7 @@ class ChatList(QWidget):
         """Edit the selected chat's title in its row."""
         index = self.view.currentIndex()
         if index.isValid():
+            self.room_wanted.emit()
             self.view.edit(index)
 
     def ask_delete(self) -> None:
@@ -109,6 +112,7 @@ class ChatList(QWidget):
         if not index.isValid():
             return
         self._doomed_id = index.data(ChatRole.ID)
+        self.room_wanted.emit()
         self.question.ask(
             self.tr("Delete “{title}” and its answers?").format(title=index.data()),
             self.tr("Delete"),
@@ -151,14 +155,18 @@ class ChatList(QWidget):
         return view
 
     def _make_actions(self) -> None:
-        self.rename_action = QAction(icon("edit"), self.tr("Rename"), self)
+        self.rename_action = QAction(icon("edit"), self.tr("Rename the chat"), self)
         self.rename_action.setShortcut(QKeySequence(Qt.Key.Key_F2))
         self.rename_action.triggered.connect(self.start_rename)
-        self.export_markdown_action = QAction(icon("export"), self.tr("Export as Markdown …"), self)
+        self.export_markdown_action = QAction(
+            icon("export"), self.tr("Export the chat as Markdown …"), self
+        )
         self.export_markdown_action.triggered.connect(lambda: self._export("markdown"))
-        self.export_json_action = QAction(icon("export"), self.tr("Export as JSON …"), self)
+        self.export_json_action = QAction(
+            icon("export"), self.tr("Export the chat as JSON …"), self
+        )
         self.export_json_action.triggered.connect(lambda: self._export("json"))
-        self.delete_action = QAction(icon("delete"), self.tr("Delete …"), self)
+        self.delete_action = QAction(icon("delete"), self.tr("Delete the chat …"), self)
         self.delete_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
         self.delete_action.triggered.connect(self.ask_delete)
         for action in self.row_actions():
