@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, QSortFilterProxyModel, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QHideEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -237,6 +237,12 @@ class ChatList(QWidget):
         index = self._proxy.mapFromSource(self.model.index(row)) if row >= 0 else QModelIndex()
         if index != self.view.currentIndex():
             self.view.setCurrentIndex(index)
+
+    # Qt's own names from here on.
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._ask_timer.stop()  # the window may be closing, and nobody answers any more
 
 
 class _FoundChats(QSortFilterProxyModel):
