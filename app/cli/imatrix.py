@@ -16,7 +16,8 @@ from app.core.text.clean import whole_text
 from app.core.text.shared_names import file_name
 from app.core.words import figures
 from app.lab.engines.room import EngineRoom
-from app.lab.shrink.importance import CHUNK_TOKENS, CalibrationText, make_importance
+from app.lab.shrink.importance import CHUNK_TOKENS, make_importance
+from app.lab.shrink.reader import CalibrationText
 from app.monitor.machine import physical_core_count
 
 if TYPE_CHECKING:

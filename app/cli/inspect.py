@@ -84,6 +84,7 @@ def _document(found: Inspection) -> dict[str, object]:
         "types": [msgspec.to_builtins(each) for each in found.types],
         "tensors": [_tensor(found, each) for each in found.tensors],
         "zero_fraction": found.zero_fraction,
+        "pruned": model.pruned or None,
     }
 
 
@@ -152,7 +153,7 @@ def _summary(model: ModelFile) -> str:
             f", {model.expert_used_count} of {model.expert_count} experts at work "
             f"({figures.parameters(model.active_parameters)} weights)"
         )
-    return f"{words}."
+    return f"{words}; pruned: {model.pruned}." if model.pruned else f"{words}."
 
 
 def _row(found: Inspection, tensor: InspectedTensor, *, with_error: bool) -> tuple[object, ...]:

@@ -13,6 +13,7 @@ from app.cli.arguments import THREADS_HELP, WrongArguments, level, positive, thr
 from app.cli.models import MODEL_HELP, model_path
 from app.core.errors import PersonError
 from app.core.models.levels import level_by_name
+from app.core.shrink.layers import parse_layers
 from app.core.shrink.recipe import MatrixUse, Recipe, Rule, parse_rule
 from app.core.text.clean import whole_text
 from app.core.words import figures
@@ -66,6 +67,14 @@ def add_parser(commands: Commands, common: argparse.ArgumentParser) -> None:
         "first that fits counts",
     )
     parser.add_argument(
+        "--drop-layers",
+        type=_layers,
+        default=(),
+        metavar="N|LIST",
+        help="leave out N layers, those that change least of what passes through them, or those of "
+        "a list counted from 0, such as 3,4 or 5,; without --type the others stay as they are",
+    )
+    parser.add_argument(
         "--requantize",
         action="store_true",
         help="take a SOURCE that is quantized already, although what it lost is lost twice",
@@ -103,7 +112,8 @@ def run(arguments: argparse.Namespace, console: Console, paths: Paths) -> int:
 
 
 def _recipe(arguments: argparse.Namespace) -> Recipe:
-    if not (arguments.type or arguments.target_bytes or arguments.target_bits):
+    wanted = (arguments.type, arguments.target_bytes, arguments.target_bits)
+    if not any((*wanted, arguments.drop_layers)):
         raise WrongArguments(say("shrink.say_how_small"))
     word = whole_text(arguments.imatrix)
     uses = {str(use): use for use in MatrixUse}
@@ -113,6 +123,7 @@ def _recipe(arguments: argparse.Namespace) -> Recipe:
         target_bits=arguments.target_bits,
         matrix=uses.get(word, word),
         rules=tuple(arguments.tensor),
+        drop_layers=arguments.drop_layers,
         requantizes=arguments.requantize,
     )
 
@@ -135,6 +146,9 @@ def _show(made: ShrinkResult, console: Console) -> None:
         f"{made.target}: {made.level}, {figures.size(made.file_bytes)}, "
         f"{made.bits_per_weight:.2f} bits a weight, in {figures.duration(made.elapsed_ns)}."
     )
+    if made.recipe.dropped_layers:
+        layers = ", ".join(map(str, made.recipe.dropped_layers))
+        console.text(f"Pruned: without the layers {layers} of the original.")
     types = ", ".join(f"{count} of {name}" for name, count in made.recipe.tensors.items())
     console.text(f"Tensors: {types}.")
 
@@ -151,6 +165,13 @@ def _bits(word: str) -> float:
     if not 0.5 <= value <= 32:
         raise argparse.ArgumentTypeError(f"{word} is not between 0.5 and 32")
     return value
+
+
+def _layers(word: str) -> int | tuple[int, ...]:
+    try:
+        return parse_layers(word)
+    except PersonError as error:
+        raise argparse.ArgumentTypeError(error.sentence) from None
 
 
 def _rule(word: str) -> Rule:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FIELDS = {
     "file", "level", "file_bytes", "bits_per_weight", "parameters", "active_parameters", "experts",
-    "experts_used", "types", "tensors", "zero_fraction",
+    "experts_used", "types", "tensors", "zero_fraction", "pruned",
 }  # fmt: skip
 
 

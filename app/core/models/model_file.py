@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from app.core.gguf import GgufHeader, TensorInfo
 
+PRUNED_KEY = "shrinkscope.pruned"
+"""What stands in the header of a file that something was left out of."""
 # Of names and the like. Real ones stay below a hundred letters.
 _MOST_LETTERS = 300
 # What llama.cpp demands of the files that it loads.
@@ -104,6 +106,7 @@ class ModelFile:
         has_importance_matrix: It was quantized with one.
         family_key: Equal for files that come from one original model, as far as names tell.
         type_ids: The types of its tensors, each once.
+        pruned: What was left out of the original, in words; empty for nothing.
         expert_parameters: Of ``parameters``, those in experts.
     """
 
@@ -136,6 +139,7 @@ class ModelFile:
     has_importance_matrix: bool
     family_key: str
     type_ids: tuple[int, ...] = ()
+    pruned: str = ""
     expert_parameters: int = 0
 
     def check_answers(self) -> None:
@@ -218,6 +222,7 @@ class ModelFile:
             ),
             family_key=f"{_short(architecture)}/{family_of(name)}",
             type_ids=tuple(sorted({tensor.type_id for tensor in tensors})),
+            pruned=_short(header.text(PRUNED_KEY)) or "",
             expert_parameters=in_experts,
         )
 

@@ -91,7 +91,7 @@ class Recipe:
         target_bits: Or its tensors so many bits a weight.
         matrix: A way to one, or the path of a file.
         rules: Types that the level's own mixture gives way to.
-        drop_layers: Layers to leave out.
+        drop_layers: Layers to leave out, or how many of those that change least.
         requantizes: Take a source that is quantized already.
     """
 
@@ -100,13 +100,18 @@ class Recipe:
     target_bits: float | None = None
     matrix: MatrixUse | str = MatrixUse.AUTO
     rules: tuple[Rule, ...] = ()
-    drop_layers: tuple[int, ...] = ()
+    drop_layers: int | tuple[int, ...] = ()
     requantizes: bool = False
 
     @property
     def has_target(self) -> bool:
         """Whether a size decides about the types."""
         return self.target_bytes is not None or self.target_bits is not None
+
+    @property
+    def copies(self) -> bool:
+        """Whether types stay as they are: only layers are left out."""
+        return self.level is None and not self.has_target
 
     @property
     def takes_matrix(self) -> bool:

@@ -30,7 +30,13 @@ from app.engine.host.process.memory import own_memory
 from app.engine.host.refusals import explained
 from app.engine.protocol.answering import Generate, SetThreads, ThreadsSet
 from app.engine.protocol.loading import Device, Hello, Load, Loaded, LoadProgress, Predict
-from app.engine.protocol.making import CollectImportance, InspectTensor, MeasureErrors, Quantize
+from app.engine.protocol.making import (
+    CollectImportance,
+    InspectTensor,
+    MeasureErrors,
+    MeasureLayers,
+    Quantize,
+)
 from app.engine.protocol.measuring import Bench, CheckType, MeasureKernels
 from app.engine.protocol.messages import PROTOCOL_VERSION, Command
 from app.engine.protocol.reading import ChatRendered, Detokenize, RenderChat, Tokenize
@@ -51,6 +57,7 @@ _STEPS: dict[type[Command], Step] = {
     InspectTensor: Step.INSPECT,
     MeasureErrors: Step.QUANTIZE,
     CollectImportance: Step.IMPORTANCE,
+    MeasureLayers: Step.IMPORTANCE,
     Predict: Step.PREDICT,
     MeasureKernels: Step.KERNELS,
     CheckType: Step.CHECK,
@@ -155,6 +162,7 @@ class Worker:
                 | KeepReference()
                 | ScoreChunk()
                 | CollectImportance()
+                | MeasureLayers()
             ):
                 self._read(command)
             case Stop():
@@ -276,7 +284,7 @@ class Worker:
         )
         self._channel.emit(ChatRendered(command.id, prompt.text, prompt.tokens))
 
-    def _read(self, command: TextCommand | CollectImportance) -> None:
+    def _read(self, command: TextCommand | CollectImportance | MeasureLayers) -> None:
         if self._model is None or self._make_scorer is None:
             raise EngineError(FailureKind.SCORE, say("engine.no_model_loaded_engine"))
         if isinstance(command, CollectImportance):
@@ -285,6 +293,13 @@ class Worker:
 
             tell = self._channel.emit
             tell(collect_importance(command, self._model, self._abort, tell))
+            return
+        if isinstance(command, MeasureLayers):
+            from app.engine.host.making.influence import measure_layers
+
+            self._channel.emit(
+                measure_layers(command, self._model, self._abort, self._channel.emit)
+            )
             return
         if self._scorer is None:
             self._scorer = self._make_scorer()

@@ -93,6 +93,27 @@ class ImportanceCollected(msgspec.Struct, tag="importance_collected", frozen=Tru
     elapsed_ns: int
 
 
+class MeasureLayers(msgspec.Struct, tag="measure_layers", frozen=True):
+    """Read a text with the model that is loaded: how much does each layer change its input?
+
+    The fields are those of :class:`CollectImportance`; it tells its progress alike.
+    """
+
+    id: int
+    text: str
+    chunk_tokens: int
+    chunks: int
+    threads: int
+    marks: bool = False
+
+
+class LayersMeasured(msgspec.Struct, tag="layers_measured", frozen=True):
+    """One minus the mean cosine of input and output, for each layer."""
+
+    id: int
+    influences: list[float]
+
+
 class TensorRule(msgspec.Struct, frozen=True):
     """Tensors whose names a pattern is found in get this type; the first rule that fits counts."""
 

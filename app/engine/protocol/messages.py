@@ -22,7 +22,9 @@ from app.engine.protocol.making import (
     ImportanceCollected,
     ImportanceProgress,
     InspectTensor,
+    LayersMeasured,
     MeasureErrors,
+    MeasureLayers,
     Quantize,
     Quantized,
     QuantizeProgress,
@@ -71,6 +73,7 @@ Command = (
     | InspectTensor
     | MeasureErrors
     | CollectImportance
+    | MeasureLayers
     | Predict
     | MeasureKernels
     | CheckType
@@ -101,6 +104,7 @@ Event = (
     | ErrorsMeasured
     | ImportanceProgress
     | ImportanceCollected
+    | LayersMeasured
     | Predicted
     | KernelsMeasured
     | TypeChecked

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.base.files import known_by, read_ordinary
@@ -13,37 +11,19 @@ from app.core.errors import PersonError
 from app.core.shrink.importance import Importance, from_bytes
 from app.core.words.sentence import say, share
 from app.engine.protocol.making import CollectImportance, ImportanceCollected, ImportanceProgress
-from app.lab.demo.demo import is_demo
-from app.lab.engines.loading import NO_CONTEXT
-from app.lab.engines.opened import opened_file
+from app.lab.shrink.reader import CalibrationText, bundled_calibration, reader_of
 from app.library.model_files import open_model_file, read_shards
-from app.resources import resource_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-    from app.core.models.model_file import ModelFile
     from app.lab.engines.room import EngineRoom
 
 CHUNK_TOKENS = 512
 MOST_MATRIX_BYTES = 4_000_000_000
 _FEWEST_COVERED = 0.9
 _KEPT = "importance"
-
-
-@dataclass(frozen=True, slots=True)
-class CalibrationText:
-    """A text that a model reads so that its inputs can be weighed.
-
-    Attributes:
-        name: What the matrix calls it.
-        data: UTF-8.
-        marks: Texts of special tokens stand for those tokens.
-    """
-
-    name: str
-    data: bytes
-    marks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +41,6 @@ class ImportanceResult:
     chunks: int
     unused: int
     elapsed_ns: int
-
-
-def bundled_calibration(model: ModelFile) -> CalibrationText:
-    """The text that comes along: several languages, code and data; for the demo model its chats.
-
-    Raises:
-        PersonError: It is missing from this installation.
-    """
-    of_demo = is_demo(model)
-    place = ("demo", "calibration.txt") if of_demo else ("texts", "calibration.txt")
-    try:
-        data = resource_path(*place).read_bytes()
-    except OSError as error:
-        raise PersonError(say("lab.bundled_texts_missing_installation_name"), str(error)) from error
-    return CalibrationText("shrinkscope-demo" if of_demo else "shrinkscope-mixed", data, of_demo)
 
 
 def make_importance(
@@ -116,17 +81,11 @@ def make_importance(
         if isinstance(event, ImportanceProgress):
             on_progress(event.done, event.total)
 
-    with (
-        tempfile.TemporaryDirectory(prefix="imatrix-", dir=room.folder) as scratch,
-        room.calls("imatrix") as engine,
-    ):
-        source = Path(scratch, "text")
-        source.write_bytes(read.data)
-        room.load(engine, opened_file(model), threads, NO_CONTEXT)
+    with reader_of(model, read, threads, room) as (engine, source):
         done = engine.call(
             CollectImportance(
                 engine.next_id(),
-                str(source),
+                source,
                 str(target.resolve()),
                 read.name,
                 chunk_tokens,

@@ -11,6 +11,8 @@ from msgspec import structs
 
 from app.core.errors import PersonError
 from app.core.models.levels import TENSOR_TYPES
+from app.core.models.model_file import PRUNED_KEY
+from app.core.shrink.layers import new_name
 from app.core.shrink.recipe import (
     Done,
     MatrixUse,
@@ -23,13 +25,13 @@ from app.core.shrink.recipe import (
 from app.core.shrink.types import needs_matrix
 from app.core.words.sentence import listed, say
 from app.engine.protocol.making import Quantize, Quantized, TensorPlanned, TensorRule
+from app.lab.shrink.dropping import dropped_layers
 from app.lab.shrink.full_versions import is_full
 from app.lab.shrink.importance import kept_importance, read_importance
 from app.lab.shrink.inspecting import inspect, stored_tensors
 from app.lab.shrink.quantize import carry_out
 from app.lab.shrink.sources import check_room, check_target, source_file
 from app.lab.shrink.target import choose_types
-from app.library.model_files import read_shards
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from app.core.shrink.importance import Importance
     from app.core.words.sentence import Sentence
     from app.engine.api import EngineEvent
+    from app.engine.protocol.making import StoredTensor
     from app.lab.engines.calls import EngineCalls
     from app.lab.engines.room import EngineRoom
 
@@ -90,13 +93,14 @@ class Means:
 
 @dataclass(slots=True)
 class _Work:
-    """A recipe on its way."""
+    """A recipe on its way; tensors go by their names in the new file."""
 
     model: ModelFile
-    tensors: Sequence[TensorInfo]
     recipe: Recipe
     level: Level | None
     rules: Sequence[Rule]
+    dropped: tuple[int, ...]
+    tensors: Mapping[str, tuple[TensorInfo, StoredTensor]]
     chosen: Mapping[str, str] = field(default_factory=dict[str, str])
     matrix_path: Path | None = None
     matrix: Importance | None = None
@@ -116,13 +120,19 @@ def shrink(source: Path, target: Path, recipe: Recipe, means: Means) -> ShrinkRe
         PersonError: It cannot be done; nothing is left behind.
     """
     check_target(target)
-    model = source_file(source, recipe.level, means.library, requantizes=recipe.requantizes)
-    tensors = [info for shard in read_shards(source) for info in shard.header.tensors]
-    check_rules(recipe.rules, [info.name for info in tensors])
+    takes_any = recipe.requantizes or recipe.copies
+    model = source_file(source, recipe.level, means.library, requantizes=takes_any)
+    stored = stored_tensors(source)
+    check_rules(recipe.rules, [info.name for info, _ in stored])
     if recipe.rules and recipe.level is not None and recipe.level.is_full:
         raise PersonError(say("shrink.rules_need_level", name=recipe.level.name))
-    work = _Work(model, tensors, recipe, recipe.level, recipe.rules)
-    if not is_full(model):
+    dropped = _dropped(model, recipe, means)
+    names = ((info, there, new_name(info.name, dropped)) for info, there in stored)
+    tensors = {name: (info, there) for info, there, name in names if name is not None}
+    work = _Work(model, recipe, recipe.level, recipe.rules, dropped, tensors)
+    if dropped and model.sliding_window:
+        work.remarks.append(say("shrink.windows_move", name=model.path.name))
+    if not (is_full(model) or recipe.copies):
         work.remarks.append(
             say("shrink.second_loss", name=model.path.name, level_name=model.level_name)
         )
@@ -132,13 +142,25 @@ def shrink(source: Path, target: Path, recipe: Recipe, means: Means) -> ShrinkRe
             _choose(work, target, engine, means)
         command = _command(work, target, means, engine.next_id())
         planned = _planned(work, engine, command)
-        check_room(target, _size(model, work.tensors, planned))
+        check_room(target, _size(work, planned))
         elapsed_ns = carry_out(
             engine,
             command,
             lambda done, total: means.on_step("Quantizing", done, total),
         )
     return _result(work, source, target, means, elapsed_ns)
+
+
+def _dropped(model: ModelFile, recipe: Recipe, means: Means) -> tuple[int, ...]:
+    if not recipe.drop_layers:
+        return ()
+    return dropped_layers(
+        model.path,
+        recipe.drop_layers,
+        threads=means.threads,
+        room=means.room,
+        on_progress=lambda done, total: means.on_step("Comparing layers", done, total),
+    )
 
 
 def _get_matrix(work: _Work, means: Means) -> None:
@@ -160,14 +182,13 @@ def _get_matrix(work: _Work, means: Means) -> None:
 
 def _choose(work: _Work, target: Path, engine: EngineCalls, means: Means) -> None:
     """Turn a target into rules: a type for each tensor."""
-    stored = stored_tensors(work.model.path)
     work.level = level_of_bits(_USUAL_BITS)
     planned = _planned(work, engine, _command(work, target, means, engine.next_id()), quietly=True)
     quantizable = {each.name for each in planned.values() if each.turned}
     matrix = (str(work.matrix_path), work.matrix) if work.matrix else None
     chosen = choose_types(
         work.model,
-        stored,
+        work.tensors,
         quantizable,
         work.recipe,
         matrix,
@@ -176,29 +197,34 @@ def _choose(work: _Work, target: Path, engine: EngineCalls, means: Means) -> Non
         lambda done, total: means.on_step("Measuring tensors", done, total),
     )
     work.chosen = {name: choice.type for name, choice in chosen.items()}
-    bits = (
-        8
-        * sum(choice.n_bytes for choice in chosen.values())
-        / max(1, sum(info.n_elements for info in work.tensors if info.name in chosen))
-    )
+    elements = sum(work.tensors[name][0].n_elements for name in chosen)
+    bits = 8 * sum(choice.n_bytes for choice in chosen.values()) / max(1, elements)
     work.level = level_of_bits(bits)
     work.rules = [exactly(name, kind) for name, kind in work.chosen.items()]
 
 
 def _command(work: _Work, target: Path, means: Means, command_id: int) -> Quantize:
     recipe = work.recipe
-    assert work.level is not None
+    level = work.level or level_of_bits(_USUAL_BITS)  # where types stay, it says nothing
+    notes: dict[str, str] = {}
+    if work.dropped:
+        layers = ", ".join(map(str, work.dropped))
+        before = f"{work.model.pruned}; then " if work.model.pruned else ""
+        notes[PRUNED_KEY] = f"{before}layers {layers} of {work.model.block_count} left out"
     named = isinstance(recipe.matrix, MatrixUse)
     return Quantize(
         command_id,
         str(work.model.path.resolve()),
         str(target.resolve()),
-        work.level.ftype,
+        level.ftype,
         means.threads,
         matrix=str(work.matrix_path.absolute()) if work.matrix_path else "",
         matrix_name=_matrix_name(work) if named else str(recipe.matrix),
         rules=[TensorRule(rule.pattern, rule.type_id) for rule in work.rules],
+        drop_layers=list(work.dropped),
         requantizes=not is_full(work.model),
+        copies=recipe.copies,
+        notes=notes,
     )
 
 
@@ -235,32 +261,28 @@ def _planned(
             for each in fallen[:_SHOWN]
         ]
         work.remarks.append(say("shrink.rows_do_not_fit", n=len(fallen), names=listed(names)))
-    level = work.level
-    assert level is not None
+    level = work.level.name if work.level else ""
     needing = [
-        each.name
+        work.tensors[each.name][0].name
         for each in planned.values()
-        if each.turned and needs_matrix(each.name, each.turned, level.name)
+        if each.turned and needs_matrix(each.name, each.turned, level)
     ]
     matrix = work.matrix
     missing = [name for name in needing if matrix is None or name not in matrix.entries]
     if missing and matrix is None:
-        raise PersonError(say("shrink.needs_matrix", name=level.name, tensor=missing[0]))
+        raise PersonError(say("shrink.needs_matrix", name=level, tensor=missing[0]))
     if missing:
         raise PersonError(say("shrink.matrix_lacks", n=len(missing), tensor=missing[0]))
     return planned
 
 
-def _size(
-    model: ModelFile, tensors: Sequence[TensorInfo], planned: Mapping[str, TensorPlanned]
-) -> int:
+def _size(work: _Work, planned: Mapping[str, TensorPlanned]) -> int:
     """About how many bytes the file will have: its header is about the source's."""
-    header = model.file_bytes - model.tensor_bytes
+    total = max(0, work.model.file_bytes - work.model.tensor_bytes)
     ids = {each.name.lower(): each for each in TENSOR_TYPES.values()}
-    total = max(0, header)
-    for info in tensors:
-        plan = planned.get(info.name)
-        kind = ids.get(plan.turned) if plan else None
+    for name, (info, _) in work.tensors.items():
+        plan = planned.get(name)
+        kind = ids.get(plan.turned.lower()) if plan else None
         size = info.n_bytes
         if kind is not None:
             size = info.n_elements // kind.block_elements * kind.block_bytes
@@ -297,7 +319,7 @@ def _result(
             rules=list(recipe.rules),
             tensors=dict(Counter(each.type_name for each in found.tensors)),
             chosen=dict(work.chosen),
-            dropped_layers=list(recipe.drop_layers),
+            dropped_layers=list(work.dropped),
         ),
         elapsed_ns=elapsed_ns,
         remarks=tuple(work.remarks),

@@ -13,7 +13,7 @@ from app.core.words.sentence import say, size
 from app.engine.protocol.making import ErrorsMeasured, MeasureErrors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping
 
     from app.core.gguf import TensorInfo
     from app.core.models.levels import TensorType
@@ -38,7 +38,7 @@ _F16 = "F16"
 
 def choose_types(
     model: ModelFile,
-    stored: Sequence[tuple[TensorInfo, StoredTensor]],
+    stored: Mapping[str, tuple[TensorInfo, StoredTensor]],
     quantizable: Collection[str],
     recipe: Recipe,
     matrix: tuple[str, Importance] | None,
@@ -50,8 +50,8 @@ def choose_types(
 
     Args:
         model: The source.
-        stored: Its tensors.
-        quantizable: Names of those that the quantizer turns into other types.
+        stored: Its tensors, by their names in the new file.
+        quantizable: Those that the quantizer turns into other types.
         recipe: With a target; its rules are kept.
         matrix: Its path, and what is in it.
         engine: Measures.
@@ -61,15 +61,20 @@ def choose_types(
     Raises:
         PersonError: Nothing so small can be made of it.
     """
-    free = [(info, there) for info, there in stored if info.name in quantizable]
-    kept_bytes = sum(_padded(info.n_bytes) for info, _ in stored if info.name not in quantizable)
+    free = {name: each for name, each in stored.items() if name in quantizable}
+    kept_bytes = sum(
+        _padded(info.n_bytes) for name, (info, _) in stored.items() if name not in quantizable
+    )
+    parameters = sum(info.n_elements for info, _ in stored.values())
     header_bytes = max(0, model.file_bytes - model.tensor_bytes) + _NOTES_BYTES
-    most = _most_bytes(model, recipe, header_bytes) - kept_bytes
-    least_bits = _FEWEST_OF_TARGET * 8 * most / max(1, sum(info.n_elements for info, _ in free))
+    most = _most_bytes(parameters, recipe, header_bytes) - kept_bytes
+    least_bits = (
+        _FEWEST_OF_TARGET * 8 * most / max(1, sum(info.n_elements for info, _ in free.values()))
+    )
     choices: dict[str, list[Choice]] = {}
-    for number, (info, there) in enumerate(free):
+    for number, (name, (info, there)) in enumerate(free.items()):
         on_progress(number, len(free))
-        types = _types(info, recipe, matrix[1] if matrix else None, least_bits)
+        types = _types(name, info, recipe, matrix[1] if matrix else None, least_bits)
         lossy = [each for each in types if each.name not in (_F16, "BF16", "F32")]
         command = MeasureErrors(
             engine.next_id(),
@@ -85,7 +90,7 @@ def choose_types(
             found = engine.call(command, ErrorsMeasured).errors
             errors |= zip((each.name for each in lossy), found, strict=True)
         weight = weight_of(info.name, is_tied="output.weight" not in quantizable)
-        choices[info.name] = [
+        choices[name] = [
             Choice(each.name, _padded(_bytes(info, each)), weight * errors[each.name])
             for each in types
         ]
@@ -98,25 +103,25 @@ def choose_types(
             raise PersonError(
                 say("shrink.out_of_reach", name=model.path.name, least=size(least + header_bytes))
             ) from error
-        bits = f"{8 * least / model.parameters:.2f}"
+        bits = f"{8 * least / parameters:.2f}"
         raise PersonError(
             say("shrink.bits_out_of_reach", name=model.path.name, bits=bits)
         ) from error
 
 
-def _most_bytes(model: ModelFile, recipe: Recipe, header_bytes: int) -> int:
+def _most_bytes(parameters: int, recipe: Recipe, header_bytes: int) -> int:
     if recipe.target_bytes is not None:
         return recipe.target_bytes - header_bytes
     assert recipe.target_bits is not None
-    return int(recipe.target_bits * model.parameters / 8)
+    return int(recipe.target_bits * parameters / 8)
 
 
 def _types(
-    info: TensorInfo, recipe: Recipe, matrix: Importance | None, least_bits: float
+    name: str, info: TensorInfo, recipe: Recipe, matrix: Importance | None, least_bits: float
 ) -> list[TensorType]:
     """The types that a tensor may have: those that divide its rows, or the one that a rule says."""
     for rule in recipe.rules:
-        if re.search(rule.pattern, info.name):
+        if re.search(rule.pattern, name):
             return [TARGET_TYPES[rule.type]]
     columns = info.dimensions[0]
     names = _LARGE_BLOCKS if columns % 256 == 0 else _SMALL_BLOCKS

@@ -18,13 +18,12 @@ from app.core.errors import PersonError
 from app.core.shrink.importance import from_bytes
 from app.lab.engines.room import EngineRoom
 from app.lab.shrink.importance import (
-    CalibrationText,
     ImportanceResult,
-    bundled_calibration,
     kept_importance,
     make_importance,
     read_importance,
 )
+from app.lab.shrink.reader import CalibrationText, bundled_calibration
 from app.library.model_files import open_model_file
 from app.resources import resource_path
 from tests.helpers import gguf_files as files

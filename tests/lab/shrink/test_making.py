@@ -1,7 +1,8 @@
 """Versions made by recipes, by real engines: as llama.cpp's quantizer makes them.
 
 Through :mod:`app.engine.host.making.quantize`, :mod:`app.lab.shrink.target`,
-:mod:`app.engine.host.making.sensitivity` and :mod:`app.lab.shrink.sources`.
+:mod:`app.engine.host.making.sensitivity`, :mod:`app.lab.shrink.sources`,
+:mod:`app.lab.shrink.dropping` and :mod:`app.engine.host.making.influence`.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from app.core.errors import PersonError
 from app.core.models.levels import LEVELS, Level, level_by_name
 from app.core.shrink.recipe import MatrixUse, Recipe, parse_rule
 from app.lab.engines.room import EngineRoom
-from app.lab.shrink.importance import CalibrationText, make_importance
+from app.lab.shrink.importance import make_importance
+from app.lab.shrink.inspecting import stored_tensors
 from app.lab.shrink.making import Means, ShrinkResult, shrink
+from app.lab.shrink.reader import CalibrationText
 from app.library.model_files import open_model_file
 from tests.helpers import gguf_files as files
 
@@ -41,7 +44,7 @@ def made(source: Path, target: Path, recipe: Recipe) -> ShrinkResult:
     means = Means(2, EngineRoom(folder / "state"), folder / "cache", tell)
     (folder / "state").mkdir(exist_ok=True)
     result = shrink(source, target, recipe, means)
-    assert "Quantizing" in steps
+    assert {"Quantizing", "Looking into the file"} <= steps
     return result
 
 
@@ -154,6 +157,34 @@ def test_a_target_in_bytes_keeps_rules_and_tells_what_is_out_of_reach(
     with pytest.raises(PersonError, match=r"Nothing so small can be made .* takes 1\.\d+ MB\."):
         made(demo_model, tmp_path / "other.gguf", Recipe(target_bytes=100_000))
     assert not (tmp_path / "other.gguf").exists()
+
+
+def test_layers_are_left_out_and_the_file_says_so(demo_model: Path, tmp_path: Path) -> None:
+    none = MatrixUse.NONE
+    result = made(demo_model, tmp_path / "found.gguf", Recipe(drop_layers=1))
+    assert result.recipe.dropped_layers in ([2], [3])  # the first and the last matter most
+    model = open_model_file(tmp_path / "found.gguf")
+    assert (model.block_count, model.level_name) == (5, "F16")
+    assert model.pruned == f"layers {result.recipe.dropped_layers[0]} of 6 left out"
+
+    recipe = Recipe(level_by_name("IQ4_XS"), drop_layers=(1, 4))
+    made(demo_model, tmp_path / "named.gguf", recipe)
+    assert open_model_file(tmp_path / "named.gguf").block_count == 4
+    kept = inspect_names(tmp_path / "named.gguf")
+    assert "blk.3.ffn_up.weight" in kept
+    assert "blk.4.ffn_up.weight" not in kept
+    # A quantized file loses layers without being quantized again.
+    again = made(tmp_path / "named.gguf", tmp_path / "again.gguf", Recipe(drop_layers=(0,)))
+    assert (again.level, again.remarks) == ("IQ4_XS", ())
+    small = Recipe(target_bits=4.5, matrix=none, drop_layers=(0, 1, 2, 3))
+    assert made(demo_model, tmp_path / "small.gguf", small).bits_per_weight <= 4.5
+    for dropped, part in ((6, "at least one has to stay"), ((6,), "has no layer 6: they go from")):
+        with pytest.raises(PersonError, match=part):
+            made(demo_model, tmp_path / "other.gguf", Recipe(drop_layers=dropped))
+
+
+def inspect_names(path: Path) -> set[str]:
+    return {info.name for info, _ in stored_tensors(path)}
 
 
 def test_rows_that_do_not_fit_are_told(tmp_path: Path) -> None:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.base.files import read_ordinary, write_whole
+from app.base.files import write_whole
 from app.core.shrink.importance import Entry, Importance, to_bytes
 from app.core.words.sentence import say
 from app.engine.host.answering.numbers import NoNumbers
 from app.engine.host.errors import EngineError
 from app.engine.host.llama.graph import F32, Watcher, name_of, numbers, operation
-from app.engine.host.loading.context import BATCH_TOKENS, Context
+from app.engine.host.loading.context import BATCH_TOKENS
+from app.engine.host.making.reading import LEAST_TOKENS, chunks_of, watched_context
 from app.engine.protocol.making import (
     CollectImportance,
     ImportanceCollected,
@@ -37,14 +38,10 @@ if TYPE_CHECKING:
 
     _Sums = NDArray[np.float32]
 
-_MOST_TEXT_BYTES = 200_000_000
 # llama.cpp's own rule: what comes in fewer rows is no prompt.
 _FEWEST_ROWS = 16
-_LEAST_TOKENS = 64
 # What llama-imatrix reads at once.
 _BATCH_TOKENS = 2048
-# The rows of logits of one slice.
-_LOGITS_BYTES = 256 << 20
 
 
 def collect_importance(
@@ -58,10 +55,9 @@ def collect_importance(
     """
     begin_ns = time.perf_counter_ns()
     try:
-        text = read_ordinary(Path(command.text), _MOST_TEXT_BYTES)
-        chunks = _chunks(text, command, model)
+        chunks = chunks_of(command, model)
         watcher = ImportanceWatcher()
-        context = _context(command, model, abort, watcher)
+        context = watched_context(command, model, abort, watcher)
         try:
             for number, chunk in enumerate(chunks):
                 emit(ImportanceProgress(command.id, number, len(chunks)))
@@ -90,64 +86,27 @@ def collect_importance(
     )
 
 
-def _chunks(text: bytes, command: CollectImportance, model: Model) -> list[list[int]]:
-    """The text in whole chunks as llama-imatrix cuts it, the begin token in front of each."""
-    if command.marks:
-        begin = [model.begin_token] if model.adds_begin_token else []
-        tokens = begin + model.tokenize(text.decode("utf-8", "replace"))
-    else:
-        tokens = model.tokenize_plain(text.removesuffix(b"\n"))
-    size = command.chunk_tokens
-    count = len(tokens) // size
-    if count == 0:
-        raise EngineError(
-            FailureKind.SCORE, say("shrink.text_too_short", tokens=len(tokens), size=size)
-        )
-    count = min(count, command.chunks) if command.chunks else count
-    found = [tokens[at * size : (at + 1) * size] for at in range(count)]
-    if model.adds_begin_token:
-        for chunk in found:
-            chunk[0] = model.begin_token
-    return found
-
-
 def _slices(
     chunk: list[int], number: int, chunks: int, most: int
 ) -> Iterator[tuple[list[int], bool]]:
     """A chunk as llama-imatrix reads it, and whether it counts what goes into plain matrices.
 
     It reads several chunks side by side, each in slices of so many tokens. What is left at the end
-    may be too little to count; slices of :data:`_LEAST_TOKENS` and more round like longer ones.
+    may be too little to count; slices of :data:`LEAST_TOKENS` and more round like longer ones.
     """
     size = len(chunk)
     beside = max(1, _BATCH_TOKENS // size)
     beside = min(beside, chunks - number // beside * beside)
     own = max(1, BATCH_TOKENS // beside)
     tail = size % own
-    if tail >= _LEAST_TOKENS:
+    if tail >= LEAST_TOKENS:
         tail = 0
-    count = -(-(size - tail) // (min(own, most) if own < _LEAST_TOKENS else most))
+    count = -(-(size - tail) // (min(own, most) if own < LEAST_TOKENS else most))
     ends = [(size - tail) * place // count for place in range(count + 1)] if count else [0]
     for begin, end in pairwise(ends):
         yield chunk[begin:end], True
     if tail:
         yield chunk[size - tail :], tail * beside >= _FEWEST_ROWS
-
-
-def _context(
-    command: CollectImportance, model: Model, abort: AbortFlag, watcher: ImportanceWatcher
-) -> Context:
-    rows = _LOGITS_BYTES // (4 * max(1, model.vocabulary_size))
-    slice_tokens = max(_LEAST_TOKENS, min(BATCH_TOKENS, command.chunk_tokens, rows))
-    return Context(
-        model,
-        abort,
-        size_tokens=command.chunk_tokens,
-        threads=command.threads,
-        batch_tokens=slice_tokens,
-        output_tokens=slice_tokens,
-        watcher=watcher,
-    )
 
 
 class ImportanceWatcher(Watcher):

@@ -1,0 +1,70 @@
+"""Which layers are left out: those that are named, or those that change least of what passes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.core.shrink.layers import check_droppable, check_layers, least_influential
+from app.engine.protocol.making import ImportanceProgress, LayersMeasured, MeasureLayers
+from app.lab.shrink.reader import bundled_calibration, reader_of
+from app.library.model_files import open_model_file, read_shards
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from app.lab.engines.room import EngineRoom
+
+_CHUNK_TOKENS, _CHUNKS = 512, 16
+
+
+def dropped_layers(
+    path: Path,
+    wanted: int | tuple[int, ...],
+    *,
+    threads: int,
+    room: EngineRoom,
+    on_progress: Callable[[int, int], None],
+) -> tuple[int, ...]:
+    """The numbers of the layers to leave out, ascending.
+
+    Args:
+        path: The model.
+        wanted: How many, or which ones.
+        threads: Of the engine that reads a text where they are to be found.
+        room: Where it runs.
+        on_progress: Told chunks done and in all.
+
+    Raises:
+        PersonError: They cannot be left out.
+    """
+    header = read_shards(path)[0].header
+    count = wanted if isinstance(wanted, int) else len(wanted)
+    layers = check_droppable(header, count, path.name)
+    if not isinstance(wanted, int):
+        check_layers(wanted, layers, path.name)
+        return wanted
+    influences = layer_influences(path, threads=threads, room=room, on_progress=on_progress)
+    return least_influential(influences, wanted)
+
+
+def layer_influences(
+    path: Path, *, threads: int, room: EngineRoom, on_progress: Callable[[int, int], None]
+) -> list[float]:
+    """How much each layer changes what passes through it, over the bundled text; 0 for nothing.
+
+    Raises:
+        PersonError: The model cannot be loaded, or does not show its layers.
+    """
+    model = open_model_file(path)
+    text = bundled_calibration(model)
+
+    def listen(event: object) -> None:
+        if isinstance(event, ImportanceProgress):
+            on_progress(event.done, event.total)
+
+    with reader_of(model, text, threads, room) as (engine, source):
+        command = MeasureLayers(
+            engine.next_id(), source, _CHUNK_TOKENS, _CHUNKS, threads, text.marks
+        )
+        return engine.call(command, LayersMeasured, listen).influences
