@@ -129,15 +129,17 @@ def _rows(
 ) -> list[PickFile]:
     """A content as it would be opened, and as it is open in Compare."""
     first = next((model for model in copies if model.path in held), copies[0])
-    facts, name = first.model, first.name
+    facts = first.model
     template = template_of(facts) if facts is not None and facts.chat_template is None else None
     usual = replace_fields(candidate_of(first.path), template_id=template)
-    files = {identity_at(model.path) or model.path for model in copies} if copies[1:] else {name}
+    files = (
+        {identity_at(model.path) or model.path for model in copies} if copies[1:] else {first.path}
+    )
 
-    def row(candidate: Candidate, letter: str = "") -> PickFile:
+    def row(candidate: Candidate, model: LibraryModel, letter: str = "") -> PickFile:
         return PickFile(
             candidate,
-            name,
+            model.name,
             family,
             first.label,
             first.file_bytes,
@@ -149,10 +151,10 @@ def _rows(
             facts.active_parameters if facts is not None else 0,
         )
 
-    found = {usual: row(usual)}
-    letters = [(pane.candidate, pane.letter) for each in copies for pane in held.get(each.path, ())]
-    for candidate, letter in reversed(letters):
-        found[candidate] = row(candidate, letter)
+    found = {usual: row(usual, first)}
+    for model in reversed(copies):
+        for pane in reversed(held.get(model.path, ())):
+            found[pane.candidate] = row(pane.candidate, model, pane.letter)
     return list(found.values())
 
 

@@ -46,13 +46,15 @@ class TemplateChooser(QFrame):
         )
         self.combo = ChoiceBox(least_characters=_LEAST_SIGNS)
         self.combo.setAccessibleName(self.tr("Chat template"))
+        name = label(self.tr("Chat template"))
+        name.setBuddy(self.combo)  # a reader calls a box by its label
         for template in WELL_KNOWN:
             add_choice(self.combo, template_name(template), template.id)
         self.use_button = push_button(self.tr("Use it"), "primary", run=self._choose)
         in_column(
             self.sentence,
             self.advice,
-            in_row(self.combo, self.use_button, 1),
+            in_row(name, self.combo, self.use_button, 1),
             on=self,
             margins=GRID,
             spacing=GRID // 2,

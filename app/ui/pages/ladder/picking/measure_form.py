@@ -132,7 +132,9 @@ class MeasureForm(QWidget):
             (self.tr("Method"), self.mode_box, self.mode_help),
         )
         for number, (words, box, explained) in enumerate(lines):
-            grid.addWidget(label(words, "dim"), 2 * number, 0)
+            name = label(words, "dim")
+            name.setBuddy(box)  # a reader calls a box by its label
+            grid.addWidget(name, 2 * number, 0)
             grid.addWidget(box, 2 * number, 1)
             grid.addWidget(explained, 2 * number + 1, 1)
         grid.addWidget(self.thinking_box, 2 * len(lines), 0, 1, 2)

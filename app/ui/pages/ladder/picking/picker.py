@@ -176,6 +176,7 @@ class Picker(QWidget):
         )
         self.area = QScrollArea()
         scroll_down(self.area)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.setWidget(content)
         foot = in_row((self.advice, 1), self.cancel_button, self.measure_button, margins=GRID * 2)
         inner = QWidget()
@@ -184,7 +185,9 @@ class Picker(QWidget):
         in_row(inner, on=self)
 
     def _line(self, words: str, *parts: QWidget) -> tuple[QWidget, ...]:
-        return label(words, "strong"), *parts
+        name = label(words, "strong")
+        name.setBuddy(parts[0])  # a reader calls a box by its label
+        return name, *parts
 
     def _files(self) -> list[PickFile]:
         return in_shrink_order(self.model.checked)

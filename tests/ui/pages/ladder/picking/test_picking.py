@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PySide6.QtGui import QAccessible
 
 from app.core.candidates.candidate import Candidate, candidate_of
 from app.core.candidates.settings import EngineSettings, KvType
@@ -234,3 +235,15 @@ def test_thinking_takes_longer_and_is_ordered(picker: Picker, qtbot: QtBot) -> N
         picker.measure_button.click()
     assert caught.args is not None
     assert caught.args[0].thinking
+
+
+def test_a_reader_hears_what_each_box_is_for(picker: Picker) -> None:
+    """On Linux a combo box's name is its value: what it is for stands in its label."""
+    for box, words in (
+        (picker.reference_box, "Compared with"),
+        (picker.form.text_box, "Text"),
+        (picker.form.mode_box, "Method"),
+    ):
+        interface = QAccessible.queryAccessibleInterface(box)
+        related = interface.relations(QAccessible.RelationFlag.Label)
+        assert [each.text(QAccessible.Text.Name) for each, _flag in related] == [words]
