@@ -108,7 +108,7 @@ def test_a_slip_in_a_path_asks_nobody(program: Program, hub: FakeHub, word: str,
 def test_fit_says_what_the_hub_lacks_or_asks(
     program: Program, hub: FakeHub, repository: FakeRepository
 ) -> None:
-    assert "has no level “Q3_K_M”" in program.run("fit", f"{REPO}:Q3_K_M", status=1).err
+    assert "has no version “Q3_K_M”" in program.run("fit", f"{REPO}:Q3_K_M", status=1).err
     assert "There is no repository" in program.run("fit", "org/none:Q4_0", status=1).err
     repository.gated = True
     ended = program.run("fit", f"{REPO}:F16", "--quiet", status=1)

@@ -148,7 +148,7 @@ def test_bad_words_are_said(program: Program, demo_model: Path, tmp_path: Path) 
         assert sentence in program.run(*words, status=2).err
     for words, sentence in (
         (["rerun", tmp_path / "nowhere.json"], "cannot be read"),
-        (["rerun", demo_model], "no ladder's JSON report"),
+        (["rerun", demo_model], "no measurement's JSON report"),
         (["ladder", "--reference", "nowhere.gguf", demo_model], "nowhere.gguf"),
         (["ladder", "--demo", "--mode", "comparable"], "a text file: name one"),
         (["ladder", "--reference", demo_model, demo_model, "--items", demo_model], "UTF-8"),

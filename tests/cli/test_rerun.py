@@ -75,4 +75,4 @@ def test_threads_without_sense_are_refused(
     program: Program, report: dict[str, Any], threads: int
 ) -> None:
     report["arguments"]["threads"] = threads
-    assert "no ladder's JSON report" in refused(program, report)
+    assert "no measurement's JSON report" in refused(program, report)

@@ -332,7 +332,7 @@ def test_quantize_says_what_it_cannot_do(
     shrunken = models.folder / "shrunken.gguf"
     assert commands.run("quantize", demo_model, shrunken, "--type", "Q5_0").status == 0
     for words, status, part in (
-        ((demo_model, target, "--type", "Q9_X"), 2, "“Q9_X” is not a quantization level"),
+        ((demo_model, target, "--type", "Q9_X"), 2, "“Q9_X” is not a version that llama.cpp knows"),
         ((demo_model, target, "--type", "IQ2_XS"), 1, "importance matrix"),
         ((demo_model, tmp_path / "no" / "new.gguf", "--type", "Q4_0"), 1, "no folder"),
         ((demo_model, "/proc/new.gguf", "--type", "Q4_0"), 1, "Nothing can be written"),

@@ -209,7 +209,7 @@ def test_ctrl_c_keeps_what_is_there(commands: HubCommands, hub: FakeHub) -> None
         (["files", "org/none"], "There is no repository org/none"),
         (["files", "nonsense"], "names no repository"),
         (["files", "https://example.org/a/b"], "does not belong to the Hub"),
-        (["get", f"{REPO}:Q3_K_M"], "has no level “Q3_K_M”"),
+        (["get", f"{REPO}:Q3_K_M"], "has no version “Q3_K_M”"),
         (["get", REPO], "has several model files"),
         (["get", f"{REPO}:Q4_K_M", "--endpoint", "http://example.org"], "must begin with https"),
         (["remove", f"{REPO}:Q4_K_M"], "is not on this PC"),

@@ -154,7 +154,7 @@ def test_levels_that_are_not_made_yet_cannot_be_measured_yet(tmp_path: Path) -> 
     shutil.copy(demo.path("F16"), demo.path("Q4_K_M"))
     known = {file.level: file.why_not for file in pickable([], demo, [])}
     assert (known.pop("F16"), known.pop("Q4_K_M")) == ("", "")
-    assert set(known.values()) == {"This level is still being made."}
+    assert set(known.values()) == {"This version is still being made."}
 
 
 def test_broken_files_of_this_pc_are_offered_with_their_reason() -> None:

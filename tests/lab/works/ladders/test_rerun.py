@@ -110,7 +110,7 @@ def test_a_report_is_measured_again_as_it_was(files: list[Path], paths: Paths) -
 def test_what_is_no_report_is_said(tmp_path: Path, content: str) -> None:
     path = tmp_path / "report.json"
     path.write_text(content, encoding="utf-8")
-    with pytest.raises(PersonError, match="no ladder's JSON report"):
+    with pytest.raises(PersonError, match="no measurement's JSON report"):
         read_report(path)
     with pytest.raises(PersonError, match="cannot be read"):
         read_report(tmp_path / "nowhere.json")
@@ -179,7 +179,7 @@ def test_bounds_hold_for_everything(
     read_report(path)
     change(found)
     path.write_text(json.dumps(found), encoding="utf-8")
-    with pytest.raises(PersonError, match="no ladder's JSON report"):
+    with pytest.raises(PersonError, match="no measurement's JSON report"):
         read_report(path)
 
 
@@ -193,7 +193,7 @@ def test_json_that_is_none_is_said(tmp_path: Path, files: list[Path], put: str) 
     text = json.dumps(document(files)).replace(before, f"{before}, {put}")
     path = tmp_path / "report.json"
     path.write_bytes(text.encode("latin-1"))
-    with pytest.raises(PersonError, match="no ladder's JSON report"):
+    with pytest.raises(PersonError, match="no measurement's JSON report"):
         read_report(path)
 
 

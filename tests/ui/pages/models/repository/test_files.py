@@ -354,7 +354,7 @@ def test_the_recommended_row_or_the_one_that_was_asked_for_is_in_view(
 
 @pytest.mark.parametrize(
     ("asked", "said"),
-    [("Q7_K", "no level “Q7_K”; there is"), ("model-IQ9.gguf", "no level “model-IQ9.gguf”")],
+    [("Q7_K", "no version “Q7_K”; there is"), ("model-IQ9.gguf", "no version “model-IQ9.gguf”")],
 )
 def test_an_address_that_names_nothing_is_told_what_there_is(
     side: FilesSide, jobs: Jobs, asked: str, said: str

@@ -117,7 +117,7 @@ def test_a_level_that_is_not_there_is_said(shown: Shown, link: str) -> None:
 
     question = shown.page.panel.question
     assert f"what {REPO} does not have" in question.sentence
-    assert "no level “Q3_K_S”" in question.advice
+    assert "no version “Q3_K_S”" in question.advice
     assert buttons(shown) == {}
 
 
