@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from app.core.hub_names import HubAddress
 from app.lab.compare.panes import PaneState
+from app.lab.hub.picks import shipped_picks
 from app.lab.works.ladders.entry import LadderState
 from app.store.paths import Paths
 from app.ui.kit.words.language import PSEUDO_LANGUAGE, VARIABLE, speak
@@ -98,7 +99,9 @@ def person(
 @pytest.fixture
 def reader(earlier: list[QWidget], tmp_path: Path, hub: FakeHub) -> Reader:
     """Somebody who knows no English but the names here."""
-    return Reader(earlier, str(tmp_path), hub.endpoint)
+    picks = shipped_picks().picks  # content, as models' own pages are
+    told = [text for pick in picks for text in (pick.name, pick.why, pick.repo_id, pick.licence)]
+    return Reader(earlier, str(tmp_path), hub.endpoint, *told)
 
 
 def test_compare(person: Person, reader: Reader) -> None:
