@@ -223,6 +223,12 @@ def test_escape_leaves_the_message_as_it_was(shown: Shown, qtbot: QtBot) -> None
     qtbot.keyClicks(card.editor.edit, " there")
     qtbot.keyClick(card.editor.edit, Qt.Key.Key_Escape)
     assert card.editor is None
+    card.start_editing()
+    assert card.editor is not None
+    assert card.editor.edit.toPlainText() == "Hello there", "what was written is not lost"
+    card.editor.edit.undo()
+    assert card.editor.edit.toPlainText() == "Hello"
+    card.stop_editing()
     assert card.label.isVisible()
     assert card.label.text() == "Hello"
     assert shown.calls("edit") == []

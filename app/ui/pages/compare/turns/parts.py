@@ -70,6 +70,7 @@ class PromptCard(QFrame):
         self.whole_text: MarkdownView | None = None
         self.earlier_button: QPushButton | None = None
         self._editor: PromptEditor | None = None
+        self._draft = ""
         self._show_text(whole=fits(prompt, 0, LONG_PROMPT_WEIGHT))
 
     @property
@@ -91,7 +92,7 @@ class PromptCard(QFrame):
         """Put an editor in the text's place."""
         if self._editor is not None:
             return
-        self._editor = PromptEditor(self._prompt, self)
+        self._editor = PromptEditor(self._prompt, self, self._draft)
         self._editor.accepted.connect(self._accept)
         self._editor.cancelled.connect(self.stop_editing)
         self._show_parts(visible=False)
@@ -99,8 +100,9 @@ class PromptCard(QFrame):
         self._editor.focus()
 
     def stop_editing(self) -> None:
-        """Back to the text; what was written in the editor goes."""
+        """Back to the text; what was written is there when it is edited again."""
         if self._editor is not None:
+            self._draft = self._editor.edit.toPlainText()
             self._editor.hide()
             self._editor.deleteLater()
             self._editor = None
@@ -212,7 +214,8 @@ class PromptEditor(QWidget):
     accepted = Signal(str)
     cancelled = Signal()
 
-    def __init__(self, prompt: str, parent: QWidget | None = None) -> None:
+    def __init__(self, prompt: str, parent: QWidget | None = None, draft: str = "") -> None:
+        """``draft`` is what was written before and left; undo leads to the prompt."""
         super().__init__(parent)
         self.edit = GrowingEdit(
             most_lines=EDIT_LINES, enter_submits=False, escape_cancels=True, parent=self
@@ -220,6 +223,9 @@ class PromptEditor(QWidget):
         self.edit.setAccessibleName(self.tr("Edit the message"))
         self.field = PromptField(self.edit)
         self.field.set_text(prompt)
+        if draft and draft != prompt:
+            self.edit.selectAll()
+            self.edit.insertPlainText(draft)
         self.edit.submitted_to_all.connect(self._accept)
         self.edit.cancelled.connect(self.cancelled)
         words = self.tr("Answers from here on are replaced; you can go back to them.")
