@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QAction, QKeyEvent
 
 _WIDTH_PX, _MOST_CHARACTERS = 76, 17
-_BESIDE_TITLE_PX = 24
+_BESIDE_PX = 6
 _ICON_PX = 22
 
 
@@ -42,7 +42,7 @@ class Rail(QFrame):
         self._helps = False
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
-        column = in_column(on=self, margins=(6, 8, 6, 8), spacing=4)
+        column = in_column(on=self, margins=(_BESIDE_PX, 8, _BESIDE_PX, 8), spacing=4)
         self._top = in_column(spacing=None)
         self._bottom = in_column(spacing=None)
         self._help = in_column(spacing=None)
@@ -100,7 +100,7 @@ class Rail(QFrame):
 
     def _have_room(self, button: QToolButton) -> None:
         button.ensurePolished()
-        needed = button.fontMetrics().horizontalAdvance(button.text()) + _BESIDE_TITLE_PX
+        needed = button.sizeHint().width() + 2 * _BESIDE_PX
         most = self.fontMetrics().averageCharWidth() * _MOST_CHARACTERS
         self.setFixedWidth(min(max(needed, self.minimumWidth()), most))
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QTabBar, QWidget
 
 from app.core.candidates.candidate import COLOURS
 from app.core.text.clean import clean_line
 from app.ui.kit.theme import GRID, current_tokens
 from app.ui.kit.widgets import Banner, EmptyState, push_button
 from app.ui.kit.widgets.buttons import set_words
-from app.ui.kit.widgets.layouts import in_column, in_row, split
+from app.ui.kit.widgets.layouts import in_column, in_row, scroll_down, split
 from app.ui.kit.words.sentences import told
 from app.ui.pages.ladder.answer.card import VerdictCard
 from app.ui.pages.ladder.answer.others import Act
@@ -35,10 +35,20 @@ if TYPE_CHECKING:
 
 _LEAST_BELOW_PX = GRID * 33
 _LEAST_ROWS = 3
-_SHORT_PX = GRID * 70
+_SHORT_LINES = 36
+"""Of text: a lower board shows less above its table."""
 
 
-class LadderBoard(QWidget):
+class _Room(QWidget):
+    """Wants no more than it must have: where that is too little, the board scrolls."""
+
+    # Qt's own name.
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()
+
+
+class LadderBoard(QScrollArea):
     """Main thread. Table and plots stand below each other; where that is too high, in tabs.
 
     Signals:
@@ -53,6 +63,7 @@ class LadderBoard(QWidget):
 
     def __init__(self, usual: Limits, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        scroll_down(self)
         self._view: LadderView | None = None
         self._compact: bool | None = None
         self._followed = ""
@@ -116,7 +127,7 @@ class LadderBoard(QWidget):
         self.model.set_view(view)
         self.nothing.setVisible(view is None)
         self.card.setVisible(view is not None)
-        self.rows.setVisible(view is not None)
+        self.room.setVisible(view is not None)
         self.card.show_view(view, complete=complete)
         self.remarks.show_remarks(view.remarks if view is not None else ())
         self.sentences.show_view(view)
@@ -177,14 +188,19 @@ class LadderBoard(QWidget):
         self.rows.installEventFilter(self)
         self.above = QWidget()
         in_column(self.strip, self.card, self.remarks, on=self.above)
+        self.room = _Room()
+        in_column(self.rows, on=self.room)
+        content = QWidget()
+        content.setProperty("role", "plain")
         in_column(
             self.notice,
             self.above,
-            (self.rows, 1),
+            (self.room, 1),
             (self.nothing, 1),
-            on=self,
+            on=content,
             margins=(GRID, GRID, GRID, GRID // 2),
         )
+        self.setWidget(content)
 
     def _add_tab(self, panel: QWidget, title: str, at: int = -1) -> None:
         shown = self.stack.currentWidget()
@@ -212,8 +228,8 @@ class LadderBoard(QWidget):
         if (alone, large) == (self._alone, self._large):
             return
         self._alone, self._large = alone, large
-        for widget in (self.tabs, self.pane_button):
-            widget.setVisible(not alone)
+        self.tabs.setVisible(not alone)
+        self._show_pane_button()
         self.above.setVisible(not large)
         if self.stack.indexOf(self.table) < 0:
             self.table.setVisible(not large)
@@ -227,6 +243,7 @@ class LadderBoard(QWidget):
         words = self.tr("Open {letter} in Compare").format(letter=letter)
         text = words if letter else self.tr("Open in Compare")
         set_words(self.pane_button, text)
+        self._show_pane_button()
         if self.plots is not None:
             self.plots.mark(file or None)
 
@@ -291,11 +308,18 @@ class LadderBoard(QWidget):
         else:
             self.table.setMaximumHeight(16_777_215)
 
+    def _show_pane_button(self) -> None:
+        """Where the tabs need all the room, its way stands in the menu of the table's rows."""
+        tabs = sum(self.tabs.tabSizeHint(tab).width() for tab in range(self.tabs.count()))
+        room = self.viewport().width() - 4 * GRID - self.pane_button.sizeHint().width()
+        self.pane_button.setVisible(not self._alone and tabs <= room)
+
     # Qt's own names from here on.
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        short = self.height() < _SHORT_PX
+        self._show_pane_button()
+        short = self.height() < _SHORT_LINES * self.fontMetrics().lineSpacing()
         if short is not self._short:
             self._short = short
             self.card.set_short(short)

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from app.ui.pages.ladder.votes.panel import VotesPanel
 
 LIST_PX = GRID * 26
-_NARROW_PX = GRID * 100
+_NARROW_LETTERS = 115
 """Below, the list gives its room to the answer, until it is asked for."""
 
 
@@ -448,7 +448,7 @@ class LadderPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < _NARROW_PX
+        narrow = self.width() < _NARROW_LETTERS * self.fontMetrics().averageCharWidth()
         if narrow is not self._narrow:
             self._narrow = narrow
             self.ladders.setVisible(self.commands.show_list.isChecked() and not narrow)

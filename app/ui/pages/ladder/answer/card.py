@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QGridLayout, QMenu, QSizePolicy, QWidget
 
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from app.core.verdict import Limits
     from app.lab.verdict.view import LadderView
 
-_WIDE_PX = GRID * 104
+_WIDE_LETTERS = 120
+"""So wide the others stand beside the answer."""
 _ICONS = {
     Said.RUN: ("crown", Tone.ACCENT),
     Said.AT_A_LOSS: ("warning", Tone.WORKING),
@@ -58,7 +59,7 @@ class VerdictCard(QFrame):
         self.setProperty("role", "surface")
         self._view: LadderView | None = None
         self._first = ""
-        self._wide: bool | None = None
+        self._form = (False, False)
         self.limits = LimitsEditor(usual)
         self.limits.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.others = OtherVersions()
@@ -136,15 +137,23 @@ class VerdictCard(QFrame):
     def _offer_speed(self, view: LadderView | None, *, complete: bool) -> None:
         unsure = view is not None and view.answer.speed_unsure
         self.speed_button.setVisible(unsure and complete)
-        if view is None or not unsure:
-            return
-        words = self.tr("Measure speed again")
-        if view.speed_seconds is not None:
-            words = self.tr("Measure speed again, about {time}").format(
+        self._say_speed()
+
+    def _say_speed(self) -> None:
+        """The button that measures speed again; the time stands in its tip where it is narrow."""
+        view = self._view
+        words = long = self.tr("Measure speed again")
+        if view is not None and view.speed_seconds is not None:
+            long = self.tr("Measure speed again, about {time}").format(
                 time=about(view.speed_seconds)
             )
-        self.speed_button.setText(words)
-        set_tip(self.speed_button, self.tr("Close other programs first; all else stays as it is"))
+        room = self.width() - self.limits.sizeHint().width() - 8 * GRID
+        if self._is_wide():
+            room //= 2
+        fits = self.fontMetrics().horizontalAdvance(long) + 2 * GRID <= room
+        self.speed_button.setText(long if fits else words)
+        tip = self.tr("Close other programs first; all else stays as it is")
+        set_tip(self.speed_button, tip if fits else f"{long}\n{tip}")
 
     def _lay_out(self) -> None:
         top = Qt.AlignmentFlag.AlignTop
@@ -181,22 +190,31 @@ class VerdictCard(QFrame):
         self._arrange()
 
     def _arrange(self) -> None:
-        """The others beside the answer where it is wide, below it where it is not."""
-        wide = self.width() >= _WIDE_PX
+        """Beside the answer stand the limits, and the others where it is wide; else below it."""
+        wide, narrow = self._is_wide(), self._is_narrow()
         for widget in (self._words, self.others, self.limits, *self._rules):
             self._grid.removeWidget(widget)
         first, second = self._rules
-        self._grid.addWidget(self._words, 0, 0)
-        self._grid.addWidget(second, 0, 3)
-        self._grid.addWidget(self.limits, 0, 4)
         beside = wide and not self.others.isHidden()
-        first.setVisible(beside)
+        self._grid.addWidget(self._words, 0, 0)
         self._grid.addWidget(self.others, *((0, 2) if wide else (1, 0, 1, 5)))
+        self._grid.addWidget(self.limits, *((2, 0) if narrow else (0, 4)))
+        first.setVisible(beside)
+        second.setVisible(not narrow)
         if wide:
             self._grid.addWidget(first, 0, 1)
+        if not narrow:
+            self._grid.addWidget(second, 0, 3)
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(2, 1 if beside else 0)
-        self._wide = wide
+        self._form = wide, narrow
+
+    def _is_wide(self) -> bool:
+        return self.width() >= _WIDE_LETTERS * self.fontMetrics().averageCharWidth()
+
+    def _is_narrow(self) -> bool:
+        needed = self._words.minimumSizeHint().width() + self.limits.sizeHint().width()
+        return self.width() < needed + 9 * GRID
 
     def _show_use(self) -> None:
         """The file's path and the command that serves it, to be copied."""
@@ -223,10 +241,16 @@ class VerdictCard(QFrame):
 
     # Qt's own names from here on.
 
+    def minimumSizeHint(self) -> QSize:
+        parts = (self._words, self.limits)
+        least = max(part.minimumSizeHint().width() for part in parts) + 4 * GRID
+        return QSize(least, super().minimumSizeHint().height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if (self.width() >= _WIDE_PX) is not self._wide:
+        if (self._is_wide(), self._is_narrow()) != self._form:
             self._arrange()
+        self._say_speed()
 
 
 def _show_fact(shown: TwoToneLabel, fact: Fact | None) -> None:

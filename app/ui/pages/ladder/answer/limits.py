@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.core.verdict import Limits
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from app.lab.verdict.view import LadderView
 
 _MB, _GB = 1e6, 1e9
-_FIELD_PX = GRID * 9
+_FIELD_DIGITS = 7
 
 
 class LimitsEditor(QWidget):
@@ -54,6 +54,7 @@ class LimitsEditor(QWidget):
             ).format(size=byte_size(usual.memory_bytes)),
         )
         self._lay_out()
+        self._give_room()
         self.set_limits(usual)
         for field in (self.gigabytes, self.megabytes):
             field.value_changed.connect(self._take_memory)
@@ -108,12 +109,17 @@ class LimitsEditor(QWidget):
         for row, (words, fields, unit) in enumerate(lines, start=1):
             grid.addWidget(label(words, "dim"), row, 0)
             for field in fields:
-                field.setFixedWidth(_FIELD_PX)
                 grid.addWidget(field, row, 1)
             grid.addWidget(unit, row, 2)
         below = len(lines) + 1
         grid.addWidget(self.reset_button, below, 0, 1, 3, Qt.AlignmentFlag.AlignLeft)
         grid.setRowStretch(below + 1, 1)
+
+    def _give_room(self) -> None:
+        """Fields as wide as their numbers."""
+        width = self.fontMetrics().horizontalAdvance("0" * _FIELD_DIGITS) + 2 * GRID
+        for field in (self.gigabytes, self.megabytes, self.speed, self.loss):
+            field.setFixedWidth(width)
 
     def _show_memory(self) -> None:
         memory = self._memory_bytes
@@ -136,6 +142,13 @@ class LimitsEditor(QWidget):
 
     def _follow(self) -> None:
         self.reset_button.setVisible(_as_shown(self.limits) != _as_shown(self._usual))
+
+    # Qt's own names from here on.
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._give_room()
 
 
 def _as_shown(limits: Limits) -> tuple[float | None, ...]:

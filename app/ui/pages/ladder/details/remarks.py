@@ -46,7 +46,7 @@ class RemarksBanner(QWidget):
             on=self,
             margins=(GRID + _EDGE_PX, GRID // 2, GRID // 2, GRID // 2),
         )
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.setAccessibleName(self.tr("Remarks"))
         self.hide()
 
@@ -86,6 +86,7 @@ class RemarksBanner(QWidget):
         self.more_button.setText(told(words))
         self.more_button.setAccessibleName(self.more_button.text())
         self.more_button.setVisible(number > 1 or self._short)
+        self.more_button.setMinimumHeight(self.more_button.sizeHint().height())
 
     def _unfold(self) -> None:
         self.first.show()

@@ -157,7 +157,7 @@ class LadderPlots(QWidget):
     # Qt's own names from here on.
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(36 * GRID, 28 * GRID)
+        return QSize(36 * GRID, 24 * GRID)
 
     def sizeHint(self) -> QSize:
         return QSize(2 * _COLUMN_PX, _ROW_PX)

@@ -80,6 +80,8 @@ class VotingView(QWidget):
         super().__init__(parent)
         self.state = VotingState.EMPTY
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # Where text is large its buttons are wider than the narrowest window; all else has room.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setAccessibleName(self.tr("Blind vote"))
         self.answers = AnswersView()
         self.answers.link_activated.connect(self.link_activated)
